@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Things of the model as JSON, in the documented shapes that stay (data/json.md), and back. Writers return a string the caller frees (pretty-printed, ending in a newline), NULL when out of memory. Strings that are not
+ * UTF-8 come out with U+FFFD. */
+
+#include "base/error.h"
+#include "model/changes.h"
+#include "model/host.h"
+#include "model/image.h"
+#include "model/job.h"
+#include "model/plan.h"
+#include "model/service.h"
+#include "model/unit.h"
+
+char *emit_plan(const struct plan *plan);
+char *emit_images(const struct image_list *images);
+char *emit_image(const struct image *image, const struct finding_list *findings);
+char *emit_findings(const struct finding_list *findings);
+char *emit_services(const struct service_list *services);
+char *emit_service(const struct service *service);
+char *emit_units(const struct unit_list *units);
+char *emit_unit(const struct unit_detail *unit);
+char *emit_jobs(const struct job_list *jobs);
+char *emit_job(const struct job *job);
+char *emit_changes(const struct change_report *report);
+char *emit_error(const struct error *e);        /* {"error": {"message", "hint", "causes": […]}} */
+
+/* plan.json of a job folder: emit_plan() has all that the worker needs; this reads it back. -EINVAL with a sentence for anything that is not a plan. */
+int plan_parse(const char *text, size_t n, struct plan **ret, struct error **reterr);
+
+/* services/NAME.json */
+int service_parse(const char *text, size_t n, struct service **ret, struct error **reterr);
+
+/* A JSON object with a member `labels` ({key: value}), as `plan --labels FILE` takes it; optional `image` (a reference). At most 1 MiB. */
+int image_parse_labels(const char *text, size_t n, struct image **ret, struct error **reterr);

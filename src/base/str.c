@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/str.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+void str_done(struct str *s) {
+        free(s->text);
+        *s = (struct str) {};
+}
+
+static bool str_reserve(struct str *s, size_t more) {
+        if (s->failed)
+                return false;
+        if (more > SIZE_MAX / 4 || s->length > SIZE_MAX / 4) {
+                s->failed = true;
+                return false;
+        }
+        size_t need = s->length + more + 1;
+        if (need <= s->room)
+                return true;
+        size_t room = s->room < 32 ? 64 : s->room * 2;
+        if (room < need)
+                room = need;
+        char *text = realloc(s->text, room);
+        if (!text) {
+                s->failed = true;
+                return false;
+        }
+        s->text = text;
+        s->room = room;
+        return true;
+}
+
+void str_add_bytes(struct str *s, const void *bytes, size_t n) {
+        if (!str_reserve(s, n))
+                return;
+        if (n)
+                memcpy(s->text + s->length, bytes, n);
+        s->length += n;
+        s->text[s->length] = '\0';
+}
+
+void str_add(struct str *s, const char *text) {
+        if (text)
+                str_add_bytes(s, text, strlen(text));
+}
+
+void str_add_char(struct str *s, char c) {
+        str_add_bytes(s, &c, 1);
+}
+
+void str_vaddf(struct str *s, const char *format, va_list arguments) {
+        va_list again;
+        va_copy(again, arguments);
+        int n = vsnprintf(NULL, 0, format, again);
+        va_end(again);
+        if (n < 0 || !str_reserve(s, (size_t) n)) {
+                s->failed = true;
+                return;
+        }
+        vsnprintf(s->text + s->length, (size_t) n + 1, format, arguments);
+        s->length += (size_t) n;
+}
+
+void str_addf(struct str *s, const char *format, ...) {
+        va_list arguments;
+        va_start(arguments, format);
+        str_vaddf(s, format, arguments);
+        va_end(arguments);
+}
+
+void str_cut(struct str *s, size_t length) {
+        if (length >= s->length)
+                return;
+        s->length = length;
+        s->text[length] = '\0';
+}
+
+char *str_take(struct str *s) {
+        if (!s->failed && !s->text)
+                str_add_bytes(s, "", 0);
+        if (s->failed) {
+                str_done(s);
+                return NULL;
+        }
+        char *text = s->text;
+        *s = (struct str) {};
+        return text;
+}
+
+size_t strv_length(char *const *list) {
+        size_t n = 0;
+        while (list && list[n])
+                n++;
+        return n;
+}
+
+char **strv_free(char **list) {
+        for (size_t i = 0; list && list[i]; i++)
+                free(list[i]);
+        free(list);
+        return NULL;
+}
+
+int strv_take(char ***list, char *text) {
+        if (!text)
+                return -ENOMEM;
+        size_t n = strv_length(*list);
+        /* Grow only when n is a power of two (or 0): lists of thousands of words stay linear in allocations. */
+        if (n == 0 || (n & (n + 1)) == 0) {
+                char **bigger = reallocarray(*list, (n + 1) * 2 + 1, sizeof *bigger);
+                if (!bigger) {
+                        free(text);
+                        return -ENOMEM;
+                }
+                *list = bigger;
+        }
+        (*list)[n] = text;
+        (*list)[n + 1] = NULL;
+        return 0;
+}
+
+int strv_add(char ***list, const char *text) {
+        return strv_take(list, strdup(text));
+}
+
+int strv_addf(char ***list, const char *format, ...) {
+        va_list arguments;
+        va_start(arguments, format);
+        char *text = NULL;
+        if (vasprintf(&text, format, arguments) < 0)
+                text = NULL;
+        va_end(arguments);
+        return strv_take(list, text);
+}
+
+int strv_extend(char ***list, char *const *more) {
+        for (; more && *more; more++) {
+                int r = strv_add(list, *more);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+char **strv_copy(char *const *list) {
+        char **copy = calloc(strv_length(list) * 2 + 3, sizeof *copy);  /* roomy enough for strv_take()'s growth rule */
+        for (size_t i = 0; copy && list && list[i]; i++) {
+                copy[i] = strdup(list[i]);
+                if (!copy[i])
+                        return strv_free(copy);
+        }
+        return copy;
+}
+
+bool strv_contains(char *const *list, const char *text) {
+        for (; list && *list; list++)
+                if (strcmp(*list, text) == 0)
+                        return true;
+        return false;
+}
+
+bool strv_equal(char *const *a, char *const *b) {
+        size_t n = strv_length(a);
+        if (n != strv_length(b))
+                return false;
+        for (size_t i = 0; i < n; i++)
+                if (strcmp(a[i], b[i]) != 0)
+                        return false;
+        return true;
+}
+
+char *strv_join(char *const *list, const char *separator) {
+        _cleanup_str_ struct str s = {};
+        for (size_t i = 0; list && list[i]; i++) {
+                if (i)
+                        str_add(&s, separator);
+                str_add(&s, list[i]);
+        }
+        return str_take(&s);
+}
+
+int strv_split(const char *text, const char *separators, char ***ret) {
+        _cleanup_strv_ char **list = strv_copy(NULL);
+        if (!list)
+                return -ENOMEM;
+        while (text && *text) {
+                size_t n = strcspn(text, separators);
+                if (n) {
+                        int r = strv_take(&list, strndup(text, n));
+                        if (r < 0)
+                                return r;
+                }
+                text += n;
+                text += strspn(text, separators);
+        }
+        *ret = TAKE(list);
+        return 0;
+}
+
+bool str_equal(const char *a, const char *b) {
+        return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+bool str_equal_nocase(const char *a, const char *b) {
+        return a == b || (a && b && strcasecmp(a, b) == 0);
+}
+
+bool str_empty(const char *s) {
+        return !s || !*s;
+}
+
+const char *str_starts(const char *s, const char *prefix) {
+        size_t n = strlen(prefix);
+        return s && strncmp(s, prefix, n) == 0 ? s + n : NULL;
+}
+
+const char *str_ends(const char *s, const char *suffix) {
+        size_t n = s ? strlen(s) : 0, m = strlen(suffix);
+        return s && n >= m && strcmp(s + n - m, suffix) == 0 ? s + n - m : NULL;
+}
+
+char *str_printf(const char *format, ...) {
+        va_list arguments;
+        va_start(arguments, format);
+        char *text = NULL;
+        if (vasprintf(&text, format, arguments) < 0)
+                text = NULL;
+        va_end(arguments);
+        return text;
+}
+
+int str_replace(char **target, const char *value) {
+        char *copy = value ? strdup(value) : NULL;
+        if (value && !copy)
+                return -ENOMEM;
+        free(*target);
+        *target = copy;
+        return 0;
+}
+
+int str_to_int(const char *s, long long low, long long high, long long *ret) {
+        if (!s || !(*s == '-' ? s[1] >= '0' && s[1] <= '9' : *s >= '0' && *s <= '9'))
+                return -EINVAL;
+        char *end;
+        errno = 0;
+        long long value = strtoll(s, &end, 10);
+        if (*end)
+                return -EINVAL;
+        if (errno == ERANGE || value < low || value > high)
+                return -ERANGE;
+        *ret = value;
+        return 0;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Growing strings and lists of strings. */
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/cleanup.h"
+
+/* A growing string. All zero is a valid, empty one. After an allocation failure `failed` stays set, further appends do
+ * nothing and str_take() returns NULL: check once, at the end. text is always NUL-terminated once something was appended;
+ * it may hold NUL bytes of its own. */
+struct str {
+        char *text;
+        size_t length;
+        size_t room;
+        bool failed;
+};
+
+void str_done(struct str *s);           /* frees the text; s is empty and usable again */
+void str_add(struct str *s, const char *text);
+void str_add_bytes(struct str *s, const void *bytes, size_t n);
+void str_add_char(struct str *s, char c);
+void str_addf(struct str *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void str_vaddf(struct str *s, const char *format, va_list arguments) __attribute__((format(printf, 2, 0)));
+void str_cut(struct str *s, size_t length);     /* shortens to length; no-op when already shorter */
+char *str_take(struct str *s);          /* hands the text over ("" when empty); NULL when an append failed */
+#define _cleanup_str_ _cleanup_(str_done)
+
+/* NULL-terminated lists of strings. NULL is a valid, empty list. */
+size_t strv_length(char *const *list);
+char **strv_free(char **list);
+char **strv_copy(char *const *list);                    /* NULL only when out of memory (an empty list is allocated) */
+int strv_add(char ***list, const char *text);           /* copies; 0 or -ENOMEM */
+int strv_take(char ***list, char *text);                /* takes text, also on failure (frees it); NULL text: -ENOMEM */
+int strv_addf(char ***list, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int strv_extend(char ***list, char *const *more);       /* copies each */
+bool strv_contains(char *const *list, const char *text);
+bool strv_equal(char *const *a, char *const *b);
+char *strv_join(char *const *list, const char *separator);      /* NULL when out of memory */
+int strv_split(const char *text, const char *separators, char ***ret);  /* empty fields are dropped */
+static inline void strv_freep(char ***list) {
+        *list = strv_free(*list);
+}
+#define _cleanup_strv_ _cleanup_(strv_freep)
+
+/* Reads from here on are about single strings. All accept NULL as "". */
+bool str_equal(const char *a, const char *b);           /* NULL equals only NULL */
+bool str_equal_nocase(const char *a, const char *b);    /* ASCII case only */
+bool str_empty(const char *s);                          /* NULL or "" */
+const char *str_starts(const char *s, const char *prefix);      /* what follows the prefix, or NULL */
+const char *str_ends(const char *s, const char *suffix);        /* where the suffix begins, or NULL */
+char *str_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));        /* NULL when out of memory */
+int str_replace(char **target, const char *value);      /* frees the old, copies value (NULL allowed); 0 or -ENOMEM */
+
+/* Whole-string decimal number within [low, high]; no sign but a leading '-', no blanks. 0, -EINVAL or -ERANGE. */
+int str_to_int(const char *s, long long low, long long high, long long *ret);

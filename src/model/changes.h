@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What the host's files were (a manifest of entries), and what changed: the exact difference of two manifests. Pure; who reads and writes files is
+ * backend/snapshot.h. DESIGN.md section 7, reference/reliability.md sections 2.1 and 2.5. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <time.h>
+
+#include "base/cleanup.h"
+#include "base/names.h"
+
+struct xattr {
+        char *name;             /* "system.posix_acl_access", "security.selinux", "user.x" */
+        void *value;
+        size_t size;
+};
+
+/* One file system object, by absolute path. */
+struct entry {
+        char *path;
+        mode_t mode;            /* type and permission bits as lstat(2) */
+        uid_t uid;
+        gid_t gid;
+        uint64_t size;          /* regular files */
+        struct timespec mtime;
+        char digest[65];        /* SHA-256 in hex, regular files whose content is kept; "" otherwise */
+        char *target;           /* symlinks */
+        dev_t rdev;             /* device nodes */
+        uint64_t inode, device; /* finds hard links within one manifest; not compared */
+        struct xattr *xattrs;   /* sorted by name */
+        size_t n_xattrs;
+        bool left_out;          /* too large or unreadable: recorded by name, content not kept */
+};
+void entry_done(struct entry *e);
+int entry_copy(const struct entry *from, struct entry *to);     /* 0 or -ENOMEM */
+
+/* Sorted by path (strcmp). All zero is a valid, empty one. */
+struct manifest {
+        struct entry *items;
+        size_t n;
+        size_t room;
+};
+void manifest_done(struct manifest *m);
+int manifest_take(struct manifest *m, struct entry *e); /* takes the contents of *e (zeroes it) also on failure; any order, sort afterwards */
+void manifest_sort(struct manifest *m);
+const struct entry *manifest_find(const struct manifest *m, const char *path);
+
+/* What differs in one path. A bit set, because mode and content can change at once. */
+enum {
+        CHANGE_ADDED = 1 << 0,
+        CHANGE_REMOVED = 1 << 1,
+        CHANGE_CONTENT = 1 << 2,        /* content of a file, target of a symlink */
+        CHANGE_TYPE = 1 << 3,
+        CHANGE_MODE = 1 << 4,
+        CHANGE_OWNER = 1 << 5,
+        CHANGE_XATTR = 1 << 6,
+};
+
+struct change {
+        char *path;
+        unsigned what;          /* CHANGE_*; times alone are no change */
+        struct entry before;    /* path NULL when added */
+        struct entry after;     /* path NULL when removed */
+};
+
+struct changes {
+        struct change *items;   /* sorted by path */
+        size_t n;
+};
+void changes_done(struct changes *c);
+struct changes *changes_free(struct changes *c);
+DEFINE_CLEANUP(struct changes, changes_free)
+
+/* The difference; both manifests must be sorted. Entries are copied. 0 or -ENOMEM. */
+int changes_make(const struct manifest *before, const struct manifest *after, struct changes *ret);
+
+/* "added", "removed", "changed", "mode", "owner", "xattr" joined by "+" ("changed+mode"); the caller frees. */
+char *change_text(unsigned what);
+
+/* Are two entries the same in everything that is restored (type, content, target, mode, owner, xattrs; not times)? */
+bool entry_same(const struct entry *a, const struct entry *b);

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The port: everything the console and the verbs can ask of a host. backend/backend.h implements it, tests fake it (tests/fake/host.h).
+ *
+ * Rules: an operation answers exactly once through done(), from the event loop, never inside the call that started it, unless its handle was dropped before
+ * (base/op.h). done() owns what it is given: the result, or the error when the result is NULL. A call that cannot even start returns NULL only when out of memory.
+ * All arguments are copied by the callee where it needs them longer than the call. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/op.h"
+#include "base/secret.h"
+#include "model/changes.h"
+#include "model/image.h"
+#include "model/job.h"
+#include "model/plan.h"
+#include "model/profile.h"
+#include "model/service.h"
+#include "model/unit.h"
+
+/* What changed by itself: screens that named a topic reload. A bit set. */
+enum {
+        TOPIC_ENGINE = 1 << 0,          /* the engine came or went */
+        TOPIC_IMAGES = 1 << 1,
+        TOPIC_SERVICES = 1 << 2,
+        TOPIC_UNITS = 1 << 3,
+        TOPIC_JOBS = 1 << 4,
+};
+
+/* About the host, known at once or soon: cheap to read at every paint. The pointers stay valid until the next TOPIC_ENGINE. */
+struct host_status {
+        const char *hostname;
+        enum engine_kind engine;        /* ENGINE_NONE: none answers */
+        const char *engine_version;     /* "5.4.2"; NULL: not asked yet */
+        const struct error *engine_error;       /* why none answers; NULL */
+        bool engine_asked;              /* false: still looking */
+        bool root;                      /* false: look only */
+        bool systemd;                   /* systemd runs this host */
+};
+
+/* For list_changes: a change with what a person wants to see of it. */
+struct change_report {
+        struct changes *changes;
+        char *job;                      /* the job they belong to */
+        char **diffs;                   /* for each change a text diff (unified), or NULL where it is not text; n entries; NULL unless asked for */
+};
+struct change_report *change_report_free(struct change_report *r);
+DEFINE_CLEANUP(struct change_report, change_report_free)
+
+/* What a job watcher is told. job() is called first with what is known, then whenever it moved; output() with the bytes of the log in order, without holes. */
+struct job_watcher {
+        void (*job)(const struct job *job, void *userdata);
+        void (*output)(const void *bytes, size_t n, void *userdata);
+        void (*failed)(struct error *e, void *userdata);        /* owns e; the watch has ended */
+        void *userdata;
+        uint64_t log_offset;            /* where to begin in the log */
+};
+
+struct log_reader {
+        void (*lines)(struct log_line *lines, size_t n, void *userdata);        /* oldest first; the callee of the callback may take strings by setting them NULL */
+        void (*reached)(void *userdata);        /* the newest line was given; with follow more may come. Called once */
+        void (*failed)(struct error *e, void *userdata);
+        void *userdata;
+};
+
+typedef void (*images_done_t)(struct image_list *images, struct error *e, void *userdata);
+typedef void (*image_done_t)(struct image *image, struct error *e, void *userdata);
+typedef void (*services_done_t)(struct service_list *services, struct error *e, void *userdata);
+typedef void (*units_done_t)(struct unit_list *units, struct error *e, void *userdata);
+typedef void (*detail_done_t)(struct unit_detail *unit, struct error *e, void *userdata);
+typedef void (*plan_done_t)(struct plan *plan, struct error *e, void *userdata);
+typedef void (*jobs_done_t)(struct job_list *jobs, struct error *e, void *userdata);
+typedef void (*started_done_t)(const char *job_id, struct error *e, void *userdata);    /* job_id NULL on failure */
+typedef void (*report_done_t)(struct change_report *report, struct error *e, void *userdata);
+typedef void (*nothing_done_t)(struct error *e, void *userdata);                        /* e NULL: done */
+
+/* What to plan, by name: the host finds image, profile, facts and the installed record itself. */
+struct plan_order {
+        enum plan_verb verb;
+        const char *image;              /* reference; for uninstall, run, stop of an installed service NULL */
+        const char *name;               /* service name, or NULL for the default */
+        const char *mode;
+        const struct answers *answers;
+        char *const *secrets;
+        char *const *set;
+        const char *opt[3];
+        char *const *arguments;
+        char *const *allowed;
+};
+
+struct host;
+
+struct host_ops {
+        const struct host_status *(*status)(struct host *host);
+
+        struct op *(*list_images)(struct host *host, images_done_t done, void *userdata);
+        /* -ENOENT error when there is none; -EEXIST when the name means several different images (the hint lists them). */
+        struct op *(*find_image)(struct host *host, const char *reference, image_done_t done, void *userdata);
+        /* The profile for an image: its label's, a file's, or the generic one. Synchronous: profiles are read at the start. Errors of a bad profile are returned, with file,
+         * line and reason; the caller may then go on with *ret == the generic one. Caller frees *ret. */
+        int (*find_profile)(struct host *host, const struct image *image, struct profile **ret, struct error **reterr);
+        /* A value the host proposes for a parameter's `suggest` ("hostname", "domain", "realm", …), or NULL. Valid until the host is freed. */
+        const char *(*suggest)(struct host *host, const char *what);
+
+        struct op *(*list_services)(struct host *host, services_done_t done, void *userdata);
+        struct op *(*list_units)(struct host *host, const char *pattern, units_done_t done, void *userdata);   /* pattern: fnmatch, NULL: all */
+        struct op *(*show_unit)(struct host *host, const char *name, detail_done_t done, void *userdata);
+        /* done after systemd's job ended; an error says why it failed, with the unit's result. */
+        struct op *(*act_on_unit)(struct host *host, const char *name, enum unit_action action, nothing_done_t done, void *userdata);
+        struct op *(*read_log)(struct host *host, const struct log_query *query, const struct log_reader *reader);
+
+        struct op *(*make_plan)(struct host *host, const struct plan_order *order, plan_done_t done, void *userdata);
+        /* Starts the worker. The secrets are taken over (their memory is wiped afterwards) also on failure. -EBUSY error: another job holds the host; its id is in the message. */
+        struct op *(*start_job)(struct host *host, const struct plan *plan, struct secret_list *secrets, started_done_t done, void *userdata);
+        struct op *(*list_jobs)(struct host *host, jobs_done_t done, void *userdata);
+        struct op *(*watch_job)(struct host *host, const char *id, const struct job_watcher *watcher);
+        int (*cancel_job)(struct host *host, const char *id, struct error **reterr);
+        int (*job_input)(struct host *host, const char *id, const void *bytes, size_t n, struct error **reterr);
+        int (*job_size)(struct host *host, const char *id, unsigned rows, unsigned columns);
+        /* of: a service name or a job id. */
+        struct op *(*list_changes)(struct host *host, const char *of, bool diffs, report_done_t done, void *userdata);
+
+        /* Changes nobody asked for: listener(topics, userdata) from the loop, coalesced. One listener; NULL removes it. Watching costs nothing while nothing changes. */
+        void (*listen)(struct host *host, void (*listener)(unsigned topics, void *userdata), void *userdata);
+};
+
+/* The backend embeds this as its first member. */
+struct host {
+        const struct host_ops *ops;
+};

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Bounded scrollback of clean lines with marks, fed by base/feed.h: the newest LINES are kept in memory (at most LINES_BYTES), older ones are forgotten (the job's log file has them). */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/cleanup.h"
+
+#define LINES_MAX 10000U
+#define LINES_BYTES (4U * 1024 * 1024)
+
+struct line {
+        const char *text;       /* clean, NUL-terminated */
+        const uint8_t *marks;   /* NULL: all plain */
+        size_t bytes;
+        uint64_t number;        /* from 0, since the beginning; keeps meaning the same line when older ones are forgotten */
+};
+
+struct lines;
+struct lines *lines_new(void);
+struct lines *lines_free(struct lines *lines);
+DEFINE_CLEANUP(struct lines, lines_free)
+int lines_add(struct lines *lines, const char *text, const uint8_t *marks, size_t bytes);
+void lines_clear(struct lines *lines);
+uint64_t lines_first(const struct lines *lines);        /* number of the oldest kept */
+uint64_t lines_end(const struct lines *lines);          /* one past the newest */
+bool lines_get(const struct lines *lines, uint64_t number, struct line *ret);
+
+/* The next line from `from` (going down or up) that contains needle without case (ASCII); lines_end() when none. */
+uint64_t lines_search(const struct lines *lines, const char *needle, uint64_t from, bool up);

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Parameters: one question each; answers: their values. A secret is an answer that is never stored, shown or logged: struct secret in base/secret.h. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/names.h"
+
+enum param_type {
+        PARAM_TEXT,
+        PARAM_SECRET,
+        PARAM_CHOICE,
+        PARAM_BOOLEAN,          /* "yes" or "no" */
+        PARAM_INTEGER,          /* minimum..maximum */
+        PARAM_HOST,             /* DNS name or IP address; a single label only where `short` is set */
+        PARAM_DOMAIN,           /* DNS name with at least two labels */
+        PARAM_REALM,            /* Kerberos realm: a domain in capitals */
+        PARAM_PATH,             /* absolute, no "..", no control characters */
+        PARAM_OU,               /* LDAP DN of an organizational unit: OU=…,DC=… (RFC 4514 syntax) */
+        PARAM_USER,             /* a principal: name, name@DOMAIN */
+        PARAM_ARGUMENTS,        /* free words, split by POSIX quoting; the generic form's last field */
+        _PARAM_TYPE_MAX,
+};
+DECLARE_NAMES(param_type, enum param_type);
+
+enum delivery {
+        DELIVER_NONE,           /* used by other parameters only (applies-when) */
+        DELIVER_ARGV,           /* appended: option, value ("--domain", value); option "--x=" is joined; option "" gives the value alone; boolean: option alone when yes */
+        DELIVER_ENV,            /* the engine's -e NAME=value, put before the image operand */
+        DELIVER_VARIABLE,       /* --set NAME=value: fills $NAME of the label */
+        DELIVER_STDIN,          /* a line on the command's standard input */
+        DELIVER_FILE,           /* a file in /run/fairlead/job-ID/, bind-mounted read-only at target */
+        DELIVER_PROMPT,         /* typed on the pty when the output matches target (POSIX extended regex) */
+        _DELIVERY_MAX,
+};
+DECLARE_NAMES(delivery, enum delivery);         /* "none" "argv" "env" "variable" "stdin" "file" "prompt" */
+
+struct param_choice {
+        char *value;
+        char *title;            /* NULL: the value */
+};
+
+struct param {
+        char *name;             /* key among the answers: [a-z][a-z0-9-]* */
+        char *title;            /* "Log server" */
+        char *help;             /* one or two sentences, or NULL */
+        enum param_type type;
+        bool required;
+        char *initial;          /* "default" in the profile; NULL: none */
+        char *suggest;          /* "hostname", "domain", …: how the host proposes a value (facts of that name), NULL */
+        char *pattern;          /* POSIX extended regex the whole value must match, NULL */
+        char *pattern_reason;   /* what to say when it does not; NULL: a general sentence */
+        long long minimum, maximum;     /* PARAM_INTEGER */
+        struct param_choice *choices;
+        size_t n_choices;
+        char *when_name;        /* applies only when that answer … */
+        char **when_values;     /* … is one of these; NULL when_name: always */
+        enum delivery delivery;
+        char *target;           /* option, variable, path or regex, by delivery */
+        size_t line;            /* of the profile it came from; 0: built in */
+};
+void param_done(struct param *p);
+
+/* Answers without secrets: sorted by name. */
+struct answer {
+        char *name;
+        char *value;
+        char *source;           /* where it came from: "typed", "default", "answer file", "DNS", … */
+};
+struct answers {
+        struct answer *items;
+        size_t n;
+};
+struct answers *answers_new(void);
+struct answers *answers_free(struct answers *a);
+DEFINE_CLEANUP(struct answers, answers_free)
+struct answers *answers_copy(const struct answers *a);
+int answers_set(struct answers *a, const char *name, const char *value, const char *source);   /* NULL value removes; 0, -ENOMEM */
+const char *answers_get(const struct answers *a, const char *name);     /* NULL: not answered */
+
+/* Does the parameter apply, given the answers (its default counts as the other parameter's answer)? */
+bool param_applies(const struct param *p, const struct param *all, size_t n, const struct answers *a);
+
+/* Checks one value: 0, or a negative errno with a sentence and hint for the field. An empty value is wrong only when the parameter is required. Secrets are checked with
+ * the same function by who holds them. */
+int param_check(const struct param *p, const char *value, struct error **reterr);
+
+/* The value a field starts with: the answer, else suggested (may be NULL), else default, else first choice / "no". Never NULL. */
+const char *param_initial(const struct param *p, const struct answers *a, const char *suggested);

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* A systemd unit as we show it. Facts of systemd: org.freedesktop.systemd1(5). */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/cleanup.h"
+#include "base/names.h"
+
+#define UNIT_UNKNOWN UINT64_MAX         /* systemd says [not set]: shown as absent */
+
+struct unit {
+        char *name;             /* the real, escaped name */
+        char *description;
+        char *load;             /* "loaded", "not-found", "masked", "error", "bad-setting" */
+        char *active;           /* "active", "inactive", "failed", "activating", "deactivating", "reloading" */
+        char *sub;              /* "running", "exited", "dead", … */
+        char *file_state;       /* "enabled", "disabled", "static", "generated", "masked", …; NULL: no unit file known */
+        char *job;              /* type of a pending job: "start", "stop"; NULL */
+};
+
+struct unit_list {
+        struct unit *items;     /* sorted by name */
+        size_t n;
+};
+void unit_done(struct unit *u);
+struct unit_list *unit_list_free(struct unit_list *list);
+DEFINE_CLEANUP(struct unit_list, unit_list_free)
+
+/* One unit with what its own screen shows. */
+struct unit_detail {
+        struct unit unit;
+        char *fragment;         /* path of the unit file; NULL */
+        char *source;           /* SourcePath: the .container of a Quadlet unit; NULL */
+        char **drop_ins;
+        char *result;           /* "success", "exit-code", "timeout", … */
+        int exit_code;          /* ExecMainCode: CLD_* ; 0: none */
+        int exit_status;        /* ExecMainStatus */
+        unsigned restarts;      /* NRestarts */
+        uint32_t main_pid;      /* 0: none */
+        int64_t since;          /* seconds since the epoch of the last state change; 0: unknown */
+        uint64_t cpu_nsec, memory, tasks, io_read, io_written;  /* UNIT_UNKNOWN where systemd does not count */
+        char **requires, **wants, **after, **required_by;
+        char *load_error;       /* LoadError's message; NULL */
+        bool can_start, can_stop, can_reload;
+        bool need_reload;       /* NeedDaemonReload: the file on disk is newer */
+        char *container;        /* name of the container behind it, where fairlead knows; NULL */
+        char *invocation;       /* InvocationID in hex; NULL */
+};
+struct unit_detail *unit_detail_free(struct unit_detail *d);
+DEFINE_CLEANUP(struct unit_detail, unit_detail_free)
+
+enum unit_action {
+        UNIT_START,
+        UNIT_STOP,
+        UNIT_RESTART,
+        UNIT_RELOAD,
+        UNIT_ENABLE,
+        UNIT_DISABLE,
+        UNIT_MASK,
+        UNIT_UNMASK,
+        UNIT_RESET_FAILED,
+        _UNIT_ACTION_MAX,
+};
+DECLARE_NAMES(unit_action, enum unit_action);   /* "start", … "reset-failed": also the verbs */
+
+/* One line: what the action does ("stops it now; it starts again at the next boot if enabled"). */
+const char *unit_action_meaning(enum unit_action action);
+const char *unit_action_done(enum unit_action action);  /* "started", "stopped", … */
+
+/* "tty-usb0" for "tty\x2dusb0": the name for people (systemd.unit(5) string escaping). The caller frees; NULL when out of memory. */
+char *unit_name_plain(const char *name);
+
+/* A line of a log. */
+struct log_line {
+        int64_t real;           /* usec since the epoch */
+        int priority;           /* 0..7; -1 unknown */
+        char *identifier;       /* "podman", "rsyslogd"; NULL */
+        char *message;          /* bytes as they came, at most LOG_MESSAGE_MAX */
+};
+#define LOG_MESSAGE_MAX (64U * 1024)
+void log_line_done(struct log_line *l);
+
+struct log_query {
+        const char *unit;       /* lines of this unit, as journalctl -u selects them */
+        const char *container;  /* and of the container of this name (CONTAINER_NAME=), or NULL */
+        int priority;           /* this and more urgent ones; 7: all */
+        int64_t since;          /* usec since the epoch; 0: no limit */
+        unsigned tail;          /* at most this many of the newest lines first; 0: 1000 */
+        bool follow;
+};
