@@ -23,9 +23,10 @@ enum plan_verb {
         VERB_UNINSTALL,
         VERB_STOP,
         VERB_UPGRADE,
+        VERB_OTHER,             /* any other label, by plan_request.label: looked at only, never a job */
         _PLAN_VERB_MAX,
 };
-DECLARE_NAMES(plan_verb, enum plan_verb);       /* "install", "run", "uninstall", "stop", "upgrade" */
+DECLARE_NAMES(plan_verb, enum plan_verb);       /* "install", "run", "uninstall", "stop", "upgrade", "other" */
 
 /* What plan_make() is told about the host. All zero is valid: Podman by name, nothing known to exist. */
 struct host_facts {
@@ -50,6 +51,7 @@ struct plan_request {
         enum plan_verb verb;
         const struct image *image;      /* labels, id, digest */
         const char *reference;          /* as typed; NULL: image_reference() */
+        const char *label;              /* VERB_OTHER: the label's key ("PURGE", "RUN_SYSTEMD", "help"), matched without case */
         bool pinned;                    /* IMAGE and the unit name the exact digest (jobs do; `plan --labels` does not) */
         const char *name;               /* service name; NULL: reference_default_name() */
         const struct profile *profile;  /* NULL: none, the arguments stand alone */
