@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Things of the model as JSON, in the documented shapes that stay (data/json.md), and back. Writers return a string the caller frees (pretty-printed, ending in a newline), NULL when out of memory. Strings that are not
+/* Things of the model as JSON, in the documented shapes that stay (data/json.md), and back. Writers return a
+ * string the caller frees (pretty-printed, ending in a newline), NULL when out of memory. Strings that are not
  * UTF-8 come out with U+FFFD. */
 
 #include "base/error.h"
@@ -26,11 +27,13 @@ char *emit_job(const struct job *job);
 char *emit_changes(const struct change_report *report);
 char *emit_error(const struct error *e);        /* {"error": {"message", "hint", "causes": […]}} */
 
-/* plan.json of a job folder: emit_plan() has all that the worker needs; this reads it back. -EINVAL with a sentence for anything that is not a plan. */
+/* plan.json of a job folder: emit_plan() has all that the worker needs; this reads it back. -EINVAL with a
+ * sentence for anything that is not a plan. */
 int plan_parse(const char *text, size_t n, struct plan **ret, struct error **reterr);
 
 /* services/NAME.json */
 int service_parse(const char *text, size_t n, struct service **ret, struct error **reterr);
 
-/* A JSON object with a member `labels` ({key: value}), as `plan --labels FILE` takes it; optional `image` (a reference). At most 1 MiB. */
+/* A JSON object with a member `labels` ({key: value}), as `plan --labels FILE` takes it; optional `image` (a
+ * reference). At most 1 MiB. */
 int image_parse_labels(const char *text, size_t n, struct image **ret, struct error **reterr);

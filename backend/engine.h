@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Podman (libpod dialect) and Docker behind one interface, over the engine's unix socket. reference/engine-api.md is the source of the calls and their traps; the two dialects are const tables of
- * paths and readers in engine-podman.c and engine-docker.c. Ceilings: engine-api.md section 7 and security.md section 6. */
+/* Podman (libpod dialect) and Docker behind one interface, over the engine's unix socket. reference/engine-api.md
+ * is the source of the calls and their traps; the two dialects are const tables of paths and readers in
+ * engine-podman.c and engine-docker.c. Ceilings: engine-api.md section 7 and security.md section 6. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -16,7 +17,8 @@
 
 struct engine;
 
-/* sockets: NULL-terminated list of paths to try in order; NULL: /run/podman/podman.sock, /run/docker.sock. Opens nothing yet. A path is used only when it is a socket owned by root (or us). */
+/* sockets: NULL-terminated list of paths to try in order; NULL: /run/podman/podman.sock, /run/docker.sock. Opens
+ * nothing yet. A path is used only when it is a socket owned by root (or us). */
 int engine_new(sd_event *event, const char *const *sockets, struct engine **ret, struct error **reterr);
 struct engine *engine_free(struct engine *engine);
 DEFINE_CLEANUP(struct engine, engine_free)
@@ -28,12 +30,17 @@ struct engine_about {
 };
 
 /* Which engine answers; remembered until a call fails to connect. Every other call does this first by itself. */
-struct op *engine_find(struct engine *engine, void (*done)(const struct engine_about *about, struct error *e, void *userdata), void *userdata);
+struct op *engine_find(struct engine *engine,
+                       void (*done)(const struct engine_about *about, struct error *e, void *userdata),
+                       void *userdata);
 const struct engine_about *engine_about(const struct engine *engine);   /* NULL: none found yet */
 
-struct op *engine_list_images(struct engine *engine, void (*done)(struct image_list *images, struct error *e, void *userdata), void *userdata);
+struct op *engine_list_images(struct engine *engine,
+                              void (*done)(struct image_list *images, struct error *e, void *userdata),
+                              void *userdata);
 /* By id, digest reference or name; -ENOENT. */
-struct op *engine_inspect_image(struct engine *engine, const char *reference, void (*done)(struct image *image, struct error *e, void *userdata), void *userdata);
+struct op *engine_inspect_image(struct engine *engine, const char *reference,
+                                void (*done)(struct image *image, struct error *e, void *userdata), void *userdata);
 
 struct container {
         char *id;
@@ -55,21 +62,27 @@ struct container_list {
 struct container_list *container_list_free(struct container_list *list);
 DEFINE_CLEANUP(struct container_list, container_list_free)
 /* label: "key=value" filter, or NULL. */
-struct op *engine_list_containers(struct engine *engine, const char *label, void (*done)(struct container_list *list, struct error *e, void *userdata), void *userdata);
+struct op *engine_list_containers(struct engine *engine, const char *label,
+                                  void (*done)(struct container_list *list, struct error *e, void *userdata),
+                                  void *userdata);
 
-/* progress: a line of text for people ("Copying blob 3 of 7"), may be NULL. Success needs a clean end of the stream, no error in it, and the image being there afterwards; it is what done() gets. */
+/* progress: a line of text for people ("Copying blob 3 of 7"), may be NULL. Success needs a clean end of the
+ * stream, no error in it, and the image being there afterwards; it is what done() gets. */
 struct op *engine_pull(struct engine *engine, const char *reference, void (*progress)(const char *text, void *userdata),
                        void (*done)(struct image *image, struct error *e, void *userdata), void *userdata);
 
 /* Stops (TERM, then KILL after seconds) and removes; a container that is not there is no error. */
-struct op *engine_remove_container(struct engine *engine, const char *name, unsigned seconds, void (*done)(struct error *e, void *userdata), void *userdata);
+struct op *engine_remove_container(struct engine *engine, const char *name, unsigned seconds,
+                                   void (*done)(struct error *e, void *userdata), void *userdata);
 
 /* Container logs, de-framed: lines() gets clean-cut lines as bytes (no newline). Ends by ended(NULL or error). */
 struct op *engine_follow_logs(struct engine *engine, const char *container, unsigned tail, bool follow,
-                              void (*line)(const char *bytes, size_t n, bool is_stderr, void *userdata), void (*ended)(struct error *e, void *userdata), void *userdata);
+                              void (*line)(const char *bytes, size_t n, bool is_stderr, void *userdata),
+                              void (*ended)(struct error *e, void *userdata), void *userdata);
 
-/* Something happened to images or containers: coalesced (at most one call in 200 ms). Reconnects by itself, with growing pauses (1 s to 60 s) while the engine is away; `away` is told once when the stream
- * breaks and `back` once when it is there again. One watcher. */
+/* Something happened to images or containers: coalesced (at most one call in 200 ms). Reconnects by itself, with
+ * growing pauses (1 s to 60 s) while the engine is away; `away` is told once when the stream breaks and `back`
+ * once when it is there again. One watcher. */
 enum { ENGINE_IMAGES = 1, ENGINE_CONTAINERS = 2 };
 struct engine_watcher {
         void (*changed)(unsigned what, void *userdata);

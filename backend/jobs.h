@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The client's side of jobs: start one, list them, follow one, ask it to stop. The worker's side is backend/worker.h. A job is its folder: `state`/jobs/ID/ with plan.json, journal, snapshot/, log, result.json (DESIGN.md section 7);
- * the control socket `run`/ID.sock only carries cancel, input and window size. */
+/* The client's side of jobs: start one, list them, follow one, ask it to stop. The worker's side is
+ * backend/worker.h. A job is its folder: `state`/jobs/ID/ with plan.json, journal, snapshot/, log, result.json
+ * (DESIGN.md section 7); the control socket `run`/ID.sock only carries cancel, input and window size. */
 
 #include <stdint.h>
 
@@ -20,14 +21,17 @@
 struct jobs;
 
 /* units: NULL where systemd does not run: the worker is then a detached child. */
-int jobs_new(sd_event *event, const struct paths *paths, struct units *units, struct jobs **ret, struct error **reterr);
+int jobs_new(sd_event *event, const struct paths *paths, struct units *units, struct jobs **ret,
+             struct error **reterr);
 struct jobs *jobs_free(struct jobs *jobs);
 DEFINE_CLEANUP(struct jobs, jobs_free)
 
-struct op *jobs_start(struct jobs *jobs, const struct plan *plan, struct secret_list *secrets, started_done_t done, void *userdata);
+struct op *jobs_start(struct jobs *jobs, const struct plan *plan, struct secret_list *secrets, started_done_t done,
+                      void *userdata);
 int jobs_list(struct jobs *jobs, struct job_list **ret, struct error **reterr);
 int jobs_read(struct jobs *jobs, const char *id, struct job **ret, struct error **reterr);
-struct op *jobs_watch(struct jobs *jobs, const char *id, const struct job_watcher *watcher);     /* by inotify; no polling while nothing moves */
+/* by inotify; no polling while nothing moves */
+struct op *jobs_watch(struct jobs *jobs, const char *id, const struct job_watcher *watcher);
 int jobs_cancel(struct jobs *jobs, const char *id, struct error **reterr);
 int jobs_input(struct jobs *jobs, const char *id, const void *bytes, size_t n, struct error **reterr);
 int jobs_size(struct jobs *jobs, const char *id, unsigned rows, unsigned columns);

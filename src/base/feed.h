@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A terminal byte stream (an installer's output) -> lines of clean text with marks. A state machine that survives any chunk border: SGR sequences become marks, a carriage return rewrites the line, a
- * backspace steps back, a tab goes to the next eighth column, every other sequence (OSC 52, titles, queries that would make the terminal answer) is dropped, what is not text is cleaned as base/text.h
- * does. Bounded: a line holds FEED_CELLS_MAX cells (longer ones are broken), a sequence FEED_SEQUENCE_MAX bytes (longer ones are dropped up to their end). */
+/* A terminal byte stream (an installer's output) -> lines of clean text with marks. A state machine that survives
+ * any chunk border: SGR sequences become marks, a carriage return rewrites the line, a backspace steps back, a tab
+ * goes to the next eighth column, every other sequence (OSC 52, titles, queries that would make the terminal
+ * answer) is dropped, what is not text is cleaned as base/text.h does. Bounded: a line holds FEED_CELLS_MAX cells
+ * (longer ones are broken), a sequence FEED_SEQUENCE_MAX bytes (longer ones are dropped up to their end). */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,7 +16,8 @@
 
 /* What one cell looks like: 0 is plain. */
 enum {
-        MARK_COLOUR = 0x0f,     /* low four bits: 0 default, 1..8 = red green yellow blue magenta cyan white black (bright ones map to the same) */
+        MARK_COLOUR = 0x0f,     /* low four bits: 0 default, 1..8 = red green yellow blue magenta cyan white black
+                                 * (bright ones map to the same) */
         MARK_BOLD = 0x10,
         MARK_UNDERLINE = 0x20,
         MARK_REVERSE = 0x40,
@@ -23,7 +26,8 @@ enum {
 
 struct feed;
 
-/* line() is called for each finished line; text is clean UTF-8 (NUL-terminated), marks has one byte for each byte of text. It must not free them and not call the feed. */
+/* line() is called for each finished line; text is clean UTF-8 (NUL-terminated), marks has one byte for each byte
+ * of text. It must not free them and not call the feed. */
 struct feed_sink {
         void (*line)(const char *text, const uint8_t *marks, size_t bytes, void *userdata);
         void *userdata;

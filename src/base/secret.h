@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Secrets: bytes in locked memory that is not dumped and is wiped before it is given back. Never in an ordinary string. reference/security.md section 3. */
+/* Secrets: bytes in locked memory that is not dumped and is wiped before it is given back. Never in an ordinary
+ * string. reference/security.md section 3. */
 
 #include <stddef.h>
 
@@ -15,10 +16,12 @@ struct secret {
         size_t length;
 };
 
-struct secret *secret_new(const char *name);            /* NULL when memory cannot be had; a failed mlock(2) (RLIMIT_MEMLOCK) is tolerated, the rest holds */
+/* NULL when memory cannot be had; a failed mlock(2) (RLIMIT_MEMLOCK) is tolerated, the rest holds */
+struct secret *secret_new(const char *name);
 struct secret *secret_free(struct secret *secret);      /* wipes; NULL-safe */
 DEFINE_CLEANUP(struct secret, secret_free)
-int secret_set(struct secret *secret, const char *bytes, size_t n);     /* 0 or -E2BIG; NUL and newline are refused with -EINVAL */
+/* 0 or -E2BIG; NUL and newline are refused with -EINVAL */
+int secret_set(struct secret *secret, const char *bytes, size_t n);
 void secret_wipe(struct secret *secret);                /* length 0 */
 
 struct secret_list {
@@ -31,6 +34,7 @@ DEFINE_CLEANUP(struct secret_list, secret_list_free)
 int secret_list_take(struct secret_list *list, struct secret *secret);
 struct secret *secret_list_find(const struct secret_list *list, const char *name);
 
-/* A sealed memfd that holds all of them ("NAME LENGTH\nBYTES\n"…), for the worker's standard input; and its reading. Negative errno on failure. */
+/* A sealed memfd that holds all of them ("NAME LENGTH\nBYTES\n"…), for the worker's standard input; and its
+ * reading. Negative errno on failure. */
 int secret_list_seal(const struct secret_list *list);
 int secret_list_read(int fd, struct secret_list **ret);

@@ -10,9 +10,9 @@
 
 #include "base/cleanup.h"
 
-/* A growing string. All zero is a valid, empty one. After an allocation failure `failed` stays set, further appends do
- * nothing and str_take() returns NULL: check once, at the end. text is always NUL-terminated once something was appended;
- * it may hold NUL bytes of its own. */
+/* A growing string. All zero is a valid, empty one. After an allocation failure `failed` stays set, further
+ * appends do nothing and str_take() returns NULL: check once, at the end. text is always NUL-terminated once
+ * something was appended; it may hold NUL bytes of its own. */
 struct str {
         char *text;
         size_t length;
@@ -33,9 +33,11 @@ char *str_take(struct str *s);          /* hands the text over ("" when empty); 
 /* NULL-terminated lists of strings. NULL is a valid, empty list. */
 size_t strv_length(char *const *list);
 char **strv_free(char **list);
-char **strv_copy(char *const *list);                    /* NULL only when out of memory (an empty list is allocated) */
+/* NULL only when out of memory (an empty list is allocated) */
+char **strv_copy(char *const *list);
 int strv_add(char ***list, const char *text);           /* copies; 0 or -ENOMEM */
-int strv_take(char ***list, char *text);                /* takes text, also on failure (frees it); NULL text: -ENOMEM */
+/* takes text, also on failure (frees it); NULL text: -ENOMEM */
+int strv_take(char ***list, char *text);
 int strv_addf(char ***list, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int strv_extend(char ***list, char *const *more);       /* copies each */
 bool strv_contains(char *const *list, const char *text);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the host's files were (a manifest of entries), and what changed: the exact difference of two manifests. Pure; who reads and writes files is
- * backend/snapshot.h. DESIGN.md section 7, reference/reliability.md sections 2.1 and 2.5. */
+/* What the host's files were (a manifest of entries), and what changed: the exact difference of two manifests.
+ * Pure; who reads and writes files is backend/snapshot.h. DESIGN.md section 7, reference/reliability.md sections
+ * 2.1 and 2.5. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -45,7 +46,8 @@ struct manifest {
         size_t room;
 };
 void manifest_done(struct manifest *m);
-int manifest_take(struct manifest *m, struct entry *e); /* takes the contents of *e (zeroes it) also on failure; any order, sort afterwards */
+/* takes the contents of *e (zeroes it) also on failure; any order, sort afterwards */
+int manifest_take(struct manifest *m, struct entry *e);
 void manifest_sort(struct manifest *m);
 const struct entry *manifest_find(const struct manifest *m, const char *path);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A filled command, read: which program, which engine options with their values and meaning, mounts, privileges, the image operand. It reads what is there and
- * changes nothing: what is shown is what is run, word for word. */
+/* A filled command, read: which program, which engine options with their values and meaning, mounts, privileges,
+ * the image operand. It reads what is there and changes nothing: what is shown is what is run, word for word. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -42,7 +42,8 @@ enum mount_mode { MOUNT_RW, MOUNT_RO, _MOUNT_MODE_MAX };
 DECLARE_NAMES(mount_mode, enum mount_mode);     /* "rw", "ro" */
 
 struct mount {
-        char *host;             /* absolute path, or a volume name; "" when the label lost it (finding "empty-mount") */
+        char *host;             /* absolute path, or a volume name; "" when the label lost it (finding
+                                 * "empty-mount") */
         char *container;
         char *options;          /* "z,rslave" without ro/rw; "" */
         enum mount_mode mode;
@@ -78,7 +79,9 @@ struct command *command_free(struct command *command);
 DEFINE_CLEANUP(struct command, command_free)
 #define _cleanup_command_ _cleanup_(command_freep)
 
-/* Reads argv (copied). where names the label, for findings; findings gets what lint has to say about the command itself: "missing-operand", "empty-mount", "empty-option-value",
- * "fights-systemd" (--restart=…), "host-command", "unknown-option", "interactive-unit", … engine_path replaces "docker"/"podman" (by base name) as first word;
+/* Reads argv (copied). where names the label, for findings; findings gets what lint has to say about the command
+ * itself: "missing-operand", "empty-mount", "empty-option-value", "fights-systemd" (--restart=…), "host-command",
+ * "unknown-option", "interactive-unit", … engine_path replaces "docker"/"podman" (by base name) as first word;
  * engine is what it is. NULL engine_path: the word stays. 0 or -ENOMEM. */
-int command_read(const char *where, char *const *argv, enum engine_kind engine, const char *engine_path, struct command **ret, struct finding_list *findings);
+int command_read(const char *where, char *const *argv, enum engine_kind engine, const char *engine_path,
+                 struct command **ret, struct finding_list *findings);

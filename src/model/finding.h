@@ -19,7 +19,8 @@ enum severity {
 DECLARE_NAMES(severity, enum severity);         /* "info", "warn", "block" */
 
 struct finding {
-        char *id;               /* stable, for scripts: "empty-variable", "shell-syntax", … (the table is in lint.c) */
+        char *id;               /* stable, for scripts: "empty-variable", "shell-syntax", … (the table is in
+                                 * lint.c) */
         enum severity severity;
         char *where;            /* "INSTALL", "INSTALL, word 3", "unit rsyslog.service", … */
         char *message;          /* one sentence */
@@ -35,8 +36,9 @@ struct finding_list {
 
 void finding_list_done(struct finding_list *list);
 
-/* Adds one; message is a format. At most FINDINGS_MAX are kept (the rest is dropped: a label cannot fill the memory), and an
- * exact repetition (same id, where and message) is not added again. hint may be NULL. 0 or -ENOMEM. */
+/* Adds one; message is a format. At most FINDINGS_MAX are kept (the rest is dropped: a label cannot fill the
+ * memory), and an exact repetition (same id, where and message) is not added again. hint may be NULL. 0 or
+ * -ENOMEM. */
 #define FINDINGS_MAX 256U
 int finding_add(struct finding_list *list, enum severity severity, const char *id, const char *where, const char *hint,
                 const char *format, ...) __attribute__((format(printf, 6, 7)));

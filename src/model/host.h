@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The port: everything the console and the verbs can ask of a host. backend/backend.h implements it, tests fake it (tests/fake/host.h).
+/* The port: everything the console and the verbs can ask of a host. backend/backend.h implements it, tests fake it
+ * (tests/fake/host.h).
  *
- * Rules: an operation answers exactly once through done(), from the event loop, never inside the call that started it, unless its handle was dropped before
- * (base/op.h). done() owns what it is given: the result, or the error when the result is NULL. A call that cannot even start returns NULL only when out of memory.
- * All arguments are copied by the callee where it needs them longer than the call. */
+ * Rules: an operation answers exactly once through done(), from the event loop, never inside the call that started
+ * it, unless its handle was dropped before (base/op.h). done() owns what it is given: the result, or the error
+ * when the result is NULL. A call that cannot even start returns NULL only when out of memory. All arguments are
+ * copied by the callee where it needs them longer than the call. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,7 +33,8 @@ enum {
         TOPIC_JOBS = 1 << 4,
 };
 
-/* About the host, known at once or soon: cheap to read at every paint. The pointers stay valid until the next TOPIC_ENGINE. */
+/* About the host, known at once or soon: cheap to read at every paint. The pointers stay valid until the next
+ * TOPIC_ENGINE. */
 struct host_status {
         const char *hostname;
         enum engine_kind engine;        /* ENGINE_NONE: none answers */
@@ -46,12 +49,14 @@ struct host_status {
 struct change_report {
         struct changes *changes;
         char *job;                      /* the job they belong to */
-        char **diffs;                   /* for each change a text diff (unified), or NULL where it is not text; n entries; NULL unless asked for */
+        char **diffs;                   /* for each change a text diff (unified), or NULL where it is not text; n
+                                         * entries; NULL unless asked for */
 };
 struct change_report *change_report_free(struct change_report *r);
 DEFINE_CLEANUP(struct change_report, change_report_free)
 
-/* What a job watcher is told. job() is called first with what is known, then whenever it moved; output() with the bytes of the log in order, without holes. */
+/* What a job watcher is told. job() is called first with what is known, then whenever it moved; output() with the
+ * bytes of the log in order, without holes. */
 struct job_watcher {
         void (*job)(const struct job *job, void *userdata);
         void (*output)(const void *bytes, size_t n, void *userdata);
@@ -61,8 +66,10 @@ struct job_watcher {
 };
 
 struct log_reader {
-        void (*lines)(struct log_line *lines, size_t n, void *userdata);        /* oldest first; the callee of the callback may take strings by setting them NULL */
-        void (*reached)(void *userdata);        /* the newest line was given; with follow more may come. Called once */
+        /* oldest first; the callee of the callback may take strings by setting them NULL */
+        void (*lines)(struct log_line *lines, size_t n, void *userdata);
+        void (*reached)(void *userdata);        /* the newest line was given; with follow more may come. Called
+                                                 * once */
         void (*failed)(struct error *e, void *userdata);
         void *userdata;
 };
@@ -98,24 +105,32 @@ struct host_ops {
         const struct host_status *(*status)(struct host *host);
 
         struct op *(*list_images)(struct host *host, images_done_t done, void *userdata);
-        /* -ENOENT error when there is none; -EEXIST when the name means several different images (the hint lists them). */
+        /* -ENOENT error when there is none; -EEXIST when the name means several different images (the hint lists
+         * them). */
         struct op *(*find_image)(struct host *host, const char *reference, image_done_t done, void *userdata);
-        /* The profile for an image: its label's, a file's, or the generic one. Synchronous: profiles are read at the start. Errors of a bad profile are returned, with file,
-         * line and reason; the caller may then go on with *ret == the generic one. Caller frees *ret. */
-        int (*find_profile)(struct host *host, const struct image *image, struct profile **ret, struct error **reterr);
-        /* A value the host proposes for a parameter's `suggest` ("hostname", "domain", "realm", …), or NULL. Valid until the host is freed. */
+        /* The profile for an image: its label's, a file's, or the generic one. Synchronous: profiles are read at
+         * the start. Errors of a bad profile are returned, with file, line and reason; the caller may then go on
+         * with *ret == the generic one. Caller frees *ret. */
+        int (*find_profile)(struct host *host, const struct image *image, struct profile **ret,
+                            struct error **reterr);
+        /* A value the host proposes for a parameter's `suggest` ("hostname", "domain", "realm", …), or NULL. Valid
+         * until the host is freed. */
         const char *(*suggest)(struct host *host, const char *what);
 
         struct op *(*list_services)(struct host *host, services_done_t done, void *userdata);
-        struct op *(*list_units)(struct host *host, const char *pattern, units_done_t done, void *userdata);   /* pattern: fnmatch, NULL: all */
+        /* pattern: fnmatch, NULL: all */
+        struct op *(*list_units)(struct host *host, const char *pattern, units_done_t done, void *userdata);
         struct op *(*show_unit)(struct host *host, const char *name, detail_done_t done, void *userdata);
         /* done after systemd's job ended; an error says why it failed, with the unit's result. */
-        struct op *(*act_on_unit)(struct host *host, const char *name, enum unit_action action, nothing_done_t done, void *userdata);
+        struct op *(*act_on_unit)(struct host *host, const char *name, enum unit_action action, nothing_done_t done,
+                                  void *userdata);
         struct op *(*read_log)(struct host *host, const struct log_query *query, const struct log_reader *reader);
 
         struct op *(*make_plan)(struct host *host, const struct plan_order *order, plan_done_t done, void *userdata);
-        /* Starts the worker. The secrets are taken over (their memory is wiped afterwards) also on failure. -EBUSY error: another job holds the host; its id is in the message. */
-        struct op *(*start_job)(struct host *host, const struct plan *plan, struct secret_list *secrets, started_done_t done, void *userdata);
+        /* Starts the worker. The secrets are taken over (their memory is wiped afterwards) also on failure. -EBUSY
+         * error: another job holds the host; its id is in the message. */
+        struct op *(*start_job)(struct host *host, const struct plan *plan, struct secret_list *secrets,
+                                started_done_t done, void *userdata);
         struct op *(*list_jobs)(struct host *host, jobs_done_t done, void *userdata);
         struct op *(*watch_job)(struct host *host, const char *id, const struct job_watcher *watcher);
         int (*cancel_job)(struct host *host, const char *id, struct error **reterr);
@@ -124,7 +139,8 @@ struct host_ops {
         /* of: a service name or a job id. */
         struct op *(*list_changes)(struct host *host, const char *of, bool diffs, report_done_t done, void *userdata);
 
-        /* Changes nobody asked for: listener(topics, userdata) from the loop, coalesced. One listener; NULL removes it. Watching costs nothing while nothing changes. */
+        /* Changes nobody asked for: listener(topics, userdata) from the loop, coalesced. One listener; NULL
+         * removes it. Watching costs nothing while nothing changes. */
         void (*listen)(struct host *host, void (*listener)(unsigned topics, void *userdata), void *userdata);
 };
 

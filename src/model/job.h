@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Jobs: one plan being carried out. States, steps and the append-only journal; replay is a pure function. DESIGN.md section 7, reference/reliability.md section 2. */
+/* Jobs: one plan being carried out. States, steps and the append-only journal; replay is a pure function.
+ * DESIGN.md section 7, reference/reliability.md section 2. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -43,7 +44,8 @@ enum job_step {
         STEP_COMMIT,
         _JOB_STEP_MAX,
 };
-DECLARE_NAMES(job_step, enum job_step);         /* "preflight", "pull", "snapshot", "command", "changes", "unit", "reload", "enable", "start", "health", "commit" */
+DECLARE_NAMES(job_step, enum job_step);         /* "preflight", "pull", "snapshot", "command", "changes", "unit",
+                                                 * "reload", "enable", "start", "health", "commit" */
 const char *job_step_title(enum job_step step, enum plan_verb verb);    /* "run the installer", "save the files", … */
 
 enum step_state {
@@ -86,7 +88,8 @@ struct job *job_new(void);
 struct job *job_free(struct job *job);
 DEFINE_CLEANUP(struct job, job_free)
 struct job *job_copy(const struct job *job);
-enum job_step job_current_step(const struct job *job);  /* the one NOW or UNDOING, else the last not TODO, else the first */
+/* the one NOW or UNDOING, else the last not TODO, else the first */
+enum job_step job_current_step(const struct job *job);
 
 struct job_list {
         struct job **items;     /* newest first */
@@ -102,7 +105,8 @@ bool job_id_valid(const char *id);      /* [0-9]{8}-[0-9]{6}-[0-9a-f]{8} */
 
 enum record_event {
         RECORD_STATE,           /* step unused; data: the new job state */
-        RECORD_INTENT,          /* the step is about to have effects; data: what probe needs later (deterministic names) */
+        RECORD_INTENT,          /* the step is about to have effects; data: what probe needs later (deterministic
+                                 * names) */
         RECORD_DONE,            /* data: note */
         RECORD_SKIPPED,         /* data: why */
         RECORD_FAILED,          /* data: sentence */
@@ -131,6 +135,7 @@ struct record {
 /* One line with newline and CRC-32C; the caller frees. NULL when out of memory. */
 char *record_format(const struct record *record);
 
-/* Reads a whole journal: applies every good record in order to *job. Stops at the first bad one (torn tail, wrong CRC, hole in the sequence): *ret_good is then how many
- * bytes are good (may be NULL). Pure; any bytes are safe. The number of records, or -ENOMEM. */
+/* Reads a whole journal: applies every good record in order to *job. Stops at the first bad one (torn tail, wrong
+ * CRC, hole in the sequence): *ret_good is then how many bytes are good (may be NULL). Pure; any bytes are safe.
+ * The number of records, or -ENOMEM. */
 int journal_replay(const void *bytes, size_t n, struct job *job, size_t *ret_good);

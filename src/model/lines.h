@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Bounded scrollback of clean lines with marks, fed by base/feed.h: the newest LINES are kept in memory (at most LINES_BYTES), older ones are forgotten (the job's log file has them). */
+/* Bounded scrollback of clean lines with marks, fed by base/feed.h: the newest LINES are kept in memory (at most
+ * LINES_BYTES), older ones are forgotten (the job's log file has them). */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,7 +17,8 @@ struct line {
         const char *text;       /* clean, NUL-terminated */
         const uint8_t *marks;   /* NULL: all plain */
         size_t bytes;
-        uint64_t number;        /* from 0, since the beginning; keeps meaning the same line when older ones are forgotten */
+        uint64_t number;        /* from 0, since the beginning; keeps meaning the same line when older ones are
+                                 * forgotten */
 };
 
 struct lines;

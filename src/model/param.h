@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Parameters: one question each; answers: their values. A secret is an answer that is never stored, shown or logged: struct secret in base/secret.h. */
+/* Parameters: one question each; answers: their values. A secret is an answer that is never stored, shown or
+ * logged: struct secret in base/secret.h. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,7 +30,8 @@ DECLARE_NAMES(param_type, enum param_type);
 
 enum delivery {
         DELIVER_NONE,           /* used by other parameters only (applies-when) */
-        DELIVER_ARGV,           /* appended: option, value ("--domain", value); option "--x=" is joined; option "" gives the value alone; boolean: option alone when yes */
+        DELIVER_ARGV,           /* appended: option, value ("--domain", value); option "--x=" is joined; option ""
+                                 * gives the value alone; boolean: option alone when yes */
         DELIVER_ENV,            /* the engine's -e NAME=value, put before the image operand */
         DELIVER_VARIABLE,       /* --set NAME=value: fills $NAME of the label */
         DELIVER_STDIN,          /* a line on the command's standard input */
@@ -51,7 +53,8 @@ struct param {
         enum param_type type;
         bool required;
         char *initial;          /* "default" in the profile; NULL: none */
-        char *suggest;          /* "hostname", "domain", …: how the host proposes a value (facts of that name), NULL */
+        char *suggest;          /* "hostname", "domain", …: how the host proposes a value (facts of that name),
+                                 * NULL */
         char *pattern;          /* POSIX extended regex the whole value must match, NULL */
         char *pattern_reason;   /* what to say when it does not; NULL: a general sentence */
         long long minimum, maximum;     /* PARAM_INTEGER */
@@ -79,15 +82,17 @@ struct answers *answers_new(void);
 struct answers *answers_free(struct answers *a);
 DEFINE_CLEANUP(struct answers, answers_free)
 struct answers *answers_copy(const struct answers *a);
-int answers_set(struct answers *a, const char *name, const char *value, const char *source);   /* NULL value removes; 0, -ENOMEM */
+/* NULL value removes; 0, -ENOMEM */
+int answers_set(struct answers *a, const char *name, const char *value, const char *source);
 const char *answers_get(const struct answers *a, const char *name);     /* NULL: not answered */
 
 /* Does the parameter apply, given the answers (its default counts as the other parameter's answer)? */
 bool param_applies(const struct param *p, const struct param *all, size_t n, const struct answers *a);
 
-/* Checks one value: 0, or a negative errno with a sentence and hint for the field. An empty value is wrong only when the parameter is required. Secrets are checked with
- * the same function by who holds them. */
+/* Checks one value: 0, or a negative errno with a sentence and hint for the field. An empty value is wrong only
+ * when the parameter is required. Secrets are checked with the same function by who holds them. */
 int param_check(const struct param *p, const char *value, struct error **reterr);
 
-/* The value a field starts with: the answer, else suggested (may be NULL), else default, else first choice / "no". Never NULL. */
+/* The value a field starts with: the answer, else suggested (may be NULL), else default, else first choice / "no".
+ * Never NULL. */
 const char *param_initial(const struct param *p, const struct answers *a, const char *suggested);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The plan: image (by digest) + name + mode + answers = exactly what will be run and written. plan_make() is a pure function; what it must know of the host it is
- * told in struct host_facts. DESIGN.md sections 5-8. */
+/* The plan: image (by digest) + name + mode + answers = exactly what will be run and written. plan_make() is a
+ * pure function; what it must know of the host it is told in struct host_facts. DESIGN.md sections 5-8. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -38,7 +38,8 @@ struct host_facts {
 
         /* Is there something at this absolute path? NULL: unknown. */
         bool (*path_exists)(const char *path, void *userdata);
-        /* The fragment path of an existing unit of this name ("/lib/systemd/system/rsyslog.service"), "" when it is fairlead's own, or NULL. */
+        /* The fragment path of an existing unit of this name ("/lib/systemd/system/rsyslog.service"), "" when it
+         * is fairlead's own, or NULL. */
         const char *(*unit_path)(const char *unit, void *userdata);
         /* Is there a container of this name? */
         bool (*container_exists)(const char *name, void *userdata);
@@ -51,8 +52,10 @@ struct plan_request {
         enum plan_verb verb;
         const struct image *image;      /* labels, id, digest */
         const char *reference;          /* as typed; NULL: image_reference() */
-        const char *label;              /* VERB_OTHER: the label's key ("PURGE", "RUN_SYSTEMD", "help"), matched without case */
-        bool pinned;                    /* IMAGE and the unit name the exact digest (jobs do; `plan --labels` does not) */
+        const char *label;              /* VERB_OTHER: the label's key ("PURGE", "RUN_SYSTEMD", "help"), matched
+                                         * without case */
+        bool pinned;                    /* IMAGE and the unit name the exact digest (jobs do; `plan --labels` does
+                                         * not) */
         const char *name;               /* service name; NULL: reference_default_name() */
         const struct profile *profile;  /* NULL: none, the arguments stand alone */
         const char *mode;               /* NULL: the first */
@@ -100,20 +103,25 @@ struct plan {
         char *mode;             /* or NULL */
         char *mode_title;
         char *profile;          /* its source, or NULL */
-        char *label_key;        /* the label this plan's command comes from ("INSTALL", "run"), or NULL: no such label */
+        char *label_key;        /* the label this plan's command comes from ("INSTALL", "run"), or NULL: no such
+                                 * label */
         char *label;            /* its text as it came */
         struct command *command;        /* what will run; NULL: nothing (no label of this verb) */
-        struct command *run;            /* VERB_INSTALL, VERB_UPGRADE: the filled RUN label, what the unit will run; NULL: none */
-        struct command *uninstall;      /* VERB_INSTALL: the filled UNINSTALL label, kept with the service; NULL: none */
+        struct command *run;            /* VERB_INSTALL, VERB_UPGRADE: the filled RUN label, what the unit will
+                                         * run; NULL: none */
+        struct command *uninstall;      /* VERB_INSTALL: the filled UNINSTALL label, kept with the service; NULL:
+                                         * none */
         struct command *stop;           /* the filled STOP label; NULL: none */
-        char **environment;     /* "X=value" of the child, fixed and minimal, plus NAME, IMAGE, OPT1-3 so that `-e NAME` works */
+        char **environment;     /* "X=value" of the child, fixed and minimal, plus NAME, IMAGE, OPT1-3 so that `-e
+                                 * NAME` works */
         struct unit_file unit;
         struct answers *answers;        /* without secrets */
         struct secret_use *secrets;
         size_t n_secrets;
         char **arguments;       /* the words the form and the user added to the label */
         char **stdin_lines;     /* non-secret answers delivered by stdin */
-        char **paths;           /* what is saved before the first effect: /etc, /usr/local, profile paths, writable host mounts of the command; absolute, sorted, none below another */
+        char **paths;           /* what is saved before the first effect: /etc, /usr/local, profile paths, writable
+                                 * host mounts of the command; absolute, sorted, none below another */
         char **health_argv;     /* or NULL: the unit must be active */
         unsigned health_seconds;
         struct finding_list findings;
@@ -124,16 +132,18 @@ struct plan *plan_free(struct plan *plan);
 DEFINE_CLEANUP(struct plan, plan_free)
 #define _cleanup_plan_ _cleanup_(plan_freep)
 
-/* Makes the plan. It succeeds also when findings block it (so that they can be shown); it fails with -EINVAL and a sentence for a request that makes no sense: a name that
- * is not valid, an unknown mode, an answer to no parameter, a wrong answer, a missing required one. -ENOMEM. */
+/* Makes the plan. It succeeds also when findings block it (so that they can be shown); it fails with -EINVAL and a
+ * sentence for a request that makes no sense: a name that is not valid, an unknown mode, an answer to no
+ * parameter, a wrong answer, a missing required one. -ENOMEM. */
 int plan_make(const struct plan_request *request, struct plan **ret, struct error **reterr);
 
 /* May it be carried out: no finding blocks that is not allowed? Else -EPERM and a sentence that names the findings. */
 int plan_permitted(const struct plan *plan, struct error **reterr);
 
-/* The exact bytes a consent is bound to: digest (or id), label key, label text, argv, one per line, NUL-free and unambiguous (lengths before the text).
- * backend/digest.h hashes it. The caller frees; NULL when out of memory. */
+/* The exact bytes a consent is bound to: digest (or id), label key, label text, argv, one per line, NUL-free and
+ * unambiguous (lengths before the text). backend/digest.h hashes it. The caller frees; NULL when out of memory. */
 char *plan_consent_text(const struct plan *plan);
 
-/* The words of a command as a person reads them: quoted by POSIX rules where needed, secrets never in it. The caller frees. */
+/* The words of a command as a person reads them: quoted by POSIX rules where needed, secrets never in it. The
+ * caller frees. */
 char *argv_text(char *const *argv);

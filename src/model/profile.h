@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A profile declares an image's modes and parameters (data/profiles/README.md is the schema). Profiles are read by backend/profiles.h; this is the plain data. */
+/* A profile declares an image's modes and parameters (data/profiles/README.md is the schema). Profiles are read by
+ * backend/profiles.h; this is the plain data. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,7 +25,8 @@ struct profile {
         char *source;           /* path, or "label io.fairlead.profile of IMAGE" */
         char *title;            /* "Rsyslog: system logging" */
         char *help;
-        char **match;           /* fnmatch(3) patterns on repository names without registry and tag: "rsyslog", "*\/rsyslog" */
+        char **match;           /* fnmatch(3) patterns on repository names without registry and tag: "rsyslog",
+                                 * "*\/rsyslog" */
         struct mode *modes;     /* at least one */
         size_t n_modes;
         struct param *parameters;
@@ -48,5 +50,6 @@ bool mode_asks(const struct mode *mode, const struct param *p);
 /* Does a pattern of `match` fit one of the image's names? */
 bool profile_fits(const struct profile *profile, const struct image *image);
 
-/* The generic profile of an image without one: a parameter for each unknown variable of its command labels, and "arguments". */
+/* The generic profile of an image without one: a parameter for each unknown variable of its command labels, and
+ * "arguments". */
 int profile_generic(const struct image *image, struct profile **ret);

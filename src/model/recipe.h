@@ -23,10 +23,12 @@ enum command_label {
 };
 DECLARE_NAMES(command_label, enum command_label);       /* "INSTALL", … */
 
-/* The value of the label for this verb: keys match without case; of several the all-upper-case one is used, else the first by strcmp, and a finding
- * "duplicate-label" is added (findings may be NULL). An empty value counts as missing. *ret_key, if not NULL, is the key as the image has it.
- * UPDATE counts as UPGRADE when there is no UPGRADE. */
-const char *label_find(const struct image *image, enum command_label which, const char **ret_key, struct finding_list *findings);
+/* The value of the label for this verb: keys match without case; of several the all-upper-case one is used, else
+ * the first by strcmp, and a finding "duplicate-label" is added (findings may be NULL). An empty value counts as
+ * missing. *ret_key, if not NULL, is the key as the image has it. UPDATE counts as UPGRADE when there is no
+ * UPGRADE. */
+const char *label_find(const struct image *image, enum command_label which, const char **ret_key,
+                       struct finding_list *findings);
 
 /* A bit per command_label that the image carries; 0: not a system service by its labels. */
 unsigned label_set(const struct image *image);
@@ -64,8 +66,9 @@ struct recipe *recipe_free(struct recipe *recipe);
 DEFINE_CLEANUP(struct recipe, recipe_free)
 #define _cleanup_recipe_ _cleanup_(recipe_freep)
 
-/* Parses a label. Shell syntax, control characters and sizes beyond the ceilings become findings that block ("shell-syntax", "control-character",
- * "label-too-long"); an unbalanced quote is the finding "unbalanced-quote", and *ret is then a recipe of the words before it. Only -ENOMEM fails. */
+/* Parses a label. Shell syntax, control characters and sizes beyond the ceilings become findings that block
+ * ("shell-syntax", "control-character", "label-too-long"); an unbalanced quote is the finding "unbalanced-quote",
+ * and *ret is then a recipe of the words before it. Only -ENOMEM fails. */
 int recipe_parse(const char *where, const char *text, struct recipe **ret, struct finding_list *findings);
 
 /* The names of the variables a recipe uses that fairlead does not know by itself, in order, each once. 0 or -ENOMEM. */
@@ -79,10 +82,13 @@ struct variables {
         size_t n;
 };
 void variables_done(struct variables *v);
-int variables_set(struct variables *v, const char *name, const char *value);    /* replaces; value NULL removes; 0, -EINVAL (not a variable name), -ENOMEM */
+/* replaces; value NULL removes; 0, -EINVAL (not a variable name), -ENOMEM */
+int variables_set(struct variables *v, const char *name, const char *value);
 const char *variables_get(const struct variables *v, const char *name);         /* NULL: not set */
 
-/* Fills the recipe: values go into their word as they are (never split or scanned again), bare NAME and IMAGE and words ending in =NAME, =IMAGE are replaced, OPT1-3 and
- * RUN_OPTS are split by POSIX quoting. A variable without value and fallback is the finding "undefined-variable" (block) and stands as "" in the result. arguments are
+/* Fills the recipe: values go into their word as they are (never split or scanned again), bare NAME and IMAGE and
+ * words ending in =NAME, =IMAGE are replaced, OPT1-3 and RUN_OPTS are split by POSIX quoting. A variable without
+ * value and fallback is the finding "undefined-variable" (block) and stands as "" in the result. arguments are
  * appended as they are. *ret is a list that the caller frees. 0 or -ENOMEM. */
-int recipe_fill(const struct recipe *recipe, const struct variables *v, char *const *arguments, char ***ret, struct finding_list *findings);
+int recipe_fill(const struct recipe *recipe, const struct variables *v, char *const *arguments, char ***ret,
+                struct finding_list *findings);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A service: an installed plan, by name. Its record lives in /var/lib/fairlead/services/NAME.json; the rest is what the host says now. */
+/* A service: an installed plan, by name. Its record lives in /var/lib/fairlead/services/NAME.json; the rest is
+ * what the host says now. */
 
 #include <stdbool.h>
 #include <stddef.h>

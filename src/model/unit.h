@@ -18,7 +18,8 @@ struct unit {
         char *load;             /* "loaded", "not-found", "masked", "error", "bad-setting" */
         char *active;           /* "active", "inactive", "failed", "activating", "deactivating", "reloading" */
         char *sub;              /* "running", "exited", "dead", … */
-        char *file_state;       /* "enabled", "disabled", "static", "generated", "masked", …; NULL: no unit file known */
+        char *file_state;       /* "enabled", "disabled", "static", "generated", "masked", …; NULL: no unit file
+                                 * known */
         char *job;              /* type of a pending job: "start", "stop"; NULL */
 };
 
@@ -71,7 +72,8 @@ DECLARE_NAMES(unit_action, enum unit_action);   /* "start", … "reset-failed": 
 const char *unit_action_meaning(enum unit_action action);
 const char *unit_action_done(enum unit_action action);  /* "started", "stopped", … */
 
-/* "tty-usb0" for "tty\x2dusb0": the name for people (systemd.unit(5) string escaping). The caller frees; NULL when out of memory. */
+/* "tty-usb0" for "tty\x2dusb0": the name for people (systemd.unit(5) string escaping). The caller frees; NULL when
+ * out of memory. */
 char *unit_name_plain(const char *name);
 
 /* A line of a log. */
