@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What screens are made of, and what they may ask of the ui.
+ *
+ * How to write a screen: one file in ui/screens/ that ends in one const struct screen_class, named in
+ * ui/screens/screens.h. Take images.c as the pattern.
+ *
+ *  1. State is one struct of class->size bytes, zeroed before open(). open() fills it and asks the host
+ *     (`st->loading = host->ops->list_x(host, x_loaded, s);`); it may fail with an error, which is then shown, and
+ *     close() is called on what it had begun.
+ *  2. An answer: `st->loading = op_cancel(st->loading);` first; on error keep it in the state (the old data stays,
+ *     or the error is shown in the place of the rows); on success free the old data, take the new, `list_set()`,
+ *     `screen_invalidate(s)`. Never draw from there.
+ *  3. close() cancels every op and frees everything. After it no callback can come.
+ *  4. draw() gets the canvas between title and status line and changes nothing (but what lists and pagers remember
+ *     of their height). What loads says so in its place: while there is no data yet "Looking for ..."; when there
+ *     is none a sentence that says what to do; the error in the place of the rows (canvas_error). Set s->list (or
+ *     s->pager) in open(): the ui then does moving, paging, filter, search and the cursor.
+ *  5. title() adds what stands right of the class's title and at the right edge. status() says what the focused
+ *     thing is, in a sentence; use list_settled_row(), not list_row(), there and in previews: on slow lines these
+ *     follow only after a pause.
+ *  6. Keys are rows of `bindings` (in the order of the key bar); what stops, removes or leaves is in `menu`,
+ *     behind x. act() does one action; false: not mine. can() hides what makes no sense now. Words and help come
+ *     from ui/action.c; add a row there rather than reusing one with another meaning.
+ *  7. Dangerous: dialog_confirm(). Failed: dialog_error() takes the error. Done: screen_say(s, "rsyslog.service
+ *     was stopped").
+ *  8. `topics` names what changed() wants to hear of; reload there, keep the old rows until the answer.
+ *  9. Time: tick_ms() says in how many ms tick() is wanted, 0 for never. Idle means no wake-up.
+ * 10. tests/ui: a .keys script with the states empty, loading, full, failed at 80x24, and 40x12, 200x60,
+ *     basic/normal/rich where they differ. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/str.h"
+#include "model/host.h"
+#include "ui/canvas.h"
+#include "ui/keys.h"
+#include "ui/list.h"
+#include "ui/pager.h"
+#include "ui/ui.h"
+
+struct screen;
+
+struct screen_class {
+        const char *name;               /* stable: "images" */
+        const char *title;              /* "Images": row 1 begins with it */
+        /* what it shows and how to work with it, for the help screen; paragraphs split at newlines */
+        const char *help;
+        size_t size;                    /* of the private state, zeroed before open() */
+        unsigned topics;
+        bool overlay;                   /* drawn over the screen below it, in the lower part */
+        /* holds answers that nobody wants to lose: 1-4 open above it instead of closing it */
+        bool keep;
+        const struct binding *bindings; /* zero-terminated; NULL: none */
+        const struct binding *menu;     /* what x offers; its letters work only there */
+
+        int (*open)(struct screen *s, const void *arg, struct error **reterr);
+        void (*close)(struct screen *s);
+        void (*title_text)(const struct screen *s, struct str *left, struct str *right);        /* optional */
+        void (*draw)(const struct screen *s, const struct canvas *c);
+        void (*status)(const struct screen *s, struct str *out);                                /* optional */
+        /* overlays: the rows they want */
+        int (*rows)(const struct screen *s, int columns);
+        /* optional: true for what it does not know */
+        bool (*can)(const struct screen *s, enum action action);
+        bool (*act)(struct screen *s, enum action action);                                      /* optional */
+        /* optional: keys come here first; true: taken */
+        bool (*type)(struct screen *s, int key);
+        void (*changed)(struct screen *s, unsigned topics);                                     /* optional */
+        unsigned (*tick_ms)(const struct screen *s);                                            /* optional */
+        void (*tick)(struct screen *s);                                                         /* optional */
+        /* optional: also once before the first draw */
+        void (*resized)(struct screen *s, int rows, int columns);
+};
+
+struct screen {
+        const struct screen_class *class;
+        struct ui *ui;
+        void *state;
+        struct list *list;              /* set by open(): moving, filter and sort go there first */
+        struct pager *pager;            /* the same for text */
+        struct screen *below;           /* in the stack */
+        bool closing;                   /* closed by screen_close(), freed soon */
+};
+
+/* ---- what screens may call ---- */
+
+/* Opens a screen above all others. arg belongs to the caller and is only read during open(). On failure the error
+ * is shown as a dialog and -errno returned. */
+int screen_open(struct ui *ui, const struct screen_class *class, const void *arg);
+/* Closes this screen and all above it; it and its state stay valid until the caller has returned to the ui. */
+void screen_close(struct screen *s);
+/* Closes s and opens another in its place. */
+void screen_replace(struct screen *s, const struct screen_class *class, const void *arg);
+/* Something that is shown changed. */
+void screen_invalidate(struct screen *s);
+
+struct host *ui_host(const struct ui *ui);
+const struct theme *ui_theme(const struct ui *ui);
+int64_t ui_now(const struct ui *ui);            /* seconds since the epoch */
+int64_t ui_boottime(const struct ui *ui);       /* usec of CLOCK_BOOTTIME */
+void ui_invalidate(struct ui *ui);
+
+/* A sentence in the status line until the next key. */
+void screen_say(struct screen *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Asks for a line of text in the place of the status line: changed() at each key (NULL: not wanted), done() with
+ * the text, or NULL when the person took it back. */
+void screen_ask(struct screen *s, const char *label, const char *text,
+                void (*changed)(struct screen *s, const char *text),
+                void (*done)(struct screen *s, const char *text));
+
+/* The stack, for the help screen and the palette: the screen below s that is no overlay. */
+struct screen *screen_under(const struct screen *s);
+/* Sends an action to a screen as if its key had been pressed there (ui-wide ones too). */
+void screen_act(struct screen *s, enum action action);
+/* The bindings that work on every screen. */
+const struct binding *ui_bindings(void);
+bool screen_can(const struct screen *s, enum action action);
+
+/* "basic, vt220, 80x24, 9600 baud" for the help screen. */
+void ui_describe(const struct ui *ui, struct str *out);

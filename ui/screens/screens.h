@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The screens, one file each, and what their open() takes as arg. */
+
+#include "ui/screen.h"
+
+extern const struct screen_class services_screen;       /* arg: NULL */
+extern const struct screen_class images_screen;         /* arg: NULL */
+extern const struct screen_class image_screen;          /* arg: const char *reference */
+extern const struct screen_class wizard_screen;         /* arg: const struct wizard_order * */
+extern const struct screen_class job_screen;            /* arg: const char *job id */
+extern const struct screen_class jobs_screen;           /* arg: NULL */
+extern const struct screen_class changes_screen;        /* arg: const char *service name or job id */
+extern const struct screen_class units_screen;          /* arg: NULL */
+extern const struct screen_class unit_screen;           /* arg: const char *unit name */
+extern const struct screen_class log_screen;            /* arg: const struct log_order * */
+extern const struct screen_class help_screen;           /* arg: const struct screen * to explain */
+extern const struct screen_class palette_screen;        /* arg: NULL */
+
+/* What the wizard carries out: install of an image, or uninstall and run of an installed service. */
+struct wizard_order {
+        enum plan_verb verb;
+        const char *image;      /* reference; NULL for an installed service */
+        const char *name;       /* service name; NULL: the default */
+};
+
+/* Whose log. */
+struct log_order {
+        const char *unit;
+        const char *container;  /* or NULL */
+        const char *title;      /* NULL: the unit's name */
+};

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The console: the whole public face of ui/, free of curses. src/app.c owns the event loop and calls in; ui calls
+ * out only through struct ui_options and the port (model/host.h). Nothing here ever waits, but ui_new() and
+ * ui_resume() for the terminal to take their bytes.
+ *
+ *     ui_new()                  ->  ui_paint() at once: the first screen stands before any answer has come
+ *     keyboard readable         ->  ui_input() drains the keys
+ *     SIGWINCH                  ->  ui_resize()
+ *     invalidate(ms) was called ->  ui_paint() when ms have passed: a timer above all other sources, armed once, so
+ *                                   that a flood of output costs one paint a frame
+ *     the host's listener       ->  ui_changed(topics)
+ *     ui_tick_ms() have passed  ->  ui_tick(). Ask ui_tick_ms() again after each call into ui; 0: arm no timer
+ *     ui_over()                 ->  leave the loop, ui_free()
+ *
+ * How to write a screen is told in ui/screen.h. */
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "base/error.h"
+#include "base/names.h"
+#include "model/host.h"
+
+struct ui;
+
+/* The display profiles. They change how the same layout is drawn, never what is where. */
+enum display {
+        DISPLAY_AUTO,           /* by TERM, line speed, locale and NO_COLOR */
+        /* monochrome, ASCII, at most four paints a second while output streams; what follows the focus waits for a
+         * pause in the keys */
+        DISPLAY_BASIC,
+        DISPLAY_NORMAL,         /* attributes and line drawing */
+        DISPLAY_RICH,           /* colour, UTF-8 */
+        _DISPLAY_MAX,
+};
+DECLARE_NAMES(display, enum display);   /* "auto", "basic", "normal", "rich" */
+
+struct ui_options {
+        struct host *host;              /* stays the caller's; must outlive the ui */
+        enum display display;
+        FILE *input, *output;           /* NULL: stdin and stdout. Tests give a pipe and a file */
+        const char *term;               /* NULL: $TERM; when terminfo knows it not, vt220, vt100 and ansi are tried */
+        unsigned rows, columns;         /* 0: ask the terminal. Tests fix them */
+
+        /* Something changed: call ui_paint() in ms milliseconds, or sooner if it was already asked for sooner.
+         * Never called from inside ui_paint(). */
+        void (*invalidate)(unsigned ms, void *userdata);
+        /* Microseconds of CLOCK_REALTIME or CLOCK_BOOTTIME; NULL: the real ones. */
+        int64_t (*now)(clockid_t clock, void *userdata);
+        /* The person wants a shell: ui_suspend(), run it, ui_resume(). Called from inside ui_input(). NULL: there
+         * is no such key. */
+        void (*shell)(void *userdata);
+        void *userdata;
+};
+
+/* Takes the terminal over and opens the Services screen. The caller has called setlocale(). On failure the
+ * terminal is as it was. */
+int ui_new(const struct ui_options *options, struct ui **ret, struct error **reterr);
+/* Closes every screen (dropping what they asked the host) and gives the terminal back as it was found. NULL-safe;
+ * returns NULL. */
+struct ui *ui_free(struct ui *ui);
+DEFINE_CLEANUP(struct ui, ui_free)
+
+void ui_input(struct ui *ui);
+void ui_resize(struct ui *ui);
+void ui_paint(struct ui *ui);
+void ui_changed(struct ui *ui, unsigned topics);
+unsigned ui_tick_ms(const struct ui *ui);
+void ui_tick(struct ui *ui);
+bool ui_over(const struct ui *ui);
+
+/* Gives the terminal back for a while, and takes it again with a full repaint. Both may be called twice. */
+void ui_suspend(struct ui *ui);
+void ui_resume(struct ui *ui);
+
+/* Opens a screen by what it shows, for verbs that begin at one (`fairlead attach JOB`): q on it goes back to
+ * Services. */
+enum ui_place {
+        UI_SERVICES,            /* what is not used */
+        UI_IMAGES,
+        UI_IMAGE,               /* what: a reference */
+        UI_UNITS,
+        UI_UNIT,                /* what: a unit name */
+        UI_JOBS,
+        UI_JOB,                 /* what: a job id */
+};
+int ui_show(struct ui *ui, enum ui_place place, const char *what, struct error **reterr);
