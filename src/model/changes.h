@@ -28,10 +28,12 @@ struct entry {
         gid_t gid;
         uint64_t size;          /* regular files */
         struct timespec mtime;
+        struct timespec ctime;  /* tells an unchanged file without reading it; not compared, cannot be restored */
         char digest[65];        /* SHA-256 in hex, regular files whose content is kept; "" otherwise */
         char *target;           /* symlinks */
         dev_t rdev;             /* device nodes */
         uint64_t inode, device; /* finds hard links within one manifest; not compared */
+        uint64_t links;         /* st_nlink; not compared */
         struct xattr *xattrs;   /* sorted by name */
         size_t n_xattrs;
         bool left_out;          /* too large or unreadable: recorded by name, content not kept */

@@ -46,6 +46,7 @@ enum job_step {
 };
 DECLARE_NAMES(job_step, enum job_step);         /* "preflight", "pull", "snapshot", "command", "changes", "unit",
                                                  * "reload", "enable", "start", "health", "commit" */
+bool job_step_planned(enum job_step step, enum plan_verb verb);  /* does a job of this verb have the step? */
 const char *job_step_title(enum job_step step, enum plan_verb verb);    /* "run the installer", "save the files", … */
 
 enum step_state {

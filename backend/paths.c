@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "backend/paths.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/str.h"
+#include "config.h"
+
+const struct paths paths_default = {
+        .state = "/var/lib/fairlead",
+        .run = "/run/fairlead",
+        .root = "",
+        .config = "/etc/fairlead",
+        .data = DATA_DIR,
+        .worker = WORKER_PATH,
+};
+
+/* Who may write into a folder of ours could have jobs run as root. */
+static int check_folder(int fd, const char *path, struct error **reterr) {
+        struct stat st;
+        if (fstat(fd, &st) < 0)
+                return error_errno(reterr, -errno, "The folder %s cannot be looked at", path);
+        if (st.st_uid != 0 && st.st_uid != geteuid()) {
+                error_set(reterr, -EPERM, "The folder %s belongs to user %u", path, (unsigned) st.st_uid);
+                error_hint(reterr, "See who made it; fairlead goes on when root owns it: chown root: %s", path);
+                return -EPERM;
+        }
+        if (st.st_mode & 022) {
+                error_set(reterr, -EPERM, "Others than its owner may write into the folder %s", path);
+                error_hint(reterr, "See who made it; fairlead goes on after: chmod 0700 %s", path);
+                return -EPERM;
+        }
+        return 0;
+}
+
+static int prepare_folder(const char *path, struct error **reterr) {
+        if (mkdir(path, 0700) < 0 && errno != EEXIST) {
+                int r = -errno;
+                error_errno(reterr, r, "The folder %s cannot be made", path);
+                if (r == -EROFS)
+                        error_hint(reterr, "The file system is read-only; see mount(8)");
+                if (r == -EACCES)
+                        error_hint(reterr, "Run fairlead as root");
+                return r;
+        }
+        _cleanup_close_ int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+        if (fd < 0)
+                return error_errno(reterr, -errno, "The folder %s cannot be opened", path);
+        return check_folder(fd, path, reterr);
+}
+
+int paths_prepare(const struct paths *paths, struct error **reterr) {
+        const char *const folders[][2] = {
+                { paths->state, "" }, { paths->state, "/jobs" }, { paths->state, "/services" }, { paths->run, "" },
+        };
+        for (size_t i = 0; i < ELEMENTS(folders); i++) {
+                _cleanup_free_ char *path = str_printf("%s%s", folders[i][0], folders[i][1]);
+                if (!path)
+                        return error_set(reterr, -ENOMEM, "Out of memory");
+                int r = prepare_folder(path, reterr);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/job.h"
+
+#include <string.h>
+
+#include "base/str.h"
+
+static const char *const job_state_names[] = {
+        [JOB_QUEUED] = "queued",
+        [JOB_RUNNING] = "running",
+        [JOB_CANCELLING] = "cancelling",
+        [JOB_UNDOING] = "undoing",
+        [JOB_DONE] = "done",
+        [JOB_FAILED] = "failed",
+        [JOB_CANCELLED] = "cancelled",
+        [JOB_BROKEN] = "broken",
+        [JOB_INTERRUPTED] = "interrupted",
+};
+DEFINE_NAMES(job_state, enum job_state)
+
+static const char *const job_step_names[] = {
+        [STEP_PREFLIGHT] = "preflight",
+        [STEP_PULL] = "pull",
+        [STEP_SNAPSHOT] = "snapshot",
+        [STEP_COMMAND] = "command",
+        [STEP_CHANGES] = "changes",
+        [STEP_UNIT] = "unit",
+        [STEP_RELOAD] = "reload",
+        [STEP_ENABLE] = "enable",
+        [STEP_START] = "start",
+        [STEP_HEALTH] = "health",
+        [STEP_COMMIT] = "commit",
+};
+DEFINE_NAMES(job_step, enum job_step)
+
+static const char *const step_state_names[] = {
+        [STEP_TODO] = "next",
+        [STEP_NOW] = "now",
+        [STEP_DONE] = "done",
+        [STEP_SKIPPED] = "skipped",
+        [STEP_FAILED] = "failed",
+        [STEP_UNDOING] = "undoing",
+        [STEP_UNDONE] = "undone",
+};
+DEFINE_NAMES(step_state, enum step_state)
+
+static const char *const record_event_names[] = {
+        [RECORD_STATE] = "state",
+        [RECORD_INTENT] = "intent",
+        [RECORD_DONE] = "done",
+        [RECORD_SKIPPED] = "skipped",
+        [RECORD_FAILED] = "failed",
+        [RECORD_UNDO] = "undo",
+        [RECORD_UNDONE] = "undone",
+        [RECORD_KEPT] = "kept",
+        [RECORD_EXIT] = "exit",
+        [RECORD_HINT] = "hint",
+};
+DEFINE_NAMES(record_event, enum record_event)
+
+/* The title of each step, and which verbs have it. An uninstall puts files back where an install writes the unit. */
+static const struct {
+        const char *install;
+        const char *uninstall;  /* NULL: an uninstall has no such step */
+} step_titles[] = {
+        [STEP_PREFLIGHT] = { "check the host", "check the host" },
+        [STEP_PULL] = { "get the image", NULL },
+        [STEP_SNAPSHOT] = { "save the files", "save the files" },
+        [STEP_COMMAND] = { "run the installer", "run the uninstaller" },
+        [STEP_CHANGES] = { "see what changed", "see what changed" },
+        [STEP_UNIT] = { "write the unit", "stop the service and put its files back" },
+        [STEP_RELOAD] = { "reload systemd", "reload systemd" },
+        [STEP_ENABLE] = { "enable the unit", NULL },
+        [STEP_START] = { "start the unit", NULL },
+        [STEP_HEALTH] = { "check that it works", NULL },
+        [STEP_COMMIT] = { "record the service", "remove the record" },
+};
+
+bool job_step_planned(enum job_step step, enum plan_verb verb) {
+        if ((size_t) step >= _JOB_STEP_MAX)
+                return false;
+        return verb != VERB_UNINSTALL || step_titles[step].uninstall;
+}
+
+const char *job_step_title(enum job_step step, enum plan_verb verb) {
+        if ((size_t) step >= _JOB_STEP_MAX)
+                return "?";
+        if (verb == VERB_UNINSTALL && step_titles[step].uninstall)
+                return step_titles[step].uninstall;
+        return step_titles[step].install;
+}
+
+bool job_state_final(enum job_state state) {
+        return state >= JOB_DONE && state <= JOB_BROKEN;
+}
+
+#define MOVE(state) (1U << (state))
+static const unsigned legal_moves[_JOB_STATE_MAX] = {
+        [JOB_QUEUED] = MOVE(JOB_RUNNING) | MOVE(JOB_CANCELLING) | MOVE(JOB_FAILED) | MOVE(JOB_INTERRUPTED),
+        [JOB_RUNNING] = MOVE(JOB_CANCELLING) | MOVE(JOB_UNDOING) | MOVE(JOB_DONE) | MOVE(JOB_INTERRUPTED),
+        [JOB_CANCELLING] = MOVE(JOB_CANCELLED) | MOVE(JOB_BROKEN) | MOVE(JOB_INTERRUPTED),
+        [JOB_UNDOING] = MOVE(JOB_FAILED) | MOVE(JOB_BROKEN) | MOVE(JOB_INTERRUPTED),
+        /* a worker that takes a job up again */
+        [JOB_INTERRUPTED] = MOVE(JOB_RUNNING) | MOVE(JOB_CANCELLING) | MOVE(JOB_UNDOING),
+};
+
+bool job_move_legal(enum job_state from, enum job_state to) {
+        return (size_t) from < _JOB_STATE_MAX && (size_t) to < _JOB_STATE_MAX && (legal_moves[from] & MOVE(to));
+}
+
+struct job *job_new(void) {
+        struct job *job = calloc(1, sizeof *job);
+        if (job)
+                job->exit_status = -1;
+        return job;
+}
+
+struct job *job_free(struct job *job) {
+        if (!job)
+                return NULL;
+        free(job->id);
+        free(job->name);
+        free(job->image);
+        free(job->digest);
+        for (size_t i = 0; i < _JOB_STEP_MAX; i++)
+                free(job->steps[i].note);
+        free(job->message);
+        free(job->hint);
+        strv_free(job->left);
+        free(job);
+        return NULL;
+}
+
+struct job *job_copy(const struct job *job) {
+        _cleanup_(job_freep) struct job *copy = malloc(sizeof *copy);
+        if (!copy)
+                return NULL;
+        *copy = *job;
+        copy->id = copy->name = copy->image = copy->digest = copy->message = copy->hint = NULL;
+        copy->left = NULL;
+        for (size_t i = 0; i < _JOB_STEP_MAX; i++)
+                copy->steps[i].note = NULL;
+        if (str_replace(&copy->id, job->id) < 0 || str_replace(&copy->name, job->name) < 0 ||
+            str_replace(&copy->image, job->image) < 0 || str_replace(&copy->digest, job->digest) < 0 ||
+            str_replace(&copy->message, job->message) < 0 || str_replace(&copy->hint, job->hint) < 0)
+                return NULL;
+        if (job->left && !(copy->left = strv_copy(job->left)))
+                return NULL;
+        for (size_t i = 0; i < _JOB_STEP_MAX; i++)
+                if (str_replace(&copy->steps[i].note, job->steps[i].note) < 0)
+                        return NULL;
+        return TAKE(copy);
+}
+
+enum job_step job_current_step(const struct job *job) {
+        int last = -1;
+        for (size_t i = 0; i < _JOB_STEP_MAX; i++) {
+                if (job->steps[i].state == STEP_NOW || job->steps[i].state == STEP_UNDOING)
+                        return (enum job_step) i;
+                if (job->steps[i].state != STEP_TODO)
+                        last = (int) i;
+        }
+        return last >= 0 ? (enum job_step) last : (enum job_step) 0;
+}
+
+struct job_list *job_list_free(struct job_list *list) {
+        if (!list)
+                return NULL;
+        for (size_t i = 0; i < list->n; i++)
+                job_free(list->items[i]);
+        free(list->items);
+        free(list);
+        return NULL;
+}
+
+/* Keeps the list ordered, newest id first: ids sort by time. */
+int job_list_take(struct job_list *list, struct job *job) {
+        struct job **items = reallocarray(list->items, list->n + 1, sizeof *items);
+        if (!items) {
+                job_free(job);
+                return -ENOMEM;
+        }
+        list->items = items;
+        size_t at = list->n++;
+        for (; at > 0 && strcmp(items[at - 1]->id ? items[at - 1]->id : "", job->id ? job->id : "") < 0; at--)
+                items[at] = items[at - 1];
+        items[at] = job;
+        return 0;
+}
+
+bool job_id_valid(const char *id) {
+        static const char shape[] = "dddddddd-dddddd-xxxxxxxx";
+        if (!id || strlen(id) != sizeof shape - 1)
+                return false;
+        for (size_t i = 0; shape[i]; i++) {
+                bool digit = id[i] >= '0' && id[i] <= '9';
+                bool ok = shape[i] == 'd'   ? digit
+                          : shape[i] == 'x' ? digit || (id[i] >= 'a' && id[i] <= 'f')
+                                            : id[i] == '-';
+                if (!ok)
+                        return false;
+        }
+        return true;
+}
