@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tests/test.h"
+
+#include <errno.h>
+
+#include "model/unit.h"
+
+static void names_every_action(void **state) {
+        for (int i = 0; i < _UNIT_ACTION_MAX; i++) {
+                assert_int_equal(unit_action_from_name(unit_action_name(i)), i);
+                assert_true(strlen(unit_action_meaning(i)) > 10);
+                assert_true(strlen(unit_action_done(i)) > 3);
+        }
+        assert_string_equal(unit_action_name(UNIT_RESET_FAILED), "reset-failed");
+        assert_int_equal(unit_action_from_name("begin"), -EINVAL);
+        assert_int_equal(unit_action_from_name(NULL), -EINVAL);
+        assert_string_equal(unit_action_name(_UNIT_ACTION_MAX), "?");
+        assert_string_equal(unit_action_meaning(-1), "?");
+        assert_string_equal(unit_action_done(_UNIT_ACTION_MAX), "?");
+}
+
+static void unescapes_for_people(void **state) {
+        static const struct {
+                const char *name, *plain;
+        } rows[] = {
+                { "tty\\x2dusb0", "tty-usb0" },
+                { "dev-disk-by\\x2duuid-1\\x2d2.swap", "dev-disk-by-uuid-1-2.swap" },
+                { "sshd.service", "sshd.service" },
+                { "a\\x00b", "a\\x00b" },
+                { "a\\x2", "a\\x2" },
+                { "a\\x", "a\\x" },
+                { "a\\", "a\\" },
+                { "a\\xzz", "a\\xzz" },
+                { "a\\X2D\\x2D", "a\\X2D-" },
+                { "", "" },
+                { NULL, "" },
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                _cleanup_free_ char *plain = unit_name_plain(rows[i].name);
+                assert_string_equal(plain, rows[i].plain);
+        }
+}
+
+static void frees_what_is_half_built(void **state) {
+        unit_list_free(NULL);
+        unit_detail_free(NULL);
+        unit_list_free(calloc(1, sizeof(struct unit_list)));
+        unit_detail_free(calloc(1, sizeof(struct unit_detail)));
+        struct log_line line = { .message = strdup("x") };
+        log_line_done(&line);
+        assert_null(line.message);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(names_every_action),
+                cmocka_unit_test(unescapes_for_people),
+                cmocka_unit_test(frees_what_is_half_built),
+        };
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
