@@ -74,6 +74,13 @@ struct log_reader {
         void *userdata;
 };
 
+enum container_state {
+        CONTAINER_ABSENT,
+        CONTAINER_STOPPED,
+        CONTAINER_RUNNING,
+};
+
+typedef void (*container_done_t)(enum container_state state, struct error *e, void *userdata);  /* e NULL: state holds */
 typedef void (*images_done_t)(struct image_list *images, struct error *e, void *userdata);
 typedef void (*image_done_t)(struct image *image, struct error *e, void *userdata);
 typedef void (*services_done_t)(struct service_list *services, struct error *e, void *userdata);
@@ -88,6 +95,7 @@ typedef void (*nothing_done_t)(struct error *e, void *userdata);                
 /* What to plan, by name: the host finds image, profile, facts and the installed record itself. */
 struct plan_order {
         enum plan_verb verb;
+        const char *label;              /* VERB_OTHER: the label's key */
         const char *image;              /* reference; for uninstall, run, stop of an installed service NULL */
         const char *name;               /* service name, or NULL for the default */
         const char *mode;
@@ -125,6 +133,10 @@ struct host_ops {
         struct op *(*act_on_unit)(struct host *host, const char *name, enum unit_action action, nothing_done_t done,
                                   void *userdata);
         struct op *(*read_log)(struct host *host, const struct log_query *query, const struct log_reader *reader);
+
+        /* The engine's program, absolute, or NULL where none is installed. */
+        const char *(*engine_path)(struct host *host);
+        struct op *(*find_container)(struct host *host, const char *name, container_done_t done, void *userdata);
 
         struct op *(*make_plan)(struct host *host, const struct plan_order *order, plan_done_t done, void *userdata);
         /* Starts the worker. The secrets are taken over (their memory is wiped afterwards) also on failure. -EBUSY

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <json-c/json.h>
+#include <string.h>
+
+#include "backend/emit.h"
+#include "base/str.h"
+
+#define ANSWER_DEPTH_MAX 4
+#define ANSWERS_MAX 256
+#define ANSWER_BYTES_MAX 4096
+
+static const char *typed(struct json_object *value) {
+        switch (json_object_get_type(value)) {
+        case json_type_boolean:
+                return json_object_get_boolean(value) ? "yes" : "no";
+        case json_type_string:
+        case json_type_int:
+                return json_object_get_string(value);
+        default:
+                return NULL;
+        }
+}
+
+static int take_one(const char *source, const char *name, struct json_object *value, struct answers *answers, struct error **reterr) {
+        const char *text = typed(value);
+        if (!text)
+                return error_set(reterr, -EINVAL, "%s: the answer \"%s\" is neither text, a whole number, true nor false", source, name);
+        size_t length = strlen(text);
+        if (length > ANSWER_BYTES_MAX || (json_object_is_type(value, json_type_string) && (size_t) json_object_get_string_len(value) != length))
+                return error_set(reterr, -EINVAL, "%s: the answer \"%s\" is too long or holds a NUL", source, name);
+        return answers_set(answers, name, text, "answer file") < 0 ? error_set(reterr, -ENOMEM, "Out of memory") : 0;
+}
+
+static int take_all(const char *source, struct json_object *object, struct answers *answers, struct error **reterr) {
+        if (json_object_object_length(object) > ANSWERS_MAX)
+                return error_set(reterr, -E2BIG, "%s holds more than %d answers", source, ANSWERS_MAX);
+        json_object_object_foreach(object, name, value) {
+                int r = take_one(source, name, value, answers, reterr);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+int answers_parse(const char *source, const char *text, size_t n, struct answers *answers, char **mode, struct error **reterr) {
+        struct json_tokener *tokener = json_tokener_new_ex(ANSWER_DEPTH_MAX);
+        if (!tokener)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+        struct json_object *top = json_tokener_parse_ex(tokener, text, (int) n + 1);    /* with the NUL: a number at the end is then complete */
+        size_t end = json_tokener_get_parse_end(tokener);
+        enum json_tokener_error why = json_tokener_get_error(tokener);
+        json_tokener_free(tokener);
+        int r = 0;
+        if (!json_object_is_type(top, json_type_object)) {
+                size_t line = 1;
+                for (size_t i = 0; i < end && i < n; i++)
+                        line += text[i] == '\n';
+                r = error_set(reterr, -EINVAL, "%s:%zu: this is not a JSON object of answers (%s)", source, line, json_tokener_error_desc(why));
+        } else {
+                struct json_object *inner, *named;
+                bool wrapped = json_object_object_get_ex(top, "answers", &inner) && json_object_is_type(inner, json_type_object);
+                r = take_all(source, wrapped ? inner : top, answers, reterr);
+                if (r >= 0 && wrapped && json_object_object_get_ex(top, "mode", &named)) {
+                        const char *value = typed(named);
+                        r = str_replace(mode, value);
+                        if (r < 0)
+                                error_set(reterr, r, "Out of memory");
+                }
+        }
+        json_object_put(top);
+        return r;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/readfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/str.h"
+
+int readfile_fd(int fd, const char *name, size_t limit, char **ret, size_t *ret_n, struct error **reterr) {
+        _cleanup_str_ struct str s = {};
+        char piece[16384];
+        for (;;) {
+                ssize_t n = read(fd, piece, sizeof piece);
+                if (n < 0 && errno == EINTR)
+                        continue;
+                if (n < 0)
+                        return error_errno(reterr, -errno, "%s could not be read", name);
+                if (n == 0)
+                        break;
+                if (s.length + (size_t) n > limit)
+                        return error_set(reterr, -EFBIG, "%s holds more than %zu bytes", name, limit);
+                str_add_bytes(&s, piece, (size_t) n);
+        }
+        size_t length = s.length;
+        char *text = str_take(&s);
+        if (!text)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        *ret = text;
+        if (ret_n)
+                *ret_n = length;
+        return 0;
+}
+
+int readfile(const char *path, size_t limit, char **ret, size_t *ret_n, struct error **reterr) {
+        if (strcmp(path, "-") == 0)
+                return readfile_fd(STDIN_FILENO, "Standard input", limit, ret, ret_n, reterr);
+        _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        if (fd < 0)
+                return error_errno(reterr, -errno, "%s could not be opened", path);
+        return readfile_fd(fd, path, limit, ret, ret_n, reterr);
+}
