@@ -1,0 +1,114 @@
+# shellcheck shell=bash disable=SC2034
+# The lab's own ground: where things are, how it speaks, what it needs from the machine.
+#
+# The cache holds what is the same for every lab (roots, image store, registry data); an instance
+# (FAIRLEAD_LAB, "lab" by default) holds what one running lab changes. Several instances run side by
+# side on one cache, each with its own network, so that people on one machine do not share a host.
+
+LAB_CACHE=${FAIRLEAD_LAB_CACHE:-/var/cache/fairlead-lab}
+LAB_NAME=${FAIRLEAD_LAB:-lab}
+LAB_RUN=$LAB_CACHE/run/$LAB_NAME
+LAB_STARTED=$SECONDS
+
+# Everything the machine itself must have. The container engines are not in it on purpose: installing
+# docker.io or podman on a machine enables and starts them there, so they live in the yard's root.
+LAB_MACHINE_PACKAGES=(mmdebstrap debian-archive-keyring iproute2 util-linux procps)
+
+# Fixed addresses: every instance has a network of its own, so they never meet.
+LAB_REGISTRY=registry.example.test:5000
+LAB_HOSTS=(bookworm trixie)
+
+say() {
+        printf 'lab: %s\n' "$*" >&2
+}
+
+die() {
+        printf 'lab: %s\n' "$*" >&2
+        exit 1
+}
+
+lab_host_name() {
+        case $1 in
+        bookworm) echo host1.example.test ;;
+        trixie) echo host2.example.test ;;
+        *) die "there is no host \"$1\"; the hosts are: ${LAB_HOSTS[*]}" ;;
+        esac
+}
+
+lab_host_address() {
+        case $1 in
+        bookworm) echo 10.89.7.11 ;;
+        trixie) echo 10.89.7.12 ;;
+        esac
+}
+
+lab_check_settings() {
+        [[ $EUID -eq 0 ]] || die "the lab needs root: it mounts and makes namespaces"
+        [[ $LAB_NAME =~ ^[a-z0-9][a-z0-9-]{0,19}$ ]] ||
+                die "FAIRLEAD_LAB=\"$LAB_NAME\" is no good name: use up to 20 of a-z, 0-9 and -"
+        [[ $LAB_CACHE == /?* && $LAB_CACHE != *[:,\ ]* ]] ||
+                die "FAIRLEAD_LAB_CACHE=\"$LAB_CACHE\" must be an absolute path without blanks, commas and colons"
+}
+
+# Debian packages of the machine, only those that are missing.
+lab_need_packages() {
+        local missing=() package
+
+        for package; do
+                dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed ||
+                        missing+=("$package")
+        done
+        [[ ${#missing[@]} -gt 0 ]] || return 0
+        say "installing ${missing[*]}"
+        # The list of packages may be absent or old on a fresh machine; ask for it only when it is.
+        DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends \
+                "${missing[@]}" >/dev/null 2>&1 && return 0
+        apt-get -qq update >&2
+        DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends \
+                "${missing[@]}" >/dev/null || die "cannot install ${missing[*]}"
+}
+
+# One writer at a time: `shared` for what is common to all instances, `instance` for one of them.
+# The descriptor closes with the process; daemons are started with it closed (see yard.sh), or the lock
+# would outlive the caller.
+lab_lock() {
+        local file
+
+        case $1 in
+        shared) file=$LAB_CACHE/lock ;;
+        instance) file=$LAB_CACHE/run/$LAB_NAME.lock ;;
+        esac
+        mkdir -p "${file%/*}"
+        exec {LAB_LOCK}>"$file"
+        flock -w 1800 "$LAB_LOCK" || die "another lab command has held $file for half an hour"
+}
+
+lab_unlock() {
+        exec {LAB_LOCK}>&-
+}
+
+# Runs a command that must not inherit the lock: a daemon would keep it.
+without_lock() {
+        if [[ -n ${LAB_LOCK:-} ]]; then
+                "$@" {LAB_LOCK}>&-
+        else
+                "$@"
+        fi
+}
+
+# Prints a short name for the content of its arguments and standard input: what a cached thing was made from.
+lab_fingerprint() {
+        { printf '%s\n' "$@"; cat; } | sha256sum | cut -c1-12
+}
+
+# Waits until a command succeeds: wait_until SECONDS WHAT COMMAND... It looks every 50 ms.
+wait_until() {
+        local seconds=$1 what=$2 end
+        shift 2
+
+        end=$((SECONDS + seconds))
+        until "$@"; do
+                [[ $SECONDS -lt $end ]] || { say "waited $seconds s for $what"; return 1; }
+                sleep 0.05
+        done
+}
