@@ -2,7 +2,8 @@
 #pragma once
 
 /* Words by POSIX shell quoting (XCU 2.2: backslash, single and double quotes; no expansion, no comments) and back.
- * For what people type: free arguments, OPT1-3. Labels go through model/recipe.h. */
+ * words_split() is for what people type: free arguments, OPT1-3. Labels go through model/recipe.h, which reads with
+ * the same scanner and sees how each byte was quoted. */
 
 #include "base/error.h"
 #include "base/str.h"
@@ -17,3 +18,30 @@ int words_split(const char *text, char ***ret, struct error **reterr);
  * quotes. The caller frees. */
 char *word_quote(const char *word);
 char *words_join(char *const *words);
+
+/* ---- the scanner below words_split(): one event a call ---- */
+
+enum quote {
+        QUOTE_NONE,
+        QUOTE_BACKSLASH,
+        QUOTE_SINGLE,
+        QUOTE_DOUBLE,
+};
+
+/* { .at = text } begins. */
+struct words_scan {
+        const char *at;
+        enum quote open;        /* the quote we are inside: QUOTE_NONE, QUOTE_SINGLE or QUOTE_DOUBLE */
+        enum quote how;         /* WORDS_BYTE: how this byte is quoted; QUOTE_BACKSLASH: by one before it, also inside
+                                 * double quotes. -EINVAL: which quote was never closed */
+};
+
+enum words_event {
+        WORDS_END,
+        WORDS_GAP,              /* a blank, tab or newline between words */
+        WORDS_BYTE,             /* a byte of a word */
+        WORDS_QUOTE,            /* a quote opened or closed: there is a word here, even if it stays empty */
+};
+
+/* The next event; -EINVAL where the text ends inside a quote or after a backslash, and again at every further call. */
+int words_scan_next(struct words_scan *s, char *ret_byte);

@@ -2,7 +2,8 @@
 #pragma once
 
 /* Something wrong or risky in a label, an image or a plan: with its severity, where, why, and what to do about it.
- * A finding that blocks refuses the plan unless the user allows it by id (`--allow ID`), where allowing makes sense. */
+ * A finding that blocks refuses the plan unless the user allows it by id (`--allow ID`), where allowing makes sense.
+ */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,8 +20,8 @@ enum severity {
 DECLARE_NAMES(severity, enum severity);         /* "info", "warn", "block" */
 
 struct finding {
-        char *id;               /* stable, for scripts: "empty-variable", "shell-syntax", … (the table is in
-                                 * lint.c) */
+        char *id;               /* stable, for scripts: "empty-variable", "shell-syntax", … (all of them:
+                                 * finding-kinds.c) */
         enum severity severity;
         char *where;            /* "INSTALL", "INSTALL, word 3", "unit rsyslog.service", … */
         char *message;          /* one sentence */
@@ -40,8 +41,8 @@ void finding_list_done(struct finding_list *list);
  * memory), and an exact repetition (same id, where and message) is not added again. hint may be NULL. 0 or
  * -ENOMEM. */
 #define FINDINGS_MAX 256U
-int finding_add(struct finding_list *list, enum severity severity, const char *id, const char *where, const char *hint,
-                const char *format, ...) __attribute__((format(printf, 6, 7)));
+int finding_add(struct finding_list *list, enum severity severity, const char *id, const char *where,
+                const char *hint, const char *format, ...) __attribute__((format(printf, 6, 7)));
 
 int finding_list_copy(const struct finding_list *from, struct finding_list *to);        /* appends; 0 or -ENOMEM */
 
@@ -51,3 +52,25 @@ size_t finding_list_allow(struct finding_list *list, const char *id);
 /* The number with this severity that are not allowed. */
 size_t finding_list_count(const struct finding_list *list, enum severity severity);
 const struct finding *finding_list_find(const struct finding_list *list, const char *id);
+
+/* ---- what findings there are ---- */
+
+/* One row of the table of all findings (finding-kinds.c): ids are never renamed. data/findings.md is the same table
+ * for people; a test compares. */
+struct finding_kind {
+        const char *id;
+        enum severity severity;
+        const char *meaning;    /* what it means, one or two sentences */
+        const char *advice;     /* what to do: the hint */
+};
+const struct finding_kind *finding_kind(const char *id);        /* NULL: no such id */
+const struct finding_kind *finding_kind_at(size_t i);           /* sorted by id; NULL beyond the end */
+
+/* finding_add() with severity and hint of the table. An id that is not in it is a mistake in the program; it is added
+ * as "block", so that nothing slips through and a test sees it. NULL list: nothing. */
+int finding_report(struct finding_list *list, const char *id, const char *where, const char *format, ...)
+        __attribute__((format(printf, 4, 5)));
+
+/* "INSTALL, word 3" for `where`; words count from 1, and a long label key is cut. Fills buffer, returns it. */
+#define FINDING_PLACE_MAX 96U
+const char *finding_place(char buffer[static FINDING_PLACE_MAX], const char *label, size_t word);
