@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "backend/emit_parts.h"
 #include "backend/json.h"
 #include "base/str.h"
 
@@ -76,7 +77,7 @@ char *emit_images(const struct image_list *images) {
         return finish(all);
 }
 
-static struct json_object *findings_array(const struct finding_list *findings) {
+struct json_object *findings_array(const struct finding_list *findings) {
         struct json_object *all = json_object_new_array();
         for (size_t i = 0; i < findings->n; i++) {
                 const struct finding *f = &findings->items[i];

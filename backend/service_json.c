@@ -6,13 +6,14 @@
 #include <errno.h>
 
 #include "backend/emit.h"
+#include "backend/emit_parts.h"
 #include "backend/json.h"
 #include "base/str.h"
 
 /* A record holds command lines and answers, nothing an image can make large at will. */
 #define SERVICE_BYTES_MAX (1024U * 1024)
 
-static struct json_object *answers_object(const struct answers *answers) {
+struct json_object *answers_object(const struct answers *answers) {
         struct json_object *all = json_object_new_object();
         for (size_t i = 0; all && answers && i < answers->n; i++) {
                 struct json_object *one = json_object_new_object();
@@ -82,17 +83,22 @@ char *emit_services(const struct service_list *services) {
 
 static int read_answer(const char *key, struct json_object *value, const char *where, void *userdata,
                        struct error **reterr) {
-        struct service *s = userdata;
+        struct answers *answers = userdata;
         struct json_object *text = NULL, *source = NULL;
         if (!json_object_is_type(value, json_type_object) || !json_object_object_get_ex(value, "value", &text) ||
             !json_text(text))
                 return error_set(reterr, -EINVAL, "%s is not an answer with a value", where);
         json_object_object_get_ex(value, "source", &source);
-        return answers_set(s->answers, key, json_text(text), source ? json_text(source) : NULL);
+        return answers_set(answers, key, json_text(text), source ? json_text(source) : NULL);
+}
+
+int answers_read(struct json_object *value, const char *where, struct answers *answers, struct error **reterr) {
+        return json_each_member(value, where, 1024, read_answer, answers, reterr);
 }
 
 static int read_answers(struct json_object *value, const char *where, void *target, struct error **reterr) {
-        return json_each_member(value, where, 1024, read_answer, target, reterr);
+        struct service *s = target;
+        return answers_read(value, where, s->answers, reterr);
 }
 
 static const struct json_field service_fields[] = {

@@ -8,6 +8,11 @@
 
 static const struct finding_kind kinds[] = {
         {
+                "already-installed", SEVERITY_BLOCK,
+                "A service of this name is installed on this host.",
+                "Uninstall it first, or give this one another --name",
+        },
+        {
                 "bad-mount-option",
                 SEVERITY_WARN,
                 "An option of a mount is none that the engine knows; the engine refuses the command.",
@@ -124,16 +129,42 @@ static const struct finding_kind kinds[] = {
                 "Remove the container afterwards; a second run with the same --name fails until then",
         },
         {
+                "missing-need", SEVERITY_WARN,
+                "The profile says that the service needs a file of the host which is not there.",
+                "Install what brings that file, or the service may not work",
+        },
+        {
                 "missing-operand",
                 SEVERITY_BLOCK,
                 "The command names no image or no container: the engine refuses it.",
                 "Tell who makes the image: in a Dockerfile a variable of a label is written \\${IMAGE}",
         },
         {
+                "missing-path", SEVERITY_WARN,
+                "A host path that the container mounts is not there: Podman refuses to start it, Docker makes an "
+                "empty folder.",
+                "Make the path first, if the service needs it",
+        },
+        {
                 "missing-subcommand",
                 SEVERITY_BLOCK,
                 "The engine is called without saying what it shall do.",
                 "Tell who makes the image",
+        },
+        {
+                "missing-yet", SEVERITY_INFO,
+                "A host path that the service mounts is not there now; its installer should make it.",
+                "Nothing to do, unless the service does not start afterwards",
+        },
+        {
+                "name-taken", SEVERITY_BLOCK,
+                "A container of the name that the command uses is on this host.",
+                "Remove that container, or give the service another --name",
+        },
+        {
+                "no-label", SEVERITY_BLOCK,
+                "The image has no label for this, so there is nothing to carry out.",
+                "Look at the labels it has with fairlead show; \"fairlead images\" lists images that have them",
         },
         {
                 "no-uninstall",
@@ -162,6 +193,12 @@ static const struct finding_kind kinds[] = {
                 "Tell who makes the image: --security-opt is written with \"=\" today, as in label=disable",
         },
         {
+                "overrides-unit", SEVERITY_WARN,
+                "The unit gets the name of one that the distribution brings, and takes its place until it is "
+                "uninstalled.",
+                "Give the service another --name if both shall be there",
+        },
+        {
                 "pins-other-image",
                 SEVERITY_WARN,
                 "The command runs an image that it names itself, not the one that carries the label: another "
@@ -176,6 +213,12 @@ static const struct finding_kind kinds[] = {
                 "in, or is "
                 "not valid at all.",
                 "Start fairlead in the right folder, or tell who makes the image",
+        },
+        {
+                "secret-in-argv", SEVERITY_WARN,
+                "A secret is a word of a command, as the tool takes it in no other way: users of this host can read "
+                "it while it runs.",
+                "Use a secret that is valid once, and change it afterwards",
         },
         {
                 "shell-pattern",
@@ -217,6 +260,21 @@ static const struct finding_kind kinds[] = {
                 "Give it one with --set NAME=VALUE, or in the form",
         },
         {
+                "undeliverable-answer", SEVERITY_BLOCK,
+                "An answer goes a way that this command does not have.",
+                "Tell who makes the profile",
+        },
+        {
+                "unit-exists", SEVERITY_BLOCK,
+                "Somebody made a unit of this name on this host, and installing would write over it.",
+                "Look at it with systemctl cat; give the service another --name",
+        },
+        {
+                "unit-unwritable", SEVERITY_BLOCK,
+                "No unit can be written that runs this command.",
+                "Tell who makes the image",
+        },
+        {
                 "unknown-option",
                 SEVERITY_INFO,
                 "Fairlead does not know this option, so it cannot explain it, nor tell for sure where the options "
@@ -234,6 +292,11 @@ static const struct finding_kind kinds[] = {
                 SEVERITY_INFO,
                 "The service's container gets a name by chance, as RUN has no --name.",
                 "The unit that fairlead writes names it after the service",
+        },
+        {
+                "unused-answer", SEVERITY_INFO,
+                "There is an answer that this way of setting up does not ask for.",
+                "Check the --mode, or leave the answer out",
         },
         {
                 "variable-syntax",

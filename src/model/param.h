@@ -17,7 +17,7 @@ enum param_type {
         PARAM_CHOICE,
         PARAM_BOOLEAN,          /* "yes" or "no" */
         PARAM_INTEGER,          /* minimum..maximum */
-        PARAM_HOST,             /* DNS name or IP address; a single label only where `short` is set */
+        PARAM_HOST,             /* DNS name or IP address; a single label only where short_name is set */
         PARAM_DOMAIN,           /* DNS name with at least two labels */
         PARAM_REALM,            /* Kerberos realm: a domain in capitals */
         PARAM_PATH,             /* absolute, no "..", no control characters */
@@ -57,7 +57,8 @@ struct param {
                                  * NULL */
         char *pattern;          /* POSIX extended regex the whole value must match, NULL */
         char *pattern_reason;   /* what to say when it does not; NULL: a general sentence */
-        long long minimum, maximum;     /* PARAM_INTEGER */
+        long long minimum, maximum;     /* PARAM_INTEGER; both 0: any number */
+        bool short_name;                /* PARAM_HOST: a single label is a name, too ("short" in the profile) */
         struct param_choice *choices;
         size_t n_choices;
         char *when_name;        /* applies only when that answer … */
@@ -67,6 +68,16 @@ struct param {
         size_t line;            /* of the profile it came from; 0: built in */
 };
 void param_done(struct param *p);
+
+/* The longest value of any type but PARAM_ARGUMENTS, in bytes. */
+#define PARAM_VALUE_MAX 1024U
+
+/* Is a pattern (of `pattern`, or of a prompt) one that may be run? Profiles come with images, so this refuses what can
+ * hang or fill the memory of who matches it: more than PATTERN_MAX bytes, back-references, repetitions whose counts
+ * multiply beyond PATTERN_REPEAT_MAX, and what regcomp(3) refuses. 0 or -EINVAL with a sentence. */
+#define PATTERN_MAX 256U
+#define PATTERN_REPEAT_MAX 1024U
+int pattern_check(const char *pattern, struct error **reterr);
 
 /* Answers without secrets: sorted by name. */
 struct answer {

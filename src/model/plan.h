@@ -60,7 +60,8 @@ struct plan_request {
         const struct profile *profile;  /* NULL: none, the arguments stand alone */
         const char *mode;               /* NULL: the first */
         const struct answers *answers;  /* may be NULL */
-        char *const *secrets;           /* names of the secrets that will be handed over with the job; may be NULL */
+        char *const *secrets;           /* names of the secrets that will be handed over with the job. NULL: not asked
+                                         * for yet; the required ones are then planned as if they were there */
         char *const *set;               /* "X=value" of --set that are not parameters: variables */
         const char *opt[3];             /* --opt1..3, or NULL */
         char *const *arguments;         /* after "--" */
@@ -80,18 +81,26 @@ DECLARE_NAMES(unit_kind, enum unit_kind);       /* "none", "by-image", "quadlet"
 /* The unit fairlead writes when the image wrote none. */
 struct unit_file {
         enum unit_kind kind;
-        char *name;             /* "rsyslog.service" */
-        char *path;             /* "/etc/systemd/system/rsyslog.service" */
+        char *name;             /* "rsyslog.service", also where a Quadlet makes it */
+        char *path;             /* "/etc/systemd/system/rsyslog.service", "/etc/containers/systemd/rsyslog.container" */
         char *text;             /* the whole file */
         char *overrides;        /* path of the distribution's unit of this name, or NULL */
 };
 
-/* A secret's way to the command (never its value). */
+/* An answer's way to the command where it is not in the command's words: a secret's (never its value), or an ordinary
+ * answer's by file or prompt (its value is in plan.answers). How the worker delivers:
+ *   DELIVER_STDIN   plan.stdin_lines first, then these, in order, a line each
+ *   DELIVER_FILE    PLAN_FILES_DIR/NAME/parameter, 0600, before the command; removed after it. The command's words have
+ *                   the bind mount of it already
+ *   DELIVER_PROMPT  typed, with a newline, when the output matches target (POSIX extended regex), once
+ *   DELIVER_ARGV    secrets only: target (if not "") and the secret as two words at the end of the command, or as one
+ *                   where target ends in "="; the finding "secret-in-argv" says so */
 struct secret_use {
         char *name;             /* of the parameter */
         enum delivery delivery;
         char *target;
 };
+#define PLAN_FILES_DIR "/run/fairlead/files"
 
 struct plan {
         enum plan_verb verb;
@@ -118,11 +127,13 @@ struct plan {
         struct answers *answers;        /* without secrets */
         struct secret_use *secrets;
         size_t n_secrets;
+        struct secret_use *handed;      /* ordinary answers that go by file or prompt */
+        size_t n_handed;
         char **arguments;       /* the words the form and the user added to the label */
         char **stdin_lines;     /* non-secret answers delivered by stdin */
         char **paths;           /* what is saved before the first effect: /etc, /usr/local, profile paths, writable
                                  * host mounts of the command; absolute, sorted, none below another */
-        char **health_argv;     /* or NULL: the unit must be active */
+        char **health_argv;     /* the whole command, "podman exec NAME …"; or NULL: the unit must be active */
         unsigned health_seconds;
         struct finding_list findings;
         bool host_command;      /* command is a program of the host: needs a consent of its own */
@@ -134,14 +145,18 @@ DEFINE_CLEANUP(struct plan, plan_free)
 
 /* Makes the plan. It succeeds also when findings block it (so that they can be shown); it fails with -EINVAL and a
  * sentence for a request that makes no sense: a name that is not valid, an unknown mode, an answer to no
- * parameter, a wrong answer, a missing required one. -ENOMEM. */
+ * parameter, a wrong answer, a missing required one. -ENOMEM.
+ *
+ * The words of the mode, the parameters and the profile's deliveries belong to the label that sets the image up: INSTALL,
+ * or RUN where there is no INSTALL. All labels get the variables; request.arguments go to the label of the verb. */
 int plan_make(const struct plan_request *request, struct plan **ret, struct error **reterr);
 
 /* May it be carried out: no finding blocks that is not allowed? Else -EPERM and a sentence that names the findings. */
 int plan_permitted(const struct plan *plan, struct error **reterr);
 
-/* The exact bytes a consent is bound to: digest (or id), label key, label text, argv, one per line, NUL-free and
- * unambiguous (lengths before the text). backend/digest.h hashes it. The caller frees; NULL when out of memory. */
+/* The exact bytes a consent is bound to: digest (or id), label key, label text, argv, the unit's command and text, one
+ * per line, NUL-free and unambiguous (lengths before the text). backend/digest.h hashes it. The caller frees; NULL when
+ * out of memory. */
 char *plan_consent_text(const struct plan *plan);
 
 /* The words of a command as a person reads them: quoted by POSIX rules where needed, secrets never in it. The

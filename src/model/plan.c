@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/plan.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "base/words.h"
+#include "model/unitfile.h"
+
+static const char *const plan_verb_names[_PLAN_VERB_MAX] = {
+        [VERB_INSTALL] = "install",
+        [VERB_RUN] = "run",
+        [VERB_UNINSTALL] = "uninstall",
+        [VERB_STOP] = "stop",
+        [VERB_UPGRADE] = "upgrade",
+        [VERB_OTHER] = "other",
+};
+DEFINE_NAMES(plan_verb, enum plan_verb)
+
+static const char *const unit_kind_names[_UNIT_KIND_MAX] = {
+        [UNIT_NONE] = "none",
+        [UNIT_BY_IMAGE] = "by-image",
+        [UNIT_QUADLET] = "quadlet",
+        [UNIT_SERVICE] = "service",
+};
+DEFINE_NAMES(unit_kind, enum unit_kind)
+
+static void secret_uses_free(struct secret_use *uses, size_t n) {
+        for (size_t i = 0; i < n; i++) {
+                free(uses[i].name);
+                free(uses[i].target);
+        }
+        free(uses);
+}
+
+struct plan *plan_free(struct plan *plan) {
+        if (!plan)
+                return NULL;
+        free(plan->name);
+        free(plan->reference);
+        free(plan->image);
+        free(plan->image_id);
+        free(plan->digest);
+        free(plan->mode);
+        free(plan->mode_title);
+        free(plan->profile);
+        free(plan->label_key);
+        free(plan->label);
+        command_free(plan->command);
+        command_free(plan->run);
+        command_free(plan->uninstall);
+        command_free(plan->stop);
+        strv_free(plan->environment);
+        unit_file_done(&plan->unit);
+        answers_free(plan->answers);
+        secret_uses_free(plan->secrets, plan->n_secrets);
+        secret_uses_free(plan->handed, plan->n_handed);
+        strv_free(plan->arguments);
+        strv_free(plan->stdin_lines);
+        strv_free(plan->paths);
+        strv_free(plan->health_argv);
+        finding_list_done(&plan->findings);
+        free(plan);
+        return NULL;
+}
+
+int plan_permitted(const struct plan *plan, struct error **reterr) {
+        _cleanup_strv_ char **ids = NULL;
+        const struct finding *first = NULL;
+        for (size_t i = 0; i < plan->findings.n; i++) {
+                const struct finding *f = plan->findings.items + i;
+                if (f->severity != SEVERITY_BLOCK || f->allowed)
+                        continue;
+                first = first ? first : f;
+                if (!strv_contains(ids, f->id) && strv_add(&ids, f->id) < 0)
+                        return error_set(reterr, -ENOMEM, "Out of memory");
+        }
+        if (!ids)
+                return 0;
+        _cleanup_free_ char *all = strv_join(ids, ", ");
+        int r = error_set(reterr, -EPERM, "%s: %s", first->where, first->message);
+        (void) error_wrap(reterr, -EPERM, "The plan is refused by %s %s", ids[1] ? "the findings" : "the finding",
+                          all ? all : first->id);
+        if (first->hint)
+                error_hint(reterr, "%s", first->hint);
+        return r;
+}
+
+static void add_counted(struct str *s, const char *what, const char *value) {
+        str_addf(s, "%s %zu %s\n", what, value ? strlen(value) : 0, value ? value : "");
+}
+
+static void add_command(struct str *s, const char *what, const struct command *c) {
+        for (char **word = c ? c->argv : NULL; word && *word; word++)
+                add_counted(s, what, *word);
+}
+
+char *plan_consent_text(const struct plan *plan) {
+        _cleanup_str_ struct str s = {};
+        add_counted(&s, "verb", plan_verb_name(plan->verb));
+        add_counted(&s, "name", plan->name);
+        add_counted(&s, "image", plan->digest ? plan->digest : plan->image_id);
+        add_counted(&s, "key", plan->label_key);
+        add_counted(&s, "label", plan->label);
+        add_command(&s, "argv", plan->command);
+        add_command(&s, "run", plan->run);
+        add_counted(&s, "path", plan->unit.path);
+        add_counted(&s, "unit", plan->unit.text);
+        return str_take(&s);
+}
+
+char *argv_text(char *const *argv) {
+        return words_join(argv);
+}
