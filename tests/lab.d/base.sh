@@ -68,32 +68,32 @@ lab_need_packages() {
                 "${missing[@]}" >/dev/null || die "cannot install ${missing[*]}"
 }
 
-# One writer at a time: `shared` for what is common to all instances, `instance` for one of them.
-# The descriptor closes with the process; daemons are started with it closed (see yard.sh), or the lock
-# would outlive the caller.
+# One writer at a time: `instance` for one lab, `shared` for what is common to all (taken second, never the other way
+# round). The descriptors 8 and 9 close with the process; whatever is started to stay is started by without_lock, or it
+# would keep the lock.
 lab_lock() {
-        local file
-
+        mkdir -p "$LAB_CACHE/run"
         case $1 in
-        shared) file=$LAB_CACHE/lock ;;
-        instance) file=$LAB_CACHE/run/$LAB_NAME.lock ;;
+        instance)
+                exec 8>"$LAB_CACHE/run/$LAB_NAME.lock"
+                flock -w 1800 8 || die "another command has been changing the lab \"$LAB_NAME\" for half an hour"
+                ;;
+        shared)
+                exec 9>"$LAB_CACHE/lock"
+                flock -w 1800 9 || die "another lab has been making images for half an hour"
+                ;;
         esac
-        mkdir -p "${file%/*}"
-        exec {LAB_LOCK}>"$file"
-        flock -w 1800 "$LAB_LOCK" || die "another lab command has held $file for half an hour"
 }
 
 lab_unlock() {
-        exec {LAB_LOCK}>&-
+        case $1 in
+        instance) exec 8>&- ;;
+        shared) exec 9>&- ;;
+        esac
 }
 
-# Runs a command that must not inherit the lock: a daemon would keep it.
 without_lock() {
-        if [[ -n ${LAB_LOCK:-} ]]; then
-                "$@" {LAB_LOCK}>&-
-        else
-                "$@"
-        fi
+        "$@" 8>&- 9>&-
 }
 
 # Prints a short name for the content of its arguments and standard input: what a cached thing was made from.

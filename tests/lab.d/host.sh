@@ -63,7 +63,8 @@ host_start() {
         host_fill "$dir" "$store"
         host_plug "$host"
         rm -f "$dir/off" "$dir/ended"
-        yard_spawn "$dir/boot.log" bash /lab.d/host-init "$host" "$dir" "$root" "$(lab_host_name "$host")"
+        cp "$LAB_PARTS/host-init" "$LAB_PARTS/enter-root.sh" "$dir/"
+        yard_spawn "$dir/boot.log" bash "$dir/host-init" "$host" "$dir" "$root" "$(lab_host_name "$host")"
 }
 
 # What `up` does: a host that is off and was made by an older recipe (root or shelf) is made anew.
@@ -72,12 +73,16 @@ host_up() {
         dir=$(host_dir "$host")
         want="$(root_path "$host") $(shelf_path)"
 
-        host_running "$host" || [[ $(cat "$dir/recipe" 2>/dev/null) == "$want" ]] || {
+        if [[ $(cat "$dir/recipe" 2>/dev/null) == "$want" ]]; then
+                host_start "$host"
+        elif host_running "$host"; then
+                say "$host runs on an older recipe; tests/lab reset $host gives it the new one"
+        else
                 rm -rf --one-file-system "$dir"
                 mkdir -p "$dir"
                 echo "$want" >"$dir/recipe"
-        }
-        host_start "$host"
+                host_start "$host"
+        fi
 }
 
 host_wait() {

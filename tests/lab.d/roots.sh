@@ -43,31 +43,50 @@ root_path() {
         echo "$LAB_ROOTS/$1-$({ root_packages "$1"; declare -f $settle root_settle_hosts_file; } | lab_fingerprint "$1")"
 }
 
-# The shared lock is held by the caller.
+# Makes those that are missing, two at a time: each keeps one core busy. The shared lock is held by the caller.
+roots_make() {
+        local name running=()
+
+        for name; do
+                [[ ! -d $(root_path "$name") ]] || continue
+                root_make "$name" &
+                running+=($!)
+                [[ ${#running[@]} -lt 2 ]] || { wait "${running[0]}"; running=("${running[@]:1}"); }
+        done
+        for name in "${running[@]}"; do
+                wait "$name"
+        done
+}
+
 root_make() {
-        local name=$1 path partial begin=$SECONDS
+        local name=$1 path begin=$SECONDS
         path=$(root_path "$name")
 
-        [[ ! -d $path ]] || return 0
-        partial=$path.partial
-        rm -rf --one-file-system "$partial"
+        say "making the root of $name (a minute, once)"
+        root_bootstrap "$name" "$(root_suite "$name")" "$path.partial" --include="$(root_packages "$name" | paste -sd,)"
+        case $name in
+        yard) root_settle_yard "$path.partial" ;;
+        *) root_settle_host "$name" "$path.partial" ;;
+        esac
+        mv "$path.partial" "$path"
+        say "root of $name made in $((SECONDS - begin)) s"
+}
+
+# root_bootstrap NAME SUITE DIR OPTION...
+root_bootstrap() {
+        local name=$1 suite=$2 dir=$3
+        shift 3
+
+        rm -rf --one-file-system "$dir"
         mkdir -p "$LAB_ROOTS"
-        say "making the root of $name (some 40 s, once)"
-        without_lock mmdebstrap --quiet --variant=apt --format=directory \
+        without_lock mmdebstrap --variant=apt --format=directory \
                 --aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Languages "none"' \
                 --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
                 --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/info/*' \
-                --include="$(root_packages "$name" | paste -sd,)" \
-                "$(root_suite "$name")" "$partial" >"$LAB_CACHE/root-$name.log" 2>&1 || {
+                "$@" "$suite" "$dir" >"$LAB_CACHE/root-$name.log" 2>&1 || {
                 tail -n 20 "$LAB_CACHE/root-$name.log" >&2
                 die "cannot make the root of $name; the whole story is in $LAB_CACHE/root-$name.log"
         }
-        case $name in
-        yard) root_settle_yard "$partial" ;;
-        *) root_settle_host "$name" "$partial" ;;
-        esac
-        mv "$partial" "$path"
-        say "root of $name made in $((SECONDS - begin)) s"
 }
 
 root_settle_hosts_file() {

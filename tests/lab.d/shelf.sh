@@ -10,8 +10,17 @@ LAB_IMAGES=$LAB_PARTS/images
 
 # Prints the folder of the shelf; its name changes with what is in images/.
 shelf_path() {
-        echo "$LAB_CACHE/shelf-$(cd "$LAB_IMAGES" && find . -type f -print0 | sort -z |
-                xargs -0 sha256sum | lab_fingerprint "$(declare -f shelf_build_one shelf_make_base)")"
+        echo "$LAB_CACHE/shelf-$(shelf_print_one . | lab_fingerprint "$(shelf_print_base)")"
+}
+
+# Prints what the image in a folder of images/ is made from: the sums of its files.
+shelf_print_one() {
+        (cd "$LAB_IMAGES/$1" && find . -type f -print0 | sort -z | xargs -0 sha256sum)
+        declare -f shelf_build_one shelf_labels
+}
+
+shelf_print_base() {
+        declare -f shelf_make_base root_bootstrap
 }
 
 # Prints the names on the shelf: rsyslog, broken/quotes, ...
@@ -34,22 +43,12 @@ shelf_buildah() {
 shelf_make_base() {
         local root=$LAB_CACHE/roots/base.partial container
 
-        rm -rf --one-file-system "$root"
         # shellcheck disable=SC2016
-        without_lock mmdebstrap --quiet --variant=apt --format=directory \
-                --aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Languages "none"' \
-                --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
-                --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/info/*' \
-                --dpkgopt='path-exclude=/usr/share/zoneinfo/*' \
-                --customize-hook='rm -rf "$1"/var/cache/* "$1"/var/log/* "$1"/usr/share/bug "$1"/usr/share/lintian' \
-                bookworm "$root" >"$LAB_CACHE/root-base.log" 2>&1 || {
-                tail -n 20 "$LAB_CACHE/root-base.log" >&2
-                die "cannot make the base of the images"
-        }
+        root_bootstrap base bookworm "$root" --dpkgopt='path-exclude=/usr/share/zoneinfo/*' \
+                --customize-hook='rm -rf "$1"/var/cache/* "$1"/var/log/* "$1"/usr/share/bug "$1"/usr/share/lintian'
         container=$(shelf_buildah from scratch)
         shelf_buildah add -q "$container" "$root" / >/dev/null
-        shelf_buildah config --cmd /bin/bash --env PATH=/usr/sbin:/usr/bin:/sbin:/bin \
-                --label org.opencontainers.image.title="Fairlead lab base" "$container"
+        shelf_buildah config --cmd /bin/bash --env PATH=/usr/sbin:/usr/bin:/sbin:/bin "$container"
         shelf_buildah commit -q --rm "$container" localhost/base:latest >/dev/null
         rm -rf --one-file-system "$root"
 }
@@ -57,11 +56,11 @@ shelf_make_base() {
 # One folder of images/ becomes localhost/NAME:latest. Most have a Containerfile, as real images do. What a
 # Containerfile cannot say (control characters, 60 KiB) is in labels.json, or labels.jq that prints such a file.
 shelf_build_one() {
-        local name=$1 dir=/lab.d/images/$1 container key value
+        local name=$1 dir=$LAB_SHELF/images/$1 container key value
 
         if [[ -e $LAB_IMAGES/$name/Containerfile ]]; then
                 shelf_buildah bud -q --layers=false --pull-never -f "$dir/Containerfile" -t "localhost/$name:latest" "$dir" \
-                        >/dev/null
+                        >"$LAB_CACHE/image.log" 2>&1 || { tail -n 20 "$LAB_CACHE/image.log" >&2; return 1; }
                 return
         fi
         container=$(shelf_buildah from --pull-never localhost/base:latest)
@@ -74,7 +73,7 @@ shelf_build_one() {
 
 # Prints key, NUL, value, NUL, ... of a labels.json or labels.jq.
 shelf_labels() {
-        local file=/lab.d/images/$1/labels
+        local file=$LAB_SHELF/images/$1/labels
 
         if [[ -e $LAB_IMAGES/$1/labels.jq ]]; then
                 yard_run jq -nf "$file.jq"
@@ -83,26 +82,72 @@ shelf_labels() {
         fi | yard_run jq -j '.labels | to_entries[] | .key, "\u0000", .value, "\u0000"'
 }
 
-# The shared lock is held by the caller, and the yard runs.
+# Builds what changed, on a copy of the newest shelf there is. The shared lock is held by the caller, and the yard runs.
 shelf_make() {
-        local name path begin=$SECONDS
+        local path old begin=$SECONDS
         path=$(shelf_path)
 
         [[ ! -d $path ]] || return 0
-        say "building the images (some minutes, once)"
         LAB_SHELF=$path.partial
         rm -rf --one-file-system "$LAB_SHELF"
+        old=$(find "$LAB_CACHE" -maxdepth 1 -name 'shelf-*' ! -name '*.partial' -printf '%T@ %p\n' | sort -n | tail -n 1)
+        [[ -z $old ]] || cp -a "${old#* }" "$LAB_SHELF"
+        # A copy, because the yard sees nothing of the machine but the cache.
+        rm -rf "$LAB_SHELF/images"
         mkdir -p "$LAB_SHELF"
+        cp -a "$LAB_IMAGES" "$LAB_SHELF/images"
         # The builder works outside the yard's network, and so needs the machine's name servers.
         # shellcheck disable=SC2094
         yard_run tee /etc/resolv.conf </etc/resolv.conf >/dev/null
-        shelf_make_base
+        shelf_fill
+        yard_run tee /etc/resolv.conf </dev/null >/dev/null
+        touch "$LAB_SHELF"
+        mv "$LAB_SHELF" "$path"
+        say "the images are made, in $((SECONDS - begin)) s"
+}
+
+# made/NAME holds the fingerprint of what NAME was made from. A name's "/" is written "+".
+shelf_fill() {
+        local name sum made=$LAB_SHELF/made base
+
+        mkdir -p "$made"
+        base=$(shelf_print_base | lab_fingerprint)
+        if [[ $(cat "$made/base" 2>/dev/null) != "$base" ]]; then
+                say "building the base of the images (a minute, once)"
+                rm -rf "$LAB_SHELF/storage" "$made"/*
+                shelf_make_base
+                echo "$base" >"$made/base"
+        fi
         for name in $(shelf_names); do
+                sum=$(shelf_print_one "$name" | lab_fingerprint)
+                [[ $(cat "$made/${name//\//+}" 2>/dev/null) != "$sum" ]] || continue
+                say "building $name"
                 shelf_build_one "$name" || die "cannot build the image $name"
+                echo "$sum" >"$made/${name//\//+}"
+        done
+        for name in "$made"/*; do
+                name=${name##*/} name=${name//+//}
+                [[ $name != base && ! -d $LAB_IMAGES/$name ]] || continue
+                shelf_buildah rmi -f "localhost/$name:latest" >/dev/null
+                rm "$made/${name//\//+}"
         done
         shelf_buildah rm -a >/dev/null
         shelf_buildah rmi --prune -f >/dev/null
-        yard_run tee /etc/resolv.conf </dev/null >/dev/null
-        mv "$LAB_SHELF" "$path"
-        say "$(shelf_names | wc -l) images built in $((SECONDS - begin)) s"
+}
+
+# Takes away what no recipe makes any more, unless a lab still stands on it. The shared lock is held by the caller.
+cache_prune() {
+        local keep path
+
+        keep=$(
+                for path in yard "${LAB_HOSTS[@]}"; do root_path "$path"; done
+                shelf_path
+                docker_path
+                registry_path
+                cat "$LAB_CACHE"/run/*/*/recipe 2>/dev/null | tr ' ' '\n'
+        )
+        for path in "$LAB_ROOTS"/*-* "$LAB_CACHE"/{shelf,docker,registry}-*; do
+                [[ -d $path ]] || continue
+                grep -qxF "$path" <<<"$keep" || rm -rf --one-file-system "$path"
+        done
 }

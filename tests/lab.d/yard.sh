@@ -31,11 +31,14 @@ yard_start() {
         root=$(root_path yard)
         # What an earlier yard left (the machine may have been switched off under it) is of no use any more.
         rm -rf --one-file-system "$LAB_RUN/yard"
-        mkdir -p "$LAB_RUN"
+        mkdir -p "$LAB_RUN/yard"
+        echo "$root" >"$LAB_RUN/yard/recipe"
         rm -f "$LAB_RUN"/yard.pid "$LAB_RUN"/*/pid "$LAB_RUN"/docker/docker.sock
+        # Copies, so that a lab outlives the checkout it was started from.
+        cp "$LAB_PARTS/yard-init" "$LAB_PARTS/enter-root.sh" "$LAB_RUN/yard/"
         # setsid and closed descriptors: it must outlive the caller, and must not hold the caller's lock or pipes.
         without_lock setsid -f unshare --mount --net --pid --uts --ipc --fork --propagation private -- \
-                bash "$LAB_PARTS/yard-init" "$LAB_CACHE" "$LAB_RUN" "$LAB_NAME" "$root" "$LAB_PARTS" \
+                bash "$LAB_RUN/yard/yard-init" "$LAB_CACHE" "$LAB_RUN" "$LAB_NAME" "$root" \
                 </dev/null >"$LAB_RUN/yard.log" 2>&1
         wait_until 20 "the yard" yard_running || {
                 cat "$LAB_RUN/yard.log" >&2
