@@ -15,6 +15,7 @@ struct units;
 
 /* bus is borrowed (attached to event by the caller); NULL: connect to the system bus when first needed. Tests hand
  * in one end of a socketpair. */
+/* Operations in flight must be cancelled before units_free(). */
 int units_new(sd_event *event, sd_bus *bus, struct units **ret, struct error **reterr);
 struct units *units_free(struct units *units);
 DEFINE_CLEANUP(struct units, units_free)

@@ -46,6 +46,8 @@ struct manifest {
         struct entry *items;
         size_t n;
         size_t room;
+        int64_t taken;          /* seconds since the epoch when the reading began: what changed at or after this moment
+                                 * may have changed once more without a trace in its times; 0: unknown */
 };
 void manifest_done(struct manifest *m);
 /* takes the contents of *e (zeroes it) also on failure; any order, sort afterwards */

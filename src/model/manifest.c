@@ -9,7 +9,7 @@
 
 #include "base/str.h"
 
-#define HEAD "fairlead-manifest 1"
+#define HEAD "fairlead-manifest 1 "
 #define XATTRS_MAX 64U
 #define XATTR_BYTES_MAX (64U * 1024)
 
@@ -47,7 +47,7 @@ static void add_entry(struct str *out, const struct entry *e) {
 
 char *manifest_format(const struct manifest *m) {
         _cleanup_str_ struct str out = {};
-        str_add(&out, HEAD "\n");
+        str_addf(&out, HEAD "%" PRId64 "\n", m->taken > 0 ? m->taken : 0);
         for (size_t i = 0; i < m->n; i++)
                 add_entry(&out, &m->items[i]);
         str_addf(&out, "end %zu\n", m->n);
@@ -235,6 +235,18 @@ static int parse_entry(const char *line, size_t n, struct entry *e) {
         return 0;
 }
 
+static bool parse_head(const char *line, size_t n, struct manifest *m) {
+        size_t prefix = sizeof HEAD - 1;
+        if (n < prefix || memcmp(line, HEAD, prefix) != 0)
+                return false;
+        struct reader reader = { line + prefix, line + n };
+        uint64_t taken;
+        if (!read_number(&reader, 10, INT64_MAX, &taken) || reader.p < reader.end)
+                return false;
+        m->taken = (int64_t) taken;
+        return true;
+}
+
 static int bad_line(size_t number, struct error **reterr) {
         return error_set(reterr, -EINVAL, "Line %zu of the list of saved files is not what fairlead writes", number);
 }
@@ -252,7 +264,7 @@ int manifest_parse(const char *text, size_t n, struct manifest *ret, struct erro
                 const char *line = p;
                 p = newline + 1;
                 if (number == 1) {
-                        if (length != sizeof HEAD - 1 || memcmp(line, HEAD, length) != 0)
+                        if (!parse_head(line, length, &m))
                                 return bad_line(number, reterr);
                         continue;
                 }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/unit.h"
 
+#include <errno.h>
+#include <string.h>
+
 #include "base/str.h"
 
 void unit_done(struct unit *u) {
@@ -102,6 +105,32 @@ char *unit_name_plain(const char *name) {
                         str_add_char(&out, *p);
         }
         return str_take(&out);
+}
+
+static const char *const suffixes[] = { ".service", ".socket", ".target", ".device", ".mount", ".automount",
+                                        ".swap", ".timer", ".path", ".slice", ".scope" };
+
+static bool has_suffix(const char *name) {
+        for (size_t i = 0; i < ELEMENTS(suffixes); i++) {
+                const char *end = str_ends(name, suffixes[i]);
+                if (end && end > name)
+                        return true;
+        }
+        return false;
+}
+
+int unit_name_check(const char *name, struct error **reterr) {
+        size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:-_.\\@");
+        if (name[n] == '\0' && n <= 255 && name[0] != '@' && has_suffix(name))
+                return 0;
+        error_set(reterr, -EINVAL, "\"%.300s\" cannot be the name of a unit", name);
+        error_hint(reterr, "Names have ASCII letters, digits and :-_.\\@ and end in .service, .socket, .timer, …");
+        return -EINVAL;
+}
+
+char *unit_name_full(const char *name) {
+        bool whole = has_suffix(name) || str_ends(name, "*");
+        return whole ? strdup(name) : str_printf("%s.service", name);
 }
 
 void log_line_done(struct log_line *l) {

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/cleanup.h"
+#include "base/error.h"
 #include "base/names.h"
 
 #define UNIT_UNKNOWN UINT64_MAX         /* systemd says [not set]: shown as absent */
@@ -15,7 +16,8 @@
 struct unit {
         char *name;             /* the real, escaped name */
         char *description;
-        char *load;             /* "loaded", "not-found", "masked", "error", "bad-setting" */
+        char *load;             /* "loaded", "not-found", "masked", "error", "bad-setting"; of systemd's lists alone
+                                 * "not-loaded": a unit file that nothing needed so far */
         char *active;           /* "active", "inactive", "failed", "activating", "deactivating", "reloading" */
         char *sub;              /* "running", "exited", "dead", … */
         char *file_state;       /* "enabled", "disabled", "static", "generated", "masked", …; NULL: no unit file
@@ -75,6 +77,14 @@ const char *unit_action_done(enum unit_action action);  /* "started", "stopped",
 /* "tty-usb0" for "tty\x2dusb0": the name for people (systemd.unit(5) string escaping). The caller frees; NULL when
  * out of memory. */
 char *unit_name_plain(const char *name);
+
+/* systemd's own rules for names (systemd.unit(5)): ASCII letters, digits and ":-_.\@", one of the known suffixes, at
+ * most 255 bytes. 0, or -EINVAL with a sentence. */
+int unit_name_check(const char *name, struct error **reterr);
+
+/* What a person who types "sshd" means: "sshd.service"; a name with a suffix, and a pattern that ends in "*", stay as
+ * they are. The caller frees; NULL when out of memory. */
+char *unit_name_full(const char *name);
 
 /* A line of a log. */
 struct log_line {

@@ -41,6 +41,40 @@ static void unescapes_for_people(void **state) {
         }
 }
 
+static void knows_names(void **state) {
+        static const char *const good[] = { "sshd.service", "getty@tty1.service", "a\\x2db.mount", "-.mount", "x.y.socket",
+                                            "system-getty.slice" };
+        static const char *const bad[] = { "", "sshd", ".service", "@x.service", "a b.service", "a/b.service",
+                                           "ü.service", "x.conf", "a\n.service", "x.service;" };
+        for (size_t i = 0; i < ELEMENTS(good); i++)
+                assert_int_equal(unit_name_check(good[i], NULL), 0);
+        for (size_t i = 0; i < ELEMENTS(bad); i++) {
+                _cleanup_error_ struct error *e = NULL;
+                assert_int_equal(unit_name_check(bad[i], &e), -EINVAL);
+                assert_non_null(e->hint);
+        }
+        char name[300];
+        memset(name, 'a', sizeof name);
+        strcpy(name + 255 - 8, ".service");
+        assert_int_equal(unit_name_check(name, NULL), 0);
+        strcpy(name + 255 - 8, "a.service");
+        assert_int_equal(unit_name_check(name, NULL), -EINVAL);
+}
+
+static void completes_names(void **state) {
+        static const struct {
+                const char *typed, *full;
+        } rows[] = {
+                { "sshd", "sshd.service" }, { "sshd.service", "sshd.service" }, { "dbus.socket", "dbus.socket" },
+                { "org.example.x", "org.example.x.service" }, { "ssh*", "ssh*" }, { "*.timer", "*.timer" },
+                { ".service", ".service.service" },
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                _cleanup_free_ char *full = unit_name_full(rows[i].typed);
+                assert_string_equal(full, rows[i].full);
+        }
+}
+
 static void frees_what_is_half_built(void **state) {
         unit_list_free(NULL);
         unit_detail_free(NULL);
@@ -55,6 +89,8 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(names_every_action),
                 cmocka_unit_test(unescapes_for_people),
+                cmocka_unit_test(knows_names),
+                cmocka_unit_test(completes_names),
                 cmocka_unit_test(frees_what_is_half_built),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

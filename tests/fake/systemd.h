@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* A systemd that does as a test wants: an sd-bus server at one end of a socketpair, in the test's own loop, with the
+ * objects of org.freedesktop.systemd1 that fairlead uses. No bus daemon, so its signals have no sender. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <systemd/sd-bus.h>
+#include <systemd/sd-event.h>
+
+struct fake_unit {
+        char *name, *description, *load, *active, *sub, *file_state, *fragment, *source, *following, *result;
+        char *load_error;
+        int exit_code, exit_status;
+        uint32_t restarts, main_pid;
+        uint64_t since, cpu, memory;
+        int condition, can_start, can_stop, can_reload, need_reload;
+        char **requires;
+        bool loaded;            /* in ListUnits */
+        bool install;           /* EnableUnitFiles finds an [Install] section */
+
+        /* what the next job on it does */
+        const char *job_result; /* "done", … ; NULL: done */
+        unsigned delay_ms;      /* before the job ends */
+        const char *then_active, *then_sub, *then_result;       /* NULL: as the verb says */
+        int then_code, then_status;
+        uint32_t job;           /* pending, 0: none */
+        const char *job_type;
+};
+
+struct fake_systemd {
+        sd_event *event;
+        sd_bus *bus;            /* the server's end */
+        sd_bus_slot *slots[6];
+        struct fake_unit **units;
+        size_t n, room;
+        struct fake_job *jobs;
+        uint32_t next_job;
+        unsigned subscribed;
+
+        /* bad behaviour */
+        bool lose_signals;      /* JobRemoved is never sent */
+        bool early_signals;     /* JobRemoved comes before the answer with the job's path */
+        bool reload_between;    /* a reload between the answer and the end of a job */
+        bool silent;            /* takes jobs and never answers */
+        bool echo;              /* tells UnitNew and UnitRemoved when a unit is looked at */
+        bool no_files;          /* ListUnitFiles fails */
+        const char *refuse;     /* error name: methods fail so */
+        unsigned refuse_reloads;/* so many reloads are refused for their rate */
+
+        /* what was asked */
+        unsigned n_list, n_files, n_reloads, n_file_changes;
+        char transient[256];    /* words of the last transient unit, joined by "|" */
+        char transient_properties[1024];        /* names of its properties, each followed by a blank */
+        char transient_input[256];              /* what stood in its stdin */
+};
+
+/* *ret_client is attached to event and the caller's. Ends the test when that fails. */
+struct fake_systemd *fake_systemd_new(sd_event *event, sd_bus **ret_client);
+struct fake_systemd *fake_systemd_free(struct fake_systemd *f);
+
+/* A loaded unit; file_state NULL: no unit file. */
+struct fake_unit *fake_systemd_add(struct fake_systemd *f, const char *name, const char *active, const char *sub,
+                                   const char *file_state);
+struct fake_unit *fake_systemd_find(struct fake_systemd *f, const char *name);
+/* Changes its state and tells it to subscribers. */
+void fake_systemd_change(struct fake_systemd *f, const char *name, const char *active, const char *sub);
+/* Sends a signal of the manager: "UnitFilesChanged", or "UnitNew"/"UnitRemoved" with a name, "Reloading" with
+ * "true"/"false". */
+void fake_systemd_tell(struct fake_systemd *f, const char *signal, const char *argument);

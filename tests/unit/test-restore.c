@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tests/tree.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "backend/files.h"
+#include "backend/restore.h"
+#include "backend/snapshot.h"
+
+struct fixture {
+        char *folder;           /* stands for "/" */
+        char *store;
+        int root, blobs;
+        struct manifest before, after;
+        struct changes changes;
+};
+
+static void look(struct fixture *f, int blobs, struct manifest *ret) {
+        static char *const paths[] = { (char *) "/etc", (char *) "/usr/local", (char *) "/var/log", NULL };
+        _cleanup_(snapshot_freep) struct snapshot *s = NULL;
+        _cleanup_error_ struct error *e = NULL;
+        const struct snapshot_options options = { .root = f->root, .paths = paths, .blobs = blobs, .known_blobs = -1 };
+        assert_ok(snapshot_new(&options, &s, &e), e);
+        assert_ok(snapshot_go(s, 0, &e), e);
+        snapshot_take(s, ret);
+}
+
+/* A host as it was: one of everything that the changes below touch. */
+static int set_up(void **state) {
+        struct fixture *f = calloc(1, sizeof *f);
+        f->folder = tree_new();
+        f->store = tree_new();
+        static const char *const folders[] = { "/etc", "/etc/d", "/etc/d/e", "/usr", "/usr/local", "/var", "/var/log" };
+        for (size_t i = 0; i < ELEMENTS(folders); i++)
+                tree_folder(f->folder, folders[i]);
+        static const char *const files[] = { "/etc/content", "/etc/mode", "/etc/gone", "/etc/d/e/deep", "/etc/type", "/etc/hard1", "/etc/xattr", "/etc/same",
+                                             "/var/log/messages" };
+        for (size_t i = 0; i < ELEMENTS(files); i++)
+                tree_write(f->folder, files[i], files[i]);
+        assert_int_equal(link(tree_path(f->folder, "/etc/hard1"), tree_path(f->folder, "/etc/hard2")), 0);
+        assert_int_equal(symlink("content", tree_path(f->folder, "/etc/link")), 0);
+        assert_int_equal(setxattr(tree_path(f->folder, "/etc/xattr"), "user.x", "1", 1, 0), 0);
+        assert_int_equal(chmod(tree_path(f->folder, "/etc/d"), 02750), 0);
+        f->root = files_open_root(f->folder, NULL);
+        f->blobs = files_open_root(f->store, NULL);
+        look(f, f->blobs, &f->before);
+        *state = f;
+        return 0;
+}
+
+static int tear_down(void **state) {
+        struct fixture *f = *state;
+        close(f->root);
+        close(f->blobs);
+        tree_remove(f->folder);
+        tree_remove(f->store);
+        free(f->folder);
+        free(f->store);
+        manifest_done(&f->before);
+        manifest_done(&f->after);
+        changes_done(&f->changes);
+        free(f);
+        return 0;
+}
+
+/* What an installer may do to a host. */
+static void install(struct fixture *f) {
+        const char *folder = f->folder;
+        tree_write(folder, "/etc/content", "something else");
+        assert_int_equal(chmod(tree_path(folder, "/etc/mode"), 0777), 0);
+        assert_int_equal(unlink(tree_path(folder, "/etc/gone")), 0);
+        tree_folder(folder, "/etc/new");
+        tree_folder(folder, "/etc/new/deep");
+        tree_write(folder, "/etc/new/deep/file", "n");
+        tree_write(folder, "/etc/new-file", "n");
+        assert_int_equal(symlink("/nowhere", tree_path(folder, "/etc/new/link")), 0);
+        tree_remove(tree_path(folder, "/etc/d"));
+        tree_remove(tree_path(folder, "/etc/type"));
+        tree_folder(folder, "/etc/type");
+        tree_write(folder, "/etc/type/inside", "i");
+        tree_remove(tree_path(folder, "/etc/hard1"));
+        tree_write(folder, "/etc/hard1", "not linked any more");
+        tree_remove(tree_path(folder, "/etc/link"));
+        assert_int_equal(symlink("same", tree_path(folder, "/etc/link")), 0);
+        assert_int_equal(setxattr(tree_path(folder, "/etc/xattr"), "user.x", "2", 1, 0), 0);
+        assert_int_equal(setxattr(tree_path(folder, "/etc/xattr"), "user.y", "3", 1, 0), 0);
+        assert_int_equal(chmod(tree_path(folder, "/usr/local"), 0700), 0);
+        if (geteuid() == 0)
+                assert_int_equal(chown(tree_path(folder, "/etc/same"), 1, 1), 0);
+        look(f, -1, &f->after);
+        assert_int_equal(changes_make(&f->before, &f->after, &f->changes), 0);
+        assert_true(f->changes.n > 14);
+}
+
+static struct restored undo(struct fixture *f) {
+        struct restored restored = {};
+        _cleanup_error_ struct error *e = NULL;
+        const struct restore_options options = { .root = f->root, .changes = &f->changes, .blobs = f->blobs, .before = &f->before };
+        assert_ok(restore_run(&options, &restored, &e), e);
+        return restored;
+}
+
+static void puts_everything_back(void **state) {
+        struct fixture *f = *state;
+        _cleanup_free_ char *before = tree_fingerprint(f->folder);
+        install(f);
+        _cleanup_free_ char *changed = tree_fingerprint(f->folder);
+        assert_string_not_equal(before, changed);
+        _cleanup_(restored_done) struct restored restored = undo(f);
+        for (char **left = restored.left; left && *left; left++)
+                print_error("left: %s\n", *left);
+        assert_int_equal(strv_length(restored.left), 0);
+        assert_int_equal(restored.failed, 0);
+        assert_int_equal(restored.put_back, f->changes.n);
+        _cleanup_free_ char *after = tree_fingerprint(f->folder);
+        assert_string_equal(after, before);
+        struct stat one, two;
+        assert_int_equal(stat(tree_path(f->folder, "/etc/hard1"), &one), 0);
+        assert_int_equal(stat(tree_path(f->folder, "/etc/hard2"), &two), 0);
+        assert_int_equal(one.st_ino, two.st_ino);
+        /* once more changes nothing */
+        _cleanup_(restored_done) struct restored again = undo(f);
+        assert_int_equal(again.put_back, 0);
+        assert_int_equal(again.as_before, f->changes.n);
+}
+
+/* Killed at any moment and run again: the end is the same. */
+static void goes_on_after_a_death(void **state) {
+        struct fixture *f = *state;
+        _cleanup_free_ char *before = tree_fingerprint(f->folder);
+        install(f);
+        for (unsigned usec = 100; usec < 20000; usec += usec / 2) {
+                pid_t child = fork();
+                if (child == 0) {
+                        undo(f);
+                        _exit(0);
+                }
+                usleep(usec);
+                kill(child, SIGKILL);
+                waitpid(child, NULL, 0);
+        }
+        _cleanup_(restored_done) struct restored restored = undo(f);
+        for (char **left = restored.left; left && *left; left++)
+                print_error("left: %s\n", *left);
+        assert_int_equal(strv_length(restored.left), 0);
+        /* A death between naming a file and moving it into place leaves its working name; the next scan sees it as added. */
+        manifest_done(&f->after);
+        changes_done(&f->changes);
+        look(f, -1, &f->after);
+        assert_int_equal(changes_make(&f->before, &f->after, &f->changes), 0);
+        for (size_t i = 0; i < f->changes.n; i++)
+                assert_non_null(strstr(f->changes.items[i].path, "/.fairlead-"));
+        _cleanup_(restored_done) struct restored swept = undo(f);
+        _cleanup_free_ char *after = tree_fingerprint(f->folder);
+        assert_string_equal(after, before);
+}
+
+static void keeps_what_somebody_else_changed(void **state) {
+        struct fixture *f = *state;
+        install(f);
+        tree_write(f->folder, "/etc/content", "the admin's own");
+        tree_write(f->folder, "/etc/new-file", "edited");
+        tree_write(f->folder, "/etc/new/deep/more", "the admin's own");
+        tree_write(f->folder, "/etc/gone", "made anew by the admin");
+        assert_int_equal(chmod(tree_path(f->folder, "/etc/mode"), 0751), 0);
+        _cleanup_(restored_done) struct restored restored = undo(f);
+        static const char *const kept[] = { "/etc/content: somebody else changed it since", "/etc/new-file: somebody else changed it since",
+                                            "/etc/new/deep: the folder holds files of somebody else", "/etc/gone: somebody else changed it since",
+                                            "/etc/mode: somebody else changed it since", "/etc/new: the folder holds files of somebody else" };
+        for (size_t i = 0; i < ELEMENTS(kept); i++)
+                if (!strv_contains(restored.left, kept[i]))
+                        fail_msg("not listed: %s", kept[i]);
+        assert_int_equal(strv_length(restored.left), ELEMENTS(kept));
+        assert_int_equal(restored.failed, 0);
+        _cleanup_free_ char *content = tree_read(f->folder, "/etc/content"), *gone = tree_read(f->folder, "/etc/gone");
+        assert_string_equal(content, "the admin's own");
+        assert_string_equal(gone, "made anew by the admin");
+        _cleanup_free_ char *xattr = tree_read(f->folder, "/etc/d/e/deep");
+        assert_string_equal(xattr, "/etc/d/e/deep");
+}
+
+static void refuses_a_rotten_blob(void **state) {
+        struct fixture *f = *state;
+        install(f);
+        const struct entry *e = manifest_find(&f->before, "/etc/content");
+        _cleanup_free_ char *blob = str_printf("/%s", e->digest);
+        tree_write(f->store, blob, "rotten");
+        _cleanup_(restored_done) struct restored restored = undo(f);
+        assert_int_equal(restored.failed, 1);
+        assert_non_null(strstr(restored.left[0], "/etc/content: cannot be put back"));
+        _cleanup_free_ char *content = tree_read(f->folder, "/etc/content");
+        assert_string_equal(content, "something else");
+}
+
+/* Where others write, what they wrote stays; a folder of the job's own goes with all in it. */
+static void spares_the_logs_of_others(void **state) {
+        struct fixture *f = *state;
+        tree_write(f->folder, "/var/log/messages", "/var/log/messages and more");
+        tree_write(f->folder, "/var/log/rotated.1", "x");
+        tree_folder(f->folder, "/var/log/ours");
+        tree_write(f->folder, "/var/log/ours/log", "x");
+        look(f, -1, &f->after);
+        assert_int_equal(changes_make(&f->before, &f->after, &f->changes), 0);
+        _cleanup_(restored_done) struct restored restored = undo(f);
+        assert_int_equal(strv_length(restored.left), 2);
+        assert_int_equal(access(tree_path(f->folder, "/var/log/ours"), F_OK), -1);
+        assert_int_equal(access(tree_path(f->folder, "/var/log/rotated.1"), F_OK), 0);
+        _cleanup_free_ char *messages = tree_read(f->folder, "/var/log/messages");
+        assert_string_equal(messages, "/var/log/messages and more");
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test_setup_teardown(puts_everything_back, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(goes_on_after_a_death, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(keeps_what_somebody_else_changed, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(refuses_a_rotten_blob, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(spares_the_logs_of_others, set_up, tear_down),
+        };
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
