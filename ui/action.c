@@ -41,6 +41,7 @@ static const struct action_row action_table[_ACTION_MAX] = {
         [ACTION_WRAP] = { "wrap", "wrap", "Wrap long lines, or cut them and move sideways" },
         [ACTION_TOGGLE] = { "toggle", "change", "Check or uncheck the focused box" },
         [ACTION_ALL] = { "all", "all", "Show all of them, or only those that matter here" },
+        [ACTION_CAUSES] = { "causes", "why", "Show what lay behind it" },
         [ACTION_FOLD] = { "fold", "fold", "Show or hide the steps that are done" },
 
         [ACTION_INSTALL] = { "install", "install",

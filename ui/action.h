@@ -51,6 +51,7 @@ enum action {
         ACTION_TOGGLE,          /* Space: checks a box; never acts on a unit */
         ACTION_ALL,
         ACTION_FOLD,
+        ACTION_CAUSES,
 
         /* images, plans, forms */
         ACTION_INSTALL,

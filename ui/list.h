@@ -19,7 +19,7 @@ struct column {
         unsigned least;         /* cells; it is dropped rather than made smaller */
         unsigned ideal;         /* cells it wants */
         unsigned priority;      /* 0: never dropped; the highest number goes first */
-        bool grow;              /* takes what is left over */
+        bool grow;              /* takes what is left over, up to twice its ideal: a row must stay readable across */
         bool right;             /* numbers: aligned at their end */
 };
 

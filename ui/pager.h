@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/feed.h"
+#include "base/str.h"
 #include "model/lines.h"
 #include "ui/action.h"
 #include "ui/canvas.h"
@@ -28,8 +29,22 @@ struct pager {
         size_t skip;                    /* rows of that line above the screen (wrapped) */
         size_t pan;                     /* cells to the left of the screen */
         int height, width;              /* as drawn last */
+        bool live;                      /* more lines come: the end is worth following */
         char *needle;                   /* of the search; NULL */
         uint64_t match;                 /* line the search stands on; UINT64_MAX: none */
+        struct str part;                /* of the line being put together, and its marks */
+        struct str part_marks;
+};
+
+/* Marks (base/feed.h) with a meaning, for texts of our own. */
+enum {
+        DOC_PLAIN = 0,
+        DOC_HEAD = MARK_BOLD | MARK_UNDERLINE,
+        DOC_STRONG = MARK_BOLD,
+        DOC_DIM = MARK_DIM,
+        DOC_GOOD = 2,
+        DOC_WARN = 3 | MARK_BOLD,
+        DOC_BAD = 1 | MARK_BOLD,
 };
 
 int pager_init(struct pager *pager, enum pager_wrap wrap, bool follow); /* 0 or -ENOMEM */
@@ -37,8 +52,11 @@ void pager_done(struct pager *pager);
 
 /* Appends one line; marks may be NULL. */
 int pager_add(struct pager *pager, const char *text, const uint8_t *marks);
-/* Appends one line with one mark for all of it (base/feed.h), text by printf. It is cleaned on the way. */
-int pager_addf(struct pager *pager, uint8_t mark, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* Puts a line together of parts with a mark each, cleaned on the way, and ends it. pager_addf() does both. Out of
+ * memory loses text, no more. */
+void pager_put(struct pager *pager, uint8_t mark, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void pager_end(struct pager *pager);
+void pager_addf(struct pager *pager, uint8_t mark, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void pager_clear(struct pager *pager);          /* forgets the text, keeps the place as far as it can */
 
 /* moving, follow, wrap; false: not an action of pagers */

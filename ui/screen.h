@@ -85,6 +85,7 @@ struct screen {
         struct pager *pager;            /* the same for text */
         struct screen *below;           /* in the stack */
         bool closing;                   /* closed by screen_close(), freed soon */
+        int64_t tick_at;                /* the ui's */
 };
 
 /* ---- what screens may call ---- */
@@ -120,6 +121,10 @@ struct screen *screen_under(const struct screen *s);
 void screen_act(struct screen *s, enum action action);
 /* The bindings that work on every screen. */
 const struct binding *ui_bindings(void);
+/* Those that move in lists and text. */
+const struct binding *ui_moving_bindings(void);
+/* Those of what the screen is made of (a list, a text), NULL: none. */
+const struct binding *screen_widget_bindings(const struct screen *s);
 bool screen_can(const struct screen *s, enum action action);
 
 /* "basic, vt220, 80x24, 9600 baud" for the help screen. */

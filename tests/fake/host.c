@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tests/fake/host.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const request_kind_names[] = {
+        [REQUEST_IMAGES] = "images",       [REQUEST_IMAGE] = "image",   [REQUEST_SERVICES] = "services",
+        [REQUEST_UNITS] = "units",         [REQUEST_UNIT] = "unit",     [REQUEST_ACT] = "act",
+        [REQUEST_LOG] = "log",             [REQUEST_PLAN] = "plan",     [REQUEST_START] = "start",
+        [REQUEST_JOBS] = "jobs",           [REQUEST_WATCH] = "watch",   [REQUEST_CHANGES] = "changes",
+        [REQUEST_CONTAINER] = "container",
+};
+DEFINE_NAMES(request_kind, enum request_kind)
+
+struct request {
+        struct request *next;
+        struct fake_host *fake;
+        enum request_kind kind;
+        struct op *op;
+        char *text;             /* reference, unit, id, … */
+        void *userdata;
+        union {
+                images_done_t images;
+                image_done_t image;
+                services_done_t services;
+                units_done_t units;
+                detail_done_t unit;
+                plan_done_t plan;
+                jobs_done_t jobs;
+                started_done_t started;
+                report_done_t report;
+                nothing_done_t nothing;
+                container_done_t container;
+                struct job_watcher watcher;
+                struct log_reader reader;
+        } done;
+        struct plan *planned;   /* made when it was asked: the order belongs to the caller */
+        struct error *refused;
+};
+
+static void request_unlink(struct request *r) {
+        for (struct request **link = &r->fake->waiting; *link; link = &(*link)->next)
+                if (*link == r) {
+                        *link = r->next;
+                        return;
+                }
+}
+
+static void request_free(struct request *r) {
+        free(r->text);
+        plan_free(r->planned);
+        error_free(r->refused);
+        free(r);
+}
+
+static void request_stop(void *userdata) {
+        struct request *r = userdata;
+        request_unlink(r);
+        request_free(r);
+}
+
+static struct request *request_new(struct host *host, enum request_kind kind, const char *text, void *userdata) {
+        struct fake_host *fake = (struct fake_host *) host;
+        struct request *r = calloc(1, sizeof *r);
+        if (!r)
+                abort();
+        r->fake = fake;
+        r->kind = kind;
+        r->userdata = userdata;
+        r->text = text ? strdup(text) : NULL;
+        r->op = op_new(request_stop, r);
+        if (!r->op)
+                abort();
+        struct request **link = &fake->waiting;
+        while (*link)
+                link = &(*link)->next;
+        *link = r;
+        str_addf(&fake->asked, "%s%s%s\n", request_kind_name(kind), text ? " " : "", text ? text : "");
+        return r;
+}
+
+/* ---- the port ---- */
+
+static const struct host_status *fake_status(struct host *host) {
+        return &((struct fake_host *) host)->status;
+}
+
+static struct op *fake_list_images(struct host *host, images_done_t done, void *userdata) {
+        struct request *r = request_new(host, REQUEST_IMAGES, NULL, userdata);
+        r->done.images = done;
+        return r->op;
+}
+
+static struct op *fake_find_image(struct host *host, const char *reference, image_done_t done, void *userdata) {
+        struct request *r = request_new(host, REQUEST_IMAGE, reference, userdata);
+        r->done.image = done;
+        return r->op;
+}
+
+static int fake_find_profile(struct host *host, const struct image *image, struct profile **ret, struct error **reterr) {
+        struct fake_host *fake = (struct fake_host *) host;
+        if (fake->profile)
+                return fake->profile(image, ret, reterr);
+        *ret = calloc(1, sizeof **ret);
+        return *ret ? 0 : -ENOMEM;
+}
+
+static const char *fake_suggest(struct host *host, const char *what) {
+        struct fake_host *fake = (struct fake_host *) host;
+        return fake->suggest ? fake->suggest(what) : NULL;
+}
+
+static struct op *fake_list_services(struct host *host, services_done_t done, void *userdata) {
+        struct request *r = request_new(host, REQUEST_SERVICES, NULL, userdata);
+        r->done.services = done;
+        return r->op;
+}
+
+static struct op *fake_list_units(struct host *host, const char *pattern, units_done_t done, void *userdata) {
+        struct request *r = request_new(host, REQUEST_UNITS, pattern, userdata);
+        r->done.units = done;
+        return r->op;
+}
+
+static struct op *fake_show_unit(struct host *host, const char *name, detail_done_t done, void *userdata) {
+        struct request *r = request_new(host, REQUEST_UNIT, name, userdata);
+        r->done.unit = done;
+        return r->op;
+}
+
+static struct op *fake_act_on_unit(struct host *host, const char *name, enum unit_action action, nothing_done_t done,
+                                   void *userdata) {
+        _cleanup_free_ char *text = str_printf("%s %s", unit_action_name(action), name);
+        struct request *r = request_new(host, REQUEST_ACT, text, userdata);
+        r->done.nothing = done;
+        return r->op;
+}
+
+static struct op *fake_read_log(struct host *host, const struct log_query *query, const struct log_reader *reader) {
+        _cleanup_free_ char *text = str_printf("%s priority %d%s", query->unit, query->priority, query->follow ? " follow" : "");
+        struct request *r = request_new(host, REQUEST_LOG, text, reader->userdata);
+        r->done.reader = *reader;
+        return r->op;
+}
+
+static const char *fake_engine_path(struct host *host) {
+        return "/usr/bin/podman";
+}
+
+static struct op *fake_find_container(struct host *host, const char *name, container_done_t done, void *userdata) {
+        struct request *r = request_new(host, REQUEST_CONTAINER, name, userdata);
+        r->done.container = done;
+        return r->op;
+}
+
+static struct op *fake_make_plan(struct host *host, const struct plan_order *order, plan_done_t done, void *userdata) {
+        struct fake_host *fake = (struct fake_host *) host;
+        _cleanup_str_ struct str text = {};
+        str_addf(&text, "%s %s name=%s mode=%s", plan_verb_name(order->verb), order->image ? order->image : "-",
+                 order->name ? order->name : "-", order->mode ? order->mode : "-");
+        for (size_t i = 0; order->answers && i < order->answers->n; i++)
+                str_addf(&text, " %s=%s", order->answers->items[i].name, order->answers->items[i].value);
+        for (size_t i = 0; order->secrets && order->secrets[i]; i++)
+                str_addf(&text, " secret:%s", order->secrets[i]);
+        for (size_t i = 0; order->allowed && order->allowed[i]; i++)
+                str_addf(&text, " allow:%s", order->allowed[i]);
+        struct request *r = request_new(host, REQUEST_PLAN, text.text, userdata);
+        r->done.plan = done;
+        if (fake->plan)
+                fake->plan(order, &r->planned, &r->refused);
+        else
+                error_set(&r->refused, -ENOENT, "The test has no plan");
+        return r->op;
+}
+
+static struct op *fake_start_job(struct host *host, const struct plan *plan, struct secret_list *secrets, started_done_t done,
+                                 void *userdata) {
+        _cleanup_str_ struct str text = {};
+        str_addf(&text, "%s %s", plan_verb_name(plan->verb), plan->name);
+        for (size_t i = 0; secrets && i < secrets->n; i++) {
+                str_addf(&text, " secret:%s:%zu", secrets->items[i]->name, secrets->items[i]->length);
+                secret_wipe(secrets->items[i]);
+        }
+        struct request *r = request_new(host, REQUEST_START, text.text, userdata);
+        r->done.started = done;
+        return r->op;
+}
+
+static struct op *fake_list_jobs(struct host *host, jobs_done_t done, void *userdata) {
+        struct request *r = request_new(host, REQUEST_JOBS, NULL, userdata);
+        r->done.jobs = done;
+        return r->op;
+}
+
+static struct op *fake_watch_job(struct host *host, const char *id, const struct job_watcher *watcher) {
+        struct request *r = request_new(host, REQUEST_WATCH, id, watcher->userdata);
+        r->done.watcher = *watcher;
+        return r->op;
+}
+
+static int fake_cancel_job(struct host *host, const char *id, struct error **reterr) {
+        str_addf(&((struct fake_host *) host)->asked, "cancel %s\n", id);
+        return 0;
+}
+
+static int fake_job_input(struct host *host, const char *id, const void *bytes, size_t n, struct error **reterr) {
+        str_addf(&((struct fake_host *) host)->asked, "input %s %.*s\n", id, (int) n, (const char *) bytes);
+        return 0;
+}
+
+static int fake_job_size(struct host *host, const char *id, unsigned rows, unsigned columns) {
+        str_addf(&((struct fake_host *) host)->asked, "size %s %ux%u\n", id, columns, rows);
+        return 0;
+}
+
+static struct op *fake_list_changes(struct host *host, const char *of, bool diffs, report_done_t done, void *userdata) {
+        struct request *r = request_new(host, REQUEST_CHANGES, of, userdata);
+        r->done.report = done;
+        return r->op;
+}
+
+static void fake_listen(struct host *host, void (*listener)(unsigned topics, void *userdata), void *userdata) {}
+
+static const struct host_ops fake_ops = {
+        .status = fake_status,
+        .list_images = fake_list_images,
+        .find_image = fake_find_image,
+        .find_profile = fake_find_profile,
+        .suggest = fake_suggest,
+        .list_services = fake_list_services,
+        .list_units = fake_list_units,
+        .show_unit = fake_show_unit,
+        .act_on_unit = fake_act_on_unit,
+        .read_log = fake_read_log,
+        .engine_path = fake_engine_path,
+        .find_container = fake_find_container,
+        .make_plan = fake_make_plan,
+        .start_job = fake_start_job,
+        .list_jobs = fake_list_jobs,
+        .watch_job = fake_watch_job,
+        .cancel_job = fake_cancel_job,
+        .job_input = fake_job_input,
+        .job_size = fake_job_size,
+        .list_changes = fake_list_changes,
+        .listen = fake_listen,
+};
+
+/* ---- for the test ---- */
+
+struct fake_host *fake_host_new(void) {
+        struct fake_host *fake = calloc(1, sizeof *fake);
+        if (!fake)
+                abort();
+        fake->host.ops = &fake_ops;
+        fake->status = (struct host_status) {
+                .hostname = "host1.example.test",
+                .engine = ENGINE_PODMAN,
+                .engine_version = "5.4.2",
+                .engine_asked = true,
+                .root = true,
+                .systemd = true,
+        };
+        fake->job_id = "20261124-120000-0000a4f1";
+        return fake;
+}
+
+struct fake_host *fake_host_free(struct fake_host *fake) {
+        if (!fake)
+                return NULL;
+        for (struct request *r = fake->waiting; r; r = r->next) {
+                fprintf(stderr, "a screen left the request \"%s\" behind\n", request_kind_name(r->kind));
+                abort();
+        }
+        str_done(&fake->asked);
+        free(fake);
+        return NULL;
+}
+
+size_t fake_host_waiting(const struct fake_host *fake, enum request_kind kind) {
+        size_t n = 0;
+        for (struct request *r = fake->waiting; r; r = r->next)
+                n += r->kind == kind;
+        return n;
+}
+
+/* Gives the answer, or e. */
+static void request_deliver(struct request *r, struct error *e) {
+        struct fake_host *fake = r->fake;
+        if (r->kind == REQUEST_WATCH || r->kind == REQUEST_LOG) {
+                if (!e)
+                        return;
+        }
+        request_unlink(r);
+        op_finish(r->op);
+        if (!e && r->kind == REQUEST_PLAN)
+                e = TAKE(r->refused);
+        switch (r->kind) {
+        case REQUEST_IMAGES:
+                r->done.images(e ? NULL : fake->images ? fake->images() : image_list_new(), e, r->userdata);
+                break;
+        case REQUEST_IMAGE:
+                r->done.image(e ? NULL : fake->image(r->text), e, r->userdata);
+                break;
+        case REQUEST_SERVICES:
+                r->done.services(e ? NULL : fake->services ? fake->services() : calloc(1, sizeof(struct service_list)), e, r->userdata);
+                break;
+        case REQUEST_UNITS:
+                r->done.units(e ? NULL : fake->units ? fake->units() : calloc(1, sizeof(struct unit_list)), e, r->userdata);
+                break;
+        case REQUEST_UNIT:
+                r->done.unit(e ? NULL : fake->unit(r->text), e, r->userdata);
+                break;
+        case REQUEST_ACT:
+                r->done.nothing(e, r->userdata);
+                break;
+        case REQUEST_PLAN:
+                r->done.plan(e ? NULL : TAKE(r->planned), e, r->userdata);
+                break;
+        case REQUEST_START:
+                r->done.started(e ? NULL : fake->job_id, e, r->userdata);
+                break;
+        case REQUEST_JOBS:
+                r->done.jobs(e ? NULL : fake->jobs ? fake->jobs() : calloc(1, sizeof(struct job_list)), e, r->userdata);
+                break;
+        case REQUEST_CHANGES:
+                r->done.report(e ? NULL : fake->changes(r->text), e, r->userdata);
+                break;
+        case REQUEST_CONTAINER:
+                r->done.container(CONTAINER_RUNNING, e, r->userdata);
+                break;
+        case REQUEST_WATCH:
+                r->done.watcher.failed(e, r->userdata);
+                break;
+        case REQUEST_LOG:
+                r->done.reader.failed(e, r->userdata);
+                break;
+        default:
+                abort();
+        }
+        request_free(r);
+}
+
+static size_t deliver_all(struct fake_host *fake, enum request_kind kind, const struct error *e) {
+        size_t n = fake_host_waiting(fake, kind), done = 0;
+        /* An answer may ask again: only what waits now is answered. */
+        while (done < n) {
+                struct request *r = fake->waiting;
+                while (r && r->kind != kind)
+                        r = r->next;
+                if (!r)
+                        break;
+                request_deliver(r, error_copy(e));
+                done++;
+        }
+        return done;
+}
+
+size_t fake_host_answer(struct fake_host *fake, enum request_kind kind) {
+        return deliver_all(fake, kind, NULL);
+}
+
+size_t fake_host_fail(struct fake_host *fake, enum request_kind kind, int code, const char *message, const char *hint) {
+        _cleanup_error_ struct error *e = NULL;
+        error_set(&e, code, "%s", message);
+        if (hint)
+                error_hint(&e, "%s", hint);
+        return deliver_all(fake, kind, e);
+}
+
+void fake_host_job(struct fake_host *fake, const struct job *job) {
+        for (struct request *r = fake->waiting, *next; r; r = next) {
+                next = r->next;
+                if (r->kind == REQUEST_WATCH)
+                        r->done.watcher.job(job, r->userdata);
+        }
+}
+
+void fake_host_output(struct fake_host *fake, const void *bytes, size_t n) {
+        for (struct request *r = fake->waiting, *next; r; r = next) {
+                next = r->next;
+                if (r->kind == REQUEST_WATCH)
+                        r->done.watcher.output(bytes, n, r->userdata);
+        }
+}
+
+void fake_host_line(struct fake_host *fake, int64_t real, int priority, const char *identifier, const char *message) {
+        for (struct request *r = fake->waiting, *next; r; r = next) {
+                next = r->next;
+                if (r->kind != REQUEST_LOG)
+                        continue;
+                struct log_line line = {
+                        .real = real,
+                        .priority = priority,
+                        .identifier = strdup(identifier),
+                        .message = strdup(message),
+                };
+                r->done.reader.lines(&line, 1, r->userdata);
+                log_line_done(&line);
+        }
+}
+
+void fake_host_reached(struct fake_host *fake) {
+        for (struct request *r = fake->waiting, *next; r; r = next) {
+                next = r->next;
+                if (r->kind == REQUEST_LOG && r->done.reader.reached)
+                        r->done.reader.reached(r->userdata);
+        }
+}

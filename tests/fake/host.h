@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* A host made of plain data: it answers when the test says so, with what the test's builders make, and writes down what it
+ * was asked. */
+
+#include "base/str.h"
+#include "model/host.h"
+
+enum request_kind {
+        REQUEST_IMAGES,
+        REQUEST_IMAGE,
+        REQUEST_SERVICES,
+        REQUEST_UNITS,
+        REQUEST_UNIT,
+        REQUEST_ACT,
+        REQUEST_LOG,
+        REQUEST_PLAN,
+        REQUEST_START,
+        REQUEST_JOBS,
+        REQUEST_WATCH,
+        REQUEST_CHANGES,
+        REQUEST_CONTAINER,
+        _REQUEST_KIND_MAX,
+};
+DECLARE_NAMES(request_kind, enum request_kind);         /* "images", "image", … */
+
+struct request;
+
+/* A builder makes a fresh answer for each delivery; NULL: an empty one. */
+struct fake_host {
+        struct host host;               /* first */
+        struct host_status status;
+        struct image_list *(*images)(void);
+        struct image *(*image)(const char *reference);
+        int (*profile)(const struct image *image, struct profile **ret, struct error **reterr);
+        const char *(*suggest)(const char *what);
+        struct service_list *(*services)(void);
+        struct unit_list *(*units)(void);
+        struct unit_detail *(*unit)(const char *name);
+        int (*plan)(const struct plan_order *order, struct plan **ret, struct error **reterr);
+        struct job_list *(*jobs)(void);
+        struct change_report *(*changes)(const char *of);
+        const char *job_id;             /* of the job that start_job() begins */
+
+        struct request *waiting;        /* oldest first */
+        struct str asked;               /* one line for each request, cancel and input */
+};
+
+struct fake_host *fake_host_new(void);
+/* Fails the test when a request is still waiting: a screen that closed must have dropped what it asked. */
+struct fake_host *fake_host_free(struct fake_host *fake);
+
+size_t fake_host_waiting(const struct fake_host *fake, enum request_kind kind);
+
+/* Answers every request of this kind that waits now; returns how many. */
+size_t fake_host_answer(struct fake_host *fake, enum request_kind kind);
+size_t fake_host_fail(struct fake_host *fake, enum request_kind kind, int code, const char *message, const char *hint);
+
+/* To those who watch a job, and to those who read a log. */
+void fake_host_job(struct fake_host *fake, const struct job *job);
+void fake_host_output(struct fake_host *fake, const void *bytes, size_t n);
+void fake_host_line(struct fake_host *fake, int64_t real, int priority, const char *identifier, const char *message);
+void fake_host_reached(struct fake_host *fake);

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tests/ui/fixtures.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HEX "7aff8f1a01c3d4e5f60718293a4b5c6d7e8f9001122334455667788990011"
+
+/* ---- images ---- */
+
+static struct image *make_image(unsigned number, const char *name, const char *version, const char *summary, uint64_t size,
+                                const char *const *labels) {
+        struct image *image = image_new();
+        if (!image)
+                abort();
+        image->id = str_printf("%03x%s", number & 0xfff, HEX);
+        image->digest = str_printf("sha256:%s%03x", HEX, number & 0xfff);
+        strv_add(&image->names, name);
+        strv_addf(&image->repo_digests, "%.*s@%s", (int) strcspn(name, ":"), name, image->digest);
+        if (version)
+                image_add_label(image, "org.opencontainers.image.version", version);
+        if (summary)
+                image_add_label(image, "org.opencontainers.image.title", summary);
+        image_add_label(image, "org.opencontainers.image.vendor", "Example");
+        for (; labels && labels[0]; labels += 2)
+                image_add_label(image, labels[0], labels[1]);
+        image->size = size;
+        image->created = FIXTURE_NOW - 53 * 86400LL;
+        image->source = strdup("engine");
+        return image;
+}
+
+#define INSTALL_RSYSLOG "podman run --rm --privileged -v /:/host -e HOST=/host -e IMAGE=IMAGE -e NAME=NAME IMAGE /bin/install.sh"
+#define RUN_RSYSLOG                                                                                                      \
+        "podman run -d --privileged --name NAME --net=host --pid=host -v /etc/rsyslog.conf:/etc/rsyslog.conf "           \
+        "-v /var/log:/var/log -v /run:/run IMAGE /bin/rsyslog.sh"
+#define UNINSTALL_RSYSLOG "podman run --rm --privileged -v /:/host -e HOST=/host -e NAME=NAME IMAGE /bin/uninstall.sh"
+
+static const char *const rsyslog_labels[] = { "INSTALL", INSTALL_RSYSLOG, "RUN", RUN_RSYSLOG, "UNINSTALL", UNINSTALL_RSYSLOG, NULL };
+static const char *const chrony_labels[] = { "RUN", "podman run -d --name NAME --cap-add SYS_TIME --net=host IMAGE", NULL };
+static const char *const broken_labels[] = { "INSTALL", "podman run --rm -v $UNDEFINED:/data IMAGE; rm -rf /host", NULL };
+
+static struct image *image_rsyslog(void) {
+        return make_image(1, "localhost/rsyslog:latest", "8.2302.0", "Rsyslog: system logging", 212000000, rsyslog_labels);
+}
+
+static struct image *image_chrony(void) {
+        return make_image(2, "localhost/chrony:latest", "4.3", "Chrony: network time", 98000000, chrony_labels);
+}
+
+static struct image *image_broken(void) {
+        return make_image(3, "localhost/broken/shell:1", "1", "An image with shell in its label", 1200000, broken_labels);
+}
+
+/* Bidi override, zero-width, escape sequences and wide characters where a person must judge. */
+static struct image *image_hostile(void) {
+        static const char *const labels[] = {
+                "RUN", "podman run \033]0;owned\007 --name \xe2\x80\xae" "EMAN IMAGE", NULL,
+        };
+        return make_image(4, "localhost/evil:latest", "1\xe2\x80\x8b" "2", "\033[2J\xe2\x80\xae" "detsurt \xe4\xb8\x96\xe7\x95\x8c", 1,
+                          labels);
+}
+
+static struct image_list *images_full(void) {
+        struct image_list *list = image_list_new();
+        image_list_take(list, image_rsyslog());
+        image_list_take(list, image_chrony());
+        image_list_take(list, image_broken());
+        image_list_take(list, image_hostile());
+        image_list_take(list, make_image(5, "docker.io/library/debian:bookworm", "12", "Debian", 48500000, NULL));
+        return list;
+}
+
+static struct image_list *images_plain(void) {
+        struct image_list *list = image_list_new();
+        image_list_take(list, make_image(5, "docker.io/library/debian:bookworm", "12", "Debian", 48500000, NULL));
+        return list;
+}
+
+static struct image_list *images_many(void) {
+        struct image_list *list = image_list_new();
+        for (unsigned i = 0; i < 200; i++) {
+                char name[64], title[64];
+                snprintf(name, sizeof name, "quay.example/services/service-%03u:latest", i);
+                snprintf(title, sizeof title, "Service number %u", i);
+                image_list_take(list, make_image(0x100 + i, name, "1.0", title, 1000000ULL * (i + 1), i % 3 ? rsyslog_labels : chrony_labels));
+        }
+        return list;
+}
+
+static struct image *image_by_name(const char *reference) {
+        _cleanup_(image_list_freep) struct image_list *list = images_full();
+        for (size_t i = 0; i < list->n; i++)
+                if (str_equal(image_reference(list->items[i]), reference) || str_starts(image_reference(list->items[i]), reference))
+                        return image_copy(list->items[i]);
+        return image_rsyslog();
+}
+
+/* ---- services ---- */
+
+static struct service *make_service(const char *name, const char *state, int64_t age, const char *health, const char *version,
+                                    const char *title) {
+        struct service *s = service_new();
+        if (!s)
+                abort();
+        s->name = strdup(name);
+        s->state = strdup(state);
+        s->since = age ? FIXTURE_NOW - age : 0;
+        s->health = health ? strdup(health) : NULL;
+        s->reference = str_printf("localhost/%s", name);
+        s->version = strdup(version);
+        s->title = title ? strdup(title) : NULL;
+        s->job = strdup("20261121-101500-0000beef");
+        s->cpu_nsec = s->memory = UNIT_UNKNOWN;
+        if (!str_equal(state, "no unit"))
+                strv_addf(&s->units, "%s.service", name);
+        return s;
+}
+
+static struct service_list *services_full(void) {
+        struct service_list *list = calloc(1, sizeof *list);
+        struct service *s = make_service("ntpd", "failed", 120, NULL, "4.3", "Chrony: network time");
+        s->reason = strdup("the container ended with status 1");
+        service_list_take(list, s);
+        s = make_service("rsyslog", "running", 3 * 86400 + 100, "ok", "8.2302.0", "Rsyslog: system logging");
+        _cleanup_(image_freep) struct image *image = image_rsyslog();
+        s->image_id = strdup(image->id);
+        s->cpu_nsec = 412000000;
+        s->memory = 12300000;
+        service_list_take(list, s);
+        s = make_service("sssd", "running", 5 * 3600, "online", "2.8", "System Security Services Daemon");
+        s->cpu_nsec = 91000000000;
+        s->memory = 41000000;
+        s->newer = true;
+        service_list_take(list, s);
+        service_list_take(list, make_service("tools", "no unit", 0, NULL, "9", "Support tools"));
+        return list;
+}
+
+/* ---- jobs ---- */
+
+static struct job *make_job(const char *id, enum plan_verb verb, const char *name, enum job_state state) {
+        struct job *job = job_new();
+        if (!job)
+                abort();
+        job->id = strdup(id);
+        job->verb = verb;
+        job->name = strdup(name);
+        job->image = str_printf("localhost/%s:latest", name);
+        job->state = state;
+        job->started = FIXTURE_NOW - 7;
+        job->exit_status = -1;
+        for (size_t i = 0; i < _JOB_STEP_MAX; i++)
+                job->planned[i] = true;
+        return job;
+}
+
+struct job *fixture_job(const char *which) {
+        struct job *job = make_job("20261124-120000-0000a4f1", VERB_INSTALL, "rsyslog", JOB_RUNNING);
+        static const enum step_state done[] = { STEP_DONE, STEP_SKIPPED, STEP_DONE, STEP_NOW };
+        for (size_t i = 0; i < ELEMENTS(done); i++)
+                job->steps[i].state = done[i];
+        job->steps[STEP_PREFLIGHT].usec = 400000;
+        job->steps[STEP_PULL].note = strdup("already here");
+        job->steps[STEP_SNAPSHOT].usec = 300000;
+        job->steps[STEP_SNAPSHOT].note = strdup("1,812 files");
+        if (str_equal(which, "running"))
+                return job;
+        if (str_equal(which, "queued")) {
+                job->state = JOB_QUEUED;
+                for (size_t i = 0; i < _JOB_STEP_MAX; i++)
+                        job->steps[i] = (struct step_status) { .note = NULL };
+                return job;
+        }
+        if (str_equal(which, "cancelling")) {
+                job->state = JOB_CANCELLING;
+                return job;
+        }
+        job->ended = FIXTURE_NOW;
+        job->exit_status = 0;
+        if (str_equal(which, "done")) {
+                job->state = JOB_DONE;
+                for (size_t i = STEP_COMMAND; i < _JOB_STEP_MAX; i++) {
+                        job->steps[i].state = STEP_DONE;
+                        job->steps[i].usec = 100000;
+                }
+                job->steps[STEP_CHANGES].note = strdup("3 files");
+                job->message = strdup("rsyslog is installed and running");
+                return job;
+        }
+        if (str_equal(which, "failed")) {
+                job->state = JOB_FAILED;
+                job->exit_status = 7;
+                job->steps[STEP_COMMAND].state = STEP_FAILED;
+                job->steps[STEP_SNAPSHOT].state = STEP_UNDONE;
+                job->message = strdup("The installer ended with status 7; everything was put back");
+                job->hint = strdup("The last lines of its output say why");
+                return job;
+        }
+        if (str_equal(which, "broken")) {
+                job->state = JOB_BROKEN;
+                job->steps[STEP_COMMAND].state = STEP_FAILED;
+                job->message = strdup("The installer failed, and one file could not be put back");
+                strv_add(&job->left, "/etc/rsyslog.conf: changed by someone else meanwhile");
+                return job;
+        }
+        return job_free(job);
+}
+
+static struct job_list *jobs_full(void) {
+        struct job_list *list = calloc(1, sizeof *list);
+        job_list_take(list, fixture_job("running"));
+        struct job *job = make_job("20261123-093000-0000cafe", VERB_UNINSTALL, "chrony", JOB_DONE);
+        job->started = FIXTURE_NOW - 86400;
+        job->ended = FIXTURE_NOW - 86400 + 12;
+        job->message = strdup("chrony is uninstalled; every file is as it was");
+        job_list_take(list, job);
+        job = make_job("20261122-080000-0000d00d", VERB_INSTALL, "broken", JOB_FAILED);
+        job->started = FIXTURE_NOW - 2 * 86400;
+        job->ended = FIXTURE_NOW - 2 * 86400 + 3;
+        job->message = strdup("The installer ended with status 7; everything was put back");
+        job_list_take(list, job);
+        return list;
+}
+
+/* ---- which is which ---- */
+
+static const struct {
+        const char *what, *which;
+        size_t offset;
+        void *builder;
+} fixtures[] = {
+        { "images", "none", offsetof(struct fake_host, images), NULL },
+        { "images", "full", offsetof(struct fake_host, images), (void *) images_full },
+        { "images", "plain", offsetof(struct fake_host, images), (void *) images_plain },
+        { "images", "many", offsetof(struct fake_host, images), (void *) images_many },
+        { "services", "none", offsetof(struct fake_host, services), NULL },
+        { "services", "full", offsetof(struct fake_host, services), (void *) services_full },
+        { "jobs", "none", offsetof(struct fake_host, jobs), NULL },
+        { "jobs", "full", offsetof(struct fake_host, jobs), (void *) jobs_full },
+};
+
+bool fixture_use(struct fake_host *fake, const char *what, const char *which) {
+        fake->image = image_by_name;
+        if (str_equal(what, "engine")) {
+                static const struct error absent = { .code = -ENOENT, .message = (char *) "No container engine answers on this host" };
+                bool none = str_equal(which, "none");
+                fake->status.engine = none ? ENGINE_NONE : ENGINE_PODMAN;
+                fake->status.engine_error = none ? &absent : NULL;
+                return true;
+        }
+        if (str_equal(what, "root")) {
+                fake->status.root = str_equal(which, "yes");
+                return true;
+        }
+        for (size_t i = 0; i < ELEMENTS(fixtures); i++)
+                if (str_equal(fixtures[i].what, what) && str_equal(fixtures[i].which, which)) {
+                        memcpy((char *) fake + fixtures[i].offset, &fixtures[i].builder, sizeof(void *));
+                        return true;
+                }
+        return false;
+}

@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Golden screens: real ncurses without a terminal (a pipe for keys, a file for bytes), a fake host, a fake clock.
+ *
+ *     run SCRIPT.keys       compares every `screen NAME` with the section of SCRIPT.screen beside it
+ *     UPDATE=1 run …        writes SCRIPT.screen anew; what changed is reviewed in the diff
+ *
+ * A script, one command a line:
+ *
+ *     term NAME COLUMNSxROWS DISPLAY    opens the console (closes the one before); DISPLAY is auto, basic, normal or rich
+ *     have WHAT WHICH                   what the host holds: have images full
+ *     answer WHAT | fail WHAT TEXT | HINT    the host answers what waits
+ *     changed TOPIC                     something changed by itself
+ *     key NAME …                        Up, Enter, Ctrl-L, x
+ *     type TEXT                         the text, letter by letter
+ *     show PLACE WHAT                   image, unit, job
+ *     size COLUMNSxROWS                 the terminal got another size
+ *     tick MS                           time passes
+ *     job WHICH, output TEXT, line PRIORITY TEXT     to those who watch (\n, \r, \e, \t and \\ in TEXT)
+ *     screen NAME                       the golden screen
+ *     bytes MAX                         the last paint sent no more than so many
+ *     asked TEXT                        the host was asked exactly this since the last `asked`
+ *     over                              the console has ended
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/fake/host.h"
+#include "tests/ui/fixtures.h"
+#include "ui/inside.h"
+#include "ui/keys.h"
+#include "ui/ui.h"
+
+struct run {
+        struct fake_host *fake;
+        struct ui *ui;
+        int keys;               /* write end of the pipe */
+        FILE *input, *output;
+        int64_t usec;           /* the clock */
+        bool dirty;
+        long painted_bytes;     /* of the last paint */
+        char term[32];
+        struct str golden;      /* what came out */
+        const char *script;
+        unsigned line;
+};
+
+static void complain(const struct run *run, const char *format, ...) __attribute__((format(printf, 2, 3), noreturn));
+static void complain(const struct run *run, const char *format, ...) {
+        va_list arguments;
+        fprintf(stderr, "%s:%u: ", run->script, run->line);
+        va_start(arguments, format);
+        vfprintf(stderr, format, arguments);
+        va_end(arguments);
+        fputc('\n', stderr);
+        exit(1);
+}
+
+static void run_invalidate(unsigned ms, void *userdata) {
+        ((struct run *) userdata)->dirty = true;
+}
+
+static int64_t run_now(clockid_t clock, void *userdata) {
+        const struct run *run = userdata;
+        return clock == CLOCK_REALTIME ? FIXTURE_NOW * 1000000 + run->usec : 5000000000LL + run->usec;
+}
+
+static void run_paint(struct run *run) {
+        if (!run->ui || !run->dirty)
+                return;
+        run->dirty = false;
+        fflush(run->output);
+        off_t before = lseek(fileno(run->output), 0, SEEK_END);
+        ui_paint(run->ui);
+        fflush(run->output);
+        run->painted_bytes = (long) (lseek(fileno(run->output), 0, SEEK_END) - before);
+}
+
+static void run_close(struct run *run) {
+        run->ui = ui_free(run->ui);
+        run->fake = fake_host_free(run->fake);
+        if (run->input) {
+                fclose(run->input);
+                fclose(run->output);
+                close(run->keys);
+                run->input = run->output = NULL;
+        }
+}
+
+static void run_term(struct run *run, const char *arguments) {
+        unsigned columns, rows;
+        char display[16];
+        if (sscanf(arguments, "%31s %ux%u %15s", run->term, &columns, &rows, display) != 4)
+                complain(run, "term NAME COLUMNSxROWS DISPLAY");
+        run_close(run);
+        int ends[2];
+        if (pipe2(ends, O_CLOEXEC) < 0)
+                complain(run, "pipe: %s", strerror(errno));
+        run->keys = ends[1];
+        run->input = fdopen(ends[0], "r");
+        run->output = tmpfile();
+        if (!run->input || !run->output)
+                complain(run, "%s", strerror(errno));
+        run->fake = fake_host_new();
+        fixture_use(run->fake, "root", "yes");
+        run->usec = 0;
+        const struct ui_options options = {
+                .host = &run->fake->host,
+                .display = (enum display) display_from_name(display),
+                .input = run->input,
+                .output = run->output,
+                .term = run->term,
+                .rows = rows,
+                .columns = columns,
+                .invalidate = run_invalidate,
+                .now = run_now,
+                .userdata = run,
+        };
+        _cleanup_error_ struct error *e = NULL;
+        if (ui_new(&options, &run->ui, &e) < 0)
+                complain(run, "%s", e->message);
+        run->dirty = true;
+}
+
+/* The bytes a key sends. */
+static void run_key(struct run *run, const char *name) {
+        static const struct { int key; const char *bytes; } sequences[] = {
+                { KEY_CURSOR_UP, "\033[A" },   { KEY_CURSOR_DOWN, "\033[B" }, { KEY_CURSOR_RIGHT, "\033[C" },
+                { KEY_CURSOR_LEFT, "\033[D" }, { KEY_PAGE_UP, "\033[5~" },    { KEY_PAGE_DOWN, "\033[6~" },
+                { KEY_TO_FIRST, "\033[H" },    { KEY_TO_LAST, "\033[F" },     { KEY_BACK_TAB, "\033[Z" },
+                { KEY_ERASE, "\177" },         { KEY_DELETE, "\033[3~" },     { KEY_F1, "\033OP" },
+        };
+        int key = keys_from_name(name);
+        char one[2] = { (char) key, '\0' };
+        const char *bytes = key > 0 && key < 127 ? one : NULL;
+        for (size_t i = 0; i < ELEMENTS(sequences); i++)
+                if (sequences[i].key == key)
+                        bytes = sequences[i].bytes;
+        if (!bytes)
+                complain(run, "no such key: %s", name);
+        if (write(run->keys, bytes, strlen(bytes)) < 0)
+                complain(run, "%s", strerror(errno));
+        ui_input(run->ui);
+        run_paint(run);
+}
+
+static char *unescape(const char *text) {
+        _cleanup_str_ struct str s = {};
+        for (; *text; text++) {
+                if (*text != '\\' || !text[1]) {
+                        str_add_char(&s, *text);
+                        continue;
+                }
+                text++;
+                str_add_char(&s, *text == 'n' ? '\n' : *text == 'r' ? '\r' : *text == 'e' ? '\033' : *text == 't' ? '\t' : *text);
+        }
+        return str_take(&s);
+}
+
+/* Two layers: the text, and in normal and rich the letter of each cell's style. */
+static void run_screen(struct run *run, const char *name) {
+        run_paint(run);
+        int rows = term_rows(run->ui->term), columns = term_columns(run->ui->term);
+        str_addf(&run->golden, "== %s: %s %dx%d %s, cursor at %d,%d\n", name, run->term, columns, rows,
+                 display_name(run->ui->theme.display), run->ui->cursor[0] + 1, run->ui->cursor[1] + 1);
+        for (int layer = 0; layer < (run->ui->theme.display == DISPLAY_BASIC ? 1 : 2); layer++)
+                for (int y = 0; y < rows; y++) {
+                        _cleanup_str_ struct str row = {};
+                        for (int x = 0; x < columns; x++) {
+                                char text[32];
+                                enum style style;
+                                canvas_read(&run->ui->theme, y, x, text, &style);
+                                if (layer == 0)
+                                        str_add(&row, text);
+                                else
+                                        str_add_char(&row, style_letter(style));
+                        }
+                        const char blank = layer == 0 ? ' ' : '.';
+                        while (row.length && row.text[row.length - 1] == blank)
+                                str_cut(&row, row.length - 1);
+                        str_addf(&run->golden, "%s%s\n", row.length ? row.text : "", layer == 0 ? "|" : ";");
+                }
+}
+
+static void run_fail(struct run *run, char *arguments) {
+        char *text = strchr(arguments, ' ');
+        if (!text)
+                complain(run, "fail WHAT TEXT | HINT");
+        *text++ = '\0';
+        char *hint = strstr(text, " | ");
+        if (hint) {
+                *hint = '\0';
+                hint += 3;
+        }
+        int kind = request_kind_from_name(arguments);
+        if (kind < 0 || !fake_host_fail(run->fake, (enum request_kind) kind, -EIO, text, hint))
+                complain(run, "nothing waits for %s", arguments);
+}
+
+static unsigned topic_of(const char *name) {
+        static const char *const names[] = { "engine", "images", "services", "units", "jobs" };
+        for (unsigned i = 0; i < ELEMENTS(names); i++)
+                if (strcmp(names[i], name) == 0)
+                        return 1U << i;
+        return 0;
+}
+
+static void run_show(struct run *run, char *arguments) {
+        static const char *const places[] = { "services", "images", "image", "units", "unit", "jobs", "job" };
+        _cleanup_error_ struct error *e = NULL;
+        char *what = strchr(arguments, ' ');
+        if (what)
+                *what++ = '\0';
+        for (size_t i = 0; i < ELEMENTS(places); i++)
+                if (strcmp(places[i], arguments) == 0) {
+                        if (ui_show(run->ui, (enum ui_place) i, what, &e) < 0)
+                                complain(run, "%s", e->message);
+                        return;
+                }
+        complain(run, "no such place: %s", arguments);
+}
+
+static void run_command(struct run *run, char *command) {
+        char *arguments = command + strcspn(command, " ");
+        if (*arguments)
+                *arguments++ = '\0';
+        if (strcmp(command, "term") == 0)
+                run_term(run, arguments);
+        else if (!run->ui)
+                complain(run, "first a term");
+        else if (strcmp(command, "have") == 0) {
+                char *which = arguments + strcspn(arguments, " ");
+                if (*which)
+                        *which++ = '\0';
+                if (!fixture_use(run->fake, arguments, which))
+                        complain(run, "no fixture %s %s", arguments, which);
+        } else if (strcmp(command, "answer") == 0) {
+                int kind = request_kind_from_name(arguments);
+                if (kind < 0 || !fake_host_answer(run->fake, (enum request_kind) kind))
+                        complain(run, "nothing waits for %s", arguments);
+        } else if (strcmp(command, "fail") == 0)
+                run_fail(run, arguments);
+        else if (strcmp(command, "changed") == 0)
+                ui_changed(run->ui, topic_of(arguments));
+        else if (strcmp(command, "key") == 0) {
+                for (char *name; (name = strsep(&arguments, " "));)
+                        if (*name)
+                                run_key(run, name);
+                return;
+        } else if (strcmp(command, "type") == 0) {
+                if (write(run->keys, arguments, strlen(arguments)) < 0)
+                        complain(run, "%s", strerror(errno));
+                ui_input(run->ui);
+        } else if (strcmp(command, "show") == 0)
+                run_show(run, arguments);
+        else if (strcmp(command, "size") == 0) {
+                unsigned columns, rows;
+                if (sscanf(arguments, "%ux%u", &columns, &rows) != 2)
+                        complain(run, "size COLUMNSxROWS");
+                term_set_size(run->ui->term, rows, columns);
+                ui_resize(run->ui);
+        } else if (strcmp(command, "tick") == 0) {
+                run->usec += atoll(arguments) * 1000;
+                unsigned ms = ui_tick_ms(run->ui);
+                if (ms == 1)
+                        ui_tick(run->ui);
+        } else if (strcmp(command, "job") == 0) {
+                _cleanup_(job_freep) struct job *job = fixture_job(arguments);
+                if (!job)
+                        complain(run, "no job fixture %s", arguments);
+                fake_host_job(run->fake, job);
+        } else if (strcmp(command, "output") == 0) {
+                _cleanup_free_ char *text = unescape(arguments);
+                fake_host_output(run->fake, text, strlen(text));
+        } else if (strcmp(command, "line") == 0) {
+                char *text = strchr(arguments, ' ');
+                fake_host_line(run->fake, FIXTURE_NOW * 1000000 + run->usec, atoi(arguments), "rsyslogd", text ? text + 1 : "");
+        } else if (strcmp(command, "reached") == 0)
+                fake_host_reached(run->fake);
+        else if (strcmp(command, "screen") == 0)
+                run_screen(run, arguments);
+        else if (strcmp(command, "bytes") == 0) {
+                if (run->painted_bytes > atol(arguments))
+                        complain(run, "the last paint sent %ld bytes, more than %s", run->painted_bytes, arguments);
+        } else if (strcmp(command, "asked") == 0) {
+                _cleanup_strv_ char **lines = NULL;
+                strv_split(run->fake->asked.text, "\n", &lines);
+                _cleanup_free_ char *asked = strv_join(lines, "; ");
+                if (!str_equal(asked, arguments))
+                        complain(run, "the host was asked: %s", asked);
+                str_done(&run->fake->asked);
+        } else if (strcmp(command, "over") == 0) {
+                if (!ui_over(run->ui))
+                        complain(run, "the console is not over");
+        } else
+                complain(run, "unknown command: %s", command);
+        run_paint(run);
+}
+
+static char *read_all(const char *path) {
+        _cleanup_str_ struct str s = {};
+        FILE *f = fopen(path, "re");
+        if (!f)
+                return NULL;
+        char buffer[4096];
+        for (size_t n; (n = fread(buffer, 1, sizeof buffer, f)) > 0;)
+                str_add_bytes(&s, buffer, n);
+        fclose(f);
+        return str_take(&s);
+}
+
+/* Shows the first screen that differs, both ways. */
+static int report(const char *path, const char *expected, const char *actual) {
+        size_t line = 1, begin = 0, head = 0, i = 0;
+        while (expected[i] && expected[i] == actual[i]) {
+                if (expected[i] == '\n') {
+                        line++;
+                        begin = i + 1;
+                        if (strncmp(expected + begin, "== ", 3) == 0)
+                                head = begin;
+                }
+                i++;
+        }
+        fprintf(stderr, "%s:%zu: the screen differs (UPDATE=1 accepts it)\n%.*s\n  was  %.*s\n  is   %.*s\n", path, line,
+                (int) strcspn(expected + head, "\n"), expected + head, (int) strcspn(expected + begin, "\n"), expected + begin,
+                (int) strcspn(actual + begin, "\n"), actual + begin);
+        return 1;
+}
+
+int main(int argc, char **argv) {
+        if (argc != 2 || !str_ends(argv[1], ".keys"))
+                return 2;
+        if (!setlocale(LC_ALL, "C.UTF-8")) {
+                fprintf(stderr, "there is no C.UTF-8 locale\n");
+                return 77;
+        }
+        setenv("TZ", "UTC", 1);
+        setenv("ESCDELAY", "10", 1);
+        unsetenv("NO_COLOR");
+        struct run run = { .script = argv[1], .keys = -1 };
+        FILE *script = fopen(argv[1], "re");
+        if (!script)
+                complain(&run, "%s", strerror(errno));
+        char *line = NULL;
+        size_t room = 0;
+        while (getline(&line, &room, script) > 0) {
+                run.line++;
+                line[strcspn(line, "\n")] = '\0';
+                if (*line && *line != '#')
+                        run_command(&run, line);
+        }
+        free(line);
+        fclose(script);
+        run_close(&run);
+
+        _cleanup_free_ char *path = str_printf("%.*s.screen", (int) (strlen(argv[1]) - strlen(".keys")), argv[1]);
+        _cleanup_free_ char *actual = str_take(&run.golden), *expected = read_all(path);
+        if (getenv("UPDATE")) {
+                FILE *f = fopen(path, "we");
+                if (!f || fputs(actual, f) < 0 || fclose(f) != 0) {
+                        perror(path);
+                        return 1;
+                }
+                return 0;
+        }
+        if (!expected) {
+                fprintf(stderr, "%s is missing; UPDATE=1 writes it\n", path);
+                return 1;
+        }
+        return strcmp(expected, actual) == 0 ? 0 : report(path, expected, actual);
+}

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ui/dialog.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+/* The rows that text takes in so many columns; paragraphs are split at newlines. Draws it where c is not NULL. */
+static int paragraphs(const struct canvas *c, int row, int column, int width, const char *text) {
+        _cleanup_free_ char *copy = strdup(text ? text : "");
+        int n = 0;
+        for (char *rest = copy, *each; rest && (each = strsep(&rest, "\n"));) {
+                _cleanup_free_ char *clean = text_cleaned(each);
+                _cleanup_strv_ char **lines = NULL;
+                if (!clean || text_wrap(clean, width > 1 ? (size_t) width : 1, &lines) < 0)
+                        return n;
+                for (size_t i = 0; lines && lines[i]; i++, n++)
+                        if (c)
+                                canvas_text(c, row + n, column, width, STYLE_PLAIN, lines[i]);
+                if (!lines || !lines[0])
+                        n++;
+        }
+        return n;
+}
+
+/* ---- a question ---- */
+
+struct confirm_state {
+        struct screen *asker;
+        void (*done)(struct screen *asker, bool yes);
+        char *title, *text, *yes, *no;
+        bool on_yes;            /* which button has the focus */
+};
+
+struct confirm_arg {
+        struct screen *asker;
+        const struct question *question;
+        void (*done)(struct screen *asker, bool yes);
+};
+
+static int confirm_open(struct screen *s, const void *arg, struct error **reterr) {
+        const struct confirm_arg *a = arg;
+        struct confirm_state *st = s->state;
+        st->asker = a->asker;
+        st->done = a->done;
+        if (str_replace(&st->title, a->question->title) < 0 || str_replace(&st->text, a->question->text) < 0 ||
+            str_replace(&st->yes, a->question->yes) < 0 ||
+            str_replace(&st->no, a->question->no ? a->question->no : "Cancel") < 0)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        return 0;
+}
+
+static void confirm_close(struct screen *s) {
+        struct confirm_state *st = s->state;
+        free(st->title);
+        free(st->text);
+        free(st->yes);
+        free(st->no);
+}
+
+static int confirm_rows(const struct screen *s, int columns) {
+        const struct confirm_state *st = s->state;
+        return 1 + paragraphs(NULL, 0, 2, columns - 4, st->text) + 3;
+}
+
+static int button(const struct canvas *c, int row, int column, const char *word, bool focus) {
+        if (focus) {
+                canvas_text(c, row, column, 1, STYLE_FOCUS, ">");
+                canvas_cursor(c, row, column + 3);
+        }
+        return 3 + canvas_textf(c, row, column + 1, 0, focus ? STYLE_BUTTON : STYLE_PLAIN, "[ %s ]", word);
+}
+
+static void confirm_draw(const struct screen *s, const struct canvas *c) {
+        const struct confirm_state *st = s->state;
+        canvas_rule(c, 0, st->title);
+        /* The buttons stay in sight, however long the text is. */
+        struct canvas text = canvas_part(c, 1, 0, c->rows - 4, -1);
+        paragraphs(&text, 0, 2, c->columns - 4, st->text);
+        int x = 1;
+        x += button(c, c->rows - 2, x, st->no, !st->on_yes);
+        button(c, c->rows - 2, x, st->yes, st->on_yes);
+}
+
+static void confirm_status(const struct screen *s, struct str *out) {
+        const struct confirm_state *st = s->state;
+        if (st->on_yes)
+                str_addf(out, "Enter: %s. Esc does nothing.", st->yes);
+        else
+                str_addf(out, "Enter: %s, nothing is done. Right, then Enter: %s.", st->no, st->yes);
+}
+
+static void confirm_answer(struct screen *s, bool yes) {
+        struct confirm_state *st = s->state;
+        struct screen *asker = st->asker;
+        void (*done)(struct screen *asker, bool yes) = st->done;
+        screen_close(s);
+        done(asker, yes);
+}
+
+static bool confirm_act(struct screen *s, enum action action) {
+        struct confirm_state *st = s->state;
+        switch (action) {
+        case ACTION_LEFT:
+        case ACTION_RIGHT:
+        case ACTION_NEXT_FIELD:
+        case ACTION_PREVIOUS_FIELD:
+        case ACTION_UP:
+        case ACTION_DOWN:
+                st->on_yes = !st->on_yes;
+                return true;
+        case ACTION_OPEN:
+                confirm_answer(s, st->on_yes);
+                return true;
+        case ACTION_NEXT:
+                confirm_answer(s, true);
+                return true;
+        case ACTION_BACK:
+        case ACTION_ESCAPE:
+        case ACTION_INTERRUPT:
+                confirm_answer(s, false);
+                return true;
+        default:
+                return false;
+        }
+}
+
+static const struct screen_class confirm_screen = {
+        .name = "confirm",
+        .title = "Confirm",
+        .size = sizeof(struct confirm_state),
+        .overlay = true,
+        .bindings = (const struct binding[]) {
+                { KEY_RETURN, ACTION_OPEN, "press the button" },
+                { KEY_CURSOR_RIGHT, ACTION_RIGHT, "other button" },
+                { KEY_TAB, ACTION_NEXT_FIELD, NULL, true },
+                { KEY_BACK_TAB, ACTION_PREVIOUS_FIELD, NULL, true },
+                { KEY_CURSOR_LEFT, ACTION_LEFT, NULL, true },
+                { 'y', ACTION_NEXT, "yes" },
+                { 'n', ACTION_BACK, "no" },
+                {}
+        },
+        .open = confirm_open,
+        .close = confirm_close,
+        .draw = confirm_draw,
+        .status = confirm_status,
+        .rows = confirm_rows,
+        .act = confirm_act,
+};
+
+void dialog_confirm(struct screen *asker, const struct question *question, void (*done)(struct screen *asker, bool yes)) {
+        const struct confirm_arg arg = { asker, question, done };
+        screen_open(asker->ui, &confirm_screen, &arg);
+}
+
+/* ---- bad news ---- */
+
+struct error_state {
+        struct error *error;
+        bool causes;
+};
+
+static int error_open(struct screen *s, const void *arg, struct error **reterr) {
+        struct error_state *st = s->state;
+        st->error = error_copy(arg);
+        return st->error ? 0 : error_set(reterr, -ENOMEM, "Out of memory");
+}
+
+static void error_close(struct screen *s) {
+        struct error_state *st = s->state;
+        st->error = error_free(st->error);
+}
+
+static int error_rows(const struct screen *s, int columns) {
+        const struct error_state *st = s->state;
+        /* Drawn in a canvas without rows it is only counted. */
+        int cursor[2];
+        struct canvas nowhere = { .columns = columns, .theme = ui_theme(s->ui), .cursor = cursor };
+        return 1 + canvas_error(&nowhere, 0, st->error, st->causes) + 1;
+}
+
+static void error_draw(const struct screen *s, const struct canvas *c) {
+        const struct error_state *st = s->state;
+        canvas_rule(c, 0, "Not done");
+        canvas_error(c, 1, st->error, st->causes);
+        canvas_cursor(c, 1, 2);
+}
+
+static void error_status(const struct screen *s, struct str *out) {
+        const struct error_state *st = s->state;
+        str_add(out, st->error->cause && !st->causes ? "Enter closes this; e tells why." : "Enter closes this.");
+}
+
+static bool error_can(const struct screen *s, enum action action) {
+        const struct error_state *st = s->state;
+        return action != ACTION_CAUSES || st->error->cause;
+}
+
+static bool error_act(struct screen *s, enum action action) {
+        struct error_state *st = s->state;
+        switch (action) {
+        case ACTION_CAUSES:
+                st->causes = !st->causes;
+                return true;
+        case ACTION_OPEN:
+                screen_close(s);
+                return true;
+        default:
+                return false;
+        }
+}
+
+static const struct screen_class error_screen = {
+        .name = "error",
+        .title = "Not done",
+        .size = sizeof(struct error_state),
+        .overlay = true,
+        .bindings = (const struct binding[]) {
+                { KEY_RETURN, ACTION_OPEN, "close" },
+                { 'e', ACTION_CAUSES },
+                {}
+        },
+        .open = error_open,
+        .close = error_close,
+        .draw = error_draw,
+        .status = error_status,
+        .rows = error_rows,
+        .can = error_can,
+        .act = error_act,
+};
+
+void dialog_error(struct ui *ui, struct error *e) {
+        _cleanup_error_ struct error *owned = e;
+        if (owned)
+                screen_open(ui, &error_screen, owned);
+}
+
+/* ---- the menu ---- */
+
+#define MENU_MAX 24
+
+struct menu_state {
+        struct screen *asker;
+        const struct binding *items[MENU_MAX];
+        size_t n, at;
+};
+
+static int menu_open(struct screen *s, const void *arg, struct error **reterr) {
+        struct menu_state *st = s->state;
+        st->asker = (struct screen *) arg;
+        for (const struct binding *b = st->asker->class->menu; b->key && st->n < MENU_MAX; b++)
+                if (screen_can(st->asker, b->action))
+                        st->items[st->n++] = b;
+        if (st->n)
+                return 0;
+        error_set(reterr, -ENOENT, "Nothing can be done here");
+        error_hint(reterr, "Move the focus to something first");
+        return -ENOENT;
+}
+
+static int menu_rows(const struct screen *s, int columns) {
+        const struct menu_state *st = s->state;
+        return (int) st->n + 2;
+}
+
+static void menu_draw(const struct screen *s, const struct canvas *c) {
+        const struct menu_state *st = s->state;
+        canvas_rule(c, 0, "Actions");
+        size_t rows = c->rows > 1 ? (size_t) c->rows - 1 : 0, top = st->at >= rows ? st->at - rows + 1 : 0;
+        for (size_t i = top; i < st->n && i - top < rows; i++) {
+                int y = (int) (i - top) + 1;
+                bool focus = i == st->at;
+                char key[16];
+                const struct action_row *row = action_row(st->items[i]->action);
+                canvas_text(c, y, 0, 1, STYLE_FOCUS, focus ? ">" : " ");
+                canvas_text(c, y, 2, 6, STYLE_KEY, keys_name(st->items[i]->key, key));
+                canvas_text(c, y, 5, 14, focus ? STYLE_FOCUS : STYLE_PLAIN, st->items[i]->word ? st->items[i]->word : row->word);
+                canvas_text(c, y, 20, 0, STYLE_PLAIN, row->help);
+                if (focus)
+                        canvas_cursor(c, y, 0);
+        }
+}
+
+static void menu_choose(struct screen *s, const struct binding *item) {
+        struct menu_state *st = s->state;
+        struct screen *asker = st->asker;
+        enum action action = item->action;
+        screen_close(s);
+        screen_act(asker, action);
+}
+
+static bool menu_type(struct screen *s, int key) {
+        struct menu_state *st = s->state;
+        for (size_t i = 0; i < st->n; i++)
+                if (st->items[i]->key == key) {
+                        menu_choose(s, st->items[i]);
+                        return true;
+                }
+        return false;
+}
+
+static bool menu_act(struct screen *s, enum action action) {
+        struct menu_state *st = s->state;
+        switch (action) {
+        case ACTION_UP:
+                st->at -= st->at > 0;
+                return true;
+        case ACTION_DOWN:
+                st->at += st->at + 1 < st->n;
+                return true;
+        case ACTION_FIRST:
+        case ACTION_PAGE_UP:
+                st->at = 0;
+                return true;
+        case ACTION_LAST:
+        case ACTION_PAGE_DOWN:
+                st->at = st->n - 1;
+                return true;
+        case ACTION_OPEN:
+                menu_choose(s, st->items[st->at]);
+                return true;
+        case ACTION_MENU:
+                screen_close(s);
+                return true;
+        default:
+                return false;
+        }
+}
+
+static const struct screen_class menu_screen = {
+        .name = "menu",
+        .title = "Actions",
+        .size = sizeof(struct menu_state),
+        .overlay = true,
+        .bindings = (const struct binding[]) {
+                { KEY_RETURN, ACTION_OPEN, "do it" },
+                { KEY_ESC, ACTION_ESCAPE, "close" },
+                {}
+        },
+        .open = menu_open,
+        .draw = menu_draw,
+        .rows = menu_rows,
+        .type = menu_type,
+        .act = menu_act,
+};
+
+void dialog_menu(struct screen *asker) {
+        screen_open(asker->ui, &menu_screen, asker);
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ui/inside.h"
+
+/* Row 1 is the title, the last row the key bar, above it the status line; between them the screen, and its
+ * overlays at the bottom. */
+
+#include <string.h>
+
+#include "base/text.h"
+
+static void frame_title(const struct screen *s, const struct canvas *c) {
+        _cleanup_str_ struct str left = {}, right = {};
+        str_add(&left, s->class->title);
+        if (s->class->title_text) {
+                struct str more = {};
+                s->class->title_text(s, &more, &right);
+                if (more.length) {
+                        str_add(&left, "  ");
+                        str_add(&left, more.text);
+                }
+                str_done(&more);
+        }
+        if (s->list && s->list->filter)
+                str_addf(&left, "  filter \"%s\" (%zu)", s->list->filter, s->list->shown);
+        if (left.failed || right.failed)
+                return;
+        canvas_repeat(c, 0, 0, c->columns, STYLE_TITLE, ' ');
+        int taken = canvas_text(c, 0, 0, 0, STYLE_TITLE, left.text);
+        int room = c->columns - taken - 2, wants = right.length ? (int) text_width(right.text) : 0;
+        if (wants > 0 && wants <= room)
+                canvas_text_right(c, 0, taken + 2, 0, STYLE_TITLE, right.text);
+}
+
+static void frame_status(struct ui *ui, const struct screen *s, const struct canvas *c) {
+        if (ui->ask.asker) {
+                int x = canvas_text(c, 0, 0, c->columns / 2, STYLE_STRONG, ui->ask.label) + 1;
+                field_draw(&ui->ask.field, c, 0, x, c->columns - x, STYLE_PLAIN, ' ', true);
+                return;
+        }
+        if (ui->message) {
+                canvas_text(c, 0, 0, 0, STYLE_STRONG, ui->message);
+                return;
+        }
+        _cleanup_str_ struct str text = {};
+        if (s->class->status)
+                s->class->status(s, &text);
+        if (!text.failed && text.length)
+                canvas_text(c, 0, 0, 0, STYLE_PLAIN, text.text);
+}
+
+/* ---- the key bar ---- */
+
+#define BAR_WORDS_MAX 32
+
+struct bar {
+        struct {
+                char key[16];
+                const char *word;
+                enum action action;
+        } items[BAR_WORDS_MAX];
+        size_t n;
+};
+
+static void bar_add(struct bar *bar, int key, enum action action, const char *word) {
+        for (size_t i = 0; i < bar->n; i++)
+                if (bar->items[i].action == action)
+                        return;         /* an alias */
+        if (bar->n == BAR_WORDS_MAX || key == KEY_NONE)
+                return;
+        keys_name(key, bar->items[bar->n].key);
+        bar->items[bar->n].word = word ? word : action_row(action)->word;
+        bar->items[bar->n++].action = action;
+}
+
+static void bar_add_table(struct bar *bar, const struct screen *s, const struct binding *table) {
+        for (; table && table->key; table++)
+                if (!table->quiet && screen_can(s, table->action))
+                        bar_add(bar, table->key, table->action, table->word);
+}
+
+static size_t bar_cells(const struct bar *bar, size_t i) {
+        return strlen(bar->items[i].key) + 1 + strlen(bar->items[i].word);
+}
+
+static void frame_bar(const struct ui *ui, const struct screen *s, const struct canvas *c) {
+        static const struct binding typing[] = {
+                { KEY_RETURN, ACTION_OPEN, "done" },
+                { KEY_ESC, ACTION_ESCAPE, "cancel" },
+                { KEY_CTRL('U'), ACTION_FIRST, "erase" },
+                {}
+        };
+        struct bar bar = {}, always = {};
+        if (ui->ask.asker) {
+                for (const struct binding *b = typing; b->key; b++)
+                        bar_add(&bar, b->key, b->action, b->word);
+        } else {
+                bar_add_table(&bar, s, s->class->bindings);
+                bool menu = false;
+                for (const struct binding *b = s->class->menu; b && b->key && !menu; b++)
+                        menu = screen_can(s, b->action);
+                if (menu)
+                        bar_add(&bar, 'x', ACTION_MENU, NULL);
+                bar_add_table(&bar, s, screen_widget_bindings(s));
+                if (!s->class->overlay && s->class != NULL) {
+                        bar_add(&always, '?', ACTION_HELP, NULL);
+                        bar_add(&always, 'q', ACTION_BACK, s->below ? NULL : "quit");
+                }
+        }
+        size_t reserved = 0;
+        for (size_t i = 0; i < always.n; i++)
+                reserved += bar_cells(&always, i) + 2;
+        int x = 0;
+        for (size_t pass = 0; pass < 2; pass++) {
+                const struct bar *b = pass ? &always : &bar;
+                for (size_t i = 0; i < b->n; i++) {
+                        if ((size_t) x + bar_cells(b, i) + (pass ? 0 : reserved) > (size_t) c->columns)
+                                continue;
+                        x += canvas_text(c, 0, x, 0, STYLE_KEY, b->items[i].key) + 1;
+                        x += canvas_text(c, 0, x, 0, STYLE_PLAIN, b->items[i].word) + 2;
+                }
+        }
+}
+
+/* ---- all of it ---- */
+
+static void frame_overlays(struct ui *ui, struct screen *s, const struct canvas *body) {
+        if (!s || !s->class->overlay)
+                return;
+        frame_overlays(ui, s->below, body);
+        int wants = s->class->rows ? s->class->rows(s, body->columns) : body->rows / 2;
+        int rows = wants < body->rows ? wants : body->rows;
+        struct canvas part = canvas_part(body, body->rows - rows, 0, rows, -1);
+        canvas_clear(&part);
+        s->class->draw(s, &part);
+}
+
+void frame_paint(struct ui *ui) {
+        struct canvas c;
+        int rows = term_rows(ui->term), columns = term_columns(ui->term);
+        canvas_begin(&c, &ui->theme, rows, columns, ui->cursor);
+        struct screen *base = ui_base(ui);
+        if (rows < UI_ROWS_MIN || columns < UI_COLUMNS_MIN)
+                canvas_textf(&c, 0, 0, 0, STYLE_PLAIN, "Too small: %dx%d, needs %dx%d", columns, rows, UI_COLUMNS_MIN, UI_ROWS_MIN);
+        else if (base) {
+                struct canvas title = canvas_part(&c, 0, 0, 1, -1), body = canvas_part(&c, 1, 0, rows - 3, -1);
+                struct canvas status = canvas_part(&c, rows - 2, 0, 1, -1), bar = canvas_part(&c, rows - 1, 0, 1, -1);
+                frame_title(base, &title);
+                canvas_cursor(&body, 0, 0);
+                base->class->draw(base, &body);
+                frame_overlays(ui, ui->top, &body);
+                frame_bar(ui, ui->top, &bar);
+                frame_status(ui, ui->top, &status);
+        }
+        canvas_end(&c);
+}

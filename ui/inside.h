@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The inside of struct ui, for ui.c (stack and dispatch) and frame.c (painting) only. */
+
+#include "ui/field.h"
+#include "ui/screen.h"
+#include "ui/term.h"
+#include "ui/theme.h"
+
+/* A line of text asked for in the place of the status line. */
+struct ask {
+        struct screen *asker;           /* NULL: nothing is asked */
+        char *label;
+        struct field field;
+        void (*changed)(struct screen *s, const char *text);
+        void (*done)(struct screen *s, const char *text);
+};
+
+struct ui {
+        struct ui_options options;
+        struct term *term;
+        struct theme theme;
+        struct screen *top;
+        char *message;                  /* in the status line until the next key */
+        struct ask ask;
+        int64_t painted;                /* boottime of the last paint, usec */
+        int64_t asked;                  /* boottime of the paint that was asked for; 0: none */
+        int64_t settle_at;              /* boottime when the lists settle; 0: they have */
+        int cursor[2];
+        bool over;
+        bool keys;                      /* inside ui_input(): what changes now is an answer to a key */
+        bool painting;
+};
+
+#define UI_ROWS_MIN 12
+#define UI_COLUMNS_MIN 40
+
+/* Paints everything: frame.c. */
+void frame_paint(struct ui *ui);
+
+/* The topmost screen that is no overlay. */
+struct screen *ui_base(const struct ui *ui);

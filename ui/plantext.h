@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* A plan in words: what will run, what each option, mount and privilege means, what is written, what is kept safe,
+ * what is wrong. Lines for a pager in PAGER_WORDS. */
+
+#include "model/plan.h"
+#include "ui/pager.h"
+
+/* The whole plan. */
+void plantext_plan(struct pager *pager, const struct plan *plan);
+
+/* The findings alone, with their hints; nothing when there are none. */
+void plantext_findings(struct pager *pager, const struct finding_list *findings);
+
+/* The answers and where each came from; secrets by name only. */
+void plantext_answers(struct pager *pager, const struct plan *plan);
+
+/* One command: its words, then risks, mounts and options in words. */
+void plantext_command(struct pager *pager, const struct command *command);

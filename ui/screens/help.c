@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ui/screens/screens.h"
+
+/* What a screen shows and what its keys do: made from its class and the tables of bindings and actions. */
+
+#include <string.h>
+
+struct help_state {
+        struct pager pager;
+};
+
+/* All keys of one action on one line: "Up, k". */
+static void help_keys(const struct binding *table, enum action action, struct str *out) {
+        for (; table->key; table++)
+                if (table->action == action) {
+                        char name[16];
+                        str_addf(out, "%s%s", out->length ? ", " : "", keys_name(table->key, name));
+                }
+}
+
+static void help_table(struct pager *pager, const struct screen *of, const struct binding *table, const char *prefix) {
+        for (const struct binding *b = table; b && b->key; b++) {
+                bool repeated = false;
+                for (const struct binding *before = table; before < b; before++)
+                        repeated |= before->action == b->action;
+                if (repeated || b->action == ACTION_NONE)
+                        continue;
+                _cleanup_str_ struct str keys = {};
+                help_keys(table, b->action, &keys);
+                if (keys.failed || (b->action == ACTION_SHELL && !screen_can(of, b->action)))
+                        continue;
+                pager_put(pager, DOC_STRONG, "  %s%-*s", prefix, (int) (16 - strlen(prefix)), keys.text);
+                pager_put(pager, DOC_PLAIN, "  %s", action_row(b->action)->help);
+                pager_end(pager);
+        }
+}
+
+static void help_section(struct pager *pager, const char *title) {
+        pager_addf(pager, DOC_PLAIN, "%s", "");
+        pager_addf(pager, DOC_STRONG, "%s", title);
+}
+
+static int help_open(struct screen *s, const void *arg, struct error **reterr) {
+        const struct screen *of = arg;
+        struct help_state *st = s->state;
+        struct pager *pager = &st->pager;
+        if (pager_init(pager, PAGER_WORDS, false) < 0)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        s->pager = pager;
+
+        pager_addf(pager, DOC_STRONG, "%s", of->class->title);
+        const char *text = of->class->help ? of->class->help : "";
+        while (*text) {
+                size_t n = strcspn(text, "\n");
+                pager_addf(pager, DOC_PLAIN, "  %.*s", (int) n, text);
+                text += n + (text[n] == '\n');
+        }
+        if (of->class->bindings && of->class->bindings->key) {
+                help_section(pager, "Keys here");
+                help_table(pager, of, of->class->bindings, "");
+                help_table(pager, of, screen_widget_bindings(of), "");
+        }
+        if (of->class->menu) {
+                help_section(pager, "Actions (first x, then the letter)");
+                help_table(pager, of, of->class->menu, "x ");
+        }
+        help_section(pager, "Moving");
+        help_table(pager, of, ui_moving_bindings(), "");
+        help_section(pager, "Everywhere");
+        help_table(pager, of, ui_bindings(), "");
+        pager_addf(pager, DOC_PLAIN, "  Esc and then a digit stands for a function key. Nothing needs one.");
+        _cleanup_str_ struct str terminal = {};
+        ui_describe(s->ui, &terminal);
+        help_section(pager, "This terminal");
+        pager_addf(pager, DOC_PLAIN, "  %s", terminal.failed ? "" : terminal.text);
+        return 0;
+}
+
+static void help_close(struct screen *s) {
+        struct help_state *st = s->state;
+        pager_done(&st->pager);
+}
+
+static void help_title(const struct screen *s, struct str *left, struct str *right) {
+        char place[64];
+        str_add(right, pager_place(s->pager, place));
+}
+
+static void help_draw(const struct screen *s, const struct canvas *c) {
+        pager_draw(s->pager, c);
+}
+
+static void help_status(const struct screen *s, struct str *out) {
+        str_add(out, "q goes back to where you were.");
+}
+
+const struct screen_class help_screen = {
+        .name = "help",
+        .title = "Help",
+        .size = sizeof(struct help_state),
+        .open = help_open,
+        .close = help_close,
+        .title_text = help_title,
+        .draw = help_draw,
+        .status = help_status,
+};

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ui/screens/screens.h"
+
+/* One image: what it is, what its labels say and mean, what is wrong with them. Nothing is run and nothing is
+ * pulled. */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "model/recipe.h"
+#include "ui/plantext.h"
+
+struct image_state {
+        struct pager pager;
+        char *reference;
+        struct op *loading, *planning;
+        struct image *image;            /* NULL: no answer yet */
+        struct profile *profile;
+        struct error *error;            /* the image was not found */
+        struct error *bad_profile;
+        struct plan *plan;              /* of its INSTALL label, else of its RUN label */
+        struct error *no_plan;
+};
+
+static struct host *host_of(const struct screen *s) {
+        return ui_host(s->ui);
+}
+
+/* ---- the text ---- */
+
+static void facts(struct pager *pager, const struct image *image) {
+        char size[16];
+        const char *summary = image_summary(image);
+        if (summary)
+                pager_addf(pager, DOC_STRONG, "%s", summary);
+        for (size_t i = 0; image->names && image->names[i]; i++)
+                pager_addf(pager, DOC_PLAIN, "  %-10s  %s", i ? "" : "Names", image->names[i]);
+        if (image_version(image))
+                pager_addf(pager, DOC_PLAIN, "  %-10s  %s", "Version", image_version(image));
+        if (image_vendor(image))
+                pager_addf(pager, DOC_PLAIN, "  %-10s  %s", "Publisher", image_vendor(image));
+        if (image->size)
+                pager_addf(pager, DOC_PLAIN, "  %-10s  %s", "Size", text_size(size, image->size));
+        pager_addf(pager, DOC_PLAIN, "  %-10s  %s", "Digest", image->digest ? image->digest : "none known");
+        pager_end(pager);
+}
+
+static const struct {
+        enum command_label which;
+        const char *meaning;
+} meanings[] = {
+        { LABEL_INSTALL, "is run once, to set the service up on this host" },
+        { LABEL_RUN, "is how the service runs; the unit is made from it" },
+        { LABEL_STOP, "is run to stop it" },
+        { LABEL_UNINSTALL, "is run once when the service is removed" },
+        { LABEL_UPGRADE, "is run when a newer image takes its place" },
+};
+
+static void labels(struct pager *pager, const struct image *image) {
+        pager_addf(pager, DOC_STRONG, "Its command labels");
+        if (!label_set(image))
+                pager_addf(pager, DOC_PLAIN, "  None: this image does not say how to install or run it.");
+        for (size_t i = 0; i < ELEMENTS(meanings); i++) {
+                const char *key = NULL, *value = label_find(image, meanings[i].which, &key, NULL);
+                if (!value)
+                        continue;
+                pager_put(pager, DOC_STRONG, "  %s", key);
+                pager_put(pager, DOC_PLAIN, " %s", meanings[i].meaning);
+                pager_end(pager);
+                pager_addf(pager, DOC_PLAIN, "    %s", value);
+        }
+        pager_end(pager);
+}
+
+static void questions(struct pager *pager, const struct profile *profile) {
+        if (!profile || (!profile->n_parameters && profile->n_modes < 2))
+                return;
+        pager_addf(pager, DOC_STRONG, "What it asks");
+        for (size_t i = 0; profile->n_modes > 1 && i < profile->n_modes; i++)
+                pager_addf(pager, DOC_PLAIN, "  %-22s  %s", i ? "or" : "Mode", profile->modes[i].title);
+        for (size_t i = 0; i < profile->n_parameters; i++)
+                pager_addf(pager, DOC_PLAIN, "  %-22s  %s%s", profile->parameters[i].title,
+                           profile->parameters[i].help ? profile->parameters[i].help : "",
+                           profile->parameters[i].required ? " Needed." : "");
+        pager_end(pager);
+}
+
+static void other_labels(struct pager *pager, const struct image *image) {
+        bool head = false;
+        for (size_t i = 0; i < image->n_labels; i++) {
+                bool command = false;
+                for (size_t k = 0; k < ELEMENTS(meanings) && !command; k++) {
+                        const char *key = NULL;
+                        command = label_find(image, meanings[k].which, &key, NULL) && str_equal(key, image->labels[i].key);
+                }
+                if (command)
+                        continue;
+                if (!head)
+                        pager_addf(pager, DOC_STRONG, "Its other labels");
+                head = true;
+                pager_addf(pager, DOC_PLAIN, "  %s=%s", image->labels[i].key, image->labels[i].value);
+        }
+}
+
+static void image_write(struct screen *s) {
+        struct image_state *st = s->state;
+        struct pager *pager = &st->pager;
+        pager_clear(pager);
+        facts(pager, st->image);
+        if (st->bad_profile) {
+                pager_addf(pager, DOC_WARN, "Its profile is not used: %s", st->bad_profile->message);
+                if (st->bad_profile->hint)
+                        pager_addf(pager, DOC_PLAIN, "  -> %s", st->bad_profile->hint);
+                pager_end(pager);
+        }
+        if (st->plan)
+                plantext_findings(pager, &st->plan->findings);
+        else if (st->no_plan) {
+                pager_addf(pager, DOC_STRONG, "What it would do cannot be told yet");
+                pager_addf(pager, DOC_PLAIN, "  %s", st->no_plan->message);
+                if (st->no_plan->hint)
+                        pager_addf(pager, DOC_PLAIN, "  -> %s", st->no_plan->hint);
+                pager_end(pager);
+        }
+        labels(pager, st->image);
+        if (st->plan && st->plan->command) {
+                pager_addf(pager, DOC_STRONG, "%s means, filled in for a service called %s", st->plan->label_key, st->plan->name);
+                plantext_command(pager, st->plan->command);
+                pager_end(pager);
+        }
+        questions(pager, st->profile);
+        other_labels(pager, st->image);
+        screen_invalidate(s);
+}
+
+/* ---- answers ---- */
+
+static void image_planned(struct plan *plan, struct error *e, void *userdata) {
+        struct screen *s = userdata;
+        struct image_state *st = s->state;
+        st->planning = op_cancel(st->planning);
+        plan_free(st->plan);
+        error_free(st->no_plan);
+        st->plan = plan;
+        st->no_plan = e;
+        image_write(s);
+}
+
+static void image_found(struct image *image, struct error *e, void *userdata) {
+        struct screen *s = userdata;
+        struct image_state *st = s->state;
+        st->loading = op_cancel(st->loading);
+        error_free(st->error);
+        st->error = e;
+        if (!image) {
+                st->image = image_free(st->image);
+                screen_invalidate(s);
+                return;
+        }
+        image_free(st->image);
+        st->image = image;
+        st->profile = profile_free(st->profile);
+        st->bad_profile = error_free(st->bad_profile);
+        host_of(s)->ops->find_profile(host_of(s), image, &st->profile, &st->bad_profile);
+        image_write(s);
+
+        unsigned set = label_set(image);
+        if (!(set & (1U << LABEL_INSTALL | 1U << LABEL_RUN)))
+                return;
+        const struct plan_order order = {
+                .verb = set & 1U << LABEL_INSTALL ? VERB_INSTALL : VERB_RUN,
+                .image = st->reference,
+        };
+        op_cancel(st->planning);
+        st->planning = host_of(s)->ops->make_plan(host_of(s), &order, image_planned, s);
+}
+
+static void image_load(struct screen *s, unsigned topics) {
+        struct image_state *st = s->state;
+        op_cancel(st->loading);
+        st->loading = host_of(s)->ops->find_image(host_of(s), st->reference, image_found, s);
+}
+
+/* ---- the screen ---- */
+
+static int image_open(struct screen *s, const void *arg, struct error **reterr) {
+        struct image_state *st = s->state;
+        if (pager_init(&st->pager, PAGER_WORDS, false) < 0 || str_replace(&st->reference, arg) < 0)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        s->pager = &st->pager;
+        image_load(s, ~0U);
+        return 0;
+}
+
+static void image_close(struct screen *s) {
+        struct image_state *st = s->state;
+        op_cancel(st->loading);
+        op_cancel(st->planning);
+        image_free(st->image);
+        profile_free(st->profile);
+        error_free(st->error);
+        error_free(st->bad_profile);
+        plan_free(st->plan);
+        error_free(st->no_plan);
+        free(st->reference);
+        pager_done(&st->pager);
+}
+
+static void image_title(const struct screen *s, struct str *left, struct str *right) {
+        const struct image_state *st = s->state;
+        char place[64];
+        str_add(left, st->reference);
+        if (st->image && st->error)
+                str_add(right, "not up to date");
+        else if (st->image)
+                str_add(right, pager_place(s->pager, place));
+}
+
+static void image_draw(const struct screen *s, const struct canvas *c) {
+        const struct image_state *st = s->state;
+        if (st->image)
+                pager_draw(s->pager, c);
+        else if (st->error)
+                canvas_error(c, 1, st->error, true);
+        else
+                canvas_text(c, 1, 2, 0, STYLE_BUSY, "Reading its labels ...");
+}
+
+static bool image_installable(const struct image_state *st) {
+        return st->image && label_set(st->image) & (1U << LABEL_INSTALL | 1U << LABEL_RUN);
+}
+
+static void image_status(const struct screen *s, struct str *out) {
+        const struct image_state *st = s->state;
+        if (image_installable(st))
+                str_add(out, "i begins to install it: what it does, the questions, a last look. Nothing is run yet.");
+        else if (st->image)
+                str_add(out, "It cannot be installed: no label INSTALL or RUN.");
+}
+
+static bool image_can(const struct screen *s, enum action action) {
+        const struct image_state *st = s->state;
+        if (action == ACTION_INSTALL)
+                return image_installable(st);
+        if (action == ACTION_LINT)
+                return st->plan && st->plan->findings.n;
+        return true;
+}
+
+static bool image_act(struct screen *s, enum action action) {
+        struct image_state *st = s->state;
+        switch (action) {
+        case ACTION_INSTALL: {
+                const struct wizard_order order = { .verb = VERB_INSTALL, .image = st->reference };
+                screen_open(s->ui, &wizard_screen, &order);
+                return true;
+        }
+        case ACTION_LINT:
+                pager_act(s->pager, ACTION_FIRST);
+                pager_search(s->pager, "Findings", false);
+                return true;
+        default:
+                return false;
+        }
+}
+
+const struct screen_class image_screen = {
+        .name = "image",
+        .title = "Image",
+        .help = "One image: what it is, its command labels as they came and what they mean, what is wrong or risky in them, and what it "
+                "would ask. Nothing is run to show this, and nothing is pulled.\n"
+                "i begins to install it; each page before the last can be left with Esc.",
+        .size = sizeof(struct image_state),
+        .topics = TOPIC_IMAGES,
+        .bindings = (const struct binding[]) {
+                { 'i', ACTION_INSTALL },
+                { KEY_RETURN, ACTION_INSTALL },
+                { 'f', ACTION_LINT },
+                {}
+        },
+        .open = image_open,
+        .close = image_close,
+        .title_text = image_title,
+        .draw = image_draw,
+        .status = image_status,
+        .can = image_can,
+        .act = image_act,
+        .changed = image_load,
+};

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ui/screens/screens.h"
+
+/* The images of this host: first those that offer a system service, all others one key away. The pattern for other
+ * screens. */
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "model/recipe.h"
+
+struct images_state {
+        struct list list;
+        struct op *loading, *loading_services;
+        struct image_list *images;      /* NULL: no answer yet */
+        struct error *error;            /* of the last answer; images of an earlier one stay */
+        bool *offers;                   /* for each image: labels or a profile make it a system service */
+        size_t n_offers;
+        char **installed;               /* ids of images that services use */
+        bool all;
+};
+
+static struct host *host_of(const struct screen *s) {
+        return ui_host(s->ui);
+}
+
+/* ---- rows ---- */
+
+enum { COLUMN_IMAGE, COLUMN_VERSION, COLUMN_LABELS, COLUMN_SIZE, COLUMN_STATE };
+
+static const struct column columns[] = {
+        [COLUMN_IMAGE] = { "IMAGE", 28, 34, 0, .grow = true },
+        [COLUMN_VERSION] = { "VERSION", 9, 10, 2 },
+        [COLUMN_LABELS] = { "LABELS", 21, 21, 1 },
+        [COLUMN_SIZE] = { "SIZE", 8, 8, 3, .right = true },
+        [COLUMN_STATE] = { "STATE", 9, 10, 0 },
+};
+
+static const struct image *images_at(const struct images_state *st, size_t row) {
+        return st->images->items[row];
+}
+
+static bool images_installed(const struct images_state *st, const struct image *image) {
+        return strv_contains(st->installed, image->id);
+}
+
+static void images_cell(const void *owner, size_t row, size_t column, struct cell *ret) {
+        const struct images_state *st = owner;
+        const struct image *image = images_at(st, row);
+        switch (column) {
+        case COLUMN_IMAGE: {
+                const char *reference = image_reference(image), *tag = str_ends(reference, ":latest");
+                ret->text = reference;
+                if (tag && (size_t) (tag - reference) < sizeof ret->buffer) {
+                        memcpy(ret->buffer, reference, (size_t) (tag - reference));
+                        ret->text = ret->buffer;
+                }
+                break;
+        }
+        case COLUMN_VERSION:
+                ret->text = image_version(image);
+                break;
+        case COLUMN_LABELS: {
+                _cleanup_free_ char *text = label_set_text(label_set(image));
+                snprintf(ret->buffer, sizeof ret->buffer, "%s", str_empty(text) ? "-" : text);
+                ret->text = ret->buffer;
+                break;
+        }
+        case COLUMN_SIZE:
+                if (image->size)
+                        ret->text = text_size(ret->buffer, image->size);
+                break;
+        default: {
+                bool installed = images_installed(st, image);
+                ret->text = installed ? "installed" : st->offers[row] ? "new" : "-";
+                ret->style = installed ? STYLE_GOOD : STYLE_PLAIN;
+        }
+        }
+}
+
+static const char *images_identity(const void *owner, size_t row) {
+        return images_at(owner, row)->id;
+}
+
+static bool images_hidden(const void *owner, size_t row) {
+        const struct images_state *st = owner;
+        return !st->all && !st->offers[row];
+}
+
+static int images_compare(const void *owner, size_t a, size_t b, size_t column) {
+        const struct image *x = images_at(owner, a), *y = images_at(owner, b);
+        if (column == COLUMN_SIZE)
+                return x->size < y->size ? -1 : x->size > y->size;
+        struct cell left = {}, right = {};
+        images_cell(owner, a, column, &left);
+        images_cell(owner, b, column, &right);
+        return strcasecmp(left.text ? left.text : "", right.text ? right.text : "");
+}
+
+static const struct list_source images_source = {
+        .columns = columns,
+        .n_columns = ELEMENTS(columns),
+        .cell = images_cell,
+        .identity = images_identity,
+        .hidden = images_hidden,
+        .compare = images_compare,
+};
+
+/* ---- answers ---- */
+
+/* Is there more than the generic profile for it? */
+static bool images_has_profile(const struct screen *s, const struct image *image) {
+        _cleanup_(profile_freep) struct profile *profile = NULL;
+        _cleanup_error_ struct error *e = NULL;
+        if (host_of(s)->ops->find_profile(host_of(s), image, &profile, &e) < 0)
+                return true;    /* it has one, a bad one: the image's own screen says so */
+        return profile && profile->source;
+}
+
+static int images_weigh(struct screen *s, const struct image_list *images) {
+        struct images_state *st = s->state;
+        bool *offers = calloc(images->n + 1, sizeof *offers);
+        if (!offers)
+                return -ENOMEM;
+        st->n_offers = 0;
+        for (size_t i = 0; i < images->n; i++) {
+                offers[i] = label_set(images->items[i]) || images_has_profile(s, images->items[i]);
+                st->n_offers += offers[i];
+        }
+        free(st->offers);
+        st->offers = offers;
+        return 0;
+}
+
+static void images_loaded(struct image_list *images, struct error *e, void *userdata) {
+        struct screen *s = userdata;
+        struct images_state *st = s->state;
+        _cleanup_(image_list_freep) struct image_list *fresh = images;
+
+        st->loading = op_cancel(st->loading);
+        st->error = error_free(st->error);
+        st->error = e;
+        if (fresh && images_weigh(s, fresh) == 0) {
+                image_list_free(st->images);
+                st->images = TAKE(fresh);
+                list_set(&st->list, st->images->n);     /* the focus is remembered as text, not as a row */
+        }
+        screen_invalidate(s);
+}
+
+static void images_services_loaded(struct service_list *services, struct error *e, void *userdata) {
+        struct screen *s = userdata;
+        struct images_state *st = s->state;
+        _cleanup_(service_list_freep) struct service_list *list = services;
+        _cleanup_error_ struct error *unused = e;       /* the Services screen tells it */
+
+        st->loading_services = op_cancel(st->loading_services);
+        if (!list)
+                return;
+        st->installed = strv_free(st->installed);
+        for (size_t i = 0; i < list->n; i++)
+                if (list->items[i]->image_id)
+                        strv_add(&st->installed, list->items[i]->image_id);
+        screen_invalidate(s);
+}
+
+static void images_load(struct screen *s, unsigned topics) {
+        struct images_state *st = s->state;
+        if (topics & (TOPIC_IMAGES | TOPIC_ENGINE)) {
+                st->loading = op_cancel(st->loading);
+                st->loading = host_of(s)->ops->list_images(host_of(s), images_loaded, s);
+        }
+        if (topics & TOPIC_SERVICES) {
+                st->loading_services = op_cancel(st->loading_services);
+                st->loading_services = host_of(s)->ops->list_services(host_of(s), images_services_loaded, s);
+        }
+}
+
+/* ---- the screen ---- */
+
+static int images_open(struct screen *s, const void *arg, struct error **reterr) {
+        struct images_state *st = s->state;
+        list_init(&st->list, &images_source, st);
+        s->list = &st->list;
+        images_load(s, ~0U);
+        return 0;
+}
+
+static void images_close(struct screen *s) {
+        struct images_state *st = s->state;
+        op_cancel(st->loading);
+        op_cancel(st->loading_services);
+        list_done(&st->list);
+        image_list_free(st->images);
+        error_free(st->error);
+        free(st->offers);
+        strv_free(st->installed);
+}
+
+static void images_title(const struct screen *s, struct str *left, struct str *right) {
+        const struct images_state *st = s->state;
+        const struct host_status *status = host_of(s)->ops->status(host_of(s));
+        if (status->engine != ENGINE_NONE)
+                str_addf(left, "%s %s  ", engine_kind_name(status->engine), status->engine_version ? status->engine_version : "");
+        if (st->images && st->images->n)
+                str_addf(left, "%zu image%s, %zu offer%s a system service", st->images->n, st->images->n == 1 ? "" : "s",
+                         st->n_offers, st->n_offers == 1 ? "s" : "");
+        if (st->images && st->error)
+                str_add(right, "not up to date");
+        else if (st->images)
+                str_add(right, st->all ? "all" : "services");
+}
+
+/* What an image is, in up to three lines below the list. */
+static void images_preview(const struct screen *s, const struct image *image, const struct canvas *c) {
+        const char *summary = image_summary(image), *vendor = image_vendor(image);
+        canvas_text(c, 0, 2, 0, STYLE_PLAIN, summary ? summary : "The image says nothing about itself.");
+
+        _cleanup_(profile_freep) struct profile *profile = NULL;
+        _cleanup_str_ struct str asks = {};
+        host_of(s)->ops->find_profile(host_of(s), image, &profile, NULL);
+        for (size_t i = 0; profile && i < profile->n_parameters; i++)
+                str_addf(&asks, "%s%s", i ? ", " : "", profile->parameters[i].title);
+        if (label_set(image) & (1U << LABEL_INSTALL | 1U << LABEL_RUN))
+                canvas_textf(c, 1, 2, 0, STYLE_PLAIN, "Asks for: %s.   %s", asks.length ? asks.text : "nothing",
+                             label_set(image) & 1U << LABEL_UNINSTALL ? "Has an uninstaller." : "Can be undone.");
+        else
+                canvas_text(c, 1, 2, 0, STYLE_DIM, "No label says how to install or run it.");
+
+        _cleanup_str_ struct str facts = {};
+        char size[16];
+        if (vendor)
+                str_addf(&facts, "Publisher %s, ", vendor);
+        if (image->created > 0) {
+                time_t created = (time_t) image->created;
+                struct tm tm;
+                char date[32] = "";
+                if (gmtime_r(&created, &tm))
+                        strftime(date, sizeof date, "%Y-%m-%d", &tm);
+                str_addf(&facts, "built %s, ", date);
+        }
+        if (image->size)
+                str_addf(&facts, "%s, ", text_size(size, image->size));
+        str_addf(&facts, "sha256:%.12s", image->id);
+        canvas_text(c, 2, 2, 0, STYLE_DIM, facts.text);
+}
+
+#define PREVIEW_ROWS 4
+
+static void images_draw(const struct screen *s, const struct canvas *c) {
+        const struct images_state *st = s->state;
+        size_t row = list_settled_row(s->list);
+        bool preview = c->rows >= 14 && row != LIST_NONE;
+        struct canvas rows = canvas_part(c, 0, 0, preview ? c->rows - PREVIEW_ROWS : c->rows, -1);
+        list_draw(s->list, &rows);
+        if (preview) {
+                struct canvas below = canvas_part(c, c->rows - PREVIEW_ROWS + 1, 0, -1, -1);
+                images_preview(s, images_at(st, row), &below);
+        }
+        if (s->list->shown)
+                return;
+        if (!st->images && st->error)
+                canvas_error(c, 2, st->error, true);
+        else if (!st->images)
+                canvas_text(c, 2, 2, 0, STYLE_BUSY, "Looking for images ...");
+        else if (s->list->filter)
+                canvas_textf(c, 2, 2, 0, STYLE_PLAIN, "No image contains \"%s\". Esc shows all again.", s->list->filter);
+        else if (st->images->n) {
+                canvas_paragraph(c, 2, 2, c->columns - 4, STYLE_PLAIN,
+                                 "No image on this host offers a system service: none carries a label INSTALL or RUN or is known to a "
+                                 "profile. Press a to see the others.");
+        } else
+                canvas_paragraph(c, 2, 2, c->columns - 4, STYLE_PLAIN,
+                                 "There is no image on this host. Get one with \"podman pull\" or \"docker pull\"; it appears here by itself.");
+}
+
+static void images_status(const struct screen *s, struct str *out) {
+        const struct images_state *st = s->state;
+        size_t row = list_settled_row(s->list);
+        if (row != LIST_NONE)
+                str_addf(out, "%s: Enter shows what its labels say.", image_reference(images_at(st, row)));
+        else if (st->error && !st->images)
+                str_add(out, "R tries again.");
+}
+
+static bool images_can(const struct screen *s, enum action action) {
+        size_t row = list_row(s->list);
+        if (action == ACTION_OPEN)
+                return row != LIST_NONE;
+        if (action == ACTION_INSTALL)
+                return row != LIST_NONE && label_set(images_at(s->state, row)) & (1U << LABEL_INSTALL | 1U << LABEL_RUN);
+        return true;
+}
+
+static bool images_act(struct screen *s, enum action action) {
+        struct images_state *st = s->state;
+        size_t row = list_row(s->list);
+        switch (action) {
+        case ACTION_OPEN:
+                screen_open(s->ui, &image_screen, image_reference(images_at(st, row)));
+                return true;
+        case ACTION_INSTALL: {
+                const struct wizard_order order = { .verb = VERB_INSTALL, .image = image_reference(images_at(st, row)) };
+                screen_open(s->ui, &wizard_screen, &order);
+                return true;
+        }
+        case ACTION_ALL:
+                st->all = !st->all;
+                list_set(&st->list, st->images ? st->images->n : 0);
+                list_settle(&st->list);
+                return true;
+        default:
+                return false;
+        }
+}
+
+const struct screen_class images_screen = {
+        .name = "images",
+        .title = "Images",
+        .help = "The container images of this host. Shown are those that carry a command label (INSTALL, RUN, UNINSTALL, STOP) or are "
+                "known to a profile: they package a system service. The others are one key away.\n"
+                "\"new\" can be installed, \"installed\" is used by a service. Enter opens one and explains its labels; i begins to "
+                "install it. Neither runs anything: what would be run is shown first, word for word.",
+        .size = sizeof(struct images_state),
+        .topics = TOPIC_IMAGES | TOPIC_ENGINE | TOPIC_SERVICES,
+        .bindings = (const struct binding[]) {
+                { KEY_RETURN, ACTION_OPEN, "look" },
+                { 'i', ACTION_INSTALL },
+                { 'a', ACTION_ALL },
+                {}
+        },
+        .open = images_open,
+        .close = images_close,
+        .title_text = images_title,
+        .draw = images_draw,
+        .status = images_status,
+        .can = images_can,
+        .act = images_act,
+        .changed = images_load,
+};

@@ -1,0 +1,472 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ui/screens/screens.h"
+
+/* Home: the installed services and how they are, then the jobs that run. */
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "ui/dialog.h"
+
+struct services_state {
+        struct list list;
+        struct op *loading, *loading_jobs, *acting;
+        struct service_list *services;  /* NULL: no answer yet */
+        struct error *error;
+        struct job_list *jobs;          /* NULL: no answer yet */
+        enum unit_action action;        /* what `acting` does, or what is being confirmed */
+        char *unit;                     /* to which unit */
+};
+
+static struct host *host_of(const struct screen *s) {
+        return ui_host(s->ui);
+}
+
+static struct service *services_at(const struct services_state *st, size_t row) {
+        return row == LIST_NONE || !st->services ? NULL : st->services->items[row];
+}
+
+static struct service *services_focus(const struct screen *s) {
+        return services_at(s->state, list_row(s->list));
+}
+
+/* ---- rows ---- */
+
+enum { COLUMN_NAME, COLUMN_STATE, COLUMN_SINCE, COLUMN_HEALTH, COLUMN_CPU, COLUMN_MEMORY, COLUMN_IMAGE, COLUMN_UPDATE };
+
+static const struct column columns[] = {
+        [COLUMN_NAME] = { "NAME", 14, 16, 0, .grow = true },
+        [COLUMN_STATE] = { "STATE", 8, 8, 0 },
+        [COLUMN_SINCE] = { "SINCE", 7, 8, 1 },
+        [COLUMN_HEALTH] = { "HEALTH", 7, 9, 2 },
+        [COLUMN_CPU] = { "CPU", 7, 8, 5, .right = true },
+        [COLUMN_MEMORY] = { "MEMORY", 7, 7, 4, .right = true },
+        [COLUMN_IMAGE] = { "IMAGE", 18, 24, 3, .grow = true },
+        [COLUMN_UPDATE] = { "UPDATE", 6, 6, 2 },
+};
+
+static enum style state_style(const char *state) {
+        return str_equal(state, "failed") ? STYLE_BAD : str_equal(state, "running") ? STYLE_GOOD :
+               str_equal(state, "starting") || str_equal(state, "stopping") ? STYLE_BUSY : STYLE_PLAIN;
+}
+
+/* "rsyslog:8.2302" of "localhost/rsyslog:latest" and version 8.2302. */
+static void image_short(const struct service *service, char *buffer, size_t n) {
+        const char *reference = service->reference ? service->reference : service->image ? service->image : "";
+        const char *slash = strrchr(reference, '/'), *name = slash ? slash + 1 : reference;
+        size_t bare = strcspn(name, "@");
+        const char *tag = memchr(name, ':', bare);
+        if (service->version)
+                snprintf(buffer, n, "%.*s:%s", (int) (tag ? (size_t) (tag - name) : bare), name, service->version);
+        else
+                snprintf(buffer, n, "%.*s", (int) bare, name);
+}
+
+/* Processor time used: "0.4 s", "12 min". */
+static const char *cpu_text(char *buffer, size_t n, uint64_t nsec) {
+        uint64_t ms = nsec / 1000000;
+        if (ms < 100000)
+                snprintf(buffer, n, "%" PRIu64 ".%" PRIu64 " s", ms / 1000, ms % 1000 / 100);
+        else if (ms < 6000000)
+                snprintf(buffer, n, "%" PRIu64 " min", ms / 60000);
+        else
+                snprintf(buffer, n, "%" PRIu64 " h", ms / 3600000);
+        return buffer;
+}
+
+static void services_cell(const void *owner, size_t row, size_t column, struct cell *ret) {
+        const struct screen *s = owner;
+        const struct service *service = services_at(s->state, row);
+        switch (column) {
+        case COLUMN_NAME:
+                ret->text = service->name;
+                break;
+        case COLUMN_STATE:
+                ret->text = service->state;
+                ret->style = state_style(service->state);
+                break;
+        case COLUMN_SINCE:
+                if (service->since > 0)
+                        ret->text = text_age(ret->buffer, ui_now(s->ui) - service->since);
+                break;
+        case COLUMN_HEALTH:
+                ret->text = service->health;
+                ret->style = str_equal(service->health, "unhealthy") ? STYLE_BAD : STYLE_PLAIN;
+                break;
+        case COLUMN_CPU:
+                if (service->cpu_nsec != UNIT_UNKNOWN)
+                        ret->text = cpu_text(ret->buffer, sizeof ret->buffer, service->cpu_nsec);
+                break;
+        case COLUMN_MEMORY:
+                if (service->memory != UNIT_UNKNOWN)
+                        ret->text = text_size(ret->buffer, service->memory);
+                break;
+        case COLUMN_IMAGE:
+                image_short(service, ret->buffer, sizeof ret->buffer);
+                ret->text = ret->buffer;
+                break;
+        default:
+                ret->text = service->image_gone ? "gone" : service->newer ? "newer" : NULL;
+                ret->style = service->image_gone ? STYLE_WARN : STYLE_PLAIN;
+        }
+}
+
+static const char *services_identity(const void *owner, size_t row) {
+        const struct screen *s = owner;
+        return services_at(s->state, row)->name;
+}
+
+static char services_flag(const void *owner, size_t row) {
+        const struct screen *s = owner;
+        return str_equal(services_at(s->state, row)->state, "failed") ? '!' : ' ';
+}
+
+static const struct list_source services_source = {
+        .columns = columns,
+        .n_columns = ELEMENTS(columns),
+        .cell = services_cell,
+        .identity = services_identity,
+        .flag = services_flag,
+};
+
+/* ---- answers ---- */
+
+static void services_loaded(struct service_list *services, struct error *e, void *userdata) {
+        struct screen *s = userdata;
+        struct services_state *st = s->state;
+        st->loading = op_cancel(st->loading);
+        st->error = error_free(st->error);
+        st->error = e;
+        if (services) {
+                /* The list asks nothing of the old rows: their order is the new one's. */
+                struct service_list *old = st->services;
+                st->services = services;
+                list_set(&st->list, services->n);
+                service_list_free(old);
+        }
+        screen_invalidate(s);
+}
+
+static void services_jobs_loaded(struct job_list *jobs, struct error *e, void *userdata) {
+        struct screen *s = userdata;
+        struct services_state *st = s->state;
+        _cleanup_error_ struct error *unused = e;       /* the Jobs screen tells it */
+        st->loading_jobs = op_cancel(st->loading_jobs);
+        if (!jobs)
+                return;
+        job_list_free(st->jobs);
+        st->jobs = jobs;
+        screen_invalidate(s);
+}
+
+static void services_load(struct screen *s, unsigned topics) {
+        struct services_state *st = s->state;
+        if (topics & (TOPIC_SERVICES | TOPIC_UNITS | TOPIC_IMAGES)) {
+                op_cancel(st->loading);
+                st->loading = host_of(s)->ops->list_services(host_of(s), services_loaded, s);
+        }
+        if (topics & TOPIC_JOBS) {
+                op_cancel(st->loading_jobs);
+                st->loading_jobs = host_of(s)->ops->list_jobs(host_of(s), services_jobs_loaded, s);
+        }
+}
+
+/* ---- the screen ---- */
+
+static int services_open(struct screen *s, const void *arg, struct error **reterr) {
+        struct services_state *st = s->state;
+        list_init(&st->list, &services_source, s);
+        s->list = &st->list;
+        services_load(s, ~0U);
+        return 0;
+}
+
+static void services_close(struct screen *s) {
+        struct services_state *st = s->state;
+        op_cancel(st->loading);
+        op_cancel(st->loading_jobs);
+        op_cancel(st->acting);
+        list_done(&st->list);
+        service_list_free(st->services);
+        error_free(st->error);
+        job_list_free(st->jobs);
+        free(st->unit);
+}
+
+static size_t services_running_jobs(const struct services_state *st) {
+        size_t n = 0;
+        for (size_t i = 0; st->jobs && i < st->jobs->n; i++)
+                n += !job_state_final(st->jobs->items[i]->state);
+        return n;
+}
+
+static void services_title(const struct screen *s, struct str *left, struct str *right) {
+        const struct services_state *st = s->state;
+        const struct host_status *status = host_of(s)->ops->status(host_of(s));
+        str_add(left, status->hostname ? status->hostname : "this host");
+        size_t failed = 0, jobs = services_running_jobs(st);
+        for (size_t i = 0; st->services && i < st->services->n; i++)
+                failed += str_equal(st->services->items[i]->state, "failed");
+        if (failed)
+                str_addf(right, "%zu failed", failed);
+        if (jobs)
+                str_addf(right, "%s%zu job%s running", failed ? "  " : "", jobs, jobs == 1 ? "" : "s");
+        if (!status->root)
+                str_addf(right, "%slook only: not root", right->length ? "  " : "");
+}
+
+/* The jobs that run, and what the host lacks: at most this many lines below the list. */
+#define NOTES_MAX 4
+
+static int services_notes(const struct screen *s, const struct canvas *c) {
+        const struct services_state *st = s->state;
+        const struct host_status *status = host_of(s)->ops->status(host_of(s));
+        int n = 0;
+        for (size_t i = 0; st->jobs && i < st->jobs->n && n < NOTES_MAX - 1; i++) {
+                const struct job *job = st->jobs->items[i];
+                if (job_state_final(job->state) && job->state != JOB_INTERRUPTED)
+                        continue;
+                if (c) {
+                        canvas_text(c, n, 0, 5, STYLE_STRONG, "Job");
+                        canvas_textf(c, n, 6, 0, STYLE_BUSY, "%s %s: %s, %s", plan_verb_name(job->verb), job->name,
+                                     job_state_name(job->state), job_step_title(job_current_step(job), job->verb));
+                }
+                n++;
+        }
+        if (status->engine_asked && status->engine == ENGINE_NONE) {
+                if (c) {
+                        canvas_text(c, n, 0, 7, STYLE_STRONG, "Engine");
+                        canvas_text(c, n, 8, 0, STYLE_WARN,
+                                    status->engine_error ? status->engine_error->message : "none answers on this host");
+                }
+                n++;
+        }
+        return n;
+}
+
+static void services_draw(const struct screen *s, const struct canvas *c) {
+        const struct services_state *st = s->state;
+        int notes = services_notes(s, NULL), below = notes ? notes + 1 : 0;
+        if (c->rows - below < 4)
+                below = 0;
+        struct canvas rows = canvas_part(c, 0, 0, c->rows - below, -1);
+        list_draw(s->list, &rows);
+        if (below) {
+                struct canvas part = canvas_part(c, c->rows - notes, 0, -1, -1);
+                services_notes(s, &part);
+        }
+        if (s->list->shown)
+                return;
+        if (!st->services && st->error)
+                canvas_error(c, 2, st->error, true);
+        else if (!st->services)
+                canvas_text(c, 2, 2, 0, STYLE_BUSY, "Looking for services ...");
+        else if (s->list->filter)
+                canvas_textf(c, 2, 2, 0, STYLE_PLAIN, "No service contains \"%s\". Esc shows all again.", s->list->filter);
+        else
+                canvas_paragraph(c, 2, 2, c->columns - 4, STYLE_PLAIN,
+                                 "No service is installed yet. Press 2 (or i) to choose an image that packages one: "
+                                 "before anything is run you see what it would do.");
+}
+
+static void services_status(const struct screen *s, struct str *out) {
+        const struct services_state *st = s->state;
+        const struct service *service = services_at(st, list_settled_row(s->list));
+        if (st->acting) {
+                str_addf(out, "%s %s ...", unit_action_name(st->action), st->unit);
+                return;
+        }
+        if (!service) {
+                if (st->error)
+                        str_add(out, "R tries again.");
+                return;
+        }
+        /* Titles often begin with the name themselves: "Rsyslog: system logging". */
+        bool named = service->title && strncasecmp(service->title, service->name, strlen(service->name)) == 0;
+        if (str_equal(service->state, "failed") && service->reason)
+                str_addf(out, "%s failed: %s.", service->name, service->reason);
+        else if (service->title)
+                str_addf(out, "%s%s%s.", named ? "" : service->name, named ? "" : ": ", service->title);
+        else
+                str_addf(out, "%s.", service->name);
+        if (service->image_gone)
+                str_add(out, " Its image is not on this host any more.");
+        else if (service->newer)
+                str_add(out, " A newer image is there.");
+}
+
+/* ---- actions ---- */
+
+static void services_acted(struct error *e, void *userdata) {
+        struct screen *s = userdata;
+        struct services_state *st = s->state;
+        st->acting = op_cancel(st->acting);
+        if (e)
+                dialog_error(s->ui, e);
+        else
+                screen_say(s, "%s was %s", st->unit, unit_action_done(st->action));
+        services_load(s, TOPIC_SERVICES);
+}
+
+static void services_begin(struct screen *s) {
+        struct services_state *st = s->state;
+        op_cancel(st->acting);
+        st->acting = host_of(s)->ops->act_on_unit(host_of(s), st->unit, st->action, services_acted, s);
+        screen_invalidate(s);
+}
+
+static void services_confirmed(struct screen *s, bool yes) {
+        if (yes)
+                services_begin(s);
+}
+
+static void services_act_on_unit(struct screen *s, enum unit_action action) {
+        struct services_state *st = s->state;
+        const struct service *service = services_focus(s);
+        if (!service || !service->units || !service->units[0]) {
+                screen_say(s, "This service has no unit");
+                return;
+        }
+        if (str_replace(&st->unit, service->units[0]) < 0)
+                return;
+        st->action = action;
+        if (action != UNIT_STOP) {
+                services_begin(s);
+                return;
+        }
+        _cleanup_free_ char *title = str_printf("Stop %s", st->unit);
+        const struct question question = {
+                .title = title,
+                .text = "It is stopped now; who uses it loses it. If it is enabled it starts again at the next boot. Start it again with "
+                        "x, then s.",
+                .yes = "Stop it",
+        };
+        dialog_confirm(s, &question, services_confirmed);
+}
+
+static void services_wizard(struct screen *s, enum plan_verb verb) {
+        const struct service *service = services_focus(s);
+        const struct wizard_order order = { .verb = verb, .name = service->name };
+        screen_open(s->ui, &wizard_screen, &order);
+}
+
+static bool services_can(const struct screen *s, enum action action) {
+        const struct service *service = services_focus(s);
+        bool unit = service && service->units && service->units[0];
+        bool up = service && (str_equal(service->state, "running") || str_equal(service->state, "starting"));
+        switch (action) {
+        case ACTION_OPEN:
+        case ACTION_UNINSTALL:
+                return service;
+        case ACTION_CHANGES:
+        case ACTION_INSTALL_LOG:
+                return service && service->job;
+        case ACTION_LOG:
+        case ACTION_UNIT:
+        case ACTION_RESTART:
+        case ACTION_ENABLE:
+        case ACTION_DISABLE:
+                return unit;
+        case ACTION_START:
+                return unit && !up;
+        case ACTION_STOP:
+        case ACTION_RELOAD:
+                return unit && up;
+        case ACTION_RUN:
+                return service && service->run_argv && !unit;
+        default:
+                return true;
+        }
+}
+
+static bool services_act(struct screen *s, enum action action) {
+        const struct service *service = services_focus(s);
+        switch (action) {
+        case ACTION_OPEN:
+        case ACTION_UNIT:
+                if (service->units && service->units[0])
+                        screen_open(s->ui, &unit_screen, service->units[0]);
+                else
+                        dialog_menu(s);
+                return true;
+        case ACTION_LOG: {
+                const struct log_order order = { .unit = service->units[0], .container = service->container, .title = service->name };
+                screen_open(s->ui, &log_screen, &order);
+                return true;
+        }
+        case ACTION_CHANGES:
+                screen_open(s->ui, &changes_screen, service->name);
+                return true;
+        case ACTION_INSTALL_LOG:
+                screen_open(s->ui, &job_screen, service->job);
+                return true;
+        case ACTION_UNINSTALL:
+                services_wizard(s, VERB_UNINSTALL);
+                return true;
+        case ACTION_RUN:
+                services_wizard(s, VERB_RUN);
+                return true;
+        case ACTION_START:
+                services_act_on_unit(s, UNIT_START);
+                return true;
+        case ACTION_STOP:
+                services_act_on_unit(s, UNIT_STOP);
+                return true;
+        case ACTION_RESTART:
+                services_act_on_unit(s, UNIT_RESTART);
+                return true;
+        case ACTION_RELOAD:
+                services_act_on_unit(s, UNIT_RELOAD);
+                return true;
+        case ACTION_ENABLE:
+                services_act_on_unit(s, UNIT_ENABLE);
+                return true;
+        case ACTION_DISABLE:
+                services_act_on_unit(s, UNIT_DISABLE);
+                return true;
+        default:
+                return false;
+        }
+}
+
+const struct screen_class services_screen = {
+        .name = "services",
+        .title = "Fairlead",
+        .help = "The services that were installed from images, failed ones first, and the jobs that run.\n"
+                "Enter opens the unit that runs the focused service; l reads its log. What starts, stops or removes it is behind x.\n"
+                "To install one press 2 (or i) and choose an image.",
+        .size = sizeof(struct services_state),
+        .topics = TOPIC_SERVICES | TOPIC_UNITS | TOPIC_IMAGES | TOPIC_JOBS | TOPIC_ENGINE,
+        .bindings = (const struct binding[]) {
+                { KEY_RETURN, ACTION_OPEN },
+                { 'l', ACTION_LOG },
+                { 'c', ACTION_CHANGES, NULL, true },
+                { 'i', ACTION_IMAGES, "install" },
+                {}
+        },
+        .menu = (const struct binding[]) {
+                { 'l', ACTION_LOG },
+                { 'u', ACTION_UNIT },
+                { 'c', ACTION_CHANGES },
+                { 'j', ACTION_INSTALL_LOG },
+                { 's', ACTION_START },
+                { 'r', ACTION_RESTART },
+                { 'd', ACTION_RELOAD },
+                { 'e', ACTION_ENABLE },
+                { 'b', ACTION_DISABLE },
+                { 't', ACTION_STOP },
+                { 'n', ACTION_RUN },
+                { 'X', ACTION_UNINSTALL },
+                {}
+        },
+        .open = services_open,
+        .close = services_close,
+        .title_text = services_title,
+        .draw = services_draw,
+        .status = services_status,
+        .can = services_can,
+        .act = services_act,
+        .changed = services_load,
+};
