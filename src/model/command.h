@@ -34,7 +34,7 @@ struct option_use {
         char *value;            /* NULL: a flag */
         const char *meaning;    /* one sentence in words (constant), or NULL: unknown to fairlead */
         enum risk risk;
-        size_t word;            /* index in argv of the option word */
+        size_t word;            /* index in argv of the option word; letters of a bundle ("-dit") share it */
         size_t words;           /* 1, or 2 when the value stands in the next word */
 };
 
@@ -79,9 +79,10 @@ struct command *command_free(struct command *command);
 DEFINE_CLEANUP(struct command, command_free)
 #define _cleanup_command_ _cleanup_(command_freep)
 
-/* Reads argv (copied). where names the label, for findings; findings gets what lint has to say about the command
- * itself: "missing-operand", "empty-mount", "empty-option-value", "fights-systemd" (--restart=…), "host-command",
- * "unknown-option", "interactive-unit", … engine_path replaces "docker"/"podman" (by base name) as first word;
- * engine is what it is. NULL engine_path: the word stays. 0 or -ENOMEM. */
+/* Reads argv (copied). where names the label, for findings (may be NULL), which gets what is to be said about the
+ * command itself: "missing-operand", "empty-mount", "fights-systemd" (--restart=…), "host-command", "unknown-option",
+ * "interactive", … What must know the image and the label's purpose is lint_command() of model/lint.h. engine_path
+ * replaces "docker"/"podman" (by base name) as first word; engine is what it is (ENGINE_NONE: what the word says).
+ * NULL engine_path: the word stays. An empty argv gives a command without words. 0 or -ENOMEM. */
 int command_read(const char *where, char *const *argv, enum engine_kind engine, const char *engine_path,
                  struct command **ret, struct finding_list *findings);

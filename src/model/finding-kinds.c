@@ -13,120 +13,119 @@ static const struct finding_kind kinds[] = {
                 "Uninstall it first, or give this one another --name",
         },
         {
-                "bad-mount-option",
-                SEVERITY_WARN,
+                "bad-mount-option", SEVERITY_WARN,
                 "An option of a mount is none that the engine knows; the engine refuses the command.",
                 "Tell who makes the image; the known ones are ro, rw, z, Z, O, U, exec, suid, dev, rbind and the "
                 "propagations",
         },
         {
-                "bundle-value",
-                SEVERITY_WARN,
+                "bad-reference", SEVERITY_BLOCK,
+                "Where the image belongs stands something that is no image reference; often a lost variable moved "
+                "the words.",
+                "Tell who makes the image: in a Dockerfile a variable of a label is written \\${IMAGE}",
+        },
+        {
+                "bundle-value", SEVERITY_WARN,
                 "Letters after an option that takes a value are its value: \"-vit\" means -v with the value \"it\".",
                 "Tell who makes the image: the option with the value stands last in a bundle, or alone",
         },
         {
-                "control-character",
-                SEVERITY_BLOCK,
+                "control-character", SEVERITY_BLOCK,
                 "The label holds a control character: it can hide what the command does when it is shown.",
                 "Do not use this label; tell who makes the image",
         },
         {
-                "duplicate-label",
-                SEVERITY_WARN,
+                "duplicate-label", SEVERITY_WARN,
                 "Several labels differ only in capitals. Other tools pick one by chance; here the upper-case one "
                 "counts.",
                 "Read the one that is used; often the other came with the base image",
         },
         {
-                "duplicate-mount",
-                SEVERITY_WARN,
+                "duplicate-mount", SEVERITY_WARN,
                 "Two mounts have the same place in the container; the engine refuses the command.",
                 "Tell who makes the image to drop one of the two",
         },
         {
-                "empty-label",
-                SEVERITY_INFO,
+                "empty-label", SEVERITY_INFO,
                 "A command label is there but holds no command; it counts as missing.",
                 "Nothing to do, unless the label is the one you need",
         },
         {
-                "empty-mount",
-                SEVERITY_BLOCK,
+                "empty-mount", SEVERITY_BLOCK,
                 "A mount has no host path, or no place in the container: something was lost when the image was "
                 "built.",
                 "Tell who makes the image: in a Dockerfile a variable of a label is written \\${NAME}",
         },
         {
-                "empty-option-value",
-                SEVERITY_BLOCK,
+                "empty-option-value", SEVERITY_BLOCK,
                 "An option that needs a value has none, or an empty one.",
                 "Tell who makes the image: in a Dockerfile a variable of a label is written \\${NAME}",
         },
         {
-                "empty-variable",
-                SEVERITY_WARN,
+                "empty-variable", SEVERITY_WARN,
                 "A value looks as if a variable had been swallowed when the image was built: -e NAME= or -v "
-                "/var/lib/:/var/lib/. "
-                "It blocks where the option took the next one for its value.",
+                "/var/lib/:/var/lib/. It blocks where the option took the next one for its value.",
                 "Tell who makes the image: in a Dockerfile a variable of a label is written \\${NAME}",
         },
         {
-                "engine-option",
-                SEVERITY_WARN,
+                "engine-option", SEVERITY_WARN,
                 "The option belongs to the other engine; the one on this host does not know it.",
                 "Use the other engine, or tell who makes the image",
         },
         {
-                "fights-systemd",
-                SEVERITY_WARN,
+                "fights-systemd", SEVERITY_WARN,
                 "The engine would restart the container by itself, behind systemd's back: stopping the unit would "
                 "not stop it.",
                 "The unit that fairlead writes leaves the option out and restarts by itself",
         },
         {
-                "fixed-name",
-                SEVERITY_INFO,
-                "The container has a name of its own, whatever the service is called: the image can run only once on "
-                "a host.",
+                "fixed-name", SEVERITY_INFO,
+                "The container has a name of its own, whatever the service is called: the image can run only once "
+                "on a host.",
                 "Give the service the same name, so that both are found together",
         },
         {
-                "host-command",
-                SEVERITY_BLOCK,
+                "host-command", SEVERITY_BLOCK,
                 "The label runs a program of this host, as root, not the engine.",
                 "Read every word of it; if you want exactly that, allow it with --allow host-command",
         },
         {
-                "interactive",
-                SEVERITY_INFO,
+                "interactive", SEVERITY_INFO,
                 "The command wants a terminal (-t or -i).",
                 "Install shows one; a unit has none, so no unit is written for such a RUN",
         },
         {
-                "invisible-character",
-                SEVERITY_BLOCK,
-                "The label holds characters that take no room or turn the direction of the text: it does not read as "
-                "it runs.",
+                "invisible-character", SEVERITY_BLOCK,
+                "The label holds characters that take no room or turn the direction of the text: it does not read "
+                "as it runs.",
                 "Do not use this label; tell who makes the image",
         },
         {
-                "label-long",
-                SEVERITY_WARN,
+                "label-long", SEVERITY_WARN,
                 "The label is far longer than a command needs.",
                 "Read all of it before you let it run",
         },
         {
-                "label-too-long",
-                SEVERITY_BLOCK,
+                "label-too-long", SEVERITY_BLOCK,
                 "The label has more bytes or words than are read; what lies behind was not looked at.",
                 "Do not use this label; tell who makes the image",
         },
         {
-                "leaves-container",
-                SEVERITY_INFO,
+                "late-option", SEVERITY_WARN,
+                "An option of the engine stands behind the image, where it is an argument of the program in the "
+                "container.",
+                "Tell who makes the image to move its options before the image",
+        },
+        {
+                "leaves-container", SEVERITY_INFO,
                 "A command that runs once leaves its container behind, as it has no --rm.",
                 "Remove the container afterwards; a second run with the same --name fails until then",
+        },
+        {
+                "lost-label", SEVERITY_WARN,
+                "A label's value holds the text of a command label: an equals sign was missing when the image was "
+                "built.",
+                "Tell who makes the image; the lost label cannot be used",
         },
         {
                 "missing-need", SEVERITY_WARN,
@@ -134,8 +133,7 @@ static const struct finding_kind kinds[] = {
                 "Install what brings that file, or the service may not work",
         },
         {
-                "missing-operand",
-                SEVERITY_BLOCK,
+                "missing-operand", SEVERITY_BLOCK,
                 "The command names no image or no container: the engine refuses it.",
                 "Tell who makes the image: in a Dockerfile a variable of a label is written \\${IMAGE}",
         },
@@ -146,8 +144,7 @@ static const struct finding_kind kinds[] = {
                 "Make the path first, if the service needs it",
         },
         {
-                "missing-subcommand",
-                SEVERITY_BLOCK,
+                "missing-subcommand", SEVERITY_BLOCK,
                 "The engine is called without saying what it shall do.",
                 "Tell who makes the image",
         },
@@ -167,30 +164,30 @@ static const struct finding_kind kinds[] = {
                 "Look at the labels it has with fairlead show; \"fairlead images\" lists images that have them",
         },
         {
-                "no-uninstall",
-                SEVERITY_INFO,
+                "no-uninstall", SEVERITY_INFO,
                 "The image has an INSTALL label and no UNINSTALL label.",
                 "Uninstalling undoes the recorded changes; what the service wrote elsewhere stays",
         },
         {
-                "not-utf8",
-                SEVERITY_BLOCK,
+                "not-utf8", SEVERITY_BLOCK,
                 "The label is not UTF-8 text: it cannot be shown as it is.",
                 "Do not use this label; tell who makes the image",
         },
         {
-                "odd-blank",
-                SEVERITY_WARN,
-                "A word holds a blank that does not look like what it is: a tab or line break in quotes, or a blank "
-                "of another "
-                "script that does not separate words.",
+                "odd-blank", SEVERITY_WARN,
+                "A word holds a blank that does not look like what it is: a tab or line break in quotes, or a "
+                "blank of another script that does not separate words.",
                 "Compare the words one by one in the plan",
         },
         {
-                "old-syntax",
-                SEVERITY_WARN,
+                "old-syntax", SEVERITY_WARN,
                 "The value has a form that only old versions of Docker took.",
                 "Tell who makes the image: --security-opt is written with \"=\" today, as in label=disable",
+        },
+        {
+                "option-conflict", SEVERITY_WARN,
+                "Two options exclude each other, or one makes the other useless.",
+                "Tell who makes the image to drop one of the two",
         },
         {
                 "overrides-unit", SEVERITY_WARN,
@@ -199,63 +196,47 @@ static const struct finding_kind kinds[] = {
                 "Give the service another --name if both shall be there",
         },
         {
-                "pins-other-image",
-                SEVERITY_WARN,
+                "pins-other-image", SEVERITY_WARN,
                 "The command runs an image that it names itself, not the one that carries the label: another "
-                "version, or "
-                "something else altogether.",
+                "version, or something else altogether.",
                 "Look at that image as well; it is not pinned and may be pulled",
         },
         {
-                "relative-mount",
-                SEVERITY_WARN,
+                "relative-mount", SEVERITY_WARN,
                 "The host path of a mount does not begin with a slash: it depends on the folder the command starts "
-                "in, or is "
-                "not valid at all.",
+                "in, or is not valid at all.",
                 "Start fairlead in the right folder, or tell who makes the image",
         },
         {
                 "secret-in-argv", SEVERITY_WARN,
-                "A secret is a word of a command, as the tool takes it in no other way: users of this host can read "
-                "it while it runs.",
+                "A secret is a word of a command, as the tool takes it in no other way: users of this host can "
+                "read it while it runs.",
                 "Use a secret that is valid once, and change it afterwards",
         },
         {
-                "shell-pattern",
-                SEVERITY_INFO,
+                "shell-pattern", SEVERITY_INFO,
                 "A shell would expand ~ and *; there is no shell, so the command gets them as they are.",
                 "Nothing to do, unless the command does not find its files",
         },
         {
-                "shell-syntax",
-                SEVERITY_BLOCK,
-                "The label uses ; | & < > ( ) or back-ticks as in a shell. No shell reads it: the command would get "
-                "them as words "
-                "and do something else than its author meant.",
+                "shell-syntax", SEVERITY_BLOCK,
+                "The label uses ; | & < > ( ) or back-ticks as in a shell. No shell reads it: the command would "
+                "get them as words and do something else than its author meant.",
                 "Tell who makes the image to move this into a script inside the image",
         },
         {
-                "socket-mounted",
-                SEVERITY_WARN,
+                "socket-mounted", SEVERITY_WARN,
                 "The container gets the engine's or the system's socket: whoever holds it is root on this host.",
                 "Install it only if you trust the image as you trust root",
         },
         {
-                "sudo",
-                SEVERITY_BLOCK,
-                "The label calls sudo: that makes it a host command, and it is not needed.",
-                "Tell who makes the image to begin the label with podman or docker",
-        },
-        {
-                "unbalanced-quote",
-                SEVERITY_BLOCK,
+                "unbalanced-quote", SEVERITY_BLOCK,
                 "A quote is opened and never closed, or the label ends in a backslash: where its words end is not "
                 "known.",
                 "Tell who makes the image",
         },
         {
-                "undefined-variable",
-                SEVERITY_BLOCK,
+                "undefined-variable", SEVERITY_BLOCK,
                 "The label uses a variable that has no value.",
                 "Give it one with --set NAME=VALUE, or in the form",
         },
@@ -275,21 +256,18 @@ static const struct finding_kind kinds[] = {
                 "Tell who makes the image",
         },
         {
-                "unknown-option",
-                SEVERITY_INFO,
+                "unknown-option", SEVERITY_INFO,
                 "Fairlead does not know this option, so it cannot explain it, nor tell for sure where the options "
                 "end.",
                 "Look it up in the engine's manual",
         },
         {
-                "unknown-subcommand",
-                SEVERITY_WARN,
+                "unknown-subcommand", SEVERITY_WARN,
                 "Fairlead does not know what this command of the engine does.",
                 "Look it up in the engine's manual",
         },
         {
-                "unnamed-container",
-                SEVERITY_INFO,
+                "unnamed-container", SEVERITY_INFO,
                 "The service's container gets a name by chance, as RUN has no --name.",
                 "The unit that fairlead writes names it after the service",
         },
@@ -299,8 +277,7 @@ static const struct finding_kind kinds[] = {
                 "Check the --mode, or leave the answer out",
         },
         {
-                "variable-syntax",
-                SEVERITY_BLOCK,
+                "variable-syntax", SEVERITY_BLOCK,
                 "The label has a \"${\" that is never closed, or a shell's way to change a value (${X#y}, ${X:=y}).",
                 "Only $X, ${X} and ${X:-text} are filled in; tell who makes the image",
         },

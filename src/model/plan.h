@@ -151,7 +151,8 @@ DEFINE_CLEANUP(struct plan, plan_free)
  * or RUN where there is no INSTALL. All labels get the variables; request.arguments go to the label of the verb. */
 int plan_make(const struct plan_request *request, struct plan **ret, struct error **reterr);
 
-/* May it be carried out: no finding blocks that is not allowed? Else -EPERM and a sentence that names the findings. */
+/* May it be carried out: no finding blocks that is not allowed? Else -EPERM and a sentence that names the findings.
+ */
 int plan_permitted(const struct plan *plan, struct error **reterr);
 
 /* The exact bytes a consent is bound to: digest (or id), label key, label text, argv, the unit's command and text, one

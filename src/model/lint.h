@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What is to be said about an image's labels beyond reading one command: rules that must know what the command is
+ * for, which image carries it, and what other labels there are. All findings are rows of finding-kinds.c. */
+
+#include "model/command.h"
+#include "model/finding.h"
+#include "model/image.h"
+#include "model/recipe.h"
+
+/* The command of the label `which` (_COMMAND_LABEL_MAX: of any other label) against the image that carries it. filled
+ * is what stood for IMAGE, name the service's name. "pins-other-image", "fixed-name", "unnamed-container",
+ * "leaves-container". plan_make() calls it after command_read(). 0 or -ENOMEM. */
+int lint_command(const char *where, enum command_label which, const struct command *command,
+                 const struct image *image, const char *filled, const char *name, struct finding_list *findings);
+
+/* The labels as a set: "no-uninstall", "lost-label". 0 or -ENOMEM. */
+int lint_labels(const struct image *image, struct finding_list *findings);
+
+/* All there is to say about an image: lint_labels(), and each command label parsed, filled for a service of the
+ * default name, read and judged. reference as in image_reference(), or NULL. 0 or -ENOMEM. */
+int lint_image(const struct image *image, const char *reference, enum engine_kind engine,
+               struct finding_list *findings);
