@@ -25,7 +25,7 @@ static int add_use(struct secret_use **uses, size_t *n, const struct param *p) {
 
 /* "--domain" and the value are two words, "--domain=" and the value are one. */
 static int add_argv(struct making *m, const struct param *p, const char *value) {
-        if (p->type == PARAM_BOOLEAN)
+        if (p->type == PARAM_BOOLEAN && !str_ends(p->target, "="))
                 return !str_equal(value, "yes") ? 0 : strv_add(&m->words, p->target);
         if (p->type == PARAM_ARGUMENTS) {
                 _cleanup_strv_ char **words = NULL;

@@ -89,12 +89,25 @@ static int report_unit(struct making *m) {
                               path);
 }
 
+/* "a:b": one of them is enough, because distributions put libraries in different places. */
+static bool has_one_of(const struct host_facts *f, const char *need) {
+        _cleanup_strv_ char **paths = NULL;
+        if (strv_split(need, ":", &paths) < 0)
+                return true;    /* no memory to find out: nothing is said */
+        for (char **path = paths; path && *path; path++)
+                if (f->path_exists(*path, f->userdata))
+                        return true;
+        return false;
+}
+
 static int report_needs(struct making *m) {
         const struct profile *profile = m->request->profile;
         for (char **need = profile && m->asks && m->facts->path_exists ? profile->needs : NULL; need && *need; need++)
-                if (!m->facts->path_exists(*need, m->facts->userdata)) {
+                if (!has_one_of(m->facts, *need)) {
+                        const char *end = strchr(*need, ':');
                         int r = finding_report(&m->plan->findings, "missing-need", "profile",
-                                               "This host has no %s, which the service needs there", *need);
+                                               "This host has no %.*s, which the service needs there",
+                                               end ? (int) (end - *need) : (int) strlen(*need), *need);
                         if (r < 0)
                                 return r;
                 }

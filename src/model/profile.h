@@ -32,10 +32,10 @@ struct profile {
         struct param *parameters;
         size_t n_parameters;
         char **paths;           /* absolute: what the install may change beyond /etc and /usr/local */
-        char *health_command;   /* "unit" (default: active), or one of the kinds of data/profiles/README.md */
+        char *health_command;   /* "unit" (default: active) or "exec" */
         char **health_argv;     /* for "exec": run in the service's container; exit 0 is healthy */
         unsigned health_seconds;        /* how long it may take to become healthy; default 10 */
-        char **needs;           /* host files that must exist, absolute */
+        char **needs;           /* host files that must exist, absolute; "a:b" where one of several is enough */
         bool no_rehearsal;
         bool host_command;      /* the install is known to run a program of the host */
 };

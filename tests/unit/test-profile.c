@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tests/test.h"
+
+#include "base/str.h"
+#include "model/profile.h"
+
+static void fits(const char *pattern, const char *name, bool expected) {
+        char *match[] = { (char *) pattern, NULL }, *names[] = { (char *) name, NULL };
+        const struct profile profile = { .match = match };
+        const struct image image = { .names = names };
+        if (profile_fits(&profile, &image) != expected)
+                fail_msg("\"%s\" and \"%s\"", pattern, name);
+        const struct image by_digest = { .repo_digests = names };
+        assert_int_equal(profile_fits(&profile, &by_digest), expected);
+}
+
+static void matches_names_without_registry_and_tag(void **state) {
+        fits("rsyslog", "rsyslog", true);
+        fits("rsyslog", "localhost/rsyslog:8", true);
+        fits("rsyslog", "registry.example.com:5000/rsyslog:8", true);
+        fits("rsyslog", "registry.example.com/rsyslog@sha256:0123", true);
+        fits("rsyslog", "registry:5000/rsyslog:8@sha256:0123", true);
+        fits("rsyslog", "registry.example.com/rhel9/rsyslog", false);
+        fits("*/rsyslog", "registry.example.com/rhel9/rsyslog", true);
+        fits("*/rsyslog", "registry.example.com/a/b/rsyslog:1", true);
+        fits("*/rsyslog", "rsyslog", false);
+        fits("rhel9/rsyslog", "rhel9/rsyslog", true);
+        fits("rsyslog", "localhost/rsyslog-extra", false);
+        fits("[rs]*", "localhost/rsyslog", true);
+        fits("rsyslog", "", false);
+}
+
+static void finds_modes_and_parameters_by_name(void **state) {
+        char *one[] = { (char *) "host", NULL }, *none[] = { NULL };
+        struct mode modes[] = {
+                { .name = (char *) "local", .parameters = none },
+                { .name = (char *) "forward", .parameters = one },
+                { .name = (char *) "all" },
+        };
+        struct param params[] = { { .name = (char *) "host" }, { .name = (char *) "port" } };
+        const struct profile p = { .modes = modes, .n_modes = 3, .parameters = params, .n_parameters = 2 };
+        assert_ptr_equal(profile_mode(&p, NULL), &modes[0]);
+        assert_ptr_equal(profile_mode(&p, "forward"), &modes[1]);
+        assert_null(profile_mode(&p, "ghost"));
+        assert_ptr_equal(profile_param(&p, "port"), &params[1]);
+        assert_null(profile_param(&p, "por"));
+        assert_false(mode_asks(&modes[0], &params[0]));
+        assert_true(mode_asks(&modes[1], &params[0]));
+        assert_false(mode_asks(&modes[1], &params[1]));
+        assert_true(mode_asks(&modes[2], &params[1]));
+        assert_true(mode_asks(NULL, &params[1]));
+}
+
+static void the_generic_one_asks_for_unknown_variables(void **state) {
+        _cleanup_image_ struct image *image = image_new();
+        image_add_label(image, "INSTALL", "podman run -e A=$LOG_SERVER -e B=${log_server} -e N=$NAME $IMAGE ${_x} ${Y:-z} $OPT1");
+        image_add_label(image, "RUN", "podman run -e A=$LOG_SERVER -e P=${arguments} $IMAGE");
+        image_add_label(image, "summary", "costs $MONEY");
+        _cleanup_(profile_freep) struct profile *p = NULL;
+        assert_int_equal(profile_generic(image, &p), 0);
+        assert_int_equal(p->n_modes, 1);
+        assert_string_equal(p->source, "built in");
+
+        static const struct {
+                const char *name, *target;
+                enum delivery delivery;
+        } expected[] = {
+                { "log-server", "LOG_SERVER", DELIVER_VARIABLE },
+                { "log-server-2", "log_server", DELIVER_VARIABLE },
+                { "x-x", "_x", DELIVER_VARIABLE },
+                { "arguments", "arguments", DELIVER_VARIABLE },
+                { "arguments-2", "", DELIVER_ARGV },
+        };
+        size_t k = 0;
+        for (size_t i = 0; i < p->n_parameters; i++) {
+                if (str_equal(p->parameters[i].target, "Y"))
+                        continue;       /* it has a value of its own; asking is harmless */
+                assert_true(k < ELEMENTS(expected));
+                assert_string_equal(p->parameters[i].name, expected[k].name);
+                assert_string_equal(p->parameters[i].target, expected[k].target);
+                assert_int_equal(p->parameters[i].delivery, expected[k].delivery);
+                assert_non_null(p->parameters[i].help);
+                assert_false(p->parameters[i].required);
+                k++;
+        }
+        assert_int_equal(k, ELEMENTS(expected));
+        assert_int_equal(p->parameters[p->n_parameters - 1].type, PARAM_ARGUMENTS);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(matches_names_without_registry_and_tag),
+                cmocka_unit_test(finds_modes_and_parameters_by_name),
+                cmocka_unit_test(the_generic_one_asks_for_unknown_variables),
+        };
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
