@@ -9,6 +9,8 @@
 #include "base/cleanup.h"
 
 #define SECRET_BYTES_MAX 512U
+#define SECRET_NAME_MAX 64U       /* bytes of printable ASCII without blanks */
+#define SECRETS_MAX 64U
 
 struct secret {
         char *name;             /* of the parameter; not secret */
@@ -17,10 +19,13 @@ struct secret {
 };
 
 /* NULL when memory cannot be had; a failed mlock(2) (RLIMIT_MEMLOCK) is tolerated, the rest holds */
+/* NULL when memory cannot be had; a failed mlock(2) (RLIMIT_MEMLOCK) is tolerated, the rest holds. */
 struct secret *secret_new(const char *name);
 struct secret *secret_free(struct secret *secret);      /* wipes; NULL-safe */
 DEFINE_CLEANUP(struct secret, secret_free)
-/* 0 or -E2BIG; NUL and newline are refused with -EINVAL */
+
+/* Replaces the bytes (which may lie in the secret itself). 0, -E2BIG beyond SECRET_BYTES_MAX, -EINVAL for NUL and newline;
+ * then the old ones stay. */
 int secret_set(struct secret *secret, const char *bytes, size_t n);
 void secret_wipe(struct secret *secret);                /* length 0 */
 
@@ -29,12 +34,18 @@ struct secret_list {
         size_t n;
 };
 struct secret_list *secret_list_new(void);
-struct secret_list *secret_list_free(struct secret_list *list);        /* NULL-safe */
+struct secret_list *secret_list_free(struct secret_list *list);        /* wipes; NULL-safe */
 DEFINE_CLEANUP(struct secret_list, secret_list_free)
-int secret_list_take(struct secret_list *list, struct secret *secret);
-struct secret *secret_list_find(const struct secret_list *list, const char *name);
 
-/* A sealed memfd that holds all of them ("NAME LENGTH\nBYTES\n"…), for the worker's standard input; and its
- * reading. Negative errno on failure. */
+/* Takes the secret, also on failure (frees it then); one of the same name is replaced. 0, -ENOMEM (also for NULL),
+ * -EINVAL for a name that SECRET_NAME_MAX does not allow, -E2BIG beyond SECRETS_MAX. */
+int secret_list_take(struct secret_list *list, struct secret *secret);
+struct secret *secret_list_find(const struct secret_list *list, const char *name);      /* borrowed; NULL: none */
+
+/* A sealed memfd at its beginning that holds all of them ("NAME LENGTH\nBYTES\n"…), for the worker's standard input; the
+ * caller closes it. NULL is an empty list. Negative errno on failure. */
 int secret_list_seal(const struct secret_list *list);
+
+/* Reads fd to its end (a pipe or /dev/null will do, too) and keeps nothing of it elsewhere. -EBADMSG for what
+ * secret_list_seal() does not write, -EFBIG for more than SECRETS_MAX could need. */
 int secret_list_read(int fd, struct secret_list **ret);

@@ -17,34 +17,52 @@ enum text_charset {
 
 /* Cleans n bytes and appends them to out. Not UTF-8 (overlong, surrogates, beyond U+10FFFF) becomes U+FFFD; C0,
  * DEL and C1 become <1b>; bidi controls, zero-width, variation selectors, tags, private use, U+2028/9, unassigned
- * and non-characters become <202e>; more than two combining marks on a base are dropped; a tab becomes one blank;
- * a newline becomes a blank, or stays where keep_newlines. The property that is fuzzed: the output is valid UTF-8
- * without controls and bidi or zero-width characters. At most columns cells are written (0: no limit); what is
- * longer ends in "…" (TEXT_ASCII: "~"). Returns the cells written. */
+ * and non-characters become <202e>, and so does a combining mark without a base; more than two combining marks on a
+ * base are dropped; a tab becomes one blank; a newline (also CR LF) becomes a blank, or stays where keep_newlines (and
+ * then takes no cell). The property that is fuzzed: the output is valid UTF-8 without controls and bidi or zero-width
+ * characters; cleaning it again changes nothing. At most columns cells are written (0: no limit); what is longer ends
+ * in "…" (TEXT_ASCII: "~"). Returns the cells written. */
 size_t text_clean(struct str *out, const void *bytes, size_t n, size_t columns, enum text_charset charset,
                   bool keep_newlines);
 
-/* The same for a string, as a new string; NULL when out of memory. */
+/* The same for a string, as a new string without newlines; NULL (also for NULL) when out of memory. */
 char *text_cleaned(const char *s);
 
-/* Cells of clean text (from text_clean); of dirty text the cells its cleaned form would take. */
+/* Cells of clean text (from text_clean); of dirty text the cells its cleaned form would take. NULL: 0. */
 size_t text_width(const char *s);
 
-/* The bytes of clean text that fit in columns cells. */
+/* The bytes of clean text that fit in columns cells, with the combining marks of the last one. NULL: 0. */
 size_t text_prefix(const char *s, size_t columns);
 
-/* Decodes one character: bytes consumed (at least 1 when n > 0), *ret is U+FFFD for what is not UTF-8. */
+/* Decodes one character: bytes consumed (at least 1 when n > 0), *ret is U+FFFD for what is not UTF-8. Of a broken
+ * character its longest good beginning is one U+FFFD (Unicode 3.9, "Best Practices for Using U+FFFD"). */
 size_t text_decode(const char *s, size_t n, unsigned *ret);
 
-/* Cells of one character: 0 combining, 1, 2; -1: must not be shown as it is. */
+/* Could more bytes make these n a character? False for n == 0, a whole character, and what is broken already. */
+bool text_incomplete(const char *s, size_t n);
+
+/* Writes c as UTF-8, without a NUL: 1 to 4 bytes. What is no character (surrogates, above U+10FFFF) is U+FFFD. */
+size_t text_encode(char buffer[static 4], unsigned c);
+
+/* Cells of one character: 0 combining, 1, 2; -1: must not be shown as it is. Needs no locale: its own table
+ * (text-table.c), the one of glibc 2.36 without what must not be shown. */
 int text_cells(unsigned c);
 
-/* "12 KiB", "466 MB"-like sizes: three digits at most, decimal units as podman shows them (kB, MB, GB). Fills
- * buffer, returns it. */
+/* How text_clean() shows a character that must not be shown: "<1b>", "<202e>". Returns the length. */
+#define TEXT_ESCAPE_MAX 8U
+size_t text_escape(char buffer[static TEXT_ESCAPE_MAX], unsigned c);
+
+/* The longest prefix of n bytes that is printable ASCII (0x20 to 0x7e): what needs no further look. */
+size_t text_ascii_run(const char *s, size_t n);
+
+/* "512 B", "12.3 kB", "466 MB": three digits at most, decimal units as podman shows them. Fills buffer, returns it. */
 const char *text_size(char buffer[static 16], unsigned long long bytes);
 
-/* "3 days", "2 min", "41 s" between two times in seconds. */
+/* "41 s", "2 min", "1 hour", "3 days", "5 weeks", "7 months", "2 years": a span of time, rounded down; negative ones
+ * are "0 s" (a clock was set back). Fills buffer, returns it. */
 const char *text_age(char buffer[static 24], long long seconds);
 
-/* Breaks clean text into lines of at most columns cells at blanks (long words are cut): a string list. 0 or -ENOMEM. */
+/* Breaks clean text into lines of at most columns cells: at newlines, else at blanks (which go), else within a word. A
+ * two-cell character in one column stays whole. "" is no line; an empty line between two newlines is one. *ret is a
+ * list (base/str.h) for the caller to free. 0 or -ENOMEM. */
 int text_wrap(const char *s, size_t columns, char ***ret);
