@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "base/str.h"
+#include "base/text.h"
 #include "model/plan_making.h"
 #include "model/unitfile.h"
 
@@ -134,6 +135,27 @@ static int insert_engine_words(struct making *m, const char *where, char ***argv
         return 0;
 }
 
+static bool is_utf8(const char *word) {
+        size_t n = strlen(word);
+        for (size_t i = 0; i < n;) {
+                unsigned c;
+                size_t used = text_decode(word + i, n - i, &c);
+                if (c == 0xfffd && !(used == 3 && memcmp(word + i, "\xef\xbf\xbd", 3) == 0))
+                        return false;
+                i += used;
+        }
+        return true;
+}
+
+/* plan.json can hold only UTF-8: another word would run differently from how it was shown. The label itself was looked
+ * at already; this is for what answers and arguments brought. */
+static int report_not_utf8(const char *key, char *const *argv, struct finding_list *findings) {
+        for (size_t i = 0; argv[i]; i++)
+                if (!is_utf8(argv[i]))
+                        return finding_report(findings, "not-utf8", key, "Word %zu of the command is not UTF-8 text", i + 1);
+        return 0;
+}
+
 /* A label's text to the command that will run; *ret stays NULL when nothing is left of it. */
 static int fill(struct making *m, const char *key, const char *text, bool set_up, char *const *arguments,
                 struct finding_list *findings, struct command **ret) {
@@ -148,6 +170,8 @@ static int fill(struct making *m, const char *key, const char *text, bool set_up
                 r = recipe_fill(recipe, &m->variables, words, &argv, findings);
         if (r >= 0 && set_up && argv && *argv && (m->engine_words || m->wants_stdin || m->wants_terminal))
                 r = insert_engine_words(m, key, &argv);
+        if (r >= 0 && argv)
+                r = report_not_utf8(key, argv, findings);
         if (r < 0 || !argv || !*argv)
                 return r;
         const char *path = m->facts->engine_path ? m->facts->engine_path : engine_kind_name(m->engine);
