@@ -42,18 +42,19 @@ static int lint_name(const char *where, const struct command *c, const char *nam
         return finding_report(findings, "fixed-name", where, "The container is always called %s", c->name);
 }
 
-int lint_command(const char *where, enum command_label which, const struct command *command,
-                 const struct image *image, const char *filled, const char *name, struct finding_list *findings) {
+int lint_command(const char *key, const struct command *command, const struct image *image, const char *filled,
+                 const char *name, struct finding_list *findings) {
         if (command->engine == ENGINE_NONE || !runs_image(command))
                 return 0;
-        int r = lint_operand(where, command, image, filled, findings);
+        int r = lint_operand(key, command, image, filled, findings);
         if (r < 0)
                 return r;
-        if (which == LABEL_RUN)
-                return lint_name(where, command, name, findings);
-        bool once = which == LABEL_INSTALL || which == LABEL_UNINSTALL || which == LABEL_UPGRADE;
+        if (str_equal_nocase(key, "RUN"))
+                return lint_name(key, command, name, findings);
+        bool once = str_equal_nocase(key, "INSTALL") || str_equal_nocase(key, "UNINSTALL") ||
+                    str_equal_nocase(key, "UPGRADE") || str_equal_nocase(key, "UPDATE");
         if (once && !command->detached && str_equal(command->subcommand, "run") && !has_option(command, "--rm"))
-                r = finding_report(findings, "leaves-container", where, "The command leaves its container behind");
+                r = finding_report(findings, "leaves-container", key, "The command leaves its container behind");
         return r;
 }
 
@@ -92,7 +93,7 @@ int lint_labels(const struct image *image, struct finding_list *findings) {
 
 /* ---- an image ---- */
 
-static int lint_label(const struct image *image, enum command_label which, const char *key, const char *text,
+static int lint_label(const struct image *image, const char *key, const char *text,
                       const struct variables *v, enum engine_kind engine, struct finding_list *findings) {
         _cleanup_recipe_ struct recipe *recipe = NULL;
         _cleanup_command_ struct command *command = NULL;
@@ -103,7 +104,7 @@ static int lint_label(const struct image *image, enum command_label which, const
             (r = recipe_fill(recipe, v, NULL, &argv, findings)) < 0 ||
             (r = command_read(key, argv, engine, NULL, &command, findings)) < 0 || !command->argv[0])
                 return r;
-        return lint_command(key, which, command, image, variables_get(v, "IMAGE"), variables_get(v, "NAME"),
+        return lint_command(key, command, image, variables_get(v, "IMAGE"), variables_get(v, "NAME"),
                             findings);
 }
 
@@ -122,7 +123,7 @@ int lint_image(const struct image *image, const char *reference, enum engine_kin
         for (int which = 0; r >= 0 && which < _COMMAND_LABEL_MAX; which++) {
                 const char *key = NULL, *text = label_find(image, which, &key, findings);
                 if (text)
-                        r = lint_label(image, which, key, text, &v, engine, findings);
+                        r = lint_label(image, key, text, &v, engine, findings);
         }
         return r < 0 ? r : lint_labels(image, findings);
 }

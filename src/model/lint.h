@@ -9,11 +9,11 @@
 #include "model/image.h"
 #include "model/recipe.h"
 
-/* The command of the label `which` (_COMMAND_LABEL_MAX: of any other label) against the image that carries it. filled
- * is what stood for IMAGE, name the service's name. "pins-other-image", "fixed-name", "unnamed-container",
+/* The command of the label `key` (what it is for follows from the key) against the image that carries it. filled is
+ * what stood for IMAGE, name the service's name. "pins-other-image", "fixed-name", "unnamed-container",
  * "leaves-container". plan_make() calls it after command_read(). 0 or -ENOMEM. */
-int lint_command(const char *where, enum command_label which, const struct command *command,
-                 const struct image *image, const char *filled, const char *name, struct finding_list *findings);
+int lint_command(const char *key, const struct command *command, const struct image *image, const char *filled,
+                 const char *name, struct finding_list *findings);
 
 /* The labels as a set: "no-uninstall", "lost-label". 0 or -ENOMEM. */
 int lint_labels(const struct image *image, struct finding_list *findings);

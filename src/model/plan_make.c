@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "base/text.h"
+#include "model/lint.h"
 #include "model/plan_making.h"
 #include "model/unitfile.h"
 
@@ -175,7 +176,8 @@ static int fill(struct making *m, const char *key, const char *text, bool set_up
         if (r < 0 || !argv || !*argv)
                 return r;
         const char *path = m->facts->engine_path ? m->facts->engine_path : engine_kind_name(m->engine);
-        return command_read(key, argv, m->engine, path, ret, findings);
+        r = command_read(key, argv, m->engine, path, ret, findings);
+        return r < 0 ? r : lint_command(key, *ret, m->request->image, m->plan->image, m->plan->name, findings);
 }
 
 /* A label that this verb does not run now: what is wrong with it is told, and refuses nothing. */
@@ -238,6 +240,8 @@ static int fill_labels(struct making *m) {
         struct plan *plan = m->plan;
         bool installs = plan->verb == VERB_INSTALL || plan->verb == VERB_UPGRADE;
         int r = fill_own(m);
+        if (r >= 0 && installs)
+                r = lint_labels(m->request->image, &plan->findings);
         if (r >= 0 && installs)
                 r = fill_run(m);
         if (r >= 0 && installs)
