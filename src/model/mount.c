@@ -162,9 +162,9 @@ static int read_field(char *field, struct mount_fields *f, struct mount_reading 
 }
 
 static enum mount_shape shape_of_type(const char *type, const struct mount_reading *r) {
-        bool bind = str_equal(type, "bind");
+        bool bind = str_equal(type, "bind") || str_equal(type, "glob");         /* glob: podman's, many files of the host */
         if (!bind && type && !str_equal(type, "volume"))
-                return str_equal(type, "glob") ? MOUNT_SHAPE_HOST : MOUNT_SHAPE_OTHER;
+                return MOUNT_SHAPE_OTHER;
         if (str_empty(r->mount.container) || (bind && str_empty(r->mount.host)))
                 return MOUNT_SHAPE_LOST;
         if (bind)
@@ -215,9 +215,6 @@ char *path_simplify(const char *path) {
         }
         if (out.length == 0)
                 str_add_char(&out, '/');
-        const char *below = str_starts(out.text, "/var/run");
-        if (below && (*below == '\0' || *below == '/'))
-                return str_printf("/run%s", below);
         return str_take(&out);
 }
 
@@ -333,7 +330,10 @@ bool mount_judge(struct mount *m) {
         m->meaning = ro ? "Files of the host, only to read" : "Files of the host, also to change";
         if (m->host[0] != '/')
                 return false;
-        _cleanup_free_ char *path = path_simplify(m->host);
+        _cleanup_free_ char *simple = path_simplify(m->host);
+        const char *path = simple;
+        if (path && lies_in(path, &(const struct place) { .path = "/var/run", .below = true }))
+                path += strlen("/var");         /* a link to /run on every host with systemd */
         for (size_t i = 0; path && i < ELEMENTS(places); i++)
                 if (lies_in(path, &places[i])) {
                         m->risk = ro ? places[i].ro : places[i].rw;
