@@ -162,7 +162,7 @@ static int read_field(char *field, struct mount_fields *f, struct mount_reading 
 }
 
 static enum mount_shape shape_of_type(const char *type, const struct mount_reading *r) {
-        bool bind = str_equal(type, "bind") || str_equal(type, "glob");         /* glob: podman's, many files of the host */
+        bool bind = str_equal(type, "bind") || str_equal(type, "glob"); /* glob: podman's, many files of the host */
         if (!bind && type && !str_equal(type, "volume"))
                 return MOUNT_SHAPE_OTHER;
         if (str_empty(r->mount.container) || (bind && str_empty(r->mount.host)))

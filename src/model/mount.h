@@ -33,6 +33,6 @@ int mount_read_mount(const char *value, struct mount_reading *ret);
 /* Sets risk and meaning by the host path and mode. Returns whether it hands over a socket that means power. */
 bool mount_judge(struct mount *m);
 
-/* The path without doubled slashes, ".", ".." and a slash at the end, by its text alone. The caller frees; NULL when out
- * of memory. */
+/* The path without doubled slashes, ".", ".." and a slash at the end, by its text alone. The caller frees; NULL when
+ * out of memory. */
 char *path_simplify(const char *path);

@@ -27,7 +27,8 @@ static int set_image(struct making *m, struct error **reterr) {
         struct plan *plan = m->plan;
         const char *reference = q->reference ? q->reference : image_reference(q->image);
         if (!reference || !reference_valid(reference)) {
-                int r = error_set(reterr, -EINVAL, "\"%s\" is not a reference of an image", reference ? reference : "");
+                int r = error_set(reterr, -EINVAL, "\"%s\" is not a reference of an image",
+                                  reference ? reference : "");
                 error_hint(reterr, "Write it like registry.example.com/folder/name:tag");
                 return r;
         }
@@ -56,7 +57,8 @@ static int set_mode(struct making *m, struct error **reterr) {
                 _cleanup_str_ struct str all = {};
                 for (size_t i = 0; profile && i < profile->n_modes; i++)
                         str_addf(&all, "%s%s", i ? ", " : "", profile->modes[i].name);
-                error_hint(reterr, "%s%s", all.text ? "There are: " : "This image has no modes", all.text ? all.text : "");
+                error_hint(reterr, "%s%s", all.text ? "There are: " : "This image has no modes",
+                           all.text ? all.text : "");
                 return r;
         }
         if (!m->mode)
@@ -121,8 +123,9 @@ static int insert_engine_words(struct making *m, const char *where, char ***argv
         if (r < 0 || !extra || !*extra)
                 return r;
         if (!probe->operand)
-                return finding_report(&m->plan->findings, "undeliverable-answer", where,
-                                      "Answers go by options of the engine, and this command has no image to put them before");
+                return finding_report(
+                        &m->plan->findings, "undeliverable-answer", where,
+                        "Answers go by options of the engine, and this command has no image to put them before");
         for (size_t i = 0; r >= 0 && (*argv)[i]; i++) {
                 if (i == probe->operand)
                         r = strv_extend(&made, extra);
@@ -231,8 +234,9 @@ static int fill_run(struct making *m) {
         if (r < 0 || !set_up || !plan->run)
                 return r;
         if (plan->stdin_lines || plan->n_handed || plan->n_secrets)
-                return finding_report(&plan->findings, "undeliverable-answer", key,
-                                      "Some answers go to an installer by its input or a file, and this image has only RUN");
+                return finding_report(
+                        &plan->findings, "undeliverable-answer", key,
+                        "Some answers go to an installer by its input or a file, and this image has only RUN");
         return 0;
 }
 
@@ -268,7 +272,8 @@ static int set_unit(struct making *m) {
         if (plan->verb != VERB_INSTALL && plan->verb != VERB_UPGRADE)
                 return 0;
         plan->unit.kind = plan->command ? UNIT_BY_IMAGE : UNIT_NONE;
-        /* A program that wants a terminal is started by people, not by systemd; with -d the terminal is only its own. */
+        /* A program that wants a terminal is started by people, not by systemd; with -d the terminal is only its own.
+         */
         if (!plan->run || plan->run->engine == ENGINE_NONE || (plan->run->interactive && !plan->run->detached))
                 return 0;
         _cleanup_error_ struct error *e = NULL;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The labels of 51 real images and 138 vectors of what the two older tools made of such labels: $SHARED/labels, where that
- * folder is. Where both tools agree and no rule of the design says otherwise, our words are theirs. Where ours differ, the
- * difference must be claimed by a rule below, whose claim is then checked; no vector is named. */
+/* The labels of 51 real images and 138 vectors of what the two older tools made of such labels: $SHARED/labels, where
+ * that folder is. Where both tools agree and no rule of the design says otherwise, our words are theirs. Where ours
+ * differ, the difference must be claimed by a rule below, whose claim is then checked; no vector is named. */
 
 #include "tests/test.h"
 
@@ -106,10 +106,11 @@ static bool is_blocked(const struct vector *v) {
         return finding_list_count(&v->findings, SEVERITY_BLOCK) > 0;
 }
 
-/* 2: known variables have values: CONFDIR, LOGDIR, DATADIR, HOST always, SUDO_UID and SUDO_GID too (podman knew none of
- * these), HOME and PWD (this atomic saw no environment). */
+/* 2: known variables have values: CONFDIR, LOGDIR, DATADIR, HOST always, SUDO_UID and SUDO_GID too (podman knew none
+ * of these), HOME and PWD (this atomic saw no environment). */
 static bool has_known_variable(const struct vector *v) {
-        static const char *const names[] = { "CONFDIR", "LOGDIR", "DATADIR", "HOST}", "SUDO_UID", "SUDO_GID", "HOME", "PWD" };
+        static const char *const names[] = { "CONFDIR",  "LOGDIR",   "DATADIR", "HOST}",
+                                             "SUDO_UID", "SUDO_GID", "HOME",    "PWD" };
         for (size_t i = 0; i < ELEMENTS(names); i++)
                 for (const char *at = v->text; (at = strstr(at, names[i])); at++)
                         if (at > v->text && strchr("${", at[-1]))
@@ -148,11 +149,13 @@ static bool opts_stay(const struct vector *v) {
         return !says(v, "undefined-variable");
 }
 
-/* 3: any word that ends in =NAME or =IMAGE, quoted or not, as podman had it. atomic knew NAME=NAME and IMAGE=IMAGE only. */
+/* 3: any word that ends in =NAME or =IMAGE, quoted or not, as podman had it. atomic knew NAME=NAME and IMAGE=IMAGE
+ * only. */
 static bool has_bare_placeholder(const struct vector *v) {
         const char *name = v->text, *image = v->text;
         while ((name = strstr(name, "=NAME"))) {
-                if (name - v->text < 4 || strncmp(name - 4, "NAME", 4) != 0 || (name - v->text > 4 && name[-5] != ' '))
+                if (name - v->text < 4 || strncmp(name - 4, "NAME", 4) != 0 ||
+                    (name - v->text > 4 && name[-5] != ' '))
                         return true;
                 name++;
         }
@@ -235,7 +238,9 @@ static struct json_object *labels_of(struct json_object *cache, const char *name
 }
 
 static int fill_vector(struct vector *v, struct json_object *o) {
-        static const char *const host[][2] = { { "PWD", "/cwd" }, { "HOME", "/root" }, { "SUDO_UID", "1000" }, { "SUDO_GID", "1000" } };
+        static const char *const host[][2] = {
+                { "PWD", "/cwd" }, { "HOME", "/root" }, { "SUDO_UID", "1000" }, { "SUDO_GID", "1000" }
+        };
         _cleanup_(variables_done) struct variables variables = {};
         _cleanup_recipe_ struct recipe *recipe = NULL;
         _cleanup_command_ struct command *command = NULL;
@@ -256,7 +261,8 @@ static int fill_vector(struct vector *v, struct json_object *o) {
 }
 
 static bool check_vector(struct json_object *o, struct json_object *cache) {
-        _cleanup_(vector_done) struct vector v = { .label_key = string_of(o, "label"), .text = string_of(o, "value") };
+        _cleanup_(vector_done) struct vector v = { .label_key = string_of(o, "label"),
+                                                   .text = string_of(o, "value") };
         struct json_object *atomic;
 
         if (!v.text)
@@ -264,7 +270,8 @@ static bool check_vector(struct json_object *o, struct json_object *cache) {
         assert_non_null(v.text);
         assert_true(json_object_object_get_ex(o, "opts", &v.opts));
         v.arguments = list_of(o, "args");
-        if (json_object_object_get_ex(o, "atomic_1.22", &atomic) || json_object_object_get_ex(o, "atomic_1.22_install", &atomic))
+        if (json_object_object_get_ex(o, "atomic_1.22", &atomic) ||
+            json_object_object_get_ex(o, "atomic_1.22_install", &atomic))
                 v.atomic = list_of(atomic, "argv");
         const char *shown = str_starts(string_of(o, "podman_4.3.1_display"), "command: podman ");
         v.podman = shown ? strdup(shown) : NULL;
@@ -276,7 +283,8 @@ static bool check_vector(struct json_object *o, struct json_object *cache) {
         if (is_accounted_for(&v))
                 return true;
         _cleanup_free_ char *ours = words_join(v.ours), *theirs = words_join(v.atomic);
-        print_error("%s\n  ours   %s\n  atomic %s\n  podman %s\n", v.text, ours, v.atomic ? theirs : "-", v.podman ? v.podman : "-");
+        print_error("%s\n  ours   %s\n  atomic %s\n  podman %s\n", v.text, ours, v.atomic ? theirs : "-",
+                    v.podman ? v.podman : "-");
         return false;
 }
 
@@ -310,7 +318,8 @@ static int by_text(const void *a, const void *b) {
         return strcmp(*(char *const *) a, *(char *const *) b);
 }
 
-/* "KEY: id id" for each label that reads as a command or is named like one, and what is said of the image as a whole. */
+/* "KEY: id id" for each label that reads as a command or is named like one, and what is said of the image as a whole.
+ */
 static void describe_image(struct json_object *labels, const char *name, struct str *out) {
         _cleanup_image_ struct image *image = image_new();
         _cleanup_(finding_list_done) struct finding_list list = {};
@@ -322,7 +331,8 @@ static void describe_image(struct json_object *labels, const char *name, struct 
         }
         assert_int_equal(lint_image(image, NULL, ENGINE_PODMAN, &list), 0);
         for (size_t i = 0; i < list.n; i++) {
-                _cleanup_free_ char *line = str_printf("%s %s %s", list.items[i].where, severity_name(list.items[i].severity), list.items[i].id);
+                _cleanup_free_ char *line = str_printf("%s %s %s", list.items[i].where,
+                                                       severity_name(list.items[i].severity), list.items[i].id);
                 if (!strv_contains(lines, line))
                         strv_add(&lines, line);
         }
@@ -359,7 +369,8 @@ static void the_images(void **state) {
         json_object_put(cache);
         assert_true(strv_length(names) >= 51);
 
-        _cleanup_free_ char *path = str_printf("%s/tests/cases/corpus-findings.txt", getenv("SOURCE") ? getenv("SOURCE") : ".");
+        _cleanup_free_ char *path =
+                str_printf("%s/tests/cases/corpus-findings.txt", getenv("SOURCE") ? getenv("SOURCE") : ".");
         FILE *f = fopen(path, "re");
         char buffer[4096];
         for (size_t n; f && (n = fread(buffer, 1, sizeof buffer, f)) > 0;)
@@ -368,7 +379,8 @@ static void the_images(void **state) {
                 fclose(f);
         str_add(&want, "");
         if (strcmp(got.text, want.text) != 0) {
-                _cleanup_free_ char *new_path = str_printf("%s/corpus-findings.txt", getenv("BUILD") ? getenv("BUILD") : ".");
+                _cleanup_free_ char *new_path =
+                        str_printf("%s/corpus-findings.txt", getenv("BUILD") ? getenv("BUILD") : ".");
                 FILE *n = fopen(new_path, "we");
                 if (n) {
                         fputs(got.text, n);
