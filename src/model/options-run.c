@@ -158,7 +158,7 @@ static const struct option_row rows[] = {
           "Judges signatures of images by this file instead of the host's" },
         { "--stop-signal", 0, B, true, RISK_NONE, "The signal that stops it" },
         { "--stop-timeout", 0, B, true, RISK_NONE, "How long it may take to stop, in seconds" },
-        { "--storage-opt", 0, B, true, RISK_NONE, "An option of its storage" },
+        { "--storage-opt", 0, D, true, RISK_NONE, "An option of its storage" },
         { "--subgidname", 0, P, true, RISK_NONE, "Whose range of groups it uses" },
         { "--subuidname", 0, P, true, RISK_NONE, "Whose range of users it uses" },
         { "--sysctl", 0, B, true, RISK_NOTE, "Sets a value of the kernel in its namespaces" },

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What is called a valid reference is safe as a word of a command and as text; its pieces make it up again; and a
+ * name made from anything is a valid service name. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "model/image.h"
+#include "model/reference.h"
+
+static void check_valid(const char *text) {
+        struct reference_parts p;
+        if (text[0] == '-' || strlen(text) > 512)
+                abort();
+        for (const char *c = text; *c; c++)
+                if (*c <= ' ' || *c >= 0x7f || strchr("\"'\\$`;&|<>(){}*?~#!", *c))
+                        abort();
+        reference_split(text, &p);
+        size_t whole = p.repository.n + (p.tag.at ? p.tag.n + 1 : 0) + (p.digest.at ? p.digest.n + 1 : 0);
+        if (whole != strlen(text) || p.path.n == 0 || p.path.n > p.repository.n)
+                abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
+        _cleanup_free_ char *text = strndup((const char *) bytes, n);
+        _cleanup_image_ struct image *image = image_new();
+
+        if (reference_valid(text))
+                check_valid(text);
+        _cleanup_free_ char *name = reference_default_name(text);
+        if (name && !service_name_valid(name))
+                abort();
+
+        /* An image of this name is meant by this name, and can be pinned. */
+        image->id = strdup("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef");
+        image->digest = strdup("sha256:ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff");
+        strv_add(&image->names, text);
+        bool matches = image_matches(image, text);
+        if (reference_valid(text) && !matches && !strchr(text, '@'))
+                abort();
+        _cleanup_free_ char *pinned = image_pinned(image, text);
+        if (!pinned || (reference_valid(text) && strlen(text) < 400 && !reference_valid(pinned)))
+                abort();
+        return 0;
+}
