@@ -14,8 +14,6 @@ static void later_draw(const struct screen *s, const struct canvas *c) {
         canvas_text(c, 1, 2, 0, STYLE_PLAIN, "This screen is not in this build yet.");
 }
 
-LATER(wizard_screen, "Install");
-LATER(job_screen, "Job");
 LATER(jobs_screen, "Jobs");
 LATER(changes_screen, "Changes");
 LATER(units_screen, "Units");

@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ui/screens/screens.h"
+
+/* A job, live or long done: its steps, its output, what it came to. The worker does the work; this only watches,
+ * and goes away without harm. */
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/feed.h"
+#include "base/text.h"
+#include "ui/dialog.h"
+#include "ui/jobtext.h"
+
+struct job_screen_state {
+        char *id;
+        struct op *watching;
+        struct job *job;                /* NULL: no answer yet */
+        struct error *error;            /* the watch ended */
+        struct feed *feed;
+        struct pager pager;             /* the output */
+        bool unfolded;                  /* all steps are shown */
+        unsigned cancels;               /* how often the person asked to stop */
+        int rows, columns;              /* the worker's terminal was told */
+};
+
+static struct host *host_of(const struct screen *s) {
+        return ui_host(s->ui);
+}
+
+static bool job_lives(const struct job_screen_state *st) {
+        return st->job && !job_state_final(st->job->state) && !st->error;
+}
+
+/* ---- watching ---- */
+
+static void job_line(const char *text, const uint8_t *marks, size_t bytes, void *userdata) {
+        struct job_screen_state *st = userdata;
+        lines_add(st->pager.lines, text, marks, bytes);
+}
+
+static void job_tell_size(struct screen *s) {
+        struct job_screen_state *st = s->state;
+        if (job_lives(st) && st->rows > 0 && st->columns > 0)
+                host_of(s)->ops->job_size(host_of(s), st->id, (unsigned) st->rows, (unsigned) st->columns);
+}
+
+static void job_moved(const struct job *job, void *userdata) {
+        struct screen *s = userdata;
+        struct job_screen_state *st = s->state;
+        struct job *copy = job_copy(job);
+        bool first = !st->job;
+        if (!copy)
+                return;
+        job_free(st->job);
+        st->job = copy;
+        if (first)
+                job_tell_size(s);
+        if (job_state_final(copy->state))
+                feed_flush(st->feed);
+        screen_invalidate(s);
+}
+
+static void job_output(const void *bytes, size_t n, void *userdata) {
+        struct screen *s = userdata;
+        struct job_screen_state *st = s->state;
+        feed_write(st->feed, bytes, n);
+        screen_invalidate(s);
+}
+
+static void job_watch_failed(struct error *e, void *userdata) {
+        struct screen *s = userdata;
+        struct job_screen_state *st = s->state;
+        st->watching = op_cancel(st->watching);
+        error_free(st->error);
+        st->error = e;
+        screen_invalidate(s);
+}
+
+/* ---- the screen ---- */
+
+static int job_screen_open(struct screen *s, const void *arg, struct error **reterr) {
+        struct job_screen_state *st = s->state;
+        const struct feed_sink sink = { .line = job_line, .userdata = st };
+        if (str_replace(&st->id, arg) < 0 || pager_init(&st->pager, PAGER_WRAP, true) < 0)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        st->feed = feed_new(&sink);
+        if (!st->feed)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        st->pager.pending = st->feed;
+        s->pager = &st->pager;
+        const struct job_watcher watcher = { .job = job_moved, .output = job_output, .failed = job_watch_failed, .userdata = s };
+        st->watching = host_of(s)->ops->watch_job(host_of(s), st->id, &watcher);
+        return 0;
+}
+
+static void job_screen_close(struct screen *s) {
+        struct job_screen_state *st = s->state;
+        op_cancel(st->watching);
+        st->pager.pending = NULL;
+        feed_free(st->feed);
+        pager_done(&st->pager);
+        job_free(st->job);
+        error_free(st->error);
+        free(st->id);
+}
+
+static void job_title(const struct screen *s, struct str *left, struct str *right) {
+        const struct job_screen_state *st = s->state;
+        char clock[24];
+        if (st->job) {
+                jobtext_what(st->job, left);
+                str_add(left, "  ");
+        }
+        str_add(left, st->id);
+        if (!st->job)
+                return;
+        jobtext_progress(st->job, right);
+        if (st->job->started > 0) {
+                int64_t until = st->job->ended > 0 ? st->job->ended : ui_now(s->ui);
+                str_addf(right, "  %s", jobtext_clock(clock, until - st->job->started));
+        }
+}
+
+static enum style step_style(enum step_state state) {
+        switch (state) {
+        case STEP_FAILED:
+                return STYLE_BAD;
+        case STEP_NOW:
+        case STEP_UNDOING:
+                return STYLE_BUSY;
+        case STEP_DONE:
+                return STYLE_GOOD;
+        default:
+                return STYLE_PLAIN;
+        }
+}
+
+static void job_step_line(const struct canvas *c, int row, const struct job *job, enum job_step step) {
+        const struct step_status *status = &job->steps[step];
+        char duration[24];
+        canvas_text(c, row, 2, 8, step_style(status->state), step_state_name(status->state));
+        int x = 11 + canvas_text(c, row, 11, 30, STYLE_PLAIN, job_step_title(step, job->verb));
+        x = x < 38 ? 38 : x + 2;
+        if (status->note)
+                canvas_text(c, row, x, 0, STYLE_DIM, status->note);
+        else if (status->usec && status->state != STEP_NOW && status->state != STEP_TODO)
+                canvas_text(c, row, x, 0, STYLE_DIM, jobtext_duration(duration, status->usec));
+}
+
+/* The steps above the output: all that began, or folded into one line with the one that runs. Returns the rows. */
+static int job_steps(const struct screen *s, const struct canvas *c) {
+        const struct job_screen_state *st = s->state;
+        const struct job *job = st->job;
+        enum job_step current = job_current_step(job);
+        unsigned began = 0;
+        for (unsigned i = 0; i < _JOB_STEP_MAX; i++)
+                began += job->planned[i] && job->steps[i].state != STEP_TODO;
+        bool fold = !st->unfolded && (c->rows < 16 || job_state_final(job->state));
+        int row = 0;
+        if (fold && began > 1) {
+                unsigned done = 0;
+                for (unsigned i = 0; i < _JOB_STEP_MAX; i++)
+                        done += job->planned[i] && (job->steps[i].state == STEP_DONE || job->steps[i].state == STEP_SKIPPED);
+                canvas_textf(c, row++, 2, 0, STYLE_DIM, "%u steps done (s shows them)", done);
+        }
+        for (unsigned i = 0; i < _JOB_STEP_MAX; i++) {
+                enum step_state state = job->steps[i].state;
+                if (!job->planned[i] || state == STEP_TODO)
+                        continue;
+                bool matters = state == STEP_FAILED || state == STEP_NOW || state == STEP_UNDOING;
+                if (fold && began > 1 && !matters)
+                        continue;
+                if (row >= c->rows - 4 && i != current)
+                        continue;
+                job_step_line(c, row++, job, (enum job_step) i);
+        }
+        return row;
+}
+
+/* What comes, in one line. */
+static void job_next(const struct canvas *c, int row, const struct job *job) {
+        _cleanup_str_ struct str text = {};
+        enum job_step current = job_current_step(job);
+        for (unsigned i = 0; i < _JOB_STEP_MAX; i++)
+                if (job->planned[i] && job->steps[i].state == STEP_TODO && (i > (unsigned) current || job->state == JOB_QUEUED))
+                        str_addf(&text, "%s%s", text.length ? ", " : "", job_step_title((enum job_step) i, job->verb));
+        if (text.failed || !text.length)
+                return;
+        canvas_text(c, row, 2, 0, STYLE_DIM, "next");
+        canvas_text(c, row, 11, 0, STYLE_DIM, text.text);
+}
+
+/* What it came to. Returns the rows. */
+static int job_result(const struct job *job, const struct canvas *c) {
+        int row = canvas_paragraph(c, 0, 2, c->columns - 4, jobtext_style(job->state),
+                                   job->message ? job->message : job_state_name(job->state));
+        if (job->hint) {
+                canvas_text(c, row, 2, 0, STYLE_PLAIN, "->");
+                row += canvas_paragraph(c, row, 5, c->columns - 7, STYLE_PLAIN, job->hint);
+        }
+        for (size_t i = 0; job->left && job->left[i] && row < c->rows / 2; i++)
+                row += canvas_paragraph(c, row, 4, c->columns - 6, STYLE_WARN, job->left[i]);
+        if (job->state == JOB_DONE && job->verb == VERB_INSTALL) {
+                canvas_text(c, row, 2, 8, STYLE_STRONG, "Undo");
+                canvas_textf(c, row++, 11, 0, STYLE_PLAIN, "uninstall %s puts back every file it changed", job->name);
+        }
+        return row;
+}
+
+static void job_draw(const struct screen *s, const struct canvas *c) {
+        const struct job_screen_state *st = s->state;
+        if (!st->job) {
+                if (st->error)
+                        canvas_error(c, 1, st->error, true);
+                else
+                        canvas_text(c, 1, 2, 0, STYLE_BUSY, "Looking for the job ...");
+                return;
+        }
+        int row = 0;
+        if (job_state_final(st->job->state))
+                row = job_result(st->job, c);
+        if (st->error)
+                row += canvas_error(c, row, st->error, false);
+        struct canvas rest = canvas_part(c, row, 0, -1, -1);
+        int steps = job_steps(s, &rest);
+        bool next = job_lives(st) && rest.rows - steps > 4;
+        struct canvas output = canvas_part(&rest, steps, 0, rest.rows - steps - next, -1);
+        pager_draw(s->pager, &output);
+        if (next)
+                job_next(&rest, rest.rows - 1, st->job);
+}
+
+/* A half line at the end of the output may be a question. */
+static bool job_asks(const struct job_screen_state *st, struct str *out) {
+        const char *text;
+        const uint8_t *marks;
+        size_t bytes = 0;
+        if (!job_lives(st) || st->job->state != JOB_RUNNING)
+                return false;
+        feed_pending(st->feed, &text, &marks, &bytes);
+        while (bytes && text[bytes - 1] == ' ')
+                bytes--;
+        if (!bytes || !strchr(":?>]", text[bytes - 1]))
+                return false;
+        if (out)
+                str_add_bytes(out, text, bytes);
+        return true;
+}
+
+static void job_status(const struct screen *s, struct str *out) {
+        /* The ladder of backend and worker: three times it is asked, then it is killed. */
+        static const char *const ladder[] = {
+                "",
+                "The command was asked to stop. If it does not, c asks again.",
+                "The command was asked to stop a second time. If it does not, c asks again.",
+                "The command was asked to stop a third time. c kills it.",
+                "The command is being killed. Then everything is put back.",
+        };
+        const struct job_screen_state *st = s->state;
+        if (!st->job) {
+                if (st->error)
+                        str_add(out, "q goes back.");
+                return;
+        }
+        if (!job_lives(st)) {
+                if (st->job->state == JOB_DONE && st->job->verb == VERB_INSTALL)
+                        str_addf(out, "Enter: the services. v: the files that were changed.");
+                else
+                        str_add(out, "The whole output is kept; / searches it.");
+                return;
+        }
+        if (st->job->state == JOB_CANCELLING && st->cancels) {
+                str_add(out, ladder[st->cancels < ELEMENTS(ladder) ? st->cancels : ELEMENTS(ladder) - 1]);
+                return;
+        }
+        if (job_asks(st, NULL)) {
+                str_add(out, "The command seems to wait for an answer: a types one.");
+                return;
+        }
+        str_add(out, "You may close this terminal: the job goes on; \"fairlead attach\" returns to it.");
+}
+
+/* ---- actions ---- */
+
+static void job_cancel(struct screen *s) {
+        struct job_screen_state *st = s->state;
+        struct error *e = NULL;
+        if (host_of(s)->ops->cancel_job(host_of(s), st->id, &e) < 0) {
+                dialog_error(s->ui, e);
+                return;
+        }
+        st->cancels++;
+        screen_invalidate(s);
+}
+
+static void job_cancel_answered(struct screen *s, bool yes) {
+        if (yes && job_lives(s->state))
+                job_cancel(s);
+}
+
+static void job_ask_cancel(struct screen *s) {
+        struct job_screen_state *st = s->state;
+        if (st->cancels) {
+                job_cancel(s);
+                return;
+        }
+        static const struct question question = {
+                .title = "Cancel this job",
+                .text = "The command is stopped and every file it changed is put back.\n"
+                        "Leaving this screen (z) does not stop the job.",
+                .yes = "Cancel the job",
+                .no = "Let it go on",
+        };
+        dialog_confirm(s, &question, job_cancel_answered);
+}
+
+static void job_answered(struct screen *s, const char *text) {
+        struct job_screen_state *st = s->state;
+        struct error *e = NULL;
+        if (!text)
+                return;
+        _cleanup_free_ char *line = str_printf("%s\n", text);
+        if (line && host_of(s)->ops->job_input(host_of(s), st->id, line, strlen(line), &e) < 0)
+                dialog_error(s->ui, e);
+}
+
+static bool job_can(const struct screen *s, enum action action) {
+        const struct job_screen_state *st = s->state;
+        switch (action) {
+        case ACTION_CANCEL:
+        case ACTION_DETACH:
+                return job_lives(st);
+        case ACTION_ANSWER:
+                return job_lives(st) && st->job->state == JOB_RUNNING;
+        case ACTION_CHANGES:
+        case ACTION_SERVICES:
+                return st->job && !job_lives(st);
+        case ACTION_FOLLOW:
+                return job_lives(st);
+        case ACTION_FOLD:
+                return st->job;
+        default:
+                return true;
+        }
+}
+
+static bool job_act(struct screen *s, enum action action) {
+        struct job_screen_state *st = s->state;
+        switch (action) {
+        case ACTION_CANCEL:
+                job_ask_cancel(s);
+                return true;
+        case ACTION_INTERRUPT:
+                if (!job_lives(st))
+                        return false;
+                job_ask_cancel(s);
+                return true;
+        case ACTION_DETACH:
+                screen_close(s);
+                return true;
+        case ACTION_ANSWER: {
+                _cleanup_str_ struct str prompt = {};
+                job_asks(st, &prompt);
+                screen_ask(s, prompt.length && !prompt.failed ? prompt.text : "Answer:", NULL, NULL, job_answered);
+                return true;
+        }
+        case ACTION_FOLD:
+                st->unfolded = !st->unfolded;
+                return true;
+        case ACTION_CHANGES:
+                screen_open(s->ui, &changes_screen, st->id);
+                return true;
+        default:
+                return false;
+        }
+}
+
+static unsigned job_tick_ms(const struct screen *s) {
+        const struct job_screen_state *st = s->state;
+        if (!job_lives(st) || st->job->started <= 0)
+                return 0;
+        return ui_theme(s->ui)->display == DISPLAY_BASIC ? 5000 : 1000;
+}
+
+static void job_resized(struct screen *s, int rows, int columns) {
+        struct job_screen_state *st = s->state;
+        st->rows = rows > 8 ? rows - 8 : rows;
+        st->columns = columns;
+        job_tell_size(s);
+}
+
+const struct screen_class job_screen = {
+        .name = "job",
+        .title = "Job",
+        .help = "One job: its steps, what its command writes, and what it came to. The job does not need this screen: z leaves it, or close "
+                "the terminal; 4 (Jobs) or \"fairlead attach\" returns to it with the whole output.\n"
+                "The output stays at its newest line until you move in it; f follows again. c cancels: the command is asked to stop, "
+                "then asked harder at each further c, and everything is put back. When the command asks something, a types the answer.",
+        .size = sizeof(struct job_screen_state),
+        .bindings = (const struct binding[]) {
+                { KEY_RETURN, ACTION_SERVICES },
+                { 'c', ACTION_CANCEL },
+                { 'a', ACTION_ANSWER },
+                { 'v', ACTION_CHANGES },
+                { 'f', ACTION_FOLLOW },
+                { 's', ACTION_FOLD, "steps" },
+                { 'z', ACTION_DETACH },
+                { 'w', ACTION_WRAP, NULL, true },
+                {}
+        },
+        .open = job_screen_open,
+        .close = job_screen_close,
+        .title_text = job_title,
+        .draw = job_draw,
+        .status = job_status,
+        .can = job_can,
+        .act = job_act,
+        .tick_ms = job_tick_ms,
+        .resized = job_resized,
+};

@@ -1,0 +1,606 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ui/screens/screens.h"
+
+/* From an image to a job, page by page: what it does, the questions, secrets last, a last look at the very words,
+ * consent. Back is possible everywhere and loses nothing. Uninstalling and running an installed service need only
+ * the last look. */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ui/dialog.h"
+#include "ui/form.h"
+#include "ui/plantext.h"
+
+enum page {
+        PAGE_WHAT,              /* what it does, with the answers it begins with */
+        PAGE_FORM,
+        PAGE_SECRETS,
+        PAGE_REVIEW,
+        _PAGE_MAX,
+};
+
+/* Names that no profile can have, for what is asked beside its parameters. */
+#define ANSWER_NAME "_name"
+#define ANSWER_MODE "_mode"
+
+struct wizard_state {
+        struct host *host;
+        enum plan_verb verb;
+        char *reference;                /* of the image; NULL: an installed service */
+        char *name;                     /* of the service, as given */
+        struct op *finding, *planning, *starting;
+        struct image *image;
+        struct profile *profile;
+        struct error *error;            /* the image was not found */
+        struct param *params;           /* name, mode, then shallow copies of the profile's */
+        size_t n_params;
+        struct param_choice *modes;
+        struct answers *answers;        /* of all of them */
+        struct secret_list *secrets;
+        struct form *form, *secret_form;
+        char **allowed;                 /* ids of findings */
+        struct plan *plan;              /* NULL: none yet, or no_plan says why */
+        struct error *no_plan;
+        struct pager pager;
+        enum page page;
+        char *allowing;                 /* the finding that is being asked about */
+};
+
+static struct host *host_of(const struct screen *s) {
+        return ui_host(s->ui);
+}
+
+static const char *wizard_name(const struct wizard_state *st) {
+        const char *name = st->answers ? answers_get(st->answers, ANSWER_NAME) : NULL;
+        return name ? name : st->name ? st->name : st->plan ? st->plan->name : NULL;
+}
+
+/* ---- pages ---- */
+
+static bool param_on_secrets(const struct param *p, const void *userdata) {
+        const struct wizard_state *st = userdata;
+        return p->type == PARAM_SECRET &&
+               mode_asks(profile_mode(st->profile, answers_get(st->answers, ANSWER_MODE)), p);
+}
+
+static bool param_on_form(const struct param *p, const void *userdata) {
+        const struct wizard_state *st = userdata;
+        if (p->type == PARAM_SECRET)
+                return false;
+        return p->name[0] == '_' || mode_asks(profile_mode(st->profile, answers_get(st->answers, ANSWER_MODE)), p);
+}
+
+static bool wizard_has(const struct wizard_state *st, enum page page) {
+        switch (page) {
+        case PAGE_WHAT:
+        case PAGE_FORM:
+                return st->verb == VERB_INSTALL;
+        case PAGE_SECRETS:
+                return st->secret_form && !form_empty(st->secret_form);
+        default:
+                return true;
+        }
+}
+
+static bool wizard_reads(const struct wizard_state *st) {
+        return st->page == PAGE_WHAT || st->page == PAGE_REVIEW;
+}
+
+static const char *wizard_verb(const struct wizard_state *st, bool capital) {
+        switch (st->verb) {
+        case VERB_UNINSTALL:
+                return capital ? "Uninstall" : "uninstall";
+        case VERB_RUN:
+                return capital ? "Run" : "run";
+        case VERB_UPGRADE:
+                return capital ? "Upgrade" : "upgrade";
+        default:
+                return capital ? "Install" : "install";
+        }
+}
+
+/* ---- the text of the pages to read ---- */
+
+static void wizard_write(struct screen *s) {
+        struct wizard_state *st = s->state;
+        struct pager *pager = &st->pager;
+        pager_clear(pager);
+        if (st->no_plan) {
+                pager_addf(pager, DOC_BAD, "%s", st->no_plan->message);
+                if (st->no_plan->hint)
+                        pager_addf(pager, DOC_PLAIN, "  -> %s", st->no_plan->hint);
+                for (const struct error *cause = st->no_plan->cause; cause; cause = cause->cause)
+                        pager_addf(pager, DOC_PLAIN, "  because: %s", cause->message);
+                if (st->page == PAGE_WHAT) {
+                        pager_end(pager);
+                        pager_addf(pager, DOC_PLAIN, "The next page asks; the last one shows the exact words before anything is run.");
+                }
+        } else if (st->plan) {
+                if (st->page == PAGE_REVIEW)
+                        plantext_answers(pager, st->plan);
+                plantext_plan(pager, st->plan);
+        }
+        screen_invalidate(s);
+}
+
+static void wizard_planned(struct plan *plan, struct error *e, void *userdata) {
+        struct screen *s = userdata;
+        struct wizard_state *st = s->state;
+        st->planning = op_cancel(st->planning);
+        plan_free(st->plan);
+        error_free(st->no_plan);
+        st->plan = plan;
+        st->no_plan = e;
+        wizard_write(s);
+}
+
+static void wizard_plan(struct screen *s) {
+        struct wizard_state *st = s->state;
+        _cleanup_(answers_freep) struct answers *answers = answers_copy(st->answers);
+        _cleanup_strv_ char **secrets = NULL;
+        if (!answers)
+                return;
+        answers_set(answers, ANSWER_NAME, NULL, NULL);
+        answers_set(answers, ANSWER_MODE, NULL, NULL);
+        for (size_t i = 0; st->secrets && i < st->secrets->n; i++)
+                if (st->secrets->items[i]->length)
+                        strv_add(&secrets, st->secrets->items[i]->name);
+        if (st->page != PAGE_WHAT && !secrets)
+                secrets = strv_copy(NULL);      /* asked for, and none was given */
+        const struct plan_order order = {
+                .verb = st->verb,
+                .image = st->reference,
+                .name = answers_get(st->answers, ANSWER_NAME) ? answers_get(st->answers, ANSWER_NAME) : st->name,
+                .mode = answers_get(st->answers, ANSWER_MODE),
+                .answers = st->verb == VERB_INSTALL ? answers : NULL,
+                .secrets = st->page == PAGE_WHAT ? NULL : secrets,
+                .allowed = st->allowed,
+        };
+        op_cancel(st->planning);
+        st->planning = host_of(s)->ops->make_plan(host_of(s), &order, wizard_planned, s);
+        st->plan = plan_free(st->plan);
+        st->no_plan = error_free(st->no_plan);
+        wizard_write(s);
+}
+
+static void wizard_go(struct screen *s, enum page page) {
+        struct wizard_state *st = s->state;
+        bool plan = page == PAGE_REVIEW || (page == PAGE_WHAT && st->page != PAGE_WHAT);
+        st->page = page;
+        s->pager = wizard_reads(st) ? &st->pager : NULL;
+        if (wizard_reads(st))
+                pager_act(&st->pager, ACTION_FIRST);
+        if (plan)
+                wizard_plan(s);
+        screen_invalidate(s);
+}
+
+/* ---- what is asked ---- */
+
+static const char *wizard_suggest(const char *what, const void *userdata) {
+        const struct wizard_state *st = userdata;
+        return st->host->ops->suggest(st->host, what);
+}
+
+static const struct param name_param = {
+        .name = (char *) ANSWER_NAME,
+        .title = (char *) "Service name",
+        .help = (char *) "What the service is called on this host; its unit and its folders get this name.",
+        .type = PARAM_TEXT,
+        .required = true,
+        .pattern = (char *) "[a-z0-9]([a-z0-9_.-]{0,61}[a-z0-9_-])?",
+        .pattern_reason = (char *) "A service name has small letters, digits, and . _ - after the first",
+};
+
+/* The questions of this image: shallow copies, so the profile must stay. */
+static int wizard_ask(struct screen *s) {
+        struct wizard_state *st = s->state;
+        const struct profile *profile = st->profile;
+        st->params = calloc(profile->n_parameters + 2, sizeof *st->params);
+        st->modes = calloc(profile->n_modes + 1, sizeof *st->modes);
+        if (!st->params || !st->modes)
+                return -ENOMEM;
+        st->params[st->n_params++] = name_param;
+        if (profile->n_modes > 1) {
+                for (size_t i = 0; i < profile->n_modes; i++) {
+                        st->modes[i].value = profile->modes[i].name;
+                        st->modes[i].title = profile->modes[i].title;
+                }
+                st->params[st->n_params++] = (struct param) {
+                        .name = (char *) ANSWER_MODE,
+                        .title = (char *) "Mode",
+                        .help = (char *) "How this image is set up; the questions below follow it.",
+                        .type = PARAM_CHOICE,
+                        .required = true,
+                        .choices = st->modes,
+                        .n_choices = profile->n_modes,
+                };
+        }
+        for (size_t i = 0; i < profile->n_parameters; i++)
+                st->params[st->n_params++] = profile->parameters[i];
+
+        _cleanup_free_ char *name = st->name ? strdup(st->name) : reference_default_name(st->reference);
+        if (name && answers_set(st->answers, ANSWER_NAME, name, "default") < 0)
+                return -ENOMEM;
+        struct form_options options = {
+                .params = st->params,
+                .n = st->n_params,
+                .answers = st->answers,
+                .secrets = st->secrets,
+                .asks = param_on_form,
+                .suggest = wizard_suggest,
+                .userdata = st,
+        };
+        st->form = form_new(&options);
+        options.asks = param_on_secrets;
+        st->secret_form = form_new(&options);
+        return st->form && st->secret_form ? 0 : -ENOMEM;
+}
+
+static void wizard_found(struct image *image, struct error *e, void *userdata) {
+        struct screen *s = userdata;
+        struct wizard_state *st = s->state;
+        st->finding = op_cancel(st->finding);
+        st->error = error_free(st->error);
+        st->error = e;
+        if (!image) {
+                screen_invalidate(s);
+                return;
+        }
+        image_free(st->image);
+        st->image = image;
+        _cleanup_error_ struct error *bad = NULL;
+        host_of(s)->ops->find_profile(host_of(s), image, &st->profile, &bad);
+        if (!st->profile || !st->profile->n_modes || wizard_ask(s) < 0) {
+                error_set(&st->error, -EIO, "What this image asks could not be prepared");
+                if (bad)
+                        error_hint(&st->error, "%s", bad->message);
+                screen_invalidate(s);
+                return;
+        }
+        if (bad)
+                screen_say(s, "Its own profile is not used: %s", bad->message);
+        wizard_plan(s);
+}
+
+/* ---- the screen ---- */
+
+static int wizard_open(struct screen *s, const void *arg, struct error **reterr) {
+        const struct wizard_order *order = arg;
+        struct wizard_state *st = s->state;
+        st->host = host_of(s);
+        st->verb = order->verb;
+        st->answers = answers_new();
+        st->secrets = secret_list_new();
+        if (!st->answers || !st->secrets || str_replace(&st->reference, order->image) < 0 ||
+            str_replace(&st->name, order->name) < 0 || pager_init(&st->pager, PAGER_WORDS, false) < 0)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        s->pager = &st->pager;
+        if (st->verb == VERB_INSTALL)
+                st->finding = host_of(s)->ops->find_image(host_of(s), st->reference, wizard_found, s);
+        else {
+                st->page = PAGE_REVIEW;
+                wizard_plan(s);
+        }
+        return 0;
+}
+
+static void wizard_close(struct screen *s) {
+        struct wizard_state *st = s->state;
+        op_cancel(st->finding);
+        op_cancel(st->planning);
+        op_cancel(st->starting);
+        form_free(st->form);
+        form_free(st->secret_form);
+        secret_list_free(st->secrets);
+        answers_free(st->answers);
+        free(st->params);
+        free(st->modes);
+        profile_free(st->profile);
+        image_free(st->image);
+        error_free(st->error);
+        plan_free(st->plan);
+        error_free(st->no_plan);
+        strv_free(st->allowed);
+        pager_done(&st->pager);
+        free(st->reference);
+        free(st->name);
+        free(st->allowing);
+}
+
+static void wizard_title(const struct screen *s, struct str *left, struct str *right) {
+        static const char *const names[_PAGE_MAX] = {
+                [PAGE_WHAT] = "what it does",
+                [PAGE_FORM] = "questions",
+                [PAGE_SECRETS] = "secrets",
+                [PAGE_REVIEW] = "last look",
+        };
+        const struct wizard_state *st = s->state;
+        const char *name = wizard_name(st);
+        if (name)
+                str_addf(left, "%s %s", wizard_verb(st, false), name);
+        if (st->reference)
+                str_addf(left, "%sfrom %s", name ? " " : "", st->reference);
+        unsigned number = 0, all = 0;
+        for (enum page page = 0; page < _PAGE_MAX; page++)
+                if (wizard_has(st, page)) {
+                        all++;
+                        if (page <= st->page)
+                                number = all;
+                }
+        if (all > 1)
+                str_addf(right, "page %u of %u: ", number, all);
+        str_add(right, names[st->page]);
+}
+
+static void wizard_draw_form(const struct wizard_state *st, struct form *form, const struct canvas *c) {
+        const struct mode *mode = profile_mode(st->profile, answers_get(st->answers, ANSWER_MODE));
+        int row = 0;
+        if (st->page == PAGE_SECRETS)
+                row += canvas_paragraph(c, row, 2, c->columns - 4, STYLE_PLAIN,
+                                        "These are never stored, shown or logged; they are handed to the installer when it runs.");
+        else if (mode && mode->help && c->rows > 9)
+                row += canvas_paragraph(c, row, 2, c->columns - 4, STYLE_PLAIN, mode->help);
+        if (row && c->rows - row > 6)
+                row++;
+        struct canvas fields = canvas_part(c, row, 0, -1, -1);
+        form_draw(form, &fields);
+}
+
+static void wizard_draw(const struct screen *s, const struct canvas *c) {
+        const struct wizard_state *st = s->state;
+        if (st->error)
+                canvas_error(c, 1, st->error, true);
+        else if (st->finding)
+                canvas_text(c, 1, 2, 0, STYLE_BUSY, "Reading its labels ...");
+        else if (st->page == PAGE_FORM)
+                wizard_draw_form(st, st->form, c);
+        else if (st->page == PAGE_SECRETS)
+                wizard_draw_form(st, st->secret_form, c);
+        else if (st->planning)
+                canvas_text(c, 1, 2, 0, STYLE_BUSY, "Working out what it would do ...");
+        else
+                pager_draw(s->pager, c);
+}
+
+static bool wizard_refused(const struct wizard_state *st) {
+        return st->plan && finding_list_count(&st->plan->findings, SEVERITY_BLOCK);
+}
+
+static void wizard_status(const struct screen *s, struct str *out) {
+        const struct wizard_state *st = s->state;
+        struct form *form = st->page == PAGE_FORM ? st->form : st->page == PAGE_SECRETS ? st->secret_form : NULL;
+        if (st->starting)
+                str_add(out, "Starting the job ...");
+        else if (form && form_focus(form))
+                str_addf(out, "%s: %s", form_focus(form)->title, form_focus(form)->help ? form_focus(form)->help : "");
+        else if (form)
+                str_add(out, "Nothing is asked here; Enter goes on.");
+        else if (wizard_refused(st))
+                str_add(out, "A finding refuses this plan; a allows it, if you know better.");
+        else if (st->page == PAGE_REVIEW && st->plan)
+                str_addf(out, "Word for word what will run. Enter: %s it. You consent to %.19s.", wizard_verb(st, false),
+                         st->plan->digest ? st->plan->digest : st->plan->image_id ? st->plan->image_id : "this");
+        else if (st->plan)
+                str_add(out, "Read what it does. Enter goes to the questions; nothing is run yet.");
+}
+
+/* ---- going on ---- */
+
+static void wizard_started(const char *job_id, struct error *e, void *userdata) {
+        struct screen *s = userdata;
+        struct wizard_state *st = s->state;
+        st->starting = op_cancel(st->starting);
+        if (e) {
+                dialog_error(s->ui, e);
+                if (wizard_has(st, PAGE_SECRETS))
+                        wizard_go(s, PAGE_SECRETS);     /* the worker got them; they must be typed again */
+                return;
+        }
+        screen_replace(s, &job_screen, job_id);
+}
+
+/* The list goes to the worker; the form gets fresh, empty ones. */
+static struct secret_list *wizard_hand_over(struct wizard_state *st) {
+        struct secret_list *secrets = TAKE(st->secrets);
+        st->secrets = secret_list_new();
+        st->secret_form = form_free(st->secret_form);
+        const struct form_options options = {
+                .params = st->params,
+                .n = st->n_params,
+                .answers = st->answers,
+                .secrets = st->secrets,
+                .asks = param_on_secrets,
+                .userdata = st,
+        };
+        if (st->secrets && st->params)
+                st->secret_form = form_new(&options);
+        return secrets;
+}
+
+static void wizard_consented(struct screen *s, bool yes) {
+        struct wizard_state *st = s->state;
+        if (!yes || !st->plan || st->starting)
+                return;
+        st->starting = host_of(s)->ops->start_job(host_of(s), st->plan, wizard_hand_over(st), wizard_started, s);
+        screen_invalidate(s);
+}
+
+static void wizard_consent(struct screen *s) {
+        struct wizard_state *st = s->state;
+        struct error *e = NULL;
+        if (!st->plan || st->starting)
+                return;
+        if (plan_permitted(st->plan, &e) < 0) {
+                dialog_error(s->ui, e);
+                return;
+        }
+        _cleanup_free_ char *title = str_printf("%s %s", wizard_verb(st, true), st->plan->name);
+        _cleanup_str_ struct str text = {};
+        if (st->plan->command)
+                str_addf(&text, "The command you read runs now as root%s.", st->plan->host_command ? ", as a program of this host" : "");
+        else
+                str_add(&text, "No command of the image runs.");
+        if (st->plan->unit.kind == UNIT_QUADLET || st->plan->unit.kind == UNIT_SERVICE)
+                str_addf(&text, " Then %s is written and started.", st->plan->unit.path);
+        if (st->verb == VERB_UNINSTALL)
+                str_add(&text, " Its unit is stopped and removed, and every file the install changed is put back.");
+        else if (st->plan->paths)
+                str_add(&text, " If it fails or you cancel, every file is put back.");
+        str_addf(&text, "\nYou consent to this label and image:\n%s", st->plan->digest ? st->plan->digest : st->plan->image_id);
+        if (text.failed)
+                return;
+        const struct question question = {
+                .title = title,
+                .text = text.text,
+                .yes = wizard_verb(st, true),
+                .no = "Back",
+        };
+        dialog_confirm(s, &question, wizard_consented);
+}
+
+static void wizard_next(struct screen *s) {
+        struct wizard_state *st = s->state;
+        struct error *e = NULL;
+        if (st->error || st->finding)
+                return;
+        struct form *form = st->page == PAGE_FORM ? st->form : st->page == PAGE_SECRETS ? st->secret_form : NULL;
+        if (st->page == PAGE_REVIEW) {
+                wizard_consent(s);
+                return;
+        }
+        if (form && form_finish(form, &e) < 0) {
+                /* The reason stands under the field, which has the focus; here it is said once more. */
+                screen_say(s, "%s", e->message);
+                error_free(e);
+                return;
+        }
+        enum page page = st->page + 1;
+        while (page < PAGE_REVIEW && !wizard_has(st, page))
+                page++;
+        wizard_go(s, page);
+}
+
+static void wizard_left(struct screen *s, bool yes) {
+        if (yes)
+                screen_close(s);
+}
+
+static void wizard_back(struct screen *s) {
+        struct wizard_state *st = s->state;
+        enum page page = st->page;
+        while (page > 0) {
+                page--;
+                if (wizard_has(st, page)) {
+                        wizard_go(s, page);
+                        return;
+                }
+        }
+        bool typed = false;
+        for (size_t i = 0; i < st->answers->n; i++)
+                typed |= str_equal(st->answers->items[i].source, "typed");
+        if (!typed) {
+                screen_close(s);
+                return;
+        }
+        static const struct question question = {
+                .title = "Leave this install",
+                .text = "What you answered is lost. Nothing was changed on this host.",
+                .yes = "Leave",
+                .no = "Stay",
+        };
+        dialog_confirm(s, &question, wizard_left);
+}
+
+/* ---- allowing a finding ---- */
+
+static void wizard_allowed(struct screen *s, bool yes) {
+        struct wizard_state *st = s->state;
+        if (yes && st->allowing && strv_add(&st->allowed, st->allowing) == 0)
+                wizard_plan(s);
+}
+
+static void wizard_allow(struct screen *s) {
+        struct wizard_state *st = s->state;
+        for (size_t i = 0; i < st->plan->findings.n; i++) {
+                const struct finding *f = &st->plan->findings.items[i];
+                if (f->severity != SEVERITY_BLOCK || f->allowed)
+                        continue;
+                _cleanup_free_ char *title = str_printf("Allow %s", f->id);
+                _cleanup_free_ char *text = str_printf("%s%s%s.\n%s", f->where ? f->where : "", f->where ? ": " : "", f->message,
+                                                       f->hint ? f->hint : "");
+                const struct question question = { .title = title, .text = text, .yes = "Allow it" };
+                if (str_replace(&st->allowing, f->id) == 0)
+                        dialog_confirm(s, &question, wizard_allowed);
+                return;
+        }
+}
+
+static bool wizard_can(const struct screen *s, enum action action) {
+        const struct wizard_state *st = s->state;
+        switch (action) {
+        case ACTION_ALLOW:
+                return wizard_reads(st) && wizard_refused(st);
+        case ACTION_NEXT:
+                return !st->error && !st->finding && !st->starting;
+        default:
+                return true;
+        }
+}
+
+static bool wizard_act(struct screen *s, enum action action) {
+        switch (action) {
+        case ACTION_NEXT:
+                wizard_next(s);
+                return true;
+        case ACTION_ALLOW:
+                wizard_allow(s);
+                return true;
+        case ACTION_BACK:
+        case ACTION_ESCAPE:
+        case ACTION_INTERRUPT:
+                wizard_back(s);
+                return true;
+        default:
+                return false;
+        }
+}
+
+static bool wizard_type(struct screen *s, int key) {
+        struct wizard_state *st = s->state;
+        struct form *form = st->page == PAGE_FORM ? st->form : st->page == PAGE_SECRETS ? st->secret_form : NULL;
+        bool next = false;
+        if (!form || !form_key(form, key, &next))
+                return false;
+        if (next)
+                wizard_next(s);
+        return true;
+}
+
+const struct screen_class wizard_screen = {
+        .name = "wizard",
+        .title = "Fairlead",
+        .help = "Sets an image up as a service, page by page: what it does, the questions, secrets last, a last look at the very words "
+                "that will run. Nothing is run and nothing is written before you consent on the last page.\n"
+                "Esc goes back a page and loses nothing. In a form Tab and the arrows go from field to field, Space changes a choice or "
+                "a box, Enter goes to the next field and from the last one to the next page; Ctrl-D goes there from any field. A wrong "
+                "answer says why under its field.",
+        .size = sizeof(struct wizard_state),
+        .keep = true,
+        .bindings = (const struct binding[]) {
+                { KEY_RETURN, ACTION_NEXT, "next" },
+                { KEY_ESC, ACTION_ESCAPE },
+                { 'a', ACTION_ALLOW },
+                {}
+        },
+        .open = wizard_open,
+        .close = wizard_close,
+        .title_text = wizard_title,
+        .draw = wizard_draw,
+        .status = wizard_status,
+        .can = wizard_can,
+        .act = wizard_act,
+        .type = wizard_type,
+};
