@@ -91,8 +91,6 @@ struct form *form_new(const struct form_options *options) {
                         item->secret = secret;
                 }
         }
-        while (form->at < form->n && !item_shown(form, &form->items[form->at]))
-                form->at++;
         return form;
 }
 
@@ -115,6 +113,14 @@ void form_refresh(struct form *form) {
 }
 
 /* ---- the focus ---- */
+
+/* An answer may have hidden the focused field, or shown the first one. */
+static void form_find_focus(struct form *form) {
+        if (form->at < form->n && item_shown(form, &form->items[form->at]))
+                return;
+        for (form->at = 0; form->at + 1 < form->n && !item_shown(form, &form->items[form->at]);)
+                form->at++;
+}
 
 static bool form_move(struct form *form, int direction) {
         size_t at = form->at;
@@ -218,6 +224,7 @@ bool form_key(struct form *form, int key, bool *ret_next) {
                 *ret_next = key == KEY_RETURN || key == KEY_CTRL('D');
                 return *ret_next;
         }
+        form_find_focus(form);
         switch (key) {
         case KEY_TAB:
         case KEY_CURSOR_DOWN:
@@ -277,7 +284,8 @@ bool form_empty(const struct form *form) {
         return true;
 }
 
-const struct param *form_focus(const struct form *form) {
+const struct param *form_focus(struct form *form) {
+        form_find_focus(form);
         return form->at < form->n && item_shown(form, &form->items[form->at]) ? form->items[form->at].p : NULL;
 }
 
@@ -361,6 +369,7 @@ static void draw_value(const struct item *item, const struct canvas *c, int row,
 }
 
 void form_draw(struct form *form, const struct canvas *c) {
+        form_find_focus(form);
         int label = 8;
         for (size_t i = 0; i < form->n; i++) {
                 int cells = (int) text_width(form->items[i].p->title);

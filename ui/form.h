@@ -39,7 +39,7 @@ bool form_key(struct form *form, int key, bool *ret_next);
 int form_finish(struct form *form, struct error **reterr);
 
 bool form_empty(const struct form *form);                       /* nothing is asked */
-const struct param *form_focus(const struct form *form);        /* NULL when empty */
+const struct param *form_focus(struct form *form);              /* NULL when empty */
 void form_draw(struct form *form, const struct canvas *c);
 
 /* Something else (another mode, another page) changed the answers: fields that nobody typed in follow. */

@@ -8,6 +8,8 @@
 
 #include "base/text.h"
 
+#define TITLE_LEFT_MIN 24
+
 static void frame_title(const struct screen *s, const struct canvas *c) {
         _cleanup_str_ struct str left = {}, right = {};
         str_add(&left, s->class->title);
@@ -15,7 +17,7 @@ static void frame_title(const struct screen *s, const struct canvas *c) {
                 struct str more = {};
                 s->class->title_text(s, &more, &right);
                 if (more.length) {
-                        str_add(&left, "  ");
+                        str_add(&left, left.length ? "  " : "");
                         str_add(&left, more.text);
                 }
                 str_done(&more);
@@ -25,10 +27,13 @@ static void frame_title(const struct screen *s, const struct canvas *c) {
         if (left.failed || right.failed)
                 return;
         canvas_repeat(c, 0, 0, c->columns, STYLE_TITLE, ' ');
-        int taken = canvas_text(c, 0, 0, 0, STYLE_TITLE, left.text);
-        int room = c->columns - taken - 2, wants = right.length ? (int) text_width(right.text) : 0;
-        if (wants > 0 && wants <= room)
-                canvas_text_right(c, 0, taken + 2, 0, STYLE_TITLE, right.text);
+        /* How it is comes before where one is: the left side gives way. */
+        int wants = right.length ? (int) text_width(right.text) : 0;
+        if (wants > c->columns - TITLE_LEFT_MIN)
+                wants = 0;
+        canvas_text(c, 0, 0, wants ? c->columns - wants - 2 : 0, STYLE_TITLE, left.text);
+        if (wants)
+                canvas_text_right(c, 0, c->columns - wants, wants, STYLE_TITLE, right.text);
 }
 
 static void frame_status(struct ui *ui, const struct screen *s, const struct canvas *c) {
@@ -101,10 +106,11 @@ static void frame_bar(const struct ui *ui, const struct screen *s, const struct 
                 if (menu)
                         bar_add(&bar, 'x', ACTION_MENU, NULL);
                 bar_add_table(&bar, s, screen_widget_bindings(s));
-                if (!s->class->overlay && s->class != NULL) {
-                        bar_add(&always, '?', ACTION_HELP, NULL);
+                bool letters = s->class->typing && s->class->typing(s);
+                if (!s->class->overlay)
+                        bar_add(&always, letters ? KEY_F1 : '?', ACTION_HELP, NULL);
+                if (!s->class->overlay && !letters)
                         bar_add(&always, 'q', ACTION_BACK, s->below ? NULL : "quit");
-                }
         }
         size_t reserved = 0;
         for (size_t i = 0; i < always.n; i++)

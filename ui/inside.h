@@ -22,7 +22,8 @@ struct ui {
         struct term *term;
         struct theme theme;
         struct screen *top;
-        char *message;                  /* in the status line until the next key */
+        char *message;                  /* in the status line until the next key, or for a while */
+        int64_t message_until;          /* boottime; 0: there is none */
         struct ask ask;
         int64_t painted;                /* boottime of the last paint, usec */
         int64_t asked;                  /* boottime of the paint that was asked for; 0: none */

@@ -134,8 +134,11 @@ static struct row line_row(const struct pager *pager, const struct line *line, s
                 size_t blank = fits;
                 while (blank > 0 && line->text[at + blank] != ' ')
                         blank--;
-                /* A word longer than the row is cut, as is a line that only has its indentation before the word. */
-                if (blank > strspn(line->text + at, " "))
+                /* A word that would not fit a row of its own either is cut where the row ends, unless little of it would
+                 * stand there; and so is a line that has only its indentation before the word. */
+                size_t word = strcspn(line->text + at + blank + 1, " ");
+                bool fits_next = word + line_hang(line, width) <= width || fits - blank < width / 3;
+                if (blank > strspn(line->text + at, " ") && fits_next)
                         fits = blank;
         }
         row.bytes = fits;
@@ -276,19 +279,20 @@ bool pager_act(struct pager *pager, enum action action) {
 bool pager_search(struct pager *pager, const char *needle, bool up) {
         if (needle && str_replace(&pager->needle, *needle ? needle : NULL) < 0)
                 return false;
-        if (!pager->needle)
+        if (needle)
+                pager->match = UINT64_MAX;
+        uint64_t first = lines_first(pager->lines), end = lines_end(pager->lines);
+        if (!pager->needle || first == end)
                 return false;
-        uint64_t first = lines_first(pager->lines), end = lines_end(pager->lines), from = pager->top;
-        if (pager->follow)
-                from = up && end > first ? end - 1 : first;
-        if (!needle && pager->match != UINT64_MAX && pager->match >= first) {
-                if (up && pager->match == first)
-                        return false;
-                from = up ? pager->match - 1 : pager->match + 1;
-        }
-        if (from < first)
+        uint64_t from = pager->follow ? end - 1 : pager->top;
+        if (!needle && pager->match != UINT64_MAX && pager->match >= first)
+                from = up ? pager->match - 1 : pager->match + 1;        /* before the first is UINT64_MAX, beyond the end */
+        if (from != UINT64_MAX && from < first)
                 from = first;
         uint64_t found = from < end ? lines_search(pager->lines, pager->needle, from, up) : end;
+        pager->wrapped = found >= end;
+        if (pager->wrapped)
+                found = lines_search(pager->lines, pager->needle, up ? end - 1 : first, up);
         if (found >= end)
                 return false;
         pager_hold(pager);

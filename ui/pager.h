@@ -31,6 +31,7 @@ struct pager {
         int height, width;              /* as drawn last */
         bool live;                      /* more lines come: the end is worth following */
         char *needle;                   /* of the search; NULL */
+        bool wrapped;                   /* the last search went on from the other end */
         uint64_t match;                 /* line the search stands on; UINT64_MAX: none */
         struct str part;                /* of the line being put together, and its marks */
         struct str part_marks;

@@ -97,12 +97,12 @@ void plantext_findings(struct pager *pager, const struct finding_list *findings)
                         static const uint8_t marks[] = { DOC_BAD, DOC_WARN, DOC_PLAIN };
                         if (f->severity != order[pass])
                                 continue;
-                        pager_put(pager, marks[pass], "  %-8s", f->allowed ? "allowed" : words[pass]);
+                        pager_put(pager, marks[pass], "  %-9s", f->allowed ? "allowed" : words[pass]);
                         pager_put(pager, DOC_PLAIN, "%s%s%s", f->where ? f->where : "", f->where ? ": " : "", f->message);
                         pager_put(pager, DOC_DIM, " [%s]", f->id);
                         pager_end(pager);
                         if (f->hint)
-                                pager_addf(pager, DOC_PLAIN, "          -> %s", f->hint);
+                                pager_addf(pager, DOC_PLAIN, "           -> %s", f->hint);
                 }
         blank(pager);
 }
@@ -174,20 +174,25 @@ static void kept_safe(struct pager *pager, const struct plan *plan) {
         blank(pager);
 }
 
-void plantext_answers(struct pager *pager, const struct plan *plan) {
+static const char *title_of(const struct profile *profile, const char *name) {
+        const struct param *p = profile ? profile_param(profile, name) : NULL;
+        return p ? p->title : name;
+}
+
+void plantext_answers(struct pager *pager, const struct plan *plan, const struct profile *profile) {
         pager_addf(pager, DOC_STRONG, "Answers");
         pager_addf(pager, DOC_PLAIN, "  %-18s  %s", "Service", plan->name);
         if (plan->mode)
                 pager_addf(pager, DOC_PLAIN, "  %-18s  %s", "Mode", plan->mode_title ? plan->mode_title : plan->mode);
         for (size_t i = 0; plan->answers && i < plan->answers->n; i++) {
                 const struct answer *a = &plan->answers->items[i];
-                pager_put(pager, DOC_PLAIN, "  %-18s  %s", a->name, str_empty(a->value) ? "-" : a->value);
+                pager_put(pager, DOC_PLAIN, "  %-18s  %s", title_of(profile, a->name), str_empty(a->value) ? "-" : a->value);
                 if (a->source)
                         pager_put(pager, DOC_DIM, "  (%s)", a->source);
                 pager_end(pager);
         }
         for (size_t i = 0; i < plan->n_secrets; i++)
-                pager_addf(pager, DOC_PLAIN, "  %-18s  <secret>, handed over by %s", plan->secrets[i].name,
+                pager_addf(pager, DOC_PLAIN, "  %-18s  <secret>, handed over by %s", title_of(profile, plan->secrets[i].name),
                            delivery_name(plan->secrets[i].delivery));
         blank(pager);
 }
@@ -212,7 +217,10 @@ void plantext_plan(struct pager *pager, const struct plan *plan) {
         kept_safe(pager, plan);
         pager_addf(pager, DOC_STRONG, "Where it comes from");
         pager_addf(pager, DOC_PLAIN, "  Image   %s", plan->image);
-        pager_addf(pager, DOC_PLAIN, "  Digest  %s", plan->digest ? plan->digest : "none known: the image's id stands for it");
+        if (plan->digest)
+                pager_addf(pager, DOC_PLAIN, "  %s", plan->digest);
+        else
+                pager_addf(pager, DOC_PLAIN, "  No digest is known: its id %s stands for it", plan->image_id ? plan->image_id : "?");
         if (plan->label_key)
                 pager_addf(pager, DOC_PLAIN, "  Label   %s=%s", plan->label_key, plan->label);
         if (plan->profile)

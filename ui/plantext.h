@@ -13,8 +13,8 @@ void plantext_plan(struct pager *pager, const struct plan *plan);
 /* The findings alone, with their hints; nothing when there are none. */
 void plantext_findings(struct pager *pager, const struct finding_list *findings);
 
-/* The answers and where each came from; secrets by name only. */
-void plantext_answers(struct pager *pager, const struct plan *plan);
+/* The answers and where each came from; secrets by name only. profile: for their titles, or NULL. */
+void plantext_answers(struct pager *pager, const struct plan *plan, const struct profile *profile);
 
 /* One command: its words, then risks, mounts and options in words. */
 void plantext_command(struct pager *pager, const struct command *command);

@@ -69,6 +69,8 @@ struct screen_class {
         bool (*can)(const struct screen *s, enum action action);
         bool (*act)(struct screen *s, enum action action);                                      /* optional */
         /* optional: keys come here first; true: taken */
+        /* optional: letters are text now, q and ? too */
+        bool (*typing)(const struct screen *s);
         bool (*type)(struct screen *s, int key);
         void (*changed)(struct screen *s, unsigned topics);                                     /* optional */
         unsigned (*tick_ms)(const struct screen *s);                                            /* optional */
@@ -106,7 +108,7 @@ int64_t ui_now(const struct ui *ui);            /* seconds since the epoch */
 int64_t ui_boottime(const struct ui *ui);       /* usec of CLOCK_BOOTTIME */
 void ui_invalidate(struct ui *ui);
 
-/* A sentence in the status line until the next key. */
+/* A sentence in the status line until the next key, or for some seconds. */
 void screen_say(struct screen *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Asks for a line of text in the place of the status line: changed() at each key (NULL: not wanted), done() with

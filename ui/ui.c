@@ -17,6 +17,8 @@
 #define FRAME_BASIC_MS 250
 /* After so many ms without a key what is told about the focused row follows the focus, where bytes are dear. */
 #define SETTLE_MS 300
+/* A message gives way to the sentence about what is shown. */
+#define MESSAGE_MS 6000
 
 static const struct binding everywhere[] = {
         { '?', ACTION_HELP },
@@ -139,6 +141,7 @@ void screen_say(struct screen *s, const char *format, ...) {
         va_end(arguments);
         free(s->ui->message);
         s->ui->message = str_take(&text);
+        s->ui->message_until = ui_boottime(s->ui) + MESSAGE_MS * 1000LL;
         ui_invalidate(s->ui);
 }
 
@@ -327,6 +330,8 @@ static void search_done(struct screen *s, const char *text) {
         }
         if (!pager_search(s->pager, text, s->pager->follow))
                 screen_say(s, "Not found: %s", text);
+        else if (s->pager->wrapped)
+                screen_say(s, "Found above: the search went on from the beginning");
 }
 
 /* ---- actions ---- */
@@ -364,7 +369,9 @@ static bool pager_do(struct screen *s, enum action action) {
                 if (!s->pager->needle)
                         screen_say(s, "/ searches; then n and N go from match to match");
                 else if (!pager_search(s->pager, NULL, action == ACTION_SEARCH_PREVIOUS))
-                        screen_say(s, "No other match %s", action == ACTION_SEARCH_PREVIOUS ? "above" : "below");
+                        screen_say(s, "Not found: %s", s->pager->needle);
+                else if (s->pager->wrapped)
+                        screen_say(s, "The search went on from the %s", action == ACTION_SEARCH_PREVIOUS ? "end" : "beginning");
                 return true;
         case ACTION_FOLLOW:
         case ACTION_WRAP:
@@ -490,6 +497,12 @@ void screen_act(struct screen *s, enum action action) {
         ui_do(s->ui, s, action);
 }
 
+static void ui_forget_message(struct ui *ui) {
+        free(ui->message);
+        ui->message = NULL;
+        ui->message_until = 0;
+}
+
 static void ui_key(struct ui *ui, int key) {
         struct screen *s = ui->top;
         if (!s)
@@ -498,8 +511,7 @@ static void ui_key(struct ui *ui, int key) {
                 ui->over = true;
                 return;
         }
-        free(ui->message);
-        ui->message = NULL;
+        ui_forget_message(ui);
         /* These two work everywhere, in the middle of a form too. */
         if (key == KEY_CTRL('L') || key == KEY_CTRL('T')) {
                 ui_do(ui, s, key == KEY_CTRL('L') ? ACTION_REDRAW : ACTION_DISPLAY);
@@ -613,6 +625,8 @@ unsigned ui_tick_ms(const struct ui *ui) {
         int64_t now = ui_boottime(ui), next = ui->settle_at;
         if (ui->over)
                 return 0;
+        if (ui->message_until && (!next || ui->message_until < next))
+                next = ui->message_until;
         FOR_VIEWED(s, ui) {
                 unsigned ms = s->class->tick_ms ? s->class->tick_ms(s) : 0;
                 if (!ms)
@@ -635,6 +649,10 @@ void ui_tick(struct ui *ui) {
                 FOR_VIEWED(s, ui)
                         if (s->list)
                                 list_settle(s->list);
+                ui_invalidate(ui);
+        }
+        if (ui->message_until && ui->message_until <= now) {
+                ui_forget_message(ui);
                 ui_invalidate(ui);
         }
         FOR_VIEWED(s, ui)

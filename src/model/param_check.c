@@ -359,7 +359,9 @@ static int check_pattern(const struct param *p, const char *value, struct error 
                 r = error_set(reterr, -EINVAL, "%s", p->pattern_reason);
         else
                 r = error_set(reterr, -EINVAL, "This is not of the form that %s has", p->title ? p->title : p->name);
-        error_hint(reterr, "Its form is %s", p->pattern);
+        /* Who took the trouble to give a reason gave it in place of the pattern, which few people read. */
+        if (!p->pattern_reason)
+                error_hint(reterr, "Its form is %s", p->pattern);
         return r;
 }
 

@@ -180,10 +180,9 @@ static struct op *fake_start_job(struct host *host, const struct plan *plan, str
                                  void *userdata) {
         _cleanup_str_ struct str text = {};
         str_addf(&text, "%s %s", plan_verb_name(plan->verb), plan->name);
-        for (size_t i = 0; secrets && i < secrets->n; i++) {
+        for (size_t i = 0; secrets && i < secrets->n; i++)
                 str_addf(&text, " secret:%s:%zu", secrets->items[i]->name, secrets->items[i]->length);
-                secret_wipe(secrets->items[i]);
-        }
+        secret_list_free(secrets);
         struct request *r = request_new(host, REQUEST_START, text.text, userdata);
         r->done.started = done;
         return r->op;

@@ -43,7 +43,7 @@ static void facts(struct pager *pager, const struct image *image) {
                 pager_addf(pager, DOC_PLAIN, "  %-10s  %s", "Publisher", image_vendor(image));
         if (image->size)
                 pager_addf(pager, DOC_PLAIN, "  %-10s  %s", "Size", text_size(size, image->size));
-        pager_addf(pager, DOC_PLAIN, "  %-10s  %s", "Digest", image->digest ? image->digest : "none known");
+        pager_addf(pager, DOC_PLAIN, "  %s", image->digest ? image->digest : "No digest is known: built here, never pushed.");
         pager_end(pager);
 }
 
@@ -235,7 +235,7 @@ static bool image_installable(const struct image_state *st) {
 static void image_status(const struct screen *s, struct str *out) {
         const struct image_state *st = s->state;
         if (image_installable(st))
-                str_add(out, "i begins to install it: what it does, the questions, a last look. Nothing is run yet.");
+                str_add(out, "i begins to install it; nothing is run before you consent.");
         else if (st->image)
                 str_add(out, "It cannot be installed: no label INSTALL or RUN.");
 }

@@ -150,6 +150,9 @@ static void job_step_line(const struct canvas *c, int row, const struct job *job
                 canvas_text(c, row, x, 0, STYLE_DIM, jobtext_duration(duration, status->usec));
 }
 
+/* With more of them they fold by themselves: the output is what one watches. */
+#define STEPS_SHOWN 6
+
 /* The steps above the output: all that began, or folded into one line with the one that runs. Returns the rows. */
 static int job_steps(const struct screen *s, const struct canvas *c) {
         const struct job_screen_state *st = s->state;
@@ -158,7 +161,7 @@ static int job_steps(const struct screen *s, const struct canvas *c) {
         unsigned began = 0;
         for (unsigned i = 0; i < _JOB_STEP_MAX; i++)
                 began += job->planned[i] && job->steps[i].state != STEP_TODO;
-        bool fold = !st->unfolded && (c->rows < 16 || job_state_final(job->state));
+        bool fold = !st->unfolded && (c->rows < 16 || began > STEPS_SHOWN || job_state_final(job->state));
         int row = 0;
         if (fold && began > 1) {
                 unsigned done = 0;

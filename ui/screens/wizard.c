@@ -119,7 +119,7 @@ static void wizard_write(struct screen *s) {
                 }
         } else if (st->plan) {
                 if (st->page == PAGE_REVIEW)
-                        plantext_answers(pager, st->plan);
+                        plantext_answers(pager, st->plan, st->profile);
                 plantext_plan(pager, st->plan);
         }
         screen_invalidate(s);
@@ -318,11 +318,11 @@ static void wizard_title(const struct screen *s, struct str *left, struct str *r
                 [PAGE_REVIEW] = "last look",
         };
         const struct wizard_state *st = s->state;
-        const char *name = wizard_name(st);
-        if (name)
-                str_addf(left, "%s %s", wizard_verb(st, false), name);
+        const char *name = wizard_name(st), *latest = st->reference ? str_ends(st->reference, ":latest") : NULL;
+        str_addf(left, "%s%s%s", wizard_verb(st, true), name ? " " : "", name ? name : "");
         if (st->reference)
-                str_addf(left, "%sfrom %s", name ? " " : "", st->reference);
+                str_addf(left, " from %.*s", (int) (latest ? (size_t) (latest - st->reference) : strlen(st->reference)),
+                         st->reference);
         unsigned number = 0, all = 0;
         for (enum page page = 0; page < _PAGE_MAX; page++)
                 if (wizard_has(st, page)) {
@@ -439,8 +439,11 @@ static void wizard_consent(struct screen *s) {
         }
         _cleanup_free_ char *title = str_printf("%s %s", wizard_verb(st, true), st->plan->name);
         _cleanup_str_ struct str text = {};
+        /* The digest first: on a small screen the end of the text may not fit, and the rest was just read. */
+        str_addf(&text, "You consent to this label and image:\n%s\n", st->plan->digest ? st->plan->digest : st->plan->image_id);
         if (st->plan->command)
-                str_addf(&text, "The command you read runs now as root%s.", st->plan->host_command ? ", as a program of this host" : "");
+                str_addf(&text, "The command you read runs now as root%s.",
+                         st->plan->host_command ? ", as a program of this host" : "");
         else
                 str_add(&text, "No command of the image runs.");
         if (st->plan->unit.kind == UNIT_QUADLET || st->plan->unit.kind == UNIT_SERVICE)
@@ -449,7 +452,6 @@ static void wizard_consent(struct screen *s) {
                 str_add(&text, " Its unit is stopped and removed, and every file the install changed is put back.");
         else if (st->plan->paths)
                 str_add(&text, " If it fails or you cancel, every file is put back.");
-        str_addf(&text, "\nYou consent to this label and image:\n%s", st->plan->digest ? st->plan->digest : st->plan->image_id);
         if (text.failed)
                 return;
         const struct question question = {
@@ -568,6 +570,11 @@ static bool wizard_act(struct screen *s, enum action action) {
         }
 }
 
+static bool wizard_typing(const struct screen *s) {
+        const struct wizard_state *st = s->state;
+        return !wizard_reads(st) && !st->finding && !st->error;
+}
+
 static bool wizard_type(struct screen *s, int key) {
         struct wizard_state *st = s->state;
         struct form *form = st->page == PAGE_FORM ? st->form : st->page == PAGE_SECRETS ? st->secret_form : NULL;
@@ -581,7 +588,7 @@ static bool wizard_type(struct screen *s, int key) {
 
 const struct screen_class wizard_screen = {
         .name = "wizard",
-        .title = "Fairlead",
+        .title = "",
         .help = "Sets an image up as a service, page by page: what it does, the questions, secrets last, a last look at the very words "
                 "that will run. Nothing is run and nothing is written before you consent on the last page.\n"
                 "Esc goes back a page and loses nothing. In a form Tab and the arrows go from field to field, Space changes a choice or "
@@ -602,5 +609,6 @@ const struct screen_class wizard_screen = {
         .status = wizard_status,
         .can = wizard_can,
         .act = wizard_act,
+        .typing = wizard_typing,
         .type = wizard_type,
 };
