@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The images of an engine: list, look, pull. */
+#include <errno.h>
+#include <string.h>
+
+#include "backend/engine-private.h"
+#include "backend/explain.h"
+
+#define LIST_SECONDS 60U        /* a host with thousands of images takes some */
+#define PULL_STALL_SECONDS 600U /* podman says nothing while it unpacks */
+#define IMAGES_MAX 20000U
+
+static struct image *read_image(const struct engine *engine, struct json_object *o, const char *where, struct error **reterr) {
+        _cleanup_image_ struct image *image = image_new();
+        if (!image)
+                error_set(reterr, -ENOMEM, "Out of memory");
+        else if (json_read(o, where, engine->dialect->image_fields, engine->dialect->n_image_fields, image, reterr) >= 0 &&
+                 str_replace(&image->source, "engine") >= 0)
+                return TAKE(image);
+        return NULL;
+}
+
+/* ---- list ---- */
+
+struct list_call {
+        struct engine_call call;        /* first */
+        struct json_stream *stream;
+        struct image_list *images;
+        void (*done)(struct image_list *images, struct error *e, void *userdata);
+        void *userdata;
+};
+
+static void list_free(struct engine_call *call) {
+        struct list_call *list = (struct list_call *) call;
+        json_stream_free(list->stream);
+        image_list_free(list->images);
+        free(list);
+}
+
+static void list_fail(struct engine_call *call, struct error *e) {
+        struct list_call *list = (struct list_call *) call;
+        list->done(NULL, e, list->userdata);
+        list_free(call);
+}
+
+static int list_image(struct json_object *o, void *userdata, struct error **reterr) {
+        struct list_call *list = userdata;
+        struct image *image = read_image(list->call.engine, o, "an image of the list", reterr);
+        if (!image)
+                return -EBADMSG;
+        return image_list_take(list->images, image) < 0 ? error_set(reterr, -ENOMEM, "Out of memory") : 0;
+}
+
+static int list_piece(const void *bytes, size_t n, void *userdata, struct error **reterr) {
+        struct list_call *list = userdata;
+        return json_stream_feed(list->stream, bytes, n, reterr);
+}
+
+static void list_done(const struct http_answer *answer, struct error *e, void *userdata) {
+        struct list_call *list = userdata;
+        list->call.inner = op_cancel(list->call.inner);
+        e = engine_call_error(&list->call, answer, e, "The image list could not be loaded");
+        if (!e && json_stream_finish(list->stream, &e) < 0)
+                error_wrap(&e, e->code, "The engine's image list could not be read");
+        op_finish(list->call.op);
+        if (e) {
+                list_fail(&list->call, e);
+                return;
+        }
+        list->done(TAKE(list->images), NULL, list->userdata);
+        list_free(&list->call);
+}
+
+static bool list_begin(struct engine_call *call) {
+        struct list_call *list = (struct list_call *) call;
+        const struct json_stream_sink sink = { .document = list_image, .userdata = list, .max = IMAGES_MAX, .elements = true };
+        list->stream = json_stream_new(&sink);
+        list->images = image_list_new();
+        if (!list->stream || !list->images)
+                return false;
+        return engine_call_request(call, "GET", str_printf("%s%s", call->engine->prefix, call->engine->dialect->images),
+                                   (struct http_request) { .seconds = LIST_SECONDS, .piece = list_piece, .done = list_done });
+}
+
+struct op *engine_list_images(struct engine *engine, void (*done)(struct image_list *images, struct error *e, void *userdata), void *userdata) {
+        struct list_call *list = calloc(1, sizeof *list);
+        if (!list)
+                return NULL;
+        *list = (struct list_call) {
+                .call = { .engine = engine, .begin = list_begin, .fail = list_fail, .free = list_free },
+                .done = done,
+                .userdata = userdata,
+        };
+        return engine_call_start(&list->call);
+}
+
+/* ---- look at one, perhaps after a pull ---- */
+
+struct image_call {
+        struct engine_call call;        /* first */
+        char *reference;
+        bool pull;                      /* first pull it */
+        struct json_stream *stream;     /* of the pull */
+        struct error *error;            /* that the stream brought: a pull fails with status 200 */
+        void (*progress)(const char *text, void *userdata);
+        void (*done)(struct image *image, struct error *e, void *userdata);
+        void *userdata;
+};
+
+static void image_call_free(struct engine_call *call) {
+        struct image_call *c = (struct image_call *) call;
+        json_stream_free(c->stream);
+        error_free(c->error);
+        free(c->reference);
+        free(c);
+}
+
+static void image_call_fail(struct engine_call *call, struct error *e) {
+        struct image_call *c = (struct image_call *) call;
+        c->done(NULL, e, c->userdata);
+        image_call_free(call);
+}
+
+static void inspected(const struct http_answer *answer, struct error *e, void *userdata) {
+        struct image_call *c = userdata;
+        c->call.inner = op_cancel(c->call.inner);
+        if (!e && http_status(answer) == 404) {
+                error_set(&e, -ENOENT, "There is no image %s on this host", c->reference);
+                error_hint(&e, "fairlead images --all lists the images of this host");
+        } else
+                e = engine_call_error(&c->call, answer, e, "The image could not be looked at");
+        struct image *image = NULL;
+        if (!e) {
+                size_t n;
+                const char *body = http_body(answer, &n);
+                _cleanup_json_ struct json_object *o = NULL;
+                if (json_parse(body, n, NULL, &o, NULL, &e) >= 0)
+                        image = read_image(c->call.engine, o, "the image", &e);
+                if (!image)
+                        error_wrap(&e, e ? e->code : -EBADMSG, "The engine's answer about %s could not be read", c->reference);
+        }
+        op_finish(c->call.op);
+        c->done(image, e, c->userdata);
+        image_call_free(&c->call);
+}
+
+static bool inspect(struct engine_call *call) {
+        struct image_call *c = (struct image_call *) call;
+        _cleanup_free_ char *escaped = http_escape(c->reference);
+        return engine_call_request(call, "GET", escaped ? str_printf("%s/images/%s/json", call->engine->prefix, escaped) : NULL,
+                                   (struct http_request) { .seconds = 15, .done = inspected });
+}
+
+static struct op *image_call_new(struct engine *engine, const char *reference, struct image_call c) {
+        struct image_call *call = calloc(1, sizeof *call);
+        if (!call)
+                return NULL;
+        *call = c;
+        call->call.engine = engine;
+        call->call.fail = image_call_fail;
+        call->call.free = image_call_free;
+        call->reference = strdup(reference);
+        if (!call->reference) {
+                free(call);
+                return NULL;
+        }
+        return engine_call_start(&call->call);
+}
+
+struct op *engine_inspect_image(struct engine *engine, const char *reference,
+                                void (*done)(struct image *image, struct error *e, void *userdata), void *userdata) {
+        return image_call_new(engine, reference, (struct image_call) { .call.begin = inspect, .done = done, .userdata = userdata });
+}
+
+/* ---- pull ---- */
+
+/* What an object of the stream says to people: libpod's "stream", Docker's "status" with its layer and progress. */
+static void tell_progress(struct image_call *c, struct json_object *o) {
+        struct json_object *value, *id, *detail, *current, *total;
+        if (!c->progress)
+                return;
+        if (json_object_object_get_ex(o, "stream", &value) && json_text(value)) {
+                c->progress(json_text(value), c->userdata);
+                return;
+        }
+        if (!json_object_object_get_ex(o, "status", &value) || !json_text(value))
+                return;
+        const char *layer = json_object_object_get_ex(o, "id", &id) ? json_text(id) : NULL;
+        _cleanup_str_ struct str s = {};
+        str_addf(&s, "%s%s%s", layer ? layer : "", layer ? ": " : "", json_text(value));
+        if (json_object_object_get_ex(o, "progressDetail", &detail) && json_object_object_get_ex(detail, "current", &current) &&
+            json_object_object_get_ex(detail, "total", &total) && json_object_get_int64(total) > 0)
+                str_addf(&s, " %lld%%", (long long) (json_object_get_int64(current) * 100 / json_object_get_int64(total)));
+        str_add(&s, "\n");
+        if (s.text)
+                c->progress(s.text, c->userdata);
+}
+
+static int pull_document(struct json_object *o, void *userdata, struct error **reterr) {
+        struct image_call *c = userdata;
+        struct json_object *value = NULL, *inner;
+        if (json_object_object_get_ex(o, "errorDetail", &value) && json_object_object_get_ex(value, "message", &inner))
+                value = inner;
+        else if (!json_object_object_get_ex(o, "error", &value))
+                value = NULL;
+        if (value && json_text(value) && *json_text(value)) {
+                if (!c->error)
+                        error_set(&c->error, -EIO, "%s", json_text(value));
+        } else
+                tell_progress(c, o);
+        return 0;
+}
+
+static int pull_piece(const void *bytes, size_t n, void *userdata, struct error **reterr) {
+        struct image_call *c = userdata;
+        return json_stream_feed(c->stream, bytes, n, reterr);
+}
+
+static void pulled(const struct http_answer *answer, struct error *e, void *userdata) {
+        struct image_call *c = userdata;
+        c->call.inner = op_cancel(c->call.inner);
+        _cleanup_free_ char *what = str_printf("The image %s could not be pulled", c->reference);
+        const char *head = what ? what : "The image could not be pulled";
+        e = engine_call_error(&c->call, answer, e, head);
+        if (!e && json_stream_finish(c->stream, &e) < 0)
+                error_wrap(&e, e->code, "%s", head);
+        if (!e && c->error) {
+                /* The words of the engine decide what to try, as with a status. */
+                _cleanup_free_ char *text = strdup(c->error->message ? c->error->message : "");
+                explain_engine(&e, 500, head, text ? text : "", text ? strlen(text) : 0);
+        }
+        if (!e && !inspect(&c->call))
+                error_set(&e, -ENOMEM, "Out of memory");
+        if (!e)
+                return;
+        op_finish(c->call.op);
+        image_call_fail(&c->call, e);
+}
+
+static bool pull_begin(struct engine_call *call) {
+        struct image_call *c = (struct image_call *) call;
+        const struct json_stream_sink sink = { .document = pull_document, .userdata = c };
+        c->stream = json_stream_new(&sink);
+        return c->stream && engine_call_request(call, "POST", call->engine->dialect->pull_path(call->engine->prefix, c->reference),
+                                                (struct http_request) { .stall = PULL_STALL_SECONDS, .piece = pull_piece, .done = pulled });
+}
+
+struct op *engine_pull(struct engine *engine, const char *reference, void (*progress)(const char *text, void *userdata),
+                       void (*done)(struct image *image, struct error *e, void *userdata), void *userdata) {
+        return image_call_new(engine, reference,
+                              (struct image_call) { .call.begin = pull_begin, .progress = progress, .done = done, .userdata = userdata });
+}

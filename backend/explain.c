@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "backend/explain.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "backend/json.h"
+#include "base/str.h"
+
+static const struct {
+        CURLcode code;
+        int error;
+        const char *message;    /* with one %s: the socket */
+        const char *hint;
+} curl_table[] = {
+        { CURLE_COULDNT_CONNECT, -ECONNREFUSED, "No container engine answers at %s", "systemctl enable --now podman.socket" },
+        { CURLE_OPERATION_TIMEDOUT, -ETIMEDOUT, "The container engine at %s did not answer in time", "systemctl status podman.service says whether it hangs" },
+        { CURLE_RECV_ERROR, -ECONNRESET, "The container engine at %s broke off in the middle of its answer", "It may have been restarted: try again" },
+        { CURLE_SEND_ERROR, -ECONNRESET, "The container engine at %s broke off before it had the whole question", "It may have been restarted: try again" },
+        { CURLE_PARTIAL_FILE, -ECONNRESET, "The container engine at %s broke off in the middle of its answer", "It may have been restarted: try again" },
+        { CURLE_GOT_NOTHING, -ECONNRESET, "The container engine at %s closed the line without an answer", "It may have been restarted: try again" },
+        { CURLE_HTTP2, -EPROTO, "What answers at %s is not a container engine", NULL },
+        { CURLE_WEIRD_SERVER_REPLY, -EPROTO, "What answers at %s is not a container engine", "ls -l shows who owns the socket" },
+        { CURLE_UNSUPPORTED_PROTOCOL, -EPROTO, "What answers at %s is not a container engine", "ls -l shows who owns the socket" },
+        { CURLE_OUT_OF_MEMORY, -ENOMEM, "Out of memory while talking to %s", NULL },
+};
+
+int explain_curl(struct error **reterr, CURLcode code, const char *socket) {
+        for (size_t i = 0; i < ELEMENTS(curl_table); i++)
+                if (curl_table[i].code == code) {
+                        struct error *cause = NULL;
+                        error_set(&cause, curl_table[i].error, "%s", curl_easy_strerror(code));
+                        if (reterr)
+                                *reterr = cause;
+                        else
+                                error_free(cause);
+                        /* The format is a constant of the table above. */
+                        _cleanup_free_ char *message = NULL;
+                        const char *percent = strstr(curl_table[i].message, "%s");
+                        message = str_printf("%.*s%s%s", (int) (percent - curl_table[i].message), curl_table[i].message, socket, percent + 2);
+                        error_wrap(reterr, curl_table[i].error, "%s", message ? message : curl_table[i].message);
+                        if (curl_table[i].hint)
+                                error_hint(reterr, "%s", curl_table[i].hint);
+                        return curl_table[i].error;
+                }
+        return error_set(reterr, -EIO, "The container engine at %s could not be asked: %s", socket, curl_easy_strerror(code));
+}
+
+/* Podman's status codes are unreliable (4.3 says 500 for a name in use or an unknown image): the text decides first. */
+static const struct {
+        const char *text;       /* part of cause or message, without case */
+        int error;
+        const char *hint;
+} engine_table[] = {
+        { "image not known", -ENOENT, "fairlead images --all lists the images of this host" },
+        { "no such image", -ENOENT, "fairlead images --all lists the images of this host" },
+        { "no such container", -ENOENT, NULL },
+        { "no container with name or id", -ENOENT, NULL },
+        { "name is already in use", -EEXIST, "Choose another name, or remove the container of that name" },
+        { "no space left on device", -ENOSPC, "podman system df shows what takes the room" },
+        { "manifest unknown", -ENOENT, "The registry has no such tag or digest" },
+        { "unauthorized", -EACCES, "podman login REGISTRY stores what the registry asks for" },
+        { "authentication required", -EACCES, "podman login REGISTRY stores what the registry asks for" },
+        { "connection refused", -ECONNREFUSED, "The registry does not answer: its address and this host's network decide" },
+        { "no such host", -EHOSTUNREACH, "The registry's name is not known to DNS" },
+        { "x509", -EPROTO, "The registry's certificate is not trusted here: /etc/containers/certs.d" },
+        { "http response to https client", -EPROTO, "The registry speaks plain HTTP: registries.conf can allow it with insecure = true" },
+        { "toomanyrequests", -EAGAIN, "The registry limits how often it is asked: try again later" },
+};
+
+static int engine_error_code(int status, const char *text) {
+        for (size_t i = 0; i < ELEMENTS(engine_table); i++)
+                if (strcasestr(text, engine_table[i].text))
+                        return engine_table[i].error;
+        return status == 404 ? -ENOENT : status == 409 ? -EEXIST : status == 401 || status == 403 ? -EACCES : -EIO;
+}
+
+int explain_engine(struct error **reterr, int status, const char *what, const char *body, size_t n) {
+        _cleanup_json_ struct json_object *o = NULL;
+        struct json_object *value = NULL;
+        _cleanup_free_ char *text = NULL;
+        static const char *const members[] = { "message", "cause", "error" };
+        if (n && json_parse(body, n, NULL, &o, NULL, NULL) >= 0)
+                for (size_t i = 0; i < ELEMENTS(members) && !text; i++)
+                        if (json_object_object_get_ex(o, members[i], &value) && json_text(value))
+                                text = strdup(json_text(value));
+        if (!text)
+                text = n ? strndup(body, n < 300 ? n : 300) : str_printf("status %d", status);
+        if (!text)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        int code = engine_error_code(status, text);
+        struct error *cause = NULL;
+        error_set(&cause, code, "%s", text);
+        if (reterr) {
+                error_free(*reterr);
+                *reterr = cause;
+        } else
+                error_free(cause);
+        error_wrap(reterr, code, "%s", what);
+        for (size_t i = 0; i < ELEMENTS(engine_table); i++)
+                if (engine_table[i].hint && strcasestr(text, engine_table[i].text)) {
+                        error_hint(reterr, "%s", engine_table[i].hint);
+                        break;
+                }
+        return code;
+}
+
+static const struct {
+        int status;
+        const char *message, *hint;
+} exit_table[] = {
+        { 125, "the engine itself failed before the command ran", "The last lines of the output say why" },
+        { 126, "the command in the image could not be started: it is not executable", "The image is broken, or made for another processor" },
+        { 127, "the command is not in the image", "The label names a program that the image does not have" },
+        { 130, "it was interrupted", NULL },
+        { 137, "it was killed (signal 9): by a cancel, or because memory ran out", "journalctl -k shows whether the kernel did it" },
+        { 139, "it crashed (signal 11)", NULL },
+        { 143, "it was asked to stop (signal 15)", NULL },
+};
+
+const char *explain_engine_exit(int status, const char **ret_hint) {
+        for (size_t i = 0; i < ELEMENTS(exit_table); i++)
+                if (exit_table[i].status == status) {
+                        *ret_hint = exit_table[i].hint;
+                        return exit_table[i].message;
+                }
+        *ret_hint = NULL;
+        return NULL;
+}
