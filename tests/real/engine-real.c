@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The engine client against real engines: each argument is a socket with a system's images on it (the lab's). Looks only, but for a container that it makes no use of; prints "N passed, N failed". */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <systemd/sd-event.h>
+
+#include "backend/engine.h"
+#include "base/str.h"
+#include "model/recipe.h"
+
+static unsigned passed, failed;
+static const char *where;
+
+static void check(bool good, const char *what, struct error *e) {
+        _cleanup_free_ char *line = e ? error_line(e) : NULL;
+        printf("%s - %s: %s%s%s\n", good ? "ok" : "not ok", where, what, line && !good ? ": " : "", line && !good ? line : "");
+        if (good)
+                passed++;
+        else
+                failed++;
+}
+
+struct got {
+        bool over;
+        void *result;
+        struct error *e;
+        unsigned lines;
+        unsigned progress;
+};
+
+static void got_images(struct image_list *images, struct error *e, void *userdata) {
+        *(struct got *) userdata = (struct got) { true, images, e };
+}
+
+static void got_image(struct image *image, struct error *e, void *userdata) {
+        struct got *g = userdata;
+        g->over = true;
+        g->result = image;
+        g->e = e;
+}
+
+static void got_containers(struct container_list *list, struct error *e, void *userdata) {
+        *(struct got *) userdata = (struct got) { true, list, e };
+}
+
+static void got_end(struct error *e, void *userdata) {
+        struct got *g = userdata;
+        g->over = true;
+        g->e = e;
+}
+
+static void got_line(const char *bytes, size_t n, bool is_stderr, void *userdata) {
+        ((struct got *) userdata)->lines++;
+}
+
+static void got_progress(const char *text, void *userdata) {
+        ((struct got *) userdata)->progress++;
+}
+
+static void wait_for(sd_event *event, struct got *g, struct op *op) {
+        while (op && !g->over && sd_event_run(event, 60000000) > 0)
+                ;
+        op_cancel(op);
+}
+
+static void images(sd_event *event, struct engine *engine) {
+        struct got g = {};
+        wait_for(event, &g, engine_list_images(engine, got_images, &g));
+        struct image_list *list = g.result;
+        check(list && list->n > 0, "lists images", g.e);
+        struct image *rsyslog = NULL;
+        for (size_t i = 0; list && i < list->n; i++)
+                if (image_matches(list->items[i], "localhost/rsyslog"))
+                        rsyslog = list->items[i];
+        check(rsyslog && rsyslog->size > 0 && rsyslog->created > 0, "knows rsyslog with its size and date", NULL);
+        check(rsyslog && label_set(rsyslog) & (1U << LABEL_INSTALL), "has its labels in the list", NULL);
+        if (rsyslog) {
+                struct got h = {};
+                wait_for(event, &h, engine_inspect_image(engine, image_reference(rsyslog), got_image, &h));
+                struct image *image = h.result;
+                check(image && str_equal(image->id, rsyslog->id), "inspects by name", h.e);
+                check(image && label_set(image) == label_set(rsyslog), "inspect has the same labels", NULL);
+                if (image && engine_about(engine)->kind == ENGINE_PODMAN) {
+                        _cleanup_free_ char *pinned = image_pinned(image, image_reference(image));
+                        struct got p = {};
+                        wait_for(event, &p, engine_inspect_image(engine, pinned, got_image, &p));
+                        check(p.result != NULL, "finds it by its digest", p.e);
+                        image_free(p.result);
+                        error_free(p.e);
+                }
+                image_free(image);
+                error_free(h.e);
+        }
+        image_list_free(list);
+        error_free(g.e);
+        struct got n = {};
+        wait_for(event, &n, engine_inspect_image(engine, "localhost/no-such-image:1", got_image, &n));
+        check(!n.result && n.e && n.e->code == -ENOENT && n.e->hint, "says that an image is not there", n.e);
+        error_free(n.e);
+}
+
+static void containers(sd_event *event, struct engine *engine) {
+        struct got g = {};
+        wait_for(event, &g, engine_list_containers(engine, NULL, got_containers, &g));
+        check(g.result != NULL, "lists containers", g.e);
+        container_list_free(g.result);
+        error_free(g.e);
+        struct got l = {};
+        wait_for(event, &l, engine_list_containers(engine, "io.fairlead.test=none", got_containers, &l));
+        struct container_list *list = l.result;
+        check(list && list->n == 0, "filters containers by label", l.e);
+        container_list_free(list);
+        error_free(l.e);
+        struct got r = {};
+        wait_for(event, &r, engine_remove_container(engine, "fairlead-no-such", 1, got_end, &r));
+        check(r.over && !r.e, "removing what is not there is no error", r.e);
+        error_free(r.e);
+        struct got o = {};
+        wait_for(event, &o, engine_follow_logs(engine, "fairlead-no-such", 10, false, got_line, got_end, &o));
+        check(o.e && o.e->code == -ENOENT, "a log of what is not there is an error", o.e);
+        error_free(o.e);
+}
+
+static void pull(sd_event *event, struct engine *engine) {
+        struct got g = {};
+        wait_for(event, &g, engine_pull(engine, "127.0.0.1:1/no/such:image", got_progress, got_image, &g));
+        check(!g.result && g.e && g.e->cause, "a pull that cannot be done is an error with its cause", g.e);
+        image_free(g.result);
+        error_free(g.e);
+}
+
+int main(int argc, char **argv) {
+        for (int i = 1; i < argc; i++) {
+                sd_event *event = NULL;
+                struct engine *engine = NULL;
+                const char *const sockets[] = { argv[i], NULL };
+                where = argv[i];
+                _cleanup_error_ struct error *e = NULL;
+                if (sd_event_new(&event) < 0 || engine_new(event, sockets, &engine, &e) < 0) {
+                        check(false, "is set up", e);
+                        continue;
+                }
+                images(event, engine);
+                const struct engine_about *about = engine_about(engine);
+                check(about && about->version, "knows the engine's version", NULL);
+                printf("# %s: %s %s\n", where, about ? engine_kind_name(about->kind) : "?", about && about->version ? about->version : "?");
+                containers(event, engine);
+                pull(event, engine);
+                engine_free(engine);
+                sd_event_unref(event);
+        }
+        printf("%u passed, %u failed\n", passed, failed);
+        fflush(stdout);
+        return failed ? 1 : 0;
+}
