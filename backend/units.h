@@ -34,6 +34,9 @@ struct op *units_act(struct units *units, const char *name, enum unit_action act
 /* Manager.Reload(); retries a rate limit. */
 struct op *units_reload(struct units *units, void (*done)(struct error *e, void *userdata), void *userdata);
 
+/* The folders systemd reads units from, in its order. folders is the callee's. */
+struct op *units_folders(struct units *units, void (*done)(char **folders, struct error *e, void *userdata), void *userdata);
+
 /* A transient service that outlives us: name "fairlead-job-ID.service", Type=exec, mode fail (-EEXIST: it exists).
  * stdin_fd is passed on (StandardInputFileDescriptor); the caller keeps its copy. */
 struct transient {

@@ -29,6 +29,7 @@ struct act {
         enum unit_action action;        /* for the sentences; a transient unit is a start */
         sd_bus_slot *slot;
         sd_event_source *timer;         /* of the next look, or the next try */
+        bool held_loaded;               /* by RefUnit */
         bool calling;                   /* the answer with the job's path has not come yet */
         char *job, *result;             /* object path; how it ended, NULL: not known */
         char *early_job, *early_result; /* an end that was told before the answer */
@@ -40,8 +41,22 @@ struct act {
         void *userdata;
 };
 
+static int ignore(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        return 0;
+}
+
+/* A unit at rest is forgotten by systemd at once, and with it why it did not start. So it is held until we have looked.
+ * Without a bus daemon systemd cannot hold it for us, which it says by an error that does not matter. */
+static void hold_loaded(struct act *a, bool hold) {
+        if (hold != a->held_loaded && a->units->bus)
+                sd_bus_call_method_async(a->units->bus, NULL, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
+                                         hold ? "RefUnit" : "UnrefUnit", ignore, NULL, "s", a->name);
+        a->held_loaded = hold;
+}
+
 static void act_free(void *userdata) {
         struct act *a = userdata;
+        hold_loaded(a, false);
         for (struct act **p = &a->units->acts; *p; p = &(*p)->next)
                 if (*p == a) {
                         *p = a->next;
@@ -212,10 +227,6 @@ static int on_queued(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         return 0;
 }
 
-static int ignore(sd_bus_message *m, void *userdata, sd_bus_error *error) {
-        return 0;
-}
-
 /* Sends m, whose answer is the path of a job. */
 static int queue_job(struct act *a, sd_bus_message *m) {
         struct units *units = a->units;
@@ -338,6 +349,8 @@ struct op *units_act(struct units *units, const char *name, enum unit_action act
                 r = calls[action].files ? sd_bus_message_append(m, "as", 1, name) : sd_bus_message_append(m, "s", name);
         if (r >= 0 && calls[action].job)
                 r = sd_bus_message_append(m, "s", "replace");
+        if (r >= 0 && (action == UNIT_START || action == UNIT_RESTART))
+                hold_loaded(a, true);
         for (const char *f = calls[action].flags; r >= 0 && f && *f; f++)
                 r = sd_bus_message_append(m, "b", false);
         if (r >= 0)

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <string.h>
 
-enum kind { TEXT, TEXTS, INT32, UINT32, UINT64, FLAG, TIME, BYTES, LOAD_ERROR, JOB, CONDITION };
+enum kind { TEXT, TEXTS, INT32, UINT32, UINT64, FLAG, TIME, BYTES, LOAD_ERROR, JOB, CONDITION, CONDITION_TIME };
 
 static const struct property {
         const char *name;
@@ -49,12 +49,13 @@ static const struct property {
         P("NeedDaemonReload", FLAG, need_reload),
         P("InvocationID", BYTES, invocation),
         { "ConditionResult", CONDITION, 0 },
+        { "ConditionTimestamp", CONDITION_TIME, 0 },
 #undef P
 };
 
 static const char *const signatures[] = {
         [TEXT] = "s", [TEXTS] = "as", [INT32] = "i", [UINT32] = "u", [UINT64] = "t", [FLAG] = "b",
-        [TIME] = "t", [BYTES] = "ay", [LOAD_ERROR] = "(ss)", [JOB] = "(uo)", [CONDITION] = "b",
+        [TIME] = "t", [BYTES] = "ay", [LOAD_ERROR] = "(ss)", [JOB] = "(uo)", [CONDITION] = "b", [CONDITION_TIME] = "t",
 };
 
 static int read_text(sd_bus_message *m, char **target) {
@@ -125,7 +126,12 @@ static int read_job(sd_bus_message *m, char **target) {
         return r < 0 || !id ? r : str_replace(target, path);
 }
 
-static int read_value(sd_bus_message *m, const struct property *p, struct unit_detail *d, bool *condition) {
+struct condition {
+        bool met;
+        int64_t looked;         /* seconds since the epoch; 0: never, and then "not met" means nothing */
+};
+
+static int read_value(sd_bus_message *m, const struct property *p, struct unit_detail *d, struct condition *condition) {
         void *target = (char *) d + p->offset;
         switch (p->kind) {
         case TEXT:
@@ -139,7 +145,9 @@ static int read_value(sd_bus_message *m, const struct property *p, struct unit_d
         case JOB:
                 return read_job(m, target);
         case CONDITION:
-                return read_number(m, FLAG, condition);
+                return read_number(m, FLAG, &condition->met);
+        case CONDITION_TIME:
+                return read_number(m, TIME, &condition->looked);
         default:
                 return read_number(m, p->kind, target);
         }
@@ -152,7 +160,7 @@ static const struct property *find_property(const char *name) {
         return NULL;
 }
 
-static int read_all(sd_bus_message *m, struct unit_detail *d, bool *condition) {
+static int read_all(sd_bus_message *m, struct unit_detail *d, struct condition *condition) {
         int r = sd_bus_message_enter_container(m, 'a', "{sv}");
         if (r < 0)
                 return r;
@@ -180,15 +188,14 @@ int unit_detail_read(sd_bus_message *m, struct unit_detail **ret, bool *ret_cond
         if (!d)
                 return error_errno(reterr, -ENOMEM, "The unit cannot be shown");
         d->cpu_nsec = d->memory = d->tasks = d->io_read = d->io_written = UNIT_UNKNOWN;
-        bool condition = true;
+        struct condition condition = { .met = true };
         int r = read_all(m, d, &condition);
         if (r < 0)
                 return error_errno(reterr, r, "systemd's answer about the unit cannot be read");
         if (!d->unit.name || !d->unit.load || !d->unit.active || !d->unit.sub)
                 return error_set(reterr, -EBADMSG, "systemd's answer about the unit lacks its name or state");
-        /* before it was first started a unit has no result of conditions: false then means "never looked" */
         if (ret_condition_failed)
-                *ret_condition_failed = !condition;
+                *ret_condition_failed = condition.looked && !condition.met;
         *ret = TAKE(d);
         return 0;
 }
@@ -302,4 +309,68 @@ struct op *units_show(struct units *units, const char *name,
         if (r < 0 && sd_event_add_defer(units->event, &s->later, on_later, s) < 0)
                 return op_cancel(s->op);
         return s->op;
+}
+
+/* ---- where unit files are ---- */
+
+struct folders {
+        struct op *op;
+        sd_bus_slot *slot;
+        sd_event_source *later;
+        struct error *error;
+        char **folders;
+        void (*done)(char **folders, struct error *e, void *userdata);
+        void *userdata;
+};
+
+static void folders_free(void *userdata) {
+        struct folders *f = userdata;
+        sd_bus_slot_unref(f->slot);
+        sd_event_source_disable_unref(f->later);
+        error_free(f->error);
+        strv_free(f->folders);
+        free(f);
+}
+
+static int folders_finish(sd_event_source *source, void *userdata) {
+        struct folders *f = userdata;
+        char **folders = f->error ? NULL : TAKE(f->folders);
+        struct error *error = TAKE(f->error);
+        void (*done)(char **folders, struct error *e, void *userdata) = f->done;
+        void *data = f->userdata;
+        op_finish(f->op);
+        folders_free(f);
+        done(folders, error, data);
+        return 0;
+}
+
+static int on_folders(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        struct folders *f = userdata;
+        int r = 0;
+        if (sd_bus_message_is_method_error(m, NULL))
+                bus_fail_message(&f->error, m, "The folders of unit files are not known");
+        else if ((r = sd_bus_message_enter_container(m, 'v', "as")) < 0 || (r = read_texts(m, &f->folders)) < 0 ||
+                 (!f->folders && !(f->folders = strv_copy(NULL)) && (r = -ENOMEM)))
+                error_errno(&f->error, r, "The folders of unit files are not known");
+        return folders_finish(NULL, f);
+}
+
+struct op *units_folders(struct units *units, void (*done)(char **folders, struct error *e, void *userdata),
+                         void *userdata) {
+        struct folders *f = calloc(1, sizeof *f);
+        if (!f)
+                return NULL;
+        *f = (struct folders) { .done = done, .userdata = userdata };
+        f->op = op_new(folders_free, f);
+        if (!f->op) {
+                free(f);
+                return NULL;
+        }
+        int r = units_connect(units, &f->error);
+        if (r >= 0 && (r = sd_bus_call_method_async(units->bus, &f->slot, SYSTEMD_NAME, SYSTEMD_PATH, BUS_PROPERTIES, "Get",
+                                                    on_folders, f, "ss", SYSTEMD_MANAGER, "UnitPath")) < 0)
+                bus_fail(&f->error, NULL, r, "The folders of unit files are not known");
+        if (r < 0 && sd_event_add_defer(units->event, &f->later, folders_finish, f) < 0)
+                return op_cancel(f->op);
+        return f->op;
 }

@@ -171,6 +171,7 @@ static const sd_bus_vtable unit_vtable[] = {
         P("LoadError", "(ss)", get_load_error, load_error),
         P("Job", "(uo)", get_job, job),
         P("ConditionResult", "b", NULL, condition),
+        P("ConditionTimestamp", "t", NULL, looked),
         P("CanStart", "b", NULL, can_start),
         P("CanStop", "b", NULL, can_stop),
         P("CanReload", "b", NULL, can_reload),
@@ -428,6 +429,12 @@ static int reset_failed(sd_bus_message *m, void *userdata, sd_bus_error *error) 
         return sd_bus_reply_method_return(m, "");
 }
 
+static int ref(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        struct fake_systemd *f = userdata;
+        f->refs += str_equal(sd_bus_message_get_member(m), "RefUnit") ? 1 : -1;
+        return sd_bus_reply_method_return(m, "");
+}
+
 static int reload(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         struct fake_systemd *f = userdata;
         if (f->refuse_reloads) {
@@ -500,8 +507,14 @@ static int start_transient(sd_bus_message *m, void *userdata, sd_bus_error *erro
         return take_job(f, m, fake_systemd_add(f, name, "inactive", "dead", NULL), "start");
 }
 
+static int get_unit_path(sd_bus *bus, const char *path, const char *interface, const char *property,
+                         sd_bus_message *reply, void *userdata, sd_bus_error *error) {
+        return sd_bus_message_append(reply, "as", 2, "/etc/systemd/system", "/fake/systemd/system");
+}
+
 static const sd_bus_vtable manager_vtable[] = {
         SD_BUS_VTABLE_START(0),
+        SD_BUS_PROPERTY("UnitPath", "as", get_unit_path, 0, 0),
         SD_BUS_METHOD("StartUnit", "ss", "o", start, 0),
         SD_BUS_METHOD("StopUnit", "ss", "o", stop, 0),
         SD_BUS_METHOD("RestartUnit", "ss", "o", restart, 0),
@@ -516,6 +529,8 @@ static const sd_bus_vtable manager_vtable[] = {
         SD_BUS_METHOD("MaskUnitFiles", "asbb", "a(sss)", mask, 0),
         SD_BUS_METHOD("UnmaskUnitFiles", "asb", "a(sss)", disable, 0),
         SD_BUS_METHOD("ResetFailedUnit", "s", "", reset_failed, 0),
+        SD_BUS_METHOD("RefUnit", "s", "", ref, 0),
+        SD_BUS_METHOD("UnrefUnit", "s", "", ref, 0),
         SD_BUS_METHOD("Reload", "", "", reload, 0),
         SD_BUS_METHOD("Subscribe", "", "", subscribe, 0),
         SD_BUS_METHOD("Unsubscribe", "", "", unsubscribe, 0),

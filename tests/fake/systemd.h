@@ -16,7 +16,7 @@ struct fake_unit {
         char *load_error;
         int exit_code, exit_status;
         uint32_t restarts, main_pid;
-        uint64_t since, cpu, memory;
+        uint64_t since, cpu, memory, looked;    /* looked: ConditionTimestamp */
         int condition, can_start, can_stop, can_reload, need_reload;
         char **requires;
         bool loaded;            /* in ListUnits */
@@ -40,6 +40,7 @@ struct fake_systemd {
         struct fake_job *jobs;
         uint32_t next_job;
         unsigned subscribed;
+        int refs;               /* units held by RefUnit */
 
         /* bad behaviour */
         bool lose_signals;      /* JobRemoved is never sent */

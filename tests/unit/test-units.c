@@ -288,6 +288,22 @@ static void says_that_there_is_no_such_unit(void **state) {
         assert_int_equal(f->error->code, -EINVAL);
 }
 
+static void on_folders(char **folders, struct error *e, void *userdata) {
+        struct fixture *f = userdata;
+        on_done(e, f);
+        f->names = folders;
+}
+
+static void knows_the_unit_folders(void **state) {
+        struct fixture *f = *state;
+        struct op *op = units_folders(f->units, on_folders, f);
+        assert_true(run(f, &f->done, 5000));
+        assert_int_equal(strv_length(f->names), 2);
+        assert_string_equal(f->names[1], "/fake/systemd/system");
+        op_cancel(op);
+        op_cancel(units_folders(f->units, on_folders, f));
+}
+
 /* ---- acting ---- */
 
 static void starts_and_stops(void **state) {
@@ -332,6 +348,21 @@ static void says_why_a_start_failed(void **state) {
         u->job_result = "dependency";
         act(f, "bad.service", UNIT_START);
         assert_string_equal(f->error->message, "bad.service did not start: a unit it needs failed");
+}
+
+static void notices_a_condition_that_is_not_met(void **state) {
+        struct fixture *f = *state;
+        struct fake_unit *u = fake_systemd_add(f->systemd, "c.service", "inactive", "dead", "enabled");
+        u->then_active = "inactive";
+        u->then_sub = "dead";
+        u->condition = 0;       /* never looked: a oneshot that has ended and was forgotten */
+        act(f, "c.service", UNIT_START);
+        assert_null(f->error);
+        u->looked = 5000000;
+        act(f, "c.service", UNIT_START);
+        assert_string_equal(f->error->message, "c.service was not started: a condition in its unit file is not met");
+        run(f, NULL, 50);
+        assert_int_equal(f->systemd->refs, 0);
 }
 
 static void says_what_systemd_refuses(void **state) {
@@ -582,8 +613,8 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 T(merges_units_and_files), T(lists_by_pattern), T(lists_without_files_too), T(says_why_it_cannot_list),
                 T(keeps_files_while_it_follows), T(lists_five_thousand), T(forgets_a_dropped_operation), T(shows_a_unit),
-                T(shows_the_job_of_a_unit), T(says_that_there_is_no_such_unit), T(starts_and_stops),
-                T(waits_for_the_end_of_the_job), T(says_why_a_start_failed), T(says_what_systemd_refuses),
+                T(shows_the_job_of_a_unit), T(says_that_there_is_no_such_unit), T(knows_the_unit_folders), T(starts_and_stops),
+                T(waits_for_the_end_of_the_job), T(says_why_a_start_failed), T(notices_a_condition_that_is_not_met), T(says_what_systemd_refuses),
                 T(notices_without_the_signal), T(copes_with_an_early_signal), T(looks_again_after_a_reload),
                 T(acts_side_by_side), T(answers_when_the_bus_goes), T(enables_and_reloads), T(reloads_when_it_may),
                 T(starts_a_transient_unit), T(tells_what_changed), T(says_many_when_there_are_many),
