@@ -34,6 +34,7 @@ struct host_facts {
         const char *engine_path;        /* "/usr/bin/podman"; NULL: the word "podman" or "docker" */
         const char *engine_version;     /* "5.4.2", or NULL */
         bool quadlet;                   /* the engine's systemd generator is there */
+        bool no_cgroups;                /* Podman runs containers without cgroups (backend/engine_config.h) */
         const char *pwd, *home, *sudo_uid, *sudo_gid;   /* NULL: "/", "/root", "0", "0" */
 
         /* Is there something at this absolute path? NULL: unknown. */

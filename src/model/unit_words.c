@@ -139,8 +139,8 @@ static int add_option(const struct command *run, const struct option_use *o, boo
                 r = strv_add(&w->options, o->option);
                 if (r >= 0)
                         r = strv_add(&w->options, value);
-        } else if (bundled || value != o->value || !str_equal(o->option, run->argv[o->word]))
-                /* one word: "--net=host", or a letter of several that must be written alone now */
+        } else if (bundled || value != o->value)
+                /* a letter of several must be written alone now */
                 r = value ? strv_addf(&w->options, "%s=%s", o->canonical, value) : strv_add(&w->options, o->canonical);
         else
                 r = strv_add(&w->options, run->argv[o->word]);
@@ -183,6 +183,25 @@ static int check_words(const struct command *run, const struct unit_words *w, st
         return 0;
 }
 
+/* Host paths that may be on a file system of their own, which must be there first. */
+static int add_mount(struct unit_words *w, const char *host) {
+        static const char *const early[] = { "/etc", "/usr", "/run", "/var/run", "/proc", "/sys", "/dev", "/tmp", "/lib", "/bin", "/sbin" };
+        if (host[0] != '/' || !plain_word(host) || strstr(host, "/.") || strstr(host, "//"))
+                return 0;
+        for (size_t i = 0; i < ELEMENTS(early); i++) {
+                const char *rest = str_starts(host, early[i]);
+                if (rest && (!*rest || *rest == '/'))
+                        return 0;
+        }
+        size_t n = strlen(host);
+        while (n > 1 && host[n - 1] == '/')
+                n--;
+        if (n == 1)
+                return 0;
+        _cleanup_free_ char *path = strndup(host, n);
+        return !path ? -ENOMEM : strv_contains(w->mounts, path) ? 0 : strv_add(&w->mounts, path);
+}
+
 static int read_options(const struct command *run, char *const *environment, struct unit_words *w) {
         size_t verb = 1;        /* where "run" stands: options before it belong to the engine itself */
         while (verb < run->operand && !str_equal(run->argv[verb], "run"))
@@ -196,12 +215,9 @@ static int read_options(const struct command *run, char *const *environment, str
                     add_option(run, o, is_bundled(run, i), environment, w) < 0)
                         return -ENOMEM;
         }
-        for (size_t i = 0; i < run->n_mounts; i++) {
-                const struct mount *m = run->mounts + i;
-                if (!m->volume && m->host[0] == '/' && plain_word(m->host) && !str_equal(m->host, "/") &&
-                    !strv_contains(w->mounts, m->host) && strv_add(&w->mounts, m->host) < 0)
+        for (size_t i = 0; i < run->n_mounts; i++)
+                if (!run->mounts[i].volume && add_mount(w, run->mounts[i].host) < 0)
                         return -ENOMEM;
-        }
         return 0;
 }
 

@@ -27,7 +27,7 @@ struct unit_words {
         char **arguments;       /* what follows the image */
         struct unit_key *keys;  /* the same options as Quadlet keys */
         size_t n_keys;
-        char **mounts;          /* host paths of bind mounts, plain words */
+        char **mounts;          /* host paths of bind mounts that may be mount points, plain words */
         char **stop;            /* the STOP label without its first word; NULL: it is none of this container's */
 };
 

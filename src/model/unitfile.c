@@ -56,9 +56,8 @@ static void add_description(struct str *out, const char *name, const char *descr
         str_add_char(out, '\n');
 }
 
-/* Who wrote it, for whom, and what orders it among the others. */
-static void add_head(struct str *out, const char *name, const char *description, const struct unit_words *w,
-                     enum engine_kind engine) {
+/* Who wrote it, for whom, and when it starts. */
+static void add_head(struct str *out, const char *name, const char *description) {
         str_addf(out,
                  "# Written by fairlead for the service %s, from the RUN label of its image.\n"
                  "# \"fairlead uninstall %s\" removes it. Changes of your own belong in a drop-in:\n"
@@ -68,12 +67,18 @@ static void add_head(struct str *out, const char *name, const char *description,
         add_description(out, name, description);
         str_addf(out, UNIT_MARK "=%s\n", name);
         str_add(out, "Wants=network-online.target\nAfter=network-online.target\n");
-        if (engine == ENGINE_DOCKER)
-                str_add(out, "Requires=docker.service\nAfter=docker.service\n");
-        else
-                str_add(out, "RequiresMountsFor=%t/containers\n");
-        for (char **m = w->mounts; m && *m; m++)
-                str_addf(out, "RequiresMountsFor=%s\n", *m);
+}
+
+/* A Quadlet's generator writes these by itself. */
+static void add_dependencies(struct str *out, const struct unit_words *w, enum engine_kind engine) {
+        str_add(out, engine == ENGINE_DOCKER ? "Requires=docker.service\nAfter=docker.service\n"
+                                             : "RequiresMountsFor=%t/containers\n");
+        if (!w->mounts)
+                return;
+        str_add(out, "RequiresMountsFor=");
+        for (char **m = w->mounts; *m; m++)
+                str_addf(out, "%s%s", m == w->mounts ? "" : " ", *m);
+        str_add_char(out, '\n');
 }
 
 static void add_install(struct str *out) {
@@ -97,7 +102,8 @@ static void add_words(struct str *out, char *const *words) {
 }
 
 /* --cgroups=split with Delegate= keeps conmon and the container below the unit, so that systemd counts what they use and
- * knows them for its own; a label that chooses its cgroups itself knows better. */
+ * knows them for its own; a label that chooses its cgroups itself knows better. Where the engine is set to have none, it
+ * could make none (tried with 4.3 in a container: "setrlimit (RLIM_MEMLOCK)"), and all is below the unit anyway. */
 static bool chooses_cgroups(const struct command *run) {
         for (size_t i = 0; i < run->n_options; i++)
                 if (str_equal(run->options[i].canonical, "--cgroups") ||
@@ -106,13 +112,14 @@ static bool chooses_cgroups(const struct command *run) {
         return false;
 }
 
-static void add_podman_service(struct str *out, const struct unit_words *w, const struct command *run) {
+static void add_podman_service(struct str *out, const struct unit_words *w, const struct command *run, bool no_cgroups) {
+        bool split = !no_cgroups && !chooses_cgroups(run);
         str_add(out, "\n[Service]\n"
                      "Type=notify\n"
                      "NotifyAccess=all\n"
-                     "Environment=PODMAN_SYSTEMD_UNIT=%n\n"
-                     "Delegate=yes\n"
-                     "KillMode=mixed\n"
+                     "Environment=PODMAN_SYSTEMD_UNIT=%n\n");
+        str_add(out, split ? "Delegate=yes\n" : "");
+        str_add(out, "KillMode=mixed\n"
                      "Restart=on-failure\n"
                      "TimeoutStartSec=300\n"
                      "TimeoutStopSec=70\n");
@@ -121,8 +128,7 @@ static void add_podman_service(struct str *out, const struct unit_words *w, cons
         str_addf(out, "ExecStart=%s", w->engine);
         add_words(out, w->global);
         str_add(out, " run --cidfile=%t/%N.ctr-id --sdnotify=conmon");
-        if (!chooses_cgroups(run))
-                str_add(out, " --cgroups=split");
+        str_add(out, split ? " --cgroups=split" : "");
         str_addf(out, " --detach --rm --replace --name=%s", w->container);
         add_words(out, w->options);
         add_word(out, w->image);
@@ -133,8 +139,11 @@ static void add_podman_service(struct str *out, const struct unit_words *w, cons
                 add_words(out, w->stop);
                 str_add_char(out, '\n');
         }
-        str_addf(out, "ExecStop=%s stop --ignore --cidfile=%%t/%%N.ctr-id\n", w->engine);
+        /* after a kill the container has yet to end, and to be killed for good if it does not */
+        if (!w->stop || !str_equal(w->stop[0], "stop"))
+                str_addf(out, "ExecStop=%s stop --ignore --cidfile=%%t/%%N.ctr-id\n", w->engine);
         str_addf(out, "ExecStopPost=-%s rm -f --ignore --cidfile=%%t/%%N.ctr-id\n", w->engine);
+        str_add(out, "ExecStopPost=-/bin/rm -f %t/%N.ctr-id\n");
 }
 
 /* Docker's daemon is the parent of the container, whatever starts it: what systemd can watch is the client that stays
@@ -158,7 +167,8 @@ static void add_docker_service(struct str *out, const struct unit_words *w) {
                 add_words(out, w->stop);
                 str_add_char(out, '\n');
         }
-        str_addf(out, "ExecStop=-%s stop %s\n", w->engine, w->container);
+        if (!w->stop || !str_equal(w->stop[0], "stop"))
+                str_addf(out, "ExecStop=-%s stop %s\n", w->engine, w->container);
         str_addf(out, "ExecStopPost=-%s rm -f %s\n", w->engine, w->container);
 }
 
@@ -204,6 +214,18 @@ static void add_quadlet(struct str *out, const struct unit_words *w) {
         }
 }
 
+/* What Podman's generator does not hand on as it is (both tried with 5.4.2): its splitter takes an empty word for the
+ * end of the line and loses what stands behind it; and a lone ";" comes out without quotes, where systemd reads it as
+ * the end of one command and the beginning of another, on the host. A .service holds both. */
+static bool quadlet_can_hold(const struct unit_words *w) {
+        char *const *const lists[] = { w->global, w->arguments };
+        for (size_t i = 0; i < ELEMENTS(lists); i++)
+                for (char *const *word = lists[i]; word && *word; word++)
+                        if (!**word || str_equal(*word, ";"))
+                                return false;
+        return true;
+}
+
 int unit_file_make(const char *name, const char *description, const struct command *run, const struct command *stop,
                    char *const *environment, const struct host_facts *facts, struct unit_file *ret,
                    struct error **reterr) {
@@ -213,16 +235,18 @@ int unit_file_make(const char *name, const char *description, const struct comma
                 return r;
 
         _cleanup_(unit_file_done) struct unit_file unit = { .kind = UNIT_SERVICE };
-        if (facts && facts->quadlet && run->engine == ENGINE_PODMAN)
+        if (facts && facts->quadlet && run->engine == ENGINE_PODMAN && quadlet_can_hold(&w))
                 unit.kind = UNIT_QUADLET;
         _cleanup_str_ struct str out = {};
-        add_head(&out, name, description, &w, run->engine);
+        add_head(&out, name, description);
+        if (unit.kind == UNIT_SERVICE)
+                add_dependencies(&out, &w, run->engine);
         if (unit.kind == UNIT_QUADLET)
                 add_quadlet(&out, &w);
         else if (run->engine == ENGINE_DOCKER)
                 add_docker_service(&out, &w);
         else
-                add_podman_service(&out, &w, run);
+                add_podman_service(&out, &w, run, facts && facts->no_cgroups);
         add_install(&out);
 
         unit.text = str_take(&out);
