@@ -94,7 +94,7 @@ int lint_labels(const struct image *image, struct finding_list *findings) {
 /* ---- an image ---- */
 
 static int lint_label(const struct image *image, const char *key, const char *text,
-                      const struct variables *v, enum engine_kind engine, struct finding_list *findings) {
+                      const struct variables *v, struct finding_list *findings) {
         _cleanup_recipe_ struct recipe *recipe = NULL;
         _cleanup_command_ struct command *command = NULL;
         _cleanup_strv_ char **argv = NULL;
@@ -102,19 +102,18 @@ static int lint_label(const struct image *image, const char *key, const char *te
 
         if ((r = recipe_parse(key, text, &recipe, findings)) < 0 ||
             (r = recipe_fill(recipe, v, NULL, &argv, findings)) < 0 ||
-            (r = command_read(key, argv, engine, NULL, &command, findings)) < 0 || !command->argv[0])
+            (r = command_read(key, argv, ENGINE_PODMAN, NULL, &command, findings)) < 0 || !command->argv[0])
                 return r;
         return lint_command(key, command, image, variables_get(v, "IMAGE"), variables_get(v, "NAME"),
                             findings);
 }
 
-int lint_image(const struct image *image, const char *reference, enum engine_kind engine,
-               struct finding_list *findings) {
+int image_lint(const struct image *image, struct finding_list *findings) {
         static const char *const host[][2] = {
                 { "PWD", "/" }, { "HOME", "/root" }, { "SUDO_UID", "0" }, { "SUDO_GID", "0" }
         };
         _cleanup_(variables_done) struct variables v = {};
-        const char *filled = reference ? reference : image_reference(image);
+        const char *filled = image_reference(image);
         _cleanup_free_ char *name = reference_default_name(filled ? filled : "");
 
         int r = variables_set_known(&v, name ? name : "service", filled ? filled : "image");
@@ -123,7 +122,7 @@ int lint_image(const struct image *image, const char *reference, enum engine_kin
         for (int which = 0; r >= 0 && which < _COMMAND_LABEL_MAX; which++) {
                 const char *key = NULL, *text = label_find(image, which, &key, findings);
                 if (text)
-                        r = lint_label(image, key, text, &v, engine, findings);
+                        r = lint_label(image, key, text, &v, findings);
         }
         return r < 0 ? r : lint_labels(image, findings);
 }

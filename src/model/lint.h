@@ -19,6 +19,6 @@ int lint_command(const char *key, const struct command *command, const struct im
 int lint_labels(const struct image *image, struct finding_list *findings);
 
 /* All there is to say about an image: lint_labels(), and each command label parsed, filled for a service of the
- * default name, read and judged. reference as in image_reference(), or NULL. 0 or -ENOMEM. */
-int lint_image(const struct image *image, const char *reference, enum engine_kind engine,
-               struct finding_list *findings);
+ * default name, read as Podman reads it, and judged. Variables that only the user can set are found undefined. 0 or
+ * -ENOMEM. */
+int image_lint(const struct image *image, struct finding_list *findings);

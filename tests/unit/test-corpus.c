@@ -337,7 +337,7 @@ static void describe_image(struct json_object *labels, const char *name, struct 
         json_object_object_foreach(labels, key, value) {
                 assert_int_equal(image_add_label(image, key, json_object_get_string(value)), 0);
         }
-        assert_int_equal(lint_image(image, NULL, ENGINE_PODMAN, &list), 0);
+        assert_int_equal(image_lint(image, &list), 0);
         for (size_t i = 0; i < list.n; i++) {
                 _cleanup_free_ char *line = str_printf("%s %s %s", list.items[i].where,
                                                        severity_name(list.items[i].severity), list.items[i].id);
