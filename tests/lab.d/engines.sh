@@ -76,8 +76,7 @@ docker_start() {
         ! docker_answers "$dir/docker.sock" || return 0
         if [[ $(cat "$dir/recipe" 2>/dev/null) != $(docker_path) ]]; then
                 rm -rf --one-file-system "$dir"
-                mkdir -p "$dir"
-                cp -a "$(docker_path)/data" "$dir/data"
+                copy_store "$(docker_path)/data" "$dir/data" overlay2
                 docker_path >"$dir/recipe"
         fi
         docker_launch "$dir"

@@ -39,14 +39,13 @@ host_plug() {
                 ip -n "$1" route add default via 10.89.7.1' plug "$host" "$address"
 }
 
-# The host's image store: a real copy, no hard links, since Podman writes into some files of a store in place.
+# The host's image store, out of the shelf.
 host_fill() {
         local dir=$1 store=$2
 
         [[ ! -d $dir/containers ]] || return 0
         rm -rf --one-file-system "$dir/containers.partial"
-        mkdir -p "$dir/containers.partial"
-        cp -a "$store/storage" "$dir/containers.partial/"
+        copy_store "$store/storage" "$dir/containers.partial/storage" overlay
         mv "$dir/containers.partial" "$dir/containers"
 }
 
