@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # Roots: directories made by mmdebstrap, read-only from then on (lower layers of overlays).
 #
-# Facts: mmdebstrap knows the mirror from the suite's name alone; the key of trixie is in bookworm's
+# Facts: dpkg syncs after each file unless told not to (force-unsafe-io), which makes a minute of ten on a busy disk;
+# mmdebstrap knows the mirror from the suite's name alone; the key of trixie is in bookworm's
 # debian-archive-keyring; with documentation and translations left out a host is about 450 MB.
 
 LAB_ROOTS=$LAB_CACHE/roots
@@ -10,11 +11,11 @@ LAB_ROOTS=$LAB_CACHE/roots
 # that netavark of trixie speaks nftables (it fails without nft, and only when a container wants its own network).
 LAB_HOST_PACKAGES=(
         systemd systemd-sysv dbus libpam-systemd iproute2 procps bsdutils util-linux less tmux ncurses-term
-        ncurses-base podman crun conmon netavark aardvark-dns ca-certificates iptables kmod
+        ncurses-base podman conmon netavark aardvark-dns ca-certificates iptables kmod
         libncursesw6 libjson-c5 libacl1 libnss-sss libpam-sss libsystemd0 mount tzdata curl jq strace psmisc file attr acl
 )
-LAB_BOOKWORM_PACKAGES=(libcurl4 libssl3)
-LAB_TRIXIE_PACKAGES=(libcurl4t64 libssl3t64 nftables)
+LAB_BOOKWORM_PACKAGES=(libcurl4 libssl3 runc)
+LAB_TRIXIE_PACKAGES=(libcurl4t64 libssl3t64 nftables crun)
 LAB_YARD_PACKAGES=(docker.io docker-registry buildah skopeo crun iproute2 iptables curl jq ca-certificates procps
         util-linux mount kmod)
 
@@ -81,7 +82,7 @@ root_bootstrap() {
         mkdir -p "$LAB_ROOTS"
         without_lock mmdebstrap --variant=apt --format=directory \
                 --aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Languages "none"' \
-                --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
+                --dpkgopt=force-unsafe-io --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
                 --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/info/*' \
                 "$@" "$suite" "$dir" >"$LAB_CACHE/root-$name.log" 2>&1 || {
                 tail -n 20 "$LAB_CACHE/root-$name.log" >&2
@@ -135,20 +136,23 @@ root_settle_host() {
 }
 
 # The machine may lack CAP_SYS_RESOURCE, and setrlimit above the present limits then fails: nested Podman is told
-# limits that every machine allows. Its cgroups are disabled because controllers may be missing as well.
+# limits that every machine allows, and controllers that may be missing are not asked for. Cgroups stay enabled, or
+# Podman would refuse --pid=host ("containers not creating Cgroups must create a private PID namespace"). That decides
+# the runtime as well: crun of bookworm (1.8) raises RLIMIT_MEMLOCK to load its device filter, and fails; runc does not
+# need to, and neither does crun of trixie (1.21).
 root_settle_containers() {
-        local root=$1
+        local root=$1 runtime=crun
 
+        [[ ! -e $root/usr/sbin/runc ]] || runtime=runc
         mkdir -p "$root/etc/containers/containers.conf.d" "$root/etc/containers/registries.conf.d"
-        cat >"$root/etc/containers/containers.conf.d/50-lab.conf" <<'CONF'
+        cat >"$root/etc/containers/containers.conf.d/50-lab.conf" <<CONF
 [containers]
-cgroups = "disabled"
 default_ulimits = ["nofile=1024:4096", "nproc=4096:4096"]
 pids_limit = 0
 log_driver = "journald"
 
 [engine]
-runtime = "crun"
+runtime = "$runtime"
 events_logger = "journald"
 
 # Podman 4.3 would take CNI, whose plugins are not installed, because it finds images in a store without a record of

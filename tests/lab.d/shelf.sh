@@ -149,7 +149,8 @@ copy_store() {
         done
 }
 
-# Takes away what no recipe makes any more, unless a lab still stands on it. The shared lock is held by the caller.
+# Takes away what no recipe of this checkout makes and no lab stands on, once nobody has used it for two days: another
+# checkout may have other recipes, and the two would throw away each other's. The shared lock is held by the caller.
 cache_prune() {
         local keep path
 
@@ -162,6 +163,10 @@ cache_prune() {
         )
         for path in "$LAB_ROOTS"/*-* "$LAB_CACHE"/{shelf,docker,registry}-*; do
                 [[ -d $path ]] || continue
-                grep -qxF "$path" <<<"$keep" || rm -rf --one-file-system "$path"
+                if grep -qxF "$path" <<<"$keep"; then
+                        touch "$path"
+                elif [[ -n $(find "$path" -maxdepth 0 -mmin +2880) ]]; then
+                        rm -rf --one-file-system "$path"
+                fi
         done
 }
