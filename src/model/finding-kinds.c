@@ -11,6 +11,7 @@ static const struct finding_kind kinds[] = {
                 "already-installed", SEVERITY_BLOCK,
                 "A service of this name is installed on this host.",
                 "Uninstall it first, or give this one another --name",
+                .final = true,
         },
         {
                 "bad-mount-option", SEVERITY_WARN,
@@ -33,6 +34,7 @@ static const struct finding_kind kinds[] = {
                 "control-character", SEVERITY_BLOCK,
                 "The label holds a control character: it can hide what the command does when it is shown.",
                 "Do not use this label; tell who makes the image",
+                .final = true,
         },
         {
                 "duplicate-label", SEVERITY_WARN,
@@ -109,6 +111,7 @@ static const struct finding_kind kinds[] = {
                 "label-too-long", SEVERITY_BLOCK,
                 "The label has more bytes or words than are read; what lies behind was not looked at.",
                 "Do not use this label; tell who makes the image",
+                .final = true,
         },
         {
                 "late-option", SEVERITY_WARN,
@@ -136,6 +139,7 @@ static const struct finding_kind kinds[] = {
                 "missing-operand", SEVERITY_BLOCK,
                 "The command names no image or no container: the engine refuses it.",
                 "Tell who makes the image: in a Dockerfile a variable of a label is written \\${IMAGE}",
+                .final = true,
         },
         {
                 "missing-path", SEVERITY_WARN,
@@ -147,6 +151,7 @@ static const struct finding_kind kinds[] = {
                 "missing-subcommand", SEVERITY_BLOCK,
                 "The engine is called without saying what it shall do.",
                 "Tell who makes the image",
+                .final = true,
         },
         {
                 "missing-yet", SEVERITY_INFO,
@@ -162,6 +167,7 @@ static const struct finding_kind kinds[] = {
                 "no-label", SEVERITY_BLOCK,
                 "The image has no label for this, so there is nothing to carry out.",
                 "Look at the labels it has with fairlead show; \"fairlead images\" lists images that have them",
+                .final = true,
         },
         {
                 "no-uninstall", SEVERITY_INFO,
@@ -172,6 +178,7 @@ static const struct finding_kind kinds[] = {
                 "not-utf8", SEVERITY_BLOCK,
                 "The label is not UTF-8 text: it cannot be shown as it is.",
                 "Do not use this label; tell who makes the image",
+                .final = true,
         },
         {
                 "odd-blank", SEVERITY_WARN,
@@ -234,6 +241,7 @@ static const struct finding_kind kinds[] = {
                 "A quote is opened and never closed, or the label ends in a backslash: where its words end is not "
                 "known.",
                 "Tell who makes the image",
+                .final = true,
         },
         {
                 "undefined-variable", SEVERITY_BLOCK,
@@ -254,6 +262,7 @@ static const struct finding_kind kinds[] = {
                 "unit-unwritable", SEVERITY_BLOCK,
                 "No unit can be written that runs this command.",
                 "Tell who makes the image",
+                .final = true,
         },
         {
                 "unknown-option", SEVERITY_INFO,

@@ -110,10 +110,15 @@ int finding_list_copy(const struct finding_list *from, struct finding_list *to) 
         return 0;
 }
 
+bool finding_can_be_allowed(const struct finding *f) {
+        const struct finding_kind *kind = finding_kind(f->id);
+        return f->severity == SEVERITY_BLOCK && !(kind && kind->final);
+}
+
 size_t finding_list_allow(struct finding_list *list, const char *id) {
         size_t n = 0;
         for (size_t i = 0; i < list->n; i++)
-                if (str_equal(list->items[i].id, id)) {
+                if (str_equal(list->items[i].id, id) && finding_can_be_allowed(&list->items[i])) {
                         list->items[i].allowed = true;
                         n++;
                 }

@@ -46,7 +46,10 @@ int finding_add(struct finding_list *list, enum severity severity, const char *i
 
 int finding_list_copy(const struct finding_list *from, struct finding_list *to);        /* appends; 0 or -ENOMEM */
 
-/* Marks the findings with this id as allowed; returns how many there were. */
+/* Can the user allow it (`--allow ID`)? Only a block can, and of these not the final ones of the table. */
+bool finding_can_be_allowed(const struct finding *f);
+
+/* Marks the findings with this id as allowed, as far as they can be; returns how many there were. */
 size_t finding_list_allow(struct finding_list *list, const char *id);
 
 /* The number with this severity that are not allowed. */
@@ -62,6 +65,7 @@ struct finding_kind {
         enum severity severity;
         const char *meaning;    /* what it means, one or two sentences */
         const char *advice;     /* what to do: the hint */
+        bool final; /* a block that cannot be allowed: what would run is not what was looked at, or cannot run */
 };
 const struct finding_kind *finding_kind(const char *id);        /* NULL: no such id */
 const struct finding_kind *finding_kind_at(size_t i);           /* sorted by id; NULL beyond the end */

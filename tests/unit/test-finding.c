@@ -33,6 +33,19 @@ static void allowing_takes_the_block_away(void **state) {
         assert_false(copy.items[2].allowed);
 }
 
+static void some_cannot_be_allowed(void **state) {
+        _cleanup_(finding_list_done) struct finding_list list = {};
+        finding_report(&list, "unbalanced-quote", "RUN", "x");
+        finding_report(&list, "host-command", "RUN", "x");
+        finding_report(&list, "fixed-name", "RUN", "x");
+        assert_int_equal(finding_list_allow(&list, "unbalanced-quote"), 0);
+        assert_int_equal(finding_list_allow(&list, "host-command"), 1);
+        assert_int_equal(finding_list_allow(&list, "fixed-name"), 0);
+        assert_int_equal(finding_list_count(&list, SEVERITY_BLOCK), 1);
+        assert_false(finding_can_be_allowed(&list.items[0]));
+        assert_true(finding_can_be_allowed(&list.items[1]));
+}
+
 static void a_flood_does_not_hide_a_block(void **state) {
         _cleanup_(finding_list_done) struct finding_list list = {};
         for (int i = 0; i < 1000; i++)
@@ -56,6 +69,7 @@ static void the_table_is_sorted_and_whole(void **state) {
                 before = kind;
                 assert_ptr_equal(finding_kind(kind->id), kind);
                 assert_true(strspn(kind->id, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen(kind->id));
+                assert_true(!kind->final || kind->severity == SEVERITY_BLOCK);
                 assert_true(strlen(kind->meaning) > 20 && kind->meaning[strlen(kind->meaning) - 1] == '.');
                 assert_true(strlen(kind->advice) > 10 && kind->advice[strlen(kind->advice) - 1] != '.');
         }
@@ -91,8 +105,8 @@ static void the_manual_says_the_same(void **state) {
         fclose(f);
         const struct finding_kind *kind;
         for (size_t i = 0; (kind = finding_kind_at(i)); i++)
-                str_addf(&want, "| `%s` | %s | %s | %s |\n", kind->id, severity_name(kind->severity), kind->meaning,
-                         kind->advice);
+                str_addf(&want, "| `%s` | %s | %s | %s |\n", kind->id,
+                         kind->final ? "block, final" : severity_name(kind->severity), kind->meaning, kind->advice);
         const char *rows = strstr(text.text, "|---|---|---|---|\n");
         assert_non_null(rows);
         if (strcmp(rows + strlen("|---|---|---|---|\n"), want.text) != 0) {
@@ -106,6 +120,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(keeps_each_once),
                 cmocka_unit_test(allowing_takes_the_block_away),
+                cmocka_unit_test(some_cannot_be_allowed),
                 cmocka_unit_test(a_flood_does_not_hide_a_block),
                 cmocka_unit_test(the_table_is_sorted_and_whole),
                 cmocka_unit_test(reports_by_the_table),

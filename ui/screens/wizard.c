@@ -528,7 +528,7 @@ static void wizard_allow(struct screen *s) {
         struct wizard_state *st = s->state;
         for (size_t i = 0; i < st->plan->findings.n; i++) {
                 const struct finding *f = &st->plan->findings.items[i];
-                if (f->severity != SEVERITY_BLOCK || f->allowed)
+                if (f->severity != SEVERITY_BLOCK || f->allowed || !finding_can_be_allowed(f))
                         continue;
                 _cleanup_free_ char *title = str_printf("Allow %s", f->id);
                 _cleanup_free_ char *text = str_printf("%s%s%s.\n%s", f->where ? f->where : "", f->where ? ": " : "", f->message,
@@ -538,6 +538,7 @@ static void wizard_allow(struct screen *s) {
                         dialog_confirm(s, &question, wizard_allowed);
                 return;
         }
+        screen_say(s, "What refuses this plan cannot be allowed");
 }
 
 static bool wizard_can(const struct screen *s, enum action action) {
