@@ -439,3 +439,20 @@ int snapshot_load(int folder, const char *name, struct manifest *ret, struct err
         int r = files_read(folder, name, MANIFEST_BYTES_MAX, &text, &n, reterr);
         return r < 0 ? r : manifest_parse(text, n, ret, reterr);
 }
+
+int snapshot_keep(int root, const struct entry *e, int blobs) {
+        struct snapshot s = { .options = { .root = root, .blobs = -1, .known_blobs = -1 }, .digest = digest_new() };
+        struct entry now = { .path = e->path };
+        const char *name;
+        _cleanup_close_ int folder = s.digest ? files_open_parent(root, e->path, &name, NULL) : -ENOMEM;
+        /* Hashed first and kept only when it is the right one: a blob that nobody names is of no use. */
+        int r = folder < 0 ? folder : read_content(&s, folder, name, &now);
+        if (r >= 0 && strcmp(now.digest, e->digest) != 0)
+                r = -ESTALE;
+        s.options.blobs = blobs;
+        if (r >= 0)
+                r = read_content(&s, folder, name, &now);
+        digest_free(s.digest);
+        free(s.buffer);
+        return r < 0 ? r : 0;
+}

@@ -59,6 +59,9 @@ void snapshot_take(struct snapshot *snapshot, struct manifest *ret);
 
 /* Syncs the blobs and writes the manifest as `name` into folder: from here on the snapshot is there, also after a power cut. */
 int snapshot_store(int folder, const char *name, const struct manifest *m, int blobs, struct error **reterr);
+/* Keeps the content of one regular file as a blob, if it still is what the entry says. -ESTALE: it is not. */
+int snapshot_keep(int root, const struct entry *e, int blobs);
+
 int snapshot_load(int folder, const char *name, struct manifest *ret, struct error **reterr);
 
 /* Areas no snapshot enters, whatever a plan names: they are the kernel's, the engine's, or change all the time. */

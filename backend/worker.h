@@ -1,15 +1,38 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Carries out one job: the whole of fairlead-worker but its main(). */
+/* Carries out one job: the whole of fairlead-worker but its main(). All that happens is in the job's journal, log and
+ * result; nothing is printed. */
 
 #include <systemd/sd-event.h>
 
+#include "backend/engine.h"
 #include "backend/paths.h"
+#include "backend/units.h"
 #include "base/error.h"
 #include "base/secret.h"
 
-/* Runs the job in folder `state`/jobs/ID to its end (the loop runs inside) and returns the exit status for main():
- * 0 done, 1 failed or cancelled and put back, 5 another job holds the host. All that happens is in the job's
- * journal, log and result. */
+enum worker_mode {
+        WORKER_CARRY_OUT,       /* a new job, from its first step */
+        WORKER_ROLL_BACK,       /* one that was found without its worker: put everything back */
+};
+
+struct worker_options {
+        sd_event *event;                /* NULL: one of its own */
+        const struct paths *paths;
+        const char *id;
+        struct secret_list *secrets;    /* borrowed; may be NULL */
+        struct units *units;            /* NULL: the system's, where systemd runs and paths->root is "" */
+        struct engine *engine;          /* NULL: the usual sockets */
+        enum worker_mode mode;
+};
+
+#define WORKER_DONE 0
+#define WORKER_FAILED 1         /* failed or cancelled, and put back as the result says */
+#define WORKER_BUSY 5           /* another job holds the host; nothing was done */
+
+/* Runs the loop to the job's end and returns the exit status for main(). */
+int worker_carry_out(const struct worker_options *options);
+
+/* The usual case. */
 int worker_run(const struct paths *paths, const char *id, struct secret_list *secrets);

@@ -2,6 +2,7 @@
 #include "tests/fake/systemd.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -319,12 +320,9 @@ static int reload_unit(sd_bus_message *m, void *userdata, sd_bus_error *error) {
 
 /* Patterns end in "*" or have none: all that the tests need. */
 static bool wanted(const struct fake_unit *u, char *const *patterns) {
-        for (size_t i = 0; patterns && patterns[i]; i++) {
-                size_t n = strlen(patterns[i]);
-                if (n && patterns[i][n - 1] == '*' ? strncmp(u->name, patterns[i], n - 1) == 0
-                                                   : strcmp(u->name, patterns[i]) == 0)
+        for (size_t i = 0; patterns && patterns[i]; i++)
+                if (fnmatch(patterns[i], u->name, 0) == 0)
                         return true;
-        }
         return !patterns || !patterns[0];
 }
 

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "backend/jobfolder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "backend/emit.h"
+#include "backend/files.h"
+#include "backend/snapshot.h"
+#include "base/str.h"
+
+static int open_jobs(const struct paths *paths, struct error **reterr) {
+        _cleanup_free_ char *path = str_printf("%s/jobs", paths->state);
+        return path ? files_open_root(path, reterr) : error_set(reterr, -ENOMEM, "Out of memory");
+}
+
+/* Sortable: UTC, and random digits so that two consoles never meet. */
+static char *make_id(void) {
+        uint32_t random;
+        struct tm tm;
+        time_t now = time(NULL);
+        if (getrandom(&random, sizeof random, 0) != sizeof random || !gmtime_r(&now, &tm))
+                return NULL;
+        return str_printf("%04d%02d%02d-%02d%02d%02d-%08x", (tm.tm_year + 1900) % 10000, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
+                          tm.tm_sec, random);
+}
+
+int jobfolder_make(const struct paths *paths, const struct plan *plan, char **ret_id, struct error **reterr) {
+        _cleanup_close_ int jobs = open_jobs(paths, reterr);
+        if (jobs < 0)
+                return jobs;
+        _cleanup_free_ char *id = make_id(), *text = emit_plan(plan);
+        if (!id || !text)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        if (mkdirat(jobs, id, 0700) < 0)
+                return error_errno(reterr, -errno, "The folder of the job cannot be made");
+        _cleanup_close_ int folder = jobfolder_open(paths, id, reterr);
+        int r = folder < 0 ? folder : files_write(folder, "plan.json", text, strlen(text), 0600, reterr);
+        if (r >= 0 && fsync(jobs) < 0)
+                r = error_errno(reterr, -errno, "The folder of the job cannot be made");
+        if (r < 0) {
+                (void) files_remove_tree(jobs, id);
+                return r;
+        }
+        *ret_id = TAKE(id);
+        return 0;
+}
+
+int jobfolder_open(const struct paths *paths, const char *id, struct error **reterr) {
+        if (!job_id_valid(id))
+                return error_set(reterr, -ENOENT, "\"%s\" is not the id of a job", id ? id : "");
+        _cleanup_close_ int jobs = open_jobs(paths, reterr);
+        if (jobs < 0)
+                return jobs;
+        int fd = openat(jobs, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (fd >= 0)
+                return fd;
+        int r = -errno;
+        if (r != -ENOENT)
+                return error_errno(reterr, r, "The folder of the job %s cannot be opened", id);
+        error_set(reterr, r, "There is no job %s", id);
+        error_hint(reterr, "fairlead jobs lists them");
+        return r;
+}
+
+int jobfolder_remove(const struct paths *paths, const char *id) {
+        _cleanup_close_ int jobs = open_jobs(paths, NULL);
+        return jobs < 0 || !job_id_valid(id) ? -ENOENT : files_remove_tree(jobs, id);
+}
+
+int jobfolder_plan(int folder, struct plan **ret, struct error **reterr) {
+        _cleanup_free_ char *text = NULL;
+        size_t n;
+        int r = files_read(folder, "plan.json", PLAN_BYTES_MAX, &text, &n, reterr);
+        return r < 0 ? r : plan_parse(text, n, ret, reterr);
+}
+
+int jobfolder_describe(struct job *job, const char *id, const struct plan *plan) {
+        if (str_replace(&job->id, id) < 0)
+                return -ENOMEM;
+        job->verb = plan ? plan->verb : VERB_INSTALL;
+        for (size_t i = 0; i < _JOB_STEP_MAX; i++)
+                job->planned[i] = job_step_planned((enum job_step) i, job->verb);
+        if (!plan)
+                return 0;
+        return str_replace(&job->name, plan->name) < 0 || str_replace(&job->image, plan->reference ? plan->reference : plan->image) < 0 ||
+                               str_replace(&job->digest, plan->digest) < 0
+                       ? -ENOMEM
+                       : 0;
+}
+
+int jobfolder_job(int folder, const char *id, struct job **ret, struct error **reterr) {
+        _cleanup_(job_freep) struct job *job = job_new();
+        _cleanup_plan_ struct plan *plan = NULL;
+        _cleanup_free_ char *journal = NULL;
+        size_t n = 0;
+        if (!job)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        /* A job without a readable plan is still one that can be looked at. */
+        (void) jobfolder_plan(folder, &plan, NULL);
+        if (jobfolder_describe(job, id, plan) < 0)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        int r = files_read(folder, "journal", JOURNAL_BYTES_MAX, &journal, &n, NULL);
+        if (r >= 0 && journal_replay(journal, n, job, NULL) < 0)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        struct stat st;
+        if (fstatat(folder, "log", &st, AT_SYMLINK_NOFOLLOW) == 0)
+                job->log_size = (uint64_t) st.st_size;
+        *ret = TAKE(job);
+        return 0;
+}
+
+int jobfolder_snapshot(int folder, const char *name, bool make, struct error **reterr) {
+        const char *const parts[] = { "snapshot", name };
+        int fd = -1, parent = folder;
+        for (size_t i = 0; i < ELEMENTS(parts) && parts[i]; i++) {
+                if (make && mkdirat(parent, parts[i], 0700) < 0 && errno != EEXIST)
+                        fd = -1;
+                else
+                        fd = openat(parent, parts[i], O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+                int r = fd < 0 ? error_errno(reterr, -errno, "The folder of saved files cannot be opened") : 0;
+                if (parent != folder)
+                        close(parent);
+                if (r < 0)
+                        return r;
+                parent = fd;
+        }
+        return fd;
+}
+
+int jobfolder_changes(int folder, struct changes *ret, struct manifest *ret_before, struct error **reterr) {
+        _cleanup_(manifest_done) struct manifest before = {}, after = {};
+        _cleanup_close_ int saved = jobfolder_snapshot(folder, NULL, false, NULL);
+        if (saved < 0 || faccessat(saved, "after", F_OK, 0) < 0)
+                return error_set(reterr, -ENODATA, "The job has not come to the point where its changes are known");
+        int r = snapshot_load(saved, "manifest", &before, reterr);
+        if (r >= 0)
+                r = snapshot_load(saved, "after", &after, reterr);
+        if (r < 0)
+                return r;
+        if (changes_make(&before, &after, ret) < 0)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        if (ret_before) {
+                *ret_before = before;
+                before = (struct manifest) {};
+        }
+        return 0;
+}

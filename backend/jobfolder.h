@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* A job's folder, `state`/jobs/ID (0700): plan.json, journal, log, result.json, and snapshot/ with `manifest` (what was),
+ * `after` (what the job made of it), `undo` (what was there when an undo began) and blobs/. Read by consoles and workers alike. */
+
+#include "backend/paths.h"
+#include "base/error.h"
+#include "model/changes.h"
+#include "model/job.h"
+#include "model/plan.h"
+
+#define PLAN_BYTES_MAX (4U * 1024 * 1024)
+
+/* Makes the folder of a new job with its plan in it. *ret_id is the caller's. */
+int jobfolder_make(const struct paths *paths, const struct plan *plan, char **ret_id, struct error **reterr);
+
+/* Opens it; the caller closes. -ENOENT with a sentence. */
+int jobfolder_open(const struct paths *paths, const char *id, struct error **reterr);
+int jobfolder_remove(const struct paths *paths, const char *id);
+
+int jobfolder_plan(int folder, struct plan **ret, struct error **reterr);
+
+/* Everything that the folder says about the job. Its state is that of the journal: whether a worker is still there is for
+ * the caller to find out. */
+int jobfolder_job(int folder, const char *id, struct job **ret, struct error **reterr);
+
+/* Fills what the journal does not say from the plan. */
+int jobfolder_describe(struct job *job, const char *id, const struct plan *plan);
+
+/* The folder `snapshot` (or a folder in it), made where it is missing when make is set. */
+int jobfolder_snapshot(int folder, const char *name, bool make, struct error **reterr);
+
+/* The exact changes of a job that has looked at them; -ENODATA with a sentence for one that has not. *ret_before (may be NULL) is
+ * the whole manifest of what was. */
+int jobfolder_changes(int folder, struct changes *ret, struct manifest *ret_before, struct error **reterr);

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Files and folders that change, by an inotify(7) descriptor of our own in the loop. sd_event_add_inotify() of systemd 252 can
+ * turn in circles inside sd_event_wait() when several of its sources come and go. */
+
+#include <stdint.h>
+
+#include <systemd/sd-event.h>
+
+#include "base/cleanup.h"
+
+struct notice;
+
+/* changed() gets the number notice_add() returned and the name within the folder ("" for the watched object itself); -1 and ""
+ * when events were lost. It may free the notice. NULL when it cannot be had. */
+struct notice *notice_new(sd_event *event, void (*changed)(int number, const char *name, uint32_t mask, void *userdata), void *userdata);
+struct notice *notice_free(struct notice *notice);
+DEFINE_CLEANUP(struct notice, notice_free)
+
+/* mask: IN_…; the number, or a negative errno. */
+int notice_add(struct notice *notice, const char *path, uint32_t mask);
+void notice_remove(struct notice *notice, int number);

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Writes a job's journal (the format is in model/job.h): each record is on the disk before the call returns. */
+
+#include "base/error.h"
+#include "model/job.h"
+
+struct recorder;
+
+/* Opens (or begins) `journal` in the job's folder, replays it and cuts a torn tail off. The journal keeps room for itself on
+ * the disk, so that an undo can be recorded when it is full. */
+int recorder_new(int folder, struct recorder **ret, struct error **reterr);
+struct recorder *recorder_free(struct recorder *recorder);
+DEFINE_CLEANUP(struct recorder, recorder_free)
+
+/* data: NULL is "". */
+int recorder_add(struct recorder *recorder, enum job_step step, enum record_event event, const char *data, struct error **reterr);
+
+/* What the records say, and nothing else: valid until the next record. Verb, name and image are not in them. */
+const struct job *recorder_job(const struct recorder *recorder);
+
+/* The data of the last INTENT of a step, or NULL: what its probe needs. Valid until the next record. */
+const char *recorder_intent(const struct recorder *recorder, enum job_step step);

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Runs the label's command on a terminal. Its containers are found without a word added to what was consented to: they are
+ * those of the plan's image (or the command's --name) that were not there before, and the list of those that were is on the
+ * disk before the command starts. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "backend/delivery.h"
+#include "backend/steps/step.h"
+#include "base/str.h"
+
+#define GRACE_SECONDS 10
+
+static const char *program_of(const struct worker *w) {
+        return w->plan->verb == VERB_UNINSTALL ? "uninstaller" : "installer";
+}
+
+/* ---- while it runs ---- */
+
+static void type(const void *bytes, size_t n, void *userdata) {
+        struct worker *w = userdata;
+        (void) pty_type(w->pty, bytes, n);
+}
+
+static void on_output(const void *bytes, size_t n, void *userdata) {
+        struct worker *w = userdata;
+        joblog_output(w->log, bytes, n);
+        delivery_prompts_output(w->prompts, bytes, n, type, w);
+}
+
+static void on_rung(int signal, void *userdata) {
+        struct worker *w = userdata;
+        if (signal == SIGTERM)
+                joblog_note(w->log, "asked the %s to stop (TERM); in %d seconds it is killed", program_of(w), GRACE_SECONDS);
+        else
+                joblog_note(w->log, "killed the %s (KILL)", program_of(w));
+}
+
+/* Exit statuses of podman-run(1) and docker-run(1) that say something of their own. */
+static const char *hint_of(const struct worker *w, int status) {
+        if (!worker_needs_engine(w))
+                return NULL;
+        switch (status) {
+        case 125:
+                return "The container engine itself failed: the last lines of the log say why";
+        case 126:
+                return "The command in the image cannot be run: the last lines of the log say why";
+        case 127:
+                return "The command of the label is not in the image";
+        default:
+                return NULL;
+        }
+}
+
+static void on_ended(bool exited, int status, void *userdata) {
+        struct worker *w = userdata;
+        struct error *e = NULL;
+        w->pty = pty_free(w->pty);
+        w->prompts = delivery_prompts_free(w->prompts);
+        delivery_remove_files(w->paths, w->plan);
+        joblog_flush(w->log);
+        if (exited) {
+                char text[16];
+                snprintf(text, sizeof text, "%d", status);
+                if (recorder_add(w->recorder, STEP_COMMAND, RECORD_EXIT, text, &e) < 0) {
+                        worker_failed(w, e);
+                        return;
+                }
+        }
+        if (w->cancelled)
+                error_set(&e, -ECANCELED, "Cancelled while the %s ran", program_of(w));
+        else if (!exited)
+                error_set(&e, -EIO, "The %s was killed by signal %d (%s)", program_of(w), status, strsignal(status));
+        else if (status != 0)
+                error_set(&e, -EIO, "The %s ended with status %d", program_of(w), status);
+        if (!e) {
+                worker_ended(w);
+                return;
+        }
+        const char *hint = exited ? hint_of(w, status) : NULL;
+        error_hint(&e, "%s", hint ? hint : "The last lines of the log say why");
+        worker_failed(w, e);
+}
+
+static int run(struct worker *w, struct error **reterr) {
+        char **argv = NULL;
+        _cleanup_close_ int input = -1;
+        delivery_remove_files(w->paths, w->plan);       /* of a job that died */
+        int r = delivery_prompts_new(w->plan, w->secrets, &w->prompts, reterr);
+        if (r >= 0)
+                r = delivery_write_files(w->paths, w->plan, w->secrets, reterr);
+        if (r >= 0)
+                r = delivery_stdin(w->plan, w->secrets, &input, reterr);
+        if (r >= 0)
+                r = delivery_argv(w->plan, w->secrets, &argv, reterr);
+        if (r < 0)
+                return r;
+        static char *const nothing[] = { (char *) "PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
+        const struct pty_options options = {
+                .argv = argv,
+                .environment = w->plan->environment ? w->plan->environment : nothing,
+                .rows = w->rows,
+                .columns = w->columns,
+                .stdin_fd = input,
+                .output = on_output,
+                .rung = on_rung,
+                .ended = on_ended,
+                .userdata = w,
+        };
+        _cleanup_free_ char *text = argv_text(w->plan->command->argv);
+        joblog_note(w->log, "%s", text ? text : "(out of memory)");
+        r = pty_new(w->event, &options, &w->pty, reterr);
+        delivery_free_argv(argv);
+        return r;
+}
+
+/* ---- its containers ---- */
+
+static void on_containers_before(struct container_list *list, struct error *e, void *userdata) {
+        struct worker *w = userdata;
+        w->op = op_cancel(w->op);
+        if (!list) {
+                worker_failed(w, e);
+                return;
+        }
+        _cleanup_strv_ char **ids = NULL;
+        int r = 0;
+        for (size_t i = 0; r >= 0 && i < list->n; i++)
+                r = strv_add(&ids, list->items[i].id);
+        container_list_free(list);
+        struct error *failure = NULL;
+        if (r >= 0)
+                r = worker_save_lines(w, "containers-before", ids, &failure);
+        if (r >= 0)
+                r = run(w, &failure);
+        if (r < 0)
+                worker_failed(w, failure);
+}
+
+static int list_and_run(struct worker *w, struct error **reterr) {
+        w->op = engine_list_containers(w->engine, NULL, on_containers_before, w);
+        return w->op ? STEP_WAITS : error_set(reterr, -ENOMEM, "Out of memory");
+}
+
+static void on_image_looked(struct image *image, struct error *e, void *userdata) {
+        struct worker *w = userdata;
+        struct error *failure = NULL;
+        w->op = op_cancel(w->op);
+        bool gone = !image && e && e->code == -ENOENT;
+        image_free(image);
+        if (e && !gone) {
+                worker_failed(w, e);
+                return;
+        }
+        error_free(e);
+        if (gone) {
+                /* Else a service whose image was removed could never be taken off again. */
+                worker_kept(w, "the image's own uninstaller did not run: the image is gone from this host");
+                worker_note(w, "the image is gone");
+                worker_ended(w);
+        } else if (list_and_run(w, &failure) < 0)
+                worker_failed(w, failure);
+}
+
+static int apply(struct worker *w, struct error **reterr) {
+        if (!w->plan->command) {
+                worker_note(w, "the image has no label for it");
+                return STEP_NOTHING;
+        }
+        if (!worker_needs_engine(w)) {
+                int r = run(w, reterr);
+                return r < 0 ? r : STEP_WAITS;
+        }
+        if (w->plan->verb != VERB_UNINSTALL || !w->plan->image_id)
+                return list_and_run(w, reterr);
+        w->op = engine_inspect_image(w->engine, w->plan->image_id, on_image_looked, w);
+        return w->op ? STEP_WAITS : error_set(reterr, -ENOMEM, "Out of memory");
+}
+
+static void stop(struct worker *w) {
+        if (w->pty) {
+                pty_stop(w->pty, GRACE_SECONDS);
+                return;
+        }
+        struct error *e = NULL;
+        w->op = op_cancel(w->op);
+        error_set(&e, -ECANCELED, "Cancelled before the %s ran", program_of(w));
+        worker_failed(w, e);
+}
+
+/* ---- taking it back: what it did to files is the snapshot's to put back, its containers are ours ---- */
+
+static void on_removed(struct worker *w) {
+        worker_ended(w);
+}
+
+static bool is_the_commands(const struct worker *w, const struct container *c) {
+        if (w->plan->image_id && str_equal(c->image_id, w->plan->image_id))
+                return true;
+        return w->plan->command->name && str_equal(c->name, w->plan->command->name);
+}
+
+static void on_containers_now(struct container_list *list, struct error *e, void *userdata) {
+        struct worker *w = userdata;
+        w->op = op_cancel(w->op);
+        if (!list) {
+                worker_failed(w, e);
+                return;
+        }
+        _cleanup_strv_ char **before = NULL;
+        char **remove = NULL;
+        (void) worker_load_lines(w, "containers-before", &before, NULL);
+        for (size_t i = 0; i < list->n; i++) {
+                const struct container *c = &list->items[i];
+                if (strv_contains(before, c->id) || !is_the_commands(w, c))
+                        continue;
+                joblog_note(w->log, "stopping and removing the container %s", c->name ? c->name : c->id);
+                (void) strv_add(&remove, c->id);
+        }
+        container_list_free(list);
+        if (worker_remove_containers(w, remove, on_removed, &e) < 0)
+                worker_failed(w, e);
+}
+
+static int undo(struct worker *w, struct error **reterr) {
+        delivery_remove_files(w->paths, w->plan);
+        if (!worker_needs_engine(w))
+                return STEP_ENDED;
+        /* Without the list nothing was started yet. */
+        if (faccessat(w->folder, "containers-before", F_OK, 0) < 0)
+                return STEP_ENDED;
+        w->op = engine_list_containers(w->engine, NULL, on_containers_now, w);
+        return w->op ? STEP_WAITS : error_set(reterr, -ENOMEM, "Out of memory");
+}
+
+const struct step command_step = { .step = STEP_COMMAND, .apply = apply, .undo = undo, .stop = stop };

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+
+#include "backend/steps/step.h"
+#include "base/str.h"
+
+static void on_started(struct error *e, void *userdata) {
+        struct worker *w = userdata;
+        w->op = op_cancel(w->op);
+        if (e) {
+                error_wrap(&e, e->code, "%s could not be started", worker_main_unit(w));
+                if (!e->hint)
+                        error_hint(&e, "journalctl -u %s says more", worker_main_unit(w));
+                worker_failed(w, e);
+                return;
+        }
+        worker_note(w, "%s", worker_main_unit(w));
+        worker_ended(w);
+}
+
+/* A unit of this name that runs already (the distribution's own, which the new one overrides; or the installer started it) has to take
+ * the new definition up. */
+static void on_shown(struct unit_detail *detail, struct error *e, void *userdata) {
+        struct worker *w = userdata;
+        w->op = op_cancel(w->op);
+        bool active = detail && (str_equal(detail->unit.active, "active") || str_equal(detail->unit.active, "reloading"));
+        unit_detail_free(detail);
+        error_free(e);  /* what is wrong with the unit, starting it will tell better */
+        w->op = units_act(w->units, worker_main_unit(w), active ? UNIT_RESTART : UNIT_START, on_started, w);
+        if (!w->op) {
+                e = NULL;
+                error_set(&e, -ENOMEM, "Out of memory");
+                worker_failed(w, e);
+        }
+}
+
+static int apply(struct worker *w, struct error **reterr) {
+        const char *unit = worker_main_unit(w);
+        if (!w->units || !unit) {
+                worker_note(w, unit ? "systemd does not run here" : "there is no unit");
+                return STEP_NOTHING;
+        }
+        w->op = units_show(w->units, unit, on_shown, w);
+        return w->op ? STEP_WAITS : error_set(reterr, -ENOMEM, "Out of memory");
+}
+
+static void stop(struct worker *w) {
+        struct error *e = NULL;
+        w->op = op_cancel(w->op);
+        error_set(&e, -ECANCELED, "Cancelled while the unit was started");
+        worker_failed(w, e);
+}
+
+/* The snapshot's undo stops what runs now and did not run before. */
+const struct step start_step = { .step = STEP_START, .apply = apply, .stop = stop };

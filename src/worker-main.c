@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* fairlead-worker [--state=DIR] [--run=DIR] [--root=DIR] [--roll-back] JOB: carries out one job. Started by fairlead; the secrets
+ * come sealed on standard input. Prints nothing but what is wrong with its arguments. */
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include "backend/worker.h"
+#include "base/str.h"
+#include "model/job.h"
+
+static int usage(void) {
+        fputs("usage: fairlead-worker [--state=DIR] [--run=DIR] [--root=DIR] [--roll-back] JOB\n", stderr);
+        return 2;
+}
+
+static void close_doors(void) {
+        const struct rlimit none = {};
+        /* Secrets are in this process: no core, no debugger of another user, no file that others can read. */
+        (void) setrlimit(RLIMIT_CORE, &none);
+        (void) prctl(PR_SET_DUMPABLE, 0);
+        umask(077);
+}
+
+int main(int argc, char **argv) {
+        struct paths paths = paths_default;
+        struct worker_options options = { .paths = &paths };
+        close_doors();
+        for (int i = 1; i < argc; i++) {
+                const char *value;
+                if ((value = str_starts(argv[i], "--state=")))
+                        paths.state = value;
+                else if ((value = str_starts(argv[i], "--run=")))
+                        paths.run = value;
+                else if ((value = str_starts(argv[i], "--root=")))
+                        paths.root = value;
+                else if (strcmp(argv[i], "--roll-back") == 0)
+                        options.mode = WORKER_ROLL_BACK;
+                else if (argv[i][0] == '-' || options.id)
+                        return usage();
+                else
+                        options.id = argv[i];
+        }
+        if (!job_id_valid(options.id))
+                return usage();
+        struct stat st;
+        _cleanup_(secret_list_freep) struct secret_list *secrets = NULL;
+        /* A sealed memfd is a regular file; a terminal or /dev/null holds no secrets. */
+        if (fstat(STDIN_FILENO, &st) == 0 && S_ISREG(st.st_mode) && secret_list_read(STDIN_FILENO, &secrets) < 0) {
+                fputs("fairlead-worker: the secrets on standard input cannot be read\n", stderr);
+                return 2;
+        }
+        options.secrets = secrets;
+        return worker_carry_out(&options);
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tests/fake/engine_calls.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "backend/engine.h"
+#include "base/str.h"
+
+struct engine {
+        sd_event *event;
+};
+
+static char *image_here;
+
+void fake_engine_set_image(const char *id) {
+        (void) str_replace(&image_here, id);
+}
+
+int engine_new(sd_event *event, const char *const *sockets, struct engine **ret, struct error **reterr) {
+        *ret = calloc(1, sizeof **ret);
+        if (!*ret)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        (*ret)->event = event;
+        return 0;
+}
+
+struct engine *engine_free(struct engine *engine) {
+        free(engine);
+        return NULL;
+}
+
+/* One answer from the loop. */
+struct answer {
+        struct op *op;
+        sd_event_source *source;
+        void (*give)(struct answer *a, struct error *e);
+        char *name;
+        void (*image_done)(struct image *image, struct error *e, void *userdata);
+        void (*containers_done)(struct container_list *list, struct error *e, void *userdata);
+        void (*nothing_done)(struct error *e, void *userdata);
+        void *userdata;
+};
+
+static void answer_free(void *userdata) {
+        struct answer *a = userdata;
+        sd_event_source_disable_unref(a->source);
+        free(a->name);
+        free(a);
+}
+
+static int on_answer(sd_event_source *source, void *userdata) {
+        struct answer *a = userdata;
+        struct error *e = NULL;
+        op_finish(a->op);
+        if (!getenv("FAKE_ENGINE"))
+                error_set(&e, -ECONNREFUSED, "No container engine answers");
+        a->give(a, e);
+        answer_free(a);
+        return 0;
+}
+
+static struct op *start(struct engine *engine, struct answer copy) {
+        struct answer *a = malloc(sizeof *a);
+        *a = copy;
+        a->op = op_new(answer_free, a);
+        if (sd_event_add_defer(engine->event, &a->source, on_answer, a) < 0)
+                abort();
+        return a->op;
+}
+
+static void give_image(struct answer *a, struct error *e) {
+        struct image *image = NULL;
+        if (!e && str_equal(image_here, a->name)) {
+                image = image_new();
+                (void) str_replace(&image->id, image_here);
+        } else if (!e)
+                error_set(&e, -ENOENT, "There is no image %s", a->name);
+        a->image_done(image, e, a->userdata);
+}
+
+struct op *engine_inspect_image(struct engine *engine, const char *reference, void (*done)(struct image *image, struct error *e, void *userdata),
+                                void *userdata) {
+        return start(engine, (struct answer) { .give = give_image, .name = strdup(reference), .image_done = done, .userdata = userdata });
+}
+
+static void give_pull(struct answer *a, struct error *e) {
+        if (!e)
+                error_set(&e, -EHOSTUNREACH, "The registry does not answer");
+        a->image_done(NULL, e, a->userdata);
+}
+
+struct op *engine_pull(struct engine *engine, const char *reference, void (*progress)(const char *text, void *userdata),
+                       void (*done)(struct image *image, struct error *e, void *userdata), void *userdata) {
+        return start(engine, (struct answer) { .give = give_pull, .image_done = done, .userdata = userdata });
+}
+
+static void give_containers(struct answer *a, struct error *e) {
+        if (e) {
+                a->containers_done(NULL, e, a->userdata);
+                return;
+        }
+        struct container_list *list = calloc(1, sizeof *list);
+        DIR *d = opendir(getenv("FAKE_ENGINE"));
+        for (struct dirent *item; d && (item = readdir(d));) {
+                char path[4096], name[256] = "", image[256] = "";
+                snprintf(path, sizeof path, "%s/%s", getenv("FAKE_ENGINE"), item->d_name);
+                FILE *f = item->d_name[0] == '.' ? NULL : fopen(path, "re");
+                if (!f)
+                        continue;
+                int n = fscanf(f, "%255s %255s", name, image);
+                fclose(f);
+                list->items = reallocarray(list->items, list->n + 1, sizeof *list->items);
+                list->items[list->n++] = (struct container) { .id = strdup(item->d_name), .name = strdup(name), .image_id = strdup(n == 2 ? image : "") };
+        }
+        if (d)
+                closedir(d);
+        a->containers_done(list, NULL, a->userdata);
+}
+
+struct op *engine_list_containers(struct engine *engine, const char *label, void (*done)(struct container_list *list, struct error *e, void *userdata),
+                                  void *userdata) {
+        return start(engine, (struct answer) { .give = give_containers, .containers_done = done, .userdata = userdata });
+}
+
+struct container_list *container_list_free(struct container_list *list) {
+        for (size_t i = 0; list && i < list->n; i++) {
+                free(list->items[i].id);
+                free(list->items[i].name);
+                free(list->items[i].image_id);
+        }
+        if (list)
+                free(list->items);
+        free(list);
+        return NULL;
+}
+
+static void give_removal(struct answer *a, struct error *e) {
+        if (!e) {
+                char path[4096];
+                snprintf(path, sizeof path, "%s/%s", getenv("FAKE_ENGINE"), a->name);
+                unlink(path);
+        }
+        a->nothing_done(e, a->userdata);
+}
+
+struct op *engine_remove_container(struct engine *engine, const char *name, unsigned seconds, void (*done)(struct error *e, void *userdata), void *userdata) {
+        return start(engine, (struct answer) { .give = give_removal, .name = strdup(name), .nothing_done = done, .userdata = userdata });
+}

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The calls of backend/engine.h, answered in the process itself, for tests of what uses an engine: linked in, it takes the
+ * place of the real client. Containers are files in the folder that the environment variable FAKE_ENGINE names: the file's
+ * name is the id, its text "NAME IMAGE-ID". So a command under test can make one. Without the variable no engine answers. */
+
+/* The image that is here: its id; NULL: none. */
+void fake_engine_set_image(const char *id);

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* A small host for tests of jobs: a folder that stands for "/", one for state and run, and plans whose command is a shell
+ * script of the test (fairlead itself never runs a shell). */
+
+#include "backend/jobfolder.h"
+#include "backend/paths.h"
+#include "backend/services.h"
+#include "backend/worker.h"
+#include "model/command.h"
+#include "model/plan.h"
+#include "tests/fake/engine_calls.h"
+#include "tests/tree.h"
+
+#define IMAGE_ID "1111111111111111111111111111111111111111111111111111111111111111"
+
+struct host_fixture {
+        char *top, *root, *state, *run, *engine;
+        struct paths paths;
+};
+
+static inline struct host_fixture *host_fixture_new(void) {
+        struct host_fixture *f = calloc(1, sizeof *f);
+        f->top = tree_new();
+        f->root = str_printf("%s/root", f->top);
+        f->state = str_printf("%s/state", f->top);
+        f->run = str_printf("%s/run", f->top);
+        f->engine = str_printf("%s/engine", f->top);
+        static const char *const folders[] = { "/root", "/root/etc", "/root/etc/systemd", "/root/etc/systemd/system", "/root/usr", "/root/usr/local", "/engine" };
+        for (size_t i = 0; i < ELEMENTS(folders); i++)
+                tree_folder(f->top, folders[i]);
+        tree_write(f->top, "/root/etc/hosts", "127.0.0.1 localhost\n");
+        tree_write(f->top, "/root/etc/passwd", "root:x:0:0::/root:/bin/sh\n");
+        tree_write(f->top, "/podman", "#!/bin/sh\neval \"$3\"\n");
+        assert_int_equal(chmod(tree_path(f->top, "/podman"), 0755), 0);
+        f->paths = paths_default;
+        f->paths.root = f->root;
+        f->paths.state = f->state;
+        f->paths.run = f->run;
+        assert_int_equal(paths_prepare(&f->paths, NULL), 0);
+        setenv("FAKE_ENGINE", f->engine, 1);
+        fake_engine_set_image(IMAGE_ID);
+        return f;
+}
+
+static inline void host_fixture_free(struct host_fixture *f) {
+        tree_remove(f->top);
+        free(f->top);
+        free(f->root);
+        free(f->state);
+        free(f->run);
+        free(f->engine);
+        free(f);
+        fake_engine_set_image(NULL);
+}
+
+/* The script as a program of the host, or as an engine's command: then a "podman" of the test's own runs it. */
+static inline struct command *script_command(const struct host_fixture *f, const char *script, enum engine_kind engine) {
+        _cleanup_free_ char *podman = str_printf("%s/podman", f->top);
+        const char *const host[] = { "/bin/sh", "-c", script, NULL };
+        const char *const engines[] = { podman, "run", "localhost/demo", script, NULL };
+        struct finding_list findings = {};
+        struct command *command = NULL;
+        assert_int_equal(command_read("INSTALL", (char *const *) (engine == ENGINE_NONE ? host : engines), ENGINE_PODMAN, NULL, &command, &findings), 0);
+        finding_list_done(&findings);
+        assert_int_equal(command->engine, engine);
+        return command;
+}
+
+/* An install of "demo" whose INSTALL is the script ($ROOT is the host, $ENGINE the folder of containers) and whose unit fairlead writes. */
+static inline struct plan *script_plan(const struct host_fixture *f, const char *script, enum engine_kind engine) {
+        struct plan *plan = calloc(1, sizeof *plan);
+        plan->verb = VERB_INSTALL;
+        plan->name = strdup("demo");
+        plan->reference = strdup("localhost/demo");
+        plan->image = strdup("localhost/demo:latest");
+        plan->image_id = strdup(IMAGE_ID);
+        plan->label_key = strdup("INSTALL");
+        plan->label = strdup("sh -c …");
+        plan->command = script ? script_command(f, script, engine) : NULL;
+        plan->host_command = script && engine == ENGINE_NONE;
+        plan->answers = answers_new();
+        plan->health_seconds = 5;
+        assert_int_equal(strv_addf(&plan->environment, "PATH=/usr/sbin:/usr/bin:/sbin:/bin"), 0);
+        assert_int_equal(strv_addf(&plan->environment, "ROOT=%s", f->root), 0);
+        assert_int_equal(strv_addf(&plan->environment, "ENGINE=%s", f->engine), 0);
+        assert_int_equal(strv_add(&plan->paths, "/etc"), 0);
+        assert_int_equal(strv_add(&plan->paths, "/usr/local"), 0);
+        plan->unit = (struct unit_file) {
+                .kind = UNIT_SERVICE,
+                .name = strdup("demo.service"),
+                .path = strdup("/etc/systemd/system/demo.service"),
+                .text = strdup("[Service]\nExecStart=/usr/bin/podman run demo\n"),
+        };
+        return plan;
+}
+
+static inline char *make_job(const struct host_fixture *f, const struct plan *plan) {
+        char *id = NULL;
+        _cleanup_error_ struct error *e = NULL;
+        assert_ok(jobfolder_make(&f->paths, plan, &id, &e), e);
+        return id;
+}
+
+static inline struct job *read_job(const struct host_fixture *f, const char *id) {
+        struct job *job = NULL;
+        _cleanup_error_ struct error *e = NULL;
+        _cleanup_close_ int folder = jobfolder_open(&f->paths, id, &e);
+        assert_ok(folder, e);
+        assert_ok(jobfolder_job(folder, id, &job, &e), e);
+        return job;
+}
+
+static inline char *read_job_file(const struct host_fixture *f, const char *id, const char *name) {
+        _cleanup_free_ char *path = str_printf("/state/jobs/%s/%s", id, name);
+        return tree_read(f->top, path);
+}

@@ -1,0 +1,497 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tests/job_fixture.h"
+
+#include <sched.h>
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+
+#include "backend/control.h"
+#include "tests/fake/systemd.h"
+
+static int set_up(void **state) {
+        *state = host_fixture_new();
+        return 0;
+}
+
+static int tear_down(void **state) {
+        host_fixture_free(*state);
+        return 0;
+}
+
+/* What a watcher does while a job runs: waits for text in the log, then acts. */
+struct watcher {
+        const struct host_fixture *f;
+        const char *id, *wait_for, *type;
+        bool cancel, done;
+        sd_event_source *timer;
+};
+
+static int on_watch(sd_event_source *source, uint64_t usec, void *userdata) {
+        struct watcher *w = userdata;
+        _cleanup_free_ char *log = read_job_file(w->f, w->id, "log");
+        if (!log || !strstr(log, w->wait_for)) {
+                sd_event_source_set_time_relative(source, 10000);
+                sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+                return 0;
+        }
+        _cleanup_close_ int fd = control_connect(&w->f->paths, w->id, NULL);
+        assert_true(fd >= 0);
+        if (w->type)
+                assert_int_equal(control_send_input(fd, w->type, strlen(w->type), NULL), 0);
+        if (w->cancel)
+                assert_int_equal(control_send_cancel(fd, NULL), 0);
+        w->done = true;
+        return 0;
+}
+
+struct with {
+        struct secret_list *secrets;
+        struct watcher *watcher;
+        struct fake_systemd **systemd;          /* made by run_job(), freed by it */
+        void (*prepare)(struct fake_systemd *f);
+        enum worker_mode mode;
+};
+
+static int run_job(const struct host_fixture *f, const char *id, struct with with) {
+        sd_event *event = NULL;
+        sd_bus *bus = NULL;
+        struct units *units = NULL;
+        struct fake_systemd *systemd = NULL;
+        assert_int_equal(sd_event_new(&event), 0);
+        if (with.prepare) {
+                systemd = fake_systemd_new(event, &bus);
+                with.prepare(systemd);
+                assert_int_equal(units_new(event, bus, &units, NULL), 0);
+        }
+        if (with.watcher) {
+                with.watcher->f = f;
+                with.watcher->id = id;
+                assert_true(sd_event_add_time_relative(event, &with.watcher->timer, CLOCK_MONOTONIC, 0, 0, on_watch, with.watcher) >= 0);
+        }
+        const struct worker_options options = { .event = event, .paths = &f->paths, .id = id, .secrets = with.secrets, .units = units, .mode = with.mode };
+        int status = worker_carry_out(&options);
+        if (with.watcher) {
+                sd_event_source_disable_unref(with.watcher->timer);
+                assert_true(with.watcher->done);
+        }
+        if (with.systemd)
+                *with.systemd = systemd;
+        units_free(units);
+        if (!with.systemd)
+                fake_systemd_free(systemd);
+        sd_bus_unref(bus);
+        sd_event_unref(event);
+        return status;
+}
+
+static void expect_done(const struct host_fixture *f, const char *id, int status) {
+        _cleanup_(job_freep) struct job *job = read_job(f, id);
+        _cleanup_free_ char *log = read_job_file(f, id, "log");
+        if (status != WORKER_DONE || job->state != JOB_DONE)
+                fail_msg("status %d, %s: %s\n%s", status, job_state_name(job->state), job->message ? job->message : "", log ? log : "");
+}
+
+static void print_left(const struct job *job) {
+        for (char **left = job->left; left && *left; left++)
+                print_error("left: %s\n", *left);
+}
+
+#define INSTALL_SCRIPT "echo installing; mkdir $ROOT/etc/demo; echo x > $ROOT/etc/demo/demo.conf; echo more >> $ROOT/etc/hosts; rm $ROOT/etc/passwd; chmod 700 $ROOT/usr/local"
+
+static void installs_and_uninstalls(void **state) {
+        struct host_fixture *f = *state;
+        _cleanup_free_ char *before = tree_fingerprint(f->root);
+        _cleanup_plan_ struct plan *plan = script_plan(f, INSTALL_SCRIPT, ENGINE_PODMAN);
+        _cleanup_free_ char *id = make_job(f, plan);
+        expect_done(f, id, run_job(f, id, (struct with) {}));
+        _cleanup_(job_freep) struct job *job = read_job(f, id);
+        assert_string_equal(job->message, "demo is installed; its unit is demo.service");
+        assert_int_equal(job->exit_status, 0);
+        assert_int_equal(job->steps[STEP_PULL].state, STEP_DONE);
+        assert_string_equal(job->steps[STEP_PULL].note, "already here");
+        assert_int_equal(job->steps[STEP_START].state, STEP_SKIPPED);
+        _cleanup_free_ char *log = read_job_file(f, id, "log"), *result = read_job_file(f, id, "result.json");
+        assert_non_null(strstr(log, "installing\r\n"));
+        assert_non_null(strstr(result, "\"done\""));
+        _cleanup_(service_freep) struct service *service = NULL;
+        assert_int_equal(services_read(&f->paths, "demo", &service, NULL), 0);
+        assert_string_equal(service->job, id);
+        assert_string_equal(service->units[0], "demo.service");
+        assert_string_equal(service->files[0], "/etc/systemd/system/demo.service");
+
+        /* once more is refused by name, and nothing is touched */
+        _cleanup_free_ char *again = make_job(f, plan), *installed = tree_fingerprint(f->root);
+        assert_int_equal(run_job(f, again, (struct with) {}), WORKER_FAILED);
+        _cleanup_(job_freep) struct job *refused = read_job(f, again);
+        assert_string_equal(refused->message, "A service named demo is installed already");
+        assert_int_equal(refused->steps[STEP_SNAPSHOT].state, STEP_TODO);
+        _cleanup_free_ char *still = tree_fingerprint(f->root);
+        assert_string_equal(installed, still);
+
+        _cleanup_plan_ struct plan *leave = script_plan(f, "echo leaving; rm $ROOT/etc/demo/demo.conf", ENGINE_PODMAN);
+        leave->verb = VERB_UNINSTALL;
+        _cleanup_free_ char *last = make_job(f, leave);
+        expect_done(f, last, run_job(f, last, (struct with) {}));
+        _cleanup_(job_freep) struct job *gone = read_job(f, last);
+        print_left(gone);
+        assert_int_equal(strv_length(gone->left), 0);
+        assert_false(services_exists(&f->paths, "demo"));
+        _cleanup_free_ char *after = tree_fingerprint(f->root);
+        assert_string_equal(after, before);
+}
+
+static void uninstalling_keeps_what_the_admin_changed(void **state) {
+        struct host_fixture *f = *state;
+        _cleanup_plan_ struct plan *plan = script_plan(f, INSTALL_SCRIPT, ENGINE_PODMAN), *leave = script_plan(f, NULL, ENGINE_NONE);
+        _cleanup_free_ char *id = make_job(f, plan);
+        expect_done(f, id, run_job(f, id, (struct with) {}));
+        tree_write(f->root, "/etc/hosts", "the admin's\n");
+        leave->verb = VERB_UNINSTALL;
+        _cleanup_free_ char *last = make_job(f, leave);
+        expect_done(f, last, run_job(f, last, (struct with) {}));
+        _cleanup_(job_freep) struct job *job = read_job(f, last);
+        assert_int_equal(strv_length(job->left), 1);
+        assert_non_null(strstr(job->left[0], "/etc/hosts: somebody else changed it since; what it was is in "));
+        _cleanup_free_ char *hosts = tree_read(f->root, "/etc/hosts"), *passwd = tree_read(f->root, "/etc/passwd");
+        assert_string_equal(hosts, "the admin's\n");
+        assert_non_null(passwd);
+}
+
+static void a_failing_installer_leaves_no_trace(void **state) {
+        struct host_fixture *f = *state;
+        _cleanup_free_ char *before = tree_fingerprint(f->root);
+        _cleanup_plan_ struct plan *plan = script_plan(f, INSTALL_SCRIPT "; echo \"x demo " IMAGE_ID "\" > /dev/null; echo \"left-over " IMAGE_ID "\" > $ENGINE/c1; exit 7", ENGINE_PODMAN);
+        tree_write(f->engine, "/old", "older " IMAGE_ID);
+        _cleanup_free_ char *id = make_job(f, plan);
+        assert_int_equal(run_job(f, id, (struct with) {}), WORKER_FAILED);
+        _cleanup_(job_freep) struct job *job = read_job(f, id);
+        print_left(job);
+        assert_int_equal(job->state, JOB_FAILED);
+        assert_int_equal(job->exit_status, 7);
+        assert_string_equal(job->message, "The installer ended with status 7");
+        assert_non_null(job->hint);
+        assert_int_equal(strv_length(job->left), 0);
+        _cleanup_free_ char *after = tree_fingerprint(f->root), *result = read_job_file(f, id, "result.json");
+        assert_string_equal(after, before);
+        assert_non_null(strstr(result, "The installer ended with status 7"));
+        assert_int_equal(access(tree_path(f->engine, "/c1"), F_OK), -1);
+        assert_int_equal(access(tree_path(f->engine, "/old"), F_OK), 0);
+        assert_false(services_exists(&f->paths, "demo"));
+        _cleanup_free_ char *left = tree_fingerprint(f->run);
+        assert_null(strstr(left, ".sock"));
+}
+
+static void cancelling_puts_everything_back(void **state) {
+        struct host_fixture *f = *state;
+        _cleanup_free_ char *before = tree_fingerprint(f->root);
+        _cleanup_plan_ struct plan *plan = script_plan(f, INSTALL_SCRIPT "; echo \"running " IMAGE_ID "\" > $ENGINE/c1; echo half way; sleep 100", ENGINE_PODMAN);
+        _cleanup_free_ char *id = make_job(f, plan);
+        struct watcher watcher = { .wait_for = "half way\r", .cancel = true };
+        assert_int_equal(run_job(f, id, (struct with) { .watcher = &watcher }), WORKER_FAILED);
+        _cleanup_(job_freep) struct job *job = read_job(f, id);
+        print_left(job);
+        assert_int_equal(job->state, JOB_CANCELLED);
+        assert_string_equal(job->message, "Cancelled; everything was put back");
+        _cleanup_free_ char *after = tree_fingerprint(f->root), *log = read_job_file(f, id, "log");
+        assert_string_equal(after, before);
+        assert_int_equal(access(tree_path(f->engine, "/c1"), F_OK), -1);
+        assert_non_null(strstr(log, "asked the installer to stop (TERM)"));
+        assert_non_null(strstr(log, "stopping and removing the container running"));
+}
+
+static void a_question_gets_its_answer(void **state) {
+        struct host_fixture *f = *state;
+        _cleanup_plan_ struct plan *plan = script_plan(f, "printf 'Your name? '; read name; echo \"$name\" > $ROOT/etc/name", ENGINE_NONE);
+        _cleanup_free_ char *id = make_job(f, plan);
+        struct watcher watcher = { .wait_for = "Your name? ", .type = "Ada\n" };
+        expect_done(f, id, run_job(f, id, (struct with) { .watcher = &watcher }));
+        _cleanup_free_ char *name = tree_read(f->root, "/etc/name");
+        assert_string_equal(name, "Ada\n");
+}
+
+static struct secret_use *use(const char *name, enum delivery delivery, const char *target, struct secret_use **uses, size_t *n) {
+        *uses = reallocarray(*uses, *n + 1, sizeof **uses);
+        (*uses)[*n] = (struct secret_use) { .name = strdup(name), .delivery = delivery, .target = target ? strdup(target) : NULL };
+        return &(*uses)[(*n)++];
+}
+
+static struct secret_list *secrets_of(const char *const *values) {
+        struct secret_list *list = secret_list_new();
+        for (; values[0]; values += 2) {
+                struct secret *secret = secret_new(values[0]);
+                assert_int_equal(secret_set(secret, values[1], strlen(values[1])), 0);
+                assert_int_equal(secret_list_take(list, secret), 0);
+        }
+        return list;
+}
+
+/* Every way to hand an answer over, and no secret in anything that stays. */
+static void hands_answers_over(void **state) {
+        struct host_fixture *f = *state;
+        _cleanup_plan_ struct plan *plan = script_plan(f,
+                                                       "read a; read b; read c; printf 'stty -echo'; stty -echo </dev/tty; printf '\\r\\nPass\\033[1mword: '; read p </dev/tty;"
+                                                       " cat $RUN/files/demo/keytab > $ROOT/etc/file; stat -c %a $RUN/files/demo/keytab; echo \"$a|$b|$c|$p|$0|$1\" > $ROOT/etc/answers;"
+                                                       " echo \"it is $p and $c\"; printf %s \"u:$c\" | base64",
+                                                       ENGINE_NONE);
+        assert_int_equal(strv_addf(&plan->environment, "RUN=%s", f->run), 0);
+        assert_int_equal(strv_add(&plan->stdin_lines, "first"), 0);
+        assert_int_equal(strv_add(&plan->stdin_lines, "second"), 0);
+        use("pin", DELIVER_STDIN, NULL, &plan->secrets, &plan->n_secrets);
+        use("password", DELIVER_PROMPT, "Password: $", &plan->secrets, &plan->n_secrets);
+        use("token", DELIVER_ARGV, "--token", &plan->secrets, &plan->n_secrets);
+        use("keytab", DELIVER_FILE, "/keytab", &plan->handed, &plan->n_handed);
+        assert_int_equal(answers_set(plan->answers, "keytab", "content of the file", "typed"), 0);
+        static const char *const values[] = { "pin", "PIN-canary-77", "password", "PW-canary-88", "token", "TOKEN-canary-99", NULL };
+        _cleanup_(secret_list_freep) struct secret_list *secrets = secrets_of(values);
+        _cleanup_free_ char *id = make_job(f, plan);
+        expect_done(f, id, run_job(f, id, (struct with) { .secrets = secrets }));
+        _cleanup_free_ char *answers = tree_read(f->root, "/etc/answers"), *file = tree_read(f->root, "/etc/file"), *log = read_job_file(f, id, "log");
+        assert_string_equal(answers, "first|second|PIN-canary-77|PW-canary-88|--token|TOKEN-canary-99\n");
+        assert_string_equal(file, "content of the file");
+        assert_non_null(strstr(log, "it is [secret] and [secret]"));
+        assert_non_null(strstr(log, "600\r\n"));
+        assert_null(strstr(log, "canary"));
+        assert_null(strstr(log, "UElOLWNhbmFyeS03"));
+        assert_int_equal(access(tree_path(f->run, "/files/demo"), F_OK), -1);
+        for (const char *const *name = (const char *const[]) { "plan.json", "journal", "result.json", NULL }; *name; name++) {
+                _cleanup_free_ char *text = read_job_file(f, id, *name);
+                assert_null(strstr(text, "canary"));
+        }
+
+        /* a job whose secrets did not come says so and does nothing */
+        _cleanup_plan_ struct plan *other = script_plan(f, "true", ENGINE_NONE);
+        assert_int_equal(str_replace(&other->name, "other"), 0);
+        use("pin", DELIVER_STDIN, NULL, &other->secrets, &other->n_secrets);
+        _cleanup_free_ char *without = make_job(f, other);
+        assert_int_equal(run_job(f, without, (struct with) {}), WORKER_FAILED);
+        _cleanup_(job_freep) struct job *job = read_job(f, without);
+        assert_string_equal(job->message, "pin was not handed over to the job");
+}
+
+static void logs_a_flood_and_any_byte(void **state) {
+        struct host_fixture *f = *state;
+        _cleanup_plan_ struct plan *plan = script_plan(f, "stty -opost; head -c 50000000 /dev/zero | tr '\\000' 'x'; printf '\\377\\000\\033[2J'", ENGINE_NONE);
+        _cleanup_free_ char *id = make_job(f, plan);
+        expect_done(f, id, run_job(f, id, (struct with) {}));
+        _cleanup_(job_freep) struct job *job = read_job(f, id);
+        assert_true(job->log_size > 50000000 && job->log_size < 50010000);
+        _cleanup_free_ char *log = read_job_file(f, id, "log");
+        const char *x = strchr(log, 'x');
+        x = strstr(log, "xxxx");
+        assert_non_null(memmem(x, 50000010, "x\377\000\033[2J", 7));
+}
+
+static void says_what_it_cannot_start(void **state) {
+        struct host_fixture *f = *state;
+        _cleanup_free_ char *before = tree_fingerprint(f->root);
+        _cleanup_plan_ struct plan *plan = script_plan(f, "true", ENGINE_NONE);
+        assert_int_equal(str_replace(&plan->command->argv[0], "/no/such/program"), 0);
+        _cleanup_free_ char *id = make_job(f, plan);
+        assert_int_equal(run_job(f, id, (struct with) {}), WORKER_FAILED);
+        _cleanup_(job_freep) struct job *job = read_job(f, id);
+        assert_string_equal(job->message, "The program /no/such/program cannot be started: No such file or directory");
+        _cleanup_free_ char *after = tree_fingerprint(f->root);
+        assert_string_equal(after, before);
+}
+
+static void an_image_that_is_gone_is_told(void **state) {
+        struct host_fixture *f = *state;
+        fake_engine_set_image(NULL);
+        _cleanup_plan_ struct plan *plan = script_plan(f, INSTALL_SCRIPT, ENGINE_PODMAN);
+        _cleanup_free_ char *id = make_job(f, plan);
+        assert_int_equal(run_job(f, id, (struct with) {}), WORKER_FAILED);
+        _cleanup_(job_freep) struct job *job = read_job(f, id);
+        assert_string_equal(job->message, "The image localhost/demo is gone from this host");
+        assert_int_equal(job->steps[STEP_SNAPSHOT].state, STEP_TODO);
+
+        /* an uninstall goes on without its label's command */
+        fake_engine_set_image(IMAGE_ID);
+        _cleanup_free_ char *second = make_job(f, plan);
+        expect_done(f, second, run_job(f, second, (struct with) {}));
+        fake_engine_set_image(NULL);
+        _cleanup_plan_ struct plan *leave = script_plan(f, "false", ENGINE_PODMAN);
+        leave->verb = VERB_UNINSTALL;
+        _cleanup_free_ char *last = make_job(f, leave);
+        expect_done(f, last, run_job(f, last, (struct with) {}));
+        _cleanup_(job_freep) struct job *gone = read_job(f, last);
+        assert_int_equal(strv_length(gone->left), 1);
+        assert_non_null(strstr(gone->left[0], "the image is gone"));
+}
+
+/* ---- with a systemd ---- */
+
+static void ordinary(struct fake_systemd *s) {
+        fake_systemd_add(s, "demo.service", "inactive", "dead", "disabled");
+        fake_systemd_find(s, "demo.service")->install = true;
+}
+
+static void starts_what_it_wrote(void **state) {
+        struct host_fixture *f = *state;
+        _cleanup_plan_ struct plan *plan = script_plan(f, INSTALL_SCRIPT, ENGINE_PODMAN);
+        _cleanup_free_ char *id = make_job(f, plan);
+        struct fake_systemd *systemd = NULL;
+        expect_done(f, id, run_job(f, id, (struct with) { .prepare = ordinary, .systemd = &systemd }));
+        _cleanup_(job_freep) struct job *job = read_job(f, id);
+        assert_string_equal(job->message, "demo is installed; demo.service runs");
+        assert_int_equal(job->steps[STEP_HEALTH].state, STEP_DONE);
+        assert_int_equal(job->steps[STEP_ENABLE].state, STEP_DONE);
+        assert_string_equal(fake_systemd_find(systemd, "demo.service")->active, "active");
+        assert_true(systemd->n_reloads >= 1);
+        fake_systemd_free(systemd);
+}
+
+static void failing(struct fake_systemd *s) {
+        ordinary(s);
+        struct fake_unit *u = fake_systemd_find(s, "demo.service");
+        u->job_result = "failed";
+        u->then_active = "failed";
+        u->then_sub = "failed";
+        u->then_result = "exit-code";
+        u->then_code = 1;
+        u->then_status = 3;
+}
+
+static void a_unit_that_does_not_start_undoes_the_job(void **state) {
+        struct host_fixture *f = *state;
+        _cleanup_free_ char *before = tree_fingerprint(f->root);
+        _cleanup_plan_ struct plan *plan = script_plan(f, INSTALL_SCRIPT, ENGINE_PODMAN);
+        _cleanup_free_ char *id = make_job(f, plan);
+        assert_int_equal(run_job(f, id, (struct with) { .prepare = failing }), WORKER_FAILED);
+        _cleanup_(job_freep) struct job *job = read_job(f, id);
+        print_left(job);
+        assert_int_equal(job->state, JOB_FAILED);
+        assert_non_null(strstr(job->message, "demo.service could not be started"));
+        assert_int_equal(job->steps[STEP_SNAPSHOT].state, STEP_UNDONE);
+        _cleanup_free_ char *after = tree_fingerprint(f->root);
+        assert_string_equal(after, before);
+}
+
+static void native(struct fake_systemd *s) {
+        fake_systemd_add(s, "demo.service", "active", "running", "enabled");
+        fake_systemd_add(s, "other.service", "active", "running", "enabled");
+        fake_systemd_find(s, "demo.service")->install = true;
+}
+
+/* The distribution's own service of that name ran before and runs after a cancelled job. */
+static void what_ran_before_runs_again(void **state) {
+        struct host_fixture *f = *state;
+        _cleanup_plan_ struct plan *plan = script_plan(f, "echo ready; sleep 100", ENGINE_NONE);
+        _cleanup_free_ char *id = make_job(f, plan), *active = NULL;
+        struct watcher watcher = { .wait_for = "ready\r", .cancel = true };
+        struct fake_systemd *systemd = NULL;
+        assert_int_equal(run_job(f, id, (struct with) { .prepare = native, .watcher = &watcher, .systemd = &systemd }), WORKER_FAILED);
+        assert_string_equal(fake_systemd_find(systemd, "demo.service")->active, "active");
+        fake_systemd_free(systemd);
+        active = read_job_file(f, id, "active-before");
+        assert_string_equal(active, "demo.service\nother.service");
+}
+
+/* ---- deaths ---- */
+
+static pid_t start_worker(const struct host_fixture *f, const char *id) {
+        pid_t child = fork();
+        if (child == 0)
+                _exit(worker_run(&f->paths, id, NULL));
+        return child;
+}
+
+static void wait_for_log(const struct host_fixture *f, const char *id, const char *text) {
+        for (int i = 0; i < 1000; i++) {
+                _cleanup_free_ char *log = read_job_file(f, id, "log");
+                if (log && strstr(log, text))
+                        return;
+                usleep(10000);
+        }
+        fail_msg("the log never said %s", text);
+}
+
+static void rolls_back_after_a_death(void **state) {
+        struct host_fixture *f = *state;
+        _cleanup_free_ char *before = tree_fingerprint(f->root);
+        _cleanup_plan_ struct plan *plan = script_plan(f, INSTALL_SCRIPT "; echo \"running " IMAGE_ID "\" > $ENGINE/c1; echo half way; sleep 100", ENGINE_PODMAN);
+        _cleanup_free_ char *id = make_job(f, plan);
+        pid_t child = start_worker(f, id);
+        wait_for_log(f, id, "half way\r");
+        kill(child, SIGKILL);
+        waitpid(child, NULL, 0);
+        _cleanup_(job_freep) struct job *died = read_job(f, id);
+        assert_int_equal(died->state, JOB_RUNNING);
+        assert_int_equal(died->steps[STEP_COMMAND].state, STEP_NOW);
+        /* it is not begun anew by mistake */
+        assert_int_equal(run_job(f, id, (struct with) {}), WORKER_FAILED);
+        assert_int_equal(run_job(f, id, (struct with) { .mode = WORKER_ROLL_BACK }), WORKER_FAILED);
+        _cleanup_(job_freep) struct job *job = read_job(f, id);
+        print_left(job);
+        assert_int_equal(job->state, JOB_FAILED);
+        assert_string_equal(job->message, "The job was interrupted before its end");
+        _cleanup_free_ char *after = tree_fingerprint(f->root);
+        assert_string_equal(after, before);
+        assert_int_equal(access(tree_path(f->engine, "/c1"), F_OK), -1);
+}
+
+static void one_job_at_a_time(void **state) {
+        struct host_fixture *f = *state;
+        _cleanup_plan_ struct plan *plan = script_plan(f, "echo ready; sleep 100", ENGINE_NONE);
+        _cleanup_free_ char *first = make_job(f, plan), *second = make_job(f, plan);
+        pid_t child = start_worker(f, first);
+        wait_for_log(f, first, "ready\r");
+        assert_int_equal(run_job(f, second, (struct with) {}), WORKER_BUSY);
+        _cleanup_free_ char *refused = read_job_file(f, second, "refused"), *journal = read_job_file(f, second, "journal");
+        assert_non_null(strstr(refused, first));
+        assert_null(journal);
+        kill(child, SIGTERM);   /* as systemctl stop does: it is a cancel */
+        int status;
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_int_equal(WEXITSTATUS(status), WORKER_FAILED);
+        _cleanup_(job_freep) struct job *job = read_job(f, first);
+        assert_int_equal(job->state, JOB_CANCELLED);
+}
+
+/* On a state folder that is nearly full, in a mount namespace of its own. */
+static void wants_room_first(void **state) {
+        struct host_fixture *f = *state;
+        if (geteuid() != 0)
+                skip();
+        pid_t child = fork();
+        if (child == 0) {
+                if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+                    mount("none", f->state, "tmpfs", 0, "size=20m,mode=0700") < 0)
+                        _exit(77);
+                if (paths_prepare(&f->paths, NULL) < 0)
+                        _exit(3);
+                _cleanup_plan_ struct plan *plan = script_plan(f, INSTALL_SCRIPT, ENGINE_NONE);
+                _cleanup_free_ char *id = make_job(f, plan);
+                if (worker_run(&f->paths, id, NULL) != WORKER_FAILED)
+                        _exit(4);
+                _cleanup_(job_freep) struct job *job = read_job(f, id);
+                _exit(job->state == JOB_FAILED && strstr(job->message, "too little room") && strstr(job->hint, "64 MB") ? 0 : 5);
+        }
+        int status;
+        assert_int_equal(waitpid(child, &status, 0), child);
+        if (WEXITSTATUS(status) == 77)
+                skip();
+        assert_int_equal(WEXITSTATUS(status), 0);
+        assert_int_equal(access(tree_path(f->root, "/etc/demo"), F_OK), -1);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test_setup_teardown(installs_and_uninstalls, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(uninstalling_keeps_what_the_admin_changed, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(a_failing_installer_leaves_no_trace, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(cancelling_puts_everything_back, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(a_question_gets_its_answer, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(hands_answers_over, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(logs_a_flood_and_any_byte, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(says_what_it_cannot_start, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(an_image_that_is_gone_is_told, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(starts_what_it_wrote, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(a_unit_that_does_not_start_undoes_the_job, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(what_ran_before_runs_again, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(rolls_back_after_a_death, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(one_job_at_a_time, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(wants_room_first, set_up, tear_down),
+        };
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
