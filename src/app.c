@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "app.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "out.h"
+#include "ui/ui.h"
+
+/* Priorities (lower runs first): one paint outranks everything, so that a flood of output can neither starve the screen nor cost more than a
+ * paint a frame; keys outrank whatever the backend brings. */
+enum {
+        PRIORITY_FRAME = -20,
+        PRIORITY_SIGNAL = -15,
+        PRIORITY_KEYS = -10,
+        PRIORITY_TICK = 0,
+};
+
+struct app {
+        struct session *session;
+        struct ui *ui;
+        sd_event_source *frame, *tick, *keys;
+        uint64_t frame_due;     /* CLOCK_MONOTONIC usec of the frame that is armed; UINT64_MAX: none */
+        bool line_lost;
+};
+
+static uint64_t now_usec(struct app *app) {
+        uint64_t now = 0;
+        sd_event_now(app->session->event, CLOCK_MONOTONIC, &now);
+        return now;
+}
+
+/* After each call into ui: arms the tick it now wants, and leaves the loop when it is over. */
+static void settle(struct app *app) {
+        if (ui_over(app->ui)) {
+                sd_event_exit(app->session->event, 0);
+                return;
+        }
+        unsigned ms = ui_tick_ms(app->ui);
+        if (!ms) {
+                sd_event_source_set_enabled(app->tick, SD_EVENT_OFF);
+                return;
+        }
+        int enabled = SD_EVENT_OFF;
+        sd_event_source_get_enabled(app->tick, &enabled);
+        uint64_t due = now_usec(app) + ms * 1000ULL, armed = UINT64_MAX;
+        if (enabled != SD_EVENT_OFF)
+                sd_event_source_get_time(app->tick, &armed);
+        if (due < armed || enabled == SD_EVENT_OFF)
+                sd_event_source_set_time(app->tick, due);
+        sd_event_source_set_enabled(app->tick, SD_EVENT_ONESHOT);
+}
+
+static int frame_came(sd_event_source *source, uint64_t usec, void *userdata) {
+        struct app *app = userdata;
+        app->frame_due = UINT64_MAX;
+        ui_paint(app->ui);
+        settle(app);
+        return 0;
+}
+
+static int tick_came(sd_event_source *source, uint64_t usec, void *userdata) {
+        struct app *app = userdata;
+        ui_tick(app->ui);
+        settle(app);
+        return 0;
+}
+
+static void invalidate(unsigned ms, void *userdata) {
+        struct app *app = userdata;
+        uint64_t due = now_usec(app) + ms * 1000ULL;
+        if (due >= app->frame_due || !app->frame)
+                return;
+        app->frame_due = due;
+        sd_event_source_set_time(app->frame, due);
+        sd_event_source_set_enabled(app->frame, SD_EVENT_ONESHOT);
+}
+
+static int keys_came(sd_event_source *source, int fd, uint32_t events, void *userdata) {
+        struct app *app = userdata;
+        if (events & (EPOLLHUP | EPOLLERR)) {
+                /* The line is gone. Jobs go on without us; there is nobody to tell. */
+                app->line_lost = true;
+                sd_event_exit(app->session->event, 0);
+                return 0;
+        }
+        ui_input(app->ui);
+        settle(app);
+        return 0;
+}
+
+static int signal_came(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata) {
+        struct app *app = userdata;
+        switch (info->ssi_signo) {
+        case SIGWINCH:
+                ui_resize(app->ui);
+                settle(app);
+                break;
+        case SIGINT:            /* typed where the terminal still makes it a signal: never the end of anything */
+                break;
+        default:
+                sd_event_exit(app->session->event, 0);
+        }
+        return 0;
+}
+
+static int shell_ended(sd_event_source *source, const siginfo_t *info, void *userdata) {
+        struct app *app = userdata;
+        sd_event_source_unref(source);
+        sd_event_source_set_enabled(app->keys, SD_EVENT_ON);
+        ui_resume(app->ui);
+        settle(app);
+        return 0;
+}
+
+/* The child gets signals as a shell expects them: ours are blocked for signalfd. */
+static int spawn_shell(const char *shell, pid_t *ret) {
+        posix_spawnattr_t attributes;
+        sigset_t none, all;
+        sigemptyset(&none);
+        sigfillset(&all);
+        int r = posix_spawnattr_init(&attributes);
+        if (r)
+                return -r;
+        posix_spawnattr_setsigmask(&attributes, &none);
+        posix_spawnattr_setsigdefault(&attributes, &all);
+        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+        r = posix_spawn(ret, shell, NULL, &attributes, (char *const[]) { (char *) shell, NULL }, environ);
+        posix_spawnattr_destroy(&attributes);
+        return -r;
+}
+
+static void shell_wanted(void *userdata) {
+        struct app *app = userdata;
+        const struct passwd *user = getpwuid(getuid());
+        const char *shell = user && user->pw_shell && user->pw_shell[0] == '/' ? user->pw_shell : "/bin/sh";
+        ui_suspend(app->ui);
+        out("This is a shell; \"exit\" returns to fairlead. Running jobs go on.\n");
+        fflush(stdout);
+        pid_t pid;
+        int r = spawn_shell(shell, &pid);
+        if (r >= 0) {
+                sd_event_source_set_enabled(app->keys, SD_EVENT_OFF);
+                r = sd_event_add_child(app->session->event, NULL, pid, WEXITED, shell_ended, app);
+                if (r >= 0)
+                        return;
+                waitpid(pid, NULL, 0);
+        }
+        ui_resume(app->ui);
+}
+
+static int add_sources(struct app *app, struct error **reterr) {
+        static const int signals[] = { SIGTERM, SIGHUP, SIGINT, SIGWINCH };
+        sd_event *event = app->session->event;
+        sigset_t mask;
+        sigemptyset(&mask);
+        sigaddset(&mask, SIGCHLD);
+        for (size_t i = 0; i < ELEMENTS(signals); i++)
+                sigaddset(&mask, signals[i]);
+        sigprocmask(SIG_BLOCK, &mask, NULL);
+        int r = sd_event_add_io(event, &app->keys, STDIN_FILENO, EPOLLIN, keys_came, app);
+        if (r >= 0)
+                r = sd_event_source_set_priority(app->keys, PRIORITY_KEYS);
+        for (size_t i = 0; i < ELEMENTS(signals) && r >= 0; i++) {
+                sd_event_source *source;
+                r = sd_event_add_signal(event, &source, signals[i], signal_came, app);
+                if (r >= 0) {
+                        sd_event_source_set_priority(source, PRIORITY_SIGNAL);
+                        sd_event_source_set_floating(source, true);
+                        sd_event_source_unref(source);
+                }
+        }
+        if (r >= 0)
+                r = sd_event_add_time(event, &app->frame, CLOCK_MONOTONIC, UINT64_MAX, 1000, frame_came, app);
+        if (r >= 0)
+                r = sd_event_source_set_priority(app->frame, PRIORITY_FRAME);
+        if (r >= 0)
+                r = sd_event_add_time(event, &app->tick, CLOCK_MONOTONIC, UINT64_MAX, 20000, tick_came, app);
+        if (r >= 0)
+                r = sd_event_source_set_enabled(app->tick, SD_EVENT_OFF);
+        if (r >= 0)
+                r = sd_event_source_set_enabled(app->frame, SD_EVENT_OFF);
+        return r < 0 ? error_errno(reterr, r, "The console's event loop could not be made") : 0;
+}
+
+static void topics_changed(unsigned topics, void *userdata) {
+        struct app *app = userdata;
+        ui_changed(app->ui, topics);
+        settle(app);
+}
+
+static void app_done(struct app *app) {
+        if (app->session->host)
+                app->session->host->ops->listen(app->session->host, NULL, NULL);
+        app->ui = ui_free(app->ui);
+        sd_event_source_unref(app->frame);
+        sd_event_source_unref(app->tick);
+        sd_event_source_unref(app->keys);
+}
+
+int app_run(struct session *session, const char *display) {
+        struct error *e = NULL;
+        struct app app = { .session = session, .frame_due = UINT64_MAX };
+        int wanted = display ? display_from_name(display) : DISPLAY_AUTO;
+        if (wanted < 0) {
+                out_note("fairlead: --profile is basic, normal or rich, not \"%s\"\n", display);
+                return EXIT_USAGE;
+        }
+        int r = session_open(session, &e);
+        if (r >= 0)
+                r = add_sources(&app, &e);
+        if (r >= 0) {
+                const struct ui_options options = {
+                        .host = session->host,
+                        .display = (enum display) wanted,
+                        .invalidate = invalidate,
+                        .shell = shell_wanted,
+                        .userdata = &app,
+                };
+                r = ui_new(&options, &app.ui, &e);
+        }
+        if (r < 0) {
+                app_done(&app);
+                return session_fail(session, e);
+        }
+        session->host->ops->listen(session->host, topics_changed, &app);
+        ui_paint(app.ui);
+        settle(&app);
+        r = sd_event_loop(session->event);
+        app_done(&app);
+        return r < 0 ? EXIT_FAILED : EXIT_DONE;
+}

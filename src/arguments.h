@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The options of all verbs in one table, and their reading. --help, the manual and the completion are printed from the same rows. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "base/str.h"
+
+enum option_id {
+        OPTION_ALL,
+        OPTION_ALLOW,
+        OPTION_ANSWERS,
+        OPTION_COMPLETION,
+        OPTION_CONTAINER,
+        OPTION_DETACH,
+        OPTION_DIFF,
+        OPTION_DISPLAY,
+        OPTION_ENGINE_SOCKET,
+        OPTION_FOLLOW,
+        OPTION_HELP,
+        OPTION_IMAGE,
+        OPTION_JSON,
+        OPTION_LABELS,
+        OPTION_LINES,
+        OPTION_MANUAL,
+        OPTION_MODE,
+        OPTION_NAME,
+        OPTION_OPT1,
+        OPTION_OPT2,
+        OPTION_OPT3,
+        OPTION_PLAIN,
+        OPTION_PRIORITY,
+        OPTION_PROFILE,
+        OPTION_REPLACE,
+        OPTION_SECRET,
+        OPTION_SET,
+        OPTION_SINCE,
+        OPTION_VERSION,
+        OPTION_YES,
+        _OPTION_MAX,
+};
+
+struct option_row {
+        const char *name;       /* without "--" */
+        char letter;            /* 'f' for -f; 0: none */
+        const char *argument;   /* "N"; NULL: a flag */
+        bool several;           /* may be given more than once: all are kept */
+        const char *help;
+};
+extern const struct option_row option_table[_OPTION_MAX];
+
+/* What was given. */
+struct arguments {
+        bool given[_OPTION_MAX];
+        char **values[_OPTION_MAX];     /* lists; NULL: not given */
+        char **words;                   /* operands before "--" */
+        char **rest;                    /* after "--" */
+        bool divided;                   /* there was a "--" */
+};
+void arguments_done(struct arguments *a);
+const char *argument_value(const struct arguments *a, enum option_id id);       /* the last one given, or NULL */
+
+/* A bit for each option a verb takes, from a list. */
+#define TAKES(id) (1ULL << (id))
+
+/* Reads argv[from…] with the options of the bit set. stop_at_word: the first operand ends the reading (its index is *ret_next), for the options before a verb. -EINVAL with a sentence that names the word. */
+int arguments_read(int argc, char **argv, int from, unsigned long long takes, bool stop_at_word, struct arguments *ret, int *ret_next, struct error **reterr);

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The `atomic` link: `atomic install|run|stop|uninstall|info|images` as units and habits expect (reference/labels.md section 5). An image's own unit says `ExecStart=/usr/bin/atomic run --name=NAME IMAGE`. */
+
+#include <stdbool.h>
+
+/* Was the program called by the name atomic? */
+bool atomic_called(const char *argv0);
+
+/* Translates the words into ours and runs them: an exit status. */
+int atomic_main(int argc, char **argv);

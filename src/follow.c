@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "follow.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/feed.h"
+#include "order.h"
+#include "out.h"
+#include "tell.h"
+
+struct following {
+        struct session *session;
+        const char *id;
+        struct feed *feed;
+        enum step_state told[_JOB_STEP_MAX];
+        bool over;              /* the job reached a final state and its log was given whole */
+        bool left;              /* Ctrl-C */
+        struct job *job;
+        struct error *error;
+        uint64_t bytes;         /* of the log, given so far */
+};
+
+static void print_line(const char *text, const uint8_t *marks, size_t bytes, void *userdata) {
+        out_raw(text, bytes);
+        out_raw("\n", 1);
+}
+
+static void end_when_whole(struct following *f) {
+        if (f->job && job_state_final(f->job->state) && f->bytes >= f->job->log_size)
+                f->over = true;
+}
+
+static void tell_steps(struct following *f, const struct job *job) {
+        for (int step = 0; step < _JOB_STEP_MAX; step++) {
+                const struct step_status *now = &job->steps[step];
+                if (!job->planned[step] || now->state == f->told[step])
+                        continue;
+                f->told[step] = now->state;
+                if (now->state == STEP_TODO)
+                        continue;
+                feed_flush(f->feed);
+                out("[%s] %s%s%s\n", step_state_name(now->state), job_step_title(step, job->verb), now->note ? ": " : "",
+                    now->note ? now->note : "");
+        }
+        fflush(stdout);
+}
+
+static void job_moved(const struct job *job, void *userdata) {
+        struct following *f = userdata;
+        tell_steps(f, job);
+        job_free(f->job);
+        f->job = job_copy(job);
+        end_when_whole(f);
+}
+
+static void output_came(const void *bytes, size_t n, void *userdata) {
+        struct following *f = userdata;
+        f->bytes += n;
+        feed_write(f->feed, bytes, n);
+        const char *pending;
+        const uint8_t *marks;
+        size_t length;
+        feed_pending(f->feed, &pending, &marks, &length);
+        fflush(stdout);
+        end_when_whole(f);
+}
+
+static void watch_failed(struct error *e, void *userdata) {
+        struct following *f = userdata;
+        f->error = e;
+        f->over = true;
+}
+
+static int interrupted(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata) {
+        struct following *f = userdata;
+        f->left = f->over = true;
+        return 0;
+}
+
+static int typed(sd_event_source *source, int fd, uint32_t events, void *userdata) {
+        struct following *f = userdata;
+        char bytes[1024];
+        ssize_t n = read(fd, bytes, sizeof bytes);
+        if (n <= 0) {
+                sd_event_source_set_enabled(source, SD_EVENT_OFF);
+                return 0;
+        }
+        f->session->host->ops->job_input(f->session->host, f->id, bytes, (size_t) n, NULL);
+        return 0;
+}
+
+static int result_of(struct following *f) {
+        if (f->error)
+                return session_fail(f->session, TAKE(f->error));
+        if (f->left) {
+                out_note("\nThe job goes on. To come back: fairlead attach %s   To stop it: fairlead cancel %s\n", f->id, f->id);
+                return EXIT_FAILED;
+        }
+        feed_flush(f->feed);
+        const struct job *job = f->job;
+        out("%s: %s\n", job_state_name(job->state), job->message ? job->message : "");
+        if (job->hint)
+                out("  try: %s\n", job->hint);
+        for (size_t i = 0; job->left && job->left[i]; i++)
+                out("  left: %s\n", job->left[i]);
+        return job->state == JOB_DONE ? EXIT_DONE : EXIT_FAILED;
+}
+
+int follow_job(struct session *s, const char *id) {
+        struct feed_sink sink = { .line = print_line };
+        struct following f = { .session = s, .id = id, .feed = feed_new(&sink) };
+        struct job_watcher watcher = { .job = job_moved, .output = output_came, .failed = watch_failed, .userdata = &f };
+        struct op *op = f.feed ? s->host->ops->watch_job(s->host, id, &watcher) : NULL;
+        if (!op) {
+                feed_free(f.feed);
+                out_note("fairlead: Out of memory\n");
+                return EXIT_FAILED;
+        }
+        sigset_t mask;
+        sigemptyset(&mask);
+        sigaddset(&mask, SIGINT);
+        sigprocmask(SIG_BLOCK, &mask, NULL);
+        sd_event_source *interrupt = NULL, *keys = NULL;
+        sd_event_add_signal(s->event, &interrupt, SIGINT, interrupted, &f);
+        if (in_is_terminal())
+                sd_event_add_io(s->event, &keys, STDIN_FILENO, EPOLLIN, typed, &f);
+        while (!f.over && sd_event_run(s->event, UINT64_MAX) >= 0)
+                ;
+        op_cancel(op);
+        sd_event_source_unref(interrupt);
+        sd_event_source_unref(keys);
+        int status = result_of(&f);
+        job_free(f.job);
+        feed_free(f.feed);
+        return status;
+}
+
+/* The consent: --yes, or the word yes on a terminal after the plan was shown. */
+static int consent(const struct plan *plan, const struct arguments *a) {
+        _cleanup_error_ struct error *e = NULL;
+        if (plan_permitted(plan, &e) < 0) {
+                out("\n");
+                fflush(stdout);
+                out_error(e);
+                return EXIT_REFUSED;
+        }
+        if (a->given[OPTION_YES])
+                return EXIT_DONE;
+        if (!in_is_terminal()) {
+                out_note("fairlead: Nobody consented to this plan\n  try: look at it with fairlead plan, then add --yes\n");
+                return EXIT_REFUSED;
+        }
+        if (ask_yes("\nShall this be done?"))
+                return EXIT_DONE;
+        out("Nothing was done.\n");
+        return EXIT_REFUSED;
+}
+
+int follow_order(struct session *s, struct order *order, const struct arguments *a) {
+        struct error *e = NULL;
+        struct waiting w = {};
+        void *result = NULL;
+        int r = session_wait(s, &w, s->host->ops->make_plan(s->host, &order->port, waited_plan, &w), &result, &e);
+        if (r < 0)
+                return session_fail(s, e);
+        _cleanup_plan_ struct plan *plan = result;
+        if (!s->json)
+                tell_plan(plan);
+        int status = consent(plan, a);
+        if (status != EXIT_DONE)
+                return status;
+        w = (struct waiting) {};
+        struct op *op = s->host->ops->start_job(s->host, plan, TAKE(order->secrets), waited_job_id, &w);
+        r = session_wait(s, &w, op, &result, &e);
+        if (r < 0)
+                return session_fail(s, e);
+        _cleanup_free_ char *id = result;
+        if (a->given[OPTION_DETACH]) {
+                out("%s\n", id);
+                return EXIT_DONE;
+        }
+        out("\nJob %s. You may close this terminal: the job goes on; \"fairlead attach %s\" returns to it.\n", id, id);
+        return follow_job(s, id);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli.h"
+
+/* A closed standard descriptor would be handed to the first socket that is opened, and text printed into it. */
+static void fill_standard_descriptors(void) {
+        for (int fd; (fd = open("/dev/null", O_RDWR | O_CLOEXEC)) >= 0;)
+                if (fd > STDERR_FILENO) {
+                        close(fd);
+                        return;
+                }
+}
+
+int main(int argc, char **argv) {
+        fill_standard_descriptors();
+        /* A host may come up without a locale (first boot, serial console): C.UTF-8 is always there and keeps the words English. */
+        if (!setlocale(LC_CTYPE, ""))
+                setlocale(LC_CTYPE, "C.UTF-8");
+        signal(SIGPIPE, SIG_IGN);
+        umask(077);
+        int status = cli_main(argc, argv);
+        if (fflush(stdout) != 0 && status == EXIT_DONE)
+                status = EXIT_FAILED;
+        return status;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The only door to standard output and standard error: whatever is printed for people is cleaned here (base/text.h), JSON goes out as it was made. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "base/str.h"
+
+/* Formats, cleans (newlines of the format stay, those of the arguments too), writes. */
+void out(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void out_json(char *text);      /* as it is; takes text; NULL: says that memory ran out */
+void out_raw(const void *bytes, size_t n);      /* bytes that were cleaned already */
+
+/* To standard error, as "fairlead: MESSAGE", the hint on a line of its own, the causes indented below. */
+void out_error(const struct error *e);
+void out_note(const char *format, ...) __attribute__((format(printf, 1, 2)));   /* to standard error */
+
+/* A table whose columns are as wide as their widest cell, two blanks between; the last is not padded. On a terminal narrower than the table the widest column is cut. Cells are copied. */
+struct out_table {
+        size_t columns;
+        char **cells;           /* rows * columns, NULL-terminated list */
+};
+void out_table_row(struct out_table *t, ...) __attribute__((sentinel));         /* `columns` strings, then NULL; a cell that is NULL must be given as "" */
+void out_table_print(struct out_table *t);      /* and frees */
+
+bool out_is_terminal(void);
+bool in_is_terminal(void);
+
+/* Asks on the terminal; true only for the word yes (y). False at the end of input. */
+bool ask_yes(const char *question);

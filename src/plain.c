@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "plain.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "base/words.h"
+#include "follow.h"
+#include "model/recipe.h"
+#include "order.h"
+#include "out.h"
+#include "tell.h"
+#include "verbs/verbs.h"
+
+#define LINE_BYTES_MAX 4096
+
+/* A line without its end; false at the end of the input. */
+static bool read_line(const char *prompt, char line[static LINE_BYTES_MAX]) {
+        out("%s", prompt);
+        fflush(stdout);
+        if (!fgets(line, LINE_BYTES_MAX, stdin)) {
+                out("\n");
+                return false;
+        }
+        line[strcspn(line, "\n")] = '\0';
+        return true;
+}
+
+/* A number from 1 to most; 0: back (an empty line, "q", or the end of the input). */
+static size_t choose(const char *prompt, size_t most) {
+        char line[LINE_BYTES_MAX];
+        while (read_line(prompt, line)) {
+                long long n;
+                if (!*line || strcmp(line, "q") == 0)
+                        return 0;
+                if (str_to_int(line, 1, (long long) most, &n) == 0)
+                        return (size_t) n;
+                out("Type a number from 1 to %zu, or nothing to go back.\n", most);
+        }
+        return 0;
+}
+
+/* ---- asking the parameters ---- */
+
+/* By read(2), a byte at a time, not stdio: no copy may stay in a buffer that nobody wipes, and what follows the line is not ours. -1: the input ended. */
+static ssize_t read_secret_line(char *line, size_t room) {
+        size_t n = 0;
+        for (;;) {
+                char c;
+                ssize_t r = read(STDIN_FILENO, &c, 1);
+                if (r <= 0)
+                        return n ? (ssize_t) n : -1;
+                if (c == '\n')
+                        return (ssize_t) n;
+                if (n < room)
+                        line[n++] = c;
+        }
+}
+
+static int ask_secret(const struct param *p, struct order *o) {
+        struct termios before, silent;
+        bool terminal = tcgetattr(STDIN_FILENO, &before) == 0;
+        for (;;) {
+                out("%s (not shown): ", p->title);
+                fflush(stdout);
+                if (terminal) {
+                        silent = before;
+                        silent.c_lflag &= ~(tcflag_t) ECHO;
+                        tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+                }
+                char line[SECRET_BYTES_MAX + 2];
+                ssize_t n = read_secret_line(line, sizeof line);
+                if (terminal)
+                        tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+                out("\n");
+                struct secret *secret = secret_new(p->name);
+                int r = n < 0 || !secret ? -EIO : secret_set(secret, line, (size_t) n);
+                explicit_bzero(line, sizeof line);
+                _cleanup_error_ struct error *e = NULL;
+                if (r >= 0)
+                        r = param_check(p, secret->bytes, &e);
+                if (r >= 0 && secret->length == 0) {
+                        secret_free(secret);
+                        return 0;
+                }
+                if (r >= 0) {
+                        r = strv_add(&o->secret_names, p->name);
+                        return r < 0 ? r : secret_list_take(o->secrets, secret);
+                }
+                secret_free(secret);
+                out("%s\n", e ? e->message : "That could not be read");
+                if (n < 0)
+                        return -EIO;
+        }
+}
+
+static void tell_choices(const struct param *p) {
+        for (size_t i = 0; i < p->n_choices; i++)
+                out("  %zu %s\n", i + 1, p->choices[i].title ? p->choices[i].title : p->choices[i].value);
+}
+
+/* A choice may be answered by its number. */
+static const char *chosen(const struct param *p, const char *line) {
+        long long n;
+        if (p->type == PARAM_CHOICE && str_to_int(line, 1, (long long) p->n_choices, &n) == 0)
+                return p->choices[n - 1].value;
+        return line;
+}
+
+static int ask_parameter(struct session *s, const struct param *p, struct order *o) {
+        if (p->type == PARAM_SECRET)
+                return ask_secret(p, o);
+        const char *suggested = p->suggest ? s->host->ops->suggest(s->host, p->suggest) : NULL;
+        const char *initial = param_initial(p, o->answers, suggested);
+        if (p->type == PARAM_CHOICE)
+                tell_choices(p);
+        _cleanup_free_ char *prompt = str_printf("%s%s [%s]: ", p->title, p->required ? "" : " (optional)", initial);
+        char line[LINE_BYTES_MAX];
+        while (prompt && read_line(prompt, line)) {
+                if (strcmp(line, "?") == 0) {
+                        out("%s\n", p->help ? p->help : "There is no more to say about this.");
+                        continue;
+                }
+                const char *value = *line ? chosen(p, line) : initial;
+                _cleanup_error_ struct error *e = NULL;
+                if (param_check(p, value, &e) >= 0)
+                        return *value ? answers_set(o->answers, p->name, value, *line ? "typed" : "default") : 0;
+                out("%s\n", e->message);
+                if (e->hint)
+                        out("  %s\n", e->hint);
+        }
+        return -ECANCELED;
+}
+
+static int ask_mode(const struct profile *profile, struct order *o) {
+        if (profile->n_modes < 2)
+                return 0;
+        out("How should it be set up?\n");
+        for (size_t i = 0; i < profile->n_modes; i++)
+                out("  %zu %s%s%s\n", i + 1, profile->modes[i].title, profile->modes[i].help ? ": " : "",
+                    profile->modes[i].help ? profile->modes[i].help : "");
+        size_t n = choose("Number: ", profile->n_modes);
+        return n == 0 ? -ECANCELED : str_replace(&o->mode, profile->modes[n - 1].name);
+}
+
+static int ask_all(struct session *s, struct order *o) {
+        const struct profile *profile = o->profile;
+        int r = ask_mode(profile, o);
+        const struct mode *mode = profile_mode(profile, o->mode);
+        for (size_t i = 0; i < profile->n_parameters && r >= 0; i++) {
+                const struct param *p = &profile->parameters[i];
+                if (mode_asks(mode, p) && param_applies(p, profile->parameters, profile->n_parameters, o->answers))
+                        r = ask_parameter(s, p, o);
+        }
+        return r;
+}
+
+/* ---- the places ---- */
+
+static void install(struct session *s, struct image *image) {
+        struct error *e = NULL;
+        struct arguments a = {};
+        _cleanup_(order_done) struct order order = {};
+        out("%s\n", image_reference(image));
+        if (image_summary(image))
+                out("  %s\n", image_summary(image));
+        int r = order_read(s, &a, VERB_INSTALL, image, &order, &e);
+        if (r < 0) {
+                session_fail(s, e);
+                return;
+        }
+        order.port.image = image_reference(image);
+        r = ask_all(s, &order);
+        if (r < 0) {
+                out("Nothing was done.\n");
+                return;
+        }
+        order.port.mode = order.mode;
+        order.port.secrets = order.secret_names;
+        follow_order(s, &order, &a);
+}
+
+static void images(struct session *s) {
+        struct error *e = NULL;
+        struct waiting w = {};
+        void *result;
+        int r = session_wait(s, &w, s->host->ops->list_images(s->host, waited_images, &w), &result, &e);
+        if (r < 0) {
+                session_fail(s, e);
+                return;
+        }
+        _cleanup_(image_list_freep) struct image_list *list = result;
+        keep_offering(s, list);
+        for (size_t i = 0; i < list->n; i++) {
+                _cleanup_free_ char *labels = label_set_text(label_set(list->items[i]));
+                out("%zu %s  %s\n", i + 1, image_reference(list->items[i]), labels ? labels : "");
+        }
+        if (!list->n) {
+                out("No image here offers a system service.\n");
+                return;
+        }
+        size_t n = choose("Which one to install (nothing: back)? ", list->n);
+        if (n) {
+                struct image *image = list->items[n - 1];
+                list->items[n - 1] = list->items[--list->n];
+                install(s, image);
+        }
+}
+
+static void call(struct session *s, const char *verb, const char *word) {
+        struct arguments a = {};
+        if (word && strv_add(&a.words, word) < 0)
+                return;
+        verb_find(verb)->run(s, verb_find(verb), &a);
+        arguments_done(&a);
+}
+
+static void services(struct session *s) {
+        static const char *const verbs[] = { "status", "start", "stop", "restart", "logs", "changes", "uninstall" };
+        call(s, "services", NULL);
+        char name[LINE_BYTES_MAX];
+        if (!read_line("Which one (its name; nothing: back)? ", name) || !*name)
+                return;
+        for (size_t i = 0; i < ELEMENTS(verbs); i++)
+                out("%zu %s: %s\n", i + 1, verbs[i], verb_find(verbs[i])->help);
+        size_t n = choose("What to do (nothing: back)? ", ELEMENTS(verbs));
+        if (n)
+                call(s, verbs[n - 1], name);
+}
+
+static void jobs(struct session *s) {
+        call(s, "jobs", NULL);
+        char id[LINE_BYTES_MAX];
+        if (read_line("Which one to watch (its id; nothing: back)? ", id) && *id)
+                call(s, "attach", id);
+}
+
+int plain_run(struct session *session) {
+        struct error *e = NULL;
+        int r = session_open(session, &e);
+        if (r < 0)
+                return session_fail(session, e);
+        setvbuf(stdin, NULL, _IONBF, 0);        /* see read_secret_line() */
+        out("Fairlead on %s. One question a line; an empty line goes back.\n", session->host->ops->status(session->host)->hostname);
+        char line[LINE_BYTES_MAX];
+        while (read_line("1 services, 2 images, 3 jobs, q quit: ", line)) {
+                if (strcmp(line, "1") == 0)
+                        services(session);
+                else if (strcmp(line, "2") == 0)
+                        images(session);
+                else if (strcmp(line, "3") == 0)
+                        jobs(session);
+                else if (strcmp(line, "q") == 0)
+                        break;
+                else
+                        out("Type 1, 2, 3 or q.\n");
+        }
+        return EXIT_DONE;
+}

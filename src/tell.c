@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tell.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/text.h"
+#include "out.h"
+
+static const char *const severity_words[_SEVERITY_MAX] = {
+        [SEVERITY_INFO] = "note",
+        [SEVERITY_WARN] = "WARN",
+        [SEVERITY_BLOCK] = "BLOCK",
+};
+
+void tell_findings(const struct finding_list *findings) {
+        for (int severity = SEVERITY_BLOCK; severity >= 0; severity--)
+                for (size_t i = 0; i < findings->n; i++) {
+                        const struct finding *f = &findings->items[i];
+                        if ((int) f->severity != severity)
+                                continue;
+                        out("  %-6s %s: %s [%s]%s\n", severity_words[severity], f->where ? f->where : "plan", f->message, f->id,
+                            f->allowed ? " (allowed)" : "");
+                        if (f->hint)
+                                out("         %s\n", f->hint);
+                }
+}
+
+static void tell_command(const struct command *c) {
+        _cleanup_free_ char *text = argv_text(c->argv);
+        out("  %s\n", text ? text : "");
+        for (size_t i = 0; i < c->n_options; i++) {
+                const struct option_use *o = &c->options[i];
+                if (!o->meaning)
+                        continue;
+                _cleanup_free_ char *words = str_printf("%s%s%s", o->option, o->value ? " " : "", o->value ? o->value : "");
+                out("    %-28s %s\n", words ? words : o->option, o->meaning);
+        }
+}
+
+static void tell_risks(const struct command *c) {
+        for (size_t i = 0; i < c->n_privileges; i++) {
+                const struct privilege *p = &c->privileges[i];
+                out("  %-6s %-28s %s\n", p->risk == RISK_HIGH ? "RISK" : "note", p->what, p->meaning ? p->meaning : "");
+        }
+        for (size_t i = 0; i < c->n_mounts; i++) {
+                const struct mount *m = &c->mounts[i];
+                out("  mount  %s -> %s %s%s\n", m->host, m->container, m->mode == MOUNT_RO ? "read-only" : "read and write",
+                    m->volume               ? ", a volume"
+                    : m->exists == EXISTS_NO ? ", not on this host now"
+                                             : "");
+        }
+}
+
+static void tell_unit(const struct plan *plan) {
+        const struct unit_file *u = &plan->unit;
+        if (plan->verb != VERB_INSTALL && plan->verb != VERB_UPGRADE)
+                return;
+        switch (u->kind) {
+        case UNIT_BY_IMAGE:
+                out("\nThe installer may write a unit of its own; if it does not, this one is written: %s\n", u->name ? u->name : "-");
+                break;
+        case UNIT_QUADLET:
+        case UNIT_SERVICE:
+                out("\nThen this unit is written, enabled and started: %s (%s)\n", u->name, u->path);
+                break;
+        default:
+                out("\nNo unit: its RUN command is missing or wants a terminal.\n");
+        }
+        if (u->overrides)
+                out("  It overrides the distribution's unit %s.\n", u->overrides);
+        if (u->text) {
+                _cleanup_strv_ char **lines = NULL;
+                if (strv_split(u->text, "\n", &lines) >= 0)
+                        for (size_t i = 0; lines && lines[i]; i++)
+                                out("    %s\n", lines[i]);
+        }
+}
+
+void tell_plan(const struct plan *plan) {
+        out("%s %s from %s\n", plan_verb_name(plan->verb), plan->name, plan->reference ? plan->reference : "-");
+        if (plan->digest)
+                out("  digest %s\n", plan->digest);
+        if (plan->mode_title)
+                out("  mode   %s\n", plan->mode_title);
+        if (plan->command) {
+                out("\n%s\n", plan->host_command ? "This program of the HOST runs, outside any container:" : "This runs, word for word:");
+                tell_command(plan->command);
+                if (plan->command->n_privileges || plan->command->n_mounts)
+                        out("\nWhat it may do:\n");
+                tell_risks(plan->command);
+        } else
+                out("\nThe image has no label for this: no command runs.\n");
+        if (plan->run) {
+                out("\nThe service runs:\n");
+                tell_command(plan->run);
+                tell_risks(plan->run);
+        }
+        tell_unit(plan);
+        if (plan->paths && plan->verb != VERB_RUN) {
+                _cleanup_free_ char *paths = strv_join(plan->paths, ", ");
+                out("\nSaved first, put back on failure or cancel: %s\n", paths ? paths : "");
+        }
+        if (plan->findings.n) {
+                out("\nFindings:\n");
+                tell_findings(&plan->findings);
+        }
+}
+
+void tell_time(char buffer[static 24], int64_t seconds) {
+        time_t t = (time_t) seconds;
+        struct tm tm;
+        if (seconds <= 0 || !localtime_r(&t, &tm) || strftime(buffer, 24, "%Y-%m-%d %H:%M", &tm) == 0)
+                memcpy(buffer, "-", 2);
+}

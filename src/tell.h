@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Plans, findings and jobs told to people on standard output. */
+
+#include "model/finding.h"
+#include "model/job.h"
+#include "model/plan.h"
+
+void tell_findings(const struct finding_list *findings);
+void tell_plan(const struct plan *plan);
+
+void tell_time(char buffer[static 24], int64_t seconds);        /* local, "2026-11-23 12:07" or "-" */

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "backend/emit.h"
+#include "out.h"
+#include "verbs/verbs.h"
+
+static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+        struct error *e = NULL;
+        int r = session_open(s, &e);
+        if (r < 0)
+                return session_fail(s, e);
+        struct waiting w = {};
+        void *result;
+        r = session_wait(s, &w, s->host->ops->list_changes(s->host, a->words[0], a->given[OPTION_DIFF], waited_report, &w), &result, &e);
+        if (r < 0)
+                return session_fail(s, e);
+        _cleanup_(change_report_freep) struct change_report *report = result;
+        if (s->json) {
+                out_json(emit_changes(report));
+                return EXIT_DONE;
+        }
+        if (!report->changes->n)
+                out("Nothing changed.\n");
+        for (size_t i = 0; i < report->changes->n; i++) {
+                _cleanup_free_ char *what = change_text(report->changes->items[i].what);
+                out("%-14s %s\n", what ? what : "?", report->changes->items[i].path);
+                if (report->diffs && report->diffs[i])
+                        out("%s\n", report->diffs[i]);
+        }
+        return EXIT_DONE;
+}
+
+const struct verb changes_verb = {
+        .name = "changes",
+        .synopsis = "NAME|JOB [--diff] [--json]",
+        .help = "list the files a service's install, or a job, changed",
+        .takes = TAKES(OPTION_DIFF),
+        .json = true,
+        .least = 1,
+        .most = 1,
+        .run = run,
+};

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+
+#include "follow.h"
+#include "order.h"
+#include "out.h"
+#include "verbs/verbs.h"
+
+static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+        struct error *e = NULL;
+        struct image *image = NULL;
+        int r = order_find_image(s, a->words[0], &image, &e);
+        if (r < 0)
+                return session_fail(s, e);
+        _cleanup_(order_done) struct order order = {};
+        r = order_read(s, a, VERB_INSTALL, image, &order, &e);
+        if (r < 0)
+                return session_fail(s, e);
+        return follow_order(s, &order, a);
+}
+
+const struct verb install_verb = {
+        .name = "install",
+        .synopsis = "IMAGE [--name N] [--mode M] [--set P=V]… [--answers FILE] [--secret P=@FILE|-] [--yes] [--allow FINDING]… [--detach] [-- ARG…]",
+        .help = "install the service an image offers, and follow the job",
+        .details = "Without --yes the plan is shown and you are asked; off a terminal --yes must be given. What the installer changes is recorded and\n"
+                   "put back when it fails or is cancelled. Closing the terminal does not disturb the job.",
+        .takes = ORDER_OPTIONS | TAKES(OPTION_SECRET) | TAKES(OPTION_YES) | TAKES(OPTION_DETACH),
+        .least = 1,
+        .most = 1,
+        .rest = true,
+        .run = run,
+};

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+
+#include "follow.h"
+#include "order.h"
+#include "out.h"
+#include "verbs/verbs.h"
+
+static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+        struct error *e = NULL;
+        _cleanup_(order_done) struct order order = {};
+        int r = order_read(s, a, VERB_UNINSTALL, NULL, &order, &e);
+        if (r < 0)
+                return session_fail(s, e);
+        order.port.image = NULL;
+        order.port.name = a->words[0];
+        return follow_order(s, &order, a);
+}
+
+const struct verb uninstall_verb = {
+        .name = "uninstall",
+        .synopsis = "NAME [--yes] [--allow FINDING]… [--detach] [-- ARG…]",
+        .help = "remove a service and put back every file its install changed",
+        .details = "What somebody else changed since is kept and listed.",
+        .takes = TAKES(OPTION_ALLOW) | TAKES(OPTION_YES) | TAKES(OPTION_DETACH),
+        .least = 1,
+        .most = 1,
+        .rest = true,
+        .run = run,
+};

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "verbs/verbs.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "model/profile.h"
+#include "model/recipe.h"
+#include "model/unitfile.h"
+#include "out.h"
+
+const struct verb *const verb_table[] = {
+        &images_verb,
+        &show_verb,
+        &lint_verb,
+        &plan_verb_row,
+        &install_verb,
+        &uninstall_verb,
+        &run_verb_row,
+        &exec_verb,
+        &services_verb,
+        &status_verb,
+        &changes_verb,
+        &logs_verb,
+        &units_verb,
+        &unit_action_verbs[UNIT_START],
+        &unit_action_verbs[UNIT_STOP],
+        &unit_action_verbs[UNIT_RESTART],
+        &unit_action_verbs[UNIT_RELOAD],
+        &unit_action_verbs[UNIT_ENABLE],
+        &unit_action_verbs[UNIT_DISABLE],
+        &unit_action_verbs[UNIT_MASK],
+        &unit_action_verbs[UNIT_UNMASK],
+        &unit_action_verbs[UNIT_RESET_FAILED],
+        &jobs_verb,
+        &attach_verb,
+        &cancel_verb,
+        NULL,
+};
+
+void keep_offering(struct session *s, struct image_list *images) {
+        size_t kept = 0;
+        for (size_t i = 0; i < images->n; i++) {
+                struct image *image = images->items[i];
+                struct profile *profile = NULL;
+                bool offers = label_set(image) != 0;
+                if (!offers) {
+                        s->host->ops->find_profile(s->host, image, &profile, NULL);
+                        offers = profile && profile->match;     /* the generic one matches nothing by name */
+                        profile_free(profile);
+                }
+                if (offers)
+                        images->items[kept++] = image;
+                else
+                        image_free(image);
+        }
+        images->n = kept;
+}
+
+int find_service(struct session *s, const char *name, struct service **ret, struct error **reterr) {
+        *ret = NULL;
+        int r = session_open(s, reterr);
+        if (r < 0)
+                return r;
+        struct waiting w = {};
+        void *result;
+        r = session_wait(s, &w, s->host->ops->list_services(s->host, waited_services, &w), &result, reterr);
+        if (r < 0)
+                return r;
+        _cleanup_(service_list_freep) struct service_list *services = result;
+        for (size_t i = 0; i < services->n && !*ret; i++)
+                if (str_equal(services->items[i]->name, name)) {
+                        *ret = services->items[i];
+                        services->items[i] = services->items[--services->n];
+                }
+        return 0;
+}
+
+int unit_for(struct session *s, const char *name, char **ret, struct error **reterr) {
+        struct service *service;
+        int r = find_service(s, name, &service, reterr);
+        if (r < 0)
+                return r;
+        if (service && service->units && service->units[0])
+                *ret = strdup(service->units[0]);
+        else
+                *ret = unit_name_valid(name) ? strdup(name) : str_printf("%s.service", name);
+        service_free(service);
+        return *ret ? 0 : error_set(reterr, -ENOMEM, "Out of memory");
+}
+
+/* Variables by which a caller could send a root command line elsewhere. */
+static const char *const redirecting[] = {
+        "CONTAINER_HOST", "CONTAINER_CONNECTION", "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "CONTAINERS_CONF",
+        "CONTAINERS_STORAGE_CONF", "LD_PRELOAD", "LD_LIBRARY_PATH", "REGISTRY_AUTH_FILE",
+};
+
+int exec_command(char *const *argv, char *const *environment) {
+        if (environment)
+                execve(argv[0], argv, environment);
+        else {
+                for (size_t i = 0; i < ELEMENTS(redirecting); i++)
+                        unsetenv(redirecting[i]);
+                execv(argv[0], argv);
+        }
+        struct error *e = NULL;
+        error_errno(&e, -errno, "%s could not be started", argv[0]);
+        out_error(e);
+        error_free(e);
+        return EXIT_FAILED;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The verbs: one file each that ends in one const struct verb; verbs.c lists them. And what a few of them share. */
+
+#include "cli.h"
+#include "model/image.h"
+#include "model/service.h"
+#include "session.h"
+
+extern const struct verb attach_verb, cancel_verb, changes_verb, exec_verb, images_verb, install_verb, jobs_verb, lint_verb, logs_verb,
+        plan_verb_row, run_verb_row, services_verb, show_verb, status_verb, uninstall_verb, units_verb;
+extern const struct verb unit_action_verbs[_UNIT_ACTION_MAX];
+
+/* Removes from the list what carries no command label and no profile other than the generic one fits. */
+void keep_offering(struct session *s, struct image_list *images);
+
+/* The installed service of this name (or of this image); *ret NULL and 0 when there is none. A negative errno with a sentence when the list
+ * cannot be had. */
+int find_service(struct session *s, const char *name, struct service **ret, struct error **reterr);
+
+/* "rsyslog" gives the main unit of the service of that name, else "rsyslog.service"; a name with a unit suffix stays. The caller frees. */
+int unit_for(struct session *s, const char *name, char **ret, struct error **reterr);
+
+/* Replaces this process by the command, on this terminal, as it is (no shell): returns only on failure, with an exit status. environment NULL: ours,
+ * without what could redirect the engine (security.md section 1). */
+int exec_command(char *const *argv, char *const *environment);

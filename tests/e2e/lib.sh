@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# What every end-to-end test sources: the host it runs on ($1: bookworm or trixie), checks that count, and the state of a host's files.
+#
+#     source tests/e2e/lib.sh
+#     check "the unit is active" host systemctl is-active --quiet rsyslog.service
+#     finish                                  # prints "N passed, N failed", exits accordingly
+
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+HOST=${1:?the name of a lab host}
+TEST=$(basename "$0" .sh)
+checks_passed=0 checks_failed=0
+
+# host CMD…: a command in the host.
+host() {
+        tests/lab run "$HOST" -- "$@"
+}
+
+ok() {
+        checks_passed=$((checks_passed + 1))
+        echo "ok - $HOST $TEST: $1"
+}
+
+not_ok() {
+        checks_failed=$((checks_failed + 1))
+        echo "not ok - $HOST $TEST: $1"
+}
+
+# check WHAT CMD…: the command must succeed; its output is shown when it does not.
+check() {
+        local what=$1 output
+        shift
+        if output=$("$@" 2>&1); then
+                ok "$what"
+        else
+                not_ok "$what"
+                printf '%s\n' "$output" | tail -n 30 | sed 's/^/        /'
+        fi
+}
+
+# check_not WHAT CMD…: the command must fail.
+check_not() {
+        local what=$1 output
+        shift
+        if output=$("$@" 2>&1); then
+                not_ok "$what"
+                printf '%s\n' "$output" | tail -n 30 | sed 's/^/        /'
+        else
+                ok "$what"
+        fi
+}
+
+# check_status WHAT N CMD…: the command must end with status N; its output is kept in $output.
+check_status() {
+        local what=$1 wanted=$2 status=0
+        shift 2
+        output=$("$@" 2>&1) || status=$?
+        if [ "$status" -eq "$wanted" ]; then
+                ok "$what"
+        else
+                not_ok "$what (status $status, not $wanted)"
+                printf '%s\n' "$output" | tail -n 30 | sed 's/^/        /'
+        fi
+}
+
+# check_text WHAT REGEX TEXT: TEXT must match the extended regex.
+check_text() {
+        if grep -qE -- "$2" <<<"$3"; then
+                ok "$1"
+        else
+                not_ok "$1 (no match for $2)"
+                printf '%s\n' "$3" | tail -n 30 | sed 's/^/        /'
+        fi
+}
+
+# until_true SECONDS CMD…: polls until the command succeeds.
+until_true() {
+        local end=$((SECONDS + $1))
+        shift
+        until "$@" >/dev/null 2>&1; do
+                [ $SECONDS -lt $end ] || return 1
+                sleep 0.2
+        done
+}
+
+# The state of /etc and /usr/local: type, mode, owner, links, times of files, content, attributes. Times of folders are left out: putting a file into one and taking it out again moves them.
+host_tree() {
+        host sh -c 'find /etc /usr/local \( -type d -printf "%p|%y|%m|%U|%G\n" \) -o -printf "%p|%y|%m|%U|%G|%s|%l|%T@\n" | sort
+                find /etc /usr/local -type f -print0 | sort -z | xargs -0 sha256sum
+                getfattr -R -d -m - --absolute-names /etc /usr/local 2>/dev/null || true'
+}
+
+# check_same_tree WHAT BEFORE: the host's tree is as the file BEFORE holds it.
+check_same_tree() {
+        local now
+        now=$(mktemp)
+        host_tree >"$now"
+        check "$1" diff -u "$2" "$now"
+        rm -f "$now"
+}
+
+finish() {
+        echo "$checks_passed passed, $checks_failed failed"
+        [ "$checks_failed" -eq 0 ]
+}

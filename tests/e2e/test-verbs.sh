@@ -1,0 +1,89 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The verbs on a real host: rsyslog from plan to uninstall, chrony without an installer, the image that writes its own unit, and what a person sees of bad labels and installers.
+source "$(dirname "$0")/lib.sh"
+
+# json FILTER: reads $output (JSON) with python3 on this machine; FILTER is an expression over `d`.
+json() {
+        python3 -c 'import json, sys; d = json.loads(sys.argv[1]); sys.exit(0 if eval(sys.argv[2]) else 1)' "$output" "$1"
+}
+
+look() {
+        check_status "images lists the services" 0 host fairlead images
+        check_text "rsyslog is among them" 'localhost/rsyslog' "$output"
+        check_status "images --json" 0 host fairlead images --json
+        check_status "show" 0 host fairlead show rsyslog
+        check_text "show has the labels" 'INSTALL +podman run' "$output"
+        check_status "show of what is not there ends with 4" 4 host fairlead show nosuchimage
+        check_text "and says so" 'nosuchimage' "$output"
+        check_status "plan --json" 0 host fairlead plan install rsyslog --json
+        check "plan has its members" json '{"verb", "argv", "environment", "findings", "mounts", "privileges", "unit", "digest"} <= set(d)'
+        check "the command is pinned to the digest" json 'any("@sha256:" in w or w.startswith("sha256:") for w in d["argv"])'
+        check "the mount of / is named" json 'any(m["host"] == "/" and m["container"] == "/host" and m["mode"] == "rw" and m["exists"] for m in d["mounts"])'
+        check_status "usage errors end with 2" 2 host fairlead install
+        check_status "so does an unknown verb" 2 host fairlead frobnicate
+        check_status "install without consent ends with 3" 3 host fairlead install rsyslog
+        check_text "and says what is missing" 'consent' "$output"
+}
+
+rsyslog() {
+        local before
+        before=$(mktemp)
+        host_tree >"$before"
+        check_status "install rsyslog" 0 host fairlead install rsyslog --yes --set host=127.0.0.1 --mode forward
+        check "the unit is active" host systemctl is-active --quiet rsyslog.service
+        check_status "services" 0 host fairlead services
+        check_text "it is listed as running" 'rsyslog +running' "$output"
+        check_status "services --json" 0 host fairlead services --json
+        check_status "changes" 0 host fairlead changes rsyslog
+        check_text "the configuration is among them" 'added +/etc/rsyslog.conf' "$output"
+        check_status "changes --diff --json" 0 host fairlead changes rsyslog --diff --json
+        host logger "written by $TEST $$"
+        check "what logger says is in the file" until_true 10 host grep -q "written by $TEST $$" /var/log/fairlead-lab/messages
+        check_status "a second install of the name is refused" 3 host fairlead install rsyslog --yes
+        check_status "stop" 0 host fairlead stop rsyslog
+        check_not "it is not active" host systemctl is-active --quiet rsyslog.service
+        check_status "start" 0 host fairlead start rsyslog
+        check "it is active" host systemctl is-active --quiet rsyslog.service
+        check_status "restart" 0 host fairlead restart rsyslog
+        check_status "status" 0 host fairlead status rsyslog
+        check_status "logs" 0 host fairlead logs rsyslog -n 20
+        check_text "the log has lines" 'podman|rsyslog|systemd' "$output"
+        check_status "uninstall" 0 host fairlead uninstall rsyslog --yes
+        check_same_tree "/etc and /usr/local are as before" "$before"
+        check_not "no unit is left" host systemctl cat rsyslog.service
+        check_not "no container is left" host podman container exists rsyslog
+        rm -f "$before"
+}
+
+chrony() {
+        local before
+        before=$(mktemp)
+        host_tree >"$before"
+        check_status "install chrony, which has no installer" 0 host fairlead install chrony --yes
+        check "its unit is active" host systemctl is-active --quiet chrony.service
+        check_status "uninstall chrony" 0 host fairlead uninstall chrony --yes
+        check_same_tree "/etc and /usr/local are as before chrony" "$before"
+        rm -f "$before"
+}
+
+templated() {
+        local before
+        before=$(mktemp)
+        host_tree >"$before"
+        check_status "install the image that writes its own unit" 0 host fairlead install templated --yes --name mytimer
+        check "its unit says atomic run" host grep -q 'ExecStart=/usr/bin/atomic run --name=mytimer' /etc/systemd/system/mytimer.service
+        check "its unit is active" host systemctl is-active --quiet mytimer.service
+        check "its container runs" host podman container exists mytimer
+        check_status "stop goes through atomic stop" 0 host fairlead stop mytimer
+        check_status "start again" 0 host fairlead start mytimer
+        check_status "uninstall it" 0 host fairlead uninstall mytimer --yes
+        check_same_tree "/etc and /usr/local are as before it" "$before"
+        rm -f "$before"
+}
+
+look
+rsyslog
+chrony
+templated
+finish

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ui/screens/screens.h"
+
+/* The files that a job changed: each with what changed of it, and at a key the change line by line. */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/text.h"
+
+struct changes_state {
+        struct list list;
+        struct pager pager;             /* the difference of one file */
+        struct op *loading;
+        char *of;                       /* service name or job id */
+        struct change_report *report;   /* NULL: no answer yet */
+        struct error *error;
+        bool reading;                   /* the pager is shown */
+};
+
+static struct host *host_of(const struct screen *s) {
+        return ui_host(s->ui);
+}
+
+enum { COLUMN_WHAT, COLUMN_PATH, COLUMN_MODE, COLUMN_SIZE };
+
+static const struct column columns[] = {
+        [COLUMN_WHAT] = { "CHANGE", 8, 14, 0 },
+        [COLUMN_PATH] = { "FILE", 24, 50, 0, .grow = true },
+        [COLUMN_MODE] = { "MODE", 4, 5, 2, .right = true },
+        [COLUMN_SIZE] = { "SIZE", 7, 8, 1, .right = true },
+};
+
+static const struct change *changes_at(const struct changes_state *st, size_t row) {
+        return st->report && row < st->report->changes->n ? &st->report->changes->items[row] : NULL;
+}
+
+static const struct entry *now_or_before(const struct change *change) {
+        return change->what & CHANGE_REMOVED ? &change->before : &change->after;
+}
+
+static void changes_cell(const void *owner, size_t row, size_t column, struct cell *ret) {
+        const struct change *change = changes_at(owner, row);
+        const struct entry *entry = now_or_before(change);
+        switch (column) {
+        case COLUMN_WHAT: {
+                _cleanup_free_ char *text = change_text(change->what);
+                snprintf(ret->buffer, sizeof ret->buffer, "%s", text ? text : "?");
+                ret->text = ret->buffer;
+                ret->style = change->what & CHANGE_ADDED ? STYLE_GOOD : change->what & CHANGE_REMOVED ? STYLE_BAD : STYLE_WARN;
+                break;
+        }
+        case COLUMN_PATH:
+                ret->text = change->path;
+                break;
+        case COLUMN_MODE:
+                snprintf(ret->buffer, sizeof ret->buffer, "%04o", (unsigned) (entry->mode & 07777));
+                ret->text = ret->buffer;
+                break;
+        default:
+                if (S_ISREG(entry->mode))
+                        ret->text = text_size(ret->buffer, entry->size);
+                else if (S_ISDIR(entry->mode))
+                        ret->text = "folder";
+                else if (S_ISLNK(entry->mode))
+                        ret->text = "link";
+        }
+}
+
+static const char *changes_identity(const void *owner, size_t row) {
+        return changes_at(owner, row)->path;
+}
+
+static const struct list_source changes_source = {
+        .columns = columns,
+        .n_columns = ELEMENTS(columns),
+        .cell = changes_cell,
+        .identity = changes_identity,
+};
+
+static void changes_loaded(struct change_report *report, struct error *e, void *userdata) {
+        struct screen *s = userdata;
+        struct changes_state *st = s->state;
+        st->loading = op_cancel(st->loading);
+        error_free(st->error);
+        st->error = e;
+        if (report) {
+                change_report_free(st->report);
+                st->report = report;
+                list_set(&st->list, report->changes->n);
+        }
+        screen_invalidate(s);
+}
+
+static int changes_open(struct screen *s, const void *arg, struct error **reterr) {
+        struct changes_state *st = s->state;
+        st->of = strdup(arg);
+        if (!st->of || pager_init(&st->pager, PAGER_WRAP, false) < 0)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        list_init(&st->list, &changes_source, st);
+        s->list = &st->list;
+        st->loading = host_of(s)->ops->list_changes(host_of(s), st->of, true, changes_loaded, s);
+        return 0;
+}
+
+static void changes_close(struct screen *s) {
+        struct changes_state *st = s->state;
+        op_cancel(st->loading);
+        list_done(&st->list);
+        pager_done(&st->pager);
+        change_report_free(st->report);
+        error_free(st->error);
+        free(st->of);
+}
+
+static void changes_title(const struct screen *s, struct str *left, struct str *right) {
+        const struct changes_state *st = s->state;
+        str_addf(left, "of %s", st->of);
+        if (st->report)
+                str_addf(right, "%zu file%s", st->report->changes->n, st->report->changes->n == 1 ? "" : "s");
+}
+
+static void changes_draw(const struct screen *s, const struct canvas *c) {
+        struct changes_state *st = s->state;
+        if (st->reading) {
+                pager_draw(&st->pager, c);
+                return;
+        }
+        list_draw(&st->list, c);
+        if (st->list.shown)
+                return;
+        if (!st->report && st->error)
+                canvas_error(c, 2, st->error, true);
+        else if (!st->report)
+                canvas_text(c, 2, 2, 0, STYLE_BUSY, "Comparing the files ...");
+        else if (st->list.filter)
+                canvas_textf(c, 2, 2, 0, STYLE_PLAIN, "No changed file contains \"%s\". Esc shows all again.", st->list.filter);
+        else
+                canvas_text(c, 2, 2, 0, STYLE_PLAIN, "It changed no file that is watched.");
+}
+
+static const char *diff_of(const struct changes_state *st, size_t row) {
+        return st->report->diffs ? st->report->diffs[row] : NULL;
+}
+
+static void changes_status(const struct screen *s, struct str *out) {
+        const struct changes_state *st = s->state;
+        const struct change *change = changes_at(st, list_settled_row(&st->list));
+        if (st->reading || !change)
+                return;
+        size_t row = list_settled_row(&st->list);
+        str_addf(out, "%s: %s", change->path,
+                 diff_of(st, row) ? "Enter shows the change line by line. Uninstalling puts it back." : "Uninstalling puts it back.");
+}
+
+static uint8_t diff_mark(const char *line) {
+        if (str_starts(line, "@@"))
+                return DOC_HEAD;
+        if (str_starts(line, "+++") || str_starts(line, "---"))
+                return DOC_DIM;
+        return line[0] == '+' ? DOC_GOOD : line[0] == '-' ? DOC_BAD : DOC_PLAIN;
+}
+
+static void show_diff(struct screen *s, size_t row) {
+        struct changes_state *st = s->state;
+        pager_clear(&st->pager);
+        const char *text = diff_of(st, row);
+        while (text && *text) {
+                size_t n = strcspn(text, "\n");
+                _cleanup_free_ char *line = strndup(text, n);
+                pager_addf(&st->pager, line ? diff_mark(line) : DOC_PLAIN, "%s", line ? line : "");
+                text += n + (text[n] == '\n');
+        }
+        pager_act(&st->pager, ACTION_FIRST);
+        st->reading = true;
+        s->list = NULL;
+        s->pager = &st->pager;
+        screen_invalidate(s);
+}
+
+static void show_list(struct screen *s) {
+        struct changes_state *st = s->state;
+        st->reading = false;
+        s->pager = NULL;
+        s->list = &st->list;
+        screen_invalidate(s);
+}
+
+static bool changes_can(const struct screen *s, enum action action) {
+        const struct changes_state *st = s->state;
+        if (action == ACTION_DIFF) {
+                size_t row = list_row(&st->list);
+                return !st->reading && changes_at(st, row) && diff_of(st, row);
+        }
+        return true;
+}
+
+static bool changes_act(struct screen *s, enum action action) {
+        struct changes_state *st = s->state;
+        switch (action) {
+        case ACTION_DIFF:
+                show_diff(s, list_row(&st->list));
+                return true;
+        case ACTION_BACK:
+        case ACTION_ESCAPE:
+                if (!st->reading)
+                        return false;
+                show_list(s);
+                return true;
+        default:
+                return false;
+        }
+}
+
+const struct screen_class changes_screen = {
+        .name = "changes",
+        .title = "Changes",
+        .help = "The files that an install added, changed or removed, with mode, owner and attributes: found by comparing what was saved before "
+                "with what was there after. Uninstalling puts every one of them back, except what somebody else changed since.",
+        .size = sizeof(struct changes_state),
+        .bindings = (const struct binding[]) {
+                { KEY_RETURN, ACTION_DIFF },
+                {}
+        },
+        .open = changes_open,
+        .close = changes_close,
+        .title_text = changes_title,
+        .draw = changes_draw,
+        .status = changes_status,
+        .can = changes_can,
+        .act = changes_act,
+};

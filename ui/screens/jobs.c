@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ui/screens/screens.h"
+
+/* The jobs of this host, newest first: what runs now, and how the earlier ones ended. */
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/text.h"
+#include "ui/dialog.h"
+
+struct jobs_state {
+        struct list list;
+        struct op *loading;
+        struct job_list *jobs;          /* NULL: no answer yet */
+        struct error *error;            /* of the last answer; jobs of an earlier one stay */
+        char *asked;                    /* the job that the question about cancelling is about */
+};
+
+static struct host *host_of(const struct screen *s) {
+        return ui_host(s->ui);
+}
+
+static bool jobs_running(const struct job *job) {
+        return !job_state_final(job->state) && job->state != JOB_INTERRUPTED;
+}
+
+/* ---- rows ---- */
+
+enum { COLUMN_WHAT, COLUMN_STATE, COLUMN_STARTED, COLUMN_TOOK, COLUMN_RESULT };
+
+static const struct column columns[] = {
+        [COLUMN_WHAT] = { "JOB", 18, 26, 0 },
+        [COLUMN_STATE] = { "STATE", 11, 11, 0 },
+        [COLUMN_STARTED] = { "STARTED", 16, 16, 2 },
+        [COLUMN_TOOK] = { "TOOK", 6, 7, 3, .right = true },
+        [COLUMN_RESULT] = { "RESULT", 12, 24, 1, .grow = true },
+};
+
+static const struct job *jobs_at(const struct jobs_state *st, size_t row) {
+        return st->jobs && row < st->jobs->n ? st->jobs->items[row] : NULL;
+}
+
+static enum style state_style(enum job_state state) {
+        switch (state) {
+        case JOB_DONE:
+                return STYLE_GOOD;
+        case JOB_FAILED:
+        case JOB_BROKEN:
+                return STYLE_BAD;
+        case JOB_INTERRUPTED:
+        case JOB_CANCELLED:
+                return STYLE_WARN;
+        default:
+                return STYLE_BUSY;
+        }
+}
+
+static void date_cell(struct cell *ret, int64_t seconds) {
+        time_t t = (time_t) seconds;
+        struct tm tm;
+        if (seconds > 0 && localtime_r(&t, &tm) && strftime(ret->buffer, sizeof ret->buffer, "%Y-%m-%d %H:%M", &tm))
+                ret->text = ret->buffer;
+}
+
+static void jobs_cell(const void *owner, size_t row, size_t column, struct cell *ret) {
+        const struct job *job = jobs_at(owner, row);
+        switch (column) {
+        case COLUMN_WHAT:
+                snprintf(ret->buffer, sizeof ret->buffer, "%s %s", plan_verb_name(job->verb), job->name ? job->name : "?");
+                ret->text = ret->buffer;
+                break;
+        case COLUMN_STATE:
+                ret->text = job_state_name(job->state);
+                ret->style = state_style(job->state);
+                break;
+        case COLUMN_STARTED:
+                date_cell(ret, job->started);
+                break;
+        case COLUMN_TOOK:
+                if (job->started > 0 && job->ended >= job->started)
+                        ret->text = text_age(ret->buffer, job->ended - job->started);
+                break;
+        default:
+                ret->text = jobs_running(job) ? job_step_title(job_current_step(job), job->verb) : job->message;
+        }
+}
+
+static const char *jobs_identity(const void *owner, size_t row) {
+        return jobs_at(owner, row)->id;
+}
+
+static char jobs_flag(const void *owner, size_t row) {
+        enum job_state state = jobs_at(owner, row)->state;
+        return state == JOB_BROKEN || state == JOB_INTERRUPTED ? '!' : ' ';
+}
+
+static const struct list_source jobs_source = {
+        .columns = columns,
+        .n_columns = ELEMENTS(columns),
+        .cell = jobs_cell,
+        .identity = jobs_identity,
+        .flag = jobs_flag,
+};
+
+/* ---- answers ---- */
+
+static void jobs_loaded(struct job_list *jobs, struct error *e, void *userdata) {
+        struct screen *s = userdata;
+        struct jobs_state *st = s->state;
+
+        st->loading = op_cancel(st->loading);
+        error_free(st->error);
+        st->error = e;
+        if (jobs) {
+                job_list_free(st->jobs);
+                st->jobs = jobs;
+                list_set(&st->list, jobs->n);
+        }
+        screen_invalidate(s);
+}
+
+static void jobs_load(struct screen *s, unsigned topics) {
+        struct jobs_state *st = s->state;
+        st->loading = op_cancel(st->loading);
+        st->loading = host_of(s)->ops->list_jobs(host_of(s), jobs_loaded, s);
+}
+
+/* ---- the screen ---- */
+
+static int jobs_open(struct screen *s, const void *arg, struct error **reterr) {
+        struct jobs_state *st = s->state;
+        list_init(&st->list, &jobs_source, st);
+        s->list = &st->list;
+        jobs_load(s, ~0U);
+        return 0;
+}
+
+static void jobs_close(struct screen *s) {
+        struct jobs_state *st = s->state;
+        op_cancel(st->loading);
+        list_done(&st->list);
+        job_list_free(st->jobs);
+        error_free(st->error);
+        free(st->asked);
+}
+
+static void jobs_title(const struct screen *s, struct str *left, struct str *right) {
+        const struct jobs_state *st = s->state;
+        size_t running = 0, unfinished = 0;
+        for (size_t i = 0; st->jobs && i < st->jobs->n; i++) {
+                running += jobs_running(st->jobs->items[i]);
+                unfinished += st->jobs->items[i]->state == JOB_INTERRUPTED;
+        }
+        if (st->jobs)
+                str_addf(left, "%zu job%s", st->jobs->n, st->jobs->n == 1 ? "" : "s");
+        if (unfinished)
+                str_addf(right, "%zu interrupted  ", unfinished);
+        if (running)
+                str_addf(right, "%zu running", running);
+}
+
+static void jobs_draw(const struct screen *s, const struct canvas *c) {
+        const struct jobs_state *st = s->state;
+        list_draw(s->list, c);
+        if (s->list->shown)
+                return;
+        if (!st->jobs && st->error)
+                canvas_error(c, 2, st->error, true);
+        else if (!st->jobs)
+                canvas_text(c, 2, 2, 0, STYLE_BUSY, "Looking for jobs ...");
+        else if (s->list->filter)
+                canvas_textf(c, 2, 2, 0, STYLE_PLAIN, "No job contains \"%s\". Esc shows all again.", s->list->filter);
+        else
+                canvas_paragraph(c, 2, 2, c->columns - 4, STYLE_PLAIN,
+                                 "Nothing was installed or removed with fairlead yet. Each install and uninstall is a job and is kept here "
+                                 "with its whole output.");
+}
+
+static void jobs_status(const struct screen *s, struct str *out) {
+        const struct job *job = jobs_at(s->state, list_settled_row(s->list));
+        if (!job)
+                return;
+        str_addf(out, "%s: ", job->id);
+        if (job->state == JOB_INTERRUPTED)
+                str_addf(out, "it was interrupted at the step \"%s\".", job_step_title(job_current_step(job), job->verb));
+        else if (jobs_running(job))
+                str_add(out, "it runs now. Enter watches it; leaving does not disturb it.");
+        else
+                str_addf(out, "%s", job->message ? job->message : "Enter shows its steps and its output.");
+}
+
+static bool jobs_can(const struct screen *s, enum action action) {
+        const struct job *job = jobs_at(s->state, list_row(s->list));
+        switch (action) {
+        case ACTION_OPEN:
+                return job;
+        case ACTION_CHANGES:
+                return job && job->state == JOB_DONE;
+        case ACTION_CANCEL:
+                return job && jobs_running(job);
+        default:
+                return true;
+        }
+}
+
+static void jobs_cancelled(struct screen *s, bool yes) {
+        struct jobs_state *st = s->state;
+        struct error *e = NULL;
+        if (!yes)
+                return;
+        if (host_of(s)->ops->cancel_job(host_of(s), st->asked, &e) < 0)
+                dialog_error(s->ui, e);
+        else
+                screen_say(s, "%s was asked to stop; what it did is put back", st->asked);
+}
+
+static bool jobs_act(struct screen *s, enum action action) {
+        struct jobs_state *st = s->state;
+        const struct job *job = jobs_at(st, list_row(s->list));
+        switch (action) {
+        case ACTION_OPEN:
+                screen_open(s->ui, &job_screen, job->id);
+                return true;
+        case ACTION_CHANGES:
+                screen_open(s->ui, &changes_screen, job->id);
+                return true;
+        case ACTION_CANCEL: {
+                if (str_replace(&st->asked, job->id) < 0)
+                        return true;
+                _cleanup_free_ char *title = str_printf("Cancel: %s %s", plan_verb_name(job->verb), job->name ? job->name : "");
+                dialog_confirm(s, &(const struct question) {
+                                       .title = title,
+                                       .text = "Its command is stopped, then everything the job did to this host is put back as it was.",
+                                       .yes = "Cancel the job",
+                                       .no = "Let it go on",
+                               }, jobs_cancelled);
+                return true;
+        }
+        default:
+                return false;
+        }
+}
+
+const struct screen_class jobs_screen = {
+        .name = "jobs",
+        .title = "Jobs",
+        .help = "Each install, uninstall and upgrade is a job. It goes on by itself, whoever watches; here are those that run and those that "
+                "ended, newest first, each kept with its output and the files it changed.\n"
+                "\"interrupted\" is a job that ended without its end: the host went down or its worker was killed.",
+        .size = sizeof(struct jobs_state),
+        .topics = TOPIC_JOBS,
+        .bindings = (const struct binding[]) {
+                { KEY_RETURN, ACTION_OPEN },
+                { 'c', ACTION_CHANGES },
+                {}
+        },
+        .menu = (const struct binding[]) {
+                { 'c', ACTION_CHANGES },
+                { 'X', ACTION_CANCEL },
+                {}
+        },
+        .open = jobs_open,
+        .close = jobs_close,
+        .title_text = jobs_title,
+        .draw = jobs_draw,
+        .status = jobs_status,
+        .can = jobs_can,
+        .act = jobs_act,
+        .changed = jobs_load,
+};

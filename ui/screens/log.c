@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ui/screens/screens.h"
+
+/* The log of a unit and the container behind it: follow, search, by priority and time. */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/text.h"
+
+struct log_state {
+        struct pager pager;
+        struct op *reading;
+        char *unit, *container, *title;
+        struct error *error;
+        int priority;                   /* this and more urgent ones */
+        size_t since;                   /* in since_table */
+        bool reached;                   /* the newest line was given */
+        size_t n_lines;
+        int day;                        /* tm_yday of the last line that was added: a new day gets a line of its own */
+};
+
+static const struct {
+        const char *name;
+        int64_t seconds;                /* 0: no limit */
+} since_table[] = {
+        { "all times", 0 },
+        { "last hour", 3600 },
+        { "last day", 86400 },
+};
+
+/* The priorities worth choosing, of RFC 5424 section 6.2.1. */
+static const struct {
+        const char *name;
+        int priority;
+} priority_table[] = {
+        { "all priorities", 7 },
+        { "notices and worse", 5 },
+        { "warnings and worse", 4 },
+        { "errors and worse", 3 },
+};
+
+static struct host *host_of(const struct screen *s) {
+        return ui_host(s->ui);
+}
+
+/* ---- reading ---- */
+
+static void add_line(struct log_state *st, const struct log_line *line) {
+        time_t t = (time_t) (line->real / 1000000);
+        struct tm tm;
+        char when[32] = "";
+        if (localtime_r(&t, &tm)) {
+                if (tm.tm_yday != st->day) {
+                        strftime(when, sizeof when, "%A %Y-%m-%d", &tm);
+                        pager_addf(&st->pager, DOC_HEAD, "%s", when);
+                        st->day = tm.tm_yday;
+                }
+                strftime(when, sizeof when, "%H:%M:%S", &tm);
+        }
+        pager_put(&st->pager, DOC_DIM, "%s ", when);
+        if (line->identifier)
+                pager_put(&st->pager, DOC_DIM, "%s: ", line->identifier);
+        uint8_t mark = line->priority < 0 ? DOC_PLAIN : line->priority <= 3 ? DOC_BAD : line->priority == 4 ? DOC_WARN : DOC_PLAIN;
+        pager_put(&st->pager, mark, "%s", line->message ? line->message : "");
+        pager_end(&st->pager);
+        st->n_lines++;
+}
+
+static void log_lines(struct log_line *lines, size_t n, void *userdata) {
+        struct screen *s = userdata;
+        for (size_t i = 0; i < n; i++)
+                add_line(s->state, &lines[i]);
+        screen_invalidate(s);
+}
+
+static void log_reached(void *userdata) {
+        struct screen *s = userdata;
+        struct log_state *st = s->state;
+        st->reached = true;
+        screen_invalidate(s);
+}
+
+static void log_failed(struct error *e, void *userdata) {
+        struct screen *s = userdata;
+        struct log_state *st = s->state;
+        st->reading = op_cancel(st->reading);
+        error_free(st->error);
+        st->error = e;
+        screen_invalidate(s);
+}
+
+static void log_read(struct screen *s) {
+        struct log_state *st = s->state;
+        st->reading = op_cancel(st->reading);
+        st->error = error_free(st->error);
+        pager_clear(&st->pager);
+        pager_act(&st->pager, ACTION_LAST);
+        st->n_lines = 0;
+        st->reached = false;
+        st->day = -1;
+        int64_t seconds = since_table[st->since].seconds;
+        const struct log_query query = {
+                .unit = st->unit,
+                .container = st->container,
+                .priority = priority_table[st->priority].priority,
+                .since = seconds ? (ui_now(s->ui) - seconds) * 1000000 : 0,
+                .follow = true,
+        };
+        const struct log_reader reader = { .lines = log_lines, .reached = log_reached, .failed = log_failed, .userdata = s };
+        st->reading = host_of(s)->ops->read_log(host_of(s), &query, &reader);
+        screen_invalidate(s);
+}
+
+/* ---- the screen ---- */
+
+static int log_open(struct screen *s, const void *arg, struct error **reterr) {
+        struct log_state *st = s->state;
+        const struct log_order *order = arg;
+        st->unit = strdup(order->unit);
+        st->title = strdup(order->title ? order->title : order->unit);
+        if (!st->unit || !st->title || str_replace(&st->container, order->container) < 0 || pager_init(&st->pager, PAGER_WRAP, true) < 0)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        st->pager.live = true;
+        s->pager = &st->pager;
+        log_read(s);
+        return 0;
+}
+
+static void log_close(struct screen *s) {
+        struct log_state *st = s->state;
+        op_cancel(st->reading);
+        error_free(st->error);
+        pager_done(&st->pager);
+        free(st->unit);
+        free(st->container);
+        free(st->title);
+}
+
+static void log_title(const struct screen *s, struct str *left, struct str *right) {
+        const struct log_state *st = s->state;
+        char place[64];
+        str_addf(left, "%s  %s, %s", st->title, priority_table[st->priority].name, since_table[st->since].name);
+        str_add(right, st->n_lines ? pager_place(&st->pager, place) : "");
+}
+
+static void log_draw(const struct screen *s, const struct canvas *c) {
+        struct log_state *st = s->state;
+        if (st->error)
+                canvas_error(c, 1, st->error, true);
+        else if (!st->n_lines && !st->reached)
+                canvas_text(c, 0, 2, 0, STYLE_BUSY, "Reading the log ...");
+        else if (!st->n_lines)
+                canvas_paragraph(c, 0, 2, c->columns - 4, STYLE_PLAIN,
+                                 "The log has no line like this. p shows lines of other priorities, t of another time; new ones appear by themselves.");
+        else
+                pager_draw(&st->pager, c);
+}
+
+static void log_status(const struct screen *s, struct str *out) {
+        const struct log_state *st = s->state;
+        if (st->pager.follow && st->n_lines)
+                str_add(out, "New lines appear as they come. Any movement stops following, f follows again.");
+}
+
+static bool log_act(struct screen *s, enum action action) {
+        struct log_state *st = s->state;
+        switch (action) {
+        case ACTION_PRIORITY:
+                st->priority = (st->priority + 1) % (int) ELEMENTS(priority_table);
+                log_read(s);
+                return true;
+        case ACTION_SINCE:
+                st->since = (st->since + 1) % ELEMENTS(since_table);
+                log_read(s);
+                return true;
+        case ACTION_REFRESH:
+                log_read(s);
+                return true;
+        default:
+                return false;
+        }
+}
+
+const struct screen_class log_screen = {
+        .name = "log",
+        .title = "Log",
+        .help = "What a unit, and the container behind it, wrote to the journal: the newest thousand lines, then new ones as they come.\n"
+                "p chooses how urgent a line must be, t how old it may be, / searches, n and N go to the next and the previous match.",
+        .size = sizeof(struct log_state),
+        .bindings = (const struct binding[]) {
+                { 'p', ACTION_PRIORITY },
+                { 't', ACTION_SINCE },
+                {}
+        },
+        .open = log_open,
+        .close = log_close,
+        .title_text = log_title,
+        .draw = log_draw,
+        .status = log_status,
+        .act = log_act,
+};

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ui/screens/screens.h"
+
+/* One unit: how it is and since when, what made it, what it needs and uses, and the newest lines of its log. */
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "base/text.h"
+#include "ui/screens/unit-actions.h"
+
+#define LOG_TAIL 50
+
+struct unit_state {
+        struct unit_acting acting;      /* first: unit-actions.h */
+        struct pager pager;
+        struct op *loading, *reading;
+        char *name;
+        struct unit_detail *detail;     /* NULL: no answer yet */
+        struct error *error, *log_error;
+        struct log_line *log;           /* the newest LOG_TAIL lines, oldest first */
+        size_t n_log;
+        bool log_read;                  /* the newest line was given */
+        bool dependencies;              /* shown in full */
+};
+
+static struct host *host_of(const struct screen *s) {
+        return ui_host(s->ui);
+}
+
+/* ---- the text ---- */
+
+static void put_fact(struct pager *p, const char *name, uint8_t mark, const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+static void put_fact(struct pager *p, const char *name, uint8_t mark, const char *format, ...) {
+        va_list arguments;
+        va_start(arguments, format);
+        _cleanup_str_ struct str s = {};
+        str_vaddf(&s, format, arguments);
+        va_end(arguments);
+        pager_put(p, DOC_DIM, "  %-12s ", name);
+        pager_put(p, mark, "%s", s.text ? s.text : "");
+        pager_end(p);
+}
+
+static uint8_t state_mark(const char *active) {
+        switch (unit_state_style(active)) {
+        case STYLE_GOOD:
+                return DOC_GOOD;
+        case STYLE_BAD:
+                return DOC_BAD;
+        default:
+                return DOC_PLAIN;
+        }
+}
+
+/* "exit status 7", "signal 9 (KILL)", as systemctl tells how the main process ended. */
+static void put_result(struct pager *p, const struct unit_detail *d) {
+        if (!d->result || str_equal(d->result, "success"))
+                return;
+        _cleanup_str_ struct str s = {};
+        str_add(&s, d->result);
+        if (d->exit_code == CLD_EXITED)
+                str_addf(&s, ", exit status %d", d->exit_status);
+        else if (d->exit_code == CLD_KILLED || d->exit_code == CLD_DUMPED) {
+                const char *name = sigabbrev_np(d->exit_status);
+                str_addf(&s, ", signal %d%s%s%s", d->exit_status, name ? " (" : "", name ? name : "", name ? ")" : "");
+        }
+        put_fact(p, "result", DOC_BAD, "%s", s.text);
+}
+
+static void put_state(const struct screen *s, struct pager *p, const struct unit_detail *d) {
+        char age[24] = "";
+        if (d->since > 0)
+                text_age(age, ui_now(s->ui) - d->since);
+        put_fact(p, "state", state_mark(d->unit.active), "%s (%s)%s%s", d->unit.active ? d->unit.active : "-", d->unit.sub ? d->unit.sub : "-",
+                 *age ? " for " : "", age);
+        put_result(p, d);
+        if (d->load_error)
+                put_fact(p, "not loaded", DOC_BAD, "%s", d->load_error);
+        put_fact(p, "at boot", DOC_PLAIN, "%s", d->unit.file_state ? d->unit.file_state : "no unit file");
+        if (d->main_pid)
+                put_fact(p, "process", DOC_PLAIN, "%u", (unsigned) d->main_pid);
+        if (d->restarts)
+                put_fact(p, "restarts", DOC_WARN, "%u by systemd since it was started", d->restarts);
+        if (d->container)
+                put_fact(p, "container", DOC_PLAIN, "%s", d->container);
+}
+
+/* What systemd does not count is not shown: a dash would look like nothing used. */
+static void put_resources(struct pager *p, const struct unit_detail *d) {
+        _cleanup_str_ struct str s = {};
+        char size[16];
+        if (d->memory != UNIT_UNKNOWN)
+                str_addf(&s, "memory %s  ", text_size(size, d->memory));
+        if (d->cpu_nsec != UNIT_UNKNOWN)
+                str_addf(&s, "processor %.1f s  ", (double) d->cpu_nsec / 1e9);
+        if (d->tasks != UNIT_UNKNOWN)
+                str_addf(&s, "tasks %llu  ", (unsigned long long) d->tasks);
+        if (d->io_read != UNIT_UNKNOWN)
+                str_addf(&s, "read %s  ", text_size(size, d->io_read));
+        if (d->io_written != UNIT_UNKNOWN)
+                str_addf(&s, "written %s", text_size(size, d->io_written));
+        if (s.length)
+                put_fact(p, "uses", DOC_PLAIN, "%s", s.text);
+}
+
+static void put_list(struct pager *p, const char *name, char *const *list, bool whole) {
+        if (!list || !list[0])
+                return;
+        if (!whole) {
+                put_fact(p, name, DOC_PLAIN, "%s%s", list[0], list[1] ? ", ..." : "");
+                return;
+        }
+        for (size_t i = 0; list[i]; i++)
+                put_fact(p, i ? "" : name, DOC_PLAIN, "%s", list[i]);
+}
+
+static void put_files(struct pager *p, const struct unit_detail *d, bool whole) {
+        if (d->fragment)
+                put_fact(p, "unit file", DOC_PLAIN, "%s", d->fragment);
+        if (d->source)
+                put_fact(p, "made from", DOC_PLAIN, "%s", d->source);
+        for (size_t i = 0; d->drop_ins && d->drop_ins[i]; i++)
+                put_fact(p, i ? "" : "drop-ins", DOC_PLAIN, "%s", d->drop_ins[i]);
+        if (d->need_reload)
+                put_fact(p, "", DOC_WARN, "the file on disk is newer than what systemd read");
+        put_list(p, "requires", d->requires, whole);
+        put_list(p, "wants", d->wants, whole);
+        put_list(p, "after", d->after, whole);
+        put_list(p, "needed by", d->required_by, whole);
+}
+
+static void put_log(struct pager *p, const struct unit_state *st) {
+        pager_addf(p, DOC_PLAIN, "%s", "");
+        pager_addf(p, DOC_HEAD, "Newest lines of its log");
+        if (st->log_error)
+                pager_addf(p, DOC_WARN, "  %s", st->log_error->message);
+        else if (!st->n_log)
+                pager_addf(p, DOC_DIM, st->log_read ? "  none" : "  reading ...");
+        for (size_t i = 0; i < st->n_log; i++) {
+                time_t t = (time_t) (st->log[i].real / 1000000);
+                struct tm tm;
+                char when[16] = "";
+                if (localtime_r(&t, &tm))
+                        strftime(when, sizeof when, "%H:%M:%S", &tm);
+                pager_put(p, DOC_DIM, "  %s ", when);
+                pager_put(p, st->log[i].priority >= 0 && st->log[i].priority <= 3 ? DOC_BAD : DOC_PLAIN, "%s",
+                          st->log[i].message ? st->log[i].message : "");
+                pager_end(p);
+        }
+}
+
+static void compose(struct screen *s) {
+        struct unit_state *st = s->state;
+        struct pager *p = &st->pager;
+        const struct unit_detail *d = st->detail;
+        pager_clear(p);
+        if (!d)
+                return;
+        pager_addf(p, DOC_STRONG, "%s", str_empty(d->unit.description) ? d->unit.name : d->unit.description);
+        put_state(s, p, d);
+        put_resources(p, d);
+        put_files(p, d, st->dependencies);
+        put_log(p, st);
+        screen_invalidate(s);
+}
+
+/* ---- answers ---- */
+
+static void forget_log(struct unit_state *st) {
+        for (size_t i = 0; i < st->n_log; i++)
+                log_line_done(&st->log[i]);
+        st->n_log = 0;
+}
+
+static void lines_came(struct log_line *lines, size_t n, void *userdata) {
+        struct screen *s = userdata;
+        struct unit_state *st = s->state;
+        for (size_t i = 0; i < n; i++) {
+                if (st->n_log == LOG_TAIL) {
+                        log_line_done(&st->log[0]);
+                        memmove(st->log, st->log + 1, (LOG_TAIL - 1) * sizeof *st->log);
+                        st->n_log--;
+                }
+                st->log[st->n_log++] = lines[i];
+                lines[i] = (struct log_line) {};
+        }
+        if (st->log_read)
+                compose(s);
+}
+
+static void lines_reached(void *userdata) {
+        struct screen *s = userdata;
+        struct unit_state *st = s->state;
+        st->log_read = true;
+        compose(s);
+}
+
+static void lines_failed(struct error *e, void *userdata) {
+        struct screen *s = userdata;
+        struct unit_state *st = s->state;
+        st->reading = op_cancel(st->reading);
+        error_free(st->log_error);
+        st->log_error = e;
+        compose(s);
+}
+
+static void unit_loaded(struct unit_detail *detail, struct error *e, void *userdata) {
+        struct screen *s = userdata;
+        struct unit_state *st = s->state;
+        st->loading = op_cancel(st->loading);
+        error_free(st->error);
+        st->error = e;
+        if (detail) {
+                unit_detail_free(st->detail);
+                st->detail = detail;
+        }
+        compose(s);
+        screen_invalidate(s);
+}
+
+static void unit_load(struct screen *s, unsigned topics) {
+        struct unit_state *st = s->state;
+        st->loading = op_cancel(st->loading);
+        st->loading = host_of(s)->ops->show_unit(host_of(s), st->name, unit_loaded, s);
+}
+
+/* ---- the screen ---- */
+
+static int unit_open(struct screen *s, const void *arg, struct error **reterr) {
+        struct unit_state *st = s->state;
+        st->name = strdup(arg);
+        st->log = calloc(LOG_TAIL, sizeof *st->log);
+        if (!st->name || !st->log || pager_init(&st->pager, PAGER_WORDS, false) < 0)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        s->pager = &st->pager;
+        const struct log_query query = { .unit = st->name, .priority = 7, .tail = LOG_TAIL, .follow = true };
+        const struct log_reader reader = { .lines = lines_came, .reached = lines_reached, .failed = lines_failed, .userdata = s };
+        st->reading = host_of(s)->ops->read_log(host_of(s), &query, &reader);
+        unit_load(s, ~0U);
+        return 0;
+}
+
+static void unit_close(struct screen *s) {
+        struct unit_state *st = s->state;
+        op_cancel(st->loading);
+        op_cancel(st->reading);
+        unit_acting_done(&st->acting);
+        if (st->log)
+                forget_log(st);
+        free(st->log);
+        unit_detail_free(st->detail);
+        error_free(st->error);
+        error_free(st->log_error);
+        pager_done(&st->pager);
+        free(st->name);
+}
+
+static void unit_title(const struct screen *s, struct str *left, struct str *right) {
+        const struct unit_state *st = s->state;
+        str_add(left, st->name);
+        if (st->detail && st->detail->unit.active)
+                str_add(right, st->detail->unit.active);
+}
+
+static void unit_draw(const struct screen *s, const struct canvas *c) {
+        struct unit_state *st = s->state;
+        if (!st->detail && st->error)
+                canvas_error(c, 1, st->error, true);
+        else if (!st->detail)
+                canvas_text(c, 1, 2, 0, STYLE_BUSY, "Asking systemd ...");
+        else
+                pager_draw(&st->pager, c);
+}
+
+static void unit_status(const struct screen *s, struct str *out) {
+        const struct unit_state *st = s->state;
+        if (st->acting.op)
+                str_addf(out, "%s %s ...", unit_action_name(st->acting.action), st->acting.unit);
+        else if (st->error && st->detail)
+                str_add(out, "What is shown is not up to date: systemd did not answer. R tries again.");
+        else if (st->detail && str_equal(st->detail->unit.active, "failed"))
+                str_add(out, "It failed: the last lines of its log say why. x restarts it or forgets the failure.");
+}
+
+static bool unit_can(const struct screen *s, enum action action) {
+        const struct unit_state *st = s->state;
+        if (action == ACTION_RELOAD && st->detail && !st->detail->can_reload)
+                return false;
+        return unit_action_fits(st->detail ? &st->detail->unit : NULL, action);
+}
+
+static bool unit_act(struct screen *s, enum action action) {
+        struct unit_state *st = s->state;
+        switch (action) {
+        case ACTION_LOG: {
+                const struct log_order order = { .unit = st->name, .container = st->detail ? st->detail->container : NULL };
+                screen_open(s->ui, &log_screen, &order);
+                return true;
+        }
+        case ACTION_DEPENDENCIES:
+                st->dependencies = !st->dependencies;
+                compose(s);
+                return true;
+        default:
+                return unit_acting_begin(s, st->name, action);
+        }
+}
+
+const struct screen_class unit_screen = {
+        .name = "unit",
+        .title = "Unit",
+        .help = "How one unit is: its state, how its last run ended, what it uses, which files made it, what it needs, and the newest lines of "
+                "its log. What systemd does not count on this host is left out.\nx starts, stops or changes it; l reads the whole log.",
+        .size = sizeof(struct unit_state),
+        .topics = TOPIC_UNITS,
+        .bindings = (const struct binding[]) {
+                { 'l', ACTION_LOG },
+                { 'd', ACTION_DEPENDENCIES },
+                {}
+        },
+        .menu = unit_menu,
+        .open = unit_open,
+        .close = unit_close,
+        .title_text = unit_title,
+        .draw = unit_draw,
+        .status = unit_status,
+        .can = unit_can,
+        .act = unit_act,
+        .changed = unit_load,
+};

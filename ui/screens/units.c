@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ui/screens/screens.h"
+
+/* The systemd units of this host: services at first, all kinds or only failed ones at a key. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "ui/screens/unit-actions.h"
+
+enum kind { KIND_SERVICES, KIND_FAILED, KIND_ALL, _KIND_MAX };
+
+static const char *const kind_names[_KIND_MAX] = {
+        [KIND_SERVICES] = "services",
+        [KIND_FAILED] = "failed",
+        [KIND_ALL] = "all kinds",
+};
+
+struct units_state {
+        struct unit_acting acting;      /* first: unit-actions.h */
+        struct list list;
+        struct op *loading;
+        struct unit_list *units;        /* NULL: no answer yet */
+        struct error *error;            /* of the last answer; units of an earlier one stay */
+        char **plain;                   /* for each unit its name for people; NULL where it is the real one */
+        enum kind kind;
+        size_t n_failed;
+};
+
+static struct host *host_of(const struct screen *s) {
+        return ui_host(s->ui);
+}
+
+/* ---- rows ---- */
+
+enum { COLUMN_UNIT, COLUMN_STATE, COLUMN_SUB, COLUMN_BOOT, COLUMN_DESCRIPTION };
+
+static const struct column columns[] = {
+        [COLUMN_UNIT] = { "UNIT", 20, 32, 0 },
+        [COLUMN_STATE] = { "STATE", 10, 10, 0 },
+        [COLUMN_SUB] = { "SUB", 8, 10, 3 },
+        [COLUMN_BOOT] = { "AT BOOT", 8, 9, 1 },
+        [COLUMN_DESCRIPTION] = { "DESCRIPTION", 12, 30, 2, .grow = true },
+};
+
+static const struct unit *units_at(const struct units_state *st, size_t row) {
+        return st->units && row < st->units->n ? &st->units->items[row] : NULL;
+}
+
+static void units_cell(const void *owner, size_t row, size_t column, struct cell *ret) {
+        const struct units_state *st = owner;
+        const struct unit *unit = units_at(st, row);
+        switch (column) {
+        case COLUMN_UNIT:
+                ret->text = st->plain[row] ? st->plain[row] : unit->name;
+                break;
+        case COLUMN_STATE:
+                ret->text = unit->job ? unit->job : unit->active;
+                ret->style = unit->job ? STYLE_BUSY : unit_state_style(unit->active);
+                break;
+        case COLUMN_SUB:
+                ret->text = unit->sub;
+                break;
+        case COLUMN_BOOT:
+                ret->text = unit->file_state;
+                break;
+        default:
+                ret->text = unit->description;
+        }
+}
+
+static const char *units_identity(const void *owner, size_t row) {
+        return units_at(owner, row)->name;
+}
+
+static char units_flag(const void *owner, size_t row) {
+        const struct unit *unit = units_at(owner, row);
+        return str_equal(unit->active, "failed") || str_equal(unit->load, "error") || str_equal(unit->load, "bad-setting") ? '!' : ' ';
+}
+
+static bool units_hidden(const void *owner, size_t row) {
+        const struct units_state *st = owner;
+        const struct unit *unit = units_at(st, row);
+        switch (st->kind) {
+        case KIND_SERVICES:
+                return !str_ends(unit->name, ".service") || str_equal(unit->load, "not-found");
+        case KIND_FAILED:
+                return units_flag(owner, row) != '!';
+        default:
+                return false;
+        }
+}
+
+/* People type either name: the real one and the one that is shown. */
+static bool units_matches(const void *owner, size_t row, const char *needle) {
+        const struct units_state *st = owner;
+        const struct unit *unit = units_at(st, row);
+        return strcasestr(unit->name, needle) || (st->plain[row] && strcasestr(st->plain[row], needle)) ||
+               (unit->description && strcasestr(unit->description, needle)) || (unit->active && strcasestr(unit->active, needle));
+}
+
+static const struct list_source units_source = {
+        .columns = columns,
+        .n_columns = ELEMENTS(columns),
+        .cell = units_cell,
+        .identity = units_identity,
+        .flag = units_flag,
+        .hidden = units_hidden,
+        .matches = units_matches,
+};
+
+/* ---- answers ---- */
+
+static void forget_names(struct units_state *st) {
+        for (size_t i = 0; st->plain && st->units && i < st->units->n; i++)
+                free(st->plain[i]);
+        free(st->plain);
+        st->plain = NULL;
+}
+
+static bool take_units(struct units_state *st, struct unit_list *units) {
+        char **plain = calloc(units->n + 1, sizeof *plain);
+        if (!plain)
+                return false;
+        size_t failed = 0;
+        for (size_t i = 0; i < units->n; i++) {
+                if (strchr(units->items[i].name, '\\'))
+                        plain[i] = unit_name_plain(units->items[i].name);
+                failed += str_equal(units->items[i].active, "failed");
+        }
+        forget_names(st);
+        unit_list_free(st->units);
+        st->units = units;
+        st->plain = plain;
+        st->n_failed = failed;
+        list_set(&st->list, units->n);
+        return true;
+}
+
+static void units_loaded(struct unit_list *units, struct error *e, void *userdata) {
+        struct screen *s = userdata;
+        struct units_state *st = s->state;
+
+        st->loading = op_cancel(st->loading);
+        error_free(st->error);
+        st->error = e;
+        if (units && !take_units(st, units))
+                unit_list_free(units);
+        screen_invalidate(s);
+}
+
+static void units_load(struct screen *s, unsigned topics) {
+        struct units_state *st = s->state;
+        st->loading = op_cancel(st->loading);
+        st->loading = host_of(s)->ops->list_units(host_of(s), NULL, units_loaded, s);
+}
+
+/* ---- the screen ---- */
+
+static int units_open(struct screen *s, const void *arg, struct error **reterr) {
+        struct units_state *st = s->state;
+        list_init(&st->list, &units_source, st);
+        s->list = &st->list;
+        units_load(s, ~0U);
+        return 0;
+}
+
+static void units_close(struct screen *s) {
+        struct units_state *st = s->state;
+        op_cancel(st->loading);
+        unit_acting_done(&st->acting);
+        list_done(&st->list);
+        forget_names(st);
+        unit_list_free(st->units);
+        error_free(st->error);
+}
+
+static void units_title(const struct screen *s, struct str *left, struct str *right) {
+        const struct units_state *st = s->state;
+        if (!st->units)
+                return;
+        str_addf(left, "%zu of %zu  %s", st->list.shown, st->units->n, kind_names[st->kind]);
+        if (st->n_failed)
+                str_addf(right, "%zu failed", st->n_failed);
+        else if (st->error)
+                str_add(right, "not up to date");
+}
+
+static void units_draw(const struct screen *s, const struct canvas *c) {
+        const struct units_state *st = s->state;
+        list_draw(s->list, c);
+        if (s->list->shown)
+                return;
+        if (!st->units && st->error)
+                canvas_error(c, 2, st->error, true);
+        else if (!st->units)
+                canvas_text(c, 2, 2, 0, STYLE_BUSY, "Asking systemd for its units ...");
+        else if (s->list->filter)
+                canvas_textf(c, 2, 2, 0, STYLE_PLAIN, "No unit contains \"%s\" here. Esc shows all again; v shows other kinds.", s->list->filter);
+        else if (st->kind == KIND_FAILED)
+                canvas_text(c, 2, 2, 0, STYLE_GOOD, "No unit has failed.");
+        else
+                canvas_text(c, 2, 2, 0, STYLE_PLAIN, "systemd knows no unit of this kind.");
+}
+
+static void units_status(const struct screen *s, struct str *out) {
+        const struct units_state *st = s->state;
+        const struct unit *unit = units_at(st, list_settled_row(s->list));
+        if (st->acting.op) {
+                str_addf(out, "%s %s ...", unit_action_name(st->acting.action), st->acting.unit);
+                return;
+        }
+        if (!unit)
+                return;
+        str_addf(out, "%s", unit->name);
+        if (str_equal(unit->load, "masked"))
+                str_add(out, ": masked, nothing can start it. x offers unmask.");
+        else if (str_equal(unit->load, "not-found"))
+                str_add(out, ": others ask for it, but there is no such unit file.");
+        else if (!str_empty(unit->description))
+                str_addf(out, ": %s", unit->description);
+}
+
+static bool units_can(const struct screen *s, enum action action) {
+        const struct unit *unit = units_at(s->state, list_row(s->list));
+        if (action == ACTION_OPEN || action == ACTION_LOG)
+                return unit;
+        return unit_action_fits(unit, action);
+}
+
+static bool units_act(struct screen *s, enum action action) {
+        struct units_state *st = s->state;
+        const struct unit *unit = units_at(st, list_row(s->list));
+        switch (action) {
+        case ACTION_OPEN:
+                screen_open(s->ui, &unit_screen, unit->name);
+                return true;
+        case ACTION_LOG:
+                screen_open(s->ui, &log_screen, &(const struct log_order) { .unit = unit->name });
+                return true;
+        case ACTION_PATTERN:
+                st->kind = (st->kind + 1) % _KIND_MAX;
+                list_set(&st->list, st->units ? st->units->n : 0);
+                list_settle(&st->list);
+                return true;
+        default:
+                return unit && unit_acting_begin(s, unit->name, action);
+        }
+}
+
+const struct screen_class units_screen = {
+        .name = "units",
+        .title = "Units",
+        .help = "The units of systemd: what runs, what could run, and what is enabled at boot. Failed ones bear a \"!\". Changes appear by "
+                "themselves.\nEnter opens one with its facts and log. What starts, stops or changes it is behind x, each with its meaning; v "
+                "changes between services, failed units and all kinds.",
+        .size = sizeof(struct units_state),
+        .topics = TOPIC_UNITS,
+        .bindings = (const struct binding[]) {
+                { KEY_RETURN, ACTION_OPEN },
+                { 'l', ACTION_LOG },
+                { 'v', ACTION_PATTERN },
+                {}
+        },
+        .menu = unit_menu,
+        .open = units_open,
+        .close = units_close,
+        .title_text = units_title,
+        .draw = units_draw,
+        .status = units_status,
+        .can = units_can,
+        .act = units_act,
+        .changed = units_load,
+};
