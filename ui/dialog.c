@@ -253,11 +253,9 @@ static int menu_open(struct screen *s, const void *arg, struct error **reterr) {
         for (const struct binding *b = st->asker->class->menu; b->key && st->n < MENU_MAX; b++)
                 if (screen_can(st->asker, b->action))
                         st->items[st->n++] = b;
-        if (st->n)
-                return 0;
-        error_set(reterr, -ENOENT, "Nothing can be done here");
-        error_hint(reterr, "Move the focus to something first");
-        return -ENOENT;
+        if (!st->n)
+                screen_say(st->asker, "No action fits what has the focus");
+        return st->n ? 0 : -ENOENT;
 }
 
 static int menu_rows(const struct screen *s, int columns) {

@@ -55,17 +55,6 @@ static void frame_status(struct ui *ui, const struct screen *s, const struct can
 
 /* ---- the key bar ---- */
 
-#define BAR_WORDS_MAX 32
-
-struct bar {
-        struct {
-                char key[16];
-                const char *word;
-                enum action action;
-        } items[BAR_WORDS_MAX];
-        size_t n;
-};
-
 static void bar_add(struct bar *bar, int key, enum action action, const char *word) {
         for (size_t i = 0; i < bar->n; i++)
                 if (bar->items[i].action == action)
@@ -87,7 +76,17 @@ static size_t bar_cells(const struct bar *bar, size_t i) {
         return strlen(bar->items[i].key) + 1 + strlen(bar->items[i].word);
 }
 
-static void frame_bar(const struct ui *ui, const struct screen *s, const struct canvas *c) {
+static void bar_of_screen(const struct screen *s, struct bar *bar) {
+        bar_add_table(bar, s, s->class->bindings);
+        bool menu = false;
+        for (const struct binding *b = s->class->menu; b && b->key && !menu; b++)
+                menu = screen_can(s, b->action);
+        if (menu)
+                bar_add(bar, 'x', ACTION_MENU, NULL);
+        bar_add_table(bar, s, screen_widget_bindings(s));
+}
+
+static void frame_bar(struct ui *ui, const struct screen *s, const struct canvas *c) {
         static const struct binding typing[] = {
                 { KEY_RETURN, ACTION_OPEN, "done" },
                 { KEY_ESC, ACTION_ESCAPE, "cancel" },
@@ -99,13 +98,14 @@ static void frame_bar(const struct ui *ui, const struct screen *s, const struct 
                 for (const struct binding *b = typing; b->key; b++)
                         bar_add(&bar, b->key, b->action, b->word);
         } else {
-                bar_add_table(&bar, s, s->class->bindings);
-                bool menu = false;
-                for (const struct binding *b = s->class->menu; b && b->key && !menu; b++)
-                        menu = screen_can(s, b->action);
-                if (menu)
-                        bar_add(&bar, 'x', ACTION_MENU, NULL);
-                bar_add_table(&bar, s, screen_widget_bindings(s));
+                /* What fits the focused row changes from row to row: the bar follows when the focus rests. */
+                bool moving = s->list && s->list->settled != s->list->at;
+                if (!moving || ui->bar_of != s) {
+                        ui->bar = (struct bar) {};
+                        bar_of_screen(s, &ui->bar);
+                        ui->bar_of = s;
+                }
+                bar = ui->bar;
                 bool letters = s->class->typing && s->class->typing(s);
                 if (!s->class->overlay)
                         bar_add(&always, letters ? KEY_F1 : '?', ACTION_HELP, NULL);

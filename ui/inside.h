@@ -17,6 +17,17 @@ struct ask {
         void (*done)(struct screen *s, const char *text);
 };
 
+/* The key bar. */
+#define BAR_WORDS_MAX 32
+struct bar {
+        struct {
+                char key[16];
+                const char *word;       /* of the tables */
+                enum action action;
+        } items[BAR_WORDS_MAX];
+        size_t n;
+};
+
 struct ui {
         struct ui_options options;
         struct term *term;
@@ -28,6 +39,8 @@ struct ui {
         int64_t painted;                /* boottime of the last paint, usec */
         int64_t asked;                  /* boottime of the paint that was asked for; 0: none */
         int64_t settle_at;              /* boottime when the lists settle; 0: they have */
+        struct bar bar;                 /* as drawn last */
+        const struct screen *bar_of;    /* only compared; NULL: of none */
         int cursor[2];
         bool over;
         bool keys;                      /* inside ui_input(): what changes now is an answer to a key */

@@ -53,7 +53,7 @@ struct list {
         size_t *order;          /* rows shown, in order */
         size_t shown;
         size_t at;              /* the focused one, as an index in order */
-        /* like at, but follows in basic only after a pause: for what is shown about the focused row */
+        /* like at, but follows only after a pause: for what is shown about the focused row */
         size_t settled;
         size_t top;             /* the first on the screen */
         size_t height;          /* rows on the screen when it was drawn last */

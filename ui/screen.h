@@ -18,8 +18,8 @@
  *     is none a sentence that says what to do; the error in the place of the rows (canvas_error). Set s->list (or
  *     s->pager) in open(): the ui then does moving, paging, filter, search and the cursor.
  *  5. title() adds what stands right of the class's title and at the right edge. status() says what the focused
- *     thing is, in a sentence; use list_settled_row(), not list_row(), there and in previews: on slow lines these
- *     follow only after a pause.
+ *     thing is, in a sentence; use list_settled_row(), not list_row(), there and in previews: these follow only after
+ *     a pause in the keys.
  *  6. Keys are rows of `bindings` (in the order of the key bar); what stops, removes or leaves is in `menu`,
  *     behind x. act() does one action; false: not mine. can() hides what makes no sense now. Words and help come
  *     from ui/action.c; add a row there rather than reusing one with another meaning.

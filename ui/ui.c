@@ -15,8 +15,10 @@
 /* While output streams: so many ms between two paints. */
 #define FRAME_MS 33
 #define FRAME_BASIC_MS 250
-/* After so many ms without a key what is told about the focused row follows the focus, where bytes are dear. */
-#define SETTLE_MS 300
+/* After so many ms without a key what is told about the focused row follows the focus: a held key moves the marker and
+ * nothing else. */
+#define SETTLE_MS 100
+#define SETTLE_BASIC_MS 300
 /* A message gives way to the sentence about what is shown. */
 #define MESSAGE_MS 6000
 
@@ -179,6 +181,8 @@ static struct screen *screen_free(struct screen *s) {
                 return NULL;
         if (s->ui->ask.asker == s)
                 ask_drop(s->ui);
+        if (s->ui->bar_of == s)
+                s->ui->bar_of = NULL;
         if (s->class->close)
                 s->class->close(s);
         free(s->state);
@@ -286,11 +290,9 @@ void screen_ask(struct screen *s, const char *label, const char *text, void (*ch
         ui_invalidate(ui);
 }
 
-static void ui_settle_later(struct ui *ui, struct list *list) {
-        if (ui->theme.display == DISPLAY_BASIC || ui->theme.slow)
-                ui->settle_at = ui_boottime(ui) + SETTLE_MS * 1000;
-        else
-                list_settle(list);
+static void ui_settle_later(struct ui *ui) {
+        bool dear = ui->theme.display == DISPLAY_BASIC || ui->theme.slow;
+        ui->settle_at = ui_boottime(ui) + (dear ? SETTLE_BASIC_MS : SETTLE_MS) * 1000;
 }
 
 static bool ask_key(struct ui *ui, int key) {
@@ -305,7 +307,7 @@ static bool ask_key(struct ui *ui, int key) {
         enum action move = key >= KEY_NAMED ? keys_find(moving, key) : ACTION_NONE;
         if (s->list && (move == ACTION_UP || move == ACTION_DOWN || move == ACTION_PAGE_UP || move == ACTION_PAGE_DOWN)) {
                 list_act(s->list, move);
-                ui_settle_later(ui, s->list);
+                ui_settle_later(ui);
                 return true;
         }
         if (field_key(&ui->ask.field, key) && ui->ask.changed)
@@ -355,7 +357,7 @@ static bool list_do(struct screen *s, enum action action) {
         }
         if (!list_act(s->list, action))
                 return false;
-        ui_settle_later(s->ui, s->list);
+        ui_settle_later(s->ui);
         return true;
 }
 

@@ -249,6 +249,26 @@ static struct service_list *services_full(void) {
         return list;
 }
 
+static struct service_list *services_hostile(void) {
+        struct service_list *list = calloc(1, sizeof *list);
+        static const char *const names[] = { HOSTILE_ESCAPE, HOSTILE_BIDI, HOSTILE_WIDE, HOSTILE_MARKS, HOSTILE_LONG };
+        for (size_t i = 0; i < ELEMENTS(names); i++) {
+                struct service *s = make_service(names[i], i ? "running" : "failed", 100, names[i], names[i], names[i]);
+                s->reason = i ? NULL : strdup(names[i]);
+                service_list_take(list, s);
+        }
+        return list;
+}
+
+static struct service_list *services_many(void) {
+        struct service_list *list = calloc(1, sizeof *list);
+        for (unsigned i = 0; i < 60; i++) {
+                _cleanup_free_ char *name = str_printf("service-%03u", i);
+                service_list_take(list, make_service(name, "running", 100, "ok", "1", "One of many"));
+        }
+        return list;
+}
+
 /* ---- jobs ---- */
 
 static struct job *make_job(const char *id, enum plan_verb verb, const char *name, enum job_state state) {
@@ -321,6 +341,49 @@ struct job *fixture_job(const char *which) {
         return job_free(job);
 }
 
+static struct job_list *jobs_hostile(void) {
+        struct job_list *list = calloc(1, sizeof *list);
+        static const char *const names[] = { HOSTILE_ESCAPE, HOSTILE_BIDI, HOSTILE_WIDE, HOSTILE_MARKS, HOSTILE_LONG };
+        for (size_t i = 0; i < ELEMENTS(names); i++) {
+                _cleanup_free_ char *id = str_printf("20261122-08000%zu-0000d00d", i);
+                struct job *job = make_job(id, VERB_INSTALL, names[i], i ? JOB_FAILED : JOB_RUNNING);
+                job->steps[STEP_PREFLIGHT].state = STEP_NOW;
+                job->steps[STEP_PREFLIGHT].note = strdup(names[i]);
+                job->message = i ? strdup(names[i]) : NULL;
+                job->ended = i ? job->started + 1 : 0;
+                job_list_take(list, job);
+        }
+        return list;
+}
+
+static struct job_list *jobs_many(void) {
+        struct job_list *list = calloc(1, sizeof *list);
+        for (unsigned i = 0; i < 120; i++) {
+                _cleanup_free_ char *id = str_printf("20261122-080000-%08x", 0x1000 - i), *name = str_printf("service-%03u", i);
+                struct job *job = make_job(id, i % 2 ? VERB_INSTALL : VERB_UNINSTALL, name, JOB_DONE);
+                job->started = FIXTURE_NOW - 3600 * (i + 1);
+                job->ended = job->started + 12;
+                job->message = str_printf("%s is done", name);
+                job_list_take(list, job);
+        }
+        return list;
+}
+
+/* Left behind by a host that went down, and one that could not put everything back. */
+static struct job_list *jobs_bad(void) {
+        struct job_list *list = calloc(1, sizeof *list);
+        struct job *job = fixture_job("running");
+        job->state = JOB_INTERRUPTED;
+        job_list_take(list, job);
+        job = fixture_job("broken");
+        free(job->id);
+        job->id = strdup("20261120-070000-00000bad");
+        job->started = FIXTURE_NOW - 4 * 86400;
+        job->ended = job->started + 9;
+        job_list_take(list, job);
+        return list;
+}
+
 static struct job_list *jobs_full(void) {
         struct job_list *list = calloc(1, sizeof *list);
         job_list_take(list, fixture_job("running"));
@@ -350,6 +413,11 @@ static const struct {
         { "images", "many", offsetof(struct fake_host, images), (void *) images_many },
         { "services", "none", offsetof(struct fake_host, services), NULL },
         { "services", "full", offsetof(struct fake_host, services), (void *) services_full },
+        { "services", "many", offsetof(struct fake_host, services), (void *) services_many },
+        { "services", "hostile", offsetof(struct fake_host, services), (void *) services_hostile },
+        { "jobs", "bad", offsetof(struct fake_host, jobs), (void *) jobs_bad },
+        { "jobs", "many", offsetof(struct fake_host, jobs), (void *) jobs_many },
+        { "jobs", "hostile", offsetof(struct fake_host, jobs), (void *) jobs_hostile },
         { "jobs", "none", offsetof(struct fake_host, jobs), NULL },
         { "jobs", "full", offsetof(struct fake_host, jobs), (void *) jobs_full },
 };
@@ -375,5 +443,5 @@ bool fixture_use(struct fake_host *fake, const char *what, const char *which) {
                         memcpy((char *) fake + fixtures[i].offset, &fixtures[i].builder, sizeof(void *));
                         return true;
                 }
-        return false;
+        return fixture_use_unit(fake, what, which);
 }

@@ -7,8 +7,18 @@
 
 #define FIXTURE_NOW 1795521600LL        /* 2026-11-24 12:00:00 UTC */
 
+/* Text that wants to break a screen, or to lie to who reads it. */
+#define HOSTILE_ESCAPE "red \033[31mtext\033[2J\033]0;owned\007\r\nsecond"
+#define HOSTILE_BIDI "user\xe2\x80\xae" "toor\xe2\x80\xac zero\xe2\x80\x8bwidth \xe2\x81\xa6isolated\xe2\x81\xa9"
+#define HOSTILE_WIDE "\xe4\xb8\x96\xe7\x95\x8c\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e"
+#define HOSTILE_MARKS "a\xcc\x81\xcc\x82\xcc\x83\xcc\x84\xcc\x85\xcc\x86 \xf3\xa0\x81\x81 \xef\xbf\xbe \xff\xfe \xc0\xaf"
+#define HOSTILE_LONG                                                                                                     \
+        "long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-" \
+        "long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-end"
+
 /* Points the host's builder for `what` at the variant `which`; false: there is none of that name. */
 bool fixture_use(struct fake_host *fake, const char *what, const char *which);
+bool fixture_use_unit(struct fake_host *fake, const char *what, const char *which);     /* units and changes; the other asks it */
 
 /* A job by name, for watchers: "running", "done", … ; NULL: none of that name. The caller frees. */
 struct job *fixture_job(const char *which);

@@ -20,7 +20,11 @@
  *     screen NAME                       the golden screen
  *     bytes MAX                         the last paint sent no more than so many
  *     asked TEXT                        the host was asked exactly this since the last `asked`
+ *     idle                              nothing is to be painted, and no timer is armed
  *     over                              the console has ended
+ *
+ * With SHOTS=FOLDER every golden screen also leaves the bytes that were sent up to it, FOLDER/SCRIPT-NAME.COLSxROWS;
+ * tests/ui/look makes pictures of them.
  */
 
 #include <errno.h>
@@ -48,6 +52,7 @@ struct run {
         char term[32];
         struct str golden;      /* what came out */
         const char *script;
+        const char *shots;      /* folder for the bytes of each screen; NULL */
         unsigned line;
 };
 
@@ -163,9 +168,29 @@ static char *unescape(const char *text) {
         return str_take(&s);
 }
 
+/* What a terminal would have got so far. */
+static void run_shot(struct run *run, const char *name) {
+        const char *slash = strrchr(run->script, '/'), *base = slash ? slash + 1 : run->script;
+        _cleanup_free_ char *path = str_printf("%s/%.*s-%s.%dx%d", run->shots, (int) strcspn(base, "."), base, name,
+                                               term_columns(run->ui->term), term_rows(run->ui->term));
+        FILE *to = fopen(path, "we"), *from = NULL;
+        int fd = dup(fileno(run->output));
+        if (!to || fd < 0 || !(from = fdopen(fd, "r")))
+                complain(run, "%s: %s", path, strerror(errno));
+        off_t end = lseek(fd, 0, SEEK_END);
+        char buffer[4096];
+        ssize_t n;
+        for (off_t at = 0; at < end && (n = pread(fd, buffer, sizeof buffer, at)) > 0; at += n)
+                fwrite(buffer, 1, (size_t) n, to);
+        fclose(from);
+        fclose(to);
+}
+
 /* Two layers: the text, and in normal and rich the letter of each cell's style. */
 static void run_screen(struct run *run, const char *name) {
         run_paint(run);
+        if (run->shots)
+                run_shot(run, name);
         int rows = term_rows(run->ui->term), columns = term_columns(run->ui->term);
         str_addf(&run->golden, "== %s: %s %dx%d %s, cursor at %d,%d\n", name, run->term, columns, rows,
                  display_name(run->ui->theme.display), run->ui->cursor[0] + 1, run->ui->cursor[1] + 1);
@@ -280,7 +305,8 @@ static void run_command(struct run *run, char *command) {
                 fake_host_output(run->fake, text, strlen(text));
         } else if (strcmp(command, "line") == 0) {
                 char *text = strchr(arguments, ' ');
-                fake_host_line(run->fake, FIXTURE_NOW * 1000000 + run->usec, atoi(arguments), "rsyslogd", text ? text + 1 : "");
+                _cleanup_free_ char *message = unescape(text ? text + 1 : "");
+                fake_host_line(run->fake, FIXTURE_NOW * 1000000 + run->usec, atoi(arguments), "rsyslogd", message);
         } else if (strcmp(command, "reached") == 0)
                 fake_host_reached(run->fake);
         else if (strcmp(command, "screen") == 0)
@@ -295,6 +321,11 @@ static void run_command(struct run *run, char *command) {
                 if (!str_equal(asked, arguments))
                         complain(run, "the host was asked: %s", asked);
                 str_done(&run->fake->asked);
+        } else if (strcmp(command, "idle") == 0) {
+                if (run->dirty)
+                        complain(run, "a paint is asked for");
+                if (ui_tick_ms(run->ui))
+                        complain(run, "a timer is armed: %u ms", ui_tick_ms(run->ui));
         } else if (strcmp(command, "over") == 0) {
                 if (!ui_over(run->ui))
                         complain(run, "the console is not over");
@@ -343,7 +374,7 @@ int main(int argc, char **argv) {
         setenv("TZ", "UTC", 1);
         setenv("ESCDELAY", "10", 1);
         unsetenv("NO_COLOR");
-        struct run run = { .script = argv[1], .keys = -1 };
+        struct run run = { .script = argv[1], .shots = getenv("SHOTS"), .keys = -1 };
         FILE *script = fopen(argv[1], "re");
         if (!script)
                 complain(&run, "%s", strerror(errno));

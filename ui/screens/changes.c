@@ -94,6 +94,13 @@ static void changes_loaded(struct change_report *report, struct error *e, void *
         screen_invalidate(s);
 }
 
+/* Only when asked to: what a job changed does not change. */
+static void changes_load(struct screen *s, unsigned topics) {
+        struct changes_state *st = s->state;
+        op_cancel(st->loading);
+        st->loading = host_of(s)->ops->list_changes(host_of(s), st->of, true, changes_loaded, s);
+}
+
 static int changes_open(struct screen *s, const void *arg, struct error **reterr) {
         struct changes_state *st = s->state;
         st->of = strdup(arg);
@@ -101,7 +108,7 @@ static int changes_open(struct screen *s, const void *arg, struct error **reterr
                 return error_set(reterr, -ENOMEM, "Out of memory");
         list_init(&st->list, &changes_source, st);
         s->list = &st->list;
-        st->loading = host_of(s)->ops->list_changes(host_of(s), st->of, true, changes_loaded, s);
+        changes_load(s, ~0U);
         return 0;
 }
 
@@ -231,4 +238,5 @@ const struct screen_class changes_screen = {
         .status = changes_status,
         .can = changes_can,
         .act = changes_act,
+        .changed = changes_load,
 };

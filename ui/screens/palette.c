@@ -4,6 +4,7 @@
 /* Every command that works on the screen below, found by typing a part of its name or of what it does. */
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,12 +15,56 @@
 struct palette_state {
         struct screen *of;
         struct field field;
+        struct list list;
         struct {
                 const struct binding *binding;
                 bool menu;
         } items[PALETTE_MAX];
         size_t n;
-        size_t shown[PALETTE_MAX], n_shown, at;
+};
+
+static const struct action_row *row_of(const struct palette_state *st, size_t row) {
+        return action_row(row == LIST_NONE ? ACTION_NONE : st->items[row].binding->action);
+}
+
+static const struct column columns[] = {
+        { "COMMAND", 15, 16, 0 },
+        { "KEY", 6, 8, 0 },
+        { "WHAT IT DOES", 12, 50, 0, .grow = true },
+};
+
+static void palette_cell(const void *owner, size_t row, size_t column, struct cell *ret) {
+        const struct palette_state *st = owner;
+        char key[16];
+        switch (column) {
+        case 0:
+                ret->text = row_of(st, row)->word;
+                break;
+        case 1:
+                snprintf(ret->buffer, sizeof ret->buffer, "%s%s", st->items[row].menu ? "x " : "", keys_name(st->items[row].binding->key, key));
+                ret->text = ret->buffer;
+                ret->style = STYLE_KEY;
+                break;
+        default:
+                ret->text = row_of(st, row)->help;
+        }
+}
+
+static const char *palette_identity(const void *owner, size_t row) {
+        return row_of(owner, row)->name;
+}
+
+static bool palette_matches(const void *owner, size_t row, const char *needle) {
+        const struct action_row *action = row_of(owner, row);
+        return strcasestr(action->name, needle) || strcasestr(action->word, needle) || strcasestr(action->help, needle);
+}
+
+static const struct list_source palette_source = {
+        .columns = columns,
+        .n_columns = ELEMENTS(columns),
+        .cell = palette_cell,
+        .identity = palette_identity,
+        .matches = palette_matches,
 };
 
 static void palette_add(struct palette_state *st, const struct binding *table, bool menu) {
@@ -37,18 +82,10 @@ static void palette_add(struct palette_state *st, const struct binding *table, b
         }
 }
 
-static void palette_filter(struct palette_state *st) {
-        const char *needle = field_text(&st->field);
-        st->n_shown = st->at = 0;
-        for (size_t i = 0; i < st->n; i++) {
-                const struct action_row *row = action_row(st->items[i].binding->action);
-                if (strcasestr(row->name, needle) || strcasestr(row->word, needle) || strcasestr(row->help, needle))
-                        st->shown[st->n_shown++] = i;
-        }
-}
-
 static int palette_open(struct screen *s, const void *arg, struct error **reterr) {
         struct palette_state *st = s->state;
+        list_init(&st->list, &palette_source, st);
+        s->list = &st->list;
         st->of = screen_under(s);
         if (!st->of)
                 return error_set(reterr, -ENOENT, "There is nothing to give commands to");
@@ -56,74 +93,82 @@ static int palette_open(struct screen *s, const void *arg, struct error **reterr
         palette_add(st, st->of->class->menu, true);
         palette_add(st, screen_widget_bindings(st->of), false);
         palette_add(st, ui_bindings(), false);
-        palette_filter(st);
-        return 0;
+        return list_set(&st->list, st->n) < 0 ? error_set(reterr, -ENOMEM, "Out of memory") : 0;
 }
 
 static void palette_close(struct screen *s) {
         struct palette_state *st = s->state;
+        list_done(&st->list);
         field_done(&st->field);
 }
 
-static int palette_rows(const struct screen *s, int columns) {
+static int palette_rows(const struct screen *s, int cells) {
         return 1000;    /* all there is */
 }
 
 static void palette_draw(const struct screen *s, const struct canvas *c) {
         const struct palette_state *st = s->state;
+        struct canvas rows = canvas_part(c, 2, 0, -1, -1);
         canvas_rule(c, 0, "Commands");
         canvas_text(c, 1, 2, 0, STYLE_STRONG, "Find:");
-        field_draw(&st->field, c, 1, 8, c->columns - 10, STYLE_FIELD, '_', true);
-        size_t rows = c->rows > 2 ? (size_t) c->rows - 2 : 0, top = st->at >= rows ? st->at - rows + 1 : 0;
-        for (size_t i = top; i < st->n_shown && i - top < rows; i++) {
-                int y = (int) (i - top) + 2;
-                const struct binding *b = st->items[st->shown[i]].binding;
-                bool focus = i == st->at;
-                char key[16];
-                canvas_text(c, y, 0, 1, STYLE_FOCUS, focus ? ">" : " ");
-                canvas_text(c, y, 2, 16, focus ? STYLE_FOCUS : STYLE_PLAIN, action_row(b->action)->word);
-                canvas_textf(c, y, 19, 9, STYLE_KEY, "%s%s", st->items[st->shown[i]].menu ? "x " : "", keys_name(b->key, key));
-                canvas_text(c, y, 29, 0, STYLE_PLAIN, action_row(b->action)->help);
-        }
-        if (!st->n_shown)
-                canvas_text(c, 2, 2, 0, STYLE_PLAIN, "No command has that in its name or its help.");
+        list_draw(s->list, &rows);
+        if (!st->list.shown)
+                canvas_paragraph(&rows, 1, 2, c->columns - 4, STYLE_PLAIN, "No command has that in its name or its help.");
+        /* The cursor is where one types until one goes down into the list. */
+        field_draw(&st->field, c, 1, 8, c->columns - 10, STYLE_FIELD, '_', st->list.at == 0);
 }
 
 static void palette_status(const struct screen *s, struct str *out) {
         const struct palette_state *st = s->state;
-        if (st->n_shown)
-                str_addf(out, "Enter: %s.", action_row(st->items[st->shown[st->at]].binding->action)->help);
+        size_t row = list_settled_row(s->list);
+        if (row != LIST_NONE)
+                str_addf(out, "Enter: %s.", row_of(st, row)->help);
+}
+
+static bool palette_do(struct screen *s) {
+        struct palette_state *st = s->state;
+        size_t row = list_row(s->list);
+        if (row != LIST_NONE) {
+                struct screen *of = st->of;
+                enum action action = st->items[row].binding->action;
+                screen_close(s);
+                screen_act(of, action);
+        }
+        return true;
 }
 
 static bool palette_type(struct screen *s, int key) {
         struct palette_state *st = s->state;
-        switch (key) {
-        case KEY_CURSOR_UP:
-                st->at -= st->at > 0;
+        if (key == KEY_RETURN)
+                return palette_do(s);
+        if (key == KEY_ERASE && !st->field.length) {
+                screen_close(s);
                 return true;
-        case KEY_CURSOR_DOWN:
-        case KEY_TAB:
-                st->at += st->at + 1 < st->n_shown;
-                return true;
-        case KEY_RETURN:
-                if (st->n_shown) {
-                        struct screen *of = st->of;
-                        enum action action = st->items[st->shown[st->at]].binding->action;
-                        screen_close(s);
-                        screen_act(of, action);
-                }
-                return true;
-        case KEY_ERASE:
-                if (!st->field.length) {
-                        screen_close(s);
-                        return true;
-                }
-                break;
         }
         if (!field_key(&st->field, key))
-                return false;
-        palette_filter(st);
+                return key >= ' ' && key < KEY_NAMED;   /* letters are text, also those that cannot get in */
+        list_filter(s->list, field_text(&st->field));
+        list_act(s->list, ACTION_FIRST);
+        list_settle(s->list);
         return true;
+}
+
+static bool palette_can(const struct screen *s, enum action action) {
+        return action != ACTION_FILTER && action != ACTION_SORT;        /* their keys are text here */
+}
+
+static bool palette_act(struct screen *s, enum action action) {
+        switch (action) {
+        case ACTION_NEXT_FIELD:
+                return list_act(s->list, ACTION_DOWN);
+        case ACTION_PREVIOUS_FIELD:
+                return list_act(s->list, ACTION_UP);
+        case ACTION_ESCAPE:
+                screen_close(s);        /* not only the filter goes */
+                return true;
+        default:
+                return false;
+        }
 }
 
 const struct screen_class palette_screen = {
@@ -134,6 +179,8 @@ const struct screen_class palette_screen = {
         .bindings = (const struct binding[]) {
                 { KEY_RETURN, ACTION_OPEN, "do it" },
                 { KEY_ESC, ACTION_ESCAPE, "close" },
+                { KEY_TAB, ACTION_NEXT_FIELD, NULL, true },
+                { KEY_BACK_TAB, ACTION_PREVIOUS_FIELD, NULL, true },
                 {}
         },
         .open = palette_open,
@@ -141,5 +188,7 @@ const struct screen_class palette_screen = {
         .draw = palette_draw,
         .status = palette_status,
         .rows = palette_rows,
+        .can = palette_can,
+        .act = palette_act,
         .type = palette_type,
 };

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tests/ui/fixtures.h"
+
+/* Units, the files a job changed, and names that want to break the screen. */
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+static char *copy(const char *text) {
+        char *s = text ? strdup(text) : NULL;
+        if (text && !s)
+                abort();
+        return s;
+}
+
+/* ---- units ---- */
+
+struct unit_row {
+        const char *name, *description, *load, *active, *sub, *file_state, *job;
+};
+
+static struct unit_list *make_units(const struct unit_row *rows, size_t n) {
+        struct unit_list *list = calloc(1, sizeof *list);
+        if (!list || !(list->items = calloc(n, sizeof *list->items)))
+                abort();
+        for (size_t i = 0; i < n; i++)
+                list->items[list->n++] = (struct unit) {
+                        .name = copy(rows[i].name),
+                        .description = copy(rows[i].description),
+                        .load = copy(rows[i].load),
+                        .active = copy(rows[i].active),
+                        .sub = copy(rows[i].sub),
+                        .file_state = copy(rows[i].file_state),
+                        .job = copy(rows[i].job),
+                };
+        return list;
+}
+
+static const struct unit_row rows_full[] = {
+        { "auditd.service", "Security Auditing Service", "not-found", "inactive", "dead", NULL, NULL },
+        { "chrony.service", "Chrony: network time", "loaded", "failed", "failed", "enabled", NULL },
+        { "cron.service", "Regular background program processing daemon", "loaded", "active", "running", "enabled", NULL },
+        { "dev-disk-by\\x2dlabel-data.device", "A disk called data", "loaded", "active", "plugged", NULL, NULL },
+        { "getty@tty1.service", "Getty on tty1", "loaded", "active", "running", "enabled", NULL },
+        { "logrotate.timer", "Daily rotation of log files", "loaded", "active", "waiting", "enabled", NULL },
+        { "rescue.service", "Rescue Shell", "not-loaded", "inactive", "dead", "static", NULL },
+        { "rsyslog.service", "Rsyslog: system logging", "loaded", "active", "running", "generated", NULL },
+        { "sleep.target", "Sleep", "masked", "inactive", "dead", "masked", NULL },
+        { "sssd.service", "System Security Services Daemon", "loaded", "activating", "start-pre", "enabled", "start" },
+        { "systemd-fsck@dev-disk-by\\x2duuid-0a1b.service", "File System Check on /dev/disk/by-uuid/0a1b", "loaded", "active",
+          "exited", "static", NULL },
+        { "tools.service", "Support tools", "masked", "inactive", "dead", "masked", NULL },
+        { "wrong.service", NULL, "bad-setting", "inactive", "dead", "enabled", NULL },
+};
+
+static struct unit_list *units_full(void) {
+        return make_units(rows_full, ELEMENTS(rows_full));
+}
+
+static struct unit_list *units_fine(void) {
+        return make_units(rows_full + 2, 1);
+}
+
+static struct unit_list *units_many(void) {
+        static char names[300][40];
+        struct unit_row rows[ELEMENTS(names)];
+        for (size_t i = 0; i < ELEMENTS(names); i++) {
+                snprintf(names[i], sizeof names[i], "unit-%03zu.service", i);
+                rows[i] = (struct unit_row) { names[i], "One of many", "loaded", "active", "running", "enabled", NULL };
+        }
+        return make_units(rows, ELEMENTS(names));
+}
+
+static struct unit_list *units_hostile(void) {
+        static const struct unit_row rows[] = {
+                { "a" HOSTILE_LONG ".service", HOSTILE_LONG, "loaded", "active", "running", "enabled", NULL },
+                { "bidi.service", HOSTILE_BIDI, "loaded", "active", "running", "enabled", NULL },
+                { "escape.service", HOSTILE_ESCAPE, "loaded", HOSTILE_ESCAPE, HOSTILE_ESCAPE, HOSTILE_ESCAPE, NULL },
+                { "marks.service", HOSTILE_MARKS, "loaded", "inactive", "dead", "disabled", NULL },
+                { "wide.service", HOSTILE_WIDE, "loaded", "failed", "failed", "enabled", NULL },
+                { HOSTILE_WIDE ".service", "An odd cell before a wide one: x" HOSTILE_WIDE, "loaded", "active", "running", "enabled", NULL },
+        };
+        return make_units(rows, ELEMENTS(rows));
+}
+
+/* ---- one unit ---- */
+
+static struct unit_detail *make_detail(const char *name) {
+        struct unit_detail *d = calloc(1, sizeof *d);
+        if (!d)
+                abort();
+        d->cpu_nsec = d->memory = d->tasks = d->io_read = d->io_written = UNIT_UNKNOWN;
+        d->result = copy("success");
+        for (size_t i = 0; i < ELEMENTS(rows_full); i++)
+                if (str_equal(rows_full[i].name, name)) {
+                        d->unit.description = copy(rows_full[i].description);
+                        d->unit.load = copy(rows_full[i].load);
+                        d->unit.active = copy(rows_full[i].active);
+                        d->unit.sub = copy(rows_full[i].sub);
+                        d->unit.file_state = copy(rows_full[i].file_state);
+                }
+        d->unit.name = copy(name);
+        d->can_start = d->can_stop = true;
+        return d;
+}
+
+static struct unit_detail *unit_running(const char *name) {
+        struct unit_detail *d = make_detail(name);
+        d->fragment = copy("/run/systemd/generator/rsyslog.service");
+        d->source = copy("/etc/containers/systemd/rsyslog.container");
+        strv_add(&d->drop_ins, "/etc/systemd/system/rsyslog.service.d/limits.conf");
+        d->main_pid = 4711;
+        d->since = FIXTURE_NOW - 3 * 86400 - 100;
+        d->restarts = 2;
+        d->cpu_nsec = 412000000;
+        d->memory = 12300000;
+        d->tasks = 5;
+        strv_add(&d->requires, "system.slice");
+        strv_add(&d->requires, "sysinit.target");
+        strv_add(&d->wants, "network-online.target");
+        strv_add(&d->after, "sysinit.target");
+        strv_add(&d->after, "network-online.target");
+        strv_add(&d->after, "basic.target");
+        strv_add(&d->required_by, "multi-user.target");
+        d->can_reload = true;
+        d->container = copy("rsyslog");
+        return d;
+}
+
+static struct unit_detail *unit_failed(const char *name) {
+        struct unit_detail *d = make_detail(name);
+        d->fragment = copy("/etc/systemd/system/chrony.service");
+        str_replace(&d->result, "exit-code");
+        d->exit_code = CLD_EXITED;
+        d->exit_status = 7;
+        d->since = FIXTURE_NOW - 120;
+        d->need_reload = true;
+        return d;
+}
+
+static struct unit_detail *unit_killed(const char *name) {
+        struct unit_detail *d = unit_failed(name);
+        str_replace(&d->result, "signal");
+        d->exit_code = CLD_KILLED;
+        d->exit_status = SIGKILL;
+        d->need_reload = false;
+        return d;
+}
+
+static struct unit_detail *unit_wrong(const char *name) {
+        struct unit_detail *d = make_detail(name);
+        d->load_error = copy("Unit wrong.service has a bad unit file setting.");
+        return d;
+}
+
+static struct unit_detail *unit_hostile(const char *name) {
+        struct unit_detail *d = unit_running(name);
+        str_replace(&d->unit.description, HOSTILE_ESCAPE " " HOSTILE_BIDI " " HOSTILE_WIDE);
+        strv_add(&d->drop_ins, "/etc/" HOSTILE_ESCAPE);
+        strv_add(&d->drop_ins, "/etc/" HOSTILE_LONG);
+        strv_add(&d->drop_ins, "/etc/" HOSTILE_WIDE HOSTILE_WIDE HOSTILE_WIDE HOSTILE_WIDE HOSTILE_WIDE HOSTILE_WIDE);
+        str_replace(&d->container, HOSTILE_MARKS);
+        return d;
+}
+
+/* ---- changes ---- */
+
+static void add_change(struct change_report *report, const char *path, unsigned what, mode_t before, mode_t after, uint64_t size,
+                       const char *diff) {
+        struct changes *changes = report->changes;
+        changes->items = reallocarray(changes->items, changes->n + 1, sizeof *changes->items);
+        report->diffs = reallocarray(report->diffs, changes->n + 1, sizeof *report->diffs);
+        if (!changes->items || !report->diffs)
+                abort();
+        report->diffs[changes->n] = copy(diff);
+        struct change *change = &changes->items[changes->n++];
+        *change = (struct change) { .path = copy(path), .what = what };
+        if (!(what & CHANGE_ADDED))
+                change->before = (struct entry) { .path = copy(path), .mode = before, .size = size };
+        if (!(what & CHANGE_REMOVED))
+                change->after = (struct entry) { .path = copy(path), .mode = after, .size = size };
+}
+
+static struct change_report *make_report(void) {
+        struct change_report *report = calloc(1, sizeof *report);
+        if (!report || !(report->changes = calloc(1, sizeof *report->changes)))
+                abort();
+        report->job = copy("20261121-101500-0000beef");
+        return report;
+}
+
+static struct change_report *changes_full(const char *of) {
+        struct change_report *report = make_report();
+        add_change(report, "/etc/containers/systemd/rsyslog.container", CHANGE_ADDED, 0, S_IFREG | 0644, 412,
+                   "--- /dev/null\n+++ b/etc/containers/systemd/rsyslog.container\n@@ -0,0 +1,3 @@\n+[Container]\n"
+                   "+Image=localhost/rsyslog:latest\n+ContainerName=rsyslog\n");
+        add_change(report, "/etc/nsswitch.conf", CHANGE_CONTENT, S_IFREG | 0644, S_IFREG | 0644, 510,
+                   "--- a/etc/nsswitch.conf\n+++ b/etc/nsswitch.conf\n@@ -7,3 +7,3 @@\n # /etc/nsswitch.conf\n-passwd: files\n"
+                   "+passwd: files sss\n group: files\n");
+        add_change(report, "/etc/pam.d/common-session", CHANGE_CONTENT | CHANGE_MODE, S_IFREG | 0644, S_IFREG | 0600, 1600, NULL);
+        add_change(report, "/etc/rsyslog.conf", CHANGE_REMOVED, S_IFREG | 0644, 0, 88, NULL);
+        add_change(report, "/etc/rsyslog.d", CHANGE_ADDED, 0, S_IFDIR | 0755, 0, NULL);
+        add_change(report, "/etc/systemd/system/syslog.service", CHANGE_ADDED, 0, S_IFLNK | 0777, 0, NULL);
+        return report;
+}
+
+static struct change_report *changes_many(const char *of) {
+        struct change_report *report = make_report();
+        for (unsigned i = 0; i < 150; i++) {
+                char path[64];
+                snprintf(path, sizeof path, "/etc/rsyslog.d/rule-%03u.conf", i);
+                add_change(report, path, CHANGE_ADDED, 0, S_IFREG | 0644, i, NULL);
+        }
+        return report;
+}
+
+static struct change_report *changes_hostile(const char *of) {
+        struct change_report *report = make_report();
+        add_change(report, "/etc/" HOSTILE_BIDI, CHANGE_CONTENT, S_IFREG | 0644, S_IFREG | 0644, 5,
+                   "@@ -1,2 +1,2 @@\n-" HOSTILE_ESCAPE "\n+" HOSTILE_BIDI "\n " HOSTILE_LONG "\n " HOSTILE_WIDE "\n");
+        add_change(report, "/etc/" HOSTILE_ESCAPE, CHANGE_ADDED, 0, S_IFREG | 0644, 5, NULL);
+        add_change(report, "/etc/" HOSTILE_LONG, CHANGE_ADDED, 0, S_IFREG | 0644, 5, NULL);
+        add_change(report, "/etc/" HOSTILE_WIDE HOSTILE_WIDE HOSTILE_WIDE HOSTILE_WIDE, CHANGE_ADDED, 0, S_IFREG | 0644, 5, NULL);
+        return report;
+}
+
+static struct change_report *changes_none(const char *of) {
+        return make_report();
+}
+
+bool fixture_use_unit(struct fake_host *fake, const char *what, const char *which) {
+        static const struct {
+                const char *what, *which;
+                size_t offset;
+                void *builder;
+        } fixtures[] = {
+                { "units", "none", offsetof(struct fake_host, units), NULL },
+                { "units", "full", offsetof(struct fake_host, units), (void *) units_full },
+                { "units", "fine", offsetof(struct fake_host, units), (void *) units_fine },
+                { "units", "many", offsetof(struct fake_host, units), (void *) units_many },
+                { "units", "hostile", offsetof(struct fake_host, units), (void *) units_hostile },
+                { "unit", "running", offsetof(struct fake_host, unit), (void *) unit_running },
+                { "unit", "plain", offsetof(struct fake_host, unit), (void *) make_detail },
+                { "unit", "failed", offsetof(struct fake_host, unit), (void *) unit_failed },
+                { "unit", "killed", offsetof(struct fake_host, unit), (void *) unit_killed },
+                { "unit", "wrong", offsetof(struct fake_host, unit), (void *) unit_wrong },
+                { "unit", "hostile", offsetof(struct fake_host, unit), (void *) unit_hostile },
+                { "changes", "none", offsetof(struct fake_host, changes), (void *) changes_none },
+                { "changes", "full", offsetof(struct fake_host, changes), (void *) changes_full },
+                { "changes", "many", offsetof(struct fake_host, changes), (void *) changes_many },
+                { "changes", "hostile", offsetof(struct fake_host, changes), (void *) changes_hostile },
+        };
+        for (size_t i = 0; i < ELEMENTS(fixtures); i++)
+                if (str_equal(fixtures[i].what, what) && str_equal(fixtures[i].which, which)) {
+                        memcpy((char *) fake + fixtures[i].offset, &fixtures[i].builder, sizeof(void *));
+                        return true;
+                }
+        return false;
+}
