@@ -38,7 +38,7 @@ int service_parse(const char *text, size_t n, struct service **ret, struct error
  * reference). At most 1 MiB. */
 int image_parse_labels(const char *text, size_t n, struct image **ret, struct error **reterr);
 
-/* An answer file: a JSON object {"parameter": "value"}, or {"mode": "M", "answers": {…}}. Values that are no strings (numbers, true, false) are
- * taken as a person would type them (true: "yes"). Adds to answers, each with source "answer file"; *mode is replaced when the file names one. source names
- * the file in errors. (backend/answers.c) */
+/* An answer file: a JSON object {"parameter": "value"}, or {"mode": "M", "answers": {…}}. Values that are no strings (numbers, true,
+ * false) are taken as a person would type them (true: "yes"). Adds to answers, each with source "answer file"; *mode is replaced when the
+ * file names one. source names the file in errors. (backend/answers.c) */
 int answers_parse(const char *source, const char *text, size_t n, struct answers *answers, char **mode, struct error **reterr);

@@ -163,7 +163,8 @@ static bool remove_begin(struct engine_call *call) {
                                    (struct http_request) { .seconds = c->seconds + 15, .done = stopped });
 }
 
-struct op *engine_remove_container(struct engine *engine, const char *name, unsigned seconds, void (*done)(struct error *e, void *userdata), void *userdata) {
+struct op *engine_remove_container(struct engine *engine, const char *name, unsigned seconds,
+                                   void (*done)(struct error *e, void *userdata), void *userdata) {
         struct remove_call *c = calloc(1, sizeof *c);
         if (!c)
                 return NULL;
@@ -225,8 +226,12 @@ static void logs_done(const struct http_answer *answer, struct error *e, void *u
 static bool logs_begin(struct engine_call *call) {
         struct logs_call *c = (struct logs_call *) call;
         c->frames = engine_frames_new(c->line, c->userdata);
-        return c->frames && engine_call_request(call, "GET", str_printf("%s/containers/%s/logs?stdout=true&stderr=true&tail=%u%s", call->engine->prefix, c->name, c->tail, c->follow ? "&follow=true" : ""),
-                                                (struct http_request) { .seconds = c->follow ? 0 : 60, .piece = logs_piece, .done = logs_done });
+        if (!c->frames)
+                return false;
+        char *path = str_printf("%s/containers/%s/logs?stdout=true&stderr=true&tail=%u%s", call->engine->prefix, c->name, c->tail,
+                                c->follow ? "&follow=true" : "");
+        return engine_call_request(call, "GET", path,
+                                   (struct http_request) { .seconds = c->follow ? 0 : 60, .piece = logs_piece, .done = logs_done });
 }
 
 struct op *engine_follow_logs(struct engine *engine, const char *container, unsigned tail, bool follow,

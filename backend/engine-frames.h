@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The framing of container logs (Docker Engine API "Attach to a container", "Stream format"; libpod /logs always has it, also for a container with a terminal: reference/engine-api.md section 4): 8 bytes
- * [stream 0-2, 0, 0, 0, length as 32 bits big endian], then so many bytes; and the lines in it. A frame may claim 4 GiB: nothing is allocated for a claim. */
+/* The framing of container logs (Docker Engine API "Attach to a container", "Stream format"; libpod /logs always has it, also for a
+ * container with a terminal: reference/engine-api.md section 4): 8 bytes [stream 0-2, 0, 0, 0, length as 32 bits big endian], then so
+ * many bytes; and the lines in it. A frame may claim 4 GiB: nothing is allocated for a claim. */
 
 #include <stdbool.h>
 #include <stddef.h>

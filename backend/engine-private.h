@@ -41,13 +41,14 @@ int engine_read_labels(struct json_object *value, const char *where, void *targe
 int engine_read_container_labels(struct json_object *value, const char *where, void *target, struct error **reterr);
 int engine_read_id(struct json_object *value, const char *where, void *target, struct error **reterr);                  /* without "sha256:" */
 int engine_read_container_name(struct json_object *value, const char *where, void *target, struct error **reterr);
-int engine_read_health(struct json_object *value, const char *where, void *target, struct error **reterr);              /* of "Up 2 minutes (healthy)" */
-int engine_read_names(struct json_object *value, const char *where, void *target, struct error **reterr);               /* without "<none>:<none>" */
+int engine_read_health(struct json_object *value, const char *where, void *target, struct error **reterr);      /* of "Up 2 minutes (healthy)" */
+int engine_read_names(struct json_object *value, const char *where, void *target, struct error **reterr);       /* without "<none>:<none>" */
 int engine_read_digests(struct json_object *value, const char *where, void *target, struct error **reterr);
 int engine_read_size(struct json_object *value, const char *where, void *target, struct error **reterr);                /* -1 and absent: 0 */
 int engine_read_count(struct json_object *value, const char *where, void *target, struct error **reterr);
 
-/* A call: finds the engine first, then makes one request, and hands what came to the op's own code. One struct for all public calls; each embeds it first and frees itself in `free`. */
+/* A call: finds the engine first, then makes one request, and hands what came to the op's own code. One struct for all public calls; each
+ * embeds it first and frees itself in `free`. */
 struct engine_call {
         struct engine *engine;
         struct op *op;                  /* the public handle */
@@ -65,7 +66,8 @@ struct op *engine_call_start(struct engine_call *call);
 /* Makes the request of a call; path is freed. done gets the call as userdata. */
 bool engine_call_request(struct engine_call *call, const char *method, char *path, struct http_request request);
 
-/* The answer as an error, where it is one: NULL for a status below 400. what is the sentence's head. A lost connection makes the engine be looked for again. */
+/* The answer as an error, where it is one: NULL for a status below 400. what is the sentence's head. A lost connection makes the engine
+ * be looked for again. */
 struct error *engine_call_error(struct engine_call *call, const struct http_answer *answer, struct error *e, const char *what);
 
 void container_done(struct container *c);

@@ -14,10 +14,14 @@ static const struct {
         const char *hint;
 } curl_table[] = {
         { CURLE_COULDNT_CONNECT, -ECONNREFUSED, "No container engine answers at %s", "systemctl enable --now podman.socket" },
-        { CURLE_OPERATION_TIMEDOUT, -ETIMEDOUT, "The container engine at %s did not answer in time", "systemctl status podman.service says whether it hangs" },
-        { CURLE_RECV_ERROR, -ECONNRESET, "The container engine at %s broke off in the middle of its answer", "It may have been restarted: try again" },
-        { CURLE_SEND_ERROR, -ECONNRESET, "The container engine at %s broke off before it had the whole question", "It may have been restarted: try again" },
-        { CURLE_PARTIAL_FILE, -ECONNRESET, "The container engine at %s broke off in the middle of its answer", "It may have been restarted: try again" },
+        { CURLE_OPERATION_TIMEDOUT, -ETIMEDOUT, "The container engine at %s did not answer in time",
+          "systemctl status podman.service says whether it hangs" },
+        { CURLE_RECV_ERROR, -ECONNRESET, "The container engine at %s broke off in the middle of its answer",
+          "It may have been restarted: try again" },
+        { CURLE_SEND_ERROR, -ECONNRESET, "The container engine at %s broke off before it had the whole question",
+          "It may have been restarted: try again" },
+        { CURLE_PARTIAL_FILE, -ECONNRESET, "The container engine at %s broke off in the middle of its answer",
+          "It may have been restarted: try again" },
         { CURLE_GOT_NOTHING, -ECONNRESET, "The container engine at %s closed the line without an answer", "It may have been restarted: try again" },
         { CURLE_HTTP2, -EPROTO, "What answers at %s is not a container engine", NULL },
         { CURLE_WEIRD_SERVER_REPLY, -EPROTO, "What answers at %s is not a container engine", "ls -l shows who owns the socket" },

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* HTTP over a unix socket: libcurl's multi interface on the event loop. One request is one op; its answer comes whole or in pieces. Nothing waits.
+/* HTTP over a unix socket: libcurl's multi interface on the event loop. One request is one op; its answer comes whole or in pieces.
+ * Nothing waits.
  *
- * Facts that bite (curl 7.88): curl_multi_remove_handle() and curl_multi_add_handle() refuse to work inside a callback of curl ("API function called from within
- * callback"), so requests begin, and dropped ones end, in a defer source; CURLOPT_MAXFILESIZE_LARGE does not stop a running transfer before 8.4.0, so bytes are
- * counted here; curl asks for gzip only when told to, and it is not (a small answer could otherwise grow without end). */
+ * Facts that bite (curl 7.88): curl_multi_remove_handle() and curl_multi_add_handle() refuse to work inside a callback of curl ("API
+ * function called from within callback"), so requests begin, and dropped ones end, in a defer source; CURLOPT_MAXFILESIZE_LARGE does not
+ * stop a running transfer before 8.4.0, so bytes are counted here; curl asks for gzip only when told to, and it is not (a small answer
+ * could otherwise grow without end). */
 
 #include <stddef.h>
 
@@ -37,8 +39,8 @@ struct http_request {
         unsigned seconds;       /* for all of it; 0: no limit */
         unsigned stall;         /* seconds without a byte that end it; 0: no limit */
 
-        /* Bytes of the body as they come (status below 400 only). A negative return ends the request: done() then gets the error it set. It may drop any op,
-         * also its own. NULL: the answer is kept and given whole. */
+        /* Bytes of the body as they come (status below 400 only). A negative return ends the request: done() then gets the error it set.
+         * It may drop any op, also its own. NULL: the answer is kept and given whole. */
         int (*piece)(const void *bytes, size_t n, void *userdata, struct error **reterr);
 
         /* Once. Either answer (whatever its status), or e, which is the callee's. */

@@ -19,6 +19,7 @@ int jobfolder_make(const struct paths *paths, const struct plan *plan, char **re
 int jobfolder_open(const struct paths *paths, const char *id, struct error **reterr);
 int jobfolder_remove(const struct paths *paths, const char *id);
 
+/* The plan in the folder. */
 int jobfolder_plan(int folder, struct plan **ret, struct error **reterr);
 
 /* Everything that the folder says about the job. Its state is that of the journal: whether a worker is still there is for

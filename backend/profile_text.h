@@ -40,6 +40,7 @@ int profile_value(const struct profile_text *t, struct json_object *o, const cha
 int profile_strings(const struct profile_text *t, struct json_object *o, const char *where, const char *key, size_t least,
                     char ***ret);
 
+/* True or false; a whole number from low to high. Absent: *ret stays. */
 int profile_flag(const struct profile_text *t, struct json_object *o, const char *where, const char *key, bool *ret);
 int profile_number(const struct profile_text *t, struct json_object *o, const char *where, const char *key, long long low,
                    long long high, long long *ret);

@@ -62,6 +62,7 @@ int snapshot_store(int folder, const char *name, const struct manifest *m, int b
 /* Keeps the content of one regular file as a blob, if it still is what the entry says. -ESTALE: it is not. */
 int snapshot_keep(int root, const struct entry *e, int blobs);
 
+/* The manifest that snapshot_store() wrote. -ENOENT: there is none. */
 int snapshot_load(int folder, const char *name, struct manifest *ret, struct error **reterr);
 
 /* Areas no snapshot enters, whatever a plan names: they are the kernel's, the engine's, or change all the time. */

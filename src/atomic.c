@@ -12,7 +12,8 @@ struct translation {
         const char *theirs;     /* their verb */
         const char *ours;
         const char *option;     /* one that is added, or NULL */
-        bool name_from_image;   /* `atomic stop --name=X IMAGE`: units still write both words (reference/sssd-container.md section 2); the name wins */
+        bool name_from_image;   /* `atomic stop --name=X IMAGE`: units still write both words (reference/sssd-container.md section 2); the
+                                 * name wins */
 };
 
 static const struct translation translations[] = {

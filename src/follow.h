@@ -5,8 +5,8 @@
 
 #include "session.h"
 
-/* Follows the job to its end; prints its output cleaned, line by line, and the steps. On a terminal what is typed goes to the command, Ctrl-C leaves (the job goes on) after saying how to come back. An exit status:
- * 0 done, 1 failed or cancelled, 4 there is no such job. */
+/* Follows the job to its end; prints its output cleaned, line by line, and the steps. On a terminal what is typed goes to the command,
+ * Ctrl-C leaves (the job goes on) after saying how to come back. An exit status: 0 done, 1 failed or cancelled, 4 there is no such job. */
 int follow_job(struct session *s, const char *id);
 
 /* Plans, shows, asks for consent where it is missing, starts and follows: what install and uninstall share. `order` is read by order.h. */

@@ -100,9 +100,11 @@ static void put_screens(void) {
 }
 
 void manual_print(void) {
-        out(".TH FAIRLEAD 8 \"\" \"fairlead %s\"\n.SH NAME\nfairlead \\- from a container image that packages a system service to a unit on this host\n", VERSION);
+        out(".TH FAIRLEAD 8 \"\" \"fairlead %s\"\n.SH NAME\n"
+            "fairlead \\- from a container image that packages a system service to a unit on this host\n", VERSION);
         out(".SH SYNOPSIS\n.B fairlead\n[\\-\\-plain] [\\-\\-profile basic|normal|rich]\n.br\n.B fairlead\nVERB \\&...\n");
-        out(".SH DESCRIPTION\nWithout a verb, on a terminal, fairlead is a console: it lists the images that offer a system service and what their labels would do,\n"
+        out(".SH DESCRIPTION\n"
+            "Without a verb, on a terminal, fairlead is a console: it lists the images that offer a system service and what their labels would do,\n"
             "asks for their parameters, installs them with live output, and looks after the units. Every screen's work is also a verb.\n");
         put_options(TAKES(OPTION_HELP) | TAKES(OPTION_VERSION) | TAKES(OPTION_PLAIN) | TAKES(OPTION_PROFILE) | TAKES(OPTION_ENGINE_SOCKET));
         out(".SH VERBS\n");
@@ -118,7 +120,8 @@ void manual_print(void) {
 void completion_print(void) {
         out("# bash completion for fairlead; made by fairlead --completion\n_fairlead() {\n"
             "        local word=${COMP_WORDS[COMP_CWORD]} verb= i\n"
-            "        for ((i = 1; i < COMP_CWORD; i++)); do\n                [[ ${COMP_WORDS[i]} == -* ]] || { verb=${COMP_WORDS[i]}; break; }\n        done\n"
+            "        for ((i = 1; i < COMP_CWORD; i++)); do\n"
+            "                [[ ${COMP_WORDS[i]} == -* ]] || { verb=${COMP_WORDS[i]}; break; }\n        done\n"
             "        case $verb in\n        '') COMPREPLY=($(compgen -W \"--help --version --plain --profile");
         for (size_t i = 0; verb_table[i]; i++)
                 out(" %s", verb_table[i]->name);

@@ -18,14 +18,17 @@ void out_raw(const void *bytes, size_t n);      /* bytes that were cleaned alrea
 void out_error(const struct error *e);
 void out_note(const char *format, ...) __attribute__((format(printf, 1, 2)));   /* to standard error */
 
-/* A table whose columns are as wide as their widest cell, two blanks between; the last is not padded. On a terminal narrower than the table the widest column is cut. Cells are copied. */
+/* A table whose columns are as wide as their widest cell, two blanks between; the last is not padded. On a terminal narrower than the
+ * table the widest column is cut. Cells are copied. */
 struct out_table {
         size_t columns;
         char **cells;           /* rows * columns, NULL-terminated list */
 };
-void out_table_row(struct out_table *t, ...) __attribute__((sentinel));         /* `columns` strings, then NULL; a cell that is NULL must be given as "" */
+/* `columns` strings, then NULL; a cell that is NULL must be given as "". */
+void out_table_row(struct out_table *t, ...) __attribute__((sentinel));
 void out_table_print(struct out_table *t);      /* and frees */
 
+/* Is the standard output, the standard input a terminal? */
 bool out_is_terminal(void);
 bool in_is_terminal(void);
 

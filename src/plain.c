@@ -46,7 +46,8 @@ static size_t choose(const char *prompt, size_t most) {
 
 /* ---- asking the parameters ---- */
 
-/* By read(2), a byte at a time, not stdio: no copy may stay in a buffer that nobody wipes, and what follows the line is not ours. -1: the input ended. */
+/* By read(2), a byte at a time, not stdio: no copy may stay in a buffer that nobody wipes, and what follows the line is not ours. -1: the
+ * input ended. */
 static ssize_t read_secret_line(char *line, size_t room) {
         size_t n = 0;
         for (;;) {

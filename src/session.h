@@ -40,7 +40,8 @@ void waited_report(struct change_report *report, struct error *e, void *waiting)
 void waited_container(enum container_state state, struct error *e, void *waiting);    /* result: (void *) (intptr_t) state */
 void waited_nothing(struct error *e, void *waiting);
 
-/* Runs the loop until the answer is there, then drops op. Returns 0, or the error's code with *reterr taken over from it; *ret (may be NULL for waited_nothing) the result. */
+/* Runs the loop until the answer is there, then drops op. Returns 0, or the error's code with *reterr taken over from it; *ret (may be
+ * NULL for waited_nothing) the result. */
 int session_wait(struct session *s, struct waiting *w, struct op *op, void **ret, struct error **reterr);
 
 /* Prints the error and gives the exit status it means: ENOENT 4, EBUSY 5, else 1. Takes e. */

@@ -7,7 +7,9 @@
 #include "model/job.h"
 #include "model/plan.h"
 
+/* A finding a paragraph, with its id and what to do about it. */
 void tell_findings(const struct finding_list *findings);
+/* All that `fairlead plan` and a question for consent show. */
 void tell_plan(const struct plan *plan);
 
 void tell_time(char buffer[static 24], int64_t seconds);        /* local, "2026-11-23 12:07" or "-" */

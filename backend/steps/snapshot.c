@@ -206,7 +206,8 @@ static int make_reference(struct worker *w, const struct manifest *now, struct m
         }
         for (size_t i = 0; i < now->n; i++) {
                 const struct entry *e = &now->items[i];
-                if (known && !is_ours(e->path) && !manifest_find(&after, e->path) && !manifest_find(&w->before, e->path) && !in_added(&w->changes, e->path))
+                if (known && !is_ours(e->path) && !manifest_find(&after, e->path) && !manifest_find(&w->before, e->path) &&
+                    !in_added(&w->changes, e->path))
                         continue;       /* made by somebody else since */
                 const struct entry *then = known && !is_ours(e->path) ? manifest_find(&after, e->path) : NULL;
                 struct entry copy;
@@ -249,7 +250,9 @@ static int put_back(struct worker *w, const struct manifest *now, struct error *
         _cleanup_free_ char *blobs_name = str_printf("%s/jobs/%s/snapshot/blobs", w->paths->state, w->id);
         if (blobs < 0)
                 return blobs;
-        const struct restore_options options = { .root = w->root, .changes = &changes, .blobs = blobs, .before = &w->before, .blobs_name = blobs_name };
+        const struct restore_options options = {
+                .root = w->root, .changes = &changes, .blobs = blobs, .before = &w->before, .blobs_name = blobs_name,
+        };
         sweep(w, now);
         r = restore_run(&options, &restored, reterr);
         if (r < 0)
@@ -258,7 +261,8 @@ static int put_back(struct worker *w, const struct manifest *now, struct error *
         worker_note(w, restored.put_back == 1 ? "%zu file put back" : "%zu files put back", restored.put_back);
         joblog_note(w->log, "%zu objects put back, %zu could not be", restored.put_back, restored.failed);
         if (restored.failed)
-                return error_set(reterr, -EIO, restored.failed == 1 ? "%zu file could not be put back" : "%zu files could not be put back", restored.failed);
+                return error_set(reterr, -EIO, restored.failed == 1 ? "%zu file could not be put back" : "%zu files could not be put back",
+                                 restored.failed);
         return 0;
 }
 

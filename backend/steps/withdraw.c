@@ -27,7 +27,8 @@ static int put_back(struct worker *w, struct error **reterr) {
                 worker_kept(w, "%s", *left);
         worker_note(w, restored.put_back == 1 ? "%zu file put back" : "%zu files put back", restored.put_back);
         if (restored.failed)
-                return error_set(reterr, -EIO, restored.failed == 1 ? "%zu file could not be put back" : "%zu files could not be put back", restored.failed);
+                return error_set(reterr, -EIO, restored.failed == 1 ? "%zu file could not be put back" : "%zu files could not be put back",
+                                 restored.failed);
         return 0;
 }
 

@@ -33,4 +33,5 @@ int command_check_whole(struct reading *r);
 /* It is a program of the host. */
 int command_check_host(struct reading *r);
 
+/* The highest risk first; equal ones stay in the order of the command. */
 void command_sort_privileges(struct command *command);

@@ -124,7 +124,8 @@ static int mark(const struct text *old, const struct text *new, struct marks *re
                 tail++;
         }
         /* When it is not found, nothing between is marked: all of it was replaced. */
-        (void) search(old->lines + head, (int) (old->n - head - tail), new->lines + head, (int) (new->n - head - tail), ret->old + head, ret->new + head);
+        (void) search(old->lines + head, (int) (old->n - head - tail), new->lines + head, (int) (new->n - head - tail),
+                      ret->old + head, ret->new + head);
         return 0;
 }
 
@@ -143,7 +144,8 @@ static void add_range(struct str *out, char sign, size_t begin, size_t n) {
 }
 
 /* One hunk, from old[i0, i1) and new[j0, j1). */
-static void add_hunk(struct str *out, const struct text *old, size_t i0, size_t i1, const struct text *new, size_t j0, size_t j1, const struct marks *marks) {
+static void add_hunk(struct str *out, const struct text *old, size_t i0, size_t i1, const struct text *new, size_t j0, size_t j1,
+                     const struct marks *marks) {
         str_add(out, "@@ ");
         add_range(out, '-', i0, i1 - i0);
         str_add_char(out, ' ');
@@ -195,7 +197,8 @@ char *diff_unified(const char *old_name, const char *old, size_t old_n, const ch
         struct text a = {}, b = {};
         struct marks marks = {};
         _cleanup_str_ struct str out = {};
-        bool failed = old_n > DIFF_BYTES_MAX || new_n > DIFF_BYTES_MAX || split(old, old_n, &a) < 0 || split(new, new_n, &b) < 0 || mark(&a, &b, &marks) < 0;
+        bool failed = old_n > DIFF_BYTES_MAX || new_n > DIFF_BYTES_MAX || split(old, old_n, &a) < 0 || split(new, new_n, &b) < 0 ||
+                      mark(&a, &b, &marks) < 0;
         if (!failed && (old_n != new_n || (old_n && memcmp(old, new, old_n) != 0))) {
                 str_addf(&out, "--- %s\n+++ %s\n", old_name, new_name);
                 add_hunks(&out, &a, &b, &marks);

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
-/* Text and marks of a line stand one behind the other in a ring of bytes; a line never wraps around its end. Adding is a copy and, when the ring is full, forgetting the oldest lines: no
- * allocation per line, so that an installer that floods costs the same at any length. */
+/* Text and marks of a line stand one behind the other in a ring of bytes; a line never wraps around its end. Adding is a copy and, when
+ * the ring is full, forgetting the oldest lines: no allocation per line, so that an installer that floods costs the same at any length. */
 
 struct slot {
         size_t offset;          /* of the text in the ring; the marks follow its NUL where `marked` */

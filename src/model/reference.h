@@ -25,4 +25,5 @@ struct reference_parts {
 /* Splits whatever it is given; it judges nothing (reference_valid() does). */
 void reference_split(const char *reference, struct reference_parts *ret);
 
+/* The same bytes; two absent ones are equal too. */
 bool span_equal(struct span a, struct span b);

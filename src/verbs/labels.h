@@ -7,7 +7,8 @@
 #include "model/image.h"
 #include "session.h"
 
-/* The image of --labels, or the engine's image that reference means. With --image the labels' image bears that reference. -EINVAL: neither or both were given. */
+/* The image of --labels, or the engine's image that reference means. With --image the labels' image bears that reference. -EINVAL:
+ * neither or both were given. */
 int labels_image(struct session *s, const struct arguments *a, const char *reference, struct image **ret, struct error **reterr);
 
 /* Prints the error as one of usage; the exit status. Takes e. */

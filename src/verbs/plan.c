@@ -97,8 +97,8 @@ const struct verb plan_verb_row = {
         .name = "plan",
         .synopsis = "VERB IMAGE | --labels FILE [--image REF] [--name N] [--mode M] [--set P=V]… [--opt1 S]… [--json] [-- ARG…]",
         .help = "show exactly what a verb would run and write; nothing is run",
-        .details = "VERB is install, run, uninstall, stop, upgrade or the key of any other label (PURGE, HELP, …). Words after -- are appended to the label's\n"
-                   "command, each as one word. Exit status 3 when a finding refuses the plan (it is printed all the same).",
+        .details = "VERB is install, run, uninstall, stop, upgrade or the key of any other label (PURGE, HELP, …). Words after -- are appended\n"
+                   "to the label's command, each as one word. Exit status 3 when a finding refuses the plan (it is printed all the same).",
         .takes = ORDER_OPTIONS | TAKES(OPTION_LABELS) | TAKES(OPTION_IMAGE),
         .json = true,
         .least = 1,

@@ -7,8 +7,8 @@
 #include "tell.h"
 #include "verbs/verbs.h"
 
-/* Consent to a RUN command is there when the installed service, or an install that is running now, has this very image: its plan showed the command. (An
- * image's own unit starts `atomic run` in the middle of the install, before there is a record.) */
+/* Consent to a RUN command is there when the installed service, or an install that is running now, has this very image: its plan showed
+ * the command. (An image's own unit starts `atomic run` in the middle of the install, before there is a record.) */
 static int installed_now(struct session *s, const struct plan *plan, bool *ret, struct error **reterr) {
         struct waiting w = {};
         void *result;
@@ -127,8 +127,8 @@ const struct verb run_verb_row = {
         .name = "run",
         .synopsis = "NAME|IMAGE [--name N] [--set X=V]… [--replace] [--yes] [--display] [-- ARG…]",
         .help = "run the RUN command of a service or image on this terminal",
-        .details = "For tools that are used at a terminal, and for units that an image wrote itself (ExecStart=/usr/bin/atomic run …). A stopped container of the\n"
-                   "name is started, a running one is left alone. The command that an install showed needs no second consent.",
+        .details = "For tools that are used at a terminal, and for units that an image wrote itself (ExecStart=/usr/bin/atomic run …). A stopped\n"
+                   "container of the name is started, a running one is left alone. The command that an install showed needs no second consent.",
         .takes = ORDER_OPTIONS | TAKES(OPTION_YES) | TAKES(OPTION_DISPLAY) | TAKES(OPTION_REPLACE),
         .least = 1,
         .most = 1,

@@ -33,5 +33,6 @@ void fake_answer_request(struct fake_state *state, const char *request, struct f
 void fake_answer_spoil(struct fake_state *state, const char *request, const struct fake_rule *rule,
                        struct fake_answer *answer);
 
+/* One event of the stream, and one frame of a container's log, as they go over the line. */
 void fake_answer_event(struct fake_state *state, const char *type, const char *action, struct str *ret);
 void fake_answer_frame(unsigned stream, const char *text, struct str *ret);

@@ -1,4 +1,5 @@
 # shellcheck shell=bash disable=SC2034
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # The lab's own ground: where things are, how it speaks, what it needs from the machine.
 #
 # The cache holds what is the same for every lab (roots, image store, registry data); an instance

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # Docker 20.10 and the registry, both in the yard. Their data is made once from the shelf and copied for an instance.
 #
 # Facts: dockerd runs without any network of its own (--bridge=none --iptables=false); its data root may be copied while

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # What the yard and the hosts share: turning a directory into the root of a container made by hand.
 # Sourced by yard-init and host-init, which run as the first process of new mount and pid namespaces.
 #

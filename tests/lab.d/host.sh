@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # The hosts from outside. A host is an overlay on its root, a copy of the image store, a network card, and a process.
 
 host_dir() {

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # Roots: directories made by mmdebstrap, read-only from then on (lower layers of overlays).
 #
 # Facts: dpkg syncs after each file unless told not to (force-unsafe-io), which makes a minute of ten on a busy disk;

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # The shelf: the images of tests/lab.d/images, built once into a store that every host gets a copy of.
 #
 # Facts: a containers-storage store made by buildah 1.28 is read by Podman 4.3 and by Podman 5.4 alike, as long as

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck disable=SC2016
 # The lab's own test. It uses a lab of its own ("selftest"), so it may run beside others; what it needs is made first.
 # Prints `ok` and `not ok` lines and ends with `N passed, N failed`.

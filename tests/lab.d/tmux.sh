@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # End-to-end tests drive a program in a terminal with these. Source it; it needs tmux, and for pictures python3-pil and
 # fonts-dejavu-core (term_need installs them).
 #

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # The yard from outside: start it, run things in it, take it away. See yard-init for what it is.
 
 # True if the process written down in file $1 still is that process.

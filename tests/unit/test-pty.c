@@ -93,7 +93,8 @@ static void gives_all_output_and_then_the_end(void **state) {
 
 static void is_a_terminal_of_its_size_in_its_own_session(void **state) {
         struct run run = { .keep = true };
-        run_with(&run, -1, "stty size; test -t 0 && test -t 1 && tty >/dev/null && echo terminal; ps -o sid= -o pid= -p $$ | awk '{ print ($1 == $2) ? \"leader\" : \"no\" }'; echo x >/dev/tty; env | sort | tr '\\n' ' '");
+        run_with(&run, -1, "stty size; test -t 0 && test -t 1 && tty >/dev/null && echo terminal; "
+                 "ps -o sid= -o pid= -p $$ | awk '{ print ($1 == $2) ? \"leader\" : \"no\" }'; echo x >/dev/tty; env | sort | tr '\\n' ' '");
         assert_non_null(strstr(run.output.text, "33 101\r\nterminal\r\nleader\r\nx\r\n"));
         assert_non_null(strstr(run.output.text, "LC_ALL=C.UTF-8"));
         assert_null(strstr(run.output.text, "HOME="));
