@@ -92,6 +92,11 @@ static const struct finding_kind kinds[] = {
                 "Read every word of it; if you want exactly that, allow it with --allow host-command",
         },
         {
+                "image-gone", SEVERITY_WARN,
+                "The image of the service is not on this host any more, so its UNINSTALL command cannot be run.",
+                "Unit, container and files are taken back all the same; fetch the image first if its command matters",
+        },
+        {
                 "interactive", SEVERITY_INFO,
                 "The command wants a terminal (-t or -i).",
                 "Install shows one; a unit has none, so no unit is written for such a RUN",

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What the files of backend/backend.h share: backend.c holds the host together, backend_images.c, _services.c, _units.c,
+ * _jobs.c and _plan.c answer for their part of the port (model/host.h). Nobody else includes it. */
+
+#include "backend/backend.h"
+#include "backend/engine.h"
+#include "backend/facts.h"
+#include "backend/jobs.h"
+#include "backend/profiles.h"
+#include "backend/units.h"
+
+struct backend {
+        struct host host;               /* first */
+        sd_event *event;
+        struct paths paths;
+        struct facts facts;
+        struct engine *engine;
+        struct units *units;
+        struct jobs *jobs;
+        struct profiles *profiles;
+
+        struct host_status status;
+        struct error *engine_error;     /* why none answers; NULL */
+        bool engine_asked;
+        struct op *finding;             /* the first look for an engine */
+
+        /* listening (backend.c) */
+        void (*listener)(unsigned topics, void *userdata);
+        void *userdata;
+        struct op *watching;
+        sd_event_source *tell;
+        unsigned topics;                /* not told yet */
+};
+
+struct op *backend_list_images(struct host *host, images_done_t done, void *userdata);
+struct op *backend_find_image(struct host *host, const char *reference, image_done_t done, void *userdata);
+int backend_find_profile(struct host *host, const struct image *image, struct profile **ret, struct error **reterr);
+struct op *backend_find_container(struct host *host, const char *name, container_done_t done, void *userdata);
+
+struct op *backend_list_services(struct host *host, services_done_t done, void *userdata);
+
+struct op *backend_list_units(struct host *host, const char *pattern, units_done_t done, void *userdata);
+struct op *backend_show_unit(struct host *host, const char *name, detail_done_t done, void *userdata);
+struct op *backend_act_on_unit(struct host *host, const char *name, enum unit_action action, nothing_done_t done, void *userdata);
+struct op *backend_read_log(struct host *host, const struct log_query *query, const struct log_reader *reader);
+
+struct op *backend_make_plan(struct host *host, const struct plan_order *order, plan_done_t done, void *userdata);
+
+struct op *backend_start_job(struct host *host, const struct plan *plan, struct secret_list *secrets, started_done_t done, void *userdata);
+struct op *backend_list_jobs(struct host *host, jobs_done_t done, void *userdata);
+struct op *backend_watch_job(struct host *host, const char *id, const struct job_watcher *watcher);
+int backend_cancel_job(struct host *host, const char *id, struct error **reterr);
+int backend_job_input(struct host *host, const char *id, const void *bytes, size_t n, struct error **reterr);
+int backend_job_size(struct host *host, const char *id, unsigned rows, unsigned columns);
+struct op *backend_list_changes(struct host *host, const char *of, bool diffs, report_done_t done, void *userdata);
+
+static inline struct backend *backend_of(struct host *host) {
+        return (struct backend *) host;
+}
