@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
-#include <json-c/json.h>
 #include <string.h>
 
 #include "backend/emit.h"
+#include "backend/json.h"
 #include "base/str.h"
 
 #define ANSWER_DEPTH_MAX 4
@@ -44,20 +44,13 @@ static int take_all(const char *source, struct json_object *object, struct answe
 }
 
 int answers_parse(const char *source, const char *text, size_t n, struct answers *answers, char **mode, struct error **reterr) {
-        struct json_tokener *tokener = json_tokener_new_ex(ANSWER_DEPTH_MAX);
-        if (!tokener)
-                return error_set(reterr, -ENOMEM, "Out of memory");
-        json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-        struct json_object *top = json_tokener_parse_ex(tokener, text, (int) n + 1);    /* with the NUL: a number at the end is then complete */
-        size_t end = json_tokener_get_parse_end(tokener);
-        enum json_tokener_error why = json_tokener_get_error(tokener);
-        json_tokener_free(tokener);
-        int r = 0;
-        if (!json_object_is_type(top, json_type_object)) {
-                size_t line = 1;
-                for (size_t i = 0; i < end && i < n; i++)
-                        line += text[i] == '\n';
-                r = error_set(reterr, -EINVAL, "%s:%zu: this is not a JSON object of answers (%s)", source, line, json_tokener_error_desc(why));
+        static const struct json_limits limits = { .bytes = 256U * 1024, .depth = ANSWER_DEPTH_MAX, .weight = 100000 };
+        _cleanup_json_ struct json_object *top = NULL;
+        _cleanup_error_ struct error *why = NULL;
+        unsigned line;
+        int r = json_parse(text, n, &limits, &top, &line, &why);
+        if (r < 0 || !json_object_is_type(top, json_type_object)) {
+                r = error_set(reterr, -EINVAL, "%s:%u: this is not a JSON object of answers%s%s", source, line, why ? ": " : "", why ? why->message : "");
         } else {
                 struct json_object *inner, *named;
                 bool wrapped = json_object_object_get_ex(top, "answers", &inner) && json_object_is_type(inner, json_type_object);
@@ -69,6 +62,5 @@ int answers_parse(const char *source, const char *text, size_t n, struct answers
                                 error_set(reterr, r, "Out of memory");
                 }
         }
-        json_object_put(top);
         return r;
 }

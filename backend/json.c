@@ -9,6 +9,7 @@
 
 #include "backend/json_scan.h"
 #include "base/str.h"
+#include "base/text.h"
 
 const struct json_limits json_limits_default = { .bytes = 16U * 1024 * 1024, .depth = 32, .weight = 1000000 };
 
@@ -71,8 +72,6 @@ static int not_json(const char *text, size_t offset, const char *why, unsigned *
         return error_set(reterr, -EBADMSG, "It is not JSON (line %u: %s)", line, why);
 }
 
-/* The tokener is given all bytes at once: fed in pieces it takes a UTF-8 character that was cut in two for a
- * broken one (0.16). */
 static int tokenize(struct json_tokener *tokener, const char *text, size_t n, struct json_object **ret,
                     unsigned *ret_line, struct error **reterr) {
         _cleanup_json_ struct json_object *o = json_tokener_parse_ex(tokener, text, (int) n);
@@ -102,6 +101,57 @@ static void tokener_freep(struct json_tokener **tokener) {
                 json_tokener_free(*tokener);
 }
 
+/* Bytes of the well-formed UTF-8 character at s, 0 when there is none (Unicode 15, table 3-7). */
+static size_t utf8_length(const unsigned char *s, size_t n) {
+        if (s[0] < 0x80)
+                return 1;
+        size_t length = s[0] >= 0xc2 && s[0] <= 0xdf   ? 2
+                        : s[0] >= 0xe0 && s[0] <= 0xef ? 3
+                        : s[0] >= 0xf0 && s[0] <= 0xf4 ? 4
+                                                       : 0;
+        if (length == 0 || n < length)
+                return 0;
+        unsigned char low = s[0] == 0xe0 ? 0xa0 : s[0] == 0xf0 ? 0x90 : 0x80;
+        unsigned char high = s[0] == 0xed ? 0x9f : s[0] == 0xf4 ? 0x8f : 0xbf;
+        if (s[1] < low || s[1] > high)
+                return 0;
+        for (size_t i = 2; i < length; i++)
+                if ((s[i] & 0xc0) != 0x80)
+                        return 0;
+        return length;
+}
+
+/* The same text in ASCII, other characters as \\uXXXX: the tokener of json-c 0.18 (Debian 13), told to be strict, takes bytes above
+ * 127 for control characters, and its JSON_TOKENER_VALIDATE_UTF8 does not know them either (that of 0.16 fails where a character's
+ * bytes come in two calls). Lines stay where they are. */
+static int to_ascii(const char *text, size_t n, struct str *ret, unsigned *ret_line, struct error **reterr) {
+        bool escaped = false;
+        for (size_t i = 0; i < n;) {
+                size_t length = utf8_length((const unsigned char *) text + i, n - i);
+                if (length == 0 || (length > 1 && escaped))
+                        return not_json(text, i, length ? "invalid string sequence" : "it is not UTF-8", ret_line, reterr);
+                escaped = text[i] == '\\' && !escaped;
+                unsigned c = 0;
+                if (length > 1)
+                        text_decode(text + i, length, &c);
+                if (length == 1)
+                        str_add_char(ret, text[i]);
+                else if (c < 0x10000)
+                        str_addf(ret, "\\u%04x", c);
+                else
+                        str_addf(ret, "\\u%04x\\u%04x", 0xd800 + ((c - 0x10000) >> 10), 0xdc00 + ((c - 0x10000) & 0x3ff));
+                i += length;
+        }
+        return ret->failed || ret->length > INT_MAX ? error_set(reterr, -ENOMEM, "Out of memory") : 0;
+}
+
+static bool is_ascii(const char *text, size_t n) {
+        for (size_t i = 0; i < n; i++)
+                if ((unsigned char) text[i] >= 0x80)
+                        return false;
+        return true;
+}
+
 int json_parse(const char *text, size_t n, const struct json_limits *limits, struct json_object **ret,
                unsigned *ret_line, struct error **reterr) {
         if (!limits)
@@ -119,12 +169,19 @@ int json_parse(const char *text, size_t n, const struct json_limits *limits, str
                         return r;
                 }
         }
+        _cleanup_str_ struct str ascii = {};
+        if (!is_ascii(text, n)) {
+                int r = to_ascii(text, n, &ascii, ret_line, reterr);
+                if (r < 0)
+                        return r;
+                text = ascii.text;
+                n = ascii.length;
+        }
         /* Two more than the ceiling, which the scan has held already: json-c counts otherwise. */
         _cleanup_(tokener_freep) struct json_tokener *tokener = json_tokener_new_ex((int) limits->depth + 2);
         if (!tokener)
                 return error_set(reterr, -ENOMEM, "Out of memory");
-        json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8 |
-                                                JSON_TOKENER_ALLOW_TRAILING_CHARS);
+        json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_ALLOW_TRAILING_CHARS);
         return tokenize(tokener, text, n, ret, ret_line, reterr);
 }
 
@@ -201,26 +258,6 @@ unsigned json_line_at(const char *text, size_t n, const char *path) {
 }
 
 /* Writing. */
-
-/* Bytes of the well-formed UTF-8 character at s, 0 when there is none (Unicode 15, table 3-7). */
-static size_t utf8_length(const unsigned char *s, size_t n) {
-        if (s[0] < 0x80)
-                return 1;
-        size_t length = s[0] >= 0xc2 && s[0] <= 0xdf   ? 2
-                        : s[0] >= 0xe0 && s[0] <= 0xef ? 3
-                        : s[0] >= 0xf0 && s[0] <= 0xf4 ? 4
-                                                       : 0;
-        if (length == 0 || n < length)
-                return 0;
-        unsigned char low = s[0] == 0xe0 ? 0xa0 : s[0] == 0xf0 ? 0x90 : 0x80;
-        unsigned char high = s[0] == 0xed ? 0x9f : s[0] == 0xf4 ? 0x8f : 0xbf;
-        if (s[1] < low || s[1] > high)
-                return 0;
-        for (size_t i = 2; i < length; i++)
-                if ((s[i] & 0xc0) != 0x80)
-                        return 0;
-        return length;
-}
 
 struct json_object *json_new_text_bytes(const char *bytes, size_t n) {
         _cleanup_str_ struct str clean = {};

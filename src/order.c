@@ -54,7 +54,7 @@ static int read_answer_file(struct order *o, const char *path, struct error **re
 
 static int read_set(struct order *o, const char *text, struct error **reterr) {
         _cleanup_free_ char *name = NULL;
-        const char *value;
+        const char *value = NULL;
         int r = divide("set", text, &name, &value, reterr);
         if (r < 0)
                 return r;
@@ -70,7 +70,7 @@ static int read_set(struct order *o, const char *text, struct error **reterr) {
 
 static int read_secret(struct order *o, const char *text, struct error **reterr) {
         _cleanup_free_ char *name = NULL;
-        const char *from;
+        const char *from = NULL;
         int r = divide("secret", text, &name, &from, reterr);
         if (r < 0)
                 return r;

@@ -304,8 +304,20 @@ static void writes_what_can_be_read(void **state) {
         assert_string_equal(text, "[\n  \"a/b\",\n  \"c\\n\"\n]\n");
 }
 
+/* json-c 0.18 refuses such text when it is told to be strict; see json.c. */
+static void takes_all_of_unicode(void **state) {
+        static const char text[] = "{\"n\": \"b\xc3\xa4r \xe2\x80\xae \xe4\xb8\xad \xf0\x9f\x98\x80\"}";
+        _cleanup_json_ struct json_object *o = NULL;
+        struct json_object *n;
+        assert_int_equal(json_parse(text, strlen(text), NULL, &o, NULL, NULL), 0);
+        assert_true(json_object_object_get_ex(o, "n", &n));
+        assert_string_equal(json_object_get_string(n), "b\xc3\xa4r \xe2\x80\xae \xe4\xb8\xad \xf0\x9f\x98\x80");
+        assert_int_equal(json_parse("{\"n\": \"\\\xc3\xa4\"}", 11, NULL, &o, NULL, NULL), -EBADMSG);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(takes_all_of_unicode),
                 cmocka_unit_test(takes_one_document),
                 cmocka_unit_test(refuses_what_is_not_json),
                 cmocka_unit_test(holds_the_ceilings),
