@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The inside of struct ui, for ui.c (stack and dispatch) and frame.c (painting) only. */
+/* The inside of struct ui, for ui.c, stack.c, dispatch.c and frame.c only. */
 
 #include "ui/field.h"
 #include "ui/screen.h"
@@ -55,3 +55,15 @@ void frame_paint(struct ui *ui);
 
 /* The topmost screen that is no overlay. */
 struct screen *ui_base(const struct ui *ui);
+
+/* Frees what was closed; only where no screen's code is on the call stack: stack.c. */
+void ui_reap(struct ui *ui);
+/* 1-4: a place of its own: stack.c. */
+void ui_go(struct ui *ui, const struct screen_class *class);
+
+/* One key: dispatch.c. */
+void ui_key(struct ui *ui, int key);
+/* Nothing is asked any more: dispatch.c. */
+void ask_drop(struct ui *ui);
+
+void ui_forget_message(struct ui *ui);

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ui/inside.h"
+
+/* Where each key goes: to the line that is asked for, to the screen, to what the screen is made of, to the ui. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "ui/dialog.h"
+#include "ui/screens/screens.h"
+
+/* After so many ms without a key what is told about the focused row follows the focus: a held key moves the marker and
+ * nothing else. */
+#define SETTLE_MS 100
+#define SETTLE_BASIC_MS 300
+
+static const struct binding everywhere[] = {
+        { '?', ACTION_HELP },
+        { KEY_F1, ACTION_HELP },
+        { 'q', ACTION_BACK },
+        { KEY_ESC, ACTION_ESCAPE },
+        { KEY_ERASE, ACTION_ESCAPE },
+        { KEY_CTRL('C'), ACTION_INTERRUPT },
+        { ':', ACTION_PALETTE },
+        { KEY_CTRL('P'), ACTION_PALETTE },
+        { 'x', ACTION_MENU },
+        { '1', ACTION_SERVICES },
+        { '2', ACTION_IMAGES },
+        { '3', ACTION_UNITS },
+        { '4', ACTION_JOBS },
+        { 'R', ACTION_REFRESH },
+        { KEY_F1 + 4, ACTION_REFRESH },
+        { KEY_CTRL('L'), ACTION_REDRAW },
+        { KEY_CTRL('T'), ACTION_DISPLAY },
+        { '!', ACTION_SHELL },
+        { KEY_CTRL('Z'), ACTION_SHELL },
+        { 'Q', ACTION_QUIT },
+        {}
+};
+
+static const struct binding moving[] = {
+        { KEY_CURSOR_UP, ACTION_UP, NULL, true },
+        { 'k', ACTION_UP, NULL, true },
+        { KEY_CURSOR_DOWN, ACTION_DOWN, NULL, true },
+        { 'j', ACTION_DOWN, NULL, true },
+        { KEY_PAGE_UP, ACTION_PAGE_UP, NULL, true },
+        { KEY_CTRL('B'), ACTION_PAGE_UP, NULL, true },
+        { KEY_PAGE_DOWN, ACTION_PAGE_DOWN, NULL, true },
+        { KEY_CTRL('F'), ACTION_PAGE_DOWN, NULL, true },
+        { 'g', ACTION_FIRST, NULL, true },
+        { KEY_TO_FIRST, ACTION_FIRST, NULL, true },
+        { 'G', ACTION_LAST, NULL, true },
+        { KEY_TO_LAST, ACTION_LAST, NULL, true },
+        {}
+};
+
+static const struct binding on_lists[] = {
+        { '/', ACTION_FILTER },
+        { 'o', ACTION_SORT, NULL, true },
+        {}
+};
+
+static const struct binding on_text[] = {
+        { '/', ACTION_SEARCH },
+        { 'n', ACTION_SEARCH_NEXT, NULL, true },
+        { 'N', ACTION_SEARCH_PREVIOUS, NULL, true },
+        { ' ', ACTION_PAGE_DOWN, NULL, true },
+        { 'b', ACTION_PAGE_UP, NULL, true },
+        { KEY_CURSOR_LEFT, ACTION_LEFT, NULL, true },
+        { KEY_CURSOR_RIGHT, ACTION_RIGHT, NULL, true },
+        {}
+};
+
+const struct binding *ui_bindings(void) {
+        return everywhere;
+}
+
+const struct binding *ui_moving_bindings(void) {
+        return moving;
+}
+
+const struct binding *screen_widget_bindings(const struct screen *s) {
+        return s->list ? on_lists : s->pager ? on_text : NULL;
+}
+
+/* ---- asking for a line ---- */
+
+void ask_drop(struct ui *ui) {
+        free(ui->ask.label);
+        field_done(&ui->ask.field);
+        ui->ask = (struct ask) {};
+}
+
+void screen_ask(struct screen *s, const char *label, const char *text, void (*changed)(struct screen *s, const char *text),
+                void (*done)(struct screen *s, const char *text)) {
+        struct ui *ui = s->ui;
+        ask_drop(ui);
+        ui->ask.label = strdup(label);
+        if (!ui->ask.label || field_set(&ui->ask.field, text) < 0) {
+                ask_drop(ui);
+                return;
+        }
+        ui->ask.asker = s;
+        ui->ask.changed = changed;
+        ui->ask.done = done;
+        ui_invalidate(ui);
+}
+
+static void ui_settle_later(struct ui *ui) {
+        bool dear = ui->theme.display == DISPLAY_BASIC || ui->theme.slow;
+        ui->settle_at = ui_boottime(ui) + (dear ? SETTLE_BASIC_MS : SETTLE_MS) * 1000;
+}
+
+static bool ask_key(struct ui *ui, int key) {
+        struct screen *s = ui->ask.asker;
+        if (key == KEY_RETURN || key == KEY_ESC || key == KEY_CTRL('C') || key == KEY_CTRL('G')) {
+                void (*done)(struct screen *s, const char *text) = ui->ask.done;
+                _cleanup_free_ char *text = key == KEY_RETURN ? strdup(field_text(&ui->ask.field)) : NULL;
+                ask_drop(ui);
+                done(s, text);
+                return true;
+        }
+        enum action move = key >= KEY_NAMED ? keys_find(moving, key) : ACTION_NONE;
+        if (s->list && (move == ACTION_UP || move == ACTION_DOWN || move == ACTION_PAGE_UP || move == ACTION_PAGE_DOWN)) {
+                list_act(s->list, move);
+                ui_settle_later(ui);
+                return true;
+        }
+        if (field_key(&ui->ask.field, key) && ui->ask.changed)
+                ui->ask.changed(s, field_text(&ui->ask.field));
+        return true;
+}
+
+static void filter_changed(struct screen *s, const char *text) {
+        list_filter(s->list, text);
+        list_settle(s->list);
+}
+
+static void filter_done(struct screen *s, const char *text) {
+        filter_changed(s, text);
+}
+
+static void search_done(struct screen *s, const char *text) {
+        if (str_empty(text)) {
+                if (s->pager->needle)
+                        pager_search(s->pager, "", false);
+                return;
+        }
+        if (!pager_search(s->pager, text, s->pager->follow))
+                screen_say(s, "Not found: %s", text);
+        else if (s->pager->wrapped)
+                screen_say(s, "Found above: the search went on from the beginning");
+}
+
+/* ---- actions ---- */
+
+static bool list_do(struct screen *s, enum action action) {
+        if (action == ACTION_FILTER) {
+                screen_ask(s, "Filter:", s->list->filter, filter_changed, filter_done);
+                return true;
+        }
+        if (action == ACTION_SORT) {
+                list_sort_next(s->list);
+                if (s->list->sort)
+                        screen_say(s, "Sorted by %s", s->list->source->columns[s->list->sort - 1].title);
+                else
+                        screen_say(s, "In the usual order");
+                return true;
+        }
+        if (action == ACTION_ESCAPE && s->list->filter) {
+                filter_changed(s, NULL);
+                return true;
+        }
+        if (!list_act(s->list, action))
+                return false;
+        ui_settle_later(s->ui);
+        return true;
+}
+
+static bool pager_do(struct screen *s, enum action action) {
+        switch (action) {
+        case ACTION_SEARCH:
+                screen_ask(s, "Search:", NULL, NULL, search_done);
+                return true;
+        case ACTION_SEARCH_NEXT:
+        case ACTION_SEARCH_PREVIOUS:
+                if (!s->pager->needle)
+                        screen_say(s, "/ searches; then n and N go from match to match");
+                else if (!pager_search(s->pager, NULL, action == ACTION_SEARCH_PREVIOUS))
+                        screen_say(s, "Not found: %s", s->pager->needle);
+                else if (s->pager->wrapped)
+                        screen_say(s, "The search went on from the %s", action == ACTION_SEARCH_PREVIOUS ? "end" : "beginning");
+                return true;
+        case ACTION_FOLLOW:
+        case ACTION_WRAP:
+                if (!pager_act(s->pager, action))
+                        return false;
+                if (action == ACTION_FOLLOW)
+                        screen_say(s, s->pager->follow ? "Following the newest line" : "Standing still; f follows again");
+                return true;
+        default:
+                return pager_act(s->pager, action);
+        }
+}
+
+static void quit_answered(struct screen *s, bool yes) {
+        if (yes)
+                s->ui->over = true;
+}
+
+static void ui_quit(struct ui *ui) {
+        for (struct screen *s = ui->top; s; s = s->below)
+                if (s->class->keep) {
+                        static const struct question lost = {
+                                .title = "Leave Fairlead",
+                                .text = "What you answered in the open form is lost. Nothing was changed on this host.",
+                                .yes = "Leave",
+                                .no = "Stay",
+                        };
+                        dialog_confirm(ui->top, &lost, quit_answered);
+                        return;
+                }
+        ui->over = true;
+}
+
+static void ui_change_display(struct ui *ui, struct screen *s) {
+        enum display next = ui->theme.display + 1 < _DISPLAY_MAX ? ui->theme.display + 1 : DISPLAY_BASIC;
+        theme_init(&ui->theme, next, term_utf8(ui->term), term_slow(ui->term));
+        term_redraw(ui->term);
+        screen_say(s, "Display: %s", display_name(next));
+}
+
+bool screen_can(const struct screen *s, enum action action) {
+        if (action == ACTION_SHELL)
+                return s->ui->options.shell;
+        return !s->class->can || s->class->can(s, action);
+}
+
+/* What is the same on every screen. */
+static void ui_do(struct ui *ui, struct screen *s, enum action action) {
+        switch (action) {
+        case ACTION_BACK:
+        case ACTION_INTERRUPT:
+                if (s->below)
+                        screen_close(s);
+                else
+                        ui_quit(ui);
+                break;
+        case ACTION_ESCAPE:
+                if (s->below)
+                        screen_close(s);
+                else
+                        screen_say(s, "Nothing is open here; q leaves Fairlead");
+                break;
+        case ACTION_QUIT:
+                ui_quit(ui);
+                break;
+        case ACTION_HELP:
+                if (ui_base(ui)->class != &help_screen)
+                        screen_open(ui, &help_screen, ui_base(ui));
+                break;
+        case ACTION_PALETTE:
+                if (s->class != &palette_screen)
+                        screen_open(ui, &palette_screen, NULL);
+                break;
+        case ACTION_MENU:
+                if (s->class->menu)
+                        dialog_menu(s);
+                else
+                        screen_say(s, "There are no actions here");
+                break;
+        case ACTION_SERVICES:
+                ui_go(ui, &services_screen);
+                break;
+        case ACTION_IMAGES:
+                ui_go(ui, &images_screen);
+                break;
+        case ACTION_UNITS:
+                ui_go(ui, &units_screen);
+                break;
+        case ACTION_JOBS:
+                ui_go(ui, &jobs_screen);
+                break;
+        case ACTION_REFRESH:
+                for (struct screen *each = ui->top; each; each = each->below)
+                        if (each->class->changed && !each->closing)
+                                each->class->changed(each, ~0U);
+                break;
+        case ACTION_REDRAW:
+                term_probe(ui->term);
+                ui_resize(ui);
+                term_redraw(ui->term);
+                break;
+        case ACTION_DISPLAY:
+                ui_change_display(ui, s);
+                break;
+        case ACTION_SHELL:
+                if (ui->options.shell)
+                        ui->options.shell(ui->options.userdata);
+                break;
+        default:
+                break;
+        }
+}
+
+void screen_act(struct screen *s, enum action action) {
+        if (action == ACTION_NONE || s->closing)
+                return;
+        if (screen_can(s, action) && s->class->act && s->class->act(s, action))
+                return;
+        if (s->list && list_do(s, action))
+                return;
+        if (s->pager && pager_do(s, action))
+                return;
+        ui_do(s->ui, s, action);
+}
+
+void ui_key(struct ui *ui, int key) {
+        struct screen *s = ui->top;
+        if (!s)
+                return;
+        if (key == KEY_END_OF_INPUT) {
+                ui->over = true;
+                return;
+        }
+        ui_forget_message(ui);
+        /* These two work everywhere, in the middle of a form too. */
+        if (key == KEY_CTRL('L') || key == KEY_CTRL('T')) {
+                ui_do(ui, s, key == KEY_CTRL('L') ? ACTION_REDRAW : ACTION_DISPLAY);
+                return;
+        }
+        if (ui->ask.asker) {
+                ask_key(ui, key);
+                return;
+        }
+        if (s->class->type && s->class->type(s, key))
+                return;
+        enum action action = keys_find(s->class->bindings, key);
+        if (action == ACTION_NONE)
+                action = keys_find(screen_widget_bindings(s), key);
+        if (action == ACTION_NONE)
+                action = keys_find(moving, key);
+        if (action == ACTION_NONE)
+                action = keys_find(everywhere, key);
+        if (action != ACTION_NONE)
+                screen_act(s, action);
+        else if (keys_find(s->class->menu, key) != ACTION_NONE) {
+                char name[16];
+                screen_say(s, "%s is one of the actions: first x, then %s", keys_name(key, name), name);
+        }
+}

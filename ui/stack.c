@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ui/inside.h"
+
+/* The stack of screens: opened, closed, replaced, and freed where none of their code is running. */
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "ui/dialog.h"
+#include "ui/screens/screens.h"
+
+struct screen *ui_base(const struct ui *ui) {
+        struct screen *s = ui->top;
+        while (s && s->class->overlay && s->below)
+                s = s->below;
+        return s;
+}
+
+struct screen *screen_under(const struct screen *s) {
+        struct screen *under = s->below;
+        while (under && (under->class->overlay || under->closing))
+                under = under->below;
+        return under;
+}
+
+static struct screen *screen_free(struct screen *s) {
+        if (!s)
+                return NULL;
+        if (s->ui->ask.asker == s)
+                ask_drop(s->ui);
+        if (s->ui->bar_of == s)
+                s->ui->bar_of = NULL;
+        if (s->class->close)
+                s->class->close(s);
+        free(s->state);
+        free(s);
+        return NULL;
+}
+
+/* Frees what was closed; only where no screen's code is on the call stack. */
+void ui_reap(struct ui *ui) {
+        for (struct screen **link = &ui->top; *link;) {
+                struct screen *s = *link;
+                if (!s->closing) {
+                        link = &s->below;
+                        continue;
+                }
+                *link = s->below;
+                screen_free(s);
+        }
+        if (!ui->top)
+                ui->over = true;
+}
+
+int screen_open(struct ui *ui, const struct screen_class *class, const void *arg) {
+        _cleanup_error_ struct error *e = NULL;
+        struct screen *s = calloc(1, sizeof *s);
+        if (s)
+                s->state = calloc(1, class->size ? class->size : 1);
+        if (!s || !s->state) {
+                free(s);
+                return -ENOMEM;
+        }
+        s->class = class;
+        s->ui = ui;
+        s->below = ui->top;
+        int r = class->open ? class->open(s, arg, &e) : 0;
+        if (r < 0) {
+                screen_free(s);
+                if (!ui->top)
+                        ui->over = true;
+                else if (e)
+                        dialog_error(ui, TAKE(e));
+                return r;
+        }
+        if (ui->ask.asker)
+                ask_drop(ui);
+        ui->top = s;
+        if (class->resized)
+                class->resized(s, term_rows(ui->term), term_columns(ui->term));
+        ui_invalidate(ui);
+        return 0;
+}
+
+void screen_close(struct screen *s) {
+        for (struct screen *above = s->ui->top; above; above = above->below) {
+                above->closing = true;
+                if (above == s)
+                        break;
+        }
+        ui_invalidate(s->ui);
+}
+
+void screen_replace(struct screen *s, const struct screen_class *class, const void *arg) {
+        if (screen_open(s->ui, class, arg) < 0)
+                return;
+        struct screen *fresh = s->ui->top;
+        screen_close(s);
+        fresh->closing = false;
+}
+
+/* 1-4: a place of its own. What holds unsaved answers stays below it. */
+void ui_go(struct ui *ui, const struct screen_class *class) {
+        struct screen *kept = NULL;
+        for (struct screen *s = ui->top; s && !kept; s = s->below)
+                if (s->class->keep && !s->closing)
+                        kept = s;
+        struct screen *base = ui_base(ui);
+        if (base->class == class) {
+                if (ui->top != base)
+                        for (struct screen *s = ui->top; s != base; s = s->below)
+                                s->closing = true;
+                ui_invalidate(ui);
+                return;
+        }
+        for (struct screen *s = ui->top; s != kept && s->below; s = s->below)
+                s->closing = true;
+        if (kept || class != &services_screen)
+                screen_open(ui, class, NULL);
+        ui_invalidate(ui);
+}
