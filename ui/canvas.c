@@ -180,7 +180,13 @@ void canvas_rule(const struct canvas *c, int row, const char *title) {
                 return;
         if (c->theme->display == DISPLAY_BASIC)
                 canvas_repeat(c, row, 0, width, STYLE_PLAIN, '-');
-        else {
+        else if (c->theme->charset == TEXT_UTF8) {
+                /* Not by the terminal's second character set: many that read UTF-8 have none. */
+                cchar_t line;
+                attrset(A_NORMAL);
+                setcchar(&line, L"\u2500", A_NORMAL, 0, NULL);
+                mvhline_set(c->top + row, c->left, &line, width);
+        } else {
                 attrset(A_NORMAL);
                 mvhline(c->top + row, c->left, 0, width);
         }

@@ -60,6 +60,7 @@ static void confirm_close(struct screen *s) {
         free(st->no);
 }
 
+/* The rule, the text, a blank row, the buttons, a blank row. */
 static int confirm_rows(const struct screen *s, int columns) {
         const struct confirm_state *st = s->state;
         return 1 + paragraphs(NULL, 0, 2, columns - 4, st->text) + 3;
@@ -76,12 +77,14 @@ static int button(const struct canvas *c, int row, int column, const char *word,
 static void confirm_draw(const struct screen *s, const struct canvas *c) {
         const struct confirm_state *st = s->state;
         canvas_rule(c, 0, st->title);
-        /* The buttons stay in sight, however long the text is. */
-        struct canvas text = canvas_part(c, 1, 0, c->rows - 4, -1);
+        /* The buttons stay in sight, however long the text is; first the blank rows go. */
+        bool tight = c->rows < confirm_rows(s, c->columns);
+        int buttons = c->rows - (tight ? 1 : 2);
+        struct canvas text = canvas_part(c, 1, 0, buttons - (tight ? 1 : 2), -1);
         paragraphs(&text, 0, 2, c->columns - 4, st->text);
         int x = 1;
-        x += button(c, c->rows - 2, x, st->no, !st->on_yes);
-        button(c, c->rows - 2, x, st->yes, st->on_yes);
+        x += button(c, buttons, x, st->no, !st->on_yes);
+        button(c, buttons, x, st->yes, st->on_yes);
 }
 
 static void confirm_status(const struct screen *s, struct str *out) {
@@ -89,7 +92,7 @@ static void confirm_status(const struct screen *s, struct str *out) {
         if (st->on_yes)
                 str_addf(out, "Enter: %s. Esc does nothing.", st->yes);
         else
-                str_addf(out, "Enter: %s, nothing is done. Right, then Enter: %s.", st->no, st->yes);
+                str_addf(out, "Enter: %s, and nothing is done. Right, then Enter: %s.", st->no, st->yes);
 }
 
 static void confirm_answer(struct screen *s, bool yes) {
@@ -235,115 +238,4 @@ void dialog_error(struct ui *ui, struct error *e) {
         _cleanup_error_ struct error *owned = e;
         if (owned)
                 screen_open(ui, &error_screen, owned);
-}
-
-/* ---- the menu ---- */
-
-#define MENU_MAX 24
-
-struct menu_state {
-        struct screen *asker;
-        const struct binding *items[MENU_MAX];
-        size_t n, at;
-};
-
-static int menu_open(struct screen *s, const void *arg, struct error **reterr) {
-        struct menu_state *st = s->state;
-        st->asker = (struct screen *) arg;
-        for (const struct binding *b = st->asker->class->menu; b->key && st->n < MENU_MAX; b++)
-                if (screen_can(st->asker, b->action))
-                        st->items[st->n++] = b;
-        if (!st->n)
-                screen_say(st->asker, "No action fits what has the focus");
-        return st->n ? 0 : -ENOENT;
-}
-
-static int menu_rows(const struct screen *s, int columns) {
-        const struct menu_state *st = s->state;
-        return (int) st->n + 2;
-}
-
-static void menu_draw(const struct screen *s, const struct canvas *c) {
-        const struct menu_state *st = s->state;
-        canvas_rule(c, 0, "Actions");
-        size_t rows = c->rows > 1 ? (size_t) c->rows - 1 : 0, top = st->at >= rows ? st->at - rows + 1 : 0;
-        for (size_t i = top; i < st->n && i - top < rows; i++) {
-                int y = (int) (i - top) + 1;
-                bool focus = i == st->at;
-                char key[16];
-                const struct action_row *row = action_row(st->items[i]->action);
-                canvas_text(c, y, 0, 1, STYLE_FOCUS, focus ? ">" : " ");
-                canvas_text(c, y, 2, 6, STYLE_KEY, keys_name(st->items[i]->key, key));
-                canvas_text(c, y, 5, 14, focus ? STYLE_FOCUS : STYLE_PLAIN, st->items[i]->word ? st->items[i]->word : row->word);
-                canvas_text(c, y, 20, 0, STYLE_PLAIN, row->help);
-                if (focus)
-                        canvas_cursor(c, y, 0);
-        }
-}
-
-static void menu_choose(struct screen *s, const struct binding *item) {
-        struct menu_state *st = s->state;
-        struct screen *asker = st->asker;
-        enum action action = item->action;
-        screen_close(s);
-        screen_act(asker, action);
-}
-
-static bool menu_type(struct screen *s, int key) {
-        struct menu_state *st = s->state;
-        for (size_t i = 0; i < st->n; i++)
-                if (st->items[i]->key == key) {
-                        menu_choose(s, st->items[i]);
-                        return true;
-                }
-        return false;
-}
-
-static bool menu_act(struct screen *s, enum action action) {
-        struct menu_state *st = s->state;
-        switch (action) {
-        case ACTION_UP:
-                st->at -= st->at > 0;
-                return true;
-        case ACTION_DOWN:
-                st->at += st->at + 1 < st->n;
-                return true;
-        case ACTION_FIRST:
-        case ACTION_PAGE_UP:
-                st->at = 0;
-                return true;
-        case ACTION_LAST:
-        case ACTION_PAGE_DOWN:
-                st->at = st->n - 1;
-                return true;
-        case ACTION_OPEN:
-                menu_choose(s, st->items[st->at]);
-                return true;
-        case ACTION_MENU:
-                screen_close(s);
-                return true;
-        default:
-                return false;
-        }
-}
-
-static const struct screen_class menu_screen = {
-        .name = "menu",
-        .title = "Actions",
-        .size = sizeof(struct menu_state),
-        .overlay = true,
-        .bindings = (const struct binding[]) {
-                { KEY_RETURN, ACTION_OPEN, "do it" },
-                { KEY_ESC, ACTION_ESCAPE, "close" },
-                {}
-        },
-        .open = menu_open,
-        .draw = menu_draw,
-        .rows = menu_rows,
-        .type = menu_type,
-        .act = menu_act,
-};
-
-void dialog_menu(struct screen *asker) {
-        screen_open(asker->ui, &menu_screen, asker);
 }

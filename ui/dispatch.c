@@ -80,7 +80,9 @@ const struct binding *ui_moving_bindings(void) {
 }
 
 const struct binding *screen_widget_bindings(const struct screen *s) {
-        return s->list ? on_lists : s->pager ? on_text : NULL;
+        if (s->list)
+                return s->list->source->bare ? NULL : on_lists;
+        return s->pager ? on_text : NULL;
 }
 
 /* ---- asking for a line ---- */

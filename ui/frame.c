@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/inside.h"
 
-/* Row 1 is the title, the last row the key bar, above it the status line; between them the screen, and its
- * overlays at the bottom. */
+/* Row 1 is the title, the last row the key bar, above it the status line (more of them where a text is shown and the
+ * sentence needs them); between them the screen, and its overlays at the bottom. */
 
 #include <string.h>
 
 #include "base/text.h"
 
+/* What is left to the left side of the title. */
 #define TITLE_LEFT_MIN 24
+#define TITLE_LEFT_MIN_NARROW 10
+#define NARROW 60
+
+#define STATUS_ROWS_MAX 3
 
 static void frame_title(const struct screen *s, const struct canvas *c) {
         _cleanup_str_ struct str left = {}, right = {};
@@ -29,28 +34,45 @@ static void frame_title(const struct screen *s, const struct canvas *c) {
         canvas_repeat(c, 0, 0, c->columns, STYLE_TITLE, ' ');
         /* How it is comes before where one is: the left side gives way. */
         int wants = right.length ? (int) text_width(right.text) : 0;
-        if (wants > c->columns - TITLE_LEFT_MIN)
-                wants = 0;
+        int room = c->columns - (c->columns < NARROW ? TITLE_LEFT_MIN_NARROW : TITLE_LEFT_MIN);
+        if (wants > room)
+                wants = room;
         canvas_text(c, 0, 0, wants ? c->columns - wants - 2 : 0, STYLE_TITLE, left.text);
         if (wants)
                 canvas_text_right(c, 0, c->columns - wants, wants, STYLE_TITLE, right.text);
 }
 
-static void frame_status(struct ui *ui, const struct screen *s, const struct canvas *c) {
+/* The sentence in the status line; empty where a line is asked for in its place. */
+static void status_text(const struct ui *ui, const struct screen *s, struct str *out) {
+        if (ui->ask.asker)
+                return;
+        if (ui->message)
+                str_add(out, ui->message);
+        else if (s->class->status)
+                s->class->status(s, out);
+}
+
+/* A text gives up rows for a sentence that is longer than one; a list does not: its rows stay where they are. */
+static int status_rows(const struct screen *s, const char *text, int columns) {
+        _cleanup_free_ char *clean = s->list || s->class->overlay ? NULL : text_cleaned(text);
+        _cleanup_strv_ char **lines = NULL;
+        if (!clean || text_wrap(clean, (size_t) columns, &lines) < 0)
+                return 1;
+        int n = (int) strv_length(lines);
+        return n < 1 ? 1 : n < STATUS_ROWS_MAX ? n : STATUS_ROWS_MAX;
+}
+
+static void frame_status(const struct ui *ui, const char *text, const struct canvas *c) {
         if (ui->ask.asker) {
                 int x = canvas_text(c, 0, 0, c->columns / 2, STYLE_STRONG, ui->ask.label) + 1;
                 field_draw(&ui->ask.field, c, 0, x, c->columns - x, STYLE_PLAIN, ' ', true);
                 return;
         }
-        if (ui->message) {
-                canvas_text(c, 0, 0, 0, STYLE_STRONG, ui->message);
-                return;
-        }
-        _cleanup_str_ struct str text = {};
-        if (s->class->status)
-                s->class->status(s, &text);
-        if (!text.failed && text.length)
-                canvas_text(c, 0, 0, 0, STYLE_PLAIN, text.text);
+        enum style style = ui->message ? STYLE_STRONG : STYLE_PLAIN;
+        if (c->rows > 1)
+                canvas_paragraph(c, 0, 0, 0, style, text);
+        else
+                canvas_text(c, 0, 0, 0, style, text);
 }
 
 /* ---- the key bar ---- */
@@ -107,9 +129,12 @@ static void frame_bar(struct ui *ui, const struct screen *s, const struct canvas
                 }
                 bar = ui->bar;
                 bool letters = s->class->typing && s->class->typing(s);
-                if (!s->class->overlay)
+                bool esc = false;       /* is told of already, and q does the same */
+                for (size_t i = 0; i < bar.n; i++)
+                        esc |= bar.items[i].action == ACTION_ESCAPE;
+                if (!s->class->overlay && screen_can(s, ACTION_HELP))
                         bar_add(&always, letters ? KEY_F1 : '?', ACTION_HELP, NULL);
-                if (!s->class->overlay && !letters)
+                if (!s->class->overlay && !letters && !esc)
                         bar_add(&always, 'q', ACTION_BACK, s->below ? NULL : "quit");
         }
         size_t reserved = 0;
@@ -148,14 +173,18 @@ void frame_paint(struct ui *ui) {
         if (rows < UI_ROWS_MIN || columns < UI_COLUMNS_MIN)
                 canvas_textf(&c, 0, 0, 0, STYLE_PLAIN, "Too small: %dx%d, needs %dx%d", columns, rows, UI_COLUMNS_MIN, UI_ROWS_MIN);
         else if (base) {
-                struct canvas title = canvas_part(&c, 0, 0, 1, -1), body = canvas_part(&c, 1, 0, rows - 3, -1);
-                struct canvas status = canvas_part(&c, rows - 2, 0, 1, -1), bar = canvas_part(&c, rows - 1, 0, 1, -1);
+                _cleanup_str_ struct str sentence = {};
+                status_text(ui, ui->top, &sentence);
+                const char *text = sentence.failed || !sentence.length ? "" : sentence.text;
+                int below = status_rows(ui->top, text, columns) + 1;
+                struct canvas title = canvas_part(&c, 0, 0, 1, -1), body = canvas_part(&c, 1, 0, rows - 1 - below, -1);
+                struct canvas status = canvas_part(&c, rows - below, 0, below - 1, -1), bar = canvas_part(&c, rows - 1, 0, 1, -1);
                 frame_title(base, &title);
                 canvas_cursor(&body, 0, 0);
                 base->class->draw(base, &body);
                 frame_overlays(ui, ui->top, &body);
                 frame_bar(ui, ui->top, &bar);
-                frame_status(ui, ui->top, &status);
+                frame_status(ui, text, &status);
         }
         canvas_end(&c);
 }

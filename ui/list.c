@@ -168,6 +168,11 @@ bool list_act(struct list *list, enum action action) {
 
 /* ---- columns ---- */
 
+/* A number ends where the next column begins to be read: two blanks keep them apart. */
+static unsigned gap_after(const struct column *column) {
+        return column->right ? 2 : 1;
+}
+
 void list_fit(const struct column *columns, size_t n, unsigned cells, unsigned widths[static LIST_COLUMNS_MAX]) {
         bool kept[LIST_COLUMNS_MAX];
         if (n > LIST_COLUMNS_MAX)
@@ -179,12 +184,13 @@ void list_fit(const struct column *columns, size_t n, unsigned cells, unsigned w
 
         /* Drop columns, the least important first, until the least widths (and a gap of one) fit. */
         for (;;) {
-                unsigned need = 0;
+                unsigned need = 0, gap = 0;
                 size_t drop = n;
                 for (size_t i = 0; i < n; i++) {
                         if (!kept[i])
                                 continue;
-                        need += columns[i].least + (need > 0);
+                        need += gap + columns[i].least;
+                        gap = gap_after(&columns[i]);
                         if (columns[i].priority > 0 && (drop == n || columns[i].priority >= columns[drop].priority))
                                 drop = i;
                 }
@@ -193,11 +199,12 @@ void list_fit(const struct column *columns, size_t n, unsigned cells, unsigned w
                 kept[drop] = false;
         }
 
-        unsigned used = 0, growing = 0;
+        unsigned used = 0, growing = 0, gap = 0;
         for (size_t i = 0; i < n; i++)
                 if (kept[i]) {
                         widths[i] = columns[i].least;
-                        used += columns[i].least + (used > 0);
+                        used += gap + columns[i].least;
+                        gap = gap_after(&columns[i]);
                         growing += columns[i].grow;
                 }
         unsigned left = cells > used ? cells - used : 0;
@@ -254,25 +261,27 @@ static void list_draw_heads(const struct list *list, const struct canvas *c, con
                         canvas_text_right(c, 0, x, (int) widths[i], STYLE_HEAD, title);
                 else
                         canvas_text(c, 0, x, (int) widths[i], STYLE_HEAD, title);
-                x += (int) widths[i] + 1;
+                x += (int) (widths[i] + gap_after(column));
         }
 }
 
 void list_draw(struct list *list, const struct canvas *c) {
-        if (c->rows < 2 || !list->source)
+        int heads = list->source && list->source->bare ? 0 : 1;
+        if (c->rows < heads + 1 || !list->source)
                 return;
         unsigned widths[LIST_COLUMNS_MAX];
         list_fit(list->source->columns, list->source->n_columns, c->columns > MARGIN ? (unsigned) c->columns - MARGIN : 0,
                  widths);
-        list->height = (size_t) c->rows - 1;
+        list->height = (size_t) (c->rows - heads);
         list_scroll(list);
-        list_draw_heads(list, c, widths);
+        if (heads)
+                list_draw_heads(list, c, widths);
 
         for (size_t i = 0; i < list->height && list->top + i < list->shown; i++) {
                 size_t place = list->top + i, row = list->order[place];
                 bool focus = place == list->at;
                 char marker[2] = { focus ? '>' : list->source->flag ? list->source->flag(list->owner, row) : ' ', '\0' };
-                int y = (int) i + 1, x = MARGIN;
+                int y = (int) i + heads, x = MARGIN;
                 canvas_text(c, y, 0, 1, focus ? STYLE_FOCUS : STYLE_PLAIN, marker);
                 for (size_t k = 0; k < list->source->n_columns; k++) {
                         if (!widths[k])
@@ -285,9 +294,25 @@ void list_draw(struct list *list, const struct canvas *c) {
                                 canvas_text_right(c, y, x, (int) widths[k], style, text);
                         else
                                 canvas_text(c, y, x, (int) widths[k], style, text);
-                        x += (int) widths[k] + 1;
+                        x += (int) (widths[k] + gap_after(&list->source->columns[k]));
                 }
                 if (focus)
                         canvas_cursor(c, y, 0);
         }
+}
+
+void list_draw_empty(const struct list *list, const struct canvas *c, const struct list_empty *words) {
+        if (list->shown)
+                return;
+        int row = 2;
+        if (!words->loaded && words->error)
+                canvas_error(c, row, words->error, true);
+        else if (!words->loaded)
+                canvas_text(c, row, MARGIN, 0, STYLE_BUSY, words->looking);
+        else if (list->filter) {
+                _cleanup_free_ char *text = str_printf("No %s contains \"%s\". Esc shows all again.", words->thing, list->filter);
+                canvas_paragraph(c, row, MARGIN, c->columns - 4, STYLE_PLAIN, text);
+        } else
+                canvas_paragraph(c, row, MARGIN, c->columns - 4, STYLE_PLAIN, words->none);
+        canvas_cursor(c, row, MARGIN);
 }

@@ -31,6 +31,7 @@ struct cell {
 };
 
 struct list_source {
+        bool bare;              /* rows to choose a command from: no heads, no filter and sort by the ui */
         const struct column *columns;
         size_t n_columns;
         void (*cell)(const void *owner, size_t row, size_t column, struct cell *ret);
@@ -84,6 +85,16 @@ int list_sort_next(struct list *list);
 
 /* Heads in row 0, then the rows. The focus gets the marker ">" and the cursor. */
 void list_draw(struct list *list, const struct canvas *c);
+
+/* What stands in the place of the rows while there are none, with the cursor on it. */
+struct list_empty {
+        const char *thing;      /* "job" */
+        const char *looking;    /* "Looking for jobs ..." */
+        const char *none;       /* there is none: a sentence that says what to do */
+        bool loaded;            /* there was an answer */
+        const struct error *error;      /* or it failed */
+};
+void list_draw_empty(const struct list *list, const struct canvas *c, const struct list_empty *words);
 
 /* The widths that columns get in so many cells: widths[i] 0 means dropped. Public for its test. */
 void list_fit(const struct column *columns, size_t n, unsigned cells, unsigned widths[static LIST_COLUMNS_MAX]);

@@ -191,8 +191,11 @@ void term_set_size(struct term *term, unsigned rows, unsigned columns) {
                 rows = SIZE_MAX_CELLS;
         if (columns > SIZE_MAX_CELLS)
                 columns = SIZE_MAX_CELLS;
-        if ((int) rows != LINES || (int) columns != COLS)
-                resizeterm((int) rows, (int) columns);
+        if ((int) rows == LINES && (int) columns == COLS)
+                return;
+        resizeterm((int) rows, (int) columns);
+        /* What the terminal kept of the old size, and where, only the terminal knows. */
+        clearok(curscr, TRUE);
 }
 
 bool term_resize(struct term *term) {

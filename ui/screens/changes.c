@@ -136,16 +136,13 @@ static void changes_draw(const struct screen *s, const struct canvas *c) {
                 return;
         }
         list_draw(&st->list, c);
-        if (st->list.shown)
-                return;
-        if (!st->report && st->error)
-                canvas_error(c, 2, st->error, true);
-        else if (!st->report)
-                canvas_text(c, 2, 2, 0, STYLE_BUSY, "Comparing the files ...");
-        else if (st->list.filter)
-                canvas_textf(c, 2, 2, 0, STYLE_PLAIN, "No changed file contains \"%s\". Esc shows all again.", st->list.filter);
-        else
-                canvas_text(c, 2, 2, 0, STYLE_PLAIN, "It changed no file that is watched.");
+        list_draw_empty(&st->list, c, &(const struct list_empty) {
+                                .thing = "changed file",
+                                .looking = "Comparing the files ...",
+                                .none = "It changed no file that is watched.",
+                                .loaded = st->report,
+                                .error = st->error,
+                        });
 }
 
 static const char *diff_of(const struct changes_state *st, size_t row) {

@@ -94,6 +94,10 @@ static void help_status(const struct screen *s, struct str *out) {
         str_add(out, "q goes back to where you were.");
 }
 
+static bool help_can(const struct screen *s, enum action action) {
+        return action != ACTION_HELP;
+}
+
 const struct screen_class help_screen = {
         .name = "help",
         .title = "Help",
@@ -103,4 +107,5 @@ const struct screen_class help_screen = {
         .title_text = help_title,
         .draw = help_draw,
         .status = help_status,
+        .can = help_can,
 };

@@ -260,21 +260,17 @@ static void images_draw(const struct screen *s, const struct canvas *c) {
                 struct canvas below = canvas_part(c, c->rows - PREVIEW_ROWS + 1, 0, -1, -1);
                 images_preview(s, images_at(st, row), &below);
         }
-        if (s->list->shown)
-                return;
-        if (!st->images && st->error)
-                canvas_error(c, 2, st->error, true);
-        else if (!st->images)
-                canvas_text(c, 2, 2, 0, STYLE_BUSY, "Looking for images ...");
-        else if (s->list->filter)
-                canvas_textf(c, 2, 2, 0, STYLE_PLAIN, "No image contains \"%s\". Esc shows all again.", s->list->filter);
-        else if (st->images->n) {
-                canvas_paragraph(c, 2, 2, c->columns - 4, STYLE_PLAIN,
-                                 "No image on this host offers a system service: none carries a label INSTALL or RUN or is known to a "
-                                 "profile. Press a to see the others.");
-        } else
-                canvas_paragraph(c, 2, 2, c->columns - 4, STYLE_PLAIN,
-                                 "There is no image on this host. Get one with \"podman pull\" or \"docker pull\"; it appears here by itself.");
+        list_draw_empty(s->list, c, &(const struct list_empty) {
+                                .thing = st->all ? "image" : "image that offers a service",
+                                .looking = "Looking for images ...",
+                                .none = st->images && st->images->n ?
+                                        "No image on this host offers a system service: none carries a label INSTALL or RUN or is known to a "
+                                        "profile. Press a to see the others." :
+                                        "There is no image on this host. Get one with \"podman pull\" or \"docker pull\"; it appears here by "
+                                        "itself.",
+                                .loaded = st->images,
+                                .error = st->error,
+                        });
 }
 
 static void images_status(const struct screen *s, struct str *out) {

@@ -164,18 +164,14 @@ static void jobs_title(const struct screen *s, struct str *left, struct str *rig
 static void jobs_draw(const struct screen *s, const struct canvas *c) {
         const struct jobs_state *st = s->state;
         list_draw(s->list, c);
-        if (s->list->shown)
-                return;
-        if (!st->jobs && st->error)
-                canvas_error(c, 2, st->error, true);
-        else if (!st->jobs)
-                canvas_text(c, 2, 2, 0, STYLE_BUSY, "Looking for jobs ...");
-        else if (s->list->filter)
-                canvas_textf(c, 2, 2, 0, STYLE_PLAIN, "No job contains \"%s\". Esc shows all again.", s->list->filter);
-        else
-                canvas_paragraph(c, 2, 2, c->columns - 4, STYLE_PLAIN,
-                                 "Nothing was installed or removed with fairlead yet. Each install and uninstall is a job and is kept here "
-                                 "with its whole output.");
+        list_draw_empty(s->list, c, &(const struct list_empty) {
+                                .thing = "job",
+                                .looking = "Looking for jobs ...",
+                                .none = "Nothing was installed or removed with fairlead yet. Each install and uninstall is a job and is kept "
+                                        "here with its whole output. To install something press 2 and choose an image.",
+                                .loaded = st->jobs,
+                                .error = st->error,
+                        });
 }
 
 static void jobs_status(const struct screen *s, struct str *out) {

@@ -60,6 +60,7 @@ static bool palette_matches(const void *owner, size_t row, const char *needle) {
 }
 
 static const struct list_source palette_source = {
+        .bare = true,
         .columns = columns,
         .n_columns = ELEMENTS(columns),
         .cell = palette_cell,
@@ -113,7 +114,7 @@ static void palette_draw(const struct screen *s, const struct canvas *c) {
         canvas_text(c, 1, 2, 0, STYLE_STRONG, "Find:");
         list_draw(s->list, &rows);
         if (!st->list.shown)
-                canvas_paragraph(&rows, 1, 2, c->columns - 4, STYLE_PLAIN, "No command has that in its name or its help.");
+                canvas_paragraph(&rows, 0, 2, c->columns - 4, STYLE_PLAIN, "No command has that in its name or its help.");
         /* The cursor is where one types until one goes down into the list. */
         field_draw(&st->field, c, 1, 8, c->columns - 10, STYLE_FIELD, '_', st->list.at == 0);
 }
@@ -153,10 +154,6 @@ static bool palette_type(struct screen *s, int key) {
         return true;
 }
 
-static bool palette_can(const struct screen *s, enum action action) {
-        return action != ACTION_FILTER && action != ACTION_SORT;        /* their keys are text here */
-}
-
 static bool palette_act(struct screen *s, enum action action) {
         switch (action) {
         case ACTION_NEXT_FIELD:
@@ -188,7 +185,6 @@ const struct screen_class palette_screen = {
         .draw = palette_draw,
         .status = palette_status,
         .rows = palette_rows,
-        .can = palette_can,
         .act = palette_act,
         .type = palette_type,
 };

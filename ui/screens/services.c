@@ -257,18 +257,14 @@ static void services_draw(const struct screen *s, const struct canvas *c) {
                 struct canvas part = canvas_part(c, c->rows - notes, 0, -1, -1);
                 services_notes(s, &part);
         }
-        if (s->list->shown)
-                return;
-        if (!st->services && st->error)
-                canvas_error(c, 2, st->error, true);
-        else if (!st->services)
-                canvas_text(c, 2, 2, 0, STYLE_BUSY, "Looking for services ...");
-        else if (s->list->filter)
-                canvas_textf(c, 2, 2, 0, STYLE_PLAIN, "No service contains \"%s\". Esc shows all again.", s->list->filter);
-        else
-                canvas_paragraph(c, 2, 2, c->columns - 4, STYLE_PLAIN,
-                                 "No service is installed yet. Press 2 (or i) to choose an image that packages one: "
-                                 "before anything is run you see what it would do.");
+        list_draw_empty(s->list, &rows, &(const struct list_empty) {
+                                .thing = "service",
+                                .looking = "Looking for services ...",
+                                .none = "No service is installed yet. Press 2 (or i) to choose an image that packages one: before anything is "
+                                        "run you see what it would do.",
+                                .loaded = st->services,
+                                .error = st->error,
+                        });
 }
 
 static void services_status(const struct screen *s, struct str *out) {

@@ -190,18 +190,14 @@ static void units_title(const struct screen *s, struct str *left, struct str *ri
 static void units_draw(const struct screen *s, const struct canvas *c) {
         const struct units_state *st = s->state;
         list_draw(s->list, c);
-        if (s->list->shown)
-                return;
-        if (!st->units && st->error)
-                canvas_error(c, 2, st->error, true);
-        else if (!st->units)
-                canvas_text(c, 2, 2, 0, STYLE_BUSY, "Asking systemd for its units ...");
-        else if (s->list->filter)
-                canvas_textf(c, 2, 2, 0, STYLE_PLAIN, "No unit contains \"%s\" here. Esc shows all again; v shows other kinds.", s->list->filter);
-        else if (st->kind == KIND_FAILED)
-                canvas_text(c, 2, 2, 0, STYLE_GOOD, "No unit has failed.");
-        else
-                canvas_text(c, 2, 2, 0, STYLE_PLAIN, "systemd knows no unit of this kind.");
+        list_draw_empty(s->list, c, &(const struct list_empty) {
+                                .thing = st->kind == KIND_ALL ? "unit" : "unit of this kind",
+                                .looking = "Asking systemd for its units ...",
+                                .none = st->kind == KIND_FAILED ? "No unit has failed. v shows other kinds." :
+                                                                  "systemd knows no unit of this kind. v shows other kinds.",
+                                .loaded = st->units,
+                                .error = st->error,
+                        });
 }
 
 static void units_status(const struct screen *s, struct str *out) {

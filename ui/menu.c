@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ui/dialog.h"
+
+/* What can be done with the focused thing: letter, word, what it does. On a narrow screen what it does is told below, of
+ * the focused row only. */
+
+#include <errno.h>
+
+#define MENU_MAX 24
+/* Below so many columns there is no room for what an action does beside its word. */
+#define NARROW 60
+#define MEANING_ROWS 2
+
+struct menu_state {
+        struct screen *asker;
+        struct list list;
+        const struct binding *items[MENU_MAX];
+        size_t n;
+};
+
+static const struct column columns[] = {
+        { "KEY", 2, 2, 0 },
+        { "ACTION", 12, 14, 0 },
+        { "WHAT IT DOES", 40, 60, 1 },
+};
+
+static void menu_cell(const void *owner, size_t row, size_t column, struct cell *ret) {
+        const struct menu_state *st = owner;
+        const struct binding *item = st->items[row];
+        char key[16];
+        switch (column) {
+        case 0:
+                snprintf(ret->buffer, sizeof ret->buffer, "%s", keys_name(item->key, key));
+                ret->text = ret->buffer;
+                ret->style = STYLE_KEY;
+                break;
+        case 1:
+                ret->text = item->word ? item->word : action_row(item->action)->word;
+                break;
+        default:
+                ret->text = action_row(item->action)->help;
+        }
+}
+
+static const char *menu_identity(const void *owner, size_t row) {
+        const struct menu_state *st = owner;
+        return action_row(st->items[row]->action)->name;
+}
+
+static const struct list_source menu_source = {
+        .bare = true,
+        .columns = columns,
+        .n_columns = ELEMENTS(columns),
+        .cell = menu_cell,
+        .identity = menu_identity,
+};
+
+static int menu_open(struct screen *s, const void *arg, struct error **reterr) {
+        struct menu_state *st = s->state;
+        list_init(&st->list, &menu_source, st);
+        s->list = &st->list;
+        st->asker = (struct screen *) arg;
+        for (const struct binding *b = st->asker->class->menu; b->key && st->n < MENU_MAX; b++)
+                if (screen_can(st->asker, b->action))
+                        st->items[st->n++] = b;
+        if (!st->n) {
+                screen_say(st->asker, "No action fits what has the focus");
+                return -ENOENT;
+        }
+        return list_set(&st->list, st->n);
+}
+
+static void menu_close(struct screen *s) {
+        struct menu_state *st = s->state;
+        list_done(&st->list);
+}
+
+static int menu_rows(const struct screen *s, int cells) {
+        const struct menu_state *st = s->state;
+        return 1 + (int) st->n + (cells < NARROW ? MEANING_ROWS : 1);
+}
+
+static void menu_draw(const struct screen *s, const struct canvas *c) {
+        const struct menu_state *st = s->state;
+        int below = c->columns < NARROW ? MEANING_ROWS : 0;
+        canvas_rule(c, 0, "Actions");
+        struct canvas rows = canvas_part(c, 1, 0, c->rows - 1 - below, -1);
+        list_draw(s->list, &rows);
+        size_t row = list_settled_row(s->list);
+        if (!below || row == LIST_NONE)
+                return;
+        struct canvas meaning = canvas_part(c, c->rows - below, 0, below, -1);
+        canvas_paragraph(&meaning, 0, 2, c->columns - 3, STYLE_PLAIN, action_row(st->items[row]->action)->help);
+}
+
+static void menu_choose(struct screen *s, size_t row) {
+        struct menu_state *st = s->state;
+        struct screen *asker = st->asker;
+        enum action action = st->items[row]->action;
+        screen_close(s);
+        screen_act(asker, action);
+}
+
+static bool menu_type(struct screen *s, int key) {
+        struct menu_state *st = s->state;
+        for (size_t i = 0; i < st->n; i++)
+                if (st->items[i]->key == key) {
+                        menu_choose(s, i);
+                        return true;
+                }
+        return false;
+}
+
+static bool menu_act(struct screen *s, enum action action) {
+        switch (action) {
+        case ACTION_OPEN:
+                menu_choose(s, list_row(s->list));
+                return true;
+        case ACTION_MENU:
+                screen_close(s);
+                return true;
+        default:
+                return false;
+        }
+}
+
+static const struct screen_class menu_screen = {
+        .name = "menu",
+        .title = "Actions",
+        .size = sizeof(struct menu_state),
+        .overlay = true,
+        .bindings = (const struct binding[]) {
+                { KEY_RETURN, ACTION_OPEN, "do it" },
+                { KEY_ESC, ACTION_ESCAPE, "close" },
+                {}
+        },
+        .open = menu_open,
+        .close = menu_close,
+        .draw = menu_draw,
+        .rows = menu_rows,
+        .type = menu_type,
+        .act = menu_act,
+};
+
+void dialog_menu(struct screen *asker) {
+        screen_open(asker->ui, &menu_screen, asker);
+}
