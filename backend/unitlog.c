@@ -150,6 +150,16 @@ static int add_message(struct lines_found *found, const struct log_line *like, c
         return r;
 }
 
+/* Podman writes its events to the journal, each with all labels of the image in its message: thousands of bytes that say what two
+ * words do. Those words are fields of their own (podman-events(1), "journald"); NULL: not an event. */
+static char *event_text(sd_journal *journal) {
+        _cleanup_free_ char *event = copy_field(journal, "PODMAN_EVENT"), *type = copy_field(journal, "PODMAN_TYPE"),
+                            *name = copy_field(journal, "PODMAN_NAME"), *status = copy_field(journal, "PODMAN_EXIT_CODE");
+        if (!event || !type)
+                return NULL;
+        return str_printf("%s %s%s%s%s%s", type, event, name ? ": " : "", name ? name : "", status ? ", exit status " : "", status ? status : "");
+}
+
 /* Adds the entry we stand on. Damaged ones are passed over: the next may be whole. */
 static int add_entry(struct unitlog *u, bool backwards) {
         sd_journal *journal = u->journal;
@@ -164,8 +174,9 @@ static int add_entry(struct unitlog *u, bool backwards) {
         like.identifier = copy_field(journal, "SYSLOG_IDENTIFIER");
         if (!like.identifier)
                 like.identifier = copy_field(journal, "_COMM");
-        const char *message = field(journal, "MESSAGE", &n);
-        int r = message ? add_message(&u->found, &like, message, n, backwards) : 0;
+        _cleanup_free_ char *event = event_text(journal);
+        const char *message = event ? event : field(journal, "MESSAGE", &n);
+        int r = message ? add_message(&u->found, &like, message, event ? strlen(event) : n, backwards) : 0;
         free(like.identifier);
         return r;
 }

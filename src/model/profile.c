@@ -94,6 +94,8 @@ bool profile_fits(const struct profile *profile, const struct image *image) {
 
 /* ---- the generic profile ---- */
 
+#define GENERIC "generic"
+
 static int add_param(struct profile *profile, struct param *p) {
         struct param *grown = reallocarray(profile->parameters, profile->n_parameters + 1, sizeof *grown);
         if (!grown) {
@@ -171,11 +173,15 @@ static int ask_variables(struct profile *profile, const struct image *image) {
         return 0;
 }
 
+bool profile_is_generic(const struct profile *profile) {
+        return str_equal(profile->name, GENERIC);
+}
+
 int profile_generic(const struct image *image, struct profile **ret) {
         _cleanup_(profile_freep) struct profile *profile = calloc(1, sizeof *profile);
         if (!profile)
                 return -ENOMEM;
-        profile->name = strdup("generic");
+        profile->name = strdup(GENERIC);
         profile->source = strdup("built in");
         profile->title = strdup("Any image");
         profile->health_command = strdup("unit");

@@ -53,3 +53,4 @@ bool profile_fits(const struct profile *profile, const struct image *image);
 /* The generic profile of an image without one: a parameter for each unknown variable of its command labels, and
  * "arguments". */
 int profile_generic(const struct image *image, struct profile **ret);
+bool profile_is_generic(const struct profile *profile);

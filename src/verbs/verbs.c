@@ -47,7 +47,7 @@ void keep_offering(struct session *s, struct image_list *images) {
                 bool offers = label_set(image) != 0;
                 if (!offers) {
                         s->host->ops->find_profile(s->host, image, &profile, NULL);
-                        offers = profile && profile->match;     /* the generic one matches nothing by name */
+                        offers = profile && !profile_is_generic(profile);
                         profile_free(profile);
                 }
                 if (offers)

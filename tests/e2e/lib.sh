@@ -30,23 +30,23 @@ not_ok() {
 
 # check WHAT CMD…: the command must succeed; its output is shown when it does not.
 check() {
-        local what=$1 output
+        local what=$1 said
         shift
-        if output=$("$@" 2>&1); then
+        if said=$("$@" 2>&1); then
                 ok "$what"
         else
                 not_ok "$what"
-                printf '%s\n' "$output" | tail -n 30 | sed 's/^/        /'
+                printf '%s\n' "$said" | tail -n 30 | sed 's/^/        /'
         fi
 }
 
 # check_not WHAT CMD…: the command must fail.
 check_not() {
-        local what=$1 output
+        local what=$1 said
         shift
-        if output=$("$@" 2>&1); then
+        if said=$("$@" 2>&1); then
                 not_ok "$what"
-                printf '%s\n' "$output" | tail -n 30 | sed 's/^/        /'
+                printf '%s\n' "$said" | tail -n 30 | sed 's/^/        /'
         else
                 ok "$what"
         fi

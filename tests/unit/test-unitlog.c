@@ -195,6 +195,16 @@ static void selects_as_journalctl_does(void **state) {
         assert_messages(f, "of its container");
 }
 
+static void tells_an_event_of_podman_in_its_words(void **state) {
+        struct fixture *f = *state;
+        say(f, "_SYSTEMD_UNIT=a.service\nPODMAN_TYPE=container\nPODMAN_EVENT=died\nPODMAN_NAME=a\nPODMAN_EXIT_CODE=7\n",
+            "2026-11-24 10:55:41 container died ca557c (image=…, RUN=docker run …)");
+        say(f, "_SYSTEMD_UNIT=a.service\nPODMAN_TYPE=image\nPODMAN_EVENT=pull\n", "2026-11-24 10:55:42 image pull 28e523 (…)");
+        written(f);
+        read_log(f, (struct log_query) { .unit = "a.service", .priority = 7 });
+        assert_messages(f, "container died: a, exit status 7|image pull");
+}
+
 static void gives_the_newest_oldest_first(void **state) {
         struct fixture *f = *state;
         for (int i = 0; i < 2000; i++) {
@@ -316,7 +326,8 @@ static void says_that_it_cannot_read(void **state) {
 int main(void) {
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
         const struct CMUnitTest tests[] = {
-                T(selects_as_journalctl_does), T(gives_the_newest_oldest_first), T(keeps_any_bytes),
+                T(selects_as_journalctl_does),
+                T(tells_an_event_of_podman_in_its_words), T(gives_the_newest_oldest_first), T(keeps_any_bytes),
                 T(cuts_what_is_too_long), T(follows), T(follows_from_nothing), T(can_be_dropped_any_time),
                 T(says_that_it_cannot_read),
         };

@@ -117,7 +117,7 @@ static bool images_has_profile(const struct screen *s, const struct image *image
         _cleanup_error_ struct error *e = NULL;
         if (host_of(s)->ops->find_profile(host_of(s), image, &profile, &e) < 0)
                 return true;    /* it has one, a bad one: the image's own screen says so */
-        return profile && profile->source;
+        return profile && !profile_is_generic(profile);
 }
 
 static int images_weigh(struct screen *s, const struct image_list *images) {
