@@ -1,0 +1,68 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The console by keys in a terminal of 80x24, on a real host: images, plan, form, install, unit, log, restart of the host, uninstall.
+source "$(dirname "$0")/lib.sh"
+source tests/e2e/walk.sh
+trap term_end EXIT
+term_need
+
+# A screen that is cut, or holds bytes that a terminal would obey, is wrong wherever it comes.
+seen() {
+        local screen
+        screen=$(term_screen)
+        if [ "$(wc -l <<<"$screen")" -gt 24 ] || grep -qP '[\x00-\x08\x0b-\x1f\x7f]' <<<"$screen"; then
+                not_ok "the screen $1 is clean"
+        else
+                ok "the screen $1 is clean"
+        fi
+}
+
+# step WHAT FUNCTION…: a part of the walk; without it the rest makes no sense.
+step() {
+        local what=$1
+        shift
+        if "$@"; then
+                ok "$what"
+        else
+                not_ok "$what"
+                finish
+                exit 1
+        fi
+}
+
+# After a deployment into /usr systemd writes /etc/.updated and ld.so.cache at the next start: not our change.
+tests/lab reboot "$HOST"
+before=$(mktemp)
+host_tree >"$before"
+host rm -f /var/log/fairlead-lab/messages
+
+step "the console comes up" walk_open "$HOST"
+step "it says what is there: nothing yet" term_wait 'No service is installed yet'
+step "image, labels and plan are shown" walk_to_plan rsyslog
+step "the form asks" walk_answer
+step "back loses nothing, and the last look comes" walk_review
+step "it installs with live output" walk_install rsyslog
+check "the unit is active" host systemctl is-active --quiet rsyslog.service
+host logger "console test $$"
+check "what logger says is in the file the container writes" until_true 10 host grep -q "console test $$" /var/log/fairlead-lab/messages
+step "stop and start" walk_stop_start rsyslog
+check "it is active after the start" host systemctl is-active --quiet rsyslog.service
+step "the log is shown" walk_log 'rsyslogd|Started|container'
+step "the unit is shown" walk_unit rsyslog
+step "help, palette and jobs are shown" walk_around
+step "the console closes" walk_close
+
+tests/lab reboot "$HOST"
+check "after a restart of the host it is active" until_true 60 host systemctl is-active --quiet rsyslog.service
+host logger "after the restart $$"
+check "and writes" until_true 15 host grep -q "after the restart $$" /var/log/fairlead-lab/messages
+
+step "the console comes up again" walk_open "$HOST"
+step "and shows it running" term_wait 'rsyslog +running'
+step "it uninstalls" walk_uninstall rsyslog
+step "and closes" walk_close
+check_same_tree "/etc and /usr/local are as before" "$before"
+check_not "no unit is left" host systemctl cat rsyslog.service
+check_not "no container is left" host podman container exists rsyslog
+rm -f "$before"
+finish
