@@ -121,6 +121,13 @@ static size_t utf8_length(const unsigned char *s, size_t n) {
         return length;
 }
 
+static void add_escaped(struct str *out, unsigned c) {
+        if (c < 0x10000)
+                str_addf(out, "\\u%04x", c);
+        else
+                str_addf(out, "\\u%04x\\u%04x", 0xd800 + ((c - 0x10000) >> 10), 0xdc00 + ((c - 0x10000) & 0x3ff));
+}
+
 /* The same text in ASCII, other characters as \\uXXXX: the tokener of json-c 0.18 (Debian 13), told to be strict, takes bytes above
  * 127 for control characters, and its JSON_TOKENER_VALIDATE_UTF8 does not know them either (that of 0.16 fails where a character's
  * bytes come in two calls). Lines stay where they are. */
@@ -136,10 +143,8 @@ static int to_ascii(const char *text, size_t n, struct str *ret, unsigned *ret_l
                         text_decode(text + i, length, &c);
                 if (length == 1)
                         str_add_char(ret, text[i]);
-                else if (c < 0x10000)
-                        str_addf(ret, "\\u%04x", c);
                 else
-                        str_addf(ret, "\\u%04x\\u%04x", 0xd800 + ((c - 0x10000) >> 10), 0xdc00 + ((c - 0x10000) & 0x3ff));
+                        add_escaped(ret, c);
                 i += length;
         }
         return ret->failed || ret->length > INT_MAX ? error_set(reterr, -ENOMEM, "Out of memory") : 0;
@@ -285,18 +290,39 @@ struct json_object *json_new_texts(char *const *list) {
         return array;
 }
 
+/* Adds JSON text with \u in place of what must not reach a terminal as it is: all of it stands in strings, where that means the same. json-c
+ * does so for C0 only, but U+009B is as good as ESC [, and U+202E turns the line around. */
+static void add_showable(struct str *out, const char *text, size_t n) {
+        while (n > 0) {
+                size_t used = text_ascii_run(text, n);
+                if (used == 0 && *text == '\n')
+                        used = 1;
+                if (used > 0) {
+                        str_add_bytes(out, text, used);
+                } else {
+                        unsigned c;
+                        used = text_decode(text, n, &c);
+                        int cells = text_cells(c);
+                        /* A mark without a letter would sit on the quote. */
+                        bool hidden = cells < 0 || (cells == 0 && out->length > 0 && out->text[out->length - 1] == '"');
+                        if (!hidden)
+                                str_add_bytes(out, text, used);
+                        else
+                                add_escaped(out, c);
+                }
+                text += used;
+                n -= used;
+        }
+}
+
 char *json_write(struct json_object *o) {
         size_t n;
         const char *text = json_object_to_json_string_length(o,
                                                              JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
                                                                      JSON_C_TO_STRING_NOSLASHESCAPE,
                                                              &n);
-        if (!text)
-                return NULL;
-        char *copy = malloc(n + 2);
-        if (!copy)
-                return NULL;
-        memcpy(copy, text, n);
-        memcpy(copy + n, "\n", 2);
-        return copy;
+        _cleanup_str_ struct str shown = {};
+        add_showable(&shown, text ? text : "", text ? n : 0);
+        str_add(&shown, "\n");
+        return text ? str_take(&shown) : NULL;
 }

@@ -108,7 +108,8 @@ struct json_object *json_new_text(const char *s);
 struct json_object *json_new_text_bytes(const char *bytes, size_t n);
 struct json_object *json_new_texts(char *const *list);
 
-/* Pretty-printed, one newline at the end; the caller frees. NULL when out of memory. */
+/* Pretty-printed, one newline at the end; what a terminal would obey or hide is written \uXXXX. The caller frees. NULL when out of
+ * memory. */
 char *json_write(struct json_object *o);
 
 /* Several documents in one stream. */

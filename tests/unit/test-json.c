@@ -315,6 +315,20 @@ static void takes_all_of_unicode(void **state) {
         assert_int_equal(json_parse("{\"n\": \"\\\xc3\xa4\"}", 11, NULL, &o, NULL, NULL), -EBADMSG);
 }
 
+/* People read --json on terminals, and a terminal obeys U+009B as it does ESC [. */
+static void writes_nothing_that_a_terminal_obeys(void **state) {
+        static const char text[] = "a\033b\177c\302\2331;1Hd\342\200\256e\342\200\213f\360\237\230\200 \363\240\201\201 \303\244\314\210";
+        _cleanup_json_ struct json_object *o = json_new_text(text);
+        _cleanup_free_ char *written = json_write(o);
+        assert_string_equal(written, "\"a\\u001bb\\u007fc\\u009b1;1Hd\\u202ee\\u200bf\360\237\230\200 \\udb40\\udc41 \303\244\314\210\"\n");
+        _cleanup_json_ struct json_object *again = parse(written);
+        assert_string_equal(json_object_get_string(again), text);
+        /* A combining mark that would join the quote before it. */
+        _cleanup_json_ struct json_object *mark = json_new_text("\314\210x");
+        _cleanup_free_ char *marked = json_write(mark);
+        assert_string_equal(marked, "\"\\u0308x\"\n");
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(takes_all_of_unicode),
@@ -328,6 +342,7 @@ int main(void) {
                 cmocka_unit_test(reads_times),
                 cmocka_unit_test(finds_lines),
                 cmocka_unit_test(writes_what_can_be_read),
+                cmocka_unit_test(writes_nothing_that_a_terminal_obeys),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

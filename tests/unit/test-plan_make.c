@@ -484,6 +484,15 @@ static void units_are_for_what_runs_alone(void **state) {
                 if (plan->unit.kind != rows[i].kind)
                         fail_msg("%s | %s gives %s", rows[i].install, rows[i].run, unit_kind_name(plan->unit.kind));
         }
+        /* What no unit can hold is said, and nothing allows it: there would be nothing to supervise. */
+        _cleanup_image_ struct image *bad = image_with("RUN", "podman run -d --name 'a b' IMAGE", NULL);
+        _cleanup_plan_ struct plan *none = make(&(struct plan_request) { .verb = VERB_INSTALL, .image = bad });
+        const struct finding *f = found(none, "unit-unwritable");
+        assert_non_null(f);
+        assert_string_equal(f->message, "The name that the RUN label gives its container is not valid");
+        assert_false(finding_can_be_allowed(f));
+        assert_true(plan_permitted(none, NULL) < 0);
+
         const struct host_facts facts = { .quadlet = true };
         _cleanup_image_ struct image *image = image_with("RUN", "podman run -d --name NAME IMAGE", NULL);
         _cleanup_plan_ struct plan *plan = make(&(struct plan_request) { .verb = VERB_INSTALL, .image = image, .facts = &facts });

@@ -1,0 +1,197 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# House rule: what is said in two places is said alike (findings, exit statuses, verbs), and a screen, a verb, a step of a job is one file that ends in
+# one const table, which the list of its kind names. The design lies beside the project where it is developed ($SHARED); elsewhere its part is left out.
+. "$(dirname "$0")/house.sh"
+
+# Verbs of the design that are not written yet; one that is there leaves this list.
+unwritten='upgrade resume rollback realm check join leave firstboot export edit'
+
+# Verbs that the design does not list by name: they stand behind its "…".
+unlisted='reload unmask reset-failed'
+
+# Verbs with --json whose shape data/json.md does not tell yet.
+untold='changes images jobs lint services show status units'
+
+# Files beside the tables that several of them share: "FILE REASON".
+no_table='
+src/verbs/labels.c           the image of --labels, for lint, plan and show
+src/verbs/stop-container.c   what atomic stop did, for stop and atomic
+src/verbs/verbs.c            the list of verbs
+ui/screens/unit-actions.c    the menu of units, for two screens
+'
+
+kinds_file=src/model/finding-kinds.c
+
+# "ID SEVERITY[,final] LINE" of each row.
+kinds() {
+        awk '/^ +"[a-z0-9-]+", SEVERITY_[A-Z]+,/ {
+                        if (id) print id, severity, at
+                        split($0, part, "\"")
+                        id = part[2]
+                        severity = tolower($2)
+                        gsub(/severity_|,/, "", severity)
+                        at = FNR
+                }
+                /\.final = true/ { severity = severity ",final" }
+                END { if (id) print id, severity, at }' $kinds_file
+}
+
+look_findings() {
+        local id severity line
+        kinds | awk -v file=$kinds_file '$1 <= last { print file ":" $3 ": \"" $1 "\" is not in order; the table is sorted by id" } { last = $1 }'
+        awk -F '|' '/^\| `/ { gsub(/[ `]/, "", $2); gsub(/ /, "", $3); print $2, $3, FNR }' data/findings.md | sort >"$list"
+        join -v 1 <(kinds | sort) "$list" | while read -r id severity line; do
+                say "$kinds_file:$line" "\"$id\" is not in data/findings.md"
+        done
+        join -v 2 <(kinds | sort) "$list" | while read -r id severity line; do
+                say "data/findings.md:$line" "\"$id\" is no finding of the program"
+        done
+        join <(kinds | sort) "$list" | awk '$2 != $4 { print "data/findings.md:" $5 ": \"" $1 "\" is " $4 " here and " $2 " in the program" }'
+        # Each is reported somewhere, and some test sees it.
+        find src backend -name '*.c' ! -name finding-kinds.c | xargs grep -hoE '"[a-z0-9-]+"' | tr -d '"' | sort -u >"$list"
+        join -v 1 <(kinds | sort) "$list" | while read -r id severity line; do
+                say "$kinds_file:$line" "\"$id\" is never reported"
+        done
+        find tests/unit tests/cases -type f | xargs grep -hoE '[a-z0-9]+(-[a-z0-9]+)*' | sort -u >"$list"
+        join -v 1 <(kinds | sort) "$list" | while read -r id severity line; do
+                say "$kinds_file:$line" "\"$id\" is in no test (tests/unit, tests/cases)"
+        done
+        # The id is the first text of the call, where it is a text.
+        find src backend -name '*.c' | sort | xargs awk '
+                /finding_report\(/ { open = FNR; sub(/.*finding_report\(/, "") }
+                open && FNR > open + 2 { open = 0 }
+                open && match($0, /"[^"]*"/) {
+                        id = substr($0, RSTART + 1, RLENGTH - 2)
+                        if (id ~ /^[a-z0-9-]+$/)
+                                print id, FILENAME ":" FNR
+                        open = 0
+                }' | sort >"$list"
+        join -v 1 "$list" <(kinds | sort) | while read -r id line; do
+                say "$line" "\"$id\" is reported and not in $kinds_file"
+        done
+}
+
+look_statuses() {
+        # "0 done, 1 failed, …" of the design, the enum, the help.
+        local number word name
+        awk '/^enum exit_status/ { inside = 1 } inside && /^}/ { exit } inside && match($0, /EXIT_[A-Z_]+ = [0-9]+/) {
+                split(substr($0, RSTART + 5, RLENGTH - 5), part, " = ")
+                print part[2], tolower(part[1]) }' src/cli.h | sed 's/_/ /g' >"$list"
+        [ "$(wc -l <"$list")" -eq 6 ] || say src/cli.h:1 "enum exit_status has $(wc -l <"$list") rows, not the 6 of the design"
+        while read -r number word; do
+                tr -d '\n' <src/cli.c | sed 's/\\n"\ *"/ /g' | grep -qE "Exit status:[^;]*[ ,]$number $word" ||
+                        say src/cli.c:1 "--help does not say \"$number $word\" among the exit statuses of cli.h"
+                [ ! -e "$SHARED/DESIGN.md" ] || grep -qE "^## 10\..*[ ,]$number $word" "$SHARED/DESIGN.md" ||
+                        say src/cli.h:1 "exit status $number $word is not that of the design, section 10"
+        done <"$list"
+}
+
+verbs() {       # the names of the verbs that are in the table
+        {
+                grep -hoE '^ +\.name = "[a-z-]+"' src/verbs/*.c | cut -d '"' -f 2
+                grep -hoE 'ROW\(UNIT_[A-Z_]+, "[a-z-]+"' src/verbs/unit-action.c | cut -d '"' -f 2
+        } | sort -u
+}
+
+look_verbs() {
+        local verb designed
+        verbs >"$list"
+        if [ -e "$SHARED/DESIGN.md" ]; then
+                designed=$(sed -n '/^## 10\./,/^## 11\./p' "$SHARED/DESIGN.md" | sed -n '/^```$/,/^```$/p' | sed -E 's/start\|restart\|enable\|disable\|mask\|…/start   fairlead restart   fairlead enable   fairlead disable   fairlead mask/' |
+                        grep -oE 'fairlead [a-z-]+' | cut -d ' ' -f 2 | sort -u)
+                for verb in $designed; do
+                        if grep -qx "$verb" "$list"; then
+                                [[ " $unwritten " != *" $verb "* ]] || say tests/check-rules.sh:1 "\"$verb\" is written; take it off the list of unwritten verbs"
+                        elif [[ " $unwritten " != *" $verb "* ]]; then
+                                say src/verbs/verbs.c:1 "the design has a verb \"$verb\", the program has none"
+                        fi
+                done
+                for verb in $(cat "$list"); do
+                        grep -qx "$verb" <<<"$designed" || [[ " $unlisted " == *" $verb "* ]] ||
+                                say src/verbs/verbs.c:1 "the program has a verb \"$verb\" that the design does not know"
+                done
+        fi
+        # --json prints a shape that data/json.md tells.
+        grep -lE '^ +\.json = true' src/verbs/*.c | while read -r file; do
+                verb=$(grep -oE '^ +\.name = "[a-z-]+"' "$file" | cut -d '"' -f 2)
+                if grep -qE "^## (.*, )?$verb(,.*)?$" data/json.md; then
+                        [[ " $untold " != *" $verb "* ]] || say tests/check-rules.sh:1 "data/json.md tells the shape of \"$verb\"; take it off the list of untold ones"
+                else
+                        [[ " $untold " == *" $verb "* ]] || say "$file:1" "\"$verb --json\" prints a shape that data/json.md does not tell"
+                fi
+        done
+}
+
+# KIND: the struct, the header that declares all of that kind, the file that lists them, and the folder.
+look_tables() {
+        local struct header lister folder file name row
+        while read -r struct header lister folder; do
+                for file in "$folder"/*.c; do
+                        grep -q "^$file " <<<"$no_table" && continue
+                        # The last definition in the file: one const struct, one row or several.
+                        row=$(grep -nE '^[a-z].*[^;,]$|^[a-z].*= \{.*\};$' "$file" | tail -n 1)
+                        name=$(sed -nE "s/^[0-9]+:const struct $struct ([a-z_]+)(\[[^]]*\])? = \{.*/\1/p" <<<"$row")
+                        if [ -z "$name" ]; then
+                                say "$file:${row%%:*}" "does not end in its const struct $struct"
+                                continue
+                        fi
+                        [ "$(grep -cE "^const struct $struct " "$file")" -eq 1 ] || say "$file:1" "has more than one const struct $struct"
+                        grep -qE "\b$name\b" "$header" || say "$file:${row%%:*}" "$name is not declared in $header"
+                        grep -rqE "&$name\b" $lister || say "$file:${row%%:*}" "$name is nowhere in $lister"
+                done
+                sed -n "/^extern const struct $struct /,/;/p" "$header" | sed 's,/\*.*\*/,,' | grep -oE '\b[a-z_]+(_screen|_step|_verb|_verbs|_row)\b' | sort -u | while read -r name; do
+                        grep -qE "^const struct $struct $name\b" "$folder"/*.c || say "$header:$(grep -nw -m 1 "$name" "$header" | cut -d: -f1)" "$name is declared and in no file of $folder"
+                done
+        done <<'END'
+screen_class ui/screens/screens.h ui ui/screens
+step backend/steps/step.h backend/worker.c backend/steps
+verb src/verbs/verbs.h src/verbs/verbs.c src/verbs
+END
+        for file in $(awk 'NF > 1 { print $1 }' <<<"$no_table"); do
+                [ -e "$file" ] || say tests/check-rules.sh:1 "$file is listed as one without a table and does not exist"
+        done
+}
+
+list=$(mktemp)
+look() {
+        : "${SHARED:=$root/../shared}"
+        # A plant is named after the half that must see it.
+        case $PLANT in
+        finding_*) look_findings ;;
+        status_*) look_statuses ;;
+        verb_*) look_verbs ;;
+        table_*) look_tables ;;
+        *)
+                look_findings
+                look_statuses
+                look_verbs
+                look_tables
+                ;;
+        esac
+}
+
+plant_finding_unsorted() { sed -i 's/"label-long", SEV/"zabel-long", SEV/' src/model/finding-kinds.c; echo 'finding-kinds.c:[0-9]+: "late-option" is not in order|"label-too-long" is not in order'; }
+plant_finding_undocumented() { sed -i '/^| `label-long`/d' data/findings.md; echo 'finding-kinds.c:[0-9]+: "label-long" is not in data/findings.md'; }
+plant_finding_invented() { echo '| `wet-floor` | warn | x | y |' >>data/findings.md; echo 'data/findings.md:[0-9]+: "wet-floor" is no finding'; }
+plant_finding_severity() { sed -i 's/^| `label-long` | warn/| `label-long` | info/' data/findings.md; echo '"label-long" is info here and warn in the program'; }
+plant_finding_final() { sed -i 's/^| `no-label` | block, final/| `no-label` | block/' data/findings.md; echo '"no-label" is block here and block,final'; }
+plant_finding_unknown_id() { echo 'static int f(void) { return finding_report(NULL, "wet-floor", "x", "y"); }' >>src/model/lint.c; echo 'src/model/lint.c:[0-9]+: "wet-floor" is reported and not in'; }
+plant_finding_unreported() { sed -i 's/"label-long"/"no-label"/' src/model/*.c; sed -i '0,/"no-label", SEVERITY_WARN/s//"label-long", SEVERITY_WARN/' src/model/finding-kinds.c; echo '"label-long" is never reported'; }
+plant_finding_untested() { grep -rlw label-long tests/unit tests/cases | xargs sed -i 's/label-long/no-label/g'; echo '"label-long" is in no test'; }
+plant_status_number() { sed -i 's/EXIT_BUSY = 5/EXIT_BUSY = 6/' src/cli.h; echo 'src/cli.c:1: --help does not say "6 busy"'; }
+plant_status_help() { sed -i 's/1 failed, 2 usage/1 usage, 2 failed/' src/cli.c; echo 'src/cli.c:1: --help does not say "1 failed"'; }
+plant_verb_shape() { sed -i 's/^## plan$/## plans/' data/json.md; echo 'src/verbs/plan.c:1: "plan --json" prints a shape'; }
+plant_table_two_tables() { sed 's/jobs_verb/other_verb/' src/verbs/jobs.c >x && sed -n '/^const struct verb/,$p' x >>src/verbs/jobs.c; echo 'src/verbs/jobs.c:1: has more than one const struct verb'; }
+plant_table_late_function() { printf '\nint late(void) {\n        return 0;\n}\n' >>backend/steps/pull.c; echo 'backend/steps/pull.c:[0-9]+: does not end in its const struct step'; }
+plant_table_no_table() { sed '/^const struct screen_class/,$d' ui/screens/help.c >x && mv x ui/screens/help.c; echo 'ui/screens/help.c:[0-9]+: does not end in its'; }
+plant_table_unlisted_verb() { sed -i '/&jobs_verb,/d' src/verbs/verbs.c; echo 'src/verbs/jobs.c:[0-9]+: jobs_verb is nowhere in src/verbs/verbs.c'; }
+plant_table_undeclared_step() { sed -i 's/health_step, //' backend/steps/step.h; echo 'backend/steps/health.c:[0-9]+: health_step is not declared'; }
+plant_table_empty_declaration() { sed -i 's/health_step, /health_step, wealth_step, /' backend/steps/step.h; echo 'backend/steps/step.h:[0-9]+: wealth_step is declared and in no file'; }
+if [ -e "${SHARED:-${1:-.}/../shared}/DESIGN.md" ]; then
+        plant_verb_missing_verb() { sed -i 's/"jobs"/"tasks"/' src/verbs/jobs.c; echo 'the design has a verb "jobs", the program has none'; }
+        plant_verb_unknown_verb() { sed -i 's/"jobs"/"tasks"/' src/verbs/jobs.c; echo 'the program has a verb "tasks" that the design does not know'; }
+        plant_verb_written_verb() { sed -i 's/"jobs"/"rollback"/' src/verbs/jobs.c; echo '"rollback" is written; take it off'; }
+fi
+
+house "$@"
