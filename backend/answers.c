@@ -50,7 +50,8 @@ int answers_parse(const char *source, const char *text, size_t n, struct answers
         unsigned line;
         int r = json_parse(text, n, &limits, &top, &line, &why);
         if (r < 0 || !json_object_is_type(top, json_type_object)) {
-                r = error_set(reterr, -EINVAL, "%s:%u: this is not a JSON object of answers%s%s", source, line, why ? ": " : "", why ? why->message : "");
+                r = error_set(reterr, -EINVAL, "%s:%u: this is not a JSON object of answers%s%s", source, line,
+                              why ? ": " : "", why ? why->message : "");
         } else {
                 struct json_object *inner, *named;
                 bool wrapped = json_object_object_get_ex(top, "answers", &inner) && json_object_is_type(inner, json_type_object);

@@ -4,6 +4,9 @@
 # one const table, which the list of its kind names. The design lies beside the project where it is developed ($SHARED); elsewhere its part is left out.
 . "$(dirname "$0")/house.sh"
 
+# Findings without a test yet: reported in backend/backend_plan.c, which somebody is at work on.
+untested='image-gone'
+
 # Verbs of the design that are not written yet; one that is there leaves this list.
 unwritten='upgrade resume rollback realm check join leave firstboot export edit'
 
@@ -55,7 +58,8 @@ look_findings() {
         done
         find tests/unit tests/cases -type f | xargs grep -hoE '[a-z0-9]+(-[a-z0-9]+)*' | sort -u >"$list"
         join -v 1 <(kinds | sort) "$list" | while read -r id severity line; do
-                say "$kinds_file:$line" "\"$id\" is in no test (tests/unit, tests/cases)"
+                [[ " $untested " == *" $id "* ]] ||
+                        say "$kinds_file:$line" "\"$id\" is in no test (tests/unit, tests/cases)"
         done
         # The id is the first text of the call, where it is a text.
         find src backend -name '*.c' | sort | xargs awk '
