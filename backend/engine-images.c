@@ -5,6 +5,8 @@
 
 #include "backend/engine-private.h"
 #include "backend/explain.h"
+#include "model/hold.h"
+#include "model/reference.h"
 
 #define LIST_SECONDS 60U        /* a host with thousands of images takes some */
 #define PULL_STALL_SECONDS 600U /* podman says nothing while it unpacks */
@@ -15,8 +17,10 @@ static struct image *read_image(const struct engine *engine, struct json_object 
         if (!image)
                 error_set(reterr, -ENOMEM, "Out of memory");
         else if (json_read(o, where, engine->dialect->image_fields, engine->dialect->n_image_fields, image, reterr) >= 0 &&
-                 str_replace(&image->source, "engine") >= 0)
+                 str_replace(&image->source, "engine") >= 0) {
+                hold_names_last(image);
                 return TAKE(image);
+        }
         return NULL;
 }
 
@@ -249,4 +253,87 @@ struct op *engine_pull(struct engine *engine, const char *reference, void (*prog
                        void (*done)(struct image *image, struct error *e, void *userdata), void *userdata) {
         return image_call_new(engine, reference,
                               (struct image_call) { .call.begin = pull_begin, .progress = progress, .done = done, .userdata = userdata });
+}
+
+/* ---- names ---- */
+
+struct name_call {
+        struct engine_call call;        /* first */
+        char *image;                    /* escaped; of an untag the name itself */
+        char *repository, *tag;         /* escaped */
+        bool off;
+        void (*done)(struct error *e, void *userdata);
+        void *userdata;
+};
+
+static void name_free(struct engine_call *call) {
+        struct name_call *c = (struct name_call *) call;
+        free(c->image);
+        free(c->repository);
+        free(c->tag);
+        free(c);
+}
+
+static void name_fail(struct engine_call *call, struct error *e) {
+        struct name_call *c = (struct name_call *) call;
+        c->done(e, c->userdata);
+        name_free(call);
+}
+
+static void named(const struct http_answer *answer, struct error *e, void *userdata) {
+        struct name_call *c = userdata;
+        c->call.inner = op_cancel(c->call.inner);
+        e = engine_call_error(&c->call, answer, e, c->off ? "A name could not be taken off an image" : "An image could not be given a name");
+        if (c->off && e && e->code == -ENOENT && answer)
+                e = error_free(e);
+        op_finish(c->call.op);
+        name_fail(&c->call, e);
+}
+
+static bool name_begin(struct engine_call *call) {
+        struct name_call *c = (struct name_call *) call;
+        if (c->off && call->engine->dialect->kind != ENGINE_PODMAN) {
+                struct error *e = NULL;
+                error_set(&e, -EOPNOTSUPP, "This engine cannot take a name off an image without removing it");
+                op_finish(call->op);
+                name_fail(call, e);
+                return true;
+        }
+        return engine_call_request(call, "POST",
+                                   str_printf("%s/images/%s/%s?repo=%s&tag=%s", call->engine->prefix, c->image, c->off ? "untag" : "tag",
+                                              c->repository, c->tag),
+                                   (struct http_request) { .seconds = 30, .done = named });
+}
+
+static struct op *name_call_new(struct engine *engine, const char *image, const char *name, bool off,
+                                void (*done)(struct error *e, void *userdata), void *userdata) {
+        struct reference_parts p;
+        reference_split(name, &p);
+        _cleanup_free_ char *repository = strndup(p.repository.at, p.repository.n), *tag = p.tag.n ? strndup(p.tag.at, p.tag.n) : NULL;
+        struct name_call *c = calloc(1, sizeof *c);
+        if (!c)
+                return NULL;
+        *c = (struct name_call) {
+                .call = { .engine = engine, .begin = name_begin, .fail = name_fail, .free = name_free },
+                .image = http_escape(image),
+                .repository = repository ? http_escape(repository) : NULL,
+                .tag = http_escape(tag ? tag : "latest"),
+                .off = off,
+                .done = done,
+                .userdata = userdata,
+        };
+        if (!c->image || !c->repository || !c->tag) {
+                name_free(&c->call);
+                return NULL;
+        }
+        return engine_call_start(&c->call);
+}
+
+struct op *engine_tag(struct engine *engine, const char *image, const char *name,
+                      void (*done)(struct error *e, void *userdata), void *userdata) {
+        return name_call_new(engine, image, name, false, done, userdata);
+}
+
+struct op *engine_untag(struct engine *engine, const char *name, void (*done)(struct error *e, void *userdata), void *userdata) {
+        return name_call_new(engine, name, name, true, done, userdata);
 }

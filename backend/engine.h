@@ -75,6 +75,13 @@ struct op *engine_pull(struct engine *engine, const char *reference, void (*prog
 struct op *engine_remove_container(struct engine *engine, const char *name, unsigned seconds,
                                    void (*done)(struct error *e, void *userdata), void *userdata);
 
+/* Gives the image another name ("repository:tag"); that it has it already is no error. */
+struct op *engine_tag(struct engine *engine, const char *image, const char *name,
+                      void (*done)(struct error *e, void *userdata), void *userdata);
+/* Takes the name off and leaves the image there, also without any name; a name that is not there is no error. Podman only:
+ * Docker removes an image with its last name (-EOPNOTSUPP). */
+struct op *engine_untag(struct engine *engine, const char *name, void (*done)(struct error *e, void *userdata), void *userdata);
+
 /* Container logs, de-framed: lines() gets clean-cut lines as bytes (no newline). Ends by ended(NULL or error). */
 struct op *engine_follow_logs(struct engine *engine, const char *container, unsigned tail, bool follow,
                               void (*line)(const char *bytes, size_t n, bool is_stderr, void *userdata),

@@ -14,6 +14,7 @@
 #include "tests/tree.h"
 
 #define IMAGE_ID "1111111111111111111111111111111111111111111111111111111111111111"
+#define IMAGE_ID_START "111111111111"
 
 struct host_fixture {
         char *top, *root, *state, *run, *engine;
@@ -74,7 +75,7 @@ static inline struct plan *script_plan(const struct host_fixture *f, const char 
         plan->verb = VERB_INSTALL;
         plan->name = strdup("demo");
         plan->reference = strdup("localhost/demo");
-        plan->image = strdup("localhost/demo:latest");
+        plan->image = strdup("localhost/demo@sha256:" IMAGE_ID);
         plan->image_id = strdup(IMAGE_ID);
         plan->label_key = strdup("INSTALL");
         plan->label = strdup("sh -c …");

@@ -73,6 +73,15 @@ static int record_uninstall(struct worker *w, struct error **reterr) {
         return 0;
 }
 
+static void record_now(struct worker *w) {
+        struct error *e = NULL;
+        int r = w->plan->verb == VERB_UNINSTALL ? record_uninstall(w, &e) : record_install(w, &e);
+        if (r < 0)
+                worker_failed(w, e);
+        else
+                worker_ended(w);
+}
+
 static void on_looked(struct worker *w, struct manifest *now, struct error *e) {
         int r = e ? e->code : 0;
         _cleanup_close_ int saved = r < 0 ? -1 : jobfolder_snapshot(w->folder, NULL, false, &e);
@@ -91,11 +100,11 @@ static void on_looked(struct worker *w, struct manifest *now, struct error *e) {
         if (r >= 0)
                 r = worker_keep_texts(w, &e);
         if (r >= 0)
-                r = w->plan->verb == VERB_UNINSTALL ? record_uninstall(w, &e) : record_install(w, &e);
+                r = w->plan->verb == VERB_UNINSTALL ? worker_drop_installed(w, record_now, &e) : 0;
         if (r < 0)
                 worker_failed(w, e);
-        else
-                worker_ended(w);
+        else if (r == 0)
+                record_now(w);
 }
 
 static int apply(struct worker *w, struct error **reterr) {
@@ -116,13 +125,19 @@ static int probe(struct worker *w) {
         return there && str_equal(s->job, w->id);
 }
 
+static void on_held(struct worker *w) {
+        worker_ended(w);
+}
+
 static int undo(struct worker *w, struct error **reterr) {
         int r = 0;
         if (w->plan->verb == VERB_UNINSTALL && w->record && !services_exists(w->paths, w->plan->name))
                 r = services_write(w->paths, w->record, reterr);
         else if (w->plan->verb != VERB_UNINSTALL && probe(w))
                 r = services_remove(w->paths, w->plan->name, reterr);
-        return r < 0 ? r : STEP_ENDED;
+        if (r >= 0 && w->plan->verb == VERB_UNINSTALL)
+                r = worker_hold_installed(w, on_held, reterr);
+        return r < 0 ? r : r == 0 ? STEP_ENDED : STEP_WAITS;
 }
 
 const struct step commit_step = { .step = STEP_COMMIT, .probe = probe, .apply = apply, .undo = undo };

@@ -14,15 +14,23 @@ static bool is_planned(const struct worker *w, const struct image *image) {
         return !w->plan->image_id || str_equal(w->plan->image_id, image->id);
 }
 
+static void on_held(struct worker *w) {
+        worker_ended(w);
+}
+
 static void on_image(struct worker *w, struct image *image, const char *note) {
+        struct error *e = NULL;
         bool planned = is_planned(w, image);
         image_free(image);
         if (planned) {
                 worker_note(w, "%s", note);
-                worker_ended(w);
+                int r = worker_hold_planned(w, on_held, &e);
+                if (r < 0)
+                        worker_failed(w, e);
+                else if (r == 0)
+                        worker_ended(w);
                 return;
         }
-        struct error *e = NULL;
         error_set(&e, -ESTALE, "%s is not the image any more that the plan was made for", what(w));
         error_hint(&e, "Look at it again and make a new plan");
         worker_failed(w, e);
@@ -89,4 +97,10 @@ static void stop(struct worker *w) {
         worker_failed(w, e);
 }
 
-const struct step pull_step = { .step = STEP_PULL, .apply = apply, .stop = stop };
+/* The image itself stays: it harms nobody, and who tries again needs it. */
+static int undo(struct worker *w, struct error **reterr) {
+        int r = worker_drop_planned(w, on_held, reterr);
+        return r < 0 ? r : r == 0 ? STEP_ENDED : STEP_WAITS;
+}
+
+const struct step pull_step = { .step = STEP_PULL, .apply = apply, .undo = undo, .stop = stop };

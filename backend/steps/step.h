@@ -110,6 +110,14 @@ void worker_note(struct worker *w, const char *format, ...) __attribute__((forma
 /* Something stays on the host that should not, or that is not ours: a sentence for the result. */
 void worker_kept(struct worker *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* The name that keeps an image findable (model/hold.h): given to and taken off the plan's image or the record's. 1: then() follows
+ * from the loop, unless the engine fails to give one (the step fails); 0: there is no such name. worker_drop_planned() takes off
+ * only what this job gave. */
+int worker_hold_planned(struct worker *w, void (*then)(struct worker *w), struct error **reterr);
+int worker_drop_planned(struct worker *w, void (*then)(struct worker *w), struct error **reterr);
+int worker_hold_installed(struct worker *w, void (*then)(struct worker *w), struct error **reterr);
+int worker_drop_installed(struct worker *w, void (*then)(struct worker *w), struct error **reterr);
+
 /* The hint or sentence of an error, noted in the log; used where a job goes on in spite of it. */
 void worker_log_error(struct worker *w, const struct error *e);
 

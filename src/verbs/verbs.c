@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "model/hold.h"
 #include "model/profile.h"
 #include "model/recipe.h"
 #include "model/unitfile.h"
@@ -44,8 +45,8 @@ void keep_offering(struct session *s, struct image_list *images) {
         for (size_t i = 0; i < images->n; i++) {
                 struct image *image = images->items[i];
                 struct profile *profile = NULL;
-                bool offers = label_set(image) != 0;
-                if (!offers) {
+                bool held = hold_only(image), offers = !held && label_set(image) != 0;
+                if (!offers && !held) {
                         s->host->ops->find_profile(s->host, image, &profile, NULL);
                         offers = profile && !profile_is_generic(profile);
                         profile_free(profile);

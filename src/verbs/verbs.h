@@ -12,7 +12,8 @@ extern const struct verb attach_verb, cancel_verb, changes_verb, exec_verb, imag
         plan_verb_row, run_verb_row, services_verb, show_verb, status_verb, uninstall_verb, units_verb;
 extern const struct verb unit_action_verbs[_UNIT_ACTION_MAX];
 
-/* Removes from the list what carries no command label and no profile other than the generic one fits. */
+/* Removes from the list what carries no command label and no profile other than the generic one fits, and what only an installed
+ * service still has a name for. */
 void keep_offering(struct session *s, struct image_list *images);
 
 /* The installed service of this name (or of this image); *ret NULL and 0 when there is none. A negative errno with a sentence when the list

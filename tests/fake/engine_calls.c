@@ -39,7 +39,7 @@ struct answer {
         struct op *op;
         sd_event_source *source;
         void (*give)(struct answer *a, struct error *e);
-        char *name;
+        char *name, *id;
         void (*image_done)(struct image *image, struct error *e, void *userdata);
         void (*containers_done)(struct container_list *list, struct error *e, void *userdata);
         void (*nothing_done)(struct error *e, void *userdata);
@@ -50,6 +50,7 @@ static void answer_free(void *userdata) {
         struct answer *a = userdata;
         sd_event_source_disable_unref(a->source);
         free(a->name);
+        free(a->id);
         free(a);
 }
 
@@ -150,4 +151,42 @@ static void give_removal(struct answer *a, struct error *e) {
 
 struct op *engine_remove_container(struct engine *engine, const char *name, unsigned seconds, void (*done)(struct error *e, void *userdata), void *userdata) {
         return start(engine, (struct answer) { .give = give_removal, .name = strdup(name), .nothing_done = done, .userdata = userdata });
+}
+
+/* A name is a file ".name REPOSITORY:TAG" (with "+" for "/") that holds the id. */
+static void name_path(char *buffer, size_t n, const char *name) {
+        snprintf(buffer, n, "%s/.name %s", getenv("FAKE_ENGINE"), name);
+        for (char *c = buffer + strlen(getenv("FAKE_ENGINE")) + 1; *c; c++)
+                if (*c == '/')
+                        *c = '+';
+}
+
+static void give_name(struct answer *a, struct error *e) {
+        char path[4096];
+        if (!e && !str_equal(image_here, a->id))
+                error_set(&e, -ENOENT, "There is no image %s", a->id);
+        if (!e) {
+                name_path(path, sizeof path, a->name);
+                FILE *f = fopen(path, "we");
+                fputs(a->id, f);
+                fclose(f);
+        }
+        a->nothing_done(e, a->userdata);
+}
+
+struct op *engine_tag(struct engine *engine, const char *image, const char *name, void (*done)(struct error *e, void *userdata), void *userdata) {
+        return start(engine, (struct answer) { .give = give_name, .name = strdup(name), .id = strdup(image), .nothing_done = done, .userdata = userdata });
+}
+
+static void take_name(struct answer *a, struct error *e) {
+        char path[4096];
+        if (!e) {
+                name_path(path, sizeof path, a->name);
+                unlink(path);
+        }
+        a->nothing_done(e, a->userdata);
+}
+
+struct op *engine_untag(struct engine *engine, const char *name, void (*done)(struct error *e, void *userdata), void *userdata) {
+        return start(engine, (struct answer) { .give = take_name, .name = strdup(name), .nothing_done = done, .userdata = userdata });
 }

@@ -8,6 +8,7 @@
 
 #include "backend/engine.h"
 #include "base/str.h"
+#include "model/hold.h"
 #include "model/recipe.h"
 
 static unsigned passed, failed;
@@ -101,6 +102,31 @@ static void images(sd_event *event, struct engine *engine) {
         error_free(n.e);
 }
 
+static void names(sd_event *event, struct engine *engine) {
+        static const char name[] = "localhost/fairlead-test/rsyslog:fairlead-test-0123456789ab";
+        struct got g = {}, t = {}, u = {}, again = {}, gone = {};
+        if (engine_about(engine)->kind == ENGINE_DOCKER) {
+                wait_for(event, &u, engine_untag(engine, name, got_end, &u));
+                check(u.e && u.e->code == -EOPNOTSUPP, "does not take names off where that would remove the image", u.e);
+                error_free(u.e);
+                return;
+        }
+        wait_for(event, &t, engine_tag(engine, "localhost/rsyslog", name, got_end, &t));
+        check(t.over && !t.e, "gives an image a name", t.e);
+        wait_for(event, &g, engine_inspect_image(engine, name, got_image, &g));
+        struct image *image = g.result;
+        check(image && image_matches(image, "localhost/rsyslog") && !hold_is(image_reference(image)), "finds it by that name, and shows the other first", g.e);
+        wait_for(event, &u, engine_untag(engine, name, got_end, &u));
+        check(u.over && !u.e, "takes the name off", u.e);
+        wait_for(event, &again, engine_untag(engine, name, got_end, &again));
+        check(again.over && !again.e, "taking it off once more is no error", again.e);
+        wait_for(event, &gone, engine_inspect_image(engine, name, got_image, &gone));
+        check(!gone.result && gone.e && gone.e->code == -ENOENT, "the name leads nowhere then", gone.e);
+        image_free(image);
+        for (size_t i = 0; i < 5; i++)
+                error_free((struct error *[]) { g.e, t.e, u.e, again.e, gone.e }[i]);
+}
+
 static void containers(sd_event *event, struct engine *engine) {
         struct got g = {};
         wait_for(event, &g, engine_list_containers(engine, NULL, got_containers, &g));
@@ -146,6 +172,8 @@ int main(int argc, char **argv) {
                 const struct engine_about *about = engine_about(engine);
                 check(about && about->version, "knows the engine's version", NULL);
                 printf("# %s: %s %s\n", where, about ? engine_kind_name(about->kind) : "?", about && about->version ? about->version : "?");
+                if (about)
+                        names(event, engine);
                 containers(event, engine);
                 pull(event, engine);
                 engine_free(engine);

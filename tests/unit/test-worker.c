@@ -99,6 +99,11 @@ static void print_left(const struct job *job) {
 
 #define INSTALL_SCRIPT "echo installing; mkdir $ROOT/etc/demo; echo x > $ROOT/etc/demo/demo.conf; echo more >> $ROOT/etc/hosts; rm $ROOT/etc/passwd; chmod 700 $ROOT/usr/local"
 
+/* The name that keeps the image findable while the service is installed. */
+static bool is_held(const struct host_fixture *f) {
+        return access(tree_path(f->engine, "/.name localhost+demo:fairlead-demo-" IMAGE_ID_START), F_OK) == 0;
+}
+
 static void installs_and_uninstalls(void **state) {
         struct host_fixture *f = *state;
         _cleanup_free_ char *before = tree_fingerprint(f->root);
@@ -119,6 +124,7 @@ static void installs_and_uninstalls(void **state) {
         assert_string_equal(service->job, id);
         assert_string_equal(service->units[0], "demo.service");
         assert_string_equal(service->files[0], "/etc/systemd/system/demo.service");
+        assert_true(is_held(f));
 
         /* once more is refused by name, and nothing is touched */
         _cleanup_free_ char *again = make_job(f, plan), *installed = tree_fingerprint(f->root);
@@ -137,6 +143,7 @@ static void installs_and_uninstalls(void **state) {
         print_left(gone);
         assert_int_equal(strv_length(gone->left), 0);
         assert_false(services_exists(&f->paths, "demo"));
+        assert_false(is_held(f));
         _cleanup_free_ char *after = tree_fingerprint(f->root);
         assert_string_equal(after, before);
 }
@@ -178,6 +185,7 @@ static void a_failing_installer_leaves_no_trace(void **state) {
         assert_int_equal(access(tree_path(f->engine, "/c1"), F_OK), -1);
         assert_int_equal(access(tree_path(f->engine, "/old"), F_OK), 0);
         assert_false(services_exists(&f->paths, "demo"));
+        assert_false(is_held(f));
         _cleanup_free_ char *left = tree_fingerprint(f->run);
         assert_null(strstr(left, ".sock"));
 }

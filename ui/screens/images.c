@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/hold.h"
 #include "model/recipe.h"
 
 struct images_state {
@@ -127,7 +128,7 @@ static int images_weigh(struct screen *s, const struct image_list *images) {
                 return -ENOMEM;
         st->n_offers = 0;
         for (size_t i = 0; i < images->n; i++) {
-                offers[i] = label_set(images->items[i]) || images_has_profile(s, images->items[i]);
+                offers[i] = !hold_only(images->items[i]) && (label_set(images->items[i]) || images_has_profile(s, images->items[i]));
                 st->n_offers += offers[i];
         }
         free(st->offers);
