@@ -72,6 +72,7 @@ static const struct action_row action_table[_ACTION_MAX] = {
         [ACTION_DEPENDENCIES] = { "dependencies", "dependencies", "Show what it needs and what needs it" },
         [ACTION_PATTERN] = { "pattern", "kind", "Show services, all units, or those that failed" },
 
+        [ACTION_WATCH] = { "watch", "watch", "Watch the job that runs" },
         [ACTION_CANCEL] = { "cancel", "cancel", "Stop the job and put everything back as it was" },
         [ACTION_DETACH] = { "detach", "detach", "Leave the job alone; it goes on, and Jobs (4) returns to it" },
         [ACTION_ANSWER] = { "answer", "answer", "Type a line to the command" },

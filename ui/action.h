@@ -84,6 +84,7 @@ enum action {
         ACTION_PATTERN,
 
         /* jobs */
+        ACTION_WATCH,
         ACTION_CANCEL,
         ACTION_DETACH,
         ACTION_ANSWER,          /* types a line to the command */

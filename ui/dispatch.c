@@ -87,10 +87,15 @@ const struct binding *screen_widget_bindings(const struct screen *s) {
 
 /* ---- asking for a line ---- */
 
+static void ask_free(struct ask *ask) {
+        free(ask->label);
+        field_done(&ask->field);
+        secret_free(ask->secret);
+        *ask = (struct ask) {};
+}
+
 void ask_drop(struct ui *ui) {
-        free(ui->ask.label);
-        field_done(&ui->ask.field);
-        ui->ask = (struct ask) {};
+        ask_free(&ui->ask);
 }
 
 void screen_ask(struct screen *s, const char *label, const char *text, void (*changed)(struct screen *s, const char *text),
@@ -108,6 +113,17 @@ void screen_ask(struct screen *s, const char *label, const char *text, void (*ch
         ui_invalidate(ui);
 }
 
+void screen_ask_secret(struct screen *s, const char *label, void (*done)(struct screen *s, const char *text)) {
+        struct secret *secret = secret_new("answer");
+        if (!secret)
+                return;
+        screen_ask(s, label, NULL, NULL, done);
+        if (s->ui->ask.asker == s)
+                s->ui->ask.secret = secret;
+        else
+                secret_free(secret);
+}
+
 static void ui_settle_later(struct ui *ui) {
         bool dear = ui->theme.display == DISPLAY_BASIC || ui->theme.slow;
         ui->settle_at = ui_boottime(ui) + (dear ? SETTLE_BASIC_MS : SETTLE_MS) * 1000;
@@ -116,12 +132,15 @@ static void ui_settle_later(struct ui *ui) {
 static bool ask_key(struct ui *ui, int key) {
         struct screen *s = ui->ask.asker;
         if (key == KEY_RETURN || key == KEY_ESC || key == KEY_CTRL('C') || key == KEY_CTRL('G')) {
-                void (*done)(struct screen *s, const char *text) = ui->ask.done;
-                _cleanup_free_ char *text = key == KEY_RETURN ? strdup(field_text(&ui->ask.field)) : NULL;
-                ask_drop(ui);
-                done(s, text);
+                /* It is over before it is answered: the answer may ask again. */
+                struct ask ask = ui->ask;
+                ui->ask = (struct ask) {};
+                ask.done(s, key != KEY_RETURN ? NULL : ask.secret ? ask.secret->bytes : field_text(&ask.field));
+                ask_free(&ask);
                 return true;
         }
+        if (ui->ask.secret)
+                return field_secret_key(ui->ask.secret, key);
         enum action move = key >= KEY_NAMED ? keys_find(moving, key) : ACTION_NONE;
         if (s->list && (move == ACTION_UP || move == ACTION_DOWN || move == ACTION_PAGE_UP || move == ACTION_PAGE_DOWN)) {
                 list_act(s->list, move);

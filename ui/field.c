@@ -50,33 +50,14 @@ static void field_cut(struct field *field, size_t from, size_t to) {
         field->at = from;
 }
 
-static size_t encode(int key, char bytes[static 4]) {
-        unsigned c = (unsigned) key;
-        if (c < 0x80) {
-                bytes[0] = (char) c;
-                return 1;
-        }
-        if (c < 0x800) {
-                bytes[0] = (char) (0xc0 | c >> 6);
-                bytes[1] = (char) (0x80 | (c & 0x3f));
-                return 2;
-        }
-        if (c < 0x10000) {
-                bytes[0] = (char) (0xe0 | c >> 12);
-                bytes[1] = (char) (0x80 | (c >> 6 & 0x3f));
-                bytes[2] = (char) (0x80 | (c & 0x3f));
-                return 3;
-        }
-        bytes[0] = (char) (0xf0 | c >> 18);
-        bytes[1] = (char) (0x80 | (c >> 12 & 0x3f));
-        bytes[2] = (char) (0x80 | (c >> 6 & 0x3f));
-        bytes[3] = (char) (0x80 | (c & 0x3f));
-        return 4;
+/* Only what can be shown gets in: no controls, no bidi or zero-width characters from a clipboard. */
+static bool field_takes(int key) {
+        return key >= ' ' && key < KEY_NAMED && text_cells((unsigned) key) > 0;
 }
 
 static void field_insert(struct field *field, int key) {
         char bytes[4];
-        size_t n = encode(key, bytes);
+        size_t n = text_encode(bytes, (unsigned) key);
         if (field->length + n > FIELD_BYTES_MAX)
                 return;
         char *text = realloc(field->text, field->length + n + 1);
@@ -132,13 +113,50 @@ bool field_key(struct field *field, int key) {
                 return true;
         }
         default:
-                /* Only what can be shown gets in: no controls, no bidi or zero-width characters from a clipboard.
-                 * */
-                if (key < ' ' || key >= KEY_NAMED || text_cells((unsigned) key) <= 0)
+                if (!field_takes(key))
                         return false;
                 field_insert(field, key);
                 return true;
         }
+}
+
+bool field_secret_key(struct secret *secret, int key) {
+        char bytes[4];
+        size_t n = secret->length;
+        switch (key) {
+        case KEY_ERASE:
+                while (n > 0 && ((unsigned char) secret->bytes[--n] & 0xc0) == 0x80)
+                        ;
+                explicit_bzero(secret->bytes + n, secret->length - n);
+                secret->length = n;
+                return true;
+        case KEY_CTRL('U'):
+                secret_wipe(secret);
+                return true;
+        default:
+                if (!field_takes(key))
+                        return false;
+                n = text_encode(bytes, (unsigned) key);
+                if (secret->length + n <= SECRET_BYTES_MAX) {
+                        memcpy(secret->bytes + secret->length, bytes, n);
+                        secret->length += n;
+                        secret->bytes[secret->length] = '\0';
+                }
+                explicit_bzero(bytes, sizeof bytes);
+                return true;
+        }
+}
+
+void field_secret_draw(const struct secret *secret, const struct canvas *c, int row, int column, int width, enum style style,
+                       char fill, bool cursor) {
+        int stars = (int) text_width(secret->bytes);
+        if (width < 2)
+                return;
+        stars = stars < width - 1 ? stars : width - 1;
+        canvas_repeat(c, row, column, stars, style, '*');
+        canvas_repeat(c, row, column + stars, width - stars, style, fill);
+        if (cursor)
+                canvas_cursor(c, row, column + stars);
 }
 
 void field_draw(const struct field *field, const struct canvas *c, int row, int column, int width, enum style style,

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/secret.h"
 #include "ui/canvas.h"
 
 #define FIELD_BYTES_MAX 4096U
@@ -24,6 +25,12 @@ const char *field_text(const struct field *field);              /* never NULL */
 
 /* Types or edits with one key (ui/keys.h); true: it was taken. Up, Down, Tab, Enter and Esc never are. */
 bool field_key(struct field *field, int key);
+
+/* The same for a secret, at its end only: letters, erase, Ctrl-U. It is typed into its own memory, never into a field. */
+bool field_secret_key(struct secret *secret, int key);
+/* A star for each character, as many as fit; the cursor after them. */
+void field_secret_draw(const struct secret *secret, const struct canvas *c, int row, int column, int width, enum style style,
+                       char fill, bool cursor);
 
 /* Draws it in width cells so that the insertion point is seen; cursor: puts the cursor there. fill is what stands
  * after the text ('_' shows where one can type, ' '). */

@@ -160,36 +160,6 @@ static void choice_step(struct form *form, struct item *item, int direction) {
         item_changed(form, item);
 }
 
-static bool secret_key(struct form *form, struct item *item, int key) {
-        struct secret *secret = item->secret;
-        if (key == KEY_ERASE) {
-                size_t n = secret->length;
-                while (n > 0 && ((unsigned char) secret->bytes[--n] & 0xc0) == 0x80)
-                        ;
-                explicit_bzero(secret->bytes + n, secret->length - n);
-                secret->length = n;
-        } else if (key == KEY_CTRL('U'))
-                secret_wipe(secret);
-        else {
-                /* One character through a field, so that what gets in and how it is encoded is said once. */
-                struct field one = {};
-                bool taken = key >= ' ' && key < KEY_NAMED && field_key(&one, key);
-                size_t n = one.length;
-                if (taken && secret->length + n <= SECRET_BYTES_MAX) {
-                        memcpy(secret->bytes + secret->length, one.text, n);
-                        secret->length += n;
-                        secret->bytes[secret->length] = '\0';
-                }
-                if (one.text)
-                        explicit_bzero(one.text, n);
-                field_done(&one);
-                if (!taken)
-                        return false;
-        }
-        item_changed(form, item);
-        return true;
-}
-
 static bool item_key(struct form *form, struct item *item, int key) {
         bool printable = key >= ' ' && key < KEY_NAMED;
         switch (item->p->type) {
@@ -205,7 +175,10 @@ static bool item_key(struct form *form, struct item *item, int key) {
                 }
                 return printable && key != '?';
         case PARAM_SECRET:
-                return secret_key(form, item, key);
+                if (!field_secret_key(item->secret, key))
+                        return printable;
+                item_changed(form, item);
+                return true;
         default: {
                 bool edits = printable || key == KEY_ERASE || key == KEY_DELETE || key == KEY_CTRL('U') ||
                              key == KEY_CTRL('K') || key == KEY_CTRL('W');
@@ -351,14 +324,9 @@ static void draw_value(const struct item *item, const struct canvas *c, int row,
         if (item->p->type == PARAM_ARGUMENTS)
                 field = width - 2;
         canvas_text(c, row, x, 1, STYLE_PLAIN, "[");
-        if (item->p->type == PARAM_SECRET) {
-                int shown = (int) text_width(item->secret->bytes);
-                shown = shown < field - 1 ? shown : field - 1;
-                canvas_repeat(c, row, x + 1, field, STYLE_FIELD, '_');
-                canvas_repeat(c, row, x + 1, shown, STYLE_FIELD, '*');
-                if (focus)
-                        canvas_cursor(c, row, x + 1 + shown);
-        } else
+        if (item->p->type == PARAM_SECRET)
+                field_secret_draw(item->secret, c, row, x + 1, field, STYLE_FIELD, '_', focus);
+        else
                 field_draw(&item->field, c, row, x + 1, field, STYLE_FIELD, '_', focus);
         int end = x + 1 + field;
         canvas_text(c, row, end, 1, STYLE_PLAIN, "]");

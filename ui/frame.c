@@ -65,7 +65,10 @@ static int status_rows(const struct screen *s, const char *text, int columns) {
 static void frame_status(const struct ui *ui, const char *text, const struct canvas *c) {
         if (ui->ask.asker) {
                 int x = canvas_text(c, 0, 0, c->columns / 2, STYLE_STRONG, ui->ask.label) + 1;
-                field_draw(&ui->ask.field, c, 0, x, c->columns - x, STYLE_PLAIN, ' ', true);
+                if (ui->ask.secret)
+                        field_secret_draw(ui->ask.secret, c, 0, x, c->columns - x, STYLE_PLAIN, ' ', true);
+                else
+                        field_draw(&ui->ask.field, c, 0, x, c->columns - x, STYLE_PLAIN, ' ', true);
                 return;
         }
         enum style style = ui->message ? STYLE_STRONG : STYLE_PLAIN;

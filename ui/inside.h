@@ -13,6 +13,7 @@ struct ask {
         struct screen *asker;           /* NULL: nothing is asked */
         char *label;
         struct field field;
+        struct secret *secret;          /* typed instead of the field; NULL */
         void (*changed)(struct screen *s, const char *text);
         void (*done)(struct screen *s, const char *text);
 };

@@ -3,6 +3,11 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <time.h>
+
+bool jobtext_runs(const struct job *job) {
+        return !job_state_final(job->state) && job->state != JOB_INTERRUPTED;
+}
 
 void jobtext_progress(const struct job *job, struct str *out) {
         enum job_step current = job_current_step(job);
@@ -40,6 +45,29 @@ void jobtext_progress(const struct job *job, struct str *out) {
 
 void jobtext_what(const struct job *job, struct str *out) {
         str_addf(out, "%s %s", plan_verb_name(job->verb), job->name ? job->name : "?");
+}
+
+const char *jobtext_when(char buffer[static 24], int64_t seconds, int64_t now) {
+        time_t then = (time_t) seconds, today = (time_t) now;
+        struct tm a, b;
+        buffer[0] = '\0';
+        if (seconds <= 0 || !localtime_r(&then, &a) || !localtime_r(&today, &b))
+                return buffer;
+        size_t n = a.tm_year != b.tm_year ? strftime(buffer, 24, "%Y-%m-%d", &a) :
+                   a.tm_yday != b.tm_yday ? strftime(buffer, 24, "%d %b %H:%M", &a) :
+                                            strftime(buffer, 24, "today %H:%M", &a);
+        if (!n)
+                buffer[0] = '\0';
+        return buffer;
+}
+
+void jobtext_running(const struct job *job, int64_t now, struct str *out) {
+        char when[24];
+        str_addf(out, "A job is %s: ", job->state == JOB_QUEUED ? "about to begin" : job->state == JOB_RUNNING ? "running" : "being undone");
+        jobtext_what(job, out);
+        const char *text = jobtext_when(when, job->started, now), *today = str_starts(text, "today ");
+        if (*text)
+                str_addf(out, ", started %s", today ? today : text);
 }
 
 const char *jobtext_clock(char buffer[static 24], long long seconds) {

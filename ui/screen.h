@@ -117,6 +117,9 @@ void screen_ask(struct screen *s, const char *label, const char *text,
                 void (*changed)(struct screen *s, const char *text),
                 void (*done)(struct screen *s, const char *text));
 
+/* The same for a secret: shown as stars, wiped when done() has returned. */
+void screen_ask_secret(struct screen *s, const char *label, void (*done)(struct screen *s, const char *text));
+
 /* The stack, for the help screen and the palette: the screen below s that is no overlay. */
 struct screen *screen_under(const struct screen *s);
 /* Sends an action to a screen as if its key had been pressed there (ui-wide ones too). */

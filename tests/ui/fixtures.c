@@ -306,6 +306,12 @@ struct job *fixture_job(const char *which) {
                 }
                 return job;
         }
+        if (str_equal(which, "interrupted")) {
+                job->state = JOB_INTERRUPTED;
+                job->message = strdup("Its worker ended before the job did");
+                job->hint = strdup("fairlead rollback puts everything back");
+                return job;
+        }
         if (str_equal(which, "cancelling")) {
                 job->state = JOB_CANCELLING;
                 return job;
@@ -336,6 +342,14 @@ struct job *fixture_job(const char *which) {
                 job->steps[STEP_COMMAND].state = STEP_FAILED;
                 job->message = strdup("The installer failed, and one file could not be put back");
                 strv_add(&job->left, "/etc/rsyslog.conf: changed by someone else meanwhile");
+                return job;
+        }
+        if (str_equal(which, "very-broken")) {
+                job->state = JOB_BROKEN;
+                job->steps[STEP_COMMAND].state = STEP_FAILED;
+                job->message = strdup("The installer failed, and 30 files could not be put back");
+                for (unsigned i = 0; i < 30; i++)
+                        strv_addf(&job->left, "/etc/rsyslog.d/rule-%03u.conf: no room on the disk", i);
                 return job;
         }
         return job_free(job);
@@ -372,8 +386,7 @@ static struct job_list *jobs_many(void) {
 /* Left behind by a host that went down, and one that could not put everything back. */
 static struct job_list *jobs_bad(void) {
         struct job_list *list = calloc(1, sizeof *list);
-        struct job *job = fixture_job("running");
-        job->state = JOB_INTERRUPTED;
+        struct job *job = fixture_job("interrupted");
         job_list_take(list, job);
         job = fixture_job("broken");
         free(job->id);
@@ -428,7 +441,8 @@ bool fixture_use(struct fake_host *fake, const char *what, const char *which) {
         fake->plan = plan_for;
         fake->suggest = suggest_something;
         if (str_equal(what, "engine")) {
-                static const struct error absent = { .code = -ENOENT, .message = (char *) "No container engine answers on this host" };
+                static const struct error absent = { .code = -ENOENT, .message = (char *) "No container engine answers on this host",
+                                                     .hint = (char *) "systemctl enable --now podman.socket" };
                 bool none = str_equal(which, "none");
                 fake->status.engine = none ? ENGINE_NONE : ENGINE_PODMAN;
                 fake->status.engine_error = none ? &absent : NULL;

@@ -31,7 +31,7 @@ static struct host *host_of(const struct screen *s) {
 }
 
 static bool job_lives(const struct job_screen_state *st) {
-        return st->job && !job_state_final(st->job->state) && !st->error;
+        return st->job && jobtext_runs(st->job) && !st->error;
 }
 
 /* ---- watching ---- */
@@ -118,7 +118,7 @@ static void job_title(const struct screen *s, struct str *left, struct str *righ
         if (!st->job)
                 return;
         jobtext_progress(st->job, right);
-        if (st->job->started > 0) {
+        if (st->job->started > 0 && (st->job->ended > 0 || jobtext_runs(st->job))) {
                 int64_t until = st->job->ended > 0 ? st->job->ended : ui_now(s->ui);
                 str_addf(right, "  %s", jobtext_clock(clock, until - st->job->started));
         }
@@ -141,7 +141,8 @@ static enum style step_style(enum step_state state) {
 static void job_step_line(const struct canvas *c, int row, const struct job *job, enum job_step step) {
         const struct step_status *status = &job->steps[step];
         char duration[24];
-        canvas_text(c, row, 2, 8, step_style(status->state), step_state_name(status->state));
+        bool lost = status->state == STEP_NOW && job->state == JOB_INTERRUPTED;
+        canvas_text(c, row, 2, 8, lost ? STYLE_BAD : step_style(status->state), lost ? "cut off" : step_state_name(status->state));
         int x = 11 + canvas_text(c, row, 11, 30, STYLE_PLAIN, job_step_title(step, job->verb));
         x = x < 38 ? 38 : x + 2;
         if (status->note)
@@ -183,15 +184,25 @@ static int job_steps(const struct screen *s, const struct canvas *c) {
         return row;
 }
 
-/* What comes, in one line. */
+/* What comes, in one line: as many steps as fit, and how many more. */
 static void job_next(const struct canvas *c, int row, const struct job *job) {
         _cleanup_str_ struct str text = {};
         enum job_step current = job_current_step(job);
-        for (unsigned i = 0; i < _JOB_STEP_MAX; i++)
-                if (job->planned[i] && job->steps[i].state == STEP_TODO && (i > (unsigned) current || job->state == JOB_QUEUED))
-                        str_addf(&text, "%s%s", text.length ? ", " : "", job_step_title((enum job_step) i, job->verb));
+        size_t room = c->columns > 20 ? (size_t) c->columns - 20 : 0;
+        unsigned more = 0;
+        for (unsigned i = 0; i < _JOB_STEP_MAX; i++) {
+                if (!job->planned[i] || job->steps[i].state != STEP_TODO || (i <= (unsigned) current && job->state != JOB_QUEUED))
+                        continue;
+                const char *title = job_step_title((enum job_step) i, job->verb);
+                if (more || (text.length && text.length + strlen(title) + 2 > room))
+                        more++;
+                else
+                        str_addf(&text, "%s%s", text.length ? ", " : "", title);
+        }
         if (text.failed || !text.length)
                 return;
+        if (more)
+                str_addf(&text, ", %u more", more);
         canvas_text(c, row, 2, 0, STYLE_DIM, "next");
         canvas_text(c, row, 11, 0, STYLE_DIM, text.text);
 }
@@ -204,11 +215,19 @@ static int job_result(const struct job *job, const struct canvas *c) {
                 canvas_text(c, row, 2, 0, STYLE_PLAIN, "->");
                 row += canvas_paragraph(c, row, 5, c->columns - 7, STYLE_PLAIN, job->hint);
         }
-        for (size_t i = 0; job->left && job->left[i] && row < c->rows / 2; i++)
-                row += canvas_paragraph(c, row, 4, c->columns - 6, STYLE_WARN, job->left[i]);
+        size_t left = strv_length(job->left), shown = 0;
+        for (; shown < left && row < c->rows / 2; shown++)
+                row += canvas_paragraph(c, row, 4, c->columns - 6, STYLE_WARN, job->left[shown]);
+        if (shown < left)
+                canvas_textf(c, row++, 4, 0, STYLE_WARN, "and %zu more; \"fairlead attach %s\" lists them", left - shown, job->id);
         if (job->state == JOB_DONE && job->verb == VERB_INSTALL) {
+                const char *files = job->steps[STEP_CHANGES].note;
+                if (files) {
+                        canvas_text(c, row, 2, 8, STYLE_STRONG, "Files");
+                        canvas_textf(c, row++, 11, 0, STYLE_PLAIN, "%s; v shows them", files);
+                }
                 canvas_text(c, row, 2, 8, STYLE_STRONG, "Undo");
-                canvas_textf(c, row++, 11, 0, STYLE_PLAIN, "uninstall %s puts back every file it changed", job->name);
+                canvas_textf(c, row++, 11, 0, STYLE_PLAIN, "uninstall %s puts every file back", job->name);
         }
         return row;
 }
@@ -223,7 +242,7 @@ static void job_draw(const struct screen *s, const struct canvas *c) {
                 return;
         }
         int row = 0;
-        if (job_state_final(st->job->state))
+        if (!jobtext_runs(st->job))
                 row = job_result(st->job, c);
         if (st->error)
                 row += canvas_error(c, row, st->error, false);
@@ -269,10 +288,8 @@ static void job_status(const struct screen *s, struct str *out) {
                 return;
         }
         if (!job_lives(st)) {
-                if (st->job->state == JOB_DONE && st->job->verb == VERB_INSTALL)
-                        str_addf(out, "Enter: the services. v: the files that were changed.");
-                else
-                        str_add(out, "The whole output is kept; / searches it.");
+                str_add(out, st->job->state == JOB_DONE ? "Done. Enter goes to the services. The whole output is kept; / searches it." :
+                                                          "The whole output is kept; / searches it.");
                 return;
         }
         if (st->job->state == JOB_CANCELLING && st->cancels) {
@@ -320,14 +337,29 @@ static void job_ask_cancel(struct screen *s) {
         dialog_confirm(s, &question, job_cancel_answered);
 }
 
+/* What such a prompt asks is not shown as it is typed: the command turned the echo of its terminal off, too. */
+static bool prompt_is_secret(const char *prompt) {
+        static const char *const words[] = { "assw", "assphrase", "passe", "contrase", "secret", "token", "PIN" };
+        for (size_t i = 0; i < ELEMENTS(words); i++)
+                if (strcasestr(prompt, words[i]))
+                        return true;
+        return false;
+}
+
 static void job_answered(struct screen *s, const char *text) {
         struct job_screen_state *st = s->state;
         struct error *e = NULL;
         if (!text)
                 return;
-        _cleanup_free_ char *line = str_printf("%s\n", text);
-        if (line && host_of(s)->ops->job_input(host_of(s), st->id, line, strlen(line), &e) < 0)
+        size_t n = strlen(text);
+        _cleanup_free_ char *line = malloc(n + 1);
+        if (!line)
+                return;
+        memcpy(line, text, n);
+        line[n] = '\n';
+        if (host_of(s)->ops->job_input(host_of(s), st->id, line, n + 1, &e) < 0)
                 dialog_error(s->ui, e);
+        explicit_bzero(line, n);        /* it may be a secret */
 }
 
 static bool job_can(const struct screen *s, enum action action) {
@@ -367,7 +399,11 @@ static bool job_act(struct screen *s, enum action action) {
         case ACTION_ANSWER: {
                 _cleanup_str_ struct str prompt = {};
                 job_asks(st, &prompt);
-                screen_ask(s, prompt.length && !prompt.failed ? prompt.text : "Answer:", NULL, NULL, job_answered);
+                const char *label = prompt.length && !prompt.failed ? prompt.text : "Answer:";
+                if (prompt_is_secret(label))
+                        screen_ask_secret(s, label, job_answered);
+                else
+                        screen_ask(s, label, NULL, NULL, job_answered);
                 return true;
         }
         case ACTION_FOLD:

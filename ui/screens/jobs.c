@@ -5,10 +5,10 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/text.h"
 #include "ui/dialog.h"
+#include "ui/jobtext.h"
 
 struct jobs_state {
         struct list list;
@@ -22,50 +22,30 @@ static struct host *host_of(const struct screen *s) {
         return ui_host(s->ui);
 }
 
-static bool jobs_running(const struct job *job) {
-        return !job_state_final(job->state) && job->state != JOB_INTERRUPTED;
-}
-
 /* ---- rows ---- */
 
 enum { COLUMN_WHAT, COLUMN_STATE, COLUMN_STARTED, COLUMN_TOOK, COLUMN_RESULT };
 
 static const struct column columns[] = {
-        [COLUMN_WHAT] = { "JOB", 18, 26, 0 },
+        [COLUMN_WHAT] = { "JOB", 20, 22, 0 },
         [COLUMN_STATE] = { "STATE", 11, 11, 0 },
-        [COLUMN_STARTED] = { "STARTED", 16, 16, 2 },
-        [COLUMN_TOOK] = { "TOOK", 6, 7, 3, .right = true },
-        [COLUMN_RESULT] = { "RESULT", 12, 24, 1, .grow = true },
+        [COLUMN_STARTED] = { "STARTED", 12, 12, 2 },
+        [COLUMN_TOOK] = { "TOOK", 6, 6, 3, .right = true },
+        [COLUMN_RESULT] = { "RESULT", 12, 40, 1, .grow = true },
 };
 
 static const struct job *jobs_at(const struct jobs_state *st, size_t row) {
         return st->jobs && row < st->jobs->n ? st->jobs->items[row] : NULL;
 }
 
-static enum style state_style(enum job_state state) {
-        switch (state) {
-        case JOB_DONE:
-                return STYLE_GOOD;
-        case JOB_FAILED:
-        case JOB_BROKEN:
-                return STYLE_BAD;
-        case JOB_INTERRUPTED:
-        case JOB_CANCELLED:
-                return STYLE_WARN;
-        default:
-                return STYLE_BUSY;
-        }
-}
-
-static void date_cell(struct cell *ret, int64_t seconds) {
-        time_t t = (time_t) seconds;
-        struct tm tm;
-        if (seconds > 0 && localtime_r(&t, &tm) && strftime(ret->buffer, sizeof ret->buffer, "%Y-%m-%d %H:%M", &tm))
-                ret->text = ret->buffer;
+static const struct job *job_of(const void *owner, size_t row) {
+        const struct screen *s = owner;
+        return jobs_at(s->state, row);
 }
 
 static void jobs_cell(const void *owner, size_t row, size_t column, struct cell *ret) {
-        const struct job *job = jobs_at(owner, row);
+        const struct screen *s = owner;
+        const struct job *job = job_of(owner, row);
         switch (column) {
         case COLUMN_WHAT:
                 snprintf(ret->buffer, sizeof ret->buffer, "%s %s", plan_verb_name(job->verb), job->name ? job->name : "?");
@@ -73,26 +53,27 @@ static void jobs_cell(const void *owner, size_t row, size_t column, struct cell 
                 break;
         case COLUMN_STATE:
                 ret->text = job_state_name(job->state);
-                ret->style = state_style(job->state);
+                ret->style = jobtext_style(job->state);
                 break;
         case COLUMN_STARTED:
-                date_cell(ret, job->started);
+                if (job->started > 0)
+                        ret->text = jobtext_when(ret->buffer, job->started, ui_now(s->ui));
                 break;
         case COLUMN_TOOK:
                 if (job->started > 0 && job->ended >= job->started)
                         ret->text = text_age(ret->buffer, job->ended - job->started);
                 break;
         default:
-                ret->text = jobs_running(job) ? job_step_title(job_current_step(job), job->verb) : job->message;
+                ret->text = jobtext_runs(job) ? job_step_title(job_current_step(job), job->verb) : job->message;
         }
 }
 
 static const char *jobs_identity(const void *owner, size_t row) {
-        return jobs_at(owner, row)->id;
+        return job_of(owner, row)->id;
 }
 
 static char jobs_flag(const void *owner, size_t row) {
-        enum job_state state = jobs_at(owner, row)->state;
+        enum job_state state = job_of(owner, row)->state;
         return state == JOB_BROKEN || state == JOB_INTERRUPTED ? '!' : ' ';
 }
 
@@ -131,7 +112,7 @@ static void jobs_load(struct screen *s, unsigned topics) {
 
 static int jobs_open(struct screen *s, const void *arg, struct error **reterr) {
         struct jobs_state *st = s->state;
-        list_init(&st->list, &jobs_source, st);
+        list_init(&st->list, &jobs_source, s);
         s->list = &st->list;
         jobs_load(s, ~0U);
         return 0;
@@ -150,13 +131,13 @@ static void jobs_title(const struct screen *s, struct str *left, struct str *rig
         const struct jobs_state *st = s->state;
         size_t running = 0, unfinished = 0;
         for (size_t i = 0; st->jobs && i < st->jobs->n; i++) {
-                running += jobs_running(st->jobs->items[i]);
+                running += jobtext_runs(st->jobs->items[i]);
                 unfinished += st->jobs->items[i]->state == JOB_INTERRUPTED;
         }
         if (st->jobs)
                 str_addf(left, "%zu job%s", st->jobs->n, st->jobs->n == 1 ? "" : "s");
         if (unfinished)
-                str_addf(right, "%zu interrupted  ", unfinished);
+                str_addf(right, "%zu interrupted%s", unfinished, running ? "  " : "");
         if (running)
                 str_addf(right, "%zu running", running);
 }
@@ -178,13 +159,15 @@ static void jobs_status(const struct screen *s, struct str *out) {
         const struct job *job = jobs_at(s->state, list_settled_row(s->list));
         if (!job)
                 return;
-        str_addf(out, "%s: ", job->id);
         if (job->state == JOB_INTERRUPTED)
-                str_addf(out, "it was interrupted at the step \"%s\".", job_step_title(job_current_step(job), job->verb));
-        else if (jobs_running(job))
-                str_add(out, "it runs now. Enter watches it; leaving does not disturb it.");
+                str_addf(out, "It was interrupted at the step \"%s\". Enter shows what can be done.",
+                         job_step_title(job_current_step(job), job->verb));
+        else if (jobtext_runs(job))
+                jobtext_running(job, ui_now(s->ui), out);
         else
-                str_addf(out, "%s", job->message ? job->message : "Enter shows its steps and its output.");
+                str_addf(out, "%s.", job->message ? job->message : "Enter shows its steps and its output");
+        if (jobtext_runs(job))
+                str_add(out, "; Enter watches it.");
 }
 
 static bool jobs_can(const struct screen *s, enum action action) {
@@ -195,7 +178,7 @@ static bool jobs_can(const struct screen *s, enum action action) {
         case ACTION_CHANGES:
                 return job && job->state == JOB_DONE;
         case ACTION_CANCEL:
-                return job && jobs_running(job);
+                return job && jobtext_runs(job);
         default:
                 return true;
         }

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "ui/dialog.h"
+#include "ui/jobtext.h"
 
 struct services_state {
         struct list list;
@@ -195,10 +196,18 @@ static void services_close(struct screen *s) {
         free(st->unit);
 }
 
+/* The newest job that has not ended, or was interrupted; NULL. */
+static const struct job *services_job(const struct services_state *st) {
+        for (size_t i = 0; st->jobs && i < st->jobs->n; i++)
+                if (!job_state_final(st->jobs->items[i]->state))
+                        return st->jobs->items[i];
+        return NULL;
+}
+
 static size_t services_running_jobs(const struct services_state *st) {
         size_t n = 0;
         for (size_t i = 0; st->jobs && i < st->jobs->n; i++)
-                n += !job_state_final(st->jobs->items[i]->state);
+                n += jobtext_runs(st->jobs->items[i]);
         return n;
 }
 
@@ -217,8 +226,33 @@ static void services_title(const struct screen *s, struct str *left, struct str 
                 str_addf(right, "%slook only: not root", right->length ? "  " : "");
 }
 
-/* The jobs that run, and what the host lacks: at most this many lines below the list. */
+/* The jobs that run, and what the host lacks: at most this many lines below the list. They begin with a word, for which
+ * narrow screens have no room. */
 #define NOTES_MAX 4
+#define NOTE_WORD 8
+#define NARROW 60
+
+static void services_note(const struct canvas *c, int row, const char *word, enum style style, const char *text) {
+        if (!c)
+                return;
+        int x = c->columns < NARROW ? 0 : NOTE_WORD;
+        if (x)
+                canvas_text(c, row, 0, NOTE_WORD, STYLE_STRONG, word);
+        canvas_text(c, row, x, 0, style, text);
+}
+
+static void services_job_note(const struct screen *s, const struct canvas *c, int row, const struct job *job) {
+        _cleanup_str_ struct str text = {};
+        char when[24];
+        jobtext_what(job, &text);
+        if (job->state == JOB_INTERRUPTED)
+                str_addf(&text, " was interrupted at the step \"%s\"", job_step_title(job_current_step(job), job->verb));
+        else {
+                str_addf(&text, " since %s, ", jobtext_when(when, job->started, ui_now(s->ui)));
+                jobtext_progress(job, &text);
+        }
+        services_note(c, row, "Job", jobtext_runs(job) ? STYLE_BUSY : STYLE_WARN, text.failed ? "" : text.text);
+}
 
 static int services_notes(const struct screen *s, const struct canvas *c) {
         const struct services_state *st = s->state;
@@ -226,22 +260,17 @@ static int services_notes(const struct screen *s, const struct canvas *c) {
         int n = 0;
         for (size_t i = 0; st->jobs && i < st->jobs->n && n < NOTES_MAX - 1; i++) {
                 const struct job *job = st->jobs->items[i];
-                if (job_state_final(job->state) && job->state != JOB_INTERRUPTED)
+                if (job_state_final(job->state))
                         continue;
-                if (c) {
-                        canvas_text(c, n, 0, 5, STYLE_STRONG, "Job");
-                        canvas_textf(c, n, 6, 0, STYLE_BUSY, "%s %s: %s, %s", plan_verb_name(job->verb), job->name,
-                                     job_state_name(job->state), job_step_title(job_current_step(job), job->verb));
-                }
-                n++;
+                services_job_note(s, c, n++, job);
         }
         if (status->engine_asked && status->engine == ENGINE_NONE) {
-                if (c) {
-                        canvas_text(c, n, 0, 7, STYLE_STRONG, "Engine");
-                        canvas_text(c, n, 8, 0, STYLE_WARN,
-                                    status->engine_error ? status->engine_error->message : "none answers on this host");
+                const struct error *e = status->engine_error;
+                services_note(c, n++, "Engine", STYLE_WARN, e ? e->message : "No container engine answers on this host");
+                if (e && e->hint && n < NOTES_MAX) {
+                        _cleanup_free_ char *hint = str_printf("-> %s", e->hint);
+                        services_note(c, n++, "", STYLE_PLAIN, hint);
                 }
-                n++;
         }
         return n;
 }
@@ -275,8 +304,13 @@ static void services_status(const struct screen *s, struct str *out) {
                 return;
         }
         if (!service) {
+                const struct job *job = services_job(st);
                 if (st->error)
                         str_add(out, "R tries again.");
+                else if (job && jobtext_runs(job)) {
+                        jobtext_running(job, ui_now(s->ui), out);
+                        str_add(out, "; Enter watches it.");
+                }
                 return;
         }
         /* Titles often begin with the name themselves: "Rsyslog: system logging". */
@@ -354,6 +388,9 @@ static bool services_can(const struct screen *s, enum action action) {
         bool up = service && (str_equal(service->state, "running") || str_equal(service->state, "starting"));
         switch (action) {
         case ACTION_OPEN:
+                return service || services_job(s->state);
+        case ACTION_WATCH:
+                return services_job(s->state);
         case ACTION_UNINSTALL:
                 return service;
         case ACTION_CHANGES:
@@ -380,8 +417,13 @@ static bool services_can(const struct screen *s, enum action action) {
 static bool services_act(struct screen *s, enum action action) {
         const struct service *service = services_focus(s);
         switch (action) {
+        case ACTION_WATCH:
+                screen_open(s->ui, &job_screen, services_job(s->state)->id);
+                return true;
         case ACTION_OPEN:
         case ACTION_UNIT:
+                if (!service)
+                        return services_act(s, ACTION_WATCH);
                 if (service->units && service->units[0])
                         screen_open(s->ui, &unit_screen, service->units[0]);
                 else
@@ -431,12 +473,14 @@ const struct screen_class services_screen = {
         .name = "services",
         .title = "Fairlead",
         .help = "The services that were installed from images, failed ones first, and the jobs that run.\n"
-                "Enter opens the unit that runs the focused service; l reads its log. What starts, stops or removes it is behind x.\n"
+                "Enter opens the unit that runs the focused service; l reads its log. What starts, stops or removes it is behind x. w "
+                "watches the job that runs.\n"
                 "To install one press 2 (or i) and choose an image.",
         .size = sizeof(struct services_state),
         .topics = TOPIC_SERVICES | TOPIC_UNITS | TOPIC_IMAGES | TOPIC_JOBS | TOPIC_ENGINE,
         .bindings = (const struct binding[]) {
                 { KEY_RETURN, ACTION_OPEN },
+                { 'w', ACTION_WATCH },
                 { 'l', ACTION_LOG },
                 { 'c', ACTION_CHANGES, NULL, true },
                 { 'i', ACTION_IMAGES, "install" },
