@@ -132,7 +132,7 @@ static int profile_rsyslog(const struct image *image, struct profile **ret, stru
         struct profile *profile = calloc(1, sizeof *profile);
         if (!profile)
                 abort();
-        profile->name = text_copy("rsyslog");
+        profile->name = text_copy(label_set(image) ? "rsyslog" : "generic");
         profile->title = text_copy("Rsyslog: system logging");
         profile->source = label_set(image) ? text_copy("/usr/share/fairlead/profiles/rsyslog.json") : NULL;
         profile->modes = calloc(2, sizeof *profile->modes);
