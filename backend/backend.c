@@ -133,6 +133,7 @@ static const struct host_ops backend_ops = {
         .job_input = backend_job_input,
         .job_size = backend_job_size,
         .list_changes = backend_list_changes,
+        .discover = backend_discover,
         .listen = backend_listen,
 };
 

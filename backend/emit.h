@@ -25,6 +25,7 @@ char *emit_unit(const struct unit_detail *unit);
 char *emit_jobs(const struct job_list *jobs);
 char *emit_job(const struct job *job);
 char *emit_changes(const struct change_report *report);
+char *emit_realm(const struct realm *realm);    /* (realm_json.c) */
 char *emit_error(const struct error *e);        /* {"error": {"message", "hint", "causes": […]}} */
 
 /* plan.json of a job folder: emit_plan() has all that the worker needs; this reads it back. -EINVAL with a

@@ -70,6 +70,10 @@ void waited_container(enum container_state state, struct error *e, void *waiting
         arrived(waiting, (void *) (intptr_t) state, e);
 }
 
+void waited_realm(struct realm *realm, struct error *e, void *waiting) {
+        arrived(waiting, realm, e);
+}
+
 void waited_nothing(struct error *e, void *waiting) {
         arrived(waiting, NULL, e);
 }

@@ -21,6 +21,7 @@
 #include "model/job.h"
 #include "model/plan.h"
 #include "model/profile.h"
+#include "model/realm.h"
 #include "model/service.h"
 #include "model/unit.h"
 
@@ -90,6 +91,7 @@ typedef void (*plan_done_t)(struct plan *plan, struct error *e, void *userdata);
 typedef void (*jobs_done_t)(struct job_list *jobs, struct error *e, void *userdata);
 typedef void (*started_done_t)(const char *job_id, struct error *e, void *userdata);    /* job_id NULL on failure */
 typedef void (*report_done_t)(struct change_report *report, struct error *e, void *userdata);
+typedef void (*realm_done_t)(struct realm *realm, struct error *e, void *userdata);
 typedef void (*nothing_done_t)(struct error *e, void *userdata);                        /* e NULL: done */
 
 /* What to plan, by name: the host finds image, profile, facts and the installed record itself. */
@@ -150,6 +152,11 @@ struct host_ops {
         int (*job_size)(struct host *host, const char *id, unsigned rows, unsigned columns);
         /* of: a service name or a job id. */
         struct op *(*list_changes)(struct host *host, const char *of, bool diffs, report_done_t done, void *userdata);
+
+        /* Looks for the realm of a domain, anonymously, in a few seconds at most. domain: as a person types it; NULL: this host's own, and
+         * those above it. A realm of REALM_NONE is an answer, too: it tells what was asked, and its trouble why it is none. An error is
+         * a name that cannot be one (-EINVAL), or no name at all (-ENOENT). */
+        struct op *(*discover)(struct host *host, const char *domain, realm_done_t done, void *userdata);
 
         /* Changes nobody asked for: listener(topics, userdata) from the loop, coalesced. One listener; NULL
          * removes it. Watching costs nothing while nothing changes. */

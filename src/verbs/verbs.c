@@ -34,6 +34,7 @@ const struct verb *const verb_table[] = {
         &unit_action_verbs[UNIT_MASK],
         &unit_action_verbs[UNIT_UNMASK],
         &unit_action_verbs[UNIT_RESET_FAILED],
+        &realm_verb,
         &jobs_verb,
         &attach_verb,
         &cancel_verb,

@@ -11,7 +11,7 @@ static const char *const request_kind_names[] = {
         [REQUEST_UNITS] = "units",         [REQUEST_UNIT] = "unit",     [REQUEST_ACT] = "act",
         [REQUEST_LOG] = "log",             [REQUEST_PLAN] = "plan",     [REQUEST_START] = "start",
         [REQUEST_JOBS] = "jobs",           [REQUEST_WATCH] = "watch",   [REQUEST_CHANGES] = "changes",
-        [REQUEST_CONTAINER] = "container",
+        [REQUEST_CONTAINER] = "container", [REQUEST_REALM] = "realm",
 };
 DEFINE_NAMES(request_kind, enum request_kind)
 
@@ -34,6 +34,7 @@ struct request {
                 report_done_t report;
                 nothing_done_t nothing;
                 container_done_t container;
+                realm_done_t realm;
                 struct job_watcher watcher;
                 struct log_reader reader;
         } done;
@@ -221,6 +222,12 @@ static struct op *fake_list_changes(struct host *host, const char *of, bool diff
         return r->op;
 }
 
+static struct op *fake_discover(struct host *host, const char *domain, realm_done_t done, void *userdata) {
+        struct request *r = request_new(host, REQUEST_REALM, domain ? domain : "-", userdata);
+        r->done.realm = done;
+        return r->op;
+}
+
 static void fake_listen(struct host *host, void (*listener)(unsigned topics, void *userdata), void *userdata) {}
 
 static const struct host_ops fake_ops = {
@@ -244,6 +251,7 @@ static const struct host_ops fake_ops = {
         .job_input = fake_job_input,
         .job_size = fake_job_size,
         .list_changes = fake_list_changes,
+        .discover = fake_discover,
         .listen = fake_listen,
 };
 
@@ -326,6 +334,9 @@ static void request_deliver(struct request *r, struct error *e) {
                 break;
         case REQUEST_CHANGES:
                 r->done.report(e ? NULL : fake->changes(r->text), e, r->userdata);
+                break;
+        case REQUEST_REALM:
+                r->done.realm(e ? NULL : fake->realm(r->text), e, r->userdata);
                 break;
         case REQUEST_CONTAINER:
                 r->done.container(CONTAINER_RUNNING, e, r->userdata);

@@ -21,6 +21,7 @@ enum request_kind {
         REQUEST_WATCH,
         REQUEST_CHANGES,
         REQUEST_CONTAINER,
+        REQUEST_REALM,
         _REQUEST_KIND_MAX,
 };
 DECLARE_NAMES(request_kind, enum request_kind);         /* "images", "image", … */
@@ -41,6 +42,7 @@ struct fake_host {
         int (*plan)(const struct plan_order *order, struct plan **ret, struct error **reterr);
         struct job_list *(*jobs)(void);
         struct change_report *(*changes)(const char *of);
+        struct realm *(*realm)(const char *domain);
         const char *job_id;             /* of the job that start_job() begins */
 
         struct request *waiting;        /* oldest first */

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tests/fake/realm.h"
+
+#include <arpa/inet.h>
+#include <assert.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "backend/ber.h"
+#include "backend/ldap.h"
+#include "base/str.h"
+
+#define SHUT_PORT 1             /* nobody listens at tcpmux */
+
+static void put16(struct str *s, unsigned value) {
+        str_add_char(s, (char) (value >> 8));
+        str_add_char(s, (char) value);
+}
+
+static void put_name(struct str *s, const char *name) {
+        while (*name) {
+                size_t n = strcspn(name, ".");
+                str_add_char(s, (char) n);
+                str_add_bytes(s, name, n);
+                name += n + (name[n] == '.');
+        }
+        str_add_char(s, 0);
+}
+
+/* ---- the name server ---- */
+
+static void put_record(struct str *s, const char *name, unsigned type, struct str *data) {
+        put_name(s, name);
+        put16(s, type);
+        put16(s, 1);
+        put16(s, 0);
+        put16(s, 60);
+        put16(s, (unsigned) data->length);
+        str_add_bytes(s, data->text, data->length);
+        str_done(data);
+}
+
+static unsigned put_answers(struct fake_realm *f, const char *name, unsigned type, struct str *s) {
+        unsigned n = 0;
+        bool below = str_ends(name, f->domain) != NULL;
+        if (!below || f->no_domain)
+                return 0;
+        if (type == 33 && !f->no_srv && (strstr(name, "_ldap._tcp") || strstr(name, "_kerberos._") || strstr(name, "_kpasswd"))) {
+                if (strstr(name, "_msdcs") && f->flavour != FAKE_AD)
+                        return 0;
+                for (unsigned i = 0; i < (f->servers ? f->servers : 1); i++, n++) {
+                        struct str data = {};
+                        char host[300];
+                        snprintf(host, sizeof host, "dc%u.%s", i + 1, f->domain);
+                        put16(&data, i);
+                        put16(&data, 100);
+                        put16(&data, strstr(name, "_ldap") ? (f->ldap_shut ? SHUT_PORT : f->port) : strstr(name, "_kpasswd") ? 464 : 88);
+                        put_name(&data, host);
+                        put_record(s, name, type, &data);
+                }
+        } else if (type == 16 && str_starts(name, "_kerberos.") && f->flavour == FAKE_IPA) {
+                struct str data = {};
+                str_add_char(&data, (char) strlen("REALM.EXAMPLE.TEST"));
+                str_add(&data, "REALM.EXAMPLE.TEST");
+                put_record(s, name, type, &data);
+                n = 1;
+        } else if (type == 1 && !f->no_addresses && (str_starts(name, "dc") || (f->no_srv && str_equal(name, f->domain)))) {
+                struct str data = {};
+                str_add_bytes(&data, (const char[]) { 127, 0, 0, 1 }, 4);
+                put_record(s, name, type, &data);
+                n = 1;
+        }
+        return n;
+}
+
+static int dns_came(sd_event_source *source, int fd, uint32_t events, void *userdata) {
+        struct fake_realm *f = userdata;
+        uint8_t query[512];
+        struct sockaddr_storage from;
+        socklen_t size = sizeof from;
+        ssize_t k = recvfrom(fd, query, sizeof query, 0, (struct sockaddr *) &from, &size);
+        f->dns_asked++;
+        if (k < 17 || f->dns_silent)
+                return 0;
+        char name[300] = "";
+        size_t at = 12, length = 0;
+        while (at < (size_t) k && query[at]) {
+                length += (size_t) snprintf(name + length, sizeof name - length, "%s%.*s", length ? "." : "", query[at], (char *) query + at + 1);
+                at += query[at] + 1U;
+        }
+        _cleanup_str_ struct str s = {}, answers = {};
+        unsigned n = f->dns_refuses ? 0 : put_answers(f, name, (unsigned) (query[at + 1] << 8 | query[at + 2]), &answers);
+        bool known = n > 0 || str_ends(name, f->domain);
+        str_add_bytes(&s, query, 2);
+        put16(&s, 0x8180 | (f->dns_refuses ? 5 : known && !f->no_domain ? 0 : 3));
+        put16(&s, 1);
+        put16(&s, n);
+        put16(&s, 0);
+        put16(&s, 0);
+        str_add_bytes(&s, query + 12, at + 5 - 12);
+        if (answers.length)
+                str_add_bytes(&s, answers.text, f->dns_garbage ? answers.length / 2 : answers.length);
+        sendto(fd, s.text, s.length, 0, (struct sockaddr *) &from, size);
+        return 0;
+}
+
+/* ---- the directory ---- */
+
+static void put_attribute(struct str *s, const char *name, const void *value, size_t n) {
+        struct str attribute = {}, values = {};
+        ber_put(&values, BER_OCTETS, value, n);
+        ber_put_text(&attribute, BER_OCTETS, name);
+        ber_put_built(&attribute, BER_SET, &values);
+        ber_put_built(s, BER_SEQUENCE, &attribute);
+}
+
+static void put_entry(struct str *s, unsigned id, const char *dn, struct str *attributes) {
+        struct str message = {}, entry = {};
+        ber_put_text(&entry, BER_OCTETS, dn);
+        ber_put_built(&entry, BER_SEQUENCE, attributes);
+        ber_put_number(&message, BER_INTEGER, id);
+        ber_put_built(&message, BER_APPLICATION(4), &entry);
+        ber_put_built(s, BER_SEQUENCE, &message);
+}
+
+static void put_done(struct str *s, unsigned id) {
+        struct str message = {}, done = {};
+        ber_put_number(&done, BER_ENUM, 0);
+        ber_put_text(&done, BER_OCTETS, "");
+        ber_put_text(&done, BER_OCTETS, "");
+        ber_put_number(&message, BER_INTEGER, id);
+        ber_put_built(&message, BER_APPLICATION(5), &done);
+        ber_put_built(s, BER_SEQUENCE, &message);
+}
+
+static void put_netlogon(struct fake_realm *f, struct str *attributes) {
+        struct str n = {};
+        put16(&n, 0x1700);
+        put16(&n, 0);
+        str_add_bytes(&n, "\xfd\xf1\x01\x00" "0123456789abcdef", 20);
+        put_name(&n, f->domain);                        /* at 24 */
+        str_add_bytes(&n, "\xc0\x18", 2);               /* the domain is the forest */
+        str_add_bytes(&n, "\x03" "dc1" "\xc0\x18", 6);
+        put_name(&n, "EXAMPLE");
+        put_name(&n, "DC1");
+        put_name(&n, "");
+        put_name(&n, "Default-First-Site-Name");
+        put_name(&n, "Branch");
+        str_add_bytes(&n, "\x05\0\0\0\xff\xff\xff\xff", 8);
+        put_attribute(attributes, "Netlogon", n.text, n.length);
+        str_done(&n);
+}
+
+/* The answers to one request, by what the console asks: 1 the rootDSE, 2 the base entry, 3 the realm's container. */
+static void answer(struct fake_realm *f, unsigned id, bool ping, struct str *s) {
+        struct str a = {};
+        if (ping) {
+                if (f->flavour == FAKE_AD && !f->ping_unknown) {
+                        put_netlogon(f, &a);
+                        put_entry(s, id, "", &a);
+                }
+        } else if (id == 1) {
+                put_attribute(&a, "namingContexts", "cn=changelog", 12);
+                put_attribute(&a, "defaultNamingContext", "dc=example,dc=test", 18);
+                if (f->flavour == FAKE_AD)
+                        put_attribute(&a, "supportedCapabilities", "1.2.840.113556.1.4.800", 22);
+                put_entry(s, id, "", &a);
+        } else if (id == 2 && f->flavour == FAKE_IPA) {
+                put_attribute(&a, "info", "IPA V2.0", 8);
+                put_attribute(&a, "associatedDomain", "Example.Test", 12);
+                put_entry(s, id, "dc=example,dc=test", &a);
+        } else if (id == 3 && f->flavour == FAKE_IPA) {
+                put_attribute(&a, "cn", "EXAMPLE.TEST", 12);
+                put_entry(s, id, "cn=EXAMPLE.TEST,cn=kerberos,dc=example,dc=test", &a);
+        }
+        put_done(s, id);
+        str_done(&a);
+}
+
+/* The id of the request at the start; its size. */
+static ssize_t request_at(const uint8_t *bytes, size_t n, unsigned *ret_id) {
+        struct ber in = { bytes, n }, content, id;
+        int64_t number;
+        ssize_t size = ber_size(bytes, n);
+        if (size <= 0 || (size_t) size > n)
+                return 0;
+        assert(ber_expect(&in, BER_SEQUENCE, &content) >= 0 && ber_expect(&content, BER_INTEGER, &id) >= 0 && ber_number(&id, &number) >= 0);
+        *ret_id = (unsigned) number;
+        return size;
+}
+
+static void close_stream(struct fake_realm *f, sd_event_source *source) {
+        for (size_t i = 0; i < ELEMENTS(f->streams); i++)
+                if (f->streams[i] == source)
+                        f->streams[i] = sd_event_source_disable_unref(source);
+}
+
+static int stream_came(sd_event_source *source, int fd, uint32_t events, void *userdata) {
+        struct fake_realm *f = userdata;
+        uint8_t bytes[4096];
+        ssize_t k = recv(fd, bytes, sizeof bytes, MSG_DONTWAIT);
+        if (k <= 0 || f->flavour == FAKE_HANGS_UP) {
+                close_stream(f, source);
+                return 0;
+        }
+        if (f->ldap_silent)
+                return 0;
+        _cleanup_str_ struct str s = {};
+        unsigned id;
+        if (f->flavour == FAKE_GARBAGE)
+                str_add(&s, "HTTP/1.1 400 Bad Request\r\n\r\n");
+        else if (f->flavour == FAKE_ENDLESS)
+                str_add_bytes(&s, "\x30\x84\x7f\xff\xff\xff\x02\x01\x01", 9);
+        else
+                for (ssize_t at = 0, size; (size = request_at(bytes + at, (size_t) (k - at), &id)) > 0; at += size)
+                        answer(f, id, false, &s);
+        /* in two pieces: a stream comes as it likes */
+        if (s.length > 5) {
+                send(fd, s.text, 5, MSG_NOSIGNAL);
+                send(fd, s.text + 5, s.length - 5, MSG_NOSIGNAL);
+        }
+        return 0;
+}
+
+static int ldap_came(sd_event_source *source, int fd, uint32_t events, void *userdata) {
+        struct fake_realm *f = userdata;
+        int stream = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        f->binds++;
+        for (size_t i = 0; stream >= 0 && i < ELEMENTS(f->streams); i++)
+                if (!f->streams[i]) {
+                        assert(sd_event_add_io(f->event, &f->streams[i], stream, EPOLLIN, stream_came, f) >= 0);
+                        sd_event_source_set_io_fd_own(f->streams[i], true);
+                        return 0;
+                }
+        if (stream >= 0)
+                close(stream);
+        return 0;
+}
+
+static int ping_came(sd_event_source *source, int fd, uint32_t events, void *userdata) {
+        struct fake_realm *f = userdata;
+        uint8_t bytes[2048];
+        struct sockaddr_storage from;
+        socklen_t size = sizeof from;
+        ssize_t k = recvfrom(fd, bytes, sizeof bytes, 0, (struct sockaddr *) &from, &size);
+        unsigned id;
+        f->pings++;
+        if (k <= 0 || f->ping_silent || request_at(bytes, (size_t) k, &id) <= 0)
+                return 0;
+        _cleanup_str_ struct str s = {};
+        if (f->flavour == FAKE_GARBAGE)
+                str_add(&s, "garbage");
+        else
+                answer(f, id, true, &s);
+        sendto(fd, s.text, s.length, 0, (struct sockaddr *) &from, size);
+        return 0;
+}
+
+/* ---- life ---- */
+
+static uint16_t open_socket(int kind, uint16_t port, int *ret) {
+        struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+        socklen_t size = sizeof a;
+        int fd = socket(AF_INET, kind | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        assert(fd >= 0);
+        if (bind(fd, (struct sockaddr *) &a, size) < 0) {
+                close(fd);
+                return 0;
+        }
+        assert(getsockname(fd, (struct sockaddr *) &a, &size) >= 0);
+        *ret = fd;
+        return ntohs(a.sin_port);
+}
+
+static void listen_at(struct fake_realm *f, int fd, sd_event_io_handler_t came, sd_event_source **ret) {
+        assert(sd_event_add_io(f->event, ret, fd, EPOLLIN, came, f) >= 0);
+        assert(sd_event_source_set_io_fd_own(*ret, true) >= 0);
+}
+
+void fake_realm_init(struct fake_realm *f, sd_event *event) {
+        int fd, udp;
+        *f = (struct fake_realm) { .domain = "example.test", .event = sd_event_ref(event) };
+        snprintf(f->name_server, sizeof f->name_server, "127.0.0.1:%u", open_socket(SOCK_DGRAM, 0, &fd));
+        listen_at(f, fd, dns_came, &f->dns);
+        /* both kinds at one port, which SRV records name */
+        do {
+                f->port = open_socket(SOCK_STREAM, 0, &fd);
+                if (open_socket(SOCK_DGRAM, f->port, &udp))
+                        break;
+                close(fd);
+        } while (true);
+        assert(listen(fd, 16) >= 0);
+        listen_at(f, fd, ldap_came, &f->ldap);
+        listen_at(f, udp, ping_came, &f->ping);
+}
+
+void fake_realm_done(struct fake_realm *f) {
+        for (size_t i = 0; i < ELEMENTS(f->streams); i++)
+                sd_event_source_disable_unref(f->streams[i]);
+        sd_event_source_disable_unref(f->dns);
+        sd_event_source_disable_unref(f->ldap);
+        sd_event_source_disable_unref(f->ping);
+        sd_event_unref(f->event);
+}
