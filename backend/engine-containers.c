@@ -208,24 +208,38 @@ static void logs_fail(struct engine_call *call, struct error *e) {
         logs_free(call);
 }
 
+static void logs_line(const char *bytes, size_t n, bool is_stderr, void *userdata) {
+        struct logs_call *c = userdata;
+        if (!c->call.dropped)
+                c->line(bytes, n, is_stderr, c->userdata);
+}
+
 static int logs_piece(const void *bytes, size_t n, void *userdata, struct error **reterr) {
         struct logs_call *c = userdata;
-        return engine_frames_feed(c->frames, bytes, n, reterr);
+        engine_call_busy(&c->call);
+        int r = engine_frames_feed(c->frames, bytes, n, reterr);
+        return engine_call_idle(&c->call) ? r : -ECANCELED;
 }
 
 static void logs_done(const struct http_answer *answer, struct error *e, void *userdata) {
         struct logs_call *c = userdata;
         c->call.inner = op_cancel(c->call.inner);
         e = engine_call_error(&c->call, answer, e, "The container's log could not be read");
-        if (!e)
-                engine_frames_finish(c->frames);
+        bool clean = !e;
+        engine_call_busy(&c->call);
+        if (engine_frames_finish(c->frames, clean ? &e : NULL) < 0 && clean)
+                error_wrap(&e, e->code, "The container's log could not be read");
+        if (!engine_call_idle(&c->call)) {
+                error_free(e);
+                return;
+        }
         op_finish(c->call.op);
         logs_fail(&c->call, e);
 }
 
 static bool logs_begin(struct engine_call *call) {
         struct logs_call *c = (struct logs_call *) call;
-        c->frames = engine_frames_new(c->line, c->userdata);
+        c->frames = engine_frames_new(logs_line, c);
         if (!c->frames)
                 return false;
         char *path = str_printf("%s/containers/%s/logs?stdout=true&stderr=true&tail=%u%s", call->engine->prefix, c->name, c->tail,

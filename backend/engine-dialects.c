@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The readers that both dialects use, and what they have in common. */
 #include <errno.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "backend/engine-private.h"
@@ -41,13 +42,14 @@ static int keep_label(const char *key, struct json_object *value, const char *wh
 int engine_read_labels(struct json_object *value, const char *where, void *target, struct error **reterr) {
         if (!json_object_is_type(value, json_type_object))
                 return 0;       /* null where an image has none */
-        return json_each_member(value, where, LABELS_MAX, keep_label, target, reterr);
+        /* More than LABELS_MAX are left out: one image that has so many is no reason to show none. */
+        return json_each_member(value, where, SIZE_MAX, keep_label, target, reterr);
 }
 
 static int keep_container_label(const char *key, struct json_object *value, const char *where, void *userdata, struct error **reterr) {
         struct container *c = userdata;
         const char *text = json_text(value);
-        if (!text)
+        if (!text || c->n_labels == LABELS_MAX)
                 return 0;
         struct label *bigger = reallocarray(c->labels, c->n_labels + 1, sizeof *bigger);
         if (!bigger)
@@ -61,7 +63,7 @@ static int keep_container_label(const char *key, struct json_object *value, cons
 int engine_read_container_labels(struct json_object *value, const char *where, void *target, struct error **reterr) {
         if (!json_object_is_type(value, json_type_object))
                 return 0;
-        return json_each_member(value, where, LABELS_MAX, keep_container_label, target, reterr);
+        return json_each_member(value, where, SIZE_MAX, keep_container_label, target, reterr);
 }
 
 int engine_read_id(struct json_object *value, const char *where, void *target, struct error **reterr) {

@@ -97,8 +97,9 @@ int engine_frames_feed(struct engine_frames *frames, const void *bytes, size_t n
         return 0;
 }
 
-void engine_frames_finish(struct engine_frames *frames) {
+int engine_frames_finish(struct engine_frames *frames, struct error **reterr) {
         for (int i = 0; i < 2; i++)
                 if (frames->lines[i].length)
                         give(frames, i == 1);
+        return frames->left || frames->header_length ? error_set(reterr, -EBADMSG, "It ends in the middle") : 0;
 }

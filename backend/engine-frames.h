@@ -20,5 +20,5 @@ struct engine_frames *engine_frames_free(struct engine_frames *frames);
 /* Bytes as they come, in any pieces. -EBADMSG with a sentence for what is not a frame: it stays that way. */
 int engine_frames_feed(struct engine_frames *frames, const void *bytes, size_t n, struct error **reterr);
 
-/* The stream ended: gives the lines that had no newline. */
-void engine_frames_finish(struct engine_frames *frames);
+/* The stream ended: gives the lines that had no newline. -EBADMSG with a sentence when it ended within a frame. */
+int engine_frames_finish(struct engine_frames *frames, struct error **reterr);

@@ -10,6 +10,7 @@
 
 #define LIST_SECONDS 60U        /* a host with thousands of images takes some */
 #define PULL_STALL_SECONDS 600U /* podman says nothing while it unpacks */
+#define PULL_LINE_MAX (1024U * 1024)
 #define IMAGES_MAX 20000U
 
 static struct image *read_image(const struct engine *engine, struct json_object *o, const char *where, struct error **reterr) {
@@ -207,17 +208,19 @@ static int pull_document(struct json_object *o, void *userdata, struct error **r
                 value = inner;
         else if (!json_object_object_get_ex(o, "error", &value))
                 value = NULL;
-        if (value && json_text(value) && *json_text(value)) {
+        if (value && !str_equal(json_text(value), "")) {
                 if (!c->error)
-                        error_set(&c->error, -EIO, "%s", json_text(value));
+                        error_set(&c->error, -EIO, "%s", json_text(value) ? json_text(value) : "The engine has no words for what is wrong");
         } else
                 tell_progress(c, o);
-        return 0;
+        return c->call.dropped ? -ECANCELED : 0;
 }
 
 static int pull_piece(const void *bytes, size_t n, void *userdata, struct error **reterr) {
         struct image_call *c = userdata;
-        return json_stream_feed(c->stream, bytes, n, reterr);
+        engine_call_busy(&c->call);
+        int r = json_stream_feed(c->stream, bytes, n, reterr);
+        return engine_call_idle(&c->call) ? r : -ECANCELED;
 }
 
 static void pulled(const struct http_answer *answer, struct error *e, void *userdata) {
@@ -243,7 +246,7 @@ static void pulled(const struct http_answer *answer, struct error *e, void *user
 
 static bool pull_begin(struct engine_call *call) {
         struct image_call *c = (struct image_call *) call;
-        const struct json_stream_sink sink = { .document = pull_document, .userdata = c };
+        const struct json_stream_sink sink = { .document = pull_document, .userdata = c, .limits = { PULL_LINE_MAX, 16, 100000 } };
         c->stream = json_stream_new(&sink);
         return c->stream && engine_call_request(call, "POST", call->engine->dialect->pull_path(call->engine->prefix, c->reference),
                                                 (struct http_request) { .stall = PULL_STALL_SECONDS, .piece = pull_piece, .done = pulled });

@@ -53,6 +53,8 @@ struct engine_call {
         struct engine *engine;
         struct op *op;                  /* the public handle */
         struct op *inner;               /* what runs now */
+        bool busy;                      /* callbacks of the public caller may be running above code that still needs the call: see engine_call_busy() */
+        bool dropped;                   /* by one of them */
         /* Begins the request once the engine is known: sets inner. False: out of memory. */
         bool (*begin)(struct engine_call *call);
         /* Ends with e (owned by the callee): calls the public done with it and frees the call. The op is finished already. */
@@ -65,6 +67,12 @@ struct op *engine_call_start(struct engine_call *call);
 
 /* Makes the request of a call; path is freed. done gets the call as userdata. */
 bool engine_call_request(struct engine_call *call, const char *method, char *path, struct http_request request);
+
+/* Around what may call back before the end (progress, lines of a log): whoever is called may drop the op, and the call is then freed by
+ * engine_call_idle() and not under the feet of the code between the two. That code looks at call->dropped after each callback and calls no
+ * more. engine_call_idle(): false: it was dropped, and is gone. */
+void engine_call_busy(struct engine_call *call);
+bool engine_call_idle(struct engine_call *call);
 
 /* The answer as an error, where it is one: NULL for a status below 400. what is the sentence's head. A lost connection makes the engine
  * be looked for again. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "backend/engine-private.h"
+#include "backend/explain.h"
 
 #define COALESCE_USEC 200000U
 #define PAUSE_MIN 1U            /* seconds before the next try while the engine is away */
@@ -17,10 +18,17 @@ struct watch {
         sd_event_source *tell, *again;
         unsigned what;          /* to be told */
         unsigned pause;
+        uint64_t since;         /* CLOCK_MONOTONIC, usec: when the stream began; 0: it did not */
         bool away;              /* told */
 };
 
 static void watch_begin(struct watch *w);
+
+static uint64_t now(const struct watch *w) {
+        uint64_t usec = 0;
+        sd_event_now(w->engine->event, CLOCK_MONOTONIC, &usec);
+        return usec;
+}
 
 static void watch_free(void *userdata) {
         struct watch *w = userdata;
@@ -36,6 +44,14 @@ static int tell(sd_event_source *source, uint64_t usec, void *userdata) {
         struct watch *w = userdata;
         unsigned what = w->what;
         w->what = 0;
+        if (w->away) {
+                if (!w->since)
+                        return 0;       /* gone again before it could be told */
+                w->away = false;
+                if (w->watcher.back)
+                        w->watcher.back(w->watcher.userdata);   /* may drop the watch */
+                return 0;
+        }
         if (what && w->watcher.changed)
                 w->watcher.changed(what, w->watcher.userdata);  /* may drop the watch */
         return 0;
@@ -50,6 +66,10 @@ static void lost(struct watch *w, struct error *e) {
         bool first = !w->away;
         w->away = true;
         w->stream = json_stream_free(w->stream);
+        /* One that ends as soon as it begins is no reason to ask more often. */
+        if (w->since && now(w) - w->since > w->pause * 1000000ULL)
+                w->pause = PAUSE_MIN;
+        w->since = 0;
         sd_event_source_set_time_relative(w->again, w->pause * 1000000ULL);
         sd_event_source_set_enabled(w->again, SD_EVENT_ONESHOT);
         w->pause = w->pause * 2 > PAUSE_MAX ? PAUSE_MAX : w->pause * 2;
@@ -81,6 +101,16 @@ static int event_came(struct json_object *o, void *userdata, struct error **rete
         return 0;
 }
 
+/* Only now it is there: an engine that answers a ping and refuses the stream is as good as away. */
+static void began(void *userdata) {
+        struct watch *w = userdata;
+        w->since = now(w);
+        if (w->away) {
+                sd_event_source_set_time_relative(w->tell, 0);
+                sd_event_source_set_enabled(w->tell, SD_EVENT_ONESHOT);
+        }
+}
+
 static int piece(const void *bytes, size_t n, void *userdata, struct error **reterr) {
         struct watch *w = userdata;
         return json_stream_feed(w->stream, bytes, n, reterr);
@@ -89,6 +119,11 @@ static int piece(const void *bytes, size_t n, void *userdata, struct error **ret
 static void ended(const struct http_answer *answer, struct error *e, void *userdata) {
         struct watch *w = userdata;
         w->request = op_cancel(w->request);
+        if (!e && http_status(answer) >= 400) {
+                size_t n;
+                const char *body = http_body(answer, &n);
+                explain_engine(&e, http_status(answer), "The container engine does not tell of its events", body, n);
+        }
         if (!e)
                 error_set(&e, -ECONNRESET, "The container engine ended its stream of events");
         lost(w, e);
@@ -106,19 +141,13 @@ static void found(const struct engine_about *about, struct error *e, void *userd
         w->stream = json_stream_new(&sink);
         _cleanup_free_ char *path = str_printf("%s%s", w->engine->prefix, w->engine->dialect->events);
         const struct http_request request = {
-                .socket = about->socket, .method = "GET", .path = path, .piece = piece, .done = ended, .userdata = w,
+                .socket = about->socket, .method = "GET", .path = path, .began = began, .piece = piece, .done = ended, .userdata = w,
         };
         w->request = w->stream && path ? http_start(w->engine->http, &request) : NULL;
         if (!w->request) {
                 error_set(&e, -ENOMEM, "Out of memory");
                 lost(w, e);
                 return;
-        }
-        w->pause = PAUSE_MIN;
-        if (w->away) {
-                w->away = false;
-                if (w->watcher.back)
-                        w->watcher.back(w->watcher.userdata);
         }
 }
 

@@ -2,8 +2,10 @@
 #include "backend/engine.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "backend/engine-private.h"
 #include "backend/explain.h"
@@ -107,8 +109,17 @@ static int check_socket(const char *path, struct error **reterr) {
                 return error_errno(reterr, -errno, "There is no socket at %s", path);
         if (!S_ISSOCK(st.st_mode))
                 return error_set(reterr, -ENOTSOCK, "%s is not a socket", path);
-        if (st.st_uid != 0 && st.st_uid != geteuid())
-                return error_set(reterr, -EPERM, "The socket %s belongs to somebody else (user %u)", path, (unsigned) st.st_uid);
+        if (st.st_uid != 0 && st.st_uid != geteuid()) {
+                error_set(reterr, -EPERM, "The socket %s belongs to somebody else (user %u)", path, (unsigned) st.st_uid);
+                error_hint(reterr, "Only root's engine is asked, or your own: name its socket with --engine-socket");
+                return -EPERM;
+        }
+        /* curl would tell no more than that it could not connect. */
+        if (faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) < 0 && errno == EACCES) {
+                error_errno(reterr, -EACCES, "The socket %s may be used by root only", path);
+                error_hint(reterr, "Run fairlead as root");
+                return -EACCES;
+        }
         return 0;
 }
 
@@ -157,8 +168,11 @@ static void pinged(const struct http_answer *answer, struct error *e, void *user
                 error_free(e);
                 return;
         }
-        if (!e && http_status(answer) != 200)
-                error_set(&e, -EPROTO, "What answers at %s is not a container engine", socket);
+        bool much = e && e->code == -E2BIG;
+        if (much || (!e && (http_status(answer) != 200 || !str_equal(http_body(answer, NULL), "OK")))) {
+                error_wrap(&e, -EPROTO, "What answers at %s is not a container engine", socket);
+                error_hint(&e, "ls -l shows who owns the socket");
+        }
         if (!e && take_engine(f->engine, answer, socket) < 0)
                 error_set(&e, -ENOMEM, "Out of memory");
         if (!e) {
@@ -212,8 +226,22 @@ struct op *engine_find(struct engine *engine, void (*done)(const struct engine_a
 
 static void call_stop(void *userdata) {
         struct engine_call *call = userdata;
-        op_cancel(call->inner);
+        call->inner = op_cancel(call->inner);
+        call->dropped = true;
+        if (!call->busy)
+                call->free(call);
+}
+
+void engine_call_busy(struct engine_call *call) {
+        call->busy = true;
+}
+
+bool engine_call_idle(struct engine_call *call) {
+        call->busy = false;
+        if (!call->dropped)
+                return true;
         call->free(call);
+        return false;
 }
 
 static void call_fail(struct engine_call *call, struct error *e) {

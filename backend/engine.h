@@ -89,7 +89,7 @@ struct op *engine_follow_logs(struct engine *engine, const char *container, unsi
 
 /* Something happened to images or containers: coalesced (at most one call in 200 ms). Reconnects by itself, with
  * growing pauses (1 s to 60 s) while the engine is away; `away` is told once when the stream breaks and `back`
- * once when it is there again. One watcher. */
+ * once when it is there again (what happened between is not told: look again). One watcher. */
 enum { ENGINE_IMAGES = 1, ENGINE_CONTAINERS = 2 };
 struct engine_watcher {
         void (*changed)(unsigned what, void *userdata);

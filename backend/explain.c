@@ -26,7 +26,8 @@ static const struct {
         { CURLE_HTTP2, -EPROTO, "What answers at %s is not a container engine", NULL },
         { CURLE_WEIRD_SERVER_REPLY, -EPROTO, "What answers at %s is not a container engine", "ls -l shows who owns the socket" },
         { CURLE_UNSUPPORTED_PROTOCOL, -EPROTO, "What answers at %s is not a container engine", "ls -l shows who owns the socket" },
-        { CURLE_OUT_OF_MEMORY, -ENOMEM, "Out of memory while talking to %s", NULL },
+        /* What curl 7.88 says of a header beyond 100 kB as well. */
+        { CURLE_OUT_OF_MEMORY, -E2BIG, "What answers at %s sends more than an engine would, or memory ran out", "ls -l shows who owns the socket" },
 };
 
 int explain_curl(struct error **reterr, CURLcode code, const char *socket) {

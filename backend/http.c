@@ -34,11 +34,13 @@ struct transfer {
         char *socket, *body;
         size_t limit;
         unsigned stall;
+        void (*began)(void *userdata);
         int (*piece)(const void *bytes, size_t n, void *userdata, struct error **reterr);
         void (*done)(const struct http_answer *answer, struct error *e, void *userdata);
         void *userdata;
         struct http_answer answer;
         struct error *error;
+        bool header_whole;
         bool added;             /* to the multi handle */
         bool dead;              /* the op was dropped: to be removed */
 };
@@ -137,6 +139,20 @@ static size_t bytes_came(char *bytes, size_t size, size_t count, void *userdata)
         return CURL_WRITEFUNC_ERROR;
 }
 
+/* One line of the header; an empty one ends it. */
+static size_t header_came(char *line, size_t size, size_t count, void *userdata) {
+        struct transfer *t = userdata;
+        long status = 0;
+        bool last = size * count <= 2 && (line[0] == '\r' || line[0] == '\n');
+        curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+        if (!last || t->dead || status < 200)
+                return size * count;
+        t->header_whole = true;
+        if (t->began && status < 400)
+                t->began(t->userdata);
+        return size * count;
+}
+
 static void set_options(struct transfer *t, const struct http_request *request, const char *url) {
         CURL *easy = t->easy;
         curl_easy_setopt(easy, CURLOPT_PRIVATE, t);
@@ -148,6 +164,8 @@ static void set_options(struct transfer *t, const struct http_request *request, 
         curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
         curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, bytes_came);
         curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
+        curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, header_came);
+        curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
         curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
         curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, 5L);
         if (request->seconds)
@@ -179,6 +197,7 @@ struct op *http_start(struct http *http, const struct http_request *request) {
                 .body = request->body ? strdup(request->body) : NULL,
                 .limit = request->limit ? request->limit : WHOLE_MAX,
                 .stall = request->stall,
+                .began = request->began,
                 .piece = request->piece,
                 .done = request->done,
                 .userdata = request->userdata,
@@ -217,6 +236,9 @@ static void collect(struct http *http) {
                 curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
                 t->answer.status = (int) status;
                 struct error *e = TAKE(t->error);
+                /* curl takes a line that was cut within the header for an answer without a body. */
+                if (code == CURLE_OK && !t->header_whole)
+                        code = CURLE_PARTIAL_FILE;
                 if (!e && code != CURLE_OK)
                         explain_curl(&e, code, t->socket);
                 transfer_finish(t, e);

@@ -39,6 +39,9 @@ struct http_request {
         unsigned seconds;       /* for all of it; 0: no limit */
         unsigned stall;         /* seconds without a byte that end it; 0: no limit */
 
+        /* The answer began, with a status below 400; its header is there. NULL: nobody asks. It may drop no op. */
+        void (*began)(void *userdata);
+
         /* Bytes of the body as they come (status below 400 only). A negative return ends the request: done() then gets the error it set.
          * It may drop any op, also its own. NULL: the answer is kept and given whole. */
         int (*piece)(const void *bytes, size_t n, void *userdata, struct error **reterr);

@@ -182,10 +182,11 @@ void canvas_rule(const struct canvas *c, int row, const char *title) {
                 canvas_repeat(c, row, 0, width, STYLE_PLAIN, '-');
         else if (c->theme->charset == TEXT_UTF8) {
                 /* Not by the terminal's second character set: many that read UTF-8 have none. */
-                cchar_t line;
-                attrset(A_NORMAL);
-                setcchar(&line, L"\u2500", A_NORMAL, 0, NULL);
-                mvhline_set(c->top + row, c->left, &line, width);
+                _cleanup_str_ struct str line = {};
+                for (int i = 0; i < width; i++)
+                        str_add(&line, "\u2500");
+                if (!line.failed)
+                        canvas_put(c, row, 0, A_NORMAL, line.text, line.length);
         } else {
                 attrset(A_NORMAL);
                 mvhline(c->top + row, c->left, 0, width);

@@ -182,9 +182,9 @@ void frame_paint(struct ui *ui) {
                 int below = status_rows(ui->top, text, columns) + 1;
                 struct canvas title = canvas_part(&c, 0, 0, 1, -1), body = canvas_part(&c, 1, 0, rows - 1 - below, -1);
                 struct canvas status = canvas_part(&c, rows - below, 0, below - 1, -1), bar = canvas_part(&c, rows - 1, 0, 1, -1);
-                frame_title(base, &title);
                 canvas_cursor(&body, 0, 0);
                 base->class->draw(base, &body);
+                frame_title(base, &title);      /* after: it tells of the place in the text */
                 frame_overlays(ui, ui->top, &body);
                 frame_bar(ui, ui->top, &bar);
                 frame_status(ui, text, &status);

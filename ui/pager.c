@@ -370,7 +370,7 @@ const char *pager_place(const struct pager *pager, char buffer[static 64]) {
         if (pager->follow)
                 snprintf(buffer, 64, "following");
         else if (end - first <= (uint64_t) pager->height)
-                snprintf(buffer, 64, "all");
+                snprintf(buffer, 64, "%" PRIu64 " line%s", end - first, end - first == 1 ? "" : "s");
         else
                 snprintf(buffer, 64, "line %" PRIu64 " of %" PRIu64, pager->top - first + 1, end - first);
         return buffer;

@@ -66,5 +66,5 @@ bool pager_act(struct pager *pager, enum action action);
 bool pager_search(struct pager *pager, const char *needle, bool up);
 void pager_draw(struct pager *pager, const struct canvas *c);
 
-/* "lines 1-20 of 340", "following" for the title; fills buffer, returns it. */
+/* "line 20 of 340", "12 lines" when all are on the screen, "following": for the title; fills buffer, returns it. */
 const char *pager_place(const struct pager *pager, char buffer[static 64]);

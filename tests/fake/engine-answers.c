@@ -197,6 +197,8 @@ static void pull(struct fake_state *state, const char *request, struct fake_answ
                  name);
         snprintf(reference, sizeof reference, "%s%s%s", name, str_starts(tag, "sha256:") ? "@" : ":", tag);
         strv_add(&state->pulled, reference);
+        if (strcmp(tag, "latest") == 0)
+                strv_add(&state->pulled, name);
 }
 
 static void remove_container(struct fake_state *state, const char *request, struct fake_answer *a) {

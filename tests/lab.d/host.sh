@@ -12,7 +12,7 @@ host_check() {
         for host in "${LAB_HOSTS[@]}"; do
                 [[ $1 != "$host" ]] || return 0
         done
-        die "there is no host \"$1\"; the hosts are: ${LAB_HOSTS[*]} (and \"yard\" for run, enter, tty, put)"
+        die "there is no host \"$1\"; the hosts are: ${LAB_HOSTS[*]} (and \"yard\" and \"dc\" for run, enter, tty)"
 }
 
 host_running() {
@@ -25,8 +25,7 @@ host_pid() {
 
 # The network card lives as long as the yard: it stays over restarts of the host, as a cable does.
 host_plug() {
-        local host=$1 address
-        address=$(lab_host_address "$host")
+        local host=$1 address=$2
 
         # shellcheck disable=SC2016
         yard_run bash -ec '
@@ -61,7 +60,7 @@ host_start() {
         read -r root store <"$dir/recipe"
         [[ -d $root ]] || die "the root of $host is gone ($root): run tests/lab reset $host"
         host_fill "$dir" "$store"
-        host_plug "$host"
+        host_plug "$host" "$(lab_host_address "$host")"
         rm -f "$dir/off" "$dir/ended"
         cp "$LAB_PARTS/host-init" "$LAB_PARTS/enter-root.sh" "$dir/"
         yard_spawn "$dir/boot.log" bash "$dir/host-init" "$host" "$dir" "$root" "$(lab_host_name "$host")"

@@ -157,6 +157,7 @@ cache_prune() {
 
         keep=$(
                 for path in yard "${LAB_HOSTS[@]}"; do root_path "$path"; done
+                realm_root_path
                 shelf_path
                 docker_path
                 registry_path

@@ -194,6 +194,72 @@ test_engines() {
         check "a host pulls from it" on trixie podman pull -q registry.example.test:5000/chrony
 }
 
+# reaches HOST PORT: the domain controller's port, by its name.
+reaches() {
+        on "$1" timeout 5 bash -c "exec 3<>/dev/tcp/dc1.example.test/$2"
+}
+
+# Asks for an SRV record, as a host: a query by hand, since the hosts have no tool for it. Prints the header's status
+# (0, 3 for no such name) and the number of answers.
+srv_records() {
+        on "$1" bash -c '
+                exec 3<>/dev/udp/10.89.7.10/53
+                printf "\0\1\1\0\0\1\0\0\0\0\0\0\5_ldap\4_tcp\7example\4test\0\0\x21\0\1" >&3
+                answer=$(timeout 3 head -c 12 <&3 | od -An -tu1 | tr -s " ") || exit 1
+                set -- $answer
+                echo "$(($4 & 15)) $7$8"'
+}
+
+ticket() {
+        on dc sh -c "echo '$2' | kinit -c /tmp/ticket '$1'"
+}
+
+clock_ahead() {
+        local now
+
+        now=$(on dc ldbsearch -H ldap://dc1.example.test -s base -b '' currentTime | sed -n 's/^currentTime: \(.*\)\.0Z/\1/p')
+        now=$(($(date -u -d "${now:0:8} ${now:8:2}:${now:10:2}:${now:12:2}" +%s) - $(date +%s)))
+        [[ $now -ge $(($1 - 5)) && $now -le $(($1 + 5)) ]] || { echo "it is $now s ahead"; return 1; }
+}
+
+test_realm() {
+        local begin
+
+        check "the realm comes up" "$lab" up realm
+        check "the hosts ask it for names" says trixie '^10.89.7.10 ' getent hosts dc1.example.test
+        check "it has SRV records" test "$(srv_records trixie)" = "0 01"
+        check "its people have a ticket" ticket alice Lab-Secret-1
+        check "but not with another password" fails 1 ticket alice Lab-Secret-2
+        check "a disabled one has none" fails 1 ticket disabled Lab-Secret-1
+        check "Kerberos answers" reaches trixie 88
+        check "a port is shut for one host" "$lab" realm port-shut 88 trixie
+        check "which is refused" fails 1 reaches trixie 88
+        check "the other is not" reaches bookworm 88
+        check "a port is shut for all, without an answer" "$lab" realm port-shut 464 all drop
+        check "nothing comes back" fails 124 reaches bookworm 464
+        check "names without SRV records" "$lab" realm srv-off bookworm
+        check "there is no such name" test "$(srv_records bookworm)" = "3 00"
+        check "but the server has its address" says bookworm '^10.89.7.10 ' getent hosts dc1.example.test
+        check "the other host has them" test "$(srv_records trixie)" = "0 01"
+        check "no name service" "$lab" realm dns-off
+        check "and so no names" fails 2 on trixie getent hosts dc1.example.test
+        check "the server is cut off" "$lab" realm dc-down
+        check "nobody is there" fails 1 on dc true
+        begin=$SECONDS
+        check "it is reset" "$lab" realm reset
+        check "in under 15 s" test $((SECONDS - begin)) -lt 15
+        check "all is as it was: 88" reaches trixie 88
+        check "464" reaches bookworm 464
+        check "SRV records" test "$(srv_records bookworm)" = "0 01"
+        check "ten minutes ahead" "$lab" realm clock +600
+        check "its clock says so" clock_ahead 600
+        check "and right again" "$lab" realm clock 0
+        check "its clock says so, too" clock_ahead 0
+        check "no such provocation" fails 2 "$lab" realm port-shut eighty
+        check "a host that is reset keeps the name server" "$lab" reset bookworm
+        check "it has it" says bookworm '^nameserver 10.89.7.10' cat /etc/resolv.conf
+}
+
 boot_id() {
         on trixie cat /proc/sys/kernel/random/boot_id
 }
@@ -284,6 +350,7 @@ test_engines
 test_copies
 test_terminal
 test_life
+test_realm
 test_end
 echo "$passed passed, $failed failed"
 [[ $failed -eq 0 ]]

@@ -287,35 +287,8 @@ static struct job *make_job(const char *id, enum plan_verb verb, const char *nam
         return job;
 }
 
-struct job *fixture_job(const char *which) {
-        struct job *job = make_job("20261124-120000-0000a4f1", VERB_INSTALL, "rsyslog", JOB_RUNNING);
-        static const enum step_state done[] = { STEP_DONE, STEP_SKIPPED, STEP_DONE, STEP_NOW };
-        for (size_t i = 0; i < ELEMENTS(done); i++)
-                job->steps[i].state = done[i];
-        job->steps[STEP_PREFLIGHT].usec = 400000;
-        job->steps[STEP_PULL].note = strdup("already here");
-        job->steps[STEP_SNAPSHOT].usec = 300000;
-        job->steps[STEP_SNAPSHOT].note = strdup("1,812 files");
-        if (str_equal(which, "running"))
-                return job;
-        if (str_equal(which, "queued")) {
-                job->state = JOB_QUEUED;
-                for (size_t i = 0; i < _JOB_STEP_MAX; i++) {
-                        free(job->steps[i].note);
-                        job->steps[i] = (struct step_status) { .note = NULL };
-                }
-                return job;
-        }
-        if (str_equal(which, "interrupted")) {
-                job->state = JOB_INTERRUPTED;
-                job->message = strdup("Its worker ended before the job did");
-                job->hint = strdup("fairlead rollback puts everything back");
-                return job;
-        }
-        if (str_equal(which, "cancelling")) {
-                job->state = JOB_CANCELLING;
-                return job;
-        }
+/* The job as it ended, or NULL (then it is freed). */
+static struct job *job_ended(struct job *job, const char *which) {
         job->ended = FIXTURE_NOW;
         job->exit_status = 0;
         if (str_equal(which, "done")) {
@@ -353,6 +326,38 @@ struct job *fixture_job(const char *which) {
                 return job;
         }
         return job_free(job);
+}
+
+struct job *fixture_job(const char *which) {
+        struct job *job = make_job("20261124-120000-0000a4f1", VERB_INSTALL, "rsyslog", JOB_RUNNING);
+        static const enum step_state done[] = { STEP_DONE, STEP_SKIPPED, STEP_DONE, STEP_NOW };
+        for (size_t i = 0; i < ELEMENTS(done); i++)
+                job->steps[i].state = done[i];
+        job->steps[STEP_PREFLIGHT].usec = 400000;
+        job->steps[STEP_PULL].note = strdup("already here");
+        job->steps[STEP_SNAPSHOT].usec = 300000;
+        job->steps[STEP_SNAPSHOT].note = strdup("1,812 files");
+        if (str_equal(which, "running"))
+                return job;
+        if (str_equal(which, "queued")) {
+                job->state = JOB_QUEUED;
+                for (size_t i = 0; i < _JOB_STEP_MAX; i++) {
+                        free(job->steps[i].note);
+                        job->steps[i] = (struct step_status) { .note = NULL };
+                }
+                return job;
+        }
+        if (str_equal(which, "interrupted")) {
+                job->state = JOB_INTERRUPTED;
+                job->message = strdup("Its worker ended before the job did");
+                job->hint = strdup("fairlead rollback puts everything back");
+                return job;
+        }
+        if (str_equal(which, "cancelling")) {
+                job->state = JOB_CANCELLING;
+                return job;
+        }
+        return job_ended(job, which);
 }
 
 static struct job_list *jobs_hostile(void) {

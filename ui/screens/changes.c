@@ -124,8 +124,13 @@ static void changes_close(struct screen *s) {
 
 static void changes_title(const struct screen *s, struct str *left, struct str *right) {
         const struct changes_state *st = s->state;
+        char place[64];
         str_addf(left, "of %s", st->of);
-        if (st->report)
+        if (st->reading) {
+                const struct change *change = changes_at(st, list_row(&st->list));
+                str_addf(left, "  %s", change ? change->path : "");
+                str_add(right, pager_place(&st->pager, place));
+        } else if (st->report)
                 str_addf(right, "%zu file%s", st->report->changes->n, st->report->changes->n == 1 ? "" : "s");
 }
 
@@ -154,9 +159,9 @@ static void changes_status(const struct screen *s, struct str *out) {
         const struct change *change = changes_at(st, list_settled_row(&st->list));
         if (st->reading || !change)
                 return;
-        size_t row = list_settled_row(&st->list);
-        str_addf(out, "%s: %s", change->path,
-                 diff_of(st, row) ? "Enter shows the change line by line. Uninstalling puts it back." : "Uninstalling puts it back.");
+        if (diff_of(st, list_settled_row(&st->list)))
+                str_add(out, "Enter shows the change line by line. ");
+        str_addf(out, "Uninstalling puts back %s", change->path);
 }
 
 static uint8_t diff_mark(const char *line) {

@@ -148,12 +148,12 @@ static void log_title(const struct screen *s, struct str *left, struct str *righ
 
 static void log_draw(const struct screen *s, const struct canvas *c) {
         struct log_state *st = s->state;
-        if (st->error)
+        if (st->error && !st->n_lines)
                 canvas_error(c, 1, st->error, true);
         else if (!st->n_lines && !st->reached)
-                canvas_text(c, 0, 2, 0, STYLE_BUSY, "Reading the log ...");
+                canvas_text(c, 1, 2, 0, STYLE_BUSY, "Reading the log ...");
         else if (!st->n_lines)
-                canvas_paragraph(c, 0, 2, c->columns - 4, STYLE_PLAIN,
+                canvas_paragraph(c, 1, 2, c->columns - 4, STYLE_PLAIN,
                                  "The log has no line like this. p shows lines of other priorities, t of another time; new ones appear by themselves.");
         else
                 pager_draw(&st->pager, c);
@@ -161,8 +161,12 @@ static void log_draw(const struct screen *s, const struct canvas *c) {
 
 static void log_status(const struct screen *s, struct str *out) {
         const struct log_state *st = s->state;
-        if (st->pager.follow && st->n_lines)
+        if (st->error && st->n_lines)
+                str_addf(out, "Nothing more is read: %s. R reads again.", st->error->message);
+        else if (st->pager.follow && st->n_lines)
                 str_add(out, "New lines appear as they come. Any movement stops following, f follows again.");
+        else if (st->n_lines)
+                str_add(out, "The text stands still; f, or G, follows the newest line again.");
 }
 
 static bool log_act(struct screen *s, enum action action) {
@@ -188,11 +192,14 @@ const struct screen_class log_screen = {
         .name = "log",
         .title = "Log",
         .help = "What a unit, and the container behind it, wrote to the journal: the newest thousand lines, then new ones as they come.\n"
-                "p chooses how urgent a line must be, t how old it may be, / searches, n and N go to the next and the previous match.",
+                "p chooses how urgent a line must be, t how old it may be, / searches, n and N go to the next and the previous match. "
+                "Any movement stops following the newest line, f follows again; w cuts long lines instead of wrapping them.",
         .size = sizeof(struct log_state),
         .bindings = (const struct binding[]) {
                 { 'p', ACTION_PRIORITY },
                 { 't', ACTION_SINCE },
+                { 'f', ACTION_FOLLOW },
+                { 'w', ACTION_WRAP, NULL, true },
                 {}
         },
         .open = log_open,

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "ui/dialog.h"
 #include "ui/jobtext.h"
+#include "ui/notes.h"
 
 struct services_state {
         struct list list;
@@ -196,12 +197,9 @@ static void services_close(struct screen *s) {
         free(st->unit);
 }
 
-/* The newest job that has not ended, or was interrupted; NULL. */
-static const struct job *services_job(const struct services_state *st) {
-        for (size_t i = 0; st->jobs && i < st->jobs->n; i++)
-                if (!job_state_final(st->jobs->items[i]->state))
-                        return st->jobs->items[i];
-        return NULL;
+static const struct job *services_job(const struct screen *s) {
+        const struct services_state *st = s->state;
+        return notes_job(st->jobs);
 }
 
 static size_t services_running_jobs(const struct services_state *st) {
@@ -226,65 +224,22 @@ static void services_title(const struct screen *s, struct str *left, struct str 
                 str_addf(right, "%slook only: not root", right->length ? "  " : "");
 }
 
-/* The jobs that run, and what the host lacks: at most this many lines below the list. They begin with a word, for which
- * narrow screens have no room. */
-#define NOTES_MAX 4
-#define NOTE_WORD 8
-#define NARROW 60
-
-static void services_note(const struct canvas *c, int row, const char *word, enum style style, const char *text) {
-        if (!c)
-                return;
-        int x = c->columns < NARROW ? 0 : NOTE_WORD;
-        if (x)
-                canvas_text(c, row, 0, NOTE_WORD, STYLE_STRONG, word);
-        canvas_text(c, row, x, 0, style, text);
-}
-
-static void services_job_note(const struct screen *s, const struct canvas *c, int row, const struct job *job) {
-        _cleanup_str_ struct str text = {};
-        char when[24];
-        jobtext_what(job, &text);
-        if (job->state == JOB_INTERRUPTED)
-                str_addf(&text, " was interrupted at the step \"%s\"", job_step_title(job_current_step(job), job->verb));
-        else {
-                str_addf(&text, " since %s, ", jobtext_when(when, job->started, ui_now(s->ui)));
-                jobtext_progress(job, &text);
-        }
-        services_note(c, row, "Job", jobtext_runs(job) ? STYLE_BUSY : STYLE_WARN, text.failed ? "" : text.text);
-}
-
-static int services_notes(const struct screen *s, const struct canvas *c) {
+static struct notes services_notes(const struct screen *s) {
         const struct services_state *st = s->state;
-        const struct host_status *status = host_of(s)->ops->status(host_of(s));
-        int n = 0;
-        for (size_t i = 0; st->jobs && i < st->jobs->n && n < NOTES_MAX - 1; i++) {
-                const struct job *job = st->jobs->items[i];
-                if (job_state_final(job->state))
-                        continue;
-                services_job_note(s, c, n++, job);
-        }
-        if (status->engine_asked && status->engine == ENGINE_NONE) {
-                const struct error *e = status->engine_error;
-                services_note(c, n++, "Engine", STYLE_WARN, e ? e->message : "No container engine answers on this host");
-                if (e && e->hint && n < NOTES_MAX) {
-                        _cleanup_free_ char *hint = str_printf("-> %s", e->hint);
-                        services_note(c, n++, "", STYLE_PLAIN, hint);
-                }
-        }
-        return n;
+        return (struct notes) { .jobs = st->jobs, .status = host_of(s)->ops->status(host_of(s)), .now = ui_now(s->ui) };
 }
 
 static void services_draw(const struct screen *s, const struct canvas *c) {
         const struct services_state *st = s->state;
-        int notes = services_notes(s, NULL), below = notes ? notes + 1 : 0;
+        const struct notes shown = services_notes(s);
+        int notes = notes_draw(&shown, NULL), below = notes ? notes + 1 : 0;
         if (c->rows - below < 4)
                 below = 0;
         struct canvas rows = canvas_part(c, 0, 0, c->rows - below, -1);
         list_draw(s->list, &rows);
         if (below) {
                 struct canvas part = canvas_part(c, c->rows - notes, 0, -1, -1);
-                services_notes(s, &part);
+                notes_draw(&shown, &part);
         }
         list_draw_empty(s->list, &rows, &(const struct list_empty) {
                                 .thing = "service",
@@ -304,7 +259,7 @@ static void services_status(const struct screen *s, struct str *out) {
                 return;
         }
         if (!service) {
-                const struct job *job = services_job(st);
+                const struct job *job = services_job(s);
                 if (st->error)
                         str_add(out, "R tries again.");
                 else if (job && jobtext_runs(job)) {
@@ -388,9 +343,9 @@ static bool services_can(const struct screen *s, enum action action) {
         bool up = service && (str_equal(service->state, "running") || str_equal(service->state, "starting"));
         switch (action) {
         case ACTION_OPEN:
-                return service || services_job(s->state);
+                return service || services_job(s);
         case ACTION_WATCH:
-                return services_job(s->state);
+                return services_job(s);
         case ACTION_UNINSTALL:
                 return service;
         case ACTION_CHANGES:
@@ -418,7 +373,7 @@ static bool services_act(struct screen *s, enum action action) {
         const struct service *service = services_focus(s);
         switch (action) {
         case ACTION_WATCH:
-                screen_open(s->ui, &job_screen, services_job(s->state)->id);
+                screen_open(s->ui, &job_screen, services_job(s)->id);
                 return true;
         case ACTION_OPEN:
         case ACTION_UNIT:

@@ -47,9 +47,13 @@ enum style unit_state_style(const char *active) {
         return STYLE_BUSY;
 }
 
+bool unit_masked(const struct unit *unit) {
+        return str_equal(unit->load, "masked") || str_equal(unit->file_state, "masked") || str_equal(unit->file_state, "masked-runtime");
+}
+
 bool unit_action_fits(const struct unit *unit, enum action action) {
         bool up = unit && (str_equal(unit->active, "active") || str_equal(unit->active, "activating") || str_equal(unit->active, "reloading"));
-        bool masked = unit && (str_equal(unit->load, "masked") || str_equal(unit->file_state, "masked") || str_equal(unit->file_state, "masked-runtime"));
+        bool masked = unit && unit_masked(unit);
         bool loaded = unit && !masked && !str_equal(unit->load, "not-found");
         switch (action) {
         case ACTION_START:

@@ -7,6 +7,7 @@
 
 extern const struct binding unit_menu[];
 
+bool unit_masked(const struct unit *unit);
 enum style unit_state_style(const char *active);
 
 /* Does the action make sense for the unit as it is now? True for actions that are not about units. unit NULL: false for those that are. */

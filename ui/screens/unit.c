@@ -77,7 +77,9 @@ static void put_state(const struct screen *s, struct pager *p, const struct unit
         char age[24] = "";
         if (d->since > 0)
                 text_age(age, ui_now(s->ui) - d->since);
-        put_fact(p, "state", state_mark(d->unit.active), "%s (%s)%s%s", d->unit.active ? d->unit.active : "-", d->unit.sub ? d->unit.sub : "-",
+        const char *active = d->unit.active ? d->unit.active : "-", *sub = d->unit.sub;
+        bool more = !str_empty(sub) && !str_equal(sub, active);
+        put_fact(p, "state", state_mark(active), "%s%s%s%s%s%s", active, more ? " (" : "", more ? sub : "", more ? ")" : "",
                  *age ? " for " : "", age);
         put_result(p, d);
         if (d->load_error)
@@ -285,7 +287,9 @@ static void unit_status(const struct screen *s, struct str *out) {
         else if (st->error && st->detail)
                 str_add(out, "What is shown is not up to date: systemd did not answer. R tries again.");
         else if (st->detail && str_equal(st->detail->unit.active, "failed"))
-                str_add(out, "It failed: the last lines of its log say why. x restarts it or forgets the failure.");
+                str_add(out, "It failed: the last lines of its log say why. x, then s, starts it again.");
+        else if (st->detail && unit_masked(&st->detail->unit))
+                str_add(out, "It is masked: nothing can start it. x, then U, takes the mask away.");
 }
 
 static bool unit_can(const struct screen *s, enum action action) {

@@ -37,11 +37,11 @@ static struct host *host_of(const struct screen *s) {
 enum { COLUMN_UNIT, COLUMN_STATE, COLUMN_SUB, COLUMN_BOOT, COLUMN_DESCRIPTION };
 
 static const struct column columns[] = {
-        [COLUMN_UNIT] = { "UNIT", 20, 32, 0 },
+        [COLUMN_UNIT] = { "UNIT", 20, 30, 0 },
         [COLUMN_STATE] = { "STATE", 10, 10, 0 },
-        [COLUMN_SUB] = { "SUB", 8, 10, 3 },
-        [COLUMN_BOOT] = { "AT BOOT", 8, 9, 1 },
-        [COLUMN_DESCRIPTION] = { "DESCRIPTION", 12, 30, 2, .grow = true },
+        [COLUMN_SUB] = { "SUB", 9, 10, 3 },
+        [COLUMN_BOOT] = { "AT BOOT", 9, 9, 1 },
+        [COLUMN_DESCRIPTION] = { "DESCRIPTION", 18, 40, 2, .grow = true },
 };
 
 static const struct unit *units_at(const struct units_state *st, size_t row) {
@@ -56,7 +56,11 @@ static void units_cell(const void *owner, size_t row, size_t column, struct cell
                 ret->text = st->plain[row] ? st->plain[row] : unit->name;
                 break;
         case COLUMN_STATE:
-                ret->text = unit->job ? unit->job : unit->active;
+                ret->text = unit->active;
+                if (unit->job) {
+                        snprintf(ret->buffer, sizeof ret->buffer, "%s ...", unit->job);
+                        ret->text = ret->buffer;
+                }
                 ret->style = unit->job ? STYLE_BUSY : unit_state_style(unit->active);
                 break;
         case COLUMN_SUB:
@@ -210,8 +214,8 @@ static void units_status(const struct screen *s, struct str *out) {
         if (!unit)
                 return;
         str_addf(out, "%s", unit->name);
-        if (str_equal(unit->load, "masked"))
-                str_add(out, ": masked, nothing can start it. x offers unmask.");
+        if (unit_masked(unit))
+                str_add(out, " is masked: nothing can start it. x, then U, takes the mask away.");
         else if (str_equal(unit->load, "not-found"))
                 str_add(out, ": others ask for it, but there is no such unit file.");
         else if (!str_empty(unit->description))

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The engine client and the fake engine on one loop, and what came of a call: for tests of backend/http.c and backend/engine*.c.
+ * In sentences that a test expects, SOCKET stands for the path of the socket. */
+
+#include "tests/test.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "backend/engine.h"
+#include "base/str.h"
+#include "tests/fake/engine.h"
+
+struct engine_fixture {
+        enum engine_kind kind;
+        sd_event *event;
+        char *folder, *socket;
+        struct fake_engine *fake;
+        struct engine *engine;
+
+        struct op *op;
+        unsigned calls;                 /* of done() */
+        bool done;
+        struct error *error;
+        const struct engine_about *about;
+        struct image_list *images;
+        struct image *image;
+        struct container_list *containers;
+        struct str text;                /* progress, or lines of a log */
+        unsigned pieces;                /* of text */
+        bool drop;                      /* drop the op at the first piece */
+};
+
+static inline int engine_fixture_new(void **state, enum engine_kind kind) {
+        struct engine_fixture *f = calloc(1, sizeof *f);
+        char folder[] = "/tmp/fairlead-engine-XXXXXX";
+        assert_non_null(f);
+        assert_non_null(mkdtemp(folder));
+        f->kind = kind;
+        f->folder = strdup(folder);
+        f->socket = str_printf("%s/engine.sock", folder);
+        assert_true(sd_event_new(&f->event) >= 0);
+        assert_int_equal(fake_engine_new(f->event, f->socket, kind, &f->fake), 0);
+        const char *const sockets[] = { f->socket, NULL };
+        assert_int_equal(engine_new(f->event, sockets, &f->engine, NULL), 0);
+        *state = f;
+        return 0;
+}
+
+/* Forgets what came of the last call. */
+static inline void engine_fixture_clear(struct engine_fixture *f) {
+        f->op = op_cancel(f->op);
+        f->error = error_free(f->error);
+        f->images = image_list_free(f->images);
+        f->image = image_free(f->image);
+        f->containers = container_list_free(f->containers);
+        f->about = NULL;
+        f->calls = f->pieces = 0;
+        f->done = f->drop = false;
+        str_cut(&f->text, 0);
+}
+
+static inline int engine_fixture_free(void **state) {
+        struct engine_fixture *f = *state;
+        engine_fixture_clear(f);
+        str_done(&f->text);
+        engine_free(f->engine);
+        fake_engine_free(f->fake);
+        sd_event_unref(f->event);
+        unlink(f->socket);
+        assert_int_equal(rmdir(f->folder), 0);
+        free(f->folder);
+        free(f->socket);
+        free(f);
+        return 0;
+}
+
+static inline uint64_t now_ms(void) {
+        struct timespec t;
+        clock_gettime(CLOCK_MONOTONIC, &t);
+        return (uint64_t) t.tv_sec * 1000 + (uint64_t) t.tv_nsec / 1000000;
+}
+
+/* Turns the loop for so long. */
+static inline void turn(struct engine_fixture *f, unsigned ms) {
+        uint64_t end = now_ms() + ms;
+        for (uint64_t now; (now = now_ms()) < end;)
+                assert_true(sd_event_run(f->event, (end - now) * 1000) >= 0);
+}
+
+/* Turns the loop until *what holds; fails after 20 s. */
+static inline void turn_until(struct engine_fixture *f, const bool *what) {
+        uint64_t end = now_ms() + 20000;
+        while (!*what) {
+                assert_true(sd_event_run(f->event, 100000) >= 0);
+                assert_true(now_ms() < end);
+        }
+}
+
+/* Done exactly once, and the handle is dropped. */
+static inline void await(struct engine_fixture *f) {
+        assert_non_null(f->op);
+        turn_until(f, &f->done);
+        assert_int_equal(f->calls, 1);
+        f->op = op_cancel(f->op);
+}
+
+static inline void came(struct engine_fixture *f, struct error *e) {
+        f->calls++;
+        f->done = true;
+        f->error = e;
+}
+
+static inline void on_found(const struct engine_about *about, struct error *e, void *userdata) {
+        struct engine_fixture *f = userdata;
+        f->about = about;
+        came(f, e);
+}
+
+static inline void on_images(struct image_list *images, struct error *e, void *userdata) {
+        struct engine_fixture *f = userdata;
+        f->images = images;
+        came(f, e);
+}
+
+static inline void on_image(struct image *image, struct error *e, void *userdata) {
+        struct engine_fixture *f = userdata;
+        f->image = image;
+        came(f, e);
+}
+
+static inline void on_containers(struct container_list *containers, struct error *e, void *userdata) {
+        struct engine_fixture *f = userdata;
+        f->containers = containers;
+        came(f, e);
+}
+
+static inline void on_end(struct error *e, void *userdata) {
+        came(userdata, e);
+}
+
+static inline void on_progress(const char *text, void *userdata) {
+        struct engine_fixture *f = userdata;
+        f->pieces++;
+        str_add(&f->text, text);
+        if (f->drop)
+                f->op = op_cancel(f->op);
+}
+
+static inline void on_line(const char *bytes, size_t n, bool is_stderr, void *userdata) {
+        struct engine_fixture *f = userdata;
+        f->pieces++;
+        if (f->text.length < 1024 * 1024)
+                str_addf(&f->text, "%s%.*s\n", is_stderr ? "! " : "", (int) n, bytes);
+        if (f->drop)
+                f->op = op_cancel(f->op);
+}
+
+/* The text with SOCKET in place of the path. The caller frees. */
+static inline char *without_path(const struct engine_fixture *f, const char *text) {
+        const char *at = text ? strstr(text, f->socket) : NULL;
+        return at ? str_printf("%.*sSOCKET%s", (int) (at - text), text, at + strlen(f->socket)) : text ? strdup(text) : NULL;
+}
+
+static inline void check_sentence(const struct engine_fixture *f, const struct error *e, int code, const char *message) {
+        _cleanup_free_ char *said = without_path(f, e->message);
+        assert_string_equal(said, message);
+        if (e->code != code)
+                fail_msg("\"%s\" has code %d, not %d", message, e->code, code);
+}
+
+/* The call failed so: code and sentence, hint (NULL: none), and the sentence of the last of its causes (NULL: it has none). */
+static inline void check_said(const struct engine_fixture *f, int code, const char *message, const char *hint, const char *cause) {
+        const struct error *e = f->error, *last = e;
+        assert_non_null(e);
+        check_sentence(f, e, code, message);
+        if (hint) {
+                assert_non_null(e->hint);
+                _cleanup_free_ char *said = without_path(f, e->hint);
+                assert_string_equal(said, hint);
+        } else
+                assert_null(e->hint);
+        while (last->cause)
+                last = last->cause;
+        assert_true((last != e) == (cause != NULL));
+        if (cause) {
+                _cleanup_free_ char *said = without_path(f, last->message);
+                assert_string_equal(said, cause);
+        }
+}
+
+/* Every step at which a call can be dropped: start() is dropped after 0, 1, 2, … turns of the loop, until it ends by itself first. No callback
+ * may come afterwards, and no connection stay busy. */
+static inline void check_drops(struct engine_fixture *f, struct op *(*start)(struct engine_fixture *f)) {
+        unsigned steps = 0;
+        for (bool ended = false; !ended; steps++) {
+                engine_fixture_clear(f);
+                f->op = start(f);
+                assert_non_null(f->op);
+                assert_int_equal(f->calls, 0);
+                for (unsigned i = 0; i < steps && !f->done; i++)
+                        assert_true(sd_event_run(f->event, 10000) >= 0);
+                ended = f->done;
+                f->op = op_cancel(f->op);
+                unsigned calls = f->calls, pieces = f->pieces;
+                for (int i = 0; i < 20; i++)
+                        sd_event_run(f->event, 0);
+                assert_int_equal(f->calls, calls);
+                assert_int_equal(f->pieces, pieces);
+                assert_true(steps < 500);
+        }
+        assert_true(steps > 4);         /* found, asked, answered: fewer cannot be */
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ui/notes.h"
+
+#include <stdlib.h>
+
+#include "ui/jobtext.h"
+
+/* The jobs that run, and what the host lacks: at most this many lines below the list. They begin with a word, for which
+ * narrow screens have no room. */
+#define NOTES_MAX 4
+#define NOTE_WORD 8
+#define NARROW 60
+
+static void note(const struct canvas *c, int row, const char *word, enum style style, const char *text) {
+        if (!c)
+                return;
+        int x = c->columns < NARROW ? 0 : NOTE_WORD;
+        if (x)
+                canvas_text(c, row, 0, NOTE_WORD, STYLE_STRONG, word);
+        canvas_text(c, row, x, 0, style, text);
+}
+
+static void job_note(const struct canvas *c, int row, const struct job *job, int64_t now) {
+        _cleanup_str_ struct str text = {};
+        char when[24];
+        jobtext_what(job, &text);
+        if (job->state == JOB_INTERRUPTED)
+                str_addf(&text, " was interrupted at the step \"%s\"", job_step_title(job_current_step(job), job->verb));
+        else {
+                str_addf(&text, " since %s, ", jobtext_when(when, job->started, now));
+                jobtext_progress(job, &text);
+        }
+        note(c, row, "Job", jobtext_runs(job) ? STYLE_BUSY : STYLE_WARN, text.failed ? "" : text.text);
+}
+
+int notes_draw(const struct notes *notes, const struct canvas *c) {
+        const struct host_status *status = notes->status;
+        int n = 0;
+        for (size_t i = 0; notes->jobs && i < notes->jobs->n && n < NOTES_MAX - 1; i++)
+                if (!job_state_final(notes->jobs->items[i]->state))
+                        job_note(c, n++, notes->jobs->items[i], notes->now);
+        if (status->engine_asked && status->engine == ENGINE_NONE) {
+                const struct error *e = status->engine_error;
+                note(c, n++, "Engine", STYLE_WARN, e ? e->message : "No container engine answers on this host");
+                if (e && e->hint && n < NOTES_MAX) {
+                        _cleanup_free_ char *hint = str_printf("-> %s", e->hint);
+                        note(c, n++, "", STYLE_PLAIN, hint);
+                }
+        }
+        return n;
+}
+
+const struct job *notes_job(const struct job_list *jobs) {
+        for (size_t i = 0; jobs && i < jobs->n; i++)
+                if (!job_state_final(jobs->items[i]->state))
+                        return jobs->items[i];
+        return NULL;
+}
