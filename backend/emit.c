@@ -41,7 +41,7 @@ static char *finish(struct json_object *o) {
 
 /* ---- images and findings ---- */
 
-static struct json_object *labels_object(const struct label *labels, size_t n) {
+struct json_object *labels_object(const struct label *labels, size_t n) {
         struct json_object *o = json_object_new_object();
         for (size_t i = 0; i < n; i++) {
                 /* keys, too, come from outside: bytes that are not UTF-8 would make the whole text unreadable */

@@ -32,7 +32,8 @@ char *emit_error(const struct error *e);        /* {"error": {"message", "hint",
  * sentence for anything that is not a plan. */
 int plan_parse(const char *text, size_t n, struct plan **ret, struct error **reterr);
 
-/* services/NAME.json */
+/* services/NAME.json. A record holds labels, command lines and answers; no label is larger than LABEL_VALUE_MAX. */
+#define SERVICE_BYTES_MAX (4U * 1024 * 1024)
 int service_parse(const char *text, size_t n, struct service **ret, struct error **reterr);
 
 /* A JSON object with a member `labels` ({key: value}), as `plan --labels FILE` takes it; optional `image` (a

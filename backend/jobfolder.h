@@ -10,7 +10,8 @@
 #include "model/job.h"
 #include "model/plan.h"
 
-#define PLAN_BYTES_MAX (4U * 1024 * 1024)
+/* A label of 64 KiB in its fullest escape stands in it several times: as text, as words of up to four commands, compared. */
+#define PLAN_BYTES_MAX (8U * 1024 * 1024)
 
 /* Makes the folder of a new job with its plan in it. *ret_id is the caller's. */
 int jobfolder_make(const struct paths *paths, const struct plan *plan, char **ret_id, struct error **reterr);

@@ -125,6 +125,45 @@ static struct json_object *health_object(const struct plan *plan) {
         return o;
 }
 
+static struct json_object *from_object(const struct plan_from *from) {
+        if (!from)
+                return NULL;
+        struct json_object *o = json_object_new_object();
+        add_text(o, "image", from->image);
+        add_text(o, "image_id", from->image_id);
+        add_text(o, "digest", from->digest);
+        add_text(o, "version", from->version);
+        add(o, "labels", labels_object(from->labels.items, from->labels.n));
+        return o;
+}
+
+static struct json_object *words_array(const struct label_change *change) {
+        struct json_object *all = json_object_new_array();
+        for (size_t i = 0; i < change->n; i++) {
+                struct json_object *o = json_object_new_object();
+                add_text(o, "change", difference_name(change->words[i].difference));
+                add_text(o, "word", change->words[i].word);
+                json_object_array_add(all, o);
+        }
+        return all;
+}
+
+static struct json_object *label_changes_array(const struct plan *plan) {
+        struct label_changes changes = {};
+        if (!plan->from || label_changes_make(&plan->from->labels, &plan->labels, &changes) < 0)
+                return NULL;
+        struct json_object *all = json_object_new_array();
+        for (size_t i = 0; i < changes.n; i++) {
+                struct json_object *o = json_object_new_object();
+                add_text(o, "key", changes.items[i].key);
+                add_text(o, "change", difference_name(changes.items[i].difference));
+                add(o, "words", words_array(&changes.items[i]));
+                json_object_array_add(all, o);
+        }
+        label_changes_done(&changes);
+        return all;
+}
+
 char *emit_plan(const struct plan *plan) {
         /* What a script looks at first is what will run now; for an image with RUN alone that is the unit's command. */
         const struct command *first = plan->command ? plan->command : plan->run;
@@ -135,6 +174,10 @@ char *emit_plan(const struct plan *plan) {
         add_text(o, "image", plan->image);
         add_text(o, "image_id", plan->image_id);
         add_text(o, "digest", plan->digest);
+        add_text(o, "version", plan->version);
+        add_text(o, "title", plan->title);
+        add(o, "from", from_object(plan->from));
+        add(o, "label_changes", label_changes_array(plan));
         add_text(o, "profile", plan->profile);
         add_text(o, "mode", plan->mode);
         add_text(o, "mode_title", plan->mode_title);
@@ -154,6 +197,10 @@ char *emit_plan(const struct plan *plan) {
         add(o, "stop", command_object(plan->stop));
         add(o, "answers", answers_object(plan->answers));
         add(o, "arguments", json_new_texts(plan->arguments));
+        add(o, "given", json_new_texts(plan->given));
+        add(o, "set", json_new_texts(plan->set));
+        add(o, "opt", opt_array(plan->opt));
+        add(o, "labels", labels_object(plan->labels.items, plan->labels.n));
         add(o, "secrets", uses_array(plan->secrets, plan->n_secrets));
         add(o, "handed", uses_array(plan->handed, plan->n_handed));
         add(o, "stdin", json_new_texts(plan->stdin_lines));

@@ -8,12 +8,11 @@
 
 #include "backend/emit.h"
 #include "backend/emit_parts.h"
+#include "backend/jobfolder.h"
 #include "backend/json.h"
 #include "base/str.h"
 #include "model/unitfile.h"
 
-/* A label of 64 KiB in its fullest escape stands in it twice, as text and as words of up to four commands. */
-#define PLAN_BYTES_MAX (8U * 1024 * 1024)
 #define USES_MAX 256U
 
 static int read_environment(const char *key, struct json_object *value, const char *where, void *userdata,
@@ -153,6 +152,37 @@ static int call_handed(struct json_object *value, const char *where, void *targe
         return json_each(value, where, USES_MAX, read_handed, target, reterr);
 }
 
+/* ---- what an upgrade takes the place of; what the record keeps ---- */
+
+static int call_labels(struct json_object *value, const char *where, void *target, struct error **reterr) {
+        return labels_read(value, where, &((struct plan *) target)->labels, reterr);
+}
+
+static int call_opt(struct json_object *value, const char *where, void *target, struct error **reterr) {
+        return opt_read(value, where, ((struct plan *) target)->opt, reterr);
+}
+
+static int call_from_labels(struct json_object *value, const char *where, void *target, struct error **reterr) {
+        return labels_read(value, where, &((struct plan_from *) target)->labels, reterr);
+}
+
+static const struct json_field from_fields[] = {
+        { "image", JSON_TEXT, offsetof(struct plan_from, image), .required = true },
+        { "image_id", JSON_TEXT, offsetof(struct plan_from, image_id) },
+        { "digest", JSON_TEXT, offsetof(struct plan_from, digest) },
+        { "version", JSON_TEXT, offsetof(struct plan_from, version) },
+        { "labels", JSON_CALL, .call = call_from_labels },
+};
+
+static int call_from(struct json_object *value, const char *where, void *target, struct error **reterr) {
+        struct plan *plan = target;
+        plan_from_free(plan->from);
+        plan->from = calloc(1, sizeof *plan->from);
+        if (!plan->from)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        return json_read(value, where, from_fields, ELEMENTS(from_fields), plan->from, reterr);
+}
+
 /* ---- the whole ---- */
 
 #define FIELD(path, kind, member, ...) { path, kind, offsetof(struct plan, member), ##__VA_ARGS__ }
@@ -163,6 +193,9 @@ static const struct json_field plan_fields[] = {
         FIELD("image", JSON_TEXT, image, .required = true),
         FIELD("image_id", JSON_TEXT, image_id),
         FIELD("digest", JSON_TEXT, digest),
+        FIELD("version", JSON_TEXT, version),
+        FIELD("title", JSON_TEXT, title),
+        { "from", JSON_CALL, .call = call_from },
         FIELD("profile", JSON_TEXT, profile),
         FIELD("mode", JSON_TEXT, mode),
         FIELD("mode_title", JSON_TEXT, mode_title),
@@ -182,6 +215,10 @@ static const struct json_field plan_fields[] = {
         { "stop", JSON_CALL, .call = call_stop },
         { "answers", JSON_CALL, .call = call_answers },
         FIELD("arguments", JSON_TEXTS, arguments),
+        FIELD("given", JSON_TEXTS, given),
+        FIELD("set", JSON_TEXTS, set),
+        { "opt", JSON_CALL, .call = call_opt },
+        { "labels", JSON_CALL, .call = call_labels },
         { "secrets", JSON_CALL, .call = call_secrets },
         { "handed", JSON_CALL, .call = call_handed },
         FIELD("stdin", JSON_TEXTS, stdin_lines),
@@ -201,11 +238,14 @@ static int check(const struct plan *plan, struct error **reterr) {
         for (char **path = plan->paths; path && *path; path++)
                 if (**path != '/')
                         return error_set(reterr, -EINVAL, "The path \"%s\" is not absolute", *path);
-        if (unit->kind != UNIT_QUADLET && unit->kind != UNIT_SERVICE)
+        if (unit->kind == UNIT_NONE || (unit->kind == UNIT_BY_IMAGE && !unit->path))
                 return 0;
-        const char *folder = unit->kind == UNIT_QUADLET ? "/etc/containers/systemd/" : "/etc/systemd/system/";
+        bool quadlet = unit->kind == UNIT_QUADLET || (unit->kind == UNIT_BY_IMAGE && str_ends(unit->path, ".container"));
+        const char *folder = quadlet ? "/etc/containers/systemd/" : "/etc/systemd/system/";
         const char *file = unit->path ? str_starts(unit->path, folder) : NULL;
-        const char *suffix = unit->kind == UNIT_QUADLET ? ".container" : ".service";
+        const char *suffix = quadlet ? ".container" : ".service";
+        if (unit->kind == UNIT_BY_IMAGE && !file && unit->path)
+                file = str_starts(unit->path, "/usr/local/lib/systemd/system/");
         if (!file || strchr(file, '/') || !str_ends(file, suffix) || str_equal(file, suffix) || !unit->text || !unit->name ||
             !unit_name_valid(unit->name))
                 return error_set(reterr, -EINVAL, "The unit has no name, text, or place where units are");

@@ -10,9 +10,6 @@
 #include "backend/json.h"
 #include "base/str.h"
 
-/* A record holds command lines and answers, nothing an image can make large at will. */
-#define SERVICE_BYTES_MAX (1024U * 1024)
-
 struct json_object *answers_object(const struct answers *answers) {
         struct json_object *all = json_object_new_object();
         for (size_t i = 0; all && answers && i < answers->n; i++) {
@@ -22,6 +19,42 @@ struct json_object *answers_object(const struct answers *answers) {
                 json_object_object_add(all, answers->items[i].name, one);
         }
         return all;
+}
+
+static int read_label(const char *key, struct json_object *value, const char *where, void *userdata, struct error **reterr) {
+        const char *text = json_text(value);
+        if (!text)
+                return error_set(reterr, -EINVAL, "%s is not a text", where);
+        return label_list_set(userdata, key, text);
+}
+
+int labels_read(struct json_object *value, const char *where, struct label_list *labels, struct error **reterr) {
+        return json_each_member(value, where, LABELS_MAX, read_label, labels, reterr);
+}
+
+struct json_object *opt_array(char *const opt[static 3]) {
+        struct json_object *all = json_object_new_array();
+        for (size_t i = 0; all && i < 3; i++)
+                json_object_array_add(all, json_new_text(opt[i]));
+        return all;
+}
+
+struct opt_target {
+        char **opt;
+        size_t n;
+};
+
+static int read_opt(struct json_object *value, const char *where, void *userdata, struct error **reterr) {
+        struct opt_target *target = userdata;
+        const char *text = value ? json_text(value) : NULL;
+        if (value && !text)
+                return error_set(reterr, -EINVAL, "%s is not a text", where);
+        return str_replace(&target->opt[target->n++], text);
+}
+
+int opt_read(struct json_object *value, const char *where, char *opt[static 3], struct error **reterr) {
+        struct opt_target target = { .opt = opt };
+        return json_each(value, where, 3, read_opt, &target, reterr);
 }
 
 /* No such label: null, not an empty list, so that "runs nothing" and "has no label" stay two things. */
@@ -45,10 +78,15 @@ static struct json_object *service_object(const struct service *s) {
         json_object_object_add(o, "mode", json_new_text(s->mode));
         json_object_object_add(o, "answers", answers_object(s->answers));
         json_object_object_add(o, "arguments", json_new_texts(s->arguments));
+        json_object_object_add(o, "set", json_new_texts(s->set));
+        json_object_object_add(o, "opt", opt_array(s->opt));
+        json_object_object_add(o, "given", json_new_texts(s->given));
+        json_object_object_add(o, "labels", labels_object(s->labels.items, s->labels.n));
         json_object_object_add(o, "units", json_new_texts(s->units));
         json_object_object_add(o, "files", json_new_texts(s->files));
         json_object_object_add(o, "job", json_new_text(s->job));
         json_object_object_add(o, "installed", json_object_new_int64(s->installed));
+        json_object_object_add(o, "upgraded", s->upgraded ? json_object_new_int64(s->upgraded) : NULL);
         json_object_object_add(commands, "install", argv_array(s->install_argv));
         json_object_object_add(commands, "run", argv_array(s->run_argv));
         json_object_object_add(commands, "uninstall", argv_array(s->uninstall_argv));
@@ -101,6 +139,14 @@ static int read_answers(struct json_object *value, const char *where, void *targ
         return answers_read(value, where, s->answers, reterr);
 }
 
+static int read_labels(struct json_object *value, const char *where, void *target, struct error **reterr) {
+        return labels_read(value, where, &((struct service *) target)->labels, reterr);
+}
+
+static int read_opts(struct json_object *value, const char *where, void *target, struct error **reterr) {
+        return opt_read(value, where, ((struct service *) target)->opt, reterr);
+}
+
 static const struct json_field service_fields[] = {
 #define FIELD(path, kind, member, ...) { path, kind, offsetof(struct service, member), ##__VA_ARGS__ }
         FIELD("name", JSON_TEXT, name, .required = true, .max = 64),
@@ -113,10 +159,15 @@ static const struct json_field service_fields[] = {
         FIELD("mode", JSON_TEXT, mode),
         { "answers", JSON_CALL, .call = read_answers },
         FIELD("arguments", JSON_TEXTS, arguments),
+        FIELD("set", JSON_TEXTS, set),
+        { "opt", JSON_CALL, .call = read_opts },
+        FIELD("given", JSON_TEXTS, given),
+        { "labels", JSON_CALL, .call = read_labels },
         FIELD("units", JSON_TEXTS, units),
         FIELD("files", JSON_TEXTS, files),
         FIELD("job", JSON_TEXT, job),
         FIELD("installed", JSON_TIME, installed),
+        FIELD("upgraded", JSON_TIME, upgraded),
         FIELD("commands.install", JSON_TEXTS, install_argv),
         FIELD("commands.run", JSON_TEXTS, run_argv),
         FIELD("commands.uninstall", JSON_TEXTS, uninstall_argv),

@@ -12,8 +12,6 @@
 #include "base/str.h"
 #include "model/image.h"
 
-#define SERVICE_BYTES_MAX (1024U * 1024)
-
 static int open_services(const struct paths *paths, struct error **reterr) {
         _cleanup_free_ char *path = str_printf("%s/services", paths->state);
         return path ? files_open_root(path, reterr) : error_set(reterr, -ENOMEM, "Out of memory");

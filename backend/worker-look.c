@@ -32,7 +32,7 @@ int worker_save_record(struct worker *w, struct error **reterr) {
 int worker_load_record(struct worker *w, struct error **reterr) {
         _cleanup_free_ char *text = NULL;
         size_t n;
-        int r = w->record ? 0 : files_read(w->folder, "record.json", 1024 * 1024, &text, &n, reterr);
+        int r = w->record ? 0 : files_read(w->folder, "record.json", SERVICE_BYTES_MAX, &text, &n, reterr);
         return r < 0 || w->record ? r : service_parse(text, n, &w->record, reterr);
 }
 

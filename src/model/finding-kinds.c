@@ -180,6 +180,11 @@ static const struct finding_kind kinds[] = {
                 "Uninstalling undoes the recorded changes; what the service wrote elsewhere stays",
         },
         {
+                "no-way-back", SEVERITY_BLOCK,
+                "The installed image is not on this host any more, so an upgrade that fails could not go back to it.",
+                "Fetch the installed image by its digest first, or allow it and go on without a way back",
+        },
+        {
                 "not-utf8", SEVERITY_BLOCK,
                 "The label is not UTF-8 text: it cannot be shown as it is.",
                 "Do not use this label; tell who makes the image",
@@ -259,9 +264,19 @@ static const struct finding_kind kinds[] = {
                 "Tell who makes the profile",
         },
         {
+                "unit-edited", SEVERITY_BLOCK,
+                "Somebody changed the unit file since it was written, and the upgrade writes over it.",
+                "Move the changes into a drop-in with systemctl edit; the former text stays in the job's saved files",
+        },
+        {
                 "unit-exists", SEVERITY_BLOCK,
                 "Somebody made a unit of this name on this host, and installing would write over it.",
                 "Look at it with systemctl cat; give the service another --name",
+        },
+        {
+                "unit-not-pinned", SEVERITY_WARN,
+                "The unit that the image wrote does not name its image by the digest that was installed.",
+                "Look at the unit: where it names a tag the restart takes the newer image, else it goes on with the old one",
         },
         {
                 "unit-unwritable", SEVERITY_BLOCK,

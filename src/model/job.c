@@ -62,18 +62,19 @@ DEFINE_NAMES(record_event, enum record_event)
 static const struct {
         const char *install;
         const char *uninstall;  /* NULL: an uninstall has no such step */
+        const char *upgrade;
 } step_titles[] = {
-        [STEP_PREFLIGHT] = { "check the host", "check the host" },
-        [STEP_PULL] = { "get the image", NULL },
-        [STEP_SNAPSHOT] = { "save the files", "save the files" },
-        [STEP_COMMAND] = { "run the installer", "run the uninstaller" },
-        [STEP_CHANGES] = { "see what changed", "see what changed" },
-        [STEP_UNIT] = { "write the unit", "stop the service and put its files back" },
-        [STEP_RELOAD] = { "reload systemd", "reload systemd" },
-        [STEP_ENABLE] = { "enable the unit", NULL },
-        [STEP_START] = { "start the unit", NULL },
-        [STEP_HEALTH] = { "check that it works", NULL },
-        [STEP_COMMIT] = { "record the service", "remove the record" },
+        [STEP_PREFLIGHT] = { "check the host", "check the host", "check the host" },
+        [STEP_PULL] = { "get the image", NULL, "get the image" },
+        [STEP_SNAPSHOT] = { "save the files", "save the files", "save the files" },
+        [STEP_COMMAND] = { "run the installer", "run the uninstaller", "run the upgrade command" },
+        [STEP_CHANGES] = { "see what changed", "see what changed", "see what changed" },
+        [STEP_UNIT] = { "write the unit", "stop the service and put its files back", "change the unit" },
+        [STEP_RELOAD] = { "reload systemd", "reload systemd", "reload systemd" },
+        [STEP_ENABLE] = { "enable the unit", NULL, "enable the unit" },
+        [STEP_START] = { "start the unit", NULL, "restart the unit" },
+        [STEP_HEALTH] = { "check that it works", NULL, "check that it works" },
+        [STEP_COMMIT] = { "record the service", "remove the record", "record the upgrade" },
 };
 
 bool job_step_planned(enum job_step step, enum plan_verb verb) {
@@ -87,6 +88,8 @@ const char *job_step_title(enum job_step step, enum plan_verb verb) {
                 return "?";
         if (verb == VERB_UNINSTALL && step_titles[step].uninstall)
                 return step_titles[step].uninstall;
+        if (verb == VERB_UPGRADE)
+                return step_titles[step].upgrade;
         return step_titles[step].install;
 }
 

@@ -34,9 +34,29 @@ static void secret_uses_free(struct secret_use *uses, size_t n) {
         free(uses);
 }
 
+struct plan_from *plan_from_free(struct plan_from *from) {
+        if (!from)
+                return NULL;
+        free(from->image);
+        free(from->image_id);
+        free(from->digest);
+        free(from->version);
+        label_list_done(&from->labels);
+        free(from);
+        return NULL;
+}
+
 struct plan *plan_free(struct plan *plan) {
         if (!plan)
                 return NULL;
+        plan_from_free(plan->from);
+        free(plan->version);
+        free(plan->title);
+        label_list_done(&plan->labels);
+        strv_free(plan->set);
+        for (size_t i = 0; i < ELEMENTS(plan->opt); i++)
+                free(plan->opt[i]);
+        strv_free(plan->given);
         free(plan->name);
         free(plan->reference);
         free(plan->image);

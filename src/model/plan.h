@@ -13,9 +13,11 @@
 #include "model/command.h"
 #include "model/finding.h"
 #include "model/image.h"
+#include "model/label_changes.h"
 #include "model/param.h"
 #include "model/profile.h"
 #include "model/recipe.h"
+#include "model/service.h"
 
 enum plan_verb {
         VERB_INSTALL,
@@ -67,6 +69,10 @@ struct plan_request {
         const char *opt[3];             /* --opt1..3, or NULL */
         char *const *arguments;         /* after "--" */
         char *const *allowed;           /* ids of findings the user allows */
+        /* VERB_UPGRADE of an installed service: its record (its answers, variables and arguments stand above already where they
+         * count); NULL: the label is only looked at */
+        const struct service *service;
+        const char *unit_path, *unit_text;      /* and its unit file as it is now; NULL: it has none */
         const struct host_facts *facts; /* NULL: all zero */
 };
 
@@ -103,6 +109,15 @@ struct secret_use {
 };
 #define PLAN_FILES_DIR "/run/fairlead/files"
 
+/* What an upgrade takes the place of. */
+struct plan_from {
+        char *image;            /* pinned */
+        char *image_id;
+        char *digest;           /* or NULL */
+        char *version;          /* or NULL */
+        struct label_list labels;
+};
+
 struct plan {
         enum plan_verb verb;
         char *name;             /* of the service */
@@ -124,13 +139,19 @@ struct plan {
         struct command *stop;           /* the filled STOP label; NULL: none */
         char **environment;     /* "X=value" of the child, fixed and minimal, plus NAME, IMAGE, OPT1-3 so that `-e
                                  * NAME` works */
-        struct unit_file unit;
+        struct unit_file unit;  /* of an upgrade whose unit the image wrote: UNIT_BY_IMAGE with path and text, the old
+                                 * image's name in it replaced; without where there is nothing to replace */
+        struct plan_from *from; /* VERB_UPGRADE of an installed service; else NULL */
+        char *version, *title;  /* of the image, or NULL */
+        struct label_list labels;       /* VERB_INSTALL, VERB_UPGRADE: the command labels as they came */
+        char **set, *opt[3];    /* as requested: variables and OPT1-3 */
         struct answers *answers;        /* without secrets */
         struct secret_use *secrets;
         size_t n_secrets;
         struct secret_use *handed;      /* ordinary answers that go by file or prompt */
         size_t n_handed;
         char **arguments;       /* the words the form and the user added to the label */
+        char **given;           /* the user's own of them at the install: an upgrade gives them to a RUN label again */
         char **stdin_lines;     /* non-secret answers delivered by stdin */
         char **paths;           /* what is saved before the first effect: /etc, /usr/local, profile paths, writable
                                  * host mounts of the command; absolute, sorted, none below another */
@@ -140,6 +161,7 @@ struct plan {
         bool host_command;      /* command is a program of the host: needs a consent of its own */
 };
 
+struct plan_from *plan_from_free(struct plan_from *from);
 struct plan *plan_free(struct plan *plan);
 DEFINE_CLEANUP(struct plan, plan_free)
 #define _cleanup_plan_ _cleanup_(plan_freep)

@@ -141,6 +141,13 @@ static int check_given(struct making *m, struct error **reterr) {
         const struct answers *given = m->request->answers;
         for (size_t i = 0; given && i < given->n; i++) {
                 const struct param *p = profile ? profile_param(profile, given->items[i].name) : NULL;
+                if (!p && m->asks && m->request->service) {
+                        /* The newer image does not ask it any more; nobody typed it now. */
+                        if (finding_report(&m->plan->findings, "unused-answer", given->items[i].name,
+                                           "The answer for %s is not used: this image does not ask for it", given->items[i].name) < 0)
+                                return out_of_memory(reterr);
+                        continue;
+                }
                 if (!p && m->asks) {
                         int r = error_set(reterr, -EINVAL, "There is no parameter called \"%s\"", given->items[i].name);
                         _cleanup_str_ struct str all = {};

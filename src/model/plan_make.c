@@ -69,6 +69,39 @@ static int set_mode(struct making *m, struct error **reterr) {
         return 0;
 }
 
+/* What the record of the service will keep of image and request, so that an upgrade can fill the labels again. */
+static int set_kept(struct making *m) {
+        const struct plan_request *q = m->request;
+        struct plan *plan = m->plan;
+        bool installs = plan->verb == VERB_INSTALL || plan->verb == VERB_UPGRADE;
+        char *const *given = q->service ? q->service->given : plan->verb == VERB_INSTALL ? q->arguments : NULL;
+        int r = str_replace(&plan->version, image_version(q->image));
+        if (r >= 0)
+                r = str_replace(&plan->title, image_summary(q->image));
+        if (r >= 0 && installs)
+                r = label_list_of(q->image, &plan->labels);
+        if (r >= 0)
+                r = strv_extend(&plan->given, given);
+        if (r >= 0)
+                r = strv_extend(&plan->set, q->set);
+        for (size_t i = 0; r >= 0 && i < ELEMENTS(plan->opt); i++)
+                r = str_replace(&plan->opt[i], q->opt[i]);
+        return r;
+}
+
+static int set_from(struct making *m) {
+        const struct service *s = m->request->service;
+        struct plan *plan = m->plan;
+        if (plan->verb != VERB_UPGRADE || !s)
+                return 0;
+        plan->from = calloc(1, sizeof *plan->from);
+        if (!plan->from || str_replace(&plan->from->image, s->image ? s->image : s->reference) < 0 ||
+            str_replace(&plan->from->image_id, s->image_id) < 0 || str_replace(&plan->from->digest, s->digest) < 0 ||
+            str_replace(&plan->from->version, s->version) < 0)
+                return -ENOMEM;
+        return label_list_copy(&s->labels, &plan->from->labels);
+}
+
 /* ---- labels ---- */
 
 /* Which label a verb runs; -1: the request names it. */
@@ -225,7 +258,7 @@ static int fill_run(struct making *m) {
         if (!text)
                 return 0;
         bool set_up = m->asks && !m->set_up_by_install;
-        char *const *arguments = set_up && plan->verb == VERB_INSTALL ? m->request->arguments : NULL;
+        char *const *arguments = set_up ? plan->given : NULL;
         int r = fill(m, key, text, set_up, arguments, &plan->findings, &plan->run);
         if (r >= 0 && set_up)
                 r = strv_extend(&plan->arguments, m->words);
@@ -267,19 +300,66 @@ static int fill_labels(struct making *m) {
 
 /* ---- the unit ---- */
 
+/* All of `old` in text become `new`. The caller frees; NULL: it is not in it, or no memory (*ret_failed). */
+static char *replace_all(const char *text, const char *old, const char *new, bool *ret_failed) {
+        _cleanup_str_ struct str out = {};
+        const char *at = text, *found;
+        *ret_failed = false;
+        if (str_empty(old) || !strstr(text, old))
+                return NULL;
+        for (; (found = strstr(at, old)); at = found + strlen(old)) {
+                str_add_bytes(&out, at, (size_t) (found - at));
+                str_add(&out, new);
+        }
+        str_add(&out, at);
+        char *result = str_take(&out);
+        *ret_failed = !result;
+        return result;
+}
+
+/* A unit that the image wrote is its own affair, but for the image it names: that becomes the new one. */
+static int change_unit_of_image(struct making *m) {
+        const struct plan_request *q = m->request;
+        struct plan *plan = m->plan;
+        bool failed = false;
+        plan->unit.kind = UNIT_BY_IMAGE;
+        if (str_replace(&plan->unit.name, q->service->units[0]) < 0)
+                return -ENOMEM;
+        plan->unit.text = q->unit_text ? replace_all(q->unit_text, plan->from->image, plan->image, &failed) : NULL;
+        if (failed)
+                return -ENOMEM;
+        if (plan->unit.text)
+                return str_replace(&plan->unit.path, q->unit_path);
+        _cleanup_free_ char *where = str_printf("unit %s", plan->unit.name);
+        return where ? finding_report(&plan->findings, "unit-not-pinned", where,
+                                      "The unit that the image wrote does not name %s, so it stays as it is%s", plan->from->image,
+                                      plan->command ? " unless the UPGRADE command changes it" : "")
+                     : -ENOMEM;
+}
+
 static int set_unit(struct making *m) {
         struct plan *plan = m->plan;
+        const struct service *service = plan->from ? m->request->service : NULL;
+        bool ours = service && service->files && service->files[0];
+        struct host_facts facts = *m->facts;
         if (plan->verb != VERB_INSTALL && plan->verb != VERB_UPGRADE)
                 return 0;
+        if (service && service->units && service->units[0] && !ours)
+                return change_unit_of_image(m);
+        /* An upgrade keeps the kind of file: two of them for one unit would stand in each other's way. */
+        if (ours)
+                facts.quadlet = str_ends(service->files[0], ".container") != NULL;
         plan->unit.kind = plan->command ? UNIT_BY_IMAGE : UNIT_NONE;
         /* A program that wants a terminal is started by people, not by systemd; with -d the terminal is only its own.
          */
         if (!plan->run || plan->run->engine == ENGINE_NONE || (plan->run->interactive && !plan->run->detached))
-                return 0;
+                return ours ? finding_report(&plan->findings, "unit-unwritable", "RUN",
+                                             "The unit cannot be changed: this image has no RUN command that systemd can supervise")
+                            : 0;
         _cleanup_error_ struct error *e = NULL;
         struct unit_file unit = {};
         int r = unit_file_make(plan->name, image_summary(m->request->image), plan->run, plan->stop, plan->environment,
-                               m->facts, &unit, &e);
+                               &facts, &unit, &e);
         if (r == -EINVAL)
                 return finding_report(&plan->findings, "unit-unwritable", "RUN", "%s",
                                       e ? e->message : "No unit can be written");
@@ -314,7 +394,8 @@ int plan_make(const struct plan_request *request, struct plan **ret, struct erro
         m.engine = m.facts->engine == ENGINE_NONE ? ENGINE_PODMAN : m.facts->engine;
         m.plan->verb = request->verb;
         m.set_up_by_install = label_find(request->image, LABEL_INSTALL, NULL, NULL) != NULL;
-        m.asks = request->verb == VERB_INSTALL || (request->verb == VERB_RUN && !m.set_up_by_install);
+        bool fills_run = request->verb == VERB_RUN || (request->verb == VERB_UPGRADE && request->service);
+        m.asks = request->verb == VERB_INSTALL || (fills_run && !m.set_up_by_install);
 
         const char *key;
         if (request->verb == VERB_OTHER && !any_label(request->image, request->label, &key))
@@ -322,6 +403,8 @@ int plan_make(const struct plan_request *request, struct plan **ret, struct erro
         int r = set_image(&m, reterr);
         if (r >= 0)
                 r = set_mode(&m, reterr);
+        if (r >= 0 && (set_kept(&m) < 0 || set_from(&m) < 0))
+                r = out_of_memory(reterr);
         if (r >= 0)
                 r = plan_read_answers(&m, reterr);
         if (r < 0)

@@ -19,14 +19,15 @@ struct service *service_free(struct service *s) {
         if (!s)
                 return NULL;
         char *texts[] = { s->name, s->reference, s->image, s->digest, s->image_id, s->version, s->title, s->mode,
-                          s->job, s->container, s->state, s->health, s->reason };
+                          s->job, s->container, s->state, s->health, s->reason, s->opt[0], s->opt[1], s->opt[2] };
         for (size_t i = 0; i < ELEMENTS(texts); i++)
                 free(texts[i]);
         char **lists[] = { s->arguments, s->units, s->files, s->install_argv, s->run_argv, s->uninstall_argv,
-                           s->stop_argv, s->health_argv };
+                           s->stop_argv, s->health_argv, s->set, s->given };
         for (size_t i = 0; i < ELEMENTS(lists); i++)
                 strv_free(lists[i]);
         answers_free(s->answers);
+        label_list_done(&s->labels);
         free(s);
         return NULL;
 }

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/cleanup.h"
+#include "model/label_changes.h"
 #include "model/param.h"
 #include "model/unit.h"
 
@@ -24,10 +25,14 @@ struct service {
         char *mode;             /* or NULL */
         struct answers *answers;
         char **arguments;
+        char **set, *opt[3];    /* variables ("X=value") and OPT1-3 that were given at the install */
+        char **given;           /* the words that were given after "--" */
+        struct label_list labels;       /* the image's command labels as they came */
         char **units;           /* unit names the install made, the main one first */
         char **files;           /* unit files fairlead wrote itself */
-        char *job;              /* the install's id: its changes and snapshot */
+        char *job;              /* id of the install, or of the last upgrade: changes and snapshot */
         int64_t installed;      /* seconds since the epoch */
+        int64_t upgraded;       /* the last time; 0: never */
         char **install_argv, **run_argv, **uninstall_argv, **stop_argv; /* filled commands; NULL: no such label */
         char *container;        /* name of the container the RUN command makes; NULL */
         char **health_argv;

@@ -75,6 +75,36 @@ static void a_full_plan_comes_back(void **state) {
         }
 }
 
+static void an_upgrade_comes_back(void **state) {
+        _cleanup_plan_ struct plan *plan = full_plan(false);
+        plan->verb = VERB_UPGRADE;
+        plan->from = calloc(1, sizeof *plan->from);
+        plan->from->image = strdup("localhost/x@sha256:00");
+        plan->from->image_id = strdup("00");
+        plan->from->version = strdup("1");
+        assert_int_equal(label_list_set(&plan->from->labels, "RUN", "podman run -d NAME"), 0);
+        assert_int_equal(label_list_set(&plan->from->labels, "UPGRADE", "podman run IMAGE"), 0);
+        assert_int_equal(strv_add(&plan->set, "X=1"), 0);
+        assert_int_equal(strv_add(&plan->given, "--more"), 0);
+        assert_int_equal(str_replace(&plan->opt[1], "-v"), 0);
+        round_trip(plan);
+        _cleanup_free_ char *text = emit_plan(plan);
+        _cleanup_json_ struct json_object *o = json_tokener_parse(text);
+        struct json_object *changes = NULL, *first = NULL;
+        assert_true(json_object_object_get_ex(o, "label_changes", &changes));
+        assert_int_equal(json_object_array_length(changes), 5);
+        assert_true(json_object_object_get_ex(json_object_array_get_idx(changes, 4), "change", &first));
+        assert_string_equal(json_object_get_string(first), "removed");
+        /* a unit of the image's own goes where units go, and nowhere else */
+        plan->unit.kind = UNIT_BY_IMAGE;
+        assert_int_equal(str_replace(&plan->unit.path, "/usr/local/lib/systemd/system/x.service"), 0);
+        round_trip(plan);
+        assert_int_equal(str_replace(&plan->unit.path, "/etc/passwd"), 0);
+        _cleanup_free_ char *bad = emit_plan(plan);
+        struct plan *back = NULL;
+        assert_int_equal(plan_parse(bad, strlen(bad), &back, NULL), -EINVAL);
+}
+
 static struct json_object *member(struct json_object *o, const char *key) {
         struct json_object *value = NULL;
         if (!json_object_object_get_ex(o, key, &value))
@@ -206,6 +236,7 @@ static void real_images_come_back(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_full_plan_comes_back),
+                cmocka_unit_test(an_upgrade_comes_back),
                 cmocka_unit_test(scripts_find_what_the_manual_promises),
                 cmocka_unit_test(what_is_no_plan_is_refused),
                 cmocka_unit_test(real_images_come_back),
