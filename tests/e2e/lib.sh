@@ -40,6 +40,22 @@ check() {
         fi
 }
 
+# try WHAT FUNCTION…: as check, in this shell, so that what the function sets stays; its status is the function's.
+try() {
+        local what=$1 said
+        shift
+        said=$(mktemp)
+        if "$@" >"$said" 2>&1; then
+                ok "$what"
+                rm -f "$said"
+        else
+                not_ok "$what"
+                tail -n 30 "$said" | sed 's/^/        /'
+                rm -f "$said"
+                return 1
+        fi
+}
+
 # check_not WHAT CMD…: the command must fail.
 check_not() {
         local what=$1 said

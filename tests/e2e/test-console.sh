@@ -14,24 +14,20 @@ seen() {
                 not_ok "the screen $1 is clean"
         else
                 ok "the screen $1 is clean"
-        fi
+        fi >&3
 }
 
 # step WHAT FUNCTION…: a part of the walk; without it the rest makes no sense.
 step() {
-        local what=$1
-        shift
-        if "$@"; then
-                ok "$what"
-        else
-                not_ok "$what"
+        try "$@" || {
                 finish
                 exit 1
-        fi
+        }
 }
 
 # After a deployment into /usr systemd writes /etc/.updated and ld.so.cache at the next start: not our change.
 tests/lab reboot "$HOST"
+exec 3>&1
 before=$(mktemp)
 host_tree >"$before"
 host rm -f /var/log/fairlead-lab/messages
