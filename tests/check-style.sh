@@ -8,7 +8,6 @@ long_files='
 backend/files.c          every way to touch a file by descriptor, one short function each: apart they would share their innermost part
 src/base/feed.c          one state machine, its states and their characters
 tests/fake/systemd.c     the tables of a whole bus interface
-ui/screens/wizard.c      not split yet
 '
 long_functions='
 tests/ui/run.c run_command           one command of the scripts after the other

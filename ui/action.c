@@ -48,6 +48,8 @@ static const struct action_row action_table[_ACTION_MAX] = {
                              "Set this image up as a service; first it says what will be done" },
         [ACTION_LINT] = { "lint", "findings", "Go to what is wrong or risky in the labels" },
         [ACTION_NEXT] = { "next", "next", "Go to the next page" },
+        [ACTION_NEXT_PAGE] = { "next-page", "next page", "Go to the next page, when no answer is wrong" },
+        [ACTION_CONSENT] = { "consent", "consent", "Ask for your consent; then it is begun" },
         [ACTION_ALLOW] = { "allow", "allow", "Allow a finding that refuses this plan" },
         [ACTION_VALUE] = { "value", "change value", "Change an answer" },
 

@@ -57,6 +57,8 @@ enum action {
         ACTION_INSTALL,
         ACTION_LINT,
         ACTION_NEXT,
+        ACTION_NEXT_PAGE,       /* of a form: checked first */
+        ACTION_CONSENT,
         ACTION_ALLOW,
         ACTION_VALUE,
 

@@ -336,6 +336,13 @@ void screen_act(struct screen *s, enum action action) {
         ui_do(s->ui, s, action);
 }
 
+enum action screen_find(const struct screen *s, const struct binding *table, int key) {
+        for (const struct binding *b = table; b && b->key; b++)
+                if (b->key == key && screen_can(s, b->action))
+                        return b->action;
+        return keys_find(table, key);
+}
+
 void ui_key(struct ui *ui, int key) {
         struct screen *s = ui->top;
         if (!s)
@@ -356,7 +363,7 @@ void ui_key(struct ui *ui, int key) {
         }
         if (s->class->type && s->class->type(s, key))
                 return;
-        enum action action = keys_find(s->class->bindings, key);
+        enum action action = screen_find(s, s->class->bindings, key);
         if (action == ACTION_NONE)
                 action = keys_find(screen_widget_bindings(s), key);
         if (action == ACTION_NONE)

@@ -244,10 +244,26 @@ int form_finish(struct form *form, struct error **reterr) {
                 return 0;
         form->at = wrong;
         const struct item *item = &form->items[wrong];
-        int r = error_set(reterr, -EINVAL, "%s: %s", item->p->title, item->error->message);
+        /* Most reasons name the field themselves: "Log server is missing". */
+        bool named = str_starts(item->error->message, item->p->title);
+        int r = error_set(reterr, -EINVAL, "%s%s%s", named ? "" : item->p->title, named ? "" : ": ", item->error->message);
         if (item->error->hint)
                 error_hint(reterr, "%s", item->error->hint);
         return r;
+}
+
+size_t form_wrong(const struct form *form) {
+        size_t n = 0;
+        for (size_t i = 0; i < form->n; i++)
+                n += form->items[i].error && item_shown(form, &form->items[i]);
+        return n;
+}
+
+bool form_at_last(const struct form *form) {
+        for (size_t i = form->at + 1; i < form->n; i++)
+                if (item_shown(form, &form->items[i]))
+                        return false;
+        return true;
 }
 
 bool form_empty(const struct form *form) {

@@ -38,6 +38,10 @@ bool form_key(struct form *form, int key, bool *ret_next);
 /* Checks every field that applies: 0, or -EINVAL with the error of the first wrong one, which gets the focus. */
 int form_finish(struct form *form, struct error **reterr);
 
+/* How many fields that are asked say that they are wrong. */
+size_t form_wrong(const struct form *form);
+bool form_at_last(const struct form *form);                     /* the focus is on the last field, or there is none */
+
 bool form_empty(const struct form *form);                       /* nothing is asked */
 const struct param *form_focus(struct form *form);              /* NULL when empty */
 void form_draw(struct form *form, const struct canvas *c);

@@ -92,9 +92,9 @@ static void bar_add(struct bar *bar, int key, enum action action, const char *wo
 }
 
 static void bar_add_table(struct bar *bar, const struct screen *s, const struct binding *table) {
-        for (; table && table->key; table++)
-                if (!table->quiet && screen_can(s, table->action))
-                        bar_add(bar, table->key, table->action, table->word);
+        for (const struct binding *b = table; b && b->key; b++)
+                if (!b->quiet && screen_can(s, b->action) && screen_find(s, table, b->key) == b->action)
+                        bar_add(bar, b->key, b->action, b->word);
 }
 
 static size_t bar_cells(const struct bar *bar, size_t i) {

@@ -37,7 +37,8 @@ enum {
 #define KEY_CTRL(letter) ((letter) & 0x1f)
 
 /* One key of a screen. Tables end with a zero row. The order of the rows is the order of the key bar; a key that
- * repeats an action is an alias and not shown there. */
+ * repeats an action is an alias and not shown there. A key may stand in several rows: the first whose action makes sense
+ * now (screen.h, can) has it. */
 struct binding {
         int key;
         enum action action;

@@ -4,15 +4,44 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "base/text.h"
 
 static void blank(struct pager *pager) {
         pager_end(pager);
 }
 
+#define DIGEST_HEX 64U
+#define DIGEST_SHOWN 12U
+
+/* "sha256:7aff8f1a01c3.." for each digest in the text, in place. */
+static char *shorten(char *text, bool brief) {
+        for (char *at = text; brief && at && (at = strstr(at, "sha256:"));) {
+                at += strlen("sha256:");
+                if (strspn(at, "0123456789abcdef") < DIGEST_HEX)
+                        continue;
+                memcpy(at + DIGEST_SHOWN, "..", 2);
+                memmove(at + DIGEST_SHOWN + 2, at + DIGEST_HEX, strlen(at + DIGEST_HEX) + 1);
+        }
+        return text;
+}
+
 /* The words as they will run. Word for word: nothing is left out, only broken into rows. */
-static void argv_lines(struct pager *pager, char *const *argv) {
-        _cleanup_free_ char *text = argv_text(argv);
+static void argv_lines(struct pager *pager, char *const *argv, bool brief) {
+        _cleanup_free_ char *text = shorten(argv_text(argv), brief);
         pager_addf(pager, DOC_STRONG, "  %s", text ? text : "");
+}
+
+/* A thing and what it means, in two columns; a long thing has a row of its own. */
+static void meaning_line(struct pager *pager, size_t indent, size_t width, uint8_t mark, const char *what, const char *meaning) {
+        bool tall = text_width(what) > width;
+        if (tall) {
+                pager_put(pager, mark, "%s", what);
+                pager_end(pager);
+                pager_put(pager, DOC_PLAIN, "%*s", (int) (indent + width), "");
+        } else
+                pager_put(pager, mark, "%-*s", (int) width, what);
+        pager_put(pager, mark, "  %s", meaning);
+        pager_end(pager);
 }
 
 static bool risk_of_privilege(const struct command *command, const char *option, const char *value) {
@@ -26,8 +55,7 @@ static bool risk_of_privilege(const struct command *command, const char *option,
 
 static void risk_line(struct pager *pager, enum risk risk, const char *what, const char *meaning) {
         pager_put(pager, risk == RISK_HIGH ? DOC_BAD : DOC_PLAIN, "  %-6s", risk == RISK_HIGH ? "RISK" : "note");
-        pager_put(pager, DOC_PLAIN, "%-20s  %s", what, meaning ? meaning : "");
-        pager_end(pager);
+        meaning_line(pager, 8, 20, DOC_PLAIN, what, meaning ? meaning : "");
 }
 
 static void privileges(struct pager *pager, const struct command *command) {
@@ -56,7 +84,7 @@ static void mounts(struct pager *pager, const struct command *command) {
         }
 }
 
-static void options(struct pager *pager, const struct command *command) {
+static void options(struct pager *pager, const struct command *command, bool brief) {
         bool head = false;
         for (size_t i = 0; i < command->n_options; i++) {
                 const struct option_use *o = &command->options[i];
@@ -69,20 +97,28 @@ static void options(struct pager *pager, const struct command *command) {
                 head = true;
                 _cleanup_free_ char *what =
                         str_printf("%s%s%s", o->option, o->value ? o->words == 1 ? "=" : " " : "", o->value ? o->value : "");
-                pager_put(pager, o->meaning ? DOC_PLAIN : DOC_WARN, "    %-22s  %s", what ? what : o->option,
-                          o->meaning ? o->meaning : "not known to fairlead");
-                pager_end(pager);
+                pager_put(pager, DOC_PLAIN, "    ");
+                meaning_line(pager, 4, 22, o->meaning ? DOC_PLAIN : DOC_WARN, what ? shorten(what, brief) : o->option,
+                             o->meaning ? o->meaning : "not known to fairlead");
         }
 }
 
-void plantext_command(struct pager *pager, const struct command *command) {
-        argv_lines(pager, command->argv);
+void plantext_error(struct pager *pager, uint8_t mark, const struct error *e) {
+        pager_addf(pager, mark, "%s", e->message);
+        if (e->hint)
+                pager_addf(pager, DOC_PLAIN, "  -> %s", e->hint);
+        for (const struct error *cause = e->cause; cause; cause = cause->cause)
+                pager_addf(pager, DOC_PLAIN, "  because: %s", cause->message);
+}
+
+void plantext_command(struct pager *pager, const struct command *command, bool brief) {
+        argv_lines(pager, command->argv, brief);
         blank(pager);
         privileges(pager, command);
         if (command->n_privileges)
                 blank(pager);
         mounts(pager, command);
-        options(pager, command);
+        options(pager, command, brief);
 }
 
 void plantext_findings(struct pager *pager, const struct finding_list *findings) {
@@ -129,7 +165,7 @@ static bool any_high(const struct command *command) {
         return false;
 }
 
-static void unit_lines(struct pager *pager, const struct plan *plan) {
+static void unit_lines(struct pager *pager, const struct plan *plan, bool brief) {
         const struct unit_file *unit = &plan->unit;
         if (plan->verb != VERB_INSTALL && plan->verb != VERB_UPGRADE)
                 return;
@@ -149,12 +185,12 @@ static void unit_lines(struct pager *pager, const struct plan *plan) {
         }
         if (plan->run) {
                 pager_addf(pager, DOC_PLAIN, "  It runs");
-                plantext_command(pager, plan->run);
+                plantext_command(pager, plan->run, brief);
         }
         blank(pager);
 }
 
-static void kept_safe(struct pager *pager, const struct plan *plan) {
+static void kept_safe(struct pager *pager, const struct plan *plan, bool brief) {
         size_t n = strv_length(plan->paths);
         if (!n)
                 return;
@@ -168,7 +204,7 @@ static void kept_safe(struct pager *pager, const struct plan *plan) {
                 pager_addf(pager, DOC_PLAIN, plan->uninstall ? "  Uninstall also runs the image's own UNINSTALL label:"
                                                              : "  The image has no UNINSTALL label; none is needed.");
         if (plan->verb == VERB_INSTALL && plan->uninstall) {
-                _cleanup_free_ char *text = argv_text(plan->uninstall->argv);
+                _cleanup_free_ char *text = shorten(argv_text(plan->uninstall->argv), brief);
                 pager_addf(pager, DOC_PLAIN, "    %s", text ? text : "");
         }
         blank(pager);
@@ -179,25 +215,33 @@ static const char *title_of(const struct profile *profile, const char *name) {
         return p ? p->title : name;
 }
 
+static void answer_line(struct pager *pager, const char *title, const struct answer *a) {
+        pager_put(pager, DOC_PLAIN, "  %-18s  %s", title, str_empty(a->value) ? "-" : a->value);
+        if (a->source)
+                pager_put(pager, DOC_DIM, "  (%s)", a->source);
+        pager_end(pager);
+}
+
 void plantext_answers(struct pager *pager, const struct plan *plan, const struct profile *profile) {
         pager_addf(pager, DOC_STRONG, "Answers");
         pager_addf(pager, DOC_PLAIN, "  %-18s  %s", "Service", plan->name);
         if (plan->mode)
                 pager_addf(pager, DOC_PLAIN, "  %-18s  %s", "Mode", plan->mode_title ? plan->mode_title : plan->mode);
-        for (size_t i = 0; plan->answers && i < plan->answers->n; i++) {
-                const struct answer *a = &plan->answers->items[i];
-                pager_put(pager, DOC_PLAIN, "  %-18s  %s", title_of(profile, a->name), str_empty(a->value) ? "-" : a->value);
-                if (a->source)
-                        pager_put(pager, DOC_DIM, "  (%s)", a->source);
-                pager_end(pager);
-        }
+        /* First in the order they were asked, then what the profile does not know. */
+        for (size_t i = 0; profile && i < profile->n_parameters; i++)
+                for (size_t k = 0; plan->answers && k < plan->answers->n; k++)
+                        if (str_equal(plan->answers->items[k].name, profile->parameters[i].name))
+                                answer_line(pager, profile->parameters[i].title, &plan->answers->items[k]);
+        for (size_t k = 0; plan->answers && k < plan->answers->n; k++)
+                if (!profile || !profile_param(profile, plan->answers->items[k].name))
+                        answer_line(pager, plan->answers->items[k].name, &plan->answers->items[k]);
         for (size_t i = 0; i < plan->n_secrets; i++)
                 pager_addf(pager, DOC_PLAIN, "  %-18s  <secret>, handed over by %s", title_of(profile, plan->secrets[i].name),
                            delivery_name(plan->secrets[i].delivery));
         blank(pager);
 }
 
-void plantext_plan(struct pager *pager, const struct plan *plan) {
+void plantext_plan(struct pager *pager, const struct plan *plan, bool brief) {
         if (finding_list_count(&plan->findings, SEVERITY_BLOCK)) {
                 pager_addf(pager, DOC_BAD, "This cannot be carried out: see the findings marked REFUSED.");
                 blank(pager);
@@ -207,16 +251,16 @@ void plantext_plan(struct pager *pager, const struct plan *plan) {
                 pager_addf(pager, DOC_STRONG, "%s", verb_sentence(plan, any_high(plan->command)));
                 if (plan->host_command)
                         pager_addf(pager, DOC_BAD, "  This is a program of the host, not a container: it needs a consent of its own.");
-                plantext_command(pager, plan->command);
+                plantext_command(pager, plan->command, brief);
         } else
                 pager_addf(pager, DOC_PLAIN, "The image has no label for this: no command of it is run.");
         blank(pager);
         if (!finding_list_count(&plan->findings, SEVERITY_BLOCK))
                 plantext_findings(pager, &plan->findings);
-        unit_lines(pager, plan);
-        kept_safe(pager, plan);
+        unit_lines(pager, plan, brief);
+        kept_safe(pager, plan, brief);
         pager_addf(pager, DOC_STRONG, "Where it comes from");
-        pager_addf(pager, DOC_PLAIN, "  Image   %s", plan->image);
+        pager_addf(pager, DOC_PLAIN, "  Image   %.*s", (int) strcspn(plan->image, "@"), plan->image);
         if (plan->digest)
                 pager_addf(pager, DOC_PLAIN, "  %s", plan->digest);
         else
@@ -225,4 +269,20 @@ void plantext_plan(struct pager *pager, const struct plan *plan) {
                 pager_addf(pager, DOC_PLAIN, "  Label   %s=%s", plan->label_key, plan->label);
         if (plan->profile)
                 pager_addf(pager, DOC_PLAIN, "  Profile %s", plan->profile);
+}
+
+void plantext_consent(const struct plan *plan, struct str *out) {
+        const char *identity = plan->digest ? plan->digest : plan->image_id ? plan->image_id : "";
+        if (plan->command)
+                str_addf(out, "The command you read runs now as root%s.", plan->host_command ? ", as a program of this host" : "");
+        else
+                str_add(out, "No command of the image runs.");
+        if (plan->unit.kind == UNIT_QUADLET || plan->unit.kind == UNIT_SERVICE)
+                str_addf(out, " Then %s is written and started.", plan->unit.name);
+        if (plan->verb == VERB_UNINSTALL)
+                str_add(out, " Its unit is stopped and removed, and every file the install changed is put back.");
+        else if (plan->paths)
+                str_add(out, " If it fails or you cancel, every file is put back.");
+        /* Its beginning: whole it stood on the page. */
+        str_addf(out, "\nYou consent to this label and to the image %.19s.", identity);
 }

@@ -4,11 +4,12 @@
 /* A plan in words: what will run, what each option, mount and privilege means, what is written, what is kept safe,
  * what is wrong. Lines for a pager in PAGER_WORDS. */
 
+#include "base/str.h"
 #include "model/plan.h"
 #include "ui/pager.h"
 
-/* The whole plan. */
-void plantext_plan(struct pager *pager, const struct plan *plan);
+/* The whole plan. brief: digests are shortened, for who wants to know what it does; never where one consents. */
+void plantext_plan(struct pager *pager, const struct plan *plan, bool brief);
 
 /* The findings alone, with their hints; nothing when there are none. */
 void plantext_findings(struct pager *pager, const struct finding_list *findings);
@@ -16,5 +17,11 @@ void plantext_findings(struct pager *pager, const struct finding_list *findings)
 /* The answers and where each came from; secrets by name only. profile: for their titles, or NULL. */
 void plantext_answers(struct pager *pager, const struct plan *plan, const struct profile *profile);
 
+/* What one consents to, in a few sentences: the plan itself was read before. */
+void plantext_consent(const struct plan *plan, struct str *out);
+
+/* Why there is no plan, or no profile: sentence, hint, causes. */
+void plantext_error(struct pager *pager, uint8_t mark, const struct error *e);
+
 /* One command: its words, then risks, mounts and options in words. */
-void plantext_command(struct pager *pager, const struct command *command);
+void plantext_command(struct pager *pager, const struct command *command, bool brief);

@@ -110,24 +110,21 @@ static void image_write(struct screen *s) {
         pager_clear(pager);
         facts(pager, st->image);
         if (st->bad_profile) {
-                pager_addf(pager, DOC_WARN, "Its profile is not used: %s", st->bad_profile->message);
-                if (st->bad_profile->hint)
-                        pager_addf(pager, DOC_PLAIN, "  -> %s", st->bad_profile->hint);
+                pager_addf(pager, DOC_STRONG, "Its own profile is not used");
+                plantext_error(pager, DOC_WARN, st->bad_profile);
                 pager_end(pager);
         }
         if (st->plan)
                 plantext_findings(pager, &st->plan->findings);
         else if (st->no_plan) {
                 pager_addf(pager, DOC_STRONG, "What it would do cannot be told yet");
-                pager_addf(pager, DOC_PLAIN, "  %s", st->no_plan->message);
-                if (st->no_plan->hint)
-                        pager_addf(pager, DOC_PLAIN, "  -> %s", st->no_plan->hint);
+                plantext_error(pager, DOC_PLAIN, st->no_plan);
                 pager_end(pager);
         }
         labels(pager, st->image);
         if (st->plan && st->plan->command) {
                 pager_addf(pager, DOC_STRONG, "%s means, filled in for a service called %s", st->plan->label_key, st->plan->name);
-                plantext_command(pager, st->plan->command);
+                plantext_command(pager, st->plan->command, true);
                 pager_end(pager);
         }
         questions(pager, st->profile);

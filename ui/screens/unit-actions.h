@@ -7,6 +7,7 @@
 
 extern const struct binding unit_menu[];
 
+/* Can nothing start it? */
 bool unit_masked(const struct unit *unit);
 enum style unit_state_style(const char *active);
 

@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "ui/dialog.h"
-#include "ui/form.h"
 #include "ui/plantext.h"
+#include "ui/questions.h"
 
 enum page {
         PAGE_WHAT,              /* what it does, with the answers it begins with */
@@ -21,25 +21,14 @@ enum page {
         _PAGE_MAX,
 };
 
-/* Names that no profile can have, for what is asked beside its parameters. */
-#define ANSWER_NAME "_name"
-#define ANSWER_MODE "_mode"
-
 struct wizard_state {
-        struct host *host;
         enum plan_verb verb;
         char *reference;                /* of the image; NULL: an installed service */
         char *name;                     /* of the service, as given */
         struct op *finding, *planning, *starting;
         struct image *image;
-        struct profile *profile;
         struct error *error;            /* the image was not found */
-        struct param *params;           /* name, mode, then shallow copies of the profile's */
-        size_t n_params;
-        struct param_choice *modes;
-        struct answers *answers;        /* of all of them */
-        struct secret_list *secrets;
-        struct form *form, *secret_form;
+        struct questions ask;
         char **allowed;                 /* ids of findings */
         struct plan *plan;              /* NULL: none yet, or no_plan says why */
         struct error *no_plan;
@@ -53,23 +42,15 @@ static struct host *host_of(const struct screen *s) {
 }
 
 static const char *wizard_name(const struct wizard_state *st) {
-        const char *name = st->answers ? answers_get(st->answers, ANSWER_NAME) : NULL;
+        const char *name = questions_name(&st->ask);
         return name ? name : st->name ? st->name : st->plan ? st->plan->name : NULL;
 }
 
 /* ---- pages ---- */
 
-static bool param_on_secrets(const struct param *p, const void *userdata) {
-        const struct wizard_state *st = userdata;
-        return p->type == PARAM_SECRET &&
-               mode_asks(profile_mode(st->profile, answers_get(st->answers, ANSWER_MODE)), p);
-}
-
-static bool param_on_form(const struct param *p, const void *userdata) {
-        const struct wizard_state *st = userdata;
-        if (p->type == PARAM_SECRET)
-                return false;
-        return p->name[0] == '_' || mode_asks(profile_mode(st->profile, answers_get(st->answers, ANSWER_MODE)), p);
+/* The form of the page that is shown; NULL: it is one to read. */
+static struct form *wizard_form(const struct wizard_state *st) {
+        return st->page == PAGE_FORM ? st->ask.form : st->page == PAGE_SECRETS ? st->ask.secret_form : NULL;
 }
 
 static bool wizard_has(const struct wizard_state *st, enum page page) {
@@ -78,7 +59,7 @@ static bool wizard_has(const struct wizard_state *st, enum page page) {
         case PAGE_FORM:
                 return st->verb == VERB_INSTALL;
         case PAGE_SECRETS:
-                return st->secret_form && !form_empty(st->secret_form);
+                return st->ask.secret_form && !form_empty(st->ask.secret_form);
         default:
                 return true;
         }
@@ -88,17 +69,11 @@ static bool wizard_reads(const struct wizard_state *st) {
         return st->page == PAGE_WHAT || st->page == PAGE_REVIEW;
 }
 
-static const char *wizard_verb(const struct wizard_state *st, bool capital) {
-        switch (st->verb) {
-        case VERB_UNINSTALL:
-                return capital ? "Uninstall" : "uninstall";
-        case VERB_RUN:
-                return capital ? "Run" : "run";
-        case VERB_UPGRADE:
-                return capital ? "Upgrade" : "upgrade";
-        default:
-                return capital ? "Install" : "install";
-        }
+static const char *wizard_verb(const struct wizard_state *st) {
+        static const char *const verbs[_PLAN_VERB_MAX] = {
+                [VERB_INSTALL] = "Install", [VERB_UNINSTALL] = "Uninstall", [VERB_RUN] = "Run", [VERB_UPGRADE] = "Upgrade",
+        };
+        return verbs[st->verb] ? verbs[st->verb] : "";
 }
 
 /* ---- the text of the pages to read ---- */
@@ -108,19 +83,15 @@ static void wizard_write(struct screen *s) {
         struct pager *pager = &st->pager;
         pager_clear(pager);
         if (st->no_plan) {
-                pager_addf(pager, DOC_BAD, "%s", st->no_plan->message);
-                if (st->no_plan->hint)
-                        pager_addf(pager, DOC_PLAIN, "  -> %s", st->no_plan->hint);
-                for (const struct error *cause = st->no_plan->cause; cause; cause = cause->cause)
-                        pager_addf(pager, DOC_PLAIN, "  because: %s", cause->message);
+                plantext_error(pager, DOC_BAD, st->no_plan);
                 if (st->page == PAGE_WHAT) {
                         pager_end(pager);
                         pager_addf(pager, DOC_PLAIN, "The next page asks; the last one shows the exact words before anything is run.");
                 }
         } else if (st->plan) {
                 if (st->page == PAGE_REVIEW)
-                        plantext_answers(pager, st->plan, st->profile);
-                plantext_plan(pager, st->plan);
+                        plantext_answers(pager, st->plan, st->ask.profile);
+                plantext_plan(pager, st->plan, st->page == PAGE_WHAT);
         }
         screen_invalidate(s);
 }
@@ -138,24 +109,17 @@ static void wizard_planned(struct plan *plan, struct error *e, void *userdata) {
 
 static void wizard_plan(struct screen *s) {
         struct wizard_state *st = s->state;
-        _cleanup_(answers_freep) struct answers *answers = answers_copy(st->answers);
-        _cleanup_strv_ char **secrets = NULL;
-        if (!answers)
+        _cleanup_(answers_freep) struct answers *answers = questions_answers(&st->ask);
+        _cleanup_strv_ char **secrets = questions_secrets(&st->ask);
+        if (!answers || !secrets)
                 return;
-        answers_set(answers, ANSWER_NAME, NULL, NULL);
-        answers_set(answers, ANSWER_MODE, NULL, NULL);
-        for (size_t i = 0; st->secrets && i < st->secrets->n; i++)
-                if (st->secrets->items[i]->length)
-                        strv_add(&secrets, st->secrets->items[i]->name);
-        if (st->page != PAGE_WHAT && !secrets)
-                secrets = strv_copy(NULL);      /* asked for, and none was given */
         const struct plan_order order = {
                 .verb = st->verb,
                 .image = st->reference,
-                .name = answers_get(st->answers, ANSWER_NAME) ? answers_get(st->answers, ANSWER_NAME) : st->name,
-                .mode = answers_get(st->answers, ANSWER_MODE),
+                .name = questions_name(&st->ask) ? questions_name(&st->ask) : st->name,
+                .mode = questions_mode(&st->ask),
                 .answers = st->verb == VERB_INSTALL ? answers : NULL,
-                .secrets = st->page == PAGE_WHAT ? NULL : secrets,
+                .secrets = st->page == PAGE_WHAT ? NULL : secrets,      /* NULL: not asked for yet */
                 .allowed = st->allowed,
         };
         op_cancel(st->planning);
@@ -177,68 +141,6 @@ static void wizard_go(struct screen *s, enum page page) {
         screen_invalidate(s);
 }
 
-/* ---- what is asked ---- */
-
-static const char *wizard_suggest(const char *what, const void *userdata) {
-        const struct wizard_state *st = userdata;
-        return st->host->ops->suggest(st->host, what);
-}
-
-static const struct param name_param = {
-        .name = (char *) ANSWER_NAME,
-        .title = (char *) "Service name",
-        .help = (char *) "What the service is called on this host; its unit and its folders get this name.",
-        .type = PARAM_TEXT,
-        .required = true,
-        .pattern = (char *) "[a-z0-9]([a-z0-9_.-]{0,61}[a-z0-9_-])?",
-        .pattern_reason = (char *) "A service name has small letters, digits, and . _ - after the first",
-};
-
-/* The questions of this image: shallow copies, so the profile must stay. */
-static int wizard_ask(struct screen *s) {
-        struct wizard_state *st = s->state;
-        const struct profile *profile = st->profile;
-        st->params = calloc(profile->n_parameters + 2, sizeof *st->params);
-        st->modes = calloc(profile->n_modes + 1, sizeof *st->modes);
-        if (!st->params || !st->modes)
-                return -ENOMEM;
-        st->params[st->n_params++] = name_param;
-        if (profile->n_modes > 1) {
-                for (size_t i = 0; i < profile->n_modes; i++) {
-                        st->modes[i].value = profile->modes[i].name;
-                        st->modes[i].title = profile->modes[i].title;
-                }
-                st->params[st->n_params++] = (struct param) {
-                        .name = (char *) ANSWER_MODE,
-                        .title = (char *) "Mode",
-                        .help = (char *) "How this image is set up; the questions below follow it.",
-                        .type = PARAM_CHOICE,
-                        .required = true,
-                        .choices = st->modes,
-                        .n_choices = profile->n_modes,
-                };
-        }
-        for (size_t i = 0; i < profile->n_parameters; i++)
-                st->params[st->n_params++] = profile->parameters[i];
-
-        _cleanup_free_ char *name = st->name ? strdup(st->name) : reference_default_name(st->reference);
-        if (name && answers_set(st->answers, ANSWER_NAME, name, "default") < 0)
-                return -ENOMEM;
-        struct form_options options = {
-                .params = st->params,
-                .n = st->n_params,
-                .answers = st->answers,
-                .secrets = st->secrets,
-                .asks = param_on_form,
-                .suggest = wizard_suggest,
-                .userdata = st,
-        };
-        st->form = form_new(&options);
-        options.asks = param_on_secrets;
-        st->secret_form = form_new(&options);
-        return st->form && st->secret_form ? 0 : -ENOMEM;
-}
-
 static void wizard_found(struct image *image, struct error *e, void *userdata) {
         struct screen *s = userdata;
         struct wizard_state *st = s->state;
@@ -252,8 +154,9 @@ static void wizard_found(struct image *image, struct error *e, void *userdata) {
         image_free(st->image);
         st->image = image;
         _cleanup_error_ struct error *bad = NULL;
-        host_of(s)->ops->find_profile(host_of(s), image, &st->profile, &bad);
-        if (!st->profile || !st->profile->n_modes || wizard_ask(s) < 0) {
+        struct profile *profile = NULL;
+        host_of(s)->ops->find_profile(host_of(s), image, &profile, &bad);
+        if (!profile || questions_ask(&st->ask, profile, st->reference, st->name) < 0 || !profile->n_modes) {
                 error_set(&st->error, -EIO, "What this image asks could not be prepared");
                 if (bad)
                         error_hint(&st->error, "%s", bad->message);
@@ -270,11 +173,8 @@ static void wizard_found(struct image *image, struct error *e, void *userdata) {
 static int wizard_open(struct screen *s, const void *arg, struct error **reterr) {
         const struct wizard_order *order = arg;
         struct wizard_state *st = s->state;
-        st->host = host_of(s);
         st->verb = order->verb;
-        st->answers = answers_new();
-        st->secrets = secret_list_new();
-        if (!st->answers || !st->secrets || str_replace(&st->reference, order->image) < 0 ||
+        if (questions_init(&st->ask, host_of(s)) < 0 || str_replace(&st->reference, order->image) < 0 ||
             str_replace(&st->name, order->name) < 0 || pager_init(&st->pager, PAGER_WORDS, false) < 0)
                 return error_set(reterr, -ENOMEM, "Out of memory");
         s->pager = &st->pager;
@@ -292,13 +192,7 @@ static void wizard_close(struct screen *s) {
         op_cancel(st->finding);
         op_cancel(st->planning);
         op_cancel(st->starting);
-        form_free(st->form);
-        form_free(st->secret_form);
-        secret_list_free(st->secrets);
-        answers_free(st->answers);
-        free(st->params);
-        free(st->modes);
-        profile_free(st->profile);
+        questions_done(&st->ask);
         image_free(st->image);
         error_free(st->error);
         plan_free(st->plan);
@@ -319,7 +213,7 @@ static void wizard_title(const struct screen *s, struct str *left, struct str *r
         };
         const struct wizard_state *st = s->state;
         const char *name = wizard_name(st), *latest = st->reference ? str_ends(st->reference, ":latest") : NULL;
-        str_addf(left, "%s%s%s", wizard_verb(st, true), name ? " " : "", name ? name : "");
+        str_addf(left, "%s%s%s", wizard_verb(st), name ? " " : "", name ? name : "");
         if (st->reference)
                 str_addf(left, " from %.*s", (int) (latest ? (size_t) (latest - st->reference) : strlen(st->reference)),
                          st->reference);
@@ -332,17 +226,21 @@ static void wizard_title(const struct screen *s, struct str *left, struct str *r
                 }
         if (all > 1)
                 str_addf(right, "page %u of %u: ", number, all);
-        str_add(right, names[st->page]);
+        size_t wrong = wizard_form(st) ? form_wrong(wizard_form(st)) : 0;
+        if (wrong)
+                str_addf(right, "%zu to put right", wrong);
+        else
+                str_add(right, names[st->page]);
 }
 
 static void wizard_draw_form(const struct wizard_state *st, struct form *form, const struct canvas *c) {
-        const struct mode *mode = profile_mode(st->profile, answers_get(st->answers, ANSWER_MODE));
+        const char *help = questions_mode_help(&st->ask);
         int row = 0;
         if (st->page == PAGE_SECRETS)
                 row += canvas_paragraph(c, row, 2, c->columns - 4, STYLE_PLAIN,
                                         "These are never stored, shown or logged; they are handed to the installer when it runs.");
-        else if (mode && mode->help && c->rows > 9)
-                row += canvas_paragraph(c, row, 2, c->columns - 4, STYLE_PLAIN, mode->help);
+        else if (help && c->rows > 9)
+                row += canvas_paragraph(c, row, 2, c->columns - 4, STYLE_PLAIN, help);
         if (row && c->rows - row > 6)
                 row++;
         struct canvas fields = canvas_part(c, row, 0, -1, -1);
@@ -355,14 +253,22 @@ static void wizard_draw(const struct screen *s, const struct canvas *c) {
                 canvas_error(c, 1, st->error, true);
         else if (st->finding)
                 canvas_text(c, 1, 2, 0, STYLE_BUSY, "Reading its labels ...");
-        else if (st->page == PAGE_FORM)
-                wizard_draw_form(st, st->form, c);
-        else if (st->page == PAGE_SECRETS)
-                wizard_draw_form(st, st->secret_form, c);
+        else if (wizard_form(st))
+                wizard_draw_form(st, wizard_form(st), c);
         else if (st->planning)
                 canvas_text(c, 1, 2, 0, STYLE_BUSY, "Working out what it would do ...");
         else
                 pager_draw(s->pager, c);
+}
+
+/* The next finding that refuses the plan and can be allowed; NULL. */
+static const struct finding *wizard_allowable(const struct wizard_state *st) {
+        for (size_t i = 0; st->plan && i < st->plan->findings.n; i++) {
+                const struct finding *f = &st->plan->findings.items[i];
+                if (f->severity == SEVERITY_BLOCK && !f->allowed && finding_can_be_allowed(f))
+                        return f;
+        }
+        return NULL;
 }
 
 static bool wizard_refused(const struct wizard_state *st) {
@@ -371,7 +277,7 @@ static bool wizard_refused(const struct wizard_state *st) {
 
 static void wizard_status(const struct screen *s, struct str *out) {
         const struct wizard_state *st = s->state;
-        struct form *form = st->page == PAGE_FORM ? st->form : st->page == PAGE_SECRETS ? st->secret_form : NULL;
+        struct form *form = wizard_form(st);
         if (st->starting)
                 str_add(out, "Starting the job ...");
         else if (form && form_focus(form))
@@ -379,10 +285,10 @@ static void wizard_status(const struct screen *s, struct str *out) {
         else if (form)
                 str_add(out, "Nothing is asked here; Enter goes on.");
         else if (wizard_refused(st))
-                str_add(out, "A finding refuses this plan; a allows it, if you know better.");
+                str_add(out, wizard_allowable(st) ? "A finding refuses this plan; a allows it, if you know better." :
+                                                    "Findings refuse this plan, and they cannot be allowed.");
         else if (st->page == PAGE_REVIEW && st->plan)
-                str_addf(out, "Word for word what will run. Enter: %s it. You consent to %.19s.", wizard_verb(st, false),
-                         st->plan->digest ? st->plan->digest : st->plan->image_id ? st->plan->image_id : "this");
+                str_addf(out, "Word for word what will run. Enter asks for your consent, then it is begun.");
         else if (st->plan)
                 str_add(out, "Read what it does. Enter goes to the questions; nothing is run yet.");
 }
@@ -402,29 +308,11 @@ static void wizard_started(const char *job_id, struct error *e, void *userdata) 
         screen_replace(s, &job_screen, job_id);
 }
 
-/* The list goes to the worker; the form gets fresh, empty ones. */
-static struct secret_list *wizard_hand_over(struct wizard_state *st) {
-        struct secret_list *secrets = TAKE(st->secrets);
-        st->secrets = secret_list_new();
-        st->secret_form = form_free(st->secret_form);
-        const struct form_options options = {
-                .params = st->params,
-                .n = st->n_params,
-                .answers = st->answers,
-                .secrets = st->secrets,
-                .asks = param_on_secrets,
-                .userdata = st,
-        };
-        if (st->secrets && st->params)
-                st->secret_form = form_new(&options);
-        return secrets;
-}
-
 static void wizard_consented(struct screen *s, bool yes) {
         struct wizard_state *st = s->state;
         if (!yes || !st->plan || st->starting)
                 return;
-        st->starting = host_of(s)->ops->start_job(host_of(s), st->plan, wizard_hand_over(st), wizard_started, s);
+        st->starting = host_of(s)->ops->start_job(host_of(s), st->plan, questions_hand_over(&st->ask), wizard_started, s);
         screen_invalidate(s);
 }
 
@@ -437,27 +325,15 @@ static void wizard_consent(struct screen *s) {
                 dialog_error(s->ui, e);
                 return;
         }
-        _cleanup_free_ char *title = str_printf("%s %s", wizard_verb(st, true), st->plan->name);
+        _cleanup_free_ char *title = str_printf("%s %s", wizard_verb(st), st->plan->name);
         _cleanup_str_ struct str text = {};
-        /* The digest first: on a small screen the end of the text may not fit, and the rest was just read. */
-        str_addf(&text, "You consent to this label and image:\n%s\n", st->plan->digest ? st->plan->digest : st->plan->image_id);
-        if (st->plan->command)
-                str_addf(&text, "The command you read runs now as root%s.",
-                         st->plan->host_command ? ", as a program of this host" : "");
-        else
-                str_add(&text, "No command of the image runs.");
-        if (st->plan->unit.kind == UNIT_QUADLET || st->plan->unit.kind == UNIT_SERVICE)
-                str_addf(&text, " Then %s is written and started.", st->plan->unit.path);
-        if (st->verb == VERB_UNINSTALL)
-                str_add(&text, " Its unit is stopped and removed, and every file the install changed is put back.");
-        else if (st->plan->paths)
-                str_add(&text, " If it fails or you cancel, every file is put back.");
+        plantext_consent(st->plan, &text);
         if (text.failed)
                 return;
         const struct question question = {
                 .title = title,
                 .text = text.text,
-                .yes = wizard_verb(st, true),
+                .yes = wizard_verb(st),
                 .no = "Back",
         };
         dialog_confirm(s, &question, wizard_consented);
@@ -468,7 +344,7 @@ static void wizard_next(struct screen *s) {
         struct error *e = NULL;
         if (st->error || st->finding)
                 return;
-        struct form *form = st->page == PAGE_FORM ? st->form : st->page == PAGE_SECRETS ? st->secret_form : NULL;
+        struct form *form = wizard_form(st);
         if (st->page == PAGE_REVIEW) {
                 wizard_consent(s);
                 return;
@@ -500,10 +376,7 @@ static void wizard_back(struct screen *s) {
                         return;
                 }
         }
-        bool typed = false;
-        for (size_t i = 0; i < st->answers->n; i++)
-                typed |= str_equal(st->answers->items[i].source, "typed");
-        if (!typed) {
+        if (!questions_typed(&st->ask)) {
                 screen_close(s);
                 return;
         }
@@ -526,28 +399,30 @@ static void wizard_allowed(struct screen *s, bool yes) {
 
 static void wizard_allow(struct screen *s) {
         struct wizard_state *st = s->state;
-        for (size_t i = 0; i < st->plan->findings.n; i++) {
-                const struct finding *f = &st->plan->findings.items[i];
-                if (f->severity != SEVERITY_BLOCK || f->allowed || !finding_can_be_allowed(f))
-                        continue;
-                _cleanup_free_ char *title = str_printf("Allow %s", f->id);
-                _cleanup_free_ char *text = str_printf("%s%s%s.\n%s", f->where ? f->where : "", f->where ? ": " : "", f->message,
-                                                       f->hint ? f->hint : "");
-                const struct question question = { .title = title, .text = text, .yes = "Allow it" };
-                if (str_replace(&st->allowing, f->id) == 0)
-                        dialog_confirm(s, &question, wizard_allowed);
+        const struct finding *f = wizard_allowable(st);
+        if (!f || str_replace(&st->allowing, f->id) < 0)
                 return;
-        }
-        screen_say(s, "What refuses this plan cannot be allowed");
+        _cleanup_free_ char *title = str_printf("Allow %s", f->id);
+        _cleanup_free_ char *text = str_printf("%s%s%s.\n%s", f->where ? f->where : "", f->where ? ": " : "", f->message,
+                                               f->hint ? f->hint : "");
+        const struct question question = { .title = title, .text = text, .yes = "Allow it" };
+        dialog_confirm(s, &question, wizard_allowed);
 }
 
 static bool wizard_can(const struct screen *s, enum action action) {
         const struct wizard_state *st = s->state;
+        const struct form *form = wizard_form(st);
         switch (action) {
         case ACTION_ALLOW:
-                return wizard_reads(st) && wizard_refused(st);
+                return wizard_reads(st) && wizard_allowable(st);
+        case ACTION_NEXT_FIELD:
+                return form && !form_at_last(form);
+        case ACTION_NEXT_PAGE:
+                return form && !form_wrong(form);
+        case ACTION_CONSENT:
+                return st->page == PAGE_REVIEW && st->plan && !wizard_refused(st) && !st->starting;
         case ACTION_NEXT:
-                return !st->error && !st->finding && !st->starting;
+                return !form && st->page != PAGE_REVIEW && !st->error && !st->finding;
         default:
                 return true;
         }
@@ -556,6 +431,8 @@ static bool wizard_can(const struct screen *s, enum action action) {
 static bool wizard_act(struct screen *s, enum action action) {
         switch (action) {
         case ACTION_NEXT:
+        case ACTION_NEXT_PAGE:
+        case ACTION_CONSENT:
                 wizard_next(s);
                 return true;
         case ACTION_ALLOW:
@@ -578,7 +455,7 @@ static bool wizard_typing(const struct screen *s) {
 
 static bool wizard_type(struct screen *s, int key) {
         struct wizard_state *st = s->state;
-        struct form *form = st->page == PAGE_FORM ? st->form : st->page == PAGE_SECRETS ? st->secret_form : NULL;
+        struct form *form = wizard_form(st);
         bool next = false;
         if (!form || !form_key(form, key, &next))
                 return false;
@@ -598,7 +475,11 @@ const struct screen_class wizard_screen = {
         .size = sizeof(struct wizard_state),
         .keep = true,
         .bindings = (const struct binding[]) {
-                { KEY_RETURN, ACTION_NEXT, "next" },
+                { KEY_RETURN, ACTION_NEXT },
+                { KEY_RETURN, ACTION_CONSENT },
+                { KEY_RETURN, ACTION_NEXT_FIELD },
+                { KEY_RETURN, ACTION_NEXT_PAGE },
+                { KEY_CTRL('D'), ACTION_NEXT_PAGE },
                 { KEY_ESC, ACTION_ESCAPE },
                 { 'a', ACTION_ALLOW },
                 {}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What an image asks to be set up: the service's name, the mode where there are several, the parameters of its profile;
+ * on one page, and the secrets on another. Answers and secrets are kept whichever page is shown. */
+
+#include "base/secret.h"
+#include "model/host.h"
+#include "model/param.h"
+#include "model/profile.h"
+#include "ui/form.h"
+
+struct questions {
+        struct host *host;
+        struct profile *profile;        /* owned; NULL until questions_ask() */
+        struct param *params;           /* name, mode, then shallow copies of the profile's */
+        size_t n_params;
+        struct param_choice *modes;
+        struct answers *answers;        /* of all of them */
+        struct secret_list *secrets;
+        struct form *form, *secret_form;
+};
+
+int questions_init(struct questions *q, struct host *host);     /* 0 or -ENOMEM */
+void questions_done(struct questions *q);
+
+/* Makes the two forms. Takes the profile, also on failure. name: the service's, NULL for the default of the reference.
+ * 0 or -ENOMEM. */
+int questions_ask(struct questions *q, struct profile *profile, const char *reference, const char *name);
+
+const char *questions_name(const struct questions *q);          /* of the service; NULL */
+const char *questions_mode(const struct questions *q);          /* NULL: the only one */
+const char *questions_mode_help(const struct questions *q);     /* NULL */
+bool questions_typed(const struct questions *q);                /* did the person answer anything? */
+
+/* The answers to the profile's own parameters, a copy; NULL when out of memory. */
+struct answers *questions_answers(const struct questions *q);
+/* The names of the secrets that were given; NULL-terminated, never NULL but when out of memory. */
+char **questions_secrets(const struct questions *q);
+
+/* Gives the secrets away; the page asks for them again. The caller frees the list. */
+struct secret_list *questions_hand_over(struct questions *q);
