@@ -133,21 +133,79 @@ int jobfolder_snapshot(int folder, const char *name, bool make, struct error **r
         return fd;
 }
 
+/* The manifests of these names; -ENODATA when the second is not there. */
+static int load_pair(int saved, const char *first, const char *second, struct manifest *before, struct manifest *after, struct error **reterr) {
+        if (saved < 0 || faccessat(saved, second, F_OK, 0) < 0)
+                return error_set(reterr, -ENODATA, "The job has not come to the point where its changes are known");
+        int r = snapshot_load(saved, first, before, reterr);
+        return r < 0 ? r : snapshot_load(saved, second, after, reterr);
+}
+
+static int make_changes(struct manifest *before, const struct manifest *after, struct changes *ret, struct manifest *ret_before,
+                        struct error **reterr) {
+        if (changes_make(before, after, ret) < 0)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        if (ret_before) {
+                *ret_before = *before;
+                *before = (struct manifest) {};
+        }
+        return 0;
+}
+
 int jobfolder_changes(int folder, struct changes *ret, struct manifest *ret_before, struct error **reterr) {
         _cleanup_(manifest_done) struct manifest before = {}, after = {};
         _cleanup_close_ int saved = jobfolder_snapshot(folder, NULL, false, NULL);
-        if (saved < 0 || faccessat(saved, "after", F_OK, 0) < 0)
-                return error_set(reterr, -ENODATA, "The job has not come to the point where its changes are known");
-        int r = snapshot_load(saved, "manifest", &before, reterr);
-        if (r >= 0)
-                r = snapshot_load(saved, "after", &after, reterr);
+        int r = load_pair(saved, "manifest", "after", &before, &after, reterr);
+        return r < 0 ? r : make_changes(&before, &after, ret, ret_before, reterr);
+}
+
+int jobfolder_service(int folder, struct manifest *ret_before, struct manifest *ret_after, struct error **reterr) {
+        _cleanup_(manifest_done) struct manifest before = {}, after = {};
+        _cleanup_close_ int saved = jobfolder_snapshot(folder, NULL, false, NULL);
+        bool joined = saved >= 0 && faccessat(saved, "result", F_OK, 0) == 0;
+        int r = load_pair(saved, joined ? "origin" : "manifest", joined ? "result" : "after", &before, &after, reterr);
         if (r < 0)
                 return r;
-        if (changes_make(&before, &after, ret) < 0)
-                return error_set(reterr, -ENOMEM, "Out of memory");
-        if (ret_before) {
-                *ret_before = before;
-                before = (struct manifest) {};
-        }
+        *ret_before = before;
+        *ret_after = after;
+        before = after = (struct manifest) {};
         return 0;
+}
+
+int jobfolder_service_changes(int folder, struct changes *ret, struct manifest *ret_before, struct error **reterr) {
+        _cleanup_(manifest_done) struct manifest before = {}, after = {};
+        int r = jobfolder_service(folder, &before, &after, reterr);
+        return r < 0 ? r : make_changes(&before, &after, ret, ret_before, reterr);
+}
+
+/* Every content that the joined changes name, in the folder's own blobs: it must not need the earlier folder any more. */
+static int take_blobs(int from, int to, const struct manifest *before, const struct manifest *after) {
+        _cleanup_(changes_done) struct changes changes = {};
+        int r = changes_make(before, after, &changes);
+        for (size_t i = 0; r >= 0 && i < changes.n; i++) {
+                const struct entry *sides[] = { &changes.items[i].before, &changes.items[i].after };
+                for (size_t k = 0; r >= 0 && k < ELEMENTS(sides); k++)
+                        if (sides[k]->digest[0])
+                                r = snapshot_share(from, to, sides[k]->digest);
+                if (r == -ENOENT)       /* what the job made is kept only where it is a small text; what was, always */
+                        r = changes.items[i].before.digest[0] && faccessat(to, changes.items[i].before.digest, F_OK, 0) < 0 ? -ENOENT : 0;
+        }
+        return r;
+}
+
+int jobfolder_join(int earlier, int folder, const struct changes *changes, struct error **reterr) {
+        _cleanup_(manifest_done) struct manifest before = {}, after = {}, origin = {}, result = {};
+        _cleanup_close_ int from = jobfolder_snapshot(earlier, "blobs", false, reterr);
+        _cleanup_close_ int saved = from < 0 ? -1 : jobfolder_snapshot(folder, NULL, false, reterr);
+        _cleanup_close_ int to = saved < 0 ? -1 : jobfolder_snapshot(folder, "blobs", false, reterr);
+        int r = to < 0 ? -ENOENT : jobfolder_service(earlier, &before, &after, reterr);
+        if (r < 0)
+                return r;
+        if (changes_join(&before, &after, changes, &origin, &result) < 0)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        r = take_blobs(from, to, &origin, &result);
+        if (r < 0)
+                return error_errno(reterr, r, "The files that were saved at the install cannot be taken over");
+        r = snapshot_store(saved, "origin", &origin, to, reterr);
+        return r < 0 ? r : snapshot_store(saved, "result", &result, -1, reterr);
 }

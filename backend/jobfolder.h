@@ -2,7 +2,8 @@
 #pragma once
 
 /* A job's folder, `state`/jobs/ID (0700): plan.json, journal, log, result.json, and snapshot/ with `manifest` (what was),
- * `after` (what the job made of it), `undo` (what was there when an undo began) and blobs/. Read by consoles and workers alike. */
+ * `after` (what the job made of it), `undo` (what was there when an undo began) and blobs/; of an upgrade also
+ * `origin` and `result` (what was before the service came, and what the service made of it all in all). Read by consoles and workers alike. */
 
 #include "backend/paths.h"
 #include "base/error.h"
@@ -36,3 +37,12 @@ int jobfolder_snapshot(int folder, const char *name, bool make, struct error **r
 /* The exact changes of a job that has looked at them; -ENODATA with a sentence for one that has not. *ret_before (may be NULL) is
  * the whole manifest of what was. */
 int jobfolder_changes(int folder, struct changes *ret, struct manifest *ret_before, struct error **reterr);
+
+/* The same for the service whose record names the job: for an install its own changes, for an upgrade those of the install and of all
+ * upgrades together. And the two manifests themselves. */
+int jobfolder_service_changes(int folder, struct changes *ret, struct manifest *ret_before, struct error **reterr);
+int jobfolder_service(int folder, struct manifest *ret_before, struct manifest *ret_after, struct error **reterr);
+
+/* Joins an upgrade's changes with those of the service so far, which the folder of the earlier job holds. From then on nothing of that
+ * folder is needed any more: contents are taken over. */
+int jobfolder_join(int earlier, int folder, const struct changes *changes, struct error **reterr);

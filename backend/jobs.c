@@ -195,8 +195,11 @@ int jobs_changes(struct jobs *jobs, const char *of, bool diffs, struct change_re
                 return error_set(reterr, -ENOMEM, "Out of memory");
         int r = job_of(jobs, of, &report->job, reterr);
         _cleanup_close_ int folder = r < 0 ? -1 : jobfolder_open(&jobs->paths, report->job, reterr);
+        if (r >= 0 && folder < 0)
+                r = folder;
         if (r >= 0)
-                r = folder < 0 ? folder : jobfolder_changes(folder, report->changes, NULL, reterr);
+                r = job_id_valid(of) ? jobfolder_changes(folder, report->changes, NULL, reterr)
+                                     : jobfolder_service_changes(folder, report->changes, NULL, reterr);
         if (r < 0)
                 return r;
         _cleanup_close_ int blobs = diffs ? jobfolder_snapshot(folder, "blobs", false, NULL) : -1;

@@ -38,7 +38,7 @@ int jobs_input(struct jobs *jobs, const char *id, const void *bytes, size_t n, s
 int jobs_size(struct jobs *jobs, const char *id, unsigned rows, unsigned columns);
 /* A job began, moved or ended: coalesced. One listener. */
 void jobs_listen(struct jobs *jobs, void (*changed)(void *userdata), void *userdata);
-/* The exact changes of a job, by its id, or of the install behind a service, by the service's name; with a text diff for each
+/* The exact changes of a job, by its id, or of the install (and the upgrades) behind a service, by the service's name; with a text diff for each
  * text file when asked for (at most 256 KiB of each file is kept for that). -ENOENT: there is no such job or service; -ENODATA:
  * the job did not come that far. */
 int jobs_changes(struct jobs *jobs, const char *of, bool diffs, struct change_report **ret, struct error **reterr);

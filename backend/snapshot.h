@@ -62,6 +62,9 @@ int snapshot_store(int folder, const char *name, const struct manifest *m, int b
 /* Keeps the content of one regular file as a blob, if it still is what the entry says. -ESTALE: it is not. */
 int snapshot_keep(int root, const struct entry *e, int blobs);
 
+/* Puts a blob of one folder into another: as the same file where it can be. -ENOENT: it is in neither. */
+int snapshot_share(int from, int to, const char *digest);
+
 /* The manifest that snapshot_store() wrote. -ENOENT: there is none. */
 int snapshot_load(int folder, const char *name, struct manifest *ret, struct error **reterr);
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a worker knows of the host's files: manifests in the job's folder, looking again, the units among the changes. */
+/* What a worker knows of the host's files: manifests in the job's folder, looking again. */
 #include <errno.h>
 #include <fcntl.h>
-#include <fnmatch.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -11,6 +10,7 @@
 #include "backend/files.h"
 #include "backend/jobfolder.h"
 #include "backend/steps/step.h"
+#include "backend/unit_places.h"
 #include "base/str.h"
 
 #define TEXT_MAX (256U * 1024)          /* of a changed file that is kept for a text diff */
@@ -54,7 +54,7 @@ int worker_load_changes(struct worker *w, struct error **reterr) {
         if (r < 0)
                 return r;
         w->changes_loaded = true;
-        if (!w->made_units && worker_find_units(&w->changes, w->plan->name, &w->made_units, &w->made_quadlet) < 0)
+        if (!w->made_units && unit_places_find(&w->changes, w->plan->name, &w->made_units, &w->made_quadlet) < 0)
                 return error_set(reterr, -ENOMEM, "Out of memory");
         return 0;
 }
@@ -125,69 +125,15 @@ struct snapshot_options worker_look_options(struct worker *w, const struct manif
         };
 }
 
-/* ---- units among the changes ---- */
-
-static const struct {
-        const char *pattern;
-        const char *suffix;
-        bool quadlet;
-} unit_places[] = {
-        { "/etc/systemd/system/*.service", ".service", false },
-        { "/usr/local/lib/systemd/system/*.service", ".service", false },
-        { "/etc/containers/systemd/*.container", ".container", true },
-};
-
-/* The unit that a changed file makes, or NULL: the caller frees. Templates ("x@.service") cannot be started as they are. */
-static int unit_of(const struct change *change, char **ret, bool *ret_quadlet) {
-        *ret = NULL;
-        if (!S_ISREG(change->after.mode) || !(change->what & (CHANGE_ADDED | CHANGE_CONTENT | CHANGE_TYPE)))
-                return 0;
-        for (size_t i = 0; i < ELEMENTS(unit_places); i++) {
-                if (fnmatch(unit_places[i].pattern, change->path, FNM_PATHNAME | FNM_PERIOD) != 0)
-                        continue;
-                const char *name = strrchr(change->path, '/') + 1, *end = str_ends(name, unit_places[i].suffix);
-                if (end == name || end[-1] == '@')
-                        return 0;
-                *ret_quadlet = unit_places[i].quadlet;
-                *ret = str_printf("%.*s.service", (int) (end - name), name);
-                return *ret ? 0 : -ENOMEM;
-        }
-        return 0;
-}
-
-int worker_find_units(const struct changes *changes, const char *name, char ***ret, bool *ret_quadlet) {
-        _cleanup_strv_ char **first = NULL, **others = NULL;
-        _cleanup_free_ char *own = str_printf("%s.service", name);
-        bool own_quadlet = false, other_quadlet = false;
-        if (!own)
-                return -ENOMEM;
-        for (size_t i = 0; i < changes->n; i++) {
-                char *unit;
-                bool quadlet = false;
-                int r = unit_of(&changes->items[i], &unit, &quadlet);
-                if (r < 0)
-                        return r;
-                if (!unit)
-                        continue;
-                bool is_own = strcmp(unit, own) == 0;
-                if (is_own)
-                        own_quadlet = quadlet;
-                else if (!others)
-                        other_quadlet = quadlet;
-                r = strv_take(is_own ? &first : &others, unit);
-                if (r < 0)
-                        return r;
-        }
-        *ret_quadlet = first ? own_quadlet : other_quadlet;
-        if (strv_extend(&first, others) < 0)
-                return -ENOMEM;
-        strv_free(*ret);
-        *ret = TAKE(first);
-        return 0;
-}
-
 const char *worker_main_unit(const struct worker *w) {
         return w->made_units && w->made_units[0] ? w->made_units[0] : NULL;
+}
+
+bool worker_stays_stopped(struct worker *w) {
+        _cleanup_strv_ char **stopped = NULL;
+        const char *unit = worker_main_unit(w);
+        return w->plan->verb == VERB_UPGRADE && unit && worker_load_lines(w, "stopped-before", &stopped, NULL) >= 0 &&
+               strv_contains(stopped, unit);
 }
 
 bool worker_needs_engine(const struct worker *w) {

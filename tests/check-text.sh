@@ -8,7 +8,7 @@
 # src/worker-main.c has constant sentences for whoever starts it by hand; base/error.c writes into memory.
 doors() {
         cat <<'END'
-(mvw?|w|mv)?(add(n?w?str|ch|chn?str|chstr|_wchn?str|_wch)|ins(n?str|ch|_n?wstr|_wch)|printw)|vw_?printw|echo(char|_wchar)|slk_w?set|(mv)?[hvw]+line(_set)?|putwin|putp|tputs|vid(attr|puts)|mvcur|unctrl@^ui/canvas\.c:[0-9]+: +(addnwstr\(wide, \(int\) n\)|mvhline(_set)?\(c->top \+ row, c->left.* (n|width)\));@writes to the screen beside ui/canvas.c, whose canvas_put() is the only door
+(mvw?|w|mv)?(add(n?w?str|ch|chn?str|chstr|_wchn?str|_wch)|ins(n?str|ch|_n?wstr|_wch)|printw)|vw_?printw|echo(char|_wchar)|slk_w?set|(mv)?[hvw]+line(_set)?|putwin|putp|tputs|vid(attr|puts)|mvcur|unctrl@^ui/canvas\.c:[0-9]+: +(addnwstr\(wide, \(int\) n\)|mvhline\(c->top \+ row, c->left.* (n|width)\));@writes to the screen beside ui/canvas.c, whose canvas_put() is the only door
 (v?f|v|vd|d)?w?printf|f?putw?[cs](har)?(_unlocked)?|putw?char|fwrite(_unlocked)?|perror|psignal|v?(warn|err)x?|error_at_line|herror@^src/out\.c:|^src/worker-main\.c:[0-9]+: +fputs\("[^"]*", stderr\);|^src/base/error\.c:[0-9]+: +f(puts|printf)\(.*f\)?;?|^src/base/error\.c:[0-9]+: +fprintf\(f, @prints beside src/out.c, which cleans what it prints
 p?writev?|send(msg|to|file)?|splice|tee@^(backend|src/base)/|^ui/term\.c:[0-9]+: +if \(write\(fileno\(term->output\), question, sizeof question - 1\) > 0\)@writes to a descriptor by hand; text for people goes through ui/canvas.c or src/out.c
 out_raw@^src/out\.[ch]:|^src/follow\.c:[0-9]+: +out_raw\((text, bytes|"[^"]*", 1)\);@prints without cleaning; only the lines of a feed (base/feed.h) are clean already

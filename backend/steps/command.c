@@ -15,7 +15,7 @@
 #define GRACE_SECONDS 10
 
 static const char *program_of(const struct worker *w) {
-        return w->plan->verb == VERB_UNINSTALL ? "uninstaller" : "installer";
+        return w->plan->verb == VERB_UNINSTALL ? "uninstaller" : w->plan->verb == VERB_UPGRADE ? "upgrade command" : "installer";
 }
 
 /* ---- while it runs ---- */

@@ -2,6 +2,7 @@
 #include <errno.h>
 
 #include "backend/steps/step.h"
+#include "base/str.h"
 
 static void on_enabled(struct error *e, void *userdata) {
         struct worker *w = userdata;
@@ -19,6 +20,10 @@ static int apply(struct worker *w, struct error **reterr) {
         const char *unit = worker_main_unit(w);
         if (!w->units || !unit) {
                 worker_note(w, unit ? "systemd does not run here" : "there is no unit");
+                return STEP_NOTHING;
+        }
+        if (w->plan->verb == VERB_UPGRADE && w->record && strv_contains(w->record->units, unit)) {
+                worker_note(w, "it is as it was");
                 return STEP_NOTHING;
         }
         if (w->made_quadlet) {

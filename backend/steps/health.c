@@ -148,6 +148,10 @@ static int apply(struct worker *w, struct error **reterr) {
                 worker_note(w, w->units ? "there is no unit" : "systemd does not run here");
                 return STEP_NOTHING;
         }
+        if (worker_stays_stopped(w)) {
+                worker_note(w, "the service was stopped");
+                return STEP_NOTHING;
+        }
         unsigned seconds = w->plan->health_seconds ? w->plan->health_seconds : SECONDS_DEFAULT;
         w->until = worker_now() + seconds * 1000000ULL;
         w->settled = 0;

@@ -43,10 +43,22 @@ static int check_writable(struct worker *w, struct error **reterr) {
         return r;
 }
 
+/* The labels that were compared must be those of the installed image. */
+static int check_from(struct worker *w, struct error **reterr) {
+        const struct plan_from *from = w->plan->from;
+        if (from && str_equal(from->image_id, w->record->image_id))
+                return 0;
+        error_set(reterr, -ESTALE, "%s does not run the image any more that the plan was made against", w->plan->name);
+        error_hint(reterr, "Look at it again and make a new plan");
+        return -ESTALE;
+}
+
 static int check_name(struct worker *w, struct error **reterr) {
         const char *name = w->plan->name;
-        if (w->plan->verb == VERB_UNINSTALL) {
+        if (w->plan->verb == VERB_UNINSTALL || w->plan->verb == VERB_UPGRADE) {
                 int r = services_read(w->paths, name, &w->record, reterr);
+                if (r >= 0 && w->plan->verb == VERB_UPGRADE)
+                        r = check_from(w, reterr);
                 return r < 0 ? r : worker_save_record(w, reterr);
         }
         if (!services_exists(w->paths, name))
@@ -64,12 +76,18 @@ static void on_units(struct unit_list *list, struct error *e, void *userdata) {
                 return;
         }
         _cleanup_(unit_list_freep) struct unit_list *units = list;
-        _cleanup_strv_ char **active = NULL;
-        for (size_t i = 0; i < units->n; i++)
-                if (str_equal(units->items[i].active, "active") && strv_add(&active, units->items[i].name) < 0)
+        _cleanup_strv_ char **active = NULL, **stopped = NULL;
+        for (size_t i = 0; i < units->n; i++) {
+                const struct unit *u = &units->items[i];
+                if (str_equal(u->active, "active") && strv_add(&active, u->name) < 0)
                         break;
+                /* one that failed is none of them: it should run */
+                if (w->record && strv_contains(w->record->units, u->name) && str_equal(u->active, "inactive") && strv_add(&stopped, u->name) < 0)
+                        break;
+        }
         struct error *failure = NULL;
-        if (worker_save_lines(w, "active-before", active, &failure) < 0)
+        if (worker_save_lines(w, "active-before", active, &failure) < 0 ||
+            worker_save_lines(w, "stopped-before", stopped, &failure) < 0)
                 worker_failed(w, failure);
         else
                 worker_ended(w);

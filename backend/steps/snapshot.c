@@ -122,8 +122,28 @@ static bool concerns(const struct worker *w, char *const *made, const char *unit
         return strv_contains(made, unit) || (w->record && strv_contains(w->record->units, unit));
 }
 
+/* A service that an upgrade has put back must run again: it did before. */
+static void on_service_shown(struct unit_detail *detail, struct error *e, void *userdata) {
+        struct worker *w = userdata;
+        w->op = op_cancel(w->op);
+        _cleanup_(unit_detail_freep) struct unit_detail *d = detail;
+        if (d && str_equal(d->unit.active, "active")) {
+                joblog_note(w->log, "%s runs again, with the image it had", d->unit.name);
+                worker_ended(w);
+                return;
+        }
+        if (!e)
+                error_set(&e, -EIO, "%s does not run again: it is %s", w->record->units[0], d->unit.active ? d->unit.active : "?");
+        worker_failed(w, e);
+}
+
 static void undo_end(struct worker *w) {
-        worker_ended(w);
+        _cleanup_strv_ char **before = NULL;
+        (void) worker_load_lines(w, "active-before", &before, NULL);
+        const char *unit = w->plan->verb == VERB_UPGRADE && w->record && w->record->units ? w->record->units[0] : NULL;
+        w->op = unit && strv_contains(before, unit) ? units_show(w->units, unit, on_service_shown, w) : NULL;
+        if (!w->op)
+                worker_ended(w);
 }
 
 static void on_units_again(struct unit_list *list, struct error *e, void *userdata) {
@@ -299,10 +319,13 @@ static void on_units_now(struct unit_list *list, struct error *e, void *userdata
                 worker_log_error(w, e);
         error_free(e);
         (void) worker_load_lines(w, "active-before", &before, NULL);
+        enum step_state start = recorder_job(w->recorder)->steps[STEP_START].state;
+        bool started = start != STEP_TODO && start != STEP_SKIPPED;
         for (size_t i = 0; units && i < units->n; i++) {
                 const struct unit *u = &units->items[i];
                 bool up = str_equal(u->active, "active") || str_equal(u->active, "activating") || str_equal(u->active, "failed");
-                if (up && concerns(w, w->made_units, u->name) && !strv_contains(before, u->name))
+                /* What ran before and may run by the new definition has to take the old one up again, too. */
+                if (up && concerns(w, w->made_units, u->name) && (started || !strv_contains(before, u->name)))
                         (void) strv_add(&stop, u->name);
         }
         struct error *failure = NULL;
@@ -321,6 +344,7 @@ static int undo(struct worker *w, struct error **reterr) {
         if (r < 0)
                 return r;
         (void) worker_load_changes(w, NULL);
+        (void) worker_load_record(w, NULL);
         if (w->units) {
                 w->op = units_list(w->units, "*.service", on_units_now, w);
                 if (w->op)

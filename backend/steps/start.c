@@ -23,7 +23,8 @@ static void on_started(struct error *e, void *userdata) {
 static void on_shown(struct unit_detail *detail, struct error *e, void *userdata) {
         struct worker *w = userdata;
         w->op = op_cancel(w->op);
-        bool active = detail && (str_equal(detail->unit.active, "active") || str_equal(detail->unit.active, "reloading"));
+        bool active = detail && (str_equal(detail->unit.active, "active") || str_equal(detail->unit.active, "reloading") ||
+                                 str_equal(detail->unit.active, "activating"));
         unit_detail_free(detail);
         error_free(e);  /* what is wrong with the unit, starting it will tell better */
         w->op = units_act(w->units, worker_main_unit(w), active ? UNIT_RESTART : UNIT_START, on_started, w);
@@ -38,6 +39,10 @@ static int apply(struct worker *w, struct error **reterr) {
         const char *unit = worker_main_unit(w);
         if (!w->units || !unit) {
                 worker_note(w, unit ? "systemd does not run here" : "there is no unit");
+                return STEP_NOTHING;
+        }
+        if (worker_stays_stopped(w)) {
+                worker_note(w, "%s was stopped, and stays so", unit);
                 return STEP_NOTHING;
         }
         w->op = units_show(w->units, unit, on_shown, w);

@@ -150,11 +150,11 @@ int worker_remove_containers(struct worker *w, char **names, void (*then)(struct
 int worker_save_lines(struct worker *w, const char *name, char *const *lines, struct error **reterr);
 int worker_load_lines(struct worker *w, const char *name, char ***ret, struct error **reterr);
 
+/* Is it an upgrade of a service that somebody had stopped? It stays so. */
+bool worker_stays_stopped(struct worker *w);
+
 /* The unit by whose state the service is judged: the first of made_units, or NULL. */
 const char *worker_main_unit(const struct worker *w);
-
-/* The unit files among changes: names of units, the service's own first. *ret_quadlet: the first is a Quadlet's. */
-int worker_find_units(const struct changes *changes, const char *name, char ***ret, bool *ret_quadlet);
 
 uint64_t worker_now(void);              /* CLOCK_BOOTTIME, usec */
 

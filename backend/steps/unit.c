@@ -4,26 +4,14 @@
 
 #include "backend/files.h"
 #include "backend/steps/step.h"
+#include "backend/unit_places.h"
 #include "base/str.h"
 
-/* The command's words were looked at, a unit's are not: at least where it goes is. */
-static bool place_is_a_units(const char *path) {
-        return str_starts(path, "/etc/systemd/system/") || str_starts(path, "/etc/containers/systemd/");
-}
-
-static int apply(struct worker *w, struct error **reterr) {
+static int write_unit(struct worker *w, struct error **reterr) {
         const struct unit_file *unit = &w->plan->unit;
-        (void) worker_load_changes(w, NULL);
-        if (worker_main_unit(w)) {
-                worker_note(w, "the image wrote %s", worker_main_unit(w));
-                return STEP_NOTHING;
-        }
-        if (!unit->text || !unit->path || !unit->name) {
-                worker_note(w, "the image has nothing to supervise");
-                return STEP_NOTHING;
-        }
         const char *slash = strrchr(unit->path, '/');
-        if (!place_is_a_units(unit->path))
+        /* The command's words were looked at, a unit's are not: at least where it goes is. */
+        if (!unit_places_has(unit->path))
                 return error_set(reterr, -EINVAL, "%s is no place for a unit", unit->path);
         _cleanup_free_ char *path = strndup(unit->path, (size_t) (slash - unit->path));
         _cleanup_close_ int folder = path ? files_make_folder(w->root, path, reterr) : error_set(reterr, -ENOMEM, "Out of memory");
@@ -32,12 +20,51 @@ static int apply(struct worker *w, struct error **reterr) {
         int r = files_write(folder, slash + 1, unit->text, strlen(unit->text), 0644, reterr);
         if (r < 0)
                 return r;
-        if (strv_add(&w->made_units, unit->name) < 0)
-                return error_set(reterr, -ENOMEM, "Out of memory");
         w->wrote_unit = true;
-        w->made_quadlet = unit->kind == UNIT_QUADLET;
         worker_note(w, "%s", unit->path);
         return STEP_ENDED;
+}
+
+/* The service keeps its units; those that the command made are more of them. */
+static int add_units_of_record(struct worker *w, struct error **reterr) {
+        _cleanup_strv_ char **units = NULL;
+        int r = worker_load_record(w, reterr);
+        if (r < 0)
+                return r;
+        r = strv_extend(&units, w->record->units);
+        for (char **unit = w->made_units; r >= 0 && unit && *unit; unit++)
+                if (!strv_contains(units, *unit))
+                        r = strv_add(&units, *unit);
+        if (r < 0)
+                return error_set(reterr, r, "Out of memory");
+        strv_free(w->made_units);
+        w->made_units = TAKE(units);
+        return 0;
+}
+
+static int apply(struct worker *w, struct error **reterr) {
+        const struct unit_file *unit = &w->plan->unit;
+        (void) worker_load_changes(w, NULL);
+        const char *made = worker_main_unit(w);
+        if (made && (w->plan->verb != VERB_UPGRADE || str_equal(made, unit->name))) {
+                worker_note(w, "the image wrote %s", made);
+                return w->plan->verb == VERB_UPGRADE && add_units_of_record(w, reterr) < 0 ? -ENOMEM : STEP_NOTHING;
+        }
+        if (w->plan->verb == VERB_UPGRADE) {
+                int r = add_units_of_record(w, reterr);
+                if (r < 0)
+                        return r;
+        }
+        if (!unit->text || !unit->path || !unit->name) {
+                made = worker_main_unit(w);
+                worker_note(w, made ? "%s stays as it is" : "the image has nothing to supervise", made);
+                return STEP_NOTHING;
+        }
+        int r = write_unit(w, reterr);
+        if (r < 0 || strv_contains(w->made_units, unit->name))
+                return r;
+        w->made_quadlet = unit->kind == UNIT_QUADLET;
+        return strv_add(&w->made_units, unit->name) < 0 ? error_set(reterr, -ENOMEM, "Out of memory") : r;
 }
 
 /* Read back through a descriptor of its own. */

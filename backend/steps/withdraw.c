@@ -14,7 +14,7 @@ static int put_back(struct worker *w, struct error **reterr) {
         _cleanup_(manifest_done) struct manifest before = {};
         _cleanup_(restored_done) struct restored restored = {};
         _cleanup_close_ int folder = jobfolder_open(w->paths, w->record->job ? w->record->job : "", reterr);
-        int r = folder < 0 ? folder : jobfolder_changes(folder, &changes, &before, reterr);
+        int r = folder < 0 ? folder : jobfolder_service_changes(folder, &changes, &before, reterr);
         _cleanup_close_ int blobs = r < 0 ? -1 : jobfolder_snapshot(folder, "blobs", false, reterr);
         if (blobs < 0)
                 return error_wrap(reterr, -ENODATA, "What the install changed is not known any more, so its files stay as they are");

@@ -110,6 +110,21 @@ struct changes *changes_free(struct changes *c) {
         return NULL;
 }
 
+const struct change *changes_find(const struct changes *c, const char *path) {
+        size_t low = 0, high = c->n;
+        while (low < high) {
+                size_t middle = low + (high - low) / 2;
+                int order = strcmp(path, c->items[middle].path);
+                if (order == 0)
+                        return &c->items[middle];
+                if (order < 0)
+                        high = middle;
+                else
+                        low = middle + 1;
+        }
+        return NULL;
+}
+
 static bool same_content(const struct entry *a, const struct entry *b) {
         if (S_ISREG(a->mode)) {
                 if (a->size != b->size)
@@ -200,4 +215,51 @@ char *change_text(unsigned what) {
                 if (what & 1U << i)
                         str_addf(&text, "%s%s", text.length ? "+" : "", words[i]);
         return str_take(&text);
+}
+
+/* ---- one after another ---- */
+
+/* base, with one side of the later changes in the place of what it says of their paths; but for those of `spared`. */
+static int overlay(const struct manifest *base, const struct changes *later, const struct changes *spared, bool take_before,
+                   struct manifest *ret) {
+        size_t i = 0, j = 0;
+        int r = 0;
+        while (r >= 0 && (i < base->n || j < later->n)) {
+                const struct entry *b = i < base->n ? &base->items[i] : NULL;
+                const struct change *l = j < later->n ? &later->items[j] : NULL;
+                int order = !b ? 1 : !l ? -1 : strcmp(b->path, l->path);
+                i += order <= 0;
+                j += order >= 0;
+                const struct entry *chosen = order <= 0 ? b : NULL;
+                if (order >= 0 && !(spared && changes_find(spared, l->path)))
+                        chosen = take_before ? &l->before : &l->after;
+                struct entry copy;
+                if (!chosen || !chosen->path)
+                        continue;
+                r = entry_copy(chosen, &copy);
+                if (r >= 0)
+                        r = manifest_take(ret, &copy);
+        }
+        ret->taken = base->taken;
+        return r;
+}
+
+int changes_join(const struct manifest *before, const struct manifest *after, const struct changes *later, struct manifest *ret_before,
+                 struct manifest *ret_after) {
+        struct changes first = {};
+        struct manifest origin = {}, result = {};
+        int r = changes_make(before, after, &first);
+        if (r >= 0)
+                r = overlay(before, later, &first, true, &origin);
+        if (r >= 0)
+                r = overlay(after, later, NULL, false, &result);
+        changes_done(&first);
+        if (r < 0) {
+                manifest_done(&origin);
+                manifest_done(&result);
+                return r;
+        }
+        *ret_before = origin;
+        *ret_after = result;
+        return 0;
 }

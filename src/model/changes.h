@@ -81,8 +81,16 @@ void changes_done(struct changes *c);
 struct changes *changes_free(struct changes *c);
 DEFINE_CLEANUP(struct changes, changes_free)
 
+const struct change *changes_find(const struct changes *c, const char *path);   /* NULL: that did not change */
+
 /* The difference; both manifests must be sorted. Entries are copied. 0 or -ENOMEM. */
 int changes_make(const struct manifest *before, const struct manifest *after, struct changes *ret);
+
+/* One job after another: what both together made of the host. before and after are what the first found and left, later is what the
+ * second changed; the difference of the results is the changes of both. What somebody else changed in between, and the second did
+ * not touch, stays out of it: it is not what the first left. 0 or -ENOMEM. */
+int changes_join(const struct manifest *before, const struct manifest *after, const struct changes *later, struct manifest *ret_before,
+                 struct manifest *ret_after);
 
 /* "added", "removed", "changed", "mode", "owner", "xattr" joined by "+" ("changed+mode"); the caller frees. */
 char *change_text(unsigned what);

@@ -5,5 +5,6 @@
  * place of the real client. Containers are files in the folder that the environment variable FAKE_ENGINE names: the file's
  * name is the id, its text "NAME IMAGE-ID"; names given to images are files ".name REPOSITORY:TAG" that hold the image's id. So a command under test can make one. Without the variable no engine answers. */
 
-/* The image that is here: its id; NULL: none. */
+/* The one image that is here: its id; NULL: none. And more of them. */
 void fake_engine_set_image(const char *id);
+void fake_engine_add_image(const char *id);

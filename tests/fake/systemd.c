@@ -243,6 +243,10 @@ static void job_end(struct fake_job *j) {
         u->exit_code = u->then_code;
         u->exit_status = u->then_status;
         u->job = 0;
+        if (u->times && --u->times == 0) {
+                u->job_result = u->then_active = u->then_sub = u->then_result = NULL;
+                u->then_code = u->then_status = 0;
+        }
         tell_properties(f, u);
         char path[64];
         job_path(path, j);

@@ -27,6 +27,7 @@ struct fake_unit {
         unsigned delay_ms;      /* before the job ends */
         const char *then_active, *then_sub, *then_result;       /* NULL: as the verb says */
         int then_code, then_status;
+        unsigned times;         /* so many jobs end like this, then they end well; 0: all do */
         uint32_t job;           /* pending, 0: none */
         const char *job_type;
 };

@@ -8,6 +8,7 @@
 
 #define DIGEST_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define DIGEST_B "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+#define DIGEST_C "cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"
 
 static struct entry *put(struct manifest *m, const char *path, mode_t mode, const char *digest) {
         struct entry e = { .path = strdup(path), .mode = mode };
@@ -92,8 +93,57 @@ static void finds_by_path(void **state) {
         assert_null(manifest_find(&m, "/f9999"));
 }
 
+/* Two jobs in a row, and somebody in between: each path once, with what it was before the first, in between, and after the second. */
+static void joins_two_jobs(void **state) {
+        static const struct {
+                const char *path;
+                const char *before, *left, *found, *after;      /* digests; NULL: not there */
+                unsigned what;                                  /* of both together */
+        } cases[] = {
+                { "/etc/a-first-added", NULL, DIGEST_A, DIGEST_A, DIGEST_A, CHANGE_ADDED },
+                { "/etc/b-both", DIGEST_A, DIGEST_B, DIGEST_B, DIGEST_C, CHANGE_CONTENT },
+                { "/etc/c-and-back", DIGEST_A, DIGEST_B, DIGEST_B, DIGEST_A, 0 },
+                { "/etc/d-added-removed", NULL, DIGEST_A, DIGEST_A, NULL, 0 },
+                { "/etc/e-removed-made", DIGEST_A, NULL, NULL, DIGEST_B, CHANGE_CONTENT },
+                { "/etc/f-second-added", NULL, NULL, NULL, DIGEST_A, CHANGE_ADDED },
+                { "/etc/g-second-removed", DIGEST_A, DIGEST_A, DIGEST_A, NULL, CHANGE_REMOVED },
+                { "/etc/h-untouched", DIGEST_A, DIGEST_A, DIGEST_A, DIGEST_A, 0 },
+                /* somebody else's work that the second did not touch stays out of it */
+                { "/etc/i-others-added", NULL, NULL, DIGEST_A, DIGEST_A, 0 },
+                { "/etc/j-others-changed", DIGEST_A, DIGEST_B, DIGEST_C, DIGEST_C, CHANGE_CONTENT },
+                /* what the second changed of theirs goes back to what they had made of it */
+                { "/etc/k-others-then-second", DIGEST_A, DIGEST_A, DIGEST_C, DIGEST_B, CHANGE_CONTENT },
+                { "/etc/l-others-removed-second-made", DIGEST_A, DIGEST_A, NULL, DIGEST_B, CHANGE_ADDED },
+        };
+        _cleanup_(manifest_done) struct manifest before = {}, left = {}, found = {}, after = {}, origin = {}, result = {};
+        for (size_t i = 0; i < ELEMENTS(cases); i++) {
+                struct manifest *all[] = { &before, &left, &found, &after };
+                const char *digests[] = { cases[i].before, cases[i].left, cases[i].found, cases[i].after };
+                for (size_t k = 0; k < ELEMENTS(all); k++)
+                        if (digests[k])
+                                put(all[k], cases[i].path, S_IFREG | 0644, digests[k]);
+        }
+        _cleanup_(changes_done) struct changes later = {}, joined = {};
+        assert_int_equal(changes_make(&found, &after, &later), 0);
+        assert_int_equal(changes_join(&before, &left, &later, &origin, &result), 0);
+        assert_int_equal(changes_make(&origin, &result, &joined), 0);
+        size_t n = 0;
+        for (size_t i = 0; i < ELEMENTS(cases); i++) {
+                const struct change *change = changes_find(&joined, cases[i].path);
+                if ((change ? change->what : 0) != cases[i].what)
+                        fail_msg("%s: %u, not %u", cases[i].path, change ? change->what : 0, cases[i].what);
+                n += change != NULL;
+        }
+        assert_int_equal(n, joined.n);
+        assert_string_equal(changes_find(&joined, "/etc/b-both")->before.digest, DIGEST_A);
+        assert_string_equal(changes_find(&joined, "/etc/b-both")->after.digest, DIGEST_C);
+        assert_string_equal(changes_find(&joined, "/etc/j-others-changed")->after.digest, DIGEST_B);
+        assert_string_equal(changes_find(&joined, "/etc/k-others-then-second")->before.digest, DIGEST_C);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(joins_two_jobs),
                 cmocka_unit_test(finds_each_difference),
                 cmocka_unit_test(left_out_files_are_told_by_their_times),
                 cmocka_unit_test(finds_by_path),

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* A whole worker run in the test's own process: on a small host (job_fixture.h), with a systemd and an engine that do as the test
+ * wants. */
+
+#include "backend/control.h"
+#include "tests/fake/systemd.h"
+#include "tests/job_fixture.h"
+
+/* What a watcher does while a job runs: waits for text in the log, then acts. */
+struct watcher {
+        const struct host_fixture *f;
+        const char *id, *wait_for, *type;
+        bool cancel, done;
+        sd_event_source *timer;
+};
+
+static inline int on_watch(sd_event_source *source, uint64_t usec, void *userdata) {
+        struct watcher *w = userdata;
+        _cleanup_free_ char *log = read_job_file(w->f, w->id, "log");
+        if (!log || !strstr(log, w->wait_for)) {
+                sd_event_source_set_time_relative(source, 10000);
+                sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+                return 0;
+        }
+        _cleanup_close_ int fd = control_connect(&w->f->paths, w->id, NULL);
+        assert_true(fd >= 0);
+        if (w->type)
+                assert_int_equal(control_send_input(fd, w->type, strlen(w->type), NULL), 0);
+        if (w->cancel)
+                assert_int_equal(control_send_cancel(fd, NULL), 0);
+        w->done = true;
+        return 0;
+}
+
+struct with {
+        struct secret_list *secrets;
+        struct watcher *watcher;
+        struct fake_systemd **systemd;          /* made by run_job(), freed by it */
+        void (*prepare)(struct fake_systemd *f);
+        enum worker_mode mode;
+};
+
+static inline int run_job(const struct host_fixture *f, const char *id, struct with with) {
+        sd_event *event = NULL;
+        sd_bus *bus = NULL;
+        struct units *units = NULL;
+        struct fake_systemd *systemd = NULL;
+        assert_int_equal(sd_event_new(&event), 0);
+        if (with.prepare) {
+                systemd = fake_systemd_new(event, &bus);
+                with.prepare(systemd);
+                assert_int_equal(units_new(event, bus, &units, NULL), 0);
+        }
+        if (with.watcher) {
+                with.watcher->f = f;
+                with.watcher->id = id;
+                assert_true(sd_event_add_time_relative(event, &with.watcher->timer, CLOCK_MONOTONIC, 0, 0, on_watch, with.watcher) >= 0);
+        }
+        const struct worker_options options = { .event = event, .paths = &f->paths, .id = id, .secrets = with.secrets, .units = units, .mode = with.mode };
+        int status = worker_carry_out(&options);
+        if (with.watcher) {
+                sd_event_source_disable_unref(with.watcher->timer);
+                assert_true(with.watcher->done);
+        }
+        if (with.systemd)
+                *with.systemd = systemd;
+        units_free(units);
+        if (!with.systemd)
+                fake_systemd_free(systemd);
+        sd_bus_unref(bus);
+        sd_event_unref(event);
+        return status;
+}
+
+static inline void expect_done(const struct host_fixture *f, const char *id, int status) {
+        _cleanup_(job_freep) struct job *job = read_job(f, id);
+        _cleanup_free_ char *log = read_job_file(f, id, "log");
+        if (status != WORKER_DONE || job->state != JOB_DONE)
+                fail_msg("status %d, %s: %s\n%s", status, job_state_name(job->state), job->message ? job->message : "", log ? log : "");
+}
+
+static inline void print_left(const struct job *job) {
+        for (char **left = job->left; left && *left; left++)
+                print_error("left: %s\n", *left);
+}
+
+#define INSTALL_SCRIPT "echo installing; mkdir $ROOT/etc/demo; echo x > $ROOT/etc/demo/demo.conf; echo more >> $ROOT/etc/hosts; rm $ROOT/etc/passwd; chmod 700 $ROOT/usr/local"
+
+/* The name that keeps the image findable while the service is installed. */
+static inline bool is_held(const struct host_fixture *f) {
+        return access(tree_path(f->engine, "/.name localhost+demo:fairlead-demo-" IMAGE_ID_START), F_OK) == 0;
+}
+
+static inline void ordinary(struct fake_systemd *s) {
+        fake_systemd_add(s, "demo.service", "inactive", "dead", "disabled");
+        fake_systemd_find(s, "demo.service")->install = true;
+}
