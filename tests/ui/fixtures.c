@@ -96,7 +96,7 @@ static struct image_list *images_many(void) {
         return list;
 }
 
-static struct image *image_by_name(const char *reference) {
+struct image *fixture_image(const char *reference) {
         if (str_starts(reference, "localhost/tool"))
                 return image_host_command();
         _cleanup_(image_list_freep) struct image_list *list = images_full();
@@ -104,116 +104,6 @@ static struct image *image_by_name(const char *reference) {
                 if (str_equal(image_reference(list->items[i]), reference) || str_starts(image_reference(list->items[i]), reference))
                         return image_copy(list->items[i]);
         return image_rsyslog();
-}
-
-/* ---- profile and plan ---- */
-
-static char *text_copy(const char *text) {
-        char *copy = strdup(text);
-        if (!copy)
-                abort();
-        return copy;
-}
-
-static void add_param(struct profile *profile, const char *name, const char *title, const char *help, enum param_type type,
-                          enum delivery delivery, const char *target, const char *only_when_mode) {
-        struct param *bigger = reallocarray(profile->parameters, profile->n_parameters + 1, sizeof *bigger);
-        if (!bigger)
-                abort();
-        profile->parameters = bigger;
-        profile->parameters[profile->n_parameters++] = (struct param) {
-                .name = text_copy(name),
-                .title = text_copy(title),
-                .help = text_copy(help),
-                .type = type,
-                .delivery = delivery,
-                .target = target ? text_copy(target) : NULL,
-        };
-        if (only_when_mode)
-                for (size_t i = 0; i < profile->n_modes; i++)
-                        if (str_equal(profile->modes[i].name, only_when_mode))
-                                strv_add(&profile->modes[i].parameters, name);
-}
-
-/* Rsyslog with two modes: what stays here, and what is sent on, which asks for a server, a port, TLS and a token. */
-static int profile_rsyslog(const struct image *image, struct profile **ret, struct error **reterr) {
-        struct profile *profile = calloc(1, sizeof *profile);
-        if (!profile)
-                abort();
-        profile->name = text_copy(label_set(image) ? "rsyslog" : "generic");
-        profile->title = text_copy("Rsyslog: system logging");
-        profile->source = label_set(image) ? text_copy("/usr/share/fairlead/profiles/rsyslog.json") : NULL;
-        profile->modes = calloc(2, sizeof *profile->modes);
-        if (!profile->modes)
-                abort();
-        profile->n_modes = 2;
-        profile->modes[0] = (struct mode) {
-                .name = text_copy("local"),
-                .title = text_copy("Keep logs here"),
-                .help = text_copy("The messages of this host are written to its own /var/log."),
-                .parameters = strv_copy(NULL),
-        };
-        profile->modes[1] = (struct mode) {
-                .name = text_copy("forward"),
-                .title = text_copy("Send them on"),
-                .help = text_copy("The messages of this host are sent to a log server as well."),
-        };
-        add_param(profile, "server", "Log server", "The host that takes the messages.", PARAM_HOST, DELIVER_ARGV, "--server", "forward");
-        profile->parameters[0].required = true;
-        profile->parameters[0].suggest = text_copy("log-server");
-        add_param(profile, "port", "Port", "Where the server listens.", PARAM_INTEGER, DELIVER_ARGV, "--port", "forward");
-        profile->parameters[1].minimum = 1;
-        profile->parameters[1].maximum = 65535;
-        profile->parameters[1].initial = text_copy("514");
-        add_param(profile, "tls", "Encrypted", "Whether the line to the server is encrypted.", PARAM_BOOLEAN, DELIVER_ARGV, "--tls",
-                      "forward");
-        add_param(profile, "token", "Token", "The server's token for this host.", PARAM_SECRET, DELIVER_STDIN, NULL, "forward");
-        add_param(profile, "arguments", "Arguments", "Words for the installer; most need none.", PARAM_ARGUMENTS, DELIVER_ARGV, "",
-                      "local");
-        strv_add(&profile->modes[1].parameters, "arguments");
-        *ret = profile;
-        return 0;
-}
-
-static const char *suggest_something(const char *what) {
-        return str_equal(what, "log-server") ? "logs.example.test" : NULL;
-}
-
-static bool path_is_there(const char *path, void *userdata) {
-        return !str_equal(path, "/etc/rsyslog.conf");
-}
-
-static const char *unit_is_there(const char *unit, void *userdata) {
-        return str_equal(unit, "chrony.service") ? "/lib/systemd/system/chrony.service" : NULL;
-}
-
-/* The real plan of the fixture image. */
-static int plan_for(const struct plan_order *order, struct plan **ret, struct error **reterr) {
-        const char *reference = order->image ? order->image : "localhost/rsyslog:latest";
-        _cleanup_(image_freep) struct image *image = image_by_name(reference);
-        _cleanup_(profile_freep) struct profile *profile = NULL;
-        profile_rsyslog(image, &profile, NULL);
-        const struct host_facts facts = {
-                .engine = ENGINE_PODMAN,
-                .engine_path = "/usr/bin/podman",
-                .quadlet = true,
-                .path_exists = path_is_there,
-                .unit_path = unit_is_there,
-        };
-        const struct plan_request request = {
-                .verb = order->verb,
-                .image = image,
-                .reference = reference,
-                .pinned = true,
-                .name = order->name,
-                .profile = profile,
-                .mode = order->mode,
-                .answers = order->answers,
-                .secrets = order->secrets,
-                .allowed = order->allowed,
-                .facts = &facts,
-        };
-        return plan_make(&request, ret, reterr);
 }
 
 /* ---- services ---- */
@@ -449,10 +339,7 @@ static const struct {
 };
 
 bool fixture_use(struct fake_host *fake, const char *what, const char *which) {
-        fake->image = image_by_name;
-        fake->profile = profile_rsyslog;
-        fake->plan = plan_for;
-        fake->suggest = suggest_something;
+        fake->image = fixture_image;
         if (str_equal(what, "engine")) {
                 static const struct error absent = { .code = -ENOENT, .message = (char *) "No container engine answers on this host",
                                                      .hint = (char *) "systemctl enable --now podman.socket" };
@@ -470,5 +357,5 @@ bool fixture_use(struct fake_host *fake, const char *what, const char *which) {
                         memcpy((char *) fake + fixtures[i].offset, &fixtures[i].builder, sizeof(void *));
                         return true;
                 }
-        return fixture_use_unit(fake, what, which);
+        return fixture_use_unit(fake, what, which) || fixture_use_profile(fake, what, which);
 }

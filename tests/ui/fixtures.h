@@ -18,7 +18,12 @@
 
 /* Points the host's builder for `what` at the variant `which`; false: there is none of that name. */
 bool fixture_use(struct fake_host *fake, const char *what, const char *which);
-bool fixture_use_unit(struct fake_host *fake, const char *what, const char *which);     /* units and changes; the other asks it */
+/* It asks these two: units and changes, and profiles. */
+bool fixture_use_unit(struct fake_host *fake, const char *what, const char *which);
+bool fixture_use_profile(struct fake_host *fake, const char *what, const char *which);
+
+/* An image of "images full" and others, by its reference. The caller frees. */
+struct image *fixture_image(const char *reference);
 
 /* A job by name, for watchers: "running", "done", … ; NULL: none of that name. The caller frees. */
 struct job *fixture_job(const char *which);

@@ -114,6 +114,7 @@ static void run_term(struct run *run, const char *arguments) {
                 complain(run, "%s", strerror(errno));
         run->fake = fake_host_new();
         fixture_use(run->fake, "root", "yes");
+        fixture_use(run->fake, "profile", "rsyslog");
         run->usec = 0;
         const struct ui_options options = {
                 .host = &run->fake->host,
@@ -224,7 +225,8 @@ static void run_fail(struct run *run, char *arguments) {
                 hint += 3;
         }
         int kind = request_kind_from_name(arguments);
-        if (kind < 0 || !fake_host_fail(run->fake, (enum request_kind) kind, -EIO, text, hint))
+        _cleanup_free_ char *message = unescape(text);
+        if (kind < 0 || !fake_host_fail(run->fake, (enum request_kind) kind, -EIO, message, hint))
                 complain(run, "nothing waits for %s", arguments);
 }
 

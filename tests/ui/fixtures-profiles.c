@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tests/ui/fixtures.h"
+
+/* Profiles, and the plans made with them. */
+
+#include <stdlib.h>
+#include <string.h>
+
+static char *text_copy(const char *text) {
+        char *copy = strdup(text);
+        if (!copy)
+                abort();
+        return copy;
+}
+
+static void add_param(struct profile *profile, const char *name, const char *title, const char *help, enum param_type type,
+                          enum delivery delivery, const char *target, const char *only_when_mode) {
+        struct param *bigger = reallocarray(profile->parameters, profile->n_parameters + 1, sizeof *bigger);
+        if (!bigger)
+                abort();
+        profile->parameters = bigger;
+        profile->parameters[profile->n_parameters++] = (struct param) {
+                .name = text_copy(name),
+                .title = text_copy(title),
+                .help = text_copy(help),
+                .type = type,
+                .delivery = delivery,
+                .target = target ? text_copy(target) : NULL,
+        };
+        if (only_when_mode)
+                for (size_t i = 0; i < profile->n_modes; i++)
+                        if (str_equal(profile->modes[i].name, only_when_mode))
+                                strv_add(&profile->modes[i].parameters, name);
+}
+
+/* Rsyslog with two modes: what stays here, and what is sent on, which asks for a server, a port, TLS and a token. */
+static int profile_rsyslog(const struct image *image, struct profile **ret, struct error **reterr) {
+        struct profile *profile = calloc(1, sizeof *profile);
+        if (!profile)
+                abort();
+        profile->name = text_copy(label_set(image) ? "rsyslog" : "generic");
+        profile->title = text_copy("Rsyslog: system logging");
+        profile->source = label_set(image) ? text_copy("/usr/share/fairlead/profiles/rsyslog.json") : NULL;
+        profile->modes = calloc(2, sizeof *profile->modes);
+        if (!profile->modes)
+                abort();
+        profile->n_modes = 2;
+        profile->modes[0] = (struct mode) {
+                .name = text_copy("local"),
+                .title = text_copy("Keep logs here"),
+                .help = text_copy("The messages of this host are written to its own /var/log."),
+                .parameters = strv_copy(NULL),
+        };
+        profile->modes[1] = (struct mode) {
+                .name = text_copy("forward"),
+                .title = text_copy("Send them on"),
+                .help = text_copy("The messages of this host are sent to a log server as well."),
+        };
+        add_param(profile, "server", "Log server", "The host that takes the messages.", PARAM_HOST, DELIVER_ARGV, "--server", "forward");
+        profile->parameters[0].required = true;
+        profile->parameters[0].suggest = text_copy("log-server");
+        add_param(profile, "port", "Port", "Where the server listens.", PARAM_INTEGER, DELIVER_ARGV, "--port", "forward");
+        profile->parameters[1].minimum = 1;
+        profile->parameters[1].maximum = 65535;
+        profile->parameters[1].initial = text_copy("514");
+        add_param(profile, "tls", "Encrypted", "Whether the line to the server is encrypted.", PARAM_BOOLEAN, DELIVER_ARGV, "--tls",
+                      "forward");
+        add_param(profile, "token", "Token", "The server's token for this host.", PARAM_SECRET, DELIVER_STDIN, NULL, "forward");
+        add_param(profile, "arguments", "Arguments", "Words for the installer; most need none.", PARAM_ARGUMENTS, DELIVER_ARGV, "",
+                      "local");
+        strv_add(&profile->modes[1].parameters, "arguments");
+        *ret = profile;
+        return 0;
+}
+
+static const char *suggest_something(const char *what) {
+        return str_equal(what, "log-server") ? "logs.example.test" : NULL;
+}
+
+static bool path_is_there(const char *path, void *userdata) {
+        return !str_equal(path, "/etc/rsyslog.conf");
+}
+
+static const char *unit_is_there(const char *unit, void *userdata) {
+        return str_equal(unit, "chrony.service") ? "/lib/systemd/system/chrony.service" : NULL;
+}
+
+/* Everything a profile can say, said by somebody who wants to break the form. */
+static int profile_hostile(const struct image *image, struct profile **ret, struct error **reterr) {
+        struct profile *profile = calloc(1, sizeof *profile);
+        if (!profile || !(profile->modes = calloc(3, sizeof *profile->modes)))
+                abort();
+        static const char *const texts[] = { HOSTILE_BIDI, HOSTILE_WIDE, HOSTILE_LONG };
+        profile->name = text_copy("hostile");
+        profile->source = text_copy("/etc/fairlead/profiles/" HOSTILE_ESCAPE);
+        profile->title = text_copy(HOSTILE_ESCAPE);
+        for (size_t i = 0; i < ELEMENTS(texts); i++)
+                profile->modes[profile->n_modes++] = (struct mode) {
+                        .name = str_printf("mode-%zu", i), .title = text_copy(texts[i]), .help = text_copy(texts[i]),
+                };
+        static const char *const names[] = { "escape", "bidi", "wide", "marks", "long" };
+        static const char *const titles[] = { HOSTILE_ESCAPE, HOSTILE_BIDI, HOSTILE_WIDE, HOSTILE_MARKS, HOSTILE_LONG };
+        for (size_t i = 0; i < ELEMENTS(names); i++) {
+                add_param(profile, names[i], titles[i], titles[i], PARAM_TEXT, DELIVER_ARGV, "--x", NULL);
+                profile->parameters[i].initial = text_copy(titles[i]);
+                for (size_t m = 0; m < profile->n_modes; m++)
+                        strv_add(&profile->modes[m].parameters, names[i]);
+        }
+        profile->parameters[4].pattern = text_copy("[a-z]");
+        profile->parameters[4].pattern_reason = text_copy(HOSTILE_BIDI " " HOSTILE_LONG);
+        *ret = profile;
+        return 0;
+}
+
+/* More questions than a screen has rows. */
+static int profile_many(const struct image *image, struct profile **ret, struct error **reterr) {
+        struct profile *profile = calloc(1, sizeof *profile);
+        if (!profile || !(profile->modes = calloc(1, sizeof *profile->modes)))
+                abort();
+        profile->name = text_copy("many");
+        profile->title = text_copy("Many questions");
+        profile->source = text_copy("/usr/share/fairlead/profiles/many.json");
+        profile->n_modes = 1;
+        profile->modes[0] = (struct mode) { .name = text_copy("only"), .title = text_copy("The only one") };
+        for (unsigned i = 0; i < 30; i++) {
+                _cleanup_free_ char *name = str_printf("question-%02u", i), *title = str_printf("Question %u", i);
+                add_param(profile, name, title, "One of many.", i % 5 == 4 ? PARAM_BOOLEAN : PARAM_INTEGER, DELIVER_ARGV, "--x", "only");
+                profile->parameters[i].required = i % 3 == 0;
+        }
+        *ret = profile;
+        return 0;
+}
+
+/* The real plan of the fixture image. */
+static int plan_for(const struct plan_order *order, struct plan **ret, struct error **reterr) {
+        const char *reference = order->image ? order->image : "localhost/rsyslog:latest";
+        _cleanup_(image_freep) struct image *image = fixture_image(reference);
+        _cleanup_(profile_freep) struct profile *profile = NULL;
+        profile_rsyslog(image, &profile, NULL);
+        const struct host_facts facts = {
+                .engine = ENGINE_PODMAN,
+                .engine_path = "/usr/bin/podman",
+                .quadlet = true,
+                .path_exists = path_is_there,
+                .unit_path = unit_is_there,
+        };
+        const struct plan_request request = {
+                .verb = order->verb,
+                .image = image,
+                .reference = reference,
+                .pinned = true,
+                .name = order->name,
+                .profile = profile,
+                .mode = order->mode,
+                .answers = order->answers,
+                .secrets = order->secrets,
+                .allowed = order->allowed,
+                .facts = &facts,
+        };
+        return plan_make(&request, ret, reterr);
+}
+
+bool fixture_use_profile(struct fake_host *fake, const char *what, const char *which) {
+        static const struct {
+                const char *which;
+                int (*profile)(const struct image *image, struct profile **ret, struct error **reterr);
+        } profiles[] = { { "rsyslog", profile_rsyslog }, { "hostile", profile_hostile }, { "many", profile_many } };
+        fake->plan = plan_for;
+        fake->suggest = suggest_something;
+        for (size_t i = 0; str_equal(what, "profile") && i < ELEMENTS(profiles); i++)
+                if (str_equal(profiles[i].which, which)) {
+                        fake->profile = profiles[i].profile;
+                        return true;
+                }
+        return false;
+}
