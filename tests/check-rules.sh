@@ -14,7 +14,7 @@ unwritten='upgrade resume rollback check join leave firstboot export edit'
 unlisted='reload unmask reset-failed'
 
 # Verbs with --json whose shape data/json.md does not tell yet.
-untold='changes images jobs lint services show status units'
+untold=''
 
 # Files beside the tables that several of them share: "FILE REASON".
 no_table='

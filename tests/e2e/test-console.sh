@@ -56,6 +56,7 @@ check "and writes" until_true 15 host grep -q "after the restart $$" /var/log/fa
 step "the console comes up again" walk_open "$HOST"
 step "and shows it running" term_wait 'rsyslog +running'
 step "it uninstalls" walk_uninstall rsyslog
+step "nothing is left of it" term_wait 'No service is installed yet'
 step "and closes" walk_close
 check_same_tree "/etc and /usr/local are as before" "$before"
 check_not "no unit is left" host systemctl cat rsyslog.service

@@ -92,7 +92,7 @@ walk_install() {
         seen consent
         term_keys y
         term_wait '^Job  install' || return
-        term_wait 'run the installer' 30 || return
+        term_wait '^Installing |is installed' 30 || return
         seen job-running
         term_wait 'is installed; .* runs' 60 || return
         seen job-done
@@ -179,8 +179,6 @@ walk_uninstall() {
         term_wait "$1 is uninstalled" 60 || return
         seen uninstalled
         walk_home || return
-        term_wait 'No service is installed yet' || return
-        seen services-empty
 }
 
 walk_close() {
