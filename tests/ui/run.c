@@ -21,6 +21,7 @@
  *     bytes MAX                         the last paint sent no more than so many
  *     asked TEXT                        the host was asked exactly this since the last `asked`
  *     idle                              nothing is to be painted, and no timer is armed
+ *     clock                             here a job's clock may go on; everywhere else the timers must come to rest
  *     over                              the console has ended
  *
  * With SHOTS=FOLDER every golden screen also leaves the bytes that were sent up to it, FOLDER/SCRIPT-NAME.COLSxROWS;
@@ -48,6 +49,7 @@ struct run {
         FILE *input, *output;
         int64_t usec;           /* the clock */
         bool dirty;
+        bool clock;             /* something on the screen counts seconds */
         long painted_bytes;     /* of the last paint */
         char term[32];
         struct str golden;      /* what came out */
@@ -87,7 +89,26 @@ static void run_paint(struct run *run) {
         run->painted_bytes = (long) (lseek(fileno(run->output), 0, SEEK_END) - before);
 }
 
+/* What was begun is settled after a while: then nothing wakes the console any more. */
+#define SETTLED 6
+
+static void run_settle(struct run *run) {
+        unsigned ms = 0;
+        for (unsigned i = 0; i < SETTLED && (ms = ui_tick_ms(run->ui)) > 0; i++) {
+                run->usec += ms * 1000;
+                ui_tick(run->ui);
+                run_paint(run);
+        }
+        if (ms && !run->clock)
+                complain(run, "a timer repeats every %u ms while nothing happens", ms);
+        if (!ms && run->clock)
+                complain(run, "no clock goes on here");
+        run->clock = false;
+}
+
 static void run_close(struct run *run) {
+        if (run->ui && !ui_over(run->ui))
+                run_settle(run);
         run->ui = ui_free(run->ui);
         run->fake = fake_host_free(run->fake);
         if (run->input) {
@@ -328,7 +349,9 @@ static void run_command(struct run *run, char *command) {
                         complain(run, "a paint is asked for");
                 if (ui_tick_ms(run->ui))
                         complain(run, "a timer is armed: %u ms", ui_tick_ms(run->ui));
-        } else if (strcmp(command, "over") == 0) {
+        } else if (strcmp(command, "clock") == 0)
+                run->clock = true;
+        else if (strcmp(command, "over") == 0) {
                 if (!ui_over(run->ui))
                         complain(run, "the console is not over");
         } else

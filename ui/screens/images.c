@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "model/hold.h"
+#include "model/lint.h"
 #include "model/recipe.h"
 
 struct images_state {
@@ -19,6 +20,7 @@ struct images_state {
         struct image_list *images;      /* NULL: no answer yet */
         struct error *error;            /* of the last answer; images of an earlier one stay */
         bool *offers;                   /* for each image: labels or a profile make it a system service */
+        int *refused;                   /* for each: findings that refuse it, NOT_LOOKED until it is on the screen */
         size_t n_offers;
         char **installed;               /* ids of images that services use */
         bool all;
@@ -37,7 +39,7 @@ static const struct column columns[] = {
         [COLUMN_VERSION] = { "VERSION", 9, 10, 2 },
         [COLUMN_LABELS] = { "LABELS", 21, 21, 1 },
         [COLUMN_SIZE] = { "SIZE", 8, 8, 3, .right = true },
-        [COLUMN_STATE] = { "STATE", 9, 10, 0 },
+        [COLUMN_STATE] = { "STATE", 10, 11, 0 },
 };
 
 static const struct image *images_at(const struct images_state *st, size_t row) {
@@ -46,6 +48,37 @@ static const struct image *images_at(const struct images_state *st, size_t row) 
 
 static bool images_installed(const struct images_state *st, const struct image *image) {
         return strv_contains(st->installed, image->id);
+}
+
+#define NOT_LOOKED (-1)
+
+/* How many findings refuse what its labels do. Variables are not among them: the form asks for them. */
+static int images_refused(const struct images_state *st, size_t row) {
+        if (st->refused[row] != NOT_LOOKED)
+                return st->refused[row];
+        struct finding_list findings = {};
+        st->refused[row] = 0;
+        if (label_set(images_at(st, row)) && image_lint(images_at(st, row), &findings) == 0)
+                for (size_t i = 0; i < findings.n; i++)
+                        st->refused[row] += findings.items[i].severity == SEVERITY_BLOCK &&
+                                            !str_equal(findings.items[i].id, "undefined-variable");
+        finding_list_done(&findings);
+        return st->refused[row];
+}
+
+static void images_state_cell(const struct images_state *st, size_t row, struct cell *ret) {
+        int refused;
+        if (images_installed(st, images_at(st, row))) {
+                ret->text = "installed";
+                ret->style = STYLE_GOOD;
+        } else if (!st->offers[row])
+                ret->text = "-";
+        else if ((refused = images_refused(st, row))) {
+                snprintf(ret->buffer, sizeof ret->buffer, "%d finding%s", refused, refused == 1 ? "" : "s");
+                ret->text = ret->buffer;
+                ret->style = STYLE_BAD;
+        } else
+                ret->text = "new";
 }
 
 static void images_cell(const void *owner, size_t row, size_t column, struct cell *ret) {
@@ -74,11 +107,8 @@ static void images_cell(const void *owner, size_t row, size_t column, struct cel
                 if (image->size)
                         ret->text = text_size(ret->buffer, image->size);
                 break;
-        default: {
-                bool installed = images_installed(st, image);
-                ret->text = installed ? "installed" : st->offers[row] ? "new" : "-";
-                ret->style = installed ? STYLE_GOOD : STYLE_PLAIN;
-        }
+        default:
+                images_state_cell(st, row, ret);
         }
 }
 
@@ -91,10 +121,23 @@ static bool images_hidden(const void *owner, size_t row) {
         return !st->all && !st->offers[row];
 }
 
+/* Not the state: it would have to be found of every image first. */
+static bool images_matches(const void *owner, size_t row, const char *needle) {
+        const struct image *image = images_at(owner, row);
+        const char *const texts[] = { image_reference(image), image_version(image), image_summary(image) };
+        for (size_t i = 0; i < ELEMENTS(texts); i++)
+                if (texts[i] && strcasestr(texts[i], needle))
+                        return true;
+        _cleanup_free_ char *labels = label_set_text(label_set(image));
+        return labels && strcasestr(labels, needle);
+}
+
 static int images_compare(const void *owner, size_t a, size_t b, size_t column) {
         const struct image *x = images_at(owner, a), *y = images_at(owner, b);
         if (column == COLUMN_SIZE)
                 return x->size < y->size ? -1 : x->size > y->size;
+        if (column == COLUMN_STATE)
+                return (int) images_installed(owner, y) - (int) images_installed(owner, x);
         struct cell left = {}, right = {};
         images_cell(owner, a, column, &left);
         images_cell(owner, b, column, &right);
@@ -107,6 +150,7 @@ static const struct list_source images_source = {
         .cell = images_cell,
         .identity = images_identity,
         .hidden = images_hidden,
+        .matches = images_matches,
         .compare = images_compare,
 };
 
@@ -123,16 +167,20 @@ static bool images_has_profile(const struct screen *s, const struct image *image
 
 static int images_weigh(struct screen *s, const struct image_list *images) {
         struct images_state *st = s->state;
-        bool *offers = calloc(images->n + 1, sizeof *offers);
-        if (!offers)
+        _cleanup_free_ bool *offers = calloc(images->n + 1, sizeof *offers);
+        _cleanup_free_ int *refused = calloc(images->n + 1, sizeof *refused);
+        if (!offers || !refused)
                 return -ENOMEM;
         st->n_offers = 0;
         for (size_t i = 0; i < images->n; i++) {
                 offers[i] = !hold_only(images->items[i]) && (label_set(images->items[i]) || images_has_profile(s, images->items[i]));
                 st->n_offers += offers[i];
+                refused[i] = NOT_LOOKED;
         }
         free(st->offers);
-        st->offers = offers;
+        free(st->refused);
+        st->offers = TAKE(offers);
+        st->refused = TAKE(refused);
         return 0;
 }
 
@@ -198,6 +246,7 @@ static void images_close(struct screen *s) {
         image_list_free(st->images);
         error_free(st->error);
         free(st->offers);
+        free(st->refused);
         strv_free(st->installed);
 }
 
@@ -212,7 +261,7 @@ static void images_title(const struct screen *s, struct str *left, struct str *r
         if (st->images && st->error)
                 str_add(right, "not up to date");
         else if (st->images)
-                str_add(right, st->all ? "all" : "services");
+                str_add(right, st->all ? "all images" : "services only");
 }
 
 /* What an image is, in up to three lines below the list. */
@@ -277,7 +326,9 @@ static void images_draw(const struct screen *s, const struct canvas *c) {
 static void images_status(const struct screen *s, struct str *out) {
         const struct images_state *st = s->state;
         size_t row = list_settled_row(s->list);
-        if (row != LIST_NONE)
+        if (row != LIST_NONE && images_refused(st, row))
+                str_addf(out, "%s: findings refuse it; Enter shows them.", image_reference(images_at(st, row)));
+        else if (row != LIST_NONE)
                 str_addf(out, "%s: Enter shows what its labels say.", image_reference(images_at(st, row)));
         else if (st->error && !st->images)
                 str_add(out, "R tries again.");
@@ -319,8 +370,8 @@ const struct screen_class images_screen = {
         .title = "Images",
         .help = "The container images of this host. Shown are those that carry a command label (INSTALL, RUN, UNINSTALL, STOP) or are "
                 "known to a profile: they package a system service. The others are one key away.\n"
-                "\"new\" can be installed, \"installed\" is used by a service. Enter opens one and explains its labels; i begins to "
-                "install it. Neither runs anything: what would be run is shown first, word for word.",
+                "\"new\" can be installed, \"installed\" is used by a service, and what has findings is refused as it is. Enter opens "
+                "one and explains its labels; i begins to install it. Neither runs anything: what would be run is shown first, word for word.",
         .size = sizeof(struct images_state),
         .topics = TOPIC_IMAGES | TOPIC_ENGINE | TOPIC_SERVICES,
         .bindings = (const struct binding[]) {
