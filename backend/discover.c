@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "backend/discover_parts.h"
@@ -252,7 +253,7 @@ static bool satisfied(const struct discovery *d) {
 static bool try_more(struct discovery *d) {
         if (d->realm->n_servers == 0 && !d->tried_itself) {
                 d->tried_itself = true;
-                int server = realm_add_server(d->realm, d->realm->domain, 389, 0, 0);
+                int server = realm_add_server(d->realm, d->realm->domain, d->port, 0, 0);
                 if (server >= 0)
                         contact_start(d, (size_t) server);
                 return server >= 0;
@@ -260,15 +261,53 @@ static bool try_more(struct discovery *d) {
         return false;
 }
 
-/* The domain itself has no LDAP server: it was only a guess. */
-static void forget_itself(struct discovery *d) {
-        if (!d->tried_itself || d->realm->n_servers == 0 || d->realm->servers[0].addresses)
-                return;
+/* What was found so far was only a guess, or a way to somewhere else. */
+static void forget_servers(struct discovery *d) {
+        struct realm *realm = d->realm;
         for (size_t i = 0; i < d->n_contacts; i++)
                 contact_done(&d->contacts[i]);
         d->n_contacts = 0;
-        free(d->realm->servers[0].host);
-        d->realm->n_servers = 0;
+        for (size_t i = 0; i < realm->n_servers; i++) {
+                free(realm->servers[i].host);
+                strv_free(realm->servers[i].addresses);
+        }
+        realm->n_servers = 0;
+        realm->best = (free(realm->best), NULL);
+}
+
+/* The domain itself has no LDAP server. */
+static void forget_itself(struct discovery *d) {
+        if (d->tried_itself && d->realm->n_servers && !d->realm->servers[0].addresses)
+                forget_servers(d);
+}
+
+/* "DC=example,DC=test" is example.test; NULL for a base of another form. */
+static char *domain_of_base(const char *base) {
+        _cleanup_str_ struct str s = {};
+        for (const char *at = base; !str_empty(at);) {
+                size_t n = strcspn(at, ",");
+                if (n < 4 || strncasecmp(at, "dc=", 3) != 0)
+                        return NULL;
+                str_add(&s, s.length ? "." : "");
+                str_add_bytes(&s, at + 3, n - 3);
+                at += n + (at[n] == ',');
+        }
+        return s.length ? realm_domain(s.text, NULL) : NULL;
+}
+
+/* Somebody typed the name of a server: the realm is that of its domain. */
+static bool go_home(struct discovery *d) {
+        struct realm *realm = d->realm;
+        if (!d->tried_itself || d->redirected || (realm->kind != REALM_AD && realm->kind != REALM_IPA) || d->pinged)
+                return false;
+        _cleanup_free_ char *home = domain_of_base(realm->base);
+        if (!home || str_equal(home, realm->asked) || str_replace(&realm->asked, home) < 0 || str_replace(&realm->domain, home) < 0)
+                return false;
+        d->redirected = true;
+        forget_servers(d);
+        realm->kind = REALM_NONE;
+        realm->realm = (free(realm->realm), NULL);
+        return ask_all(d);
 }
 
 /* "sub.example.test" has none: "example.test" may. */
@@ -285,6 +324,8 @@ void discovery_look(struct discovery *d) {
         if (dns_waiting(d) || (!satisfied(d) && contacts_waiting(d)))
                 return;
         if (!satisfied(d) && try_more(d))
+                return;
+        if (go_home(d))
                 return;
         if (!satisfied(d))
                 forget_itself(d);
@@ -303,7 +344,8 @@ struct op *discover_start(sd_event *event, const struct discover_options *option
         if (!d)
                 return NULL;
         unsigned ms = options->ms ? options->ms : DISCOVER_MS;
-        *d = (struct discovery) { .event = sd_event_ref(event), .done = done, .userdata = userdata, .parents = options->parents };
+        *d = (struct discovery) { .event = sd_event_ref(event), .done = done, .userdata = userdata, .parents = options->parents,
+                                  .port = options->port ? options->port : 389 };
         d->op = op_new(stop, d);
         d->realm = realm_new(options->domain);
         d->asked = calloc(ELEMENTS(dns_questions), sizeof *d->asked);

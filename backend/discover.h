@@ -13,6 +13,7 @@ struct discover_options {
         const char *domain;     /* to look for, of the form realm_domain() gives */
         bool parents;           /* found nothing: look for the domain above, too (a host's own domain is often below the realm's) */
         const char *servers;    /* name servers to ask, for tests; NULL: those of resolv.conf */
+        uint16_t port;          /* where the domain itself is asked when no SRV record names a server; 0: 389 */
         unsigned ms;            /* at most; 0: DISCOVER_MS */
 };
 #define DISCOVER_MS 5000U

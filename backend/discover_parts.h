@@ -36,10 +36,12 @@ struct discovery {
         realm_done_t done;
         void *userdata;
         bool parents;
+        uint16_t port;
         struct question_asked *asked;   /* of the DNS, in flight */
         struct contact contacts[CONTACTS_MAX];
         size_t n_contacts;
         bool tried_itself;              /* the domain's own address, where it has no SRV records */
+        bool redirected;                /* to the domain of the server that was named */
         bool pinged;                    /* a ping was answered: names and sites are known */
         struct error *dns_trouble;      /* the first failure of the DNS */
 };

@@ -50,7 +50,9 @@ static unsigned put_answers(struct fake_realm *f, const char *name, unsigned typ
         if (!below || f->no_domain)
                 return 0;
         if (type == 33 && !f->no_srv && (strstr(name, "_ldap._tcp") || strstr(name, "_kerberos._") || strstr(name, "_kpasswd"))) {
-                if (strstr(name, "_msdcs") && f->flavour != FAKE_AD)
+                const char *before = str_ends(name, f->domain);
+                if ((strstr(name, "_msdcs") && f->flavour != FAKE_AD) || before - name < 6 ||
+                    (strncmp(before - 5, "_tcp.", 5) != 0 && strncmp(before - 5, "_udp.", 5) != 0 && strncmp(before - 7, "_msdcs.", 7) != 0))
                         return 0;
                 for (unsigned i = 0; i < (f->servers ? f->servers : 1); i++, n++) {
                         struct str data = {};

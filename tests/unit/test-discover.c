@@ -15,6 +15,7 @@ struct fixture {
         struct op *op;
         bool done;
         unsigned ms;
+        uint16_t at_itself;     /* where a domain without SRV records is asked */
 };
 
 static int begin(void **state) {
@@ -54,7 +55,8 @@ static struct realm *look(struct fixture *f, const char *domain, bool parents, u
         unsigned started = now_ms();
         f->realm = realm_free(f->realm);
         f->done = false;
-        f->op = discover_start(f->event, &(struct discover_options) { .domain = domain, .parents = parents, .servers = f->network.name_server, .ms = ms },
+        f->op = discover_start(f->event, &(struct discover_options) { .domain = domain, .parents = parents, .servers = f->network.name_server, .ms = ms,
+                                                               .port = f->at_itself },
                                on_done, f);
         assert_non_null(f->op);
         while (!f->done)
@@ -148,6 +150,24 @@ static void finds_by_the_domains_address(void **state) {
         assert_int_equal(realm->trouble->code, -EHOSTUNREACH);
         question(realm, "DNS A, AAAA example.test");
         assert_int_equal(question(realm, "rootDSE")->outcome, REALM_FAILED);
+}
+
+static void finds_the_domain_of_a_server(void **state) {
+        struct fixture *f = *state;
+        f->at_itself = f->network.port;
+        f->network.ping_unknown = true;         /* dc1.example.test is no domain */
+        struct realm *realm = look(f, "dc1.example.test", false, 0);
+        assert_int_equal(realm->kind, REALM_AD);
+        assert_string_equal(realm->domain, "example.test");
+        assert_string_equal(realm->asked, "example.test");
+        assert_string_equal(realm->realm, "EXAMPLE.TEST");
+        assert_int_equal(realm->n_servers, 1);
+        assert_string_equal(realm->kdcs[0], "dc1.example.test:88");
+        f->network.flavour = FAKE_IPA;
+        realm = look(f, "dc1.example.test", false, 0);
+        assert_int_equal(realm->kind, REALM_IPA);
+        assert_string_equal(realm->realm, "EXAMPLE.TEST");
+        question(realm, "DNS SRV _ldap._tcp.example.test");
 }
 
 static void says_that_there_is_none(void **state) {
@@ -269,6 +289,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(knows_what_is_neither, begin, end),
                 cmocka_unit_test_setup_teardown(looks_above_for_the_hosts_own, begin, end),
                 cmocka_unit_test_setup_teardown(finds_by_the_domains_address, begin, end),
+                cmocka_unit_test_setup_teardown(finds_the_domain_of_a_server, begin, end),
                 cmocka_unit_test_setup_teardown(says_that_there_is_none, begin, end),
                 cmocka_unit_test_setup_teardown(says_that_no_name_server_answers, begin, end),
                 cmocka_unit_test_setup_teardown(says_that_servers_are_silent, begin, end),
