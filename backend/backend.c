@@ -134,6 +134,7 @@ static const struct host_ops backend_ops = {
         .job_size = backend_job_size,
         .list_changes = backend_list_changes,
         .discover = backend_discover,
+        .preflight = backend_preflight,
         .listen = backend_listen,
 };
 

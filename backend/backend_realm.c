@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The port's realms. */
 #include <errno.h>
+#include <string.h>
 
 #include "backend/backend_parts.h"
 #include "backend/discover.h"
 #include "backend/later.h"
+#include "backend/preflight.h"
 #include "base/str.h"
 
 struct refusal {
@@ -52,4 +54,58 @@ struct op *backend_discover(struct host *host, const char *domain, realm_done_t 
         if (!clean)
                 return refuse(b->event, e, done, userdata);
         return discover_start(b->event, &(struct discover_options) { .domain = clean, .parents = str_empty(domain) }, done, userdata);
+}
+
+struct early {
+        struct preflight *preflight;
+        preflight_done_t done;
+        void *userdata;
+};
+
+static void early_drop(void *state) {
+        struct early *early = state;
+        preflight_free(early->preflight);
+        free(early);
+}
+
+static void early_give(void *state) {
+        struct early *early = state;
+        struct preflight *p = TAKE(early->preflight);
+        preflight_done_t done = early->done;
+        void *userdata = early->userdata;
+        early_drop(early);
+        done(p, userdata);
+}
+
+/* Without a domain there is nothing to look for: one result says so. */
+static struct op *end_early(sd_event *event, const struct error *e, preflight_done_t done, void *userdata) {
+        struct early *early = calloc(1, sizeof *early);
+        struct preflight *p = calloc(1, sizeof *p);
+        struct check_result *item = p ? calloc(1, sizeof *item) : NULL;
+        if (!early || !item) {
+                free(early);
+                free(p);
+                return NULL;
+        }
+        *item = (struct check_result) { .id = "dns", .title = "DNS", .verdict = VERDICT_FAIL, .message = strdup(e->message),
+                                        .hint = e->hint ? strdup(e->hint) : NULL, .fix = FIX_DOMAIN };
+        *p = (struct preflight) { .items = item, .n = 1 };
+        *early = (struct early) { p, done, userdata };
+        return later_new(event, early_give, early_drop, early);
+}
+
+struct op *backend_preflight(struct host *host, const struct preflight_order *order,
+                             void (*moved)(const struct preflight *preflight, void *userdata), preflight_done_t done, void *userdata) {
+        struct backend *b = backend_of(host);
+        _cleanup_error_ struct error *e = NULL;
+        const char *wanted = str_empty(order->domain) ? b->facts.domain : order->domain;
+        if (!wanted)
+                error_set(&e, -ENOENT, "this host has no domain of its own, and none was named");
+        _cleanup_free_ char *domain = wanted ? realm_domain(wanted, &e) : NULL;
+        if (!domain)
+                return end_early(b->event, e, done, userdata);
+        struct preflight_order clean = *order;
+        clean.domain = domain;
+        const struct preflight_options options = { .order = &clean, .paths = &b->paths, .facts = &b->facts };
+        return preflight_start(b->event, &options, moved, done, userdata);
 }

@@ -33,8 +33,8 @@ static struct json_object *question_object(const struct realm_question *q) {
         return o;
 }
 
-char *emit_realm(const struct realm *realm) {
-        _cleanup_json_ struct json_object *o = json_object_new_object();
+static struct json_object *realm_object(const struct realm *realm) {
+        struct json_object *o = json_object_new_object();
         struct json_object *servers = json_object_new_array(), *questions = json_object_new_array();
         for (size_t i = 0; i < realm->n_servers; i++)
                 json_object_array_add(servers, server_object(&realm->servers[i]));
@@ -57,5 +57,37 @@ char *emit_realm(const struct realm *realm) {
         add_text(o, "trouble", realm->trouble ? realm->trouble->message : NULL);
         add_text(o, "hint", realm->trouble ? realm->trouble->hint : NULL);
         add(o, "questions", questions);
+        return o;
+}
+
+char *emit_realm(const struct realm *realm) {
+        _cleanup_json_ struct json_object *o = realm_object(realm);
+        return json_write(o);
+}
+
+static struct json_object *result_object(const struct check_result *r) {
+        struct json_object *o = json_object_new_object();
+        add_text(o, "id", r->id);
+        add_text(o, "title", r->title);
+        add_text(o, "verdict", verdict_name(r->verdict));
+        add_text(o, "message", r->message);
+        add_text(o, "hint", r->hint);
+        add_text(o, "details", r->details);
+        add_text(o, "fix", r->fix == FIX_NONE ? NULL : fix_name(r->fix));
+        add(o, "milliseconds", json_object_new_uint64(r->ms));
+        return o;
+}
+
+char *emit_preflight(const struct preflight *p) {
+        _cleanup_json_ struct json_object *o = json_object_new_object();
+        struct json_object *results = json_object_new_array();
+        for (size_t i = 0; i < p->n; i++)
+                json_object_array_add(results, result_object(&p->items[i]));
+        add_text(o, "verdict", verdict_name(preflight_worst(p)));
+        add(o, "checks", results);
+        add(o, "clock_offset", p->clock_known ? json_object_new_double((double) p->clock_usec / 1e6) : NULL);
+        add_text(o, "clock_server", p->clock_server);
+        add(o, "realm", p->realm ? realm_object(p->realm) : NULL);
+        add(o, "milliseconds", json_object_new_uint64(p->ms));
         return json_write(o);
 }

@@ -74,6 +74,10 @@ void waited_realm(struct realm *realm, struct error *e, void *waiting) {
         arrived(waiting, realm, e);
 }
 
+void waited_preflight(struct preflight *preflight, void *waiting) {
+        arrived(waiting, preflight, NULL);
+}
+
 void waited_nothing(struct error *e, void *waiting) {
         arrived(waiting, NULL, e);
 }

@@ -8,7 +8,7 @@
 untested='image-gone'
 
 # Verbs of the design that are not written yet; one that is there leaves this list.
-unwritten='upgrade resume rollback check join leave firstboot export edit'
+unwritten='upgrade resume rollback join leave firstboot export edit'
 
 # Verbs that the design does not list by name: they stand behind its "…".
 unlisted='reload unmask reset-failed'

@@ -17,6 +17,7 @@
 #include "base/op.h"
 #include "base/secret.h"
 #include "model/changes.h"
+#include "model/check.h"
 #include "model/image.h"
 #include "model/job.h"
 #include "model/plan.h"
@@ -92,6 +93,7 @@ typedef void (*jobs_done_t)(struct job_list *jobs, struct error *e, void *userda
 typedef void (*started_done_t)(const char *job_id, struct error *e, void *userdata);    /* job_id NULL on failure */
 typedef void (*report_done_t)(struct change_report *report, struct error *e, void *userdata);
 typedef void (*realm_done_t)(struct realm *realm, struct error *e, void *userdata);
+typedef void (*preflight_done_t)(struct preflight *preflight, void *userdata);
 typedef void (*nothing_done_t)(struct error *e, void *userdata);                        /* e NULL: done */
 
 /* What to plan, by name: the host finds image, profile, facts and the installed record itself. */
@@ -107,6 +109,15 @@ struct plan_order {
         const char *opt[3];
         char *const *arguments;
         char *const *allowed;
+};
+
+/* What a preflight is to look at. */
+struct preflight_order {
+        const char *domain;             /* NULL: this host's own */
+        enum realm_kind wanted;         /* REALM_NONE: whatever the domain is */
+        const char *server;             /* that one only; NULL: those of the DNS */
+        const char *computer_name;      /* NULL: from the host's name */
+        const char *hostname;           /* that it will have; NULL: the one it has */
 };
 
 struct host;
@@ -157,6 +168,10 @@ struct host_ops {
          * those above it. A realm of REALM_NONE is an answer, too: it tells what was asked, and its trouble why it is none. An error is
          * a name that cannot be one (-EINVAL), or no name at all (-ENOENT). */
         struct op *(*discover)(struct host *host, const char *domain, realm_done_t done, void *userdata);
+        /* Looks at all that a join needs, 8 s at most; moved() (may be NULL) lends what is known whenever a result has settled; done() owns
+         * it and always gets one. */
+        struct op *(*preflight)(struct host *host, const struct preflight_order *order,
+                                void (*moved)(const struct preflight *preflight, void *userdata), preflight_done_t done, void *userdata);
 
         /* Changes nobody asked for: listener(topics, userdata) from the loop, coalesced. One listener; NULL
          * removes it. Watching costs nothing while nothing changes. */

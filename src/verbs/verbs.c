@@ -35,6 +35,7 @@ const struct verb *const verb_table[] = {
         &unit_action_verbs[UNIT_UNMASK],
         &unit_action_verbs[UNIT_RESET_FAILED],
         &realm_verb,
+        &check_verb,
         &jobs_verb,
         &attach_verb,
         &cancel_verb,

@@ -12,6 +12,7 @@ static const char *const request_kind_names[] = {
         [REQUEST_LOG] = "log",             [REQUEST_PLAN] = "plan",     [REQUEST_START] = "start",
         [REQUEST_JOBS] = "jobs",           [REQUEST_WATCH] = "watch",   [REQUEST_CHANGES] = "changes",
         [REQUEST_CONTAINER] = "container", [REQUEST_REALM] = "realm",
+        [REQUEST_PREFLIGHT] = "preflight",
 };
 DEFINE_NAMES(request_kind, enum request_kind)
 
@@ -35,6 +36,7 @@ struct request {
                 nothing_done_t nothing;
                 container_done_t container;
                 realm_done_t realm;
+                preflight_done_t preflight;
                 struct job_watcher watcher;
                 struct log_reader reader;
         } done;
@@ -228,6 +230,14 @@ static struct op *fake_discover(struct host *host, const char *domain, realm_don
         return r->op;
 }
 
+static struct op *fake_preflight(struct host *host, const struct preflight_order *order,
+                                 void (*moved)(const struct preflight *preflight, void *userdata), preflight_done_t done, void *userdata) {
+        _cleanup_free_ char *text = str_printf("%s %s", order->domain ? order->domain : "-", realm_kind_name(order->wanted));
+        struct request *r = request_new(host, REQUEST_PREFLIGHT, text, userdata);
+        r->done.preflight = done;
+        return r->op;
+}
+
 static void fake_listen(struct host *host, void (*listener)(unsigned topics, void *userdata), void *userdata) {}
 
 static const struct host_ops fake_ops = {
@@ -252,6 +262,7 @@ static const struct host_ops fake_ops = {
         .job_size = fake_job_size,
         .list_changes = fake_list_changes,
         .discover = fake_discover,
+        .preflight = fake_preflight,
         .listen = fake_listen,
 };
 
@@ -296,10 +307,8 @@ size_t fake_host_waiting(const struct fake_host *fake, enum request_kind kind) {
 /* Gives the answer, or e. */
 static void request_deliver(struct request *r, struct error *e) {
         struct fake_host *fake = r->fake;
-        if (r->kind == REQUEST_WATCH || r->kind == REQUEST_LOG) {
-                if (!e)
-                        return;
-        }
+        if (!e && (r->kind == REQUEST_WATCH || r->kind == REQUEST_LOG))
+                return;
         request_unlink(r);
         op_finish(r->op);
         if (!e && r->kind == REQUEST_PLAN)
@@ -334,6 +343,9 @@ static void request_deliver(struct request *r, struct error *e) {
                 break;
         case REQUEST_CHANGES:
                 r->done.report(e ? NULL : fake->changes(r->text), e, r->userdata);
+                break;
+        case REQUEST_PREFLIGHT:
+                r->done.preflight(fake->preflight(r->text), r->userdata);
                 break;
         case REQUEST_REALM:
                 r->done.realm(e ? NULL : fake->realm(r->text), e, r->userdata);

@@ -22,6 +22,7 @@ enum request_kind {
         REQUEST_CHANGES,
         REQUEST_CONTAINER,
         REQUEST_REALM,
+        REQUEST_PREFLIGHT,
         _REQUEST_KIND_MAX,
 };
 DECLARE_NAMES(request_kind, enum request_kind);         /* "images", "image", … */
@@ -43,6 +44,7 @@ struct fake_host {
         struct job_list *(*jobs)(void);
         struct change_report *(*changes)(const char *of);
         struct realm *(*realm)(const char *domain);
+        struct preflight *(*preflight)(const char *domain);
         const char *job_id;             /* of the job that start_job() begins */
 
         struct request *waiting;        /* oldest first */

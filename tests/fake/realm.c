@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "backend/ber.h"
@@ -60,7 +61,10 @@ static unsigned put_answers(struct fake_realm *f, const char *name, unsigned typ
                         snprintf(host, sizeof host, "dc%u.%s", i + 1, f->domain);
                         put16(&data, i);
                         put16(&data, 100);
-                        put16(&data, strstr(name, "_ldap") ? (f->ldap_shut ? SHUT_PORT : f->port) : strstr(name, "_kpasswd") ? 464 : 88);
+                        put16(&data, strstr(name, "_ldap")      ? (f->ldap_shut ? SHUT_PORT : f->port)
+                                     : strstr(name, "_kpasswd") ? (f->kpasswd_shut ? SHUT_PORT : f->port)
+                                     : f->kdc_shut              ? SHUT_PORT
+                                                                : f->kdc_port);
                         put_name(&data, host);
                         put_record(s, name, type, &data);
                 }
@@ -228,18 +232,21 @@ static int stream_came(sd_event_source *source, int fd, uint32_t events, void *u
         return 0;
 }
 
-static int ldap_came(sd_event_source *source, int fd, uint32_t events, void *userdata) {
-        struct fake_realm *f = userdata;
-        int stream = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-        f->binds++;
+static void keep_stream(struct fake_realm *f, int stream, sd_event_io_handler_t came) {
         for (size_t i = 0; stream >= 0 && i < ELEMENTS(f->streams); i++)
                 if (!f->streams[i]) {
-                        assert(sd_event_add_io(f->event, &f->streams[i], stream, EPOLLIN, stream_came, f) >= 0);
+                        assert(sd_event_add_io(f->event, &f->streams[i], stream, EPOLLIN, came, f) >= 0);
                         sd_event_source_set_io_fd_own(f->streams[i], true);
-                        return 0;
+                        return;
                 }
         if (stream >= 0)
                 close(stream);
+}
+
+static int ldap_came(sd_event_source *source, int fd, uint32_t events, void *userdata) {
+        struct fake_realm *f = userdata;
+        f->binds++;
+        keep_stream(f, accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK), stream_came);
         return 0;
 }
 
@@ -262,6 +269,82 @@ static int ping_came(sd_event_source *source, int fd, uint32_t events, void *use
         return 0;
 }
 
+/* ---- the KDC: it knows nobody, and says what time it is ---- */
+
+static void put_member(struct str *s, int tag, int type, const void *value, size_t n) {
+        struct str one = {};
+        ber_put(&one, type, value, n);
+        ber_put_built(s, BER_CONTEXT(tag), &one);
+}
+
+static void put_number_member(struct str *s, int tag, int64_t number) {
+        struct str one = {};
+        ber_put_number(&one, BER_INTEGER, number);
+        ber_put_built(s, BER_CONTEXT(tag), &one);
+}
+
+static void kdc_answer(struct fake_realm *f, struct str *s) {
+        struct str error = {}, whole = {};
+        struct timespec ts;
+        clock_gettime(CLOCK_REALTIME, &ts);
+        int64_t usec = (int64_t) ts.tv_sec * 1000000 + ts.tv_nsec / 1000 + f->clock_usec;
+        time_t seconds = (time_t) (usec / 1000000);
+        char text[20];
+        struct tm tm;
+        strftime(text, sizeof text, "%Y%m%d%H%M%SZ", gmtime_r(&seconds, &tm));
+        put_number_member(&error, 0, 5);
+        put_number_member(&error, 1, 30);
+        put_member(&error, 4, BER_TIME, text, 15);
+        put_number_member(&error, 5, usec % 1000000);
+        put_number_member(&error, 6, 6);
+        put_member(&error, 9, BER_STRING, "EXAMPLE.TEST", 12);
+        ber_put_built(&whole, BER_SEQUENCE, &error);
+        ber_put_built(s, BER_APPLICATION(30), &whole);
+        if (f->kdc_garbage) {
+                str_cut(s, 0);
+                str_add(s, "go away");
+        }
+}
+
+static int kdc_came(sd_event_source *source, int fd, uint32_t events, void *userdata) {
+        struct fake_realm *f = userdata;
+        uint8_t bytes[2048];
+        struct sockaddr_storage from;
+        socklen_t size = sizeof from;
+        ssize_t k = recvfrom(fd, bytes, sizeof bytes, 0, (struct sockaddr *) &from, &size);
+        _cleanup_str_ struct str s = {};
+        if (k <= 0 || f->kdc_silent || f->kdc_stream_only)
+                return 0;
+        kdc_answer(f, &s);
+        sendto(fd, s.text, s.length, 0, (struct sockaddr *) &from, size);
+        return 0;
+}
+
+static int kdc_stream_said(sd_event_source *source, int fd, uint32_t events, void *userdata) {
+        struct fake_realm *f = userdata;
+        uint8_t bytes[2048];
+        ssize_t k = recv(fd, bytes, sizeof bytes, MSG_DONTWAIT);
+        if (k <= 0) {
+                close_stream(f, source);
+                return 0;
+        }
+        if (f->kdc_silent)
+                return 0;
+        _cleanup_str_ struct str s = {}, framed = {};
+        kdc_answer(f, &s);
+        put16(&framed, 0);
+        put16(&framed, (unsigned) s.length);
+        str_add_bytes(&framed, s.text, s.length);
+        send(fd, framed.text, 2, MSG_NOSIGNAL);
+        send(fd, framed.text + 2, framed.length - 2, MSG_NOSIGNAL);
+        return 0;
+}
+
+static int kdc_stream_came(sd_event_source *source, int fd, uint32_t events, void *userdata) {
+        keep_stream(userdata, accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK), kdc_stream_said);
+        return 0;
+}
+
 /* ---- life ---- */
 
 static uint16_t open_socket(int kind, uint16_t port, int *ret) {
@@ -278,6 +361,18 @@ static uint16_t open_socket(int kind, uint16_t port, int *ret) {
         return ntohs(a.sin_port);
 }
 
+/* TCP and UDP at one port, which SRV records name. */
+static uint16_t open_both(int *ret_stream, int *ret_datagram) {
+        for (;;) {
+                uint16_t port = open_socket(SOCK_STREAM, 0, ret_stream);
+                if (open_socket(SOCK_DGRAM, port, ret_datagram)) {
+                        assert(listen(*ret_stream, 64) >= 0);
+                        return port;
+                }
+                close(*ret_stream);
+        }
+}
+
 static void listen_at(struct fake_realm *f, int fd, sd_event_io_handler_t came, sd_event_source **ret) {
         assert(sd_event_add_io(f->event, ret, fd, EPOLLIN, came, f) >= 0);
         assert(sd_event_source_set_io_fd_own(*ret, true) >= 0);
@@ -288,16 +383,12 @@ void fake_realm_init(struct fake_realm *f, sd_event *event) {
         *f = (struct fake_realm) { .domain = "example.test", .event = sd_event_ref(event) };
         snprintf(f->name_server, sizeof f->name_server, "127.0.0.1:%u", open_socket(SOCK_DGRAM, 0, &fd));
         listen_at(f, fd, dns_came, &f->dns);
-        /* both kinds at one port, which SRV records name */
-        do {
-                f->port = open_socket(SOCK_STREAM, 0, &fd);
-                if (open_socket(SOCK_DGRAM, f->port, &udp))
-                        break;
-                close(fd);
-        } while (true);
-        assert(listen(fd, 16) >= 0);
+        f->port = open_both(&fd, &udp);
         listen_at(f, fd, ldap_came, &f->ldap);
         listen_at(f, udp, ping_came, &f->ping);
+        f->kdc_port = open_both(&fd, &udp);
+        listen_at(f, fd, kdc_stream_came, &f->kdc_stream);
+        listen_at(f, udp, kdc_came, &f->kdc);
 }
 
 void fake_realm_done(struct fake_realm *f) {
@@ -306,5 +397,7 @@ void fake_realm_done(struct fake_realm *f) {
         sd_event_source_disable_unref(f->dns);
         sd_event_source_disable_unref(f->ldap);
         sd_event_source_disable_unref(f->ping);
+        sd_event_source_disable_unref(f->kdc);
+        sd_event_source_disable_unref(f->kdc_stream);
         sd_event_unref(f->event);
 }

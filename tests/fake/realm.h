@@ -32,13 +32,18 @@ struct fake_realm {
         bool ping_silent;
         bool ping_unknown;      /* answers that it does not know the domain */
         unsigned servers;       /* dc1, dc2, …; 0 is 1 */
+        int64_t clock_usec;     /* its clock is so much ahead of ours */
+        bool kdc_silent, kdc_garbage, kdc_shut;
+        bool kdc_stream_only;   /* nothing by UDP */
+        bool kpasswd_shut;
 
         unsigned dns_asked, pings, binds;       /* counted */
         char name_server[32];   /* "127.0.0.1:53535" */
         uint16_t port;          /* of the directory */
+        uint16_t kdc_port;      /* of the KDC; its password service listens at the directory's port */
 
         sd_event *event;
-        sd_event_source *dns, *ldap, *ping, *streams[16];
+        sd_event_source *dns, *ldap, *ping, *kdc, *kdc_stream, *streams[64];
 };
 
 void fake_realm_init(struct fake_realm *fake, sd_event *event);

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "backend/checks/check.h"
+#include "base/str.h"
+
+static void look(struct preflight_run *run, struct check_result *result, void *state) {
+        const struct realm *realm = run->preflight->realm;
+        if (realm->kind == REALM_AD || realm->kind == REALM_IPA) {
+                if (run->wanted != REALM_NONE && run->wanted != realm->kind) {
+                        check_say(result, VERDICT_FAIL, "%s is %s, not %s", realm->domain, realm_kind_title(realm->kind), realm_kind_title(run->wanted));
+                        check_hint(result, "Join it as what it is, or choose another domain");
+                        result->fix = FIX_OTHER_KIND;
+                        return;
+                }
+                check_say(result, VERDICT_OK, "%s, realm %s%s%s", realm_kind_title(realm->kind), realm->realm, realm->site ? ", site " : "",
+                          realm->site ? realm->site : "");
+                return;
+        }
+        check_say(result, VERDICT_FAIL, "%s", realm->trouble ? realm->trouble->message : "what kind of realm this is could not be found out");
+        if (realm->trouble && realm->trouble->hint)
+                check_hint(result, "%s", realm->trouble->hint);
+        result->fix = FIX_DOMAIN;
+}
+
+const struct check kind_check = { .id = "kind", .title = "Realm", .network = true, .look = look };
