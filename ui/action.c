@@ -57,6 +57,7 @@ static const struct action_row action_table[_ACTION_MAX] = {
         [ACTION_UNIT] = { "unit", "unit", "Show the unit that runs it" },
         [ACTION_CHANGES] = { "changes", "changes", "Show the files that its install changed" },
         [ACTION_RUN] = { "run", "run", "Run its RUN label once" },
+        [ACTION_UPGRADE] = { "upgrade", "upgrade", "Go to the newest image; first it says what will be done" },
         [ACTION_UNINSTALL] = { "uninstall", "uninstall", "Run its UNINSTALL label and put every changed file back" },
         [ACTION_INSTALL_LOG] = { "install-log", "install log", "Show how its install went" },
 

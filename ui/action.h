@@ -67,6 +67,7 @@ enum action {
         ACTION_UNIT,
         ACTION_CHANGES,
         ACTION_RUN,
+        ACTION_UPGRADE,
         ACTION_UNINSTALL,
         ACTION_INSTALL_LOG,
 

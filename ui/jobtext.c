@@ -61,13 +61,17 @@ const char *jobtext_when(char buffer[static 24], int64_t seconds, int64_t now) {
         return buffer;
 }
 
+const char *jobtext_since(char buffer[static 24], int64_t seconds, int64_t now) {
+        const char *text = jobtext_when(buffer, seconds, now), *today = str_starts(text, "today ");
+        return today ? today : text;
+}
+
 void jobtext_running(const struct job *job, int64_t now, struct str *out) {
         char when[24];
         str_addf(out, "A job is %s: ", job->state == JOB_QUEUED ? "about to begin" : job->state == JOB_RUNNING ? "running" : "being undone");
         jobtext_what(job, out);
-        const char *text = jobtext_when(when, job->started, now), *today = str_starts(text, "today ");
-        if (*text)
-                str_addf(out, ", started %s", today ? today : text);
+        if (*jobtext_since(when, job->started, now))
+                str_addf(out, ", started %s", jobtext_since(when, job->started, now));
 }
 
 const char *jobtext_clock(char buffer[static 24], long long seconds) {

@@ -22,6 +22,9 @@ void jobtext_running(const struct job *job, int64_t now, struct str *out);
 /* "today 12:07", "23 Nov 12:07", of another year "2025-11-23"; "" for 0. Fills buffer, returns it. */
 const char *jobtext_when(char buffer[static 24], int64_t seconds, int64_t now);
 
+/* The same within a sentence, where today needs no word: "12:07". */
+const char *jobtext_since(char buffer[static 24], int64_t seconds, int64_t now);
+
 /* "00:07", "1:02:03". Fills buffer, returns it. */
 const char *jobtext_clock(char buffer[static 24], long long seconds);
 

@@ -27,7 +27,7 @@ static void job_note(const struct canvas *c, int row, const struct job *job, int
         if (job->state == JOB_INTERRUPTED)
                 str_addf(&text, " was interrupted at the step \"%s\"", job_step_title(job_current_step(job), job->verb));
         else {
-                str_addf(&text, " since %s, ", jobtext_when(when, job->started, now));
+                str_addf(&text, " since %s, ", jobtext_since(when, job->started, now));
                 jobtext_progress(job, &text);
         }
         note(c, row, "Job", jobtext_runs(job) ? STYLE_BUSY : STYLE_WARN, text.failed ? "" : text.text);

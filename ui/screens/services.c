@@ -279,7 +279,7 @@ static void services_status(const struct screen *s, struct str *out) {
         if (service->image_gone)
                 str_add(out, " Its image is not on this host any more.");
         else if (service->newer)
-                str_add(out, " A newer image is there.");
+                str_add(out, " A newer image is there: u upgrades.");
 }
 
 /* ---- actions ---- */
@@ -347,6 +347,7 @@ static bool services_can(const struct screen *s, enum action action) {
         case ACTION_WATCH:
                 return services_job(s);
         case ACTION_UNINSTALL:
+        case ACTION_UPGRADE:
                 return service;
         case ACTION_CHANGES:
         case ACTION_INSTALL_LOG:
@@ -398,6 +399,9 @@ static bool services_act(struct screen *s, enum action action) {
         case ACTION_UNINSTALL:
                 services_wizard(s, VERB_UNINSTALL);
                 return true;
+        case ACTION_UPGRADE:
+                services_wizard(s, VERB_UPGRADE);
+                return true;
         case ACTION_RUN:
                 services_wizard(s, VERB_RUN);
                 return true;
@@ -438,12 +442,13 @@ const struct screen_class services_screen = {
                 { 'w', ACTION_WATCH },
                 { 'l', ACTION_LOG },
                 { 'c', ACTION_CHANGES, NULL, true },
+                { 'u', ACTION_UPGRADE },
                 { 'i', ACTION_IMAGES, "install" },
                 {}
         },
         .menu = (const struct binding[]) {
                 { 'l', ACTION_LOG },
-                { 'u', ACTION_UNIT },
+                { 'o', ACTION_UNIT },
                 { 'c', ACTION_CHANGES },
                 { 'j', ACTION_INSTALL_LOG },
                 { 's', ACTION_START },
@@ -453,6 +458,7 @@ const struct screen_class services_screen = {
                 { 'b', ACTION_DISABLE },
                 { 't', ACTION_STOP },
                 { 'n', ACTION_RUN },
+                { 'u', ACTION_UPGRADE },
                 { 'X', ACTION_UNINSTALL },
                 {}
         },
