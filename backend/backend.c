@@ -127,6 +127,7 @@ static const struct host_ops backend_ops = {
         .find_container = backend_find_container,
         .make_plan = backend_make_plan,
         .start_job = backend_start_job,
+        .take_up_job = backend_take_up_job,
         .list_jobs = backend_list_jobs,
         .watch_job = backend_watch_job,
         .cancel_job = backend_cancel_job,

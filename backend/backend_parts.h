@@ -48,6 +48,8 @@ struct op *backend_read_log(struct host *host, const struct log_query *query, co
 
 struct op *backend_make_plan(struct host *host, const struct plan_order *order, plan_done_t done, void *userdata);
 
+struct op *backend_take_up_job(struct host *host, const char *id, enum job_takeup how, struct secret_list *secrets, started_done_t done,
+                               void *userdata);
 struct op *backend_start_job(struct host *host, const struct plan *plan, struct secret_list *secrets, started_done_t done, void *userdata);
 struct op *backend_list_jobs(struct host *host, jobs_done_t done, void *userdata);
 struct op *backend_watch_job(struct host *host, const char *id, const struct job_watcher *watcher);

@@ -186,6 +186,8 @@ static struct json_object *job_object(const struct job *job) {
         add_text(o, "hint", job->hint);
         add(o, "left", json_new_texts(job->left));
         add(o, "log_size", json_object_new_uint64(job->log_size));
+        add_text(o, "way", job->state == JOB_INTERRUPTED ? job_way_name(job->way) : NULL);
+        add(o, "secrets", job->state == JOB_INTERRUPTED ? json_new_texts(job->secrets) : NULL);
         return o;
 }
 

@@ -319,6 +319,11 @@ static int temporary_name(char name[static 40]) {
         return 0;
 }
 
+bool files_is_temporary(const char *name) {
+        const char *digits = str_starts(name, ".fairlead-");
+        return digits && strspn(digits, "0123456789abcdef") == 16 && strcmp(digits + 16, ".tmp") == 0;
+}
+
 /* An open, empty file of mode 0600: without a name where the file system can (name[0] is '\0'), else under name. */
 static int open_temporary(int folder, char name[static 40]) {
         name[0] = '\0';
@@ -508,6 +513,23 @@ int files_remove(int folder, const char *name, struct error **reterr) {
         if (r >= 0 && fsync(folder) < 0)
                 r = -errno;
         return r < 0 ? error_errno(reterr, r, "%s cannot be removed", name) : 0;
+}
+
+int files_sweep(int folder) {
+        int fd = openat(folder, ".", FOLDER_FLAGS);
+        DIR *d = fd < 0 ? NULL : fdopendir(fd);
+        if (!d) {
+                int r = -errno;
+                if (fd >= 0)
+                        close(fd);
+                return r;
+        }
+        int r = 0;
+        for (struct dirent *item; r >= 0 && (item = readdir(d));)
+                if (files_is_temporary(item->d_name))
+                        r = files_remove(fd, item->d_name, NULL);
+        closedir(d);
+        return r;
 }
 
 static int remove_tree(int folder, const char *name, unsigned depth) {

@@ -7,6 +7,7 @@
  * A folder is an open directory descriptor; `name` is one path component. All functions return 0 or more, or a negative
  * errno; those with reterr leave a sentence there. */
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "base/error.h"
@@ -53,6 +54,13 @@ int files_link(int from_folder, const char *from_name, int folder, const char *n
 
 /* Removes a file, or an empty folder, and syncs; what is not there is no error. */
 int files_remove(int folder, const char *name, struct error **reterr);
+
+/* Is it a name that files_put() and its kin use until what they make is finished? */
+bool files_is_temporary(const char *name);
+
+/* Removes from a folder what a process that died left half made there: only names that this file makes. Nobody else may be at work
+ * in the folder (backend/hostlock.h). */
+int files_sweep(int folder);
 
 /* Removes name and all below it (our own folders only: it does not ask); what is not there is no error. */
 int files_remove_tree(int folder, const char *name);

@@ -115,6 +115,110 @@ int jobfolder_job(int folder, const char *id, struct job **ret, struct error **r
         return 0;
 }
 
+void jobfolder_write_result(int folder, const char *id) {
+        _cleanup_(job_freep) struct job *job = NULL;
+        _cleanup_free_ char *text = jobfolder_job(folder, id, &job, NULL) < 0 ? NULL : emit_job(job);
+        if (text)
+                (void) files_write(folder, "result.json", text, strlen(text), 0600, NULL);
+}
+
+/* ---- refused ---- */
+
+void jobfolder_refuse(int folder, const struct error *e) {
+        _cleanup_free_ char *text = e ? str_printf("%d\n%s\n%s\n", -e->code, e->message, e->hint ? e->hint : "") : NULL;
+        if (text)
+                (void) files_write(folder, "refused", text, strlen(text), 0600, NULL);
+}
+
+int jobfolder_refusal(int folder, struct error **reterr) {
+        _cleanup_free_ char *text = NULL;
+        _cleanup_strv_ char **lines = NULL;
+        size_t n;
+        long long code;
+        if (faccessat(folder, "refused", F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+                return 0;
+        int r = files_read(folder, "refused", 64 * 1024, &text, &n, reterr);
+        if (r >= 0)
+                r = strv_split(text, "\n", &lines);
+        if (r < 0)
+                return r;
+        if (strv_length(lines) < 2 || str_to_int(lines[0], 1, 4095, &code) < 0)
+                return error_set(reterr, -EIO, "The job was refused");
+        error_set(reterr, (int) -code, "%s", lines[1]);
+        if (lines[2] && lines[2][0])
+                error_hint(reterr, "%s", lines[2]);
+        return (int) -code;
+}
+
+/* ---- the job at work ---- */
+
+int jobfolder_set_active(const struct paths *paths, const char *id, struct error **reterr) {
+        _cleanup_free_ char *target = str_printf("jobs/%s", id);
+        if (!target)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        _cleanup_close_ int state = files_open_root(paths->state, reterr);
+        const struct entry like = { .path = (char *) "active", .mode = S_IFLNK | 0777, .uid = geteuid(), .gid = getegid(), .target = target,
+                                    .mtime = { .tv_sec = time(NULL) } };
+        return state < 0 ? state : files_put(state, "active", &like, -1, reterr);
+}
+
+char *jobfolder_active(const struct paths *paths) {
+        char target[64];
+        _cleanup_close_ int state = files_open_root(paths->state, NULL);
+        ssize_t n = state < 0 ? -1 : readlinkat(state, "active", target, sizeof target - 1);
+        if (n <= 0)
+                return NULL;
+        target[n] = '\0';
+        const char *id = str_starts(target, "jobs/");
+        return job_id_valid(id) ? strdup(id) : NULL;
+}
+
+static void tell_nobody(const struct paths *paths);
+
+void jobfolder_clear_active(const struct paths *paths, const char *id) {
+        _cleanup_free_ char *active = jobfolder_active(paths);
+        _cleanup_close_ int state = str_equal(active, id) ? files_open_root(paths->state, NULL) : -1;
+        if (state >= 0)
+                (void) files_remove(state, "active", NULL);
+        tell_nobody(paths);
+}
+
+int jobfolder_unfinished(const struct job *job, struct error **reterr) {
+        error_set(reterr, -EBUSY, "The %s of %s was interrupted and is neither done nor put back: job %s", plan_verb_name(job->verb),
+                  job->name ? job->name : "a service", job->id);
+        error_hint(reterr, "fairlead resume %s goes on, fairlead rollback %s puts everything back", job->id, job->id);
+        return -EBUSY;
+}
+
+/* ---- telling who logs in ---- */
+
+/* Read by pam_motd(8) and by agetty(8). */
+static const char *const told_in[] = { "motd.d/fairlead", "issue.d/fairlead.issue" };
+
+int jobfolder_tell(const struct paths *paths, const struct job *job) {
+        _cleanup_free_ char *text = str_printf("Fairlead: the %s of %s was interrupted. \"fairlead\" asks what to do, or\n"
+                                               "\"fairlead resume %s\" goes on, \"fairlead rollback %s\" puts everything back.\n",
+                                               plan_verb_name(job->verb), job->name ? job->name : "a service", job->id, job->id);
+        int r = text ? 0 : -ENOMEM;
+        for (size_t i = 0; r >= 0 && i < ELEMENTS(told_in); i++) {
+                _cleanup_free_ char *path = str_printf("%s/../%.*s", paths->run, (int) (strchr(told_in[i], '/') - told_in[i]), told_in[i]);
+                if (!path)
+                        return -ENOMEM;
+                (void) mkdir(path, 0755);
+                _cleanup_close_ int folder = files_open_root(path, NULL);
+                r = folder < 0 ? folder : files_write(folder, strchr(told_in[i], '/') + 1, text, strlen(text), 0644, NULL);
+        }
+        return r;
+}
+
+static void tell_nobody(const struct paths *paths) {
+        for (size_t i = 0; i < ELEMENTS(told_in); i++) {
+                _cleanup_free_ char *path = str_printf("%s/../%s", paths->run, told_in[i]);
+                if (path)
+                        (void) unlink(path);
+        }
+}
+
 int jobfolder_snapshot(int folder, const char *name, bool make, struct error **reterr) {
         const char *const parts[] = { "snapshot", name };
         int fd = -1, parent = folder;

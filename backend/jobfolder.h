@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A job's folder, `state`/jobs/ID (0700): plan.json, journal, log, result.json, and snapshot/ with `manifest` (what was),
- * `after` (what the job made of it), `undo` (what was there when an undo began) and blobs/; of an upgrade also
- * `origin` and `result` (what was before the service came, and what the service made of it all in all). Read by consoles and workers alike. */
+/* A job's folder, `state`/jobs/ID (0700): plan.json, journal, log, result.json or `refused`, and snapshot/ with `manifest` (what was),
+ * `after` (what the job made of it; `whole`: with its last step), `undo` (what was there when an undo began) and blobs/; of an upgrade
+ * also `origin` and `result` (what was before the service came, and what the service made of it all in all). Read by consoles and
+ * workers alike. */
 
 #include "backend/paths.h"
 #include "base/error.h"
@@ -30,6 +31,25 @@ int jobfolder_job(int folder, const char *id, struct job **ret, struct error **r
 
 /* Fills what the journal does not say from the plan. */
 int jobfolder_describe(struct job *job, const char *id, const struct plan *plan);
+
+/* result.json, from what the folder says. */
+void jobfolder_write_result(int folder, const char *id);
+
+/* The worker that does not begin the job says why in the folder; who asked reads it. */
+void jobfolder_refuse(int folder, const struct error *e);
+int jobfolder_refusal(int folder, struct error **reterr);       /* 0: none there; else its code, with sentence and hint */
+
+/* `state`/active, a symbolic link to the folder of the job that has begun and has not come to its end, whether its worker lives or
+ * not. jobfolder_active() gives its id (the caller's) or NULL. */
+int jobfolder_set_active(const struct paths *paths, const char *id, struct error **reterr);
+char *jobfolder_active(const struct paths *paths);
+void jobfolder_clear_active(const struct paths *paths, const char *id);
+
+/* -EBUSY with the sentence and hint for one who wants another job while this one is unfinished. */
+int jobfolder_unfinished(const struct job *job, struct error **reterr);
+
+/* Who logs in is told of an unfinished job (`run`/../motd.d, issue.d), until it has come to its end. */
+int jobfolder_tell(const struct paths *paths, const struct job *job);
 
 /* The folder `snapshot` (or a folder in it), made where it is missing when make is set. */
 int jobfolder_snapshot(int folder, const char *name, bool make, struct error **reterr);

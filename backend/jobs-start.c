@@ -15,12 +15,15 @@
 #include "backend/jobfolder.h"
 #include "backend/jobs-parts.h"
 #include "backend/notice.h"
+#include "backend/worker.h"
 #include "base/str.h"
 
 #define BEGIN_USEC (15 * 1000000ULL)
 
 struct start {
         struct jobs *jobs;
+        enum worker_mode mode;
+        off_t journal_size;             /* of a job that is taken up: what was there before */
         struct op *op, *transient;
         started_done_t done;
         void *userdata;
@@ -60,26 +63,19 @@ static void answer(struct start *s, struct error *e) {
 }
 
 static void fail_start(struct start *s, struct error *e) {
-        (void) jobfolder_remove(&s->jobs->paths, s->id);
+        /* A job that never was leaves no folder; one that is taken up stays what it is. */
+        if (s->mode == WORKER_CARRY_OUT)
+                (void) jobfolder_remove(&s->jobs->paths, s->id);
         answer(s, e);
 }
 
 /* 1: it runs, 0: nothing yet, negative: it was refused. */
 static int look(struct start *s, struct error **reterr) {
         struct stat st;
-        if (fstatat(s->folder, "refused", &st, AT_SYMLINK_NOFOLLOW) == 0) {
-                _cleanup_free_ char *holder = hostlock_holder(&s->jobs->paths);
-                if (holder && !str_equal(holder, s->id)) {
-                        error_set(reterr, -EBUSY, "Another job changes this host now: %s", holder);
-                        error_hint(reterr, "Watch it: fairlead attach %s", holder);
-                        return -EBUSY;
-                }
-                _cleanup_(job_freep) struct job *job = NULL;
-                if (jobfolder_job(s->folder, s->id, &job, NULL) >= 0 && job->message)
-                        return error_set(reterr, -EIO, "%s", job->message);
-                return error_set(reterr, -EBUSY, "Another job was faster and changed this host just now");
-        }
-        return fstatat(s->folder, "journal", &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_size > 0;
+        int r = jobfolder_refusal(s->folder, reterr);
+        if (r < 0)
+                return r;
+        return fstatat(s->folder, "journal", &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_size != s->journal_size;
 }
 
 static void check(struct start *s) {
@@ -161,7 +157,8 @@ static int start_detached(char **argv, int stdin_fd, struct error **reterr) {
 
 /* ---- starting ---- */
 
-static int worker_argv(const struct paths *paths, const char *id, char ***ret) {
+static int worker_argv(const struct paths *paths, enum worker_mode mode, const char *id, char ***ret) {
+        static const char *const options[] = { [WORKER_RESUME] = "--resume", [WORKER_ROLL_BACK] = "--roll-back" };
         int r = strv_add(ret, paths->worker);
         if (r >= 0 && strcmp(paths->state, paths_default.state) != 0)
                 r = strv_addf(ret, "--state=%s", paths->state);
@@ -169,12 +166,14 @@ static int worker_argv(const struct paths *paths, const char *id, char ***ret) {
                 r = strv_addf(ret, "--run=%s", paths->run);
         if (r >= 0 && paths->root[0])
                 r = strv_addf(ret, "--root=%s", paths->root);
+        if (r >= 0 && mode != WORKER_CARRY_OUT)
+                r = strv_add(ret, options[mode]);
         return r < 0 ? r : strv_add(ret, id);
 }
 
 static int launch(struct start *s, const struct plan *plan, struct error **reterr) {
         _cleanup_strv_ char **argv = NULL;
-        if (worker_argv(&s->jobs->paths, s->id, &argv) < 0)
+        if (worker_argv(&s->jobs->paths, s->mode, s->id, &argv) < 0)
                 return error_set(reterr, -ENOMEM, "Out of memory");
         if (!s->jobs->units)
                 return start_detached(argv, s->secrets_fd, reterr);
@@ -200,45 +199,99 @@ static int follow(struct start *s, struct error **reterr) {
         return r < 0 ? error_errno(reterr, r, "The job cannot be followed") : 0;
 }
 
+/* Told at once where it can be; the lock itself decides. */
+static int check_free(struct start *s, struct error **reterr) {
+        _cleanup_free_ char *holder = hostlock_holder(&s->jobs->paths);
+        if (!holder)
+                return 0;
+        if (str_equal(holder, s->id))
+                error_set(reterr, -EBUSY, "The job %s is at work", holder);
+        else
+                error_set(reterr, -EBUSY, "Another job changes this host now: %s", holder);
+        error_hint(reterr, "Watch it: fairlead attach %s", holder);
+        return -EBUSY;
+}
+
+/* One that is neither done nor put back has the first word. (The worker looks again, under the lock.) */
+static int check_finished(struct start *s, struct error **reterr) {
+        _cleanup_free_ char *active = jobfolder_active(&s->jobs->paths);
+        _cleanup_(job_freep) struct job *job = NULL;
+        if (!active || jobs_read(s->jobs, active, &job, NULL) < 0 || job->state != JOB_INTERRUPTED || job->way == WAY_BEGIN)
+                return 0;
+        return jobfolder_unfinished(job, reterr);
+}
+
+static int seal(struct start *s, const struct secret_list *secrets, struct error **reterr) {
+        if (!secrets || !secrets->n)
+                return 0;
+        s->secrets_fd = secret_list_seal(secrets);
+        return s->secrets_fd < 0 ? error_errno(reterr, s->secrets_fd, "The secrets cannot be handed over") : 0;
+}
+
 static int begin(struct start *s, const struct plan *plan, const struct secret_list *secrets, struct error **reterr) {
-        _cleanup_free_ char *holder = NULL;
         int r = paths_prepare(&s->jobs->paths, reterr);
         if (r >= 0)
                 r = plan_permitted(plan, reterr);
-        if (r < 0)
-                return r;
-        /* Told at once where it can be; the lock itself decides. */
-        holder = hostlock_holder(&s->jobs->paths);
-        if (holder) {
-                error_set(reterr, -EBUSY, "Another job changes this host now: %s", holder);
-                error_hint(reterr, "Watch it: fairlead attach %s", holder);
-                return -EBUSY;
-        }
-        if (secrets && secrets->n) {
-                s->secrets_fd = secret_list_seal(secrets);
-                if (s->secrets_fd < 0)
-                        return error_errno(reterr, s->secrets_fd, "The secrets cannot be handed over");
-        }
-        r = jobfolder_make(&s->jobs->paths, plan, &s->id, reterr);
+        if (r >= 0)
+                r = check_free(s, reterr);
+        if (r >= 0)
+                r = check_finished(s, reterr);
+        if (r >= 0)
+                r = seal(s, secrets, reterr);
+        if (r >= 0)
+                r = jobfolder_make(&s->jobs->paths, plan, &s->id, reterr);
         if (r >= 0)
                 r = follow(s, reterr);
         return r < 0 ? r : launch(s, plan, reterr);
 }
 
-struct op *jobs_start(struct jobs *jobs, const struct plan *plan, struct secret_list *secrets, started_done_t done, void *userdata) {
+static int begin_again(struct start *s, const char *id, const struct secret_list *secrets, struct error **reterr) {
+        _cleanup_plan_ struct plan *plan = NULL;
+        struct stat st;
+        int r = paths_prepare(&s->jobs->paths, reterr);
+        if (r >= 0 && !(s->id = strdup(id)))
+                r = error_set(reterr, -ENOMEM, "Out of memory");
+        if (r >= 0)
+                r = check_free(s, reterr);
+        if (r >= 0)
+                r = seal(s, secrets, reterr);
+        if (r >= 0)
+                r = follow(s, reterr);
+        if (r >= 0)
+                r = jobfolder_plan(s->folder, &plan, reterr);
+        if (r < 0)
+                return r;
+        /* of an earlier try */
+        (void) files_remove(s->folder, "refused", NULL);
+        if (fstatat(s->folder, "journal", &st, AT_SYMLINK_NOFOLLOW) == 0)
+                s->journal_size = st.st_size;
+        return launch(s, plan, reterr);
+}
+
+/* plan: a new job; id: one that is taken up. */
+static struct op *start(struct jobs *jobs, enum worker_mode mode, const struct plan *plan, const char *id, struct secret_list *secrets,
+                        started_done_t done, void *userdata) {
         struct start *s = malloc(sizeof *s);
         if (s)
-                *s = (struct start) { .jobs = jobs, .done = done, .userdata = userdata, .folder = -1, .secrets_fd = -1 };
+                *s = (struct start) { .jobs = jobs, .mode = mode, .done = done, .userdata = userdata, .folder = -1, .secrets_fd = -1 };
         if (!s || !(s->op = op_new(on_dropped, s))) {
                 free(s);
                 secret_list_free(secrets);
                 return NULL;
         }
         struct op *op = s->op;
-        int r = begin(s, plan, secrets, &s->error);
+        int r = plan ? begin(s, plan, secrets, &s->error) : begin_again(s, id, secrets, &s->error);
         secret_list_free(secrets);
         /* Also a failure at once is told from the loop. */
         if (r < 0 && sd_event_add_defer(jobs->event, &s->answer, on_answer, s) < 0)
                 return op_cancel(op);
         return op;
+}
+
+struct op *jobs_start(struct jobs *jobs, const struct plan *plan, struct secret_list *secrets, started_done_t done, void *userdata) {
+        return start(jobs, WORKER_CARRY_OUT, plan, NULL, secrets, done, userdata);
+}
+
+struct op *jobs_take_up(struct jobs *jobs, const char *id, enum job_takeup how, struct secret_list *secrets, started_done_t done, void *userdata) {
+        return start(jobs, how == TAKEUP_RESUME ? WORKER_RESUME : WORKER_ROLL_BACK, NULL, id, secrets, done, userdata);
 }

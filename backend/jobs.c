@@ -13,6 +13,7 @@
 #include "backend/hostlock.h"
 #include "backend/jobfolder.h"
 #include "backend/jobs-parts.h"
+#include "backend/recorder.h"
 #include "backend/services.h"
 #include "base/str.h"
 #include "model/diff.h"
@@ -50,6 +51,15 @@ struct jobs *jobs_free(struct jobs *jobs) {
 
 /* ---- reading ---- */
 
+/* Secrets are in no file: a command that has to run needs them again. */
+static void list_secrets(int folder, struct job *job) {
+        _cleanup_plan_ struct plan *plan = NULL;
+        if (jobfolder_plan(folder, &plan, NULL) < 0)
+                return;
+        for (size_t i = 0; i < plan->n_secrets; i++)
+                (void) strv_add(&job->secrets, plan->secrets[i].name);
+}
+
 void jobs_settle(struct jobs *jobs, int folder, struct job *job) {
         struct stat st;
         if (job_state_final(job->state))
@@ -58,11 +68,20 @@ void jobs_settle(struct jobs *jobs, int folder, struct job *job) {
         if (str_equal(holder, job->id))
                 return;
         bool queued = job->state == JOB_QUEUED;
-        if (queued && fstat(folder, &st) == 0 && st.st_mtim.tv_sec + BEGIN_SECONDS > time(NULL))
+        /* Either way, in case the clock was set. */
+        if (queued && fstat(folder, &st) == 0 && llabs((long long) time(NULL) - st.st_mtim.tv_sec) < BEGIN_SECONDS)
                 return;
+        char boot[33];
+        recorder_boot_id(boot);
+        enum job_step step;
+        job->way = job_way_on(job, job->verb, job->boot[0] && strcmp(job->boot, boot) != 0, &step);
+        if (job->way == WAY_BEGIN || job->way == WAY_AGAIN)
+                list_secrets(folder, job);
         job->state = JOB_INTERRUPTED;
         (void) str_replace(&job->message, queued ? "It was never begun" : "Its worker ended before the job did");
-        (void) str_replace(&job->hint, queued ? NULL : "fairlead rollback puts everything back");
+        free(job->hint);
+        job->hint = str_printf(job->way == WAY_UNDO ? "fairlead rollback %s finishes putting everything back"
+                                                    : "fairlead resume %s goes on, fairlead rollback %s puts everything back", job->id, job->id);
 }
 
 int jobs_read(struct jobs *jobs, const char *id, struct job **ret, struct error **reterr) {

@@ -206,5 +206,6 @@ char *emit_plan(const struct plan *plan) {
         add(o, "stdin", json_new_texts(plan->stdin_lines));
         add(o, "paths", json_new_texts(plan->paths));
         add(o, "health", health_object(plan));
+        add_text(o, "if_interrupted", plan_interrupted_name(plan->if_interrupted));
         return json_write(o);
 }

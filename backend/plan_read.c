@@ -225,6 +225,7 @@ static const struct json_field plan_fields[] = {
         FIELD("paths", JSON_TEXTS, paths),
         FIELD("health.argv", JSON_TEXTS, health_argv),
         FIELD("health.seconds", JSON_UINT32, health_seconds),
+        FIELD("if_interrupted", JSON_WORD, if_interrupted, .words = plan_interrupted_from_name),
 };
 #undef FIELD
 

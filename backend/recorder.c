@@ -19,9 +19,11 @@ struct recorder {
         struct job *job;
         char *intents[_JOB_STEP_MAX];
         char boot[33];
+        bool rebooted;
+        int64_t last_before;
 };
 
-static void read_boot_id(char boot[static 33]) {
+void recorder_boot_id(char boot[static 33]) {
         memset(boot, '0', 32);
         boot[32] = '\0';
         char text[64];
@@ -62,6 +64,8 @@ static int open_journal(int folder, struct recorder *recorder) {
         if (r < 0)
                 return r;
         str_cut(&recorder->text, good);
+        recorder->last_before = recorder->job->last;
+        recorder->rebooted = recorder->job->boot[0] && strcmp(recorder->job->boot, recorder->boot) != 0;
         if (ftruncate(recorder->fd, (off_t) good) < 0)
                 return -errno;
         /* Where the file system cannot promise room, there is none to promise. */
@@ -74,7 +78,7 @@ int recorder_new(int folder, struct recorder **ret, struct error **reterr) {
         if (!recorder)
                 return error_set(reterr, -ENOMEM, "Out of memory");
         recorder->fd = -1;
-        read_boot_id(recorder->boot);
+        recorder_boot_id(recorder->boot);
         int r = open_journal(folder, recorder);
         if (r < 0)
                 return error_errno(reterr, r, "The journal of the job cannot be opened");
@@ -132,6 +136,14 @@ int recorder_add(struct recorder *recorder, enum job_step step, enum record_even
 
 const struct job *recorder_job(const struct recorder *recorder) {
         return recorder->job;
+}
+
+bool recorder_rebooted(const struct recorder *recorder) {
+        return recorder->rebooted;
+}
+
+int64_t recorder_last_before(const struct recorder *recorder) {
+        return recorder->last_before;
 }
 
 const char *recorder_intent(const struct recorder *recorder, enum job_step step) {

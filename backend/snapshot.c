@@ -220,7 +220,7 @@ static int read_small(struct snapshot *s, int fd, const struct stat *st, char he
 
 /* Copied under a working name first, because its name is known only at its end; holes stay holes. */
 static int read_large(struct snapshot *s, int fd, const struct stat *st, char hex[static DIGEST_HEX]) {
-        static const char working[] = "unfinished";
+        static const char working[] = SNAPSHOT_WORKING;
         if (s->options.blobs < 0) {
                 int r = digest_fd(s->digest, fd, hex);
                 return r < 0 ? r : still_same(fd, st);

@@ -19,6 +19,9 @@
 #define SNAPSHOT_FILE_MAX (256ULL * 1024 * 1024)        /* one file, holes counted */
 #define SNAPSHOT_DEPTH_MAX 48U
 
+#define SNAPSHOT_WHOLE "whole"          /* beside `after`: it was looked at behind all steps of the job */
+#define SNAPSHOT_WORKING "unfinished"   /* among the blobs: one that is being made */
+
 struct snapshot_options {
         int root;                       /* the folder that stands for "/" (files_open_root()) */
         char *const *paths;             /* absolute; a path below another one is harmless. "/" means /etc and /usr/local */

@@ -14,7 +14,8 @@
 
 enum worker_mode {
         WORKER_CARRY_OUT,       /* a new job, from its first step */
-        WORKER_ROLL_BACK,       /* one that was found without its worker: put everything back */
+        WORKER_RESUME,          /* one that was found without its worker: go on (model/job.h, job_way_on()) */
+        WORKER_ROLL_BACK,       /* one that was found without its worker, is done, or is broken: put everything back */
 };
 
 struct worker_options {
@@ -29,10 +30,14 @@ struct worker_options {
 
 #define WORKER_DONE 0
 #define WORKER_FAILED 1         /* failed or cancelled, and put back as the result says */
-#define WORKER_BUSY 5           /* another job holds the host; nothing was done */
+#define WORKER_BUSY 5           /* another job holds the host, or is unfinished; nothing was done */
 
 /* Runs the loop to the job's end and returns the exit status for main(). */
 int worker_carry_out(const struct worker_options *options);
 
 /* The usual case. */
 int worker_run(const struct paths *paths, const char *id, struct secret_list *secrets);
+
+/* At boot: the job that was at work when the host went down, if there is one, goes on or back by itself where its plan says so;
+ * else who logs in is told of it. An exit status as above. */
+int worker_at_boot(const struct paths *paths);

@@ -16,6 +16,8 @@ const struct option_row option_table[_OPTION_MAX] = {
         [OPTION_ENGINE_SOCKET] = { "engine-socket", 0, "PATH", false, "talk to the container engine at this socket" },
         [OPTION_FOLLOW]        = { "follow", 'f', NULL, false, "go on with new lines as they come" },
         [OPTION_HELP]          = { "help", 'h', NULL, false, "this text" },
+        [OPTION_IF_INTERRUPTED] = { "if-interrupted", 0, "ask|resume|rollback", false,
+                                    "what the job does by itself when the host comes up again in the middle of it (ask)" },
         [OPTION_IMAGE]         = { "image", 0, "REF", false, "the reference that stands for IMAGE" },
         [OPTION_JSON]          = { "json", 0, NULL, false, "print JSON (data/json.md)" },
         [OPTION_LABELS]        = { "labels", 0, "FILE", false, "take the labels from a JSON file instead of an image" },

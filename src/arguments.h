@@ -21,6 +21,7 @@ enum option_id {
         OPTION_ENGINE_SOCKET,
         OPTION_FOLLOW,
         OPTION_HELP,
+        OPTION_IF_INTERRUPTED,
         OPTION_IMAGE,
         OPTION_JSON,
         OPTION_LABELS,

@@ -20,6 +20,7 @@ struct following {
         enum step_state told[_JOB_STEP_MAX];
         bool over;              /* the job reached a final state and its log was given whole */
         bool left;              /* Ctrl-C */
+        bool undo;              /* what is wanted is that everything is put back */
         struct job *job;
         struct error *error;
         uint64_t bytes;         /* of the log, given so far */
@@ -30,8 +31,9 @@ static void print_line(const char *text, const uint8_t *marks, size_t bytes, voi
         out_raw("\n", 1);
 }
 
+/* One that lost its worker has no end either; it waits for somebody to decide. */
 static void end_when_whole(struct following *f) {
-        if (f->job && job_state_final(f->job->state) && f->bytes >= f->job->log_size)
+        if (f->job && (job_state_final(f->job->state) || f->job->state == JOB_INTERRUPTED) && f->bytes >= f->job->log_size)
                 f->over = true;
 }
 
@@ -108,13 +110,18 @@ static int result_of(struct following *f) {
                 out("  try: %s\n", job->hint);
         for (size_t i = 0; job->left && job->left[i]; i++)
                 out("  left: %s\n", job->left[i]);
-        return job->state == JOB_DONE ? EXIT_DONE : EXIT_FAILED;
+        bool undone = job->state == JOB_FAILED || job->state == JOB_CANCELLED;
+        return job->state == JOB_DONE || (f->undo && undone) ? EXIT_DONE : EXIT_FAILED;
 }
 
 int follow_job(struct session *s, const char *id) {
+        return follow_job_from(s, id, 0, false);
+}
+
+int follow_job_from(struct session *s, const char *id, uint64_t offset, bool undo) {
         struct feed_sink sink = { .line = print_line };
-        struct following f = { .session = s, .id = id, .feed = feed_new(&sink) };
-        struct job_watcher watcher = { .job = job_moved, .output = output_came, .failed = watch_failed, .userdata = &f };
+        struct following f = { .session = s, .id = id, .feed = feed_new(&sink), .bytes = offset, .undo = undo };
+        struct job_watcher watcher = { .job = job_moved, .output = output_came, .failed = watch_failed, .userdata = &f, .log_offset = offset };
         struct op *op = f.feed ? s->host->ops->watch_job(s->host, id, &watcher) : NULL;
         if (!op) {
                 feed_free(f.feed);
@@ -174,6 +181,14 @@ int follow_order(struct session *s, struct order *order, const struct arguments 
         int status = consent(plan, a);
         if (status != EXIT_DONE)
                 return status;
+        if (argument_value(a, OPTION_IF_INTERRUPTED)) {
+                int way = plan_interrupted_from_name(argument_value(a, OPTION_IF_INTERRUPTED));
+                if (way < 0) {
+                        out_note("fairlead: --if-interrupted is ask, resume or rollback\n");
+                        return EXIT_USAGE;
+                }
+                plan->if_interrupted = (enum plan_interrupted) way;
+        }
         w = (struct waiting) {};
         struct op *op = s->host->ops->start_job(s->host, plan, TAKE(order->secrets), waited_job_id, &w);
         r = session_wait(s, &w, op, &result, &e);
@@ -186,4 +201,40 @@ int follow_order(struct session *s, struct order *order, const struct arguments 
         }
         out("\nJob %s. You may close this terminal: the job goes on; \"fairlead attach %s\" returns to it.\n", id, id);
         return follow_job(s, id);
+}
+
+int find_job(struct session *s, const char *id, struct job **ret, struct error **reterr) {
+        struct waiting w = {};
+        void *result;
+        int r = session_open(s, reterr);
+        if (r >= 0)
+                r = session_wait(s, &w, s->host->ops->list_jobs(s->host, waited_jobs, &w), &result, reterr);
+        if (r < 0)
+                return r;
+        _cleanup_(job_list_freep) struct job_list *jobs = result;
+        for (size_t i = 0; i < jobs->n; i++)
+                if (str_equal(jobs->items[i]->id, id)) {
+                        *ret = jobs->items[i];
+                        jobs->items[i] = jobs->items[--jobs->n];
+                        return 0;
+                }
+        error_set(reterr, -ENOENT, "There is no job %s", id);
+        error_hint(reterr, "fairlead jobs lists them");
+        return -ENOENT;
+}
+
+int follow_taken_up(struct session *s, const struct job *job, enum job_takeup how, struct secret_list *secrets, bool detach) {
+        struct error *e = NULL;
+        struct waiting w = {};
+        void *result = NULL;
+        struct op *op = s->host->ops->take_up_job(s->host, job->id, how, secrets, waited_job_id, &w);
+        int r = session_wait(s, &w, op, &result, &e);
+        if (r < 0)
+                return session_fail(s, e);
+        free(result);
+        if (detach) {
+                out("%s\n", job->id);
+                return EXIT_DONE;
+        }
+        return follow_job_from(s, job->id, job->log_size, how == TAKEUP_ROLL_BACK || job->way == WAY_UNDO);
 }

@@ -9,6 +9,15 @@
  * Ctrl-C leaves (the job goes on) after saying how to come back. An exit status: 0 done, 1 failed or cancelled, 4 there is no such job. */
 int follow_job(struct session *s, const char *id);
 
+/* The same from a byte of the log on. undo: the job is being put back, so that its failing or being cancelled is what was wanted. */
+int follow_job_from(struct session *s, const char *id, uint64_t offset, bool undo);
+
+/* A job taken up again by a new worker, and followed (with detach: its id is printed). secrets are taken over. */
+int follow_taken_up(struct session *s, const struct job *job, enum job_takeup how, struct secret_list *secrets, bool detach);
+
+/* The job of this id; a sentence and -ENOENT when there is none. */
+int find_job(struct session *s, const char *id, struct job **ret, struct error **reterr);
+
 /* Plans, shows, asks for consent where it is missing, starts and follows: what install and uninstall share. `order` is read by order.h. */
 struct order;
 struct arguments;

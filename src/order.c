@@ -68,7 +68,7 @@ static int read_set(struct order *o, const char *text, struct error **reterr) {
         return r < 0 ? error_set(reterr, r, "Out of memory") : 0;
 }
 
-static int read_secret(struct order *o, const char *text, struct error **reterr) {
+int order_read_secret(const char *text, char ***names, struct secret_list *secrets, struct error **reterr) {
         _cleanup_free_ char *name = NULL;
         const char *from = NULL;
         int r = divide("secret", text, &name, &from, reterr);
@@ -91,9 +91,9 @@ static int read_secret(struct order *o, const char *text, struct error **reterr)
         explicit_bzero(bytes, n);
         free(bytes);
         if (r >= 0)
-                r = strv_add(&o->secret_names, name);
+                r = strv_add(names, name);
         if (r >= 0)
-                r = secret_list_take(o->secrets, TAKE(secret));
+                r = secret_list_take(secrets, TAKE(secret));
         secret_free(secret);
         return r < 0 ? error_set(reterr, r, "The secret %s is too long or holds a line break", name) : 0;
 }
@@ -108,7 +108,7 @@ static int read_answers(struct order *o, const struct arguments *a, struct error
         for (char **p = a->values[OPTION_SET]; r >= 0 && p && *p; p++)
                 r = read_set(o, *p, reterr);
         for (char **p = a->values[OPTION_SECRET]; r >= 0 && p && *p; p++)
-                r = read_secret(o, *p, reterr);
+                r = order_read_secret(*p, &o->secret_names, o->secrets, reterr);
         return r;
 }
 

@@ -30,5 +30,8 @@ void order_done(struct order *o);
 int order_read(struct session *s, const struct arguments *a, enum plan_verb verb, struct image *image, struct order *ret,
                struct error **reterr);
 
+/* "P=@FILE" or "P=-" of --secret: its name to *names, the secret itself to the list. */
+int order_read_secret(const char *text, char ***names, struct secret_list *secrets, struct error **reterr);
+
 /* Asks the engine for the image that a reference means. */
 int order_find_image(struct session *s, const char *reference, struct image **ret, struct error **reterr);

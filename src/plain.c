@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -14,6 +13,7 @@
 #include "order.h"
 #include "out.h"
 #include "tell.h"
+#include "typed-secret.h"
 #include "verbs/verbs.h"
 
 #define LINE_BYTES_MAX 4096
@@ -46,41 +46,11 @@ static size_t choose(const char *prompt, size_t most) {
 
 /* ---- asking the parameters ---- */
 
-/* By read(2), a byte at a time, not stdio: no copy may stay in a buffer that nobody wipes, and what follows the line is not ours. -1: the
- * input ended. */
-static ssize_t read_secret_line(char *line, size_t room) {
-        size_t n = 0;
-        for (;;) {
-                char c;
-                ssize_t r = read(STDIN_FILENO, &c, 1);
-                if (r <= 0)
-                        return n ? (ssize_t) n : -1;
-                if (c == '\n')
-                        return (ssize_t) n;
-                if (n < room)
-                        line[n++] = c;
-        }
-}
-
 static int ask_secret(const struct param *p, struct order *o) {
-        struct termios before, silent;
-        bool terminal = tcgetattr(STDIN_FILENO, &before) == 0;
         for (;;) {
-                out("%s (not shown): ", p->title);
-                fflush(stdout);
-                if (terminal) {
-                        silent = before;
-                        silent.c_lflag &= ~(tcflag_t) ECHO;
-                        tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
-                }
-                char line[SECRET_BYTES_MAX + 2];
-                ssize_t n = read_secret_line(line, sizeof line);
-                if (terminal)
-                        tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
-                out("\n");
                 struct secret *secret = secret_new(p->name);
-                int r = n < 0 || !secret ? -EIO : secret_set(secret, line, (size_t) n);
-                explicit_bzero(line, sizeof line);
+                int r = secret ? typed_secret(p->title, secret) : -EIO;
+                bool ended = r == -EIO;
                 _cleanup_error_ struct error *e = NULL;
                 if (r >= 0)
                         r = param_check(p, secret->bytes, &e);
@@ -94,7 +64,7 @@ static int ask_secret(const struct param *p, struct order *o) {
                 }
                 secret_free(secret);
                 out("%s\n", e ? e->message : "That could not be read");
-                if (n < 0)
+                if (ended)
                         return -EIO;
         }
 }
@@ -245,7 +215,7 @@ int plain_run(struct session *session) {
         int r = session_open(session, &e);
         if (r < 0)
                 return session_fail(session, e);
-        setvbuf(stdin, NULL, _IONBF, 0);        /* see read_secret_line() */
+        setvbuf(stdin, NULL, _IONBF, 0);        /* see typed-secret.c */
         out("Fairlead on %s. One question a line; an empty line goes back.\n", session->host->ops->status(session->host)->hostname);
         char line[LINE_BYTES_MAX];
         while (read_line("1 services, 2 images, 3 jobs, q quit: ", line)) {

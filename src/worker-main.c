@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* fairlead-worker [--state=DIR] [--run=DIR] [--root=DIR] [--roll-back] JOB: carries out one job. Started by fairlead; the secrets
- * come sealed on standard input. Prints nothing but what is wrong with its arguments. */
+/* fairlead-worker [--state=DIR] [--run=DIR] [--root=DIR] [--resume|--roll-back] JOB: carries out one job. Started by fairlead; the
+ * secrets come sealed on standard input. --at-boot instead of a job: the one that was at work when the host went down
+ * (fairlead-resume.service). Prints nothing but what is wrong with its arguments. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -12,7 +13,7 @@
 #include "model/job.h"
 
 static int usage(void) {
-        fputs("usage: fairlead-worker [--state=DIR] [--run=DIR] [--root=DIR] [--roll-back] JOB\n", stderr);
+        fputs("usage: fairlead-worker [--state=DIR] [--run=DIR] [--root=DIR] [--resume|--roll-back] JOB | --at-boot\n", stderr);
         return 2;
 }
 
@@ -27,6 +28,7 @@ static void close_doors(void) {
 int main(int argc, char **argv) {
         struct paths paths = paths_default;
         struct worker_options options = { .paths = &paths };
+        bool at_boot = false;
         close_doors();
         for (int i = 1; i < argc; i++) {
                 const char *value;
@@ -38,12 +40,18 @@ int main(int argc, char **argv) {
                         paths.root = value;
                 else if (strcmp(argv[i], "--roll-back") == 0)
                         options.mode = WORKER_ROLL_BACK;
+                else if (strcmp(argv[i], "--resume") == 0)
+                        options.mode = WORKER_RESUME;
+                else if (strcmp(argv[i], "--at-boot") == 0)
+                        at_boot = true;
                 else if (argv[i][0] == '-' || options.id)
                         return usage();
                 else
                         options.id = argv[i];
         }
-        if (!job_id_valid(options.id))
+        if (at_boot && !options.id)
+                return worker_at_boot(&paths);
+        if (at_boot || !job_id_valid(options.id))
                 return usage();
         struct stat st;
         _cleanup_(secret_list_freep) struct secret_list *secrets = NULL;

@@ -34,4 +34,8 @@ static int apply(struct worker *w, struct error **reterr) {
         return r < 0 ? r : STEP_WAITS;
 }
 
-const struct step changes_step = { .step = STEP_CHANGES, .apply = apply };
+static int recall(struct worker *w, struct error **reterr) {
+        return recorder_job(w->recorder)->steps[STEP_CHANGES].state == STEP_DONE ? worker_load_changes(w, reterr) : 0;
+}
+
+const struct step changes_step = { .step = STEP_CHANGES, .apply = apply, .recall = recall };

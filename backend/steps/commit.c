@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "backend/emit.h"
+#include "backend/files.h"
 #include "backend/jobfolder.h"
 #include "backend/services.h"
 #include "backend/steps/step.h"
@@ -78,6 +79,14 @@ static struct service *copy_record(const struct service *record) {
         return text && service_parse(text, strlen(text), &copy, NULL) >= 0 ? copy : NULL;
 }
 
+static void note_upgrade(struct worker *w) {
+        const char *old = w->record ? w->record->version : NULL, *new = w->plan->version;
+        if (old && new && !str_equal(old, new))
+                worker_note(w, "%s is upgraded from version %s to %s", w->plan->name, old, new);
+        else
+                worker_note(w, "%s is upgraded", w->plan->name);
+}
+
 static int record_upgrade(struct worker *w, struct error **reterr) {
         _cleanup_(service_freep) struct service *s = w->record ? copy_record(w->record) : NULL;
         const char *path = w->plan->unit.path;
@@ -91,11 +100,7 @@ static int record_upgrade(struct worker *w, struct error **reterr) {
         int r = services_write(w->paths, s, reterr);
         if (r < 0)
                 return error_wrap(reterr, r, "The service cannot be recorded");
-        const char *old = w->record->version, *new = s->version;
-        if (old && new && !str_equal(old, new))
-                worker_note(w, "%s is upgraded from version %s to %s", s->name, old, new);
-        else
-                worker_note(w, "%s is upgraded", s->name);
+        note_upgrade(w);
         return 0;
 }
 
@@ -112,13 +117,7 @@ static int join_changes(struct worker *w, struct error **reterr) {
         return jobfolder_join(earlier, w->folder, &w->changes, reterr);
 }
 
-static int record_install(struct worker *w, struct error **reterr) {
-        _cleanup_(service_freep) struct service *s = service_new();
-        if (!s || fill_record(w, s) < 0)
-                return error_set(reterr, -ENOMEM, "Out of memory");
-        int r = services_write(w->paths, s, reterr);
-        if (r < 0)
-                return error_wrap(reterr, r, "The service cannot be recorded");
+static void note_install(struct worker *w) {
         const char *unit = worker_main_unit(w);
         if (unit && w->units)
                 worker_note(w, "%s is installed; %s runs", w->plan->name, unit);
@@ -126,6 +125,16 @@ static int record_install(struct worker *w, struct error **reterr) {
                 worker_note(w, "%s is installed; its unit is %s", w->plan->name, unit);
         else
                 worker_note(w, "%s is installed", w->plan->name);
+}
+
+static int record_install(struct worker *w, struct error **reterr) {
+        _cleanup_(service_freep) struct service *s = service_new();
+        if (!s || fill_record(w, s) < 0)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        int r = services_write(w->paths, s, reterr);
+        if (r < 0)
+                return error_wrap(reterr, r, "The service cannot be recorded");
+        note_install(w);
         return 0;
 }
 
@@ -153,6 +162,8 @@ static void on_looked(struct worker *w, struct manifest *now, struct error *e) {
         _cleanup_close_ int saved = r < 0 ? -1 : jobfolder_snapshot(w->folder, NULL, false, &e);
         if (r >= 0)
                 r = saved < 0 ? saved : snapshot_store(saved, "after", now, -1, &e);
+        if (r >= 0)
+                r = files_write(saved, SNAPSHOT_WHOLE, "", 0, 0600, &e);
         _cleanup_strv_ char **units = TAKE(w->made_units);
         bool quadlet = w->made_quadlet;
         changes_done(&w->changes);
@@ -197,6 +208,16 @@ static void on_held(struct worker *w) {
         worker_ended(w);
 }
 
+static int recall(struct worker *w, struct error **reterr) {
+        if (w->plan->verb == VERB_UNINSTALL)
+                worker_note(w, "%s is uninstalled", w->plan->name);
+        else if (w->plan->verb == VERB_UPGRADE)
+                note_upgrade(w);
+        else
+                note_install(w);
+        return 0;
+}
+
 static int undo(struct worker *w, struct error **reterr) {
         bool install = w->plan->verb == VERB_INSTALL;
         int r = install ? 0 : worker_load_record(w, reterr);
@@ -213,4 +234,4 @@ static int undo(struct worker *w, struct error **reterr) {
         return r < 0 ? r : r == 0 ? STEP_ENDED : STEP_WAITS;
 }
 
-const struct step commit_step = { .step = STEP_COMMIT, .probe = probe, .apply = apply, .undo = undo };
+const struct step commit_step = { .step = STEP_COMMIT, .probe = probe, .recall = recall, .apply = apply, .undo = undo };

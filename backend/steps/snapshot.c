@@ -183,7 +183,7 @@ static void on_reloaded(struct error *e, void *userdata) {
 static void sweep(struct worker *w, const struct manifest *now) {
         for (size_t i = 0; i < now->n; i++) {
                 const char *name = strrchr(now->items[i].path, '/');
-                if (!name || !str_starts(name + 1, ".fairlead-") || !str_ends(name, ".tmp"))
+                if (!name || !files_is_temporary(name + 1))
                         continue;
                 _cleanup_close_ int folder = files_open_parent(w->root, now->items[i].path, &name, NULL);
                 if (folder >= 0)
@@ -191,56 +191,7 @@ static void sweep(struct worker *w, const struct manifest *now) {
         }
 }
 
-/* Is path in a folder that the job added? */
-static bool in_added(const struct changes *changes, const char *path) {
-        for (size_t i = 0; i < changes->n; i++) {
-                const struct change *change = &changes->items[i];
-                const char *rest = (change->what & CHANGE_ADDED) && S_ISDIR(change->after.mode) ? str_starts(path, change->path) : NULL;
-                if (rest && rest[0] == '/')
-                        return true;
-        }
-        return false;
-}
-
-/* Where the steps themselves write behind the command: units, and the links that enable them. */
-static bool is_ours(const char *path) {
-        static const char *const places[] = { "/etc/systemd/system", "/etc/containers/systemd" };
-        for (size_t i = 0; i < ELEMENTS(places); i++) {
-                const char *rest = str_starts(path, places[i]);
-                /* also the folders on the way, which a unit may have needed */
-                if ((rest && (rest[0] == '/' || rest[0] == '\0')) || str_starts(places[i], path))
-                        return true;
-        }
-        return false;
-}
-
-/* What the job made of the host, as far as it can be told: before it looked at its changes, everything that is different now
- * is its work; afterwards what changed once more is somebody else's, but where its own steps write. */
-static int make_reference(struct worker *w, const struct manifest *now, struct manifest *ret, struct error **reterr) {
-        _cleanup_(manifest_done) struct manifest reference = {};
-        bool known = worker_load_changes(w, NULL) >= 0;
-        _cleanup_(manifest_done) struct manifest after = {};
-        if (known) {
-                _cleanup_close_ int saved = jobfolder_snapshot(w->folder, NULL, false, NULL);
-                known = saved >= 0 && snapshot_load(saved, "after", &after, NULL) >= 0;
-        }
-        for (size_t i = 0; i < now->n; i++) {
-                const struct entry *e = &now->items[i];
-                if (known && !is_ours(e->path) && !manifest_find(&after, e->path) && !manifest_find(&w->before, e->path) &&
-                    !in_added(&w->changes, e->path))
-                        continue;       /* made by somebody else since */
-                const struct entry *then = known && !is_ours(e->path) ? manifest_find(&after, e->path) : NULL;
-                struct entry copy;
-                if (entry_copy(then ? then : e, &copy) < 0 || manifest_take(&reference, &copy) < 0)
-                        return error_set(reterr, -ENOMEM, "Out of memory");
-        }
-        reference.taken = now->taken;
-        *ret = reference;
-        reference = (struct manifest) {};
-        return 0;
-}
-
-/* The reference is written down before the first file is touched: an undo that dies and is taken up again must not take its
+/* The job's own work is written down before the first file is touched: an undo that dies and is taken up again must not take its
  * own half for somebody else's work. */
 static int load_reference(struct worker *w, const struct manifest *now, struct manifest *ret, struct error **reterr) {
         _cleanup_close_ int saved = jobfolder_snapshot(w->folder, NULL, false, reterr);
@@ -248,7 +199,7 @@ static int load_reference(struct worker *w, const struct manifest *now, struct m
                 return saved;
         if (faccessat(saved, "undo", F_OK, 0) == 0)
                 return snapshot_load(saved, "undo", ret, reterr);
-        int r = make_reference(w, now, ret, reterr);
+        int r = worker_own_work(w, now, ret, reterr);
         return r < 0 ? r : snapshot_store(saved, "undo", ret, -1, reterr);
 }
 

@@ -36,8 +36,10 @@ struct worker;
 
 struct step {
         enum job_step step;
-        /* Before apply() and after a death: is it done already (1), not begun (0)? NULL: cannot be told, apply again. */
+        /* After a death: is it done already (1), or not wholly (0)? NULL: cannot be told, apply again. */
         int (*probe)(struct worker *w);
+        /* The job is taken up behind this step: what it left in memory is brought back from the folder. NULL: nothing. */
+        int (*recall)(struct worker *w, struct error **reterr);
         int (*apply)(struct worker *w, struct error **reterr);
         /* Takes back what apply() did, wholly or half; may be called again. NULL: nothing to take back. */
         int (*undo)(struct worker *w, struct error **reterr);
@@ -136,6 +138,9 @@ int worker_keep_texts(struct worker *w, struct error **reterr);
  * takes) or an error (which it owns). blobs: where contents are kept, or -1. */
 int worker_look(struct worker *w, const struct snapshot_options *options,
                 void (*looked)(struct worker *w, struct manifest *now, struct error *e), struct error **reterr);
+
+/* What the job made of the host's files, given what is there now: an undo goes from this back to what was. */
+int worker_own_work(struct worker *w, const struct manifest *now, struct manifest *ret, struct error **reterr);
 
 /* The options of a look at the plan's files that keeps no contents; what `known` tells need not be read again. */
 struct snapshot_options worker_look_options(struct worker *w, const struct manifest *known);

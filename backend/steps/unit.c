@@ -18,11 +18,7 @@ static int write_unit(struct worker *w, struct error **reterr) {
         if (folder < 0)
                 return folder;
         int r = files_write(folder, slash + 1, unit->text, strlen(unit->text), 0644, reterr);
-        if (r < 0)
-                return r;
-        w->wrote_unit = true;
-        worker_note(w, "%s", unit->path);
-        return STEP_ENDED;
+        return r < 0 ? r : 0;
 }
 
 /* The service keeps its units; those that the command made are more of them. */
@@ -42,29 +38,45 @@ static int add_units_of_record(struct worker *w, struct error **reterr) {
         return 0;
 }
 
-static int apply(struct worker *w, struct error **reterr) {
+/* Who wrote, or is to write, which unit: what the later steps need to know. 1: ours is to be written, 0: there is nothing to write. */
+static int settle(struct worker *w, struct error **reterr) {
         const struct unit_file *unit = &w->plan->unit;
+        bool upgrade = w->plan->verb == VERB_UPGRADE;
         (void) worker_load_changes(w, NULL);
         const char *made = worker_main_unit(w);
-        if (made && (w->plan->verb != VERB_UPGRADE || str_equal(made, unit->name))) {
+        if (made && (!upgrade || str_equal(made, unit->name))) {
                 worker_note(w, "the image wrote %s", made);
-                return w->plan->verb == VERB_UPGRADE && add_units_of_record(w, reterr) < 0 ? -ENOMEM : STEP_NOTHING;
+                return upgrade ? add_units_of_record(w, reterr) : 0;
         }
-        if (w->plan->verb == VERB_UPGRADE) {
-                int r = add_units_of_record(w, reterr);
-                if (r < 0)
-                        return r;
-        }
+        int r = upgrade ? add_units_of_record(w, reterr) : 0;
+        if (r < 0)
+                return r;
         if (!unit->text || !unit->path || !unit->name) {
                 made = worker_main_unit(w);
                 worker_note(w, made ? "%s stays as it is" : "the image has nothing to supervise", made);
-                return STEP_NOTHING;
+                return 0;
         }
-        int r = write_unit(w, reterr);
-        if (r < 0 || strv_contains(w->made_units, unit->name))
-                return r;
+        return 1;
+}
+
+static int own(struct worker *w, struct error **reterr) {
+        const struct unit_file *unit = &w->plan->unit;
+        w->wrote_unit = true;
+        worker_note(w, "%s", unit->path);
+        if (strv_contains(w->made_units, unit->name))
+                return 0;
         w->made_quadlet = unit->kind == UNIT_QUADLET;
-        return strv_add(&w->made_units, unit->name) < 0 ? error_set(reterr, -ENOMEM, "Out of memory") : r;
+        return strv_add(&w->made_units, unit->name) < 0 ? error_set(reterr, -ENOMEM, "Out of memory") : 0;
+}
+
+static int apply(struct worker *w, struct error **reterr) {
+        int r = settle(w, reterr);
+        if (r <= 0)
+                return r < 0 ? r : STEP_NOTHING;
+        r = write_unit(w, reterr);
+        if (r >= 0)
+                r = own(w, reterr);
+        return r < 0 ? r : STEP_ENDED;
 }
 
 /* Read back through a descriptor of its own. */
@@ -82,5 +94,15 @@ static int verify(struct worker *w, struct error **reterr) {
                        : error_set(reterr, -EIO, "The unit file %s is not what was written", unit->path);
 }
 
+static int probe(struct worker *w) {
+        const struct unit_file *unit = &w->plan->unit;
+        return unit->text && unit->path && unit->name && verify(w, NULL) >= 0;
+}
+
+static int recall(struct worker *w, struct error **reterr) {
+        int r = settle(w, reterr);
+        return r > 0 ? own(w, reterr) : r;
+}
+
 /* The file itself lies where the snapshot puts everything back. */
-const struct step unit_step = { .step = STEP_UNIT, .apply = apply, .verify = verify };
+const struct step unit_step = { .step = STEP_UNIT, .apply = apply, .verify = verify, .probe = probe, .recall = recall };

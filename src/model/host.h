@@ -120,6 +120,11 @@ struct preflight_order {
         const char *hostname;           /* that it will have; NULL: the one it has */
 };
 
+enum job_takeup {
+        TAKEUP_RESUME,          /* go on, as job.way says */
+        TAKEUP_ROLL_BACK,       /* put everything back */
+};
+
 struct host;
 
 struct host_ops {
@@ -156,6 +161,10 @@ struct host_ops {
          * error: another job holds the host; its id is in the message. */
         struct op *(*start_job)(struct host *host, const struct plan *plan, struct secret_list *secrets,
                                 started_done_t done, void *userdata);
+        /* A job that has no worker any more goes on or is put back by a new one; done as for start_job. A job that is done can be put
+         * back, too. The secrets (may be NULL) are taken over. */
+        struct op *(*take_up_job)(struct host *host, const char *id, enum job_takeup how, struct secret_list *secrets,
+                                  started_done_t done, void *userdata);
         struct op *(*list_jobs)(struct host *host, jobs_done_t done, void *userdata);
         struct op *(*watch_job)(struct host *host, const char *id, const struct job_watcher *watcher);
         int (*cancel_job)(struct host *host, const char *id, struct error **reterr);

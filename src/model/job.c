@@ -44,6 +44,15 @@ static const char *const step_state_names[] = {
 };
 DEFINE_NAMES(step_state, enum step_state)
 
+static const char *const job_way_names[] = {
+        [WAY_NONE] = "none",
+        [WAY_BEGIN] = "begin",
+        [WAY_GO_ON] = "go-on",
+        [WAY_AGAIN] = "again",
+        [WAY_UNDO] = "undo",
+};
+DEFINE_NAMES(job_way, enum job_way)
+
 static const char *const record_event_names[] = {
         [RECORD_STATE] = "state",
         [RECORD_INTENT] = "intent",
@@ -99,12 +108,14 @@ bool job_state_final(enum job_state state) {
 
 #define MOVE(state) (1U << (state))
 static const unsigned legal_moves[_JOB_STATE_MAX] = {
-        [JOB_QUEUED] = MOVE(JOB_RUNNING) | MOVE(JOB_CANCELLING) | MOVE(JOB_FAILED) | MOVE(JOB_INTERRUPTED),
-        [JOB_RUNNING] = MOVE(JOB_CANCELLING) | MOVE(JOB_UNDOING) | MOVE(JOB_DONE) | MOVE(JOB_INTERRUPTED),
-        [JOB_CANCELLING] = MOVE(JOB_CANCELLED) | MOVE(JOB_BROKEN) | MOVE(JOB_INTERRUPTED),
-        [JOB_UNDOING] = MOVE(JOB_FAILED) | MOVE(JOB_BROKEN) | MOVE(JOB_INTERRUPTED),
-        /* a worker that takes a job up again */
-        [JOB_INTERRUPTED] = MOVE(JOB_RUNNING) | MOVE(JOB_CANCELLING) | MOVE(JOB_UNDOING),
+        [JOB_QUEUED] = MOVE(JOB_RUNNING) | MOVE(JOB_CANCELLING) | MOVE(JOB_FAILED),
+        [JOB_RUNNING] = MOVE(JOB_CANCELLING) | MOVE(JOB_UNDOING) | MOVE(JOB_DONE),
+        [JOB_CANCELLING] = MOVE(JOB_CANCELLED) | MOVE(JOB_BROKEN),
+        /* running again: the half of a command that was cut off is put back, all begins anew (WAY_AGAIN) */
+        [JOB_UNDOING] = MOVE(JOB_FAILED) | MOVE(JOB_BROKEN) | MOVE(JOB_RUNNING),
+        /* a person wants it put back after all, or what was in the way is out of it */
+        [JOB_DONE] = MOVE(JOB_CANCELLING),
+        [JOB_BROKEN] = MOVE(JOB_CANCELLING) | MOVE(JOB_UNDOING),
 };
 
 bool job_move_legal(enum job_state from, enum job_state to) {
@@ -130,6 +141,7 @@ struct job *job_free(struct job *job) {
         free(job->message);
         free(job->hint);
         strv_free(job->left);
+        strv_free(job->secrets);
         free(job);
         return NULL;
 }
@@ -140,14 +152,14 @@ struct job *job_copy(const struct job *job) {
                 return NULL;
         *copy = *job;
         copy->id = copy->name = copy->image = copy->digest = copy->message = copy->hint = NULL;
-        copy->left = NULL;
+        copy->left = copy->secrets = NULL;
         for (size_t i = 0; i < _JOB_STEP_MAX; i++)
                 copy->steps[i].note = NULL;
         if (str_replace(&copy->id, job->id) < 0 || str_replace(&copy->name, job->name) < 0 ||
             str_replace(&copy->image, job->image) < 0 || str_replace(&copy->digest, job->digest) < 0 ||
             str_replace(&copy->message, job->message) < 0 || str_replace(&copy->hint, job->hint) < 0)
                 return NULL;
-        if (job->left && !(copy->left = strv_copy(job->left)))
+        if ((job->left && !(copy->left = strv_copy(job->left))) || (job->secrets && !(copy->secrets = strv_copy(job->secrets))))
                 return NULL;
         for (size_t i = 0; i < _JOB_STEP_MAX; i++)
                 if (str_replace(&copy->steps[i].note, job->steps[i].note) < 0)
@@ -164,6 +176,46 @@ enum job_step job_current_step(const struct job *job) {
                         last = (int) i;
         }
         return last >= 0 ? (enum job_step) last : (enum job_step) 0;
+}
+
+static bool is_over(const struct job *job, enum job_step step) {
+        return job->steps[step].state == STEP_DONE || job->steps[step].state == STEP_SKIPPED;
+}
+
+enum job_way job_way_on(const struct job *job, enum plan_verb verb, bool rebooted, enum job_step *ret_step) {
+        enum job_step step = 0;
+        enum job_way way = WAY_GO_ON;
+        switch (job->state) {
+        case JOB_QUEUED:
+                way = WAY_BEGIN;
+                break;
+        case JOB_RUNNING:
+        case JOB_UNDOING:
+                /* A failure was recorded: whatever state came after it, the way is back. */
+                if (job->message)
+                        way = WAY_UNDO;
+                else if (job->state == JOB_UNDOING)
+                        way = WAY_AGAIN;
+                else if (!is_over(job, STEP_COMMAND))
+                        way = job->steps[STEP_COMMAND].state == STEP_TODO ? WAY_BEGIN : WAY_AGAIN;
+                break;
+        case JOB_CANCELLING:
+        case JOB_BROKEN:
+                way = WAY_UNDO;
+                break;
+        default:
+                way = WAY_NONE;
+        }
+        if (way == WAY_GO_ON) {
+                for (step = STEP_COMMAND; step < STEP_COMMIT && (!job_step_planned(step, verb) || is_over(job, step));)
+                        step++;
+                /* A unit that was started before the host went down has to be started once more. */
+                if (rebooted && step > STEP_START && job_step_planned(STEP_START, verb))
+                        step = STEP_START;
+        }
+        if (ret_step)
+                *ret_step = step;
+        return way;
 }
 
 struct job_list *job_list_free(struct job_list *list) {

@@ -18,11 +18,12 @@ enum job_state {
         JOB_RUNNING,
         JOB_CANCELLING,         /* asked to stop: the current step is being stopped, then everything is put back */
         JOB_UNDOING,            /* a step failed: everything is being put back */
-        JOB_DONE,               /* final from here on */
+        JOB_DONE,               /* final from here on; a person may have it put back all the same */
         JOB_FAILED,             /* and everything was put back */
         JOB_CANCELLED,          /* and everything was put back */
-        JOB_BROKEN,             /* failed, and something could not be put back: the result lists it */
-        JOB_INTERRUPTED,        /* found without a worker before its end (shown; resume decides) */
+        JOB_BROKEN,             /* failed, and something could not be put back: the result lists it. May be tried again */
+        JOB_INTERRUPTED,        /* found without a worker before its end (shown, never in a journal; job_way_on() tells what
+                                 * can be done) */
         _JOB_STATE_MAX,
 };
 DECLARE_NAMES(job_state, enum job_state);       /* "queued", "running", … */
@@ -67,6 +68,18 @@ struct step_status {
         char *note;             /* "1,812 files", "already here"; NULL */
 };
 
+/* How a job that was found without its worker can be taken up. */
+enum job_way {
+        WAY_NONE,               /* it has come to its end */
+        WAY_BEGIN,              /* nothing has been changed yet: from the first step */
+        WAY_GO_ON,              /* from a step on; those before it stay done */
+        WAY_AGAIN,              /* the command was cut off, and nobody knows what running it twice does: what it did is put
+                                 * back, then from the first step */
+        WAY_UNDO,               /* it was being put back: all there is to do is to finish that */
+        _JOB_WAY_MAX,
+};
+DECLARE_NAMES(job_way, enum job_way);           /* "none", "begin", "go-on", "again", "undo" */
+
 /* What is known of a job from its folder. */
 struct job {
         char *id;               /* "20261123-1207-a4f1": sortable */
@@ -78,11 +91,16 @@ struct job {
         int64_t started;        /* seconds since the epoch; 0: not yet */
         int64_t ended;          /* 0: not yet */
         int exit_status;        /* of the label's command; -1: it did not end by itself */
+        char boot[33];          /* boot id of the last record; "" without one */
+        int64_t last;           /* when that was, in seconds since the epoch */
         struct step_status steps[_JOB_STEP_MAX];
         bool planned[_JOB_STEP_MAX];    /* which steps this verb has */
         char *message;          /* the result in a sentence; NULL while running */
         char *hint;
         char **left;            /* what could not be put back, or was kept because someone else changed it */
+        /* JOB_INTERRUPTED: what going on would mean, and the names of the secrets that must be given again for it (NULL: none) */
+        enum job_way way;
+        char **secrets;
         uint64_t log_size;      /* bytes */
 };
 struct job *job_new(void);
@@ -91,6 +109,10 @@ DEFINE_CLEANUP(struct job, job_free)
 struct job *job_copy(const struct job *job);
 /* the one NOW or UNDOING, else the last not TODO, else the first */
 enum job_step job_current_step(const struct job *job);
+
+/* Pure. Of job, what its journal says counts; rebooted: the host was started anew since the last record, so that what ran runs no
+ * more. *ret_step (may be NULL): the first step, or that to go on from. */
+enum job_way job_way_on(const struct job *job, enum plan_verb verb, bool rebooted, enum job_step *ret_step);
 
 struct job_list {
         struct job **items;     /* newest first */

@@ -179,12 +179,31 @@ static int step_ends(struct replay *replay, struct job *job, const struct record
         return str_replace(&step->note, record->data);
 }
 
+/* All was put back: the job begins anew. */
+static void forget_steps(struct job *job) {
+        for (size_t i = 0; i < _JOB_STEP_MAX; i++) {
+                free(job->steps[i].note);
+                job->steps[i] = (struct step_status) {};
+        }
+        job->left = strv_free(job->left);
+        job->exit_status = -1;
+}
+
 static int apply_state(struct job *job, const struct record *record) {
         int state = job_state_from_name(record->data);
+        bool again = state >= 0 && (enum job_state) state == job->state && !job_state_final(job->state);
         /* A worker that takes the job up again writes the state it finds once more. */
-        if (state < 0 || ((enum job_state) state != job->state && !job_move_legal(job->state, (enum job_state) state)) ||
-            job_state_final(job->state))
+        if (state < 0 || (!again && !job_move_legal(job->state, (enum job_state) state)))
                 return -EINVAL;
+        if (job_state_final(job->state)) {
+                /* taken up after its end: what is left over is to be found out anew */
+                job->left = strv_free(job->left);
+                job->ended = 0;
+                if (job->state == JOB_DONE)
+                        (void) str_replace(&job->message, NULL);
+        }
+        if (job->state == JOB_UNDOING && state == JOB_RUNNING)
+                forget_steps(job);
         job->state = (enum job_state) state;
         if (!job_state_final(job->state))
                 return 0;
@@ -203,6 +222,8 @@ static int apply_state(struct job *job, const struct record *record) {
 
 static int record_apply(struct replay *replay, struct job *job, const struct record *record) {
         long long status;
+        memcpy(job->boot, record->boot, sizeof job->boot);
+        job->last = record->real / 1000000;
         if (record->sequence == 1)
                 job->started = record->real / 1000000;
         switch (record->event) {

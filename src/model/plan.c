@@ -26,6 +26,13 @@ static const char *const unit_kind_names[_UNIT_KIND_MAX] = {
 };
 DEFINE_NAMES(unit_kind, enum unit_kind)
 
+static const char *const plan_interrupted_names[] = {
+        [INTERRUPTED_ASK] = "ask",
+        [INTERRUPTED_RESUME] = "resume",
+        [INTERRUPTED_ROLL_BACK] = "rollback",
+};
+DEFINE_NAMES(plan_interrupted, enum plan_interrupted)
+
 static void secret_uses_free(struct secret_use *uses, size_t n) {
         for (size_t i = 0; i < n; i++) {
                 free(uses[i].name);

@@ -118,6 +118,15 @@ struct plan_from {
         struct label_list labels;
 };
 
+/* What a job does by itself when the host came up again and it had not come to its end. */
+enum plan_interrupted {
+        INTERRUPTED_ASK,        /* nothing: a person decides */
+        INTERRUPTED_RESUME,
+        INTERRUPTED_ROLL_BACK,
+        _PLAN_INTERRUPTED_MAX,
+};
+DECLARE_NAMES(plan_interrupted, enum plan_interrupted); /* "ask", "resume", "rollback" */
+
 struct plan {
         enum plan_verb verb;
         char *name;             /* of the service */
@@ -159,6 +168,7 @@ struct plan {
         unsigned health_seconds;
         struct finding_list findings;
         bool host_command;      /* command is a program of the host: needs a consent of its own */
+        enum plan_interrupted if_interrupted;   /* set by who starts the job */
 };
 
 struct plan_from *plan_from_free(struct plan_from *from);

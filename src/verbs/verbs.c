@@ -39,6 +39,8 @@ const struct verb *const verb_table[] = {
         &jobs_verb,
         &attach_verb,
         &cancel_verb,
+        &resume_verb,
+        &rollback_verb,
         NULL,
 };
 

@@ -191,6 +191,18 @@ static struct op *fake_start_job(struct host *host, const struct plan *plan, str
         return r->op;
 }
 
+static struct op *fake_take_up_job(struct host *host, const char *id, enum job_takeup how, struct secret_list *secrets, started_done_t done,
+                                   void *userdata) {
+        _cleanup_str_ struct str text = {};
+        str_addf(&text, "%s %s", how == TAKEUP_RESUME ? "resume" : "rollback", id);
+        for (size_t i = 0; secrets && i < secrets->n; i++)
+                str_addf(&text, " secret:%s:%zu", secrets->items[i]->name, secrets->items[i]->length);
+        secret_list_free(secrets);
+        struct request *r = request_new(host, REQUEST_START, text.text, userdata);
+        r->done.started = done;
+        return r->op;
+}
+
 static struct op *fake_list_jobs(struct host *host, jobs_done_t done, void *userdata) {
         struct request *r = request_new(host, REQUEST_JOBS, NULL, userdata);
         r->done.jobs = done;
@@ -255,6 +267,7 @@ static const struct host_ops fake_ops = {
         .find_container = fake_find_container,
         .make_plan = fake_make_plan,
         .start_job = fake_start_job,
+        .take_up_job = fake_take_up_job,
         .list_jobs = fake_list_jobs,
         .watch_job = fake_watch_job,
         .cancel_job = fake_cancel_job,

@@ -4,11 +4,13 @@
 #include "base/str.h"
 #include "model/job.h"
 
-static void final_states_do_not_move(void **state) {
+static void final_states_move_only_back(void **state) {
         for (int from = 0; from < _JOB_STATE_MAX; from++)
                 for (int to = 0; to < _JOB_STATE_MAX; to++)
                         if (job_state_final((enum job_state) from) || from == to)
-                                assert_false(job_move_legal((enum job_state) from, (enum job_state) to));
+                                assert_int_equal(job_move_legal((enum job_state) from, (enum job_state) to),
+                                                 (from == JOB_DONE && to == JOB_CANCELLING) ||
+                                                         (from == JOB_BROKEN && (to == JOB_CANCELLING || to == JOB_UNDOING)));
         assert_true(job_move_legal(JOB_QUEUED, JOB_RUNNING));
         assert_true(job_move_legal(JOB_RUNNING, JOB_DONE));
         assert_true(job_move_legal(JOB_CANCELLING, JOB_CANCELLED));
@@ -16,6 +18,46 @@ static void final_states_do_not_move(void **state) {
         assert_false(job_move_legal(JOB_UNDOING, JOB_DONE));
         assert_false(job_move_legal(JOB_RUNNING, JOB_FAILED));
         assert_false(job_move_legal((enum job_state) 77, JOB_DONE));
+}
+
+static enum job_way way_of(struct job *job, enum job_state state, int done, int now, bool rebooted, enum job_step *ret) {
+        job->state = state;
+        for (int i = 0; i < _JOB_STEP_MAX; i++)
+                job->steps[i].state = i <= done ? STEP_DONE : i == now ? STEP_NOW : STEP_TODO;
+        return job_way_on(job, VERB_INSTALL, rebooted, ret);
+}
+
+static void a_job_without_a_worker_goes_its_way(void **state) {
+        _cleanup_(job_freep) struct job *job = job_new();
+        enum job_step step;
+        assert_int_equal(way_of(job, JOB_QUEUED, -1, -1, false, &step), WAY_BEGIN);
+        assert_int_equal(way_of(job, JOB_RUNNING, STEP_PULL, STEP_SNAPSHOT, false, &step), WAY_BEGIN);
+        assert_int_equal(step, STEP_PREFLIGHT);
+        assert_int_equal(way_of(job, JOB_RUNNING, STEP_SNAPSHOT, STEP_COMMAND, false, &step), WAY_AGAIN);
+        assert_int_equal(way_of(job, JOB_RUNNING, STEP_COMMAND, -1, false, &step), WAY_GO_ON);
+        assert_int_equal(step, STEP_CHANGES);
+        assert_int_equal(way_of(job, JOB_RUNNING, STEP_ENABLE, STEP_START, true, &step), WAY_GO_ON);
+        assert_int_equal(step, STEP_START);
+        /* what ran before the host went down runs no more */
+        assert_int_equal(way_of(job, JOB_RUNNING, STEP_HEALTH, STEP_COMMIT, false, &step), WAY_GO_ON);
+        assert_int_equal(step, STEP_COMMIT);
+        assert_int_equal(way_of(job, JOB_RUNNING, STEP_HEALTH, STEP_COMMIT, true, &step), WAY_GO_ON);
+        assert_int_equal(step, STEP_START);
+        /* an uninstall has nothing to start */
+        assert_int_equal(job_way_on(job, VERB_UNINSTALL, true, &step), WAY_GO_ON);
+        assert_int_equal(step, STEP_COMMIT);
+        /* the last record, that of the job's end, is missing */
+        assert_int_equal(way_of(job, JOB_RUNNING, STEP_COMMIT, -1, false, &step), WAY_GO_ON);
+        assert_int_equal(step, STEP_COMMIT);
+        /* the half of a command was being put back: that is no failure */
+        assert_int_equal(way_of(job, JOB_UNDOING, STEP_SNAPSHOT, STEP_COMMAND, false, &step), WAY_AGAIN);
+        assert_int_equal(str_replace(&job->message, "It failed"), 0);
+        assert_int_equal(way_of(job, JOB_UNDOING, STEP_SNAPSHOT, STEP_COMMAND, false, &step), WAY_UNDO);
+        assert_int_equal(way_of(job, JOB_RUNNING, STEP_COMMAND, -1, false, &step), WAY_UNDO);
+        assert_int_equal(way_of(job, JOB_BROKEN, STEP_COMMAND, -1, false, &step), WAY_UNDO);
+        assert_int_equal(way_of(job, JOB_CANCELLING, STEP_COMMAND, -1, false, &step), WAY_UNDO);
+        assert_int_equal(way_of(job, JOB_DONE, STEP_COMMIT, -1, false, &step), WAY_NONE);
+        assert_int_equal(way_of(job, JOB_FAILED, STEP_COMMIT, -1, false, NULL), WAY_NONE);
 }
 
 static void ids_have_one_shape(void **state) {
@@ -80,7 +122,8 @@ static void lists_begin_with_the_newest(void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(final_states_do_not_move),
+                cmocka_unit_test(final_states_move_only_back),
+                cmocka_unit_test(a_job_without_a_worker_goes_its_way),
                 cmocka_unit_test(ids_have_one_shape),
                 cmocka_unit_test(an_uninstall_has_fewer_steps),
                 cmocka_unit_test(the_current_step_is_the_one_at_work),

@@ -139,6 +139,43 @@ static void stops_at_a_hole_and_at_an_illegal_move(void **state) {
         str_done(&moves.text);
 }
 
+/* The half of a command is put back, and the job begins anew; later it is done, and a person has it put back. */
+static void a_job_goes_back_and_on(void **state) {
+        struct book book = {};
+        begin(&book);
+        put(&book, STEP_COMMAND, RECORD_EXIT, "0");
+        put(&book, 0, RECORD_STATE, "undoing");
+        put(&book, STEP_COMMAND, RECORD_UNDO, "");
+        put(&book, STEP_COMMAND, RECORD_KEPT, "a file");
+        put(&book, STEP_COMMAND, RECORD_UNDONE, "");
+        put(&book, 0, RECORD_STATE, "running");
+        _cleanup_(job_freep) struct job *anew = replay(&book, NULL);
+        assert_int_equal(anew->state, JOB_RUNNING);
+        assert_int_equal(anew->exit_status, -1);
+        assert_null(anew->left);
+        assert_string_equal(anew->boot, "0123456789abcdef0123456789abcdef");
+        for (size_t i = 0; i < _JOB_STEP_MAX; i++)
+                assert_int_equal(anew->steps[i].state, STEP_TODO);
+        put(&book, STEP_COMMIT, RECORD_INTENT, "");
+        put(&book, STEP_COMMIT, RECORD_DONE, "rsyslog is installed");
+        put(&book, 0, RECORD_STATE, "done");
+        put(&book, 0, RECORD_STATE, "cancelling");
+        _cleanup_(job_freep) struct job *back = replay(&book, NULL);
+        assert_int_equal(back->state, JOB_CANCELLING);
+        assert_int_equal(back->ended, 0);
+        put(&book, 0, RECORD_STATE, "broken");
+        put(&book, 0, RECORD_KEPT, "another file");
+        put(&book, 0, RECORD_STATE, "cancelling");
+        put(&book, 0, RECORD_STATE, "cancelled");
+        size_t good;
+        _cleanup_(job_freep) struct job *gone = replay(&book, &good);
+        assert_int_equal(good, book.text.length);
+        assert_int_equal(gone->state, JOB_CANCELLED);
+        assert_null(gone->left);
+        assert_string_equal(gone->message, "Cancelled; everything was put back");
+        str_done(&book.text);
+}
+
 static void data_cannot_leave_its_record(void **state) {
         struct book book = {};
         put(&book, STEP_COMMAND, RECORD_FAILED, "two\nlines \\ and \x1b[2J");
@@ -170,6 +207,7 @@ int main(void) {
                 cmocka_unit_test(drops_a_torn_tail),
                 cmocka_unit_test(notices_any_flipped_bit),
                 cmocka_unit_test(stops_at_a_hole_and_at_an_illegal_move),
+                cmocka_unit_test(a_job_goes_back_and_on),
                 cmocka_unit_test(data_cannot_leave_its_record),
                 cmocka_unit_test(long_data_is_cut_at_a_character),
         };
