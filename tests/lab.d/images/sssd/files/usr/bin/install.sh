@@ -1,0 +1,141 @@
+#!/bin/bash
+# INSTALL. Its words say what to run:
+#   realm join ...        the realm command, for Active Directory; the password comes by standard input
+#   --migrate             nothing: the host is joined already, by its own configuration
+#   --help
+#   anything else         options of ipa-client-install; the administrator's password comes by standard input
+# MKHOMEDIR=yes makes home directories at the first login.
+# A join that fails leaves no trace on the host, since all of it happened to copies.
+source /usr/share/sssd-container/common.sh
+
+usage() {
+        sed -n '2,7s/^# \{0,1\}//p' "$0"
+        exit "$1"
+}
+
+check_host() {
+        [[ -d $host/etc ]] || fail "The host's files are not at $host: this command is started by the label INSTALL."
+        [[ ! -e $record ]] || fail "A service called $name is installed from this image already; uninstall it first."
+        if [[ $kind == migrate ]]; then
+                [[ -e $host/etc/sssd/sssd.conf ]] || fail "There is no /etc/sssd/sssd.conf on this host to go on with."
+                [[ -e $host/etc/krb5.keytab ]] || fail "There is no /etc/krb5.keytab on this host: it is not joined."
+        elif [[ -e $host/etc/ipa/default.conf || -e $host/etc/sssd/sssd.conf ]]; then
+                fail "This host is configured for a domain already (/etc/sssd/sssd.conf or /etc/ipa/default.conf)." \
+                        "Leave that first, or go on with it: --migrate."
+        fi
+}
+
+# realmd writes sssd.conf, the keytab, and default_realm; what SSSD adds for Kerberos has to be read, too.
+join_ad() {
+        "$@" --install=/ || fail "The host was not joined, and nothing of it was changed."
+        [[ -e /etc/sssd/sssd.conf ]] || fail "realm wrote no configuration for SSSD, and nothing of the host was changed."
+        settle_kerberos
+}
+
+settle_kerberos() {
+        local include='includedir /var/lib/sss/pubconf/krb5.include.d/' text=''
+
+        [[ ! -e /etc/krb5.conf ]] || text=$(</etc/krb5.conf)
+        [[ $text == *krb5.include.d* ]] || printf '%s\n%s\n' "$include" "$text" >/etc/krb5.conf
+        chmod 644 /etc/krb5.conf
+}
+
+# ipa-client-install reads a password from its input when that is no terminal.
+join_ipa() {
+        local words=("$@") i
+
+        for ((i = 0; i < ${#words[@]}; i++)); do
+                case ${words[i]} in
+                --ca-cert-file=*) words[i]="--ca-cert-file=$(ca_file "${words[i]#*=}")" ;;
+                --ca-cert-file) words[i + 1]=$(ca_file "${words[i + 1]}") ;;
+                esac
+        done
+        ipa-client-install --unattended --no-ntp "${words[@]}" || fail "The host was not enrolled, and nothing of it was changed."
+        systemctl stop sssd.service
+        # The domain's CA is in the host's list; the list itself is made by the host below.
+        rm -rf /var/lib/sss/db/* /var/lib/sss/mc/*
+}
+
+# Paths are the host's; what is named with /host in front is meant as well.
+ca_file() {
+        if [[ -e $host$1 ]]; then echo "$host$1"; else echo "$1"; fi
+}
+
+# `files` first, so that the host's own users never wait for the domain.
+settle_names() {
+        local database
+
+        for database in passwd group; do
+                grep -Eq "^$database:.*\\bsss\\b" /etc/nsswitch.conf ||
+                        sed -i -E "s/^($database:.*\\b(files|compat|systemd)\\b)/\\1 sss/" /etc/nsswitch.conf
+        done
+}
+
+settle_logins() {
+        [[ ${MKHOMEDIR:-no} == yes && -e /usr/share/pam-configs/mkhomedir ]] || return 0
+        DEBIAN_FRONTEND=noninteractive pam-auth-update --package --enable mkhomedir
+}
+
+# Folders that the daemon shares with the host. They are new: all that will be in them is the daemon's.
+make_state() {
+        if [[ ! -d $host/var/lib/sss ]]; then
+                echo var/lib/sss >>"$record/trees"
+                cp -a /var/lib/sss "$host/var/lib/sss"
+                find "$host/var/lib/sss" -type f -delete
+        fi
+        mkdir -p "$host/var/log/sssd"
+}
+
+make_unit() {
+        local text
+
+        [[ -x $host/usr/bin/podman ]] || { say "There is no /usr/bin/podman on this host, so no unit was written."; return; }
+        text=$(<$share/unit)
+        text=${text//'${NAME}'/"$name"}
+        text=${text//'${IMAGE}'/"${IMAGE:?}"}
+        mkdir -p /etc/systemd/system
+        printf '%s\n' "$text" >"/etc/systemd/system/$name.service"
+        put "etc/systemd/system/$name.service"
+}
+
+settle_host() {
+        # A tool may have set the name of the host; it is the kernel's already (--uts=host).
+        [[ -z $(find "$host/usr/local/share/ca-certificates" -newer /run/began -name '*.crt' 2>/dev/null) ]] ||
+                on_host update-ca-certificates
+        on_host systemctl daemon-reload
+        on_host systemctl reload dbus.service 2>/dev/null || true
+}
+
+kind=ipa
+case ${1:-} in
+realm | */realm) kind=ad ;;
+--migrate) kind=migrate; [[ $# -eq 1 ]] || usage 2 ;;
+--help | -h | help) usage 0 ;;
+esac
+touch /run/began
+check_host
+copy_in
+case $kind in
+ad) join_ad realm "${@:2}" ;;
+ipa) join_ipa "$@" ;;
+esac
+if [[ $kind == migrate ]]; then
+        [[ -e /etc/krb5.conf ]] || settle_kerberos
+else
+        settle_names
+        settle_logins
+fi
+mkdir -p /etc/dbus-1/system.d
+cp /usr/share/dbus-1/system.d/org.freedesktop.sssd.infopipe.conf /etc/dbus-1/system.d/
+
+say "Files of this host that are new or changed:"
+mkdir -p "$record"
+chmod 700 "${record%/*}" "$record"
+echo "$kind" >"$record/kind"
+trap 'say "That failed; what was done to the host is taken back:"; take_back' EXIT
+make_state
+copy_out
+make_unit
+settle_host
+trap - EXIT
+say "Service $name.service is configured to run SSSD."
