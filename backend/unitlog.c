@@ -15,6 +15,7 @@
 
 #include <systemd/sd-journal.h>
 
+#include "backend/loglines.h"
 #include "base/str.h"
 
 #define TURN_ENTRIES 256U
@@ -22,20 +23,14 @@
 #define TAIL_DEFAULT 1000U
 #define TAIL_MAX 100000U
 #define TAIL_BYTES (8U * 1024 * 1024)
-#define SPLIT_MAX 128U          /* lines that one message is shown as */
 #define PRIORITY 5              /* after keys, the engine and the bus: architecture.md section 3 */
-
-struct lines_found {
-        struct log_line *items;
-        size_t n, room, bytes;
-};
 
 struct unitlog {
         struct op *op;
         sd_event *event;
         sd_journal *journal;
         sd_event_source *turn, *io;
-        struct lines_found found;
+        struct loglines found;
         unsigned tail;          /* lines */
         int64_t since;
         char *newest;           /* cursor of the newest entry seen */
@@ -46,13 +41,6 @@ struct unitlog {
         bool *gone;             /* set when we are freed inside a callback */
 };
 
-static void found_done(struct lines_found *found) {
-        for (size_t i = 0; i < found->n; i++)
-                log_line_done(&found->items[i]);
-        free(found->items);
-        *found = (struct lines_found) {};
-}
-
 static void unitlog_free(void *userdata) {
         struct unitlog *u = userdata;
         if (u->gone)
@@ -61,7 +49,7 @@ static void unitlog_free(void *userdata) {
         sd_event_source_disable_unref(u->io);
         sd_journal_close(u->journal);
         sd_event_unref(u->event);
-        found_done(&u->found);
+        loglines_done(&u->found);
         free(u->newest);
         free(u->unit);
         error_free(u->error);
@@ -93,61 +81,10 @@ static const char *field(sd_journal *journal, const char *name, size_t *ret_n) {
         return (const char *) data + skip;
 }
 
-static char *copy(const char *bytes, size_t n) {
-        if (n > LOG_MESSAGE_MAX)
-                n = LOG_MESSAGE_MAX;
-        _cleanup_str_ struct str out = {};
-        for (size_t i = 0; i < n; i++)
-                if (bytes[i])
-                        str_add_char(&out, bytes[i]);
-                else
-                        str_add(&out, "\xef\xbf\xbd");  /* a NUL would hide what follows it */
-        return str_take(&out);
-}
-
 static char *copy_field(sd_journal *journal, const char *name) {
         size_t n;
         const char *value = field(journal, name, &n);
-        return value ? copy(value, n < 256 ? n : 256) : NULL;
-}
-
-static int add(struct lines_found *found, const struct log_line *like, const char *bytes, size_t n) {
-        if (found->n == found->room) {
-                size_t room = found->room ? found->room * 2 : 128;
-                struct log_line *items = reallocarray(found->items, room, sizeof *items);
-                if (!items)
-                        return -ENOMEM;
-                found->items = items;
-                found->room = room;
-        }
-        struct log_line *line = &found->items[found->n++];
-        *line = (struct log_line) { .real = like->real, .priority = like->priority, .message = copy(bytes, n),
-                                    .identifier = like->identifier ? strdup(like->identifier) : NULL };
-        found->bytes += n + 64;
-        return line->message ? 0 : -ENOMEM;
-}
-
-/* A message of several lines becomes several lines; backwards they must be added from the last to the first. */
-static int add_message(struct lines_found *found, const struct log_line *like, const char *bytes, size_t n,
-                       bool backwards) {
-        const char *parts[SPLIT_MAX];
-        size_t sizes[SPLIT_MAX], count = 0;
-        while (n > 0 && bytes[n - 1] == '\n')
-                n--;
-        for (const char *end = bytes + n;;) {
-                const char *newline = count + 1 < SPLIT_MAX ? memchr(bytes, '\n', (size_t) (end - bytes)) : NULL;
-                parts[count] = bytes;
-                sizes[count++] = (size_t) ((newline ? newline : end) - bytes);
-                if (!newline)
-                        break;
-                bytes = newline + 1;
-        }
-        int r = 0;
-        for (size_t i = 0; r >= 0 && i < count; i++) {
-                size_t k = backwards ? count - 1 - i : i;
-                r = add(found, like, parts[k], sizes[k]);
-        }
-        return r;
+        return value ? loglines_text(value, n < 256 ? n : 256) : NULL;
 }
 
 /* Podman writes its events to the journal, each with all labels of the image in its message: thousands of bytes that say what two
@@ -176,7 +113,7 @@ static int add_entry(struct unitlog *u, bool backwards) {
                 like.identifier = copy_field(journal, "_COMM");
         _cleanup_free_ char *event = event_text(journal);
         const char *message = event ? event : field(journal, "MESSAGE", &n);
-        int r = message ? add_message(&u->found, &like, message, event ? strlen(event) : n, backwards) : 0;
+        int r = message ? loglines_add(&u->found, &like, message, event ? strlen(event) : n, backwards) : 0;
         free(like.identifier);
         return r;
 }
@@ -189,16 +126,16 @@ static uint64_t now_usec(void) {
 
 /* Gives what was found, oldest first. False: the reader dropped us, touch nothing. */
 static bool give(struct unitlog *u) {
-        struct lines_found found = u->found;
+        struct loglines found = u->found;
         bool gone = false;
-        u->found = (struct lines_found) {};
+        u->found = (struct loglines) {};
         if (found.n) {
                 u->gone = &gone;
                 u->reader.lines(found.items, found.n, u->reader.userdata);
                 if (!gone)
                         u->gone = NULL;
         }
-        found_done(&found);
+        loglines_done(&found);
         return !gone;
 }
 
@@ -263,7 +200,7 @@ static int begin_following(struct unitlog *u) {
 /* ---- the tail ---- */
 
 static void tail_ended(struct unitlog *u) {
-        struct lines_found *found = &u->found;
+        struct loglines *found = &u->found;
         while (found->n > u->tail)
                 log_line_done(&found->items[--found->n]);
         for (size_t i = 0, j = found->n; i + 1 < j; i++, j--) {

@@ -369,6 +369,14 @@ static int add_bytes(char ***list, const char *s, size_t n) {
         return strv_take(list, strndup(s, n));
 }
 
+/* A blank where a line may end; one that bears a combining mark would leave it without a base. */
+static bool is_gap(const char *s, size_t n, size_t i) {
+        unsigned next;
+        if (s[i] != ' ')
+                return false;
+        return i + 1 >= n || (unsigned char) s[i + 1] < 0x80 || text_decode(s + i + 1, n - i - 1, &next) == 0 || text_cells(next) != 0;
+}
+
 static int wrap_line(char ***list, const char *s, size_t n, size_t columns) {
         size_t start = 0;
 
@@ -378,7 +386,7 @@ static int wrap_line(char ***list, const char *s, size_t n, size_t columns) {
                         unsigned c;
                         size_t used = text_decode(s + end, n - end, &c);
                         int width = text_cells(c);
-                        if (c == ' ')
+                        if (is_gap(s, n, end))
                                 blank = end;
                         if (width > 0 && cells + (size_t) width > columns && end > start)
                                 break;
@@ -387,9 +395,9 @@ static int wrap_line(char ***list, const char *s, size_t n, size_t columns) {
                 }
                 /* A break at the blank loses it and its neighbours; a word longer than the line is cut. */
                 size_t stop = end < n && blank > start ? blank : end, next = stop;
-                while (stop > start && s[stop - 1] == ' ' && next < n)
+                while (stop > start && is_gap(s, n, stop - 1) && next < n)
                         stop--;
-                while (next < n && s[next] == ' ')
+                while (next < n && is_gap(s, n, next))
                         next++;
                 int r = add_bytes(list, s + start, stop - start);
                 if (r < 0)

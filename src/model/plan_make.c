@@ -211,6 +211,8 @@ static int fill(struct making *m, const char *key, const char *text, bool set_up
                 r = report_not_utf8(key, argv, findings);
         if (r < 0 || !argv || !*argv)
                 return r;
+        if (!**argv)    /* a lost variable, as a rule; nobody could carry it out, nor read such a plan */
+                return finding_report(findings, "empty-label", key, "The first word of the label %s is empty, so there is no program to run", key);
         const char *path = m->facts->engine_path ? m->facts->engine_path : engine_kind_name(m->engine);
         r = command_read(key, argv, m->engine, path, ret, findings);
         return r < 0 ? r : lint_command(key, *ret, m->request->image, m->plan->image, m->plan->name, findings);

@@ -459,6 +459,27 @@ static void what_is_saved_has_no_path_twice(void **state) {
         assert_words(plan->paths, "/etc /opt /srv /srvx /usr/local /var/lib/x");
 }
 
+/* A plan whose STOP had an empty program was permitted, and no worker could read it. */
+static void a_label_without_a_program_counts_as_missing(void **state) {
+        static const char *const empty[] = { "$LOST stop NAME", "'' stop NAME", "\"\"", "$LOST''" };
+        for (size_t i = 0; i < ELEMENTS(empty); i++) {
+                _cleanup_image_ struct image *image = image_with("INSTALL", "podman run IMAGE", "RUN", RUN, "STOP", empty[i], "UNINSTALL", empty[i], NULL);
+                _cleanup_plan_ struct plan *plan = make(&(struct plan_request) { .verb = VERB_INSTALL, .image = image });
+                assert_null(plan->stop);
+                assert_null(plan->uninstall);
+                assert_ok(plan_permitted(plan, NULL), NULL);
+                _cleanup_image_ struct image *bad = image_with("INSTALL", empty[i], "RUN", empty[i], NULL);
+                _cleanup_plan_ struct plan *none = make(&(struct plan_request) { .verb = VERB_INSTALL, .image = bad });
+                assert_null(none->command);
+                assert_null(none->run);
+                assert_non_null(found(none, "no-label"));
+                assert_true(plan_permitted(none, NULL) < 0);
+        }
+        _cleanup_image_ struct image *image = image_with("RUN", "'' x", NULL);
+        _cleanup_plan_ struct plan *plan = make(&(struct plan_request) { .verb = VERB_INSTALL, .image = image });
+        assert_string_equal(found(plan, "empty-label")->message, "The first word of the label RUN is empty, so there is no program to run");
+}
+
 static void units_are_for_what_runs_alone(void **state) {
         static const struct {
                 const char *install, *run;
@@ -531,6 +552,7 @@ int main(void) {
                 cmocka_unit_test(nothing_to_do_is_said),
                 cmocka_unit_test(the_host_is_looked_at),
                 cmocka_unit_test(what_is_saved_has_no_path_twice),
+                cmocka_unit_test(a_label_without_a_program_counts_as_missing),
                 cmocka_unit_test(units_are_for_what_runs_alone),
                 cmocka_unit_test(health_is_asked_in_the_container),
         };

@@ -116,12 +116,40 @@ static void tells_sizes_and_ages(void **state) {
 }
 
 static void wraps_at_blanks(void **state) {
+        static const struct {
+                const char *text;
+                size_t columns;
+                size_t n;
+                const char *lines;      /* joined by | */
+        } rows[] = {
+                { "one two three abcdefghij", 7, 4, "one two|three|abcdefg|hij" },
+                { "one two", 7, 1, "one two" },
+                { "one  two", 3, 2, "one|two" },
+                { "one two ", 3, 2, "one|two" },
+                { "", 5, 0, "" },
+                { "\n", 5, 1, "" },
+                { "a\n\nb", 5, 3, "a||b" },
+                { "abc", 1, 3, "a|b|c" },
+                { "abc", 0, 3, "a|b|c" },
+                { "\xe4\xb8\x96\xe7\x95\x8c", 3, 2, "\xe4\xb8\x96|\xe7\x95\x8c" },
+                { "\xe4\xb8\x96", 1, 1, "\xe4\xb8\x96" },
+                /* A blank that bears a mark is no place to break: the mark would stand alone. */
+                { "abcd \xcc\x81" "efg", 5, 2, "abcd \xcc\x81|efg" },
+                { "ab cd \xcc\x81" "efg", 5, 3, "ab|cd \xcc\x81" "ef|g" },
+                { "e\xcc\x81" "e\xcc\x81" "e", 2, 2, "e\xcc\x81" "e\xcc\x81|e" },
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                _cleanup_strv_ char **lines = NULL;
+                assert_int_equal(text_wrap(rows[i].text, rows[i].columns, &lines), 0);
+                _cleanup_str_ struct str joined = {};
+                for (size_t k = 0; lines[k]; k++)
+                        str_addf(&joined, "%s%s", k ? "|" : "", lines[k]);
+                assert_string_equal(joined.text ? joined.text : "", rows[i].lines);
+                assert_int_equal(strv_length(lines), rows[i].n);
+        }
         _cleanup_strv_ char **lines = NULL;
-        assert_int_equal(text_wrap("one two three abcdefghij", 7, &lines), 0);
-        for (size_t i = 0; lines[i]; i++)
-                assert_true(text_width(lines[i]) <= 7);
-        assert_string_equal(lines[0], "one two");
-        assert_string_equal(lines[1], "three");
+        assert_int_equal(text_wrap(NULL, 5, &lines), 0);
+        assert_int_equal(strv_length(lines), 0);
 }
 
 int main(void) {
