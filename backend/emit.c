@@ -155,6 +155,16 @@ char *emit_unit(const struct unit_detail *d) {
         return finish(o);
 }
 
+char *emit_log_line(const struct log_line *line) {
+        _cleanup_json_ struct json_object *o = json_object_new_object();
+        add(o, "time", json_object_new_int64(line->real));
+        add(o, "priority", line->priority < 0 ? NULL : json_object_new_int(line->priority));
+        add_text(o, "identifier", line->identifier);
+        add_text(o, "message", line->message);
+        const char *text = json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+        return text ? str_printf("%s\n", text) : NULL;
+}
+
 /* ---- jobs and changes ---- */
 
 static struct json_object *job_object(const struct job *job) {

@@ -22,6 +22,7 @@ char *emit_services(const struct service_list *services);
 char *emit_service(const struct service *service);
 char *emit_units(const struct unit_list *units);
 char *emit_unit(const struct unit_detail *unit);
+char *emit_log_line(const struct log_line *line);        /* on one line */
 char *emit_jobs(const struct job_list *jobs);
 char *emit_job(const struct job *job);
 char *emit_changes(const struct change_report *report);

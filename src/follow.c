@@ -8,6 +8,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "backend/emit.h"
 #include "base/feed.h"
 #include "order.h"
 #include "out.h"
@@ -27,6 +28,9 @@ struct following {
 };
 
 static void print_line(const char *text, const uint8_t *marks, size_t bytes, void *userdata) {
+        const struct following *f = userdata;
+        if (f->session->json)
+                return;         /* the output is in the job's log; what is printed is its end */
         out_raw(text, bytes);
         out_raw("\n", 1);
 }
@@ -38,6 +42,8 @@ static void end_when_whole(struct following *f) {
 }
 
 static void tell_steps(struct following *f, const struct job *job) {
+        if (f->session->json)
+                return;
         for (int step = 0; step < _JOB_STEP_MAX; step++) {
                 const struct step_status *now = &job->steps[step];
                 if (!job->planned[step] || now->state == f->told[step])
@@ -105,6 +111,10 @@ static int result_of(struct following *f) {
         }
         feed_flush(f->feed);
         const struct job *job = f->job;
+        if (f->session->json) {
+                out_json(emit_job(job));
+                return job->state == JOB_DONE ? EXIT_DONE : EXIT_FAILED;
+        }
         out("%s: %s\n", job_state_name(job->state), job->message ? job->message : "");
         if (job->hint)
                 out("  try: %s\n", job->hint);
@@ -119,8 +129,9 @@ int follow_job(struct session *s, const char *id) {
 }
 
 int follow_job_from(struct session *s, const char *id, uint64_t offset, bool undo) {
-        struct feed_sink sink = { .line = print_line };
-        struct following f = { .session = s, .id = id, .feed = feed_new(&sink), .bytes = offset, .undo = undo };
+        struct following f = { .session = s, .id = id, .bytes = offset, .undo = undo };
+        const struct feed_sink sink = { .line = print_line, .userdata = &f };
+        f.feed = feed_new(&sink);
         struct job_watcher watcher = { .job = job_moved, .output = output_came, .failed = watch_failed, .userdata = &f, .log_offset = offset };
         struct op *op = f.feed ? s->host->ops->watch_job(s->host, id, &watcher) : NULL;
         if (!op) {
@@ -147,18 +158,30 @@ int follow_job_from(struct session *s, const char *id, uint64_t offset, bool und
         return status;
 }
 
+int tell_job(struct session *s, const char *id) {
+        struct error *e = NULL;
+        struct job *found = NULL;
+        int r = find_job(s, id, &found, &e);
+        if (r < 0)
+                return session_fail(s, e);
+        _cleanup_(job_freep) struct job *job = found;
+        out_json(emit_job(job));
+        return EXIT_DONE;
+}
+
 /* The consent: --yes, or the word yes on a terminal after the plan was shown. */
-static int consent(const struct plan *plan, const struct arguments *a) {
+static int consent(const struct session *s, const struct plan *plan, const struct arguments *a) {
         _cleanup_error_ struct error *e = NULL;
         if (plan_permitted(plan, &e) < 0) {
-                out("\n");
+                if (!s->json)
+                        out("\n");
                 fflush(stdout);
                 out_error(e);
                 return EXIT_REFUSED;
         }
         if (a->given[OPTION_YES])
                 return EXIT_DONE;
-        if (!in_is_terminal()) {
+        if (s->json || !in_is_terminal()) {
                 out_note("fairlead: Nobody consented to this plan\n  try: look at it with fairlead plan, then add --yes\n");
                 return EXIT_REFUSED;
         }
@@ -178,9 +201,12 @@ int follow_order(struct session *s, struct order *order, const struct arguments 
         _cleanup_plan_ struct plan *plan = result;
         if (!s->json)
                 tell_plan(plan);
-        int status = consent(plan, a);
-        if (status != EXIT_DONE)
+        int status = consent(s, plan, a);
+        if (status != EXIT_DONE) {
+                if (s->json)
+                        out_json(emit_plan(plan));
                 return status;
+        }
         if (argument_value(a, OPTION_IF_INTERRUPTED)) {
                 int way = plan_interrupted_from_name(argument_value(a, OPTION_IF_INTERRUPTED));
                 if (way < 0) {
@@ -196,10 +222,13 @@ int follow_order(struct session *s, struct order *order, const struct arguments 
                 return session_fail(s, e);
         _cleanup_free_ char *id = result;
         if (a->given[OPTION_DETACH]) {
+                if (s->json)
+                        return tell_job(s, id);
                 out("%s\n", id);
                 return EXIT_DONE;
         }
-        out("\nJob %s. You may close this terminal: the job goes on; \"fairlead attach %s\" returns to it.\n", id, id);
+        if (!s->json)
+                out("\nJob %s. You may close this terminal: the job goes on; \"fairlead attach %s\" returns to it.\n", id, id);
         return follow_job(s, id);
 }
 

@@ -18,7 +18,11 @@ int follow_taken_up(struct session *s, const struct job *job, enum job_takeup ho
 /* The job of this id; a sentence and -ENOENT when there is none. */
 int find_job(struct session *s, const char *id, struct job **ret, struct error **reterr);
 
-/* Plans, shows, asks for consent where it is missing, starts and follows: what install and uninstall share. `order` is read by order.h. */
+/* Prints the job as JSON. An exit status. */
+int tell_job(struct session *s, const char *id);
+
+/* Plans, shows, asks for consent where it is missing, starts and follows: what install and uninstall share. `order` is read by order.h. With
+ * JSON asked for, the plan is printed when it is refused or nobody consented, else the job at its end (detached: as it is now). */
 struct order;
 struct arguments;
 int follow_order(struct session *s, struct order *order, const struct arguments *a);

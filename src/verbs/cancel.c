@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "follow.h"
 #include "out.h"
 #include "verbs/verbs.h"
 
@@ -9,6 +10,8 @@ static int run(struct session *s, const struct verb *verb, const struct argument
                 r = s->host->ops->cancel_job(s->host, a->words[0], &e);
         if (r < 0)
                 return session_fail(s, e);
+        if (s->json)
+                return tell_job(s, a->words[0]);
         out("Job %s was asked to stop; everything it did is put back. fairlead attach %s shows it.\n", a->words[0], a->words[0]);
         return EXIT_DONE;
 }
@@ -17,6 +20,7 @@ const struct verb cancel_verb = {
         .name = "cancel",
         .synopsis = "JOB",
         .help = "stop a running job and put back what it did",
+        .json = true,
         .least = 1,
         .most = 1,
         .run = run,

@@ -27,6 +27,7 @@ const struct verb install_verb = {
         .details = "Without --yes the plan is shown and you are asked; off a terminal --yes must be given. What the installer changes is\n"
                    "recorded and put back when it fails or is cancelled. Closing the terminal does not disturb the job.",
         .takes = ORDER_OPTIONS | TAKES(OPTION_SECRET) | TAKES(OPTION_YES) | TAKES(OPTION_DETACH) | TAKES(OPTION_IF_INTERRUPTED),
+        .json = true,
         .least = 1,
         .most = 1,
         .rest = true,

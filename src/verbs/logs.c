@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "backend/emit.h"
 #include "model/host.h"
 #include "out.h"
 #include "verbs/verbs.h"
@@ -12,10 +13,11 @@
 struct reading {
         bool over;
         struct error *error;
-        bool follow;
+        bool follow, json;
 };
 
 static void print_lines(struct log_line *lines, size_t n, void *userdata) {
+        const struct reading *r = userdata;
         for (size_t i = 0; i < n; i++) {
                 time_t t = (time_t) (lines[i].real / 1000000);
                 struct tm tm;
@@ -27,6 +29,10 @@ static void print_lines(struct log_line *lines, size_t n, void *userdata) {
                 for (char *p = message; p && *p; p++)
                         if (*p == '\n')
                                 *p = ' ';
+                if (r->json) {
+                        out_json(emit_log_line(&lines[i]));
+                        continue;
+                }
                 out("%s %s: %s\n", when, lines[i].identifier ? lines[i].identifier : "-", message ? message : "");
         }
         fflush(stdout);
@@ -97,7 +103,7 @@ static int run(struct session *s, const struct verb *verb, const struct argument
         }
         query.unit = unit;
         query.container = service ? service->container : NULL;
-        struct reading reading = { .follow = query.follow };
+        struct reading reading = { .follow = query.follow, .json = s->json };
         struct log_reader reader = { .lines = print_lines, .reached = reached, .failed = failed, .userdata = &reading };
         struct op *op = s->host->ops->read_log(s->host, &query, &reader);
         while (op && !reading.over && sd_event_run(s->event, UINT64_MAX) >= 0)
@@ -109,9 +115,10 @@ static int run(struct session *s, const struct verb *verb, const struct argument
 
 const struct verb logs_verb = {
         .name = "logs",
-        .synopsis = "NAME [-f] [-n N] [-p 0-7] [--since WHEN]",
+        .synopsis = "NAME [-f] [-n N] [-p 0-7] [--since WHEN] [--json]",
         .help = "show the log of a service (its unit and container) or a unit",
         .takes = TAKES(OPTION_FOLLOW) | TAKES(OPTION_LINES) | TAKES(OPTION_PRIORITY) | TAKES(OPTION_SINCE),
+        .json = true,
         .least = 1,
         .most = 1,
         .run = run,

@@ -23,6 +23,7 @@ const struct verb uninstall_verb = {
         .help = "remove a service and put back every file its install changed",
         .details = "What somebody else changed since is kept and listed.",
         .takes = TAKES(OPTION_ALLOW) | TAKES(OPTION_YES) | TAKES(OPTION_DETACH) | TAKES(OPTION_IF_INTERRUPTED),
+        .json = true,
         .least = 1,
         .most = 1,
         .rest = true,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <limits.h>
 
+#include "backend/emit.h"
 #include "model/unit.h"
 #include "out.h"
 #include "verbs/stop-container.h"
@@ -16,7 +17,17 @@ static int act(struct session *s, const char *name, enum unit_action action) {
         r = session_wait(s, &w, s->host->ops->act_on_unit(s->host, unit, action, waited_nothing, &w), NULL, &e);
         if (r < 0)
                 return session_fail(s, e);
-        out("%s %s.\n", unit, unit_action_done(action));
+        if (!s->json) {
+                out("%s %s.\n", unit, unit_action_done(action));
+                return EXIT_DONE;
+        }
+        w = (struct waiting) {};
+        void *result;
+        r = session_wait(s, &w, s->host->ops->show_unit(s->host, unit, waited_unit, &w), &result, &e);
+        if (r < 0)
+                return session_fail(s, e);
+        _cleanup_(unit_detail_freep) struct unit_detail *detail = result;
+        out_json(emit_unit(detail));
         return EXIT_DONE;
 }
 
@@ -33,7 +44,7 @@ static int run(struct session *s, const struct verb *verb, const struct argument
 }
 
 #define ROW(action, verb_name, text, more) \
-        [action] = { .name = verb_name, .synopsis = "UNIT…", .help = text, .takes = more, .least = 1, .most = UINT_MAX, .run = run }
+        [action] = { .name = verb_name, .synopsis = "UNIT…", .help = text, .takes = more, .json = true, .least = 1, .most = UINT_MAX, .run = run }
 
 /* UNIT is a service of fairlead's by its name, or any unit; ".service" may be left out. */
 const struct verb unit_action_verbs[_UNIT_ACTION_MAX] = {

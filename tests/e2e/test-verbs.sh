@@ -60,7 +60,15 @@ chrony() {
         local before
         before=$(mktemp)
         host_tree >"$before"
-        check_status "install chrony, which has no installer" 0 host fairlead install chrony --yes
+        check_status "without consent the plan is printed as JSON" 3 host sh -c 'fairlead install chrony --json 2>/dev/null'
+        check "it is the plan" json 'd["verb"] == "install" and d["unit"]["name"] == "chrony.service"'
+        check_status "install chrony, which has no installer" 0 host fairlead install chrony --yes --json
+        check "its job is printed as JSON" json 'd["state"] == "done" and d["name"] == "chrony" and d["steps"][-1]["step"] == "commit"'
+        check_status "stop --json" 0 host fairlead stop chrony --json
+        check "prints the unit" json 'd["name"] == "chrony.service" and d["active"] == "inactive"'
+        check_status "start --json" 0 host fairlead start chrony --json
+        check_status "logs --json" 0 host sh -c 'fairlead logs chrony -n 5 --json | head -n 1'
+        check "prints a line for each line" json '{"time", "priority", "identifier", "message"} == set(d)'
         check "its unit is active" host systemctl is-active --quiet chrony.service
         check_status "uninstall chrony" 0 host fairlead uninstall chrony --yes
         check_same_tree "/etc and /usr/local are as before chrony" "$before"
