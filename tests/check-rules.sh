@@ -4,11 +4,12 @@
 # one const table, which the list of its kind names. The design lies beside the project where it is developed ($SHARED); elsewhere its part is left out.
 . "$(dirname "$0")/house.sh"
 
-# Findings without a test yet: reported in backend/backend_plan.c, which somebody is at work on.
-untested='image-gone'
+# Findings without a test yet, and such as nothing reports yet: they belong to backend/backend_plan.c, which somebody is at work on.
+untested='image-gone no-way-back unit-edited'
+unreported='no-way-back unit-edited'
 
 # Verbs of the design that are not written yet; one that is there leaves this list.
-unwritten='upgrade resume rollback join leave firstboot export edit'
+unwritten='upgrade join leave firstboot export'
 
 # Verbs that the design does not list by name: they stand behind its "…".
 unlisted='reload unmask reset-failed'
@@ -54,7 +55,7 @@ look_findings() {
         # Each is reported somewhere, and some test sees it.
         find src backend -name '*.c' ! -name finding-kinds.c | xargs grep -hoE '"[a-z0-9-]+"' | tr -d '"' | sort -u >"$list"
         join -v 1 <(kinds | sort) "$list" | while read -r id severity line; do
-                say "$kinds_file:$line" "\"$id\" is never reported"
+                [[ " $unreported " == *" $id "* ]] || say "$kinds_file:$line" "\"$id\" is never reported"
         done
         find tests/unit tests/cases -type f | xargs grep -hoE '[a-z0-9]+(-[a-z0-9]+)*' | sort -u >"$list"
         join -v 1 <(kinds | sort) "$list" | while read -r id severity line; do
@@ -110,6 +111,10 @@ look_verbs() {
                         elif [[ " $unwritten " != *" $verb "* ]]; then
                                 say src/verbs/verbs.c:1 "the design has a verb \"$verb\", the program has none"
                         fi
+                done
+                for verb in $unwritten $unlisted; do
+                        grep -qx "$verb" <<<"$designed" || grep -qx "$verb" "$list" ||
+                                say tests/check-rules.sh:1 "\"$verb\" is listed, and neither the design nor the program has it"
                 done
                 for verb in $(cat "$list"); do
                         grep -qx "$verb" <<<"$designed" || [[ " $unlisted " == *" $verb "* ]] ||
@@ -195,7 +200,9 @@ plant_table_empty_declaration() { sed -i 's/health_step, /health_step, wealth_st
 if [ -e "${SHARED:-${1:-.}/../shared}/DESIGN.md" ]; then
         plant_verb_missing_verb() { sed -i 's/"jobs"/"tasks"/' src/verbs/jobs.c; echo 'the design has a verb "jobs", the program has none'; }
         plant_verb_unknown_verb() { sed -i 's/"jobs"/"tasks"/' src/verbs/jobs.c; echo 'the program has a verb "tasks" that the design does not know'; }
-        plant_verb_written_verb() { sed -i 's/"jobs"/"rollback"/' src/verbs/jobs.c; echo '"rollback" is written; take it off'; }
+        if [ -n "$unwritten" ]; then
+                plant_verb_written_verb() { sed -i "s/\"jobs\"/\"${unwritten##* }\"/" src/verbs/jobs.c; echo "\"${unwritten##* }\" is written; take it off"; }
+        fi
 fi
 
 house "$@"

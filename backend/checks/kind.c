@@ -6,7 +6,8 @@ static void look(struct preflight_run *run, struct check_result *result, void *s
         const struct realm *realm = run->preflight->realm;
         if (realm->kind == REALM_AD || realm->kind == REALM_IPA) {
                 if (run->wanted != REALM_NONE && run->wanted != realm->kind) {
-                        check_say(result, VERDICT_FAIL, "%s is %s, not %s", realm->domain, realm_kind_title(realm->kind), realm_kind_title(run->wanted));
+                        check_say(result, VERDICT_FAIL, "%s is %s, not %s", realm->domain, realm_kind_title(realm->kind),
+                                  realm_kind_title(run->wanted));
                         check_hint(result, "Join it as what it is, or choose another domain");
                         result->fix = FIX_OTHER_KIND;
                         return;
