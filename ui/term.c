@@ -121,6 +121,17 @@ static void term_set_up(struct term *term) {
         term_free_keys(term);
 }
 
+/* The whole screen scrolls again. Curses leaves margins where it scrolled a part, and when the size is another than it
+ * thought, they hold back everything below: cursor movements stop at them. */
+static void term_free_margins(const struct term *term) {
+        const char *margins = tigetstr("csr");
+        if (!margins || margins == (const char *) -1)
+                return;
+        const char *sequence = tparm(margins, 0L, (long) LINES - 1);
+        if (sequence && write(fileno(term->output), sequence, strlen(sequence)) < 0)
+                return;         /* the line is gone: the keyboard tells */
+}
+
 int term_new(FILE *input, FILE *output, const char *name, unsigned rows, unsigned columns, struct term **ret,
              struct error **reterr) {
         if (!name)
@@ -165,6 +176,7 @@ int term_new(FILE *input, FILE *output, const char *name, unsigned rows, unsigne
                 term_set_size(term, rows, columns);
         } else
                 term_resize(term);
+        term_free_margins(term);        /* a console whose line dropped may have left some */
         *ret = TAKE(term);
         return 0;
 }
@@ -194,6 +206,7 @@ void term_set_size(struct term *term, unsigned rows, unsigned columns) {
         if ((int) rows == LINES && (int) columns == COLS)
                 return;
         resizeterm((int) rows, (int) columns);
+        term_free_margins(term);
         /* What the terminal kept of the old size, and where, only the terminal knows. */
         clearok(curscr, TRUE);
 }
@@ -366,6 +379,7 @@ int term_read_key(struct term *term, bool *ret_resized) {
 }
 
 void term_redraw(struct term *term) {
+        term_free_margins(term);
         clearok(curscr, TRUE);
 }
 
@@ -386,6 +400,7 @@ void term_resume(struct term *term) {
         term->suspended = false;
         reset_prog_mode();
         term_free_keys(term);
+        term_free_margins(term);
         clearok(curscr, TRUE);
         refresh();
         term_resize(term);

@@ -19,6 +19,7 @@
  *     job WHICH, output TEXT, line PRIORITY TEXT     to those who watch (\n, \r, \e, \t and \\ in TEXT)
  *     screen NAME                       the golden screen
  *     bytes MAX                         the last paint sent no more than so many
+ *     sent BYTES                        the command before sent these, among others (escapes as in TEXT below)
  *     asked TEXT                        the host was asked exactly this since the last `asked`
  *     idle                              nothing is to be painted, and no timer is armed
  *     clock                             here a job's clock may go on; everywhere else the timers must come to rest
@@ -51,6 +52,7 @@ struct run {
         bool dirty;
         bool clock;             /* something on the screen counts seconds */
         long painted_bytes;     /* of the last paint */
+        off_t sent_from;        /* where in the output the last command began */
         char term[32];
         struct str golden;      /* what came out */
         const char *script;
@@ -274,10 +276,20 @@ static void run_show(struct run *run, char *arguments) {
         complain(run, "no such place: %s", arguments);
 }
 
+static void run_sent(struct run *run, const char *bytes) {
+        _cleanup_free_ char *wanted = unescape(bytes);
+        char sent[65536];
+        ssize_t n = pread(fileno(run->output), sent, sizeof sent, run->sent_from);
+        if (n < 0 || !memmem(sent, (size_t) n, wanted, strlen(wanted)))
+                complain(run, "the command before did not send %s", bytes);
+}
+
 static void run_command(struct run *run, char *command) {
         char *arguments = command + strcspn(command, " ");
         if (*arguments)
                 *arguments++ = '\0';
+        if (run->output && strcmp(command, "sent") != 0)
+                run->sent_from = lseek(fileno(run->output), 0, SEEK_END);
         if (strcmp(command, "term") == 0)
                 run_term(run, arguments);
         else if (!run->ui)
@@ -337,7 +349,9 @@ static void run_command(struct run *run, char *command) {
         else if (strcmp(command, "bytes") == 0) {
                 if (run->painted_bytes > atol(arguments))
                         complain(run, "the last paint sent %ld bytes, more than %s", run->painted_bytes, arguments);
-        } else if (strcmp(command, "asked") == 0) {
+        } else if (strcmp(command, "sent") == 0)
+                run_sent(run, arguments);
+        else if (strcmp(command, "asked") == 0) {
                 _cleanup_strv_ char **lines = NULL;
                 strv_split(run->fake->asked.text, "\n", &lines);
                 _cleanup_free_ char *asked = strv_join(lines, "; ");
