@@ -268,7 +268,7 @@ static int begin_again(struct start *s, const char *id, const struct secret_list
         return launch(s, plan, reterr);
 }
 
-/* plan: a new job; id: one that is taken up. */
+/* plan: a new job (WORKER_CARRY_OUT); id: one that is taken up. */
 static struct op *start(struct jobs *jobs, enum worker_mode mode, const struct plan *plan, const char *id, struct secret_list *secrets,
                         started_done_t done, void *userdata) {
         struct start *s = malloc(sizeof *s);
@@ -280,7 +280,7 @@ static struct op *start(struct jobs *jobs, enum worker_mode mode, const struct p
                 return NULL;
         }
         struct op *op = s->op;
-        int r = plan ? begin(s, plan, secrets, &s->error) : begin_again(s, id, secrets, &s->error);
+        int r = mode == WORKER_CARRY_OUT ? begin(s, plan, secrets, &s->error) : begin_again(s, id, secrets, &s->error);
         secret_list_free(secrets);
         /* Also a failure at once is told from the loop. */
         if (r < 0 && sd_event_add_defer(jobs->event, &s->answer, on_answer, s) < 0)

@@ -4,6 +4,7 @@
 /* The inside of struct ui, for ui.c, stack.c, dispatch.c and frame.c only. */
 
 #include "ui/field.h"
+#include "ui/pace.h"
 #include "ui/screen.h"
 #include "ui/term.h"
 #include "ui/theme.h"
@@ -37,7 +38,7 @@ struct ui {
         char *message;                  /* in the status line until the next key, or for a while */
         int64_t message_until;          /* boottime; 0: there is none */
         struct ask ask;
-        int64_t painted;                /* boottime of the last paint, usec */
+        struct pace pace;               /* on boottime */
         int64_t asked;                  /* boottime of the paint that was asked for; 0: none */
         int64_t settle_at;              /* boottime when the lists settle; 0: they have */
         struct bar bar;                 /* as drawn last */

@@ -12,9 +12,10 @@
 #include "ui/inside.h"
 #include "ui/screens/screens.h"
 
-/* While output streams: so many ms between two paints. */
+/* While output streams: so many ms between two paints, and how many may come at once before. On a slow line each paint is waited for. */
 #define FRAME_MS 33
 #define FRAME_BASIC_MS 250
+#define BURST 3
 /* A message gives way to the sentence about what is shown. */
 #define MESSAGE_MS 6000
 
@@ -47,10 +48,9 @@ int64_t ui_boottime(const struct ui *ui) {
 void ui_invalidate(struct ui *ui) {
         if (ui->painting || ui->over)
                 return;
-        int64_t now = ui_boottime(ui), frame = 1000 * (ui->theme.display == DISPLAY_BASIC ? FRAME_BASIC_MS : FRAME_MS);
-        /* A key is answered at once. What comes by itself waits for the frame to end; after a pause it waits just
-         * long enough for its companions. */
-        int64_t at = ui->keys ? now : now - ui->painted >= frame ? now + 2000 : ui->painted + frame;
+        ui->pace.frame = 1000 * (ui->theme.display == DISPLAY_BASIC ? FRAME_BASIC_MS : FRAME_MS);
+        ui->pace.burst = ui->theme.slow ? 0 : BURST;
+        int64_t now = ui_boottime(ui), at = ui->keys ? now : pace_next(&ui->pace, now);
         if (ui->asked && ui->asked <= at)
                 return;
         ui->asked = at;
@@ -128,6 +128,7 @@ void ui_input(struct ui *ui) {
         bool resized = false;
         int key;
         ui->keys = true;
+        pace_key(&ui->pace, ui_boottime(ui));
         ui_reap(ui);
         while (!ui->over && (key = term_read_key(ui->term, &resized)) != KEY_NONE) {
                 ui_key(ui, key);
@@ -155,7 +156,7 @@ void ui_paint(struct ui *ui) {
         ui->painting = true;
         frame_paint(ui);
         ui->painting = false;
-        ui->painted = ui_boottime(ui);
+        pace_painted(&ui->pace, ui_boottime(ui));
 }
 
 void ui_changed(struct ui *ui, unsigned topics) {
