@@ -124,11 +124,11 @@ static void term_set_up(struct term *term) {
 /* The whole screen scrolls again. Curses leaves margins where it scrolled a part, and when the size is another than it
  * thought, they hold back everything below: cursor movements stop at them. */
 static void term_free_margins(const struct term *term) {
-        const char *margins = tigetstr("csr");
-        if (!margins || margins == (const char *) -1)
+        const char *capability = tigetstr("csr");
+        if (!capability || capability == (const char *) -1)
                 return;
-        const char *sequence = tparm(margins, 0L, (long) LINES - 1);
-        if (sequence && write(fileno(term->output), sequence, strlen(sequence)) < 0)
+        const char *margins = tparm(capability, 0L, (long) LINES - 1);
+        if (margins && write(fileno(term->output), margins, strlen(margins)) < 0)
                 return;         /* the line is gone: the keyboard tells */
 }
 
