@@ -18,7 +18,6 @@ struct secret {
         size_t length;
 };
 
-/* NULL when memory cannot be had; a failed mlock(2) (RLIMIT_MEMLOCK) is tolerated, the rest holds */
 /* NULL when memory cannot be had; a failed mlock(2) (RLIMIT_MEMLOCK) is tolerated, the rest holds. */
 struct secret *secret_new(const char *name);
 struct secret *secret_free(struct secret *secret);      /* wipes; NULL-safe */

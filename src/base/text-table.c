@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/text-table.h"
 
-/* reason: data, 2000 ranges written out; tests/unit/test-text.c derives them anew from the C library and compares.
+/* reason: data, 2000 ranges written out; tests/unit/test-text-table.c derives them anew from the C library and compares.
  *
  * Source: wcwidth(3) of glibc 2.36 in C.UTF-8 (Unicode 14, the C library of Debian 12), less what text.h says must not
- * be shown (reference list in test-text.c). Our own table, because wcwidth(3) needs a locale that the user may not have
+ * be shown (reference list in test-text-table.c). Our own table, because wcwidth(3) needs a locale that the user may not have
  * set, calls U+202E printable, and knows other characters on every host. Of the symbols whose width changed with Unicode
  * 16 (U+2630, U+268A, U+4DC0, U+1D300 and their neighbours) none is shown: a host's ncurses may count them either way. */
 

@@ -88,7 +88,7 @@ size_t text_encode(char buffer[static 4], unsigned c) {
 }
 
 int text_cells(unsigned c) {
-        /* What nearly all text is made of; test-text.c holds these against the table. */
+        /* What nearly all text is made of; test-text-table.c holds these against the table. */
         if (c < 0x300)
                 return c >= 0x20 && (c < 0x7f || c > 0x9f) && c != 0xad ? 1 : -1;
         if ((c >= 0x4e00 && c <= 0x9fff) || (c >= 0xac00 && c <= 0xd7a3))

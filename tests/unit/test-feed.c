@@ -54,6 +54,59 @@ static const struct {
         { "\xc2\x9b" "31mx\n", "<9b>31mx|" },
         { "bad\xff\n", "bad\xef\xbf\xbd|" },
         { "\xe4\xb8\x96\xe7\x95\x8c\n", "\xe4\xb8\x96\xe7\x95\x8c|" },
+        /* the cursor, within its line */
+        { "abc\033[2DX\n", "aXc|" },
+        { "abc\033[DX\n", "abX|" },
+        { "abc\033[99DX\n", "Xbc|" },
+        { "a\033[3Cb\n", "a   b|" },
+        { "a\033[5Gb\n", "a   b|" },
+        { "abc\033[2GX\n", "aXc|" },
+        { "abc\033[0GX\n", "Xbc|" },
+        { "\033[2J\033[3;4Hx\033[Ay\033[Bz\n", "xyz|" },
+        /* erasing and deleting */
+        { "abcdef\033[3D\033[K\n", "abc|" },
+        { "abcdef\033[3D\033[1K\n", "    ef|" },
+        { "abcdef\033[2K\n", "|" },
+        { "abcdef\033[3D\033[2Xx\n", "abcx f|" },
+        { "abcdef\r\033[Xz\n", "zbcdef|" },
+        { "abcdef\r\033[2P\n", "cdef|" },
+        { "abcdef\r\033[P\n", "bcdef|" },
+        { "abcdef\r\033[99P\n", "|" },
+        { "50%\033[2K\r60%\n", "60%|" },
+        /* tabs, and what ends a line */
+        { "a\tb\tc\n", "a       b       c|" },
+        { "12345678\tx\n", "12345678        x|" },
+        { "abc\r\tX\n", "abc     X|" },
+        { "one\vtwo\fthree\n", "one|two|three|" },
+        { "\n\n", "||" },
+        { "a\r\r\nb\n", "a|b|" },
+        /* wide characters of which one half is overwritten, and marks */
+        { "\xe4\xb8\x96\xe7\x95\x8c\rX\n", "X \xe7\x95\x8c|" },
+        { "\xe4\xb8\x96\xe7\x95\x8c\b\bX\n", "\xe4\xb8\x96X |" },
+        { "\xe4\xb8\x96\xe7\x95\x8c\bX\n", "\xe4\xb8\x96 X|" },
+        { "\xe4\xb8\x96\xe7\x95\x8c\r\033[X\n", "  \xe7\x95\x8c|" },
+        { "\xe4\xb8\x96\xe7\x95\x8c\r\033[P\n", " \xe7\x95\x8c|" },
+        { "\xe4\xb8\x96\xe7\x95\x8c\033[3G\033[K\n", "\xe4\xb8\x96|" },
+        { "e\xcc\x81x\b\bE\n", "Ex|" },
+        { "\xcc\x81x\n", "<301>x|" },
+        { "a\r\xcc\x81x\n", "<301>x|" },
+        { "x\xe2\x82\ny\n", "x\xef\xbf\xbd|y|" },
+        /* marks go with their cells */
+        { "\033[31mabc\033[0m\rX\n", "Xbc {000101}|" },
+        { "\033[31mabc\rX\n\033[m", "Xbc {010101}|" },
+        { "ab\033[7mcd\033[27me\033[3D\033[K\n", "ab|" },
+        { "ab\033[7mcd\033[27me\033[2D\033[P\n", "abce {00004000}|" },
+        /* sequences: strings end with their line, others are dropped whole, ESC and CAN cut them short */
+        { "\033]0;never ended\nnext\n", "|next|" },
+        { "\033P1;2q\nnext\n", "|next|" },
+        { "\033_apc\033\\a\033^pm\033\\b\033Xsos\033\\c\n", "abc|" },
+        { "a\033]8;;http://x\033\\link\033]8;;\033\\b\n", "alinkb|" },
+        { "a\033=b\033>c\0337d\0338e\033cf\033Mg\033Eh\n", "abcdefgh|" },
+        { "a\033[1;2;3!pb\033[?1;2$pc\033[0qd\n", "abcd|" },
+        { "a\033[31\030b\033[31\032c\n", "abc|" },
+        { "a\033\033[1mb\033[m\n", "ab {0010}|" },
+        { "\033[8mhidden\033[28m\n", "hidden|" },
+        { "a\016b\017c\001d\177e\n", "abc<01>de|" },
 };
 
 static void understands_terminals(void **state) {
@@ -104,6 +157,38 @@ static void breaks_endless_lines(void **state) {
         assert_true(lines >= 3);
 }
 
+/* Beyond its ceiling a sequence is dropped up to its end, and no byte of it is text. */
+static void drops_sequences_that_are_too_long(void **state) {
+        static const size_t sizes[] = { FEED_SEQUENCE_MAX - 2, FEED_SEQUENCE_MAX, FEED_SEQUENCE_MAX + 1, 100000 };
+        for (size_t i = 0; i < ELEMENTS(sizes); i++) {
+                _cleanup_str_ struct str s = {};
+                str_add(&s, "a\033[");
+                for (size_t k = 0; k < sizes[i]; k++)
+                        str_add_char(&s, '1');
+                str_add(&s, "mb\033]0;");
+                for (size_t k = 0; k < sizes[i]; k++)
+                        str_add_char(&s, 't');
+                str_add(&s, "\007c\n");
+                _cleanup_free_ char *out = fed(s.text, s.length, 999);
+                assert_string_equal(out, "abc|");
+        }
+}
+
+static void forgets_what_was_begun(void **state) {
+        static const char *const begun[] = { "\033", "\033[31", "\033]0;title", "\033P", "\xe4\xb8", "\r", "\033[1" };
+        for (size_t i = 0; i < ELEMENTS(begun); i++) {
+                struct str s = {};
+                _cleanup_(feed_freep) struct feed *feed = feed_new(&(struct feed_sink) { collect, &s });
+                assert_int_equal(feed_write(feed, begun[i], strlen(begun[i])), 0);
+                assert_int_equal(feed_flush(feed), 0);
+                size_t before = s.length;
+                assert_int_equal(feed_write(feed, "mx\n", 3), 0);
+                assert_string_equal(s.text + before, "mx|");
+                str_done(&s);
+        }
+        assert_null(feed_free(NULL));
+}
+
 static void shows_what_is_pending(void **state) {
         struct str s = {};
         const struct feed_sink sink = { collect, &s };
@@ -125,6 +210,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(understands_terminals), cmocka_unit_test(chunks_do_not_matter), cmocka_unit_test(nothing_that_acts_comes_out),
                 cmocka_unit_test(breaks_endless_lines),  cmocka_unit_test(shows_what_is_pending),
+                cmocka_unit_test(drops_sequences_that_are_too_long), cmocka_unit_test(forgets_what_was_begun),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
