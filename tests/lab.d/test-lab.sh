@@ -229,6 +229,7 @@ test_realm() {
         check "the hosts ask it for names" says trixie '^10.89.7.10 ' getent hosts dc1.example.test
         check "it has SRV records" test "$(srv_records trixie)" = "0 01"
         check "its people have a ticket" ticket alice Lab-Secret-1
+        check "and one for the directory" on dc kvno -c /tmp/ticket ldap/dc1.example.test
         check "but not with another password" fails 1 ticket alice Lab-Secret-2
         check "a disabled one has none" fails 1 ticket disabled Lab-Secret-1
         check "Kerberos answers" reaches trixie 88
@@ -239,6 +240,7 @@ test_realm() {
         check "nothing comes back" fails 124 reaches bookworm 464
         check "names without SRV records" "$lab" realm srv-off bookworm
         check "there is no such name" test "$(srv_records bookworm)" = "3 00"
+        check "nor an address of the domain" fails 2 on bookworm getent hosts example.test
         check "but the server has its address" says bookworm '^10.89.7.10 ' getent hosts dc1.example.test
         check "the other host has them" test "$(srv_records trixie)" = "0 01"
         check "no name service" "$lab" realm dns-off
