@@ -77,6 +77,8 @@ static const struct action_row action_table[_ACTION_MAX] = {
 
         [ACTION_WATCH] = { "watch", "watch", "Watch the job that runs" },
         [ACTION_CANCEL] = { "cancel", "cancel", "Stop the job and put everything back as it was" },
+        [ACTION_RESUME] = { "resume", "go on", "Go on with a job that was interrupted" },
+        [ACTION_ROLLBACK] = { "rollback", "put back", "Put back everything the job did" },
         [ACTION_DETACH] = { "detach", "detach", "Leave the job alone; it goes on, and Jobs (4) returns to it" },
         [ACTION_ANSWER] = { "answer", "answer", "Type a line to the command" },
         [ACTION_DIFF] = { "diff", "difference", "Show the change line by line" },

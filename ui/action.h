@@ -89,6 +89,8 @@ enum action {
         /* jobs */
         ACTION_WATCH,
         ACTION_CANCEL,
+        ACTION_RESUME,
+        ACTION_ROLLBACK,
         ACTION_DETACH,
         ACTION_ANSWER,          /* types a line to the command */
         ACTION_DIFF,

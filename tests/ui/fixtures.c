@@ -245,10 +245,17 @@ struct job *fixture_job(const char *which) {
                 }
                 return job;
         }
-        if (str_equal(which, "interrupted")) {
+        if (str_starts(which, "interrupted")) {
                 job->state = JOB_INTERRUPTED;
+                job->way = str_equal(which, "interrupted-undo") ? WAY_UNDO : WAY_AGAIN;
+                if (str_equal(which, "interrupted-secret")) {
+                        strv_add(&job->secrets, "password");
+                        strv_add(&job->secrets, "token");
+                }
                 job->message = strdup("Its worker ended before the job did");
-                job->hint = strdup("fairlead rollback puts everything back");
+                job->hint = str_printf(job->way == WAY_UNDO ? "fairlead rollback %s finishes putting everything back" :
+                                                              "fairlead resume %s goes on, fairlead rollback %s puts everything back",
+                                       job->id, job->id);
                 return job;
         }
         if (str_equal(which, "cancelling")) {

@@ -13,8 +13,10 @@
 #include "base/text.h"
 #include "ui/dialog.h"
 #include "ui/jobtext.h"
+#include "ui/takeup.h"
 
 struct job_screen_state {
+        struct takeup takeup;           /* first: takeup.h */
         char *id;
         struct op *watching;
         struct job *job;                /* NULL: no answer yet */
@@ -99,6 +101,7 @@ static int job_screen_open(struct screen *s, const void *arg, struct error **ret
 static void job_screen_close(struct screen *s) {
         struct job_screen_state *st = s->state;
         op_cancel(st->watching);
+        takeup_done(&st->takeup);
         st->pager.pending = NULL;
         feed_free(st->feed);
         pager_done(&st->pager);
@@ -287,6 +290,16 @@ static void job_status(const struct screen *s, struct str *out) {
                         str_add(out, "q goes back.");
                 return;
         }
+        if (st->takeup.op) {
+                str_add(out, "Starting its worker ...");
+                return;
+        }
+        if (st->job->state == JOB_INTERRUPTED || st->job->state == JOB_BROKEN) {
+                str_add(out, takeup_fits(st->job, ACTION_RESUME) ? "r goes on with it, p puts everything back; both ask first." :
+                             st->job->state == JOB_BROKEN ? "p tries again to put everything back; it asks first." :
+                                                            "p puts everything back; it asks first.");
+                return;
+        }
         if (!job_lives(st)) {
                 str_add(out, st->job->state == JOB_DONE ? "Done. Enter goes to the services. The whole output is kept; / searches it." :
                                                           "The whole output is kept; / searches it.");
@@ -377,6 +390,9 @@ static bool job_can(const struct screen *s, enum action action) {
                 return job_lives(st);
         case ACTION_FOLD:
                 return st->job;
+        case ACTION_RESUME:
+        case ACTION_ROLLBACK:
+                return takeup_fits(st->job, action);
         default:
                 return true;
         }
@@ -395,6 +411,10 @@ static bool job_act(struct screen *s, enum action action) {
                 return true;
         case ACTION_DETACH:
                 screen_close(s);
+                return true;
+        case ACTION_RESUME:
+        case ACTION_ROLLBACK:
+                takeup_begin(s, st->job, action);
                 return true;
         case ACTION_ANSWER: {
                 _cleanup_str_ struct str prompt = {};
@@ -442,6 +462,8 @@ const struct screen_class job_screen = {
         .bindings = (const struct binding[]) {
                 { KEY_RETURN, ACTION_SERVICES },
                 { 'c', ACTION_CANCEL },
+                { 'r', ACTION_RESUME },
+                { 'p', ACTION_ROLLBACK },
                 { 'a', ACTION_ANSWER },
                 { 'v', ACTION_CHANGES },
                 { 'f', ACTION_FOLLOW },
