@@ -170,7 +170,7 @@ static void pinged(const struct http_answer *answer, struct error *e, void *user
         }
         bool much = e && e->code == -E2BIG;
         if (much || (!e && (http_status(answer) != 200 || !str_equal(http_body(answer, NULL), "OK")))) {
-                error_wrap(&e, -EPROTO, "What answers at %s is not a container engine", socket);
+                (e ? error_wrap : error_set)(&e, -EPROTO, "What answers at %s is not a container engine", socket);
                 error_hint(&e, "ls -l shows who owns the socket");
         }
         if (!e && take_engine(f->engine, answer, socket) < 0)

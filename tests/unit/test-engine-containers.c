@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The containers of an engine: list, remove, logs; in both dialects and with every bad thing an engine can do. */
+#include "tests/engine_fixture.h"
+
+static int podman(void **state) {
+        return engine_fixture_new(state, ENGINE_PODMAN);
+}
+
+static int docker(void **state) {
+        return engine_fixture_new(state, ENGINE_DOCKER);
+}
+
+#define BOTH(test)                                                              \
+        { "podman: " #test, test, podman, engine_fixture_free, NULL },          \
+        { "docker: " #test, test, docker, engine_fixture_free, NULL }
+
+static struct op *list(struct engine_fixture *f) {
+        return engine_list_containers(f->engine, NULL, on_containers, f);
+}
+
+static struct op *remove_it(struct engine_fixture *f) {
+        return engine_remove_container(f->engine, "service-0001", 10, on_end, f);
+}
+
+static struct op *logs(struct engine_fixture *f) {
+        return engine_follow_logs(f->engine, "service-0000", 100, false, on_line, on_end, f);
+}
+
+static struct op *follow(struct engine_fixture *f) {
+        return engine_follow_logs(f->engine, "service-0000", 100, true, on_line, on_end, f);
+}
+
+static void run(struct engine_fixture *f, struct op *(*start)(struct engine_fixture *f), struct fake_rule rule) {
+        engine_fixture_clear(f);
+        fake_engine_behave(f->fake);
+        fake_engine_rule(f->fake, &rule);
+        f->op = start(f);
+        await(f);
+}
+
+/* ---- list ---- */
+
+static void lists_containers(void **state) {
+        struct engine_fixture *f = *state;
+        fake_engine_set_containers(f->fake, 60);
+        f->op = list(f);
+        await(f);
+        assert_null(f->error);
+        assert_int_equal(f->containers->n, 60);
+        const struct container *up = &f->containers->items[4], *down = &f->containers->items[5];
+        assert_int_equal(strlen(up->id), 64);
+        assert_string_equal(up->name, "service-0004");
+        assert_string_equal(up->image, "localhost/service-0004:latest");
+        assert_string_equal(up->state, "running");
+        assert_string_equal(up->health, "healthy");
+        assert_int_equal(up->exit_code, 0);
+        assert_int_equal(up->started, 1700000000);
+        assert_int_equal(up->pid, f->kind == ENGINE_PODMAN ? 4004 : 0);
+        assert_int_equal(up->n_labels, 2);
+        assert_string_equal(up->labels[0].key, "io.fairlead.job");
+        assert_string_equal(up->labels[0].value, "job-4");
+        assert_string_equal(down->state, "exited");
+        assert_int_equal(down->exit_code, 7);
+        assert_null(down->health);
+        assert_int_equal(fake_engine_requests(f->fake, f->kind == ENGINE_PODMAN ? "GET /v4.0.0/libpod/containers/json?all=true"
+                                                                               : "GET /v1.41/containers/json?all=true"), 1);
+}
+
+static void filters_by_label(void **state) {
+        struct engine_fixture *f = *state;
+        fake_engine_set_containers(f->fake, 20);
+        f->op = engine_list_containers(f->engine, "io.fairlead.job=job-7", on_containers, f);
+        await(f);
+        assert_null(f->error);
+        assert_int_equal(f->containers->n, 1);
+        assert_string_equal(f->containers->items[0].name, "service-0007");
+        /* No value gets out of its string. */
+        engine_fixture_clear(f);
+        f->op = engine_list_containers(f->engine, "a=\"]}&all=false", on_containers, f);
+        await(f);
+        assert_int_equal(fake_engine_requests(f->fake, "filters=%7B%22label%22%3A%5B%22a%3D%5C%22%5D%7D%26all%3Dfalse%22%5D%7D"), 1);
+}
+
+static void says_why_a_list_is_none(void **state) {
+        struct engine_fixture *f = *state;
+        static const struct {
+                struct fake_rule rule;
+                int code;
+                const char *hint;
+        } rows[] = {
+                { { .what = FAKE_CUT_BODY }, -ECONNRESET, "It may have been restarted: try again" },
+                { { .what = FAKE_ENDLESS }, -E2BIG, NULL },
+                { { .what = FAKE_ENDLESS_LIST }, -E2BIG, NULL },
+                { { .what = FAKE_BROKEN }, -EBADMSG, NULL },
+                { { .what = FAKE_DEEP, .amount = 40 }, -E2BIG, NULL },
+                { { .what = FAKE_TYPES }, -EBADMSG, NULL },
+                { { .what = FAKE_HTML }, -EBADMSG, NULL },
+                { { .what = FAKE_STATUS, .amount = 500, .text = "database is locked" }, -EIO, NULL },
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                struct fake_rule rule = rows[i].rule;
+                rule.route = "/containers/json";
+                run(f, list, rule);
+                assert_null(f->containers);
+                assert_non_null(f->error);
+                check_sentence(f, f->error, rows[i].code, "The containers could not be listed");
+                assert_non_null(f->error->cause);
+                assert_true(str_equal(f->error->hint, rows[i].hint));
+        }
+        run(f, list, (struct fake_rule) { .route = "/containers/json", .what = FAKE_EMPTY });
+        check_said(f, -EBADMSG, "The engine's list of containers could not be read", NULL, "It ends in the middle");
+        run(f, list, (struct fake_rule) { .what = FAKE_GOOD });
+        assert_null(f->error);
+        assert_int_equal(f->containers->n, 2);
+}
+
+static void lists_a_container_that_has_too_many_labels(void **state) {
+        struct engine_fixture *f = *state;
+        _cleanup_str_ struct str body = {};
+        str_add(&body, "[{\"Id\":\"12\",\"Labels\":{\"z\":\"\"");
+        for (unsigned i = 0; i < 5000; i++)
+                str_addf(&body, ",\"a%u\":\"x\"", i);
+        str_add(&body, "}},{\"Id\":\"34\",\"Labels\":null}]");
+        run(f, list, (struct fake_rule) { .route = "/containers/json", .what = FAKE_PAGE, .amount = 200, .text = body.text });
+        assert_null(f->error);
+        assert_int_equal(f->containers->n, 2);
+        assert_int_equal(f->containers->items[0].n_labels, LABELS_MAX);
+}
+
+/* ---- remove ---- */
+
+static void removes(void **state) {
+        struct engine_fixture *f = *state;
+        f->op = remove_it(f);
+        await(f);
+        assert_null(f->error);
+        assert_int_equal(fake_engine_requests(f->fake, f->kind == ENGINE_PODMAN ? "POST /v4.0.0/libpod/containers/service-0001/stop?timeout=10"
+                                                                               : "POST /v1.41/containers/service-0001/stop?t=10"), 1);
+        assert_int_equal(fake_engine_requests(f->fake, "/containers/service-0001?force=true&v=true"), 1);
+        /* Once more: it is not there, which is what was wanted. */
+        engine_fixture_clear(f);
+        f->op = remove_it(f);
+        await(f);
+        assert_null(f->error);
+        /* A name is one part of the path. */
+        engine_fixture_clear(f);
+        f->op = engine_remove_container(f->engine, "../images/x?force=1", 0, on_end, f);
+        await(f);
+        assert_int_equal(fake_engine_requests(f->fake, "/containers/..%2Fimages%2Fx%3Fforce%3D1/stop"), 1);
+}
+
+static void removes_what_does_not_stop(void **state) {
+        struct engine_fixture *f = *state;
+        fake_engine_rule(f->fake, &(struct fake_rule) { .route = "/stop", .what = FAKE_STATUS, .amount = 500, .text = "cannot stop" });
+        f->op = remove_it(f);
+        await(f);
+        assert_null(f->error);
+        assert_int_equal(fake_engine_requests(f->fake, "DELETE "), 1);
+}
+
+static void says_why_it_was_not_removed(void **state) {
+        struct engine_fixture *f = *state;
+        const char *const head = "The container could not be removed";
+        run(f, remove_it, (struct fake_rule) { .route = "DELETE ", .what = FAKE_STATUS, .amount = 409, .text = "removal is already in progress" });
+        check_said(f, -EEXIST, head, NULL, "removal is already in progress");
+        run(f, remove_it, (struct fake_rule) { .route = "DELETE ", .what = FAKE_STATUS, .amount = 500, .text = "device or resource busy" });
+        check_said(f, -EIO, head, NULL, "device or resource busy");
+        run(f, remove_it, (struct fake_rule) { .route = "DELETE ", .what = FAKE_CUT, .amount = 30 });
+        check_said(f, -ECONNRESET, head, "It may have been restarted: try again", "Transferred a partial file");
+        /* Nobody is there: that is not "it is not there". */
+        fake_engine_behave(f->fake);
+        fake_engine_stop(f->fake, true);
+        engine_fixture_clear(f);
+        f->op = remove_it(f);
+        await(f);
+        assert_int_equal(f->error->code, -ECONNREFUSED);
+        check_sentence(f, f->error, -ECONNREFUSED, head);
+}
+
+/* ---- logs ---- */
+
+static const char five[] = "first line\n! a complaint\none frame\nwith two lines\na line in two frames\n";
+
+static void reads_a_log(void **state) {
+        struct engine_fixture *f = *state;
+        f->op = logs(f);
+        await(f);
+        assert_null(f->error);
+        assert_string_equal(f->text.text, five);
+        assert_int_equal(fake_engine_requests(f->fake, "/containers/service-0000/logs?stdout=true&stderr=true&tail=100"), 1);
+}
+
+static void follows_a_log(void **state) {
+        struct engine_fixture *f = *state;
+        f->op = follow(f);
+        turn(f, 50);
+        assert_string_equal(f->text.text, five);
+        assert_false(f->done);
+        assert_int_equal(fake_engine_push_log(f->fake, 1, "later, "), 1);
+        turn(f, 20);
+        assert_string_equal(f->text.text, five);        /* no half lines */
+        fake_engine_push_log(f->fake, 2, "and loudly\n");
+        fake_engine_push_log(f->fake, 1, "at last\n");
+        turn(f, 20);
+        assert_string_equal(f->text.text + strlen(five), "! and loudly\nlater, at last\n");
+        fake_engine_push_log(f->fake, 1, "half");
+        fake_engine_hang_up(f->fake, "/logs", true);
+        await(f);
+        assert_null(f->error);
+        assert_string_equal(f->text.text + strlen(five), "! and loudly\nlater, at last\nhalf\n");
+}
+
+static void says_why_a_log_ended(void **state) {
+        struct engine_fixture *f = *state;
+        const char *const head = "The container's log could not be read";
+        f->op = engine_follow_logs(f->engine, "nobody", 1, false, on_line, on_end, f);
+        await(f);
+        check_said(f, -ENOENT, head, NULL, f->kind == ENGINE_PODMAN ? "no container with that name found: no such container" : "no such container");
+        static const struct {
+                struct fake_rule rule;
+                int code;
+                const char *hint, *cause, *lines;
+        } rows[] = {
+                { { .what = FAKE_FRAME_TYPE }, -EBADMSG, NULL, "The engine's log is not framed as it should be", "" },
+                { { .what = FAKE_HTML }, -EBADMSG, NULL, "The engine's log is not framed as it should be", "" },
+                { { .what = FAKE_FRAME_CUT }, -EBADMSG, NULL, "It ends in the middle", "whole\nnever w\n" },
+                { { .what = FAKE_CUT_BODY }, -ECONNRESET, "It may have been restarted: try again", "Transferred a partial file", NULL },
+                { { .what = FAKE_STATUS, .amount = 500, .text = "logs are not supported" }, -EIO, NULL, "logs are not supported", "" },
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                struct fake_rule rule = rows[i].rule;
+                rule.route = "/logs";
+                run(f, logs, rule);
+                check_said(f, rows[i].code, head, rows[i].hint, rows[i].cause);
+                if (rows[i].lines)
+                        assert_string_equal(f->text.text ? f->text.text : "", rows[i].lines);
+        }
+        run(f, logs, (struct fake_rule) { .route = "/logs", .what = FAKE_EMPTY });
+        assert_null(f->error);
+        assert_int_equal(f->pieces, 0);
+}
+
+/* Lines without end keep the loop turning, and can be dropped at any time. */
+static void a_log_without_end_can_be_dropped(void **state) {
+        struct engine_fixture *f = *state;
+        static const enum fake_mischief floods[] = { FAKE_ENDLESS_LIST, FAKE_FRAME_HUGE };
+        for (size_t i = 0; i < ELEMENTS(floods); i++) {
+                engine_fixture_clear(f);
+                fake_engine_behave(f->fake);
+                fake_engine_rule(f->fake, &(struct fake_rule) { .route = "/logs", .what = floods[i] });
+                f->op = follow(f);
+                turn(f, 100);
+                assert_true(f->pieces > 100);
+                f->op = op_cancel(f->op);
+                unsigned pieces = f->pieces;
+                turn(f, 50);
+                assert_int_equal(f->pieces, pieces);
+                assert_int_equal(f->calls, 0);
+        }
+}
+
+static void a_log_can_be_dropped_in_its_own_line(void **state) {
+        struct engine_fixture *f = *state;
+        f->drop = true;
+        f->op = logs(f);
+        for (unsigned i = 0; i < 200 && !f->pieces; i++)
+                sd_event_run(f->event, 100000);
+        turn(f, 50);
+        assert_null(f->op);
+        assert_int_equal(f->pieces, 1);         /* the piece had five */
+        assert_int_equal(f->calls, 0);
+        /* In the last one, which comes when the stream is over. */
+        engine_fixture_clear(f);
+        f->op = follow(f);
+        turn(f, 50);
+        fake_engine_push_log(f->fake, 1, "half");
+        turn(f, 20);
+        f->drop = true;
+        unsigned pieces = f->pieces;
+        fake_engine_hang_up(f->fake, "/logs", true);
+        turn(f, 50);
+        assert_null(f->op);
+        assert_int_equal(f->pieces, pieces + 1);
+        assert_int_equal(f->calls, 0);
+}
+
+static void calls_can_be_dropped_at_any_time(void **state) {
+        struct engine_fixture *f = *state;
+        check_drops(f, list);
+        check_drops(f, remove_it);
+        check_drops(f, logs);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                BOTH(lists_containers),
+                BOTH(filters_by_label),
+                BOTH(says_why_a_list_is_none),
+                BOTH(lists_a_container_that_has_too_many_labels),
+                BOTH(removes),
+                BOTH(removes_what_does_not_stop),
+                BOTH(says_why_it_was_not_removed),
+                BOTH(reads_a_log),
+                BOTH(follows_a_log),
+                BOTH(says_why_a_log_ended),
+                BOTH(a_log_without_end_can_be_dropped),
+                BOTH(a_log_can_be_dropped_in_its_own_line),
+                BOTH(calls_can_be_dropped_at_any_time),
+        };
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
