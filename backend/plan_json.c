@@ -181,6 +181,9 @@ char *emit_plan(const struct plan *plan) {
         add_text(o, "profile", plan->profile);
         add_text(o, "mode", plan->mode);
         add_text(o, "mode_title", plan->mode_title);
+        add_text(o, "joins", realm_kind_name(plan->joins));
+        add_text(o, "join_domain", plan->join_domain);
+        add_text(o, "join_server", plan->join_server);
         add_text(o, "label_key", plan->label_key);
         add_text(o, "label", plan->label);
         add(o, "argv", plan->command ? json_new_texts(plan->command->argv) : NULL);

@@ -12,8 +12,17 @@
 
 /* ---- modes ---- */
 
+static int read_joins(const struct profile_text *t, struct json_object *o, const char *where, struct mode *mode) {
+        _cleanup_free_ char *word = NULL, *at = profile_where(where, "joins");
+        int r = at ? profile_string(t, o, where, "joins", false, 16, &word) : profile_memory(t);
+        if (r < 0 || !word)
+                return r;
+        mode->joins = strcmp(word, "ad") == 0 ? REALM_AD : strcmp(word, "ipa") == 0 ? REALM_IPA : REALM_NONE;
+        return mode->joins == REALM_NONE ? profile_wrong(t, at, "\"%s\" is no kind of realm: \"ad\" or \"ipa\"", word) : 0;
+}
+
 static int read_mode(const struct profile_text *t, struct json_object *o, const char *where, struct profile *profile) {
-        static const char *const members[] = { "name", "title", "help", "words", "parameters", NULL };
+        static const char *const members[] = { "name", "title", "help", "words", "parameters", "joins", NULL };
         struct mode *mode = profile->modes + profile->n_modes++;        /* room was made for all of them */
         int r = profile_members(t, o, where, members);
         if (r >= 0)
@@ -26,6 +35,8 @@ static int read_mode(const struct profile_text *t, struct json_object *o, const 
                 r = profile_strings(t, o, where, "words", 0, &mode->words);
         if (r >= 0)
                 r = profile_strings(t, o, where, "parameters", 1, &mode->parameters);
+        if (r >= 0)
+                r = read_joins(t, o, where, mode);
         if (r < 0)
                 return r;
         _cleanup_free_ char *at = profile_where(where, "name");

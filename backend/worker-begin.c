@@ -107,6 +107,7 @@ static void clean_up(struct run *run, const struct worker_options *options) {
         manifest_done(&w->known);
         plan_free(w->plan);
         recorder_free(w->recorder);
+        worker_join_free(w);
         joblog_free(w->log);
         if (w->root >= 0)
                 close(w->root);

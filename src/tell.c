@@ -108,6 +108,28 @@ void tell_plan(const struct plan *plan) {
         }
 }
 
+static const char *const verdict_words[_VERDICT_MAX] = {
+        [VERDICT_WAITING] = "...",
+        [VERDICT_OK] = "OK",
+        [VERDICT_WARN] = "WARN",
+        [VERDICT_FAIL] = "FAIL",
+};
+
+void tell_preflight(const struct preflight *p, enum verdict least) {
+        unsigned counts[_VERDICT_MAX] = {};
+        for (size_t i = 0; i < p->n; i++) {
+                const struct check_result *r = &p->items[i];
+                counts[r->verdict]++;
+                if (r->verdict < least)
+                        continue;
+                out("%-5s %-14s %s\n", verdict_words[r->verdict], r->title, r->message ? r->message : "");
+                if (r->hint && r->verdict != VERDICT_OK)
+                        out("%-20s %s\n", "", r->hint);
+        }
+        out("%u ok, %u to look at, %u in the way; %u.%02u s\n", counts[VERDICT_OK], counts[VERDICT_WARN], counts[VERDICT_FAIL], p->ms / 1000,
+            p->ms / 10 % 100);
+}
+
 void tell_time(char buffer[static 24], int64_t seconds) {
         time_t t = (time_t) seconds;
         struct tm tm;

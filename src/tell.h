@@ -3,6 +3,7 @@
 
 /* Plans, findings and jobs told to people on standard output. */
 
+#include "model/check.h"
 #include "model/finding.h"
 #include "model/job.h"
 #include "model/plan.h"
@@ -11,5 +12,8 @@
 void tell_findings(const struct finding_list *findings);
 /* All that `fairlead plan` and a question for consent show. */
 void tell_plan(const struct plan *plan);
+
+/* The results of a preflight that are at least this bad, each with what to do, and how many there are of which. */
+void tell_preflight(const struct preflight *p, enum verdict least);
 
 void tell_time(char buffer[static 24], int64_t seconds);        /* local, "2026-11-23 12:07" or "-" */

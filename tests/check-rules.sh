@@ -9,7 +9,7 @@ untested='image-gone no-way-back unit-edited'
 unreported='no-way-back unit-edited'
 
 # Verbs of the design that are not written yet; one that is there leaves this list.
-unwritten='upgrade join leave firstboot export'
+unwritten='upgrade firstboot export'
 
 # Verbs that the design does not list by name: they stand behind its "…".
 unlisted='reload unmask reset-failed'

@@ -74,7 +74,10 @@ static void on_ended(bool exited, int status, void *userdata) {
                 error_set(&e, -ECANCELED, "Cancelled while the %s ran", program_of(w));
         else if (!exited)
                 error_set(&e, -EIO, "The %s was killed by signal %d (%s)", program_of(w), status, strsignal(status));
-        else if (status != 0)
+        else if (status != 0 && worker_explain_join(w, status, &e)) {
+                worker_failed(w, e);
+                return;
+        } else if (status != 0)
                 error_set(&e, -EIO, "The %s ended with status %d", program_of(w), status);
         if (!e) {
                 worker_ended(w);

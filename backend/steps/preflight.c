@@ -68,6 +68,16 @@ static int check_name(struct worker *w, struct error **reterr) {
         return -EEXIST;
 }
 
+/* The last thing, so that little time passes until the join. */
+static void look_at_realm(struct worker *w) {
+        struct error *e = NULL;
+        int r = w->plan->joins != REALM_NONE ? worker_look_at_realm(w, worker_ended, &e) : STEP_ENDED;
+        if (r < 0)
+                worker_failed(w, e);
+        else if (r == STEP_ENDED)
+                worker_ended(w);
+}
+
 static void on_units(struct unit_list *list, struct error *e, void *userdata) {
         struct worker *w = userdata;
         w->op = op_cancel(w->op);
@@ -90,7 +100,7 @@ static void on_units(struct unit_list *list, struct error *e, void *userdata) {
             worker_save_lines(w, "stopped-before", stopped, &failure) < 0)
                 worker_failed(w, failure);
         else
-                worker_ended(w);
+                look_at_realm(w);
 }
 
 static int apply(struct worker *w, struct error **reterr) {

@@ -54,6 +54,7 @@ extern const struct step preflight_step, pull_step, snapshot_step, command_step,
 
 struct delivery_prompts;
 struct units_queue;
+struct worker_join;
 
 struct worker {
         sd_event *event;
@@ -84,6 +85,7 @@ struct worker {
         struct pty *pty;
         struct delivery_prompts *prompts;
         struct units_queue *queue;
+        struct worker_join *join;       /* NULL: the plan joins nothing, or it was not looked yet */
         unsigned tries, restarts;
         uint64_t until, settled;        /* worker_now() */
         void (*looked)(struct worker *w, struct manifest *now, struct error *e);
@@ -162,6 +164,13 @@ bool worker_stays_stopped(struct worker *w);
 const char *worker_main_unit(const struct worker *w);
 
 uint64_t worker_now(void);              /* CLOCK_BOOTTIME, usec */
+
+/* An install that joins a realm (backend/worker-join.c): a last look at its servers' clock before the first effect: then() follows when
+ * all is well, worker_failed() when the clock is too far off; STEP_ENDED: there is no domain to look at. And why the command failed,
+ * from its output: true, and the error set, when that is known. */
+int worker_look_at_realm(struct worker *w, void (*then)(struct worker *w), struct error **reterr);
+bool worker_explain_join(struct worker *w, int status, struct error **reterr);
+void worker_join_free(struct worker *w);
 
 /* Is the container command run by an engine (rather than a program of the host)? */
 bool worker_needs_engine(const struct worker *w);

@@ -71,6 +71,8 @@ struct plan *plan_free(struct plan *plan) {
         free(plan->digest);
         free(plan->mode);
         free(plan->mode_title);
+        free(plan->join_domain);
+        free(plan->join_server);
         free(plan->profile);
         free(plan->label_key);
         free(plan->label);

@@ -136,6 +136,9 @@ struct plan {
         char *digest;           /* "sha256:…", or NULL */
         char *mode;             /* or NULL */
         char *mode_title;
+        enum realm_kind joins;  /* VERB_INSTALL: it joins this host to a realm of this kind */
+        char *join_domain;      /* that of the answers; NULL: this host's own */
+        char *join_server;      /* the one that was named; NULL */
         char *profile;          /* its source, or NULL */
         char *label_key;        /* the label this plan's command comes from ("INSTALL", "run"), or NULL: no such
                                  * label */

@@ -66,6 +66,12 @@ static int set_mode(struct making *m, struct error **reterr) {
         if (str_replace(&plan->mode, m->mode->name) < 0 || str_replace(&plan->mode_title, m->mode->title) < 0 ||
             str_replace(&plan->profile, profile->source) < 0)
                 return out_of_memory(reterr);
+        struct join join;
+        if (plan->verb != VERB_INSTALL || !profile_join(profile, m->mode, m->request->answers, &join))
+                return 0;
+        plan->joins = join.kind;
+        if (str_replace(&plan->join_domain, join.domain) < 0 || str_replace(&plan->join_server, join.server) < 0)
+                return out_of_memory(reterr);
         return 0;
 }
 

@@ -215,3 +215,34 @@ int profile_generic(const struct image *image, struct profile **ret) {
         *ret = TAKE(profile);
         return 0;
 }
+
+bool param_names_domain(const struct param *p) {
+        return p->type == PARAM_DOMAIN;
+}
+
+/* The answer, or what the field starts with. */
+static const char *answer_of(const struct param *p, const struct answers *answers) {
+        const char *value = answers ? answers_get(answers, p->name) : NULL;
+        return value ? value : p->initial;
+}
+
+bool profile_join(const struct profile *profile, const struct mode *mode, const struct answers *answers, struct join *ret) {
+        *ret = (struct join) { .kind = mode ? mode->joins : REALM_NONE };
+        if (ret->kind == REALM_NONE)
+                return false;
+        for (size_t i = 0; i < profile->n_parameters; i++) {
+                const struct param *p = profile->parameters + i;
+                if (!mode_asks(mode, p) || (answers && !param_applies(p, profile->parameters, profile->n_parameters, answers)))
+                        continue;
+                const char **part = param_names_domain(p)                                            ? &ret->domain
+                                    : p->type == PARAM_USER                                          ? &ret->user
+                                    : p->type == PARAM_HOST && str_ends(p->name, "server")           ? &ret->server
+                                    : p->type == PARAM_HOST && str_ends(p->name, "hostname")         ? &ret->hostname
+                                    : p->type != PARAM_SECRET && str_ends(p->name, "computer-name")  ? &ret->computer_name
+                                                                                                     : NULL;
+                const char *value = part ? answer_of(p, answers) : NULL;
+                if (part && !*part && !str_empty(value))
+                        *part = value;
+        }
+        return true;
+}

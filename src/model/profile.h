@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "model/image.h"
 #include "model/param.h"
+#include "model/realm.h"
 
 /* One way to set an image up. */
 struct mode {
@@ -18,6 +19,7 @@ struct mode {
         char *help;
         char **words;           /* put before the parameters */
         char **parameters;      /* names of the parameters it asks; NULL: all */
+        enum realm_kind joins;  /* it joins this host to a realm of this kind; REALM_NONE: it does not */
 };
 
 struct profile {
@@ -46,6 +48,17 @@ DEFINE_CLEANUP(struct profile, profile_free)
 const struct mode *profile_mode(const struct profile *profile, const char *name);       /* NULL name: the first */
 const struct param *profile_param(const struct profile *profile, const char *name);
 bool mode_asks(const struct mode *mode, const struct param *p);
+
+/* What a mode that joins would join, out of its answers: they tell by the types of their parameters and by the ends of their names
+ * (data/profiles/README.md). False: it joins nothing. Texts are borrowed from the answers; NULL: not answered. */
+struct join {
+        enum realm_kind kind;
+        const char *domain, *server, *hostname, *computer_name, *user;
+};
+bool profile_join(const struct profile *profile, const struct mode *mode, const struct answers *answers, struct join *ret);
+
+/* Is it the parameter that names the domain to join? */
+bool param_names_domain(const struct param *p);
 
 /* Does a pattern of `match` fit one of the image's names? */
 bool profile_fits(const struct profile *profile, const struct image *image);

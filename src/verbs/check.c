@@ -1,30 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <stdio.h>
-#include <string.h>
-
 #include "backend/emit.h"
 #include "out.h"
+#include "tell.h"
 #include "verbs/verbs.h"
-
-static const char *const words[_VERDICT_MAX] = {
-        [VERDICT_WAITING] = "...",
-        [VERDICT_OK] = "OK",
-        [VERDICT_WARN] = "WARN",
-        [VERDICT_FAIL] = "FAIL",
-};
-
-static void tell(const struct preflight *p) {
-        unsigned counts[_VERDICT_MAX] = {};
-        for (size_t i = 0; i < p->n; i++) {
-                const struct check_result *r = &p->items[i];
-                counts[r->verdict]++;
-                out("%-5s %-14s %s\n", words[r->verdict], r->title, r->message ? r->message : "");
-                if (r->hint && r->verdict != VERDICT_OK)
-                        out("%-20s %s\n", "", r->hint);
-        }
-        out("%u ok, %u to look at, %u in the way; %u.%02u s\n", counts[VERDICT_OK], counts[VERDICT_WARN], counts[VERDICT_FAIL], p->ms / 1000,
-            p->ms / 10 % 100);
-}
 
 static enum realm_kind kind_of(const char *word) {
         return str_equal_nocase(word, "ad") ? REALM_AD : str_equal_nocase(word, "ipa") ? REALM_IPA : REALM_NONE;
@@ -49,7 +27,7 @@ static int run(struct session *s, const struct verb *verb, const struct argument
         if (s->json)
                 out_json(emit_preflight(p));
         else
-                tell(p);
+                tell_preflight(p, VERDICT_WAITING);
         return preflight_worst(p) == VERDICT_FAIL ? EXIT_FAILED : EXIT_DONE;
 }
 

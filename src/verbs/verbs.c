@@ -36,6 +36,8 @@ const struct verb *const verb_table[] = {
         &unit_action_verbs[UNIT_RESET_FAILED],
         &realm_verb,
         &check_verb,
+        &join_verb,
+        &leave_verb,
         &jobs_verb,
         &attach_verb,
         &cancel_verb,

@@ -4,6 +4,8 @@
 #include "base/str.h"
 #include "model/profile.h"
 
+#define S(text) ((char *) text)
+
 static void fits(const char *pattern, const char *name, bool expected) {
         char *match[] = { (char *) pattern, NULL }, *names[] = { (char *) name, NULL };
         const struct profile profile = { .match = match };
@@ -87,8 +89,43 @@ static void the_generic_one_asks_for_unknown_variables(void **state) {
         assert_int_equal(p->parameters[p->n_parameters - 1].type, PARAM_ARGUMENTS);
 }
 
+/* Which answers of a mode say what is joined: by type, and by the end of the name. */
+static void tells_what_is_joined(void **state) {
+        struct param params[] = {
+                { .name = S("ad-domain"), .type = PARAM_DOMAIN, .required = true },
+                { .name = S("ad-user"), .type = PARAM_USER, .initial = S("Administrator") },
+                { .name = S("ad-computer-name"), .type = PARAM_TEXT },
+                { .name = S("ipa-domain"), .type = PARAM_DOMAIN },
+                { .name = S("ipa-server"), .type = PARAM_HOST },
+                { .name = S("ipa-hostname"), .type = PARAM_HOST },
+        };
+        char *ad[] = { S("ad-domain"), S("ad-user"), S("ad-computer-name"), NULL }, *ipa[] = { S("ipa-domain"), S("ipa-server"), S("ipa-hostname"), NULL };
+        struct mode modes[] = { { .name = S("a"), .parameters = ad, .joins = REALM_AD }, { .name = S("b"), .parameters = ipa, .joins = REALM_IPA },
+                                { .name = S("c") } };
+        const struct profile profile = { .modes = modes, .n_modes = 3, .parameters = params, .n_parameters = 6 };
+        _cleanup_(answers_freep) struct answers *answers = answers_new();
+        struct join join;
+        assert_true(profile_join(&profile, &modes[0], NULL, &join));
+        assert_int_equal(join.kind, REALM_AD);
+        assert_null(join.domain);
+        assert_string_equal(join.user, "Administrator");
+        answers_set(answers, "ad-domain", "example.test", "typed");
+        answers_set(answers, "ad-computer-name", "WEB1", "typed");
+        answers_set(answers, "ipa-server", "ipa.example.test", "typed");
+        assert_true(profile_join(&profile, &modes[0], answers, &join));
+        assert_string_equal(join.domain, "example.test");
+        assert_string_equal(join.computer_name, "WEB1");
+        assert_null(join.server);               /* the other mode's */
+        assert_true(profile_join(&profile, &modes[1], answers, &join));
+        assert_null(join.domain);
+        assert_string_equal(join.server, "ipa.example.test");
+        assert_false(profile_join(&profile, &modes[2], answers, &join));
+        assert_false(profile_join(&profile, NULL, answers, &join));
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(tells_what_is_joined),
                 cmocka_unit_test(matches_names_without_registry_and_tag),
                 cmocka_unit_test(finds_modes_and_parameters_by_name),
                 cmocka_unit_test(the_generic_one_asks_for_unknown_variables),

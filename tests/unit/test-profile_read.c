@@ -112,6 +112,7 @@ static const struct {
         { "{\"title\": \"T\",\n\"needs\": [\":\"]}", 2, "needs[0]", "not a path" },
         { "{\"title\": \"T\",\n\"modes\": []}", 2, "modes", "1 to 16 modes" },
         { "{\"title\": \"T\",\n\"modes\": {}}", 2, "modes", "1 to 16 modes" },
+        { "{\"title\": \"T\",\n\"modes\": [{\"name\": \"a\", \"title\": \"x\",\n\"joins\": \"nis\"}]}", 3, "modes[0].joins", "no kind of realm" },
         { "{\"title\": \"T\",\n\"modes\": [\n{\"name\": \"A b\", \"title\": \"x\"}]}", 3, "modes[0].name", "no name for a mode" },
         { "{\"title\": \"T\",\n\"modes\": [{\"name\": \"a\", \"title\": \"x\"},\n{\"name\": \"a\", \"title\": \"x\"}]}", 3,
           "modes[1].name", "two modes" },

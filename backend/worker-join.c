@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a worker does for an install that joins a realm: a last look at the clock before the first effect, and words for a failure. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "backend/facts.h"
+#include "backend/preflight.h"
+#include "backend/steps/step.h"
+#include "base/str.h"
+#include "model/failure.h"
+
+#define TAIL_BYTES (128U * 1024)
+
+struct worker_join {
+        struct facts facts;
+        struct failure_facts known;
+        void (*then)(struct worker *w);
+};
+
+void worker_join_free(struct worker *w) {
+        if (!w->join)
+                return;
+        facts_done(&w->join->facts);
+        free(w->join);
+        w->join = NULL;
+}
+
+/* Only what may have changed since the person saw it, and would spoil the join in a way that its tool does not name: all else was in
+ * the console's preflight, and the person went on. */
+static void looked(struct preflight *p, void *userdata) {
+        struct worker *w = userdata;
+        w->op = op_cancel(w->op);
+        const struct check_result *clock = preflight_find(p, "clock");
+        w->join->known = (struct failure_facts) { .clock_known = p->clock_known, .clock_usec = p->clock_usec };
+        if (clock && clock->message)
+                joblog_note(w->log, "clock: %s", clock->message);
+        struct error *e = NULL;
+        if (p->clock_known && clock && clock->verdict == VERDICT_FAIL) {
+                const struct failure *f = failure_of("clock");
+                error_set(&e, -ETIME, "%s: %s", f->message, clock->message);
+                error_hint(&e, "%s", f->hint);
+        }
+        preflight_free(p);
+        if (e)
+                worker_failed(w, e);
+        else
+                w->join->then(w);
+}
+
+int worker_look_at_realm(struct worker *w, void (*then)(struct worker *w), struct error **reterr) {
+        w->join = calloc(1, sizeof *w->join);
+        if (!w->join)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        w->join->then = then;
+        facts_read(w->paths->root, &w->join->facts);
+        const char *domain = w->plan->join_domain ? w->plan->join_domain : w->join->facts.domain;
+        _cleanup_free_ char *clean = domain ? realm_domain(domain, NULL) : NULL;
+        if (!clean)
+                return STEP_ENDED;      /* the tool itself will find the domain, or say that it cannot */
+        const struct preflight_order order = { .domain = clean, .wanted = w->plan->joins, .server = w->plan->join_server };
+        const struct preflight_options options = { .order = &order, .paths = w->paths, .facts = &w->join->facts };
+        w->op = preflight_start(w->event, &options, NULL, looked, w);
+        return w->op ? STEP_WAITS : error_set(reterr, -ENOMEM, "Out of memory");
+}
+
+/* The end of what the command printed. */
+static char *read_tail(const struct worker *w, size_t *ret_n) {
+        _cleanup_close_ int fd = openat(w->folder, "log", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+        struct stat st;
+        if (fd < 0 || fstat(fd, &st) < 0)
+                return NULL;
+        off_t from = st.st_size > (off_t) TAIL_BYTES ? st.st_size - (off_t) TAIL_BYTES : 0;
+        char *text = malloc(TAIL_BYTES);
+        ssize_t n = text ? pread(fd, text, TAIL_BYTES, from) : -1;
+        if (n < 0) {
+                free(text);
+                return NULL;
+        }
+        *ret_n = (size_t) n;
+        return text;
+}
+
+bool worker_explain_join(struct worker *w, int status, struct error **reterr) {
+        size_t n = 0;
+        if (w->plan->joins == REALM_NONE)
+                return false;
+        _cleanup_free_ char *tail = read_tail(w, &n);
+        const struct failure_facts *known = w->join ? &w->join->known : NULL;
+        /* an image's installer may run either tool, whatever the mode is called */
+        struct diagnosis d = tail ? failure_find(TOOL_ANY, status, tail, n, known) : (struct diagnosis) {};
+        if (!d.failure || !d.failure->text)
+                return false;
+        char words[48];
+        error_set(reterr, -EIO, "%s", d.failure->message);
+        error_hint(reterr, "%s. %s%s%s%s", d.failure->cause, d.failure->hint, d.clock_too ? ". And this host's clock is off: it is " : "",
+                   d.clock_too ? clock_words(words, known->clock_usec) : "", d.clock_too ? " the servers'" : "");
+        return true;
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "joining.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "order.h"
+#include "verbs/verbs.h"
+
+const struct mode *joining_mode(const struct profile *profile, enum realm_kind kind) {
+        for (size_t i = 0; i < profile->n_modes; i++)
+                if (profile->modes[i].joins == kind)
+                        return &profile->modes[i];
+        return NULL;
+}
+
+static bool joins(const struct profile *profile) {
+        return joining_mode(profile, REALM_AD) || joining_mode(profile, REALM_IPA);
+}
+
+static struct profile *profile_of(struct session *s, const struct image *image) {
+        struct profile *profile = NULL;
+        s->host->ops->find_profile(s->host, image, &profile, NULL);
+        return profile;
+}
+
+static int find_named(struct session *s, const char *reference, struct image **ret, struct profile **ret_profile, struct error **reterr) {
+        int r = order_find_image(s, reference, ret, reterr);
+        if (r < 0)
+                return r;
+        *ret_profile = profile_of(s, *ret);
+        if (*ret_profile && joins(*ret_profile))
+                return 0;
+        *ret = image_free(*ret);
+        *ret_profile = profile_free(*ret_profile);
+        return error_set(reterr, -ENOENT, "The image %s has no way to join a realm", reference);
+}
+
+int joining_find_image(struct session *s, const char *reference, struct image **ret, struct profile **ret_profile, struct error **reterr) {
+        struct waiting w = {};
+        void *result = NULL;
+        *ret = NULL;
+        *ret_profile = NULL;
+        int r = session_open(s, reterr);
+        if (r < 0)
+                return r;
+        if (reference)
+                return find_named(s, reference, ret, ret_profile, reterr);
+        r = session_wait(s, &w, s->host->ops->list_images(s->host, waited_images, &w), &result, reterr);
+        if (r < 0)
+                return r;
+        _cleanup_(image_list_freep) struct image_list *images = result;
+        for (size_t i = 0; i < images->n && !*ret; i++) {
+                struct profile *profile = profile_of(s, images->items[i]);
+                if (profile && joins(profile)) {
+                        *ret = images->items[i];
+                        images->items[i] = images->items[--images->n];
+                        *ret_profile = profile;
+                } else
+                        profile_free(profile);
+        }
+        if (*ret)
+                return 0;
+        error_set(reterr, -ENOENT, "No image of this host joins a realm");
+        error_hint(reterr, "Pull one that packages SSSD, or name it with --image");
+        return -ENOENT;
+}
+
+const struct param *joining_param(const struct profile *profile, const struct mode *mode, const char *name) {
+        const struct param *found = NULL, *whole = profile_param(profile, name);
+        if (whole && mode_asks(mode, whole))
+                return whole;
+        _cleanup_free_ char *end = str_printf("-%s", name);
+        for (size_t i = 0; end && i < profile->n_parameters; i++) {
+                const struct param *p = profile->parameters + i;
+                if (!mode_asks(mode, p) || !str_ends(p->name, end))
+                        continue;
+                if (found)
+                        return NULL;
+                found = p;
+        }
+        return found;
+}
+
+char **joining_words(const struct profile *profile, const struct mode *mode, char *const *words) {
+        char **ret = calloc(1, sizeof *ret);
+        for (size_t i = 0; ret && words && words[i]; i++) {
+                const char *equals = strchr(words[i], '=');
+                _cleanup_free_ char *name = equals ? strndup(words[i], (size_t) (equals - words[i])) : NULL;
+                const struct param *p = name ? joining_param(profile, mode, name) : NULL;
+                if ((p ? strv_addf(&ret, "%s%s", p->name, equals) : strv_add(&ret, words[i])) < 0)
+                        ret = strv_free(ret);
+        }
+        return ret;
+}
+
+/* By its image's profile; where the image is gone, by what the modes of such images are called. */
+static enum realm_kind kind_of(struct session *s, const struct service *service) {
+        struct error *e = NULL;
+        struct image *image = NULL;
+        enum realm_kind kind = REALM_NONE;
+        if (service->image && order_find_image(s, service->image, &image, &e) >= 0) {
+                _cleanup_(profile_freep) struct profile *profile = profile_of(s, image);
+                const struct mode *mode = profile && service->mode ? profile_mode(profile, service->mode) : NULL;
+                kind = mode ? mode->joins : REALM_NONE;
+        } else if (service->mode)
+                kind = str_starts(service->mode, "ad") || str_starts(service->mode, "active") ? REALM_AD
+                       : strstr(service->mode, "ipa")                                       ? REALM_IPA
+                                                                                            : REALM_NONE;
+        image_free(image);
+        error_free(e);
+        return kind;
+}
+
+int joining_find_service(struct session *s, const char *name, struct service **ret, enum realm_kind *ret_kind, struct error **reterr) {
+        struct waiting w = {};
+        void *result = NULL;
+        *ret = NULL;
+        int r = session_open(s, reterr);
+        if (r >= 0)
+                r = session_wait(s, &w, s->host->ops->list_services(s->host, waited_services, &w), &result, reterr);
+        if (r < 0)
+                return r;
+        _cleanup_(service_list_freep) struct service_list *services = result;
+        for (size_t i = 0; i < services->n && !*ret; i++) {
+                if (name && !str_equal(services->items[i]->name, name))
+                        continue;
+                *ret_kind = kind_of(s, services->items[i]);
+                if (*ret_kind == REALM_NONE)
+                        continue;
+                *ret = services->items[i];
+                services->items[i] = services->items[--services->n];
+        }
+        return 0;
+}
