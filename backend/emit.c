@@ -161,8 +161,7 @@ char *emit_log_line(const struct log_line *line) {
         add(o, "priority", line->priority < 0 ? NULL : json_object_new_int(line->priority));
         add_text(o, "identifier", line->identifier);
         add_text(o, "message", line->message);
-        const char *text = json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
-        return text ? str_printf("%s\n", text) : NULL;
+        return json_write_line(o);
 }
 
 /* ---- jobs and changes ---- */

@@ -53,8 +53,7 @@ struct engine_call {
         struct engine *engine;
         struct op *op;                  /* the public handle */
         struct op *inner;               /* what runs now */
-        bool busy;                      /* callbacks of the public caller may be running above code that still needs the call:
-                                         * see engine_call_busy() */
+        bool busy;                      /* see engine_call_busy() */
         bool dropped;                   /* by one of them */
         /* Begins the request once the engine is known: sets inner. False: out of memory. */
         bool (*begin)(struct engine_call *call);

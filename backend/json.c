@@ -315,14 +315,19 @@ static void add_showable(struct str *out, const char *text, size_t n) {
         }
 }
 
-char *json_write(struct json_object *o) {
+static char *write_with(struct json_object *o, int flags) {
         size_t n;
-        const char *text = json_object_to_json_string_length(o,
-                                                             JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
-                                                                     JSON_C_TO_STRING_NOSLASHESCAPE,
-                                                             &n);
+        const char *text = json_object_to_json_string_length(o, flags | JSON_C_TO_STRING_NOSLASHESCAPE, &n);
         _cleanup_str_ struct str shown = {};
         add_showable(&shown, text ? text : "", text ? n : 0);
         str_add(&shown, "\n");
         return text ? str_take(&shown) : NULL;
+}
+
+char *json_write(struct json_object *o) {
+        return write_with(o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED);
+}
+
+char *json_write_line(struct json_object *o) {
+        return write_with(o, JSON_C_TO_STRING_PLAIN);
 }

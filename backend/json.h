@@ -111,6 +111,8 @@ struct json_object *json_new_texts(char *const *list);
 /* Pretty-printed, one newline at the end; what a terminal would obey or hide is written \uXXXX. The caller frees. NULL when out of
  * memory. */
 char *json_write(struct json_object *o);
+/* The same on one line, for streams of them. */
+char *json_write_line(struct json_object *o);
 
 /* Several documents in one stream. */
 

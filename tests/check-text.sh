@@ -12,7 +12,7 @@ doors() {
 (v?f|v|vd|d)?w?printf|f?putw?[cs](har)?(_unlocked)?|putw?char|fwrite(_unlocked)?|perror|psignal|v?(warn|err)x?|error_at_line|herror@^src/out\.c:|^src/worker-main\.c:[0-9]+: +fputs\("[^"]*", stderr\);|^src/base/error\.c:[0-9]+: +f(puts|printf)\(.*f\)?;?|^src/base/error\.c:[0-9]+: +fprintf\(f, @prints beside src/out.c, which cleans what it prints
 p?writev?|send(msg|to|file)?|splice|tee@^(backend|src/base)/|^ui/term\.c:[0-9]+: +if \((write\(fileno\(term->output\), question, sizeof question - 1\) > 0\)|margins && write\(fileno\(term->output\), margins, strlen\(margins\)\) < 0\))@writes to a descriptor by hand; text for people goes through ui/canvas.c or src/out.c
 out_raw@^src/out\.[ch]:|^src/follow\.c:[0-9]+: +out_raw\((text, bytes|"[^"]*", 1)\);@prints without cleaning; only the lines of a feed (base/feed.h) are clean already
-out_json@^src/out\.[ch]:|out_json\(emit_[a-z]+\([^()]*\)\);@prints what is not JSON of backend/emit.h
+out_json@^src/out\.[ch]:|out_json\(emit_[a-z_]+\([^()]*\)\);@prints what is not JSON of backend/emit.h
 json_object_to_(json_string[a-z_]*|file[a-z_]*|fd)@^backend/json\.c:[0-9]+:.*json_object_to_json_string_length|^backend/engine-containers\.c:[0-9]+:.*http_escape\(json_object_to_json_string_ext@writes JSON beside json_write(), which hides nothing and hides from no terminal
 END
 }

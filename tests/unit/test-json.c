@@ -327,6 +327,11 @@ static void writes_nothing_that_a_terminal_obeys(void **state) {
         _cleanup_json_ struct json_object *mark = json_new_text("\314\210x");
         _cleanup_free_ char *marked = json_write(mark);
         assert_string_equal(marked, "\"\\u0308x\"\n");
+        /* As a line of a stream, too. */
+        char *list[] = { (char *) "a\nb", (char *) "\302\2332J/", NULL };
+        _cleanup_json_ struct json_object *texts = json_new_texts(list);
+        _cleanup_free_ char *line = json_write_line(texts);
+        assert_string_equal(line, "[\"a\\nb\",\"\\u009b2J/\"]\n");
 }
 
 int main(void) {
