@@ -7,8 +7,12 @@
 #include <unistd.h>
 
 #include "backend/backend_parts.h"
+#include "backend/digest.h"
 #include "backend/engine_config.h"
+#include "backend/files.h"
+#include "backend/jobfolder.h"
 #include "backend/services.h"
+#include "backend/unit_places.h"
 #include "base/str.h"
 
 struct planning {
@@ -28,7 +32,9 @@ struct planning {
         /* found out */
         struct service *record;         /* of an installed service that the order names; NULL */
         struct image *image;
-        bool image_gone;
+        bool image_gone;                /* that of the record */
+        char *unit_file, *unit_text;    /* of an upgrade: the file of the service's main unit as it is now; NULL: none */
+        bool unit_edited;               /* it is not as the install or the last upgrade left it */
         struct profile *profile;
         struct container_list *containers;
         char *unit_path;                /* of a unit that has the service's name; "" ours; NULL none */
@@ -38,7 +44,7 @@ static void planning_free(void *userdata) {
         struct planning *p = userdata;
         op_cancel(p->asking);
         sd_event_source_disable_unref(p->start);
-        char *texts[] = { p->label, p->reference, p->name, p->mode, p->opt[0], p->opt[1], p->opt[2], p->unit_path };
+        char *texts[] = { p->label, p->reference, p->name, p->mode, p->opt[0], p->opt[1], p->opt[2], p->unit_path, p->unit_file, p->unit_text };
         for (size_t i = 0; i < ELEMENTS(texts); i++)
                 free(texts[i]);
         char **lists[] = { p->secrets, p->set, p->arguments, p->allowed };
@@ -93,6 +99,24 @@ static bool service_exists(const char *name, void *userdata) {
         return services_exists(&p->backend->paths, name);
 }
 
+/* What only this file knows of image and unit. */
+static int report_found(struct planning *p, struct plan *plan) {
+        struct finding_list *findings = &plan->findings;
+        int r = 0;
+        if (p->image_gone && p->verb == VERB_UNINSTALL)
+                r = finding_report(findings, "image-gone", "image",
+                                   "The image of %s is not on this host any more, so what its label UNINSTALL says cannot be run", p->name);
+        if (p->image_gone && p->verb == VERB_UPGRADE)
+                r = finding_report(findings, "no-way-back", "image",
+                                   "The image that %s runs now is not on this host any more, so the upgrade could not go back to it", p->name);
+        if (r >= 0 && p->unit_edited && plan->unit.text)
+                r = finding_report(findings, "unit-edited", p->unit_file, "%s is not as it was written: the upgrade writes over what was changed",
+                                   p->unit_file);
+        for (char **id = p->allowed; id && *id; id++)
+                (void) finding_list_allow(findings, *id);
+        return r;
+}
+
 static int make(struct planning *p, struct plan **ret, struct error **reterr) {
         struct backend *b = p->backend;
         const struct engine_about *about = engine_about(b->engine);
@@ -116,7 +140,7 @@ static int make(struct planning *p, struct plan **ret, struct error **reterr) {
         const struct plan_request request = {
                 .verb = p->verb,
                 .image = p->image,
-                .reference = p->record ? p->record->reference : p->reference,
+                .reference = p->reference ? p->reference : p->record ? p->record->reference : NULL,
                 .label = p->label,
                 .pinned = true,
                 .name = p->name,
@@ -128,13 +152,13 @@ static int make(struct planning *p, struct plan **ret, struct error **reterr) {
                 .opt = { p->opt[0], p->opt[1], p->opt[2] },
                 .arguments = p->arguments,
                 .allowed = p->allowed,
+                .service = p->verb == VERB_UPGRADE ? p->record : NULL,
+                .unit_path = p->unit_file,
+                .unit_text = p->unit_text,
                 .facts = &facts,
         };
         int r = plan_make(&request, ret, reterr);
-        if (r >= 0 && p->image_gone)
-                finding_report(&(*ret)->findings, "image-gone", "image", "The image of %s is not on this host any more, so what its label UNINSTALL says cannot be run",
-                               p->name);
-        return r;
+        return r < 0 ? r : report_found(p, *ret);
 }
 
 static void make_now(struct planning *p) {
@@ -192,6 +216,37 @@ static void ask_containers(struct planning *p) {
                 end_out_of_memory(p);
 }
 
+/* ---- the unit of an upgrade ---- */
+
+#define UNIT_BYTES_MAX (1024U * 1024)
+
+/* What the file of the main unit holds, and whether it still is what the service's jobs made of it. */
+static int read_unit(struct planning *p, struct error **reterr) {
+        const struct service *s = p->record;
+        const char *unit = s->units && s->units[0] ? s->units[0] : NULL, *name;
+        _cleanup_(changes_done) struct changes changes = {};
+        _cleanup_close_ int folder = unit && s->job ? jobfolder_open(&p->backend->paths, s->job, NULL) : -1;
+        const struct change *made = NULL;
+        if (folder >= 0 && jobfolder_service_changes(folder, &changes, NULL, NULL) >= 0)
+                made = unit_places_file(&changes, unit);
+        const char *path = made ? made->path : s->files ? s->files[0] : NULL;
+        if (!path)
+                return 0;       /* nobody knows where it came from: plan_make() says that it stays as it is */
+        _cleanup_close_ int root = files_open_root(p->backend->paths.root, reterr);
+        _cleanup_close_ int where = root < 0 ? -1 : files_open_parent(root, path, &name, NULL);
+        size_t n;
+        char hex[DIGEST_HEX];
+        if (root < 0 || str_replace(&p->unit_file, path) < 0)
+                return root < 0 ? root : error_set(reterr, -ENOMEM, "Out of memory");
+        if (where < 0 || files_read(where, name, UNIT_BYTES_MAX, &p->unit_text, &n, NULL) < 0)
+                return 0;       /* somebody removed it */
+        _cleanup_(digest_freep) struct digest *digest = digest_new();
+        if (!digest || digest_bytes(digest, p->unit_text, n, hex) < 0)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        p->unit_edited = made && strcmp(made->after.digest, hex) != 0;
+        return 0;
+}
+
 /* ---- image and profile ---- */
 
 static int find_profile(struct planning *p, struct error **reterr) {
@@ -220,10 +275,56 @@ static struct image *image_of_record(const struct service *record) {
         return TAKE(image);
 }
 
+static void go_on_with_image(struct planning *p) {
+        struct error *e = NULL;
+        (void) find_profile(p, &e);
+        if (e)
+                end(p, NULL, e);
+        else
+                ask_containers(p);
+}
+
+/* Is the image that an upgrade would leave still here? */
+static void old_image_came(struct image *image, struct error *e, void *userdata) {
+        struct planning *p = userdata;
+        p->asking = op_cancel(p->asking);
+        p->image_gone = !image && e->code == -ENOENT;
+        if (e && !p->image_gone) {
+                end(p, NULL, e);
+                return;
+        }
+        error_free(e);
+        image_free(image);
+        e = NULL;
+        if (read_unit(p, &e) < 0)
+                end(p, NULL, e);
+        else
+                go_on_with_image(p);
+}
+
+static void ask_old_image(struct planning *p) {
+        struct error *e = NULL;
+        const struct service *s = p->record;
+        const char *reference = p->reference ? p->reference : s->reference;
+        if (str_equal(p->image->id, s->image_id)) {
+                error_set(&e, -EALREADY, "%s runs the newest image of %s that is on this host", s->name, reference);
+                error_hint(&e, "Get a newer one first, with the engine's pull or build");
+                end(p, NULL, e);
+                return;
+        }
+        p->asking = engine_inspect_image(p->backend->engine, s->image_id ? s->image_id : "", old_image_came, p);
+        if (!p->asking)
+                end_out_of_memory(p);
+}
+
 static void image_came(struct image *image, struct error *e, void *userdata) {
         struct planning *p = userdata;
         p->asking = op_cancel(p->asking);
         p->image = image;
+        if (image && p->record && p->verb == VERB_UPGRADE) {
+                ask_old_image(p);
+                return;
+        }
         if (!image && p->record && p->verb == VERB_UNINSTALL && e->code == -ENOENT) {
                 error_free(e);
                 e = NULL;
@@ -232,23 +333,18 @@ static void image_came(struct image *image, struct error *e, void *userdata) {
                 if (!p->image)
                         error_set(&e, -ENOMEM, "Out of memory");
         }
-        if (p->image)
-                (void) find_profile(p, &e);
-        else if (p->record && e->code == -ENOENT) {
+        if (p->image) {
+                go_on_with_image(p);
+                return;
+        }
+        if (p->record && e->code == -ENOENT) {
                 error_wrap(&e, -ENOENT, "The image of %s is not on this host any more", p->name);
                 error_hint(&e, "Fetch it again, or uninstall the service: fairlead uninstall %s", p->name);
         }
-        if (e)
-                end(p, NULL, e);
-        else
-                ask_containers(p);
+        end(p, NULL, e);
 }
 
 /* ---- the order ---- */
-
-static int copy_text(char **to, const char *from) {
-        return str_replace(to, from);
-}
 
 static int copy_list(char ***to, char *const *from) {
         return from ? strv_extend(to, from) : 0;
@@ -257,15 +353,15 @@ static int copy_list(char ***to, char *const *from) {
 static int copy_order(struct planning *p, const struct plan_order *o) {
         p->verb = o->verb;
         p->asked_secrets = o->secrets != NULL;
-        int r = copy_text(&p->label, o->label);
+        int r = str_replace(&p->label, o->label);
         if (r >= 0)
-                r = copy_text(&p->reference, o->image);
+                r = str_replace(&p->reference, o->image);
         if (r >= 0)
-                r = copy_text(&p->name, o->name);
+                r = str_replace(&p->name, o->name);
         if (r >= 0)
-                r = copy_text(&p->mode, o->mode);
+                r = str_replace(&p->mode, o->mode);
         for (size_t i = 0; r >= 0 && i < ELEMENTS(p->opt); i++)
-                r = copy_text(&p->opt[i], o->opt[i]);
+                r = str_replace(&p->opt[i], o->opt[i]);
         if (r >= 0)
                 r = copy_list(&p->secrets, o->secrets);
         if (r >= 0)
@@ -279,7 +375,15 @@ static int copy_order(struct planning *p, const struct plan_order *o) {
         return r < 0 ? r : p->answers ? 0 : -ENOMEM;
 }
 
-/* The answers of the install stand for those that are not given again: labels name them, too. */
+static bool is_set(char *const *set, const char *like) {
+        size_t n = strcspn(like, "=") + 1;
+        for (; set && *set; set++)
+                if (strncmp(*set, like, n) == 0)
+                        return true;
+        return false;
+}
+
+/* Answers, variables and options of the install stand for those that are not given again: labels name them, too. */
 static int take_record(struct planning *p) {
         const struct service *record = p->record;
         for (size_t i = 0; record->answers && i < record->answers->n; i++) {
@@ -287,13 +391,20 @@ static int take_record(struct planning *p) {
                 if (!answers_get(p->answers, a->name) && answers_set(p->answers, a->name, a->value, a->source) < 0)
                         return -ENOMEM;
         }
-        return p->mode ? 0 : copy_text(&p->mode, record->mode);
+        for (char **set = record->set; set && *set; set++)
+                if (!is_set(p->set, *set) && strv_add(&p->set, *set) < 0)
+                        return -ENOMEM;
+        for (size_t i = 0; i < ELEMENTS(p->opt); i++)
+                if (!p->opt[i] && str_replace(&p->opt[i], record->opt[i]) < 0)
+                        return -ENOMEM;
+        return p->mode ? 0 : str_replace(&p->mode, record->mode);
 }
 
 /* Finds the record of the service that an order without an image names; begins the search for the image. */
 static void begin(struct planning *p) {
         struct error *e = NULL;
-        if (!p->reference) {
+        bool upgrade = p->verb == VERB_UPGRADE && p->name;      /* of a service; without a name a label is looked at */
+        if (!p->reference || upgrade) {
                 int r = services_read(&p->backend->paths, p->name ? p->name : "", &p->record, &e);
                 if (r >= 0 && take_record(p) < 0)
                         error_set(&e, -ENOMEM, "Out of memory");
@@ -301,9 +412,11 @@ static void begin(struct planning *p) {
                         end(p, NULL, e);
                         return;
                 }
-                /* By id: the reference may name another image by now. */
+                /* By id: the reference may name another image by now; which is what an upgrade is about. */
                 const char *which = p->record->image_id ? p->record->image_id : p->record->image ? p->record->image : p->record->reference;
-                p->asking = engine_inspect_image(p->backend->engine, which ? which : "", image_came, p);
+                const char *newer = p->reference ? p->reference : p->record->reference;
+                p->asking = upgrade ? backend_find_image(&p->backend->host, newer ? newer : "", image_came, p)
+                                    : engine_inspect_image(p->backend->engine, which ? which : "", image_came, p);
         } else
                 p->asking = backend_find_image(&p->backend->host, p->reference, image_came, p);
         if (!p->asking)

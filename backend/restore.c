@@ -148,6 +148,11 @@ static int list_foreign(struct restore *re, const struct change *change) {
                          re->options->blobs_name, change->before.digest);
 }
 
+/* A folder of the job's own removing stands again by now: this one somebody else took away, with all that was in it. */
+static int folder_gone(struct restore *re, const struct change *change, int code) {
+        return code == -ENOENT || code == -ENOTDIR ? list_foreign(re, change) : leave_failed(re, change->path, code);
+}
+
 static int take_away(struct restore *re, size_t i) {
         const struct change *change = &re->options->changes->items[i];
         const char *name;
@@ -247,7 +252,7 @@ static int bring_back(struct restore *re, size_t i) {
                 return leave(re, change->path, "its content was not saved, so it stays as it is");
         _cleanup_close_ int folder = files_open_parent(re->options->root, change->path, &name, NULL);
         if (folder < 0)
-                return leave_failed(re, change->path, folder);
+                return folder_gone(re, change, folder);
         struct entry now;
         int r = look(re, folder, name, change->path, &now);
         if (r < 0 && r != -ENOENT)
@@ -277,7 +282,7 @@ static int set_back(struct restore *re, size_t i) {
         re->done[i] = true;
         _cleanup_close_ int folder = files_open_parent(re->options->root, change->path, &name, NULL);
         if (folder < 0)
-                return leave_failed(re, change->path, folder);
+                return folder_gone(re, change, folder);
         struct entry now;
         int r = look(re, folder, name, change->path, &now);
         if (r < 0)

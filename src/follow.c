@@ -196,6 +196,11 @@ int follow_order(struct session *s, struct order *order, const struct arguments 
         struct waiting w = {};
         void *result = NULL;
         int r = session_wait(s, &w, s->host->ops->make_plan(s->host, &order->port, waited_plan, &w), &result, &e);
+        if (r == -EALREADY) {           /* what is asked for is so: nothing failed */
+                out("%s\n", e->message);
+                error_free(e);
+                return EXIT_DONE;
+        }
         if (r < 0)
                 return session_fail(s, e);
         _cleanup_plan_ struct plan *plan = result;

@@ -59,11 +59,17 @@ static void tell_unit(const struct plan *plan) {
                 return;
         switch (u->kind) {
         case UNIT_BY_IMAGE:
+                if (plan->from) {
+                        out("\n%s, which the image wrote, %s.\n", u->name ? u->name : "The unit",
+                            u->text ? "names the new image from then on" : "stays as it is and is started again");
+                        break;
+                }
                 out("\nThe installer may write a unit of its own; if it does not, this one is written: %s\n", u->name ? u->name : "-");
                 break;
         case UNIT_QUADLET:
         case UNIT_SERVICE:
-                out("\nThen this unit is written, enabled and started: %s (%s)\n", u->name, u->path);
+                out(plan->from ? "\nThen the unit becomes this, and is started again: %s (%s)\n"
+                               : "\nThen this unit is written, enabled and started: %s (%s)\n", u->name, u->path);
                 break;
         default:
                 out("\nNo unit: its RUN command is missing or wants a terminal.\n");
@@ -78,12 +84,32 @@ static void tell_unit(const struct plan *plan) {
         }
 }
 
+/* What an upgrade takes the place of, and what of the labels is another. */
+static void tell_from(const struct plan *plan) {
+        const struct plan_from *from = plan->from;
+        struct label_changes changes = {};
+        if (plan->version && from->version)
+                out("  version %s instead of %s\n", plan->version, from->version);
+        out("  instead of %s\n", from->digest ? from->digest : from->image_id);
+        if (label_changes_make(&from->labels, &plan->labels, &changes) < 0)
+                return;
+        out("\nIts labels beside those of the installed image, [-what goes-] and {+what comes+}:\n");
+        for (size_t i = 0; i < changes.n; i++) {
+                _cleanup_free_ char *text = label_change_text(&changes.items[i]);
+                out("  %-10s %s%s%s\n", changes.items[i].key, difference_name(changes.items[i].difference), changes.items[i].n ? ": " : "",
+                    text ? text : "");
+        }
+        label_changes_done(&changes);
+}
+
 void tell_plan(const struct plan *plan) {
         out("%s %s from %s\n", plan_verb_name(plan->verb), plan->name, plan->reference ? plan->reference : "-");
         if (plan->digest)
                 out("  digest %s\n", plan->digest);
         if (plan->mode_title)
                 out("  mode   %s\n", plan->mode_title);
+        if (plan->from)
+                tell_from(plan);
         if (plan->command) {
                 out("\n%s\n", plan->host_command ? "This program of the HOST runs, outside any container:" : "This runs, word for word:");
                 tell_command(plan->command);

@@ -172,11 +172,16 @@ static void unit_lines(struct pager *pager, const struct plan *plan, bool brief)
         pager_addf(pager, DOC_STRONG, "The unit");
         switch (unit->kind) {
         case UNIT_BY_IMAGE:
-                pager_addf(pager, DOC_PLAIN, "  The installer writes its own unit; which one is seen when it has run.");
+                if (plan->from)
+                        pager_addf(pager, DOC_PLAIN, "  %s, which the image wrote, %s.", unit->name ? unit->name : "It",
+                                   unit->text ? "names the new image from then on" : "stays as it is and is started again");
+                else
+                        pager_addf(pager, DOC_PLAIN, "  The installer writes its own unit; which one is seen when it has run.");
                 break;
         case UNIT_QUADLET:
         case UNIT_SERVICE:
-                pager_addf(pager, DOC_PLAIN, "  Then %s is written, enabled and started as %s.", unit->path, unit->name);
+                pager_addf(pager, DOC_PLAIN, plan->from ? "  Then %s is changed, and %s is started again."
+                                                        : "  Then %s is written, enabled and started as %s.", unit->path, unit->name);
                 if (unit->overrides)
                         pager_addf(pager, DOC_WARN, "  It takes the place of the host's own %s.", unit->overrides);
                 break;
@@ -241,12 +246,35 @@ void plantext_answers(struct pager *pager, const struct plan *plan, const struct
         blank(pager);
 }
 
+/* What an upgrade takes the place of, and the labels of both beside each other, word by word. */
+static void upgrade_lines(struct pager *pager, const struct plan *plan) {
+        const struct plan_from *from = plan->from;
+        struct label_changes changes = {};
+        if (!from || label_changes_make(&from->labels, &plan->labels, &changes) < 0)
+                return;
+        if (plan->version && from->version)
+                pager_addf(pager, DOC_STRONG, "Version %s takes the place of %s", plan->version, from->version);
+        else
+                pager_addf(pager, DOC_STRONG, "A newer image takes the place of the installed one");
+        pager_addf(pager, DOC_PLAIN, "  Its labels, with [-what goes-] and {+what comes+}:");
+        for (size_t i = 0; i < changes.n; i++) {
+                const struct label_change *change = &changes.items[i];
+                _cleanup_free_ char *text = label_change_text(change);
+                pager_addf(pager, change->difference == DIFFERENCE_SAME ? DOC_PLAIN : DOC_WARN, "  %-10s %s%s%s", change->key,
+                           difference_name(change->difference), change->n ? ": " : "", text ? text : "");
+        }
+        pager_addf(pager, DOC_PLAIN, "  When it does not pass its check, everything goes back to the old image by itself.");
+        label_changes_done(&changes);
+        blank(pager);
+}
+
 void plantext_plan(struct pager *pager, const struct plan *plan, bool brief) {
         if (finding_list_count(&plan->findings, SEVERITY_BLOCK)) {
                 pager_addf(pager, DOC_BAD, "This cannot be carried out: see the findings marked REFUSED.");
                 blank(pager);
                 plantext_findings(pager, &plan->findings);
         }
+        upgrade_lines(pager, plan);
         if (plan->command) {
                 pager_addf(pager, DOC_STRONG, "%s", verb_sentence(plan, any_high(plan->command)));
                 if (plan->host_command)

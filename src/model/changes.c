@@ -219,6 +219,18 @@ char *change_text(unsigned what) {
 
 /* ---- one after another ---- */
 
+/* Does it lie in a folder that these changes added? */
+static bool in_added_folder(const struct changes *changes, const char *path) {
+        for (const char *slash = strrchr(path, '/'); slash && slash > path;) {
+                _cleanup_free_ char *folder = strndup(path, (size_t) (slash - path));
+                const struct change *change = folder ? changes_find(changes, folder) : NULL;
+                if (change && (change->what & CHANGE_ADDED))
+                        return true;
+                slash = folder ? memrchr(path, '/', (size_t) (slash - path)) : NULL;
+        }
+        return false;
+}
+
 /* base, with one side of the later changes in the place of what it says of their paths; but for those of `spared`. */
 static int overlay(const struct manifest *base, const struct changes *later, const struct changes *spared, bool take_before,
                    struct manifest *ret) {
@@ -232,7 +244,9 @@ static int overlay(const struct manifest *base, const struct changes *later, con
                 j += order >= 0;
                 const struct entry *chosen = order <= 0 ? b : NULL;
                 if (order >= 0 && !(spared && changes_find(spared, l->path)))
-                        chosen = take_before ? &l->before : &l->after;
+                        chosen = !take_before                       ? &l->after
+                                 : in_added_folder(spared, l->path) ? NULL      /* the service's own work, as its folder */
+                                                                    : &l->before;
                 struct entry copy;
                 if (!chosen || !chosen->path)
                         continue;

@@ -88,7 +88,8 @@ int changes_make(const struct manifest *before, const struct manifest *after, st
 
 /* One job after another: what both together made of the host. before and after are what the first found and left, later is what the
  * second changed; the difference of the results is the changes of both. What somebody else changed in between, and the second did
- * not touch, stays out of it: it is not what the first left. 0 or -ENOMEM. */
+ * not touch, stays out of it: it is not what the first left. But what lies in a folder that the first added was not there before it.
+ * 0 or -ENOMEM. */
 int changes_join(const struct manifest *before, const struct manifest *after, const struct changes *later, struct manifest *ret_before,
                  struct manifest *ret_after);
 

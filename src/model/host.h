@@ -100,7 +100,8 @@ typedef void (*nothing_done_t)(struct error *e, void *userdata);                
 struct plan_order {
         enum plan_verb verb;
         const char *label;              /* VERB_OTHER: the label's key */
-        const char *image;              /* reference; for uninstall, run, stop of an installed service NULL */
+        const char *image;              /* reference; for uninstall, run, stop of an installed service NULL; for its upgrade
+                                         * NULL (what its own reference names now) or another one */
         const char *name;               /* service name, or NULL for the default */
         const char *mode;
         const struct answers *answers;

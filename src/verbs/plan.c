@@ -55,9 +55,30 @@ static int plan_labels(struct session *s, const struct arguments *a, const char 
         return plan_make(&request, ret, reterr);
 }
 
+static int plan_order(struct session *s, const struct order *order, struct plan **ret, struct error **reterr) {
+        struct waiting w = {};
+        void *result = NULL;
+        int r = session_wait(s, &w, s->host->ops->make_plan(s->host, &order->port, waited_plan, &w), &result, reterr);
+        if (r >= 0)
+                *ret = result;
+        return r;
+}
+
+static int plan_upgrade(struct session *s, const struct arguments *a, const struct service *service, struct plan **ret, struct error **reterr) {
+        _cleanup_(order_done) struct order order = {};
+        int r = upgrade_read(s, a, service, &order, reterr);
+        return r < 0 ? r : plan_order(s, &order, ret, reterr);
+}
+
 static int plan_image(struct session *s, const struct arguments *a, const char *word, struct plan **ret, struct error **reterr) {
         struct image *image = NULL;
-        int r = order_find_image(s, a->words[1], &image, reterr);
+        struct service *found = NULL;
+        int r = verb_of(word) == VERB_UPGRADE ? find_service(s, a->words[1], &found, reterr) : 0;
+        _cleanup_(service_freep) struct service *service = found;
+        if (r >= 0 && service)
+                return plan_upgrade(s, a, service, ret, reterr);
+        if (r >= 0)
+                r = order_find_image(s, a->words[1], &image, reterr);
         if (r < 0)
                 return r;
         _cleanup_(order_done) struct order order = {};
@@ -66,12 +87,7 @@ static int plan_image(struct session *s, const struct arguments *a, const char *
                 return r;
         order.port.image = a->words[1];
         order.port.label = word;
-        struct waiting w = {};
-        void *result = NULL;
-        r = session_wait(s, &w, s->host->ops->make_plan(s->host, &order.port, waited_plan, &w), &result, reterr);
-        if (r >= 0)
-                *ret = result;
-        return r;
+        return plan_order(s, &order, ret, reterr);
 }
 
 static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
@@ -97,7 +113,8 @@ const struct verb plan_verb_row = {
         .name = "plan",
         .synopsis = "VERB IMAGE | --labels FILE [--image REF] [--name N] [--mode M] [--set P=V]… [--opt1 S]… [--json] [-- ARG…]",
         .help = "show exactly what a verb would run and write; nothing is run",
-        .details = "VERB is install, run, uninstall, stop, upgrade or the key of any other label (PURGE, HELP, …). Words after -- are appended\n"
+        .details = "VERB is install, run, uninstall, stop, upgrade or the key of any other label (PURGE, HELP, …). In the place of IMAGE\n"
+                   "upgrade also takes the name of an installed service. Words after -- are appended\n"
                    "to the label's command, each as one word. Exit status 3 when a finding refuses the plan (it is printed all the same).",
         .takes = ORDER_OPTIONS | TAKES(OPTION_LABELS) | TAKES(OPTION_IMAGE),
         .json = true,

@@ -7,8 +7,8 @@
 #include "verbs/verbs.h"
 
 static void tell(const struct service_list *services) {
-        struct out_table t = { .columns = 6 };
-        out_table_row(&t, "NAME", "STATE", "SINCE", "HEALTH", "MEMORY", "IMAGE", NULL);
+        struct out_table t = { .columns = 8 };
+        out_table_row(&t, "NAME", "STATE", "SINCE", "HEALTH", "MEMORY", "IMAGE", "VERSION", "UPDATE", NULL);
         for (size_t i = 0; i < services->n; i++) {
                 const struct service *service = services->items[i];
                 char age[24] = "-", memory[16] = "-";
@@ -17,7 +17,8 @@ static void tell(const struct service_list *services) {
                 if (service->memory != UNIT_UNKNOWN)
                         text_size(memory, service->memory);
                 out_table_row(&t, service->name, service->state ? service->state : "-", age, service->health ? service->health : "-",
-                              memory, service->reference ? service->reference : "-", NULL);
+                              memory, service->reference ? service->reference : "-", service->version ? service->version : "-",
+                              service->image_gone ? "gone" : service->newer ? "newer" : "-", NULL);
         }
         out_table_print(&t);
 }

@@ -17,6 +17,7 @@ const struct verb *const verb_table[] = {
         &lint_verb,
         &plan_verb_row,
         &install_verb,
+        &upgrade_verb,
         &uninstall_verb,
         &run_verb_row,
         &exec_verb,

@@ -10,7 +10,8 @@
 
 extern const struct verb attach_verb, cancel_verb, changes_verb, check_verb, exec_verb, images_verb, install_verb, join_verb,
         jobs_verb, leave_verb, lint_verb, logs_verb,
-        plan_verb_row, realm_verb, resume_verb, rollback_verb, run_verb_row, services_verb, show_verb, status_verb, uninstall_verb, units_verb;
+        plan_verb_row, realm_verb, resume_verb, rollback_verb, run_verb_row, services_verb, show_verb, status_verb, uninstall_verb, units_verb,
+        upgrade_verb;
 extern const struct verb unit_action_verbs[_UNIT_ACTION_MAX];
 
 /* Removes from the list what carries no command label and no profile other than the generic one fits, and what only an installed
@@ -20,6 +21,10 @@ void keep_offering(struct session *s, struct image_list *images);
 /* The installed service of this name (or of this image); *ret NULL and 0 when there is none. A negative errno with a sentence when the list
  * cannot be had. */
 int find_service(struct session *s, const char *name, struct service **ret, struct error **reterr);
+
+/* The order to upgrade this service, by the words of the command line (--image, --set, …); it must outlive the order. */
+struct order;
+int upgrade_read(struct session *s, const struct arguments *a, const struct service *service, struct order *ret, struct error **reterr);
 
 /* "rsyslog" gives the main unit of the service of that name, else "rsyslog.service"; a name with a unit suffix stays. The caller frees. */
 int unit_for(struct session *s, const char *name, char **ret, struct error **reterr);

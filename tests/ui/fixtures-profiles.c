@@ -131,6 +131,22 @@ static int profile_many(const struct image *image, struct profile **ret, struct 
         return 0;
 }
 
+/* What an upgrade finds installed: another version, whose RUN label says less. */
+static struct service *installed(const char *name) {
+        struct service *service = service_new();
+        if (!service)
+                abort();
+        service->name = text_copy(name);
+        service->version = text_copy("8.2302");
+        service->image = text_copy("localhost/rsyslog@sha256:0000000000000000000000000000000000000000000000000000000000000000");
+        service->image_id = text_copy("00");
+        strv_addf(&service->units, "%s.service", name);
+        strv_addf(&service->files, "/etc/containers/systemd/%s.container", name);
+        label_list_set(&service->labels, "RUN", "docker run -d --privileged --name NAME --net=host -v /var/log:/log IMAGE /bin/rsyslog.sh");
+        label_list_set(&service->labels, "STOP", "docker stop NAME");
+        return service;
+}
+
 /* The real plan of the fixture image. */
 static int plan_for(const struct plan_order *order, struct plan **ret, struct error **reterr) {
         const char *reference = order->image ? order->image : "localhost/rsyslog:latest";
@@ -144,8 +160,10 @@ static int plan_for(const struct plan_order *order, struct plan **ret, struct er
                 .path_exists = path_is_there,
                 .unit_path = unit_is_there,
         };
+        _cleanup_(service_freep) struct service *service = order->verb == VERB_UPGRADE ? installed(order->name) : NULL;
         const struct plan_request request = {
                 .verb = order->verb,
+                .service = service,
                 .image = image,
                 .reference = reference,
                 .pinned = true,

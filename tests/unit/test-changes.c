@@ -114,6 +114,9 @@ static void joins_two_jobs(void **state) {
                 /* what the second changed of theirs goes back to what they had made of it */
                 { "/etc/k-others-then-second", DIGEST_A, DIGEST_A, DIGEST_C, DIGEST_B, CHANGE_CONTENT },
                 { "/etc/l-others-removed-second-made", DIGEST_A, DIGEST_A, NULL, DIGEST_B, CHANGE_ADDED },
+                /* in a folder of the first's own making everything is the service's: it leaves with the folder */
+                { "/etc/m-folder/state", NULL, NULL, DIGEST_A, DIGEST_B, CHANGE_ADDED },
+                { "/etc/m-folder/deep/state", NULL, NULL, DIGEST_A, NULL, 0 },
         };
         _cleanup_(manifest_done) struct manifest before = {}, left = {}, found = {}, after = {}, origin = {}, result = {};
         for (size_t i = 0; i < ELEMENTS(cases); i++) {
@@ -122,6 +125,11 @@ static void joins_two_jobs(void **state) {
                 for (size_t k = 0; k < ELEMENTS(all); k++)
                         if (digests[k])
                                 put(all[k], cases[i].path, S_IFREG | 0644, digests[k]);
+        }
+        struct manifest *with_folder[] = { &left, &found, &after };
+        for (size_t k = 0; k < ELEMENTS(with_folder); k++) {
+                put(with_folder[k], "/etc/m-folder", S_IFDIR | 0755, "");
+                manifest_sort(with_folder[k]);
         }
         _cleanup_(changes_done) struct changes later = {}, joined = {};
         assert_int_equal(changes_make(&found, &after, &later), 0);
@@ -134,7 +142,8 @@ static void joins_two_jobs(void **state) {
                         fail_msg("%s: %u, not %u", cases[i].path, change ? change->what : 0, cases[i].what);
                 n += change != NULL;
         }
-        assert_int_equal(n, joined.n);
+        assert_int_equal(changes_find(&joined, "/etc/m-folder")->what, CHANGE_ADDED);
+        assert_int_equal(n + 1, joined.n);
         assert_string_equal(changes_find(&joined, "/etc/b-both")->before.digest, DIGEST_A);
         assert_string_equal(changes_find(&joined, "/etc/b-both")->after.digest, DIGEST_C);
         assert_string_equal(changes_find(&joined, "/etc/j-others-changed")->after.digest, DIGEST_B);

@@ -210,8 +210,33 @@ static void spares_the_logs_of_others(void **state) {
         assert_string_equal(messages, "/var/log/messages and more");
 }
 
+/* Else a service whose folder the admin removed could never be taken off again. */
+static void a_folder_that_somebody_removed_is_no_failure(void **state) {
+        struct fixture *f = *state;
+        tree_folder(f->folder, "/etc/theirs");
+        tree_write(f->folder, "/etc/theirs/content", "was");
+        tree_write(f->folder, "/etc/theirs/mode", "was");
+        tree_write(f->folder, "/etc/theirs/removed", "was");
+        manifest_done(&f->before);
+        look(f, f->blobs, &f->before);
+        tree_write(f->folder, "/etc/theirs/content", "became");
+        assert_int_equal(chmod(tree_path(f->folder, "/etc/theirs/mode"), 0700), 0);
+        assert_int_equal(unlink(tree_path(f->folder, "/etc/theirs/removed")), 0);
+        look(f, -1, &f->after);
+        assert_int_equal(changes_make(&f->before, &f->after, &f->changes), 0);
+        assert_int_equal(f->changes.n, 3);
+        tree_remove(tree_path(f->folder, "/etc/theirs"));
+        _cleanup_(restored_done) struct restored restored = undo(f);
+        assert_int_equal(restored.failed, 0);
+        assert_int_equal(strv_length(restored.left), 3);
+        for (size_t i = 0; i < 3; i++)
+                assert_non_null(strstr(restored.left[i], "somebody else changed it since"));
+        assert_int_equal(access(tree_path(f->folder, "/etc/theirs"), F_OK), -1);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test_setup_teardown(a_folder_that_somebody_removed_is_no_failure, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(puts_everything_back, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(goes_on_after_a_death, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(keeps_what_somebody_else_changed, set_up, tear_down),
