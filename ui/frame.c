@@ -91,8 +91,9 @@ static void bar_add(struct bar *bar, int key, enum action action, const char *wo
         bar->items[bar->n++].action = action;
 }
 
-static void bar_add_table(struct bar *bar, const struct screen *s, const struct binding *table) {
-        for (const struct binding *b = table; b && b->key; b++)
+/* Those of the table that make sense now, until there are `most` in the bar. */
+static void bar_add_table(struct bar *bar, const struct screen *s, const struct binding *table, size_t most) {
+        for (const struct binding *b = table; b && b->key && bar->n < most; b++)
                 if (!b->quiet && screen_can(s, b->action) && screen_find(s, table, b->key) == b->action)
                         bar_add(bar, b->key, b->action, b->word);
 }
@@ -101,14 +102,16 @@ static size_t bar_cells(const struct bar *bar, size_t i) {
         return strlen(bar->items[i].key) + 1 + strlen(bar->items[i].word);
 }
 
+/* The menu comes second: where there is no room for all, what it holds is more than one key each. */
 static void bar_of_screen(const struct screen *s, struct bar *bar) {
-        bar_add_table(bar, s, s->class->bindings);
         bool menu = false;
         for (const struct binding *b = s->class->menu; b && b->key && !menu; b++)
                 menu = screen_can(s, b->action);
+        bar_add_table(bar, s, s->class->bindings, 1);
         if (menu)
                 bar_add(bar, 'x', ACTION_MENU, NULL);
-        bar_add_table(bar, s, screen_widget_bindings(s));
+        bar_add_table(bar, s, s->class->bindings, BAR_WORDS_MAX);
+        bar_add_table(bar, s, screen_widget_bindings(s), BAR_WORDS_MAX);
 }
 
 static void frame_bar(struct ui *ui, const struct screen *s, const struct canvas *c) {

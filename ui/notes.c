@@ -23,6 +23,9 @@ static void note(const struct canvas *c, int row, const char *word, enum style s
 static void job_note(const struct canvas *c, int row, const struct job *job, int64_t now) {
         _cleanup_str_ struct str text = {};
         char when[24];
+        /* Where the key bar has no room for it, the key stands here. */
+        if (c && c->columns < NARROW)
+                str_add(&text, "w watches ");
         jobtext_what(job, &text);
         if (job->state == JOB_INTERRUPTED)
                 str_addf(&text, " was interrupted at the step \"%s\"", job_step_title(job_current_step(job), job->verb));
