@@ -11,6 +11,7 @@ struct units_queue {
         size_t next;
         bool containers;
         enum unit_action action;
+        bool forget;            /* the unit before next was stopped, and systemd shall forget how that went */
 };
 
 #define STOP_SECONDS 10
@@ -21,7 +22,7 @@ static void on_done(struct error *e, void *userdata) {
         struct worker *w = userdata;
         w->op = op_cancel(w->op);
         /* A generated unit cannot be disabled, and need not be: its links are put back with the other files. */
-        bool expected = e && (e->code == -ENOENT || (!w->queue->containers && w->queue->action == UNIT_DISABLE));
+        bool expected = e && (e->code == -ENOENT || (!w->queue->containers && w->queue->action == UNIT_DISABLE) || w->queue->forget);
         if (e && !expected)
                 worker_log_error(w, e);
         error_free(e);
@@ -45,6 +46,15 @@ static void drop(struct worker *w) {
 
 static void next(struct worker *w) {
         struct units_queue *q = w->queue;
+        /* A container that had to be killed leaves its unit failed, and a failed unit stays in systemd's memory when its file is gone:
+         * the host would be "degraded" by a service that is not there. */
+        q->forget = q->names && !q->containers && q->action == UNIT_STOP && q->next > 0 && !q->forget;
+        if (q->forget) {
+                w->op = units_act(w->units, q->names[q->next - 1], UNIT_RESET_FAILED, on_done, w);
+                if (w->op)
+                        return;
+                q->forget = false;
+        }
         while (q->names && q->names[q->next]) {
                 const char *name = q->names[q->next++];
                 w->op = q->containers ? engine_remove_container(w->engine, name, STOP_SECONDS, on_done, w)

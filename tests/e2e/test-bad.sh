@@ -199,5 +199,6 @@ part asking
 part endless
 part stubborn
 check_same_tree "/etc and /usr/local are as before all of it" "$before"
+check_not "no failed unit is left in systemd's memory" host sh -c 'systemctl --failed --no-legend --plain | grep -E "^(bad-|asks|endless|stubborn|vanish)"'
 rm -f "$before"
 finish

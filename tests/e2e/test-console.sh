@@ -42,6 +42,33 @@ check "the unit is active" host systemctl is-active --quiet rsyslog.service
 host logger "console test $$"
 check "what logger says is in the file the container writes" until_true 10 host grep -q "console test $$" /var/log/fairlead-lab/messages
 step "stop and start" walk_stop_start rsyslog
+
+# What happens outside appears by itself.
+host systemctl stop rsyslog.service
+try "a stop from outside appears" term_wait 'rsyslog +stopped' || true
+host systemctl start rsyslog.service
+try "so does a start" term_wait 'rsyslog +running' || true
+term_keys 2
+try "the images are listed" term_wait 'localhost/chrony|localhost/rsyslog|localhost/broken' || true
+host podman tag localhost/chrony:latest localhost/aaa-new:1
+try "an image that comes appears" term_wait 'localhost/aaa-new:1' || true
+host podman untag localhost/chrony:latest localhost/aaa-new:1
+try "one that goes disappears" term_wait_gone 'localhost/aaa-new:1' || true
+host systemctl stop podman.socket podman.service
+try "an engine that goes is told" term_wait '[Ee]ngine' || true
+seen engine-gone
+host systemctl start podman.socket
+try "and found again" term_wait '^Images .*offer' 30 || true
+walk_home || true
+# A terminal of any size, while it is open.
+term_size 40x12
+try "it is usable at 40x12" term_wait '> rsyslog +running' || true
+term_keys 3
+try "so are the units" term_wait '^Units' || true
+walk_home || true
+term_size 132x43
+try "and at 132x43" term_wait '> rsyslog +running' || true
+term_size 80x24
 check "it is active after the start" host systemctl is-active --quiet rsyslog.service
 step "the log is shown" walk_log 'rsyslogd|Started|container'
 step "the unit is shown" walk_unit rsyslog
