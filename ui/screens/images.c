@@ -326,7 +326,9 @@ static void images_draw(const struct screen *s, const struct canvas *c) {
 static void images_status(const struct screen *s, struct str *out) {
         const struct images_state *st = s->state;
         size_t row = list_settled_row(s->list);
-        if (row != LIST_NONE && images_refused(st, row))
+        if (st->images && st->error)
+                str_addf(out, "%s; the list is old.", st->error->message);
+        else if (row != LIST_NONE && images_refused(st, row))
                 str_addf(out, "%s: findings refuse it; Enter shows them.", image_reference(images_at(st, row)));
         else if (row != LIST_NONE)
                 str_addf(out, "%s: Enter shows what its labels say.", image_reference(images_at(st, row)));
