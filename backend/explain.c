@@ -116,7 +116,8 @@ static const struct {
 } exit_table[] = {
         { 125, "the engine itself failed before the command ran", "The last lines of the output say why" },
         { 126, "the command in the image could not be started: it is not executable", "The image is broken, or made for another processor" },
-        { 127, "the command is not in the image", "The label names a program that the image does not have" },
+        { 127, "a command was not found",
+          "It is the label's own, which the image does not have, or one that its script calls: the last lines of the log say which" },
         { 130, "it was interrupted", NULL },
         { 137, "it was killed (signal 9): by a cancel, or because memory ran out", "journalctl -k shows whether the kernel did it" },
         { 139, "it crashed (signal 11)", NULL },

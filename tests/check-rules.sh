@@ -25,6 +25,11 @@ src/verbs/verbs.c            the list of verbs
 ui/screens/unit-actions.c    the menu of units, for two screens
 '
 
+# Functions that nothing in the product calls: such as tests look through, and such as wait for their caller (or for somebody to take them away).
+for_tests='canvas_read style_letter keys_from_name ui_show worker_run op_finished finding_list_find finding_kind_at unit_places_file image_copy'
+uncalled='engine_follow_logs jobs_plan json_check_members profiles_errors profiles_error recorder_intent units_folders fix_title label_change_text
+        plan_consent_text unit_action_meaning unit_name_full keys_of list_focus pager_add term_beep'
+
 kinds_file=src/model/finding-kinds.c
 
 # "ID SEVERITY[,final] LINE" of each row.
@@ -162,6 +167,52 @@ END
         done
 }
 
+# A public function is there for somebody: one that nothing in the product calls is dead, or its caller was forgotten.
+look_uncalled() {
+        {
+                sources src ui backend | grep '\.h$'
+                sources src ui backend | grep '\.c$'
+        } | xargs awk -v spared="$(echo $for_tests $uncalled)" '
+                BEGIN { n = split(spared, list, " "); for (i = 1; i <= n; i++) known[list[i]] = 1 }
+                { header = FILENAME ~ /\.h$/ }
+                # A declaration: not in a macro, not static, its name before the first bracket.
+                header && /^[a-z].*[ *][a-z_0-9]+\(/ && !/^(typedef|static|enum|extern)/ {
+                        head = $0
+                        sub(/\(.*/, "", head)
+                        sub(/.*[ *]/, "", head)
+                        place[head] = FILENAME ":" FNR
+                        next
+                }
+                # Its definition.
+                !header && /^[a-z].*[ *][a-z_0-9]+\(/ && !/[;=]/ {
+                        head = $0
+                        sub(/\(.*/, "", head)
+                        sub(/.*[ *]/, "", head)
+                        if (!(head in place))
+                                head = ""
+                }
+                header && !/^#define|^DEFINE|^static|^[ \t]/ { next }
+                {
+                        line = $0
+                        while (match(line, /[a-z_][a-z_0-9]*/)) {
+                                word = substr(line, RSTART, RLENGTH)
+                                if (word != head)
+                                        used[word] = 1
+                                line = substr(line, RSTART + RLENGTH)
+                        }
+                        if (!header)
+                                head = /^[a-z].*\($/ ? head : ""
+                }
+                END {
+                        for (name in place)
+                                if (!(name in used) && !(name in known))
+                                        print place[name] ": nothing calls " name "(); let it go, or tell why it is there in check-rules.sh"
+                        for (name in known)
+                                if (!(name in place))
+                                        print "tests/check-rules.sh:1: " name "() is listed as uncalled and does not exist"
+                }' | sort
+}
+
 list=$(mktemp)
 look() {
         : "${SHARED:=$root/../shared}"
@@ -171,11 +222,13 @@ look() {
         status_*) look_statuses ;;
         verb_*) look_verbs ;;
         table_*) look_tables ;;
+        call_*) look_uncalled ;;
         *)
                 look_findings
                 look_statuses
                 look_verbs
                 look_tables
+                look_uncalled
                 ;;
         esac
 }
@@ -188,6 +241,8 @@ plant_finding_final() { sed -i 's/^| `no-label` | block, final/| `no-label` | bl
 plant_finding_unknown_id() { echo 'static int f(void) { return finding_report(NULL, "wet-floor", "x", "y"); }' >>src/model/lint.c; echo 'src/model/lint.c:[0-9]+: "wet-floor" is reported and not in'; }
 plant_finding_unreported() { sed -i 's/"label-long"/"no-label"/' src/model/*.c; sed -i '0,/"no-label", SEVERITY_WARN/s//"label-long", SEVERITY_WARN/' src/model/finding-kinds.c; echo '"label-long" is never reported'; }
 plant_finding_untested() { grep -rlw label-long tests/unit tests/cases | xargs sed -i 's/label-long/no-label/g'; echo '"label-long" is in no test'; }
+plant_call_none() { printf '\n/* x */\nint str_turn(struct str *s);\n' >>src/base/str.h; printf '\nint str_turn(struct str *s) {\n        return 0;\n}\n' >>src/base/str.c; echo 'src/base/str.h:[0-9]+: nothing calls str_turn'; }
+plant_call_known() { sed -i 's/canvas_read(/canvas_look(/' ui/canvas.h ui/canvas.c; echo 'canvas_read\(\) is listed as uncalled and does not exist'; }
 plant_status_number() { sed -i 's/EXIT_BUSY = 5/EXIT_BUSY = 6/' src/cli.h; echo 'src/cli.c:1: --help does not say "6 busy"'; }
 plant_status_help() { sed -i 's/1 failed, 2 usage/1 usage, 2 failed/' src/cli.c; echo 'src/cli.c:1: --help does not say "1 failed"'; }
 plant_verb_shape() { sed -i 's/^## plan$/## plans/' data/json.md; echo 'src/verbs/plan.c:1: "plan --json" prints a shape'; }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "backend/delivery.h"
+#include "backend/explain.h"
 #include "backend/steps/step.h"
 #include "base/str.h"
 
@@ -39,25 +40,10 @@ static void on_rung(int signal, void *userdata) {
                 joblog_note(w->log, "killed the %s (KILL)", program_of(w));
 }
 
-/* Exit statuses of podman-run(1) and docker-run(1) that say something of their own. */
-static const char *hint_of(const struct worker *w, int status) {
-        if (!worker_needs_engine(w))
-                return NULL;
-        switch (status) {
-        case 125:
-                return "The container engine itself failed: the last lines of the log say why";
-        case 126:
-                return "The command in the image cannot be run: the last lines of the log say why";
-        case 127:
-                return "The command of the label is not in the image";
-        default:
-                return NULL;
-        }
-}
-
 static void on_ended(bool exited, int status, void *userdata) {
         struct worker *w = userdata;
         struct error *e = NULL;
+        const char *hint = NULL;
         w->pty = pty_free(w->pty);
         w->prompts = delivery_prompts_free(w->prompts);
         delivery_remove_files(w->paths, w->plan);
@@ -77,13 +63,14 @@ static void on_ended(bool exited, int status, void *userdata) {
         else if (status != 0 && worker_explain_join(w, status, &e)) {
                 worker_failed(w, e);
                 return;
-        } else if (status != 0)
-                error_set(&e, -EIO, "The %s ended with status %d", program_of(w), status);
+        } else if (status != 0) {
+                const char *words = worker_needs_engine(w) ? explain_engine_exit(status, &hint) : NULL;
+                error_set(&e, -EIO, "The %s ended with status %d%s%s", program_of(w), status, words ? ": " : "", words ? words : "");
+        }
         if (!e) {
                 worker_ended(w);
                 return;
         }
-        const char *hint = exited ? hint_of(w, status) : NULL;
         error_hint(&e, "%s", hint ? hint : "The last lines of the log say why");
         worker_failed(w, e);
 }

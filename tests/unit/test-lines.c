@@ -59,6 +59,12 @@ static void counts_lines(void **state) {
         for (unsigned i = 0; i < LINES_MAX + 5; i++)
                 assert_int_equal(lines_add(lines, "x", NULL, 1), 0);
         assert_int_equal(lines_first(lines), 5);
+        /* Numbers keep meaning the same line; those that are forgotten are the oldest kept, or nothing. */
+        struct line line;
+        assert_false(lines_get(lines, 4, &line));
+        assert_int_equal(lines_search(lines, "x", 0, false), 5);
+        assert_int_equal(lines_search(lines, "x", 4, true), lines_end(lines));
+        assert_int_equal(lines_search(lines, "x", lines_end(lines), false), lines_end(lines));
 }
 
 static void a_huge_line_is_cut(void **state) {

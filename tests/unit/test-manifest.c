@@ -65,11 +65,45 @@ static void refuses_what_climbs_out(void **state) {
         }
 }
 
+#define ROW(path) "100644 0 0 0 0.000000000 0.000000000 1 1 1 0 in - " path " -\n"
+
+/* Restoring trusts what it reads: each line is what we write, in its order, or nothing is restored. */
+static void refuses_what_we_do_not_write(void **state) {
+        static const struct {
+                const char *text, *where;
+        } rows[] = {
+                { "", "cut off" },
+                { "fairlead-manifest 2 0\nend 0\n", "Line 1" },
+                { "something else\nend 0\n", "Line 1" },
+                { "fairlead-manifest 1 0\n" ROW("/b") ROW("/a") "end 2\n", "Line 3" },
+                { "fairlead-manifest 1 0\n" ROW("/a") ROW("/a") "end 2\n", "Line 3" },
+                { "fairlead-manifest 1 0\n" ROW("/a") "end 2\n", "Line 3" },
+                { "fairlead-manifest 1 0\n" ROW("/a") "end 1\nmore\n", "Line 3" },
+                { "fairlead-manifest 1 0\n" ROW("/a") "end x\n", "Line 3" },
+                { "fairlead-manifest 1 0\nend 99999999999999999999\n", "Line 2" },
+                { "fairlead-manifest 1 0\n\nend 0\n", "Line 2" },
+                { "fairlead-manifest 1 0\n" ROW("/a"), "cut off" },
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                _cleanup_(manifest_done) struct manifest m = {};
+                _cleanup_error_ struct error *e = NULL;
+                assert_int_equal(manifest_parse(rows[i].text, strlen(rows[i].text), &m, &e), -EINVAL);
+                if (!strstr(e->message, rows[i].where))
+                        fail_msg("row %zu: %s", i, e->message);
+                assert_int_equal(m.n, 0);
+        }
+        _cleanup_(manifest_done) struct manifest m = {};
+        _cleanup_error_ struct error *e = NULL;
+        assert_int_equal(manifest_parse("", (size_t) MANIFEST_BYTES_MAX + 1, &m, &e), -E2BIG);
+        assert_string_equal(e->message, "The list of saved files is larger than 67108864 bytes");
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(comes_back_the_same),
                 cmocka_unit_test(a_cut_text_is_refused_at_every_byte),
                 cmocka_unit_test(refuses_what_climbs_out),
+                cmocka_unit_test(refuses_what_we_do_not_write),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -77,6 +77,27 @@ static void uninstalling_keeps_what_the_admin_changed(void **state) {
         assert_non_null(passwd);
 }
 
+/* What podman run says by its own exit status, in words; the same number from a program of the host says nothing. */
+static void an_engines_exit_status_is_told_in_words(void **state) {
+        static const struct {
+                enum engine_kind engine;
+                const char *script, *message;
+        } rows[] = {
+                { ENGINE_PODMAN, "exit 125", "The installer ended with status 125: the engine itself failed before the command ran" },
+                { ENGINE_PODMAN, "exit 127", "The installer ended with status 127: a command was not found" },
+                { ENGINE_NONE, "exit 127", "The installer ended with status 127" },
+        };
+        struct host_fixture *f = *state;
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                _cleanup_plan_ struct plan *plan = script_plan(f, rows[i].script, rows[i].engine);
+                _cleanup_free_ char *id = make_job(f, plan);
+                assert_int_equal(run_job(f, id, (struct with) {}), WORKER_FAILED);
+                _cleanup_(job_freep) struct job *job = read_job(f, id);
+                assert_string_equal(job->message, rows[i].message);
+                assert_non_null(strstr(job->hint, "last lines of the"));
+        }
+}
+
 static void a_failing_installer_leaves_no_trace(void **state) {
         struct host_fixture *f = *state;
         _cleanup_free_ char *before = tree_fingerprint(f->root);
@@ -413,6 +434,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(installs_and_uninstalls, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(uninstalling_keeps_what_the_admin_changed, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(an_engines_exit_status_is_told_in_words, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_failing_installer_leaves_no_trace, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_failing_join_says_why, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(cancelling_puts_everything_back, set_up, tear_down),
