@@ -11,15 +11,15 @@
 #include "ui/dialog.h"
 #include "ui/jobtext.h"
 #include "ui/notes.h"
+#include "ui/screens/unit-actions.h"
 
 struct services_state {
+        struct unit_acting acting;      /* first: unit-actions.h */
         struct list list;
-        struct op *loading, *loading_jobs, *acting;
+        struct op *loading, *loading_jobs;
         struct service_list *services;  /* NULL: no answer yet */
         struct error *error;
         struct job_list *jobs;          /* NULL: no answer yet */
-        enum unit_action action;        /* what `acting` does, or what is being confirmed */
-        char *unit;                     /* to which unit */
 };
 
 static struct host *host_of(const struct screen *s) {
@@ -189,12 +189,11 @@ static void services_close(struct screen *s) {
         struct services_state *st = s->state;
         op_cancel(st->loading);
         op_cancel(st->loading_jobs);
-        op_cancel(st->acting);
+        unit_acting_done(&st->acting);
         list_done(&st->list);
         service_list_free(st->services);
         error_free(st->error);
         job_list_free(st->jobs);
-        free(st->unit);
 }
 
 static const struct job *services_job(const struct screen *s) {
@@ -254,8 +253,8 @@ static void services_draw(const struct screen *s, const struct canvas *c) {
 static void services_status(const struct screen *s, struct str *out) {
         const struct services_state *st = s->state;
         const struct service *service = services_at(st, list_settled_row(s->list));
-        if (st->acting) {
-                str_addf(out, "%s %s ...", unit_action_name(st->action), st->unit);
+        if (st->acting.op) {
+                str_addf(out, "%s %s ...", unit_action_name(st->acting.action), st->acting.unit);
                 return;
         }
         if (!service) {
@@ -283,53 +282,6 @@ static void services_status(const struct screen *s, struct str *out) {
 }
 
 /* ---- actions ---- */
-
-static void services_acted(struct error *e, void *userdata) {
-        struct screen *s = userdata;
-        struct services_state *st = s->state;
-        st->acting = op_cancel(st->acting);
-        if (e)
-                dialog_error(s->ui, e);
-        else
-                screen_say(s, "%s was %s", st->unit, unit_action_done(st->action));
-        services_load(s, TOPIC_SERVICES);
-}
-
-static void services_begin(struct screen *s) {
-        struct services_state *st = s->state;
-        op_cancel(st->acting);
-        st->acting = host_of(s)->ops->act_on_unit(host_of(s), st->unit, st->action, services_acted, s);
-        screen_invalidate(s);
-}
-
-static void services_confirmed(struct screen *s, bool yes) {
-        if (yes)
-                services_begin(s);
-}
-
-static void services_act_on_unit(struct screen *s, enum unit_action action) {
-        struct services_state *st = s->state;
-        const struct service *service = services_focus(s);
-        if (!service || !service->units || !service->units[0]) {
-                screen_say(s, "This service has no unit");
-                return;
-        }
-        if (str_replace(&st->unit, service->units[0]) < 0)
-                return;
-        st->action = action;
-        if (action != UNIT_STOP) {
-                services_begin(s);
-                return;
-        }
-        _cleanup_free_ char *title = str_printf("Stop %s", st->unit);
-        const struct question question = {
-                .title = title,
-                .text = "It is stopped now; who uses it loses it. If it is enabled it starts again at the next boot. Start it again with "
-                        "x, then s.",
-                .yes = "Stop it",
-        };
-        dialog_confirm(s, &question, services_confirmed);
-}
 
 static void services_wizard(struct screen *s, enum plan_verb verb) {
         const struct service *service = services_focus(s);
@@ -405,26 +357,8 @@ static bool services_act(struct screen *s, enum action action) {
         case ACTION_RUN:
                 services_wizard(s, VERB_RUN);
                 return true;
-        case ACTION_START:
-                services_act_on_unit(s, UNIT_START);
-                return true;
-        case ACTION_STOP:
-                services_act_on_unit(s, UNIT_STOP);
-                return true;
-        case ACTION_RESTART:
-                services_act_on_unit(s, UNIT_RESTART);
-                return true;
-        case ACTION_RELOAD:
-                services_act_on_unit(s, UNIT_RELOAD);
-                return true;
-        case ACTION_ENABLE:
-                services_act_on_unit(s, UNIT_ENABLE);
-                return true;
-        case ACTION_DISABLE:
-                services_act_on_unit(s, UNIT_DISABLE);
-                return true;
         default:
-                return false;
+                return service && service->units && service->units[0] && unit_acting_begin(s, service->units[0], action);
         }
 }
 

@@ -91,6 +91,9 @@ static void acted(struct error *e, void *userdata) {
                 dialog_error(acting->screen->ui, e);
         else
                 screen_say(acting->screen, "%s was %s", acting->unit, unit_action_done(acting->action));
+        /* systemd tells of it, too, but not of everything (what is enabled, say) and not everywhere. */
+        if (acting->screen->class->changed)
+                acting->screen->class->changed(acting->screen, TOPIC_UNITS);
         screen_invalidate(acting->screen);
 }
 
