@@ -457,7 +457,8 @@ const struct screen_class job_screen = {
         .help = "One job: its steps, what its command writes, and what it came to. The job does not need this screen: z leaves it, or close "
                 "the terminal; 4 (Jobs) or \"fairlead attach\" returns to it with the whole output.\n"
                 "The output stays at its newest line until you move in it; f follows again. c cancels: the command is asked to stop, "
-                "then asked harder at each further c, and everything is put back. When the command asks something, a types the answer.",
+                "then asked harder at each further c, and everything is put back. When the command asks something, a types the answer.\n"
+                "A job that was interrupted (the host went down, its worker was killed) goes on with r, or is put back with p.",
         .size = sizeof(struct job_screen_state),
         .bindings = (const struct binding[]) {
                 { KEY_RETURN, ACTION_SERVICES },

@@ -367,7 +367,7 @@ const struct screen_class services_screen = {
         .title = "Fairlead",
         .help = "The services that were installed from images, failed ones first, and the jobs that run.\n"
                 "Enter opens the unit that runs the focused service; l reads its log. What starts, stops or removes it is behind x. w "
-                "watches the job that runs.\n"
+                "watches the job that runs, u goes to a newer image.\n"
                 "To install one press 2 (or i) and choose an image.",
         .size = sizeof(struct services_state),
         .topics = TOPIC_SERVICES | TOPIC_UNITS | TOPIC_IMAGES | TOPIC_JOBS | TOPIC_ENGINE,
