@@ -72,6 +72,8 @@ static void list_done(const struct http_answer *answer, struct error *e, void *u
                 list_fail(&list->call, e);
                 return;
         }
+        /* Engines list by the time of creation, or by no order at all. */
+        image_list_sort(list->images);
         list->done(TAKE(list->images), NULL, list->userdata);
         list_free(&list->call);
 }

@@ -291,3 +291,13 @@ int image_list_take(struct image_list *list, struct image *image) {
         list->items[list->n++] = image;
         return 0;
 }
+
+static int compare_references(const void *a, const void *b) {
+        const char *x = image_reference(*(struct image *const *) a), *y = image_reference(*(struct image *const *) b);
+        return strcmp(x ? x : "", y ? y : "");
+}
+
+void image_list_sort(struct image_list *list) {
+        if (list->n > 1)
+                qsort(list->items, list->n, sizeof *list->items, compare_references);
+}
