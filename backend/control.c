@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/control.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -123,6 +124,15 @@ struct control *control_free(struct control *control) {
         free(control->path);
         free(control);
         return NULL;
+}
+
+void control_sweep(const struct paths *paths) {
+        DIR *d = opendir(paths->run);
+        for (struct dirent *item; d && (item = readdir(d));)
+                if (str_ends(item->d_name, ".sock"))
+                        unlinkat(dirfd(d), item->d_name, 0);
+        if (d)
+                closedir(d);
 }
 
 static int client_error(int r, struct error **reterr) {

@@ -26,6 +26,9 @@ int control_new(sd_event *event, const struct paths *paths, const char *id, cons
 struct control *control_free(struct control *control);
 DEFINE_CLEANUP(struct control, control_free)
 
+/* Removes the sockets of workers that died: the caller holds the host's lock, so that none lives. */
+void control_sweep(const struct paths *paths);
+
 /* The console's side; none of them waits. One connection keeps what is typed in its order; the caller closes it. -ESRCH with a
  * sentence: no worker listens for this job (any more). */
 int control_connect(const struct paths *paths, const char *id, struct error **reterr);

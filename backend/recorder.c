@@ -131,7 +131,14 @@ int recorder_add(struct recorder *recorder, enum job_step step, enum record_even
         }
         str_add_bytes(&recorder->text, line, n);
         r = recorder->text.failed ? -ENOMEM : replay(recorder, NULL);
-        return r < 0 ? error_set(reterr, r, "Out of memory") : 0;
+        if (r < 0)
+                return error_set(reterr, r, "Out of memory");
+        if (recorder->sequence == record.sequence)
+                return 0;
+        /* An illegal move, because an earlier record is missing: it would hide all that come after it. */
+        str_cut(&recorder->text, good);
+        (void) ftruncate(recorder->fd, (off_t) good);
+        return error_set(reterr, -EPROTO, "The journal of the job cannot say \"%s\" now", record.data);
 }
 
 const struct job *recorder_job(const struct recorder *recorder) {

@@ -217,8 +217,8 @@ static int link_back(struct restore *re, int folder, const char *name, const str
                         continue;
                 bool same = entry_same(&now, other);
                 entry_done(&now);
-                if (same && files_link(other_folder, other_name, folder, name, NULL) >= 0)
-                        return 0;
+                if (same)
+                        return files_link(other_folder, other_name, folder, name, NULL);
         }
         return -ENOENT;
 }
@@ -236,8 +236,10 @@ static int open_blob(struct restore *re, const char *hex) {
 static int put_object(struct restore *re, int folder, const char *name, const struct entry *before) {
         if (!S_ISREG(before->mode))
                 return files_put(folder, name, before, -1, NULL);
-        if (link_back(re, folder, name, before) >= 0)
-                return 0;
+        int r = link_back(re, folder, name, before);
+        /* Its partner is gone, or the file system cannot: then it is a file of its own. */
+        if (r != -ENOENT && r != -EXDEV && r != -EMLINK && r != -EPERM)
+                return r;
         _cleanup_close_ int content = open_blob(re, before->digest);
         return content < 0 ? content : files_put(folder, name, before, content, NULL);
 }
@@ -303,27 +305,29 @@ static int set_back(struct restore *re, size_t i) {
 }
 
 /* Folders whose entries came and went carry new times; they get their old ones, the deepest first. */
-static void set_folder_time(struct restore *re, const char *path) {
+static int set_folder_time(struct restore *re, const char *path) {
         const struct entry *before = manifest_find(re->options->before, path);
         if (!before || !S_ISDIR(before->mode) || before->left_out)
-                return;
+                return 0;
         const char *name;
         _cleanup_close_ int folder = files_open_parent(re->options->root, path, &name, NULL);
-        if (folder >= 0)
-                (void) files_set_time(folder, name, &before->mtime);
+        int r = folder < 0 ? 0 : files_set_time(folder, name, &before->mtime);
+        return r < 0 && r != -ENOENT ? leave_failed(re, path, r) : 0;
 }
 
 static int set_folder_times(struct restore *re) {
         const struct changes *changes = re->options->changes;
         if (!re->options->before)
                 return 0;
+        for (char *const *path = re->options->folders; path && *path; path++)
+                if (set_folder_time(re, *path) < 0)
+                        return -ENOMEM;
         for (size_t i = changes->n; i > 0; i--) {
                 const char *path = changes->items[i - 1].path, *slash = strrchr(path, '/');
-                set_folder_time(re, path);
+                int r = set_folder_time(re, path);
                 _cleanup_free_ char *folder = slash > path ? strndup(path, (size_t) (slash - path)) : strdup("/");
-                if (!folder)
+                if (r < 0 || !folder || set_folder_time(re, folder) < 0)
                         return -ENOMEM;
-                set_folder_time(re, folder);
         }
         return 0;
 }

@@ -14,6 +14,7 @@ struct restore_options {
         const struct changes *changes;  /* what happened: each path is put from `after` back to `before` */
         int blobs;                      /* contents of the `before` files */
         const struct manifest *before;  /* all that was saved: gives folders their times back and finds hard links; NULL: neither */
+        char *const *folders;           /* more folders that get their times back: something was begun in them; NULL */
         const char *blobs_name;         /* path of that folder for people: where the former content of a kept file is; NULL */
 };
 

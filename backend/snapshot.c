@@ -38,6 +38,7 @@ struct snapshot {
         size_t next_root;
         struct frame frames[SNAPSHOT_DEPTH_MAX];
         size_t depth;
+        bool unkept;            /* a content could be read, and not be kept: that is no matter of one file */
         char *buffer;           /* SMALL + 1 bytes, allocated with the first file */
 };
 
@@ -188,10 +189,11 @@ static int write_blob(struct snapshot *s, const char *hex, const void *bytes, si
         if (share_blob(s, hex))
                 return 0;
         _cleanup_close_ int fd = openat(s->options.blobs, hex, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-        if (fd < 0)
-                return -errno;
-        int r = files_write_all(fd, bytes, n);
-        return r < 0 ? r : verify_blob(s, hex, hex);
+        int r = fd < 0 ? -errno : files_write_all(fd, bytes, n);
+        if (r >= 0)
+                r = verify_blob(s, hex, hex);
+        s->unkept = r < 0;
+        return r;
 }
 
 static int read_small(struct snapshot *s, int fd, const struct stat *st, char hex[static DIGEST_HEX]) {
@@ -234,6 +236,8 @@ static int read_large(struct snapshot *s, int fd, const struct stat *st, char he
                 r = digest_fd(s->digest, blob, hex);
         if (r >= 0 && !share_blob(s, hex) && renameat(s->options.blobs, working, s->options.blobs, hex) < 0)
                 r = -errno;
+        /* Which of the two files was it? */
+        s->unkept = r < 0 && r != -EAGAIN && digest_fd(s->digest, fd, hex) >= 0;
         unlinkat(s->options.blobs, working, 0);
         return r;
 }
@@ -289,7 +293,7 @@ static int keep_regular(struct snapshot *s, int folder, const char *name, struct
                 return 0;
         }
         int r = read_content(s, folder, name, e);
-        if (fatal(r))
+        if (fatal(r) || (r < 0 && s->unkept))
                 return r;
         if (r < 0)
                 e->left_out = true;

@@ -67,8 +67,10 @@ static int begin(struct run *run, const struct worker_options *options, struct e
         struct worker *w = &run->w;
         if (options->mode != WORKER_CARRY_OUT) {
                 (void) unlinkat(w->folder, "refused", 0);
-                int r = worker_take_up(run, options->mode, reterr);
-                return r < 0 ? r : jobfolder_set_active(w->paths, w->id, reterr);
+                int r = jobfolder_set_active(w->paths, w->id, reterr);
+                if (r >= 0)
+                        r = worker_take_up(run, options->mode, reterr);
+                return r;
         }
         if (recorder_job(w->recorder)->state != JOB_QUEUED)
                 return error_set(reterr, -EALREADY, "The job %s was begun before", w->id);
@@ -76,8 +78,7 @@ static int begin(struct run *run, const struct worker_options *options, struct e
         if (r < 0)
                 return r;
         worker_reserve(w);
-        worker_set_state(run, JOB_RUNNING);
-        return 0;
+        return worker_mark_state(run, JOB_RUNNING, reterr);
 }
 
 static int prepare(struct run *run, const struct worker_options *options, struct error **reterr) {
@@ -96,6 +97,9 @@ static void clean_up(struct run *run, const struct worker_options *options) {
         struct worker *w = &run->w;
         worker_clear_step(w);
         control_free(run->control);
+        /* The last thing that can be seen of the job: whoever finds it knows that there may be more to tidy up. */
+        if (w->recorder && job_state_final(recorder_job(w->recorder)->state))
+                jobfolder_clear_active(w->paths, w->id);
         sd_event_source_disable_unref(run->turn);
         sd_event_source_disable_unref(run->terminate);
         sd_event_source_disable_unref(run->interrupt);
@@ -127,6 +131,8 @@ static int run_job(struct run *run, const struct worker_options *options) {
         if (w->folder < 0)
                 return WORKER_FAILED;
         _cleanup_close_ int lock = hostlock_take(w->paths, w->id, NULL, &e);
+        if (lock >= 0)
+                control_sweep(w->paths);
         int r = lock < 0 ? lock : worker_settle_other(w->paths, w->id, &e);
         if (r < 0) {
                 jobfolder_refuse(w->folder, e);
@@ -136,12 +142,12 @@ static int run_job(struct run *run, const struct worker_options *options) {
         if (r >= 0)
                 r = prepare(run, options, &e);
         if (r < 0) {
+                (void) files_remove(w->folder, "reserve", NULL);
                 bool fresh = options->mode == WORKER_CARRY_OUT && w->recorder && w->log && recorder_job(w->recorder)->state == JOB_QUEUED;
                 if (fresh) {
                         worker_record_failure(run, e);
                         worker_set_state(run, JOB_FAILED);
                         jobfolder_write_result(w->folder, w->id);
-                        jobfolder_clear_active(w->paths, w->id);
                 }
                 jobfolder_refuse(w->folder, e);
                 return WORKER_FAILED;
@@ -180,16 +186,29 @@ int worker_run(const struct paths *paths, const char *id, struct secret_list *se
         return worker_carry_out(&options);
 }
 
+/* A job whose end is recorded needs no decision, only to be tidied up behind. */
+static bool is_over(const struct paths *paths, const char *id, int folder, const struct job *job) {
+        if (job && !job_state_final(job->state))
+                return false;
+        _cleanup_close_ int lock = hostlock_take(paths, id, NULL, NULL);
+        if (lock >= 0) {
+                control_sweep(paths);
+                worker_tidy(paths, id, folder);
+        }
+        return true;
+}
+
 int worker_at_boot(const struct paths *paths) {
         _cleanup_free_ char *id = jobfolder_active(paths);
-        _cleanup_close_ int folder = id ? jobfolder_open(paths, id, NULL) : -1;
+        if (!id || paths_prepare(paths, NULL) < 0)
+                return WORKER_DONE;
+        _cleanup_close_ int folder = jobfolder_open(paths, id, NULL);
         _cleanup_(job_freep) struct job *job = NULL;
         _cleanup_plan_ struct plan *plan = NULL;
-        if (folder < 0 || jobfolder_job(folder, id, &job, NULL) < 0 || job_state_final(job->state)) {
-                if (id)
-                        jobfolder_clear_active(paths, id);
+        if (folder >= 0)
+                (void) jobfolder_job(folder, id, &job, NULL);
+        if (is_over(paths, id, folder, job))
                 return WORKER_DONE;
-        }
         struct worker_options options = { .paths = paths, .id = id };
         if (jobfolder_plan(folder, &plan, NULL) < 0 || plan->if_interrupted == INTERRUPTED_ASK)
                 return jobfolder_tell(paths, job) < 0 ? WORKER_FAILED : WORKER_DONE;

@@ -26,14 +26,17 @@ struct run {
 /* The file that does a step of this job's verb. */
 const struct step *worker_step(const struct worker *w, enum job_step step);
 
-/* Records that are only told: a journal that cannot be written stops no undo. */
-void worker_record(struct run *run, enum job_step step, enum record_event event, const char *data);
+/* Negative when it cannot be written, which is in the log then. */
+int worker_record(struct run *run, enum job_step step, enum record_event event, const char *data);
 
 /* The failure of the step at work, with its hint. */
 void worker_record_failure(struct run *run, const struct error *e);
 
-/* The job's new state. */
-void worker_set_state(struct run *run, enum job_state state);
+/* The job's new state. Negative: it is not on the disk (the log says why), so nothing may be done that it alone would tell of. */
+int worker_set_state(struct run *run, enum job_state state);
+
+/* The same at the beginning of a run, where the error is the caller's. */
+int worker_mark_state(struct run *run, enum job_state state, struct error **reterr);
 
 /* The next turn of the loop goes on with w.at, forward or back. */
 void worker_go_on(struct run *run);
@@ -59,6 +62,9 @@ void worker_forget(struct worker *w);
 /* Sets the run to where the job goes on (WORKER_RESUME) or goes back from (WORKER_ROLL_BACK). -EALREADY with a sentence: there is
  * nothing to take up; -ENOKEY: a secret must be given again. */
 int worker_take_up(struct run *run, enum worker_mode mode, struct error **reterr);
+
+/* Behind a job whose end is recorded (its folder may be -1): what its worker was doing when it died after that. */
+void worker_tidy(const struct paths *paths, const char *id, int folder);
 
 /* Before a new job: is another one unfinished? One that had changed nothing yet is closed, any other refuses the new one
  * (-EBUSY with a sentence and a hint). */

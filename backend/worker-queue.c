@@ -23,7 +23,11 @@ static void on_done(struct error *e, void *userdata) {
         w->op = op_cancel(w->op);
         /* A generated unit cannot be disabled, and need not be: its links are put back with the other files. */
         bool expected = e && (e->code == -ENOENT || (!w->queue->containers && w->queue->action == UNIT_DISABLE) || w->queue->forget);
-        if (e && !expected)
+        if (e && !expected && w->queue->containers) {
+                _cleanup_free_ char *line = error_line(e);
+                worker_kept(w, "the container %s: %s", w->queue->names[w->queue->next - 1], line ? line : "out of memory");
+                w->not_removed++;
+        } else if (e && !expected)
                 worker_log_error(w, e);
         error_free(e);
         next(w);
@@ -90,5 +94,6 @@ int worker_act_on_units(struct worker *w, char **names, enum unit_action action,
 }
 
 int worker_remove_containers(struct worker *w, char **names, void (*then)(struct worker *w), struct error **reterr) {
+        w->not_removed = 0;
         return begin(w, names, true, 0, then, reterr);
 }

@@ -30,9 +30,8 @@ static void sweep_parents(struct worker *w, const struct changes *changes) {
         }
 }
 
-/* Everywhere a worker writes: a name of files.c that is still there is nobody's. (What an undo left in folders of the host is
- * found by the look that begins the next undo.) */
-static void sweep(struct worker *w) {
+/* Everywhere a worker writes its own files: a name of files.c that is still there is nobody's. */
+static void sweep_own(struct worker *w) {
         static const char *const own[] = { "", "/services", "/jobs" };
         for (size_t i = 0; i < ELEMENTS(own); i++) {
                 _cleanup_free_ char *path = str_printf("%s%s", w->paths->state, own[i]);
@@ -46,6 +45,10 @@ static void sweep(struct worker *w) {
                 (void) files_sweep(saved);
         if (blobs >= 0)
                 (void) files_remove(blobs, SNAPSHOT_WORKING, NULL);
+}
+
+/* And the host's. (An undo sweeps for itself: to it such a name is a change like any other, which a folder's time tells of.) */
+static void sweep_host(struct worker *w) {
         const char *slash = w->plan->unit.path ? strrchr(w->plan->unit.path, '/') : NULL;
         _cleanup_free_ char *units = slash > w->plan->unit.path ? strndup(w->plan->unit.path, (size_t) (slash - w->plan->unit.path)) : NULL;
         if (units)
@@ -118,16 +121,15 @@ static int resume(struct run *run, struct error **reterr) {
         case WAY_AGAIN:
                 run->again = true;
                 go_back(run);
-                worker_set_state(run, JOB_UNDOING);
                 joblog_note(w->log, "the job had lost its worker in the middle of its command: putting back what that did, then beginning anew");
-                return 0;
+                return worker_mark_state(run, JOB_UNDOING, reterr);
         case WAY_UNDO:
                 return 1;
         default:
+                sweep_host(w);
                 worker_reserve(w);
-                worker_set_state(run, JOB_RUNNING);
                 joblog_note(w->log, "the job had lost its worker: going on with the step \"%s\"", job_step_title(step, w->plan->verb));
-                return 0;
+                return worker_mark_state(run, JOB_RUNNING, reterr);
         }
 }
 
@@ -141,7 +143,7 @@ static int roll_back(struct run *run, struct error **reterr) {
         case JOB_CANCELLED:
                 return error_set(reterr, -EALREADY, "Everything the job %s did was put back already", w->id);
         case JOB_QUEUED:
-                worker_record(run, 0, RECORD_FAILED, "It was withdrawn before it began");
+                (void) worker_record(run, 0, RECORD_FAILED, "It was withdrawn before it began");
                 worker_finish(run, JOB_FAILED, WORKER_FAILED);
                 return 0;
         case JOB_DONE:
@@ -161,21 +163,29 @@ static int roll_back(struct run *run, struct error **reterr) {
                         worker_record(run, job_current_step(job), RECORD_FAILED, "The job was interrupted before its end");
         }
         go_back(run);
-        worker_set_state(run, w->cancelled ? JOB_CANCELLING : JOB_UNDOING);
         joblog_note(w->log, "putting everything back");
-        return 0;
+        return worker_mark_state(run, w->cancelled ? JOB_CANCELLING : JOB_UNDOING, reterr);
 }
 
 int worker_take_up(struct run *run, enum worker_mode mode, struct error **reterr) {
         struct worker *w = &run->w;
         if (w->plan->verb != VERB_INSTALL)
                 (void) worker_load_record(w, NULL);
-        sweep(w);
+        sweep_own(w);
         int r = mode == WORKER_RESUME ? resume(run, reterr) : 1;
         return r > 0 ? roll_back(run, reterr) : r;
 }
 
 /* ---- another job ---- */
+
+void worker_tidy(const struct paths *paths, const char *id, int folder) {
+        if (folder >= 0) {
+                (void) files_sweep(folder);
+                (void) files_remove(folder, "reserve", NULL);
+                jobfolder_write_result(folder, id);
+        }
+        jobfolder_clear_active(paths, id);
+}
 
 /* It had changed nothing: two records end it, and nobody has to decide anything. */
 static int close_unbegun(const struct paths *paths, const char *id, int folder) {
@@ -191,9 +201,7 @@ static int close_unbegun(const struct paths *paths, const char *id, int folder) 
         if (r < 0)
                 return r;
         (void) files_remove_tree(folder, "snapshot");
-        (void) files_remove(folder, "reserve", NULL);
-        jobfolder_write_result(folder, id);
-        jobfolder_clear_active(paths, id);
+        worker_tidy(paths, id, folder);
         return 0;
 }
 
@@ -201,8 +209,12 @@ int worker_settle_other(const struct paths *paths, const char *id, struct error 
         _cleanup_free_ char *other = jobfolder_active(paths);
         _cleanup_close_ int folder = other && !str_equal(other, id) ? jobfolder_open(paths, other, NULL) : -1;
         _cleanup_(job_freep) struct job *job = NULL;
-        if (folder < 0 || jobfolder_job(folder, other, &job, NULL) < 0 || job_state_final(job->state))
+        if (folder < 0 || jobfolder_job(folder, other, &job, NULL) < 0)
                 return 0;
+        if (job_state_final(job->state)) {
+                worker_tidy(paths, other, folder);
+                return 0;
+        }
         /* (The image's name for the service is given by the pull step.) */
         bool unbegun = job_way_on(job, job->verb, false, NULL) == WAY_BEGIN && job->steps[STEP_PULL].state == STEP_TODO;
         if (unbegun && close_unbegun(paths, other, folder) >= 0)

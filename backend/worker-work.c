@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "backend/files.h"
 #include "backend/jobfolder.h"
 #include "backend/steps/step.h"
 #include "base/str.h"
@@ -82,8 +83,9 @@ static int take_present(const struct work *work, const struct entry *e, struct m
         const struct entry *then = manifest_find(&work->after, e->path);
         if (then)
                 return add(to, then);
-        /* made by somebody else since; but what is in a folder of the job's own goes with it */
-        return in_added(&w->changes, e->path) ? add(to, e) : 0;
+        /* made by somebody else since; but what is in a folder of the job's own goes with it, and what the steps left half made */
+        const char *name = strrchr(e->path, '/');
+        return in_added(&w->changes, e->path) || (name && files_is_temporary(name + 1)) ? add(to, e) : 0;
 }
 
 /* What is not there any more: unless the steps took it away, somebody else did. */

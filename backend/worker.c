@@ -65,15 +65,20 @@ void worker_log_error(struct worker *w, const struct error *e) {
                 joblog_note(w->log, "  %s", e->hint);
 }
 
-void worker_record(struct run *run, enum job_step step, enum record_event event, const char *data) {
-        struct error *e = NULL;
-        if (recorder_add(run->w.recorder, step, event, data, &e) < 0)
+int worker_record(struct run *run, enum job_step step, enum record_event event, const char *data) {
+        _cleanup_error_ struct error *e = NULL;
+        int r = recorder_add(run->w.recorder, step, event, data, &e);
+        if (r < 0)
                 worker_log_error(&run->w, e);
-        error_free(e);
+        return r;
 }
 
-void worker_set_state(struct run *run, enum job_state state) {
-        worker_record(run, run->w.at, RECORD_STATE, job_state_name(state));
+int worker_set_state(struct run *run, enum job_state state) {
+        return worker_record(run, run->w.at, RECORD_STATE, job_state_name(state));
+}
+
+int worker_mark_state(struct run *run, enum job_state state, struct error **reterr) {
+        return recorder_add(run->w.recorder, run->w.at, RECORD_STATE, job_state_name(state), reterr);
 }
 
 void worker_record_failure(struct run *run, const struct error *e) {
@@ -94,11 +99,16 @@ void worker_finish(struct run *run, enum job_state state, int status) {
         const char *message = state == JOB_DONE ? job->steps[STEP_COMMIT].note : job->message;
         joblog_note(w->log, "the job is %s%s%s", job_state_name(state), message ? ": " : "", message ? message : "");
         joblog_flush(w->log);
-        worker_set_state(run, state);
+        run->status = worker_set_state(run, state) < 0 ? WORKER_FAILED : status;
         jobfolder_write_result(w->folder, w->id);
-        jobfolder_clear_active(w->paths, w->id);
-        run->status = status;
         sd_event_exit(w->event, 0);
+}
+
+/* Its journal cannot tell what would be done next: the job is left to the next worker, which goes on from what is on the disk. */
+static void abandon(struct run *run) {
+        joblog_note(run->w.log, "the job stops here, because its journal cannot be written; fairlead rollback %s puts everything back", run->w.id);
+        run->status = WORKER_FAILED;
+        sd_event_exit(run->w.event, 0);
 }
 
 static void begin_anew(struct run *run) {
@@ -107,7 +117,10 @@ static void begin_anew(struct run *run) {
         w->at = 0;
         worker_forget(w);
         worker_reserve(w);
-        worker_set_state(run, JOB_RUNNING);
+        if (worker_set_state(run, JOB_RUNNING) < 0) {
+                abandon(run);
+                return;
+        }
         joblog_note(w->log, "everything is as it was before the job; beginning anew");
         worker_go_on(run);
 }
@@ -145,7 +158,10 @@ static void begin_undo(struct run *run) {
         struct worker *w = &run->w;
         w->undoing = true;
         run->started = false;
-        worker_set_state(run, w->cancelled ? JOB_CANCELLING : JOB_UNDOING);
+        if (worker_set_state(run, w->cancelled ? JOB_CANCELLING : JOB_UNDOING) < 0) {
+                abandon(run);
+                return;
+        }
         joblog_note(w->log, "putting everything back");
         worker_go_on(run);
 }

@@ -184,7 +184,13 @@ static void stop(struct worker *w) {
 /* ---- taking it back: what it did to files is the snapshot's to put back, its containers are ours ---- */
 
 static void on_removed(struct worker *w) {
-        worker_ended(w);
+        struct error *e = NULL;
+        if (!w->not_removed) {
+                worker_ended(w);
+                return;
+        }
+        error_set(&e, -EIO, w->not_removed == 1 ? "%u container could not be removed" : "%u containers could not be removed", w->not_removed);
+        worker_failed(w, e);
 }
 
 static bool is_the_commands(const struct worker *w, const struct container *c) {

@@ -221,8 +221,12 @@ static int put_back(struct worker *w, const struct manifest *now, struct error *
         _cleanup_free_ char *blobs_name = str_printf("%s/jobs/%s/snapshot/blobs", w->paths->state, w->id);
         if (blobs < 0)
                 return blobs;
+        /* A unit that could not be written leaves nothing but the folder's new time. */
+        const char *slash = w->plan->unit.path ? strrchr(w->plan->unit.path, '/') : NULL;
+        _cleanup_free_ char *unit_folder = slash ? strndup(w->plan->unit.path, (size_t) (slash - w->plan->unit.path)) : NULL;
+        char *const folders[] = { unit_folder, NULL };
         const struct restore_options options = {
-                .root = w->root, .changes = &changes, .blobs = blobs, .before = &w->before, .blobs_name = blobs_name,
+                .root = w->root, .changes = &changes, .blobs = blobs, .before = &w->before, .folders = folders, .blobs_name = blobs_name,
         };
         sweep(w, now);
         r = restore_run(&options, &restored, reterr);

@@ -86,7 +86,7 @@ struct worker {
         struct delivery_prompts *prompts;
         struct units_queue *queue;
         struct worker_join *join;       /* NULL: the plan joins nothing, or it was not looked yet */
-        unsigned tries, restarts;
+        unsigned tries, restarts, not_removed;
         uint64_t until, settled;        /* worker_now() */
         void (*looked)(struct worker *w, struct manifest *now, struct error *e);
         void (*then)(struct worker *w);
@@ -150,7 +150,8 @@ struct snapshot_options worker_look_options(struct worker *w, const struct manif
 /* One action on each of the names (taken over) in turn; what fails is logged and passed over. then() follows from the loop. */
 int worker_act_on_units(struct worker *w, char **names, enum unit_action action, void (*then)(struct worker *w), struct error **reterr);
 
-/* Removes containers of these names or ids (taken over) one after another through the engine, logging failures. */
+/* Removes containers of these names or ids (taken over) one after another through the engine; what cannot be removed is listed as
+ * kept and counted in w->not_removed. */
 int worker_remove_containers(struct worker *w, char **names, void (*then)(struct worker *w), struct error **reterr);
 
 /* A list of lines in a file of the job's folder. worker_load_lines(): an absent file is an empty list. */

@@ -151,7 +151,8 @@ static void give_removal(struct answer *a, struct error *e) {
         if (!e) {
                 char path[4096];
                 snprintf(path, sizeof path, "%s/%s", getenv("FAKE_ENGINE"), a->name);
-                unlink(path);
+                if (unlink(path) < 0)
+                        error_errno(&e, -errno, "The container %s cannot be removed", a->name);
         }
         a->nothing_done(e, a->userdata);
 }
@@ -175,8 +176,10 @@ static void give_name(struct answer *a, struct error *e) {
         if (!e) {
                 name_path(path, sizeof path, a->name);
                 FILE *f = fopen(path, "we");
-                fputs(a->id, f);
-                fclose(f);
+                if (!f || fputs(a->id, f) < 0 || fflush(f) != 0)
+                        error_errno(&e, -errno, "The name %s cannot be given", a->name);
+                if (f)
+                        fclose(f);
         }
         a->nothing_done(e, a->userdata);
 }
@@ -189,7 +192,8 @@ static void take_name(struct answer *a, struct error *e) {
         char path[4096];
         if (!e) {
                 name_path(path, sizeof path, a->name);
-                unlink(path);
+                if (unlink(path) < 0 && errno != ENOENT)
+                        error_errno(&e, -errno, "The name %s cannot be taken off", a->name);
         }
         a->nothing_done(e, a->userdata);
 }

@@ -149,15 +149,19 @@ static void name_path(pid_t pid, int folder, uint64_t address, char *text, size_
                 return;
         }
         name_fd(pid, folder, parent, sizeof parent);
-        snprintf(text, room, "%s%s%.*s", parent, name[0] ? "/" : "", (int) (room / 2), name);
+        if (snprintf(text, room, "%s%s%s", parent, name[0] ? "/" : "", name) >= (int) room)
+                text[0] = '\0';
 }
 
-static size_t hex_run(const char *p) {
-        return strspn(p, "0123456789abcdef");
+static size_t run_of(const char *p, bool hex) {
+        size_t n = 0;
+        while (p[n] && (hex ? isxdigit((unsigned char) p[n]) : isdigit((unsigned char) p[n])))
+                n++;
+        return n;
 }
 
-static size_t digit_run(const char *p) {
-        return strspn(p, "0123456789");
+static bool is_job_id(const char *p) {
+        return run_of(p, false) == 8 && p[8] == '-' && run_of(p + 9, false) == 6 && p[15] == '-' && run_of(p + 16, true) == 8;
 }
 
 /* What differs from run to run becomes a word. */
@@ -166,18 +170,18 @@ static void simplify(const char *path, char *out, size_t room) {
         for (const char *p = path; *p && n + 8 < room;) {
                 const char *word = NULL;
                 size_t length = 0;
-                if (digit_run(p) == 8 && p[8] == '-' && digit_run(p + 9) == 6 && p[15] == '-' && hex_run(p + 16) == 8)
+                if (is_job_id(p))
                         word = "JOB", length = 24;
-                else if (hex_run(p) == 64)
+                else if (run_of(p, true) == 64)
                         word = "DIGEST", length = 64;
-                else if (strncmp(p, ".fairlead-", 10) == 0 && hex_run(p + 10) == 16)
+                else if (strncmp(p, ".fairlead-", 10) == 0 && run_of(p + 10, true) == 16)
                         word = "TMP", length = 30;
                 else if (strncmp(p, "fairlead-test-", 14) == 0 && strlen(p) >= 20)
                         word = "TEST", length = 20;
-                else if (p[0] == '#' && digit_run(p + 1) > 0)
-                        word = "#", length = 1 + digit_run(p + 1);
-                else if (p[0] == '[' && digit_run(p + 1) > 0)
-                        word = "[", length = 1 + digit_run(p + 1);
+                else if (p[0] == '#' && run_of(p + 1, false) > 0)
+                        word = "#", length = 1 + run_of(p + 1, false);
+                else if (p[0] == '[' && run_of(p + 1, false) > 0)
+                        word = "[", length = 1 + run_of(p + 1, false);
                 if (!word) {
                         out[n++] = isspace((unsigned char) *p) ? '_' : *p;
                         p++;
@@ -215,7 +219,8 @@ static bool describe(pid_t pid, const struct ptrace_syscall_info *info, char *te
         if (call->object != BY_NOTHING && !socket && !file)
                 return false;
         simplify(path, simple, sizeof simple);
-        snprintf(text, room, "%s%s%s", call->name, simple[0] ? " " : "", simple);
+        if (snprintf(text, room, "%s%s%s", call->name, simple[0] ? " " : "", simple) >= (int) room)
+                return false;
         *ret = call;
         return true;
 }
