@@ -136,6 +136,7 @@ static const struct host_ops backend_ops = {
         .list_changes = backend_list_changes,
         .discover = backend_discover,
         .preflight = backend_preflight,
+        .mend = backend_mend,
         .listen = backend_listen,
 };
 

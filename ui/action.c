@@ -30,6 +30,7 @@ static const struct action_row action_table[_ACTION_MAX] = {
         [ACTION_IMAGES] = { "images", "images", "Go to the images that can be installed" },
         [ACTION_UNITS] = { "units", "units", "Go to the systemd units of this host" },
         [ACTION_JOBS] = { "jobs", "jobs", "Go to the jobs, running and done" },
+        [ACTION_REALM] = { "realm", "realm", "Go to the realm of this host" },
 
         [ACTION_OPEN] = { "open", "open", "Open the focused thing" },
         [ACTION_FILTER] = { "filter", "filter", "Show only the rows that contain what you type" },
@@ -52,6 +53,9 @@ static const struct action_row action_table[_ACTION_MAX] = {
         [ACTION_CONSENT] = { "consent", "consent", "Ask for your consent; then it is begun" },
         [ACTION_ALLOW] = { "allow", "allow", "Allow a finding that refuses this plan" },
         [ACTION_VALUE] = { "value", "change value", "Change an answer" },
+        [ACTION_FIX] = { "fix", "mend it", "Do what can be done about it from here" },
+        [ACTION_DETAILS] = { "details", "details", "Show or hide all that was asked and answered" },
+        [ACTION_AGAIN] = { "again", "look again", "Look at all of it once more" },
 
         [ACTION_LOG] = { "log", "log", "Read the log" },
         [ACTION_UNIT] = { "unit", "unit", "Show the unit that runs it" },

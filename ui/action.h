@@ -38,6 +38,7 @@ enum action {
         ACTION_IMAGES,
         ACTION_UNITS,
         ACTION_JOBS,
+        ACTION_REALM,
 
         /* lists and text */
         ACTION_OPEN,
@@ -61,6 +62,9 @@ enum action {
         ACTION_CONSENT,
         ACTION_ALLOW,
         ACTION_VALUE,
+        ACTION_FIX,
+        ACTION_DETAILS,
+        ACTION_AGAIN,
 
         /* services */
         ACTION_LOG,

@@ -306,6 +306,23 @@ static int error_rows(const struct canvas *c, int row, int column, const struct 
         return n;
 }
 
+static const char *item_note(const struct form *form, const struct item *item) {
+        return form->options.note ? form->options.note(item->p, form->options.userdata) : NULL;
+}
+
+/* Its rows. An error says more than a note. */
+static int note_rows(const struct form *form, const struct canvas *c, int row, int column, const struct item *item) {
+        const char *note = item->error ? NULL : item_note(form, item);
+        if (!note)
+                return 0;
+        bool warns = note[0] == '!';
+        if (warns)
+                canvas_text(c, row, column - 2, 1, STYLE_WARN, "!");
+        int rows = canvas_paragraph(c, row, column, c->columns - column - 1, warns ? STYLE_WARN : STYLE_DIM,
+                                    warns ? note + 1 + (note[1] == ' ') : note);
+        return rows > 0 ? rows : 1;     /* kept free for what will stand there, so that nothing moves then */
+}
+
 static void draw_choice(const struct item *item, const struct canvas *c, int row, int x, int width, bool focus) {
         const struct param *p = item->p;
         bool tall = choices_width(p) > width;
@@ -373,7 +390,7 @@ void form_draw(struct form *form, const struct canvas *c) {
                 const struct item *item = &form->items[i];
                 if (!item_shown(form, item))
                         continue;
-                int rows = item_rows(item, width) + error_rows(&nowhere, 0, x, item);
+                int rows = item_rows(item, width) + error_rows(&nowhere, 0, x, item) + note_rows(form, &nowhere, 0, x, item);
                 if (i == form->at) {
                         begin = y;
                         end = y + rows;
@@ -399,5 +416,6 @@ void form_draw(struct form *form, const struct canvas *c) {
                 draw_value(item, c, y, x, width, focus);
                 y += item_rows(item, width);
                 y += error_rows(c, y, x, item);
+                y += note_rows(form, c, y, x, item);
         }
 }

@@ -24,6 +24,8 @@ struct form_options {
         bool (*asks)(const struct param *p, const void *userdata);
         /* A proposal for param.suggest, or NULL. */
         const char *(*suggest)(const char *what, const void *userdata);
+        /* A line under the parameter's field that is no error ("! …" warns; "" keeps the line free), or NULL. NULL: there are none. */
+        const char *(*note)(const struct param *p, const void *userdata);
         const void *userdata;
 };
 

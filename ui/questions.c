@@ -44,6 +44,15 @@ static const char *suggest(const char *what, const void *userdata) {
         return q->host->ops->suggest(q->host, what);
 }
 
+static const char *note(const struct param *p, const void *userdata) {
+        const struct questions *q = userdata;
+        const struct mode *mode = questions_chosen(q);
+        if (!q->finder || !mode || mode->joins == REALM_NONE || !param_names_domain(p))
+                return NULL;
+        const char *line = finder_line(q->finder, mode->joins);
+        return line ? line : "";
+}
+
 static struct form *make_form(struct questions *q, bool (*asks)(const struct param *p, const void *userdata)) {
         const struct form_options options = {
                 .params = q->params,
@@ -52,6 +61,7 @@ static struct form *make_form(struct questions *q, bool (*asks)(const struct par
                 .secrets = q->secrets,
                 .asks = asks,
                 .suggest = suggest,
+                .note = note,
                 .userdata = q,
         };
         return form_new(&options);
@@ -112,6 +122,23 @@ const char *questions_mode(const struct questions *q) {
 const char *questions_mode_help(const struct questions *q) {
         const struct mode *mode = q->profile ? profile_mode(q->profile, questions_mode(q)) : NULL;
         return mode ? mode->help : NULL;
+}
+
+const struct mode *questions_chosen(const struct questions *q) {
+        return q->profile ? profile_mode(q->profile, questions_mode(q)) : NULL;
+}
+
+bool questions_join(const struct questions *q, struct join *ret) {
+        const struct mode *mode = questions_chosen(q);
+        if (!mode || !profile_join(q->profile, mode, q->answers, ret))
+                return false;
+        /* a field that nobody typed in stands with what the host suggests */
+        for (size_t i = 0; i < q->profile->n_parameters && !ret->domain; i++) {
+                const struct param *p = q->profile->parameters + i;
+                if (param_names_domain(p) && mode_asks(mode, p) && p->suggest)
+                        ret->domain = suggest(p->suggest, q);
+        }
+        return true;
 }
 
 bool questions_typed(const struct questions *q) {

@@ -8,6 +8,7 @@
 #include "model/host.h"
 #include "model/param.h"
 #include "model/profile.h"
+#include "ui/finder.h"
 #include "ui/form.h"
 
 struct questions {
@@ -19,6 +20,7 @@ struct questions {
         struct answers *answers;        /* of all of them */
         struct secret_list *secrets;
         struct form *form, *secret_form;
+        struct finder *finder;          /* of the domain that is typed; NULL: none */
 };
 
 int questions_init(struct questions *q, struct host *host);     /* 0 or -ENOMEM */
@@ -31,6 +33,10 @@ int questions_ask(struct questions *q, struct profile *profile, const char *refe
 const char *questions_name(const struct questions *q);          /* of the service; NULL */
 const char *questions_mode(const struct questions *q);          /* NULL: the only one */
 const char *questions_mode_help(const struct questions *q);     /* NULL */
+/* The mode that is chosen; NULL before questions_ask(). What it would join out of the answers so far: false where it joins nothing. */
+const struct mode *questions_chosen(const struct questions *q);
+bool questions_join(const struct questions *q, struct join *ret);
+
 bool questions_typed(const struct questions *q);                /* did the person answer anything? */
 
 /* The answers to the profile's own parameters, a copy; NULL when out of memory. */

@@ -126,6 +126,13 @@ enum job_takeup {
         TAKEUP_ROLL_BACK,       /* put everything back */
 };
 
+/* Something that the preflight found wrong, and fairlead can set right on this host at once. */
+struct mend {
+        enum fix fix;                   /* FIX_CLOCK or FIX_HOSTNAME */
+        const char *hostname;           /* the whole name */
+        int64_t clock_usec;             /* what this host's clock is ahead */
+};
+
 struct host;
 
 struct host_ops {
@@ -141,7 +148,7 @@ struct host_ops {
         int (*find_profile)(struct host *host, const struct image *image, struct profile **ret,
                             struct error **reterr);
         /* A value the host proposes for a parameter's `suggest` ("hostname", "domain", "realm", …), or NULL. Valid
-         * until the host is freed. */
+         * until the host is freed or mended. */
         const char *(*suggest)(struct host *host, const char *what);
 
         struct op *(*list_services)(struct host *host, services_done_t done, void *userdata);
@@ -178,10 +185,12 @@ struct host_ops {
          * those above it. A realm of REALM_NONE is an answer, too: it tells what was asked, and its trouble why it is none. An error is
          * a name that cannot be one (-EINVAL), or no name at all (-ENOENT). */
         struct op *(*discover)(struct host *host, const char *domain, realm_done_t done, void *userdata);
-        /* Looks at all that a join needs, 8 s at most; moved() (may be NULL) lends what is known whenever a result has settled; done() owns
-         * it and always gets one. */
+        /* Looks at all that a join needs, 8 s at most; moved() (may be NULL) lends what is known whenever a result has settled, until done()
+         * or the handle is dropped; done() owns it and always gets one. */
         struct op *(*preflight)(struct host *host, const struct preflight_order *order,
                                 void (*moved)(const struct preflight *preflight, void *userdata), preflight_done_t done, void *userdata);
+
+        struct op *(*mend)(struct host *host, const struct mend *mend, nothing_done_t done, void *userdata);
 
         /* Changes nobody asked for: listener(topics, userdata) from the loop, coalesced. One listener; NULL
          * removes it. Watching costs nothing while nothing changes. */

@@ -12,7 +12,7 @@ static const char *const request_kind_names[] = {
         [REQUEST_LOG] = "log",             [REQUEST_PLAN] = "plan",     [REQUEST_START] = "start",
         [REQUEST_JOBS] = "jobs",           [REQUEST_WATCH] = "watch",   [REQUEST_CHANGES] = "changes",
         [REQUEST_CONTAINER] = "container", [REQUEST_REALM] = "realm",
-        [REQUEST_PREFLIGHT] = "preflight",
+        [REQUEST_PREFLIGHT] = "preflight", [REQUEST_MEND] = "mend",
 };
 DEFINE_NAMES(request_kind, enum request_kind)
 
@@ -250,6 +250,13 @@ static struct op *fake_preflight(struct host *host, const struct preflight_order
         return r->op;
 }
 
+static struct op *fake_mend(struct host *host, const struct mend *mend, nothing_done_t done, void *userdata) {
+        _cleanup_free_ char *text = str_printf("%s %s", fix_name(mend->fix), mend->hostname ? mend->hostname : "");
+        struct request *r = request_new(host, REQUEST_MEND, text, userdata);
+        r->done.nothing = done;
+        return r->op;
+}
+
 static void fake_listen(struct host *host, void (*listener)(unsigned topics, void *userdata), void *userdata) {}
 
 static const struct host_ops fake_ops = {
@@ -276,6 +283,7 @@ static const struct host_ops fake_ops = {
         .list_changes = fake_list_changes,
         .discover = fake_discover,
         .preflight = fake_preflight,
+        .mend = fake_mend,
         .listen = fake_listen,
 };
 
@@ -343,6 +351,7 @@ static void request_deliver(struct request *r, struct error *e) {
                 r->done.unit(e ? NULL : fake->unit(r->text), e, r->userdata);
                 break;
         case REQUEST_ACT:
+        case REQUEST_MEND:
                 r->done.nothing(e, r->userdata);
                 break;
         case REQUEST_PLAN:

@@ -23,6 +23,7 @@ enum request_kind {
         REQUEST_CONTAINER,
         REQUEST_REALM,
         REQUEST_PREFLIGHT,
+        REQUEST_MEND,
         _REQUEST_KIND_MAX,
 };
 DECLARE_NAMES(request_kind, enum request_kind);         /* "images", "image", … */

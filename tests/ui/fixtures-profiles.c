@@ -152,7 +152,8 @@ static int plan_for(const struct plan_order *order, struct plan **ret, struct er
         const char *reference = order->image ? order->image : "localhost/rsyslog:latest";
         _cleanup_(image_freep) struct image *image = fixture_image(reference);
         _cleanup_(profile_freep) struct profile *profile = NULL;
-        profile_rsyslog(image, &profile, NULL);
+        bool joins = str_equal(order->mode, "ad") || str_equal(order->mode, "ipa");
+        (joins ? fixture_profile_join : profile_rsyslog)(image, &profile, NULL);
         const struct host_facts facts = {
                 .engine = ENGINE_PODMAN,
                 .engine_path = "/usr/bin/podman",

@@ -364,5 +364,5 @@ bool fixture_use(struct fake_host *fake, const char *what, const char *which) {
                         memcpy((char *) fake + fixtures[i].offset, &fixtures[i].builder, sizeof(void *));
                         return true;
                 }
-        return fixture_use_unit(fake, what, which) || fixture_use_profile(fake, what, which);
+        return fixture_use_unit(fake, what, which) || fixture_use_profile(fake, what, which) || fixture_use_realm(fake, what, which);
 }

@@ -22,6 +22,10 @@ bool fixture_use(struct fake_host *fake, const char *what, const char *which);
 bool fixture_use_unit(struct fake_host *fake, const char *what, const char *which);
 bool fixture_use_profile(struct fake_host *fake, const char *what, const char *which);
 
+/* Realms, preflights, and the profile "join" of an image that joins one. */
+bool fixture_use_realm(struct fake_host *fake, const char *what, const char *which);
+int fixture_profile_join(const struct image *image, struct profile **ret, struct error **reterr);
+
 /* An image of "images full" and others, by its reference. The caller frees. */
 struct image *fixture_image(const char *reference);
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ui/checkpage.h"
 #include "ui/dialog.h"
 #include "ui/plantext.h"
 #include "ui/questions.h"
@@ -16,6 +17,7 @@
 enum page {
         PAGE_WHAT,              /* what it does, with the answers it begins with */
         PAGE_FORM,
+        PAGE_PREFLIGHT,         /* where the mode joins a realm: all that it needs, before any secret is asked */
         PAGE_SECRETS,
         PAGE_REVIEW,
         _PAGE_MAX,
@@ -25,7 +27,7 @@ struct wizard_state {
         enum plan_verb verb;
         char *reference;                /* of the image; NULL: an installed service */
         char *name;                     /* of the service, as given */
-        struct op *finding, *planning, *starting;
+        struct op *finding, *planning, *starting, *mending;
         struct image *image;
         struct error *error;            /* the image was not found */
         struct questions ask;
@@ -33,6 +35,8 @@ struct wizard_state {
         struct plan *plan;              /* NULL: none yet, or no_plan says why */
         struct error *no_plan;
         struct pager pager;
+        struct finder finder;
+        struct checkpage checks;
         enum page page;
         char *allowing;                 /* the finding that is being asked about */
 };
@@ -58,6 +62,8 @@ static bool wizard_has(const struct wizard_state *st, enum page page) {
         case PAGE_WHAT:
         case PAGE_FORM:
                 return st->verb == VERB_INSTALL;
+        case PAGE_PREFLIGHT:
+                return questions_chosen(&st->ask) && questions_chosen(&st->ask)->joins != REALM_NONE;
         case PAGE_SECRETS:
                 return st->ask.secret_form && !form_empty(st->ask.secret_form);
         default:
@@ -129,15 +135,35 @@ static void wizard_plan(struct screen *s) {
         wizard_write(s);
 }
 
+/* The realm is looked for as the domain is typed. */
+static void wizard_want(struct wizard_state *st) {
+        struct join join;
+        bool joins = st->page == PAGE_FORM && questions_join(&st->ask, &join);
+        finder_want(&st->finder, joins ? join.domain : NULL, joins ? join.kind : REALM_NONE);
+}
+
+static void wizard_check(struct screen *s) {
+        struct wizard_state *st = s->state;
+        struct join join;
+        if (!questions_join(&st->ask, &join))
+                return;
+        checkpage_look(&st->checks, &(struct preflight_order) { .domain = join.domain, .wanted = join.kind, .server = join.server,
+                                                                .computer_name = join.computer_name, .hostname = join.hostname });
+}
+
 static void wizard_go(struct screen *s, enum page page) {
         struct wizard_state *st = s->state;
         bool plan = page == PAGE_REVIEW || (page == PAGE_WHAT && st->page != PAGE_WHAT);
+        if (page == PAGE_PREFLIGHT && st->page < page)
+                wizard_check(s);
         st->page = page;
         s->pager = wizard_reads(st) ? &st->pager : NULL;
+        s->list = page == PAGE_PREFLIGHT ? &st->checks.list : NULL;
         if (wizard_reads(st))
                 pager_act(&st->pager, ACTION_FIRST);
         if (plan)
                 wizard_plan(s);
+        wizard_want(st);
         screen_invalidate(s);
 }
 
@@ -178,6 +204,9 @@ static int wizard_open(struct screen *s, const void *arg, struct error **reterr)
             str_replace(&st->name, order->name) < 0 || pager_init(&st->pager, PAGER_WORDS, false) < 0)
                 return error_set(reterr, -ENOMEM, "Out of memory");
         s->pager = &st->pager;
+        finder_init(&st->finder, s);
+        checkpage_init(&st->checks, s);
+        st->ask.finder = &st->finder;
         if (st->verb == VERB_INSTALL)
                 st->finding = host_of(s)->ops->find_image(host_of(s), st->reference, wizard_found, s);
         else {
@@ -192,6 +221,9 @@ static void wizard_close(struct screen *s) {
         op_cancel(st->finding);
         op_cancel(st->planning);
         op_cancel(st->starting);
+        op_cancel(st->mending);
+        finder_done(&st->finder);
+        checkpage_done(&st->checks);
         questions_done(&st->ask);
         image_free(st->image);
         error_free(st->error);
@@ -208,6 +240,7 @@ static void wizard_title(const struct screen *s, struct str *left, struct str *r
         static const char *const names[_PAGE_MAX] = {
                 [PAGE_WHAT] = "what it does",
                 [PAGE_FORM] = "questions",
+                [PAGE_PREFLIGHT] = "preflight",
                 [PAGE_SECRETS] = "secrets",
                 [PAGE_REVIEW] = "last look",
         };
@@ -255,6 +288,8 @@ static void wizard_draw(const struct screen *s, const struct canvas *c) {
                 canvas_text(c, 1, 2, 0, STYLE_BUSY, "Reading its labels ...");
         else if (wizard_form(st))
                 wizard_draw_form(st, wizard_form(st), c);
+        else if (st->page == PAGE_PREFLIGHT)
+                checkpage_draw((struct checkpage *) &st->checks, c);
         else if (st->planning)
                 canvas_text(c, 1, 2, 0, STYLE_BUSY, "Working out what it would do ...");
         else
@@ -284,6 +319,8 @@ static void wizard_status(const struct screen *s, struct str *out) {
                 str_addf(out, "%s: %s", form_focus(form)->title, form_focus(form)->help ? form_focus(form)->help : "");
         else if (form)
                 str_add(out, "Nothing is asked here; Enter goes on.");
+        else if (st->page == PAGE_PREFLIGHT)
+                checkpage_status(&st->checks, out);
         else if (wizard_refused(st))
                 str_add(out, wizard_allowable(st) ? "A finding refuses this plan; a allows it, if you know better." :
                                                     "Findings refuse this plan, and they cannot be allowed.");
@@ -339,6 +376,14 @@ static void wizard_consent(struct screen *s) {
         dialog_confirm(s, &question, wizard_consented);
 }
 
+static void wizard_forth(struct screen *s) {
+        struct wizard_state *st = s->state;
+        enum page page = st->page + 1;
+        while (page < PAGE_REVIEW && !wizard_has(st, page))
+                page++;
+        wizard_go(s, page);
+}
+
 static void wizard_next(struct screen *s) {
         struct wizard_state *st = s->state;
         struct error *e = NULL;
@@ -349,16 +394,15 @@ static void wizard_next(struct screen *s) {
                 wizard_consent(s);
                 return;
         }
+        if (st->page == PAGE_PREFLIGHT && (checkpage_looking(&st->checks) || checkpage_fails(&st->checks)))
+                return;
         if (form && form_finish(form, &e) < 0) {
                 /* The reason stands under the field, which has the focus; here it is said once more. */
                 screen_say(s, "%s", e->message);
                 error_free(e);
                 return;
         }
-        enum page page = st->page + 1;
-        while (page < PAGE_REVIEW && !wizard_has(st, page))
-                page++;
-        wizard_go(s, page);
+        wizard_forth(s);
 }
 
 static void wizard_left(struct screen *s, bool yes) {
@@ -409,12 +453,74 @@ static void wizard_allow(struct screen *s) {
         dialog_confirm(s, &question, wizard_allowed);
 }
 
+/* ---- mending what the preflight found ---- */
+
+static void wizard_mended(struct error *e, void *userdata) {
+        struct screen *s = userdata;
+        struct wizard_state *st = s->state;
+        st->mending = op_cancel(st->mending);
+        if (e)
+                dialog_error(s->ui, e);
+        wizard_check(s);
+}
+
+static void wizard_mend(struct screen *s, enum fix fix, const char *value) {
+        struct wizard_state *st = s->state;
+        const struct mend mend = { .fix = fix, .hostname = value, .clock_usec = st->checks.preflight ? st->checks.preflight->clock_usec : 0 };
+        op_cancel(st->mending);
+        st->mending = host_of(s)->ops->mend(host_of(s), &mend, wizard_mended, s);
+}
+
+static void wizard_clock_consented(struct screen *s, bool yes) {
+        if (yes)
+                wizard_mend(s, FIX_CLOCK, NULL);
+}
+
+static void wizard_hostname_typed(struct screen *s, const char *text) {
+        if (!str_empty(text))
+                wizard_mend(s, FIX_HOSTNAME, text);
+}
+
+static void wizard_fix(struct screen *s) {
+        struct wizard_state *st = s->state;
+        enum fix fix = checkpage_fix(&st->checks);
+        static const struct question clock = {
+                .title = "Set the clock",
+                .text = "This host's clock is set to that of the realm's server, once. Programs that run see the time jump; a time service should "
+                        "keep it from then on.",
+                .yes = "Set it",
+        };
+        if (fix == FIX_CLOCK)
+                dialog_confirm(s, &clock, wizard_clock_consented);
+        else if (fix == FIX_HOSTNAME)
+                screen_ask(s, "Host name", host_of(s)->ops->status(host_of(s))->hostname, NULL, wizard_hostname_typed);
+        else if (fix == FIX_LEAVE)
+                screen_say(s, "Leave it where it was joined: the Services screen for a service of fairlead, else by its own tool");
+        else
+                wizard_go(s, PAGE_FORM);
+}
+
+static void wizard_passed_over(struct screen *s, bool yes) {
+        if (yes)
+                wizard_forth(s);
+}
+
+static void wizard_pass_over(struct screen *s) {
+        static const struct question question = {
+                .title = "Go on all the same",
+                .text = "The preflight found what is in the way of a join. If it fails, everything it changed on this host is put back.",
+                .yes = "Go on",
+                .no = "Stay",
+        };
+        dialog_confirm(s, &question, wizard_passed_over);
+}
+
 static bool wizard_can(const struct screen *s, enum action action) {
         const struct wizard_state *st = s->state;
         const struct form *form = wizard_form(st);
         switch (action) {
         case ACTION_ALLOW:
-                return wizard_reads(st) && wizard_allowable(st);
+                return st->page == PAGE_PREFLIGHT ? checkpage_fails(&st->checks) : wizard_reads(st) && wizard_allowable(st);
         case ACTION_NEXT_FIELD:
                 return form && !form_at_last(form);
         case ACTION_NEXT_PAGE:
@@ -422,13 +528,20 @@ static bool wizard_can(const struct screen *s, enum action action) {
         case ACTION_CONSENT:
                 return st->page == PAGE_REVIEW && st->plan && !wizard_refused(st) && !st->starting;
         case ACTION_NEXT:
-                return !form && st->page != PAGE_REVIEW && !st->error && !st->finding;
+                return !form && st->page != PAGE_REVIEW && !st->error && !st->finding &&
+                       (st->page != PAGE_PREFLIGHT || !(checkpage_looking(&st->checks) || checkpage_fails(&st->checks)));
+        case ACTION_FIX:
+                return st->page == PAGE_PREFLIGHT && !st->mending && checkpage_fix(&st->checks) != FIX_NONE;
+        case ACTION_AGAIN:
+        case ACTION_DETAILS:
+                return st->page == PAGE_PREFLIGHT && !checkpage_looking(&st->checks);
         default:
                 return true;
         }
 }
 
 static bool wizard_act(struct screen *s, enum action action) {
+        struct wizard_state *st = s->state;
         switch (action) {
         case ACTION_NEXT:
         case ACTION_NEXT_PAGE:
@@ -436,7 +549,20 @@ static bool wizard_act(struct screen *s, enum action action) {
                 wizard_next(s);
                 return true;
         case ACTION_ALLOW:
-                wizard_allow(s);
+                if (st->page == PAGE_PREFLIGHT)
+                        wizard_pass_over(s);
+                else
+                        wizard_allow(s);
+                return true;
+        case ACTION_FIX:
+                wizard_fix(s);
+                return true;
+        case ACTION_AGAIN:
+                wizard_check(s);
+                return true;
+        case ACTION_DETAILS:
+                st->checks.details = !st->checks.details;
+                screen_invalidate(s);
                 return true;
         case ACTION_BACK:
         case ACTION_ESCAPE:
@@ -450,7 +576,17 @@ static bool wizard_act(struct screen *s, enum action action) {
 
 static bool wizard_typing(const struct screen *s) {
         const struct wizard_state *st = s->state;
-        return !wizard_reads(st) && !st->finding && !st->error;
+        return wizard_form(st) && !st->finding && !st->error;
+}
+
+static unsigned wizard_tick_ms(const struct screen *s) {
+        const struct wizard_state *st = s->state;
+        return finder_tick_ms(&st->finder);
+}
+
+static void wizard_tick(struct screen *s) {
+        struct wizard_state *st = s->state;
+        finder_tick(&st->finder);
 }
 
 static bool wizard_type(struct screen *s, int key) {
@@ -461,6 +597,7 @@ static bool wizard_type(struct screen *s, int key) {
                 return false;
         if (next)
                 wizard_next(s);
+        wizard_want(st);
         return true;
 }
 
@@ -482,6 +619,9 @@ const struct screen_class wizard_screen = {
                 { KEY_CTRL('D'), ACTION_NEXT_PAGE },
                 { KEY_ESC, ACTION_ESCAPE },
                 { 'a', ACTION_ALLOW },
+                { 'f', ACTION_FIX },
+                { 'r', ACTION_AGAIN },
+                { 'd', ACTION_DETAILS },
                 {}
         },
         .open = wizard_open,
@@ -491,6 +631,8 @@ const struct screen_class wizard_screen = {
         .status = wizard_status,
         .can = wizard_can,
         .act = wizard_act,
+        .tick_ms = wizard_tick_ms,
+        .tick = wizard_tick,
         .typing = wizard_typing,
         .type = wizard_type,
 };

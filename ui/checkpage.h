@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The preflight of a join as a page: results in their places as they come, and of the focused one what it means and what to do. */
+
+#include "ui/screen.h"
+
+struct checkpage {
+        struct screen *screen;
+        struct op *looking;
+        const struct preflight *live;   /* lent while it looks */
+        struct preflight *preflight;    /* done; NULL: never yet */
+        struct list list;
+        bool details;                   /* of the focused result */
+};
+
+void checkpage_init(struct checkpage *p, struct screen *screen);
+void checkpage_done(struct checkpage *p);
+
+/* Looks (again). */
+void checkpage_look(struct checkpage *p, const struct preflight_order *order);
+bool checkpage_looking(const struct checkpage *p);
+
+/* Of the last look: something is in the way. False while there was none. */
+bool checkpage_fails(const struct checkpage *p);
+/* What can be done about the focused result. */
+enum fix checkpage_fix(const struct checkpage *p);
+const struct check_result *checkpage_focus(const struct checkpage *p);  /* NULL: none */
+
+/* As a screen's draw() and status(). */
+void checkpage_draw(struct checkpage *p, const struct canvas *c);
+void checkpage_status(const struct checkpage *p, struct str *out);
