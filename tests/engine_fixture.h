@@ -51,6 +51,20 @@ static inline int engine_fixture_new(void **state, enum engine_kind kind) {
         return 0;
 }
 
+static inline int podman(void **state) {
+        return engine_fixture_new(state, ENGINE_PODMAN);
+}
+
+static inline int docker(void **state) {
+        return engine_fixture_new(state, ENGINE_DOCKER);
+}
+
+/* Rows of a test of each dialect, and of one where they do not differ. */
+#define BOTH(test)                                                              \
+        { "podman: " #test, test, podman, engine_fixture_free, NULL },          \
+        { "docker: " #test, test, docker, engine_fixture_free, NULL }
+#define PODMAN(test) { #test, test, podman, engine_fixture_free, NULL }
+
 /* Forgets what came of the last call. */
 static inline void engine_fixture_clear(struct engine_fixture *f) {
         f->op = op_cancel(f->op);
@@ -158,6 +172,15 @@ static inline void on_line(const char *bytes, size_t n, bool is_stderr, void *us
                 str_addf(&f->text, "%s%.*s\n", is_stderr ? "! " : "", (int) n, bytes);
         if (f->drop)
                 f->op = op_cancel(f->op);
+}
+
+/* One call with one rule for it, to its end. */
+static inline void run_call(struct engine_fixture *f, struct op *(*start)(struct engine_fixture *f), struct fake_rule rule) {
+        engine_fixture_clear(f);
+        fake_engine_behave(f->fake);
+        fake_engine_rule(f->fake, &rule);
+        f->op = start(f);
+        await(f);
 }
 
 /* The text with SOCKET in place of the path. The caller frees. */

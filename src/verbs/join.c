@@ -141,10 +141,10 @@ const struct verb join_verb = {
         .synopsis = "[DOMAIN] [--image IMAGE] [--name N] [--mode ad|ipa] [--set user=U]… [--secret password=@FILE|-] [--answers FILE] [--yes]"
                     " [--allow preflight|FINDING]… [--detach] [-- ARG…]",
         .help = "join this host to a realm by an image that packages SSSD",
-        .details = "Looks for the realm, looks at all that the join needs (fairlead check), shows the plan, asks for consent, and follows the job. What\n"
-                   "it changes on this host is put back when it fails. --set and --secret take the parameters of the image, also by the ends of\n"
-                   "their names: user, ou, computer-name, server, password, otp, ca, … (fairlead show IMAGE). Without --image the first image\n"
-                   "that joins a realm is taken.",
+        .details = "Looks for the realm, looks at all that the join needs (fairlead check), shows the plan, asks for consent, and\n"
+                   "follows the job. What it changes on this host is put back when it fails. --set and --secret take the parameters of\n"
+                   "the image, also by the ends of their names: user, ou, computer-name, server, password, otp, ca, … (fairlead show\n"
+                   "IMAGE). Without --image the first image that joins a realm is taken.",
         .takes = ORDER_OPTIONS | TAKES(OPTION_IMAGE) | TAKES(OPTION_SECRET) | TAKES(OPTION_YES) | TAKES(OPTION_DETACH) |
                  TAKES(OPTION_IF_INTERRUPTED),
         .json = true,

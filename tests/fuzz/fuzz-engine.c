@@ -6,14 +6,9 @@
 
 #include "backend/engine-private.h"
 #include "backend/explain.h"
+#include "tests/fuzz/must.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
-
-#define MUST(condition)           \
-        do {                      \
-                if (!(condition)) \
-                        abort();  \
-        } while (0)
 
 static const struct engine_dialect *const dialects[] = { &engine_podman, &engine_docker };
 

@@ -10,16 +10,9 @@
 #include "base/sgr.h"
 #include "base/str.h"
 #include "base/text.h"
+#include "tests/fuzz/must.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
-
-#define MUST(condition)                                                            \
-        do {                                                                       \
-                if (!(condition)) {                                                \
-                        fprintf(stderr, "%d: %s\n", __LINE__, #condition);        \
-                        abort();                                                   \
-                }                                                                  \
-        } while (0)
 
 /* The marks as text, so that two runs can be compared whole. */
 static void on_line(const char *text, const uint8_t *marks, size_t bytes, void *userdata) {

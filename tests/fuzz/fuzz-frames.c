@@ -7,14 +7,9 @@
 
 #include "backend/engine-frames.h"
 #include "base/str.h"
+#include "tests/fuzz/must.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
-
-#define MUST(condition)           \
-        do {                      \
-                if (!(condition)) \
-                        abort();  \
-        } while (0)
 
 static void on_line(const char *bytes, size_t n, bool is_stderr, void *userdata) {
         struct str *seen = userdata;

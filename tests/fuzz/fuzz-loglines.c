@@ -6,14 +6,9 @@
 #include <string.h>
 
 #include "backend/loglines.h"
+#include "tests/fuzz/must.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
-
-#define MUST(condition)           \
-        do {                      \
-                if (!(condition)) \
-                        abort();  \
-        } while (0)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
         const struct log_line like = { .real = 17, .priority = 3, .identifier = (char *) "x" };

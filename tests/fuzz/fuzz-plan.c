@@ -9,16 +9,9 @@
 #include "backend/emit.h"
 #include "base/str.h"
 #include "model/plan.h"
+#include "tests/fuzz/must.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
-
-#define MUST(condition)                                                            \
-        do {                                                                       \
-                if (!(condition)) {                                                \
-                        fprintf(stderr, "%d: %s\n", __LINE__, #condition);        \
-                        abort();                                                   \
-                }                                                                  \
-        } while (0)
 
 static void check_findings(const struct plan *plan) {
         bool blocks = false;

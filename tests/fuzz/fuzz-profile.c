@@ -5,14 +5,9 @@
 #include <string.h>
 
 #include "backend/profiles.h"
+#include "tests/fuzz/must.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
-
-#define MUST(condition)          \
-        do {                     \
-                if (!(condition)) \
-                        abort(); \
-        } while (0)
 
 static void check(const struct profile *p) {
         MUST(p->title && p->source && p->health_command && p->n_modes >= 1 && p->health_seconds >= 1);

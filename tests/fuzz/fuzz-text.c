@@ -7,16 +7,9 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "tests/fuzz/must.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
-
-#define MUST(condition)                                                            \
-        do {                                                                       \
-                if (!(condition)) {                                                \
-                        fprintf(stderr, "%d: %s\n", __LINE__, #condition);        \
-                        abort();                                                   \
-                }                                                                  \
-        } while (0)
 
 /* Only what can be shown: returns its cells. */
 static size_t check_clean(const char *s, size_t n, enum text_charset charset, bool newlines) {

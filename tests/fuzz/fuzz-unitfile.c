@@ -8,16 +8,9 @@
 
 #include "base/str.h"
 #include "model/unitfile.h"
+#include "tests/fuzz/must.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
-
-#define MUST(condition)                                                            \
-        do {                                                                       \
-                if (!(condition)) {                                                \
-                        fprintf(stderr, "%d: %s\n", __LINE__, #condition);        \
-                        abort();                                                   \
-                }                                                                  \
-        } while (0)
 
 static const struct {
         const char *section, *key;

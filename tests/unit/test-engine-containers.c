@@ -2,18 +2,6 @@
 /* The containers of an engine: list, remove, logs; in both dialects and with every bad thing an engine can do. */
 #include "tests/engine_fixture.h"
 
-static int podman(void **state) {
-        return engine_fixture_new(state, ENGINE_PODMAN);
-}
-
-static int docker(void **state) {
-        return engine_fixture_new(state, ENGINE_DOCKER);
-}
-
-#define BOTH(test)                                                              \
-        { "podman: " #test, test, podman, engine_fixture_free, NULL },          \
-        { "docker: " #test, test, docker, engine_fixture_free, NULL }
-
 static struct op *list(struct engine_fixture *f) {
         return engine_list_containers(f->engine, NULL, on_containers, f);
 }
@@ -28,14 +16,6 @@ static struct op *logs(struct engine_fixture *f) {
 
 static struct op *follow(struct engine_fixture *f) {
         return engine_follow_logs(f->engine, "service-0000", 100, true, on_line, on_end, f);
-}
-
-static void run(struct engine_fixture *f, struct op *(*start)(struct engine_fixture *f), struct fake_rule rule) {
-        engine_fixture_clear(f);
-        fake_engine_behave(f->fake);
-        fake_engine_rule(f->fake, &rule);
-        f->op = start(f);
-        await(f);
 }
 
 /* ---- list ---- */
@@ -100,16 +80,16 @@ static void says_why_a_list_is_none(void **state) {
         for (size_t i = 0; i < ELEMENTS(rows); i++) {
                 struct fake_rule rule = rows[i].rule;
                 rule.route = "/containers/json";
-                run(f, list, rule);
+                run_call(f, list, rule);
                 assert_null(f->containers);
                 assert_non_null(f->error);
                 check_sentence(f, f->error, rows[i].code, "The containers could not be listed");
                 assert_non_null(f->error->cause);
                 assert_true(str_equal(f->error->hint, rows[i].hint));
         }
-        run(f, list, (struct fake_rule) { .route = "/containers/json", .what = FAKE_EMPTY });
+        run_call(f, list, (struct fake_rule) { .route = "/containers/json", .what = FAKE_EMPTY });
         check_said(f, -EBADMSG, "The engine's list of containers could not be read", NULL, "It ends in the middle");
-        run(f, list, (struct fake_rule) { .what = FAKE_GOOD });
+        run_call(f, list, (struct fake_rule) { .what = FAKE_GOOD });
         assert_null(f->error);
         assert_int_equal(f->containers->n, 2);
 }
@@ -121,7 +101,7 @@ static void lists_a_container_that_has_too_many_labels(void **state) {
         for (unsigned i = 0; i < 5000; i++)
                 str_addf(&body, ",\"a%u\":\"x\"", i);
         str_add(&body, "}},{\"Id\":\"34\",\"Labels\":null}]");
-        run(f, list, (struct fake_rule) { .route = "/containers/json", .what = FAKE_PAGE, .amount = 200, .text = body.text });
+        run_call(f, list, (struct fake_rule) { .route = "/containers/json", .what = FAKE_PAGE, .amount = 200, .text = body.text });
         assert_null(f->error);
         assert_int_equal(f->containers->n, 2);
         assert_int_equal(f->containers->items[0].n_labels, LABELS_MAX);
@@ -161,11 +141,11 @@ static void removes_what_does_not_stop(void **state) {
 static void says_why_it_was_not_removed(void **state) {
         struct engine_fixture *f = *state;
         const char *const head = "The container could not be removed";
-        run(f, remove_it, (struct fake_rule) { .route = "DELETE ", .what = FAKE_STATUS, .amount = 409, .text = "removal is already in progress" });
+        run_call(f, remove_it, (struct fake_rule) { .route = "DELETE ", .what = FAKE_STATUS, .amount = 409, .text = "removal is already in progress" });
         check_said(f, -EEXIST, head, NULL, "removal is already in progress");
-        run(f, remove_it, (struct fake_rule) { .route = "DELETE ", .what = FAKE_STATUS, .amount = 500, .text = "device or resource busy" });
+        run_call(f, remove_it, (struct fake_rule) { .route = "DELETE ", .what = FAKE_STATUS, .amount = 500, .text = "device or resource busy" });
         check_said(f, -EIO, head, NULL, "device or resource busy");
-        run(f, remove_it, (struct fake_rule) { .route = "DELETE ", .what = FAKE_CUT, .amount = 30 });
+        run_call(f, remove_it, (struct fake_rule) { .route = "DELETE ", .what = FAKE_CUT, .amount = 30 });
         check_said(f, -ECONNRESET, head, "It may have been restarted: try again", "Transferred a partial file");
         /* Nobody is there: that is not "it is not there". */
         fake_engine_behave(f->fake);
@@ -230,12 +210,12 @@ static void says_why_a_log_ended(void **state) {
         for (size_t i = 0; i < ELEMENTS(rows); i++) {
                 struct fake_rule rule = rows[i].rule;
                 rule.route = "/logs";
-                run(f, logs, rule);
+                run_call(f, logs, rule);
                 check_said(f, rows[i].code, head, rows[i].hint, rows[i].cause);
                 if (rows[i].lines)
                         assert_string_equal(f->text.text ? f->text.text : "", rows[i].lines);
         }
-        run(f, logs, (struct fake_rule) { .route = "/logs", .what = FAKE_EMPTY });
+        run_call(f, logs, (struct fake_rule) { .route = "/logs", .what = FAKE_EMPTY });
         assert_null(f->error);
         assert_int_equal(f->pieces, 0);
 }

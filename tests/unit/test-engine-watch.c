@@ -54,21 +54,6 @@ static void end(struct watching *w) {
         free(w->cause);
 }
 
-static int podman(void **state) {
-        return engine_fixture_new(state, ENGINE_PODMAN);
-}
-
-static int docker(void **state) {
-        return engine_fixture_new(state, ENGINE_DOCKER);
-}
-
-#define BOTH(test)                                                              \
-        { "podman: " #test, test, podman, engine_fixture_free, NULL },          \
-        { "docker: " #test, test, docker, engine_fixture_free, NULL }
-
-/* Where the dialects do not differ. */
-#define PODMAN(test) { #test, test, podman, engine_fixture_free, NULL }
-
 static void tells_what_changed(void **state) {
         struct watching w = { .f = *state };
         begin(&w);

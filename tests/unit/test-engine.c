@@ -5,18 +5,6 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-static int podman(void **state) {
-        return engine_fixture_new(state, ENGINE_PODMAN);
-}
-
-static int docker(void **state) {
-        return engine_fixture_new(state, ENGINE_DOCKER);
-}
-
-#define BOTH(test)                                                              \
-        { "podman: " #test, test, podman, engine_fixture_free, NULL },          \
-        { "docker: " #test, test, docker, engine_fixture_free, NULL }
-
 static struct op *find(struct engine_fixture *f) {
         return engine_find(f->engine, on_found, f);
 }
@@ -31,15 +19,6 @@ static struct op *inspect(struct engine_fixture *f) {
 
 static struct op *pull(struct engine_fixture *f) {
         return engine_pull(f->engine, "quay.io/team/new:1", on_progress, on_image, f);
-}
-
-/* One call with one rule for it, to its end. */
-static void run(struct engine_fixture *f, struct op *(*start)(struct engine_fixture *f), struct fake_rule rule) {
-        engine_fixture_clear(f);
-        fake_engine_behave(f->fake);
-        fake_engine_rule(f->fake, &rule);
-        f->op = start(f);
-        await(f);
 }
 
 /* ---- finding ---- */
@@ -204,7 +183,7 @@ static void says_what_is_no_engine(void **state) {
                 { { .what = FAKE_CUT, .amount = 40 }, -ECONNRESET, "The container engine at SOCKET broke off in the middle of its answer", again },
         };
         for (size_t i = 0; i < ELEMENTS(rows); i++) {
-                run(f, find, rows[i].rule);
+                run_call(f, find, rows[i].rule);
                 assert_non_null(f->error);
                 check_sentence(f, f->error, rows[i].code, rows[i].message);
                 assert_string_equal(f->error->hint, rows[i].hint);
@@ -277,7 +256,7 @@ static void says_why_a_list_is_none(void **state) {
         for (size_t i = 0; i < ELEMENTS(rows); i++) {
                 struct fake_rule rule = rows[i].rule;
                 rule.route = "/images/json";
-                run(f, list, rule);
+                run_call(f, list, rule);
                 assert_null(f->images);
                 assert_non_null(f->error);
                 const char *other = "The engine's image list could not be read";
@@ -292,7 +271,7 @@ static void says_why_a_list_is_none(void **state) {
                         assert_string_equal(last->message, rows[i].cause);
         }
         /* And it is well again as soon as the engine is. */
-        run(f, list, (struct fake_rule) { .what = FAKE_GOOD });
+        run_call(f, list, (struct fake_rule) { .what = FAKE_GOOD });
         assert_null(f->error);
         assert_int_equal(f->images->n, 3);
 }
@@ -317,7 +296,7 @@ static void lists_an_image_that_has_too_many_labels(void **state) {
         for (unsigned i = 0; i < 5000; i++)
                 str_addf(&body, "\"a%u\":\"x\",", i);
         str_add(&body, "\"RUN\":\"podman run IMAGE\"}},{\"Id\":\"abcdef\",\"Labels\":null}]");
-        run(f, list, (struct fake_rule) { .route = "/images/json", .what = FAKE_PAGE, .amount = 200, .text = body.text });
+        run_call(f, list, (struct fake_rule) { .route = "/images/json", .what = FAKE_PAGE, .amount = 200, .text = body.text });
         assert_null(f->error);
         assert_int_equal(f->images->n, 2);
         assert_int_equal(f->images->items[0]->n_labels, LABELS_MAX);
@@ -349,7 +328,7 @@ static void says_why_an_image_is_not_there(void **state) {
         await(f);
         check_said(f, -ENOENT, "There is no image localhost/other:1 on this host", "fairlead images --all lists the images of this host", NULL);
         /* Podman 4.3 says 500 where it means 404; the words count. */
-        run(f, inspect, (struct fake_rule) { .route = "/images/", .what = FAKE_STATUS, .amount = 500, .text = "x: image not known" });
+        run_call(f, inspect, (struct fake_rule) { .route = "/images/", .what = FAKE_STATUS, .amount = 500, .text = "x: image not known" });
         check_said(f, -ENOENT, "The image could not be looked at", "fairlead images --all lists the images of this host",
                    "x: image not known");
         static const struct {
@@ -370,7 +349,7 @@ static void says_why_an_image_is_not_there(void **state) {
         for (size_t i = 0; i < ELEMENTS(rows); i++) {
                 struct fake_rule rule = rows[i].rule;
                 rule.route = "/images/";
-                run(f, inspect, rule);
+                run_call(f, inspect, rule);
                 assert_null(f->image);
                 check_sentence(f, f->error, rows[i].code, rows[i].message);
                 assert_non_null(f->error->cause);
@@ -380,7 +359,7 @@ static void says_why_an_image_is_not_there(void **state) {
 /* The engine is restarted while it answers: this call fails in words, the next one works, without a new search. */
 static void outlives_a_restart(void **state) {
         struct engine_fixture *f = *state;
-        run(f, list, (struct fake_rule) { .route = "/images/json", .what = FAKE_RESTART, .amount = 50, .times = 1 });
+        run_call(f, list, (struct fake_rule) { .route = "/images/json", .what = FAKE_RESTART, .amount = 50, .times = 1 });
         check_said(f, -ECONNRESET, "The image list could not be loaded", "It may have been restarted: try again", "Transferred a partial file");
         engine_fixture_clear(f);
         turn(f, 100);
@@ -464,12 +443,12 @@ static void says_why_a_pull_failed(void **state) {
         for (size_t i = 0; i < ELEMENTS(rows); i++) {
                 struct fake_rule rule = rows[i].rule;
                 rule.route = "POST ";
-                run(f, pull, rule);
+                run_call(f, pull, rule);
                 assert_null(f->image);
                 check_said(f, rows[i].code, head, rows[i].hint, rows[i].cause);
         }
         /* A stream that is all well, and no image afterwards. */
-        run(f, pull, (struct fake_rule) { .route = "GET ", .what = FAKE_STATUS, .amount = 404, .text = "no such image" });
+        run_call(f, pull, (struct fake_rule) { .route = "GET ", .what = FAKE_STATUS, .amount = 404, .text = "no such image" });
         check_said(f, -ENOENT, "There is no image quay.io/team/new:1 on this host", "fairlead images --all lists the images of this host", NULL);
 }
 

@@ -86,10 +86,6 @@ static struct http *new_http(struct engine_fixture *f) {
         return http;
 }
 
-static int podman(void **state) {
-        return engine_fixture_new(state, ENGINE_PODMAN);
-}
-
 /* A socket that takes one line, hears what comes, and says these bytes; then it hangs up. */
 struct speaker {
         const char *answer;
@@ -494,21 +490,21 @@ static void escapes_what_is_no_part_of_a_path(void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test_setup_teardown(gives_an_answer_whole, podman, engine_fixture_free),
-                cmocka_unit_test_setup_teardown(gives_an_answer_in_pieces, podman, engine_fixture_free),
-                cmocka_unit_test_setup_teardown(keeps_the_body_of_a_refusal, podman, engine_fixture_free),
-                cmocka_unit_test_setup_teardown(holds_its_ceilings, podman, engine_fixture_free),
-                cmocka_unit_test_setup_teardown(holds_its_limits_of_time, podman, engine_fixture_free),
-                cmocka_unit_test_setup_teardown(takes_no_broken_framing, podman, engine_fixture_free),
-                cmocka_unit_test_setup_teardown(follows_no_redirection, podman, engine_fixture_free),
-                cmocka_unit_test_setup_teardown(sends_a_body, podman, engine_fixture_free),
-                cmocka_unit_test_setup_teardown(a_piece_can_end_it, podman, engine_fixture_free),
-                cmocka_unit_test_setup_teardown(can_be_dropped_at_any_step, podman, engine_fixture_free),
-                cmocka_unit_test_setup_teardown(can_be_dropped_in_its_own_piece, podman, engine_fixture_free),
-                cmocka_unit_test_setup_teardown(others_can_be_dropped_in_a_piece_and_at_the_end, podman, engine_fixture_free),
-                cmocka_unit_test_setup_teardown(one_can_begin_where_another_ends, podman, engine_fixture_free),
-                cmocka_unit_test_setup_teardown(many_run_side_by_side, podman, engine_fixture_free),
-                cmocka_unit_test_setup_teardown(goes_with_dropped_requests_under_way, podman, engine_fixture_free),
+                PODMAN(gives_an_answer_whole),
+                PODMAN(gives_an_answer_in_pieces),
+                PODMAN(keeps_the_body_of_a_refusal),
+                PODMAN(holds_its_ceilings),
+                PODMAN(holds_its_limits_of_time),
+                PODMAN(takes_no_broken_framing),
+                PODMAN(follows_no_redirection),
+                PODMAN(sends_a_body),
+                PODMAN(a_piece_can_end_it),
+                PODMAN(can_be_dropped_at_any_step),
+                PODMAN(can_be_dropped_in_its_own_piece),
+                PODMAN(others_can_be_dropped_in_a_piece_and_at_the_end),
+                PODMAN(one_can_begin_where_another_ends),
+                PODMAN(many_run_side_by_side),
+                PODMAN(goes_with_dropped_requests_under_way),
                 cmocka_unit_test(escapes_what_is_no_part_of_a_path),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
