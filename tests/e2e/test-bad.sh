@@ -132,6 +132,7 @@ begin_install() {
                 sleep 0.4
         done
         term_wait 'last look' || return
+        term_wait 'Enter consent' || return
         term_keys Enter
         term_wait '\[ Back \]' || return
         term_keys y

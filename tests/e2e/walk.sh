@@ -82,6 +82,7 @@ walk_review() {
                 sleep 0.3
         done
         term_wait 'page 3 of 3: last look' || return
+        term_wait 'Enter consent' || return     # the plan is there
         seen review
 }
 
