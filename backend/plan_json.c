@@ -118,6 +118,13 @@ static struct json_object *uses_array(const struct secret_use *uses, size_t n) {
         return all;
 }
 
+static struct json_object *saves_object(const struct plan *plan) {
+        struct json_object *o = json_object_new_object();
+        add(o, "objects", json_object_new_uint64(plan->saved_objects));
+        add(o, "bytes", json_object_new_uint64(plan->saved_bytes));
+        return o;
+}
+
 static struct json_object *health_object(const struct plan *plan) {
         struct json_object *o = json_object_new_object();
         add(o, "argv", plan->health_argv ? json_new_texts(plan->health_argv) : NULL);
@@ -208,6 +215,7 @@ char *emit_plan(const struct plan *plan) {
         add(o, "handed", uses_array(plan->handed, plan->n_handed));
         add(o, "stdin", json_new_texts(plan->stdin_lines));
         add(o, "paths", json_new_texts(plan->paths));
+        add(o, "saves", saves_object(plan));
         add(o, "health", health_object(plan));
         add_text(o, "if_interrupted", plan_interrupted_name(plan->if_interrupted));
         return json_write(o);

@@ -226,6 +226,8 @@ static const struct json_field plan_fields[] = {
         { "handed", JSON_CALL, .call = call_handed },
         FIELD("stdin", JSON_TEXTS, stdin_lines),
         FIELD("paths", JSON_TEXTS, paths),
+        FIELD("saves.objects", JSON_UINT64, saved_objects),
+        FIELD("saves.bytes", JSON_UINT64, saved_bytes),
         FIELD("health.argv", JSON_TEXTS, health_argv),
         FIELD("health.seconds", JSON_UINT32, health_seconds),
         FIELD("if_interrupted", JSON_WORD, if_interrupted, .words = plan_interrupted_from_name),

@@ -276,6 +276,38 @@ static int read_content(struct snapshot *s, int folder, const char *name, struct
         return r;
 }
 
+const char *snapshot_reason_text(enum snapshot_reason reason) {
+        static const char *const texts[_SNAPSHOT_REASON_MAX] = {
+                [SNAPSHOT_TOO_LARGE] = "it is too large",
+                [SNAPSHOT_TOO_MUCH] = "too much is saved before it",
+                [SNAPSHOT_TOO_MANY] = "too many files are saved before the rest of it",
+                [SNAPSHOT_UNREADABLE] = "it cannot be read",
+                [SNAPSHOT_CHANGING] = "it changes while it is read",
+                [SNAPSHOT_OTHER_DEVICE] = "another file system is mounted there",
+                [SNAPSHOT_OTHERS] = "others write there at any time",
+                [SNAPSHOT_DEEP] = "it lies too deep",
+        };
+        return (size_t) reason < ELEMENTS(texts) ? texts[reason] : "?";
+}
+
+static void leave_out(struct snapshot *s, struct entry *e, enum snapshot_reason reason) {
+        e->left_out = true;
+        if (s->options.left_out)
+                s->options.left_out(e->path, reason, s->options.userdata);
+}
+
+/* Of an area of others the outermost object of the walk is told, not each file in it. */
+static void tell_of_others(struct snapshot *s, const struct entry *e) {
+        bool told = s->depth && snapshot_volatile(s->frames[s->depth - 1].path);
+        if (!told && s->options.left_out)
+                s->options.left_out(e->path, SNAPSHOT_OTHERS, s->options.userdata);
+}
+
+static void leave_to_others(struct snapshot *s, struct entry *e) {
+        e->left_out = true;
+        tell_of_others(s, e);
+}
+
 /* May the snapshot stop for it? Everything else concerns one file only, which is then left out. */
 static bool fatal(int r) {
         return r == -ENOMEM || r == -ENOSPC || r == -EDQUOT || r == -EROFS || r == -EMFILE || r == -ENFILE;
@@ -288,15 +320,19 @@ static int keep_regular(struct snapshot *s, int folder, const char *name, struct
                 s->tally.bytes += e->size;
                 return 0;
         }
-        if (snapshot_volatile(e->path) || e->size > s->options.file_max || s->tally.bytes + e->size > s->options.bytes_max) {
-                e->left_out = true;
+        if (snapshot_volatile(e->path)) {
+                leave_to_others(s, e);
                 return 0;
         }
-        int r = read_content(s, folder, name, e);
+        if (e->size > s->options.file_max || s->tally.bytes + e->size > s->options.bytes_max) {
+                leave_out(s, e, e->size > s->options.file_max ? SNAPSHOT_TOO_LARGE : SNAPSHOT_TOO_MUCH);
+                return 0;
+        }
+        int r = s->options.names_only ? 0 : read_content(s, folder, name, e);
         if (fatal(r) || (r < 0 && s->unkept))
                 return r;
         if (r < 0)
-                e->left_out = true;
+                leave_out(s, e, r == -EAGAIN ? SNAPSHOT_CHANGING : SNAPSHOT_UNREADABLE);
         else
                 s->tally.bytes += e->size;
         return 0;
@@ -309,15 +345,17 @@ static int enter(struct snapshot *s, int folder, const char *name, struct entry 
         bool only_known = known && S_ISDIR(known->mode) && known->left_out;
         e->left_out = only_known;
         if (other || s->depth == SNAPSHOT_DEPTH_MAX) {
-                e->left_out = true;
+                leave_out(s, e, other ? SNAPSHOT_OTHER_DEVICE : SNAPSHOT_DEEP);
                 return 0;
         }
+        if (snapshot_volatile(e->path))
+                tell_of_others(s, e);   /* the folder itself is saved; what is in it is not */
         _cleanup_close_ int fd = openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         DIR *dir = fd < 0 ? NULL : fdopendir(fd);
         if (!dir) {
                 if (errno == ENOMEM || errno == EMFILE || errno == ENFILE)
                         return -errno;
-                e->left_out = true;
+                leave_out(s, e, SNAPSHOT_UNREADABLE);
                 return 0;
         }
         fd = -1;
@@ -337,20 +375,24 @@ static int visit(struct snapshot *s, int folder, const char *name, const char *p
                 if (below(path, *excluded))
                         return 0;
         struct entry e = {};
+        /* Beyond the ceiling the roots that are still to come are noted by name: else a later look would take them for added. */
+        bool full = s->tally.files >= s->options.files_max;
+        if (full && s->depth)
+                return -E2BIG;
         int r = files_look(folder, name, path, &e);
         if (r == -ENOENT)
                 return 0;       /* gone since the folder was read */
         if (r < 0 && !fatal(r) && (e.path = strdup(path))) {
-                e.left_out = true;
+                leave_out(s, &e, SNAPSHOT_UNREADABLE);
                 r = 0;
         } else if (r < 0)
                 return r;
+        else if (full)
+                leave_out(s, &e, SNAPSHOT_TOO_MANY);
         else if (S_ISREG(e.mode))
                 r = keep_regular(s, folder, name, &e);
         else if (S_ISDIR(e.mode))
                 r = enter(s, folder, name, &e);
-        if (r >= 0 && s->tally.files >= s->options.files_max)
-                r = -E2BIG;
         if (r < 0) {
                 entry_done(&e);
                 return r;
@@ -366,7 +408,7 @@ static void stop_walking(struct snapshot *s) {
                 for (size_t j = 0; j < s->depth; j++)
                         if (strcmp(s->manifest.items[i].path, s->frames[j].path) == 0) {
                                 s->tally.left_out += !s->manifest.items[i].left_out;
-                                s->manifest.items[i].left_out = true;
+                                leave_out(s, &s->manifest.items[i], SNAPSHOT_TOO_MANY);
                         }
         while (s->depth)
                 pop(s);

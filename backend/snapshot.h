@@ -14,13 +14,27 @@
 #include "base/error.h"
 #include "model/changes.h"
 
-#define SNAPSHOT_FILES_MAX 40000U                       /* objects of one snapshot */
+#define SNAPSHOT_FILES_MAX 40000U                       /* objects of one snapshot; paths that are still to come are noted by name */
 #define SNAPSHOT_BYTES_MAX (1024ULL * 1024 * 1024)      /* content of one snapshot */
 #define SNAPSHOT_FILE_MAX (256ULL * 1024 * 1024)        /* one file, holes counted */
 #define SNAPSHOT_DEPTH_MAX 48U
 
 #define SNAPSHOT_WHOLE "whole"          /* beside `after`: it was looked at behind all steps of the job */
 #define SNAPSHOT_WORKING "unfinished"   /* among the blobs: one that is being made */
+
+/* Why something is left out. */
+enum snapshot_reason {
+        SNAPSHOT_TOO_LARGE,             /* file_max */
+        SNAPSHOT_TOO_MUCH,              /* bytes_max: there is too much before it */
+        SNAPSHOT_TOO_MANY,              /* files_max; of a folder that was being looked at: all that comes after */
+        SNAPSHOT_UNREADABLE,
+        SNAPSHOT_CHANGING,              /* it changes while it is read */
+        SNAPSHOT_OTHER_DEVICE,          /* another file system is mounted there */
+        SNAPSHOT_OTHERS,                /* snapshot_volatile(): told of the outermost folder only */
+        SNAPSHOT_DEEP,
+        _SNAPSHOT_REASON_MAX,
+};
+const char *snapshot_reason_text(enum snapshot_reason reason);  /* "it is too large", … */
 
 struct snapshot_options {
         int root;                       /* the folder that stands for "/" (files_open_root()) */
@@ -34,6 +48,10 @@ struct snapshot_options {
         uint64_t files_max;             /* 0: SNAPSHOT_FILES_MAX */
         uint64_t bytes_max;             /* 0: SNAPSHOT_BYTES_MAX */
         uint64_t file_max;              /* 0: SNAPSHOT_FILE_MAX */
+        bool names_only;                /* for a plan: contents are neither read nor hashed, only weighed */
+        /* Told of everything that is left out, while the snapshot goes on; NULL: nobody asks. */
+        void (*left_out)(const char *path, enum snapshot_reason reason, void *userdata);
+        void *userdata;
 };
 
 /* What it came to. */

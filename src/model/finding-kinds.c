@@ -185,6 +185,12 @@ static const struct finding_kind kinds[] = {
                 "Fetch the installed image by its digest first, or allow it and go on without a way back",
         },
         {
+                "not-saved", SEVERITY_INFO,
+                "Something that the command may change is not saved before: it cannot be put back, and its changes are not "
+                "listed.",
+                "Save it yourself, if it matters, before you go on",
+        },
+        {
                 "not-utf8", SEVERITY_BLOCK,
                 "The label is not UTF-8 text: it cannot be shown as it is.",
                 "Do not use this label; tell who makes the image",

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
@@ -167,6 +168,7 @@ struct plan {
         char **stdin_lines;     /* non-secret answers delivered by stdin */
         char **paths;           /* what is saved before the first effect: /etc, /usr/local, profile paths, writable
                                  * host mounts of the command; absolute, sorted, none below another */
+        uint64_t saved_objects, saved_bytes;    /* what that comes to, as far as the host was asked; 0: it was not */
         char **health_argv;     /* the whole command, "podman exec NAME …"; or NULL: the unit must be active */
         unsigned health_seconds;
         struct finding_list findings;

@@ -155,6 +155,24 @@ static int compare_texts(const void *a, const void *b) {
         return strcmp(*(char *const *) a, *(char *const *) b);
 }
 
+static bool holds_no_files(const char *path) {
+        return below(path, "/proc") || below(path, "/sys") || below(path, "/dev") || str_ends(path, ".sock");
+}
+
+/* A mount that the command may write to and that nobody saves: what is saved of "/" is a part of it, of /run nothing. */
+static int report_not_saved(struct making *m, const struct mount *mount) {
+        struct plan *plan = m->plan;
+        if (!not_saved(mount->host) || holds_no_files(mount->host) || below(mount->host, PLAN_FILES_DIR))
+                return 0;
+        _cleanup_free_ char *paths = strv_join(plan->paths, ", ");
+        if (!paths)
+                return -ENOMEM;
+        if (str_equal(mount->host, "/"))
+                return finding_report(&plan->findings, "not-saved", plan->label_key,
+                                      "The command can write to all of /; of that, %s are saved and can be put back, nothing else", paths);
+        return finding_report(&plan->findings, "not-saved", plan->label_key, "The command can write to %s, which is not saved", mount->host);
+}
+
 static int set_paths(struct making *m) {
         struct plan *plan = m->plan;
         int r = add_path(&plan->paths, "/etc");
@@ -168,6 +186,10 @@ static int set_paths(struct making *m) {
                         r = add_path(&plan->paths, c->mounts[i].host);
         if (r >= 0)
                 qsort(plan->paths, strv_length(plan->paths), sizeof *plan->paths, compare_texts);
+        bool job = plan->verb == VERB_INSTALL || plan->verb == VERB_UPGRADE || plan->verb == VERB_UNINSTALL;
+        for (size_t i = 0; r >= 0 && job && c && i < c->n_mounts; i++)
+                if (c->mounts[i].mode == MOUNT_RW && !c->mounts[i].volume)
+                        r = report_not_saved(m, &c->mounts[i]);
         return r;
 }
 

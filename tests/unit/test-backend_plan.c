@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Plans as the host makes them: from records, files and what the engine says (a fake one, over its socket). */
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include "backend/backend.h"
@@ -195,11 +196,45 @@ static void an_uninstall_needs_no_image(void **state) {
         assert_int_equal(plan_permitted(plan, NULL), 0);
 }
 
+static void what_is_not_saved_is_named_beforehand(void **state) {
+        struct fixture *f = *state;
+        _cleanup_close_ int fd = open(tree_path(f->root, "/etc/holes"), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+        assert_int_equal(ftruncate(fd, 1LL << 40), 0);
+        tree_write(f->root, "/etc/small", "12345");
+        const struct plan_order order = { .verb = VERB_INSTALL, .image = "localhost/service-0001" };
+        _cleanup_plan_ struct plan *plan = make_plan(f, &order, NULL);
+        const struct finding *named = NULL;
+        for (size_t i = 0; i < plan->findings.n; i++)
+                if (str_equal(plan->findings.items[i].id, "not-saved") && str_equal(plan->findings.items[i].where, "/etc/holes"))
+                        named = &plan->findings.items[i];
+        assert_non_null(named);
+        assert_string_equal(named->message, "/etc/holes is not saved: it is too large");
+        /* /etc, its two files, systemd, systemd/system, /usr/local */
+        assert_int_equal(plan->saved_objects, 6);
+        assert_int_equal(plan->saved_bytes, 5);
+        for (int i = 0; i < 20; i++) {
+                _cleanup_free_ char *path = str_printf("/etc/large-%d", i);
+                _cleanup_close_ int large = open(tree_path(f->root, path), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+                assert_int_equal(ftruncate(large, 1LL << 40), 0);
+        }
+        _cleanup_plan_ struct plan *many = make_plan(f, &order, NULL);
+        size_t n = 0;
+        bool counted = false;
+        for (size_t i = 0; i < many->findings.n; i++)
+                if (str_equal(many->findings.items[i].id, "not-saved") && many->findings.items[i].where[0] != 'I') {
+                        n++;
+                        counted |= str_equal(many->findings.items[i].message, "9 more are not saved");
+                }
+        assert_int_equal(n, 13);
+        assert_true(counted);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(an_upgrade_takes_what_the_install_was_given, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(there_must_be_another_image, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(an_edited_unit_is_not_written_over_in_silence, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(what_is_not_saved_is_named_beforehand, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(an_uninstall_needs_no_image, set_up, tear_down),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

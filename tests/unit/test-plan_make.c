@@ -457,6 +457,18 @@ static void what_is_saved_has_no_path_twice(void **state) {
         const struct profile p = { .source = (char *) "t", .modes = &only, .n_modes = 1, .paths = paths };
         _cleanup_plan_ struct plan *plan = make(&(struct plan_request) { .verb = VERB_INSTALL, .image = image, .profile = &p });
         assert_words(plan->paths, "/etc /opt /srv /srvx /usr/local /var/lib/x");
+        /* and what is not saved is said */
+        static const char *const told[] = {
+                "The command can write to all of /; of that, /etc, /opt, /srv, /srvx, /usr/local, /var/lib/x are saved and can be put back, nothing else",
+                "The command can write to /run, which is not saved",
+        };
+        size_t n = 0;
+        for (size_t i = 0; i < plan->findings.n; i++)
+                if (str_equal(plan->findings.items[i].id, "not-saved")) {
+                        assert_true(n < ELEMENTS(told));
+                        assert_string_equal(plan->findings.items[i].message, told[n++]);
+                }
+        assert_int_equal(n, ELEMENTS(told));
 }
 
 /* A plan whose STOP had an empty program was permitted, and no worker could read it. */

@@ -234,8 +234,67 @@ static void a_folder_that_somebody_removed_is_no_failure(void **state) {
         assert_int_equal(access(tree_path(f->folder, "/etc/theirs"), F_OK), -1);
 }
 
+/* An access list of one more user (u::rw-,u:7:r--,g::r--,m::r--,o::r--), as the kernel keeps it (acl(5), xattr.h of linux). */
+static const unsigned char access_list[] = {
+        2, 0, 0, 0,
+        0x01, 0, 6, 0, 0xff, 0xff, 0xff, 0xff,
+        0x02, 0, 4, 0, 7, 0, 0, 0,
+        0x04, 0, 4, 0, 0xff, 0xff, 0xff, 0xff,
+        0x10, 0, 4, 0, 0xff, 0xff, 0xff, 0xff,
+        0x20, 0, 4, 0, 0xff, 0xff, 0xff, 0xff,
+};
+
+/* What is no ordinary file: each is there, is taken away or changed by a job, and comes back. */
+static void odd_objects_come_back(void **state) {
+        struct fixture *f = *state;
+        assert_int_equal(mkfifo(tree_path(f->folder, "/etc/fifo"), 0620), 0);
+        assert_int_equal(mknod(tree_path(f->folder, "/etc/socket"), S_IFSOCK | 0600, 0), 0);
+        bool devices = mknod(tree_path(f->folder, "/etc/null"), S_IFCHR | 0666, makedev(1, 3)) == 0 &&
+                       mknod(tree_path(f->folder, "/etc/loop"), S_IFBLK | 0660, makedev(7, 0)) == 0;
+        static const char *const lists[] = { "/etc/acl", "/etc/acl-gone", "/etc/acl-changed" };
+        bool has_lists = true;
+        for (size_t i = 0; i < ELEMENTS(lists); i++) {
+                tree_write(f->folder, lists[i], "x");
+                has_lists &= setxattr(tree_path(f->folder, lists[i]), "system.posix_acl_access", access_list, sizeof access_list, 0) == 0;
+        }
+        _cleanup_close_ int sparse = open(tree_path(f->folder, "/etc/sparse"), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+        assert_int_equal(pwrite(sparse, "x", 1, 64 << 20), 1);
+        assert_int_equal(ftruncate(sparse, 96 << 20), 0);
+        manifest_done(&f->before);
+        look(f, f->blobs, &f->before);
+        _cleanup_free_ char *before = tree_fingerprint(f->folder);
+
+        static const char *const gone[] = { "/etc/fifo", "/etc/socket", "/etc/acl-gone", "/etc/null" };
+        for (size_t i = 0; i < ELEMENTS(gone); i++)
+                assert_true(unlink(tree_path(f->folder, gone[i])) == 0 || !devices);
+        tree_write(f->folder, "/etc/fifo", "a file now");
+        if (devices) {
+                assert_int_equal(unlink(tree_path(f->folder, "/etc/loop")), 0);
+                assert_int_equal(mknod(tree_path(f->folder, "/etc/loop"), S_IFBLK | 0660, makedev(7, 1)), 0);
+        }
+        assert_true(removexattr(tree_path(f->folder, "/etc/acl"), "system.posix_acl_access") == 0 || !has_lists);
+        tree_write(f->folder, "/etc/acl-changed", "y");
+        assert_int_equal(ftruncate(sparse, 1), 0);
+        look(f, -1, &f->after);
+        assert_int_equal(changes_make(&f->before, &f->after, &f->changes), 0);
+        assert_int_equal(f->changes.n, 5 + (devices ? 2 : 0) + (has_lists ? 1 : 0));
+        if (has_lists)
+                assert_true(changes_find(&f->changes, "/etc/acl")->what & CHANGE_XATTR);
+        _cleanup_(restored_done) struct restored restored = undo(f);
+        for (char **left = restored.left; left && *left; left++)
+                print_error("left: %s\n", *left);
+        assert_int_equal(strv_length(restored.left), 0);
+        _cleanup_free_ char *after = tree_fingerprint(f->folder);
+        assert_string_equal(after, before);
+        struct stat st;
+        assert_int_equal(stat(tree_path(f->folder, "/etc/sparse"), &st), 0);
+        assert_int_equal(st.st_size, 96 << 20);
+        assert_true(st.st_blocks < 1024);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test_setup_teardown(odd_objects_come_back, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_folder_that_somebody_removed_is_no_failure, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(puts_everything_back, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(goes_on_after_a_death, set_up, tear_down),

@@ -157,7 +157,7 @@ static void has_ceilings_and_names_what_it_leaves_out(void **state) {
         }
         options.files_max = 20;
         tally = take(&options, &few);
-        assert_true(few.n <= 20);
+        assert_true(few.n <= 21);      /* the second root stands there by name */
         assert_true(tally.left_out >= 1);
         /* a later look knows what the first did not see: nothing counts as added */
         options.files_max = 0;
@@ -167,6 +167,85 @@ static void has_ceilings_and_names_what_it_leaves_out(void **state) {
         assert_int_equal(changes_make(&few, &after, &changes), 0);
         for (size_t i = 0; i < changes.n; i++)
                 assert_null(strstr(changes.items[i].path, "/etc/many/"));
+}
+
+/* What the first look did not come to must not look as if the job had added it: an undo would take it away. */
+static void a_root_beyond_the_ceiling_is_known_by_name(void **state) {
+        struct fixture *f = *state;
+        for (int i = 0; i < 20; i++) {
+                char path[32];
+                snprintf(path, sizeof path, "/etc/%d", i);
+                tree_write(f->folder, path, "x");
+        }
+        tree_write(f->folder, "/usr/local/precious", "x");
+        tree_write(f->folder, "/usr/file", "x");
+        char *const paths[] = { (char *) "/etc", (char *) "/usr/local", (char *) "/usr/file", NULL };
+        _cleanup_(manifest_done) struct manifest few = {}, after = {};
+        struct snapshot_options options = { .root = f->root, .paths = paths, .blobs = f->blobs, .known_blobs = -1, .files_max = 10 };
+        take(&options, &few);
+        assert_true(manifest_find(&few, "/usr/local")->left_out);
+        assert_true(manifest_find(&few, "/usr/file")->left_out);
+        options.files_max = 0;
+        options.known = &few;
+        take(&options, &after);
+        _cleanup_(changes_done) struct changes changes = {};
+        assert_int_equal(changes_make(&few, &after, &changes), 0);
+        assert_int_equal(changes.n, 0);
+}
+
+struct told {
+        char *paths[16];
+        enum snapshot_reason reasons[16];
+        size_t n;
+};
+
+static void on_left_out(const char *path, enum snapshot_reason reason, void *userdata) {
+        struct told *told = userdata;
+        assert_true(told->n < ELEMENTS(told->paths));
+        told->paths[told->n] = strdup(path);
+        told->reasons[told->n++] = reason;
+}
+
+static void expect_told(struct told *told, const char *path, enum snapshot_reason reason) {
+        for (size_t i = 0; i < told->n; i++)
+                if (str_equal(told->paths[i], path)) {
+                        assert_string_equal(snapshot_reason_text(told->reasons[i]), snapshot_reason_text(reason));
+                        free(told->paths[i]);
+                        told->paths[i] = NULL;
+                        return;
+                }
+        fail_msg("%s was not told", path);
+}
+
+/* For a plan: what would be left out is told with its reason, and no content is read. */
+static void tells_beforehand_what_it_leaves_out(void **state) {
+        struct fixture *f = *state;
+        tree_write(f->folder, "/etc/a", "12345");
+        tree_write(f->folder, "/etc/large", "12345678901234567890");
+        tree_write(f->folder, "/etc/z-much", "123456789");
+        tree_folder(f->folder, "/var");
+        tree_folder(f->folder, "/var/log");
+        tree_folder(f->folder, "/var/log/own");
+        tree_write(f->folder, "/var/log/own/messages", "x");
+        /* a terabyte of holes is not weighed by reading it */
+        _cleanup_close_ int fd = open(tree_path(f->folder, "/etc/holes"), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+        assert_int_equal(ftruncate(fd, 1LL << 40), 0);
+        char *const paths[] = { (char *) "/etc", (char *) "/var/log/own", NULL };
+        struct told told = {};
+        _cleanup_(manifest_done) struct manifest m = {};
+        struct snapshot_options options = {
+                .root = f->root, .paths = paths, .blobs = -1, .known_blobs = -1, .file_max = 10, .bytes_max = 12, .names_only = true,
+                .left_out = on_left_out, .userdata = &told,
+        };
+        struct snapshot_tally tally = take(&options, &m);
+        assert_int_equal(tally.read, 0);
+        assert_string_equal(manifest_find(&m, "/etc/a")->digest, "");
+        expect_told(&told, "/etc/large", SNAPSHOT_TOO_LARGE);
+        expect_told(&told, "/etc/holes", SNAPSHOT_TOO_LARGE);
+        expect_told(&told, "/var/log/own", SNAPSHOT_OTHERS);
+        /* which of the two comes first is the folder's affair */
+        expect_told(&told, manifest_find(&m, "/etc/a")->left_out ? "/etc/a" : "/etc/z-much", SNAPSHOT_TOO_MUCH);
+        assert_int_equal(told.n, 4);
 }
 
 static void keeps_sparse_files_sparse(void **state) {
@@ -240,6 +319,8 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(records_every_kind, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(shares_what_did_not_change, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(has_ceilings_and_names_what_it_leaves_out, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(a_root_beyond_the_ceiling_is_known_by_name, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(tells_beforehand_what_it_leaves_out, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(keeps_sparse_files_sparse, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(stays_where_it_belongs, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(survives_a_file_that_changes_while_it_is_read, set_up, tear_down),
