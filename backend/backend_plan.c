@@ -12,8 +12,8 @@
 #include "backend/files.h"
 #include "backend/jobfolder.h"
 #include "backend/services.h"
-#include "backend/snapshot.h"
 #include "backend/unit_places.h"
+#include "backend/weigh.h"
 #include "base/str.h"
 
 struct planning {
@@ -39,10 +39,7 @@ struct planning {
 
         /* made, and being weighed */
         struct plan *plan;
-        struct snapshot *weighing;
-        char *excluded[3];
-        int root;
-        size_t n_left_out;
+        struct weigh *weigh;
         struct profile *profile;
         struct container_list *containers;
         char *unit_path;                /* of a unit that has the service's name; "" ours; NULL none */
@@ -52,10 +49,8 @@ static void planning_free(void *userdata) {
         struct planning *p = userdata;
         op_cancel(p->asking);
         sd_event_source_disable_unref(p->start);
-        snapshot_free(p->weighing);
+        weigh_free(p->weigh);
         plan_free(p->plan);
-        if (p->root >= 0)
-                close(p->root);
         char *texts[] = { p->label, p->reference, p->name, p->mode, p->opt[0], p->opt[1], p->opt[2], p->unit_path, p->unit_file, p->unit_text };
         for (size_t i = 0; i < ELEMENTS(texts); i++)
                 free(texts[i]);
@@ -173,59 +168,19 @@ static int make(struct planning *p, struct plan **ret, struct error **reterr) {
         return r < 0 ? r : report_found(p, *ret);
 }
 
-/* ---- what will be saved, and what not: named before anything happens ---- */
-
-#define WEIGH_USEC 8000                 /* of looking at a time: the screen stays alive */
-#define NOT_SAVED_SHOWN 12U             /* by name; the rest is counted */
-
-static void on_left_out(const char *path, enum snapshot_reason reason, void *userdata) {
+static void on_weighed(void *userdata) {
         struct planning *p = userdata;
-        if (p->n_left_out++ < NOT_SAVED_SHOWN)
-                (void) finding_report(&p->plan->findings, "not-saved", path, "%s is not saved: %s", path, snapshot_reason_text(reason));
-}
-
-static void weighed(struct planning *p) {
-        const struct snapshot_tally *tally = snapshot_tally(p->weighing);
-        p->plan->saved_objects = tally->files;
-        p->plan->saved_bytes = tally->bytes;
-        if (p->n_left_out > NOT_SAVED_SHOWN)
-                (void) finding_report(&p->plan->findings, "not-saved", "paths", "%zu more are not saved", p->n_left_out - NOT_SAVED_SHOWN);
         end(p, TAKE(p->plan), NULL);
-}
-
-static int on_weigh(sd_event_source *source, uint64_t usec, void *userdata) {
-        struct planning *p = userdata;
-        int r = snapshot_go(p->weighing, WEIGH_USEC, NULL);
-        if (r != 0) {           /* what went wrong the job will meet, and say */
-                weighed(p);
-                return 0;
-        }
-        sd_event_source_set_time_relative(source, 0);
-        sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
-        return 0;
-}
-
-/* Weighs what a job of this plan would save. False: nothing to weigh. */
-static bool weigh(struct planning *p) {
-        const struct plan *plan = p->plan;
-        if (plan->verb != VERB_INSTALL && plan->verb != VERB_UPGRADE && plan->verb != VERB_UNINSTALL)
-                return false;
-        p->excluded[0] = (char *) p->backend->paths.state;
-        p->excluded[1] = (char *) p->backend->paths.run;
-        p->root = files_open_root(p->backend->paths.root, NULL);
-        const struct snapshot_options options = {
-                .root = p->root, .paths = plan->paths, .excluded = p->excluded, .blobs = -1, .known_blobs = -1, .names_only = true,
-                .left_out = on_left_out, .userdata = p,
-        };
-        return p->root >= 0 && snapshot_new(&options, &p->weighing, NULL) >= 0 &&
-               sd_event_add_time_relative(p->backend->event, &p->start, CLOCK_MONOTONIC, 0, 1, on_weigh, p) >= 0;
 }
 
 static void make_now(struct planning *p) {
         struct error *e = NULL;
-        if (make(p, &p->plan, &e) < 0)
+        if (make(p, &p->plan, &e) < 0) {
                 end(p, NULL, e);
-        else if (!weigh(p))
+                return;
+        }
+        p->weigh = weigh_new(p->backend->event, &p->backend->paths, p->plan, on_weighed, p);
+        if (!p->weigh)
                 end(p, TAKE(p->plan), NULL);
 }
 
@@ -495,7 +450,7 @@ struct op *backend_make_plan(struct host *host, const struct plan_order *order, 
         struct planning *p = calloc(1, sizeof *p);
         if (!p)
                 return NULL;
-        *p = (struct planning) { .backend = backend_of(host), .done = done, .userdata = userdata, .root = -1 };
+        *p = (struct planning) { .backend = backend_of(host), .done = done, .userdata = userdata };
         p->op = copy_order(p, order) < 0 ? NULL : op_new(planning_free, p);
         if (!p->op) {
                 planning_free(p);

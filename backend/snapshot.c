@@ -469,23 +469,6 @@ int snapshot_go(struct snapshot *s, uint64_t usec, struct error **reterr) {
         }
 }
 
-int snapshot_store(int folder, const char *name, const struct manifest *m, int blobs, struct error **reterr) {
-        /* One call for thousands of files; a sync of each takes longer than all the reading. */
-        if (blobs >= 0 && syncfs(blobs) < 0)
-                return error_errno(reterr, -errno, "The saved files cannot be brought to the disk");
-        _cleanup_free_ char *text = manifest_format(m);
-        if (!text)
-                return error_set(reterr, -ENOMEM, "Out of memory");
-        return files_write(folder, name, text, strlen(text), 0600, reterr);
-}
-
-int snapshot_load(int folder, const char *name, struct manifest *ret, struct error **reterr) {
-        _cleanup_free_ char *text = NULL;
-        size_t n;
-        int r = files_read(folder, name, MANIFEST_BYTES_MAX, &text, &n, reterr);
-        return r < 0 ? r : manifest_parse(text, n, ret, reterr);
-}
-
 int snapshot_keep(int root, const struct entry *e, int blobs) {
         struct snapshot s = { .options = { .root = root, .blobs = -1, .known_blobs = -1 }, .digest = digest_new() };
         struct entry now = { .path = e->path };
@@ -501,17 +484,4 @@ int snapshot_keep(int root, const struct entry *e, int blobs) {
         digest_free(s.digest);
         free(s.buffer);
         return r < 0 ? r : 0;
-}
-
-int snapshot_share(int from, int to, const char *digest) {
-        if (faccessat(to, digest, F_OK, 0) == 0 || linkat(from, digest, to, digest, 0) == 0)
-                return 0;
-        if (errno != EXDEV && errno != EMLINK)
-                return -errno;
-        static const char working[] = "unfinished";
-        unlinkat(to, working, 0);
-        _cleanup_close_ int source = openat(from, digest, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-        _cleanup_close_ int copy = source < 0 ? -1 : openat(to, working, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-        int r = copy < 0 ? -errno : files_copy(source, copy);
-        return r < 0 ? r : renameat(to, working, to, digest) < 0 ? -errno : 0;
 }

@@ -128,8 +128,8 @@ void tell_plan(const struct plan *plan) {
                 _cleanup_free_ char *paths = strv_join(plan->paths, ", ");
                 out("\nSaved first, put back on failure or cancel: %s\n", paths ? paths : "");
                 if (plan->saved_objects)
-                        out("  %llu objects, %llu.%llu MB\n", (unsigned long long) plan->saved_objects, (unsigned long long) plan->saved_bytes / 1000000,
-                            (unsigned long long) plan->saved_bytes / 100000 % 10);
+                        out("  %llu objects, %llu.%llu MB\n", (unsigned long long) plan->saved_objects,
+                            (unsigned long long) plan->saved_bytes / 1000000, (unsigned long long) plan->saved_bytes / 100000 % 10);
         }
         if (plan->findings.n) {
                 out("\nFindings:\n");
