@@ -137,6 +137,8 @@ static const struct host_ops backend_ops = {
         .discover = backend_discover,
         .preflight = backend_preflight,
         .mend = backend_mend,
+        .membership = backend_membership,
+        .test_user = backend_test_user,
         .listen = backend_listen,
 };
 

@@ -61,6 +61,8 @@ struct op *backend_list_changes(struct host *host, const char *of, bool diffs, r
 struct op *backend_discover(struct host *host, const char *domain, realm_done_t done, void *userdata);
 struct op *backend_preflight(struct host *host, const struct preflight_order *order,
                              void (*moved)(const struct preflight *preflight, void *userdata), preflight_done_t done, void *userdata);
+struct op *backend_membership(struct host *host, membership_done_t done, void *userdata);
+struct op *backend_test_user(struct host *host, const char *user, user_done_t done, void *userdata);
 struct op *backend_mend(struct host *host, const struct mend *mend, nothing_done_t done, void *userdata);
 
 static inline struct backend *backend_of(struct host *host) {

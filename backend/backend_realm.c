@@ -6,6 +6,7 @@
 #include "backend/backend_parts.h"
 #include "backend/discover.h"
 #include "backend/later.h"
+#include "backend/membership.h"
 #include "backend/preflight.h"
 #include "base/str.h"
 
@@ -108,4 +109,10 @@ struct op *backend_preflight(struct host *host, const struct preflight_order *or
         clean.domain = domain;
         const struct preflight_options options = { .order = &clean, .paths = &b->paths, .facts = &b->facts };
         return preflight_start(b->event, &options, moved, done, userdata);
+}
+
+struct op *backend_membership(struct host *host, membership_done_t done, void *userdata) {
+        struct backend *b = backend_of(host);
+        const struct membership_options options = { .paths = &b->paths, .facts = &b->facts };
+        return membership_start(b->event, &options, done, userdata);
 }

@@ -55,6 +55,10 @@ static const struct action_row action_table[_ACTION_MAX] = {
         [ACTION_VALUE] = { "value", "change value", "Change an answer" },
         [ACTION_FIX] = { "fix", "mend it", "Do what can be done about it from here" },
         [ACTION_DETAILS] = { "details", "details", "Show or hide all that was asked and answered" },
+        [ACTION_JOIN] = { "join", "join", "Join a realm, page by page; nothing is changed before you consent" },
+        [ACTION_LEAVE] = { "leave", "leave", "Leave the realm and put back every file of the join" },
+        [ACTION_CHECK] = { "check", "preflight", "Look at all that a join needs" },
+        [ACTION_TEST_USER] = { "test-user", "test a user", "Look a user of the domain up as every program of this host would" },
         [ACTION_AGAIN] = { "again", "look again", "Look at all of it once more" },
 
         [ACTION_LOG] = { "log", "log", "Read the log" },

@@ -65,6 +65,10 @@ enum action {
         ACTION_FIX,
         ACTION_DETAILS,
         ACTION_AGAIN,
+        ACTION_JOIN,
+        ACTION_LEAVE,
+        ACTION_CHECK,
+        ACTION_TEST_USER,
 
         /* services */
         ACTION_LOG,

@@ -163,7 +163,9 @@ void checkpage_status(const struct checkpage *p, struct str *out) {
         if (counts[VERDICT_FAIL])
                 str_addf(out, "%u in the way, %u to look at. What is in the way must be mended first.", counts[VERDICT_FAIL], counts[VERDICT_WARN]);
         else if (counts[VERDICT_WARN])
-                str_addf(out, "Nothing is in the way; %u to look at. Enter goes on.", counts[VERDICT_WARN]);
+                str_addf(out, "Nothing is in the way; %u to look at.", counts[VERDICT_WARN]);
         else
-                str_add(out, "All is well. Enter goes on.");
+                str_add(out, "All is well.");
+        if (p->leads_on && !counts[VERDICT_FAIL])
+                str_add(out, " Enter goes on.");
 }

@@ -12,6 +12,7 @@ struct checkpage {
         struct preflight *preflight;    /* done; NULL: never yet */
         struct list list;
         bool details;                   /* of the focused result */
+        bool leads_on;                  /* a page follows */
 };
 
 void checkpage_init(struct checkpage *p, struct screen *screen);

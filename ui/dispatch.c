@@ -28,6 +28,7 @@ static const struct binding everywhere[] = {
         { '2', ACTION_IMAGES },
         { '3', ACTION_UNITS },
         { '4', ACTION_JOBS },
+        { '5', ACTION_REALM },
         { 'R', ACTION_REFRESH },
         { KEY_F1 + 4, ACTION_REFRESH },
         { KEY_CTRL('L'), ACTION_REDRAW },
@@ -301,6 +302,9 @@ static void ui_do(struct ui *ui, struct screen *s, enum action action) {
                 break;
         case ACTION_JOBS:
                 ui_go(ui, &jobs_screen);
+                break;
+        case ACTION_REALM:
+                ui_go(ui, &realm_screen);
                 break;
         case ACTION_REFRESH:
                 for (struct screen *each = ui->top; each; each = each->below)

@@ -99,7 +99,7 @@ void screen_replace(struct screen *s, const struct screen_class *class, const vo
         fresh->closing = false;
 }
 
-/* 1-4: a place of its own. What holds unsaved answers stays below it. */
+/* 1-5: a place of its own. What holds unsaved answers stays below it. */
 void ui_go(struct ui *ui, const struct screen_class *class) {
         struct screen *kept = NULL;
         for (struct screen *s = ui->top; s && !kept; s = s->below)

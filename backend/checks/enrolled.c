@@ -1,29 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <ctype.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "backend/checks/check.h"
+#include "base/ini.h"
 #include "base/str.h"
-
-/* "key = value" of a file of sections, the first one found; NULL. The caller frees. */
-static char *value_of(const char *text, const char *key) {
-        size_t n = strlen(key);
-        for (const char *line = text; line && *line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
-                line += strspn(line, " \t");
-                if (strncmp(line, key, n) != 0)
-                        continue;
-                const char *p = line + n + strspn(line + n, " \t");
-                if (*p++ != '=')
-                        continue;
-                p += strspn(p, " \t");
-                size_t k = strcspn(p, "\r\n");
-                while (k && isspace((unsigned char) p[k - 1]))
-                        k--;
-                return k ? strndup(p, k) : NULL;
-        }
-        return NULL;
-}
 
 static bool has_bytes(const struct preflight_run *run, const char *path) {
         _cleanup_free_ char *whole = str_printf("%s%s", run->paths->root, path);
@@ -35,8 +16,8 @@ static bool has_bytes(const struct preflight_run *run, const char *path) {
  * (reference/enroll.md a.6). */
 static bool look_at_ipa(struct preflight_run *run, struct check_result *result) {
         _cleanup_free_ char *state = check_read(run, "/var/lib/ipa-client/sysrestore/sysrestore.state");
-        _cleanup_free_ char *conf = check_read(run, "/etc/ipa/default.conf"), *realm = conf ? value_of(conf, "realm") : NULL;
-        _cleanup_free_ char *complete = state ? value_of(state, "complete") : NULL;
+        _cleanup_free_ char *conf = check_read(run, "/etc/ipa/default.conf"), *realm = conf ? ini_value(conf, "global", "realm") : NULL;
+        _cleanup_free_ char *complete = state ? ini_value(state, "installation", "complete") : NULL;
         if (complete && str_equal_nocase(complete, "False")) {
                 check_say(result, VERDICT_FAIL, "an earlier ipa-client-install stopped half way and left its files");
                 check_hint(result, "Put them back first (fairlead rollback, or your backup): a second run would take the half for the original");
@@ -54,8 +35,8 @@ static bool look_at_ipa(struct preflight_run *run, struct check_result *result) 
 static void look(struct preflight_run *run, struct check_result *result, void *state) {
         if (look_at_ipa(run, result))
                 return;
-        _cleanup_free_ char *sssd = check_read(run, "/etc/sssd/sssd.conf"), *domains = sssd ? value_of(sssd, "domains") : NULL;
-        _cleanup_free_ char *samba = check_read(run, "/etc/samba/smb.conf"), *security = samba ? value_of(samba, "security") : NULL;
+        _cleanup_free_ char *sssd = check_read(run, "/etc/sssd/sssd.conf"), *domains = sssd ? ini_value(sssd, "sssd", "domains") : NULL;
+        _cleanup_free_ char *samba = check_read(run, "/etc/samba/smb.conf"), *security = samba ? ini_value(samba, NULL, "security") : NULL;
         bool keytab = has_bytes(run, "/etc/krb5.keytab");
         if (domains || (security && str_equal_nocase(security, "ads"))) {
                 check_say(result, VERDICT_FAIL, "this host is joined already: %s names %s", domains ? "/etc/sssd/sssd.conf" : "/etc/samba/smb.conf",

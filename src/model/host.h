@@ -20,6 +20,7 @@
 #include "model/check.h"
 #include "model/image.h"
 #include "model/job.h"
+#include "model/membership.h"
 #include "model/plan.h"
 #include "model/profile.h"
 #include "model/realm.h"
@@ -94,6 +95,8 @@ typedef void (*started_done_t)(const char *job_id, struct error *e, void *userda
 typedef void (*report_done_t)(struct change_report *report, struct error *e, void *userdata);
 typedef void (*realm_done_t)(struct realm *realm, struct error *e, void *userdata);
 typedef void (*preflight_done_t)(struct preflight *preflight, void *userdata);
+typedef void (*membership_done_t)(struct membership *membership, struct error *e, void *userdata);
+typedef void (*user_done_t)(char *line, struct error *e, void *userdata);      /* line: who that is, in a sentence; done() owns it */
 typedef void (*nothing_done_t)(struct error *e, void *userdata);                        /* e NULL: done */
 
 /* What to plan, by name: the host finds image, profile, facts and the installed record itself. */
@@ -190,6 +193,10 @@ struct host_ops {
         struct op *(*preflight)(struct host *host, const struct preflight_order *order,
                                 void (*moved)(const struct preflight *preflight, void *userdata), preflight_done_t done, void *userdata);
 
+        /* How this host stands in its realm; one of REALM_NONE when it is in none. */
+        struct op *(*membership)(struct host *host, membership_done_t done, void *userdata);
+        /* Looks a user up as every program of this host would; -ENOENT: there is none of this name. */
+        struct op *(*test_user)(struct host *host, const char *user, user_done_t done, void *userdata);
         struct op *(*mend)(struct host *host, const struct mend *mend, nothing_done_t done, void *userdata);
 
         /* Changes nobody asked for: listener(topics, userdata) from the loop, coalesced. One listener; NULL

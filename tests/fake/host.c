@@ -13,6 +13,7 @@ static const char *const request_kind_names[] = {
         [REQUEST_JOBS] = "jobs",           [REQUEST_WATCH] = "watch",   [REQUEST_CHANGES] = "changes",
         [REQUEST_CONTAINER] = "container", [REQUEST_REALM] = "realm",
         [REQUEST_PREFLIGHT] = "preflight", [REQUEST_MEND] = "mend",
+        [REQUEST_MEMBERSHIP] = "membership", [REQUEST_USER] = "user",
 };
 DEFINE_NAMES(request_kind, enum request_kind)
 
@@ -37,6 +38,8 @@ struct request {
                 container_done_t container;
                 realm_done_t realm;
                 preflight_done_t preflight;
+                membership_done_t membership;
+                user_done_t user;
                 struct job_watcher watcher;
                 struct log_reader reader;
         } done;
@@ -250,6 +253,18 @@ static struct op *fake_preflight(struct host *host, const struct preflight_order
         return r->op;
 }
 
+static struct op *fake_membership(struct host *host, membership_done_t done, void *userdata) {
+        struct request *r = request_new(host, REQUEST_MEMBERSHIP, NULL, userdata);
+        r->done.membership = done;
+        return r->op;
+}
+
+static struct op *fake_test_user(struct host *host, const char *user, user_done_t done, void *userdata) {
+        struct request *r = request_new(host, REQUEST_USER, user, userdata);
+        r->done.user = done;
+        return r->op;
+}
+
 static struct op *fake_mend(struct host *host, const struct mend *mend, nothing_done_t done, void *userdata) {
         _cleanup_free_ char *text = str_printf("%s %s", fix_name(mend->fix), mend->hostname ? mend->hostname : "");
         struct request *r = request_new(host, REQUEST_MEND, text, userdata);
@@ -284,6 +299,8 @@ static const struct host_ops fake_ops = {
         .discover = fake_discover,
         .preflight = fake_preflight,
         .mend = fake_mend,
+        .test_user = fake_test_user,
+        .membership = fake_membership,
         .listen = fake_listen,
 };
 
@@ -323,6 +340,27 @@ size_t fake_host_waiting(const struct fake_host *fake, enum request_kind kind) {
         for (struct request *r = fake->waiting; r; r = r->next)
                 n += r->kind == kind;
         return n;
+}
+
+/* What is asked about realms. */
+static void deliver_realm(struct request *r, struct error *e) {
+        struct fake_host *fake = r->fake;
+        switch (r->kind) {
+        case REQUEST_USER:
+                r->done.user(e ? NULL : str_printf("%s is user 1120800500 of this host, group 1120800513", r->text), e, r->userdata);
+                break;
+        case REQUEST_MEMBERSHIP:
+                r->done.membership(e ? NULL : fake->membership(), e, r->userdata);
+                break;
+        case REQUEST_PREFLIGHT:
+                r->done.preflight(fake->preflight(r->text), r->userdata);
+                break;
+        case REQUEST_REALM:
+                r->done.realm(e ? NULL : fake->realm(r->text), e, r->userdata);
+                break;
+        default:
+                abort();
+        }
 }
 
 /* Gives the answer, or e. */
@@ -366,12 +404,6 @@ static void request_deliver(struct request *r, struct error *e) {
         case REQUEST_CHANGES:
                 r->done.report(e ? NULL : fake->changes(r->text), e, r->userdata);
                 break;
-        case REQUEST_PREFLIGHT:
-                r->done.preflight(fake->preflight(r->text), r->userdata);
-                break;
-        case REQUEST_REALM:
-                r->done.realm(e ? NULL : fake->realm(r->text), e, r->userdata);
-                break;
         case REQUEST_CONTAINER:
                 r->done.container(CONTAINER_RUNNING, e, r->userdata);
                 break;
@@ -382,7 +414,7 @@ static void request_deliver(struct request *r, struct error *e) {
                 r->done.reader.failed(e, r->userdata);
                 break;
         default:
-                abort();
+                deliver_realm(r, e);
         }
         request_free(r);
 }

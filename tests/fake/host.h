@@ -24,6 +24,8 @@ enum request_kind {
         REQUEST_REALM,
         REQUEST_PREFLIGHT,
         REQUEST_MEND,
+        REQUEST_MEMBERSHIP,
+        REQUEST_USER,
         _REQUEST_KIND_MAX,
 };
 DECLARE_NAMES(request_kind, enum request_kind);         /* "images", "image", … */
@@ -46,6 +48,7 @@ struct fake_host {
         struct change_report *(*changes)(const char *of);
         struct realm *(*realm)(const char *domain);
         struct preflight *(*preflight)(const char *domain);
+        struct membership *(*membership)(void);
         const char *job_id;             /* of the job that start_job() begins */
 
         struct request *waiting;        /* oldest first */

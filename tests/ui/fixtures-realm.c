@@ -56,6 +56,52 @@ static struct realm *realm_none(const char *domain) {
         return r;
 }
 
+/* ---- membership ---- */
+
+static struct membership *member_none(void) {
+        struct membership *m = calloc(1, sizeof *m);
+        if (!m)
+                abort();
+        return m;
+}
+
+static struct membership *member_of(bool online, int64_t clock_usec) {
+        struct membership *m = member_none();
+        *m = (struct membership) {
+                .kind = REALM_AD, .domain = text_copy("example.test"), .realm = text_copy("EXAMPLE.TEST"), .service = text_copy("sssd"),
+                .asked = true, .online = online, .server = online ? text_copy("dc1.example.test") : NULL,
+                .site = text_copy("Default-First-Site-Name"), .principal = text_copy("HOST1$@EXAMPLE.TEST"), .kvno = 3,
+                .key_time = FIXTURE_NOW - 3 * 86400, .clock_known = online, .clock_usec = clock_usec, .clock_server = text_copy("dc1.example.test"),
+                .permit = PERMIT_DOMAIN, .full_names = true, .realm_found = realm_ad("example.test"),
+        };
+        return m;
+}
+
+static struct membership *member_joined(void) {
+        return member_of(true, 20000);
+}
+
+static struct membership *member_offline(void) {
+        struct membership *m = member_of(false, 0);
+        m->service = (free(m->service), NULL);
+        m->principal = (free(m->principal), NULL);
+        m->permit = PERMIT_LISTED;
+        strv_split("alice,bob", ",", &m->users);
+        strv_split("linux admins", ",", &m->groups);
+        return m;
+}
+
+static struct membership *member_hostile(void) {
+        struct membership *m = member_of(true, -602000000);
+        free(m->realm);
+        m->realm = text_copy(HOSTILE_ESCAPE);
+        free(m->server);
+        m->server = text_copy(HOSTILE_BIDI);
+        free(m->site);
+        m->site = text_copy(HOSTILE_LONG);
+        return m;
+}
+
 /* ---- preflights ---- */
 
 static const struct check_result results_well[] = {
@@ -170,8 +216,14 @@ bool fixture_use_realm(struct fake_host *fake, const char *what, const char *whi
                 { "preflight", "well", (void *) preflight_of, offsetof(struct fake_host, preflight) },
                 { "preflight", "clock", (void *) preflight_clock, offsetof(struct fake_host, preflight) },
                 { "preflight", "hostile", (void *) preflight_hostile, offsetof(struct fake_host, preflight) },
+                { "membership", "none", (void *) member_none, offsetof(struct fake_host, membership) },
+                { "membership", "joined", (void *) member_joined, offsetof(struct fake_host, membership) },
+                { "membership", "offline", (void *) member_offline, offsetof(struct fake_host, membership) },
+                { "membership", "hostile", (void *) member_hostile, offsetof(struct fake_host, membership) },
                 { "profile", "join", (void *) fixture_profile_join, offsetof(struct fake_host, profile) },
         };
+        if (!fake->membership)
+                fake->membership = member_none;
         if (!fake->realm)
                 fake->realm = realm_ad;
         if (!fake->preflight)

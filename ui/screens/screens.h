@@ -15,6 +15,8 @@ extern const struct screen_class changes_screen;        /* arg: const char *serv
 extern const struct screen_class units_screen;          /* arg: NULL */
 extern const struct screen_class unit_screen;           /* arg: const char *unit name */
 extern const struct screen_class log_screen;            /* arg: const struct log_order * */
+extern const struct screen_class realm_screen;          /* arg: NULL */
+extern const struct screen_class check_screen;          /* arg: const char *domain, or NULL: this host's own */
 extern const struct screen_class help_screen;           /* arg: const struct screen * to explain */
 extern const struct screen_class palette_screen;        /* arg: NULL */
 

@@ -206,6 +206,7 @@ static int wizard_open(struct screen *s, const void *arg, struct error **reterr)
         s->pager = &st->pager;
         finder_init(&st->finder, s);
         checkpage_init(&st->checks, s);
+        st->checks.leads_on = true;
         st->ask.finder = &st->finder;
         if (st->verb == VERB_INSTALL)
                 st->finding = host_of(s)->ops->find_image(host_of(s), st->reference, wizard_found, s);

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* This host's place in a realm: what its files say, what SSSD says, and the clock; plain data. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/cleanup.h"
+#include "model/realm.h"
+
+enum permit {
+        PERMIT_UNKNOWN,
+        PERMIT_ALL,             /* "all": everybody of the domain */
+        PERMIT_DOMAIN,          /* "domain": whom the domain's own rules allow (GPO, HBAC, an expired account) */
+        PERMIT_LISTED,          /* "listed": users and groups */
+        PERMIT_NOBODY,          /* "nobody" */
+        _PERMIT_MAX,
+};
+DECLARE_NAMES(permit, enum permit);
+
+struct membership {
+        enum realm_kind kind;   /* REALM_NONE: this host is in no realm */
+        char *domain, *realm;
+        char *service;          /* the service of fairlead that joined; NULL: SSSD of the host itself, or another's */
+        bool asked;             /* SSSD answered: the next two hold */
+        bool online;
+        char *server;           /* in use now; NULL: none */
+        char *site;             /* AD; NULL: not known */
+        char *principal;        /* of the host or computer, from the keytab; NULL: no keytab */
+        uint32_t kvno;
+        int64_t key_time;       /* seconds since the epoch */
+        bool clock_known;
+        int64_t clock_usec;     /* what this host's clock is ahead */
+        char *clock_server;
+        enum permit permit;
+        char **users, **groups; /* PERMIT_LISTED */
+        bool full_names;        /* logins are user@domain */
+        struct realm *realm_found;      /* what a discovery says of the domain; NULL */
+};
+struct membership *membership_free(struct membership *m);
+DEFINE_CLEANUP(struct membership, membership_free)

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ui/screens/screens.h"
+
+/* The preflight by itself: what a join would need, without joining. */
+
+#include <errno.h>
+
+#include "ui/checkpage.h"
+
+struct check_state {
+        char *domain;           /* NULL: this host's own */
+        struct checkpage page;
+};
+
+static void check_look(struct screen *s, unsigned topics) {
+        struct check_state *st = s->state;
+        checkpage_look(&st->page, &(struct preflight_order) { .domain = st->domain });
+}
+
+static int check_open(struct screen *s, const void *arg, struct error **reterr) {
+        struct check_state *st = s->state;
+        if (str_replace(&st->domain, arg) < 0)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        checkpage_init(&st->page, s);
+        s->list = &st->page.list;
+        check_look(s, ~0U);
+        return 0;
+}
+
+static void check_close(struct screen *s) {
+        struct check_state *st = s->state;
+        checkpage_done(&st->page);
+        free(st->domain);
+}
+
+static void check_title(const struct screen *s, struct str *left, struct str *right) {
+        const struct check_state *st = s->state;
+        if (st->domain)
+                str_addf(left, "  %s", st->domain);
+}
+
+static void check_draw(const struct screen *s, const struct canvas *c) {
+        checkpage_draw(&((struct check_state *) s->state)->page, c);
+}
+
+static void check_status(const struct screen *s, struct str *out) {
+        const struct check_state *st = s->state;
+        checkpage_status(&st->page, out);
+}
+
+static bool check_can(const struct screen *s, enum action action) {
+        const struct check_state *st = s->state;
+        return (action != ACTION_AGAIN && action != ACTION_DETAILS) || !checkpage_looking(&st->page);
+}
+
+static bool check_act(struct screen *s, enum action action) {
+        struct check_state *st = s->state;
+        if (action == ACTION_AGAIN)
+                check_look(s, ~0U);
+        else if (action == ACTION_DETAILS) {
+                st->page.details = !st->page.details;
+                screen_invalidate(s);
+        } else
+                return false;
+        return true;
+}
+
+const struct screen_class check_screen = {
+        .name = "check",
+        .title = "Preflight",
+        .help = "All that joining a realm needs: this host's name and files, the realm's servers and their ports, the clock. Nothing is changed, "
+                "and nobody logs in.\n"
+                "Of the focused result it says below what it means and what to do; d adds what was seen.",
+        .size = sizeof(struct check_state),
+        .bindings = (const struct binding[]) {
+                { 'r', ACTION_AGAIN },
+                { 'd', ACTION_DETAILS },
+                {}
+        },
+        .open = check_open,
+        .close = check_close,
+        .title_text = check_title,
+        .draw = check_draw,
+        .status = check_status,
+        .can = check_can,
+        .act = check_act,
+};

@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ui/screens/screens.h"
+
+/* The realm of this host: where it belongs and how that is; or, where it belongs to none, what its domain has to offer. All that was
+ * asked of the network is one key away. */
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "model/check.h"
+#include "ui/dialog.h"
+
+struct realm_state {
+        struct op *asking, *discovering, *testing, *choosing;
+        struct membership *membership;  /* NULL: no answer yet */
+        struct realm *found;            /* of a host in no realm: what its domain is */
+        struct error *error, *no_domain;
+        bool questions;                 /* shown below */
+        char *tested;                   /* the line about the last user who was tested */
+        bool tested_well;
+        struct pager pager;
+};
+
+static struct host *host_of(const struct screen *s) {
+        return ui_host(s->ui);
+}
+
+static bool joined(const struct realm_state *st) {
+        return st->membership && st->membership->kind != REALM_NONE;
+}
+
+/* ---- the text ---- */
+
+static void put(struct pager *p, const char *name, uint8_t mark, const char *format, ...) __attribute__((format(printf, 4, 5)));
+static void put(struct pager *p, const char *name, uint8_t mark, const char *format, ...) {
+        _cleanup_str_ struct str s = {};
+        va_list arguments;
+        va_start(arguments, format);
+        str_vaddf(&s, format, arguments);
+        va_end(arguments);
+        pager_put(p, DOC_PLAIN, "  %-14s", name);
+        pager_put(p, mark, "%s", s.text ? s.text : "");
+        pager_end(p);
+}
+
+static void put_questions(struct pager *p, const struct realm *realm) {
+        if (!realm)
+                return;
+        pager_end(p);
+        pager_addf(p, DOC_HEAD, "What was asked of the network");
+        for (size_t i = 0; i < realm->n_questions; i++) {
+                const struct realm_question *q = &realm->questions[i];
+                pager_addf(p, DOC_PLAIN, "  %s%s%s  (%u ms)", q->what, q->whom ? " of " : "", q->whom ? q->whom : "", q->ms);
+                pager_addf(p, q->outcome == REALM_FAILED ? DOC_BAD : q->outcome == REALM_ANSWERED ? DOC_PLAIN : DOC_DIM, "      %s",
+                           q->answer ? q->answer : "no answer");
+        }
+}
+
+static void put_logins(struct pager *p, const struct membership *m) {
+        _cleanup_free_ char *users = m->users ? strv_join(m->users, ", ") : NULL, *groups = m->groups ? strv_join(m->groups, ", ") : NULL;
+        const char *form = m->full_names ? ", as user@domain" : "";
+        switch (m->permit) {
+        case PERMIT_ALL:
+                put(p, "Logins", DOC_PLAIN, "everybody of the domain%s", form);
+                break;
+        case PERMIT_DOMAIN:
+                put(p, "Logins", DOC_PLAIN, "whom the domain's own rules allow%s", form);
+                break;
+        case PERMIT_NOBODY:
+                put(p, "Logins", DOC_WARN, "nobody of the domain");
+                break;
+        case PERMIT_LISTED:
+                put(p, "Logins", DOC_PLAIN, "%s%s%s%s%s", users ? "users " : "", users ? users : "", users && groups ? "; " : "",
+                    groups ? "groups " : "", groups ? groups : "");
+                break;
+        default:
+                put(p, "Logins", DOC_DIM, "not known");
+        }
+}
+
+static void put_clock(struct pager *p, const struct membership *m) {
+        char words[48];
+        if (!m->clock_known) {
+                put(p, "Clock", DOC_WARN, "not compared: no KDC answers");
+                return;
+        }
+        int64_t off = m->clock_usec < 0 ? -m->clock_usec : m->clock_usec;
+        put(p, "Clock", off >= CLOCK_FAIL_USEC ? DOC_BAD : off >= CLOCK_WARN_USEC ? DOC_WARN : DOC_GOOD, "%s %s",
+            clock_words(words, m->clock_usec), m->clock_server ? m->clock_server : "the KDC");
+}
+
+static void put_member(const struct screen *s, struct pager *p, const struct membership *m) {
+        char age[24];
+        pager_addf(p, DOC_HEAD, "%s", m->realm ? m->realm : m->domain);
+        put(p, "Domain", DOC_PLAIN, "%s, %s", m->domain, realm_kind_title(m->kind));
+        if (m->asked)
+                put(p, "SSSD", m->online ? DOC_GOOD : DOC_WARN, "%s", m->online ? "online" : "offline: only who logged in before can");
+        else
+                put(p, "SSSD", DOC_DIM, "does not tell (its InfoPipe does not answer)");
+        put(p, "Server", m->server ? DOC_PLAIN : DOC_DIM, "%s", m->server ? m->server : "none in use");
+        if (m->site)
+                put(p, "Site", DOC_PLAIN, "%s", m->site);
+        put_clock(p, m);
+        if (m->principal)
+                put(p, "Keytab", DOC_PLAIN, "%s, version %u, %s old", m->principal, (unsigned) m->kvno, text_age(age, ui_now(s->ui) - m->key_time));
+        else
+                put(p, "Keytab", DOC_BAD, "there is none, or it has no keys: Kerberos logins do not work");
+        put_logins(p, m);
+        put(p, "Joined by", DOC_PLAIN, "%s%s", m->service ? "the service " : "", m->service ? m->service : "this host's own SSSD");
+}
+
+static void put_none(const struct realm_state *st, struct pager *p) {
+        pager_addf(p, DOC_STRONG, "This host is in no realm.");
+        pager_end(p);
+        const struct realm *r = st->found;
+        if (st->no_domain) {
+                pager_addf(p, DOC_PLAIN, "  %s", st->no_domain->message);
+                pager_addf(p, DOC_PLAIN, "  j asks for the domain and joins it.");
+        } else if (!r)
+                pager_addf(p, DOC_DIM, "  Looking for the realm of its domain ...");
+        else if (r->kind == REALM_AD || r->kind == REALM_IPA) {
+                put(p, "Its domain", DOC_PLAIN, "%s", r->domain);
+                put(p, "Realm", DOC_GOOD, "%s, %s", r->realm, realm_kind_title(r->kind));
+                put(p, "Server", DOC_PLAIN, "%s%s", r->best ? r->best : "-", r->n_servers > 1 ? ", and others" : "");
+                if (r->site)
+                        put(p, "Site", DOC_PLAIN, "%s", r->site);
+                pager_end(p);
+                pager_addf(p, DOC_PLAIN, "  j joins it, c looks at all that a join needs first; nothing is changed before you consent.");
+        } else {
+                pager_addf(p, DOC_WARN, "  %s", r->trouble ? r->trouble->message : "Its domain has no realm");
+                if (r->trouble && r->trouble->hint)
+                        pager_addf(p, DOC_PLAIN, "  %s", r->trouble->hint);
+                pager_addf(p, DOC_PLAIN, "  j asks for another domain and joins that.");
+        }
+}
+
+static void realm_write(struct screen *s) {
+        struct realm_state *st = s->state;
+        struct pager *p = &st->pager;
+        pager_clear(p);
+        if (joined(st))
+                put_member(s, p, st->membership);
+        else if (st->membership)
+                put_none(st, p);
+        if (st->tested) {
+                pager_end(p);
+                pager_addf(p, st->tested_well ? DOC_GOOD : DOC_BAD, "  %s", st->tested);
+        }
+        if (st->questions && st->membership)
+                put_questions(p, joined(st) ? st->membership->realm_found : st->found);
+        screen_invalidate(s);
+}
+
+/* ---- answers ---- */
+
+static void realm_discovered(struct realm *realm, struct error *e, void *userdata) {
+        struct screen *s = userdata;
+        struct realm_state *st = s->state;
+        st->discovering = op_cancel(st->discovering);
+        realm_free(st->found);
+        error_free(st->no_domain);
+        st->found = realm;
+        st->no_domain = e;
+        realm_write(s);
+}
+
+static void realm_came(struct membership *m, struct error *e, void *userdata) {
+        struct screen *s = userdata;
+        struct realm_state *st = s->state;
+        st->asking = op_cancel(st->asking);
+        error_free(st->error);
+        st->error = e;
+        if (m) {
+                membership_free(st->membership);
+                st->membership = m;
+                if (!joined(st))
+                        st->discovering = host_of(s)->ops->discover(host_of(s), NULL, realm_discovered, s);
+        }
+        realm_write(s);
+}
+
+static void realm_load(struct screen *s, unsigned topics) {
+        struct realm_state *st = s->state;
+        st->asking = op_cancel(st->asking);
+        st->discovering = op_cancel(st->discovering);
+        st->asking = host_of(s)->ops->membership(host_of(s), realm_came, s);
+}
+
+static int realm_open(struct screen *s, const void *arg, struct error **reterr) {
+        struct realm_state *st = s->state;
+        if (pager_init(&st->pager, PAGER_WORDS, false) < 0)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        s->pager = &st->pager;
+        realm_load(s, ~0U);
+        return 0;
+}
+
+static void realm_close(struct screen *s) {
+        struct realm_state *st = s->state;
+        struct op *ops[] = { st->asking, st->discovering, st->testing, st->choosing };
+        for (size_t i = 0; i < ELEMENTS(ops); i++)
+                op_cancel(ops[i]);
+        membership_free(st->membership);
+        realm_free(st->found);
+        error_free(st->error);
+        error_free(st->no_domain);
+        free(st->tested);
+        pager_done(&st->pager);
+}
+
+static void realm_title(const struct screen *s, struct str *left, struct str *right) {
+        const struct realm_state *st = s->state;
+        if (joined(st))
+                str_addf(right, "%s%s", realm_kind_title(st->membership->kind),
+                         !st->membership->asked ? "" : st->membership->online ? "  online" : "  offline");
+        else if (st->membership)
+                str_add(right, "not joined");
+}
+
+static void realm_draw(const struct screen *s, const struct canvas *c) {
+        const struct realm_state *st = s->state;
+        if (st->membership)
+                pager_draw(s->pager, c);
+        else if (st->error)
+                canvas_error(c, 1, st->error, true);
+        else
+                canvas_text(c, 1, 2, 0, STYLE_BUSY, "Looking for the realm of this host ...");
+}
+
+static void realm_status(const struct screen *s, struct str *out) {
+        const struct realm_state *st = s->state;
+        if (st->testing)
+                str_add(out, "Asking SSSD for that user ...");
+        else if (st->choosing)
+                str_add(out, "Looking for an image that joins a realm ...");
+        else if (joined(st))
+                str_addf(out, "t tests whether a user of the domain is known on this host%s.",
+                         st->membership->service ? "; leaving is among the actions (x)" : "");
+}
+
+/* ---- actions ---- */
+
+static bool joins(struct host *host, const struct image *image) {
+        struct profile *profile = NULL;
+        bool found = false;
+        host->ops->find_profile(host, image, &profile, NULL);
+        for (size_t i = 0; profile && i < profile->n_modes; i++)
+                found = found || profile->modes[i].joins != REALM_NONE;
+        profile_free(profile);
+        return found;
+}
+
+static void realm_images(struct image_list *images, struct error *e, void *userdata) {
+        struct screen *s = userdata;
+        struct realm_state *st = s->state;
+        st->choosing = op_cancel(st->choosing);
+        _cleanup_(image_list_freep) struct image_list *owned = images;
+        if (e) {
+                dialog_error(s->ui, e);
+                return;
+        }
+        for (size_t i = 0; i < images->n; i++)
+                if (joins(host_of(s), images->items[i])) {
+                        const struct wizard_order order = { .verb = VERB_INSTALL, .image = image_reference(images->items[i]) };
+                        screen_open(s->ui, &wizard_screen, &order);
+                        return;
+                }
+        error_set(&e, -ENOENT, "No image of this host joins a realm");
+        error_hint(&e, "Pull one that packages SSSD; 2 shows the images of this host");
+        dialog_error(s->ui, e);
+}
+
+static void realm_tested(char *line, struct error *e, void *userdata) {
+        struct screen *s = userdata;
+        struct realm_state *st = s->state;
+        st->testing = op_cancel(st->testing);
+        free(st->tested);
+        st->tested_well = line;
+        st->tested = line ? line : error_line(e);
+        error_free(e);
+        realm_write(s);
+        pager_act(&st->pager, ACTION_LAST);
+}
+
+static void realm_test(struct screen *s, const char *user) {
+        struct realm_state *st = s->state;
+        if (str_empty(user))
+                return;
+        op_cancel(st->testing);
+        st->testing = host_of(s)->ops->test_user(host_of(s), user, realm_tested, s);
+        screen_invalidate(s);
+}
+
+static bool realm_can(const struct screen *s, enum action action) {
+        const struct realm_state *st = s->state;
+        switch (action) {
+        case ACTION_JOIN:
+                return st->membership && !joined(st) && !st->choosing;
+        case ACTION_LEAVE:
+                return joined(st) && st->membership->service;
+        case ACTION_TEST_USER:
+                return joined(st) && !st->testing;
+        case ACTION_CHECK:
+                return st->membership;
+        case ACTION_DETAILS:
+                return joined(st) ? st->membership->realm_found != NULL : st->found != NULL;
+        case ACTION_OPEN:
+                return joined(st) && st->membership->service;
+        default:
+                return true;
+        }
+}
+
+static bool realm_act(struct screen *s, enum action action) {
+        struct realm_state *st = s->state;
+        switch (action) {
+        case ACTION_JOIN:
+                st->choosing = host_of(s)->ops->list_images(host_of(s), realm_images, s);
+                screen_invalidate(s);
+                return true;
+        case ACTION_LEAVE:
+                screen_open(s->ui, &wizard_screen, &(struct wizard_order) { .verb = VERB_UNINSTALL, .name = st->membership->service });
+                return true;
+        case ACTION_TEST_USER: {
+                _cleanup_free_ char *user = st->membership->full_names ? str_printf("administrator@%s", st->membership->domain) : NULL;
+                screen_ask(s, "User of the domain", user ? user : "", NULL, realm_test);
+                return true;
+        }
+        case ACTION_CHECK:
+                screen_open(s->ui, &check_screen, joined(st) ? st->membership->domain : NULL);
+                return true;
+        case ACTION_DETAILS:
+                st->questions = !st->questions;
+                realm_write(s);
+                return true;
+        default:
+                return false;
+        }
+}
+
+const struct screen_class realm_screen = {
+        .name = "realm",
+        .title = "Realm",
+        .help = "The identity domain that this host belongs to: Active Directory or FreeIPA. Where it belongs to none, what its own domain has "
+                "to offer.\n"
+                "j joins a realm by an image that packages SSSD, page by page: nothing is changed before you consent, and a join that fails "
+                "leaves no trace. c looks at all that a join needs. t asks for a user of the domain as every program of this host would. d "
+                "shows every question that was asked of the network, with its answer.",
+        .size = sizeof(struct realm_state),
+        .topics = TOPIC_SERVICES,
+        .bindings = (const struct binding[]) {
+                { 'j', ACTION_JOIN },
+                { 't', ACTION_TEST_USER },
+                { 'c', ACTION_CHECK },
+                { 'd', ACTION_DETAILS },
+                {}
+        },
+        .menu = (const struct binding[]) {
+                { 'l', ACTION_LEAVE },
+                {}
+        },
+        .open = realm_open,
+        .close = realm_close,
+        .title_text = realm_title,
+        .draw = realm_draw,
+        .status = realm_status,
+        .can = realm_can,
+        .act = realm_act,
+        .changed = realm_load,
+};
