@@ -93,9 +93,16 @@ lab_unlock() {
         esac
 }
 
-without_lock() {
-        "$@" 8>&- 9>&-
-}
+# Other descriptors go as well: the caller may hold a lock of its own.
+without_lock() (
+        local fd
+
+        for fd in "/proc/$BASHPID/fd"/*; do
+                fd=${fd##*/}
+                [[ $fd -le 2 ]] || exec {fd}>&-
+        done
+        "$@"
+)
 
 # Prints a short name for the content of its arguments and standard input: what a cached thing was made from.
 lab_fingerprint() {

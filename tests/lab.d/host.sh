@@ -125,15 +125,17 @@ host_stop() {
 
         host_running "$host" || return 0
         pid=$(host_pid "$host")
+        rm -f "$dir/ended"
         : >"$dir/off"
         # SIGRTMIN+4 is systemd's power-off; it needs no bus.
         kill -s RTMIN+4 "$pid"
         wait_until 100 "host $host to stop" host_stopped "$host" || host_kill "$host"
 }
 
-# The power supply takes the file away when it has seen the end; before that it might still take a new host's.
+# The power supply's last act is to write down the end. Before that it might still take away a new host's pid, and after a
+# start in between it would write down an end that was the former host's.
 host_stopped() {
-        [[ ! -e $(host_dir "$1")/pid ]] || ! yard_running
+        [[ -e $(host_dir "$1")/ended ]] || ! yard_running
 }
 
 # As when the power fails.
@@ -142,6 +144,7 @@ host_kill() {
         dir=$(host_dir "$host")
 
         host_running "$host" || return 0
+        rm -f "$dir/ended"
         : >"$dir/off"
         kill -KILL "$(host_pid "$host")"
         wait_until 30 "host $host to die" host_stopped "$host"

@@ -1,0 +1,208 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The service of the talk on a real host, in a real domain: join by the image's labels, users and logins of the domain on the host, and
+# the host as it was afterwards; joins that fail for real reasons leave nothing; the host's own configuration taken over.
+source "$(dirname "$0")/lib.sh"
+
+domain=example.test
+password=$(tests/lab status | sed -n 's/^realm.password=//p')
+account=$(host hostname -s)
+before=$(mktemp)
+trap 'rm -f "$before"; mend' EXIT
+
+# The domain is one, the tests are two: its clock and its power are nobody's alone.
+exec 7>"/run/lock/fairlead-e2e-realm-${FAIRLEAD_LAB:-lab}"
+share() { flock -s 7; }
+own() { flock -u 7; flock -x 7; }
+
+mend() {
+        tests/lab realm srv-on "$HOST"
+        for port in 53 88 389 464; do tests/lab realm port-open $port "$HOST"; done
+}
+
+dc() {
+        tests/lab run dc -- "$@"
+}
+
+# Nobody's account of an earlier join is in the way.
+forget_account() {
+        dc samba-tool computer delete "$account" >/dev/null 2>&1 || true
+}
+
+has_account() {
+        dc samba-tool computer list | grep -qix "$account\\$"
+}
+
+# secret TEXT: puts it into a file of the host for --secret.
+secret() {
+        host sh -c 'umask 077; cat >/root/secret' <<<"$1"
+}
+
+# join ANSWER…: what people type, with the password of the file.
+join() {
+        host timeout 120 fairlead install sssd --name sssd --mode ad --set domain=$domain --secret admin-password=@/root/secret --yes "$@"
+}
+
+# login USER PASSWORD: a password login through PAM, by somebody who is not root.
+login() {
+        host setpriv --reuid nobody --regid nogroup --clear-groups su "$1" -c id <<<"$2"
+}
+
+# faster_than SECONDS CMD…
+faster_than() {
+        local limit=$1 from=${EPOCHREALTIME/./}
+        shift
+        "$@" >/dev/null || return 1
+        [ $((${EPOCHREALTIME/./} - from)) -lt $((limit * 1000000)) ] || { echo "$(((${EPOCHREALTIME/./} - from) / 1000)) ms"; return 1; }
+}
+
+joined() {
+        secret "$password"
+        check_status "join the domain" 0 join --set mkhomedir=yes
+        check_text "the installer's words are shown" 'Successfully enrolled machine in realm' "$output"
+        check "the computer has an account" has_account
+        check "the unit is active" host systemctl is-active --quiet sssd.service
+        check_status "a user of the domain is known on the host" 0 until_true 10 host getent passwd administrator@$domain
+        check "by the container, which runs" host podman container exists sssd
+        output=$(host id alice@$domain 2>&1)
+        check_text "with groups" "linux-admins@$domain.*operators@$domain|operators@$domain.*linux-admins@$domain" "$output"
+        check "the domain is online" host podman exec sssd health.sh
+        check_status "a user of the domain logs in with the password" 0 login alice@$domain "$password"
+        check_text "as himself" "\\(alice@$domain\\)" "$output"
+        check "and has a home now" host test -d /home/alice@$domain
+        check_not "not with another password" login alice@$domain "not-$password"
+        check "the password is in no file and no log" host sh -c \
+                '! grep -rqF -- "$1" /etc /var/lib/fairlead /var/lib/sssd-container /var/log /run/fairlead && ! journalctl --no-pager | grep -qF -- "$1"' \
+                grep "$password"
+        check_status "a second join is refused" 3 join
+}
+
+lives() {
+        tests/lab reboot "$HOST"
+        check "after a restart of the host users are known" until_true 20 host getent passwd bob@$domain
+        check_status "stop" 0 host fairlead stop sssd
+        check "the host's own users are known at once without it" faster_than 1 host getent passwd root
+        check "and log in" faster_than 3 host setpriv --reuid nobody --regid nogroup --clear-groups su root -c true
+        host systemctl kill -s KILL --kill-whom=all sssd.service 2>/dev/null || true
+        check_status "start" 0 host fairlead start sssd
+        check "users are known again" until_true 10 host getent passwd bob@$domain
+        host sh -c 'kill -9 $(podman inspect -f "{{.State.Pid}}" sssd)'
+        check "a daemon that dies is started again" until_true 20 host getent passwd joiner@$domain
+}
+
+left() {
+        check_status "uninstall" 0 host fairlead uninstall sssd --yes
+        check_text "the account that stays is named" "${account^^}\\\$@${domain^^} stays in the domain" "$output"
+        check_same_tree "/etc and /usr/local are as before" "$before"
+        check_not "users of the domain are unknown" host getent passwd alice@$domain
+        check_not "no unit is left" host systemctl cat sssd.service
+        check_not "no container is left" host podman container exists sssd
+        check_not "nothing is left in /var/lib" host ls -d /var/lib/sss /var/lib/sssd-container
+        host rm -rf /home/alice@$domain
+}
+
+# The image alone, by Podman: its own uninstaller takes back what its installer did.
+by_labels() {
+        forget_account
+        check_status "the label INSTALL by itself" 0 host podman container runlabel --name own INSTALL localhost/sssd -- \
+                realm join --membership-software=adcli --user=joiner --computer-ou=OU=Linux,DC=example,DC=test $domain <<<"$password"
+        check "has made a unit of that name" host systemctl start own.service
+        check "which works" until_true 10 host getent passwd alice@$domain
+        host sh -c 'echo "# mine" >>/etc/krb5.conf'
+        check_status "UNINSTALL leaves the domain" 0 host podman container runlabel --name own UNINSTALL localhost/sssd -- \
+                realm leave --remove --user=joiner $domain <<<"$password"
+        check_text "what was changed since stays, and is named" '/etc/krb5.conf was changed since' "$output"
+        check_not "the account is gone" has_account
+        host rm -f /etc/krb5.conf
+        check_same_tree "/etc and /usr/local are as before" "$before"
+}
+
+migrated() {
+        host podman run -i --rm --privileged --net=host --uts=host -v /etc:/host-etc localhost/sssd sh -c \
+                "realm join --install=/ --membership-software=adcli $domain && cp -a /etc/sssd /etc/krb5.conf /etc/krb5.keytab /host-etc/" \
+                <<<"$password" >/dev/null 2>&1
+        local joined
+        joined=$(mktemp)
+        host_tree >"$joined"
+        check_status "a host that is joined is not joined again" 1 join
+        check_text "and it says what to do" 'migrate' "$output"
+        check_status "its configuration is taken over" 0 host fairlead install sssd --name sssd --mode migrate --yes
+        check "users are known" until_true 10 host getent passwd alice@$domain
+        check_status "uninstall" 0 host fairlead uninstall sssd --yes
+        check_same_tree "and is as it was" "$joined"
+        rm -f "$joined"
+        host rm -rf /etc/sssd /etc/krb5.conf /etc/krb5.keytab
+        forget_account
+}
+
+# fails WHAT REGEX ANSWER…: the join fails, says so, and the host is as before.
+fails() {
+        local what=$1 regex=$2
+        shift 2
+        check_status "$what: the join fails" 1 join "$@"
+        check_text "$what: the reason is shown" "$regex" "$output"
+        check_same_tree "$what: the host is as before" "$before"
+        # A join that went well against all reason shall not spoil the rest.
+        ! host systemctl -q is-active sssd.service || host fairlead uninstall sssd --yes >/dev/null
+}
+
+refused() {
+        secret "not-$password"
+        fails "wrong password" "Couldn't authenticate as: Administrator@.*Preauthentication failed"
+        fails "unknown user" "not found in Kerberos database" --set admin-user=nobody-here
+        secret "$password"
+        fails "disabled user" "credentials have been revoked" --set admin-user=disabled
+        fails "user without rights" "Insufficient permissions" --set admin-user=plain
+        dc samba-tool computer create "$account" >/dev/null
+        fails "account of somebody else" "Cannot set computer password|already exists|Insufficient permissions" --set admin-user=plain
+        forget_account
+        tests/lab realm srv-off "$HOST"
+        fails "no SRV records" "No such realm"
+        tests/lab realm srv-on "$HOST"
+        tests/lab realm port-shut 88 "$HOST"
+        fails "port 88 is shut" "Cannot contact any KDC"
+        tests/lab realm port-open 88 "$HOST"
+        tests/lab realm port-shut 464 "$HOST"
+        fails "port 464 is shut" "Couldn't set password for computer account.*Cannot contact any KDC"
+        tests/lab realm port-open 464 "$HOST"
+}
+
+# What ipa-client-install says where it needs no FreeIPA server for it; a domain controller is one to it until somebody logs in.
+enroll() {
+        host timeout 120 fairlead install sssd --name sssd --mode ipa --secret ipa-password=@/root/secret --yes "$@"
+}
+
+ipa() {
+        secret "$password"
+        check_status "FreeIPA: there is no server" 1 enroll --set ipa-domain=nowhere.test
+        check_text "and it says so" 'Unable to find IPA Server to join' "$output"
+        check_status "FreeIPA: the server is none" 1 enroll --set ipa-domain=$domain --set ipa-server=host1.$domain
+        check_text "and it says so" 'Failed to verify that host1.example.test is an IPA Server' "$output"
+        check_status "FreeIPA: the server is of Active Directory" 1 enroll --set ipa-domain=$domain --set ipa-server=dc1.$domain
+        check_text "and it says so" 'kinit: Client .* not found in Kerberos database' "$output"
+        check_status "FreeIPA: the name of the host has no domain" 1 enroll --set ipa-domain=$domain --set ipa-options=--hostname=lonely
+        check_text "and it says so" 'invalid hostname: not fully qualified' "$output"
+        check_same_tree "FreeIPA: the host is as before" "$before"
+}
+
+down() {
+        tests/lab realm dc-down
+        fails "the domain controller is down" "No such realm|timed out"
+        tests/lab realm dc-up
+}
+
+tests/lab up realm 2>/dev/null
+# The first start after an installation makes systemd bring caches in /etc up to date.
+tests/lab reboot "$HOST"
+host_tree >"$before"
+share
+joined
+lives
+left
+by_labels
+migrated
+refused
+ipa
+own
+down
+finish
