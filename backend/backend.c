@@ -29,6 +29,8 @@ static const struct host_status *backend_status(struct host *host) {
                 .engine_version = about ? about->version : NULL,
                 .engine_error = about ? NULL : b->engine_error,
                 .engine_asked = about || b->engine_asked,
+                .profile_error = profiles_errors(b->profiles) ? profiles_error(b->profiles, 0) : NULL,
+                .profile_errors = profiles_errors(b->profiles),
                 .root = geteuid() == 0,
                 .systemd = sd_booted() > 0,
         };

@@ -2,6 +2,7 @@
 #include "backend/digest.h"
 
 #include <errno.h>
+#include <string.h>
 #include <openssl/evp.h>
 #include <unistd.h>
 
@@ -55,6 +56,12 @@ int digest_bytes(struct digest *digest, const void *bytes, size_t n, char hex[st
         if (r >= 0)
                 r = digest_add(digest, bytes, n);
         return r < 0 ? r : digest_end(digest, hex);
+}
+
+int digest_plan(const struct plan *plan, char hex[static DIGEST_HEX]) {
+        _cleanup_(digest_freep) struct digest *digest = digest_new();
+        _cleanup_free_ char *text = plan_consent_text(plan);
+        return digest && text ? digest_bytes(digest, text, strlen(text), hex) : -ENOMEM;
 }
 
 int digest_fd(struct digest *digest, int fd, char hex[static DIGEST_HEX]) {

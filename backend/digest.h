@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "base/cleanup.h"
+#include "model/plan.h"
 
 #define DIGEST_HEX 65U          /* 64 digits and the NUL */
 
@@ -21,6 +22,9 @@ int digest_end(struct digest *digest, char hex[static DIGEST_HEX]);
 
 /* All three at once. */
 int digest_bytes(struct digest *digest, const void *bytes, size_t n, char hex[static DIGEST_HEX]);
+
+/* What a consent to this plan is bound to: the hash of plan_consent_text(). 0, -ENOMEM or -EIO. */
+int digest_plan(const struct plan *plan, char hex[static DIGEST_HEX]);
 
 /* What fd holds, from its beginning to its end (pread(2): its offset does not move). -EIO, or the errno of the read. */
 int digest_fd(struct digest *digest, int fd, char hex[static DIGEST_HEX]);

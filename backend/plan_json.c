@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "backend/emit.h"
+#include "backend/digest.h"
 #include "backend/emit_parts.h"
 #include "backend/json.h"
 #include "base/str.h"
@@ -196,6 +197,8 @@ char *emit_plan(const struct plan *plan) {
         add(o, "argv", plan->command ? json_new_texts(plan->command->argv) : NULL);
         add(o, "environment", environment_object(plan->environment));
         add_flag(o, "permitted", plan_permitted(plan, NULL) >= 0);
+        char consent[DIGEST_HEX];
+        add_text(o, "consent", digest_plan(plan, consent) >= 0 ? consent : NULL);
         add(o, "findings", findings_array(&plan->findings));
         add(o, "mounts", mounts_array(first));
         add(o, "privileges", privileges_array(first));

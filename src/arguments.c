@@ -9,6 +9,7 @@ const struct option_row option_table[_OPTION_MAX] = {
         [OPTION_ALLOW]         = { "allow", 0, "FINDING", true, "go on although this finding (by its id) refuses the plan" },
         [OPTION_ANSWERS]       = { "answers", 0, "FILE", false, "take the answers from a JSON object {\"name\": \"value\"}" },
         [OPTION_COMPLETION]    = { "completion", 0, NULL, false, "print a completion for bash" },
+        [OPTION_CONSENT]       = { "consent", 0, "HASH", false, "consent to the plan with this hash (plan --json: consent), and to no other" },
         [OPTION_CONTAINER]     = { "container", 0, NULL, false, "stop the container (by its STOP label where it has one), not the unit" },
         [OPTION_DETACH]        = { "detach", 0, NULL, false, "print the job's id and return; the job goes on" },
         [OPTION_DIFF]          = { "diff", 0, NULL, false, "show what changed inside text files" },

@@ -14,6 +14,7 @@ enum option_id {
         OPTION_ALLOW,
         OPTION_ANSWERS,
         OPTION_COMPLETION,
+        OPTION_CONSENT,
         OPTION_CONTAINER,
         OPTION_DETACH,
         OPTION_DIFF,

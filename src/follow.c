@@ -8,6 +8,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "backend/digest.h"
 #include "backend/emit.h"
 #include "base/feed.h"
 #include "order.h"
@@ -169,7 +170,7 @@ int tell_job(struct session *s, const char *id) {
         return EXIT_DONE;
 }
 
-/* The consent: --yes, or the word yes on a terminal after the plan was shown. */
+/* The consent: --yes, the hash of the very plan, or the word yes on a terminal after the plan was shown. */
 static int consent(const struct session *s, const struct plan *plan, const struct arguments *a) {
         _cleanup_error_ struct error *e = NULL;
         if (plan_permitted(plan, &e) < 0) {
@@ -179,7 +180,14 @@ static int consent(const struct session *s, const struct plan *plan, const struc
                 out_error(e);
                 return EXIT_REFUSED;
         }
-        if (a->given[OPTION_YES])
+        const char *wanted = argument_value(a, OPTION_CONSENT);
+        char hash[DIGEST_HEX];
+        if (wanted && (digest_plan(plan, hash) < 0 || strcmp(hash, wanted) != 0)) {
+                out_note("fairlead: This is not the plan that was consented to: image, label, answers or unit are others\n"
+                         "  try: look at it again with fairlead plan --json\n");
+                return EXIT_REFUSED;
+        }
+        if (wanted || a->given[OPTION_YES])
                 return EXIT_DONE;
         if (s->json || !in_is_terminal()) {
                 out_note("fairlead: Nobody consented to this plan\n  try: look at it with fairlead plan, then add --yes\n");

@@ -44,6 +44,8 @@ struct host_status {
         const char *engine_version;     /* "5.4.2"; NULL: not asked yet */
         const struct error *engine_error;       /* why none answers; NULL */
         bool engine_asked;              /* false: still looking */
+        const struct error *profile_error;      /* the first profile that was refused, with file, line and reason; NULL */
+        size_t profile_errors;          /* how many were */
         bool root;                      /* false: look only */
         bool systemd;                   /* systemd runs this host */
 };

@@ -29,6 +29,11 @@ static int run(struct session *s, const struct verb *verb, const struct argument
         _cleanup_(image_list_freep) struct image_list *images = result;
         if (!a->given[OPTION_ALL])
                 keep_offering(s, images);
+        const struct host_status *status = s->host->ops->status(s->host);
+        if (status->profile_error)
+                out_error(status->profile_error);
+        if (status->profile_errors > 1)
+                out_note("fairlead: %zu more profiles were refused\n", status->profile_errors - 1);
         if (s->json) {
                 out_json(emit_images(images));
                 return EXIT_DONE;

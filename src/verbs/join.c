@@ -138,14 +138,14 @@ static int run(struct session *s, const struct verb *verb, const struct argument
 
 const struct verb join_verb = {
         .name = "join",
-        .synopsis = "[DOMAIN] [--image IMAGE] [--name N] [--mode ad|ipa] [--set user=U]… [--secret password=@FILE|-] [--answers FILE] [--yes]"
-                    " [--allow preflight|FINDING]… [--detach] [-- ARG…]",
+        .synopsis = "[DOMAIN] [--image IMAGE] [--name N] [--mode ad|ipa] [--set user=U]… [--secret password=@FILE|-] [--answers FILE]"
+                    " [--yes | --consent HASH] [--allow preflight|FINDING]… [--detach] [-- ARG…]",
         .help = "join this host to a realm by an image that packages SSSD",
         .details = "Looks for the realm, looks at all that the join needs (fairlead check), shows the plan, asks for consent, and\n"
                    "follows the job. What it changes on this host is put back when it fails. --set and --secret take the parameters of\n"
                    "the image, also by the ends of their names: user, ou, computer-name, server, password, otp, ca, … (fairlead show\n"
                    "IMAGE). Without --image the first image that joins a realm is taken.",
-        .takes = ORDER_OPTIONS | TAKES(OPTION_IMAGE) | TAKES(OPTION_SECRET) | TAKES(OPTION_YES) | TAKES(OPTION_DETACH) |
+        .takes = ORDER_OPTIONS | TAKES(OPTION_IMAGE) | TAKES(OPTION_SECRET) | TAKES(OPTION_YES) | TAKES(OPTION_CONSENT) | TAKES(OPTION_DETACH) |
                  TAKES(OPTION_IF_INTERRUPTED),
         .json = true,
         .most = 1,

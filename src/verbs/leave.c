@@ -42,11 +42,11 @@ static int run(struct session *s, const struct verb *verb, const struct argument
 
 const struct verb leave_verb = {
         .name = "leave",
-        .synopsis = "[NAME] [--yes] [--allow FINDING]… [--if-interrupted ask|resume|rollback] [--detach] [-- ARG…]",
+        .synopsis = "[NAME] [--yes | --consent HASH] [--allow FINDING]… [--if-interrupted ask|resume|rollback] [--detach] [-- ARG…]",
         .help = "leave the realm: remove the service that joined it, and put back every file",
         .details = "What somebody else changed since is kept and listed. The computer's account stays in the realm unless the words behind -- say\n"
                    "otherwise; it is named then.",
-        .takes = TAKES(OPTION_ALLOW) | TAKES(OPTION_YES) | TAKES(OPTION_DETACH) | TAKES(OPTION_IF_INTERRUPTED),
+        .takes = TAKES(OPTION_ALLOW) | TAKES(OPTION_YES) | TAKES(OPTION_CONSENT) | TAKES(OPTION_DETACH) | TAKES(OPTION_IF_INTERRUPTED),
         .json = true,
         .most = 1,
         .rest = true,

@@ -40,12 +40,13 @@ static int run(struct session *s, const struct verb *verb, const struct argument
 
 const struct verb upgrade_verb = {
         .name = "upgrade",
-        .synopsis = "NAME [--image REF] [--set P=V]… [--answers FILE] [--yes] [--allow FINDING]… [--detach] [-- ARG…]",
+        .synopsis = "NAME [--image REF] [--set P=V]… [--answers FILE] [--yes | --consent HASH] [--allow FINDING]… [--detach] [-- ARG…]",
         .help = "let a service run the newer image of its reference that is on this host",
         .details = "The labels of both images are compared word by word; the UPGRADE label is carried out where there is one, the unit is\n"
                    "changed to the new digest, and the service is checked. When it does not work everything goes back to the old image.\n"
                    "Answers of the install are kept; --image takes another reference. Exit status 0 when there is no newer image.",
-        .takes = TAKES(OPTION_IMAGE) | TAKES(OPTION_SET) | TAKES(OPTION_ANSWERS) | TAKES(OPTION_ALLOW) | TAKES(OPTION_YES) | TAKES(OPTION_DETACH),
+        .takes = TAKES(OPTION_IMAGE) | TAKES(OPTION_SET) | TAKES(OPTION_ANSWERS) | TAKES(OPTION_ALLOW) | TAKES(OPTION_YES) |
+                 TAKES(OPTION_CONSENT) | TAKES(OPTION_DETACH),
         .least = 1,
         .most = 1,
         .rest = true,

@@ -30,7 +30,11 @@ rsyslog() {
         local before
         before=$(mktemp)
         host_tree >"$before"
-        check_status "install rsyslog" 0 host fairlead install rsyslog --yes --set host=127.0.0.1 --mode forward
+        check_status "consent to another plan is none" 3 host fairlead install rsyslog --consent 0000 --set host=127.0.0.1 --mode forward
+        check_status "a plan has a hash to consent to" 0 host fairlead plan install rsyslog --set host=127.0.0.1 --mode forward --json
+        consent=$(python3 -c 'import json, sys; print(json.loads(sys.argv[1])["consent"])' "$output")
+        check_status "other answers are another plan" 3 host fairlead install rsyslog --consent "$consent" --mode local
+        check_status "install rsyslog" 0 host fairlead install rsyslog --consent "$consent" --set host=127.0.0.1 --mode forward
         check "the unit is active" host systemctl is-active --quiet rsyslog.service
         check_status "services" 0 host fairlead services
         check_text "it is listed as running" 'rsyslog +running' "$output"
@@ -90,7 +94,17 @@ templated() {
         rm -f "$before"
 }
 
+# A profile of the host's own with a mistake in it is refused, with file, line and reason; nothing else suffers.
+profiles() {
+        host sh -c 'mkdir -p /etc/fairlead/profiles.d && printf "{\n  \"match\": [\"chrony\"],\n  \"titel\": \"Time\"\n}\n" >/etc/fairlead/profiles.d/bad.json'
+        check_status "images with a bad profile" 0 host fairlead images
+        check_text "it is told with file and line" '/etc/fairlead/profiles.d/bad.json:[0-9]+: .*' "$output"
+        check_text "the images are listed all the same" 'localhost/chrony' "$output"
+        host rm -r /etc/fairlead
+}
+
 look
+profiles
 rsyslog
 chrony
 templated

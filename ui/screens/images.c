@@ -260,6 +260,8 @@ static void images_title(const struct screen *s, struct str *left, struct str *r
                          st->n_offers, st->n_offers == 1 ? "s" : "");
         if (st->images && st->error)
                 str_add(right, "not up to date");
+        else if (st->images && status->profile_errors)
+                str_addf(right, "%zu bad profile%s", status->profile_errors, status->profile_errors == 1 ? "" : "s");
         else if (st->images)
                 str_add(right, st->all ? "all images" : "services only");
 }
@@ -326,7 +328,11 @@ static void images_draw(const struct screen *s, const struct canvas *c) {
 static void images_status(const struct screen *s, struct str *out) {
         const struct images_state *st = s->state;
         size_t row = list_settled_row(s->list);
-        if (st->images && st->error)
+        const struct error *profile = host_of(s)->ops->status(host_of(s))->profile_error;
+        /* Told while nothing else was looked at: it is why a form may ask less than it should. */
+        if (profile && row == 0)
+                str_add(out, profile->message);
+        else if (st->images && st->error)
                 str_addf(out, "%s; the list is old.", st->error->message);
         else if (row != LIST_NONE && images_refused(st, row))
                 str_addf(out, "%s: findings refuse it; Enter shows them.", image_reference(images_at(st, row)));
