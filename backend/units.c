@@ -62,6 +62,11 @@ static void tell(struct units *units, const char *name) {
         tell_in(units, TELL_USEC);
 }
 
+void units_tell_all(struct units *units) {
+        units->many = true;
+        tell_in(units, 0);
+}
+
 void units_expect_echo(struct units *units, const char *name) {
         unsigned i = units->echo++ % ELEMENTS(units->echoes);
         str_replace(&units->echoes[i].name, name);
@@ -96,7 +101,7 @@ static int on_unit(sd_bus_message *m, void *userdata, sd_bus_error *error) {
 
 static int on_files(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         struct units *units = userdata;
-        units_forget_files(units);
+        units->files_stale = true;
         tell(units, NULL);
         return 0;
 }
@@ -106,7 +111,7 @@ static int on_reloading(sd_bus_message *m, void *userdata, sd_bus_error *error) 
         int active;
         if (!sd_bus_message_has_signature(m, "b") || sd_bus_message_read(m, "b", &active) < 0)
                 return 0;
-        units_forget_files(units);
+        units->files_stale = true;
         if (units->changed) {
                 /* a reload tells everything anew: one "many" at its end, or, should that be lost, a little later */
                 units->many = true;

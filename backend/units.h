@@ -21,7 +21,8 @@ struct units *units_free(struct units *units);
 DEFINE_CLEANUP(struct units, units_free)
 
 /* Loaded units and unit files merged, sorted by name; pattern: fnmatch on the name, NULL all. With patterns
- * systemd is asked for those only. */
+ * systemd is asked for those only. Without one, and with a listener, what is known of unit files is what was asked for
+ * last; systemd takes long for them, and when they have come the listener is told. */
 struct op *units_list(struct units *units, const char *pattern,
                       void (*done)(struct unit_list *list, struct error *e, void *userdata), void *userdata);
 struct op *units_show(struct units *units, const char *name,

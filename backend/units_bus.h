@@ -47,7 +47,10 @@ struct units {
         } echoes[16];                   /* units we made systemd load by looking at them */
         unsigned echo;
 
-        struct unit_file_states *files; /* units_list.c: kept only while we follow; NULL: not known */
+        /* units_list.c: kept only while we follow */
+        struct unit_file_states *files; /* NULL: not known */
+        bool files_stale;               /* files changed since they were asked for */
+        sd_bus_slot *files_asked;
 };
 
 /* The connection, made if there is none (any more). */
@@ -57,6 +60,8 @@ void units_subscribe(struct units *units);
 /* systemd loads a unit that is looked at, and says so: that is no news to who looked. */
 void units_expect_echo(struct units *units, const char *name);
 void units_forget_files(struct units *units);
+/* Tells the listener soon that all may be different. */
+void units_tell_all(struct units *units);
 struct unit_file_states *unit_file_states_free(struct unit_file_states *states);
 
 /* units_show.c: the answer to GetAll("") on a unit's object. unit.job is the path of the job's object.

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Loaded units and unit files, asked for at once and merged by name. For systemd the files are the dear half: it
- * walks the unit folders. So their states are kept while we follow, until it says that files changed. */
+/* Loaded units and unit files, merged by name. For systemd the files are the dear half: for each of them it walks the
+ * unit folders, a second for six hundred of them, and does nothing else meanwhile. So a list that is followed does not
+ * wait for them: it is given with what was last known of the files, they are asked for afterwards, and when they come
+ * it is told as a change. Who does not follow (a verb) gets both at once. */
 
 #include "backend/units_bus.h"
 
@@ -33,6 +35,8 @@ DEFINE_CLEANUP(struct unit_file_states, unit_file_states_free)
 
 void units_forget_files(struct units *units) {
         units->files = unit_file_states_free(units->files);
+        units->files_asked = sd_bus_slot_unref(units->files_asked);
+        units->files_stale = false;
 }
 
 struct listing {
@@ -40,7 +44,7 @@ struct listing {
         struct op *op;
         sd_bus_slot *units_slot, *files_slot;
         sd_event_source *later;
-        bool all;                               /* without a pattern: what the cache is for */
+        bool followed;                          /* all units, and changes are told: the files come later */
         struct unit_list *list;                 /* loaded ones */
         struct unit_file_states *files;
         struct error *error;
@@ -179,15 +183,60 @@ static int merge(struct unit_list *list, const struct unit_file_states *files) {
 
 /* ---- the operation ---- */
 
+static struct unit_file_states *answered_files(sd_bus_message *m) {
+        _cleanup_(unit_file_states_freep) struct unit_file_states *files = NULL;
+        if (sd_bus_message_is_method_error(m, NULL) || !(files = calloc(1, sizeof *files)) || read_files(m, files) < 0)
+                return NULL;
+        return TAKE(files);
+}
+
+static bool same_files(const struct unit_file_states *a, const struct unit_file_states *b) {
+        if (!a || a->n != b->n)
+                return false;
+        for (size_t i = 0; i < a->n; i++)
+                if (!str_equal(a->items[i].name, b->items[i].name) || !str_equal(a->items[i].state, b->items[i].state))
+                        return false;
+        return true;
+}
+
+static int on_files_later(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        struct units *units = userdata;
+        units->files_asked = sd_bus_slot_unref(units->files_asked);
+        _cleanup_(unit_file_states_freep) struct unit_file_states *files = answered_files(m);
+        /* No answer is an answer, too: it is not asked for again until files change. */
+        if (!files && (units->files || !(files = calloc(1, sizeof *files))))
+                return 0;
+        bool news = files->n && !same_files(units->files, files);
+        unit_file_states_free(units->files);
+        units->files = TAKE(files);
+        if (news)
+                units_tell_all(units);
+        return 0;
+}
+
+static int ask(struct units *units, const char *method, const char *pattern, sd_bus_slot **slot,
+               sd_bus_message_handler_t callback, void *userdata) {
+        _cleanup_message_ sd_bus_message *m = NULL;
+        int r = sd_bus_message_new_method_call(units->bus, &m, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER, method);
+        if (r >= 0 && pattern)
+                r = sd_bus_message_append(m, "asas", 0, 1, pattern);
+        return r < 0 ? r : sd_bus_call_async(units->bus, slot, m, callback, userdata, BUS_TIMEOUT_USEC);
+}
+
+static void ask_files_later(struct units *units) {
+        if (!units->changed || units->files_asked || (units->files && !units->files_stale))
+                return;
+        units->files_stale = false;
+        (void) ask(units, "ListUnitFiles", NULL, &units->files_asked, on_files_later, units);
+}
+
 static void listing_finish(struct listing *l) {
         struct units *units = l->units;
-        const struct unit_file_states *files = l->files ? l->files : l->all ? units->files : NULL;
+        const struct unit_file_states *files = l->followed ? units->files : l->files;
         if (!l->error && l->list && files && merge(l->list, files) < 0)
                 error_errno(&l->error, -ENOMEM, "The units could not be listed");
-        if (l->files && l->all && units->changed) {
-                units_forget_files(units);
-                units->files = TAKE(l->files);
-        }
+        if (l->followed && !l->error)
+                ask_files_later(units);
         struct unit_list *list = l->error ? NULL : TAKE(l->list);
         struct error *error = TAKE(l->error);
         void (*done)(struct unit_list *list, struct error *e, void *userdata) = l->done;
@@ -220,24 +269,10 @@ static int on_units(sd_bus_message *m, void *userdata, sd_bus_error *error) {
 static int on_file_states(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         struct listing *l = userdata;
         l->files_slot = sd_bus_slot_unref(l->files_slot);
-        if (!sd_bus_message_is_method_error(m, NULL)) {
-                _cleanup_(unit_file_states_freep) struct unit_file_states *files = calloc(1, sizeof *files);
-                if (files && read_files(m, files) >= 0)
-                        l->files = TAKE(files);
-        }
+        l->files = answered_files(m);
         if (!l->units_slot)
                 listing_finish(l);
         return 0;
-}
-
-static int ask(struct listing *l, const char *method, const char *pattern, sd_bus_slot **slot,
-               sd_bus_message_handler_t callback) {
-        _cleanup_message_ sd_bus_message *m = NULL;
-        sd_bus *bus = l->units->bus;
-        int r = sd_bus_message_new_method_call(bus, &m, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER, method);
-        if (r >= 0 && pattern)
-                r = sd_bus_message_append(m, "asas", 0, 1, pattern);
-        return r < 0 ? r : sd_bus_call_async(bus, slot, m, callback, l, BUS_TIMEOUT_USEC);
 }
 
 struct op *units_list(struct units *units, const char *pattern,
@@ -245,7 +280,7 @@ struct op *units_list(struct units *units, const char *pattern,
         struct listing *l = calloc(1, sizeof *l);
         if (!l)
                 return NULL;
-        *l = (struct listing) { .units = units, .all = !pattern, .done = done, .userdata = userdata };
+        *l = (struct listing) { .units = units, .followed = !pattern && units->changed, .done = done, .userdata = userdata };
         l->op = op_new(listing_stop, l);
         if (!l->op) {
                 listing_free(l);
@@ -253,10 +288,10 @@ struct op *units_list(struct units *units, const char *pattern,
         }
         int r = units_connect(units, &l->error);
         if (r >= 0) {
-                r = ask(l, pattern ? "ListUnitsByPatterns" : "ListUnits", pattern, &l->units_slot, on_units);
-                if (r >= 0 && (pattern || !units->files))
-                        r = ask(l, pattern ? "ListUnitFilesByPatterns" : "ListUnitFiles", pattern, &l->files_slot,
-                                on_file_states);
+                r = ask(units, pattern ? "ListUnitsByPatterns" : "ListUnits", pattern, &l->units_slot, on_units, l);
+                if (r >= 0 && !l->followed)
+                        r = ask(units, pattern ? "ListUnitFilesByPatterns" : "ListUnitFiles", pattern, &l->files_slot,
+                                on_file_states, l);
                 if (r < 0) {
                         l->units_slot = sd_bus_slot_unref(l->units_slot);
                         l->files_slot = sd_bus_slot_unref(l->files_slot);

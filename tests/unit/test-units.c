@@ -125,6 +125,18 @@ static void show(struct fixture *f, const char *name) {
         op_cancel(op);
 }
 
+/* Waits until the listener was told. */
+static bool run_told(struct fixture *f) {
+        for (uint64_t until = now_msec() + 5000; !f->told && now_msec() < until;)
+                sd_event_run(f->event, 20 * 1000);
+        return f->told;
+}
+
+static void list_told(struct fixture *f) {
+        list(f, NULL);
+        assert_true(run_told(f));
+}
+
 /* ---- listing ---- */
 
 static const struct unit *find(const struct fixture *f, const char *name) {
@@ -196,14 +208,69 @@ static void keeps_files_while_it_follows(void **state) {
         list(f, NULL);
         assert_int_equal(f->systemd->n_files, 2);
         units_listen(f->units, on_changed, f);
-        list(f, NULL);
+        list_told(f);
         list(f, NULL);
         assert_int_equal(f->systemd->n_files, 3);
         assert_string_equal(f->list->items[0].file_state, "enabled");
+        str_replace(&fake_systemd_find(f->systemd, "ssh.service")->file_state, "disabled");
         fake_systemd_tell(f->systemd, "UnitFilesChanged", NULL);
         run(f, NULL, 50);
+        list_told(f);
+        assert_string_equal(f->list->items[0].file_state, "enabled");   /* as it was last known */
         list(f, NULL);
         assert_int_equal(f->systemd->n_files, 4);
+        assert_string_equal(f->list->items[0].file_state, "disabled");
+}
+
+/* systemd takes a second for the files of a usual host: the loaded units do not wait for them. */
+static void does_not_wait_for_files_while_it_follows(void **state) {
+        struct fixture *f = *state;
+        fake_systemd_add(f->systemd, "ssh.service", "active", "running", "enabled");
+        fake_systemd_add(f->systemd, "rest.service", "inactive", "dead", "disabled")->loaded = false;
+        units_listen(f->units, on_changed, f);
+        list(f, NULL);
+        assert_int_equal(f->systemd->n_files, 0);
+        assert_int_equal(f->list->n, 1);
+        assert_null(f->list->items[0].file_state);
+        assert_true(run_told(f));
+        list(f, NULL);
+        assert_int_equal(f->list->n, 2);
+        assert_string_equal(find(f, "ssh.service")->file_state, "enabled");
+        assert_string_equal(find(f, "rest.service")->file_state, "disabled");
+        assert_int_equal(f->systemd->n_files, 1);
+}
+
+/* Files that cannot be listed are asked for once, not again after each list that follows. */
+static void asks_once_for_files_that_cannot_be_listed(void **state) {
+        struct fixture *f = *state;
+        fake_systemd_add(f->systemd, "ssh.service", "active", "running", "enabled");
+        f->systemd->no_files = true;
+        units_listen(f->units, on_changed, f);
+        for (int i = 0; i < 3; i++) {
+                list(f, NULL);
+                run(f, NULL, 150);
+                assert_int_equal(f->told, 0);
+        }
+        assert_int_equal(f->systemd->n_files, 1);
+        f->systemd->no_files = false;
+        fake_systemd_tell(f->systemd, "UnitFilesChanged", NULL);
+        run(f, NULL, 50);
+        list_told(f);
+        list(f, NULL);
+        assert_string_equal(f->list->items[0].file_state, "enabled");
+}
+
+/* What was asked before is given up with the listener. */
+static void forgets_files_it_waits_for(void **state) {
+        struct fixture *f = *state;
+        fake_systemd_add(f->systemd, "ssh.service", "active", "running", "enabled");
+        units_listen(f->units, on_changed, f);
+        list(f, NULL);
+        units_listen(f->units, NULL, NULL);
+        run(f, NULL, 150);
+        assert_int_equal(f->told, 0);
+        list(f, NULL);
+        assert_string_equal(f->list->items[0].file_state, "enabled");
 }
 
 /* The figure is in tests/bench; here only that nothing is quadratic or lost. */
@@ -612,7 +679,8 @@ int main(void) {
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
         const struct CMUnitTest tests[] = {
                 T(merges_units_and_files), T(lists_by_pattern), T(lists_without_files_too), T(says_why_it_cannot_list),
-                T(keeps_files_while_it_follows), T(lists_five_thousand), T(forgets_a_dropped_operation), T(shows_a_unit),
+                T(keeps_files_while_it_follows),
+                T(does_not_wait_for_files_while_it_follows), T(asks_once_for_files_that_cannot_be_listed), T(forgets_files_it_waits_for), T(lists_five_thousand), T(forgets_a_dropped_operation), T(shows_a_unit),
                 T(shows_the_job_of_a_unit), T(says_that_there_is_no_such_unit), T(knows_the_unit_folders), T(starts_and_stops),
                 T(waits_for_the_end_of_the_job), T(says_why_a_start_failed), T(notices_a_condition_that_is_not_met), T(says_what_systemd_refuses),
                 T(notices_without_the_signal), T(copes_with_an_early_signal), T(looks_again_after_a_reload),
