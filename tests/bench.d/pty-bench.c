@@ -9,6 +9,7 @@
  *     first:NAME                    ms to the first byte
  *     see:NAME:TEXT                 ms until TEXT came, and NAME.bytes
  *     rest:NAME:MS                  ms to the last byte before it was silent for MS, and NAME.bytes
+ *     pause:MS                      only reads
  *     key:KEYS                      types KEYS (\e and \r are understood) and sets the mark
  *     steps:NAME:N:KEYS:MS          bytes that KEYS cost, each time until it was silent for MS; N times
  *     answers:NAME:N:KEYS:TEXT:BACK:TEXT   ms until KEYS brought TEXT; BACK and its TEXT go back; N times
@@ -150,7 +151,6 @@ static void wait_text(struct bench *b, const char *text) {
                         die("\"%s\" did not come; what came last: %s", text, b->seen);
 }
 
-/* With at_least, something must come first. */
 static void wait_rest(struct bench *b, double ms) {
         for (;;) {
                 double left = b->last + ms - now_ms();
@@ -279,6 +279,12 @@ static void do_rest(struct bench *b, char **f) {
         value(b, f[1], ".bytes", (double) b->bytes);
 }
 
+static void do_pause(struct bench *b, char **f) {
+        double until = now_ms() + atof(f[1]);
+        for (double left; !b->ended && (left = until - now_ms()) > 0;)
+                take(b, left);
+}
+
 static void do_key(struct bench *b, char **f) {
         type(b, f[1]);
 }
@@ -309,8 +315,8 @@ static void do_answers(struct bench *b, char **f) {
 static void do_idle(struct bench *b, char **f) {
         long long before = wakeups(b->pid);
         set_mark(b);
-        while (now_ms() - b->mark < atof(f[2]) * 1000)
-                take(b, b->mark + atof(f[2]) * 1000 - now_ms());
+        for (double left; !b->ended && (left = b->mark + atof(f[2]) * 1000 - now_ms()) > 0;)
+                take(b, left);
         value(b, f[1], ".wakeups", (double) (wakeups(b->pid) - before));
         value(b, f[1], ".bytes", (double) b->bytes);
 }
@@ -347,7 +353,7 @@ static const struct {
         int fields;             /* with its name */
         void (*take)(struct bench *b, char **fields);
 } measures[] = {
-        { "first", 2, do_first }, { "see", 3, do_see }, { "rest", 3, do_rest }, { "key", 2, do_key },
+        { "first", 2, do_first }, { "see", 3, do_see }, { "rest", 3, do_rest }, { "pause", 2, do_pause }, { "key", 2, do_key },
         { "steps", 5, do_steps }, { "answers", 7, do_answers }, { "idle", 3, do_idle }, { "memory", 2, do_memory },
         { "memory-of", 3, do_memory_of }, { "touch", 2, do_touch }, { "end", 2, do_end },
 };
