@@ -53,7 +53,8 @@ static char *line_of(struct testing *t) {
         rest[strcspn(rest, "\r\n")] = '\0';
         for (size_t i = 0; i < ELEMENTS(fields); i++)
                 fields[i] = strsep(&rest, ":");
-        return fields[6] ? str_printf("%s is user %s of this host, group %s, home %s, shell %s", fields[0], fields[2], fields[3], fields[5], fields[6])
+        return fields[6] ? str_printf("%s is user %s of this host, group %s, home %s, shell %s", fields[0], fields[2], fields[3], fields[5],
+                                      fields[6])
                          : NULL;
 }
 

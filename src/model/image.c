@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/str.h"
 #include "model/reference.h"
@@ -119,7 +120,10 @@ const char *image_summary(const struct image *image) {
                 "org.opencontainers.image.description", "io.k8s.description",  "description",
                 "org.label-schema.description",
         };
-        return first_label(image, keys, ELEMENTS(keys));
+        /* A title that is only the image's own name says nothing that is not in every list already. */
+        _cleanup_free_ char *name = image->names && image->names[0] ? reference_default_name(image->names[0]) : NULL;
+        const char *first = first_label(image, keys, ELEMENTS(keys)), *second = first_label(image, keys + 1, ELEMENTS(keys) - 1);
+        return first && second && name && strcasecmp(first, name) == 0 ? second : first;
 }
 
 const char *image_version(const struct image *image) {

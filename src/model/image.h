@@ -46,8 +46,8 @@ int image_add_label(struct image *image, const char *key, const char *value);
 /* The exact key, or NULL. */
 const char *image_label(const struct image *image, const char *key);
 
-/* Description for people: first non-empty of org.opencontainers.image.title, io.k8s.display-name, summary, … ;
- * NULL if none. */
+/* Description for people: first non-empty of org.opencontainers.image.title (where it is more than the image's name),
+ * io.k8s.display-name, summary, … ; NULL if none. */
 const char *image_summary(const struct image *image);
 const char *image_version(const struct image *image);
 const char *image_vendor(const struct image *image);

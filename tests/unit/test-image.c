@@ -62,6 +62,12 @@ static void describes(void **state) {
         assert_string_equal(image_summary(image), "long");
         image_add_label(image, "org.opencontainers.image.title", "short");
         assert_string_equal(image_summary(image), "short");
+        _cleanup_image_ struct image *named = make(NULL, "", "");
+        assert_int_equal(strv_add(&named->names, "localhost/folder/short:1"), 0);
+        image_add_label(named, "org.opencontainers.image.title", "Short");
+        assert_string_equal(image_summary(named), "Short");
+        image_add_label(named, "description", "long");
+        assert_string_equal(image_summary(named), "long");
         image_add_label(image, "Version", "8");
         image_add_label(image, "vendor", "v");
         assert_string_equal(image_version(image), "8");
