@@ -4,7 +4,7 @@
 # with it. Its root holds the whole domain as dc-make left it, so a start is an overlay and a process, and a reset another.
 #
 # What a provocation does to the network is a rule in the domain controller's own network namespace, for one host or for
-# all, so that two hosts can be tested side by side. The clock and `dc-down` are felt by everybody.
+# all, so that two hosts can be tested side by side. Only the clock is everybody's.
 
 LAB_REALM_ADDRESS=10.89.7.10
 LAB_REALM_DOMAIN=example.test
@@ -19,8 +19,8 @@ realm_dir() {
 }
 
 realm_root_path() {
-        echo "$LAB_ROOTS/dc-$(cat "$LAB_PARTS/dc-make" | lab_fingerprint "${LAB_REALM_PACKAGES[@]}" "$LAB_REALM_NAME" \
-                "$LAB_REALM_ADDRESS" "$LAB_REALM_PASSWORD")"
+        echo "$LAB_ROOTS/dc-$(lab_fingerprint "${LAB_REALM_PACKAGES[@]}" "$LAB_REALM_NAME" \
+                "$LAB_REALM_ADDRESS" "$LAB_REALM_PASSWORD" <"$LAB_PARTS/dc-make")"
 }
 
 # The shared lock is held by the caller.
@@ -98,6 +98,7 @@ realm_name_servers() {
         printf 'nameserver %s\nsearch %s\n' "$LAB_REALM_ADDRESS" "$LAB_REALM_DOMAIN" >"$LAB_RUN/resolv.conf.new"
         mv "$LAB_RUN/resolv.conf.new" "$LAB_RUN/resolv.conf"
         for host in "${LAB_HOSTS[@]}"; do
+                # shellcheck disable=SC2016
                 ! host_running "$host" || host_run "$host" sh -c \
                         'new=$(cat); [ "$new" = "$(cat /etc/resolv.conf)" ] || printf "%s\n" "$new" >/etc/resolv.conf' \
                         <"$LAB_RUN/resolv.conf"
@@ -145,6 +146,25 @@ realm_srv() {
         done
 }
 
+# For one host it is as if the cable were pulled; for all, the power fails as well.
+realm_down() {
+        if [[ $1 == all ]]; then
+                yard_run ip link set dc down
+                realm_kill
+        else
+                realm_rule -A filter INPUT -i eth0 -s "$(lab_host_address "$1")" -j DROP
+        fi
+}
+
+realm_up() {
+        if [[ $1 == all ]]; then
+                realm_start
+                realm_wait
+        else
+                realm_rule -D filter INPUT -i eth0 -s "$(lab_host_address "$1")" -j DROP
+        fi
+}
+
 realm_clock() {
         local dir
         dir=$(realm_dir)
@@ -178,7 +198,7 @@ usage: tests/lab realm reset                        the domain as it was made, a
        tests/lab realm port-shut PORT [HOST] [drop] the port refuses; with drop, it does not answer
        tests/lab realm port-open PORT [HOST]
        tests/lab realm clock +600 | clock 0         the domain controller's clock is ahead (or behind) by as many seconds
-       tests/lab realm dc-down | dc-up              the domain controller loses power and network
+       tests/lab realm dc-down | dc-up [HOST]       the domain controller has no power and no cable; for one host, no cable
 HOST is the host for which it shall be so; else it is so for all.
 TEXT
         exit 2
@@ -194,8 +214,11 @@ realm_verb() {
                 host=${3:-all}
                 ;;
         clock) [[ $# -eq 2 && $2 =~ ^([+-][0-9]{1,9}|0)$ ]] || realm_usage ;;
-        dns-off | dns-on | srv-off | srv-on) host=${2:-all} ;;
-        reset | dc-down | dc-up) [[ $# -eq 1 ]] || realm_usage ;;
+        dns-off | dns-on | srv-off | srv-on | dc-down | dc-up)
+                [[ $# -le 2 ]] || realm_usage
+                host=${2:-all}
+                ;;
+        reset) [[ $# -eq 1 ]] || realm_usage ;;
         *) realm_usage ;;
         esac
         [[ ${host:-all} == all ]] || host_check "$host"
@@ -208,14 +231,8 @@ realm_verb() {
         srv-off) realm_srv -A "$host" ;;
         srv-on) realm_srv -D "$host" ;;
         clock) realm_clock "$2" ;;
-        dc-down)
-                yard_run ip link set dc down
-                realm_kill
-                ;;
-        dc-up)
-                realm_start
-                realm_wait
-                ;;
+        dc-down) realm_down "$host" ;;
+        dc-up) realm_up "$host" ;;
         reset) realm_reset ;;
         esac
         lab_unlock instance

@@ -245,6 +245,10 @@ test_realm() {
         check "the other host has them" test "$(srv_records trixie)" = "0 01"
         check "no name service" "$lab" realm dns-off
         check "and so no names" fails 2 on trixie getent hosts dc1.example.test
+        check "the names are back" "$lab" realm dns-on
+        check "the server is cut off from one host" "$lab" realm dc-down bookworm
+        check "which does not reach it" fails 124 on bookworm timeout 2 getent hosts dc1.example.test
+        check "and the other does" reaches trixie 389
         check "the server is cut off" "$lab" realm dc-down
         check "nobody is there" fails 1 on dc true
         begin=$SECONDS
