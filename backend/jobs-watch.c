@@ -18,6 +18,7 @@
 #define CHUNK (64U * 1024)
 #define RECHECK_USEC 200000     /* a dying worker lets its socket go before its lock, or the other way round */
 #define RECHECKS 25U
+#define PACE_USEC 20000         /* less than a frame: nobody sees it */
 #define CHUNKS_A_TURN 4U        /* so that a flood leaves room for a key */
 
 struct watch {
@@ -177,6 +178,8 @@ static int begin(struct watch *w, struct error **reterr) {
                 return w->folder;
         snprintf(path, sizeof path, "/proc/self/fd/%d", w->folder);
         w->notice = notice_new(w->jobs->event, on_changed, w);
+        if (w->notice)
+                notice_pace(w->notice, PACE_USEC);
         int r = w->notice ? notice_add(w->notice, path, IN_CREATE | IN_MODIFY | IN_MOVED_TO) : -ENOMEM;
         return r < 0 ? error_errno(reterr, r, "The job cannot be followed") : 0;
 }

@@ -9,9 +9,22 @@ struct notice {
         int fd;
         void (*changed)(int number, const char *name, uint32_t mask, void *userdata);
         void *userdata;
-        sd_event_source *source;
+        sd_event_source *source, *pause;
+        unsigned pace;
         bool busy, dead;        /* freed inside changed(): the rest of the freeing waits for its return */
 };
+
+static int on_pause_over(sd_event_source *source, uint64_t usec, void *userdata) {
+        struct notice *notice = userdata;
+        sd_event_source_set_enabled(notice->source, SD_EVENT_ON);
+        return 0;
+}
+
+static void pause_for_more(struct notice *notice) {
+        if (sd_event_source_set_time_relative(notice->pause, notice->pace) >= 0 &&
+            sd_event_source_set_enabled(notice->pause, SD_EVENT_ONESHOT) >= 0)
+                sd_event_source_set_enabled(notice->source, SD_EVENT_OFF);
+}
 
 static int on_events(sd_event_source *source, int fd, uint32_t events, void *userdata) {
         struct notice *notice = userdata;
@@ -27,6 +40,8 @@ static int on_events(sd_event_source *source, int fd, uint32_t events, void *use
         notice->busy = false;
         if (notice->dead)
                 notice_free(notice);
+        else if (notice->pause)
+                pause_for_more(notice);
         return 0;
 }
 
@@ -47,10 +62,18 @@ struct notice *notice_free(struct notice *notice) {
         if (notice->busy)
                 return NULL;
         sd_event_source_disable_unref(notice->source);
+        sd_event_source_disable_unref(notice->pause);
         if (notice->fd >= 0)
                 close(notice->fd);
         free(notice);
         return NULL;
+}
+
+void notice_pace(struct notice *notice, unsigned usec) {
+        notice->pace = usec;
+        if (!notice->pause && sd_event_add_time(sd_event_source_get_event(notice->source), &notice->pause, CLOCK_MONOTONIC, UINT64_MAX, 1000,
+                                                on_pause_over, notice) >= 0)
+                sd_event_source_set_enabled(notice->pause, SD_EVENT_OFF);
 }
 
 int notice_add(struct notice *notice, const char *path, uint32_t mask) {

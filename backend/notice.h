@@ -18,6 +18,10 @@ struct notice *notice_new(sd_event *event, void (*changed)(int number, const cha
 struct notice *notice_free(struct notice *notice);
 DEFINE_CLEANUP(struct notice, notice_free)
 
+/* From now on it looks at most once in so many microseconds; what changes meanwhile is told together. A file that grows without a pause
+ * would wake us for each piece, which costs the one who writes it more than the writing. */
+void notice_pace(struct notice *notice, unsigned usec);
+
 /* mask: IN_…; the number, or a negative errno. */
 int notice_add(struct notice *notice, const char *path, uint32_t mask);
 void notice_remove(struct notice *notice, int number);

@@ -14,7 +14,9 @@
 
 #include "base/str.h"
 
-#define READS_A_TURN 16         /* so that a flood of output leaves room for a key */
+/* One read of a pty gives 4 KiB at most, often much less. They are gathered, so that what is done with output is done for as much as there
+ * is; no more than this at once, so that a flood leaves room for a key. */
+#define GATHER (64U * 1024)
 #define HANG_SECONDS 3          /* how long a process left behind may hold the terminal open once the command is reaped */
 
 struct pty {
@@ -27,7 +29,7 @@ struct pty {
         char *input;
         size_t input_length;
         sd_event_source *io, *child, *timer;
-        char buffer[4096];      /* what one read of a pty gives at most */
+        char buffer[GATHER];
 };
 
 /* ---- the child's side, between fork and exec: only what is safe there ---- */
@@ -67,18 +69,22 @@ static void maybe_over(struct pty *pty) {
 }
 
 /* Reads what there is. false: the output has ended. */
-static bool read_output(struct pty *pty, unsigned reads) {
-        for (unsigned i = 0; i < reads; i++) {
-                ssize_t n = read(pty->fd, pty->buffer, sizeof pty->buffer);
-                if (n > 0) {
-                        pty->options.output(pty->buffer, (size_t) n, pty->options.userdata);
+static bool read_output(struct pty *pty) {
+        size_t n = 0;
+        bool open = true;
+        while (n < sizeof pty->buffer) {
+                ssize_t more = read(pty->fd, pty->buffer + n, sizeof pty->buffer - n);
+                if (more > 0) {
+                        n += (size_t) more;
                         continue;
                 }
-                if (n < 0 && (errno == EAGAIN || errno == EINTR))
-                        return true;
-                return false;   /* EIO: no process has the terminal open any more */
+                /* EIO: no process has the terminal open any more */
+                open = more < 0 && (errno == EAGAIN || errno == EINTR);
+                break;
         }
-        return true;
+        if (n)
+                pty->options.output(pty->buffer, n, pty->options.userdata);
+        return open;
 }
 
 static void write_input(struct pty *pty) {
@@ -96,7 +102,7 @@ static int on_io(sd_event_source *source, int fd, uint32_t events, void *userdat
         struct pty *pty = userdata;
         if (events & EPOLLOUT)
                 write_input(pty);
-        if ((events & ~(uint32_t) EPOLLOUT) && !read_output(pty, READS_A_TURN)) {
+        if ((events & ~(uint32_t) EPOLLOUT) && !read_output(pty)) {
                 pty->output_ended = true;
                 sd_event_source_set_enabled(source, SD_EVENT_OFF);
                 maybe_over(pty);
@@ -108,7 +114,7 @@ static int on_io(sd_event_source *source, int fd, uint32_t events, void *userdat
 static int on_hang(sd_event_source *source, uint64_t usec, void *userdata) {
         struct pty *pty = userdata;
         if (!pty->output_ended)
-                (void) read_output(pty, READS_A_TURN);
+                (void) read_output(pty);
         pty->output_ended = true;
         maybe_over(pty);
         return 0;
