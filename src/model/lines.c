@@ -7,7 +7,10 @@
 #include <strings.h>
 
 /* Text and marks of a line stand one behind the other in a ring of bytes; a line never wraps around its end. Adding is a copy and, when
- * the ring is full, forgetting the oldest lines: no allocation per line, so that an installer that floods costs the same at any length. */
+ * the ring is full, forgetting the oldest lines: no allocation per line, so that an installer that floods costs the same at any length.
+ * The ring grows by doubling as long as fewer than LINES_MAX lines fill it: usual lines need a quarter of what long ones do. */
+
+#define RING_FIRST (64U * 1024)
 
 struct slot {
         size_t offset;          /* of the text in the ring; the marks follow its NUL where `marked` */
@@ -16,7 +19,8 @@ struct slot {
 };
 
 struct lines {
-        char *ring;             /* LINES_BYTES, made with the first line */
+        char *ring;
+        size_t size;            /* of the ring */
         struct slot *slots;     /* LINES_MAX of them, by number modulo LINES_MAX */
         size_t write;           /* where the next line goes */
         uint64_t first, end;
@@ -48,6 +52,10 @@ uint64_t lines_end(const struct lines *lines) {
         return lines->end;
 }
 
+size_t lines_memory(const struct lines *lines) {
+        return lines->size;
+}
+
 static struct slot *slot_of(const struct lines *lines, uint64_t number) {
         return &lines->slots[number % LINES_MAX];
 }
@@ -56,12 +64,29 @@ static size_t slot_size(const struct slot *slot) {
         return (slot->bytes + 1ULL) * (slot->marked ? 2 : 1);
 }
 
-/* Makes room for size bytes in one piece and returns where. */
+/* Lines stay where they are, also those that stand before the end of a ring that has wrapped around. */
+static bool grow(struct lines *lines) {
+        size_t size = lines->size ? lines->size * 2 : RING_FIRST;
+        char *ring = size <= LINES_BYTES ? realloc(lines->ring, size) : NULL;
+        if (!ring)
+                return false;
+        lines->ring = ring;
+        lines->size = size;
+        return true;
+}
+
+/* Makes room for size bytes in one piece and returns where; SIZE_MAX: there is no memory. */
 static size_t reserve(struct lines *lines, size_t size) {
         if (lines->first == lines->end)
                 lines->write = 0;
         size_t at = lines->write;
-        if (at + size > LINES_BYTES) {
+        while (size > lines->size)
+                if (!grow(lines))
+                        return SIZE_MAX;
+        /* With this line they are LINES_MAX: then the length of lines is no reason to forget any. */
+        while (at + size > lines->size && lines->end - lines->first + 1 < LINES_MAX && grow(lines))
+                ;
+        if (at + size > lines->size) {
                 /* Lines between here and the end of the ring are older than those at its beginning: they go first. */
                 while (lines->first < lines->end && slot_of(lines, lines->first)->offset >= at)
                         lines->first++;
@@ -84,17 +109,8 @@ static bool any_mark(const uint8_t *marks, size_t n) {
 }
 
 int lines_add(struct lines *lines, const char *text, const uint8_t *marks, size_t bytes) {
-        if (!lines->ring) {
-                char *ring = malloc(LINES_BYTES);
-                struct slot *slots = calloc(LINES_MAX, sizeof *slots);
-                if (!ring || !slots) {
-                        free(ring);
-                        free(slots);
-                        return -ENOMEM;
-                }
-                lines->ring = ring;
-                lines->slots = slots;
-        }
+        if (!lines->slots && !(lines->slots = calloc(LINES_MAX, sizeof *lines->slots)))
+                return -ENOMEM;
         if (bytes > LINES_BYTES / 4)
                 bytes = LINES_BYTES / 4;
         bool marked = any_mark(marks, bytes);
@@ -102,6 +118,8 @@ int lines_add(struct lines *lines, const char *text, const uint8_t *marks, size_
         if (lines->end - lines->first == LINES_MAX)
                 lines->first++;
         size_t at = reserve(lines, size);
+        if (at == SIZE_MAX)
+                return -ENOMEM;
         memcpy(lines->ring + at, text, bytes);
         lines->ring[at + bytes] = '\0';
         if (marked)

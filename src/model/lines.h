@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Bounded scrollback of clean lines with marks, fed by base/feed.h: the newest LINES are kept in memory (at most
- * LINES_BYTES), older ones are forgotten (the job's log file has them). */
+/* Bounded scrollback of clean lines with marks, fed by base/feed.h: the newest LINES_MAX are kept in memory (at most
+ * LINES_BYTES), older ones are forgotten (the job's log file has them). Memory is taken as it is needed. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,7 +11,7 @@
 #include "base/cleanup.h"
 
 #define LINES_MAX 10000U
-#define LINES_BYTES (4U * 1024 * 1024)
+#define LINES_BYTES (2U * 1024 * 1024)
 
 struct line {
         const char *text;       /* clean, NUL-terminated */
@@ -29,6 +29,7 @@ int lines_add(struct lines *lines, const char *text, const uint8_t *marks, size_
 void lines_clear(struct lines *lines);
 uint64_t lines_first(const struct lines *lines);        /* number of the oldest kept */
 uint64_t lines_end(const struct lines *lines);          /* one past the newest */
+size_t lines_memory(const struct lines *lines);         /* bytes held for texts, used or not */
 bool lines_get(const struct lines *lines, uint64_t number, struct line *ret);
 
 /* The next line from `from` (going down or up) that contains needle without case (ASCII); lines_end() when none. */

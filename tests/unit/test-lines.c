@@ -67,6 +67,28 @@ static void counts_lines(void **state) {
         assert_int_equal(lines_search(lines, "x", lines_end(lines), false), lines_end(lines));
 }
 
+/* Usual output keeps LINES_MAX lines in as little as they need, however much of it comes; only long lines need all of it. */
+static void takes_memory_as_it_is_needed(void **state) {
+        _cleanup_(lines_freep) struct lines *lines = lines_new();
+        char text[400];
+        memset(text, 'x', sizeof text);
+        assert_int_equal(lines_memory(lines), 0);
+        assert_int_equal(lines_add(lines, text, NULL, 90), 0);
+        assert_true(lines_memory(lines) <= 64 * 1024);
+        for (unsigned i = 0; i < 20 * LINES_MAX; i++)
+                assert_int_equal(lines_add(lines, text, NULL, 90), 0);
+        assert_true(lines_memory(lines) <= LINES_BYTES / 2);
+        assert_true(lines_end(lines) - lines_first(lines) > LINES_MAX * 9 / 10);
+        for (unsigned i = 0; i < 20 * LINES_MAX; i++)
+                assert_int_equal(lines_add(lines, text, NULL, 150), 0);
+        assert_int_equal(lines_memory(lines), LINES_BYTES);
+        assert_true(lines_end(lines) - lines_first(lines) > LINES_MAX * 9 / 10);
+        for (unsigned i = 0; i < 20 * LINES_MAX; i++)
+                assert_int_equal(lines_add(lines, text, NULL, 400), 0);
+        assert_int_equal(lines_memory(lines), LINES_BYTES);
+        assert_true(lines_end(lines) - lines_first(lines) > LINES_BYTES / 401 * 9 / 10);
+}
+
 static void a_huge_line_is_cut(void **state) {
         _cleanup_(lines_freep) struct lines *lines = lines_new();
         char *huge = malloc(LINES_BYTES * 2);
@@ -98,6 +120,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(keeps_lines_and_marks),
                 cmocka_unit_test(forgets_the_oldest),
+                cmocka_unit_test(takes_memory_as_it_is_needed),
                 cmocka_unit_test(counts_lines),
                 cmocka_unit_test(a_huge_line_is_cut),
                 cmocka_unit_test(searches),
