@@ -79,6 +79,16 @@ chrony() {
         rm -f "$before"
 }
 
+# A tool for people: nothing to supervise, and a terminal of its own.
+tools() {
+        check_status "install tools" 0 host fairlead install tools --yes
+        check_status "services --json" 0 host fairlead services --json
+        check "it has no unit" json 'd[0]["name"] == "tools" and d[0]["state"] == "no unit" and not d[0]["units"]'
+        output=$(echo 'echo "I am in $(cat /host/etc/hostname)"' | tests/lab run "$HOST" -- script -qec 'fairlead run tools' /dev/null 2>&1 || true)
+        check_text "fairlead run gives its terminal" "I am in host[12]" "$output"
+        check_status "uninstall tools" 0 host fairlead uninstall tools --yes
+}
+
 templated() {
         local before
         before=$(mktemp)
@@ -107,5 +117,6 @@ look
 profiles
 rsyslog
 chrony
+tools
 templated
 finish
