@@ -148,8 +148,15 @@ bool questions_typed(const struct questions *q) {
         return false;
 }
 
-struct answers *questions_answers(const struct questions *q) {
+struct answers *questions_answers(const struct questions *q, bool proposed) {
         struct answers *answers = answers_copy(q->answers);
+        for (size_t i = 0; proposed && answers && q->profile && i < q->profile->n_parameters; i++) {
+                const struct param *p = q->profile->parameters + i;
+                const char *value = p->suggest && p->type != PARAM_SECRET && asked_now(q, p) && !answers_get(answers, p->name)
+                                            ? suggest(p->suggest, q) : NULL;
+                if (value && param_check(p, value, NULL) >= 0)
+                        (void) answers_set(answers, p->name, value, "from this host");
+        }
         if (answers) {
                 answers_set(answers, ANSWER_NAME, NULL, NULL);
                 answers_set(answers, ANSWER_MODE, NULL, NULL);

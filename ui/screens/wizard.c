@@ -115,7 +115,7 @@ static void wizard_planned(struct plan *plan, struct error *e, void *userdata) {
 
 static void wizard_plan(struct screen *s) {
         struct wizard_state *st = s->state;
-        _cleanup_(answers_freep) struct answers *answers = questions_answers(&st->ask);
+        _cleanup_(answers_freep) struct answers *answers = questions_answers(&st->ask, st->page == PAGE_WHAT);
         _cleanup_strv_ char **secrets = questions_secrets(&st->ask);
         if (!answers || !secrets)
                 return;

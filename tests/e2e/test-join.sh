@@ -1,0 +1,178 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The whole join by keys in a terminal of 80x24, against the lab's real domain: the domain found while it is typed, the preflight, the password last, a
+# resolved user, the Realm screen, a restart of the host, leaving; then failures in words, and a canary for the secret.
+source "$(dirname "$0")/lib.sh"
+source tests/e2e/walk.sh
+trap 'tests/lab realm reset >/dev/null 2>&1 || true; term_end' EXIT
+term_need
+
+tests/lab up "$HOST" realm >/dev/null
+password=$(tests/lab status | sed -n 's/^realm\.password=//p')
+short=$(host hostname -s)
+exec 3>&1
+
+seen() {
+        local screen
+        screen=$(term_screen)
+        if [ "$(wc -l <<<"$screen")" -gt 24 ] || grep -qF -- "$password" <<<"$screen"; then
+                not_ok "the screen $1 is clean"
+        else
+                ok "the screen $1 is clean"
+        fi >&3
+}
+
+step() {
+        try "$@" || {
+                term_screen | sed 's/^/        /'
+                finish
+                exit 1
+        }
+}
+
+dc() {
+        tests/lab run dc -- "$@"
+}
+
+# Form and pages up to the password; the domain is typed.
+walk_domain() {
+        term_keys 5
+        term_wait 'This host is in no realm' || return
+        term_wait 'EXAMPLE\.TEST, Active Directory' || return
+        seen realm-none
+        term_keys j
+        term_wait 'page 1 of 5: what it does' || return
+        term_wait 'RISK  -v /:/host' || return
+        term_keys Enter
+        term_wait 'page 2 of 5: questions' || return
+        term_keys Down Down
+        term_wait '> Domain' || return
+        term_keys C-u
+        term_type 'nowhere.test'
+        term_wait '! The DNS knows no servers of a realm called nowhere\.test' || return
+        seen not-found
+        term_keys C-u
+        term_type 'example.test'
+        term_wait 'Active Directory, realm EXAMPLE\.TEST, dc1\.example\.test' || return
+        seen found
+}
+
+walk_preflight() {
+        term_keys C-d
+        term_wait 'page 3 of 5: preflight' || return
+        term_wait 'OK +Clock' || return
+        term_wait 'OK +Ports' || return
+        term_wait 'Enter goes on' || return
+        seen preflight
+        term_keys Enter
+        term_wait 'page 4 of 5: secrets' || return
+}
+
+# $1: what is typed as the password.
+walk_password() {
+        term_type "$1"
+        term_wait '\*\*\*\*' || return
+        seen password
+        term_keys Enter
+        term_wait 'page 5 of 5: last look' || return
+        term_wait 'Password +<secret>' || return
+        seen review
+        term_keys Enter
+        term_wait '\[ Install \]' || return
+        term_keys Right Enter
+}
+
+# The canary is looked for while the join runs, as often as this machine can.
+sample() {
+        local end=$((SECONDS + 60))
+        while [ $SECONDS -lt $end ] && [ ! -e "$1.stop" ]; do
+                host sh -c 'cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr "\0" "\n"' | grep -F -- "$password" >>"$1" || true
+        done
+}
+
+tests/lab realm reset >/dev/null
+tests/lab reboot "$HOST"
+before=$(mktemp)
+host_tree >"$before"
+step "the console comes up" walk_open "$HOST"
+step "the realm is found while its domain is typed" walk_domain
+step "the preflight is well" walk_preflight
+hits=$(mktemp)
+sample "$hits" &
+sampler=$!
+started=$SECONDS
+step "the password is asked last" walk_password "$password"
+step "the join is done" term_wait 'sssd is installed' 60
+took=$((SECONDS - started))
+touch "$hits.stop"
+wait $sampler || true
+check "from Enter to a joined host in less than 15 s ($took s)" test "$took" -lt 15
+check_not "no process had the password in its words or its environment" grep -q . "$hits"
+rm -f "$hits" "$hits.stop"
+seen joined
+check "a user of the domain is a user of this host" host getent passwd administrator@example.test
+check "the computer's account is in the domain" dc sh -c "samba-tool computer list | grep -qi '^$short\\\$'"
+check_not "the password is in no file of jobs, services, logs and configuration" \
+        host grep -rlF -- "$password" /var/lib/fairlead /run/fairlead /etc /var/log
+check_not "nor in the journal" host sh -c "journalctl -q --no-pager | grep -F -- '$password'"
+check_not "nor in what the engine knows" host sh -c "podman inspect \$(podman ps -aq) 2>/dev/null | grep -F -- '$password'"
+check_not "nor in properties of units" host sh -c "systemctl show '*' | grep -F -- '$password'"
+
+term_keys 5
+step "the Realm screen says how it is" term_wait 'SSSD +online'
+try "with server, clock and keytab" term_wait 'Keytab +.*\$@EXAMPLE\.TEST, version' || true
+seen realm
+term_keys t
+try "a user is asked for" term_wait 'administrator@example\.test' || true
+term_keys Enter
+try "and found" term_wait 'administrator@example\.test is user [0-9]+ of this host' || true
+term_keys t C-u
+term_type 'nosuch@example.test'
+term_keys Enter
+try "one that is none is told" term_wait 'nosuch@example\.test is no user of this host' || true
+term_close
+tests/lab reboot "$HOST"
+check "after a restart of the host users still resolve" until_true 30 host getent passwd administrator@example.test
+check_status "fairlead leave" 0 host fairlead leave --yes
+check_same_tree "/etc and /usr/local are as before" "$before"
+check_not "no user of the domain is left" host getent passwd administrator@example.test
+dc samba-tool computer delete "$short" >/dev/null 2>&1 || true
+
+# ---- what goes wrong, in words ----
+
+# fails WHAT STATUS TEXT WORDS-of-join…: with the password on standard input.
+fails() {
+        local what=$1 wanted=$2 text=$3 secret=$4
+        shift 4
+        check_status "$what" "$wanted" host sh -c 'printf %s "$1" | { shift; fairlead join "$@" --yes --secret password=-; }' x "$secret" "$@"
+        check_text "and it says so" "$text" "$output"
+}
+fails "a wrong password" 1 'The password is wrong' wrong example.test --set user=Administrator
+fails "an unknown user" 1 'There is no such user in the realm' x example.test --set user=nosuch
+fails "a disabled user" 1 'disabled or locked' "$password" example.test --set user=disabled
+fails "an expired password" 1 'has expired' "$password" example.test --set user=expired
+fails "a user without rights" 1 'may not join computers here' "$password" example.test --set user=plain
+fails "no such unit" 1 'organizational unit does not exist' "$password" example.test --set user=Administrator --set ou=OU=Nowhere,DC=example,DC=test
+fails "no such domain" 4 'The DNS knows no servers' "$password" nowhere.test --set user=Administrator
+fails "the wrong kind" 3 'is Active Directory, not FreeIPA' "$password" example.test --mode ipa
+fails "a name of sixteen characters" 3 'longer than 15 characters' "$password" example.test --set user=Administrator --set computer-name=ABCDEFGHIJKLMNOP ||
+        true
+dc samba-tool computer create "$short" >/dev/null 2>&1 || true
+fails "an account that is somebody else's" 1 "not this account's" "$password" example.test --set user=plain
+dc samba-tool computer delete "$short" >/dev/null 2>&1 || true
+tests/lab realm port-shut 88 "$HOST" >/dev/null
+fails "port 88 shut" 3 'does not answer on 88' "$password" example.test --set user=Administrator
+fails "port 88 shut, passed over" 1 'No KDC answers' "$password" example.test --set user=Administrator --allow preflight
+tests/lab realm port-open 88 "$HOST" >/dev/null
+tests/lab realm port-shut 464 "$HOST" >/dev/null
+fails "port 464 shut" 3 'does not answer on 464' "$password" example.test --set user=Administrator
+fails "port 464 shut, passed over" 1 'port 464 does not answer' "$password" example.test --set user=Administrator --allow preflight
+tests/lab realm port-open 464 "$HOST" >/dev/null
+dc samba-tool computer delete "$short" >/dev/null 2>&1 || true
+tests/lab realm clock +600 >/dev/null
+fails "a clock that is off" 3 'min .* s behind dc1' "$password" example.test --set user=Administrator
+fails "a clock that is off, passed over" 1 'clock of this host is too far' "$password" example.test --set user=Administrator --allow preflight
+tests/lab realm clock 0 >/dev/null
+check_same_tree "after all of that /etc and /usr/local are as before" "$before"
+rm -f "$before"
+finish
