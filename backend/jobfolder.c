@@ -259,7 +259,8 @@ static int make_changes(struct manifest *before, const struct manifest *after, s
 int jobfolder_changes(int folder, struct changes *ret, struct manifest *ret_before, struct error **reterr) {
         _cleanup_(manifest_done) struct manifest before = {}, after = {};
         _cleanup_close_ int saved = jobfolder_snapshot(folder, NULL, false, NULL);
-        int r = load_pair(saved, "manifest", "after", &before, &after, reterr);
+        bool rehearsed = saved >= 0 && faccessat(saved, "rehearsed", F_OK, 0) == 0;
+        int r = load_pair(saved, rehearsed ? "untouched" : "manifest", rehearsed ? "rehearsed" : "after", &before, &after, reterr);
         return r < 0 ? r : make_changes(&before, &after, ret, ret_before, reterr);
 }
 

@@ -3,7 +3,8 @@
 
 /* A job's folder, `state`/jobs/ID (0700): plan.json, journal, log, result.json or `refused`, and snapshot/ with `manifest` (what was),
  * `after` (what the job made of it; `whole`: with its last step), `undo` (what was there when an undo began) and blobs/; of an upgrade
- * also `origin` and `result` (what was before the service came, and what the service made of it all in all). Read by consoles and
+ * also `origin` and `result` (what was before the service came, and what the service made of it all in all); of a rehearsal only `untouched` and
+ * `rehearsed` (what is there, and what would be, of what would change) and the contents of small files. Read by consoles and
  * workers alike. */
 
 #include "backend/paths.h"

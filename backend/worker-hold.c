@@ -67,6 +67,8 @@ static int drop(struct worker *w, char *name, bool only_marked, void (*then)(str
 
 static char *plan_hold(const struct worker *w) {
         const struct plan *p = w->plan;
+        if (p->verb == VERB_REHEARSE)
+                return NULL;    /* nothing of it runs later */
         return hold_name(first_word(p->run ? p->run->argv : NULL, p->command ? p->command->argv : NULL), p->image, p->image_id, p->name);
 }
 

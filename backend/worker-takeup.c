@@ -147,6 +147,8 @@ static int roll_back(struct run *run, struct error **reterr) {
                 worker_finish(run, JOB_FAILED, WORKER_FAILED);
                 return 0;
         case JOB_DONE:
+                if (w->plan->verb == VERB_REHEARSE)
+                        return error_set(reterr, -EALREADY, "A rehearsal changes nothing that could be put back");
                 /* Only while what it came to still is so; later jobs have built on it else. */
                 if (!commit_step.probe(w)) {
                         error_set(reterr, -ESTALE, "Later jobs have changed what the job %s came to", w->id);

@@ -21,8 +21,13 @@ const struct step *worker_step(const struct worker *w, enum job_step step) {
                 [STEP_RELOAD] = &reload_step,       [STEP_ENABLE] = &enable_step, [STEP_START] = &start_step,
                 [STEP_HEALTH] = &health_step,       [STEP_COMMIT] = &commit_step,
         };
+        static const struct step *const rehearsal[_JOB_STEP_MAX] = {
+                [STEP_SNAPSHOT] = &overlay_step, [STEP_CHANGES] = &rehearsed_step, [STEP_COMMIT] = &discard_step,
+        };
         if (step == STEP_UNIT && w->plan->verb == VERB_UNINSTALL)
                 return &withdraw_step;
+        if (w->plan->verb == VERB_REHEARSE && rehearsal[step])
+                return rehearsal[step];
         return steps[step];
 }
 

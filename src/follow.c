@@ -26,6 +26,8 @@ struct following {
         struct job *job;
         struct error *error;
         uint64_t bytes;         /* of the log, given so far */
+        follow_end_t end;       /* NULL: the usual end */
+        const struct arguments *arguments;      /* its */
 };
 
 static void print_line(const char *text, const uint8_t *marks, size_t bytes, void *userdata) {
@@ -112,6 +114,8 @@ static int result_of(struct following *f) {
         }
         feed_flush(f->feed);
         const struct job *job = f->job;
+        if (f->session->json && f->end)
+                return f->end(f->session, job, f->arguments);
         if (f->session->json) {
                 out_json(emit_job(job));
                 return job->state == JOB_DONE ? EXIT_DONE : EXIT_FAILED;
@@ -121,22 +125,20 @@ static int result_of(struct following *f) {
                 out("  try: %s\n", job->hint);
         for (size_t i = 0; job->left && job->left[i]; i++)
                 out("  left: %s\n", job->left[i]);
+        if (f->end)
+                return f->end(f->session, job, f->arguments);
         bool undone = job->state == JOB_FAILED || job->state == JOB_CANCELLED;
         return job->state == JOB_DONE || (f->undo && undone) ? EXIT_DONE : EXIT_FAILED;
 }
 
-int follow_job(struct session *s, const char *id) {
-        return follow_job_from(s, id, 0, false);
-}
-
-int follow_job_from(struct session *s, const char *id, uint64_t offset, bool undo) {
-        struct following f = { .session = s, .id = id, .bytes = offset, .undo = undo };
-        const struct feed_sink sink = { .line = print_line, .userdata = &f };
-        f.feed = feed_new(&sink);
-        struct job_watcher watcher = { .job = job_moved, .output = output_came, .failed = watch_failed, .userdata = &f, .log_offset = offset };
-        struct op *op = f.feed ? s->host->ops->watch_job(s->host, id, &watcher) : NULL;
+static int follow(struct following *f) {
+        struct session *s = f->session;
+        const struct feed_sink sink = { .line = print_line, .userdata = f };
+        f->feed = feed_new(&sink);
+        struct job_watcher watcher = { .job = job_moved, .output = output_came, .failed = watch_failed, .userdata = f, .log_offset = f->bytes };
+        struct op *op = f->feed ? s->host->ops->watch_job(s->host, f->id, &watcher) : NULL;
         if (!op) {
-                feed_free(f.feed);
+                feed_free(f->feed);
                 out_note("fairlead: Out of memory\n");
                 return EXIT_FAILED;
         }
@@ -145,20 +147,27 @@ int follow_job_from(struct session *s, const char *id, uint64_t offset, bool und
         sigaddset(&mask, SIGINT);
         sigprocmask(SIG_BLOCK, &mask, NULL);
         sd_event_source *interrupt = NULL, *keys = NULL;
-        sd_event_add_signal(s->event, &interrupt, SIGINT, interrupted, &f);
+        sd_event_add_signal(s->event, &interrupt, SIGINT, interrupted, f);
         if (in_is_terminal())
-                sd_event_add_io(s->event, &keys, STDIN_FILENO, EPOLLIN, typed, &f);
-        while (!f.over && sd_event_run(s->event, UINT64_MAX) >= 0)
+                sd_event_add_io(s->event, &keys, STDIN_FILENO, EPOLLIN, typed, f);
+        while (!f->over && sd_event_run(s->event, UINT64_MAX) >= 0)
                 ;
         op_cancel(op);
         sd_event_source_unref(interrupt);
         sd_event_source_unref(keys);
-        int status = result_of(&f);
-        job_free(f.job);
-        feed_free(f.feed);
+        int status = result_of(f);
+        job_free(f->job);
+        feed_free(f->feed);
         return status;
 }
 
+int follow_job(struct session *s, const char *id) {
+        return follow_job_from(s, id, 0, false);
+}
+
+int follow_job_from(struct session *s, const char *id, uint64_t offset, bool undo) {
+        return follow(&(struct following) { .session = s, .id = id, .bytes = offset, .undo = undo });
+}
 int tell_job(struct session *s, const char *id) {
         struct error *e = NULL;
         struct job *found = NULL;
@@ -200,6 +209,10 @@ static int consent(const struct session *s, const struct plan *plan, const struc
 }
 
 int follow_order(struct session *s, struct order *order, const struct arguments *a) {
+        return follow_order_to(s, order, a, NULL);
+}
+
+int follow_order_to(struct session *s, struct order *order, const struct arguments *a, follow_end_t end) {
         struct error *e = NULL;
         struct waiting w = {};
         void *result = NULL;
@@ -242,7 +255,7 @@ int follow_order(struct session *s, struct order *order, const struct arguments 
         }
         if (!s->json)
                 out("\nJob %s. You may close this terminal: the job goes on; \"fairlead attach %s\" returns to it.\n", id, id);
-        return follow_job(s, id);
+        return follow(&(struct following) { .session = s, .id = id, .end = end, .arguments = a });
 }
 
 int find_job(struct session *s, const char *id, struct job **ret, struct error **reterr) {

@@ -26,3 +26,8 @@ int tell_job(struct session *s, const char *id);
 struct order;
 struct arguments;
 int follow_order(struct session *s, struct order *order, const struct arguments *a);
+
+/* The same with another end: called when the job has come to its end, in the place of printing it as JSON, else behind its result. What it
+ * returns is the exit status. */
+typedef int (*follow_end_t)(struct session *s, const struct job *job, const struct arguments *a);
+int follow_order_to(struct session *s, struct order *order, const struct arguments *a, follow_end_t end);

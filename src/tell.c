@@ -55,7 +55,7 @@ static void tell_risks(const struct command *c) {
 
 static void tell_unit(const struct plan *plan) {
         const struct unit_file *u = &plan->unit;
-        if (plan->verb != VERB_INSTALL && plan->verb != VERB_UPGRADE)
+        if (!plan_sets_up(plan->verb))
                 return;
         switch (u->kind) {
         case UNIT_BY_IMAGE:
@@ -68,7 +68,8 @@ static void tell_unit(const struct plan *plan) {
                 break;
         case UNIT_QUADLET:
         case UNIT_SERVICE:
-                out(plan->from ? "\nThen the unit becomes this, and is started again: %s (%s)\n"
+                out(plan->verb == VERB_REHEARSE ? "\nAn install would then write, enable and start this unit; a rehearsal does not: %s (%s)\n"
+                    : plan->from ? "\nThen the unit becomes this, and is started again: %s (%s)\n"
                                : "\nThen this unit is written, enabled and started: %s (%s)\n", u->name, u->path);
                 break;
         default:
@@ -111,7 +112,9 @@ void tell_plan(const struct plan *plan) {
         if (plan->from)
                 tell_from(plan);
         if (plan->command) {
-                out("\n%s\n", plan->host_command ? "This program of the HOST runs, outside any container:" : "This runs, word for word:");
+                out("\n%s\n", plan->host_command                 ? "This program of the HOST runs, outside any container:"
+                             : plan->verb == VERB_REHEARSE ? "This runs, word for word, on a copy of the host's files that is thrown away:"
+                                                           : "This runs, word for word:");
                 tell_command(plan->command);
                 if (plan->command->n_privileges || plan->command->n_mounts)
                         out("\nWhat it may do:\n");
@@ -157,6 +160,17 @@ void tell_preflight(const struct preflight *p, enum verdict least) {
         }
         out("%u ok, %u to look at, %u in the way; %u.%02u s\n", counts[VERDICT_OK], counts[VERDICT_WARN], counts[VERDICT_FAIL], p->ms / 1000,
             p->ms / 10 % 100);
+}
+
+void tell_changes(const struct change_report *report, const char *nothing) {
+        if (!report->changes->n)
+                out("%s\n", nothing);
+        for (size_t i = 0; i < report->changes->n; i++) {
+                _cleanup_free_ char *what = change_text(report->changes->items[i].what);
+                out("%-14s %s\n", what ? what : "?", report->changes->items[i].path);
+                if (report->diffs && report->diffs[i])
+                        out("%s\n", report->diffs[i]);
+        }
 }
 
 void tell_time(char buffer[static 24], int64_t seconds) {

@@ -5,6 +5,7 @@
 
 #include "model/check.h"
 #include "model/finding.h"
+#include "model/host.h"
 #include "model/job.h"
 #include "model/plan.h"
 
@@ -15,5 +16,8 @@ void tell_plan(const struct plan *plan);
 
 /* The results of a preflight that are at least this bad, each with what to do, and how many there are of which. */
 void tell_preflight(const struct preflight *p, enum verdict least);
+
+/* The files a job changed, a line each; with their diffs where the report has them. nothing: the sentence for none. */
+void tell_changes(const struct change_report *report, const char *nothing);
 
 void tell_time(char buffer[static 24], int64_t seconds);        /* local, "2026-11-23 12:07" or "-" */

@@ -12,7 +12,7 @@ unreported=''
 unwritten='firstboot export'
 
 # Verbs that the design does not list by name: they stand behind its "…".
-unlisted='reload unmask reset-failed'
+unlisted='reload unmask reset-failed rehearse'
 
 # Verbs with --json whose shape data/json.md does not tell yet.
 untold=''

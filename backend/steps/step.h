@@ -50,7 +50,7 @@ struct step {
 };
 
 extern const struct step preflight_step, pull_step, snapshot_step, command_step, changes_step, unit_step, withdraw_step, reload_step,
-        enable_step, start_step, health_step, commit_step;
+        enable_step, start_step, health_step, commit_step, overlay_step, rehearsed_step, discard_step;
 
 struct delivery_prompts;
 struct units_queue;
@@ -135,6 +135,9 @@ int worker_load_changes(struct worker *w, struct error **reterr);
 
 /* Keeps what the job made of files, where it is small, so that a text diff can be shown later whatever becomes of them. */
 int worker_keep_texts(struct worker *w, struct error **reterr);
+
+/* What the command of a rehearsal made of the copy, into the folder and w->changes; once read it stays. (steps/rehearsed.c) */
+int worker_read_rehearsal(struct worker *w, struct error **reterr);
 
 /* Looks at the host's files again, piece by piece in the loop, then calls looked() with the manifest (whose contents it
  * takes) or an error (which it owns). blobs: where contents are kept, or -1. */

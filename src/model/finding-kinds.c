@@ -175,6 +175,12 @@ static const struct finding_kind kinds[] = {
                 .final = true,
         },
         {
+                "no-rehearsal", SEVERITY_BLOCK,
+                "What this install does cannot be done to a copy.",
+                "Read the plan of the install; what it changes on the host is recorded and can be put back",
+                .final = true,
+        },
+        {
                 "no-uninstall", SEVERITY_INFO,
                 "The image has an INSTALL label and no UNINSTALL label.",
                 "Uninstalling undoes the recorded changes; what the service wrote elsewhere stays",
@@ -183,6 +189,11 @@ static const struct finding_kind kinds[] = {
                 "no-way-back", SEVERITY_BLOCK,
                 "The installed image is not on this host any more, so an upgrade that fails could not go back to it.",
                 "Fetch the installed image by its digest first, or allow it and go on without a way back",
+        },
+        {
+                "not-contained", SEVERITY_WARN,
+                "A rehearsal keeps files from being changed, nothing else: this goes to the host or beyond it.",
+                "Rehearse it only if that does no harm",
         },
         {
                 "not-saved", SEVERITY_INFO,

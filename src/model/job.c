@@ -67,39 +67,45 @@ static const char *const record_event_names[] = {
 };
 DEFINE_NAMES(record_event, enum record_event)
 
-/* The title of each step, and which verbs have it. An uninstall puts files back where an install writes the unit. */
-static const struct {
-        const char *install;
-        const char *uninstall;  /* NULL: an uninstall has no such step */
-        const char *upgrade;
-} step_titles[] = {
-        [STEP_PREFLIGHT] = { "check the host", "check the host", "check the host" },
-        [STEP_PULL] = { "get the image", NULL, "get the image" },
-        [STEP_SNAPSHOT] = { "save the files", "save the files", "save the files" },
-        [STEP_COMMAND] = { "run the installer", "run the uninstaller", "run the upgrade command" },
-        [STEP_CHANGES] = { "see what changed", "see what changed", "see what changed" },
-        [STEP_UNIT] = { "write the unit", "stop the service and put its files back", "change the unit" },
-        [STEP_RELOAD] = { "reload systemd", "reload systemd", "reload systemd" },
-        [STEP_ENABLE] = { "enable the unit", NULL, "enable the unit" },
-        [STEP_START] = { "start the unit", NULL, "restart the unit" },
-        [STEP_HEALTH] = { "check that it works", NULL, "check that it works" },
-        [STEP_COMMIT] = { "record the service", "remove the record", "record the upgrade" },
+/* The title of each step by the kind of job; NULL: that kind has no such step. An uninstall puts files back where an install writes
+ * the unit; a rehearsal lays a copy over the files where an install saves them. */
+enum { KIND_INSTALL, KIND_UNINSTALL, KIND_UPGRADE, KIND_REHEARSAL, _KIND_MAX };
+static const char *const step_titles[_JOB_STEP_MAX][_KIND_MAX] = {
+        [STEP_PREFLIGHT] = { "check the host", "check the host", "check the host", "check the host" },
+        [STEP_PULL] = { "get the image", NULL, "get the image", "get the image" },
+        [STEP_SNAPSHOT] = { "save the files", "save the files", "save the files", "lay a copy over the files" },
+        [STEP_COMMAND] = { "run the installer", "run the uninstaller", "run the upgrade command", "run the installer on the copy" },
+        [STEP_CHANGES] = { "see what changed", "see what changed", "see what changed", "see what it would change" },
+        [STEP_UNIT] = { "write the unit", "stop the service and put its files back", "change the unit", NULL },
+        [STEP_RELOAD] = { "reload systemd", "reload systemd", "reload systemd", NULL },
+        [STEP_ENABLE] = { "enable the unit", NULL, "enable the unit", NULL },
+        [STEP_START] = { "start the unit", NULL, "restart the unit", NULL },
+        [STEP_HEALTH] = { "check that it works", NULL, "check that it works", NULL },
+        [STEP_COMMIT] = { "record the service", "remove the record", "record the upgrade", "throw the copy away" },
 };
 
+static unsigned kind_of(enum plan_verb verb) {
+        switch (verb) {
+        case VERB_UNINSTALL:
+                return KIND_UNINSTALL;
+        case VERB_UPGRADE:
+                return KIND_UPGRADE;
+        case VERB_REHEARSE:
+                return KIND_REHEARSAL;
+        default:
+                return KIND_INSTALL;
+        }
+}
+
 bool job_step_planned(enum job_step step, enum plan_verb verb) {
-        if ((size_t) step >= _JOB_STEP_MAX)
-                return false;
-        return verb != VERB_UNINSTALL || step_titles[step].uninstall;
+        return (size_t) step < _JOB_STEP_MAX && step_titles[step][kind_of(verb)];
 }
 
 const char *job_step_title(enum job_step step, enum plan_verb verb) {
         if ((size_t) step >= _JOB_STEP_MAX)
                 return "?";
-        if (verb == VERB_UNINSTALL && step_titles[step].uninstall)
-                return step_titles[step].uninstall;
-        if (verb == VERB_UPGRADE)
-                return step_titles[step].upgrade;
-        return step_titles[step].install;
+        const char *title = step_titles[step][kind_of(verb)];
+        return title ? title : step_titles[step][KIND_INSTALL];
 }
 
 bool job_state_final(enum job_state state) {
@@ -206,6 +212,9 @@ enum job_way job_way_on(const struct job *job, enum plan_verb verb, bool reboote
         default:
                 way = WAY_NONE;
         }
+        /* A copy that was half written to is worth nothing, and after a restart of the host it is gone. */
+        if (verb == VERB_REHEARSE && way != WAY_NONE && job->state != JOB_QUEUED)
+                way = WAY_UNDO;
         if (way == WAY_GO_ON) {
                 for (step = STEP_COMMAND; step < STEP_COMMIT && (!job_step_planned(step, verb) || is_over(job, step));)
                         step++;

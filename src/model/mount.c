@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "model/plan.h"
 
 static const char *const mount_mode_names[] = { [MOUNT_RW] = "rw", [MOUNT_RO] = "ro" };
 DEFINE_NAMES(mount_mode, enum mount_mode)
@@ -246,6 +247,7 @@ static const struct place {
         { "/run/systemd", true, true, RISK_HIGH, RISK_HIGH, "systemd's sockets: the container can command it" },
         { "/run/udev", true, false, RISK_NOTE, RISK_NONE, "What the host knows of its devices" },
         { "/run/host", true, false, RISK_NOTE, RISK_NONE, "What the host tells about itself" },
+        { PLAN_REHEARSAL_DIR, true, false, RISK_NONE, RISK_NONE, "A copy of the host's files that is thrown away" },
         { "/run", true, false, RISK_NOTE, RISK_NOTE, "State or sockets of a running service" },
 
         { "/etc", false, false, RISK_HIGH, RISK_NOTE, "The host's whole configuration, with its passwords" },

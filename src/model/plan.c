@@ -14,6 +14,7 @@ static const char *const plan_verb_names[_PLAN_VERB_MAX] = {
         [VERB_UNINSTALL] = "uninstall",
         [VERB_STOP] = "stop",
         [VERB_UPGRADE] = "upgrade",
+        [VERB_REHEARSE] = "rehearse",
         [VERB_OTHER] = "other",
 };
 DEFINE_NAMES(plan_verb, enum plan_verb)

@@ -26,10 +26,17 @@ enum plan_verb {
         VERB_UNINSTALL,
         VERB_STOP,
         VERB_UPGRADE,
+        VERB_REHEARSE,          /* an install whose command sees a copy of the host's files that is thrown away */
         VERB_OTHER,             /* any other label, by plan_request.label: looked at only, never a job */
         _PLAN_VERB_MAX,
 };
-DECLARE_NAMES(plan_verb, enum plan_verb);       /* "install", "run", "uninstall", "stop", "upgrade", "other" */
+DECLARE_NAMES(plan_verb, enum plan_verb);       /* "install", "run", "uninstall", "stop", "upgrade",
+                                                 * "rehearse", "other" */
+
+/* Does it set a service up, or show what that would be: install, upgrade, rehearse? */
+static inline bool plan_sets_up(enum plan_verb verb) {
+        return verb == VERB_INSTALL || verb == VERB_UPGRADE || verb == VERB_REHEARSE;
+}
 
 /* What plan_make() is told about the host. All zero is valid: Podman by name, nothing known to exist. */
 struct host_facts {
@@ -109,6 +116,9 @@ struct secret_use {
         char *target;
 };
 #define PLAN_FILES_DIR "/run/fairlead/files"
+
+/* Where a rehearsal lays its copy of the host's files: what the command mounts of them it mounts from here. */
+#define PLAN_REHEARSAL_DIR "/run/fairlead/rehearsal/host"
 
 /* What an upgrade takes the place of. */
 struct plan_from {

@@ -10,11 +10,17 @@ static bool below(const char *path, const char *folder) {
         return rest && (!*rest || *rest == '/' || str_ends(folder, "/"));
 }
 
+/* The host's own path of one that a rehearsal has turned to its copy. */
+static const char *on_host(const char *path) {
+        const char *rest = str_starts(path, PLAN_REHEARSAL_DIR);
+        return !rest || (*rest && *rest != '/') ? path : *rest ? rest : "/";
+}
+
 static void look_at_mounts(const struct making *m, struct command *c) {
         for (size_t i = 0; c && m->facts->path_exists && i < c->n_mounts; i++) {
                 struct mount *mount = c->mounts + i;
                 if (!mount->volume && mount->host[0] == '/')
-                        mount->exists = m->facts->path_exists(mount->host, m->facts->userdata) ? EXISTS_YES : EXISTS_NO;
+                        mount->exists = m->facts->path_exists(on_host(mount->host), m->facts->userdata) ? EXISTS_YES : EXISTS_NO;
         }
 }
 
@@ -28,7 +34,7 @@ static int report_missing_mounts(struct making *m, const struct command *c, cons
                 int r = finding_report(&m->plan->findings, installer_follows ? "missing-yet" : "missing-path", where,
                                        installer_follows ? "%s is not on this host yet: the installer should make it"
                                                          : "%s is not on this host, and the container mounts it",
-                                       mount->host);
+                                       on_host(mount->host));
                 if (r < 0)
                         return r;
         }
@@ -64,7 +70,7 @@ static int report_names(struct making *m) {
                 if (r < 0)
                         return r;
         }
-        if (plan->unit.kind != UNIT_SERVICE && plan->unit.kind != UNIT_QUADLET)
+        if ((plan->unit.kind != UNIT_SERVICE && plan->unit.kind != UNIT_QUADLET) || plan->verb == VERB_REHEARSE)
                 return 0;
         return report_taken_name(m, plan->run, "RUN", plan->run->name ? plan->run->name : plan->name);
 }
@@ -74,7 +80,7 @@ static int report_names(struct making *m) {
 static int report_unit(struct making *m) {
         const struct host_facts *f = m->facts;
         struct plan *plan = m->plan;
-        if ((plan->unit.kind != UNIT_SERVICE && plan->unit.kind != UNIT_QUADLET) || !f->unit_path)
+        if ((plan->unit.kind != UNIT_SERVICE && plan->unit.kind != UNIT_QUADLET) || !f->unit_path || plan->verb == VERB_REHEARSE)
                 return 0;
         const char *path = f->unit_path(plan->unit.name, f->userdata);
         if (str_empty(path))
@@ -175,6 +181,8 @@ static int report_not_saved(struct making *m, const struct mount *mount) {
 
 static int set_paths(struct making *m) {
         struct plan *plan = m->plan;
+        if (plan->verb == VERB_REHEARSE)
+                return 0;       /* nothing of the host's files is touched */
         int r = add_path(&plan->paths, "/etc");
         if (r >= 0)
                 r = add_path(&plan->paths, "/usr/local");

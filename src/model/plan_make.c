@@ -79,12 +79,11 @@ static int set_mode(struct making *m, struct error **reterr) {
 static int set_kept(struct making *m) {
         const struct plan_request *q = m->request;
         struct plan *plan = m->plan;
-        bool installs = plan->verb == VERB_INSTALL || plan->verb == VERB_UPGRADE;
         char *const *given = q->service ? q->service->given : plan->verb == VERB_INSTALL ? q->arguments : NULL;
         int r = str_replace(&plan->version, image_version(q->image));
         if (r >= 0)
                 r = str_replace(&plan->title, image_summary(q->image));
-        if (r >= 0 && installs)
+        if (r >= 0 && plan_sets_up(plan->verb))
                 r = label_list_of(q->image, &plan->labels);
         if (r >= 0)
                 r = strv_extend(&plan->given, given);
@@ -114,7 +113,8 @@ static int set_from(struct making *m) {
 static int verb_label(enum plan_verb verb) {
         static const int labels[_PLAN_VERB_MAX] = {
                 [VERB_INSTALL] = LABEL_INSTALL, [VERB_RUN] = LABEL_RUN,         [VERB_UNINSTALL] = LABEL_UNINSTALL,
-                [VERB_STOP] = LABEL_STOP,       [VERB_UPGRADE] = LABEL_UPGRADE, [VERB_OTHER] = -1,
+                [VERB_STOP] = LABEL_STOP,       [VERB_UPGRADE] = LABEL_UPGRADE,
+                [VERB_REHEARSE] = LABEL_INSTALL, [VERB_OTHER] = -1,
         };
         return labels[verb];
 }
@@ -283,7 +283,7 @@ static int fill_run(struct making *m) {
 
 static int fill_labels(struct making *m) {
         struct plan *plan = m->plan;
-        bool installs = plan->verb == VERB_INSTALL || plan->verb == VERB_UPGRADE;
+        bool installs = plan_sets_up(plan->verb);
         int r = fill_own(m);
         if (r >= 0 && installs)
                 r = lint_labels(m->request->image, &plan->findings);
@@ -296,7 +296,7 @@ static int fill_labels(struct making *m) {
         if (r < 0)
                 return r;
         /* Uninstalling and stopping can be done without a label of that name; the others cannot. */
-        if (!plan->command && ((plan->verb == VERB_INSTALL && !plan->run) || plan->verb == VERB_RUN))
+        if (!plan->command && ((plan->verb == VERB_INSTALL && !plan->run) || plan->verb == VERB_RUN || plan->verb == VERB_REHEARSE))
                 return finding_report(&plan->findings, "no-label", plan->verb == VERB_RUN ? "RUN" : "INSTALL",
                                       plan->label_key ? "Nothing is left of the label %s to run"
                                                       : "The image has no label %s that could be carried out",
@@ -350,7 +350,7 @@ static int set_unit(struct making *m) {
         const struct service *service = plan->from ? m->request->service : NULL;
         bool ours = service && service->files && service->files[0];
         struct host_facts facts = *m->facts;
-        if (plan->verb != VERB_INSTALL && plan->verb != VERB_UPGRADE)
+        if (!plan_sets_up(plan->verb))
                 return 0;
         if (service && service->units && service->units[0] && !ours)
                 return change_unit_of_image(m);
@@ -403,7 +403,7 @@ int plan_make(const struct plan_request *request, struct plan **ret, struct erro
         m.plan->verb = request->verb;
         m.set_up_by_install = label_find(request->image, LABEL_INSTALL, NULL, NULL) != NULL;
         bool fills_run = request->verb == VERB_RUN || (request->verb == VERB_UPGRADE && request->service);
-        m.asks = request->verb == VERB_INSTALL || (fills_run && !m.set_up_by_install);
+        m.asks = request->verb == VERB_INSTALL || request->verb == VERB_REHEARSE || (fills_run && !m.set_up_by_install);
 
         const char *key;
         if (request->verb == VERB_OTHER && !any_label(request->image, request->label, &key))
@@ -419,6 +419,8 @@ int plan_make(const struct plan_request *request, struct plan **ret, struct erro
                 return r;
 
         r = fill_labels(&m);
+        if (r >= 0 && request->verb == VERB_REHEARSE)
+                r = plan_rehearse(&m);
         if (r >= 0)
                 r = plan_set_environment(&m);
         if (r >= 0)

@@ -23,6 +23,10 @@ struct making {
 /* Answers and request.set into variables, words, engine_words and the plan's answers, secrets, handed, stdin_lines. */
 int plan_read_answers(struct making *m, struct error **reterr);
 
+/* Of a rehearsal: the command's mounts of the host's files are turned to the copy, and what the copy cannot hold is said
+ * (plan_rehearse.c). */
+int plan_rehearse(struct making *m);
+
 /* environment, once the commands are there. */
 int plan_set_environment(struct making *m);
 

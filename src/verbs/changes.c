@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/emit.h"
 #include "out.h"
+#include "tell.h"
 #include "verbs/verbs.h"
 
 static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
@@ -18,14 +19,7 @@ static int run(struct session *s, const struct verb *verb, const struct argument
                 out_json(emit_changes(report));
                 return EXIT_DONE;
         }
-        if (!report->changes->n)
-                out("Nothing changed.\n");
-        for (size_t i = 0; i < report->changes->n; i++) {
-                _cleanup_free_ char *what = change_text(report->changes->items[i].what);
-                out("%-14s %s\n", what ? what : "?", report->changes->items[i].path);
-                if (report->diffs && report->diffs[i])
-                        out("%s\n", report->diffs[i]);
-        }
+        tell_changes(report, "Nothing changed.");
         return EXIT_DONE;
 }
 

@@ -16,6 +16,7 @@ const struct verb *const verb_table[] = {
         &show_verb,
         &lint_verb,
         &plan_verb_row,
+        &rehearse_verb,
         &install_verb,
         &upgrade_verb,
         &uninstall_verb,

@@ -8,10 +8,9 @@
 #include "model/service.h"
 #include "session.h"
 
-extern const struct verb attach_verb, cancel_verb, changes_verb, check_verb, exec_verb, images_verb, install_verb, join_verb,
-        jobs_verb, leave_verb, lint_verb, logs_verb,
-        plan_verb_row, realm_verb, resume_verb, rollback_verb, run_verb_row, services_verb, show_verb, status_verb, uninstall_verb, units_verb,
-        upgrade_verb;
+extern const struct verb attach_verb, cancel_verb, changes_verb, check_verb, exec_verb, images_verb, install_verb, jobs_verb,
+        join_verb, leave_verb, lint_verb, logs_verb, plan_verb_row, realm_verb, rehearse_verb, resume_verb, rollback_verb,
+        run_verb_row, services_verb, show_verb, status_verb, uninstall_verb, units_verb, upgrade_verb;
 extern const struct verb unit_action_verbs[_UNIT_ACTION_MAX];
 
 /* Removes from the list what carries no command label and no profile other than the generic one fits, and what only an installed
