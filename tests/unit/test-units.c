@@ -680,7 +680,8 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 T(merges_units_and_files), T(lists_by_pattern), T(lists_without_files_too), T(says_why_it_cannot_list),
                 T(keeps_files_while_it_follows),
-                T(does_not_wait_for_files_while_it_follows), T(asks_once_for_files_that_cannot_be_listed), T(forgets_files_it_waits_for), T(lists_five_thousand), T(forgets_a_dropped_operation), T(shows_a_unit),
+                T(does_not_wait_for_files_while_it_follows), T(asks_once_for_files_that_cannot_be_listed),
+                T(forgets_files_it_waits_for), T(lists_five_thousand), T(forgets_a_dropped_operation), T(shows_a_unit),
                 T(shows_the_job_of_a_unit), T(says_that_there_is_no_such_unit), T(knows_the_unit_folders), T(starts_and_stops),
                 T(waits_for_the_end_of_the_job), T(says_why_a_start_failed), T(notices_a_condition_that_is_not_met), T(says_what_systemd_refuses),
                 T(notices_without_the_signal), T(copes_with_an_early_signal), T(looks_again_after_a_reload),
