@@ -40,7 +40,7 @@ settle_kerberos() {
         chmod 644 /etc/krb5.conf
 }
 
-# ipa-client-install reads a password from its input when that is no terminal.
+# ipa-client-install reads a password from its input when that is no terminal. The NIS domain would last until the next start.
 join_ipa() {
         local words=("$@") i
 
@@ -50,10 +50,21 @@ join_ipa() {
                 --ca-cert-file) words[i + 1]=$(ca_file "${words[i + 1]}") ;;
                 esac
         done
-        ipa-client-install --unattended --no-ntp "${words[@]}" || fail "The host was not enrolled, and nothing of it was changed."
+        if ! ipa-client-install --unattended --no-ntp --no-nisdomain "${words[@]}"; then
+                tell_why
+                fail "The host was not enrolled, and nothing of it was changed."
+        fi
         systemctl stop sssd.service
-        # The domain's CA is in the host's list; the list itself is made by the host below.
         rm -rf /var/lib/sss/db/* /var/lib/sss/mc/*
+}
+
+# Some reasons are only in its log, which goes with this container: that a clock is off, above all.
+tell_why() {
+        local log=/var/log/ipaclient-install.log
+
+        [[ -s $log ]] || return 0
+        say "From its log:"
+        grep -iE 'skew|error|failed|refused|denied|timed out|unreachable' "$log" | cut -c1-300 | tail -n 12
 }
 
 # Paths are the host's; what is named with /host in front is meant as well.
@@ -100,8 +111,9 @@ make_unit() {
 
 settle_host() {
         # A tool may have set the name of the host; it is the kernel's already (--uts=host).
-        [[ -z $(find "$host/usr/local/share/ca-certificates" -newer /run/began -name '*.crt' 2>/dev/null) ]] ||
-                on_host update-ca-certificates
+        if grep -q ' usr/local/share/ca-certificates/' "$record/changed" && [[ -x $host/usr/sbin/update-ca-certificates ]]; then
+                by_host etc/ssl/certs update-ca-certificates
+        fi
         on_host systemctl daemon-reload
         on_host systemctl reload dbus.service 2>/dev/null || true
 }
@@ -112,7 +124,6 @@ realm | */realm) kind=ad ;;
 --migrate) kind=migrate; [[ $# -eq 1 ]] || usage 2 ;;
 --help | -h | help) usage 0 ;;
 esac
-touch /run/began
 check_host
 copy_in
 case $kind in

@@ -50,9 +50,7 @@ if [[ -e $host/etc/systemd/system/$name.service ]]; then
 fi
 say "Files of this host:"
 [[ $kind == migrate ]] || settle_keytab
-certificates=$(grep ' usr/local/share/ca-certificates/' "$record/changed") || true
 take_back
 [[ ! -s $host/etc/hostname ]] || [[ $(<"$host/etc/hostname") == "$(hostname)" ]] || hostname "$(<"$host/etc/hostname")"
-[[ -z $certificates ]] || on_host update-ca-certificates --fresh
 on_host systemctl daemon-reload
 say "Removed. The logs stay in /var/log/sssd."

@@ -107,6 +107,22 @@ copy_out() {
         [[ ! -x $host/sbin/restorecon ]] || cut -d' ' -f3- "$record/changed" | sed 's|^|/|' | on_host restorecon -f - || true
 }
 
+# Lets the host run a command that changes files below a folder: by_host FOLDER COMMAND...
+by_host() {
+        local folder=$1 path
+        shift
+
+        mkdir -p "$before/${folder%/*}" "$record/before"
+        cp -a -T -- "$host/$folder" "$before/$folder"
+        on_host "$@"
+        while read -r path; do
+                [[ $(likeness "$host/$path") != "$(likeness "$before/$path")" ]] || continue
+                [[ ! -e $before/$path && ! -L $before/$path ]] || (cd "$before" && cp -a --parents -t "$record/before" -- "$path")
+                printf '%s %s\n' "$(likeness "$host/$path")" "$path" >>"$record/changed"
+                say "  /$path"
+        done < <(cd "$host" && find "$folder" \( -type f -o -type l \) -print | sort)
+}
+
 # Takes back what is in the record: a file that still is as it was copied out becomes what it was before, or goes.
 take_back() {
         local what path kept
