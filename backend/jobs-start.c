@@ -94,6 +94,12 @@ static void on_changed(int number, const char *name, uint32_t mask, void *userda
 static int on_timeout(sd_event_source *source, uint64_t usec, void *userdata) {
         struct start *s = userdata;
         struct error *e = NULL;
+        /* One that is only slow has the host's lock by now: to take its folder away would take away its way back. */
+        _cleanup_free_ char *holder = hostlock_holder(&s->jobs->paths);
+        if (holder && str_equal(holder, s->id)) {
+                answer(s, NULL);
+                return 0;
+        }
         error_set(&e, -ETIMEDOUT, "The worker did not begin the job");
         error_hint(&e, s->jobs->units ? "journalctl -u fairlead-job-%s says why" : "Is the worker installed? The job is %s", s->id);
         fail_start(s, e);
@@ -202,7 +208,9 @@ static int follow(struct start *s, struct error **reterr) {
 /* Told at once where it can be; the lock itself decides. */
 static int check_free(struct start *s, struct error **reterr) {
         _cleanup_free_ char *holder = hostlock_holder(&s->jobs->paths);
-        if (!holder)
+        _cleanup_(job_freep) struct job *job = NULL;
+        /* One whose end is recorded lets go of the host in a moment; the new worker waits for that. */
+        if (!holder || (jobs_read(s->jobs, holder, &job, NULL) >= 0 && job_state_final(job->state)))
                 return 0;
         if (str_equal(holder, s->id))
                 error_set(reterr, -EBUSY, "The job %s is at work", holder);

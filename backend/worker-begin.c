@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "backend/delivery.h"
 #include "backend/files.h"
@@ -13,6 +15,8 @@
 #include "base/str.h"
 
 #define RESERVE_BYTES (4 * 1024 * 1024)
+#define TRIES 200U              /* for a host whose last job is at its end */
+#define PAUSE_USEC 50000
 
 void worker_reserve(struct worker *w) {
         _cleanup_close_ int fd = openat(w->folder, "reserve", O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -124,15 +128,38 @@ static int open_records(struct worker *w, struct error **reterr) {
         return r < 0 ? r : joblog_new(w->folder, w->secrets, &w->log, reterr);
 }
 
+/* Is the job at its end, so that its worker lets go of the host in a moment? */
+static bool nearly_gone(const struct paths *paths, const char *id) {
+        _cleanup_(job_freep) struct job *job = NULL;
+        _cleanup_close_ int folder = id ? jobfolder_open(paths, id, NULL) : -1;
+        return folder >= 0 && jobfolder_job(folder, id, &job, NULL) >= 0 && job_state_final(job->state);
+}
+
+/* Whoever saw the end of a job may ask for the next at once. Nothing else runs in this process yet: it may wait. */
+static int take_host(struct worker *w, struct error **reterr) {
+        for (unsigned tries = 0;; tries++) {
+                _cleanup_free_ char *holder = NULL;
+                int lock = hostlock_take(w->paths, w->id, &holder, reterr);
+                if (lock != -EBUSY || tries == TRIES || !nearly_gone(w->paths, holder))
+                        return lock;
+                if (reterr)
+                        *reterr = error_free(*reterr);
+                usleep(PAUSE_USEC);
+        }
+}
+
 static int run_job(struct run *run, const struct worker_options *options) {
         struct worker *w = &run->w;
         _cleanup_error_ struct error *e = NULL;
         w->folder = jobfolder_open(w->paths, w->id, &e);
         if (w->folder < 0)
                 return WORKER_FAILED;
-        _cleanup_close_ int lock = hostlock_take(w->paths, w->id, NULL, &e);
+        _cleanup_close_ int lock = take_host(w, &e);
         if (lock >= 0)
                 control_sweep(w->paths);
+        struct stat st;
+        if (lock >= 0 && fstat(w->folder, &st) == 0 && st.st_nlink == 0)
+                return WORKER_FAILED;   /* whoever asked did not wait so long, and took it back */
         int r = lock < 0 ? lock : worker_settle_other(w->paths, w->id, &e);
         if (r < 0) {
                 jobfolder_refuse(w->folder, e);

@@ -307,6 +307,19 @@ static void a_flood_arrives_whole(void **state) {
         unwatch(&w);
 }
 
+/* Whoever saw a job end may ask for the next one in the same moment: its worker is still on its way out. */
+static void the_next_job_need_not_be_asked_for_twice(void **state) {
+        struct fixture *f = *state;
+        for (int i = 0; i < 10; i++) {
+                _cleanup_free_ char *id = start_well(f, "exit 3");
+                struct watched w = {};
+                watch(f, id, &w);
+                run_until(f, &w.final);
+                assert_int_equal(w.states[w.n - 1], JOB_FAILED);
+                unwatch(&w);
+        }
+}
+
 static void unknown_jobs_are_told(void **state) {
         struct fixture *f = *state;
         struct watched w = {};
@@ -355,6 +368,7 @@ int main(int argc, char **argv) {
                 cmocka_unit_test_setup_teardown(a_worker_that_dies_is_noticed, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(listeners_hear_and_idle_is_silent, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_flood_arrives_whole, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(the_next_job_need_not_be_asked_for_twice, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(unknown_jobs_are_told, set_up, tear_down),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
