@@ -103,6 +103,13 @@ static void tell_from(const struct plan *plan) {
         label_changes_done(&changes);
 }
 
+static void tell_all_findings(const struct plan *plan) {
+        if (!plan->findings.n)
+                return;
+        out("\nFindings:\n");
+        tell_findings(&plan->findings);
+}
+
 void tell_plan(const struct plan *plan) {
         out("%s %s from %s\n", plan_verb_name(plan->verb), plan->name, plan->reference ? plan->reference : "-");
         if (plan->digest)
@@ -111,6 +118,9 @@ void tell_plan(const struct plan *plan) {
                 out("  mode   %s\n", plan->mode_title);
         if (plan->from)
                 tell_from(plan);
+        /* What a copy cannot hold is said before what runs on it. */
+        if (plan->verb == VERB_REHEARSE)
+                tell_all_findings(plan);
         if (plan->command) {
                 out("\n%s\n", plan->host_command                 ? "This program of the HOST runs, outside any container:"
                              : plan->verb == VERB_REHEARSE ? "This runs, word for word, on a copy of the host's files that is thrown away:"
@@ -134,10 +144,8 @@ void tell_plan(const struct plan *plan) {
                         out("  %llu objects, %llu.%llu MB\n", (unsigned long long) plan->saved_objects,
                             (unsigned long long) plan->saved_bytes / 1000000, (unsigned long long) plan->saved_bytes / 100000 % 10);
         }
-        if (plan->findings.n) {
-                out("\nFindings:\n");
-                tell_findings(&plan->findings);
-        }
+        if (plan->verb != VERB_REHEARSE)
+                tell_all_findings(plan);
 }
 
 static const char *const verdict_words[_VERDICT_MAX] = {

@@ -61,6 +61,8 @@ enum action {
         ACTION_NEXT_PAGE,       /* of a form: checked first */
         ACTION_CONSENT,
         ACTION_ALLOW,
+        ACTION_REHEARSE,
+        ACTION_NO_REHEARSAL,
         ACTION_VALUE,
         ACTION_FIX,
         ACTION_DETAILS,

@@ -149,6 +149,8 @@ static const char *verb_sentence(const struct plan *plan, bool high) {
                 return high ? "The installer runs once, with power over this host" : "The installer runs once";
         case VERB_UNINSTALL:
                 return high ? "The uninstaller runs once, with power over this host" : "The uninstaller runs once";
+        case VERB_REHEARSE:
+                return "The installer runs once, on a copy of the host's files that is thrown away";
         case VERB_UPGRADE:
                 return "The upgrade runs once";
         case VERB_STOP:
@@ -167,8 +169,8 @@ static bool any_high(const struct command *command) {
 
 static void unit_lines(struct pager *pager, const struct plan *plan, bool brief) {
         const struct unit_file *unit = &plan->unit;
-        if (plan->verb != VERB_INSTALL && plan->verb != VERB_UPGRADE)
-                return;
+        if (plan->verb == VERB_REHEARSE || !plan_sets_up(plan->verb))
+                return;         /* a rehearsal ends where its command does */
         pager_addf(pager, DOC_STRONG, "The unit");
         switch (unit->kind) {
         case UNIT_BY_IMAGE:
@@ -269,11 +271,15 @@ static void upgrade_lines(struct pager *pager, const struct plan *plan) {
 }
 
 void plantext_plan(struct pager *pager, const struct plan *plan, bool brief) {
-        if (finding_list_count(&plan->findings, SEVERITY_BLOCK)) {
+        bool refused = finding_list_count(&plan->findings, SEVERITY_BLOCK);
+        /* What refuses a plan comes first, and so does what a copy cannot hold. */
+        bool first = refused || plan->verb == VERB_REHEARSE;
+        if (refused) {
                 pager_addf(pager, DOC_BAD, "This cannot be carried out: see the findings marked REFUSED.");
                 blank(pager);
-                plantext_findings(pager, &plan->findings);
         }
+        if (first)
+                plantext_findings(pager, &plan->findings);
         upgrade_lines(pager, plan);
         if (plan->command) {
                 pager_addf(pager, DOC_STRONG, "%s", verb_sentence(plan, any_high(plan->command)));
@@ -283,7 +289,7 @@ void plantext_plan(struct pager *pager, const struct plan *plan, bool brief) {
         } else
                 pager_addf(pager, DOC_PLAIN, "The image has no label for this: no command of it is run.");
         blank(pager);
-        if (!finding_list_count(&plan->findings, SEVERITY_BLOCK))
+        if (!first)
                 plantext_findings(pager, &plan->findings);
         unit_lines(pager, plan, brief);
         kept_safe(pager, plan, brief);
@@ -305,7 +311,9 @@ void plantext_consent(const struct plan *plan, struct str *out) {
                 str_addf(out, "The command you read runs now as root%s.", plan->host_command ? ", as a program of this host" : "");
         else
                 str_add(out, "No command of the image runs.");
-        if (plan->unit.kind == UNIT_QUADLET || plan->unit.kind == UNIT_SERVICE)
+        if (plan->verb == VERB_REHEARSE)
+                str_add(out, " It sees a copy of the host's files, which is thrown away afterwards.");
+        else if (plan->unit.kind == UNIT_QUADLET || plan->unit.kind == UNIT_SERVICE)
                 str_addf(out, " Then %s is written and started.", plan->unit.name);
         if (plan->verb == VERB_UNINSTALL)
                 str_add(out, " Its unit is stopped and removed, and every file the install changed is put back.");

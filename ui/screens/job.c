@@ -223,14 +223,17 @@ static int job_result(const struct job *job, const struct canvas *c) {
                 row += canvas_paragraph(c, row, 4, c->columns - 6, STYLE_WARN, job->left[shown]);
         if (shown < left)
                 canvas_textf(c, row++, 4, 0, STYLE_WARN, "and %zu more; \"fairlead attach %s\" lists them", left - shown, job->id);
-        if (job->state == JOB_DONE && job->verb == VERB_INSTALL) {
+        bool rehearsed = job->verb == VERB_REHEARSE && job->steps[STEP_CHANGES].note;
+        if (rehearsed || (job->state == JOB_DONE && job->verb == VERB_INSTALL)) {
                 const char *files = job->steps[STEP_CHANGES].note;
                 if (files) {
                         canvas_text(c, row, 2, 8, STYLE_STRONG, "Files");
                         canvas_textf(c, row++, 11, 0, STYLE_PLAIN, "%s; v shows them", files);
                 }
-                canvas_text(c, row, 2, 8, STYLE_STRONG, "Undo");
-                canvas_textf(c, row++, 11, 0, STYLE_PLAIN, "uninstall %s puts every file back", job->name);
+                if (!rehearsed) {
+                        canvas_text(c, row, 2, 8, STYLE_STRONG, "Undo");
+                        canvas_textf(c, row++, 11, 0, STYLE_PLAIN, "uninstall %s puts every file back", job->name);
+                }
         }
         return row;
 }

@@ -57,11 +57,16 @@ static struct form *wizard_form(const struct wizard_state *st) {
         return st->page == PAGE_FORM ? st->ask.form : st->page == PAGE_SECRETS ? st->ask.secret_form : NULL;
 }
 
+/* An install asks all that the image wants to know; so does its rehearsal. */
+static bool wizard_asks(const struct wizard_state *st) {
+        return st->verb == VERB_INSTALL || st->verb == VERB_REHEARSE;
+}
+
 static bool wizard_has(const struct wizard_state *st, enum page page) {
         switch (page) {
         case PAGE_WHAT:
         case PAGE_FORM:
-                return st->verb == VERB_INSTALL;
+                return wizard_asks(st);
         case PAGE_PREFLIGHT:
                 return questions_chosen(&st->ask) && questions_chosen(&st->ask)->joins != REALM_NONE;
         case PAGE_SECRETS:
@@ -78,6 +83,7 @@ static bool wizard_reads(const struct wizard_state *st) {
 static const char *wizard_verb(const struct wizard_state *st) {
         static const char *const verbs[_PLAN_VERB_MAX] = {
                 [VERB_INSTALL] = "Install", [VERB_UNINSTALL] = "Uninstall", [VERB_RUN] = "Run", [VERB_UPGRADE] = "Upgrade",
+                [VERB_REHEARSE] = "Rehearse",
         };
         return verbs[st->verb] ? verbs[st->verb] : "";
 }
@@ -124,7 +130,7 @@ static void wizard_plan(struct screen *s) {
                 .image = st->reference,
                 .name = questions_name(&st->ask) ? questions_name(&st->ask) : st->name,
                 .mode = questions_mode(&st->ask),
-                .answers = st->verb == VERB_INSTALL ? answers : NULL,
+                .answers = wizard_asks(st) ? answers : NULL,
                 .secrets = st->page == PAGE_WHAT ? NULL : secrets,      /* NULL: not asked for yet */
                 .allowed = st->allowed,
         };
@@ -343,7 +349,20 @@ static void wizard_started(const char *job_id, struct error *e, void *userdata) 
                         wizard_go(s, PAGE_SECRETS);     /* the worker got them; they must be typed again */
                 return;
         }
-        screen_replace(s, &job_screen, job_id);
+        if (st->verb != VERB_REHEARSE) {
+                screen_replace(s, &job_screen, job_id);
+                return;
+        }
+        /* Behind the rehearsal stands the install, with all its answers; only secrets must be typed again. */
+        screen_open(s->ui, &job_screen, job_id);
+        st->verb = VERB_INSTALL;
+        wizard_go(s, wizard_has(st, PAGE_SECRETS) ? PAGE_SECRETS : PAGE_REVIEW);
+}
+
+static void wizard_turn(struct screen *s, enum plan_verb verb) {
+        struct wizard_state *st = s->state;
+        st->verb = verb;
+        wizard_go(s, PAGE_REVIEW);
 }
 
 static void wizard_consented(struct screen *s, bool yes) {
@@ -414,6 +433,10 @@ static void wizard_left(struct screen *s, bool yes) {
 static void wizard_back(struct screen *s) {
         struct wizard_state *st = s->state;
         enum page page = st->page;
+        if (st->verb == VERB_REHEARSE) {
+                wizard_turn(s, VERB_INSTALL);
+                return;
+        }
         while (page > 0) {
                 page--;
                 if (wizard_has(st, page)) {
@@ -531,6 +554,10 @@ static bool wizard_can(const struct screen *s, enum action action) {
         case ACTION_NEXT:
                 return !form && st->page != PAGE_REVIEW && !st->error && !st->finding &&
                        (st->page != PAGE_PREFLIGHT || !(checkpage_looking(&st->checks) || checkpage_fails(&st->checks)));
+        case ACTION_REHEARSE:
+                return st->page == PAGE_REVIEW && st->verb == VERB_INSTALL && st->plan && st->plan->command && !st->starting;
+        case ACTION_NO_REHEARSAL:
+                return st->verb == VERB_REHEARSE && !st->starting;
         case ACTION_FIX:
                 return st->page == PAGE_PREFLIGHT && !st->mending && checkpage_fix(&st->checks) != FIX_NONE;
         case ACTION_AGAIN:
@@ -554,6 +581,12 @@ static bool wizard_act(struct screen *s, enum action action) {
                         wizard_pass_over(s);
                 else
                         wizard_allow(s);
+                return true;
+        case ACTION_REHEARSE:
+                wizard_turn(s, VERB_REHEARSE);
+                return true;
+        case ACTION_NO_REHEARSAL:
+                wizard_turn(s, VERB_INSTALL);
                 return true;
         case ACTION_FIX:
                 wizard_fix(s);
@@ -606,7 +639,8 @@ const struct screen_class wizard_screen = {
         .name = "wizard",
         .title = "",
         .help = "Sets an image up as a service, page by page: what it does, the questions, secrets last, a last look at the very words "
-                "that will run. Nothing is run and nothing is written before you consent on the last page.\n"
+                "that will run. Nothing is run and nothing is written before you consent on the last page. There r plans a rehearsal: the "
+                "same on a copy of the host's files that is thrown away.\n"
                 "Esc goes back a page and loses nothing. In a form Tab and the arrows go from field to field, Space changes a choice or "
                 "a box, Enter goes to the next field and from the last one to the next page; Ctrl-D goes there from any field. A wrong "
                 "answer says why under its field.",
@@ -622,6 +656,8 @@ const struct screen_class wizard_screen = {
                 { 'a', ACTION_ALLOW },
                 { 'f', ACTION_FIX },
                 { 'r', ACTION_AGAIN },
+                { 'r', ACTION_REHEARSE },
+                { 'r', ACTION_NO_REHEARSAL },
                 { 'd', ACTION_DETAILS },
                 {}
         },
