@@ -4,12 +4,51 @@
 #include <string.h>
 
 #include "backend/backend_parts.h"
+#include "backend/hostways.h"
 #include "base/str.h"
 
 #define NAMED_MAX 8U            /* images that a hint lists */
 
+/* ---- all of them: the engine's, and the ways of the host itself ---- */
+
+struct listing {
+        struct backend *backend;
+        struct op *op, *asking;
+        images_done_t done;
+        void *userdata;
+};
+
+static void listing_free(void *userdata) {
+        struct listing *l = userdata;
+        op_cancel(l->asking);
+        free(l);
+}
+
+static void images_listed(struct image_list *images, struct error *e, void *userdata) {
+        struct listing *l = userdata;
+        images_done_t done = l->done;
+        void *for_done = l->userdata;
+        if (images && hostways_list(l->backend->paths.root, images) < 0) {
+                images = image_list_free(images);
+                error_set(&e, -ENOMEM, "Out of memory");
+        }
+        op_finish(l->op);
+        l->asking = op_cancel(l->asking);
+        listing_free(l);
+        done(images, e, for_done);
+}
+
 struct op *backend_list_images(struct host *host, images_done_t done, void *userdata) {
-        return engine_list_images(backend_of(host)->engine, done, userdata);
+        struct listing *l = calloc(1, sizeof *l);
+        if (!l)
+                return NULL;
+        *l = (struct listing) { .backend = backend_of(host), .done = done, .userdata = userdata, .op = op_new(listing_free, l) };
+        if (!l->op) {
+                listing_free(l);
+                return NULL;
+        }
+        l->asking = engine_list_images(l->backend->engine, images_listed, l);
+        return l->asking ? l->op : op_cancel(l->op);
 }
 
 int backend_find_profile(struct host *host, const struct image *image, struct profile **ret, struct error **reterr) {
@@ -21,6 +60,7 @@ int backend_find_profile(struct host *host, const struct image *image, struct pr
 struct search {
         struct backend *backend;
         struct op *op, *asking;
+        sd_event_source *later;
         char *reference;
         image_done_t done;
         void *userdata;
@@ -29,6 +69,7 @@ struct search {
 static void search_free(void *userdata) {
         struct search *s = userdata;
         op_cancel(s->asking);
+        sd_event_source_disable_unref(s->later);
         free(s->reference);
         free(s);
 }
@@ -106,6 +147,16 @@ static void listed(struct image_list *list, struct error *e, void *userdata) {
         search_end(s, NULL, e);
 }
 
+/* The host's own ways need no engine. */
+static int hostway_looked(sd_event_source *source, void *userdata) {
+        struct search *s = userdata;
+        struct image *image = NULL;
+        struct error *e = NULL;
+        hostway_find(s->backend->paths.root, s->reference, &image, &e);
+        search_end(s, image, e);
+        return 0;
+}
+
 struct op *backend_find_image(struct host *host, const char *reference, image_done_t done, void *userdata) {
         struct search *s = calloc(1, sizeof *s);
         if (!s)
@@ -116,6 +167,8 @@ struct op *backend_find_image(struct host *host, const char *reference, image_do
                 search_free(s);
                 return NULL;
         }
+        if (str_starts(reference, HOSTWAY_PREFIX))
+                return sd_event_add_defer(s->backend->event, &s->later, hostway_looked, s) < 0 ? op_cancel(s->op) : s->op;
         s->asking = engine_list_images(s->backend->engine, listed, s);
         return s->asking ? s->op : op_cancel(s->op);
 }

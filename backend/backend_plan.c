@@ -10,6 +10,7 @@
 #include "backend/digest.h"
 #include "backend/engine_config.h"
 #include "backend/files.h"
+#include "backend/hostways.h"
 #include "backend/jobfolder.h"
 #include "backend/services.h"
 #include "backend/unit_places.h"
@@ -431,8 +432,9 @@ static void begin(struct planning *p) {
                 /* By id: the reference may name another image by now; which is what an upgrade is about. */
                 const char *which = p->record->image_id ? p->record->image_id : p->record->image ? p->record->image : p->record->reference;
                 const char *newer = p->reference ? p->reference : p->record->reference;
-                p->asking = upgrade ? backend_find_image(&p->backend->host, newer ? newer : "", image_came, p)
-                                    : engine_inspect_image(p->backend->engine, which ? which : "", image_came, p);
+                bool hostway = str_starts(p->record->reference, HOSTWAY_PREFIX);        /* no engine knows it */
+                p->asking = upgrade || hostway ? backend_find_image(&p->backend->host, newer ? newer : "", image_came, p)
+                                               : engine_inspect_image(p->backend->engine, which ? which : "", image_came, p);
         } else
                 p->asking = backend_find_image(&p->backend->host, p->reference, image_came, p);
         if (!p->asking)

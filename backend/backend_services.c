@@ -201,7 +201,7 @@ static int begin(sd_event_source *source, void *userdata) {
         }
         ask_units(l);
         l->containers = engine_list_containers(l->backend->engine, NULL, containers_came, l);
-        l->images = l->services->n ? engine_list_images(l->backend->engine, images_came, l) : NULL;
+        l->images = l->services->n ? backend_list_images(&l->backend->host, images_came, l) : NULL;
         sd_event_add_time_relative(l->backend->event, &l->patience, CLOCK_MONOTONIC, ENGINE_USEC, 100000, engine_is_slow, l);
         check(l);
         return 0;

@@ -95,6 +95,13 @@ static const struct failure failures[] = {
                 .hint = "Put the files back from fairlead's own snapshot: fairlead rollback",
         },
 
+        {
+                .id = "packages", .tool = TOOL_REALM, .text = "Necessary packages are not installed", .sure = true, .fix = FIX_AGAIN,
+                .message = "Packages that a join needs are not on this host",
+                .cause = "realmd looks for them before it joins, and could not install them",
+                .hint = "Install those that the last line names, and packagekit, by which realmd looks",
+        },
+
         /* ---- who joins ---- */
         {
                 .id = "no-credentials", .tool = TOOL_IPA, .text = "One of password / principal / keytab is required", .sure = true,

@@ -153,9 +153,10 @@ static int insert_engine_words(struct making *m, const char *where, char ***argv
                 return r;
 
         _cleanup_strv_ char **extra = NULL, **made = NULL;
-        if (m->wants_terminal && !has_option(probe, "--tty"))
+        bool engine = probe->engine != ENGINE_NONE;     /* a program of the host has terminal and input as they are */
+        if (engine && m->wants_terminal && !has_option(probe, "--tty"))
                 r = strv_add(&extra, "-t");
-        if (r >= 0 && (m->wants_stdin || m->wants_terminal) && !has_option(probe, "--interactive"))
+        if (r >= 0 && engine && (m->wants_stdin || m->wants_terminal) && !has_option(probe, "--interactive"))
                 r = strv_add(&extra, "-i");
         if (r >= 0)
                 r = strv_extend(&extra, m->engine_words);

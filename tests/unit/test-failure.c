@@ -65,7 +65,7 @@ static const struct row {
         { "port-88-drop.txt", "no-kdc" },           { "port-88-shut.txt", "no-kdc" },
         { "server-not-found.txt", "server-unknown" }, { "unknown-user.txt", "unknown-user" },
         { "wrong-ou.txt", "no-such-ou" },           { "wrong-password.txt", "wrong-password" },
-        { "clock-off.txt", "cannot-write" },
+        { "clock-off.txt", "cannot-write" },        { "packages-missing.txt", "packages" },
 };
 
 static const struct row *row_of(const struct row *rows, size_t n, const char *name) {
@@ -151,7 +151,7 @@ static void every_row_is_whole(void **state) {
                 "server-is-ad", "wrong-otp", "wrong-password", "unknown-user", "account-locked", "password-expired", "host-exists", "no-permission",
                 "quota", "no-such-ou", "account-of-another", "port-464", "no-kdc", "encryption", "server-unknown", "no-realm", "no-controller",
                 "no-ldap", "no-ipa-server", "not-ipa", "realm-differs", "no-ca", "unauthorized", "server-trouble", "no-host-ticket",
-                "cannot-write", "dns-update", "ssh-keys", "no-lookup", "ca-over-http", "usage", "unknown" };
+                "cannot-write", "packages", "dns-update", "ssh-keys", "no-lookup", "ca-over-http", "usage", "unknown" };
         for (size_t i = 0; i < ELEMENTS(ids); i++) {
                 const struct failure *f = failure_of(ids[i]);
                 assert_non_null(f);

@@ -173,6 +173,26 @@ static void answers_go_their_ways(void **state) {
         assert_words(again->command->argv, "podman run -it x realm join --domain example.test");
 }
 
+/* A program of the host has its input and its terminal as they are; only an engine must be told to pass them on. */
+static void answers_reach_a_program_of_the_host(void **state) {
+        _cleanup_image_ struct image *image = image_with("INSTALL", "/usr/sbin/realm join -v", NULL);
+        _cleanup_(answers_freep) struct answers *answers = answers_new();
+        answers_set(answers, "domain", "example.test", "typed");
+        answers_set(answers, "line", "a line", "typed");
+        answers_set(answers, "ask", "what it asks", "typed");
+        char *secrets[] = { (char *) "password", NULL };
+        _cleanup_plan_ struct plan *plan = make(&(struct plan_request) { .verb = VERB_INSTALL, .image = image, .profile = &profile, .mode = "join",
+                                                                        .answers = answers, .secrets = secrets });
+        assert_true(plan->host_command);
+        assert_null(found(plan, "undeliverable-answer"));
+        assert_words(plan->command->argv, "/usr/sbin/realm join -v realm join --domain example.test");
+        /* a file would have to be mounted, and there is nothing to mount it in */
+        answers_set(answers, "motd", "hello", "typed");
+        _cleanup_plan_ struct plan *lost = make(&(struct plan_request) { .verb = VERB_INSTALL, .image = image, .profile = &profile, .mode = "join",
+                                                                        .answers = answers, .secrets = secrets });
+        assert_non_null(found(lost, "undeliverable-answer"));
+}
+
 static void the_form_belongs_to_run_where_there_is_no_install(void **state) {
         _cleanup_image_ struct image *image = image_with("RUN", "podman run --name NAME IMAGE", NULL);
         _cleanup_(answers_freep) struct answers *a = answers_of("domain", "example.test", NULL);
@@ -551,6 +571,7 @@ int main(void) {
                 cmocka_unit_test(an_install_is_pinned_and_explained),
                 cmocka_unit_test(without_a_digest_the_id_pins),
                 cmocka_unit_test(answers_go_their_ways),
+                cmocka_unit_test(answers_reach_a_program_of_the_host),
                 cmocka_unit_test(the_form_belongs_to_run_where_there_is_no_install),
                 cmocka_unit_test(other_verbs_do_not_ask),
                 cmocka_unit_test(any_label_can_be_looked_at),

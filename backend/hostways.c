@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "backend/hostways.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "backend/digest.h"
+#include "base/str.h"
+
+/* The words that say what is joined come from the profiles of these names (data/profiles). realm asks for the password at its terminal;
+ * ipa-client-install reads it from its input. */
+static const struct way {
+        const char *name, *program, *install, *uninstall, *summary, *package;
+} ways[] = {
+        {
+                .name = "host/realmd", .program = "/usr/sbin/realm",
+                .install = "/usr/sbin/realm join -v", .uninstall = "/usr/sbin/realm leave -v",
+                .summary = "Join Active Directory by this host's own realmd and SSSD, without a container", .package = "realmd",
+        },
+        {
+                .name = "host/freeipa-client", .program = "/usr/sbin/ipa-client-install",
+                .install = "/usr/sbin/ipa-client-install --unattended", .uninstall = "/usr/sbin/ipa-client-install --unattended --uninstall",
+                .summary = "Join FreeIPA by this host's own ipa-client-install and SSSD, without a container", .package = "freeipa-client (ipa-client)",
+        },
+};
+
+static bool installed(const char *root, const struct way *way) {
+        _cleanup_free_ char *path = str_printf("%s%s", root, way->program);
+        return path && access(path, X_OK) == 0;
+}
+
+static struct image *image_of(const struct way *way) {
+        _cleanup_image_ struct image *image = image_new();
+        _cleanup_free_ char *text = str_printf("%s\n%s\n%s\n", way->name, way->install, way->uninstall);
+        if (!image || !text || strv_add(&image->names, way->name) < 0 || image_add_label(image, "INSTALL", way->install) < 0 ||
+            image_add_label(image, "UNINSTALL", way->uninstall) < 0 || image_add_label(image, "summary", way->summary) < 0 ||
+            str_replace(&image->source, "this host") < 0)
+                return NULL;
+        /* what an image's id is for: other words are another one, which nobody consented to yet */
+        char hex[DIGEST_HEX];
+        _cleanup_(digest_freep) struct digest *digest = digest_new();
+        if (!digest || digest_bytes(digest, text, strlen(text), hex) < 0)
+                return NULL;
+        image->id = strdup(hex);
+        return image->id ? TAKE(image) : NULL;
+}
+
+int hostways_list(const char *root, struct image_list *images) {
+        for (size_t i = 0; i < ELEMENTS(ways); i++)
+                if (installed(root, &ways[i])) {
+                        struct image *image = image_of(&ways[i]);
+                        if (!image || image_list_take(images, image) < 0)
+                                return -ENOMEM;
+                }
+        return 0;
+}
+
+int hostway_find(const char *root, const char *reference, struct image **ret, struct error **reterr) {
+        for (size_t i = 0; i < ELEMENTS(ways); i++) {
+                if (strcmp(ways[i].name, reference) != 0)
+                        continue;
+                if (!installed(root, &ways[i])) {
+                        error_set(reterr, -ENOENT, "%s is not on this host", ways[i].program);
+                        error_hint(reterr, "Install the package %s, or join by an image that packages SSSD", ways[i].package);
+                        return -ENOENT;
+                }
+                *ret = image_of(&ways[i]);
+                return *ret ? 0 : error_set(reterr, -ENOMEM, "Out of memory");
+        }
+        return error_set(reterr, -ENOENT, "There is no way \"%s\" of this host itself", reference);
+}
