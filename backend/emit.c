@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "backend/emit_parts.h"
 #include "backend/json.h"
@@ -211,23 +212,18 @@ char *emit_job(const struct job *job) {
         return finish(job_object(job));
 }
 
-static const char *entry_type(mode_t mode) {
-        switch (mode & S_IFMT) {
-        case S_IFREG:
-                return "file";
-        case S_IFDIR:
-                return "directory";
-        case S_IFLNK:
-                return "symlink";
-        case S_IFSOCK:
-                return "socket";
-        case S_IFIFO:
-                return "fifo";
-        case S_IFCHR:
-        case S_IFBLK:
-                return "device";
+/* Attributes are bytes: in hex, whatever they hold. */
+static struct json_object *xattrs_object(const struct entry *e) {
+        struct json_object *o = json_object_new_object();
+        for (size_t i = 0; i < e->n_xattrs; i++) {
+                const struct xattr *x = &e->xattrs[i];
+                _cleanup_str_ struct str hex = {};
+                for (size_t k = 0; k < x->size; k++)
+                        str_addf(&hex, "%02x", ((const unsigned char *) x->value)[k]);
+                _cleanup_json_ struct json_object *key = json_new_text(x->name);
+                add_text(o, json_object_get_string(key), hex.text ? hex.text : "");
         }
-        return "unknown";
+        return o;
 }
 
 static struct json_object *entry_object(const struct entry *e) {
@@ -236,13 +232,16 @@ static struct json_object *entry_object(const struct entry *e) {
         struct json_object *o = json_object_new_object();
         char mode[8];
         snprintf(mode, sizeof mode, "%04o", (unsigned) (e->mode & 07777));
-        add_text(o, "type", entry_type(e->mode));
+        add_text(o, "type", entry_type_name(e->mode));
         add_text(o, "mode", mode);      /* octal as people write it; a JSON number would be read as decimal */
         add(o, "uid", json_object_new_int64(e->uid));
         add(o, "gid", json_object_new_int64(e->gid));
         add(o, "size", S_ISREG(e->mode) ? json_object_new_uint64(e->size) : NULL);
         add_text(o, "sha256", e->digest[0] ? e->digest : NULL);
         add_text(o, "target", e->target);
+        _cleanup_free_ char *device = str_printf("%u:%u", major(e->rdev), minor(e->rdev));
+        add_text(o, "device", S_ISCHR(e->mode) || S_ISBLK(e->mode) ? device : NULL);
+        add(o, "xattrs", xattrs_object(e));
         return o;
 }
 

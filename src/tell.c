@@ -175,7 +175,9 @@ void tell_changes(const struct change_report *report, const char *nothing) {
                 out("%s\n", nothing);
         for (size_t i = 0; i < report->changes->n; i++) {
                 _cleanup_free_ char *what = change_text(report->changes->items[i].what);
-                out("%-14s %s\n", what ? what : "?", report->changes->items[i].path);
+                _cleanup_free_ char *detail = change_detail(&report->changes->items[i]);
+                out("%-14s %s%s%s%s\n", what ? what : "?", report->changes->items[i].path, str_empty(detail) ? "" : " (", detail ? detail : "",
+                    str_empty(detail) ? "" : ")");
                 if (report->diffs && report->diffs[i])
                         out("%s\n", report->diffs[i]);
         }

@@ -277,3 +277,64 @@ int changes_join(const struct manifest *before, const struct manifest *after, co
         *ret_after = result;
         return 0;
 }
+
+const char *entry_type_name(mode_t mode) {
+        switch (mode & S_IFMT) {
+        case S_IFREG:
+                return "file";
+        case S_IFDIR:
+                return "directory";
+        case S_IFLNK:
+                return "symlink";
+        case S_IFSOCK:
+                return "socket";
+        case S_IFIFO:
+                return "fifo";
+        case S_IFCHR:
+        case S_IFBLK:
+                return "device";
+        default:
+                return "unknown";
+        }
+}
+
+static const struct xattr *find_xattr(const struct entry *e, const char *name) {
+        for (size_t i = 0; i < e->n_xattrs; i++)
+                if (strcmp(e->xattrs[i].name, name) == 0)
+                        return &e->xattrs[i];
+        return NULL;
+}
+
+/* Each attribute that came, went or changed, once. */
+static void add_xattrs(struct str *out, const struct entry *a, const struct entry *b) {
+        for (size_t i = 0; i < b->n_xattrs; i++) {
+                const struct xattr *now = &b->xattrs[i], *then = find_xattr(a, now->name);
+                if (!then)
+                        str_addf(out, ", attribute %s added", now->name);
+                else if (then->size != now->size || memcmp(then->value, now->value, now->size) != 0)
+                        str_addf(out, ", attribute %s changed", now->name);
+        }
+        for (size_t i = 0; i < a->n_xattrs; i++)
+                if (!find_xattr(b, a->xattrs[i].name))
+                        str_addf(out, ", attribute %s removed", a->xattrs[i].name);
+}
+
+char *change_detail(const struct change *change) {
+        const struct entry *a = &change->before, *b = &change->after;
+        _cleanup_str_ struct str out = {};
+        if (a->path && b->path) {
+                if (change->what & CHANGE_TYPE)
+                        str_addf(&out, ", %s -> %s", entry_type_name(a->mode), entry_type_name(b->mode));
+                if (change->what & CHANGE_MODE)
+                        str_addf(&out, ", mode %04o -> %04o", (unsigned) (a->mode & 07777), (unsigned) (b->mode & 07777));
+                if (change->what & CHANGE_OWNER)
+                        str_addf(&out, ", owner %u:%u -> %u:%u", a->uid, a->gid, b->uid, b->gid);
+                if ((change->what & CHANGE_CONTENT) && S_ISLNK(b->mode))
+                        str_addf(&out, ", target %s -> %s", a->target ? a->target : "", b->target ? b->target : "");
+                if (change->what & CHANGE_XATTR)
+                        add_xattrs(&out, a, b);
+        }
+        if (out.failed)
+                return NULL;
+        return out.length ? strdup(out.text + 2) : strdup("");
+}

@@ -96,5 +96,12 @@ int changes_join(const struct manifest *before, const struct manifest *after, co
 /* "added", "removed", "changed", "mode", "owner", "xattr" joined by "+" ("changed+mode"); the caller frees. */
 char *change_text(unsigned what);
 
+/* What became of attributes, in words: "mode 0644 -> 0600, owner 0:0 -> 7:7, attribute user.x" (and of a symlink its target, of a type
+ * both); "" where only content, or existence, changed. The caller frees; NULL when out of memory. */
+char *change_detail(const struct change *change);
+
+/* "file", "directory", "symlink", "socket", "fifo", "device" */
+const char *entry_type_name(mode_t mode);
+
 /* Are two entries the same in everything that is restored (type, content, target, mode, owner, xattrs; not times)? */
 bool entry_same(const struct entry *a, const struct entry *b);

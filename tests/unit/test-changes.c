@@ -150,8 +150,36 @@ static void joins_two_jobs(void **state) {
         assert_string_equal(changes_find(&joined, "/etc/k-others-then-second")->before.digest, DIGEST_C);
 }
 
+static void tells_attributes_in_words(void **state) {
+        struct entry a = { .path = (char *) "/x", .mode = S_IFREG | 0644 }, b = { .path = (char *) "/x", .mode = S_IFREG | 04755, .uid = 7, .gid = 8 };
+        struct xattr one[] = { { (char *) "user.gone", (char *) "1", 1 }, { (char *) "user.x", (char *) "1", 1 } };
+        struct xattr two[] = { { (char *) "user.new", (char *) "1", 1 }, { (char *) "user.x", (char *) "2", 1 } };
+        a.xattrs = one;
+        b.xattrs = two;
+        a.n_xattrs = b.n_xattrs = 2;
+        struct change change = { .path = (char *) "/x", .what = CHANGE_MODE | CHANGE_OWNER | CHANGE_XATTR, .before = a, .after = b };
+        _cleanup_free_ char *all = change_detail(&change);
+        assert_string_equal(all, "mode 0644 -> 4755, owner 0:0 -> 7:8, attribute user.new added, attribute user.x changed, attribute user.gone removed");
+        change.what = CHANGE_CONTENT;
+        _cleanup_free_ char *content = change_detail(&change);
+        assert_string_equal(content, "");
+        change.after = (struct entry) { .path = (char *) "/x", .mode = S_IFLNK | 0777, .target = (char *) "b" };
+        change.what = CHANGE_TYPE;
+        _cleanup_free_ char *type = change_detail(&change);
+        assert_string_equal(type, "file -> symlink");
+        change.before = (struct entry) { .path = (char *) "/x", .mode = S_IFLNK | 0777, .target = (char *) "a" };
+        change.what = CHANGE_CONTENT;
+        _cleanup_free_ char *target = change_detail(&change);
+        assert_string_equal(target, "target a -> b");
+        change.before = (struct entry) {};
+        change.what = CHANGE_ADDED;
+        _cleanup_free_ char *added = change_detail(&change);
+        assert_string_equal(added, "");
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(tells_attributes_in_words),
                 cmocka_unit_test(joins_two_jobs),
                 cmocka_unit_test(finds_each_difference),
                 cmocka_unit_test(left_out_files_are_told_by_their_times),

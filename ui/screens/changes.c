@@ -161,7 +161,12 @@ static void changes_status(const struct screen *s, struct str *out) {
                 return;
         if (diff_of(st, list_settled_row(&st->list)))
                 str_add(out, "Enter shows the change line by line. ");
-        str_addf(out, "Uninstalling puts back %s", change->path);
+        _cleanup_free_ char *detail = change_detail(change);
+        if (!str_empty(detail))
+                str_addf(out, "%s. ", detail);
+        /* of a service; what a job changed may be put back since, or was a rehearsal's */
+        if (!job_id_valid(st->of))
+                str_addf(out, "Uninstalling puts back %s", change->path);
 }
 
 static uint8_t diff_mark(const char *line) {
