@@ -21,7 +21,8 @@ static const struct way {
         {
                 .name = "host/freeipa-client", .program = "/usr/sbin/ipa-client-install",
                 .install = "/usr/sbin/ipa-client-install --unattended", .uninstall = "/usr/sbin/ipa-client-install --unattended --uninstall",
-                .summary = "Join FreeIPA by this host's own ipa-client-install and SSSD, without a container", .package = "freeipa-client (ipa-client)",
+                .summary = "Join FreeIPA by this host's own ipa-client-install and SSSD, without a container",
+                .package = "freeipa-client (ipa-client)",
         },
 };
 

@@ -125,9 +125,9 @@ static int say_what_is_not_contained(struct making *m) {
         bool privileged = has(c, "--privileged", NULL);
         int r = say_of_mounts(m, c);
         if (r >= 0 && !has(c, "--network", "none"))
-                r = say(m, has(c, "--network", "host") ? "It uses the host's network: what it does there (a realm it joins, a server it writes to) is "
-                                                         "done for real"
-                                                       : "What it does over the network (a server it writes to) is done for real");
+                r = say(m, has(c, "--network", "host")
+                                   ? "It uses the host's network: what it does there (a realm it joins, a server it writes to) is done for real"
+                                   : "What it does over the network (a server it writes to) is done for real");
         if (r >= 0 && (privileged || has(c, "--pid", "host")))
                 r = say(m, has(c, "--pid", "host") ? "It sees the host's processes: those it stops, signals or starts are real"
                                                    : "It is privileged: devices and settings of the kernel that it changes are the host's");
