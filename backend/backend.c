@@ -130,6 +130,7 @@ static const struct host_ops backend_ops = {
         .make_plan = backend_make_plan,
         .start_job = backend_start_job,
         .take_up_job = backend_take_up_job,
+        .job_plan = backend_job_plan,
         .list_jobs = backend_list_jobs,
         .watch_job = backend_watch_job,
         .cancel_job = backend_cancel_job,

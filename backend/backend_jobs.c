@@ -65,6 +65,10 @@ static void give_report(void *state) {
         r.report(report, e, r.userdata);
 }
 
+int backend_job_plan(struct host *host, const char *id, struct plan **ret, struct error **reterr) {
+        return jobs_plan(backend_of(host)->jobs, id, ret, reterr);
+}
+
 struct op *backend_list_jobs(struct host *host, jobs_done_t done, void *userdata) {
         struct reading *r = calloc(1, sizeof *r);
         if (!r)

@@ -51,6 +51,7 @@ struct op *backend_make_plan(struct host *host, const struct plan_order *order, 
 struct op *backend_take_up_job(struct host *host, const char *id, enum job_takeup how, struct secret_list *secrets, started_done_t done,
                                void *userdata);
 struct op *backend_start_job(struct host *host, const struct plan *plan, struct secret_list *secrets, started_done_t done, void *userdata);
+int backend_job_plan(struct host *host, const char *id, struct plan **ret, struct error **reterr);
 struct op *backend_list_jobs(struct host *host, jobs_done_t done, void *userdata);
 struct op *backend_watch_job(struct host *host, const char *id, const struct job_watcher *watcher);
 int backend_cancel_job(struct host *host, const char *id, struct error **reterr);

@@ -111,6 +111,22 @@ int questions_ask(struct questions *q, struct profile *profile, const char *refe
         return q->form && q->secret_form ? 0 : -ENOMEM;
 }
 
+int questions_keep(struct questions *q, const struct answers *answers, const char *mode) {
+        int r = mode ? answers_set(q->answers, ANSWER_MODE, mode, "typed") : 0;
+        for (size_t i = 0; r >= 0 && answers && i < answers->n; i++)
+                r = answers_set(q->answers, answers->items[i].name, answers->items[i].value, answers->items[i].source);
+        return r;
+}
+
+void questions_say_yes(struct questions *q, const char *end) {
+        for (size_t i = 0; i < q->n_params; i++) {
+                const struct param *p = &q->params[i];
+                if (p->type == PARAM_BOOLEAN && str_ends(p->name, end) && asked_now(q, p))
+                        (void) answers_set(q->answers, p->name, "yes", "typed");
+        }
+        form_refresh(q->form);
+}
+
 const char *questions_name(const struct questions *q) {
         return answers_get(q->answers, ANSWER_NAME);
 }

@@ -30,6 +30,12 @@ void questions_done(struct questions *q);
  * 0 or -ENOMEM. */
 int questions_ask(struct questions *q, struct profile *profile, const char *reference, const char *name);
 
+/* Before questions_ask(): answers of an earlier try, and its mode (may be NULL). */
+int questions_keep(struct questions *q, const struct answers *answers, const char *mode);
+
+/* Says yes to the question whose name ends so ("force"), where the chosen mode has one. */
+void questions_say_yes(struct questions *q, const char *end);
+
 const char *questions_name(const struct questions *q);          /* of the service; NULL */
 const char *questions_mode(const struct questions *q);          /* NULL: the only one */
 const char *questions_mode_help(const struct questions *q);     /* NULL */

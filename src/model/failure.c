@@ -102,6 +102,13 @@ static const struct failure failures[] = {
                 .hint = "Install those that the last line names, and packagekit, by which realmd looks",
         },
 
+        {
+                .id = "packages", .tool = TOOL_REALM, .text = "packages have unmet dependencies", .sure = true, .fix = FIX_AGAIN,
+                .message = "Packages that a join needs are not on this host",
+                .cause = "realmd looks for them before it joins, and could not install them: others that they need cannot be had",
+                .hint = "Install those that the last lines name, by this host's own package manager",
+        },
+
         /* ---- who joins ---- */
         {
                 .id = "no-credentials", .tool = TOOL_IPA, .text = "One of password / principal / keytab is required", .sure = true,
@@ -456,6 +463,14 @@ size_t failure_warnings(enum join_tool tool, const char *output, size_t n, const
                 if (f->goes_on && fits(f, tool, 0, output, n))
                         ret[count++] = f;
         return count;
+}
+
+/* A clock that is off says by how much, behind the sentence. */
+const struct failure *failure_told(const char *message) {
+        for (const struct failure *f = failures; message && f < UNKNOWN; f++)
+                if (!f->goes_on && strncmp(message, f->message, strlen(f->message)) == 0)
+                        return f;
+        return NULL;
 }
 
 const struct failure *failure_of(const char *id) {

@@ -50,4 +50,7 @@ struct diagnosis failure_find(enum join_tool tool, int status, const char *outpu
 /* Rows that the output has although the join went on; how many of them were stored in ret. */
 size_t failure_warnings(enum join_tool tool, const char *output, size_t n, const struct failure **ret, size_t room);
 
+/* The row whose sentence this message is, as a job's result has it; NULL. */
+const struct failure *failure_told(const char *message);
+
 const struct failure *failure_of(const char *id);      /* NULL: there is none */

@@ -178,6 +178,8 @@ struct host_ops {
          * back, too. The secrets (may be NULL) are taken over. */
         struct op *(*take_up_job)(struct host *host, const char *id, enum job_takeup how, struct secret_list *secrets,
                                   started_done_t done, void *userdata);
+        /* What a job was to do, from its folder: its answers are a plan to try again with. The caller frees. */
+        int (*job_plan)(struct host *host, const char *id, struct plan **ret, struct error **reterr);
         struct op *(*list_jobs)(struct host *host, jobs_done_t done, void *userdata);
         struct op *(*watch_job)(struct host *host, const char *id, const struct job_watcher *watcher);
         int (*cancel_job)(struct host *host, const char *id, struct error **reterr);

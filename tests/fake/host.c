@@ -206,6 +206,12 @@ static struct op *fake_take_up_job(struct host *host, const char *id, enum job_t
         return r->op;
 }
 
+static int fake_job_plan(struct host *host, const char *id, struct plan **ret, struct error **reterr) {
+        struct fake_host *fake = (struct fake_host *) host;
+        str_addf(&fake->asked, "job-plan %s\n", id);
+        return fake->plan ? fake->plan(&fake->kept, ret, reterr) : error_set(reterr, -ENOENT, "The test has no plan");
+}
+
 static struct op *fake_list_jobs(struct host *host, jobs_done_t done, void *userdata) {
         struct request *r = request_new(host, REQUEST_JOBS, NULL, userdata);
         r->done.jobs = done;
@@ -290,6 +296,7 @@ static const struct host_ops fake_ops = {
         .make_plan = fake_make_plan,
         .start_job = fake_start_job,
         .take_up_job = fake_take_up_job,
+        .job_plan = fake_job_plan,
         .list_jobs = fake_list_jobs,
         .watch_job = fake_watch_job,
         .cancel_job = fake_cancel_job,
@@ -331,6 +338,7 @@ struct fake_host *fake_host_free(struct fake_host *fake) {
                 abort();
         }
         str_done(&fake->asked);
+        answers_free(fake->kept_answers);
         free(fake);
         return NULL;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tests/ui/fixtures.h"
 
+#include "model/failure.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -262,7 +264,16 @@ struct job *fixture_job(const char *which) {
                 job->state = JOB_CANCELLING;
                 return job;
         }
-        return job_ended(job, which);
+        /* "join WORDS": a failed join, told by this row of the table of failures */
+        const char *failure = str_starts(which, "join ");
+        job = job_ended(job, failure ? "failed" : which);
+        if (failure && job) {
+                const struct failure *f = failure_of(failure);
+                str_replace(&job->message, f->message);
+                free(job->hint);
+                job->hint = str_printf("%s. %s", f->cause, f->hint);
+        }
+        return job;
 }
 
 static struct job_list *jobs_hostile(void) {

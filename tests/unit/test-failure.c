@@ -66,6 +66,7 @@ static const struct row {
         { "server-not-found.txt", "server-unknown" }, { "unknown-user.txt", "unknown-user" },
         { "wrong-ou.txt", "no-such-ou" },           { "wrong-password.txt", "wrong-password" },
         { "clock-off.txt", "cannot-write" },        { "packages-missing.txt", "packages" },
+        { "packages-unmet.txt", "packages" },
 };
 
 static const struct row *row_of(const struct row *rows, size_t n, const char *name) {

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "ui/dialog.h"
 #include "ui/jobtext.h"
+#include "ui/mending.h"
 #include "ui/takeup.h"
 
 struct job_screen_state {
@@ -218,6 +219,7 @@ static int job_result(const struct job *job, const struct canvas *c) {
                 canvas_text(c, row, 2, 0, STYLE_PLAIN, "->");
                 row += canvas_paragraph(c, row, 5, c->columns - 7, STYLE_PLAIN, job->hint);
         }
+        row += mending_draw(job, c, row);
         size_t left = strv_length(job->left), shown = 0;
         for (; shown < left && row < c->rows / 2; shown++)
                 row += canvas_paragraph(c, row, 4, c->columns - 6, STYLE_WARN, job->left[shown]);
@@ -393,6 +395,8 @@ static bool job_can(const struct screen *s, enum action action) {
                 return job_lives(st);
         case ACTION_FOLD:
                 return st->job;
+        case ACTION_FIX:
+                return mending_reason(st->job);
         case ACTION_RESUME:
         case ACTION_ROLLBACK:
                 return takeup_fits(st->job, action);
@@ -414,6 +418,9 @@ static bool job_act(struct screen *s, enum action action) {
                 return true;
         case ACTION_DETACH:
                 screen_close(s);
+                return true;
+        case ACTION_FIX:
+                mending_begin(s, st->job);
                 return true;
         case ACTION_RESUME:
         case ACTION_ROLLBACK:
@@ -468,6 +475,7 @@ const struct screen_class job_screen = {
                 { 'c', ACTION_CANCEL },
                 { 'r', ACTION_RESUME },
                 { 'p', ACTION_ROLLBACK },
+                { 'm', ACTION_FIX },
                 { 'a', ACTION_ANSWER },
                 { 'v', ACTION_CHANGES },
                 { 'f', ACTION_FOLLOW },

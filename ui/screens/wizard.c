@@ -39,6 +39,7 @@ struct wizard_state {
         struct checkpage checks;
         enum page page;
         char *allowing;                 /* the finding that is being asked about */
+        enum fix fix;                   /* of an install that is tried again: FIX_NONE: it is not */
 };
 
 static struct host *host_of(const struct screen *s) {
@@ -160,7 +161,8 @@ static void wizard_check(struct screen *s) {
 static void wizard_go(struct screen *s, enum page page) {
         struct wizard_state *st = s->state;
         bool plan = page == PAGE_REVIEW || (page == PAGE_WHAT && st->page != PAGE_WHAT);
-        if (page == PAGE_PREFLIGHT && st->page < page)
+        /* going back to it shows what was seen; a try that began behind it has seen nothing yet */
+        if (page == PAGE_PREFLIGHT && (st->page < page || (!st->checks.preflight && !checkpage_looking(&st->checks))))
                 wizard_check(s);
         st->page = page;
         s->pager = wizard_reads(st) ? &st->pager : NULL;
@@ -171,6 +173,17 @@ static void wizard_go(struct screen *s, enum page page) {
                 wizard_plan(s);
         wizard_want(st);
         screen_invalidate(s);
+}
+
+/* Where the reason of an earlier failure is mended; all other answers are kept. */
+static void wizard_mend_at(struct screen *s) {
+        struct wizard_state *st = s->state;
+        if (st->fix == FIX_FORCE)
+                questions_say_yes(&st->ask, "force");
+        bool secrets = (st->fix == FIX_PASSWORD || st->fix == FIX_FORCE) && wizard_has(st, PAGE_SECRETS);
+        bool checks = (st->fix == FIX_CLOCK || st->fix == FIX_HOSTNAME || st->fix == FIX_LEAVE || st->fix == FIX_AGAIN) &&
+                      wizard_has(st, PAGE_PREFLIGHT);
+        wizard_go(s, secrets ? PAGE_SECRETS : checks ? PAGE_PREFLIGHT : PAGE_FORM);
 }
 
 static void wizard_found(struct image *image, struct error *e, void *userdata) {
@@ -197,7 +210,10 @@ static void wizard_found(struct image *image, struct error *e, void *userdata) {
         }
         if (bad)
                 screen_say(s, "Its own profile is not used: %s", bad->message);
-        wizard_plan(s);
+        if (st->fix != FIX_NONE)
+                wizard_mend_at(s);
+        else
+                wizard_plan(s);
 }
 
 /* ---- the screen ---- */
@@ -206,7 +222,9 @@ static int wizard_open(struct screen *s, const void *arg, struct error **reterr)
         const struct wizard_order *order = arg;
         struct wizard_state *st = s->state;
         st->verb = order->verb;
-        if (questions_init(&st->ask, host_of(s)) < 0 || str_replace(&st->reference, order->image) < 0 ||
+        st->fix = order->fix;
+        if (questions_init(&st->ask, host_of(s)) < 0 || questions_keep(&st->ask, order->answers, order->mode) < 0 ||
+            str_replace(&st->reference, order->image) < 0 ||
             str_replace(&st->name, order->name) < 0 || pager_init(&st->pager, PAGER_WORDS, false) < 0)
                 return error_set(reterr, -ENOMEM, "Out of memory");
         s->pager = &st->pager;
