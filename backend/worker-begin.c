@@ -225,6 +225,15 @@ static bool is_over(const struct paths *paths, const char *id, int folder, const
         return true;
 }
 
+/* To who started the host it has gone well also when everything was put back. */
+static int went_well(const struct worker_options *options, int status) {
+        _cleanup_close_ int folder = jobfolder_open(options->paths, options->id, NULL);
+        _cleanup_(job_freep) struct job *job = NULL;
+        if (folder < 0 || jobfolder_job(folder, options->id, &job, NULL) < 0)
+                return status;
+        return job->state == JOB_FAILED || job->state == JOB_CANCELLED ? WORKER_DONE : status;
+}
+
 int worker_at_boot(const struct paths *paths) {
         _cleanup_free_ char *id = jobfolder_active(paths);
         if (!id || paths_prepare(paths, NULL) < 0)
@@ -236,9 +245,12 @@ int worker_at_boot(const struct paths *paths) {
                 (void) jobfolder_job(folder, id, &job, NULL);
         if (is_over(paths, id, folder, job))
                 return WORKER_DONE;
-        struct worker_options options = { .paths = paths, .id = id };
+        struct worker_options options = { .paths = paths, .id = id, .mode = WORKER_ROLL_BACK };
+        /* Only finishing to put back is left: there is nothing to decide. */
+        if (job_way_on(job, job->verb, true, NULL) == WAY_UNDO)
+                return went_well(&options, worker_carry_out(&options));
         if (jobfolder_plan(folder, &plan, NULL) < 0 || plan->if_interrupted == INTERRUPTED_ASK)
                 return jobfolder_tell(paths, job) < 0 ? WORKER_FAILED : WORKER_DONE;
         options.mode = plan->if_interrupted == INTERRUPTED_RESUME ? WORKER_RESUME : WORKER_ROLL_BACK;
-        return worker_carry_out(&options);
+        return went_well(&options, worker_carry_out(&options));
 }

@@ -13,6 +13,7 @@ struct run {
         struct worker w;                /* first: the steps see only this */
         struct control *control;
         sd_event_source *turn, *terminate, *interrupt;
+        bool terminated;                /* by a signal: systemd stops the worker's unit, perhaps with the whole host */
         bool started;                   /* the current step was begun */
         bool taken_up;                  /* the step at work may be done already: it is probed first */
         bool broken;                    /* something could not be put back */

@@ -109,9 +109,9 @@ void worker_finish(struct run *run, enum job_state state, int status) {
         sd_event_exit(w->event, 0);
 }
 
-/* Its journal cannot tell what would be done next: the job is left to the next worker, which goes on from what is on the disk. */
-static void abandon(struct run *run) {
-        joblog_note(run->w.log, "the job stops here, because its journal cannot be written; fairlead rollback %s puts everything back", run->w.id);
+/* The job is left to the next worker, which goes on from what is on the disk. */
+static void abandon(struct run *run, const char *why) {
+        joblog_note(run->w.log, "the job stops here, %s; fairlead rollback %s puts everything back", why, run->w.id);
         run->status = WORKER_FAILED;
         sd_event_exit(run->w.event, 0);
 }
@@ -123,7 +123,7 @@ static void begin_anew(struct run *run) {
         worker_forget(w);
         worker_reserve(w);
         if (worker_set_state(run, JOB_RUNNING) < 0) {
-                abandon(run);
+                abandon(run, "because its journal cannot be written");
                 return;
         }
         joblog_note(w->log, "everything is as it was before the job; beginning anew");
@@ -164,7 +164,7 @@ static void begin_undo(struct run *run) {
         w->undoing = true;
         run->started = false;
         if (worker_set_state(run, w->cancelled ? JOB_CANCELLING : JOB_UNDOING) < 0) {
-                abandon(run);
+                abandon(run, "because its journal cannot be written");
                 return;
         }
         joblog_note(w->log, "putting everything back");
@@ -207,6 +207,14 @@ void worker_ended(struct worker *w) {
 void worker_failed(struct worker *w, struct error *e) {
         struct run *run = (struct run *) w;
         run->started = false;
+        if (w->undoing && run->terminated) {
+                /* The host goes down, and with it engine and systemd: what is missing is put back when it is up again. */
+                worker_log_error(w, e);
+                error_free(e);
+                worker_clear_step(w);
+                abandon(run, "because it was stopped");
+                return;
+        }
         if (w->undoing) {
                 /* Nothing stops an undo: what this step could not take back is told, the others do their part. */
                 _cleanup_free_ char *line = error_line(e);
@@ -341,7 +349,9 @@ static void on_size(unsigned rows, unsigned columns, void *userdata) {
 const struct control_handlers worker_handlers = { .cancel = on_cancel, .input = on_input, .size = on_size };
 
 int worker_on_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata) {
-        cancel(userdata);
+        struct run *run = userdata;
+        run->terminated = true;
+        cancel(run);
         return 0;
 }
 

@@ -56,5 +56,24 @@ static void stop(struct worker *w) {
         worker_failed(w, e);
 }
 
-/* The snapshot's undo stops what runs now and did not run before. */
-const struct step start_step = { .step = STEP_START, .apply = apply, .stop = stop };
+static void on_stopped(struct worker *w) {
+        worker_ended(w);
+}
+
+/* Before anything else is taken back: a service whose container is removed under it fails, and systemd would start it again. What ran
+ * before the job is started when the files are back. */
+static int undo(struct worker *w, struct error **reterr) {
+        (void) worker_load_changes(w, NULL);
+        char **names = NULL;
+        int r = strv_extend(&names, w->made_units);
+        if (r >= 0 && w->plan->unit.name && !strv_contains(names, w->plan->unit.name))
+                r = strv_add(&names, w->plan->unit.name);
+        if (r >= 0 && w->units && names)
+                r = worker_act_on_units(w, TAKE(names), UNIT_STOP, on_stopped, reterr);
+        else if (r >= 0)
+                r = STEP_ENDED;
+        strv_free(names);
+        return r;
+}
+
+const struct step start_step = { .step = STEP_START, .apply = apply, .undo = undo, .stop = stop };

@@ -1,0 +1,128 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The host itself is killed in the middle of a job and started again: the job is found, goes on or is put back, by hand and by itself; and a
+# restart that asks politely has the job put everything back before it.
+source "$(dirname "$0")/lib.sh"
+source tests/e2e/walk.sh
+trap term_end EXIT
+term_need
+
+seen() { :; }
+
+job_id() {
+        host readlink /var/lib/fairlead/active | sed 's,.*/,,'
+}
+
+job_file() {
+        echo "/var/lib/fairlead/jobs/$1/$2"
+}
+
+state_of() {
+        host fairlead jobs | awk -v id="$1" '$1 == id { print $4 }'
+}
+
+is_state() {
+        [ "$(state_of "$1")" = "$2" ]
+}
+
+# begin WORDS…: an install in the background; $job is its id.
+begin() {
+        output=$(host fairlead install "$@" --yes --detach 2>&1) || true
+        job=$(tail -n 1 <<<"$output")
+        [[ $job =~ ^[0-9]{8}-[0-9]{6}-[0-9a-f]{8}$ ]]
+}
+
+# Until the job's log says so.
+at() {
+        until_true 30 host grep -q "$1" "$(job_file "$job" log)"
+}
+
+power_cut() {
+        tests/lab kill "$HOST" >/dev/null
+        tests/lab start "$HOST" >/dev/null
+        until_true 30 host systemctl is-active --quiet multi-user.target
+}
+
+nothing_left() {
+        check_same_tree "the host's files are as before" "$before"
+        check "no container is left" test -z "$(host podman ps --all --quiet)"
+        check "no unit is left" until_true 5 eval "[ -z \"\$(host systemctl list-units --all --plain --no-legend 'endless*' 'slow*' 'fairlead-job*')\" ]"
+        check "nothing half made is left" test -z "$(host sh -c 'find /var/lib/fairlead /etc -name ".fairlead-*"; find /var/lib/fairlead -name active -o -name reserve; find /run/fairlead -name "*.sock"; ls /run/motd.d/fairlead 2>/dev/null')"
+}
+
+# An installer that takes its time: what it does in the end is seen in two files.
+build_slow() {
+        host mkdir -p /root/slow
+        printf '#!/bin/sh\necho one >/host/etc/slow.conf\necho half way\nsleep 4\necho two >>/host/etc/slow.conf\necho "# slow" >>/host/etc/motd\necho all done\n' |
+                host sh -c 'cat >/root/slow/install && chmod 755 /root/slow/install'
+        # shellcheck disable=SC2016
+        printf '%s\n' 'FROM localhost/base' 'COPY install /usr/bin/install-slow' \
+                'LABEL INSTALL="podman run --rm --privileged -v /:/host \${IMAGE} /usr/bin/install-slow"' \
+                'LABEL RUN="podman run -d --name \${NAME} \${IMAGE} /usr/bin/sleep infinity"' | host sh -c 'cat >/root/slow/Containerfile'
+        host podman build -q -t localhost/slow:latest /root/slow >/dev/null
+}
+
+build_slow
+tests/lab reboot "$HOST" >/dev/null
+before=$(mktemp)
+host_tree >"$before"
+
+# ---- in the middle of the command; a person decides: back ----
+
+try "an install is begun" begin broken/endless || { finish; exit 1; }
+check "its installer writes into /etc" until_true 30 host test -e /etc/endless/state
+check "the power is cut, and the host comes up again" power_cut
+check "what the installer wrote is there" host test -e /etc/endless/state
+check "the job is interrupted" is_state "$job" interrupted
+check_status "who logs in is told" 0 host cat /run/motd.d/fairlead
+check_text "what to do" "fairlead resume $job.*fairlead rollback $job" "$(tr '\n' ' ' <<<"$output")"
+check_status "another install is refused" 5 host fairlead install chrony --yes
+check_text "because this one comes first" "fairlead rollback $job" "$output"
+try "the console comes up" walk_open "$HOST"
+try "and says so" term_wait 'interrupted' 3 || true
+term_close
+check_status "roll it back" 0 host fairlead rollback "$job"
+check "it is put back" is_state "$job" failed
+nothing_left
+check_status "nothing is left to be resumed" 1 host fairlead resume "$job"
+
+# ---- by itself, as the job said ----
+
+try "an install is begun that is to be put back by itself" begin broken/endless --if-interrupted rollback || { finish; exit 1; }
+check "its installer writes into /etc" until_true 30 host test -e /etc/endless/state
+check "the power is cut, and the host comes up again" power_cut
+check "the job is put back by itself" until_true 30 is_state "$job" failed
+nothing_left
+
+try "an install is begun that is to go on by itself" begin slow --if-interrupted resume || { finish; exit 1; }
+check "it is half way" at 'half way'
+check "the power is cut, and the host comes up again" power_cut
+check "the job comes to its end by itself" until_true 60 is_state "$job" done
+check "its unit is active" host systemctl is-active --quiet slow.service
+check "its command ran once more, from the beginning" host sh -c '[ "$(cat /etc/slow.conf)" = "$(printf "one\ntwo")" ] && [ "$(grep -c "# slow" /etc/motd)" = 1 ]'
+check_status "uninstall it" 0 host fairlead uninstall slow --yes
+nothing_left
+
+# ---- behind the command; a person decides: on ----
+
+try "an install is begun" begin slow || { finish; exit 1; }
+check "it comes to its last steps" at 'check that it works'
+check "the power is cut, and the host comes up again" power_cut
+check "the job is interrupted" is_state "$job" interrupted
+check_status "resume it" 0 host fairlead resume "$job"
+check_text "only what was missing is done" 'going on with the step "start the unit"' "$output"
+check "its unit is active" host systemctl is-active --quiet slow.service
+check_status "a job that is done can be put back, too" 0 host fairlead rollback "$job" --yes
+check "the service is gone" test -z "$(host fairlead services | grep slow)"
+nothing_left
+
+# ---- a restart asks first ----
+
+try "an install is begun" begin broken/endless || { finish; exit 1; }
+check "its installer writes into /etc" until_true 30 host test -e /etc/endless/state
+tests/lab reboot "$HOST" >/dev/null
+check "the job has put everything back, before the host went down or as soon as it was up" until_true 30 is_state "$job" cancelled
+nothing_left
+host podman rmi localhost/slow:latest >/dev/null
+rm -f "$before"
+finish
