@@ -399,11 +399,16 @@ static int visit(struct snapshot *s, int folder, const char *name, const char *p
         }
         s->tally.files++;
         s->tally.left_out += e.left_out;
-        return manifest_take(&s->manifest, &e);
+        if (!s->options.names_only)
+                return manifest_take(&s->manifest, &e);
+        entry_done(&e);         /* tens of thousands of them are no small matter for a console */
+        return 0;
 }
 
 /* The ceiling on the number: what is open is marked as left out, so that no later look takes the rest for added. */
 static void stop_walking(struct snapshot *s) {
+        for (size_t j = 0; s->options.names_only && s->options.left_out && j < s->depth; j++)
+                s->options.left_out(s->frames[j].path, SNAPSHOT_TOO_MANY, s->options.userdata);
         for (size_t i = 0; i < s->manifest.n; i++)
                 for (size_t j = 0; j < s->depth; j++)
                         if (strcmp(s->manifest.items[i].path, s->frames[j].path) == 0) {

@@ -48,7 +48,7 @@ struct snapshot_options {
         uint64_t files_max;             /* 0: SNAPSHOT_FILES_MAX */
         uint64_t bytes_max;             /* 0: SNAPSHOT_BYTES_MAX */
         uint64_t file_max;              /* 0: SNAPSHOT_FILE_MAX */
-        bool names_only;                /* for a plan: contents are neither read nor hashed, only weighed */
+        bool names_only;                /* for a plan: contents are only weighed, and the manifest stays empty */
         /* Told of everything that is left out, while the snapshot goes on; NULL: nobody asks. */
         void (*left_out)(const char *path, enum snapshot_reason reason, void *userdata);
         void *userdata;

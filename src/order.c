@@ -143,3 +143,9 @@ int order_read(struct session *s, const struct arguments *a, enum plan_verb verb
         };
         return 0;
 }
+
+int order_read_image(struct session *s, const struct arguments *a, enum plan_verb verb, struct order *ret, struct error **reterr) {
+        struct image *image = NULL;
+        int r = order_find_image(s, a->words[0], &image, reterr);
+        return r < 0 ? r : order_read(s, a, verb, image, ret, reterr);
+}

@@ -33,5 +33,8 @@ int order_read(struct session *s, const struct arguments *a, enum plan_verb verb
 /* "P=@FILE" or "P=-" of --secret: its name to *names, the secret itself to the list. */
 int order_read_secret(const char *text, char ***names, struct secret_list *secrets, struct error **reterr);
 
+/* Both for verbs whose first word is an image: finds it, then reads the order. */
+int order_read_image(struct session *s, const struct arguments *a, enum plan_verb verb, struct order *ret, struct error **reterr);
+
 /* Asks the engine for the image that a reference means. */
 int order_find_image(struct session *s, const char *reference, struct image **ret, struct error **reterr);

@@ -2,6 +2,7 @@
 #include "model/changes.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -77,19 +78,12 @@ void manifest_sort(struct manifest *m) {
                 qsort(m->items, m->n, sizeof *m->items, compare_paths);
 }
 
+static int compare_to_entry(const void *path, const void *entry) {
+        return strcmp(path, ((const struct entry *) entry)->path);
+}
+
 const struct entry *manifest_find(const struct manifest *m, const char *path) {
-        size_t low = 0, high = m->n;
-        while (low < high) {
-                size_t middle = low + (high - low) / 2;
-                int order = strcmp(path, m->items[middle].path);
-                if (order == 0)
-                        return &m->items[middle];
-                if (order < 0)
-                        high = middle;
-                else
-                        low = middle + 1;
-        }
-        return NULL;
+        return m->n ? bsearch(path, m->items, m->n, sizeof *m->items, compare_to_entry) : NULL;
 }
 
 void changes_done(struct changes *c) {
@@ -110,19 +104,12 @@ struct changes *changes_free(struct changes *c) {
         return NULL;
 }
 
+static int compare_to_change(const void *path, const void *change) {
+        return strcmp(path, ((const struct change *) change)->path);
+}
+
 const struct change *changes_find(const struct changes *c, const char *path) {
-        size_t low = 0, high = c->n;
-        while (low < high) {
-                size_t middle = low + (high - low) / 2;
-                int order = strcmp(path, c->items[middle].path);
-                if (order == 0)
-                        return &c->items[middle];
-                if (order < 0)
-                        high = middle;
-                else
-                        low = middle + 1;
-        }
-        return NULL;
+        return c->n ? bsearch(path, c->items, c->n, sizeof *c->items, compare_to_change) : NULL;
 }
 
 static bool same_content(const struct entry *a, const struct entry *b) {

@@ -8,13 +8,8 @@
 
 static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
         struct error *e = NULL;
-        struct image *image = NULL;
-        int r = order_find_image(s, a->words[0], &image, &e);
-        if (r < 0)
-                return session_fail(s, e);
         _cleanup_(order_done) struct order order = {};
-        r = order_read(s, a, VERB_INSTALL, image, &order, &e);
-        if (r < 0)
+        if (order_read_image(s, a, VERB_INSTALL, &order, &e) < 0)
                 return session_fail(s, e);
         return follow_order(s, &order, a);
 }
