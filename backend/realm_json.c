@@ -65,6 +65,26 @@ char *emit_realm(const struct realm *realm) {
         return json_write(o);
 }
 
+char *emit_membership(const struct membership *m) {
+        _cleanup_json_ struct json_object *o = json_object_new_object();
+        add_text(o, "kind", realm_kind_name(m->kind));
+        add_text(o, "domain", m->domain);
+        add_text(o, "realm", m->realm);
+        add_text(o, "service", m->service);
+        add(o, "online", m->asked ? json_object_new_boolean(m->online) : NULL);
+        add_text(o, "server", m->server);
+        add_text(o, "site", m->site);
+        add_text(o, "principal", m->principal);
+        add(o, "kvno", m->principal ? json_object_new_uint64(m->kvno) : NULL);
+        add(o, "key_time", m->key_time ? json_object_new_int64(m->key_time) : NULL);
+        add(o, "clock_offset", m->clock_known ? json_object_new_double((double) m->clock_usec / 1e6) : NULL);
+        add_text(o, "clock_server", m->clock_server);
+        add_text(o, "permitted", permit_name(m->permit));
+        add(o, "users", json_new_texts(m->users));
+        add(o, "groups", json_new_texts(m->groups));
+        return json_write(o);
+}
+
 static struct json_object *result_object(const struct check_result *r) {
         struct json_object *o = json_object_new_object();
         add_text(o, "id", r->id);

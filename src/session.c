@@ -78,6 +78,14 @@ void waited_preflight(struct preflight *preflight, void *waiting) {
         arrived(waiting, preflight, NULL);
 }
 
+void waited_membership(struct membership *membership, struct error *e, void *waiting) {
+        arrived(waiting, membership, e);
+}
+
+void waited_line(char *line, struct error *e, void *waiting) {
+        arrived(waiting, line, e);
+}
+
 void waited_nothing(struct error *e, void *waiting) {
         arrived(waiting, NULL, e);
 }

@@ -40,6 +40,8 @@ void waited_report(struct change_report *report, struct error *e, void *waiting)
 void waited_container(enum container_state state, struct error *e, void *waiting);    /* result: (void *) (intptr_t) state */
 void waited_realm(struct realm *realm, struct error *e, void *waiting);
 void waited_preflight(struct preflight *preflight, void *waiting);
+void waited_membership(struct membership *membership, struct error *e, void *waiting);
+void waited_line(char *line, struct error *e, void *waiting);
 void waited_nothing(struct error *e, void *waiting);
 
 /* Runs the loop until the answer is there, then drops op. Returns 0, or the error's code with *reterr taken over from it; *ret (may be

@@ -70,6 +70,12 @@ static const struct failure failures[] = {
                 .hint = "Give this host a shorter name",
         },
         {
+                .id = "host-name", .tool = TOOL_IPA, .text = "in gethostfqdn", .also = "socket.gaierror", .fix = FIX_HOSTNAME,
+                .message = "This host's own name has no address",
+                .cause = "It is not fully qualified, or neither /etc/hosts nor the DNS knows it; ipa-client-install stumbles over that",
+                .hint = "Give this host its full name, and the name an address",
+        },
+        {
                 .id = "host-name", .tool = TOOL_REALM, .text = "host name is not set correctly", .sure = true, .fix = FIX_HOSTNAME,
                 .message = "The host is called localhost, as every host is for itself",
                 .cause = "The computer's account is named after the host",

@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "backend/emit.h"
+#include "model/check.h"
 #include "out.h"
+#include "tell.h"
 #include "verbs/verbs.h"
 
 static void tell_row(const char *name, const char *value) {
@@ -65,19 +67,77 @@ static int discover(struct session *s, const char *domain) {
         return found ? EXIT_DONE : EXIT_NOT_FOUND;
 }
 
+static void tell_membership(const struct membership *m) {
+        char words[48], keys[24];
+        if (m->kind == REALM_NONE) {
+                out("This host is in no realm.\n");
+                return;
+        }
+        out("%s: %s\n", m->realm ? m->realm : m->domain, realm_kind_title(m->kind));
+        tell_row("domain", m->domain);
+        tell_row("SSSD", !m->asked ? "does not tell" : m->online ? "online" : "offline");
+        tell_row("server", m->server);
+        tell_row("site", m->site);
+        if (m->clock_known)
+                out("  %-12s %s %s\n", "clock", clock_words(words, m->clock_usec), m->clock_server);
+        tell_time(keys, m->key_time);
+        if (m->principal)
+                out("  %-12s %s, version %u, of %s\n", "keytab", m->principal, (unsigned) m->kvno, keys);
+        tell_row("logins", permit_name(m->permit));
+        tell_row("service", m->service);
+}
+
+/* Exit status 4: it is in none. */
+static int status(struct session *s) {
+        struct error *e = NULL;
+        struct waiting w = {};
+        void *result;
+        int r = session_open(s, &e);
+        if (r >= 0)
+                r = session_wait(s, &w, s->host->ops->membership(s->host, waited_membership, &w), &result, &e);
+        if (r < 0)
+                return session_fail(s, e);
+        _cleanup_(membership_freep) struct membership *m = result;
+        if (s->json)
+                out_json(emit_membership(m));
+        else
+                tell_membership(m);
+        return m->kind == REALM_NONE ? EXIT_NOT_FOUND : EXIT_DONE;
+}
+
+static int test_user(struct session *s, const char *user) {
+        struct error *e = NULL;
+        struct waiting w = {};
+        void *result;
+        int r = session_open(s, &e);
+        if (r >= 0)
+                r = session_wait(s, &w, s->host->ops->test_user(s->host, user, waited_line, &w), &result, &e);
+        if (r < 0)
+                return session_fail(s, e);
+        _cleanup_free_ char *line = result;
+        out("%s\n", line);
+        return EXIT_DONE;
+}
+
 static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
-        if (strcmp(a->words[0], "discover") == 0)
-                return discover(s, a->words[1]);
-        out_note("There is no \"realm %s\"; there is: realm discover [DOMAIN]", a->words[0]);
+        const char *what = a->words[0], *operand = a->words[1];
+        if (strcmp(what, "discover") == 0)
+                return discover(s, operand);
+        if (strcmp(what, "status") == 0 && !operand)
+                return status(s);
+        if (strcmp(what, "test") == 0 && operand && !s->json)
+                return test_user(s, operand);
+        out_note("fairlead: There is realm discover [DOMAIN], realm status, realm test USER\n");
         return EXIT_USAGE;
 }
 
 const struct verb realm_verb = {
         .name = "realm",
-        .synopsis = "discover [DOMAIN] [--json]",
-        .help = "look for the Active Directory or FreeIPA realm of a domain",
-        .details = "Asks the DNS and the servers it names, anonymously; nothing is changed, and every question is shown with its answer. Without\n"
-                   "DOMAIN that of this host, and those above it. Exit status 4: there is no realm.",
+        .synopsis = "discover [DOMAIN] | status | test USER [--json]",
+        .help = "look for a realm, or at that of this host",
+        .details = "discover asks the DNS and the servers it names, anonymously; nothing is changed, and every question is shown with its\n"
+                   "answer. Without DOMAIN that of this host, and those above it. status tells how this host stands in its realm; test looks a\n"
+                   "user up as every program of this host would. Exit status 4: there is no realm, or no such user.",
         .json = true,
         .least = 1,
         .most = 2,

@@ -179,6 +179,19 @@ tests/lab realm port-shut 464 "$HOST" >/dev/null
 fails "port 464 shut" 3 'does not answer on 464' "$password" example.test --set user=Administrator
 fails "port 464 shut, passed over" 1 'port 464 does not answer' "$password" example.test --set user=Administrator --allow preflight
 tests/lab realm port-open 464 "$HOST" >/dev/null
+# FreeIPA's own client, as far as it goes without a server of its own.
+refuses() {
+        local what=$1 text=$2
+        shift 2
+        check_status "ipa-client-install: $what" 1 host sh -c 'printf x | fairlead join "$@" --mode ipa --set principal=admin --yes --allow preflight --secret ipa-password=-' x "$@"
+        check_text "and it says so" "$text" "$output"
+}
+refuses "no server" 'No FreeIPA server was found' nowhere.test
+refuses "the server is an AD controller" 'an Active Directory controller, not a FreeIPA server' example.test --set server=dc1.example.test
+whole=$(host hostname)
+host hostname unknown1
+refuses "a host name that is none" "own name has no address" example.test --set server=dc1.example.test
+host hostname "$whole"
 dc samba-tool computer delete "$short" >/dev/null 2>&1 || true
 flock -u 9
 flock -x 9

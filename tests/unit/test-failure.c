@@ -53,7 +53,7 @@ static const struct row {
         { "10-", "wrong-otp" },      { "12-", "wrong-otp" },     { "13-otp-ok.", NULL },   { "14-", "already-joined" },
         { "15-", NULL },             { "16-", "not-joined" },    { "17-", "wrong-otp" },   { "20-", NULL },
         { "21-", "host-exists" },    { "22-", NULL },            { "24-", NULL },          { "25-", "host-name" },
-        { "27-", "host-name" },      { "clock-1h-ahead-otp", NULL }, { "clock-1h-ahead-password", "no-ca" },
+        { "27-", "host-name" },      { "28-", "host-name" },      { "clock-1h-ahead-otp", NULL }, { "clock-1h-ahead-password", "no-ca" },
 }, ad_runs[] = {
         { "already-joined.txt", "already-joined" }, { "disabled-user.txt", "account-locked" },
         { "expired-user.txt", "password-expired" }, { "failed-to-write.txt", "cannot-write" },
