@@ -155,7 +155,7 @@ int backend_new(sd_event *event, const struct backend_options *options, struct h
         facts_read(b->paths.root, &b->facts);
         int r = engine_new(event, options->sockets, &b->engine, reterr);
         if (r >= 0)
-                r = units_new(event, options->bus, &b->units, reterr);
+                r = units_new(event, b->paths.root, options->bus, &b->units, reterr);
         if (r >= 0)
                 r = jobs_new(event, &b->paths, sd_booted() > 0 || options->bus ? b->units : NULL, &b->jobs, reterr);
         if (r >= 0)

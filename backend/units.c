@@ -222,10 +222,15 @@ int units_connect(struct units *units, struct error **reterr) {
         return 0;
 }
 
-int units_new(sd_event *event, sd_bus *bus, struct units **ret, struct error **reterr) {
+int units_new(sd_event *event, const char *root, sd_bus *bus, struct units **ret, struct error **reterr) {
         struct units *units = calloc(1, sizeof *units);
         if (!units)
                 return error_errno(reterr, -ENOMEM, "systemd cannot be followed");
+        units->root = strdup(root);
+        if (!units->root) {
+                free(units);
+                return error_errno(reterr, -ENOMEM, "systemd cannot be followed");
+        }
         units->event = sd_event_ref(event);
         units->bus = sd_bus_ref(bus);
         units->given = bus;
@@ -244,6 +249,8 @@ struct units *units_free(struct units *units) {
         for (size_t i = 0; i < ELEMENTS(units->echoes); i++)
                 free(units->echoes[i].name);
         sd_event_unref(units->event);
+        strv_free(units->folders);
+        free(units->root);
         free(units);
         return NULL;
 }

@@ -13,16 +13,16 @@
 
 struct units;
 
-/* bus is borrowed (attached to event by the caller); NULL: connect to the system bus when first needed. Tests hand
- * in one end of a socketpair. */
+/* root stands before the paths of unit files ("": the host's own). bus is borrowed (attached to event by the caller); NULL:
+ * connect to the system bus when first needed. Tests hand in one end of a socketpair. */
 /* Operations in flight must be cancelled before units_free(). */
-int units_new(sd_event *event, sd_bus *bus, struct units **ret, struct error **reterr);
+int units_new(sd_event *event, const char *root, sd_bus *bus, struct units **ret, struct error **reterr);
 struct units *units_free(struct units *units);
 DEFINE_CLEANUP(struct units, units_free)
 
 /* Loaded units and unit files merged, sorted by name; pattern: fnmatch on the name, NULL all. With patterns
- * systemd is asked for those only. Without one, and with a listener, what is known of unit files is what was asked for
- * last; systemd takes long for them, and when they have come the listener is told. */
+ * systemd is asked for those only. Without one, and with a listener, what is known of unit files is what was read last; when
+ * that is not all, they are read afterwards and the listener is told. */
 struct op *units_list(struct units *units, const char *pattern,
                       void (*done)(struct unit_list *list, struct error *e, void *userdata), void *userdata);
 struct op *units_show(struct units *units, const char *name,

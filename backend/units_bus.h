@@ -20,7 +20,7 @@
 #define CHANGED_NAMES_MAX 64U
 
 struct act;
-struct unit_file_states;
+struct unit_files;
 
 struct units {
         sd_event *event;
@@ -47,10 +47,12 @@ struct units {
         } echoes[16];                   /* units we made systemd load by looking at them */
         unsigned echo;
 
+        char *root;                     /* before the paths of unit files; "": the host's */
+        char **folders;                 /* of unit files; NULL: not known */
         /* units_list.c: kept only while we follow */
-        struct unit_file_states *files; /* NULL: not known */
-        bool files_stale;               /* files changed since they were asked for */
-        sd_bus_slot *files_asked;
+        struct unit_files *files;       /* NULL: not known */
+        bool files_stale;               /* files changed since they were looked at */
+        struct op *looking;
 };
 
 /* The connection, made if there is none (any more). */
@@ -62,7 +64,6 @@ void units_expect_echo(struct units *units, const char *name);
 void units_forget_files(struct units *units);
 /* Tells the listener soon that all may be different. */
 void units_tell_all(struct units *units);
-struct unit_file_states *unit_file_states_free(struct unit_file_states *states);
 
 /* units_show.c: the answer to GetAll("") on a unit's object. unit.job is the path of the job's object.
  * ret_condition_failed may be NULL. */

@@ -1,64 +1,141 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Loaded units and unit files, merged by name. For systemd the files are the dear half: for each of them it walks the
- * unit folders, a second for six hundred of them, and does nothing else meanwhile. So a list that is followed does not
- * wait for them: it is given with what was last known of the files, they are asked for afterwards, and when they come
- * it is told as a change. Who does not follow (a verb) gets both at once. */
+/* Loaded units and unit files, merged by name. systemd tells the loaded ones in some milliseconds. The files are read here
+ * (unit_files.h says why), which takes longer than that: a list that is followed does not wait for them. It is given with what
+ * was last known of the files, they are read afterwards, and what is new of them is told as a change. Who does not follow (a
+ * verb, a step of a job) gets both at once. */
 
 #include "backend/units_bus.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <string.h>
 
-struct file_state {
-        char *name;
-        char *state;
+#include "backend/unit_files.h"
+
+/* ---- the files ---- */
+
+/* Where they are, should systemd not say so: systemd.unit(5). */
+static const char *const usual_folders[] = {
+        "/etc/systemd/system.control", "/run/systemd/system.control", "/run/systemd/transient", "/run/systemd/generator.early",
+        "/etc/systemd/system", "/etc/systemd/system.attached", "/run/systemd/system", "/run/systemd/system.attached",
+        "/run/systemd/generator", "/usr/local/lib/systemd/system", "/lib/systemd/system", "/usr/lib/systemd/system",
+        "/run/systemd/generator.late", NULL
 };
 
-struct unit_file_states {
-        struct file_state *items;       /* sorted by name */
-        size_t n;
+/* Waits for the folders, then for the files. */
+struct looking {
+        struct units *units;
+        struct op *op, *asking;
+        void (*done)(struct unit_files *files, void *userdata);
+        void *userdata;
 };
 
-struct unit_file_states *unit_file_states_free(struct unit_file_states *states) {
-        if (!states)
-                return NULL;
-        for (size_t i = 0; i < states->n; i++) {
-                free(states->items[i].name);
-                free(states->items[i].state);
-        }
-        free(states->items);
-        free(states);
-        return NULL;
+static void looking_free(void *userdata) {
+        struct looking *l = userdata;
+        op_cancel(l->asking);
+        free(l);
 }
-DEFINE_CLEANUP(struct unit_file_states, unit_file_states_free)
+
+static void on_read(struct unit_files *files, struct error *e, void *userdata) {
+        struct looking *l = userdata;
+        void (*done)(struct unit_files *files, void *userdata) = l->done;
+        void *data = l->userdata;
+        error_free(e);
+        op_finish(l->op);
+        looking_free(l);
+        done(files, data);
+}
+
+static int read_files(struct looking *l) {
+        char *const *folders = l->units->folders ? l->units->folders : (char *const *) usual_folders;
+        l->asking = unit_files_read(l->units->event, l->units->root, folders, on_read, l);
+        return l->asking ? 0 : -ENOMEM;
+}
+
+static void on_folders(char **folders, struct error *e, void *userdata) {
+        struct looking *l = userdata;
+        l->asking = op_cancel(l->asking);
+        error_free(e);
+        l->units->folders = folders;
+        if (read_files(l) < 0)
+                on_read(NULL, NULL, l);
+}
+
+/* files are the callee's; NULL: they cannot be read. */
+static struct op *look_at_files(struct units *units, void (*done)(struct unit_files *files, void *userdata), void *userdata) {
+        struct looking *l = calloc(1, sizeof *l);
+        if (!l)
+                return NULL;
+        *l = (struct looking) { .units = units, .done = done, .userdata = userdata };
+        l->op = op_new(looking_free, l);
+        if (!l->op) {
+                free(l);
+                return NULL;
+        }
+        if (units->folders ? read_files(l) < 0 : !(l->asking = units_folders(units, on_folders, l)))
+                return op_cancel(l->op);
+        return l->op;
+}
 
 void units_forget_files(struct units *units) {
-        units->files = unit_file_states_free(units->files);
-        units->files_asked = sd_bus_slot_unref(units->files_asked);
+        units->files = unit_files_free(units->files);
+        units->looking = op_cancel(units->looking);
         units->files_stale = false;
 }
 
+static bool same_files(const struct unit_files *a, const struct unit_files *b) {
+        if (!a || a->n != b->n)
+                return false;
+        for (size_t i = 0; i < a->n; i++)
+                if (strcmp(a->items[i].name, b->items[i].name) != 0 || strcmp(a->items[i].state, b->items[i].state) != 0)
+                        return false;
+        return true;
+}
+
+static void on_files_later(struct unit_files *files, void *userdata) {
+        struct units *units = userdata;
+        units->looking = op_cancel(units->looking);
+        bool news = files && !same_files(units->files, files);
+        if (files) {
+                unit_files_free(units->files);
+                units->files = files;
+        }
+        if (news)
+                units_tell_all(units);
+}
+
+static void look_later(struct units *units) {
+        if (!units->changed || units->looking || (units->files && !units->files_stale))
+                return;
+        units->files_stale = false;
+        units->looking = look_at_files(units, on_files_later, units);
+}
+
+/* ---- a list ---- */
+
 struct listing {
         struct units *units;
-        struct op *op;
-        sd_bus_slot *units_slot, *files_slot;
+        struct op *op, *looking;
+        sd_bus_slot *slot;
         sd_event_source *later;
+        char *pattern;
         bool followed;                          /* all units, and changes are told: the files come later */
         struct unit_list *list;                 /* loaded ones */
-        struct unit_file_states *files;
+        struct unit_files *files;
         struct error *error;
         void (*done)(struct unit_list *list, struct error *e, void *userdata);
         void *userdata;
 };
 
 static void listing_free(struct listing *l) {
-        sd_bus_slot_unref(l->units_slot);
-        sd_bus_slot_unref(l->files_slot);
+        op_cancel(l->looking);
+        sd_bus_slot_unref(l->slot);
         sd_event_source_disable_unref(l->later);
         unit_list_free(l->list);
-        unit_file_states_free(l->files);
+        unit_files_free(l->files);
         error_free(l->error);
+        free(l->pattern);
         free(l);
 }
 
@@ -79,10 +156,6 @@ static bool room_for_one(void **items, size_t n, size_t size) {
 
 static int compare_units(const void *a, const void *b) {
         return strcmp(((const struct unit *) a)->name, ((const struct unit *) b)->name);
-}
-
-static int compare_files(const void *a, const void *b) {
-        return strcmp(((const struct file_state *) a)->name, ((const struct file_state *) b)->name);
 }
 
 /* Device units are there once for each of their many links; the ones that only follow another are left out, as
@@ -114,31 +187,9 @@ static int read_units(sd_bus_message *m, struct unit_list *list) {
         return r < 0 ? r : 0;
 }
 
-static int read_files(sd_bus_message *m, struct unit_file_states *files) {
-        int r = sd_bus_message_enter_container(m, 'a', "(ss)");
-        while (r >= 0) {
-                const char *path, *state;
-                r = sd_bus_message_read(m, "(ss)", &path, &state);
-                if (r <= 0)
-                        break;
-                if (files->n >= UNITS_MAX)
-                        return -E2BIG;
-                if (!room_for_one((void **) &files->items, files->n, sizeof *files->items))
-                        return -ENOMEM;
-                const char *slash = strrchr(path, '/');
-                struct file_state *f = &files->items[files->n++];
-                *f = (struct file_state) { strdup(slash ? slash + 1 : path), strdup(state) };
-                if (!f->name || !f->state)
-                        return -ENOMEM;
-        }
-        if (r >= 0 && files->n)
-                qsort(files->items, files->n, sizeof *files->items, compare_files);
-        return r < 0 ? r : 0;
-}
-
 /* ---- merging ---- */
 
-static int unit_from_file(const struct file_state *f, struct unit *ret) {
+static int unit_from_file(const struct unit_file *f, struct unit *ret) {
         bool masked = str_starts(f->state, "masked");
         *ret = (struct unit) { .name = strdup(f->name), .description = strdup(""),
                                .load = strdup(masked ? "masked" : "not-loaded"), .active = strdup("inactive"),
@@ -151,7 +202,7 @@ static int unit_from_file(const struct file_state *f, struct unit *ret) {
 
 /* Both are sorted; what has a file but was never loaded becomes a unit at rest. Templates ("getty@.service") are no
  * units: they lend their file to instances. */
-static int merge(struct unit_list *list, const struct unit_file_states *files) {
+static int merge(struct unit_list *list, const struct unit_files *files, const char *pattern) {
         struct unit *merged = calloc(list->n + files->n + 1, sizeof *merged);
         if (!merged)
                 return -ENOMEM;
@@ -164,13 +215,13 @@ static int merge(struct unit_list *list, const struct unit_file_states *files) {
                 else if (order == 0) {
                         if (!list->items[i].file_state)
                                 list->items[i].file_state = strdup(files->items[j].state);
-                        j++;    /* the unit itself goes over in the next round: a file may be listed twice */
+                        j++;    /* the unit itself goes over in the next round */
                 } else {
-                        const struct file_state *f = &files->items[j++];
-                        bool template = strstr(f->name, "@."), again = n && str_equal(merged[n - 1].name, f->name);
-                        if (!template && !again && (r = unit_from_file(f, &merged[n])) < 0)
+                        const struct unit_file *f = &files->items[j++];
+                        bool other = strstr(f->name, "@.") || (pattern && fnmatch(pattern, f->name, FNM_NOESCAPE) != 0);
+                        if (!other && (r = unit_from_file(f, &merged[n])) < 0)
                                 break;
-                        n += !template && !again;
+                        n += !other;
                 }
         }
         while (i < list->n)
@@ -183,60 +234,13 @@ static int merge(struct unit_list *list, const struct unit_file_states *files) {
 
 /* ---- the operation ---- */
 
-static struct unit_file_states *answered_files(sd_bus_message *m) {
-        _cleanup_(unit_file_states_freep) struct unit_file_states *files = NULL;
-        if (sd_bus_message_is_method_error(m, NULL) || !(files = calloc(1, sizeof *files)) || read_files(m, files) < 0)
-                return NULL;
-        return TAKE(files);
-}
-
-static bool same_files(const struct unit_file_states *a, const struct unit_file_states *b) {
-        if (!a || a->n != b->n)
-                return false;
-        for (size_t i = 0; i < a->n; i++)
-                if (!str_equal(a->items[i].name, b->items[i].name) || !str_equal(a->items[i].state, b->items[i].state))
-                        return false;
-        return true;
-}
-
-static int on_files_later(sd_bus_message *m, void *userdata, sd_bus_error *error) {
-        struct units *units = userdata;
-        units->files_asked = sd_bus_slot_unref(units->files_asked);
-        _cleanup_(unit_file_states_freep) struct unit_file_states *files = answered_files(m);
-        /* No answer is an answer, too: it is not asked for again until files change. */
-        if (!files && (units->files || !(files = calloc(1, sizeof *files))))
-                return 0;
-        bool news = files->n && !same_files(units->files, files);
-        unit_file_states_free(units->files);
-        units->files = TAKE(files);
-        if (news)
-                units_tell_all(units);
-        return 0;
-}
-
-static int ask(struct units *units, const char *method, const char *pattern, sd_bus_slot **slot,
-               sd_bus_message_handler_t callback, void *userdata) {
-        _cleanup_message_ sd_bus_message *m = NULL;
-        int r = sd_bus_message_new_method_call(units->bus, &m, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER, method);
-        if (r >= 0 && pattern)
-                r = sd_bus_message_append(m, "asas", 0, 1, pattern);
-        return r < 0 ? r : sd_bus_call_async(units->bus, slot, m, callback, userdata, BUS_TIMEOUT_USEC);
-}
-
-static void ask_files_later(struct units *units) {
-        if (!units->changed || units->files_asked || (units->files && !units->files_stale))
-                return;
-        units->files_stale = false;
-        (void) ask(units, "ListUnitFiles", NULL, &units->files_asked, on_files_later, units);
-}
-
 static void listing_finish(struct listing *l) {
         struct units *units = l->units;
-        const struct unit_file_states *files = l->followed ? units->files : l->files;
-        if (!l->error && l->list && files && merge(l->list, files) < 0)
+        const struct unit_files *files = l->followed ? units->files : l->files;
+        if (!l->error && l->list && files && merge(l->list, files, l->pattern) < 0)
                 error_errno(&l->error, -ENOMEM, "The units could not be listed");
         if (l->followed && !l->error)
-                ask_files_later(units);
+                look_later(units);
         struct unit_list *list = l->error ? NULL : TAKE(l->list);
         struct error *error = TAKE(l->error);
         void (*done)(struct unit_list *list, struct error *e, void *userdata) = l->done;
@@ -253,26 +257,40 @@ static int on_later(sd_event_source *source, void *userdata) {
 
 static int on_units(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         struct listing *l = userdata;
-        l->units_slot = sd_bus_slot_unref(l->units_slot);
+        l->slot = sd_bus_slot_unref(l->slot);
         l->list = calloc(1, sizeof *l->list);
         int r = -ENOMEM;
         if (sd_bus_message_is_method_error(m, NULL))
                 bus_fail_message(&l->error, m, "The units could not be listed");
         else if (!l->list || (r = read_units(m, l->list)) < 0)
                 error_errno(&l->error, r, "systemd's list of units cannot be read");
-        if (l->error || !l->files_slot)
+        if (l->error || !l->looking)
                 listing_finish(l);
         return 0;
 }
 
 /* Without the files the list is still good: what is enabled is then not known. */
-static int on_file_states(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+static void on_files(struct unit_files *files, void *userdata) {
         struct listing *l = userdata;
-        l->files_slot = sd_bus_slot_unref(l->files_slot);
-        l->files = answered_files(m);
-        if (!l->units_slot)
+        l->looking = op_cancel(l->looking);
+        l->files = files;
+        if (!l->slot)
                 listing_finish(l);
-        return 0;
+}
+
+static int ask(struct listing *l) {
+        _cleanup_message_ sd_bus_message *m = NULL;
+        sd_bus *bus = l->units->bus;
+        int r = sd_bus_message_new_method_call(bus, &m, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
+                                               l->pattern ? "ListUnitsByPatterns" : "ListUnits");
+        if (r >= 0 && l->pattern)
+                r = sd_bus_message_append(m, "asas", 0, 1, l->pattern);
+        if (r >= 0)
+                r = sd_bus_call_async(bus, &l->slot, m, on_units, l, BUS_TIMEOUT_USEC);
+        if (r < 0 || l->followed)
+                return r;
+        l->looking = look_at_files(l->units, on_files, l);
+        return l->looking ? 0 : -ENOMEM;
 }
 
 struct op *units_list(struct units *units, const char *pattern,
@@ -281,22 +299,15 @@ struct op *units_list(struct units *units, const char *pattern,
         if (!l)
                 return NULL;
         *l = (struct listing) { .units = units, .followed = !pattern && units->changed, .done = done, .userdata = userdata };
-        l->op = op_new(listing_stop, l);
+        l->op = str_replace(&l->pattern, pattern) >= 0 ? op_new(listing_stop, l) : NULL;
         if (!l->op) {
                 listing_free(l);
                 return NULL;
         }
         int r = units_connect(units, &l->error);
-        if (r >= 0) {
-                r = ask(units, pattern ? "ListUnitsByPatterns" : "ListUnits", pattern, &l->units_slot, on_units, l);
-                if (r >= 0 && !l->followed)
-                        r = ask(units, pattern ? "ListUnitFilesByPatterns" : "ListUnitFiles", pattern, &l->files_slot,
-                                on_file_states, l);
-                if (r < 0) {
-                        l->units_slot = sd_bus_slot_unref(l->units_slot);
-                        l->files_slot = sd_bus_slot_unref(l->files_slot);
-                        bus_fail(&l->error, NULL, r, "The units could not be listed");
-                }
+        if (r >= 0 && (r = ask(l)) < 0) {
+                l->slot = sd_bus_slot_unref(l->slot);
+                bus_fail(&l->error, NULL, r, "The units could not be listed");
         }
         if (r < 0 && sd_event_add_defer(units->event, &l->later, on_later, l) < 0)
                 return op_cancel(l->op);

@@ -40,7 +40,7 @@ static int connect_host(struct worker *w, const struct worker_options *options, 
         w->units = options->units;
         int r = w->engine ? 0 : engine_new(w->event, sockets, &w->engine, reterr);
         if (r >= 0 && !w->units && !options->paths->root[0] && access("/run/systemd/system", F_OK) == 0)
-                r = units_new(w->event, NULL, &w->units, reterr);
+                r = units_new(w->event, "", NULL, &w->units, reterr);
         return r;
 }
 

@@ -51,7 +51,7 @@ static inline int run_job(const struct host_fixture *f, const char *id, struct w
         if (with.prepare) {
                 systemd = fake_systemd_new(event, &bus);
                 with.prepare(systemd);
-                assert_int_equal(units_new(event, bus, &units, NULL), 0);
+                assert_int_equal(units_new(event, systemd->root, bus, &units, NULL), 0);
         }
         if (with.watcher) {
                 with.watcher->f = f;

@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/str.h"
+#include "tests/tree.h"
 
 #define NAME "org.freedesktop.systemd1"
 #define ROOT "/org/freedesktop/systemd1"
@@ -81,6 +82,26 @@ struct fake_unit *fake_systemd_find(struct fake_systemd *f, const char *name) {
         return NULL;
 }
 
+#define CONFIG "/etc/systemd/system"
+#define VENDOR "/fake/systemd/system"
+#define WANTS CONFIG "/multi-user.target.wants"
+
+static void write_link(const struct fake_systemd *f, const char *folder, const char *name, const char *target) {
+        _cleanup_free_ char *path = str_printf("%s%s/%s", f->root, folder, name);
+        if (unlink(path) < 0 && errno != ENOENT)
+                must(-errno, path);
+        if (target && symlink(target, path) < 0)
+                must(-errno, path);
+}
+
+void fake_systemd_write(struct fake_systemd *f, const struct fake_unit *u) {
+        _cleanup_free_ char *fragment = str_printf(VENDOR "/%s", u->name);
+        bool enabled = str_equal(u->file_state, "enabled"), install = enabled || str_equal(u->file_state, "disabled");
+        tree_write(f->root, fragment, install ? "[Unit]\n[Install]\nWantedBy=multi-user.target\n" : "[Unit]\n");
+        write_link(f, CONFIG, u->name, str_equal(u->file_state, "masked") ? "/dev/null" : NULL);
+        write_link(f, WANTS, u->name, enabled ? fragment : NULL);
+}
+
 struct fake_unit *fake_systemd_add(struct fake_systemd *f, const char *name, const char *active, const char *sub,
                                    const char *file_state) {
         if (f->n == f->room) {
@@ -96,6 +117,8 @@ struct fake_unit *fake_systemd_add(struct fake_systemd *f, const char *name, con
                                   .loaded = true, .install = true, .condition = 1, .can_start = 1, .can_stop = 1,
                                   .cpu = 5000000, .memory = UINT64_MAX };
         f->units[f->n++] = u;
+        if (file_state)
+                fake_systemd_write(f, u);
         return u;
 }
 
@@ -351,35 +374,15 @@ static int list(sd_bus_message *m, struct fake_systemd *f, sd_bus_error *error, 
         return 1;
 }
 
-static int list_files(sd_bus_message *m, struct fake_systemd *f, sd_bus_error *error, char *const *patterns) {
-        f->n_files++;
-        if (f->no_files)
-                return sd_bus_error_set(error, "org.freedesktop.DBus.Error.Failed", "no files");
-        sd_bus_message *reply = NULL;
-        must(sd_bus_message_new_method_return(m, &reply), "reply");
-        must(sd_bus_message_open_container(reply, 'a', "(ss)"), "list");
-        for (size_t i = f->n; i-- > 0;)
-                if (*f->units[i]->file_state && wanted(f->units[i], patterns))
-                        must(sd_bus_message_append(reply, "(ss)", f->units[i]->fragment, f->units[i]->file_state), "file");
-        must(sd_bus_message_close_container(reply), "list");
-        must(sd_bus_send(f->bus, reply, NULL), "send");
-        sd_bus_message_unref(reply);
-        return 1;
-}
-
 static int list_all(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         return list(m, userdata, error, NULL);
-}
-
-static int list_all_files(sd_bus_message *m, void *userdata, sd_bus_error *error) {
-        return list_files(m, userdata, error, NULL);
 }
 
 static int list_some(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         _cleanup_strv_ char **states = NULL, **patterns = NULL;
         must(sd_bus_message_read_strv(m, &states), "states");
         must(sd_bus_message_read_strv(m, &patterns), "patterns");
-        return (strstr(sd_bus_message_get_member(m), "Files") ? list_files : list)(m, userdata, error, patterns);
+        return list(m, userdata, error, patterns);
 }
 
 static int change_files(sd_bus_message *m, struct fake_systemd *f, sd_bus_error *error, const char *state) {
@@ -394,6 +397,7 @@ static int change_files(sd_bus_message *m, struct fake_systemd *f, sd_bus_error 
         if (changed) {
                 f->n_file_changes++;
                 str_replace(&u->file_state, state);
+                fake_systemd_write(f, u);
                 fake_systemd_tell(f, "UnitFilesChanged", NULL);
         }
         sd_bus_message *reply = NULL;
@@ -511,6 +515,9 @@ static int start_transient(sd_bus_message *m, void *userdata, sd_bus_error *erro
 
 static int get_unit_path(sd_bus *bus, const char *path, const char *interface, const char *property,
                          sd_bus_message *reply, void *userdata, sd_bus_error *error) {
+        struct fake_systemd *f = userdata;
+        if (f->no_folders)
+                return sd_bus_error_set(error, SD_BUS_ERROR_UNKNOWN_PROPERTY, "no folders");
         return sd_bus_message_append(reply, "as", 2, "/etc/systemd/system", "/fake/systemd/system");
 }
 
@@ -524,8 +531,6 @@ static const sd_bus_vtable manager_vtable[] = {
         SD_BUS_METHOD("StartTransientUnit", "ssa(sv)a(sa(sv))", "o", start_transient, 0),
         SD_BUS_METHOD("ListUnits", "", "a(ssssssouso)", list_all, 0),
         SD_BUS_METHOD("ListUnitsByPatterns", "asas", "a(ssssssouso)", list_some, 0),
-        SD_BUS_METHOD("ListUnitFiles", "", "a(ss)", list_all_files, 0),
-        SD_BUS_METHOD("ListUnitFilesByPatterns", "asas", "a(ss)", list_some, 0),
         SD_BUS_METHOD("EnableUnitFiles", "asbb", "ba(sss)", enable, 0),
         SD_BUS_METHOD("DisableUnitFiles", "asb", "a(sss)", disable, 0),
         SD_BUS_METHOD("MaskUnitFiles", "asbb", "a(sss)", mask, 0),
@@ -546,6 +551,10 @@ struct fake_systemd *fake_systemd_new(sd_event *event, sd_bus **ret_client) {
         int fds[2];
         must(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds), "socketpair");
         f->event = sd_event_ref(event);
+        f->root = tree_new();
+        static const char *const folders[] = { "/etc", "/etc/systemd", CONFIG, WANTS, "/fake", "/fake/systemd", VENDOR };
+        for (size_t i = 0; i < ELEMENTS(folders); i++)
+                tree_folder(f->root, folders[i]);
         sd_id128_t id = { .bytes = { 1 } };
         must(sd_bus_new(&f->bus), "bus");
         must(sd_bus_set_fd(f->bus, fds[0], fds[0]), "fd");
@@ -579,6 +588,8 @@ struct fake_systemd *fake_systemd_free(struct fake_systemd *f) {
                 unit_free(f->units[i]);
         free(f->units);
         sd_event_unref(f->event);
+        tree_remove(f->root);
+        free(f->root);
         free(f);
         return NULL;
 }

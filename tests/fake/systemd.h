@@ -35,6 +35,7 @@ struct fake_unit {
 struct fake_systemd {
         sd_event *event;
         sd_bus *bus;            /* the server's end */
+        char *root;             /* of its unit files */
         sd_bus_slot *slots[6];
         struct fake_unit **units;
         size_t n, room;
@@ -49,12 +50,12 @@ struct fake_systemd {
         bool reload_between;    /* a reload between the answer and the end of a job */
         bool silent;            /* takes jobs and never answers */
         bool echo;              /* tells UnitNew and UnitRemoved when a unit is looked at */
-        bool no_files;          /* ListUnitFiles fails */
+        bool no_folders;        /* it does not tell where unit files are */
         const char *refuse;     /* error name: methods fail so */
         unsigned refuse_reloads;/* so many reloads are refused for their rate */
 
         /* what was asked */
-        unsigned n_list, n_files, n_reloads, n_file_changes;
+        unsigned n_list, n_reloads, n_file_changes;
         char transient[256];    /* words of the last transient unit, joined by "|" */
         char transient_properties[1024];        /* names of its properties, each followed by a blank */
         char transient_input[256];              /* what stood in its stdin */
@@ -67,6 +68,8 @@ struct fake_systemd *fake_systemd_free(struct fake_systemd *f);
 /* A loaded unit; file_state NULL: no unit file. */
 struct fake_unit *fake_systemd_add(struct fake_systemd *f, const char *name, const char *active, const char *sub,
                                    const char *file_state);
+/* Its unit file and the links to it, as its file_state says. */
+void fake_systemd_write(struct fake_systemd *f, const struct fake_unit *u);
 struct fake_unit *fake_systemd_find(struct fake_systemd *f, const char *name);
 /* Changes its state and tells it to subscribers. */
 void fake_systemd_change(struct fake_systemd *f, const char *name, const char *active, const char *sub);

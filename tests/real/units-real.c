@@ -17,6 +17,9 @@
 #include "backend/units.h"
 #include "base/str.h"
 
+#define PREFIX "fairlead-case-"
+#include "tests/unit_files_cases.h"
+
 #define FOLDER "/etc/systemd/system/"
 #define NAME(part) "fairlead-real-" part ".service"
 
@@ -169,6 +172,85 @@ static void check_lists(struct state *s) {
         check(s, d && str_equal(d->unit.load, "bad-setting") && d->load_error, "a wrong unit file, and why");
 }
 
+/* ---- every unit file, beside what systemd says of it ---- */
+
+static void make_folder_of(const char *path) {
+        char part[256];
+        for (const char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+                snprintf(part, sizeof part, "%.*s", (int) (slash - path), path);
+                mkdir(part, 0755);
+        }
+}
+
+/* Puts the cases on this host, or takes them away. */
+static void put_cases(bool there) {
+        for (size_t i = 0; i < ELEMENTS(case_links); i++) {
+                unlink(case_links[i].link);
+                make_folder_of(case_links[i].link);
+                if (there && symlink(case_links[i].target, case_links[i].link) < 0)
+                        perror(case_links[i].link);
+        }
+        for (size_t i = 0; i < ELEMENTS(case_files); i++) {
+                _cleanup_free_ char *path = str_printf("%s%s", case_files[i].place, case_files[i].name);
+                unlink(path);
+                make_folder_of(path);
+                FILE *f = there ? fopen(path, "we") : NULL;
+                if (there && (!f || fputs(case_files[i].text, f) < 0))
+                        perror(path);
+                if (f)
+                        fclose(f);
+        }
+        if (there)
+                return;
+        static const char *const folders[] = { E N("drop-in.service.d"), E N("some.target.wants"), E N("some.target.requires"), R N("some.target.requires"),
+                                               R "multi-user.target.wants", L N("some.target.wants") };
+        for (size_t i = 0; i < ELEMENTS(folders); i++)
+                rmdir(folders[i]);
+}
+
+/* Compares what ListUnitFiles answers with our own reading; *ret_n: how many there are. */
+static unsigned count_differences(struct state *s, unsigned *ret_n) {
+        sd_bus *bus = NULL;
+        sd_bus_message *reply = NULL;
+        sd_bus_error error = SD_BUS_ERROR_NULL;
+        unsigned differences = 0;
+        const char *path, *theirs;
+        *ret_n = 0;
+        list(s, NULL, "");
+        if (sd_bus_open_system(&bus) < 0 ||
+            sd_bus_call_method(bus, "org.freedesktop.systemd1", "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager", "ListUnitFiles",
+                               &error, &reply, NULL) < 0 ||
+            sd_bus_message_enter_container(reply, 'a', "(ss)") < 0)
+                return 1;
+        while (sd_bus_message_read(reply, "(ss)", &path, &theirs) > 0) {
+                const char *name = strrchr(path, '/') + 1, *ours = NULL;
+                for (size_t i = 0; s->list && i < s->list->n && !ours; i++)
+                        if (str_equal(s->list->items[i].name, name))
+                                ours = s->list->items[i].file_state;
+                /* A template is no unit: it is not in the list. */
+                if (strstr(name, "@.") || str_equal(ours, theirs))
+                        continue;
+                printf("# %s: systemd says %s, we say %s\n", name, theirs, ours ? ours : "nothing");
+                differences++;
+        }
+        for (size_t i = 0; s->list && i < s->list->n; i++)
+                *ret_n += s->list->items[i].file_state != NULL;
+        sd_bus_error_free(&error);
+        sd_bus_message_unref(reply);
+        sd_bus_flush_close_unref(bus);
+        return differences;
+}
+
+static void check_files(struct state *s) {
+        unsigned n;
+        check(s, count_differences(s, &n) == 0 && n > 100, "of each unit file of this host systemd says the same");
+        put_cases(true);
+        reload(s);
+        check(s, count_differences(s, &n) == 0 && n > 130, "and of each that a test could think of");
+        put_cases(false);
+        reload(s);
+}
+
 static void check_actions(struct state *s) {
         check(s, act(s, NAME("good"), UNIT_START) == 0, "start");
         const struct unit_detail *d = show(s, NAME("good"));
@@ -220,7 +302,7 @@ static void check_refusal(struct state *s) {
         if (pid == 0) {
                 struct state other = {};
                 if (setgid(65534) < 0 || setuid(65534) < 0 || sd_event_new(&other.event) < 0 ||
-                    units_new(other.event, NULL, &other.units, NULL) < 0)
+                    units_new(other.event, "", NULL, &other.units, NULL) < 0)
                         _exit(2);
                 int r = act(&other, NAME("good"), UNIT_START);
                 _exit(r == -EPERM && other.error->hint ? 0 : 1);
@@ -338,13 +420,14 @@ int main(void) {
                 fprintf(stderr, "units-real runs as root in a host of the lab: tests/lab run HOST -- …\n");
                 return 2;
         }
-        if (sd_event_new(&s.event) < 0 || units_new(s.event, NULL, &s.units, NULL) < 0)
+        if (sd_event_new(&s.event) < 0 || units_new(s.event, "", NULL, &s.units, NULL) < 0)
                 return 2;
         for (size_t i = 0; i < ELEMENTS(unit_files); i++)
                 write_unit(unit_files[i].name, unit_files[i].text);
         reload(&s);
         check(&s, s.done && !s.error, "systemd reads its unit files again");
         check_lists(&s);
+        check_files(&s);
         check_actions(&s);
         check_mask(&s);
         check_failures(&s);

@@ -32,7 +32,7 @@ static int begin(void **state) {
         struct fixture *f = calloc(1, sizeof *f);
         assert_int_equal(sd_event_new(&f->event), 0);
         f->systemd = fake_systemd_new(f->event, &f->bus);
-        assert_int_equal(units_new(f->event, f->bus, &f->units, NULL), 0);
+        assert_int_equal(units_new(f->event, f->systemd->root, f->bus, &f->units, NULL), 0);
         *state = f;
         return 0;
 }
@@ -182,14 +182,17 @@ static void lists_by_pattern(void **state) {
         assert_int_equal(f->list->n, 0);
 }
 
-static void lists_without_files_too(void **state) {
+/* A systemd that does not tell where they are has them where they usually are; the fake has none of its own there. */
+static void lists_without_folders_too(void **state) {
         struct fixture *f = *state;
-        fake_systemd_add(f->systemd, "ssh.service", "active", "running", "enabled");
-        f->systemd->no_files = true;
+        fake_systemd_add(f->systemd, "ssh.service", "active", "running", "disabled");
+        fake_systemd_add(f->systemd, "masked.service", "inactive", "dead", "masked");
+        f->systemd->no_folders = true;
         list(f, NULL);
         assert_null(f->error);
-        assert_int_equal(f->list->n, 1);
-        assert_null(f->list->items[0].file_state);
+        assert_int_equal(f->list->n, 2);
+        assert_null(find(f, "ssh.service")->file_state);
+        assert_string_equal(find(f, "masked.service")->file_state, "masked");
 }
 
 static void says_why_it_cannot_list(void **state) {
@@ -201,35 +204,47 @@ static void says_why_it_cannot_list(void **state) {
         assert_string_equal(f->error->hint, "Only root may do this: run fairlead as root");
 }
 
+static void set_file_state(struct fixture *f, const char *name, const char *state) {
+        struct fake_unit *u = fake_systemd_find(f->systemd, name);
+        str_replace(&u->file_state, state);
+        fake_systemd_write(f->systemd, u);
+}
+
+/* Files are read after the first list and, as it was told that they changed, after a later one: then that is told. */
 static void keeps_files_while_it_follows(void **state) {
         struct fixture *f = *state;
         fake_systemd_add(f->systemd, "ssh.service", "active", "running", "enabled");
-        list(f, NULL);
-        list(f, NULL);
-        assert_int_equal(f->systemd->n_files, 2);
         units_listen(f->units, on_changed, f);
         list_told(f);
         list(f, NULL);
-        assert_int_equal(f->systemd->n_files, 3);
         assert_string_equal(f->list->items[0].file_state, "enabled");
-        str_replace(&fake_systemd_find(f->systemd, "ssh.service")->file_state, "disabled");
+        set_file_state(f, "ssh.service", "disabled");
+        list(f, NULL);
+        run(f, NULL, 150);
+        list(f, NULL);
+        assert_string_equal(f->list->items[0].file_state, "enabled");   /* nobody said that they changed */
         fake_systemd_tell(f->systemd, "UnitFilesChanged", NULL);
-        run(f, NULL, 50);
+        run(f, NULL, 150);
         list_told(f);
         assert_string_equal(f->list->items[0].file_state, "enabled");   /* as it was last known */
         list(f, NULL);
-        assert_int_equal(f->systemd->n_files, 4);
         assert_string_equal(f->list->items[0].file_state, "disabled");
+        /* what is read again and is the same is no news */
+        fake_systemd_tell(f->systemd, "UnitFilesChanged", NULL);
+        run(f, NULL, 150);
+        list(f, NULL);
+        f->told = 0;
+        run(f, NULL, 300);
+        assert_int_equal(f->told, 0);
 }
 
-/* systemd takes a second for the files of a usual host: the loaded units do not wait for them. */
+/* Reading files takes longer than the list of what is loaded, which does not wait for it. */
 static void does_not_wait_for_files_while_it_follows(void **state) {
         struct fixture *f = *state;
         fake_systemd_add(f->systemd, "ssh.service", "active", "running", "enabled");
         fake_systemd_add(f->systemd, "rest.service", "inactive", "dead", "disabled")->loaded = false;
         units_listen(f->units, on_changed, f);
         list(f, NULL);
-        assert_int_equal(f->systemd->n_files, 0);
         assert_int_equal(f->list->n, 1);
         assert_null(f->list->items[0].file_state);
         assert_true(run_told(f));
@@ -237,30 +252,9 @@ static void does_not_wait_for_files_while_it_follows(void **state) {
         assert_int_equal(f->list->n, 2);
         assert_string_equal(find(f, "ssh.service")->file_state, "enabled");
         assert_string_equal(find(f, "rest.service")->file_state, "disabled");
-        assert_int_equal(f->systemd->n_files, 1);
 }
 
-/* Files that cannot be listed are asked for once, not again after each list that follows. */
-static void asks_once_for_files_that_cannot_be_listed(void **state) {
-        struct fixture *f = *state;
-        fake_systemd_add(f->systemd, "ssh.service", "active", "running", "enabled");
-        f->systemd->no_files = true;
-        units_listen(f->units, on_changed, f);
-        for (int i = 0; i < 3; i++) {
-                list(f, NULL);
-                run(f, NULL, 150);
-                assert_int_equal(f->told, 0);
-        }
-        assert_int_equal(f->systemd->n_files, 1);
-        f->systemd->no_files = false;
-        fake_systemd_tell(f->systemd, "UnitFilesChanged", NULL);
-        run(f, NULL, 50);
-        list_told(f);
-        list(f, NULL);
-        assert_string_equal(f->list->items[0].file_state, "enabled");
-}
-
-/* What was asked before is given up with the listener. */
+/* What is being read is given up with the listener. */
 static void forgets_files_it_waits_for(void **state) {
         struct fixture *f = *state;
         fake_systemd_add(f->systemd, "ssh.service", "active", "running", "enabled");
@@ -678,10 +672,9 @@ static void sleeps_while_nothing_changes(void **state) {
 int main(void) {
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
         const struct CMUnitTest tests[] = {
-                T(merges_units_and_files), T(lists_by_pattern), T(lists_without_files_too), T(says_why_it_cannot_list),
+                T(merges_units_and_files), T(lists_by_pattern), T(lists_without_folders_too), T(says_why_it_cannot_list),
                 T(keeps_files_while_it_follows),
-                T(does_not_wait_for_files_while_it_follows), T(asks_once_for_files_that_cannot_be_listed),
-                T(forgets_files_it_waits_for), T(lists_five_thousand), T(forgets_a_dropped_operation), T(shows_a_unit),
+                T(does_not_wait_for_files_while_it_follows), T(forgets_files_it_waits_for), T(lists_five_thousand), T(forgets_a_dropped_operation), T(shows_a_unit),
                 T(shows_the_job_of_a_unit), T(says_that_there_is_no_such_unit), T(knows_the_unit_folders), T(starts_and_stops),
                 T(waits_for_the_end_of_the_job), T(says_why_a_start_failed), T(notices_a_condition_that_is_not_met), T(says_what_systemd_refuses),
                 T(notices_without_the_signal), T(copes_with_an_early_signal), T(looks_again_after_a_reload),

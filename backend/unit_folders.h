@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What stands in the folders of unit files, gathered in one pass over each: the first half of unit_files.h. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/stat.h>
+
+/* A name in a unit folder. */
+struct entry {
+        char *name;
+        char *target;                   /* of a symlink; NULL: a file */
+        unsigned folder;
+};
+
+/* A symlink: an alias in a unit folder, or what stands below NAME.wants and its kin. */
+struct link {
+        char *name;
+        char *to;                       /* the last part of where it leads */
+        unsigned folder;
+        bool below;
+};
+
+/* A folder NAME.d. */
+struct drop_in {
+        char *name;                     /* of the unit */
+        unsigned folder;
+};
+
+struct unit_folders {
+        char *root;
+        char **paths;                   /* of the folders, without root */
+        struct stat *stats;             /* of the folders; all zero: not there */
+        unsigned n, next;               /* how many, and which is to be read next */
+
+        /* Sorted by name after unit_folders_sort(); of each name only the entry in the first folder. */
+        struct entry *entries;
+        size_t n_entries;
+        struct link *by_name, *by_target;       /* the same, sorted in two ways */
+        size_t n_links;
+        struct drop_in *drop_ins;
+        size_t n_drop_ins;
+};
+
+/* 0 or -ENOMEM; also then unit_folders_done() is called. */
+int unit_folders_init(struct unit_folders *f, const char *root, char *const *paths);
+void unit_folders_done(struct unit_folders *f);
+
+/* Reads the next folder; one that cannot be read is empty. 0 or -ENOMEM. */
+int unit_folders_next(struct unit_folders *f);
+/* After the last one. 0 or -ENOMEM. */
+int unit_folders_sort(struct unit_folders *f);
+
+/* The entry of this name; NULL: none. */
+const struct entry *unit_folders_find(const struct unit_folders *f, const char *name);
+/* Where what has this name begins, or would: links in by_name, links in by_target by what they lead to, drop-ins. */
+size_t unit_folders_links(const struct unit_folders *f, const char *name);
+size_t unit_folders_targets(const struct unit_folders *f, const char *name);
+size_t unit_folders_drop_ins(const struct unit_folders *f, const char *name);
+
+/* The last part of a path. */
+const char *unit_folders_base(const char *path);
