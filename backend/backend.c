@@ -31,8 +31,8 @@ static const struct host_status *backend_status(struct host *host) {
                 .engine_asked = about || b->engine_asked,
                 .profile_error = profiles_errors(b->profiles) ? profiles_error(b->profiles, 0) : NULL,
                 .profile_errors = profiles_errors(b->profiles),
-                .root = geteuid() == 0,
-                .systemd = sd_booted() > 0,
+                .root = b->root,
+                .systemd = b->systemd,
         };
         return &b->status;
 }
@@ -153,11 +153,14 @@ int backend_new(sd_event *event, const struct backend_options *options, struct h
         b->event = sd_event_ref(event);
         b->paths = options->paths ? *options->paths : paths_default;
         facts_read(b->paths.root, &b->facts);
+        /* Once, not at every paint that asks for the status. */
+        b->root = geteuid() == 0;
+        b->systemd = sd_booted() > 0;
         int r = engine_new(event, options->sockets, &b->engine, reterr);
         if (r >= 0)
                 r = units_new(event, b->paths.root, options->bus, &b->units, reterr);
         if (r >= 0)
-                r = jobs_new(event, &b->paths, sd_booted() > 0 || options->bus ? b->units : NULL, &b->jobs, reterr);
+                r = jobs_new(event, &b->paths, b->systemd || options->bus ? b->units : NULL, &b->jobs, reterr);
         if (r >= 0)
                 r = profiles_new(&b->paths, &b->profiles, reterr);
         if (r < 0) {

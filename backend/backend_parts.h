@@ -22,6 +22,7 @@ struct backend {
         struct profiles *profiles;
 
         struct host_status status;
+        bool root, systemd;
         struct error *engine_error;     /* why none answers; NULL */
         bool engine_asked;
         struct op *finding;             /* the first look for an engine */
