@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include "backend/backend_parts.h"
+#include "backend/services.h"
+#include "base/str.h"
 
 /* Topics of one burst are told together: an engine that removes a container says so three times. */
 #define TELL_USEC 20000U
@@ -79,8 +81,20 @@ static void engine_back(void *userdata) {
         changed(userdata, TOPIC_ENGINE | TOPIC_IMAGES | TOPIC_SERVICES);
 }
 
+/* Most units are nobody's service, and a list of services costs the engine a list of all images. names NULL: many changed. */
+static bool concern_services(const struct backend *b, char *const *names) {
+        _cleanup_(service_list_freep) struct service_list *services = NULL;
+        if (!names || services_list(&b->paths, &services, NULL) < 0)
+                return true;
+        for (size_t i = 0; i < services->n; i++)
+                for (char *const *name = names; *name; name++)
+                        if (strv_contains(services->items[i]->units, *name))
+                                return true;
+        return false;
+}
+
 static void units_changed(char *const *names, void *userdata) {
-        changed(userdata, TOPIC_UNITS | TOPIC_SERVICES);
+        changed(userdata, TOPIC_UNITS | (concern_services(userdata, names) ? TOPIC_SERVICES : 0));
 }
 
 static void jobs_changed(void *userdata) {

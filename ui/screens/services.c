@@ -165,7 +165,7 @@ static void services_jobs_loaded(struct job_list *jobs, struct error *e, void *u
 
 static void services_load(struct screen *s, unsigned topics) {
         struct services_state *st = s->state;
-        if (topics & (TOPIC_SERVICES | TOPIC_UNITS | TOPIC_IMAGES)) {
+        if (topics & (TOPIC_SERVICES | TOPIC_IMAGES)) {
                 op_cancel(st->loading);
                 st->loading = host_of(s)->ops->list_services(host_of(s), services_loaded, s);
         }
@@ -370,7 +370,7 @@ const struct screen_class services_screen = {
                 "watches the job that runs, u goes to a newer image.\n"
                 "To install one press 2 (or i) and choose an image.",
         .size = sizeof(struct services_state),
-        .topics = TOPIC_SERVICES | TOPIC_UNITS | TOPIC_IMAGES | TOPIC_JOBS | TOPIC_ENGINE,
+        .topics = TOPIC_SERVICES | TOPIC_IMAGES | TOPIC_JOBS | TOPIC_ENGINE,
         .bindings = (const struct binding[]) {
                 { KEY_RETURN, ACTION_OPEN },
                 { 'w', ACTION_WATCH },
