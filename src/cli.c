@@ -109,7 +109,8 @@ static int run_verb(struct session *s, const struct verb *verb, int argc, char *
                 s->engine_socket[0] = argument_value(&a, OPTION_ENGINE_SOCKET);
                 s->sockets = s->engine_socket;
         }
-        return verb->run(s, verb, &a);
+        r = session_open(s, &e);
+        return r < 0 ? session_fail(s, e) : verb->run(s, verb, &a);
 }
 
 static int run_console(struct session *s, const struct arguments *global) {

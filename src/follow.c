@@ -261,9 +261,7 @@ int follow_order_to(struct session *s, struct order *order, const struct argumen
 int find_job(struct session *s, const char *id, struct job **ret, struct error **reterr) {
         struct waiting w = {};
         void *result;
-        int r = session_open(s, reterr);
-        if (r >= 0)
-                r = session_wait(s, &w, s->host->ops->list_jobs(s->host, waited_jobs, &w), &result, reterr);
+        int r = session_wait(s, &w, s->host->ops->list_jobs(s->host, waited_jobs, &w), &result, reterr);
         if (r < 0)
                 return r;
         _cleanup_(job_list_freep) struct job_list *jobs = result;

@@ -41,12 +41,9 @@ int joining_find_image(struct session *s, const char *reference, struct image **
         void *result = NULL;
         *ret = NULL;
         *ret_profile = NULL;
-        int r = session_open(s, reterr);
-        if (r < 0)
-                return r;
         if (reference)
                 return find_named(s, reference, ret, ret_profile, reterr);
-        r = session_wait(s, &w, s->host->ops->list_images(s->host, waited_images, &w), &result, reterr);
+        int r = session_wait(s, &w, s->host->ops->list_images(s->host, waited_images, &w), &result, reterr);
         if (r < 0)
                 return r;
         _cleanup_(image_list_freep) struct image_list *images = result;
@@ -116,9 +113,7 @@ int joining_find_service(struct session *s, const char *name, struct service **r
         struct waiting w = {};
         void *result = NULL;
         *ret = NULL;
-        int r = session_open(s, reterr);
-        if (r >= 0)
-                r = session_wait(s, &w, s->host->ops->list_services(s->host, waited_services, &w), &result, reterr);
+        int r = session_wait(s, &w, s->host->ops->list_services(s->host, waited_services, &w), &result, reterr);
         if (r < 0)
                 return r;
         _cleanup_(service_list_freep) struct service_list *services = result;

@@ -22,12 +22,9 @@ void order_done(struct order *o) {
 }
 
 int order_find_image(struct session *s, const char *reference, struct image **ret, struct error **reterr) {
-        int r = session_open(s, reterr);
-        if (r < 0)
-                return r;
         struct waiting w = {};
         void *image;
-        r = session_wait(s, &w, s->host->ops->find_image(s->host, reference, waited_image, &w), &image, reterr);
+        int r = session_wait(s, &w, s->host->ops->find_image(s->host, reference, waited_image, &w), &image, reterr);
         if (r >= 0)
                 *ret = image;
         return r;
@@ -116,9 +113,7 @@ int order_read(struct session *s, const struct arguments *a, enum plan_verb verb
                struct error **reterr) {
         struct order *o = ret;
         o->image = image;
-        int r = session_open(s, reterr);
-        if (r < 0)
-                return r;
+        int r;
         if (image) {
                 r = s->host->ops->find_profile(s->host, image, &o->profile, reterr);
                 if (r < 0)

@@ -3,9 +3,7 @@
 #include "verbs/verbs.h"
 
 static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
-        struct error *e = NULL;
-        int r = session_open(s, &e);
-        return r < 0 ? session_fail(s, e) : follow_job(s, a->words[0]);
+        return follow_job(s, a->words[0]);
 }
 
 const struct verb attach_verb = {

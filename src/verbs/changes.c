@@ -6,12 +6,9 @@
 
 static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
         struct error *e = NULL;
-        int r = session_open(s, &e);
-        if (r < 0)
-                return session_fail(s, e);
         struct waiting w = {};
         void *result;
-        r = session_wait(s, &w, s->host->ops->list_changes(s->host, a->words[0], a->given[OPTION_DIFF], waited_report, &w), &result, &e);
+        int r = session_wait(s, &w, s->host->ops->list_changes(s->host, a->words[0], a->given[OPTION_DIFF], waited_report, &w), &result, &e);
         if (r < 0)
                 return session_fail(s, e);
         _cleanup_(change_report_freep) struct change_report *report = result;

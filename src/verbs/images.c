@@ -18,12 +18,9 @@ static void tell_image(struct out_table *t, const struct image *image) {
 
 static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
         struct error *e = NULL;
-        int r = session_open(s, &e);
-        if (r < 0)
-                return session_fail(s, e);
         struct waiting w = {};
         void *result;
-        r = session_wait(s, &w, s->host->ops->list_images(s->host, waited_images, &w), &result, &e);
+        int r = session_wait(s, &w, s->host->ops->list_images(s->host, waited_images, &w), &result, &e);
         if (r < 0)
                 return session_fail(s, e);
         _cleanup_(image_list_freep) struct image_list *images = result;

@@ -7,12 +7,9 @@
 
 static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
         struct error *e = NULL;
-        int r = session_open(s, &e);
-        if (r < 0)
-                return session_fail(s, e);
         struct waiting w = {};
         void *result;
-        r = session_wait(s, &w, s->host->ops->list_jobs(s->host, waited_jobs, &w), &result, &e);
+        int r = session_wait(s, &w, s->host->ops->list_jobs(s->host, waited_jobs, &w), &result, &e);
         if (r < 0)
                 return session_fail(s, e);
         _cleanup_(job_list_freep) struct job_list *jobs = result;

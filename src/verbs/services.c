@@ -6,7 +6,11 @@
 #include "out.h"
 #include "verbs/verbs.h"
 
-static void tell(const struct service_list *services) {
+void tell_services(const struct service_list *services) {
+        if (!services->n) {
+                out("No service is installed. fairlead images lists what could be.\n");
+                return;
+        }
         struct out_table t = { .columns = 8 };
         out_table_row(&t, "NAME", "STATE", "SINCE", "HEALTH", "MEMORY", "IMAGE", "VERSION", "UPDATE", NULL);
         for (size_t i = 0; i < services->n; i++) {
@@ -25,21 +29,16 @@ static void tell(const struct service_list *services) {
 
 static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
         struct error *e = NULL;
-        int r = session_open(s, &e);
-        if (r < 0)
-                return session_fail(s, e);
         struct waiting w = {};
         void *result;
-        r = session_wait(s, &w, s->host->ops->list_services(s->host, waited_services, &w), &result, &e);
+        int r = session_wait(s, &w, s->host->ops->list_services(s->host, waited_services, &w), &result, &e);
         if (r < 0)
                 return session_fail(s, e);
         _cleanup_(service_list_freep) struct service_list *services = result;
         if (s->json)
                 out_json(emit_services(services));
-        else if (!services->n)
-                out("No service is installed. fairlead images lists what could be.\n");
         else
-                tell(services);
+                tell_services(services);
         return EXIT_DONE;
 }
 

@@ -8,10 +8,23 @@
 #include "tell.h"
 #include "verbs/verbs.h"
 
-static int tell_host(struct session *s, const struct verb *verb, const struct arguments *a) {
+static int tell_host(struct session *s) {
+        struct error *e = NULL;
+        struct waiting w = {};
+        void *result;
+        int r = session_wait(s, &w, s->host->ops->list_services(s->host, waited_services, &w), &result, &e);
+        if (r < 0)
+                return session_fail(s, e);
+        _cleanup_(service_list_freep) struct service_list *services = result;
+        if (s->json) {
+                out_json(emit_services(services));
+                return EXIT_DONE;
+        }
+        /* Which engine there is was found out for the list. */
         const struct host_status *h = s->host->ops->status(s->host);
         out("%s  engine %s %s\n\n", h->hostname ? h->hostname : "this host", engine_kind_name(h->engine), h->engine_version ? h->engine_version : "");
-        return verb_find("services")->run(s, verb, a);
+        tell_services(services);
+        return EXIT_DONE;
 }
 
 static int show(struct session *s, const char *name, struct unit_detail **ret, struct error **reterr) {
@@ -43,14 +56,11 @@ static void tell_unit(const struct unit_detail *d) {
 
 static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
         struct error *e = NULL;
-        int r = session_open(s, &e);
-        if (r < 0)
-                return session_fail(s, e);
         if (!a->words)
-                return tell_host(s, verb, a);
+                return tell_host(s);
         struct service *service = NULL;
         _cleanup_free_ char *unit = NULL;
-        r = find_service(s, a->words[0], &service, &e);
+        int r = find_service(s, a->words[0], &service, &e);
         if (r >= 0)
                 r = unit_for(s, a->words[0], &unit, &e);
         struct unit_detail *detail = NULL;

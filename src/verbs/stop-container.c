@@ -9,13 +9,10 @@
 
 int stop_container(struct session *s, const char *name) {
         struct error *e = NULL;
-        int r = session_open(s, &e);
-        if (r < 0)
-                return session_fail(s, e);
         const struct plan_order order = { .verb = VERB_STOP, .name = name };
         struct waiting w = {};
         void *result = NULL;
-        r = session_wait(s, &w, s->host->ops->make_plan(s->host, &order, waited_plan, &w), &result, &e);
+        int r = session_wait(s, &w, s->host->ops->make_plan(s->host, &order, waited_plan, &w), &result, &e);
         if (r < 0 && r != -ENOENT)
                 return session_fail(s, e);
         error_free(e);

@@ -69,12 +69,9 @@ void keep_offering(struct session *s, struct image_list *images) {
 
 int find_service(struct session *s, const char *name, struct service **ret, struct error **reterr) {
         *ret = NULL;
-        int r = session_open(s, reterr);
-        if (r < 0)
-                return r;
         struct waiting w = {};
         void *result;
-        r = session_wait(s, &w, s->host->ops->list_services(s->host, waited_services, &w), &result, reterr);
+        int r = session_wait(s, &w, s->host->ops->list_services(s->host, waited_services, &w), &result, reterr);
         if (r < 0)
                 return r;
         _cleanup_(service_list_freep) struct service_list *services = result;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The verbs: one file each that ends in one const struct verb; verbs.c lists them. And what a few of them share. */
+/* The verbs: one file each that ends in one const struct verb; verbs.c lists them. cli.c has opened the session when it runs one. And what a few of them share. */
 
 #include "cli.h"
 #include "model/image.h"
@@ -20,6 +20,9 @@ void keep_offering(struct session *s, struct image_list *images);
 /* The installed service of this name (or of this image); *ret NULL and 0 when there is none. A negative errno with a sentence when the list
  * cannot be had. */
 int find_service(struct session *s, const char *name, struct service **ret, struct error **reterr);
+
+/* The table of services, for people. */
+void tell_services(const struct service_list *services);
 
 /* The order to upgrade this service, by the words of the command line (--image, --set, …); it must outlive the order. */
 struct order;
