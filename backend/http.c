@@ -168,7 +168,10 @@ static void set_options(struct transfer *t, const struct http_request *request, 
         curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, header_came);
         curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
         curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
-        curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, 5L);
+        /* libcurl keeps the timer of a connect that has succeeded: a stream that may be silent for ever, begun right after an engine
+         * answered, would wake the console for it. */
+        if (request->seconds || request->stall)
+                curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, 5L);
         if (request->seconds)
                 curl_easy_setopt(easy, CURLOPT_TIMEOUT, (long) request->seconds);
         if (request->stall) {

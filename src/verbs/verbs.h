@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The verbs: one file each that ends in one const struct verb; verbs.c lists them. cli.c has opened the session when it runs one. And what a few of them share. */
+/* The verbs: one file each that ends in one const struct verb; verbs.c lists them. cli.c has opened the session when it runs one. And what a few
+ * of them share. */
 
 #include "cli.h"
 #include "model/image.h"
