@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "ui/dialog.h"
+
 enum { COLUMN_VERDICT, COLUMN_CHECK, COLUMN_WHAT };
 
 static const struct column columns[] = {
@@ -51,13 +53,15 @@ static const struct list_source check_source = {
         .identity = check_identity,
 };
 
-void checkpage_init(struct checkpage *p, struct screen *screen) {
-        *p = (struct checkpage) { .screen = screen };
+void checkpage_init(struct checkpage *p, struct screen *screen, void (*look)(struct screen *screen)) {
+        *p = (struct checkpage) { .screen = screen, .look = look };
+        screen->checks = p;
         list_init(&p->list, &check_source, p);
 }
 
 void checkpage_done(struct checkpage *p) {
         op_cancel(p->looking);
+        op_cancel(p->mending);
         preflight_free(p->preflight);
         list_done(&p->list);
         *p = (struct checkpage) {};
@@ -113,8 +117,65 @@ const struct check_result *checkpage_focus(const struct checkpage *p) {
 
 enum fix checkpage_fix(const struct checkpage *p) {
         const struct check_result *r = checkpage_focus(p);
-        return r && !p->looking ? r->fix : FIX_NONE;
+        if (!r || p->looking || p->mending)
+                return FIX_NONE;
+        bool here = r->fix == FIX_CLOCK || r->fix == FIX_HOSTNAME || r->fix == FIX_LEAVE;
+        return here || p->leads_on ? r->fix : FIX_NONE;
 }
+
+/* ---- mending ---- */
+
+static void mended(struct error *e, void *userdata) {
+        struct checkpage *p = userdata;
+        p->mending = op_cancel(p->mending);
+        if (e)
+                dialog_error(p->screen->ui, e);
+        p->look(p->screen);
+}
+
+static void mend(struct checkpage *p, enum fix fix, const char *value) {
+        struct host *host = ui_host(p->screen->ui);
+        const struct mend what = { .fix = fix, .hostname = value, .clock_usec = p->preflight ? p->preflight->clock_usec : 0 };
+        op_cancel(p->mending);
+        p->mending = host->ops->mend(host, &what, mended, p);
+}
+
+static void clock_consented(struct screen *s, bool yes) {
+        if (yes)
+                mend(s->checks, FIX_CLOCK, NULL);
+}
+
+static void hostname_typed(struct screen *s, const char *text) {
+        if (!str_empty(text))
+                mend(s->checks, FIX_HOSTNAME, text);
+}
+
+bool checkpage_mend(struct checkpage *p) {
+        static const struct question clock = {
+                .title = "Set the clock",
+                .text = "This host's clock is set to that of the realm's server, once. Programs that run see the time jump; a time service should "
+                        "keep it from then on.",
+                .yes = "Set it",
+        };
+        struct host *host = ui_host(p->screen->ui);
+        switch (checkpage_fix(p)) {
+        case FIX_NONE:
+                return true;
+        case FIX_CLOCK:
+                dialog_confirm(p->screen, &clock, clock_consented);
+                return true;
+        case FIX_HOSTNAME:
+                screen_ask(p->screen, "Host name", host->ops->status(host)->hostname, NULL, hostname_typed);
+                return true;
+        case FIX_LEAVE:
+                screen_say(p->screen, "Leave it where it was joined: the Services screen for a service of fairlead, else by its own tool");
+                return true;
+        default:
+                return false;
+        }
+}
+
+/* ---- drawing ---- */
 
 /* What the focused result means, below the list. */
 static int draw_focus(const struct checkpage *p, const struct canvas *c) {
@@ -126,7 +187,7 @@ static int draw_focus(const struct checkpage *p, const struct canvas *c) {
                 canvas_text(c, row, 2, 0, STYLE_PLAIN, "->");
                 row += canvas_paragraph(c, row, 5, c->columns - 7, STYLE_PLAIN, r->hint);
         }
-        if (r->fix != FIX_NONE && !p->looking) {
+        if (checkpage_fix(p) != FIX_NONE) {
                 canvas_text(c, row, 2, 1, STYLE_KEY, "f");
                 row += canvas_paragraph(c, row, 5, c->columns - 7, STYLE_STRONG, fix_title(r->fix));
         }

@@ -7,15 +7,16 @@
 
 struct checkpage {
         struct screen *screen;
-        struct op *looking;
+        struct op *looking, *mending;
+        void (*look)(struct screen *screen);    /* looks again, with the order that the screen knows */
         const struct preflight *live;   /* lent while it looks */
         struct preflight *preflight;    /* done; NULL: never yet */
         struct list list;
         bool details;                   /* of the focused result */
-        bool leads_on;                  /* a page follows */
+        bool leads_on;                  /* it is a page of a wizard: another follows, and answers can be changed */
 };
 
-void checkpage_init(struct checkpage *p, struct screen *screen);
+void checkpage_init(struct checkpage *p, struct screen *screen, void (*look)(struct screen *screen));
 void checkpage_done(struct checkpage *p);
 
 /* Looks (again). */
@@ -24,8 +25,10 @@ bool checkpage_looking(const struct checkpage *p);
 
 /* Of the last look: something is in the way. False while there was none. */
 bool checkpage_fails(const struct checkpage *p);
-/* What can be done about the focused result. */
+/* What can be done about the focused result from here; FIX_NONE while it looks or mends. */
 enum fix checkpage_fix(const struct checkpage *p);
+/* Asks, does it, and looks again. False: it is done elsewhere in the wizard, by another answer. */
+bool checkpage_mend(struct checkpage *p);
 const struct check_result *checkpage_focus(const struct checkpage *p);  /* NULL: none */
 
 /* As a screen's draw() and status(). */

@@ -12,7 +12,7 @@ struct check_state {
         struct checkpage page;
 };
 
-static void check_look(struct screen *s, unsigned topics) {
+static void check_look(struct screen *s) {
         struct check_state *st = s->state;
         checkpage_look(&st->page, &(struct preflight_order) { .domain = st->domain });
 }
@@ -21,9 +21,9 @@ static int check_open(struct screen *s, const void *arg, struct error **reterr) 
         struct check_state *st = s->state;
         if (str_replace(&st->domain, arg) < 0)
                 return error_set(reterr, -ENOMEM, "Out of memory");
-        checkpage_init(&st->page, s);
+        checkpage_init(&st->page, s, check_look);
         s->list = &st->page.list;
-        check_look(s, ~0U);
+        check_look(s);
         return 0;
 }
 
@@ -50,13 +50,17 @@ static void check_status(const struct screen *s, struct str *out) {
 
 static bool check_can(const struct screen *s, enum action action) {
         const struct check_state *st = s->state;
+        if (action == ACTION_FIX)
+                return checkpage_fix(&st->page) != FIX_NONE;
         return (action != ACTION_AGAIN && action != ACTION_DETAILS) || !checkpage_looking(&st->page);
 }
 
 static bool check_act(struct screen *s, enum action action) {
         struct check_state *st = s->state;
         if (action == ACTION_AGAIN)
-                check_look(s, ~0U);
+                check_look(s);
+        else if (action == ACTION_FIX)
+                return checkpage_mend(&st->page);
         else if (action == ACTION_DETAILS) {
                 st->page.details = !st->page.details;
                 screen_invalidate(s);
@@ -68,11 +72,12 @@ static bool check_act(struct screen *s, enum action action) {
 const struct screen_class check_screen = {
         .name = "check",
         .title = "Preflight",
-        .help = "All that joining a realm needs: this host's name and files, the realm's servers and their ports, the clock. Nothing is changed, "
+        .help = "All that joining a realm needs: this host's name and files, the realm's servers and their ports, the clock. Looking changes nothing, "
                 "and nobody logs in.\n"
-                "Of the focused result it says below what it means and what to do; d adds what was seen.",
+                "Of the focused result it says below what it means and what to do; f does it where it can be done from here, d adds what was seen.",
         .size = sizeof(struct check_state),
         .bindings = (const struct binding[]) {
+                { 'f', ACTION_FIX },
                 { 'r', ACTION_AGAIN },
                 { 'd', ACTION_DETAILS },
                 {}

@@ -27,7 +27,7 @@ struct wizard_state {
         enum plan_verb verb;
         char *reference;                /* of the image; NULL: an installed service */
         char *name;                     /* of the service, as given */
-        struct op *finding, *planning, *starting, *mending;
+        struct op *finding, *planning, *starting;
         struct image *image;
         struct error *error;            /* the image was not found */
         struct questions ask;
@@ -229,7 +229,7 @@ static int wizard_open(struct screen *s, const void *arg, struct error **reterr)
                 return error_set(reterr, -ENOMEM, "Out of memory");
         s->pager = &st->pager;
         finder_init(&st->finder, s);
-        checkpage_init(&st->checks, s);
+        checkpage_init(&st->checks, s, wizard_check);
         st->checks.leads_on = true;
         st->ask.finder = &st->finder;
         if (st->verb == VERB_INSTALL)
@@ -246,7 +246,6 @@ static void wizard_close(struct screen *s) {
         op_cancel(st->finding);
         op_cancel(st->planning);
         op_cancel(st->starting);
-        op_cancel(st->mending);
         finder_done(&st->finder);
         checkpage_done(&st->checks);
         questions_done(&st->ask);
@@ -495,50 +494,11 @@ static void wizard_allow(struct screen *s) {
         dialog_confirm(s, &question, wizard_allowed);
 }
 
-/* ---- mending what the preflight found ---- */
-
-static void wizard_mended(struct error *e, void *userdata) {
-        struct screen *s = userdata;
-        struct wizard_state *st = s->state;
-        st->mending = op_cancel(st->mending);
-        if (e)
-                dialog_error(s->ui, e);
-        wizard_check(s);
-}
-
-static void wizard_mend(struct screen *s, enum fix fix, const char *value) {
-        struct wizard_state *st = s->state;
-        const struct mend mend = { .fix = fix, .hostname = value, .clock_usec = st->checks.preflight ? st->checks.preflight->clock_usec : 0 };
-        op_cancel(st->mending);
-        st->mending = host_of(s)->ops->mend(host_of(s), &mend, wizard_mended, s);
-}
-
-static void wizard_clock_consented(struct screen *s, bool yes) {
-        if (yes)
-                wizard_mend(s, FIX_CLOCK, NULL);
-}
-
-static void wizard_hostname_typed(struct screen *s, const char *text) {
-        if (!str_empty(text))
-                wizard_mend(s, FIX_HOSTNAME, text);
-}
+/* ---- the preflight ---- */
 
 static void wizard_fix(struct screen *s) {
         struct wizard_state *st = s->state;
-        enum fix fix = checkpage_fix(&st->checks);
-        static const struct question clock = {
-                .title = "Set the clock",
-                .text = "This host's clock is set to that of the realm's server, once. Programs that run see the time jump; a time service should "
-                        "keep it from then on.",
-                .yes = "Set it",
-        };
-        if (fix == FIX_CLOCK)
-                dialog_confirm(s, &clock, wizard_clock_consented);
-        else if (fix == FIX_HOSTNAME)
-                screen_ask(s, "Host name", host_of(s)->ops->status(host_of(s))->hostname, NULL, wizard_hostname_typed);
-        else if (fix == FIX_LEAVE)
-                screen_say(s, "Leave it where it was joined: the Services screen for a service of fairlead, else by its own tool");
-        else
+        if (!checkpage_mend(&st->checks))
                 wizard_go(s, PAGE_FORM);
 }
 
@@ -577,7 +537,7 @@ static bool wizard_can(const struct screen *s, enum action action) {
         case ACTION_NO_REHEARSAL:
                 return st->verb == VERB_REHEARSE && !st->starting;
         case ACTION_FIX:
-                return st->page == PAGE_PREFLIGHT && !st->mending && checkpage_fix(&st->checks) != FIX_NONE;
+                return st->page == PAGE_PREFLIGHT && checkpage_fix(&st->checks) != FIX_NONE;
         case ACTION_AGAIN:
         case ACTION_DETAILS:
                 return st->page == PAGE_PREFLIGHT && !checkpage_looking(&st->checks);
