@@ -101,11 +101,10 @@ static size_t reserve(struct lines *lines, size_t size) {
         return at;
 }
 
+/* All zero is the first byte zero and each like the one before it: memcmp() compares many at once, a loop that may end at any byte
+ * does not, and this runs over all output there is. */
 static bool any_mark(const uint8_t *marks, size_t n) {
-        for (size_t i = 0; marks && i < n; i++)
-                if (marks[i])
-                        return true;
-        return false;
+        return marks && n && (marks[0] || memcmp(marks, marks + 1, n - 1) != 0);
 }
 
 int lines_add(struct lines *lines, const char *text, const uint8_t *marks, size_t bytes) {
