@@ -10,104 +10,65 @@
 
 /* ---- list ---- */
 
-struct list_call {
-        struct engine_call call;        /* first */
-        char *filter;                   /* "key=value", or NULL */
-        struct json_stream *stream;
-        struct container_list *containers;
-        size_t room;
-        void (*done)(struct container_list *list, struct error *e, void *userdata);
-        void *userdata;
-};
-
-static void list_free(struct engine_call *call) {
-        struct list_call *list = (struct list_call *) call;
-        json_stream_free(list->stream);
-        container_list_free(list->containers);
-        free(list->filter);
-        free(list);
+static const char *list_path(const struct engine_dialect *dialect) {
+        return dialect->containers;
 }
 
-static void list_fail(struct engine_call *call, struct error *e) {
-        struct list_call *list = (struct list_call *) call;
-        list->done(NULL, e, list->userdata);
-        list_free(call);
+static void *list_make(void) {
+        return calloc(1, sizeof(struct container_list));
 }
 
-static int list_container(struct json_object *o, void *userdata, struct error **reterr) {
-        struct list_call *list = userdata;
-        struct container_list *containers = list->containers;
-        if (containers->n == list->room) {
-                size_t room = list->room ? list->room * 2 : 16;
-                struct container *bigger = reallocarray(containers->items, room, sizeof *bigger);
+static void list_drop(void *list) {
+        container_list_free(list);
+}
+
+static int list_element(const struct engine_dialect *dialect, struct json_object *o, void *userdata, struct error **reterr) {
+        struct container_list *list = userdata;
+        /* full at each power of two */
+        if ((list->n & (list->n - 1)) == 0) {
+                struct container *bigger = reallocarray(list->items, list->n ? list->n * 2 : 1, sizeof *bigger);
                 if (!bigger)
                         return error_set(reterr, -ENOMEM, "Out of memory");
-                containers->items = bigger;
-                list->room = room;
+                list->items = bigger;
         }
-        const struct engine_dialect *dialect = list->call.engine->dialect;
-        struct container *c = &containers->items[containers->n++];
+        struct container *c = &list->items[list->n++];
         *c = (struct container) {};
         return json_read(o, "a container of the list", dialect->container_fields, dialect->n_container_fields, c, reterr);
 }
 
-static int list_piece(const void *bytes, size_t n, void *userdata, struct error **reterr) {
-        struct list_call *list = userdata;
-        return json_stream_feed(list->stream, bytes, n, reterr);
+typedef void list_done_t(struct container_list *list, struct error *e, void *userdata);
+
+static void list_hand(void (*done)(void), void *list, struct error *e, void *userdata) {
+        ((list_done_t *) done)(list, e, userdata);
 }
 
-static void list_done(const struct http_answer *answer, struct error *e, void *userdata) {
-        struct list_call *list = userdata;
-        list->call.inner = op_cancel(list->call.inner);
-        e = engine_call_error(&list->call, answer, e, "The containers could not be listed");
-        if (!e && json_stream_finish(list->stream, &e) < 0)
-                error_wrap(&e, e->code, "The engine's list of containers could not be read");
-        op_finish(list->call.op);
-        if (e) {
-                list_fail(&list->call, e);
-                return;
-        }
-        list->done(TAKE(list->containers), NULL, list->userdata);
-        list_free(&list->call);
-}
+static const struct engine_list_kind containers_kind = {
+        .failed = "The containers could not be listed",
+        .unreadable = "The engine's list of containers could not be read",
+        .seconds = 30,
+        .max = CONTAINERS_MAX,
+        .path = list_path,
+        .make = list_make,
+        .drop = list_drop,
+        .element = list_element,
+        .hand = list_hand,
+};
 
-static char *list_path(const struct list_call *list) {
-        const char *prefix = list->call.engine->prefix;
-        if (!list->filter)
-                return str_printf("%s/containers/json?all=true", prefix);
+static char *label_filter(const char *label) {
         _cleanup_json_ struct json_object *filters = json_object_new_object();
         struct json_object *values = json_object_new_array();
-        json_object_array_add(values, json_new_text(list->filter));
+        json_object_array_add(values, json_new_text(label));
         json_object_object_add(filters, "label", values);
         _cleanup_free_ char *escaped = http_escape(json_object_to_json_string_ext(filters, JSON_C_TO_STRING_PLAIN));
-        return escaped ? str_printf("%s/containers/json?all=true&filters=%s", prefix, escaped) : NULL;
-}
-
-static bool list_begin(struct engine_call *call) {
-        struct list_call *list = (struct list_call *) call;
-        const struct json_stream_sink sink = { .document = list_container, .userdata = list, .max = CONTAINERS_MAX, .elements = true };
-        list->stream = json_stream_new(&sink);
-        list->containers = calloc(1, sizeof *list->containers);
-        return list->stream && list->containers &&
-               engine_call_request(call, "GET", list_path(list), (struct http_request) { .seconds = 30, .piece = list_piece, .done = list_done });
+        return escaped ? str_printf("&filters=%s", escaped) : NULL;
 }
 
 struct op *engine_list_containers(struct engine *engine, const char *label,
                                   void (*done)(struct container_list *list, struct error *e, void *userdata), void *userdata) {
-        struct list_call *list = calloc(1, sizeof *list);
-        if (!list)
+        _cleanup_free_ char *filter = label ? label_filter(label) : NULL;
+        if (label && !filter)
                 return NULL;
-        *list = (struct list_call) {
-                .call = { .engine = engine, .begin = list_begin, .fail = list_fail, .free = list_free },
-                .filter = label ? strdup(label) : NULL,
-                .done = done,
-                .userdata = userdata,
-        };
-        if (label && !list->filter) {
-                free(list);
-                return NULL;
-        }
-        return engine_call_start(&list->call);
+        return engine_list(engine, &containers_kind, filter, (void (*)(void)) done, userdata);
 }
 
 /* ---- remove ---- */

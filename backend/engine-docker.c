@@ -52,6 +52,7 @@ static char *pull_path(const char *at, const char *reference) {
 
 const struct engine_dialect engine_docker = {
         .kind = ENGINE_DOCKER,
+        .containers = "/containers/json?all=true",
         .images = "/images/json",
         .stop_seconds = "t",
         .events = "/events",

@@ -13,11 +13,11 @@
 #define PULL_LINE_MAX (1024U * 1024)
 #define IMAGES_MAX 20000U
 
-static struct image *read_image(const struct engine *engine, struct json_object *o, const char *where, struct error **reterr) {
+static struct image *read_image(const struct engine_dialect *dialect, struct json_object *o, const char *where, struct error **reterr) {
         _cleanup_image_ struct image *image = image_new();
         if (!image)
                 error_set(reterr, -ENOMEM, "Out of memory");
-        else if (json_read(o, where, engine->dialect->image_fields, engine->dialect->n_image_fields, image, reterr) >= 0 &&
+        else if (json_read(o, where, dialect->image_fields, dialect->n_image_fields, image, reterr) >= 0 &&
                  str_replace(&image->source, "engine") >= 0) {
                 hold_names_last(image);
                 return TAKE(image);
@@ -27,78 +27,48 @@ static struct image *read_image(const struct engine *engine, struct json_object 
 
 /* ---- list ---- */
 
-struct list_call {
-        struct engine_call call;        /* first */
-        struct json_stream *stream;
-        struct image_list *images;
-        void (*done)(struct image_list *images, struct error *e, void *userdata);
-        void *userdata;
-};
-
-static void list_free(struct engine_call *call) {
-        struct list_call *list = (struct list_call *) call;
-        json_stream_free(list->stream);
-        image_list_free(list->images);
-        free(list);
+static const char *list_path(const struct engine_dialect *dialect) {
+        return dialect->images;
 }
 
-static void list_fail(struct engine_call *call, struct error *e) {
-        struct list_call *list = (struct list_call *) call;
-        list->done(NULL, e, list->userdata);
-        list_free(call);
+static void *list_make(void) {
+        return image_list_new();
 }
 
-static int list_image(struct json_object *o, void *userdata, struct error **reterr) {
-        struct list_call *list = userdata;
-        struct image *image = read_image(list->call.engine, o, "an image of the list", reterr);
+static void list_drop(void *list) {
+        image_list_free(list);
+}
+
+static int list_element(const struct engine_dialect *dialect, struct json_object *o, void *list, struct error **reterr) {
+        struct image *image = read_image(dialect, o, "an image of the list", reterr);
         if (!image)
                 return -EBADMSG;
-        return image_list_take(list->images, image) < 0 ? error_set(reterr, -ENOMEM, "Out of memory") : 0;
+        return image_list_take(list, image) < 0 ? error_set(reterr, -ENOMEM, "Out of memory") : 0;
 }
 
-static int list_piece(const void *bytes, size_t n, void *userdata, struct error **reterr) {
-        struct list_call *list = userdata;
-        return json_stream_feed(list->stream, bytes, n, reterr);
-}
+typedef void list_done_t(struct image_list *images, struct error *e, void *userdata);
 
-static void list_done(const struct http_answer *answer, struct error *e, void *userdata) {
-        struct list_call *list = userdata;
-        list->call.inner = op_cancel(list->call.inner);
-        e = engine_call_error(&list->call, answer, e, "The image list could not be loaded");
-        if (!e && json_stream_finish(list->stream, &e) < 0)
-                error_wrap(&e, e->code, "The engine's image list could not be read");
-        op_finish(list->call.op);
-        if (e) {
-                list_fail(&list->call, e);
-                return;
-        }
+static void list_hand(void (*done)(void), void *list, struct error *e, void *userdata) {
         /* Engines list by the time of creation, or by no order at all. */
-        image_list_sort(list->images);
-        list->done(TAKE(list->images), NULL, list->userdata);
-        list_free(&list->call);
+        if (list)
+                image_list_sort(list);
+        ((list_done_t *) done)(list, e, userdata);
 }
 
-static bool list_begin(struct engine_call *call) {
-        struct list_call *list = (struct list_call *) call;
-        const struct json_stream_sink sink = { .document = list_image, .userdata = list, .max = IMAGES_MAX, .elements = true };
-        list->stream = json_stream_new(&sink);
-        list->images = image_list_new();
-        if (!list->stream || !list->images)
-                return false;
-        return engine_call_request(call, "GET", str_printf("%s%s", call->engine->prefix, call->engine->dialect->images),
-                                   (struct http_request) { .seconds = LIST_SECONDS, .piece = list_piece, .done = list_done });
-}
+static const struct engine_list_kind images_kind = {
+        .failed = "The image list could not be loaded",
+        .unreadable = "The engine's image list could not be read",
+        .seconds = LIST_SECONDS,
+        .max = IMAGES_MAX,
+        .path = list_path,
+        .make = list_make,
+        .drop = list_drop,
+        .element = list_element,
+        .hand = list_hand,
+};
 
 struct op *engine_list_images(struct engine *engine, void (*done)(struct image_list *images, struct error *e, void *userdata), void *userdata) {
-        struct list_call *list = calloc(1, sizeof *list);
-        if (!list)
-                return NULL;
-        *list = (struct list_call) {
-                .call = { .engine = engine, .begin = list_begin, .fail = list_fail, .free = list_free },
-                .done = done,
-                .userdata = userdata,
-        };
-        return engine_call_start(&list->call);
+        return engine_list(engine, &images_kind, NULL, (void (*)(void)) done, userdata);
 }
 
 /* ---- look at one, perhaps after a pull ---- */
@@ -142,7 +112,7 @@ static void inspected(const struct http_answer *answer, struct error *e, void *u
                 const char *body = http_body(answer, &n);
                 _cleanup_json_ struct json_object *o = NULL;
                 if (json_parse(body, n, NULL, &o, NULL, &e) >= 0)
-                        image = read_image(c->call.engine, o, "the image", &e);
+                        image = read_image(c->call.engine->dialect, o, "the image", &e);
                 if (!image)
                         error_wrap(&e, e ? e->code : -EBADMSG, "The engine's answer about %s could not be read", c->reference);
         }

@@ -43,6 +43,7 @@ static char *pull_path(const char *at, const char *reference) {
 
 const struct engine_dialect engine_podman = {
         .kind = ENGINE_PODMAN,
+        .containers = "/containers/json?all=true",
         .images = "/images/json?all=false",
         .stop_seconds = "timeout",
         .events = "/events?stream=true",

@@ -11,7 +11,7 @@
 /* How one engine says things where the two differ. The rest of the paths is the same behind the prefix ("/v4.0.0/libpod", "/v1.41"). */
 struct engine_dialect {
         enum engine_kind kind;
-        const char *images;             /* path and query of the image list */
+        const char *images, *containers;        /* path and query of these lists */
         const char *stop_seconds;       /* the query's name of the grace period of a stop */
         const char *events;
         const struct json_field *image_fields;          /* of an entry of the list and of inspect, into struct image */
@@ -77,5 +77,21 @@ bool engine_call_idle(struct engine_call *call);
 /* The answer as an error, where it is one: NULL for a status below 400. what is the sentence's head. A lost connection makes the engine
  * be looked for again. */
 struct error *engine_call_error(struct engine_call *call, const struct http_answer *answer, struct error *e, const char *what);
+
+/* A list that the engine sends as one array of JSON, whose elements are read as they arrive. */
+struct engine_list_kind {
+        const char *failed;             /* "The containers could not be listed" */
+        const char *unreadable;         /* the same of an answer that makes no sense */
+        unsigned seconds, max;          /* how long it may take, and how many elements it may have */
+        const char *(*path)(const struct engine_dialect *dialect);
+        void *(*make)(void);            /* an empty list; NULL: out of memory */
+        void (*drop)(void *list);       /* takes NULL */
+        /* Reads an element into the list. */
+        int (*element)(const struct engine_dialect *dialect, struct json_object *o, void *list, struct error **reterr);
+        /* Calls the public call's done, cast back to what it is, with the whole list, or with NULL and the reason. */
+        void (*hand)(void (*done)(void), void *list, struct error *e, void *userdata);
+};
+/* filter: put behind the path; NULL: nothing. */
+struct op *engine_list(struct engine *engine, const struct engine_list_kind *kind, const char *filter, void (*done)(void), void *userdata);
 
 void container_done(struct container *c);
