@@ -37,8 +37,10 @@ walk_to_plan() {
         term_wait 'Enter look' || return
         seen images-filter
         term_keys Enter
-        term_wait 'Its command labels' || return
+        term_wait '^Findings' || return
         seen image
+        term_keys PgDn
+        term_wait 'Its command labels' || return
         term_keys i
         term_wait 'page 1 of 3: what it does' || return
         term_wait 'RISK  -v /:/host' || return

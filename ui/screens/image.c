@@ -205,19 +205,24 @@ static void image_close(struct screen *s) {
         pager_done(&st->pager);
 }
 
+/* Its findings stand above its labels: a text shown before they are known would be pushed down under the eyes. */
+static bool image_whole(const struct image_state *st) {
+        return st->image && (st->plan || st->no_plan || !st->planning);
+}
+
 static void image_title(const struct screen *s, struct str *left, struct str *right) {
         const struct image_state *st = s->state;
         char place[64];
         str_add(left, st->reference);
         if (st->image && st->error)
                 str_add(right, "not up to date");
-        else if (st->image)
+        else if (image_whole(st))
                 str_add(right, pager_place(s->pager, place));
 }
 
 static void image_draw(const struct screen *s, const struct canvas *c) {
         const struct image_state *st = s->state;
-        if (st->image)
+        if (image_whole(st))
                 pager_draw(s->pager, c);
         else if (st->error)
                 canvas_error(c, 1, st->error, true);
