@@ -40,6 +40,8 @@ lab_host_address() {
         case $1 in
         bookworm) echo 10.89.7.11 ;;
         trixie) echo 10.89.7.12 ;;
+        bookworm-native) echo 10.89.7.13 ;;
+        trixie-native) echo 10.89.7.14 ;;
         esac
 }
 

@@ -9,10 +9,17 @@ host_dir() {
 host_check() {
         local host
 
-        for host in "${LAB_HOSTS[@]}"; do
+        for host in "${LAB_HOSTS[@]}" "${LAB_NATIVE_HOSTS[@]}"; do
                 [[ $1 != "$host" ]] || return 0
         done
-        die "there is no host \"$1\"; the hosts are: ${LAB_HOSTS[*]} (and \"yard\" and \"dc\" for run, enter, tty)"
+        die "there is no host \"$1\"; the hosts are: ${LAB_HOSTS[*]} ${LAB_NATIVE_HOSTS[*]} (and \"yard\" and \"dc\" for run, enter, tty)"
+}
+
+host_name() {
+        case $1 in
+        *-native) native_name "$1" ;;
+        *) lab_host_name "$1" ;;
+        esac
 }
 
 host_running() {
@@ -63,7 +70,7 @@ host_start() {
         host_plug "$host" "$(lab_host_address "$host")"
         rm -f "$dir/off" "$dir/ended"
         cp "$LAB_PARTS/host-init" "$LAB_PARTS/enter-root.sh" "$dir/"
-        yard_spawn "$dir/boot.log" bash "$dir/host-init" "$host" "$dir" "$root" "$(lab_host_name "$host")"
+        yard_spawn "$dir/boot.log" bash "$dir/host-init" "$host" "$dir" "$root" "$(host_name "$host")"
 }
 
 # What `up` does: a host that is off and was made by an older recipe (root or shelf) is made anew.

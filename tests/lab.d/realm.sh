@@ -97,7 +97,7 @@ realm_name_servers() {
 
         printf 'nameserver %s\nsearch %s\n' "$LAB_REALM_ADDRESS" "$LAB_REALM_DOMAIN" >"$LAB_RUN/resolv.conf.new"
         mv "$LAB_RUN/resolv.conf.new" "$LAB_RUN/resolv.conf"
-        for host in "${LAB_HOSTS[@]}"; do
+        for host in "${LAB_HOSTS[@]}" "${LAB_NATIVE_HOSTS[@]}"; do
                 # shellcheck disable=SC2016
                 ! host_running "$host" || host_run "$host" sh -c \
                         'new=$(cat); [ "$new" = "$(cat /etc/resolv.conf)" ] || printf "%s\n" "$new" >/etc/resolv.conf' \

@@ -25,12 +25,16 @@ root_packages() {
         yard) printf '%s\n' "${LAB_YARD_PACKAGES[@]}" ;;
         bookworm) printf '%s\n' "${LAB_HOST_PACKAGES[@]}" "${LAB_BOOKWORM_PACKAGES[@]}" ;;
         trixie) printf '%s\n' "${LAB_HOST_PACKAGES[@]}" "${LAB_TRIXIE_PACKAGES[@]}" ;;
+        *-native)
+                root_packages "${1%-native}"
+                printf '%s\n' "${LAB_NATIVE_PACKAGES[@]}"
+                ;;
         esac
 }
 
 root_suite() {
         case $1 in
-        trixie) echo trixie ;;
+        trixie*) echo trixie ;;
         *) echo bookworm ;;
         esac
 }
@@ -41,6 +45,7 @@ root_path() {
         local settle=root_settle_yard
 
         [[ $1 == yard ]] || settle="root_settle_host root_settle_containers lab_host_name"
+        [[ $1 != *-native ]] || settle+=" root_settle_native native_name lab_host_address"
         # shellcheck disable=SC2086
         echo "$LAB_ROOTS/$1-$({ root_packages "$1"; declare -f $settle root_settle_hosts_file; } | lab_fingerprint "$1")"
 }
@@ -68,6 +73,7 @@ root_make() {
         root_bootstrap "$name" "$(root_suite "$name")" "$path.partial" --include="$(root_packages "$name" | paste -sd,)"
         case $name in
         yard) root_settle_yard "$path.partial" ;;
+        *-native) root_settle_native "$name" "$path.partial" ;;
         *) root_settle_host "$name" "$path.partial" ;;
         esac
         mv "$path.partial" "$path"

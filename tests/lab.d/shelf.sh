@@ -156,7 +156,7 @@ cache_prune() {
         local keep path
 
         keep=$(
-                for path in yard "${LAB_HOSTS[@]}"; do root_path "$path"; done
+                for path in yard "${LAB_HOSTS[@]}" "${LAB_NATIVE_HOSTS[@]}"; do root_path "$path"; done
                 realm_root_path
                 shelf_path
                 docker_path
