@@ -6,20 +6,24 @@
 #include <unistd.h>
 
 #include "backend/digest.h"
+#include "backend/realmd.h"
 #include "base/str.h"
+#include "config.h"
 
-/* The words that say what is joined come from the profiles of these names (data/profiles). realm asks for the password at its terminal;
- * ipa-client-install reads it from its input. */
+/* The words that say what is joined come from the profiles of these names (data/profiles). realmd is spoken to by fairlead-realmd
+ * (src/realmd-main.c); both read a password from their input. */
 static const struct way {
-        const char *name, *program, *install, *uninstall, *summary, *package;
+        const char *name;
+        const char *there;      /* what is on a host that has the way */
+        const char *install, *uninstall, *summary, *package;
 } ways[] = {
         {
-                .name = "host/realmd", .program = "/usr/sbin/realm",
-                .install = "/usr/sbin/realm join -v", .uninstall = "/usr/sbin/realm leave -v",
+                .name = "host/realmd", .there = "/usr/share/dbus-1/system-services/" REALMD_NAME ".service",
+                .install = REALMD_TOOL_PATH " join", .uninstall = REALMD_TOOL_PATH " leave",
                 .summary = "Join Active Directory by this host's own realmd and SSSD, without a container", .package = "realmd",
         },
         {
-                .name = "host/freeipa-client", .program = "/usr/sbin/ipa-client-install",
+                .name = "host/freeipa-client", .there = "/usr/sbin/ipa-client-install",
                 .install = "/usr/sbin/ipa-client-install --unattended", .uninstall = "/usr/sbin/ipa-client-install --unattended --uninstall",
                 .summary = "Join FreeIPA by this host's own ipa-client-install and SSSD, without a container",
                 .package = "freeipa-client (ipa-client)",
@@ -27,8 +31,8 @@ static const struct way {
 };
 
 static bool installed(const char *root, const struct way *way) {
-        _cleanup_free_ char *path = str_printf("%s%s", root, way->program);
-        return path && access(path, X_OK) == 0;
+        _cleanup_free_ char *path = str_printf("%s%s", root, way->there);
+        return path && access(path, F_OK) == 0;
 }
 
 static struct image *image_of(const struct way *way) {
@@ -62,7 +66,7 @@ int hostway_find(const char *root, const char *reference, struct image **ret, st
                 if (strcmp(ways[i].name, reference) != 0)
                         continue;
                 if (!installed(root, &ways[i])) {
-                        error_set(reterr, -ENOENT, "%s is not on this host", ways[i].program);
+                        error_set(reterr, -ENOENT, "%s is not on this host", ways[i].there);
                         error_hint(reterr, "Install the package %s, or join by an image that packages SSSD", ways[i].package);
                         return -ENOENT;
                 }

@@ -2,12 +2,12 @@
 #include "tests/test.h"
 
 #include <errno.h>
-#include <sys/stat.h>
 
 #include "backend/hostways.h"
 #include "backend/profiles.h"
 #include "base/readfile.h"
 #include "base/str.h"
+#include "config.h"
 #include "tests/tree.h"
 
 static void only_what_is_installed(void **state) {
@@ -21,18 +21,17 @@ static void only_what_is_installed(void **state) {
         assert_non_null(strstr(e->hint, "realmd"));
         assert_int_equal(hostway_find(root, "host/nothing", &image, NULL), -ENOENT);
 
-        tree_folder(root, "/usr");
-        tree_folder(root, "/usr/sbin");
-        tree_write(root, "/usr/sbin/realm", "");
-        _cleanup_free_ char *program = str_printf("%s/usr/sbin/realm", root);
-        assert_int_equal(chmod(program, 0755), 0);
+        static const char *const folders[] = { "/usr", "/usr/share", "/usr/share/dbus-1", "/usr/share/dbus-1/system-services" };
+        for (size_t i = 0; i < ELEMENTS(folders); i++)
+                tree_folder(root, folders[i]);
+        tree_write(root, "/usr/share/dbus-1/system-services/org.freedesktop.realmd.service", "");
         assert_int_equal(hostways_list(root, one), 0);
         assert_int_equal(one->n, 1);
         assert_string_equal(image_reference(one->items[0]), "host/realmd");
         assert_int_equal(strlen(one->items[0]->id), 64);
         assert_int_equal(hostway_find(root, "host/realmd", &image, NULL), 0);
         assert_string_equal(image->id, one->items[0]->id);
-        assert_string_equal(image_label(image, "INSTALL"), "/usr/sbin/realm join -v");
+        assert_string_equal(image_label(image, "INSTALL"), REALMD_TOOL_PATH " join");
         image_free(image);
         tree_remove(root);
 }

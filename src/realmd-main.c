@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* fairlead-realmd join|leave [OPTION]… [DOMAIN]: what plans run for the image host/realmd (backend/hostways.h). It asks this host's own realmd
+ * over D-Bus, shows what that says as it comes, and ends with 0, or with 1 and a sentence. A password is read from standard input,
+ * never from the words. TERM and INT make realmd give up. */
+#include <errno.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <systemd/sd-event.h>
+
+#include "backend/bus.h"
+#include "backend/realmd.h"
+#include "base/str.h"
+#include "out.h"
+#include "typed-secret.h"
+
+struct program {
+        sd_event *event;
+        struct realmd *realmd;
+        struct error *error;
+        bool newline;           /* what was shown last ends a line */
+};
+
+/* Words of realm that came with a label, or with `fairlead leave -- …`, mean the same here. */
+static const char *const options[] = { "computer-ou", "computer-name", "membership-software", "client-software", "server-software",
+                                       "os-name", "os-version", "user-principal" };
+static const char *const nothing[] = { "-v", "--verbose", "--unattended", "--remove" };
+
+static int usage(void) {
+        out_note("usage: fairlead-realmd join|leave [--user USER | --credentials password|otp|none] [--computer-ou OU] [--computer-name NAME]\n"
+                 "       [--membership-software adcli|samba] [DOMAIN]\n"
+                 "A password is read from standard input.\n");
+        return 2;
+}
+
+/* "--name VALUE" and "--name=VALUE"; *argv is left at the last word that was read. NULL: it is not that option, or has no value. */
+static const char *value_of(char ***argv, const char *name) {
+        const char *word = str_starts(**argv, "--"), *rest = word ? str_starts(word, name) : NULL;
+        if (rest && *rest == '=')
+                return rest + 1;
+        if (!rest || *rest || !(*argv)[1])
+                return NULL;
+        return *++*argv;
+}
+
+static int read_credentials(const char *word, struct realmd_order *order) {
+        static const char *const words[] = { [REALMD_NOBODY] = "none", [REALMD_PASSWORD] = "password", [REALMD_ONE_TIME] = "otp" };
+        for (size_t i = 0; i < ELEMENTS(words); i++)
+                if (str_equal(word, words[i])) {
+                        order->credentials = (enum realmd_credentials) i;
+                        return 0;
+                }
+        return -EINVAL;
+}
+
+static bool is_nothing(const char *word) {
+        for (size_t i = 0; i < ELEMENTS(nothing); i++)
+                if (str_equal(word, nothing[i]))
+                        return true;
+        return false;
+}
+
+static int read_word(char ***argv, struct realmd_order *order) {
+        const char *value;
+        if (is_nothing(**argv))
+                return 0;
+        for (size_t i = 0; i < ELEMENTS(options); i++)
+                if ((value = value_of(argv, options[i])))
+                        return strv_addf(&order->options, "%s=%s", options[i], value);
+        if ((value = value_of(argv, "user"))) {
+                order->user = value;
+                return 0;
+        }
+        if ((value = value_of(argv, "credentials")))
+                return read_credentials(value, order);
+        if ((**argv)[0] == '-' || order->domain)
+                return -EINVAL;
+        order->domain = **argv;
+        return 0;
+}
+
+/* A user's name means his password, where nothing else was said. */
+static int read_words(char **argv, struct realmd_order *order) {
+        int r = 0;
+        if (str_equal(argv[1], "leave"))
+                order->action = REALMD_LEAVE;
+        else if (!str_equal(argv[1], "join"))
+                return -EINVAL;
+        order->credentials = REALMD_NOBODY;
+        for (char **word = argv + 2; r >= 0 && *word; word++) {
+                if (str_starts(*word, "--user"))
+                        order->credentials = REALMD_PASSWORD;
+                r = read_word(&word, order);
+        }
+        if (r >= 0 && order->credentials == REALMD_PASSWORD && str_empty(order->user))
+                r = -EINVAL;
+        return r;
+}
+
+static int read_secret(const struct realmd_order *order, struct secret *secret) {
+        _cleanup_free_ char *title = NULL;
+        if (order->credentials == REALMD_NOBODY)
+                return 0;
+        title = order->credentials == REALMD_PASSWORD ? str_printf("Password for %s", order->user) : strdup("One-time password");
+        int r = title && secret ? typed_secret(title, secret) : -ENOMEM;
+        if (r < 0)
+                out_note("fairlead: No password came by standard input\n");
+        return r;
+}
+
+static void close_doors(void) {
+        const struct rlimit none = {};
+        (void) setrlimit(RLIMIT_CORE, &none);
+        (void) prctl(PR_SET_DUMPABLE, 0);
+        umask(077);
+}
+
+/* ---- while it runs ---- */
+
+static void on_said(const char *text, void *userdata) {
+        struct program *p = userdata;
+        out("%s", text);
+        fflush(stdout);
+        p->newline = str_ends(text, "\n");
+}
+
+static void on_done(struct error *e, void *userdata) {
+        struct program *p = userdata;
+        p->error = e;
+        (void) sd_event_exit(p->event, 0);
+}
+
+static int on_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata) {
+        struct program *p = userdata;
+        realmd_cancel(p->realmd);
+        return 0;
+}
+
+static int watch_signals(struct program *p) {
+        static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
+        sigset_t set;
+        sigemptyset(&set);
+        for (size_t i = 0; i < ELEMENTS(signals); i++)
+                sigaddset(&set, signals[i]);
+        int r = sigprocmask(SIG_BLOCK, &set, NULL) < 0 ? -errno : 0;
+        for (size_t i = 0; r >= 0 && i < ELEMENTS(signals); i++)
+                r = sd_event_add_signal(p->event, NULL, signals[i], on_signal, p);
+        return r;
+}
+
+static int carry_out(struct program *p, const struct realmd_order *order) {
+        sd_bus *bus = NULL;
+        int r = realmd_open(p->event, &bus, &p->error);
+        if (r < 0)
+                return r;
+        p->realmd = realmd_new(bus, order, on_said, on_done, p);
+        r = p->realmd ? watch_signals(p) : -ENOMEM;
+        if (r >= 0)
+                r = sd_event_loop(p->event);
+        if (r < 0)
+                error_errno(&p->error, r, "realmd could not be asked");
+        p->realmd = realmd_free(p->realmd);
+        bus_close(bus);
+        return r;
+}
+
+int main(int argc, char **argv) {
+        _cleanup_(secret_freep) struct secret *secret = secret_new("password");
+        struct realmd_order order = { .secret = secret };
+        struct program p = { .newline = true };
+        int status = 2;
+        close_doors();
+        setlocale(LC_CTYPE, "C.UTF-8");
+        signal(SIGPIPE, SIG_IGN);
+        if (argc < 2 || read_words(argv, &order) < 0)
+                usage();
+        else if (read_secret(&order, secret) >= 0 && sd_event_new(&p.event) >= 0) {
+                (void) carry_out(&p, &order);
+                if (!p.newline)
+                        out("\n");
+                if (p.error)
+                        out_error(p.error);
+                else
+                        out("This host has %s\n", order.action == REALMD_JOIN ? "joined the domain" : "left the domain");
+                status = p.error ? 1 : 0;
+        } else
+                status = 1;
+        error_free(p.error);
+        sd_event_unref(p.event);
+        strv_free(order.options);
+        return fflush(stdout) != 0 && status == 0 ? 1 : status;
+}
