@@ -13,10 +13,11 @@
 #include "model/hold.h"
 #include "model/lint.h"
 #include "model/recipe.h"
+#include "ui/reload.h"
 
 struct images_state {
         struct list list;
-        struct op *loading, *loading_services;
+        struct reload loading, loading_services;
         struct image_list *images;      /* NULL: no answer yet */
         struct error *error;            /* of the last answer; images of an earlier one stay */
         bool *offers;                   /* for each image: labels or a profile make it a system service */
@@ -184,13 +185,14 @@ static int images_weigh(struct screen *s, const struct image_list *images) {
         return 0;
 }
 
+static void images_load(struct screen *s, unsigned topics);
+
 static void images_loaded(struct image_list *images, struct error *e, void *userdata) {
         struct screen *s = userdata;
         struct images_state *st = s->state;
         _cleanup_(image_list_freep) struct image_list *fresh = images;
 
-        st->loading = op_cancel(st->loading);
-        st->error = error_free(st->error);
+        error_free(st->error);
         st->error = e;
         if (fresh && images_weigh(s, fresh) == 0) {
                 image_list_free(st->images);
@@ -198,6 +200,8 @@ static void images_loaded(struct image_list *images, struct error *e, void *user
                 list_set(&st->list, st->images->n);     /* the focus is remembered as text, not as a row */
         }
         screen_invalidate(s);
+        if (reload_came(&st->loading))
+                images_load(s, TOPIC_IMAGES);
 }
 
 static void images_services_loaded(struct service_list *services, struct error *e, void *userdata) {
@@ -206,26 +210,23 @@ static void images_services_loaded(struct service_list *services, struct error *
         _cleanup_(service_list_freep) struct service_list *list = services;
         _cleanup_error_ struct error *unused = e;       /* the Services screen tells it */
 
-        st->loading_services = op_cancel(st->loading_services);
-        if (!list)
-                return;
-        st->installed = strv_free(st->installed);
-        for (size_t i = 0; i < list->n; i++)
-                if (list->items[i]->image_id)
-                        strv_add(&st->installed, list->items[i]->image_id);
-        screen_invalidate(s);
+        if (list) {
+                st->installed = strv_free(st->installed);
+                for (size_t i = 0; i < list->n; i++)
+                        if (list->items[i]->image_id)
+                                strv_add(&st->installed, list->items[i]->image_id);
+                screen_invalidate(s);
+        }
+        if (reload_came(&st->loading_services))
+                images_load(s, TOPIC_SERVICES);
 }
 
 static void images_load(struct screen *s, unsigned topics) {
         struct images_state *st = s->state;
-        if (topics & (TOPIC_IMAGES | TOPIC_ENGINE)) {
-                st->loading = op_cancel(st->loading);
-                st->loading = host_of(s)->ops->list_images(host_of(s), images_loaded, s);
-        }
-        if (topics & TOPIC_SERVICES) {
-                st->loading_services = op_cancel(st->loading_services);
-                st->loading_services = host_of(s)->ops->list_services(host_of(s), images_services_loaded, s);
-        }
+        if (topics & (TOPIC_IMAGES | TOPIC_ENGINE) && reload_wanted(&st->loading, topics))
+                st->loading.op = host_of(s)->ops->list_images(host_of(s), images_loaded, s);
+        if (topics & TOPIC_SERVICES && reload_wanted(&st->loading_services, topics))
+                st->loading_services.op = host_of(s)->ops->list_services(host_of(s), images_services_loaded, s);
 }
 
 /* ---- the screen ---- */
@@ -240,8 +241,8 @@ static int images_open(struct screen *s, const void *arg, struct error **reterr)
 
 static void images_close(struct screen *s) {
         struct images_state *st = s->state;
-        op_cancel(st->loading);
-        op_cancel(st->loading_services);
+        op_cancel(st->loading.op);
+        op_cancel(st->loading_services.op);
         list_done(&st->list);
         image_list_free(st->images);
         error_free(st->error);

@@ -9,10 +9,11 @@
 #include "base/text.h"
 #include "ui/dialog.h"
 #include "ui/jobtext.h"
+#include "ui/reload.h"
 
 struct jobs_state {
         struct list list;
-        struct op *loading;
+        struct reload loading;
         struct job_list *jobs;          /* NULL: no answer yet */
         struct error *error;            /* of the last answer; jobs of an earlier one stay */
         char *asked;                    /* the job that the question about cancelling is about */
@@ -87,11 +88,12 @@ static const struct list_source jobs_source = {
 
 /* ---- answers ---- */
 
+static void jobs_load(struct screen *s, unsigned topics);
+
 static void jobs_loaded(struct job_list *jobs, struct error *e, void *userdata) {
         struct screen *s = userdata;
         struct jobs_state *st = s->state;
 
-        st->loading = op_cancel(st->loading);
         error_free(st->error);
         st->error = e;
         if (jobs) {
@@ -100,12 +102,14 @@ static void jobs_loaded(struct job_list *jobs, struct error *e, void *userdata) 
                 list_set(&st->list, jobs->n);
         }
         screen_invalidate(s);
+        if (reload_came(&st->loading))
+                jobs_load(s, TOPIC_JOBS);
 }
 
 static void jobs_load(struct screen *s, unsigned topics) {
         struct jobs_state *st = s->state;
-        st->loading = op_cancel(st->loading);
-        st->loading = host_of(s)->ops->list_jobs(host_of(s), jobs_loaded, s);
+        if (reload_wanted(&st->loading, topics))
+                st->loading.op = host_of(s)->ops->list_jobs(host_of(s), jobs_loaded, s);
 }
 
 /* ---- the screen ---- */
@@ -120,7 +124,7 @@ static int jobs_open(struct screen *s, const void *arg, struct error **reterr) {
 
 static void jobs_close(struct screen *s) {
         struct jobs_state *st = s->state;
-        op_cancel(st->loading);
+        op_cancel(st->loading.op);
         list_done(&st->list);
         job_list_free(st->jobs);
         error_free(st->error);

@@ -11,12 +11,13 @@
 #include "ui/dialog.h"
 #include "ui/jobtext.h"
 #include "ui/notes.h"
+#include "ui/reload.h"
 #include "ui/screens/unit-actions.h"
 
 struct services_state {
         struct unit_acting acting;      /* first: unit-actions.h */
         struct list list;
-        struct op *loading, *loading_jobs;
+        struct reload loading, loading_jobs;
         struct service_list *services;  /* NULL: no answer yet */
         struct error *error;
         struct job_list *jobs;          /* NULL: no answer yet */
@@ -135,11 +136,12 @@ static const struct list_source services_source = {
 
 /* ---- answers ---- */
 
+static void services_load(struct screen *s, unsigned topics);
+
 static void services_loaded(struct service_list *services, struct error *e, void *userdata) {
         struct screen *s = userdata;
         struct services_state *st = s->state;
-        st->loading = op_cancel(st->loading);
-        st->error = error_free(st->error);
+        error_free(st->error);
         st->error = e;
         if (services) {
                 /* The list asks nothing of the old rows: their order is the new one's. */
@@ -149,30 +151,29 @@ static void services_loaded(struct service_list *services, struct error *e, void
                 service_list_free(old);
         }
         screen_invalidate(s);
+        if (reload_came(&st->loading))
+                services_load(s, TOPIC_SERVICES);
 }
 
 static void services_jobs_loaded(struct job_list *jobs, struct error *e, void *userdata) {
         struct screen *s = userdata;
         struct services_state *st = s->state;
         _cleanup_error_ struct error *unused = e;       /* the Jobs screen tells it */
-        st->loading_jobs = op_cancel(st->loading_jobs);
-        if (!jobs)
-                return;
-        job_list_free(st->jobs);
-        st->jobs = jobs;
-        screen_invalidate(s);
+        if (jobs) {
+                job_list_free(st->jobs);
+                st->jobs = jobs;
+                screen_invalidate(s);
+        }
+        if (reload_came(&st->loading_jobs))
+                services_load(s, TOPIC_JOBS);
 }
 
 static void services_load(struct screen *s, unsigned topics) {
         struct services_state *st = s->state;
-        if (topics & (TOPIC_SERVICES | TOPIC_IMAGES)) {
-                op_cancel(st->loading);
-                st->loading = host_of(s)->ops->list_services(host_of(s), services_loaded, s);
-        }
-        if (topics & TOPIC_JOBS) {
-                op_cancel(st->loading_jobs);
-                st->loading_jobs = host_of(s)->ops->list_jobs(host_of(s), services_jobs_loaded, s);
-        }
+        if (topics & (TOPIC_SERVICES | TOPIC_IMAGES) && reload_wanted(&st->loading, topics))
+                st->loading.op = host_of(s)->ops->list_services(host_of(s), services_loaded, s);
+        if (topics & TOPIC_JOBS && reload_wanted(&st->loading_jobs, topics))
+                st->loading_jobs.op = host_of(s)->ops->list_jobs(host_of(s), services_jobs_loaded, s);
 }
 
 /* ---- the screen ---- */
@@ -187,8 +188,8 @@ static int services_open(struct screen *s, const void *arg, struct error **reter
 
 static void services_close(struct screen *s) {
         struct services_state *st = s->state;
-        op_cancel(st->loading);
-        op_cancel(st->loading_jobs);
+        op_cancel(st->loading.op);
+        op_cancel(st->loading_jobs.op);
         unit_acting_done(&st->acting);
         list_done(&st->list);
         service_list_free(st->services);

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "base/text.h"
+#include "ui/reload.h"
 #include "ui/screens/unit-actions.h"
 
 #define LOG_TAIL 50
@@ -18,7 +19,8 @@
 struct unit_state {
         struct unit_acting acting;      /* first: unit-actions.h */
         struct pager pager;
-        struct op *loading, *reading;
+        struct reload loading;
+        struct op *reading;
         char *name;
         struct unit_detail *detail;     /* NULL: no answer yet */
         struct error *error, *log_error;
@@ -212,10 +214,11 @@ static void lines_failed(struct error *e, void *userdata) {
         compose(s);
 }
 
+static void unit_load(struct screen *s, unsigned topics);
+
 static void unit_loaded(struct unit_detail *detail, struct error *e, void *userdata) {
         struct screen *s = userdata;
         struct unit_state *st = s->state;
-        st->loading = op_cancel(st->loading);
         error_free(st->error);
         st->error = e;
         if (detail) {
@@ -224,12 +227,14 @@ static void unit_loaded(struct unit_detail *detail, struct error *e, void *userd
         }
         compose(s);
         screen_invalidate(s);
+        if (reload_came(&st->loading))
+                unit_load(s, TOPIC_UNITS);
 }
 
 static void unit_load(struct screen *s, unsigned topics) {
         struct unit_state *st = s->state;
-        st->loading = op_cancel(st->loading);
-        st->loading = host_of(s)->ops->show_unit(host_of(s), st->name, unit_loaded, s);
+        if (reload_wanted(&st->loading, topics))
+                st->loading.op = host_of(s)->ops->show_unit(host_of(s), st->name, unit_loaded, s);
 }
 
 /* ---- the screen ---- */
@@ -250,7 +255,7 @@ static int unit_open(struct screen *s, const void *arg, struct error **reterr) {
 
 static void unit_close(struct screen *s) {
         struct unit_state *st = s->state;
-        op_cancel(st->loading);
+        op_cancel(st->loading.op);
         op_cancel(st->reading);
         unit_acting_done(&st->acting);
         if (st->log)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "ui/reload.h"
 #include "ui/screens/unit-actions.h"
 
 enum kind { KIND_SERVICES, KIND_FAILED, KIND_ALL, _KIND_MAX };
@@ -20,7 +21,7 @@ static const char *const kind_names[_KIND_MAX] = {
 struct units_state {
         struct unit_acting acting;      /* first: unit-actions.h */
         struct list list;
-        struct op *loading;
+        struct reload loading;
         struct unit_list *units;        /* NULL: no answer yet */
         struct error *error;            /* of the last answer; units of an earlier one stay */
         char **plain;                   /* for each unit its name for people; NULL where it is the real one */
@@ -142,22 +143,25 @@ static bool take_units(struct units_state *st, struct unit_list *units) {
         return true;
 }
 
+static void units_load(struct screen *s, unsigned topics);
+
 static void units_loaded(struct unit_list *units, struct error *e, void *userdata) {
         struct screen *s = userdata;
         struct units_state *st = s->state;
 
-        st->loading = op_cancel(st->loading);
         error_free(st->error);
         st->error = e;
         if (units && !take_units(st, units))
                 unit_list_free(units);
         screen_invalidate(s);
+        if (reload_came(&st->loading))
+                units_load(s, TOPIC_UNITS);
 }
 
 static void units_load(struct screen *s, unsigned topics) {
         struct units_state *st = s->state;
-        st->loading = op_cancel(st->loading);
-        st->loading = host_of(s)->ops->list_units(host_of(s), NULL, units_loaded, s);
+        if (reload_wanted(&st->loading, topics))
+                st->loading.op = host_of(s)->ops->list_units(host_of(s), NULL, units_loaded, s);
 }
 
 /* ---- the screen ---- */
@@ -172,7 +176,7 @@ static int units_open(struct screen *s, const void *arg, struct error **reterr) 
 
 static void units_close(struct screen *s) {
         struct units_state *st = s->state;
-        op_cancel(st->loading);
+        op_cancel(st->loading.op);
         unit_acting_done(&st->acting);
         list_done(&st->list);
         forget_names(st);

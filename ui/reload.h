@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What a screen loads again whenever something changed (screen_class.changed). A load under way is not begun anew for that: where
+ * changes never stop coming, as in a storm of reloads of systemd, no load would ever end. One more follows it instead.
+ *
+ *     if (reload_wanted(&st->loading, topics))
+ *             st->loading.op = host->ops->list_things(host, things_loaded, s);
+ *
+ * and in the answer, when all of it was taken:
+ *
+ *     if (reload_came(&st->loading))
+ *             things_load(s, TOPIC_THINGS);
+ */
+
+#include "base/op.h"
+
+struct reload {
+        struct op *op;          /* of the load; the screen's */
+        bool again;             /* something changed since it began */
+};
+
+/* The topics of changed(). All at once are a person's wish (R, or the screen's own at its opening): a load that hangs is dropped. */
+static inline bool reload_wanted(struct reload *r, unsigned topics) {
+        if (topics == ~0U)
+                r->op = op_cancel(r->op);
+        r->again = r->op;
+        return !r->op;
+}
+
+/* To be called once in the answer; true: load once more. */
+static inline bool reload_came(struct reload *r) {
+        r->op = op_cancel(r->op);
+        return r->again;
+}
