@@ -98,3 +98,14 @@ bool worker_explain_join(struct worker *w, int status, struct error **reterr) {
                    d.clock_too ? clock_words(words, known->clock_usec) : "", d.clock_too ? " the servers'" : "");
         return true;
 }
+
+void worker_note_join_warnings(struct worker *w) {
+        const struct failure *found[8];
+        size_t n = 0;
+        if (w->plan->joins == REALM_NONE)
+                return;
+        _cleanup_free_ char *tail = read_tail(w, &n);
+        size_t count = tail ? failure_warnings(TOOL_ANY, tail, n, found, ELEMENTS(found)) : 0;
+        for (size_t i = 0; i < count; i++)
+                joblog_note(w->log, "joined, but look at this: %s. %s. %s", found[i]->message, found[i]->cause, found[i]->hint);
+}

@@ -68,6 +68,7 @@ static void on_ended(bool exited, int status, void *userdata) {
                 error_set(&e, -EIO, "The %s ended with status %d%s%s", program_of(w), status, words ? ": " : "", words ? words : "");
         }
         if (!e) {
+                worker_note_join_warnings(w);
                 worker_ended(w);
                 return;
         }

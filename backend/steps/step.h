@@ -174,6 +174,8 @@ uint64_t worker_now(void);              /* CLOCK_BOOTTIME, usec */
  * from its output: true, and the error set, when that is known. */
 int worker_look_at_realm(struct worker *w, void (*then)(struct worker *w), struct error **reterr);
 bool worker_explain_join(struct worker *w, int status, struct error **reterr);
+/* What the tool only warned of, into the log, in the words of the table. */
+void worker_note_join_warnings(struct worker *w);
 void worker_join_free(struct worker *w);
 
 /* Is the container command run by an engine (rather than a program of the host)? */

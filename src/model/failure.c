@@ -28,6 +28,12 @@ static const struct failure failures[] = {
                 .hint = "Leave that domain first",
         },
         {
+                .id = "already-joined", .text = "is configured for a domain already", .sure = true, .fix = FIX_LEAVE,
+                .message = "This host is joined to a domain already",
+                .cause = "An earlier join was not left: its configuration of SSSD or FreeIPA is there",
+                .hint = "Leave that domain first, or go on with its configuration as it is (the mode that migrates)",
+        },
+        {
                 .id = "not-joined", .tool = TOOL_IPA, .text = "IPA client is not configured on this system", .sure = true,
                 .message = "This host is in no FreeIPA realm",
                 .cause = "It was never joined, or an earlier join stopped half way: the tool does not count such a one",
@@ -109,6 +115,18 @@ static const struct failure failures[] = {
         },
 
         {
+                .id = "busy", .tool = TOOL_REALM, .text = "Already running another action", .sure = true, .fix = FIX_AGAIN,
+                .message = "realmd of this host is at work for somebody else",
+                .cause = "It does one thing at a time",
+                .hint = "Wait until that is through, then try again",
+        },
+        {
+                .id = "not-root", .tool = TOOL_REALM, .text = "Not authorized to perform this action", .sure = true,
+                .message = "This user may not change whom this host belongs to",
+                .cause = "realmd asks polkit, and polkit says no",
+                .hint = "Do it as root",
+        },
+        {
                 .id = "packages", .tool = TOOL_REALM, .text = "packages have unmet dependencies", .sure = true, .fix = FIX_AGAIN,
                 .message = "Packages that a join needs are not on this host",
                 .cause = "realmd looks for them before it joins, and could not install them: others that they need cannot be had",
@@ -161,6 +179,12 @@ static const struct failure failures[] = {
                 .hint = "Type it again; all other answers are kept",
         },
         {
+                .id = "wrong-password", .tool = TOOL_REALM, .text = "Admin name or password is not valid", .sure = true, .fix = FIX_PASSWORD,
+                .message = "The password is wrong",
+                .cause = "It is mistyped, or belongs to another account; this tool does not tell an unknown account from it",
+                .hint = "Type it again; all other answers are kept",
+        },
+        {
                 .id = "unknown-user", .text = "Client '", .also = "not found in Kerberos database", .sure = true, .fix = FIX_ACCOUNT,
                 .message = "There is no such user in the realm",
                 .cause = "The name is mistyped, or of another realm",
@@ -168,9 +192,27 @@ static const struct failure failures[] = {
         },
         {
                 .id = "account-locked", .text = "credentials have been revoked", .sure = true, .fix = FIX_ACCOUNT,
-                .message = "The account is disabled or locked",
-                .cause = "An administrator disabled it, or too many wrong passwords locked it",
+                .message = "The account is disabled, locked or expired",
+                .cause = "An administrator disabled it, its last day is over, or too many wrong passwords locked it: Kerberos does not tell which",
                 .hint = "Use another account, or have this one unlocked",
+        },
+        {
+                .id = "account-locked", .text = "entry in database has expired", .sure = true, .fix = FIX_ACCOUNT,
+                .message = "The account is disabled, locked or expired",
+                .cause = "Its last day is over",
+                .hint = "Use another account, or have an administrator extend this one",
+        },
+        {
+                .id = "policy", .text = "KDC policy rejects request", .sure = true, .fix = FIX_ACCOUNT,
+                .message = "The realm does not let this account log in from here, or now",
+                .cause = "The account is bound to other machines or other hours, or wants a second factor",
+                .hint = "Use another account, or a one-time password made for this host",
+        },
+        {
+                .id = "other-realm", .text = "Realm not local to KDC", .sure = true, .fix = FIX_ACCOUNT,
+                .message = "The account is of another realm than the one that was asked",
+                .cause = "What stands behind the @ of its name is not this realm, or not in capitals",
+                .hint = "Name the account without an @, or with this realm in capitals",
         },
         {
                 .id = "password-expired", .text = "New password cannot be zero length", .sure = true, .fix = FIX_ACCOUNT,
@@ -232,7 +274,22 @@ static const struct failure failures[] = {
                 .hint = "Write it as OU=Linux,DC=example,DC=test, or leave it empty",
         },
         {
+                .id = "other-ou", .tool = TOOL_REALM, .text = "already exists, but is not in the desired organizational unit", .sure = true,
+                .fix = FIX_COMPUTER_NAME,
+                .message = "The domain has this computer in another organizational unit",
+                .cause = "It was joined before, or another machine has the name; a join does not move accounts",
+                .hint = "If it is this very host, leave the organizational unit empty and take the account over where it is, or have it moved; "
+                        "else choose another computer name",
+        },
+        {
                 .id = "account-of-another", .tool = TOOL_REALM, .text = "Cannot set computer password: Access denied", .sure = true,
+                .fix = FIX_ACCOUNT,
+                .message = "The domain has a computer of this name, and it is not this account's",
+                .cause = "Somebody else joined it, or an administrator made it",
+                .hint = "Use an account that may reset it, have it deleted on a controller, or choose another computer name",
+        },
+        {
+                .id = "account-of-another", .tool = TOOL_REALM, .text = "Cannot change computer password: Access denied", .sure = true,
                 .fix = FIX_ACCOUNT,
                 .message = "The domain has a computer of this name, and it is not this account's",
                 .cause = "Somebody else joined it, or an administrator made it",
@@ -288,6 +345,12 @@ static const struct failure failures[] = {
                 .hint = "Mend the DNS, or name a server",
         },
         {
+                .id = "no-kdc", .text = "Cannot resolve", .also = "for KDC in realm", .fix = FIX_DOMAIN,
+                .message = "No KDC of the realm is known",
+                .cause = "The DNS names one, but gives it no address",
+                .hint = "Mend the DNS, or name a server",
+        },
+        {
                 .id = "encryption", .text = "KDC has no support for encryption type",
                 .message = "The realm and this host have no way of encryption in common",
                 .cause = "The account or the realm allows only old ones (RC4), which this host refuses",
@@ -316,6 +379,24 @@ static const struct failure failures[] = {
                 .message = "The controller does not answer: port 389 does not",
                 .cause = "A firewall shuts it, or the controller is down",
                 .hint = "Let TCP and UDP port 389 through, then try again",
+        },
+        {
+                .id = "controller-gone", .tool = TOOL_REALM, .text = "Couldn't connect to host", .fix = FIX_AGAIN,
+                .message = "The controller went away in the middle of the join",
+                .cause = "It answered before and does not any more: it is down, or the network to it is",
+                .hint = "Look whether it runs, then try again; a computer account that was made already is taken over",
+        },
+        {
+                .id = "controller-gone", .tool = TOOL_REALM, .text = "Couldn't connect to LDAP server", .fix = FIX_AGAIN,
+                .message = "The controller went away in the middle of the join",
+                .cause = "It answered before and does not any more: it is down, or the network to it is",
+                .hint = "Look whether it runs, then try again; a computer account that was made already is taken over",
+        },
+        {
+                .id = "no-address", .tool = TOOL_REALM, .text = "Couldn't resolve host name", .fix = FIX_DOMAIN,
+                .message = "A controller's name has no address",
+                .cause = "The DNS names it and does not know where it is",
+                .hint = "Look at /etc/resolv.conf: the domain's controllers must be the name servers",
         },
         {
                 .id = "no-ipa-server", .tool = TOOL_IPA, .text = "Unable to discover domain", .sure = true, .fix = FIX_DOMAIN,
@@ -386,6 +467,12 @@ static const struct failure failures[] = {
                 .hint = "Wait a minute and try again, or name one server to stay with",
         },
         {
+                .id = "cannot-write", .tool = TOOL_REALM, .text = "Couldn't add keytab entries", .sure = true,
+                .message = "A file could not be written on this host",
+                .cause = "The keys of the computer's account could not be put into /etc/krb5.keytab",
+                .hint = "Look at its rights and at the room on /etc; the computer's account exists in the domain by now",
+        },
+        {
                 .id = "cannot-write", .tool = TOOL_REALM, .text = "Failed to create file", .sure = true,
                 .message = "A file could not be written on this host",
                 .cause = "Its folder is missing or cannot be written",
@@ -404,6 +491,24 @@ static const struct failure failures[] = {
                 .message = "The SSH keys of this host were not put on the server",
                 .cause = "The server refused them",
                 .hint = "Upload them later: ipa host-mod HOST --sshpubkey=…",
+        },
+        {
+                .id = "name-cut", .tool = TOOL_REALM, .text = "truncated netbios name", .goes_on = true,
+                .message = "The computer's name was cut to 15 characters",
+                .cause = "Active Directory has no longer ones",
+                .hint = "Another host whose name begins the same would share the account: choose a computer name of at most 15 characters",
+        },
+        {
+                .id = "name-cut", .tool = TOOL_REALM, .text = "Truncated computer account name", .goes_on = true,
+                .message = "The computer's name was cut to 15 characters",
+                .cause = "Active Directory has no longer ones",
+                .hint = "Another host whose name begins the same would share the account: choose a computer name of at most 15 characters",
+        },
+        {
+                .id = "spn", .tool = TOOL_REALM, .text = "Couldn't set service principals on computer account", .goes_on = true,
+                .message = "The names of this host's services were not put on its account",
+                .cause = "The account that joined may not set them",
+                .hint = "Logins by Kerberos to this host (ssh without a password) may not work: have an administrator add host/NAME (setspn)",
         },
         {
                 .id = "no-lookup", .tool = TOOL_IPA, .text = "Unable to find 'admin' user with 'getent passwd", .goes_on = true,

@@ -66,7 +66,9 @@ static const struct row {
         { "server-not-found.txt", "server-unknown" }, { "unknown-user.txt", "unknown-user" },
         { "wrong-ou.txt", "no-such-ou" },           { "wrong-password.txt", "wrong-password" },
         { "clock-off.txt", "cannot-write" },        { "packages-missing.txt", "packages" },
-        { "packages-unmet.txt", "packages" },
+        { "packages-unmet.txt", "packages" },       { "controller-gone.txt", "controller-gone" },
+        { "lapsed-user.txt", "account-locked" },    { "other-ou.txt", "other-ou" },
+        { "quota-composed.txt", "quota" },
 };
 
 static const struct row *row_of(const struct row *rows, size_t n, const char *name) {
@@ -136,6 +138,69 @@ static void tells_tools_apart(void **state) {
         assert_string_equal(failure_find(TOOL_IPA, 1, usage, strlen(usage), NULL).failure->id, "unknown");
 }
 
+/* Words of tools that no run was kept of: as their sources and programs have them. */
+static void knows_words_without_a_run(void **state) {
+        static const struct {
+                enum join_tool tool;
+                const char *text, *id;
+        } rows[] = {
+                { TOOL_REALM, "realm: Couldn't join realm: Already running another action\n", "busy" },
+                { TOOL_REALM, "realm: Not authorized to perform this action\n", "not-root" },
+                { TOOL_REALM, "realm: Couldn't join realm: Admin name or password is not valid\n", "wrong-password" },
+                { TOOL_REALM, " ! Couldn't authenticate as: a@B: KDC policy rejects request\n", "policy" },
+                { TOOL_REALM, " ! Couldn't authenticate as: a@B: Realm not local to KDC\n", "other-realm" },
+                { TOOL_REALM, " ! Couldn't authenticate as: a@B: Client's entry in database has expired\n", "account-locked" },
+                { TOOL_REALM, " ! Couldn't authenticate as: a@B: Cannot resolve servers for KDC in realm \"B\"\n", "no-kdc" },
+                { TOOL_REALM, " ! Couldn't authenticate as: a@B: Cannot find KDC for realm \"B\"\n", "no-kdc" },
+                { TOOL_REALM, " ! Couldn't authenticate as: a@B: KDC has no support for encryption type\n", "encryption" },
+                { TOOL_REALM, " ! Couldn't find usable domain controller to connect to\n", "no-controller" },
+                { TOOL_REALM, " ! Couldn't resolve host name: dc9.b: Name or service not known\n", "no-address" },
+                { TOOL_REALM, " ! Couldn't connect to LDAP server: Can't contact\n", "controller-gone" },
+                { TOOL_REALM, " ! Cannot change computer password: Access denied\n", "account-of-another" },
+                { TOOL_REALM, " ! Insufficient permissions to create computer account: CN=H\n", "no-permission" },
+                { TOOL_REALM, " ! Couldn't determine the computer account name from host name: -\n", "host-name" },
+                { TOOL_REALM, " ! Couldn't add keytab entries: FILE:/etc/krb5.keytab: Permission denied\n", "cannot-write" },
+                { TOOL_REALM, "realm: Already joined to another domain: corp.test\n", "already-joined" },
+                { TOOL_ANY, "This host is configured for a domain already (/etc/sssd/sssd.conf or /etc/ipa/default.conf).\n", "already-joined" },
+                { TOOL_IPA, "Unable to discover domain, not provided on command line\n", "no-ipa-server" },
+                { TOOL_IPA, "ipa.b is not an IPA v2 Server.\n", "server-is-ad" },
+                { TOOL_IPA, "Skip dc1.b: not an IPA server\n", "server-is-ad" },
+                { TOOL_IPA, "Invalid hostname 'Host.B', must be lower-case.\n", "host-name" },
+                { TOOL_IPA, "invalid hostname: cannot be longer that 64 characters\n", "host-name" },
+                { TOOL_IPA, "kinit: Cannot contact any KDC for realm 'B' while getting initial credentials\n", "no-kdc" },
+                { TOOL_IPA, "kinit: Clock skew too great while getting initial credentials\n", "clock" },
+                { TOOL_IPA, "kinit: Password has expired while getting initial credentials\n", "password-expired" },
+                { TOOL_IPA, "Password expired. You must change it now.\n", "password-expired" },
+                { TOOL_IPA, "Joining realm failed: Incorrect password.\n", "wrong-otp" },
+                { TOOL_IPA, "Joining realm failed: RPC failed at server.  cannot connect to 'ldapi://%2fvar'\n", "server-trouble" },
+                { TOOL_IPA, "JSON-RPC call was unauthorized. Check your credentials.\n", "unauthorized" },
+                { TOOL_IPA, "Failed to obtain host TGT: x\n", "no-host-ticket" },
+                { TOOL_IPA, "'/etc/openldap/ldap.conf' contains deprecated and unsupported entries: HOST\n", "ldap-conf" },
+                { TOOL_IPA, "Some installation state for ntp has not been restored, see /var/lib/ipa-client\n", "half-undone" },
+                { TOOL_IPA, "The provided realm name [b] does not match discovered one [B]\n", "realm-differs" },
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                const char *found = failure_find(rows[i].tool, 1, rows[i].text, strlen(rows[i].text), NULL).failure->id;
+                if (!str_equal(found, rows[i].id))
+                        fail_msg("\"%s\" is %s, not %s", rows[i].text, found, rows[i].id);
+        }
+}
+
+/* Each of the tool's own words, with a clock that is off: named first, or besides where the tool cannot mean anything else. */
+static void an_off_clock_is_never_passed_over(void **state) {
+        static const char *const texts[] = {
+                "Cannot obtain CA certificate", "Failed to obtain host TGT", "Can't contact LDAP server", "Cannot contact any KDC",
+                "Server not found in Kerberos database", "Insufficient permissions to join the domain", "nothing that is known",
+                "Joining realm failed: SASL Bind failed Invalid credentials", "Preauthentication failed", "Couldn't connect to host",
+        };
+        const struct failure_facts off = { true, -CLOCK_FAIL_USEC };
+        for (size_t i = 0; i < ELEMENTS(texts); i++) {
+                struct diagnosis d = failure_find(TOOL_ANY, 1, texts[i], strlen(texts[i]), &off);
+                if (!str_equal(d.failure->id, "clock") && !(d.failure->sure && d.clock_too))
+                        fail_msg("with a clock that is off \"%s\" is only %s", texts[i], d.failure->id);
+        }
+}
+
 static void finds_warnings(void **state) {
         const struct failure *found[4];
         size_t n;
@@ -145,6 +210,9 @@ static void finds_warnings(void **state) {
         assert_int_equal(count, 2);
         assert_string_equal(found[0]->id, "dns-update");
         assert_string_equal(found[1]->id, "ca-over-http");
+        static const char cut[] = " * Joining using a truncated netbios name: AVERYVERYVERYVE\n";
+        assert_int_equal(failure_warnings(TOOL_REALM, cut, strlen(cut), found, ELEMENTS(found)), 1);
+        assert_string_equal(found[0]->id, "name-cut");
 }
 
 static void every_row_is_whole(void **state) {
@@ -152,7 +220,8 @@ static void every_row_is_whole(void **state) {
                 "server-is-ad", "wrong-otp", "wrong-password", "unknown-user", "account-locked", "password-expired", "host-exists", "no-permission",
                 "quota", "no-such-ou", "account-of-another", "port-464", "no-kdc", "encryption", "server-unknown", "no-realm", "no-controller",
                 "no-ldap", "no-ipa-server", "not-ipa", "realm-differs", "no-ca", "unauthorized", "server-trouble", "no-host-ticket",
-                "cannot-write", "packages", "dns-update", "ssh-keys", "no-lookup", "ca-over-http", "usage", "unknown" };
+                "cannot-write", "packages", "busy", "not-root", "policy", "other-realm", "other-ou",
+                "controller-gone", "no-address", "name-cut", "spn", "dns-update", "ssh-keys", "no-lookup", "ca-over-http", "usage", "unknown" };
         for (size_t i = 0; i < ELEMENTS(ids); i++) {
                 const struct failure *f = failure_of(ids[i]);
                 assert_non_null(f);
@@ -162,6 +231,8 @@ static void every_row_is_whole(void **state) {
                 assert_true(f->message[strlen(f->message) - 1] != '.');
                 assert_true(!f->fix || fix_title(f->fix));
                 assert_true(f->fix != FIX_FORCE || f->consequence);
+                /* what the console offers for its sentence is what this row has */
+                assert_true(f->goes_on || !f->text || failure_told(f->message)->fix == f->fix);
         }
         assert_null(failure_of("nothing"));
 }
@@ -170,6 +241,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(reads_every_run_of_ipa), cmocka_unit_test(reads_every_run_of_realm), cmocka_unit_test(names_the_clock),
                 cmocka_unit_test(tells_tools_apart),      cmocka_unit_test(finds_warnings),           cmocka_unit_test(every_row_is_whole),
+                cmocka_unit_test(knows_words_without_a_run), cmocka_unit_test(an_off_clock_is_never_passed_over),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -123,25 +123,6 @@ static void a_failing_installer_leaves_no_trace(void **state) {
         assert_null(strstr(left, ".sock"));
 }
 
-/* A join's failure is told in the words of the table; another install's, with the same output, as it always was. */
-static void a_failing_join_says_why(void **state) {
-        struct host_fixture *f = *state;
-        static const char script[] = "echo changed >$ROOT/etc/hosts; echo ' ! A@B: Preauthentication failed'; exit 1";
-        for (int joins = 0; joins < 2; joins++) {
-                _cleanup_plan_ struct plan *plan = script_plan(f, script, ENGINE_NONE);
-                plan->joins = joins ? REALM_AD : REALM_NONE;
-                plan->join_domain = strdup("no-such.example");
-                _cleanup_free_ char *id = make_job(f, plan);
-                assert_int_equal(run_job(f, id, (struct with) {}), WORKER_FAILED);
-                _cleanup_(job_freep) struct job *job = read_job(f, id);
-                assert_int_equal(job->state, JOB_FAILED);
-                assert_string_equal(job->message, joins ? "The password is wrong" : "The installer ended with status 1");
-                assert_non_null(strstr(job->hint, joins ? "all other answers are kept" : "last lines of the log"));
-                _cleanup_free_ char *hosts = tree_read(f->root, "/etc/hosts");
-                assert_string_equal(hosts, "127.0.0.1 localhost\n");
-        }
-}
-
 static void cancelling_puts_everything_back(void **state) {
         struct host_fixture *f = *state;
         _cleanup_free_ char *before = tree_fingerprint(f->root);
@@ -436,7 +417,6 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(uninstalling_keeps_what_the_admin_changed, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(an_engines_exit_status_is_told_in_words, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_failing_installer_leaves_no_trace, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(a_failing_join_says_why, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(cancelling_puts_everything_back, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_question_gets_its_answer, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(hands_answers_over, set_up, tear_down),
