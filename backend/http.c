@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "backend/explain.h"
 #include "base/str.h"
@@ -33,6 +35,7 @@ struct transfer {
         CURL *easy;
         struct curl_slist *headers;
         char *socket, *body;
+        int fd;                 /* of a connection made for this one; -1: it uses one again. curl's */
         size_t limit;
         unsigned stall;
         void (*began)(void *userdata);
@@ -154,11 +157,39 @@ static size_t header_came(char *line, size_t size, size_t count, void *userdata)
         return size * count;
 }
 
+/* The folder and the file of the socket may be root's and who listens at it still be somebody else, who was given it or took it over. Who
+ * called listen() is asked of the kernel before a byte is sent; a connection that is used again was asked when it was new. */
+static curl_socket_t socket_made(void *userdata, curlsocktype purpose, struct curl_sockaddr *address) {
+        struct transfer *t = userdata;
+        t->fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+        return t->fd;
+}
+
+static int connected(void *userdata, char *remote, char *local, int remote_port, int local_port) {
+        struct transfer *t = userdata;
+        struct ucred peer;
+        socklen_t size = sizeof peer;
+        if (t->fd < 0)
+                return CURL_PREREQFUNC_OK;
+        if (getsockopt(t->fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
+                error_set(&t->error, -errno, "Who listens at %s could not be found out", t->socket);
+        else if (peer.uid != 0 && peer.uid != geteuid())
+                error_set(&t->error, -EPERM, "Who listens at %s is neither root nor this user, but user %u", t->socket, (unsigned) peer.uid);
+        else
+                return CURL_PREREQFUNC_OK;
+        error_hint(&t->error, "An engine run by root was expected there: systemctl status podman.socket docker.socket");
+        return CURL_PREREQFUNC_ABORT;
+}
+
 static void set_options(struct transfer *t, const struct http_request *request, const char *url) {
         CURL *easy = t->easy;
         curl_easy_setopt(easy, CURLOPT_PRIVATE, t);
         curl_easy_setopt(easy, CURLOPT_URL, url);
         curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, t->socket);
+        curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, socket_made);
+        curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, t);
+        curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, connected);
+        curl_easy_setopt(easy, CURLOPT_PREREQDATA, t);
         curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http");
         curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
         curl_easy_setopt(easy, CURLOPT_PROXY, "");
@@ -198,6 +229,7 @@ struct op *http_start(struct http *http, const struct http_request *request) {
                 .next = http->transfers,
                 .easy = curl_easy_init(),
                 .socket = strdup(request->socket),
+                .fd = -1,
                 .body = request->body ? strdup(request->body) : NULL,
                 .limit = request->limit ? request->limit : WHOLE_MAX,
                 .stall = request->stall,

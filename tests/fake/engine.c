@@ -340,6 +340,14 @@ int fake_engine_start(struct fake_engine *f) {
         return sd_event_add_io(f->event, &f->io, f->fd, EPOLLIN, connection_came, f);
 }
 
+/* The kernel notes who listens at each listen(). */
+int fake_engine_listen_as(struct fake_engine *f, unsigned uid) {
+        if (seteuid(uid) < 0)
+                return -errno;
+        int r = listen(f->fd, 64) < 0 ? -errno : 0;
+        return seteuid(0) < 0 ? -errno : r;
+}
+
 void fake_engine_stop(struct fake_engine *f, bool unlink_socket) {
         while (f->connections)
                 connection_free(f->connections);

@@ -57,6 +57,9 @@ int fake_engine_new(sd_event *event, const char *path, enum engine_kind kind, st
 struct fake_engine *fake_engine_free(struct fake_engine *f); /* the socket file goes, too */
 DEFINE_CLEANUP(struct fake_engine, fake_engine_free)
 
+/* As if that user listened there; needs root. */
+int fake_engine_listen_as(struct fake_engine *f, unsigned uid);
+
 void fake_engine_set_images(struct fake_engine *f, size_t n); /* 3 at first; "localhost/service-0000:latest", … */
 void fake_engine_set_containers(struct fake_engine *f,
                                 size_t n); /* 2 at first; "service-0000", …; every second one runs */

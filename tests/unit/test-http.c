@@ -473,6 +473,28 @@ static void goes_with_dropped_requests_under_way(void **state) {
         assert_int_equal(fake_engine_open(f->fake), 0);
 }
 
+static void talks_to_nobody_elses_listener(void **state) {
+        struct engine_fixture *f = *state;
+        if (geteuid() != 0)
+                skip();
+        struct http *http = new_http(f);
+        assert_int_equal(fake_engine_listen_as(f->fake, 65534), 0);
+        struct request r = { .f = f, .http = http, .how = { .path = "/x" } };
+        start(&r);
+        turn_until(f, &r.done);
+        assert_non_null(r.error);
+        assert_int_equal(r.error->code, -EPERM);
+        assert_non_null(strstr(r.error->message, "neither root nor this user, but user 65534"));
+        finish(&r);
+        assert_int_equal(fake_engine_listen_as(f->fake, 0), 0);
+        r = (struct request) { .f = f, .http = http, .how = { .path = "/_ping" } };
+        start(&r);
+        turn_until(f, &r.done);
+        assert_null(r.error);
+        finish(&r);
+        http_free(http);
+}
+
 static void escapes_what_is_no_part_of_a_path(void **state) {
         static const char *const rows[][2] = {
                 { "", "" },
@@ -504,6 +526,7 @@ int main(void) {
                 PODMAN(others_can_be_dropped_in_a_piece_and_at_the_end),
                 PODMAN(one_can_begin_where_another_ends),
                 PODMAN(many_run_side_by_side),
+                PODMAN(talks_to_nobody_elses_listener),
                 PODMAN(goes_with_dropped_requests_under_way),
                 cmocka_unit_test(escapes_what_is_no_part_of_a_path),
         };
