@@ -12,6 +12,7 @@
 #include "backend/files.h"
 #include "backend/hostways.h"
 #include "backend/jobfolder.h"
+#include "backend/membership.h"
 #include "backend/services.h"
 #include "backend/unit_places.h"
 #include "backend/weigh.h"
@@ -29,6 +30,7 @@ struct planning {
         char *label, *reference, *name, *mode, *opt[3];
         struct answers *answers;
         char **secrets, **set, **arguments, **allowed;
+        bool deletes_account;
         bool asked_secrets;             /* the order had a list of secrets, perhaps an empty one */
 
         /* found out */
@@ -107,6 +109,21 @@ static bool service_exists(const char *name, void *userdata) {
         return services_exists(&p->backend->paths, name);
 }
 
+/* Whose account a leave deletes, or leaves behind. Words of the person's own for the uninstaller may say either. */
+static int report_account(struct planning *p, struct plan *plan) {
+        if (p->verb != VERB_UNINSTALL || plan->joins == REALM_NONE || (p->arguments && *p->arguments))
+                return 0;
+        _cleanup_(membership_freep) struct membership *m = membership_read(&p->backend->paths);
+        if (!m)
+                return -ENOMEM;
+        const char *realm = m->realm ? m->realm : m->domain, *principal = m->principal;
+        if (!principal)
+                return 0;       /* it has no keys: nobody knows of an account */
+        return finding_report(&plan->findings, plan->deletes_account ? "account-deleted" : "account-stays", "realm",
+                              plan->deletes_account ? "The account %s is deleted in the realm %s" : "The account %s stays in the realm %s", principal,
+                              realm ? realm : "of this host");
+}
+
 /* What only this file knows of image and unit. */
 static int report_found(struct planning *p, struct plan *plan) {
         struct finding_list *findings = &plan->findings;
@@ -120,6 +137,8 @@ static int report_found(struct planning *p, struct plan *plan) {
         if (r >= 0 && p->unit_edited && plan->unit.text)
                 r = finding_report(findings, "unit-edited", p->unit_file, "%s is not as it was written: the upgrade writes over what was changed",
                                    p->unit_file);
+        if (r >= 0)
+                r = report_account(p, plan);
         for (char **id = p->allowed; id && *id; id++)
                 (void) finding_list_allow(findings, *id);
         return r;
@@ -160,6 +179,7 @@ static int make(struct planning *p, struct plan **ret, struct error **reterr) {
                 .opt = { p->opt[0], p->opt[1], p->opt[2] },
                 .arguments = p->arguments,
                 .allowed = p->allowed,
+                .deletes_account = p->deletes_account,
                 .service = p->verb == VERB_UPGRADE ? p->record : NULL,
                 .unit_path = p->unit_file,
                 .unit_text = p->unit_text,
@@ -370,6 +390,7 @@ static int copy_list(char ***to, char *const *from) {
 static int copy_order(struct planning *p, const struct plan_order *o) {
         p->verb = o->verb;
         p->asked_secrets = o->secrets != NULL;
+        p->deletes_account = o->deletes_account;
         int r = str_replace(&p->label, o->label);
         if (r >= 0)
                 r = str_replace(&p->reference, o->image);

@@ -190,6 +190,7 @@ char *emit_plan(const struct plan *plan) {
         add_text(o, "mode", plan->mode);
         add_text(o, "mode_title", plan->mode_title);
         add_text(o, "joins", realm_kind_name(plan->joins));
+        add_flag(o, "deletes_account", plan->deletes_account);
         add_text(o, "join_domain", plan->join_domain);
         add_text(o, "join_server", plan->join_server);
         add_text(o, "label_key", plan->label_key);

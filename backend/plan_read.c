@@ -200,6 +200,7 @@ static const struct json_field plan_fields[] = {
         FIELD("mode", JSON_TEXT, mode),
         FIELD("mode_title", JSON_TEXT, mode_title),
         FIELD("joins", JSON_WORD, joins, .words = realm_kind_from_name),
+        FIELD("deletes_account", JSON_BOOL, deletes_account),
         FIELD("join_domain", JSON_TEXT, join_domain, .max = 256),
         FIELD("join_server", JSON_TEXT, join_server, .max = 256),
         FIELD("label_key", JSON_TEXT, label_key),

@@ -21,8 +21,39 @@ static int read_joins(const struct profile_text *t, struct json_object *o, const
         return mode->joins == REALM_NONE ? profile_wrong(t, at, "\"%s\" is no kind of realm: \"ad\" or \"ipa\"", word) : 0;
 }
 
+/* A way of its own to run the label UNINSTALL, of a mode that joins. */
+static int read_leave(const struct profile_text *t, struct json_object *o, const char *where, struct mode *mode) {
+        static const char *const members[] = { "title", "help", "words", "parameters", NULL };
+        struct json_object *leave = profile_member(o, "leave");
+        _cleanup_free_ char *at = profile_where(where, "leave");
+        if (!at)
+                return profile_memory(t);
+        if (!leave)
+                return 0;
+        if (!json_object_is_type(leave, json_type_object) || mode->joins == REALM_NONE)
+                return profile_wrong(t, at, "It wants an object, in a mode that joins");
+        mode->leave = calloc(1, sizeof *mode->leave);
+        if (!mode->leave || !(mode->leave->name = strdup("leave")))
+                return profile_memory(t);
+        int r = profile_members(t, leave, at, members);
+        if (r >= 0)
+                r = profile_string(t, leave, at, "title", true, 80, &mode->leave->title);
+        if (r >= 0)
+                r = profile_string(t, leave, at, "help", false, 512, &mode->leave->help);
+        if (r >= 0)
+                r = profile_strings(t, leave, at, "words", 0, &mode->leave->words);
+        if (r >= 0)
+                r = profile_strings(t, leave, at, "parameters", 1, &mode->leave->parameters);
+        if (r < 0)
+                return r;
+        /* here a list that is missing is none: what an install asks is not what a leave asks */
+        if (!mode->leave->parameters && !(mode->leave->parameters = calloc(1, sizeof(char *))))
+                return profile_memory(t);
+        return 0;
+}
+
 static int read_mode(const struct profile_text *t, struct json_object *o, const char *where, struct profile *profile) {
-        static const char *const members[] = { "name", "title", "help", "words", "parameters", "joins", NULL };
+        static const char *const members[] = { "name", "title", "help", "words", "parameters", "joins", "leave", NULL };
         struct mode *mode = profile->modes + profile->n_modes++;        /* room was made for all of them */
         int r = profile_members(t, o, where, members);
         if (r >= 0)
@@ -37,6 +68,8 @@ static int read_mode(const struct profile_text *t, struct json_object *o, const 
                 r = profile_strings(t, o, where, "parameters", 1, &mode->parameters);
         if (r >= 0)
                 r = read_joins(t, o, where, mode);
+        if (r >= 0)
+                r = read_leave(t, o, where, mode);
         if (r < 0)
                 return r;
         _cleanup_free_ char *at = profile_where(where, "name");
@@ -108,15 +141,24 @@ static int bind_to_modes(const struct profile_text *t, struct profile *profile, 
         return 0;
 }
 
-static int check_mode_lists(const struct profile_text *t, const struct profile *profile) {
-        for (size_t k = 0; k < profile->n_modes; k++)
-                for (size_t i = 0; profile->modes[k].parameters && profile->modes[k].parameters[i]; i++)
-                        if (!profile_param(profile, profile->modes[k].parameters[i])) {
-                                char where[48];
-                                snprintf(where, sizeof where, "modes[%zu].parameters[%zu]", k, i);
-                                return profile_wrong(t, where, "There is no parameter \"%s\"", profile->modes[k].parameters[i]);
-                        }
+static int check_list(const struct profile_text *t, const struct profile *profile, const struct mode *mode, size_t k, const char *of) {
+        for (size_t i = 0; mode && mode->parameters && mode->parameters[i]; i++)
+                if (!profile_param(profile, mode->parameters[i])) {
+                        char where[64];
+                        snprintf(where, sizeof where, "modes[%zu].%sparameters[%zu]", k, of, i);
+                        return profile_wrong(t, where, "There is no parameter \"%s\"", mode->parameters[i]);
+                }
         return 0;
+}
+
+static int check_mode_lists(const struct profile_text *t, const struct profile *profile) {
+        int r = 0;
+        for (size_t k = 0; r >= 0 && k < profile->n_modes; k++) {
+                r = check_list(t, profile, &profile->modes[k], k, "");
+                if (r >= 0)
+                        r = check_list(t, profile, profile->modes[k].leave, k, "leave.");
+        }
+        return r;
 }
 
 static int read_parameters(const struct profile_text *t, struct json_object *o, struct profile *profile) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a worker does for an install that joins a realm: a last look at the clock before the first effect, and words for a failure. */
+/* What a worker does for an install that joins a realm, and for an uninstall that asks it to delete the host's account: a last look at the
+ * clock before the first effect, and words for a failure. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -82,14 +83,25 @@ static char *read_tail(const struct worker *w, size_t *ret_n) {
         return text;
 }
 
+bool worker_kept_account(struct worker *w) {
+        size_t n = 0;
+        _cleanup_free_ char *tail = w->plan->deletes_account ? read_tail(w, &n) : NULL;
+        return tail && failure_kept_account(tail, n);
+}
+
 bool worker_explain_join(struct worker *w, int status, struct error **reterr) {
         size_t n = 0;
-        if (w->plan->joins == REALM_NONE)
+        if (w->plan->joins == REALM_NONE || (w->plan->verb != VERB_INSTALL && !w->plan->deletes_account))
                 return false;
         _cleanup_free_ char *tail = read_tail(w, &n);
         const struct failure_facts *known = w->join ? &w->join->known : NULL;
         /* an image's installer may run either tool, whatever the mode is called */
         struct diagnosis d = tail ? failure_find(TOOL_ANY, status, tail, n, known) : (struct diagnosis) {};
+        if (status == 0 && (!d.failure || !d.failure->text)) {
+                error_set(reterr, -EIO, "The account of this host in the realm could not be deleted");
+                error_hint(reterr, "The last lines of the log say why; without a password the host leaves and the account stays");
+                return true;
+        }
         if (!d.failure || !d.failure->text)
                 return false;
         char words[48];

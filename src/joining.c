@@ -91,40 +91,59 @@ char **joining_words(const struct profile *profile, const struct mode *mode, cha
         return ret;
 }
 
-/* By its image's profile; where the image is gone, by what the modes of such images are called. */
-static enum realm_kind kind_of(struct session *s, const struct service *service) {
-        struct error *e = NULL;
-        struct image *image = NULL;
-        enum realm_kind kind = REALM_NONE;
-        if (service->image && order_find_image(s, service->image, &image, &e) >= 0) {
-                _cleanup_(profile_freep) struct profile *profile = profile_of(s, image);
-                const struct mode *mode = profile && service->mode ? profile_mode(profile, service->mode) : NULL;
-                kind = mode ? mode->joins : REALM_NONE;
-        } else if (service->mode)
-                kind = str_starts(service->mode, "ad") || str_starts(service->mode, "active") ? REALM_AD
-                       : strstr(service->mode, "ipa")                                       ? REALM_IPA
-                                                                                            : REALM_NONE;
-        image_free(image);
-        error_free(e);
-        return kind;
+int joining_answers(const struct profile *profile, const struct mode *mode, struct answers *answers) {
+        _cleanup_(answers_freep) struct answers *read = answers_copy(answers);
+        int r = read ? 0 : -ENOMEM;
+        for (size_t i = 0; r >= 0 && i < read->n; i++) {
+                const struct answer *a = &read->items[i];
+                const struct param *p = profile_param(profile, a->name) ? NULL : joining_param(profile, mode, a->name);
+                if (!p || answers_get(answers, p->name))
+                        continue;
+                r = answers_set(answers, p->name, a->value, a->source);
+                if (r >= 0)
+                        r = answers_set(answers, a->name, NULL, NULL);
+        }
+        return r;
 }
 
-int joining_find_service(struct session *s, const char *name, struct service **ret, enum realm_kind *ret_kind, struct error **reterr) {
+void joined_done(struct joined *j) {
+        service_free(j->service);
+        image_free(j->image);
+        profile_free(j->profile);
+        *j = (struct joined) {};
+}
+
+/* By its image's profile; where the image is gone, by what the modes of such images are called. */
+static enum realm_kind look_at(struct session *s, struct joined *j) {
+        const struct service *service = j->service;
+        _cleanup_error_ struct error *e = NULL;
+        const char *mode = service->mode ? service->mode : "";
+        if (!service->image || order_find_image(s, service->image, &j->image, &e) < 0)
+                return str_starts(mode, "ad") || str_starts(mode, "active") ? REALM_AD : strstr(mode, "ipa") ? REALM_IPA : REALM_NONE;
+        j->profile = profile_of(s, j->image);
+        j->mode = j->profile && service->mode ? profile_mode(j->profile, service->mode) : NULL;
+        return j->mode ? j->mode->joins : REALM_NONE;
+}
+
+int joining_find_service(struct session *s, const char *name, struct joined *ret, struct error **reterr) {
         struct waiting w = {};
         void *result = NULL;
-        *ret = NULL;
+        *ret = (struct joined) {};
         int r = session_wait(s, &w, s->host->ops->list_services(s->host, waited_services, &w), &result, reterr);
         if (r < 0)
                 return r;
         _cleanup_(service_list_freep) struct service_list *services = result;
-        for (size_t i = 0; i < services->n && !*ret; i++) {
+        for (size_t i = 0; i < services->n; i++) {
                 if (name && !str_equal(services->items[i]->name, name))
                         continue;
-                *ret_kind = kind_of(s, services->items[i]);
-                if (*ret_kind == REALM_NONE)
-                        continue;
-                *ret = services->items[i];
-                services->items[i] = services->items[--services->n];
+                ret->service = services->items[i];
+                ret->kind = look_at(s, ret);
+                if (ret->kind != REALM_NONE) {
+                        services->items[i] = services->items[--services->n];
+                        return 0;
+                }
+                ret->service = NULL;    /* the list's */
+                joined_done(ret);
         }
         return 0;
 }

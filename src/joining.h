@@ -20,5 +20,18 @@ const struct param *joining_param(const struct profile *profile, const struct mo
 /* "user=bob" becomes "ad-user=bob", in a copy of the list; what names nothing of the mode stays. NULL: out of memory. */
 char **joining_words(const struct profile *profile, const struct mode *mode, char *const *words);
 
-/* The installed service that joined this host (name: only this one, or NULL); *ret is NULL when there is none. */
-int joining_find_service(struct session *s, const char *name, struct service **ret, enum realm_kind *ret_kind, struct error **reterr);
+/* The same for answers, in place. 0 or -ENOMEM. */
+int joining_answers(const struct profile *profile, const struct mode *mode, struct answers *answers);
+
+/* An installed service that joined this host. Without its image on this host neither image, profile nor mode are known. */
+struct joined {
+        struct service *service;        /* NULL: there is none */
+        enum realm_kind kind;
+        struct image *image;
+        struct profile *profile;
+        const struct mode *mode;        /* of profile */
+};
+void joined_done(struct joined *j);
+
+/* Finds it (name: only this one, or NULL). */
+int joining_find_service(struct session *s, const char *name, struct joined *ret, struct error **reterr);

@@ -40,13 +40,13 @@ static int divide(const char *option, const char *text, char **ret_name, const c
         return *ret_name ? 0 : error_set(reterr, -ENOMEM, "Out of memory");
 }
 
-static int read_answer_file(struct order *o, const char *path, struct error **reterr) {
+int order_read_file(const char *path, struct answers *answers, char **mode, struct error **reterr) {
         _cleanup_free_ char *text = NULL;
         size_t n;
         int r = readfile(path, ANSWERS_BYTES_MAX, &text, &n, reterr);
         if (r < 0)
                 return r;
-        return answers_parse(path, text, n, o->answers, &o->mode, reterr);
+        return answers_parse(path, text, n, answers, mode, reterr);
 }
 
 static int read_set(struct order *o, const char *text, struct error **reterr) {
@@ -101,7 +101,7 @@ static int read_answers(struct order *o, const struct arguments *a, struct error
         if (!o->answers || !o->secrets)
                 return error_set(reterr, -ENOMEM, "Out of memory");
         const char *file = argument_value(a, OPTION_ANSWERS);
-        int r = file ? read_answer_file(o, file, reterr) : 0;
+        int r = file ? order_read_file(file, o->answers, &o->mode, reterr) : 0;
         for (char **p = a->values[OPTION_SET]; r >= 0 && p && *p; p++)
                 r = read_set(o, *p, reterr);
         for (char **p = a->values[OPTION_SECRET]; r >= 0 && p && *p; p++)

@@ -30,6 +30,9 @@ void order_done(struct order *o);
 int order_read(struct session *s, const struct arguments *a, enum plan_verb verb, struct image *image, struct order *ret,
                struct error **reterr);
 
+/* A file of answers: into answers, and the mode it names to *mode (left alone where it names none). */
+int order_read_file(const char *path, struct answers *answers, char **mode, struct error **reterr);
+
 /* "P=@FILE" or "P=-" of --secret: its name to *names, the secret itself to the list. */
 int order_read_secret(const char *text, char ***names, struct secret_list *secrets, struct error **reterr);
 

@@ -5,8 +5,11 @@
 #include "ui/screens/screens.h"
 
 const struct failure *mending_reason(const struct job *job) {
-        const struct failure *f = job && job->verb == VERB_INSTALL && job->state == JOB_FAILED ? failure_told(job->message) : NULL;
-        return f && f->fix != FIX_NONE ? f : NULL;
+        bool leave = job && job->verb == VERB_UNINSTALL;
+        const struct failure *f = job && (job->verb == VERB_INSTALL || leave) && job->state == JOB_FAILED ? failure_told(job->message) : NULL;
+        if (!f || f->fix == FIX_NONE)
+                return NULL;
+        return !leave || f->fix == FIX_PASSWORD || f->fix == FIX_ACCOUNT || f->fix == FIX_AGAIN ? f : NULL;
 }
 
 int mending_draw(const struct job *job, const struct canvas *c, int row) {
@@ -27,8 +30,9 @@ static void go(struct screen *s, enum fix fix) {
                 dialog_error(s->ui, e);
                 return;
         }
-        const struct wizard_order order = { .verb = VERB_INSTALL, .image = plan->reference, .name = plan->name, .answers = plan->answers,
-                                            .mode = plan->mode, .fix = fix };
+        bool leave = plan->verb == VERB_UNINSTALL;
+        const struct wizard_order order = { .verb = plan->verb, .image = leave ? NULL : plan->reference, .name = plan->name,
+                                            .answers = leave ? NULL : plan->answers, .mode = leave ? NULL : plan->mode, .fix = fix };
         screen_open(s->ui, &wizard_screen, &order);
         plan_free(plan);
 }

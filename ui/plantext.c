@@ -272,8 +272,8 @@ static void upgrade_lines(struct pager *pager, const struct plan *plan) {
 
 void plantext_plan(struct pager *pager, const struct plan *plan, bool brief) {
         bool refused = finding_list_count(&plan->findings, SEVERITY_BLOCK);
-        /* What refuses a plan comes first, and so does what a copy cannot hold. */
-        bool first = refused || plan->verb == VERB_REHEARSE;
+        /* What refuses a plan comes first, and so does what a copy cannot hold, and what becomes of an account in a realm. */
+        bool first = refused || plan->verb == VERB_REHEARSE || (plan->verb == VERB_UNINSTALL && plan->joins != REALM_NONE);
         if (refused) {
                 pager_addf(pager, DOC_BAD, "This cannot be carried out: see the findings marked REFUSED.");
                 blank(pager);
@@ -315,6 +315,8 @@ void plantext_consent(const struct plan *plan, struct str *out) {
                 str_add(out, " It sees a copy of the host's files, which is thrown away afterwards.");
         else if (plan->unit.kind == UNIT_QUADLET || plan->unit.kind == UNIT_SERVICE)
                 str_addf(out, " Then %s is written and started.", plan->unit.name);
+        if (plan->deletes_account)
+                str_add(out, " This host's account in the realm is deleted for good; if that is refused, nothing else is done.");
         if (plan->verb == VERB_UNINSTALL)
                 str_add(out, " Its unit is stopped and removed, and every file the install changed is put back.");
         else if (plan->paths)

@@ -10,6 +10,7 @@
 /* Names that no profile can have, for what is asked beside its parameters. */
 #define ANSWER_NAME "_name"
 #define ANSWER_MODE "_mode"
+#define ANSWER_ACCOUNT "_account"
 
 int questions_init(struct questions *q, struct host *host) {
         *q = (struct questions) { .host = host, .answers = answers_new(), .secrets = secret_list_new() };
@@ -28,7 +29,9 @@ void questions_done(struct questions *q) {
 }
 
 static bool asked_now(const struct questions *q, const struct param *p) {
-        return p->name[0] == '_' || mode_asks(profile_mode(q->profile, questions_mode(q)), p);
+        if (p->name[0] == '_')
+                return true;
+        return q->leave ? questions_deletes(q) && mode_asks(q->leave, p) : mode_asks(profile_mode(q->profile, questions_mode(q)), p);
 }
 
 static bool on_form(const struct param *p, const void *userdata) {
@@ -46,7 +49,7 @@ static const char *suggest(const char *what, const void *userdata) {
 
 static const char *note(const struct param *p, const void *userdata) {
         const struct questions *q = userdata;
-        const struct mode *mode = questions_chosen(q);
+        const struct mode *mode = q->leave ? NULL : questions_chosen(q);
         if (!q->finder || !mode || mode->joins == REALM_NONE || !param_names_domain(p))
                 return NULL;
         const char *line = finder_line(q->finder, mode->joins);
@@ -111,6 +114,40 @@ int questions_ask(struct questions *q, struct profile *profile, const char *refe
         return q->form && q->secret_form ? 0 : -ENOMEM;
 }
 
+int questions_leave(struct questions *q, struct profile *profile, const struct mode *leave) {
+        q->profile = profile;
+        q->leave = leave;
+        q->params = calloc(profile->n_parameters + 1, sizeof *q->params);
+        q->modes = calloc(2, sizeof *q->modes);
+        if (!q->params || !q->modes)
+                return -ENOMEM;
+        q->modes[0] = (struct param_choice) { .value = (char *) "stays", .title = (char *) "leave it in the realm" };
+        q->modes[1] = (struct param_choice) { .value = (char *) "deleted", .title = leave->title };
+        q->params[q->n_params++] = (struct param) {
+                .name = (char *) ANSWER_ACCOUNT,
+                .title = (char *) "Computer account",
+                .help = (char *) "This host's account in the realm. On this host everything is put back either way; deleting the account wants a "
+                                 "password.",
+                .type = PARAM_CHOICE,
+                .required = true,
+                .choices = q->modes,
+                .n_choices = 2,
+        };
+        for (size_t i = 0; i < profile->n_parameters; i++)
+                q->params[q->n_params++] = profile->parameters[i];
+        q->form = make_form(q, on_form);
+        q->secret_form = make_form(q, on_secrets);
+        return q->form && q->secret_form ? 0 : -ENOMEM;
+}
+
+bool questions_deletes(const struct questions *q) {
+        return q->leave && str_equal(answers_get(q->answers, ANSWER_ACCOUNT), "deleted");
+}
+
+int questions_delete(struct questions *q) {
+        return answers_set(q->answers, ANSWER_ACCOUNT, "deleted", "typed");
+}
+
 int questions_keep(struct questions *q, const struct answers *answers, const char *mode) {
         int r = mode ? answers_set(q->answers, ANSWER_MODE, mode, "typed") : 0;
         for (size_t i = 0; r >= 0 && answers && i < answers->n; i++)
@@ -136,7 +173,7 @@ const char *questions_mode(const struct questions *q) {
 }
 
 const char *questions_mode_help(const struct questions *q) {
-        const struct mode *mode = q->profile ? profile_mode(q->profile, questions_mode(q)) : NULL;
+        const struct mode *mode = q->leave ? q->leave : questions_chosen(q);
         return mode ? mode->help : NULL;
 }
 
@@ -176,6 +213,7 @@ struct answers *questions_answers(const struct questions *q, bool proposed) {
         if (answers) {
                 answers_set(answers, ANSWER_NAME, NULL, NULL);
                 answers_set(answers, ANSWER_MODE, NULL, NULL);
+                answers_set(answers, ANSWER_ACCOUNT, NULL, NULL);
         }
         return answers;
 }

@@ -13,7 +13,8 @@
 
 struct questions {
         struct host *host;
-        struct profile *profile;        /* owned; NULL until questions_ask() */
+        struct profile *profile;        /* owned; NULL until questions_ask() or questions_leave() */
+        const struct mode *leave;       /* of questions_leave(), in the profile */
         struct param *params;           /* name, mode, then shallow copies of the profile's */
         size_t n_params;
         struct param_choice *modes;
@@ -29,6 +30,12 @@ void questions_done(struct questions *q);
 /* Makes the two forms. Takes the profile, also on failure. name: the service's, NULL for the default of the reference.
  * 0 or -ENOMEM. */
 int questions_ask(struct questions *q, struct profile *profile, const char *reference, const char *name);
+
+/* The same for an uninstall that leaves a realm: does this host's account there stay (so it begins), or is it deleted, and by whom? leave is a
+ * mode's of the profile. */
+int questions_leave(struct questions *q, struct profile *profile, const struct mode *leave);
+bool questions_deletes(const struct questions *q);
+int questions_delete(struct questions *q);      /* before questions_leave(): that is what it begins with */
 
 /* Before questions_ask(): answers of an earlier try, and its mode (may be NULL). */
 int questions_keep(struct questions *q, const struct answers *answers, const char *mode);

@@ -60,7 +60,7 @@ static void on_ended(bool exited, int status, void *userdata) {
                 error_set(&e, -ECANCELED, "Cancelled while the %s ran", program_of(w));
         else if (!exited)
                 error_set(&e, -EIO, "The %s was killed by signal %d (%s)", program_of(w), status, strsignal(status));
-        else if (status != 0 && worker_explain_join(w, status, &e)) {
+        else if ((status != 0 || worker_kept_account(w)) && worker_explain_join(w, status, &e)) {
                 worker_failed(w, e);
                 return;
         } else if (status != 0) {

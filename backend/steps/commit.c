@@ -142,6 +142,9 @@ static int record_uninstall(struct worker *w, struct error **reterr) {
         int r = services_remove(w->paths, w->plan->name, reterr);
         if (r < 0)
                 return error_wrap(reterr, r, "The record of the service cannot be removed");
+        for (size_t i = 0; i < w->plan->findings.n; i++)
+                if (strcmp(w->plan->findings.items[i].id, "account-stays") == 0)
+                        worker_kept(w, "%s", w->plan->findings.items[i].message);
         worker_note(w, "%s is uninstalled", w->plan->name);
         return 0;
 }

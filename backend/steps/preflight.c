@@ -71,7 +71,8 @@ static int check_name(struct worker *w, struct error **reterr) {
 /* The last thing, so that little time passes until the join. */
 static void look_at_realm(struct worker *w) {
         struct error *e = NULL;
-        int r = w->plan->joins != REALM_NONE ? worker_look_at_realm(w, worker_ended, &e) : STEP_ENDED;
+        bool asks = w->plan->joins != REALM_NONE && (w->plan->verb == VERB_INSTALL || w->plan->deletes_account);
+        int r = asks ? worker_look_at_realm(w, worker_ended, &e) : STEP_ENDED;
         if (r < 0)
                 worker_failed(w, e);
         else if (r == STEP_ENDED)

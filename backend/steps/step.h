@@ -176,6 +176,8 @@ int worker_look_at_realm(struct worker *w, void (*then)(struct worker *w), struc
 bool worker_explain_join(struct worker *w, int status, struct error **reterr);
 /* What the tool only warned of, into the log, in the words of the table. */
 void worker_note_join_warnings(struct worker *w);
+/* Was it to delete the host's account in the realm, and did not, as its output tells, although it ended well? */
+bool worker_kept_account(struct worker *w);
 void worker_join_free(struct worker *w);
 
 /* Is the container command run by an engine (rather than a program of the host)? */

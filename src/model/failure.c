@@ -576,6 +576,15 @@ size_t failure_warnings(enum join_tool tool, const char *output, size_t n, const
         return count;
 }
 
+bool failure_kept_account(const char *output, size_t n) {
+        static const char *const texts[] = { "! Failed to join the domain", "Couldn't delete computer account",
+                                             "! Insufficient permissions to join the domain" };
+        for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+                if (has(output, n, texts[i]))
+                        return true;
+        return false;
+}
+
 /* A clock that is off says by how much, behind the sentence. */
 const struct failure *failure_told(const char *message) {
         for (const struct failure *f = failures; message && f < UNKNOWN; f++)

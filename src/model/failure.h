@@ -50,6 +50,9 @@ struct diagnosis failure_find(enum join_tool tool, int status, const char *outpu
 /* Rows that the output has although the join went on; how many of them were stored in ret. */
 size_t failure_warnings(enum join_tool tool, const char *output, size_t n, const struct failure **ret, size_t room);
 
+/* Does the output of a leave that ended with 0 tell that the host's account in the realm was not deleted? realm goes on without that. */
+bool failure_kept_account(const char *output, size_t n);
+
 /* The row whose sentence this message is, as a job's result has it; NULL. */
 const struct failure *failure_told(const char *message);
 

@@ -8,6 +8,16 @@
 
 static const struct finding_kind kinds[] = {
         {
+                "account-deleted", SEVERITY_WARN,
+                "This host's account in the realm is deleted, which cannot be undone from here.",
+                "If it cannot be deleted (a wrong password, no permission, no server), nothing is done, and this host stays in the realm as it is",
+        },
+        {
+                "account-stays", SEVERITY_INFO,
+                "This host's account in the realm is not deleted: that wants somebody's password who may.",
+                "fairlead leave --secret password=- deletes it, too; or do it on a server of the realm (samba-tool computer delete, ipa host-del)",
+        },
+        {
                 "already-installed", SEVERITY_BLOCK,
                 "A service of this name is installed on this host.",
                 "Uninstall it first, or give this one another --name",

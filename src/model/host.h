@@ -115,6 +115,7 @@ struct plan_order {
         const char *opt[3];
         char *const *arguments;
         char *const *allowed;
+        bool deletes_account;           /* VERB_UNINSTALL of what joined a realm: this host's account there goes, too */
 };
 
 /* What a preflight is to look at. */

@@ -77,6 +77,7 @@ struct plan_request {
         const char *opt[3];             /* --opt1..3, or NULL */
         char *const *arguments;         /* after "--" */
         char *const *allowed;           /* ids of findings the user allows */
+        bool deletes_account;           /* VERB_UNINSTALL of a mode that joins: its `leave` is asked and added */
         /* VERB_UPGRADE of an installed service: its record (its answers, variables and arguments stand above already where they
          * count); NULL: the label is only looked at */
         const struct service *service;
@@ -147,7 +148,8 @@ struct plan {
         char *digest;           /* "sha256:…", or NULL */
         char *mode;             /* or NULL */
         char *mode_title;
-        enum realm_kind joins;  /* VERB_INSTALL: it joins this host to a realm of this kind */
+        enum realm_kind joins;  /* VERB_INSTALL: it joins this host to a realm of this kind; VERB_UNINSTALL: it leaves one */
+        bool deletes_account;   /* VERB_UNINSTALL: this host's account in the realm goes, too */
         char *join_domain;      /* that of the answers; NULL: this host's own */
         char *join_server;      /* the one that was named; NULL */
         char *profile;          /* its source, or NULL */

@@ -102,13 +102,14 @@ static int plan_secret(struct making *m, const struct param *p, struct error **r
         return r < 0 ? out_of_memory(reterr) : 0;
 }
 
-static int plan_answer(struct making *m, const struct param *p, struct error **reterr) {
+/* asks: this plan's label gets it. */
+static int plan_answer(struct making *m, const struct param *p, bool asks, struct error **reterr) {
         const char *value = param_initial(p, m->request->answers, NULL);
         int r = param_check(p, value, reterr);
         if (r == -ENOMEM)
                 return r;
         if (r < 0) {
-                if (str_empty(value) && !m->asks) {
+                if (str_empty(value) && !asks) {
                         if (reterr)
                                 *reterr = error_free(*reterr);
                         return 0;       /* only who sets it up must answer */
@@ -128,7 +129,7 @@ static int plan_answer(struct making *m, const struct param *p, struct error **r
                 if (str_equal(given->items[i].name, p->name))
                         source = given->items[i].source;
         r = answers_set(m->plan->answers, p->name, value, source);
-        if (r >= 0 && (m->asks || p->delivery == DELIVER_VARIABLE))
+        if (r >= 0 && (asks || p->delivery == DELIVER_VARIABLE))
                 r = deliver_answer(m, p, value);
         if (r == -EINVAL)
                 return error_set(reterr, r, "The profile sets the variable \"%s\", which is no name of a variable", p->target);
@@ -139,7 +140,8 @@ static int plan_answer(struct making *m, const struct param *p, struct error **r
 static int check_given(struct making *m, struct error **reterr) {
         const struct profile *profile = m->request->profile;
         const struct answers *given = m->request->answers;
-        for (size_t i = 0; given && i < given->n; i++) {
+        /* an uninstall has all answers of the install, and asks for some of them at most */
+        for (size_t i = 0; given && i < given->n && m->plan->verb != VERB_UNINSTALL; i++) {
                 const struct param *p = profile ? profile_param(profile, given->items[i].name) : NULL;
                 if (!p && m->asks && m->request->service) {
                         /* The newer image does not ask it any more; nobody typed it now. */
@@ -225,15 +227,16 @@ int plan_read_answers(struct making *m, struct error **reterr) {
         int r = set_variables(m, reterr);
         if (r >= 0)
                 r = check_given(m, reterr);
-        if (r >= 0 && m->asks && m->mode && strv_extend(&m->words, m->mode->words) < 0)
+        if (r >= 0 && m->asks && m->asked && strv_extend(&m->words, m->asked->words) < 0)
                 r = out_of_memory(reterr);
         for (size_t i = 0; r >= 0 && profile && i < profile->n_parameters; i++) {
                 const struct param *p = profile->parameters + i;
-                if (!mode_asks(m->mode, p) || !param_applies(p, profile->parameters, profile->n_parameters, m->request->answers))
+                bool asks = m->asks && mode_asks(m->asked, p);
+                if (!(asks || mode_asks(m->mode, p)) || !param_applies(p, profile->parameters, profile->n_parameters, m->request->answers))
                         continue;
                 if (p->type != PARAM_SECRET)
-                        r = plan_answer(m, p, reterr);
-                else if (m->asks)
+                        r = plan_answer(m, p, asks, reterr);
+                else if (asks)
                         r = plan_secret(m, p, reterr);
         }
         return r;

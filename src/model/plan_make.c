@@ -47,6 +47,12 @@ static int set_image(struct making *m, struct error **reterr) {
         return r;
 }
 
+static int refuse_deletion(struct making *m, struct error **reterr) {
+        int r = error_set(reterr, -EINVAL, "%s cannot delete this host's account in the realm", m->plan->reference);
+        error_hint(reterr, "Leave without a password; then somebody who may deletes the account on a server of the realm");
+        return r;
+}
+
 static int set_mode(struct making *m, struct error **reterr) {
         const struct profile *profile = m->request->profile;
         struct plan *plan = m->plan;
@@ -66,10 +72,17 @@ static int set_mode(struct making *m, struct error **reterr) {
         if (str_replace(&plan->mode, m->mode->name) < 0 || str_replace(&plan->mode_title, m->mode->title) < 0 ||
             str_replace(&plan->profile, profile->source) < 0)
                 return out_of_memory(reterr);
+        m->asked = m->mode;
         struct join join;
-        if (plan->verb != VERB_INSTALL || !profile_join(profile, m->mode, m->request->answers, &join))
-                return 0;
+        if ((plan->verb != VERB_INSTALL && plan->verb != VERB_UNINSTALL) || !profile_join(profile, m->mode, m->request->answers, &join))
+                return m->request->deletes_account ? refuse_deletion(m, reterr) : 0;
         plan->joins = join.kind;
+        if (m->request->deletes_account) {
+                if (plan->verb != VERB_UNINSTALL || !m->mode->leave)
+                        return refuse_deletion(m, reterr);
+                m->asked = m->mode->leave;
+                m->asks = plan->deletes_account = true;
+        }
         if (str_replace(&plan->join_domain, join.domain) < 0 || str_replace(&plan->join_server, join.server) < 0)
                 return out_of_memory(reterr);
         return 0;
@@ -250,7 +263,7 @@ static int fill_own(struct making *m) {
                 return 0;
         if (str_replace(&plan->label_key, key) < 0 || str_replace(&plan->label, text) < 0)
                 return -ENOMEM;
-        bool set_up = m->asks && (which == LABEL_INSTALL || which == LABEL_RUN);
+        bool set_up = m->asks && (which == LABEL_INSTALL || which == LABEL_RUN || which == LABEL_UNINSTALL);
         int r = fill(m, key, text, set_up, q->arguments, &plan->findings, &plan->command);
         if (r < 0)
                 return r;
@@ -296,6 +309,9 @@ static int fill_labels(struct making *m) {
                 r = fill_for_later(m, LABEL_STOP, &plan->stop);
         if (r < 0)
                 return r;
+        if (plan->deletes_account && !plan->command)
+                return finding_report(&plan->findings, "no-label", "UNINSTALL",
+                                      "Without a label UNINSTALL nothing can delete this host's account in the realm");
         /* Uninstalling and stopping can be done without a label of that name; the others cannot. */
         if (!plan->command && ((plan->verb == VERB_INSTALL && !plan->run) || plan->verb == VERB_RUN || plan->verb == VERB_REHEARSE))
                 return finding_report(&plan->findings, "no-label", plan->verb == VERB_RUN ? "RUN" : "INSTALL",

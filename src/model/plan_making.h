@@ -10,6 +10,7 @@ struct making {
         const struct plan_request *request;
         const struct host_facts *facts;         /* never NULL */
         const struct mode *mode;                /* NULL: no profile */
+        const struct mode *asked;               /* whose words and parameters this plan's label gets: mode, or its leave */
         struct plan *plan;
         enum engine_kind engine;                /* never ENGINE_NONE */
         bool set_up_by_install;                 /* the image has INSTALL: it gets the form's words; else RUN does */

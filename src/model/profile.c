@@ -8,6 +8,17 @@
 #include "base/str.h"
 #include "model/recipe.h"
 
+static void mode_done(struct mode *mode) {
+        free(mode->name);
+        free(mode->title);
+        free(mode->help);
+        strv_free(mode->words);
+        strv_free(mode->parameters);
+        if (mode->leave)
+                mode_done(mode->leave);
+        free(mode->leave);
+}
+
 struct profile *profile_free(struct profile *profile) {
         if (!profile)
                 return NULL;
@@ -16,14 +27,8 @@ struct profile *profile_free(struct profile *profile) {
         free(profile->title);
         free(profile->help);
         strv_free(profile->match);
-        for (size_t i = 0; i < profile->n_modes; i++) {
-                struct mode *mode = profile->modes + i;
-                free(mode->name);
-                free(mode->title);
-                free(mode->help);
-                strv_free(mode->words);
-                strv_free(mode->parameters);
-        }
+        for (size_t i = 0; i < profile->n_modes; i++)
+                mode_done(profile->modes + i);
         free(profile->modes);
         for (size_t i = 0; i < profile->n_parameters; i++)
                 param_done(profile->parameters + i);

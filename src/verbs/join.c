@@ -17,6 +17,8 @@ struct joining {
         struct image *image;
         struct profile *profile;
         const struct mode *mode;
+        struct answers *file;   /* of --answers; NULL */
+        char *file_mode;
         char *domain;           /* NULL: this host's own */
         char **set, **secrets, **modes, **allowed;
 };
@@ -24,6 +26,8 @@ struct joining {
 static void joining_done(struct joining *j) {
         image_free(j->image);
         profile_free(j->profile);
+        answers_free(j->file);
+        free(j->file_mode);
         free(j->domain);
         char **lists[] = { j->set, j->secrets, j->modes, j->allowed };
         for (size_t i = 0; i < ELEMENTS(lists); i++)
@@ -38,6 +42,20 @@ static const struct mode *named_mode(const struct profile *profile, const char *
                 return joining_mode(profile, REALM_IPA);
         const struct mode *mode = profile_mode(profile, name);
         return mode && mode->joins != REALM_NONE ? mode : NULL;
+}
+
+/* What the words of the command line do not say, a file of answers may: the domain, and how to join. */
+static int read_file(struct joining *j, const char *path, struct error **reterr) {
+        j->file = answers_new();
+        int r = j->file ? order_read_file(path, j->file, &j->file_mode, reterr) : error_set(reterr, -ENOMEM, "Out of memory");
+        for (size_t i = 0; r >= 0 && !j->domain && i < j->file->n; i++) {
+                const struct answer *a = &j->file->items[i];
+                if (!str_equal(a->name, "domain") && !str_ends(a->name, "-domain"))
+                        continue;
+                j->domain = realm_domain(a->value, reterr);
+                r = j->domain ? 0 : -EINVAL;
+        }
+        return r;
 }
 
 static int choose_mode(struct session *s, struct joining *j, const char *name, struct error **reterr) {
@@ -117,8 +135,10 @@ static int run(struct session *s, const struct verb *verb, const struct argument
                 j.domain = realm_domain(a->words[0], &e);
                 r = j.domain ? 0 : e->code;
         }
+        if (r >= 0 && argument_value(a, OPTION_ANSWERS))
+                r = read_file(&j, argument_value(a, OPTION_ANSWERS), &e);
         if (r >= 0)
-                r = choose_mode(s, &j, argument_value(a, OPTION_MODE), &e);
+                r = choose_mode(s, &j, a->given[OPTION_MODE] ? argument_value(a, OPTION_MODE) : j.file_mode, &e);
         if (r >= 0)
                 r = translate(&j, a, &e);
         if (r < 0)
@@ -129,6 +149,8 @@ static int run(struct session *s, const struct verb *verb, const struct argument
         words.values[OPTION_MODE] = j.modes;
         words.values[OPTION_ALLOW] = j.allowed;
         r = order_read(s, &words, VERB_INSTALL, TAKE(j.image), &order, &e);
+        if (r >= 0 && joining_answers(j.profile, j.mode, order.answers) < 0)
+                r = error_set(&e, -ENOMEM, "Out of memory");
         if (r < 0)
                 return session_fail(s, e);
         order.port.image = image_reference(order.image);
@@ -144,7 +166,8 @@ const struct verb join_verb = {
         .details = "Looks for the realm, looks at all that the join needs (fairlead check), shows the plan, asks for consent, and\n"
                    "follows the job. What it changes on this host is put back when it fails. --set and --secret take the parameters of\n"
                    "the image, also by the ends of their names: user, ou, computer-name, server, password, otp, ca, … (fairlead show\n"
-                   "IMAGE). Without --image the first image that joins a realm is taken.",
+                   "IMAGE), and so may the file of --answers; what is not named behind join (DOMAIN, --mode) is taken from there.\n"
+                   "Without --image the first image that joins a realm is taken.",
         .takes = ORDER_OPTIONS | TAKES(OPTION_IMAGE) | TAKES(OPTION_SECRET) | TAKES(OPTION_YES) | TAKES(OPTION_CONSENT) | TAKES(OPTION_DETACH) |
                  TAKES(OPTION_IF_INTERRUPTED),
         .json = true,

@@ -45,6 +45,10 @@ dc() {
         tests/lab run dc -- "$@"
 }
 
+has_account() {
+        dc samba-tool computer list | grep -qix "$short\\$"
+}
+
 # Form and pages up to the password; the domain is typed.
 walk_domain() {
         term_keys 5
@@ -90,6 +94,37 @@ walk_password() {
         seen review
         term_keys Enter
         term_wait '\[ Install \]' || return
+        term_keys Right Enter
+}
+
+# Leaving from the Realm screen, and the account in the domain with it: the choice, who may, the password last. $1: what is typed as the password.
+walk_leave() {
+        term_keys 5
+        term_wait 'SSSD +(online|offline)' || return
+        term_keys x
+        term_wait 'Actions' || return
+        term_keys l
+        term_wait 'page 1 of 2: the account' || return
+        term_wait '\(\*\) leave it in the realm' || return
+        seen leave
+        term_keys Space
+        term_wait 'page 1 of 3: the account' || return
+        term_wait 'Administrator +\[' || return
+        seen leave-who
+        term_keys C-d
+        walk_leave_password "$1"
+}
+
+walk_leave_password() {
+        term_wait 'page 2 of 3: secrets' || return
+        term_type "$1"
+        term_wait '\*\*\*\*' || return
+        term_keys Enter
+        term_wait 'page 3 of 3: last look' || return
+        term_wait "The account ${short^^}\\\$@EXAMPLE\\.TEST is deleted" || return
+        seen leave-review
+        term_keys Enter
+        term_wait '\[ Uninstall \]' || return
         term_keys Right Enter
 }
 
@@ -144,10 +179,41 @@ try "one that is none is told" term_wait 'nosuch@example\.test is no user of thi
 term_close
 tests/lab reboot "$HOST"
 check "after a restart of the host users still resolve" until_true 30 host getent passwd administrator@example.test
-check_status "fairlead leave" 0 host fairlead leave --yes
+step "the console comes up again" walk_open "$HOST"
+step "leaving asks what becomes of the account" walk_leave "not-$password"
+step "a wrong password is told" term_wait 'The password is wrong' 60
+try "and that it can be typed again" term_wait 'm +Type the password again' || true
+seen leave-refused
+check "the host is in the domain as before" until_true 30 host getent passwd administrator@example.test
+check "and its account, too" has_account
+term_keys m
+step "it is asked for again, all else is kept" walk_leave_password "$password"
+step "the host has left" term_wait 'sssd is uninstalled' 60
+seen left
+term_close
+check_not "the account in the domain is gone" has_account
 check_same_tree "/etc and /usr/local are as before" "$before"
 check_not "no user of the domain is left" host getent passwd administrator@example.test
+
+# ---- the same by verbs, with a file of answers ----
+
+host sh -c 'cat >/root/answers' <<<'{ "mode": "ad", "answers": { "domain": "example.test", "user": "joiner", "ou": "OU=Linux,DC=example,DC=test" } }'
+check_status "fairlead join with a file of answers" 0 host sh -c 'printf %s "$1" | fairlead join --answers /root/answers --secret password=- --yes' x "$password"
+check "a user of the domain is a user of this host" until_true 30 host getent passwd administrator@example.test
+check "the account is where the answers say" dc sh -c "samba-tool computer show '$short' | grep -qi 'OU=Linux,'"
+check_status "fairlead leave with a wrong password" 1 host sh -c 'printf %s "$1" | fairlead leave --answers /root/answers --secret password=- --yes' x "not-$password"
+check_text "says so" 'The password is wrong' "$output"
+check "and leaves the host in the domain" until_true 30 host getent passwd administrator@example.test
+check_status "fairlead leave without a password" 0 host fairlead leave --yes
+check_text "names the account that stays" "left: The account ${short^^}\\\$@EXAMPLE.TEST stays in the realm EXAMPLE.TEST" "$output"
+check "and it does" has_account
+check_same_tree "/etc and /usr/local are as before" "$before"
 dc samba-tool computer delete "$short" >/dev/null 2>&1 || true
+check_status "fairlead join again" 0 host sh -c 'printf %s "$1" | fairlead join example.test --answers /root/answers --secret password=- --yes' x "$password"
+check_status "fairlead leave with somebody's password" 0 host sh -c 'printf %s "$1" | fairlead leave --set user=joiner --secret password=- --yes' x "$password"
+check_not "deletes the account" has_account
+check_same_tree "/etc and /usr/local are as before" "$before"
+host rm -f /root/answers
 
 # ---- what goes wrong, in words ----
 

@@ -171,6 +171,8 @@ static struct op *fake_make_plan(struct host *host, const struct plan_order *ord
                 str_addf(&text, " %s=%s", order->answers->items[i].name, order->answers->items[i].value);
         for (size_t i = 0; order->secrets && order->secrets[i]; i++)
                 str_addf(&text, " secret:%s", order->secrets[i]);
+        if (order->deletes_account)
+                str_add(&text, " deletes-account");
         for (size_t i = 0; order->allowed && order->allowed[i]; i++)
                 str_addf(&text, " allow:%s", order->allowed[i]);
         struct request *r = request_new(host, REQUEST_PLAN, text.text, userdata);

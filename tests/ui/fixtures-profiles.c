@@ -152,7 +152,8 @@ static int plan_for(const struct plan_order *order, struct plan **ret, struct er
         const char *reference = order->image ? order->image : "localhost/rsyslog:latest";
         _cleanup_(image_freep) struct image *image = fixture_image(reference);
         _cleanup_(profile_freep) struct profile *profile = NULL;
-        bool joins = str_equal(order->mode, "ad") || str_equal(order->mode, "ipa");
+        bool leaves = order->verb == VERB_UNINSTALL && str_equal(order->name, "sssd");
+        bool joins = leaves || str_equal(order->mode, "ad") || str_equal(order->mode, "ipa");
         (joins ? fixture_profile_join : profile_rsyslog)(image, &profile, NULL);
         const struct host_facts facts = {
                 .engine = ENGINE_PODMAN,
@@ -170,13 +171,19 @@ static int plan_for(const struct plan_order *order, struct plan **ret, struct er
                 .pinned = true,
                 .name = order->name,
                 .profile = profile,
-                .mode = order->mode,
+                .mode = leaves ? "ad" : order->mode,
                 .answers = order->answers,
                 .secrets = order->secrets,
                 .allowed = order->allowed,
+                .deletes_account = order->deletes_account,
                 .facts = &facts,
         };
-        return plan_make(&request, ret, reterr);
+        int r = plan_make(&request, ret, reterr);
+        /* what backend/backend_plan.c knows of the host's account */
+        return r < 0 || !leaves ? r
+                                : finding_report(&(*ret)->findings, order->deletes_account ? "account-deleted" : "account-stays", "realm",
+                                                 order->deletes_account ? "The account HOST1$@EXAMPLE.TEST is deleted in the realm EXAMPLE.TEST"
+                                                                        : "The account HOST1$@EXAMPLE.TEST stays in the realm EXAMPLE.TEST");
 }
 
 bool fixture_use_profile(struct fake_host *fake, const char *what, const char *which) {

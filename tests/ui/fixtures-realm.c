@@ -198,6 +198,12 @@ int fixture_profile_join(const struct image *image, struct profile **ret, struct
         p->initial = text_copy("Administrator");
         add(profile, "ad", "computer-name", "Computer name", PARAM_TEXT);
         add(profile, "ad", "admin-password", "Password", PARAM_SECRET)->required = true;
+        struct mode *leave = profile->modes[0].leave = calloc(1, sizeof *leave);
+        if (!leave)
+                abort();
+        *leave = (struct mode) { .name = text_copy("leave"), .title = text_copy("delete it, by somebody who may") };
+        strv_split("realm leave --remove", " ", &leave->words);
+        strv_split("admin-user admin-password", " ", &leave->parameters);
         add(profile, "ipa", "ipa-domain", "Domain", PARAM_DOMAIN)->suggest = text_copy("domain");
         add(profile, "ipa", "ipa-password", "Password", PARAM_SECRET)->required = true;
         *ret = profile;

@@ -8,6 +8,7 @@
 #include "backend/jobfolder.h"
 #include "backend/services.h"
 #include "backend/snapshot.h"
+#include "base/readfile.h"
 #include "base/str.h"
 #include "tests/fake/engine.h"
 #include "tests/fake/systemd.h"
@@ -17,8 +18,12 @@
 #define UNIT_PATH "/etc/systemd/system/clock.service"
 #define OLD_ID "1111111111111111111111111111111111111111111111111111111111111111"
 
+#define MEMBER_PROFILE                                                                                                                      \
+        "{ \"title\": \"Member\", \"match\": [\"service-0002\"], \"modes\": [{ \"name\": \"ad\", \"title\": \"Join\", \"joins\": \"ad\","   \
+        " \"leave\": { \"title\": \"Delete it\", \"words\": [\"realm\", \"leave\"] } }] }"
+
 struct fixture {
-        char *top, *root, *state, *run, *socket;
+        char *top, *root, *state, *run, *data, *socket;
         struct paths paths;
         sd_event *event;
         sd_bus *bus;
@@ -33,16 +38,20 @@ static int set_up(void **state) {
         f->root = str_printf("%s/root", f->top);
         f->state = str_printf("%s/state", f->top);
         f->run = str_printf("%s/run", f->top);
+        f->data = str_printf("%s/data", f->top);
         f->socket = str_printf("%s/engine.sock", f->top);
-        static const char *const folders[] = { "/root", "/root/etc", "/root/etc/systemd", "/root/etc/systemd/system", "/root/usr", "/root/usr/local" };
+        static const char *const folders[] = { "/root", "/root/etc", "/root/etc/systemd", "/root/etc/systemd/system", "/root/usr", "/root/usr/local",
+                                               "/data", "/data/profiles" };
         for (size_t i = 0; i < ELEMENTS(folders); i++)
                 tree_folder(f->top, folders[i]);
         f->paths = paths_default;
         f->paths.root = f->root;
         f->paths.state = f->state;
         f->paths.run = f->run;
+        f->paths.data = f->data;
         assert_int_equal(paths_prepare(&f->paths, NULL), 0);
         assert_int_equal(sd_event_new(&f->event), 0);
+        tree_write(f->data, "/profiles/member.json", MEMBER_PROFILE);
         f->systemd = fake_systemd_new(f->event, &f->bus);
         assert_int_equal(fake_engine_new(f->event, f->socket, ENGINE_PODMAN, &f->engine), 0);
         const char *const sockets[] = { f->socket, NULL };
@@ -61,7 +70,7 @@ static int tear_down(void **state) {
         sd_bus_unref(f->bus);
         sd_event_unref(f->event);
         tree_remove(f->top);
-        char *texts[] = { f->top, f->root, f->state, f->run, f->socket };
+        char *texts[] = { f->top, f->root, f->state, f->run, f->data, f->socket };
         for (size_t i = 0; i < ELEMENTS(texts); i++)
                 free(texts[i]);
         free(f);
@@ -229,6 +238,49 @@ static void what_is_not_saved_is_named_beforehand(void **state) {
         assert_true(counted);
 }
 
+/* Whose account it is stands in the keytab. */
+static void a_leave_names_the_account(void **state) {
+        struct fixture *f = *state;
+        const char *source = getenv("SOURCE");
+        _cleanup_free_ char *path = str_printf("%s/tests/fuzz/corpus/keytab/two", source ? source : ".");
+        _cleanup_free_ char *keys = NULL;
+        size_t n;
+        assert_int_equal(readfile(path, 65536, &keys, &n, NULL), 0);
+        _cleanup_close_ int fd = open(tree_path(f->root, "/etc/krb5.keytab"), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+        assert_int_equal(write(fd, keys, n), n);
+        tree_folder(f->root, "/etc/sssd");
+        tree_write(f->root, "/etc/sssd/sssd.conf", "[sssd]\ndomains = example.test\n[domain/example.test]\nid_provider = ad\nkrb5_realm = EXAMPLE.TEST\n");
+        _cleanup_(service_freep) struct service *s = service_new();
+        s->name = strdup("member");
+        s->reference = strdup("localhost/service-0002");
+        s->image = strdup("localhost/service-0002@sha256:" OLD_ID);
+        s->image_id = strdup(OLD_ID);
+        s->mode = strdup("ad");
+        s->job = strdup("none");
+        assert_int_equal(services_write(&f->paths, s, NULL), 0);
+
+        assert_null(f->host->ops->status(f->host)->profile_error);
+        struct plan_order order = { .verb = VERB_UNINSTALL, .name = "member" };
+        _cleanup_plan_ struct plan *stays = make_plan(f, &order, NULL);
+        assert_string_equal(finding_list_find(&stays->findings, "account-stays")->message,
+                            "The account HOST1$@EXAMPLE.TEST stays in the realm EXAMPLE.TEST");
+        assert_int_equal(plan_permitted(stays, NULL), 0);
+
+        /* without the image nothing can delete it */
+        order.deletes_account = true;
+        _cleanup_plan_ struct plan *deletes = make_plan(f, &order, NULL);
+        assert_string_equal(finding_list_find(&deletes->findings, "account-deleted")->message,
+                            "The account HOST1$@EXAMPLE.TEST is deleted in the realm EXAMPLE.TEST");
+        assert_int_equal(plan_permitted(deletes, NULL), -EPERM);
+
+        /* words of the person's own may do either */
+        char *words[] = { (char *) "realm", (char *) "leave", NULL };
+        order.deletes_account = false;
+        order.arguments = words;
+        _cleanup_plan_ struct plan *own = make_plan(f, &order, NULL);
+        assert_null(finding_list_find(&own->findings, "account-stays"));
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(an_upgrade_takes_what_the_install_was_given, set_up, tear_down),
@@ -236,6 +288,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(an_edited_unit_is_not_written_over_in_silence, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(what_is_not_saved_is_named_beforehand, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(an_uninstall_needs_no_image, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(a_leave_names_the_account, set_up, tear_down),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

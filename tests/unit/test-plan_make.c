@@ -75,6 +75,12 @@ static struct param params[] = {
 static char *join_words[] = { (char *) "realm", (char *) "join", NULL }, *no_words[] = { NULL };
 static char *migrate_words[] = { (char *) "--migrate", NULL };
 
+static char *leave_words[] = { (char *) "realm", (char *) "leave", NULL };
+static char *leave_asks[] = { (char *) "server", (char *) "password", NULL };
+static struct mode leave = { .name = (char *) "leave", .title = (char *) "Delete", .words = leave_words, .parameters = leave_asks };
+static struct mode realm_mode = { .name = (char *) "ad", .title = (char *) "Domain", .words = join_words, .joins = REALM_AD, .leave = &leave };
+static struct mode realm_forever = { .name = (char *) "ad", .title = (char *) "Domain", .words = join_words, .joins = REALM_AD };
+
 static struct mode modes[] = {
         { .name = (char *) "join", .title = (char *) "Join", .words = join_words },
         { .name = (char *) "migrate", .title = (char *) "Migrate", .words = migrate_words, .parameters = no_words },
@@ -267,6 +273,50 @@ static void refused(const struct plan_request *q, const char *message, const cha
         _cleanup_free_ char *line = error_line(e);
         if (!strstr(line, message) || (hint && (!e->hint || !strstr(e->hint, hint))))
                 fail_msg("%s (%s), wanted %s (%s)", line, e->hint ? e->hint : "", message, hint ? hint : "");
+}
+
+/* What a leave asks is not what the join asked: its words and answers go to UNINSTALL, the others stay with the record. */
+static void an_account_is_deleted_by_who_may(void **state) {
+        _cleanup_image_ struct image *image = image_with("INSTALL", "podman run IMAGE", "UNINSTALL", "podman run -e F=$FLAVOUR IMAGE /un.sh", NULL);
+        _cleanup_(answers_freep) struct answers *a = answers_of("domain", "example.test", "server", "dc1.example.test", "flavour", "sweet", "zone", "z",
+                                                                "line", "first", NULL);
+        struct profile own = profile;
+        own.modes = &realm_mode;
+        own.n_modes = 1;
+        char *secrets[] = { one("password"), NULL }, *none[] = { NULL };
+        struct plan_request q = { .verb = VERB_UNINSTALL, .image = image, .reference = "sssd", .profile = &own, .answers = a, .secrets = secrets,
+                                  .deletes_account = true };
+        _cleanup_plan_ struct plan *plan = make(&q);
+        assert_words(plan->command->argv, "podman run -e F=sweet -i sssd /un.sh realm leave --server=dc1.example.test");
+        assert_true(plan->deletes_account);
+        assert_int_equal(plan->joins, REALM_AD);
+        assert_int_equal(plan->n_secrets, 1);
+        assert_null(plan->stdin_lines);
+        assert_null(found(plan, "unused-answer"));
+
+        q.deletes_account = false;
+        _cleanup_plan_ struct plan *stays = make(&q);
+        assert_words(stays->command->argv, "podman run -e F=sweet sssd /un.sh");
+        assert_false(stays->deletes_account);
+        assert_int_equal(stays->n_secrets, 0);
+
+        params[8].required = true;      /* the password */
+        q.deletes_account = true;
+        q.secrets = none;
+        refused(&q, "Password is missing", "--secret password=");
+        q.secrets = secrets;
+        params[8].required = false;
+        own.modes = &realm_forever;
+        refused(&q, "cannot delete this host's account", "Leave without");
+        own.modes = modes;
+        own.n_modes = ELEMENTS(modes);
+        refused(&q, "cannot delete this host's account", "Leave without");
+        own.modes = &realm_mode;
+        own.n_modes = 1;
+        _cleanup_image_ struct image *bare = image_with("INSTALL", "podman run IMAGE", NULL);
+        q.image = bare;
+        _cleanup_plan_ struct plan *lost = make(&q);
+        assert_int_equal(found(lost, "no-label")->severity, SEVERITY_BLOCK);
 }
 
 static void nonsense_is_refused_in_a_sentence(void **state) {
@@ -586,6 +636,7 @@ int main(void) {
                 cmocka_unit_test(the_host_is_looked_at),
                 cmocka_unit_test(what_is_saved_has_no_path_twice),
                 cmocka_unit_test(a_label_without_a_program_counts_as_missing),
+                cmocka_unit_test(an_account_is_deleted_by_who_may),
                 cmocka_unit_test(units_are_for_what_runs_alone),
                 cmocka_unit_test(health_is_asked_in_the_container),
         };

@@ -77,6 +77,45 @@ static void uninstalling_keeps_what_the_admin_changed(void **state) {
         assert_non_null(passwd);
 }
 
+/* realm leave --remove ends well where the account could not be deleted; the host then is in the realm as before, and the reason is told.
+ * Whose account stays without a wish to delete it is listed. */
+static void an_account_is_deleted_or_nothing_is_done(void **state) {
+        static const struct {
+                bool deletes;
+                const char *says, *message, *left;
+        } rows[] = {
+                { true, "! A@B: Preauthentication failed'; echo ' ! Failed to join the domain", "The password is wrong", NULL },
+                { true, "! of another kind'; echo ' ! Failed to join the domain", "The account of this host in the realm could not be deleted", NULL },
+                { false, "! A@B: Preauthentication failed'; echo ' ! Failed to join the domain", NULL, "The account H$@R stays in the realm R" },
+        };
+        struct host_fixture *f = *state;
+        _cleanup_plan_ struct plan *plan = script_plan(f, INSTALL_SCRIPT, ENGINE_PODMAN);
+        _cleanup_free_ char *id = make_job(f, plan);
+        expect_done(f, id, run_job(f, id, (struct with) {}));
+        _cleanup_free_ char *installed = tree_fingerprint(f->root);
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                _cleanup_free_ char *script = str_printf("rm $ROOT/etc/demo/demo.conf; echo ' %s'", rows[i].says);
+                _cleanup_plan_ struct plan *leave = script_plan(f, script, ENGINE_NONE);
+                leave->verb = VERB_UNINSTALL;
+                leave->joins = REALM_AD;
+                leave->join_domain = strdup("no-such.example");
+                leave->deletes_account = rows[i].deletes;
+                if (!rows[i].deletes)
+                        finding_report(&leave->findings, "account-stays", "realm", "The account H$@R stays in the realm R");
+                _cleanup_free_ char *last = make_job(f, leave);
+                assert_int_equal(run_job(f, last, (struct with) {}), rows[i].message ? WORKER_FAILED : WORKER_DONE);
+                _cleanup_(job_freep) struct job *job = read_job(f, last);
+                assert_int_equal(job->state, rows[i].message ? JOB_FAILED : JOB_DONE);
+                if (rows[i].message) {
+                        assert_string_equal(job->message, rows[i].message);
+                        _cleanup_free_ char *now = tree_fingerprint(f->root);
+                        assert_string_equal(now, installed);
+                } else
+                        assert_string_equal(job->left[0], rows[i].left);
+        }
+        assert_false(services_exists(&f->paths, "demo"));
+}
+
 /* What podman run says by its own exit status, in words; the same number from a program of the host says nothing. */
 static void an_engines_exit_status_is_told_in_words(void **state) {
         static const struct {
@@ -417,6 +456,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(uninstalling_keeps_what_the_admin_changed, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(an_engines_exit_status_is_told_in_words, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_failing_installer_leaves_no_trace, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(an_account_is_deleted_or_nothing_is_done, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(cancelling_puts_everything_back, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_question_gets_its_answer, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(hands_answers_over, set_up, tear_down),

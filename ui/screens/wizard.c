@@ -40,6 +40,7 @@ struct wizard_state {
         enum page page;
         char *allowing;                 /* the finding that is being asked about */
         enum fix fix;                   /* of an install that is tried again: FIX_NONE: it is not */
+        bool looked;                    /* an uninstall: the image was looked at for what leaving its realm asks */
 };
 
 static struct host *host_of(const struct screen *s) {
@@ -66,10 +67,11 @@ static bool wizard_asks(const struct wizard_state *st) {
 static bool wizard_has(const struct wizard_state *st, enum page page) {
         switch (page) {
         case PAGE_WHAT:
-        case PAGE_FORM:
                 return wizard_asks(st);
+        case PAGE_FORM:
+                return wizard_asks(st) || st->ask.leave;
         case PAGE_PREFLIGHT:
-                return questions_chosen(&st->ask) && questions_chosen(&st->ask)->joins != REALM_NONE;
+                return wizard_asks(st) && questions_chosen(&st->ask) && questions_chosen(&st->ask)->joins != REALM_NONE;
         case PAGE_SECRETS:
                 return st->ask.secret_form && !form_empty(st->ask.secret_form);
         default:
@@ -109,6 +111,8 @@ static void wizard_write(struct screen *s) {
         screen_invalidate(s);
 }
 
+static void wizard_look_for_leave(struct screen *s);
+
 static void wizard_planned(struct plan *plan, struct error *e, void *userdata) {
         struct screen *s = userdata;
         struct wizard_state *st = s->state;
@@ -117,6 +121,8 @@ static void wizard_planned(struct plan *plan, struct error *e, void *userdata) {
         error_free(st->no_plan);
         st->plan = plan;
         st->no_plan = e;
+        if (plan && st->verb == VERB_UNINSTALL && plan->joins != REALM_NONE && !st->looked)
+                wizard_look_for_leave(s);
         wizard_write(s);
 }
 
@@ -131,7 +137,8 @@ static void wizard_plan(struct screen *s) {
                 .image = st->reference,
                 .name = questions_name(&st->ask) ? questions_name(&st->ask) : st->name,
                 .mode = questions_mode(&st->ask),
-                .answers = wizard_asks(st) ? answers : NULL,
+                .answers = wizard_asks(st) || questions_deletes(&st->ask) ? answers : NULL,
+                .deletes_account = questions_deletes(&st->ask),
                 .secrets = st->page == PAGE_WHAT ? NULL : secrets,      /* NULL: not asked for yet */
                 .allowed = st->allowed,
         };
@@ -145,7 +152,7 @@ static void wizard_plan(struct screen *s) {
 /* The realm is looked for as the domain is typed. */
 static void wizard_want(struct wizard_state *st) {
         struct join join;
-        bool joins = st->page == PAGE_FORM && questions_join(&st->ask, &join);
+        bool joins = st->page == PAGE_FORM && wizard_asks(st) && questions_join(&st->ask, &join);
         finder_want(&st->finder, joins ? join.domain : NULL, joins ? join.kind : REALM_NONE);
 }
 
@@ -216,6 +223,41 @@ static void wizard_found(struct image *image, struct error *e, void *userdata) {
                 wizard_plan(s);
 }
 
+/* ---- leaving a realm ---- */
+
+/* The account that may be deleted is asked about before anything is shown; where it cannot be, the last look is all there is. */
+static void wizard_leave_found(struct image *image, struct error *e, void *userdata) {
+        struct screen *s = userdata;
+        struct wizard_state *st = s->state;
+        struct profile *profile = NULL;
+        st->finding = op_cancel(st->finding);
+        error_free(e);
+        if (image)
+                host_of(s)->ops->find_profile(host_of(s), image, &profile, NULL);
+        const struct mode *mode = profile && st->plan && st->plan->mode ? profile_mode(profile, st->plan->mode) : NULL;
+        image_free(image);
+        if (!mode || !mode->leave) {
+                profile_free(profile);
+                screen_invalidate(s);
+                return;
+        }
+        for (size_t i = 0; i < st->plan->answers->n; i++)
+                (void) answers_set(st->ask.answers, st->plan->answers->items[i].name, st->plan->answers->items[i].value, "of the join");
+        if (st->fix != FIX_NONE)
+                (void) questions_delete(&st->ask);
+        if (questions_leave(&st->ask, profile, mode->leave) < 0) {
+                error_set(&st->error, -ENOMEM, "Out of memory");
+                screen_invalidate(s);
+        } else
+                wizard_go(s, st->fix == FIX_PASSWORD ? PAGE_SECRETS : PAGE_FORM);
+}
+
+static void wizard_look_for_leave(struct screen *s) {
+        struct wizard_state *st = s->state;
+        st->looked = true;
+        st->finding = host_of(s)->ops->find_image(host_of(s), st->plan->image, wizard_leave_found, s);
+}
+
 /* ---- the screen ---- */
 
 static int wizard_open(struct screen *s, const void *arg, struct error **reterr) {
@@ -270,7 +312,7 @@ static void wizard_title(const struct screen *s, struct str *left, struct str *r
         };
         const struct wizard_state *st = s->state;
         const char *name = wizard_name(st), *latest = st->reference ? str_ends(st->reference, ":latest") : NULL;
-        str_addf(left, "%s%s%s", wizard_verb(st), name ? " " : "", name ? name : "");
+        str_addf(left, "%s%s%s", st->ask.leave ? "Leave the realm: uninstall" : wizard_verb(st), name ? " " : "", name ? name : "");
         if (st->reference)
                 str_addf(left, " from %.*s", (int) (latest ? (size_t) (latest - st->reference) : strlen(st->reference)),
                          st->reference);
@@ -287,7 +329,7 @@ static void wizard_title(const struct screen *s, struct str *left, struct str *r
         if (wrong)
                 str_addf(right, "%zu to put right", wrong);
         else
-                str_add(right, names[st->page]);
+                str_add(right, st->page == PAGE_FORM && st->ask.leave ? "the account" : names[st->page]);
 }
 
 static void wizard_draw_form(const struct wizard_state *st, struct form *form, const struct canvas *c) {
@@ -295,7 +337,8 @@ static void wizard_draw_form(const struct wizard_state *st, struct form *form, c
         int row = 0;
         if (st->page == PAGE_SECRETS)
                 row += canvas_paragraph(c, row, 2, c->columns - 4, STYLE_PLAIN,
-                                        "These are never stored, shown or logged; they are handed to the installer when it runs.");
+                                        st->ask.leave ? "These are never stored, shown or logged; they are handed to the uninstaller when it runs."
+                                                      : "These are never stored, shown or logged; they are handed to the installer when it runs.");
         else if (help && c->rows > 9)
                 row += canvas_paragraph(c, row, 2, c->columns - 4, STYLE_PLAIN, help);
         if (row && c->rows - row > 6)
@@ -337,7 +380,9 @@ static bool wizard_refused(const struct wizard_state *st) {
 static void wizard_status(const struct screen *s, struct str *out) {
         const struct wizard_state *st = s->state;
         struct form *form = wizard_form(st);
-        if (st->starting)
+        if (st->finding && st->verb == VERB_UNINSTALL)
+                str_add(out, "Nothing is run yet.");
+        else if (st->starting)
                 str_add(out, "Starting the job ...");
         else if (form && form_focus(form))
                 str_addf(out, "%s: %s", form_focus(form)->title, form_focus(form)->help ? form_focus(form)->help : "");
@@ -465,11 +510,11 @@ static void wizard_back(struct screen *s) {
                 screen_close(s);
                 return;
         }
-        static const struct question question = {
-                .title = "Leave this install",
+        const struct question question = {
+                .title = st->ask.leave ? "Stay in the realm" : "Leave this install",
                 .text = "What you answered is lost. Nothing was changed on this host.",
-                .yes = "Leave",
-                .no = "Stay",
+                .yes = st->ask.leave ? "Stay in it" : "Leave",
+                .no = st->ask.leave ? "Go on" : "Stay",
         };
         dialog_confirm(s, &question, wizard_left);
 }
@@ -528,7 +573,7 @@ static bool wizard_can(const struct screen *s, enum action action) {
         case ACTION_NEXT_PAGE:
                 return form && !form_wrong(form);
         case ACTION_CONSENT:
-                return st->page == PAGE_REVIEW && st->plan && !wizard_refused(st) && !st->starting;
+                return st->page == PAGE_REVIEW && st->plan && !wizard_refused(st) && !st->starting && !st->finding;
         case ACTION_NEXT:
                 return !form && st->page != PAGE_REVIEW && !st->error && !st->finding &&
                        (st->page != PAGE_PREFLIGHT || !(checkpage_looking(&st->checks) || checkpage_fails(&st->checks)));

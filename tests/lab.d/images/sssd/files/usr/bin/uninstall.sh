@@ -1,7 +1,8 @@
 #!/bin/bash
 # UNINSTALL: leaves the domain and takes back what install.sh did to the host. With the words `realm leave ...` they are
 # carried out (`realm leave --remove -U Administrator` removes the computer account, too; the password comes by standard
-# input), and nothing is taken back if they fail.
+# input), and nothing is taken back if they fail. realm itself says that all is well when the account could not be deleted:
+# fairlead reads that from its output.
 source /usr/share/sssd-container/common.sh
 
 leave_ad() {
