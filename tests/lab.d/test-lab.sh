@@ -328,7 +328,7 @@ test_terminal() {
         check "a wait that is in vain fails" fails 1 term_wait 'never' 1
         term_type 'exit 5'
         term_keys Enter
-        check "the status of the program" test "$(term_wait_end 10)" = 5
+        check "the status of the program" test "$(term_wait_end 60)" = 5
         term_close
 }
 

@@ -5,7 +5,7 @@
 #
 #     source tests/lab.d/tmux.sh
 #     term_open console 80x24 tests/lab tty trixie -- fairlead
-#     term_wait 'Services'             # up to 10 s, else it prints the screen and fails
+#     term_wait 'Services'             # up to 30 s, else it prints the screen and fails
 #     term_keys 2 Down Enter           # names of keys as tmux knows them
 #     term_type 'logs.example.test'    # text as it is
 #     term_shot images                 # screenshots/images.txt and screenshots/images.png
@@ -77,19 +77,19 @@ term_size() {
 
 # term_wait REGEX [SECONDS]: until a line of the screen matches (grep -E).
 term_wait() {
-        term_await "to see \"$1\"" "${2:-10}" term_matches "$1"
+        term_await "to see \"$1\"" "${2:-30}" term_matches "$1"
 }
 
 # term_wait_gone REGEX [SECONDS]: until no line of the screen matches.
 term_wait_gone() {
-        term_await "for \"$1\" to go" "${2:-10}" term_misses "$1"
+        term_await "for \"$1\" to go" "${2:-30}" term_misses "$1"
 }
 
 # term_wait_end [SECONDS]: until the program has ended; prints its exit status, or 128 and the number of its signal.
 term_wait_end() {
         local signal
 
-        term_await "for the program to end" "${1:-10}" term_ended || return 1
+        term_await "for the program to end" "${1:-30}" term_ended || return 1
         signal=$(term_show pane_dead_signal)
         [[ -z $signal ]] && term_show pane_dead_status || echo $((128 + signal))
 }
