@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/limits.h>
 #include <linux/openat2.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -113,22 +114,61 @@ int files_open_parent(int root_fd, const char *path, const char **ret_name, stru
         return fd;
 }
 
+int files_check_owner(int fd, const char *path, struct error **reterr) {
+        struct stat st;
+        if (fstat(fd, &st) < 0)
+                return error_errno(reterr, -errno, "The folder %s cannot be looked at", path);
+        if (st.st_uid != 0 && st.st_uid != geteuid()) {
+                error_set(reterr, -EPERM, "The folder %s belongs to user %u", path, (unsigned) st.st_uid);
+                error_hint(reterr, "See who made it; fairlead goes on when root owns it: chown root: %s", path);
+                return -EPERM;
+        }
+        if (st.st_mode & 022) {
+                error_set(reterr, -EPERM, "Others than its owner may write into the folder %s", path);
+                error_hint(reterr, "See who made it; fairlead goes on after: chmod go-w %s", path);
+                return -EPERM;
+        }
+        return 0;
+}
+
+/* The folder `name` in parent, made if it is not there. */
+static int step_into(int parent, const char *name, const char *path, struct error **reterr) {
+        /* The mode is that of the call: a folder that a crash leaves behind is as it should be. */
+        mode_t mask = umask(022);
+        int r = mkdirat(parent, name, 0755) < 0 ? -errno : 0;
+        umask(mask);
+        if ((r < 0 && r != -EEXIST) || (r >= 0 && fsync(parent) < 0))
+                return error_errno(reterr, r < 0 ? r : -errno, "The folder %s cannot be made", path);
+        _cleanup_close_ int fd = openat(parent, name, FOLDER_FLAGS);
+        struct stat st;
+        if (fd < 0) {
+                r = -errno;     /* ENOTDIR for a symlink */
+                return folder_error(path, fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode) ? -ELOOP : r, reterr);
+        }
+        r = files_check_owner(fd, path, reterr);
+        return r < 0 ? r : TAKE_FD(fd);
+}
+
 int files_make_folder(int root_fd, const char *path, struct error **reterr) {
-        int fd = open_beneath(root_fd, path);
-        if (fd != -ENOENT)
-                return fd < 0 ? folder_error(path, fd, reterr) : fd;
-        const char *slash = strrchr(path, '/');
-        _cleanup_free_ char *folder = folder_part(path);
-        if (!folder || !slash || !slash[1])
-                return error_set(reterr, folder ? -EINVAL : -ENOMEM, "The folder %s cannot be made", path);
-        /* Paths are short: the depth of the recursion is the number of their components. */
-        _cleanup_close_ int parent = files_make_folder(root_fd, folder, reterr);
-        if (parent < 0)
-                return parent;
-        if ((mkdirat(parent, slash + 1, 0755) < 0 && errno != EEXIST) || fsync(parent) < 0)
-                return error_errno(reterr, -errno, "The folder %s cannot be made", path);
-        fd = openat(parent, slash + 1, FOLDER_FLAGS);
-        return fd < 0 ? folder_error(path, -errno, reterr) : fd;
+        _cleanup_close_ int fd = openat(root_fd, ".", FOLDER_FLAGS);
+        if (fd < 0)
+                return folder_error("/", -errno, reterr);
+        for (const char *p = path + strspn(path, "/"); *p;) {
+                size_t n = strcspn(p, "/");
+                _cleanup_free_ char *name = strndup(p, n), *so_far = strndup(path, (size_t) (p - path) + n);
+                if (!name || !so_far)
+                        return error_set(reterr, -ENOMEM, "Out of memory");
+                if (strcmp(name, "..") == 0)
+                        return error_set(reterr, -EINVAL, "The folder %s cannot be made", path);
+                int next = step_into(fd, name, so_far, reterr);
+                if (next < 0)
+                        return next;
+                close(fd);
+                fd = next;
+                p += n;
+                p += strspn(p, "/");
+        }
+        return TAKE_FD(fd);
 }
 
 int files_resolve(int root_fd, const char *path, char **ret) {
@@ -173,12 +213,18 @@ static int read_one_xattr(const char *proc, const char *name, struct entry *e) {
         return 0;
 }
 
+/* The kernel allocates as much as it is offered, and most objects have few: the little is tried first. */
+static ssize_t list_xattrs(const char *proc, char names[static XATTR_LIST_MAX]) {
+        ssize_t n = listxattr(proc, names, 4096);
+        return n < 0 && errno == ERANGE ? listxattr(proc, names, XATTR_LIST_MAX) : n;
+}
+
 /* Most objects have none: then one call is all it costs. */
 static int read_xattrs(int fd, struct entry *e) {
-        char proc[32], names[4096];
-        ssize_t n = listxattr(fd_path(proc, fd), names, sizeof names);
+        char proc[32], names[XATTR_LIST_MAX];
+        ssize_t n = list_xattrs(fd_path(proc, fd), names);
         if (n < 0)
-                return errno == ENOTSUP || errno == ENOENT || errno == ERANGE ? 0 : -errno;
+                return errno == ENOTSUP || errno == ENOENT ? 0 : -errno;
         for (const char *name = names; name < names + n && e->n_xattrs < XATTRS_MAX; name += strlen(name) + 1) {
                 int r = read_one_xattr(proc, name, e);
                 if (r < 0)
@@ -196,6 +242,12 @@ static int read_target(int fd, char **ret) {
                 return -errno;
         *ret = strndup(target, (size_t) n);
         return *ret ? 0 : -ENOMEM;
+}
+
+/* Whatever is done to an object moves its ctime. */
+static bool is_seen(const struct stat *st, const struct entry *seen) {
+        return st->st_ino == seen->inode && st->st_dev == seen->device && st->st_ctim.tv_sec == seen->ctime.tv_sec &&
+               st->st_ctim.tv_nsec == seen->ctime.tv_nsec;
 }
 
 int files_look(int folder, const char *name, const char *path, struct entry *ret) {
@@ -225,6 +277,13 @@ int files_look(int folder, const char *name, const char *path, struct entry *ret
         }
         *ret = e;
         return 0;
+}
+
+bool files_still(int folder, const char *name, const struct entry *seen) {
+        struct stat st;
+        if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+                return errno == ENOENT && !seen->path;
+        return seen->path && is_seen(&st, seen);
 }
 
 int files_read(int folder, const char *name, size_t max, char **ret, size_t *ret_n, struct error **reterr) {
@@ -338,8 +397,8 @@ static int open_temporary(int folder, char name[static 40]) {
 }
 
 static int set_xattrs(const char *proc, const struct entry *like) {
-        char names[4096];
-        ssize_t n = listxattr(proc, names, sizeof names);
+        char names[XATTR_LIST_MAX];
+        ssize_t n = list_xattrs(proc, names);
         for (const char *name = names; n > 0 && name < names + n; name += strlen(name) + 1) {
                 bool wanted = false;
                 for (size_t i = 0; i < like->n_xattrs && !wanted; i++)
@@ -376,9 +435,9 @@ int files_set_time(int folder, const char *name, const struct timespec *mtime) {
         return utimensat(folder, name, times, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
 }
 
-/* Where a file is a mount point of its own (/etc/hosts in a container) nothing can take its place: its content is replaced
- * where it is. Not atomic; there is no other way. */
-static int overwrite_in_place(int folder, const char *name, int content) {
+/* Where a file is a mount point of its own (/etc/hosts in a container) nothing can take its place: its content and attributes are
+ * replaced where it is. Not atomic; there is no other way. */
+static int overwrite_in_place(int folder, const char *name, int content, const struct entry *like) {
         _cleanup_close_ int fd = openat(folder, name, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
         struct stat st;
         if (fd < 0 || fstat(fd, &st) < 0)
@@ -388,29 +447,50 @@ static int overwrite_in_place(int folder, const char *name, int content) {
         if (ftruncate(fd, 0) < 0)
                 return -errno;
         int r = files_copy(content, fd);
+        if (r >= 0)
+                r = set_attributes(fd, like);
+        if (r >= 0 && like->mtime.tv_sec != 0)
+                r = set_time_of(fd, &like->mtime);
         return r < 0 ? r : fsync(fd) < 0 ? -errno : 0;
 }
 
+/* Gives what was made under a working name its own. */
+static int take_place(int folder, const char *temporary, const char *name, const struct entry *seen) {
+        if (seen && !seen->path) {
+                if (renameat2(folder, temporary, folder, name, RENAME_NOREPLACE) == 0)
+                        return 0;
+                if (errno == EEXIST)
+                        return -ESTALE;
+                if (errno != EINVAL)    /* a file system that cannot */
+                        return -errno;
+        }
+        if (seen && !files_still(folder, name, seen))
+                return -ESTALE;
+        return renameat(folder, temporary, folder, name) < 0 ? -errno : 0;
+}
+
 /* Gives the finished file its name, replacing what is there. */
-static int publish(int folder, int fd, char temporary[static 40], const char *name) {
+static int publish(int folder, int fd, char temporary[static 40], const char *name, const struct entry *like, const struct entry *seen) {
         char proc[32];
+        int r;
         if (!temporary[0]) {
-                int r = temporary_name(temporary);
+                r = temporary_name(temporary);
                 if (r < 0)
                         return r;
                 /* linkat(2) cannot replace, so the file is named once before it takes its place. */
                 if (linkat(AT_FDCWD, fd_path(proc, fd), folder, temporary, AT_SYMLINK_FOLLOW) < 0)
                         return -errno;
         }
-        if (renameat(folder, temporary, folder, name) < 0) {
-                int r = -errno;
+        r = take_place(folder, temporary, name, seen);
+        if (r < 0) {
                 unlinkat(folder, temporary, 0);
-                return r == -EBUSY ? overwrite_in_place(folder, name, fd) : r;
+                return r == -EBUSY ? overwrite_in_place(folder, name, fd, like) : r;
         }
         return fsync(folder) < 0 ? -errno : 0;
 }
 
-static int put_regular(int folder, const char *name, const struct entry *like, int content_fd, const void *bytes, size_t n) {
+static int put_regular(int folder, const char *name, const struct entry *like, int content_fd, const void *bytes, size_t n,
+                       const struct entry *seen) {
         char temporary[40];
         _cleanup_close_ int fd = open_temporary(folder, temporary);
         if (fd < 0)
@@ -427,7 +507,16 @@ static int put_regular(int folder, const char *name, const struct entry *like, i
                         unlinkat(folder, temporary, 0);
                 return r;
         }
-        return publish(folder, fd, temporary, name);
+        return publish(folder, fd, temporary, name, like, seen);
+}
+
+/* The object itself: its attributes are no part of the folder. */
+static int sync_object(int folder, int path_fd, mode_t mode) {
+        char proc[32];
+        if (!S_ISREG(mode) && !S_ISDIR(mode))
+                return syncfs(folder) < 0 ? -errno : 0;         /* opening it could do anything, or cannot be done */
+        _cleanup_close_ int fd = open(fd_path(proc, path_fd), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+        return fd < 0 || fsync(fd) < 0 ? -errno : 0;
 }
 
 static int make_special(int folder, const char *name, const struct entry *like) {
@@ -439,7 +528,7 @@ static int make_special(int folder, const char *name, const struct entry *like) 
 }
 
 /* Everything but regular files: made under another name with all its attributes, then renamed into place. */
-static int put_special(int folder, const char *name, const struct entry *like) {
+static int put_special(int folder, const char *name, const struct entry *like, const struct entry *seen) {
         char temporary[40];
         int r = temporary_name(temporary);
         if (r < 0)
@@ -450,8 +539,10 @@ static int put_special(int folder, const char *name, const struct entry *like) {
         r = fd < 0 ? -errno : set_attributes(fd, like);
         if (r >= 0)
                 r = files_set_time(folder, temporary, &like->mtime);
-        if (r >= 0 && renameat(folder, temporary, folder, name) < 0)
-                r = -errno;
+        if (r >= 0 && S_ISDIR(like->mode))
+                r = sync_object(folder, fd, like->mode);
+        if (r >= 0)
+                r = take_place(folder, temporary, name, seen);
         if (r < 0) {
                 unlinkat(folder, temporary, S_ISDIR(like->mode) ? AT_REMOVEDIR : 0);
                 return r;
@@ -459,14 +550,14 @@ static int put_special(int folder, const char *name, const struct entry *like) {
         return fsync(folder) < 0 ? -errno : 0;
 }
 
-int files_put(int folder, const char *name, const struct entry *like, int content_fd, struct error **reterr) {
-        int r = S_ISREG(like->mode) ? put_regular(folder, name, like, content_fd, NULL, 0) : put_special(folder, name, like);
+int files_put(int folder, const char *name, const struct entry *like, int content_fd, const struct entry *seen, struct error **reterr) {
+        int r = S_ISREG(like->mode) ? put_regular(folder, name, like, content_fd, NULL, 0, seen) : put_special(folder, name, like, seen);
         return r < 0 ? error_errno(reterr, r, "%s cannot be written", like->path ? like->path : name) : 0;
 }
 
 int files_write(int folder, const char *name, const void *bytes, size_t n, mode_t mode, struct error **reterr) {
         const struct entry like = { .mode = S_IFREG | mode, .uid = geteuid(), .gid = getegid() };
-        int r = put_regular(folder, name, &like, -1, bytes, n);
+        int r = put_regular(folder, name, &like, -1, bytes, n, NULL);
         if (r < 0) {
                 error_errno(reterr, r, "The file %s cannot be written", name);
                 if (r == -ENOSPC || r == -EDQUOT)
@@ -475,28 +566,34 @@ int files_write(int folder, const char *name, const void *bytes, size_t n, mode_
         return r < 0 ? r : 0;
 }
 
-int files_set_attributes(int folder, const char *name, const struct entry *like, struct error **reterr) {
+int files_set_attributes(int folder, const char *name, const struct entry *like, const struct entry *seen, struct error **reterr) {
         _cleanup_close_ int fd = openat(folder, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
         struct stat st;
         int r = fd < 0 || fstat(fd, &st) < 0 ? -errno : 0;
-        if (r >= 0 && (st.st_mode & S_IFMT) != (like->mode & S_IFMT))
+        /* Not what was looked at: perhaps a link to a file that is somebody else's. */
+        if (r >= 0 && ((st.st_mode & S_IFMT) != (like->mode & S_IFMT) || (seen && !is_seen(&st, seen))))
                 r = -ESTALE;
         if (r >= 0)
                 r = set_attributes(fd, like);
         if (r >= 0)
-                r = files_set_time(folder, name, &like->mtime);
-        if (r >= 0 && fsync(folder) < 0)
-                r = -errno;
+                r = set_time_of(fd, &like->mtime);
+        if (r >= 0)
+                r = sync_object(folder, fd, like->mode);
         return r < 0 ? error_errno(reterr, r, "The attributes of %s cannot be set", like->path ? like->path : name) : 0;
 }
 
-int files_link(int from_folder, const char *from_name, int folder, const char *name, struct error **reterr) {
+int files_link(int from_folder, const char *from_name, const struct entry *from, int folder, const char *name, const struct entry *seen,
+               struct error **reterr) {
         char temporary[40];
+        struct stat st;
         int r = temporary_name(temporary);
         if (r >= 0 && linkat(from_folder, from_name, folder, temporary, 0) < 0)
                 r = -errno;
-        if (r >= 0 && renameat(folder, temporary, folder, name) < 0)
-                r = -errno;
+        /* (Its ctime has just moved.) */
+        if (r >= 0 && (fstatat(folder, temporary, &st, AT_SYMLINK_NOFOLLOW) < 0 || st.st_ino != from->inode || st.st_dev != from->device))
+                r = -ESTALE;
+        if (r >= 0)
+                r = take_place(folder, temporary, name, seen);
         /* rename(2) between two names of one file does nothing and leaves both */
         unlinkat(folder, temporary, 0);
         if (r >= 0 && fsync(folder) < 0)

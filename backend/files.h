@@ -22,8 +22,12 @@ int files_open_folder(int root_fd, const char *path, struct error **reterr);
 /* Opens the folder that holds `path`; *ret_name points into path. -EINVAL for "/" itself. */
 int files_open_parent(int root_fd, const char *path, const char **ret_name, struct error **reterr);
 
-/* Like files_open_folder(), and makes what is missing on the way with mode 0755, owned by root. */
+/* Like files_open_folder(), and makes what is missing on the way with mode 0755, owned by us. -EPERM: somebody else may write into one
+ * of the folders on the way, and so could put something of his own in the place of what is written there. */
 int files_make_folder(int root_fd, const char *path, struct error **reterr);
+
+/* May only root (or we ourselves) write into this open folder? -EPERM with a sentence and what to do. */
+int files_check_owner(int fd, const char *path, struct error **reterr);
 
 /* `path` with its symlinks resolved inside root_fd (/usr/local is one on ostree hosts). -ENOENT. The caller frees. */
 int files_resolve(int root_fd, const char *path, char **ret);
@@ -38,19 +42,24 @@ int files_read(int folder, const char *name, size_t max, char **ret, size_t *ret
 /* Replaces (or makes) name by bytes with this mode, owned by us. */
 int files_write(int folder, const char *name, const void *bytes, size_t n, mode_t mode, struct error **reterr);
 
+/* Is there still what files_look() saw (an entry without a path: nothing)? Somebody else may write to the host at any time. The functions
+ * below that take `seen` look once more in the last moment and end with -ESTALE, nothing changed; NULL: whatever is there. */
+bool files_still(int folder, const char *name, const struct entry *seen);
+
 /* Puts an object there that is like `like` in all that is restored: type, content (regular files: all of content_fd, holes
  * kept), target, mode, owner, xattrs, times. Replaces a non-folder that is there; a folder must not be there. An xattr that
  * the file system does not take is no error. */
-int files_put(int folder, const char *name, const struct entry *like, int content_fd, struct error **reterr);
+int files_put(int folder, const char *name, const struct entry *like, int content_fd, const struct entry *seen, struct error **reterr);
 
 /* Makes mode, owner, xattrs and times of what is there like `like`, whose type must be the same. */
-int files_set_attributes(int folder, const char *name, const struct entry *like, struct error **reterr);
+int files_set_attributes(int folder, const char *name, const struct entry *like, const struct entry *seen, struct error **reterr);
 
-/* Only the time of modification. */
+/* Only the time of modification; on the disk when the folder is synced next. */
 int files_set_time(int folder, const char *name, const struct timespec *mtime);
 
-/* Replaces name by a hard link to from_name. */
-int files_link(int from_folder, const char *from_name, int folder, const char *name, struct error **reterr);
+/* Replaces name by a hard link to from_name, which must be the file `from` that was looked at (else -ESTALE, too). */
+int files_link(int from_folder, const char *from_name, const struct entry *from, int folder, const char *name, const struct entry *seen,
+               struct error **reterr);
 
 /* Removes a file, or an empty folder, and syncs; what is not there is no error. */
 int files_remove(int folder, const char *name, struct error **reterr);

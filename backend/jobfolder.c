@@ -159,7 +159,7 @@ int jobfolder_set_active(const struct paths *paths, const char *id, struct error
         _cleanup_close_ int state = files_open_root(paths->state, reterr);
         const struct entry like = { .path = (char *) "active", .mode = S_IFLNK | 0777, .uid = geteuid(), .gid = getegid(), .target = target,
                                     .mtime = { .tv_sec = time(NULL) } };
-        return state < 0 ? state : files_put(state, "active", &like, -1, reterr);
+        return state < 0 ? state : files_put(state, "active", &like, -1, NULL, reterr);
 }
 
 char *jobfolder_active(const struct paths *paths) {

@@ -96,7 +96,7 @@ static int make_upper(const char *layer, const char *lower) {
         int r = folder < 0 || mkdirat(folder, "upper", 0700) < 0 ? -errno : files_look(AT_FDCWD, lower, lower, &like);
         if (r < 0)
                 return r;
-        r = files_set_attributes(folder, "upper", &like, NULL);
+        r = files_set_attributes(folder, "upper", &like, NULL, NULL);
         entry_done(&like);
         return r;
 }

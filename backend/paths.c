@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "backend/files.h"
 #include "base/str.h"
 #include "config.h"
 
@@ -17,24 +18,6 @@ const struct paths paths_default = {
         .data = DATA_DIR,
         .worker = WORKER_PATH,
 };
-
-/* Who may write into a folder of ours could have jobs run as root. */
-static int check_folder(int fd, const char *path, struct error **reterr) {
-        struct stat st;
-        if (fstat(fd, &st) < 0)
-                return error_errno(reterr, -errno, "The folder %s cannot be looked at", path);
-        if (st.st_uid != 0 && st.st_uid != geteuid()) {
-                error_set(reterr, -EPERM, "The folder %s belongs to user %u", path, (unsigned) st.st_uid);
-                error_hint(reterr, "See who made it; fairlead goes on when root owns it: chown root: %s", path);
-                return -EPERM;
-        }
-        if (st.st_mode & 022) {
-                error_set(reterr, -EPERM, "Others than its owner may write into the folder %s", path);
-                error_hint(reterr, "See who made it; fairlead goes on after: chmod 0700 %s", path);
-                return -EPERM;
-        }
-        return 0;
-}
 
 static int prepare_folder(const char *path, struct error **reterr) {
         if (mkdir(path, 0700) < 0 && errno != EEXIST) {
@@ -49,7 +32,8 @@ static int prepare_folder(const char *path, struct error **reterr) {
         _cleanup_close_ int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
         if (fd < 0)
                 return error_errno(reterr, -errno, "The folder %s cannot be opened", path);
-        return check_folder(fd, path, reterr);
+        /* Who may write into a folder of ours could have jobs run as root. */
+        return files_check_owner(fd, path, reterr);
 }
 
 int paths_prepare(const struct paths *paths, struct error **reterr) {

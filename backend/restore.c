@@ -163,7 +163,7 @@ static int take_away(struct restore *re, size_t i) {
                 re->result.as_before += !change->before.path;
                 return 0;
         }
-        struct entry now;
+        _cleanup_(entry_done) struct entry now = {};
         int r = look(re, folder, name, change->path, &now);
         if (r == -ENOMEM)
                 return r;
@@ -172,8 +172,6 @@ static int take_away(struct restore *re, size_t i) {
                 return leave_failed(re, change->path, r);
         }
         enum standing standing = standing_of(change, r < 0 ? NULL : &now);
-        if (r >= 0)
-                entry_done(&now);
         if (standing == AS_BEFORE) {
                 re->done[i] = true;
                 re->result.as_before++;
@@ -181,7 +179,8 @@ static int take_away(struct restore *re, size_t i) {
         }
         if (r < 0)
                 return 0;       /* taken away already; its former self comes back later */
-        if (standing == FOREIGN) {
+        /* (A folder's ctime moves with each of its files that went before.) */
+        if (standing == FOREIGN || (!S_ISDIR(now.mode) && !files_still(folder, name, &now))) {
                 re->done[i] = true;
                 return list_foreign(re, change);
         }
@@ -201,7 +200,7 @@ static int take_away(struct restore *re, size_t i) {
 }
 
 /* Another name of the same file that still is what it was: the object becomes a link to it again. */
-static int link_back(struct restore *re, int folder, const char *name, const struct entry *before) {
+static int link_back(struct restore *re, int folder, const char *name, const struct entry *before, const struct entry *seen) {
         const struct manifest *all = re->options->before;
         const struct entry *self = all ? manifest_find(all, before->path) : NULL;
         if (!self || self->links < 2)
@@ -212,13 +211,11 @@ static int link_back(struct restore *re, int folder, const char *name, const str
                         continue;
                 const char *other_name;
                 _cleanup_close_ int other_folder = files_open_parent(re->options->root, other->path, &other_name, NULL);
-                struct entry now;
+                _cleanup_(entry_done) struct entry now = {};
                 if (other_folder < 0 || look(re, other_folder, other_name, other->path, &now) < 0)
                         continue;
-                bool same = entry_same(&now, other);
-                entry_done(&now);
-                if (same)
-                        return files_link(other_folder, other_name, folder, name, NULL);
+                if (entry_same(&now, other))
+                        return files_link(other_folder, other_name, &now, folder, name, seen, NULL);
         }
         return -ENOENT;
 }
@@ -233,15 +230,22 @@ static int open_blob(struct restore *re, const char *hex) {
         return strcmp(now, hex) == 0 ? TAKE_FD(fd) : -EBADMSG;
 }
 
-static int put_object(struct restore *re, int folder, const char *name, const struct entry *before) {
+static int put_object(struct restore *re, int folder, const char *name, const struct entry *before, const struct entry *seen) {
         if (!S_ISREG(before->mode))
-                return files_put(folder, name, before, -1, NULL);
-        int r = link_back(re, folder, name, before);
+                return files_put(folder, name, before, -1, seen, NULL);
+        int r = link_back(re, folder, name, before, seen);
         /* Its partner is gone, or the file system cannot: then it is a file of its own. */
-        if (r != -ENOENT && r != -EXDEV && r != -EMLINK && r != -EPERM)
+        if (r != -ENOENT && r != -EXDEV && r != -EMLINK && r != -EPERM && r != -ESTALE)
                 return r;
         _cleanup_close_ int content = open_blob(re, before->digest);
-        return content < 0 ? content : files_put(folder, name, before, content, NULL);
+        return content < 0 ? content : files_put(folder, name, before, content, seen, NULL);
+}
+
+/* Is there now what was, read anew? */
+static int verify(struct restore *re, int folder, const char *name, const struct entry *before) {
+        _cleanup_(entry_done) struct entry now = {};
+        int r = look(re, folder, name, before->path, &now);
+        return r < 0 ? r : entry_same(&now, before) ? 0 : -EBADMSG;
 }
 
 /* Content or existence, and with it all attributes. */
@@ -255,7 +259,7 @@ static int bring_back(struct restore *re, size_t i) {
         _cleanup_close_ int folder = files_open_parent(re->options->root, change->path, &name, NULL);
         if (folder < 0)
                 return folder_gone(re, change, folder);
-        struct entry now;
+        _cleanup_(entry_done) struct entry now = {};
         int r = look(re, folder, name, change->path, &now);
         if (r < 0 && r != -ENOENT)
                 return r == -ENOMEM ? r : leave_failed(re, change->path, r);
@@ -263,15 +267,17 @@ static int bring_back(struct restore *re, size_t i) {
         /* Between the two halves of a change of type there is nothing. */
         if (r < 0 && (change->what & CHANGE_TYPE))
                 standing = AS_AFTER;
-        if (r >= 0)
-                entry_done(&now);
         if (standing == AS_BEFORE) {
                 re->result.as_before++;
                 return 0;
         }
         if (standing == FOREIGN)
                 return list_foreign(re, change);
-        r = put_object(re, folder, name, before);
+        r = put_object(re, folder, name, before, &now);
+        if (r == -ESTALE)
+                return list_foreign(re, change);
+        if (r >= 0)
+                r = verify(re, folder, name, before);
         if (r < 0)
                 return r == -ENOMEM ? r : leave_failed(re, change->path, r);
         re->result.put_back++;
@@ -285,19 +291,20 @@ static int set_back(struct restore *re, size_t i) {
         _cleanup_close_ int folder = files_open_parent(re->options->root, change->path, &name, NULL);
         if (folder < 0)
                 return folder_gone(re, change, folder);
-        struct entry now;
+        _cleanup_(entry_done) struct entry now = {};
         int r = look(re, folder, name, change->path, &now);
         if (r < 0)
                 return r == -ENOMEM ? r : r == -ENOENT ? list_foreign(re, change) : leave_failed(re, change->path, r);
         enum standing standing = standing_of(change, &now);
-        entry_done(&now);
         if (standing == AS_BEFORE) {
                 re->result.as_before++;
                 return 0;
         }
         if (standing == FOREIGN)
                 return list_foreign(re, change);
-        r = files_set_attributes(folder, name, &change->before, NULL);
+        r = files_set_attributes(folder, name, &change->before, &now, NULL);
+        if (r == -ESTALE)
+                return list_foreign(re, change);
         if (r < 0)
                 return r == -ENOMEM ? r : leave_failed(re, change->path, r);
         re->result.put_back++;
@@ -312,6 +319,9 @@ static int set_folder_time(struct restore *re, const char *path) {
         const char *name;
         _cleanup_close_ int folder = files_open_parent(re->options->root, path, &name, NULL);
         int r = folder < 0 ? 0 : files_set_time(folder, name, &before->mtime);
+        _cleanup_close_ int self = folder < 0 || r < 0 ? -1 : openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (self >= 0 && fsync(self) < 0)
+                r = -errno;
         return r < 0 && r != -ENOENT ? leave_failed(re, path, r) : 0;
 }
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tests/tree.h"
 
+#include <signal.h>
+#include <sys/wait.h>
+
 #include "backend/files.h"
 
 struct fixture {
@@ -124,7 +127,7 @@ static void puts_every_kind_back(void **state) {
         _cleanup_close_ int content = open(tree_path(f->folder, "/regular"), O_RDONLY | O_CLOEXEC);
         for (size_t i = 0; i < n; i++) {
                 assert_ok(files_remove(f->root, names[i], &e), e);
-                assert_ok(files_put(f->root, names[i], &entries[i], S_ISREG(entries[i].mode) ? content : -1, &e), e);
+                assert_ok(files_put(f->root, names[i], &entries[i], S_ISREG(entries[i].mode) ? content : -1, NULL, &e), e);
         }
         _cleanup_free_ char *after = tree_fingerprint(f->folder);
         /* the first line is the root folder, whose own time moved */
@@ -132,11 +135,126 @@ static void puts_every_kind_back(void **state) {
         for (size_t i = 0; i < n; i++) {
                 if (!S_ISLNK(entries[i].mode))
                         assert_int_equal(fchmodat(f->root, names[i], 0777, 0), 0);
-                assert_ok(files_set_attributes(f->root, names[i], &entries[i], &e), e);
+                assert_ok(files_set_attributes(f->root, names[i], &entries[i], NULL, &e), e);
                 entry_done(&entries[i]);
         }
         _cleanup_free_ char *again = tree_fingerprint(f->folder);
         assert_string_equal(strchr(again, '\n'), strchr(before, '\n'));
+}
+
+static unsigned mode_of(const struct fixture *f, const char *path) {
+        struct stat st;
+        assert_int_equal(lstat(tree_path(f->folder, path), &st), 0);
+        return st.st_mode & 07777;
+}
+
+/* As the worker runs: what is made on the way is for everybody to read all the same. */
+static void makes_folders_whatever_the_mask(void **state) {
+        struct fixture *f = *state;
+        _cleanup_error_ struct error *e = NULL;
+        mode_t mask = umask(077);
+        _cleanup_close_ int made = files_make_folder(f->root, "/a/b//c/", &e);
+        umask(mask);
+        assert_ok(made, e);
+        assert_int_equal(mode_of(f, "/a"), 0755);
+        assert_int_equal(mode_of(f, "/a/b/c"), 0755);
+        _cleanup_close_ int again = files_make_folder(f->root, "/a/b/c", &e);
+        assert_ok(again, e);
+        assert_int_equal(symlink("a", tree_path(f->folder, "/link")), 0);
+        assert_int_equal(files_make_folder(f->root, "/link/b", &e), -ELOOP);
+        assert_non_null(strstr(e->hint, "symbolic link"));
+        assert_int_equal(files_make_folder(f->root, "/a/b/../../x", &e), -EINVAL);
+        tree_write(f->folder, "/file", "");
+        assert_int_equal(files_make_folder(f->root, "/file/x", &e), -ENOTDIR);
+}
+
+/* Whoever may write there could put a unit of his own in the place of ours. */
+static void writes_into_no_folder_of_others(void **state) {
+        struct fixture *f = *state;
+        _cleanup_error_ struct error *e = NULL;
+        tree_folder(f->folder, "/a");
+        tree_folder(f->folder, "/a/b");
+        assert_int_equal(chmod(tree_path(f->folder, "/a"), 0777), 0);
+        assert_int_equal(files_make_folder(f->root, "/a/b", &e), -EPERM);
+        assert_non_null(strstr(e->message, "/a"));
+        assert_non_null(strstr(e->hint, "chmod go-w /a"));
+        assert_int_equal(chmod(tree_path(f->folder, "/a"), 0755), 0);
+        if (geteuid() == 0) {
+                assert_int_equal(chown(tree_path(f->folder, "/a/b"), 7, 0), 0);
+                assert_int_equal(files_make_folder(f->root, "/a/b/c", &e), -EPERM);
+                assert_non_null(strstr(e->message, "/a/b belongs to user 7"));
+                assert_int_equal(faccessat(f->root, "a/b/c", F_OK, 0), -1);
+        }
+}
+
+/* Between the look at a file and what is done to it somebody else had the time to do something. */
+static void changes_only_what_it_saw(void **state) {
+        struct fixture *f = *state;
+        _cleanup_error_ struct error *e = NULL;
+        _cleanup_(entry_done) struct entry seen = {}, like = {}, nothing = {};
+        tree_write(f->folder, "/like", "old");
+        tree_write(f->folder, "/mine", "job's");
+        tree_write(f->folder, "/victim", "somebody else's");
+        assert_int_equal(chmod(tree_path(f->folder, "/like"), 04711), 0);
+        assert_int_equal(chmod(tree_path(f->folder, "/victim"), 0600), 0);
+        assert_int_equal(files_look(f->root, "like", "/like", &like), 0);
+        assert_int_equal(files_look(f->root, "mine", "/mine", &seen), 0);
+        assert_true(files_still(f->root, "mine", &seen));
+        assert_false(files_still(f->root, "mine", &nothing));
+        assert_true(files_still(f->root, "none", &nothing));
+        _cleanup_close_ int content = openat(f->root, "like", O_RDONLY | O_CLOEXEC);
+        /* a link to another file has taken its place */
+        assert_int_equal(unlink(tree_path(f->folder, "/mine")), 0);
+        assert_int_equal(link(tree_path(f->folder, "/victim"), tree_path(f->folder, "/mine")), 0);
+        _cleanup_free_ char *before = tree_fingerprint(f->folder);
+        assert_false(files_still(f->root, "mine", &seen));
+        assert_int_equal(files_set_attributes(f->root, "mine", &like, &seen, &e), -ESTALE);
+        assert_int_equal(files_put(f->root, "mine", &like, content, &seen, &e), -ESTALE);
+        assert_int_equal(files_put(f->root, "mine", &like, content, &nothing, &e), -ESTALE);
+        assert_int_equal(files_link(f->root, "like", &like, f->root, "mine", &seen, &e), -ESTALE);
+        /* nor is a link made to what took the place of the file that was looked at */
+        assert_int_equal(files_link(f->root, "mine", &seen, f->root, "new", &nothing, &e), -ESTALE);
+        const struct entry symbolic = { .path = (char *) "x", .mode = S_IFLNK | 0777, .target = (char *) "like", .mtime = { 1, 0 } };
+        assert_int_equal(files_put(f->root, "mine", &symbolic, -1, &seen, &e), -ESTALE);
+        assert_int_equal(files_put(f->root, "mine", &symbolic, -1, &nothing, &e), -ESTALE);
+        _cleanup_free_ char *after = tree_fingerprint(f->folder);
+        assert_string_equal(strchr(after, '\n'), strchr(before, '\n'));
+        assert_int_equal(mode_of(f, "/victim"), 0600);
+        /* what still is there is changed */
+        entry_done(&seen);
+        assert_int_equal(files_look(f->root, "mine", "/mine", &seen), 0);
+        assert_ok(files_put(f->root, "mine", &like, content, &seen, &e), e);
+        assert_int_equal(mode_of(f, "/mine"), 04711);
+        assert_int_equal(mode_of(f, "/victim"), 0600);
+}
+
+/* Somebody swaps a folder for a link that leads out, over and over, while we write into it: never a thing comes to lie outside. */
+static void a_swapped_folder_leads_nowhere(void **state) {
+        struct fixture *f = *state;
+        tree_folder(f->folder, "/in");
+        tree_folder(f->folder, "/out");
+        pid_t swapper = fork();
+        if (swapper == 0)
+                for (;;) {
+                        (void) renameat(f->root, "in", f->root, "aside");
+                        (void) symlinkat("out", f->root, "in");
+                        (void) unlinkat(f->root, "in", 0);
+                        (void) renameat(f->root, "aside", f->root, "in");
+                }
+        unsigned opened = 0, refused = 0;
+        for (unsigned i = 0; i < 100000 && (i < 20000 || !opened || !refused); i++) {
+                const char *name;
+                _cleanup_close_ int folder = files_open_parent(f->root, "/in/file", &name, NULL);
+                opened += folder >= 0;
+                refused += folder == -ELOOP;
+                if (folder >= 0 && i % 100 == 0)
+                        (void) files_write(folder, name, "x", 1, 0600, NULL);
+                _cleanup_close_ int made = files_make_folder(f->root, "/in/deep", NULL);
+        }
+        kill(swapper, SIGKILL);
+        assert_int_equal(waitpid(swapper, NULL, 0), swapper);
+        assert_true(opened > 0 && refused > 0);
+        assert_int_equal(rmdir(tree_path(f->folder, "/out")), 0);
 }
 
 static void keeps_holes(void **state) {
@@ -175,6 +293,10 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(resolves_inside_the_root, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(writes_whole_files, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(puts_every_kind_back, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(makes_folders_whatever_the_mask, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(writes_into_no_folder_of_others, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(changes_only_what_it_saw, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(a_swapped_folder_leads_nowhere, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(keeps_holes, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(removes_trees, set_up, tear_down),
         };

@@ -178,6 +178,27 @@ static void an_etc_that_becomes_read_only_is_put_back_later(void **state) {
         in_mounts_of_its_own(*state, etc_becomes_read_only);
 }
 
+/* As /etc/hosts and /etc/resolv.conf of a container: nothing can take the place of such a file. */
+static void hosts_is_a_mount(struct host_fixture *f) {
+        const char *hosts = tree_path(f->root, "/etc/hosts");
+        tree_write(f->top, "/hosts", "127.0.0.1 by the engine\n");
+        MUST(chmod(tree_path(f->top, "/hosts"), 0640) == 0 && mount(tree_path(f->top, "/hosts"), hosts, NULL, MS_BIND, NULL) == 0);
+        const struct timespec then[2] = { { .tv_sec = 1000000000 }, { .tv_sec = 1000000000 } };
+        MUST(utimensat(AT_FDCWD, hosts, then, 0) == 0);
+        _cleanup_free_ char *before = tree_fingerprint(f->root);
+        _cleanup_plan_ struct plan *plan = script_plan(f, "echo more >> $ROOT/etc/hosts; chmod 604 $ROOT/etc/hosts; chown 5 $ROOT/etc/hosts; exit 3", ENGINE_NONE);
+        _cleanup_free_ char *id = make_job(f, plan);
+        MUST(worker_run(&f->paths, id, NULL) == WORKER_FAILED && state_of(f, id) == JOB_FAILED);
+        _cleanup_free_ char *after = tree_fingerprint(f->root);
+        if (strcmp(after, before) != 0)
+                fprintf(stderr, "before:\n%safter:\n%s", before, after);
+        MUST(strcmp(after, before) == 0);
+}
+
+static void a_file_that_is_a_mount_is_put_back_where_it_is(void **state) {
+        in_mounts_of_its_own(*state, hosts_is_a_mount);
+}
+
 /* ---- a clock that is set ---- */
 
 struct setting {
@@ -234,6 +255,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(a_disk_that_fills_is_put_back, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(an_etc_that_is_read_only_is_told_first, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(an_etc_that_becomes_read_only_is_put_back_later, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(a_file_that_is_a_mount_is_put_back_where_it_is, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_clock_that_is_set_changes_nothing, set_up, tear_down),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
