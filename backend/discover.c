@@ -61,6 +61,13 @@ static void stop(void *userdata) {
 
 /* ---- what is said in the end ---- */
 
+static bool anything_answered(const struct realm *realm) {
+        for (size_t i = 0; i < realm->n_questions; i++)
+                if (realm->questions[i].outcome == REALM_ANSWERED || realm->questions[i].outcome == REALM_EMPTY)
+                        return true;
+        return false;
+}
+
 static void say_trouble(struct discovery *d) {
         struct realm *realm = d->realm;
         struct error **e = &realm->trouble;
@@ -77,6 +84,10 @@ static void say_trouble(struct discovery *d) {
                                        : "The DNS names %s, but gives it no address", realm->servers[0].host);
                 return;
         }
+        if (!d->dns_trouble && !anything_answered(realm)) {
+                error_set(&d->dns_trouble, -ETIMEDOUT, "No name server answers");
+                error_hint(&d->dns_trouble, "Look at /etc/resolv.conf, and whether its servers can be reached");
+        }
         if (d->dns_trouble) {
                 *e = TAKE(d->dns_trouble);
                 error_wrap(e, (*e)->code, "Nothing could be found out about %s", realm->asked);
@@ -89,6 +100,31 @@ static void say_trouble(struct discovery *d) {
                    "the name servers, in /etc/resolv.conf", str_empty(resolvers) ? "no name server" : resolvers);
 }
 
+/* All that a person is shown is known. */
+static bool satisfied(const struct discovery *d) {
+        return d->realm->kind == REALM_IPA || (d->realm->kind == REALM_AD && d->pinged);
+}
+
+/* What was found so far was only a guess, or a way to somewhere else. */
+static void forget_servers(struct discovery *d) {
+        struct realm *realm = d->realm;
+        for (size_t i = 0; i < d->n_contacts; i++)
+                contact_done(&d->contacts[i]);
+        d->n_contacts = 0;
+        for (size_t i = 0; i < realm->n_servers; i++) {
+                free(realm->servers[i].host);
+                strv_free(realm->servers[i].addresses);
+        }
+        realm->n_servers = 0;
+        realm->best = (free(realm->best), NULL);
+}
+
+/* The domain itself has no LDAP server. */
+static void forget_itself(struct discovery *d) {
+        if (d->tried_itself && d->realm->n_servers && !d->realm->servers[0].addresses)
+                forget_servers(d);
+}
+
 static void finish(struct discovery *d) {
         struct realm *realm = d->realm;
         for (size_t i = 0; i < realm->n_questions; i++)
@@ -96,6 +132,8 @@ static void finish(struct discovery *d) {
                         realm_answered(realm, (int) i, REALM_ASKING, 0, strdup("not waited for"));
         if (realm->kind == REALM_NONE && d->pinged)
                 realm->kind = REALM_AD;         /* port 389 answers by UDP only */
+        if (!satisfied(d))
+                forget_itself(d);
         if (realm->kind == REALM_NONE || realm->kind == REALM_OTHER)
                 say_trouble(d);
         if (!realm->realm && str_replace(&realm->realm, realm->domain) >= 0)
@@ -244,11 +282,6 @@ static bool contacts_waiting(const struct discovery *d) {
         return false;
 }
 
-/* All that a person is shown is known. */
-static bool satisfied(const struct discovery *d) {
-        return d->realm->kind == REALM_IPA || (d->realm->kind == REALM_AD && d->pinged);
-}
-
 /* Nothing was found: another thing to try? */
 static bool try_more(struct discovery *d) {
         if (d->realm->n_servers == 0 && !d->tried_itself) {
@@ -259,26 +292,6 @@ static bool try_more(struct discovery *d) {
                 return server >= 0;
         }
         return false;
-}
-
-/* What was found so far was only a guess, or a way to somewhere else. */
-static void forget_servers(struct discovery *d) {
-        struct realm *realm = d->realm;
-        for (size_t i = 0; i < d->n_contacts; i++)
-                contact_done(&d->contacts[i]);
-        d->n_contacts = 0;
-        for (size_t i = 0; i < realm->n_servers; i++) {
-                free(realm->servers[i].host);
-                strv_free(realm->servers[i].addresses);
-        }
-        realm->n_servers = 0;
-        realm->best = (free(realm->best), NULL);
-}
-
-/* The domain itself has no LDAP server. */
-static void forget_itself(struct discovery *d) {
-        if (d->tried_itself && d->realm->n_servers && !d->realm->servers[0].addresses)
-                forget_servers(d);
 }
 
 /* "DC=example,DC=test" is example.test; NULL for a base of another form. */

@@ -61,7 +61,7 @@ static void running_free(struct running *r) {
         places_done(run->kdcs, run->n_kdcs);
         places_done(run->kpasswds, run->n_kpasswds);
         preflight_free(run->preflight);
-        char *texts[] = { run->domain, run->server, run->computer_name, run->hostname };
+        char *texts[] = { run->domain, run->server, run->computer_name, run->hostname, run->own_job };
         for (size_t i = 0; i < ELEMENTS(texts); i++)
                 free(texts[i]);
         sd_event_unref(run->event);
@@ -291,7 +291,7 @@ static int prepare(struct running *r, const struct preflight_options *options) {
         struct preflight *p = run->preflight = calloc(1, sizeof *p);
         if (!p || str_replace(&run->domain, order->domain) < 0 || str_replace(&run->server, str_empty(order->server) ? NULL : order->server) < 0 ||
             str_replace(&run->computer_name, str_empty(order->computer_name) ? NULL : order->computer_name) < 0 ||
-            str_replace(&run->hostname, str_empty(order->hostname) ? NULL : order->hostname) < 0)
+            str_replace(&run->own_job, options->own_job) < 0 || str_replace(&run->hostname, str_empty(order->hostname) ? NULL : order->hostname) < 0)
                 return -ENOMEM;
         p->items = calloc(ELEMENTS(checks), sizeof *p->items);
         if (!p->items)

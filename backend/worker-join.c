@@ -28,8 +28,8 @@ void worker_join_free(struct worker *w) {
         w->join = NULL;
 }
 
-/* Only what may have changed since the person saw it, and would spoil the join in a way that its tool does not name: all else was in
- * the console's preflight, and the person went on. */
+/* Only what may have changed since the person saw it, and would spoil the join in a way that its tool does not name: the clock, and others
+ * at work. An earlier join the tools refuse themselves; all else was in the console's preflight, and the person went on. */
 static void looked(struct preflight *p, void *userdata) {
         struct worker *w = userdata;
         w->op = op_cancel(w->op);
@@ -43,6 +43,13 @@ static void looked(struct preflight *p, void *userdata) {
                 error_set(&e, -ETIME, "%s: %s", f->message, clock->message);
                 error_hint(&e, "%s", f->hint);
         }
+        const struct check_result *locks = preflight_find(p, "locks"), *enrolled = preflight_find(p, "enrolled");
+        if (!e && locks && locks->verdict == VERDICT_FAIL) {
+                error_set(&e, -EBUSY, "Not begun: %s", locks->message);
+                error_hint(&e, "%s", locks->hint ? locks->hint : "Try again when it is through");
+        }
+        if (enrolled && enrolled->verdict == VERDICT_FAIL)
+                joblog_note(w->log, "look: %s", enrolled->message);
         preflight_free(p);
         if (e)
                 worker_failed(w, e);
@@ -61,7 +68,8 @@ int worker_look_at_realm(struct worker *w, void (*then)(struct worker *w), struc
         if (!clean)
                 return STEP_ENDED;      /* the tool itself will find the domain, or say that it cannot */
         const struct preflight_order order = { .domain = clean, .wanted = w->plan->joins, .server = w->plan->join_server };
-        const struct preflight_options options = { .order = &order, .paths = w->paths, .facts = &w->join->facts };
+        const struct preflight_options options = { .order = &order, .paths = w->paths, .facts = &w->join->facts,
+                                                     .own_job = w->id };
         w->op = preflight_start(w->event, &options, NULL, looked, w);
         return w->op ? STEP_WAITS : error_set(reterr, -ENOMEM, "Out of memory");
 }

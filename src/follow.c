@@ -11,6 +11,7 @@
 #include "backend/digest.h"
 #include "backend/emit.h"
 #include "base/feed.h"
+#include "model/failure.h"
 #include "order.h"
 #include "out.h"
 #include "tell.h"
@@ -123,6 +124,11 @@ static int result_of(struct following *f) {
         out("%s: %s\n", job_state_name(job->state), job->message ? job->message : "");
         if (job->hint)
                 out("  try: %s\n", job->hint);
+        const struct failure *failure = job->verb == VERB_INSTALL && job->state == JOB_FAILED ? failure_told(job->message) : NULL;
+        if (failure && fix_command(failure->fix))
+                out("   do: %s\n", fix_command(failure->fix));
+        if (failure && failure->consequence)
+                out("       %s\n", failure->consequence);
         for (size_t i = 0; job->left && job->left[i]; i++)
                 out("  left: %s\n", job->left[i]);
         if (f->end)

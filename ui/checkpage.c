@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/checkpage.h"
 
+#include <ctype.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "ui/dialog.h"
+#include "ui/screens/screens.h"
 
 enum { COLUMN_VERDICT, COLUMN_CHECK, COLUMN_WHAT };
 
@@ -82,9 +85,13 @@ static void done(struct preflight *preflight, void *userdata) {
         struct checkpage *p = userdata;
         p->looking = op_cancel(p->looking);
         p->live = NULL;
+        bool left_behind = p->left_behind;
+        p->left_behind = false;
         preflight_free(p->preflight);
         p->preflight = preflight;
         list_set(&p->list, preflight->n);
+        if (left_behind && preflight_find(preflight, "enrolled") && preflight_find(preflight, "enrolled")->verdict == VERDICT_FAIL)
+                p->leaving = true;
         /* what is in the way first, else what to look at */
         for (enum verdict v = VERDICT_FAIL; v >= VERDICT_WARN; v--)
                 for (size_t i = 0; i < preflight->n; i++)
@@ -140,6 +147,29 @@ static void mend(struct checkpage *p, enum fix fix, const char *value) {
         p->mending = host->ops->mend(host, &what, mended, p);
 }
 
+/* Leaving is the other screens' work; the answers wait below them. */
+static void asked_who_joined(struct membership *m, struct error *e, void *userdata) {
+        struct checkpage *p = userdata;
+        _cleanup_(membership_freep) struct membership *owned = m;
+        struct ui *ui = p->screen->ui;
+        p->mending = op_cancel(p->mending);
+        p->leaving = true;
+        if (e)
+                dialog_error(ui, e);
+        else if (m->service)
+                screen_open(ui, &wizard_screen, &(struct wizard_order) { .verb = VERB_UNINSTALL, .name = m->service });
+        else
+                screen_open(ui, &realm_screen, NULL);
+}
+
+void checkpage_changed(struct checkpage *p) {
+        if (!p->leaving || p->looking)
+                return;
+        p->leaving = false;
+        p->left_behind = true;
+        p->look(p->screen);
+}
+
 static void clock_consented(struct screen *s, bool yes) {
         if (yes)
                 mend(s->checks, FIX_CLOCK, NULL);
@@ -148,6 +178,16 @@ static void clock_consented(struct screen *s, bool yes) {
 static void hostname_typed(struct screen *s, const char *text) {
         if (!str_empty(text))
                 mend(s->checks, FIX_HOSTNAME, text);
+}
+
+/* The name it has, with the realm's domain where it has none, in small letters. */
+static void ask_hostname(struct checkpage *p, const char *name) {
+        const struct realm *realm = p->preflight ? p->preflight->realm : NULL;
+        bool whole = strchr(name, '.') || !realm || !realm->domain;
+        _cleanup_free_ char *proposed = str_printf("%s%s%s", name, whole ? "" : ".", whole ? "" : realm->domain);
+        for (char *c = proposed; c && *c; c++)
+                *c = (char) tolower((unsigned char) *c);
+        screen_ask(p->screen, "Host name, with its domain", proposed ? proposed : name, NULL, hostname_typed);
 }
 
 bool checkpage_mend(struct checkpage *p) {
@@ -165,10 +205,10 @@ bool checkpage_mend(struct checkpage *p) {
                 dialog_confirm(p->screen, &clock, clock_consented);
                 return true;
         case FIX_HOSTNAME:
-                screen_ask(p->screen, "Host name", host->ops->status(host)->hostname, NULL, hostname_typed);
+                ask_hostname(p, host->ops->status(host)->hostname);
                 return true;
         case FIX_LEAVE:
-                screen_say(p->screen, "Leave it where it was joined: the Services screen for a service of fairlead, else by its own tool");
+                p->mending = host->ops->membership(host, asked_who_joined, p);
                 return true;
         default:
                 return false;

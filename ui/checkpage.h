@@ -8,6 +8,8 @@
 struct checkpage {
         struct screen *screen;
         struct op *looking, *mending;
+        bool leaving;                   /* the old realm is being left above this screen: looks again when that is done */
+        bool left_behind;               /* this look is for that: it may not be done yet */
         void (*look)(struct screen *screen);    /* looks again, with the order that the screen knows */
         const struct preflight *live;   /* lent while it looks */
         struct preflight *preflight;    /* done; NULL: never yet */
@@ -29,6 +31,8 @@ bool checkpage_fails(const struct checkpage *p);
 enum fix checkpage_fix(const struct checkpage *p);
 /* Asks, does it, and looks again. False: it is done elsewhere in the wizard, by another answer. */
 bool checkpage_mend(struct checkpage *p);
+/* As a screen's changed(), which wants TOPIC_SERVICES. */
+void checkpage_changed(struct checkpage *p);
 const struct check_result *checkpage_focus(const struct checkpage *p);  /* NULL: none */
 
 /* As a screen's draw() and status(). */

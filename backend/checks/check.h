@@ -27,6 +27,7 @@ struct preflight_run {
         struct preflight *preflight;
         enum realm_kind wanted; /* REALM_NONE: whatever is found */
         char *domain, *server, *computer_name, *hostname;
+        char *own_job;          /* whose last look this is; NULL: nobody's */
         struct dns *dns;
         /* known in the second phase */
         struct place ldap[PLACES_MAX], kdcs[PLACES_MAX], kpasswds[PLACES_MAX];

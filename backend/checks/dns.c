@@ -11,7 +11,7 @@ static void look(struct preflight_run *run, struct check_result *result, void *s
         }
         if (realm->n_servers && realm->servers[0].host)
                 check_say(result, VERDICT_OK, "%s has %zu server%s: %s%s", realm->domain, realm->n_servers, realm->n_servers == 1 ? "" : "s",
-                          realm->servers[0].host, realm->n_servers > 1 ? ", …" : "");
+                          realm->servers[0].host, realm->n_servers > 1 ? ", and others" : "");
         else if (run->server) {
                 check_say(result, VERDICT_WARN, "the DNS knows no servers of %s; only %s is used", run->domain, run->server);
                 check_hint(result, "Should that server be away, nobody from the domain can log in");

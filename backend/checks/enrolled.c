@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "backend/checks/check.h"
+#include "backend/membership.h"
 #include "base/ini.h"
 #include "base/str.h"
 
@@ -10,6 +11,20 @@ static bool has_bytes(const struct preflight_run *run, const char *path) {
         _cleanup_free_ char *whole = str_printf("%s%s", run->paths->root, path);
         struct stat st;
         return whole && stat(whole, &st) >= 0 && st.st_size > 2;
+}
+
+/* By what joined it: a service of fairlead, or somebody else. */
+static void hint_at_leaving(const struct preflight_run *run, struct check_result *result, bool ipa) {
+        _cleanup_(membership_freep) struct membership *m = membership_read(run->paths);
+        result->fix = FIX_LEAVE;
+        if (m && m->service)
+                check_hint(result, "Leave it first: fairlead leave %s", m->service);
+        else if (ipa)
+                check_hint(result, "Leave it first, by what joined it: ipa-client-install --uninstall. Or go on with what it has set up: the mode "
+                                   "that uses this host's configuration");
+        else
+                check_hint(result, "Leave it first, by what joined it: realm leave. Or go on with what it has set up: the mode that uses this host's "
+                                   "configuration");
 }
 
 /* What an ipa-client-install that died leaves behind: it calls itself not configured, and a second run loses the originals
@@ -27,8 +42,7 @@ static bool look_at_ipa(struct preflight_run *run, struct check_result *result) 
         if (!conf)
                 return false;
         check_say(result, VERDICT_FAIL, "this host is joined to FreeIPA already%s%s", realm ? ": " : "", realm ? realm : "");
-        check_hint(result, "Leave that realm first: fairlead leave");
-        result->fix = FIX_LEAVE;
+        hint_at_leaving(run, result, true);
         return true;
 }
 
@@ -41,8 +55,7 @@ static void look(struct preflight_run *run, struct check_result *result, void *s
         if (domains || (security && str_equal_nocase(security, "ads"))) {
                 check_say(result, VERDICT_FAIL, "this host is joined already: %s names %s", domains ? "/etc/sssd/sssd.conf" : "/etc/samba/smb.conf",
                           domains ? domains : "Active Directory");
-                check_hint(result, "Leave that realm first: fairlead leave");
-                result->fix = FIX_LEAVE;
+                hint_at_leaving(run, result, false);
         } else if (keytab) {
                 check_say(result, VERDICT_WARN, "/etc/krb5.keytab has keys of an earlier join; the join may replace them");
                 check_hint(result, "They are saved before the join and put back when it is undone");

@@ -16,6 +16,11 @@ static void look(struct preflight_run *run, struct check_result *result, void *s
                           realm->site ? realm->site : "");
                 return;
         }
+        if (!realm->n_servers) {
+                /* the DNS says why, once is enough */
+                check_say(result, VERDICT_WARN, "not looked at: no server of %s is known", run->domain);
+                return;
+        }
         check_say(result, VERDICT_FAIL, "%s", realm->trouble ? realm->trouble->message : "what kind of realm this is could not be found out");
         if (realm->trouble && realm->trouble->hint)
                 check_hint(result, "%s", realm->trouble->hint);

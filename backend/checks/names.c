@@ -63,8 +63,10 @@ static void own_came(const struct dns_answer *answer, struct error *e, void *use
         if (stranger && !found) {
                 check_say(n->result, VERDICT_WARN, "the DNS gives the name %s to %s, which is no address of this host", name, stranger);
                 check_hint(n->result, "Another host may have this name, and its account would be taken over; or mend the record");
-        } else if (!stranger && !found)
-                check_detail(n->result, "%s has no address in the DNS%s", name, e ? ", or none could be found out" : "");
+        } else if (e)
+                check_say(n->result, VERDICT_WARN, "the name %s could not be looked up: %s", name, e->message);
+        else if (!stranger && !found)
+                check_detail(n->result, "%s has no address in the DNS", name);
         error_free(e);
         settle(n);
 }

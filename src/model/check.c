@@ -49,6 +49,23 @@ const char *fix_title(enum fix fix) {
         return (size_t) fix < _FIX_MAX ? titles[fix] : NULL;
 }
 
+const char *fix_command(enum fix fix) {
+        static const char *const commands[_FIX_MAX] = {
+                [FIX_PASSWORD] = "the same again, with --secret password=- (it is asked for, or read from the input)",
+                [FIX_ACCOUNT] = "the same again with --set user=NAME",
+                [FIX_DOMAIN] = "fairlead realm discover DOMAIN; then the same again with that domain, or with --set server=NAME",
+                [FIX_HOSTNAME] = "hostnamectl set-hostname NAME.DOMAIN, then the same again",
+                [FIX_COMPUTER_NAME] = "the same again with --set computer-name=NAME, or with another --set ou=OU=…,DC=…",
+                [FIX_CLOCK] = "fairlead check: it names the command that sets the clock; then the same again",
+                [FIX_FORCE] = "the same again with --set force=yes",
+                [FIX_LEAVE] = "fairlead leave (where others joined this host: realm leave, ipa-client-install --uninstall), then the same again",
+                [FIX_OTHER_KIND] = "the same again with the other --mode: ad or ipa",
+                [FIX_CA_FILE] = "the same again with --set ca=/path/of/ca.crt",
+                [FIX_AGAIN] = "the same again, when it is mended",
+        };
+        return (size_t) fix < _FIX_MAX ? commands[fix] : NULL;
+}
+
 struct preflight *preflight_free(struct preflight *p) {
         if (!p)
                 return NULL;

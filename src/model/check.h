@@ -37,6 +37,8 @@ enum fix {
         _FIX_MAX,
 };
 DECLARE_NAMES(fix, enum fix);
+/* The same for somebody in a shell: what to do instead of the key; NULL: nothing to say. */
+const char *fix_command(enum fix fix);
 const char *fix_title(enum fix fix);    /* "Set the clock from the domain controller"; NULL for FIX_NONE */
 
 struct check_result {

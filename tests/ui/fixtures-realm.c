@@ -107,7 +107,8 @@ static struct membership *member_hostile(void) {
 static const struct check_result results_well[] = {
         { "root", "Privileges", VERDICT_OK, (char *) "this is root, on a host", NULL, NULL, FIX_NONE, 1 },
         { "hostname", "Host name", VERDICT_OK, (char *) "host1.example.test is fully qualified", NULL, NULL, FIX_NONE, 1 },
-        { "dns", "DNS", VERDICT_OK, (char *) "example.test has 2 servers: dc1.example.test, …", NULL,
+        { "enrolled", "Earlier join", VERDICT_OK, (char *) "this host is in no realm yet", NULL, NULL, FIX_NONE, 1 },
+        { "dns", "DNS", VERDICT_OK, (char *) "example.test has 2 servers: dc1.example.test, and others", NULL,
           (char *) "SRV _ldap._tcp.example.test: dc1.example.test:389", FIX_NONE, 9 },
         { "kind", "Realm", VERDICT_OK, (char *) "Active Directory, realm EXAMPLE.TEST", NULL, NULL, FIX_NONE, 12 },
         { "ports", "Ports", VERDICT_OK, (char *) "dc1.example.test answers on 88, 389, 445, 464, 636; so do the others", NULL, NULL, FIX_NONE, 15 },
@@ -148,6 +149,27 @@ static struct preflight *preflight_clock(const char *domain) {
         r->fix = FIX_CLOCK;
         p->clock_usec = -602000000;
         return p;
+}
+
+static struct preflight *preflight_bad(const char *id, const char *message, const char *hint, enum fix fix) {
+        struct preflight *p = preflight_of(NULL);
+        struct check_result *r = preflight_find(p, id);
+        r->verdict = VERDICT_FAIL;
+        free(r->message);
+        r->message = text_copy(message);
+        r->hint = text_copy(hint);
+        r->fix = fix;
+        return p;
+}
+
+static struct preflight *preflight_joined(const char *domain) {
+        return preflight_bad("enrolled", "this host is joined already: /etc/sssd/sssd.conf names old.test", "Leave it first: fairlead leave sssd",
+                             FIX_LEAVE);
+}
+
+static struct preflight *preflight_unqualified(const char *domain) {
+        return preflight_bad("hostname", "the host name host1 is not fully qualified: it has no domain",
+                             "Set it: hostnamectl set-hostname host1.example.test", FIX_HOSTNAME);
 }
 
 static struct preflight *preflight_hostile(const char *domain) {
@@ -234,6 +256,8 @@ bool fixture_use_realm(struct fake_host *fake, const char *what, const char *whi
                 { "realm", "none", (void *) realm_none, offsetof(struct fake_host, realm) },
                 { "preflight", "well", (void *) preflight_of, offsetof(struct fake_host, preflight) },
                 { "preflight", "clock", (void *) preflight_clock, offsetof(struct fake_host, preflight) },
+                { "preflight", "joined", (void *) preflight_joined, offsetof(struct fake_host, preflight) },
+                { "preflight", "unqualified", (void *) preflight_unqualified, offsetof(struct fake_host, preflight) },
                 { "preflight", "hostile", (void *) preflight_hostile, offsetof(struct fake_host, preflight) },
                 { "membership", "none", (void *) member_none, offsetof(struct fake_host, membership) },
                 { "membership", "joined", (void *) member_joined, offsetof(struct fake_host, membership) },

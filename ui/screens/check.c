@@ -69,6 +69,11 @@ static bool check_act(struct screen *s, enum action action) {
         return true;
 }
 
+static void check_changed(struct screen *s, unsigned topics) {
+        struct check_state *st = s->state;
+        checkpage_changed(&st->page);
+}
+
 const struct screen_class check_screen = {
         .name = "check",
         .title = "Preflight",
@@ -77,6 +82,7 @@ const struct screen_class check_screen = {
                 "Of the focused result it says below what it means and what to do; f does it where it can be done from here, d adds "
                 "what was seen.",
         .size = sizeof(struct check_state),
+        .topics = TOPIC_SERVICES,
         .bindings = (const struct binding[]) {
                 { 'f', ACTION_FIX },
                 { 'r', ACTION_AGAIN },
@@ -90,4 +96,5 @@ const struct screen_class check_screen = {
         .status = check_status,
         .can = check_can,
         .act = check_act,
+        .changed = check_changed,
 };

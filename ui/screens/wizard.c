@@ -658,6 +658,11 @@ static bool wizard_type(struct screen *s, int key) {
         return true;
 }
 
+static void wizard_changed(struct screen *s, unsigned topics) {
+        struct wizard_state *st = s->state;
+        checkpage_changed(&st->checks);
+}
+
 const struct screen_class wizard_screen = {
         .name = "wizard",
         .title = "",
@@ -668,6 +673,7 @@ const struct screen_class wizard_screen = {
                 "a box, Enter goes to the next field and from the last one to the next page; Ctrl-D goes there from any field. A wrong "
                 "answer says why under its field.",
         .size = sizeof(struct wizard_state),
+        .topics = TOPIC_SERVICES,
         .keep = true,
         .bindings = (const struct binding[]) {
                 { KEY_RETURN, ACTION_NEXT },
@@ -691,6 +697,7 @@ const struct screen_class wizard_screen = {
         .status = wizard_status,
         .can = wizard_can,
         .act = wizard_act,
+        .changed = wizard_changed,
         .tick_ms = wizard_tick_ms,
         .tick = wizard_tick,
         .typing = wizard_typing,
