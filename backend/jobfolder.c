@@ -195,17 +195,23 @@ int jobfolder_unfinished(const struct job *job, struct error **reterr) {
 /* Read by pam_motd(8) and by agetty(8). */
 static const char *const told_in[] = { "motd.d/fairlead", "issue.d/fairlead.issue" };
 
+/* The folder of such a file, made for everybody to read; what a process that died left half made there is removed. */
+static int open_telling(const struct paths *paths, const char *told) {
+        _cleanup_free_ char *above = str_printf("%s/..", paths->run), *name = strndup(told, strcspn(told, "/"));
+        _cleanup_close_ int run = above && name ? files_open_root(above, NULL) : -ENOMEM;
+        int folder = run < 0 ? run : files_make_folder(run, name, NULL);
+        if (folder >= 0)
+                (void) files_sweep(folder);
+        return folder;
+}
+
 int jobfolder_tell(const struct paths *paths, const struct job *job) {
         _cleanup_free_ char *text = str_printf("Fairlead: the %s of %s was interrupted. \"fairlead\" asks what to do, or\n"
                                                "\"fairlead resume %s\" goes on, \"fairlead rollback %s\" puts everything back.\n",
                                                plan_verb_name(job->verb), job->name ? job->name : "a service", job->id, job->id);
         int r = text ? 0 : -ENOMEM;
         for (size_t i = 0; r >= 0 && i < ELEMENTS(told_in); i++) {
-                _cleanup_free_ char *path = str_printf("%s/../%.*s", paths->run, (int) (strchr(told_in[i], '/') - told_in[i]), told_in[i]);
-                if (!path)
-                        return -ENOMEM;
-                (void) mkdir(path, 0755);
-                _cleanup_close_ int folder = files_open_root(path, NULL);
+                _cleanup_close_ int folder = open_telling(paths, told_in[i]);
                 r = folder < 0 ? folder : files_write(folder, strchr(told_in[i], '/') + 1, text, strlen(text), 0644, NULL);
         }
         return r;
@@ -214,8 +220,11 @@ int jobfolder_tell(const struct paths *paths, const struct job *job) {
 static void tell_nobody(const struct paths *paths) {
         for (size_t i = 0; i < ELEMENTS(told_in); i++) {
                 _cleanup_free_ char *path = str_printf("%s/../%s", paths->run, told_in[i]);
-                if (path)
-                        (void) unlink(path);
+                if (!path || access(path, F_OK) < 0)
+                        continue;
+                _cleanup_close_ int folder = open_telling(paths, told_in[i]);
+                if (folder >= 0)
+                        (void) files_remove(folder, strchr(told_in[i], '/') + 1, NULL);
         }
 }
 

@@ -63,9 +63,11 @@ static void answer(struct start *s, struct error *e) {
 }
 
 static void fail_start(struct start *s, struct error *e) {
-        /* A job that never was leaves no folder; one that is taken up stays what it is. */
-        if (s->mode == WORKER_CARRY_OUT)
+        /* A job that never was leaves no folder, nor anything else; one that is taken up stays what it is. */
+        if (s->mode == WORKER_CARRY_OUT) {
                 (void) jobfolder_remove(&s->jobs->paths, s->id);
+                worker_clear_up(&s->jobs->paths);
+        }
         answer(s, e);
 }
 

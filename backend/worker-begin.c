@@ -156,7 +156,7 @@ static int run_job(struct run *run, const struct worker_options *options) {
                 return WORKER_FAILED;
         _cleanup_close_ int lock = take_host(w, &e);
         if (lock >= 0)
-                control_sweep(w->paths);
+                worker_sweep(w->paths);
         struct stat st;
         if (lock >= 0 && fstat(w->folder, &st) == 0 && st.st_nlink == 0)
                 return WORKER_FAILED;   /* whoever asked did not wait so long, and took it back */
@@ -219,10 +219,16 @@ static bool is_over(const struct paths *paths, const char *id, int folder, const
                 return false;
         _cleanup_close_ int lock = hostlock_take(paths, id, NULL, NULL);
         if (lock >= 0) {
-                control_sweep(paths);
+                worker_sweep(paths);
                 worker_tidy(paths, id, folder);
         }
         return true;
+}
+
+void worker_clear_up(const struct paths *paths) {
+        _cleanup_close_ int lock = hostlock_take(paths, "", NULL, NULL);
+        if (lock >= 0)
+                worker_sweep(paths);
 }
 
 /* To who started the host it has gone well also when everything was put back. */
@@ -236,8 +242,12 @@ static int went_well(const struct worker_options *options, int status) {
 
 int worker_at_boot(const struct paths *paths) {
         _cleanup_free_ char *id = jobfolder_active(paths);
-        if (!id || paths_prepare(paths, NULL) < 0)
+        if (paths_prepare(paths, NULL) < 0)
                 return WORKER_DONE;
+        if (!id) {
+                worker_clear_up(paths);
+                return WORKER_DONE;
+        }
         _cleanup_close_ int folder = jobfolder_open(paths, id, NULL);
         _cleanup_(job_freep) struct job *job = NULL;
         _cleanup_plan_ struct plan *plan = NULL;

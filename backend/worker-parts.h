@@ -64,6 +64,9 @@ void worker_forget(struct worker *w);
  * nothing to take up; -ENOKEY: a secret must be given again. */
 int worker_take_up(struct run *run, enum worker_mode mode, struct error **reterr);
 
+/* What workers that died left in fairlead's own folders: the caller holds the host's lock, so that none lives. */
+void worker_sweep(const struct paths *paths);
+
 /* Behind a job whose end is recorded (its folder may be -1): what its worker was doing when it died after that. */
 void worker_tidy(const struct paths *paths, const char *id, int folder);
 

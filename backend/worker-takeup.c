@@ -31,14 +31,18 @@ static void sweep_parents(struct worker *w, const struct changes *changes) {
 }
 
 /* Everywhere a worker writes its own files: a name of files.c that is still there is nobody's. */
-static void sweep_own(struct worker *w) {
+void worker_sweep(const struct paths *paths) {
         static const char *const own[] = { "", "/services", "/jobs" };
+        control_sweep(paths);
         for (size_t i = 0; i < ELEMENTS(own); i++) {
-                _cleanup_free_ char *path = str_printf("%s%s", w->paths->state, own[i]);
+                _cleanup_free_ char *path = str_printf("%s%s", paths->state, own[i]);
                 _cleanup_close_ int folder = path ? files_open_root(path, NULL) : -1;
                 if (folder >= 0)
                         (void) files_sweep(folder);
         }
+}
+
+static void sweep_job(struct worker *w) {
         (void) files_sweep(w->folder);
         _cleanup_close_ int saved = jobfolder_snapshot(w->folder, NULL, false, NULL), blobs = jobfolder_snapshot(w->folder, "blobs", false, NULL);
         if (saved >= 0)
@@ -173,7 +177,7 @@ int worker_take_up(struct run *run, enum worker_mode mode, struct error **reterr
         struct worker *w = &run->w;
         if (w->plan->verb != VERB_INSTALL)
                 (void) worker_load_record(w, NULL);
-        sweep_own(w);
+        sweep_job(w);
         int r = mode == WORKER_RESUME ? resume(run, reterr) : 1;
         return r > 0 ? roll_back(run, reterr) : r;
 }

@@ -38,6 +38,9 @@ int worker_carry_out(const struct worker_options *options);
 /* The usual case. */
 int worker_run(const struct paths *paths, const char *id, struct secret_list *secrets);
 
+/* Removes what workers that died left half made in fairlead's own folders, unless one lives. */
+void worker_clear_up(const struct paths *paths);
+
 /* At boot: the job that was at work when the host went down, if there is one, goes on or back by itself where its plan says so;
  * else who logs in is told of it. An exit status as above. */
 int worker_at_boot(const struct paths *paths);

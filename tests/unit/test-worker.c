@@ -423,6 +423,56 @@ static void one_job_at_a_time(void **state) {
         assert_int_equal(job->state, JOB_CANCELLED);
 }
 
+/* It died before its journal began: nobody can take the job up, and nobody knows of it any more. */
+static void clears_up_behind_a_worker_that_had_not_begun(void **state) {
+        static const char *const strays[] = { "/state/.fairlead-0123456789abcdef.tmp", "/state/services/.fairlead-0123456789abcdef.tmp",
+                                              "/state/jobs/.fairlead-0123456789abcdef.tmp", "/run/20260101-000000-01234567.sock" };
+        struct host_fixture *f = *state;
+        for (unsigned way = 0; way < 3; way++) {
+                for (size_t i = 0; i < ELEMENTS(strays); i++)
+                        tree_write(f->top, strays[i], "");
+                if (way == 0)
+                        worker_clear_up(&f->paths);
+                else if (way == 1)
+                        assert_int_equal(worker_at_boot(&f->paths), WORKER_DONE);
+                else {
+                        _cleanup_plan_ struct plan *plan = script_plan(f, "exit 1", ENGINE_NONE);
+                        _cleanup_free_ char *id = make_job(f, plan);
+                        assert_int_equal(run_job(f, id, (struct with) {}), WORKER_FAILED);
+                }
+                for (size_t i = 0; i < ELEMENTS(strays); i++)
+                        assert_int_equal(access(tree_path(f->top, strays[i]), F_OK), -1);
+        }
+        /* not while one lives: what looks like a stray may be its work */
+        _cleanup_plan_ struct plan *plan = script_plan(f, "echo ready; sleep 100", ENGINE_NONE);
+        _cleanup_free_ char *id = make_job(f, plan);
+        pid_t child = start_worker(f, id);
+        wait_for_log(f, id, "ready\r");
+        tree_write(f->top, strays[0], "");
+        worker_clear_up(&f->paths);
+        assert_int_equal(access(tree_path(f->top, strays[0]), F_OK), 0);
+        kill(child, SIGTERM);
+        assert_int_equal(waitpid(child, NULL, 0), child);
+}
+
+/* Who logs in may read it, whatever the worker's mask; and nothing half made stays beside it. */
+static void tells_who_logs_in(void **state) {
+        struct host_fixture *f = *state;
+        const struct job job = { .id = (char *) "20260101-000000-01234567", .name = (char *) "demo", .verb = VERB_INSTALL };
+        struct stat st;
+        mode_t mask = umask(077);
+        assert_int_equal(jobfolder_tell(&f->paths, &job), 0);
+        umask(mask);
+        assert_int_equal(stat(tree_path(f->top, "/motd.d"), &st), 0);
+        assert_int_equal(st.st_mode & 07777, 0755);
+        assert_int_equal(stat(tree_path(f->top, "/motd.d/fairlead"), &st), 0);
+        assert_int_equal(st.st_mode & 07777, 0644);
+        tree_write(f->top, "/issue.d/.fairlead-0123456789abcdef.tmp", "");
+        jobfolder_clear_active(&f->paths, job.id);
+        assert_int_equal(access(tree_path(f->top, "/motd.d/fairlead"), F_OK), -1);
+        assert_int_equal(rmdir(tree_path(f->top, "/issue.d")), 0);
+}
+
 /* On a state folder that is nearly full, in a mount namespace of its own. */
 static void wants_room_first(void **state) {
         struct host_fixture *f = *state;
@@ -468,6 +518,8 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(what_ran_before_runs_again, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(rolls_back_after_a_death, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(one_job_at_a_time, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(clears_up_behind_a_worker_that_had_not_begun, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(tells_who_logs_in, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(wants_room_first, set_up, tear_down),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
