@@ -65,9 +65,18 @@ void out_error(const struct error *e) {
 void out_table_row(struct out_table *t, ...) {
         va_list arguments;
         va_start(arguments, t);
-        for (size_t i = 0; i < t->columns; i++) {
+        if (t->n + t->columns > t->room) {
+                size_t room = t->room ? t->room * 2 : 16 * t->columns;
+                char **bigger = reallocarray(t->cells, room, sizeof *bigger);
+                if (bigger) {
+                        t->cells = bigger;
+                        t->room = room;
+                }
+        }
+        for (size_t i = 0; i < t->columns && t->n < t->room; i++) {
                 const char *cell = va_arg(arguments, const char *);
-                strv_take(&t->cells, text_cleaned(cell ? cell : ""));
+                t->cells[t->n] = text_cleaned(cell ? cell : "");
+                t->n += t->cells[t->n] != NULL;
         }
         va_end(arguments);
 }
@@ -82,7 +91,7 @@ static size_t terminal_columns(void) {
 
 static void measure(const struct out_table *t, size_t *widths) {
         size_t total = 0, widest = 0;
-        for (size_t i = 0; t->cells && t->cells[i]; i++) {
+        for (size_t i = 0; i < t->n; i++) {
                 size_t w = text_width(t->cells[i]);
                 if (w > widths[i % t->columns])
                         widths[i % t->columns] = w;
@@ -102,7 +111,7 @@ void out_table_print(struct out_table *t) {
         if (t->columns > ELEMENTS(widths))
                 return;
         measure(t, widths);
-        for (size_t i = 0; t->cells && t->cells[i]; i++) {
+        for (size_t i = 0; i < t->n; i++) {
                 size_t column = i % t->columns;
                 bool last = column == t->columns - 1;
                 _cleanup_str_ struct str cell = {};
@@ -114,7 +123,10 @@ void out_table_print(struct out_table *t) {
                 else
                         fprintf(stdout, "%*s", (int) (widths[column] - cells + 2), "");
         }
-        t->cells = strv_free(t->cells);
+        while (t->n > 0)
+                free(t->cells[--t->n]);
+        free(t->cells);
+        *t = (struct out_table) { .columns = t->columns };
 }
 
 bool out_is_terminal(void) {

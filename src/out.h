@@ -22,7 +22,8 @@ void out_note(const char *format, ...) __attribute__((format(printf, 1, 2)));   
  * table the widest column is cut. Cells are copied. */
 struct out_table {
         size_t columns;
-        char **cells;           /* rows * columns, NULL-terminated list */
+        char **cells;           /* rows * columns */
+        size_t n, room;
 };
 /* `columns` strings, then NULL; a cell that is NULL must be given as "". */
 void out_table_row(struct out_table *t, ...) __attribute__((sentinel));

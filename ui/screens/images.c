@@ -18,6 +18,7 @@
 struct images_state {
         struct list list;
         struct reload loading, loading_services;
+        bool asked_services;
         struct image_list *images;      /* NULL: no answer yet */
         struct error *error;            /* of the last answer; images of an earlier one stay */
         bool *offers;                   /* for each image: labels or a profile make it a system service */
@@ -202,6 +203,8 @@ static void images_loaded(struct image_list *images, struct error *e, void *user
         screen_invalidate(s);
         if (reload_came(&st->loading))
                 images_load(s, TOPIC_IMAGES);
+        if (!st->asked_services)
+                images_load(s, TOPIC_SERVICES);
 }
 
 static void images_services_loaded(struct service_list *services, struct error *e, void *userdata) {
@@ -225,8 +228,10 @@ static void images_load(struct screen *s, unsigned topics) {
         struct images_state *st = s->state;
         if (topics & (TOPIC_IMAGES | TOPIC_ENGINE) && reload_wanted(&st->loading, topics))
                 st->loading.op = host_of(s)->ops->list_images(host_of(s), images_loaded, s);
-        if (topics & TOPIC_SERVICES && reload_wanted(&st->loading_services, topics))
+        if (topics & TOPIC_SERVICES && reload_wanted(&st->loading_services, topics)) {
+                st->asked_services = true;
                 st->loading_services.op = host_of(s)->ops->list_services(host_of(s), images_services_loaded, s);
+        }
 }
 
 /* ---- the screen ---- */
@@ -235,7 +240,8 @@ static int images_open(struct screen *s, const void *arg, struct error **reterr)
         struct images_state *st = s->state;
         list_init(&st->list, &images_source, st);
         s->list = &st->list;
-        images_load(s, ~0U);
+        /* What is installed is marked afterwards: the list of services makes the engine list its images once more, for updates. */
+        images_load(s, TOPIC_IMAGES);
         return 0;
 }
 
