@@ -71,6 +71,86 @@ struct op *engine_list_containers(struct engine *engine, const char *label,
         return engine_list(engine, &containers_kind, filter, (void (*)(void)) done, userdata);
 }
 
+/* ---- look at one ---- */
+
+static const struct json_field origin_fields[] = {
+        { .path = "Config.CreateCommand", .kind = JSON_TEXTS, .offset = offsetof(struct container_origin, command) },
+        { .path = "Config.Cmd", .kind = JSON_TEXTS, .offset = offsetof(struct container_origin, words) },
+};
+
+struct origin_call {
+        struct engine_call call;        /* first */
+        char *name;                     /* escaped */
+        void (*done)(struct container_origin *origin, struct error *e, void *userdata);
+        void *userdata;
+};
+
+struct container_origin *container_origin_free(struct container_origin *origin) {
+        if (!origin)
+                return NULL;
+        strv_free(origin->command);
+        strv_free(origin->words);
+        free(origin);
+        return NULL;
+}
+
+static void origin_free(struct engine_call *call) {
+        struct origin_call *c = (struct origin_call *) call;
+        free(c->name);
+        free(c);
+}
+
+static void origin_fail(struct engine_call *call, struct error *e) {
+        struct origin_call *c = (struct origin_call *) call;
+        c->done(NULL, e, c->userdata);
+        origin_free(call);
+}
+
+static void origin_looked(const struct http_answer *answer, struct error *e, void *userdata) {
+        static const char what[] = "The container could not be looked at";
+        struct origin_call *c = userdata;
+        c->call.inner = op_cancel(c->call.inner);
+        e = engine_call_error(&c->call, answer, e, what);
+        _cleanup_(container_origin_freep) struct container_origin *origin = e ? NULL : calloc(1, sizeof *origin);
+        if (origin) {
+                size_t n;
+                const char *body = http_body(answer, &n);
+                _cleanup_json_ struct json_object *o = NULL;
+                if (json_parse(body, n, NULL, &o, NULL, &e) < 0 || json_read(o, "the container", origin_fields, ELEMENTS(origin_fields), origin, &e) < 0) {
+                        error_wrap(&e, e ? e->code : -EBADMSG, "The engine's answer about a container could not be read");
+                        origin = container_origin_free(origin);
+                }
+        } else if (!e)
+                error_set(&e, -ENOMEM, "Out of memory");
+        op_finish(c->call.op);
+        c->done(TAKE(origin), e, c->userdata);
+        origin_free(&c->call);
+}
+
+static bool origin_begin(struct engine_call *call) {
+        struct origin_call *c = (struct origin_call *) call;
+        return engine_call_request(call, "GET", str_printf("%s/containers/%s/json", call->engine->prefix, c->name),
+                                   (struct http_request) { .seconds = 15, .done = origin_looked });
+}
+
+struct op *engine_look_at_origin(struct engine *engine, const char *container,
+                                 void (*done)(struct container_origin *origin, struct error *e, void *userdata), void *userdata) {
+        struct origin_call *c = calloc(1, sizeof *c);
+        if (!c)
+                return NULL;
+        *c = (struct origin_call) {
+                .call = { .engine = engine, .begin = origin_begin, .fail = origin_fail, .free = origin_free },
+                .name = http_escape(container),
+                .done = done,
+                .userdata = userdata,
+        };
+        if (!c->name) {
+                free(c);
+                return NULL;
+        }
+        return engine_call_start(&c->call);
+}
+
 /* ---- remove ---- */
 
 struct remove_call {

@@ -66,6 +66,17 @@ struct op *engine_list_containers(struct engine *engine, const char *label,
                                   void (*done)(struct container_list *list, struct error *e, void *userdata),
                                   void *userdata);
 
+/* How a container came to be. */
+struct container_origin {
+        char **command;         /* the words of the command line that made it, as Podman wrote them down; NULL: not known */
+        char **words;           /* what it was told to run, behind its entry point; NULL: as its image says */
+};
+struct container_origin *container_origin_free(struct container_origin *origin);
+DEFINE_CLEANUP(struct container_origin, container_origin_free)
+/* By id or name; -ENOENT. */
+struct op *engine_look_at_origin(struct engine *engine, const char *container,
+                                 void (*done)(struct container_origin *origin, struct error *e, void *userdata), void *userdata);
+
 /* progress: a line of text for people ("Copying blob 3 of 7"), may be NULL. Success needs a clean end of the
  * stream, no error in it, and the image being there afterwards; it is what done() gets. */
 struct op *engine_pull(struct engine *engine, const char *reference, void (*progress)(const char *text, void *userdata),

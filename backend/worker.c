@@ -152,6 +152,8 @@ void worker_clear_step(struct worker *w) {
         w->snapshot = snapshot_free(w->snapshot);
         w->pty = pty_free(w->pty);
         w->prompts = delivery_prompts_free(w->prompts);
+        w->suspects = strv_free(w->suspects);
+        w->condemned = strv_free(w->condemned);
         if (w->blobs >= 0)
                 close(w->blobs);
         w->blobs = -1;

@@ -66,6 +66,13 @@ static inline struct command *script_command(const struct host_fixture *f, const
         assert_int_equal(command_read("INSTALL", (char *const *) (engine == ENGINE_NONE ? host : engines), ENGINE_PODMAN, NULL, &command, &findings), 0);
         finding_list_done(&findings);
         assert_int_equal(command->engine, engine);
+        /* what the engine would write down with each container that this command makes */
+        _cleanup_free_ char *path = str_printf("%s/command", f->top);
+        FILE *file = fopen(path, "we");
+        assert_non_null(file);
+        for (char **word = command->argv; *word; word++)
+                fprintf(file, "%s\n", *word);
+        fclose(file);
         return command;
 }
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Runs the label's command on a terminal. Its containers are found without a word added to what was consented to: they are
- * those of the plan's image (or the command's --name) that were not there before, and the list of those that were is on the
- * disk before the command starts. */
+/* Runs the label's command on a terminal. Its containers are found without a word added to what was consented to (a --label of ours would
+ * be one, and neither engine takes a label from its environment): the list of those that were there before is on the disk before the command
+ * starts, and Podman writes down, with each container, the very command line that made it. What was not there before and was made by exactly
+ * the plan's words is the command's, whoever's worker died; so is what bears a name that the plan gives. Another container of the same image
+ * may be somebody else's: it stays, and is listed. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -194,10 +196,77 @@ static void on_removed(struct worker *w) {
         worker_failed(w, e);
 }
 
-static bool is_the_commands(const struct worker *w, const struct container *c) {
-        if (w->plan->image_id && str_equal(c->image_id, w->plan->image_id))
+static bool has_planned_name(const struct worker *w, const struct container *c) {
+        const struct command *run = w->plan->run;
+        bool image = w->plan->image_id && str_equal(c->image_id, w->plan->image_id);
+        if (w->plan->command->name && str_equal(c->name, w->plan->command->name))
                 return true;
-        return w->plan->command->name && str_equal(c->name, w->plan->command->name);
+        return image && c->name && str_equal(c->name, run && run->name ? run->name : w->plan->name);
+}
+
+/* Was it made by the plan's words, and by nothing more than secrets behind them? */
+static bool is_the_commands(const struct worker *w, const struct container_origin *origin) {
+        const struct command *command = w->plan->command;
+        size_t n = strv_length(command->argv), secrets = 0;
+        for (size_t i = 0; i < w->plan->n_secrets; i++)
+                secrets += w->plan->secrets[i].delivery == DELIVER_ARGV;
+        if (origin->command) {
+                size_t words = strv_length(origin->command);
+                if (words < n || (words > n && !secrets))
+                        return false;
+                /* the first is the engine, however it was called */
+                for (size_t i = 1; i < n; i++)
+                        if (strcmp(origin->command[i], command->argv[i]) != 0)
+                                return false;
+                return true;
+        }
+        /* Docker keeps only what is run: that must be the same. Podman without a command line was asked through its socket. */
+        if (command->engine != ENGINE_DOCKER || command->operand == 0)
+                return false;
+        char *const *told = command->argv + command->operand + 1;
+        return !*told || secrets || strv_equal(told, origin->words);
+}
+
+static void condemn(struct worker *w, const char *id, const char *name) {
+        joblog_note(w->log, "stopping and removing the container %s", name);
+        (void) strv_add(&w->condemned, id);
+}
+
+static void look_at_suspects(struct worker *w);
+
+static void on_origin(struct container_origin *found, struct error *e, void *userdata) {
+        struct worker *w = userdata;
+        _cleanup_(container_origin_freep) struct container_origin *origin = found;
+        w->op = op_cancel(w->op);
+        if (!origin && e->code != -ENOENT) {
+                worker_failed(w, e);
+                return;
+        }
+        error_free(e);
+        _cleanup_free_ char *id = w->suspects[0];
+        memmove(w->suspects, w->suspects + 1, strv_length(w->suspects) * sizeof *w->suspects);
+        char *name = id + strcspn(id, " ");
+        *name++ = '\0';
+        if (origin && is_the_commands(w, origin))
+                condemn(w, id, name);
+        else if (origin)
+                worker_kept(w, "the container %s of the same image: it was made meanwhile, and not by the %s's own command", name, program_of(w));
+        look_at_suspects(w);
+}
+
+static void look_at_suspects(struct worker *w) {
+        struct error *e = NULL;
+        if (strv_length(w->suspects) == 0) {
+                if (worker_remove_containers(w, TAKE(w->condemned), on_removed, &e) < 0)
+                        worker_failed(w, e);
+                return;
+        }
+        _cleanup_free_ char *id = strndup(w->suspects[0], strcspn(w->suspects[0], " "));
+        w->op = id ? engine_look_at_origin(w->engine, id, on_origin, w) : NULL;
+        if (!w->op) {
+                error_set(&e, -ENOMEM, "Out of memory");
+                worker_failed(w, e);
+        }
 }
 
 static void on_containers_now(struct container_list *list, struct error *e, void *userdata) {
@@ -208,18 +277,19 @@ static void on_containers_now(struct container_list *list, struct error *e, void
                 return;
         }
         _cleanup_strv_ char **before = NULL;
-        char **remove = NULL;
         (void) worker_load_lines(w, "containers-before", &before, NULL);
         for (size_t i = 0; i < list->n; i++) {
                 const struct container *c = &list->items[i];
-                if (strv_contains(before, c->id) || !is_the_commands(w, c))
+                if (strv_contains(before, c->id))
                         continue;
-                joblog_note(w->log, "stopping and removing the container %s", c->name ? c->name : c->id);
-                (void) strv_add(&remove, c->id);
+                const char *name = c->name ? c->name : c->id;
+                if (has_planned_name(w, c))
+                        condemn(w, c->id, name);
+                else if (w->plan->image_id && str_equal(c->image_id, w->plan->image_id))
+                        (void) strv_addf(&w->suspects, "%s %s", c->id, name);
         }
         container_list_free(list);
-        if (worker_remove_containers(w, remove, on_removed, &e) < 0)
-                worker_failed(w, e);
+        look_at_suspects(w);
 }
 
 static int undo(struct worker *w, struct error **reterr) {

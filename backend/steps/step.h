@@ -86,6 +86,7 @@ struct worker {
         struct delivery_prompts *prompts;
         struct units_queue *queue;
         struct worker_join *join;       /* NULL: the plan joins nothing, or it was not looked yet */
+        char **suspects, **condemned;   /* containers: those that are still to be looked at ("ID NAME"), and ids of those to be removed */
         unsigned tries, restarts, not_removed;
         uint64_t until, settled;        /* worker_now() */
         void (*looked)(struct worker *w, struct manifest *now, struct error *e);

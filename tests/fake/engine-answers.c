@@ -272,6 +272,16 @@ static void logs(struct fake_state *state, const char *request, struct fake_answ
         fake_answer_frame(1, "two frames\n", &a->body);
 }
 
+static void inspect_container(struct fake_state *state, const char *request, struct fake_answer *a) {
+        char name[512];
+        cut_name(request, "/containers/", "/json", name);
+        if (find_number(name, "service-", state->containers) < 0)
+                say(state, a, 404, "no such container", is_podman(state) ? "no container with that name found" : "");
+        else
+                str_addf(&a->body, "{\"Id\":\"0123\",\"Config\":{%s\"Cmd\":[\"sleep\",\"100\"]}}\n",
+                         is_podman(state) ? "\"CreateCommand\":[\"podman\",\"run\",\"x\",\"sleep\",\"100\"]," : "");
+}
+
 void fake_answer_event(struct fake_state *state, const char *type, const char *action, struct str *ret) {
         str_addf(ret,
                  "{\"status\":\"%s\",\"id\":\"0123\",\"from\":\"localhost/"
@@ -299,6 +309,8 @@ void fake_answer_request(struct fake_state *state, const char *request, struct f
                 list(state, request, a);
         else if (strstr(request, "GET ") && strstr(request, "/images/"))
                 inspect_image(state, request, a);
+        else if (strstr(request, "GET ") && strstr(request, "/containers/") && strstr(request, "/json"))
+                inspect_container(state, request, a);
         else if (strstr(request, "/logs"))
                 logs(state, request, a);
         else if (strstr(request, "/events"))

@@ -50,6 +50,7 @@ struct answer {
         void (*image_done)(struct image *image, struct error *e, void *userdata);
         void (*containers_done)(struct container_list *list, struct error *e, void *userdata);
         void (*nothing_done)(struct error *e, void *userdata);
+        void (*origin_done)(struct container_origin *origin, struct error *e, void *userdata);
         void *userdata;
 };
 
@@ -145,6 +146,39 @@ struct container_list *container_list_free(struct container_list *list) {
                 free(list->items);
         free(list);
         return NULL;
+}
+
+struct container_origin *container_origin_free(struct container_origin *origin) {
+        if (origin)
+                strv_free(origin->command);
+        free(origin);
+        return NULL;
+}
+
+static void give_origin(struct answer *a, struct error *e) {
+        char path[4096], text[4096] = "";
+        snprintf(path, sizeof path, "%s/%s", getenv("FAKE_ENGINE"), a->name);
+        FILE *f = e ? NULL : fopen(path, "re");
+        if (!e && (!f || !fgets(text, sizeof text, f)))
+                error_set(&e, -ENOENT, "There is no container %s", a->name);
+        if (f)
+                fclose(f);
+        struct container_origin *origin = e ? NULL : calloc(1, sizeof *origin);
+        snprintf(path, sizeof path, "%s/../command", getenv("FAKE_ENGINE"));
+        f = !origin ? NULL : fopen(strstr(text, "foreign") ? "/dev/null" : path, "re");
+        while (f && fgets(text, sizeof text, f)) {
+                text[strcspn(text, "\n")] = '\0';
+                if (strv_add(&origin->command, text) < 0)
+                        abort();
+        }
+        if (f)
+                fclose(f);
+        a->origin_done(origin, e, a->userdata);
+}
+
+struct op *engine_look_at_origin(struct engine *engine, const char *container, void (*done)(struct container_origin *origin, struct error *e, void *userdata),
+                                 void *userdata) {
+        return start(engine, (struct answer) { .give = give_origin, .name = strdup(container), .origin_done = done, .userdata = userdata });
 }
 
 static void give_removal(struct answer *a, struct error *e) {

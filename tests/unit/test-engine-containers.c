@@ -107,6 +107,43 @@ static void lists_a_container_that_has_too_many_labels(void **state) {
         assert_int_equal(f->containers->items[0].n_labels, LABELS_MAX);
 }
 
+/* ---- look at one ---- */
+
+static void on_origin(struct container_origin *found, struct error *e, void *userdata) {
+        struct engine_fixture *f = userdata;
+        _cleanup_(container_origin_freep) struct container_origin *origin = found;
+        _cleanup_free_ char *command = origin && origin->command ? strv_join(origin->command, " ") : NULL;
+        _cleanup_free_ char *words = origin && origin->words ? strv_join(origin->words, " ") : NULL;
+        if (origin) {
+                assert_string_equal(words, "sleep 100");
+                if (f->kind == ENGINE_PODMAN)
+                        assert_string_equal(command, "podman run x sleep 100");
+                else
+                        assert_null(command);
+        }
+        on_end(e, f);
+}
+
+static struct op *look(struct engine_fixture *f) {
+        return engine_look_at_origin(f->engine, "service-0001", on_origin, f);
+}
+
+static void tells_how_a_container_came_to_be(void **state) {
+        struct engine_fixture *f = *state;
+        f->op = look(f);
+        await(f);
+        assert_null(f->error);
+        assert_int_equal(fake_engine_requests(f->fake, "/containers/service-0001/json"), 1);
+        engine_fixture_clear(f);
+        f->op = engine_look_at_origin(f->engine, "none", on_origin, f);
+        await(f);
+        assert_int_equal(f->error->code, -ENOENT);
+        run_call(f, look, (struct fake_rule) { .route = "/json", .what = FAKE_STATUS, .amount = 500, .text = "a lock" });
+        check_said(f, -EIO, "The container could not be looked at", NULL, "a lock");
+        run_call(f, look, (struct fake_rule) { .route = "/json", .what = FAKE_CUT, .amount = 30 });
+        check_said(f, -ECONNRESET, "The container could not be looked at", "It may have been restarted: try again", "Transferred a partial file");
+}
+
 /* ---- remove ---- */
 
 static void removes(void **state) {
@@ -267,6 +304,7 @@ static void a_log_can_be_dropped_in_its_own_line(void **state) {
 static void calls_can_be_dropped_at_any_time(void **state) {
         struct engine_fixture *f = *state;
         check_drops(f, list);
+        check_drops(f, look);
         check_drops(f, remove_it);
         check_drops(f, logs);
 }
@@ -277,6 +315,7 @@ int main(void) {
                 BOTH(filters_by_label),
                 BOTH(says_why_a_list_is_none),
                 BOTH(lists_a_container_that_has_too_many_labels),
+                BOTH(tells_how_a_container_came_to_be),
                 BOTH(removes),
                 BOTH(removes_what_does_not_stop),
                 BOTH(says_why_it_was_not_removed),

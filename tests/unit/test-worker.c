@@ -405,6 +405,27 @@ static void rolls_back_after_a_death(void **state) {
         assert_int_equal(access(tree_path(f->engine, "/c1"), F_OK), -1);
 }
 
+/* Somebody else starts a container of the same image while the installer runs; then the worker dies. */
+static void spares_containers_of_others(void **state) {
+        struct host_fixture *f = *state;
+        _cleanup_plan_ struct plan *plan = script_plan(f, INSTALL_SCRIPT "; echo \"left-over " IMAGE_ID "\" > $ENGINE/c1; echo \"theirs " IMAGE_ID " foreign\" > $ENGINE/c2;"
+                                                          " echo \"demo " IMAGE_ID " foreign\" > $ENGINE/c3; echo half way; sleep 100", ENGINE_PODMAN);
+        _cleanup_free_ char *id = make_job(f, plan);
+        pid_t child = start_worker(f, id);
+        wait_for_log(f, id, "half way\r");
+        kill(child, SIGKILL);
+        assert_int_equal(waitpid(child, NULL, 0), child);
+        assert_int_equal(run_job(f, id, (struct with) { .mode = WORKER_ROLL_BACK }), WORKER_FAILED);
+        assert_int_equal(access(tree_path(f->engine, "/c1"), F_OK), -1);
+        assert_int_equal(access(tree_path(f->engine, "/c2"), F_OK), 0);
+        /* it bears the service's name */
+        assert_int_equal(access(tree_path(f->engine, "/c3"), F_OK), -1);
+        _cleanup_(job_freep) struct job *job = read_job(f, id);
+        assert_int_equal(job->state, JOB_FAILED);
+        assert_int_equal(strv_length(job->left), 1);
+        assert_non_null(strstr(job->left[0], "theirs of the same image"));
+}
+
 static void one_job_at_a_time(void **state) {
         struct host_fixture *f = *state;
         _cleanup_plan_ struct plan *plan = script_plan(f, "echo ready; sleep 100", ENGINE_NONE);
@@ -517,6 +538,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(a_unit_that_does_not_start_undoes_the_job, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(what_ran_before_runs_again, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(rolls_back_after_a_death, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(spares_containers_of_others, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(one_job_at_a_time, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(clears_up_behind_a_worker_that_had_not_begun, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(tells_who_logs_in, set_up, tear_down),
