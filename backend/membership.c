@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "backend/bus.h"
 #include "backend/preflight.h"
@@ -18,6 +19,7 @@ struct asking {
         struct op *op, *looking;
         sd_bus *bus;            /* ours, or NULL */
         sd_bus *used;
+        bool may_start;         /* the host's own SSSD runs: its InfoPipe may be started to ask it. A look must not start SSSD itself */
         sd_bus_slot *online, *server;
         sd_event_source *later;
         struct membership *membership;
@@ -89,7 +91,7 @@ static int ask(struct asking *a, sd_bus_slot **slot, const char *path, const cha
         _cleanup_message_ sd_bus_message *m = NULL;
         int r = sd_bus_message_new_method_call(a->used, &m, INFOPIPE, path, INFOPIPE_DOMAIN, method);
         if (r >= 0)
-                r = sd_bus_message_set_auto_start(m, false);
+                r = sd_bus_message_set_auto_start(m, a->may_start);
         if (r >= 0 && service)
                 r = sd_bus_message_append(m, "s", service);
         return r < 0 ? r : sd_bus_call_async(a->used, slot, m, came, a, ASK_USEC);
@@ -101,6 +103,8 @@ static void ask_sssd(struct asking *a, sd_bus *bus) {
         if (!bus && bus_open(a->event, &a->bus, NULL) < 0)
                 return;
         a->used = bus ? bus : a->bus;
+        _cleanup_free_ char *running = str_printf("%s/run/sssd.pid", a->paths->root);
+        a->may_start = running && access(running, F_OK) == 0;
         if (!path)
                 return;
         (void) ask(a, &a->online, path, "IsOnline", online_came, NULL);

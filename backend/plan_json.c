@@ -219,6 +219,8 @@ char *emit_plan(const struct plan *plan) {
         add(o, "handed", uses_array(plan->handed, plan->n_handed));
         add(o, "stdin", json_new_texts(plan->stdin_lines));
         add(o, "paths", json_new_texts(plan->paths));
+        add(o, "state", json_new_texts(plan->state));
+        add_text(o, "host_unit", plan->host_unit);
         add(o, "saves", saves_object(plan));
         add(o, "health", health_object(plan));
         add_text(o, "if_interrupted", plan_interrupted_name(plan->if_interrupted));

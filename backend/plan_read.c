@@ -227,6 +227,8 @@ static const struct json_field plan_fields[] = {
         { "handed", JSON_CALL, .call = call_handed },
         FIELD("stdin", JSON_TEXTS, stdin_lines),
         FIELD("paths", JSON_TEXTS, paths),
+        FIELD("state", JSON_TEXTS, state),
+        FIELD("host_unit", JSON_TEXT, host_unit),
         FIELD("saves.objects", JSON_UINT64, saved_objects),
         FIELD("saves.bytes", JSON_UINT64, saved_bytes),
         FIELD("health.argv", JSON_TEXTS, health_argv),

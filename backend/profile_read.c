@@ -241,20 +241,26 @@ static int read_lists(const struct profile_text *t, struct json_object *o, struc
         if (r >= 0)
                 r = profile_strings(t, o, "", "paths", 1, &profile->paths);
         if (r >= 0)
+                r = profile_strings(t, o, "", "state", 1, &profile->state);
+        if (r >= 0)
                 r = profile_strings(t, o, "", "needs", 1, &profile->needs);
         if (r >= 0)
                 r = check_paths(t, "paths", profile->paths, false);
+        if (r >= 0)
+                r = check_paths(t, "state", profile->state, false);
         return r < 0 ? r : check_paths(t, "needs", profile->needs, true);
 }
 
 static int read_profile(const struct profile_text *t, struct json_object *o, struct profile *profile) {
-        static const char *const members[] = { "title", "help", "match", "modes", "parameters", "paths", "health", "needs",
+        static const char *const members[] = { "title", "help", "match", "modes", "parameters", "paths", "state", "unit", "health", "needs",
                                                "no-rehearsal", "host-command", NULL };
         int r = profile_members(t, o, "", members);
         if (r >= 0)
                 r = profile_string(t, o, "", "title", true, 80, &profile->title);
         if (r >= 0)
                 r = profile_string(t, o, "", "help", false, 1024, &profile->help);
+        if (r >= 0)
+                r = profile_string(t, o, "", "unit", false, 255, &profile->unit);
         if (r >= 0)
                 r = read_lists(t, o, profile);
         if (r >= 0)

@@ -56,6 +56,8 @@ int worker_load_changes(struct worker *w, struct error **reterr) {
         w->changes_loaded = true;
         if (!w->made_units && unit_places_find(&w->changes, w->plan->name, &w->made_units, &w->made_quadlet) < 0)
                 return error_set(reterr, -ENOMEM, "Out of memory");
+        if (!strv_length(w->made_units) && w->plan->host_unit && strv_add(&w->made_units, w->plan->host_unit) < 0)
+                return error_set(reterr, -ENOMEM, "Out of memory");
         return 0;
 }
 
@@ -149,13 +151,17 @@ int worker_save_lines(struct worker *w, const char *name, char *const *lines, st
         return files_write(w->folder, name, text, strlen(text), 0600, reterr);
 }
 
-int worker_load_lines(struct worker *w, const char *name, char ***ret, struct error **reterr) {
+int worker_load_lines_of(int folder, const char *name, char ***ret, struct error **reterr) {
         _cleanup_free_ char *text = NULL;
         size_t n;
-        if (faccessat(w->folder, name, F_OK, 0) < 0) {
+        if (faccessat(folder, name, F_OK, 0) < 0) {
                 *ret = NULL;
                 return 0;
         }
-        int r = files_read(w->folder, name, 1024 * 1024, &text, &n, reterr);
+        int r = files_read(folder, name, 1024 * 1024, &text, &n, reterr);
         return r < 0 ? r : strv_split(text, "\n", ret);
+}
+
+int worker_load_lines(struct worker *w, const char *name, char ***ret, struct error **reterr) {
+        return worker_load_lines_of(w->folder, name, ret, reterr);
 }

@@ -118,7 +118,9 @@ static enum realm_kind look_at(struct session *s, struct joined *j) {
         const struct service *service = j->service;
         _cleanup_error_ struct error *e = NULL;
         const char *mode = service->mode ? service->mode : "";
-        if (!service->image || order_find_image(s, service->image, &j->image, &e) < 0)
+        /* a way of the host itself has no image that could be another one under the same name */
+        const char *image = str_starts(service->reference ? service->reference : "", "host/") ? service->reference : service->image;
+        if (!image || order_find_image(s, image, &j->image, &e) < 0)
                 return str_starts(mode, "ad") || str_starts(mode, "active") ? REALM_AD : strstr(mode, "ipa") ? REALM_IPA : REALM_NONE;
         j->profile = profile_of(s, j->image);
         j->mode = j->profile && service->mode ? profile_mode(j->profile, service->mode) : NULL;

@@ -117,7 +117,8 @@ static int apply(struct worker *w, struct error **reterr) {
 /* Units that this job has to do with: the service's own name, the plan's unit, those among the changes, those of the record. */
 static bool concerns(const struct worker *w, char *const *made, const char *unit) {
         const char *stem = str_starts(unit, w->plan->name);
-        if ((stem && strcmp(stem, ".service") == 0) || str_equal(w->plan->unit.name, unit))
+        if ((stem && strcmp(stem, ".service") == 0) || str_equal(w->plan->unit.name, unit) ||
+            str_equal(w->plan->host_unit, unit))
                 return true;
         return strv_contains(made, unit) || (w->record && strv_contains(w->record->units, unit));
 }

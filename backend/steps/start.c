@@ -18,8 +18,27 @@ static void on_started(struct error *e, void *userdata) {
         worker_ended(w);
 }
 
+static void start_now(struct worker *w) {
+        w->op = units_act(w->units, worker_main_unit(w), UNIT_START, on_started, w);
+        if (!w->op) {
+                struct error *e = NULL;
+                error_set(&e, -ENOMEM, "Out of memory");
+                worker_failed(w, e);
+        }
+}
+
+static void on_former_stopped(struct error *e, void *userdata) {
+        struct worker *w = userdata;
+        w->op = op_cancel(w->op);
+        if (e)
+                worker_log_error(w, e);
+        error_free(e);
+        start_now(w);
+}
+
 /* A unit of this name that runs already (the distribution's own, which the new one overrides; or the installer started it) has to take
- * the new definition up. */
+ * the new definition up. At an install it is stopped and started: a restart would restart what was bound to the former one, too, and fail
+ * where the new one excludes that (the sockets of the host's own SSSD). */
 static void on_shown(struct unit_detail *detail, struct error *e, void *userdata) {
         struct worker *w = userdata;
         w->op = op_cancel(w->op);
@@ -27,7 +46,17 @@ static void on_shown(struct unit_detail *detail, struct error *e, void *userdata
                                  str_equal(detail->unit.active, "activating"));
         unit_detail_free(detail);
         error_free(e);  /* what is wrong with the unit, starting it will tell better */
-        w->op = units_act(w->units, worker_main_unit(w), active ? UNIT_RESTART : UNIT_START, on_started, w);
+        if (active && str_equal(w->plan->host_unit, worker_main_unit(w))) {
+                worker_note(w, "%s runs already", worker_main_unit(w));
+                worker_ended(w);
+                return;
+        }
+        if (!active) {
+                start_now(w);
+                return;
+        }
+        bool upgrade = w->plan->verb == VERB_UPGRADE;
+        w->op = units_act(w->units, worker_main_unit(w), upgrade ? UNIT_RESTART : UNIT_STOP, upgrade ? on_started : on_former_stopped, w);
         if (!w->op) {
                 e = NULL;
                 error_set(&e, -ENOMEM, "Out of memory");

@@ -161,6 +161,7 @@ int worker_remove_containers(struct worker *w, char **names, void (*then)(struct
 /* A list of lines in a file of the job's folder. worker_load_lines(): an absent file is an empty list. */
 int worker_save_lines(struct worker *w, const char *name, char *const *lines, struct error **reterr);
 int worker_load_lines(struct worker *w, const char *name, char ***ret, struct error **reterr);
+int worker_load_lines_of(int folder, const char *name, char ***ret, struct error **reterr);     /* of another job */
 
 /* Is it an upgrade of a service that somebody had stopped? It stays so. */
 bool worker_stays_stopped(struct worker *w);

@@ -89,6 +89,8 @@ struct plan *plan_free(struct plan *plan) {
         strv_free(plan->arguments);
         strv_free(plan->stdin_lines);
         strv_free(plan->paths);
+        strv_free(plan->state);
+        free(plan->host_unit);
         strv_free(plan->health_argv);
         finding_list_done(&plan->findings);
         free(plan);

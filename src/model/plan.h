@@ -180,6 +180,8 @@ struct plan {
         char **stdin_lines;     /* non-secret answers delivered by stdin */
         char **paths;           /* what is saved before the first effect: /etc, /usr/local, profile paths, writable
                                  * host mounts of the command; absolute, sorted, none below another */
+        char **state;           /* of paths: the service's own, as the profile says */
+        char *host_unit;        /* the host's own unit that runs the service; NULL: the install brings one */
         uint64_t saved_objects, saved_bytes;    /* what that comes to, as far as the host was asked; 0: it was not */
         char **health_argv;     /* the whole command, "podman exec NAME …"; or NULL: the unit must be active */
         unsigned health_seconds;

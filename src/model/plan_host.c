@@ -188,6 +188,10 @@ static int set_paths(struct making *m) {
                 r = add_path(&plan->paths, "/usr/local");
         for (char **p = m->request->profile ? m->request->profile->paths : NULL; r >= 0 && p && *p; p++)
                 r = add_path(&plan->paths, *p);
+        for (char **p = m->request->profile ? m->request->profile->state : NULL; r >= 0 && p && *p; p++)
+                r = add_path(&plan->state, *p);
+        if (r >= 0 && m->request->profile)
+                r = str_replace(&plan->host_unit, m->request->profile->unit);
         const struct command *c = plan->command;
         for (size_t i = 0; r >= 0 && c && i < c->n_mounts; i++)
                 if (c->mounts[i].mode == MOUNT_RW && !c->mounts[i].volume)

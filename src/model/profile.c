@@ -34,6 +34,8 @@ struct profile *profile_free(struct profile *profile) {
                 param_done(profile->parameters + i);
         free(profile->parameters);
         strv_free(profile->paths);
+        strv_free(profile->state);
+        free(profile->unit);
         free(profile->health_command);
         strv_free(profile->health_argv);
         strv_free(profile->needs);

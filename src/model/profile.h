@@ -35,6 +35,9 @@ struct profile {
         struct param *parameters;
         size_t n_parameters;
         char **paths;           /* absolute: what the install may change beyond /etc and /usr/local */
+        char **state;           /* absolute, below paths: folders whose content is the service's own, whoever changed it: an
+                                 * uninstall makes them what they were */
+        char *unit;             /* the host's own unit that runs the service, where the install brings none */
         char *health_command;   /* "unit" (default: active) or "exec" */
         char **health_argv;     /* for "exec": run in the service's container; exit 0 is healthy */
         unsigned health_seconds;        /* how long it may take to become healthy; default 10 */

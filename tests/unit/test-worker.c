@@ -77,6 +77,72 @@ static void uninstalling_keeps_what_the_admin_changed(void **state) {
         assert_non_null(passwd);
 }
 
+static void with_sssd(struct fake_systemd *s) {
+        fake_systemd_add(s, "sssd.service", "active", "running", "enabled");
+        fake_systemd_find(s, "sssd.service")->install = true;
+        fake_systemd_add(s, "sssd-nss.socket", "failed", "failed", "enabled");
+        fake_systemd_add(s, "other.service", "failed", "failed", "enabled");
+}
+
+static struct plan *host_plan(const struct host_fixture *f, const char *script, enum plan_verb verb) {
+        struct plan *plan = script_plan(f, script, ENGINE_NONE);
+        plan->verb = verb;
+        plan->unit.kind = UNIT_NONE;
+        assert_int_equal(strv_add(&plan->paths, "/var/lib/sss"), 0);
+        assert_int_equal(strv_add(&plan->state, "/var/lib/sss"), 0);
+        plan->host_unit = strdup("sssd.service");
+        return plan;
+}
+
+/* Programs of the host know nothing of jobs: realm leave disables SSSD and empties its configuration. The host is as it was before the join all
+ * the same, and so is the cache that the daemon wrote to; what somebody changed since stays, whatever the program did to it. */
+static void leaving_by_a_program_of_the_host(void **state) {
+        struct host_fixture *f = *state;
+        static const char *const folders[] = { "/var", "/var/lib", "/var/lib/sss" };
+        for (size_t i = 0; i < ELEMENTS(folders); i++)
+                tree_folder(f->root, folders[i]);
+        tree_write(f->root, "/etc/wants-sssd", "link\n");
+        tree_write(f->root, "/etc/shared", "one\n");
+        tree_write(f->root, "/var/lib/sss/old", "old\n");
+        _cleanup_free_ char *before = tree_fingerprint(f->root);
+        _cleanup_plan_ struct plan *join = host_plan(f, "echo '[sssd]' >$ROOT/etc/sssd.conf; echo two >>$ROOT/etc/shared; echo c >$ROOT/var/lib/sss/cache", VERB_INSTALL);
+        _cleanup_free_ char *id = make_job(f, join);
+        struct fake_systemd *systemd = NULL;
+        expect_done(f, id, run_job(f, id, (struct with) { .prepare = with_sssd }));
+        _cleanup_(service_freep) struct service *service = NULL;
+        assert_int_equal(services_read(&f->paths, "demo", &service, NULL), 0);
+        assert_string_equal(service->units[0], "sssd.service");
+
+        tree_write(f->root, "/var/lib/sss/cache", "the daemon's\n");
+        tree_write(f->root, "/var/lib/sss/more", "the daemon's\n");
+        tree_write(f->root, "/var/lib/sss/old", "the daemon's\n");
+        _cleanup_plan_ struct plan *leave = host_plan(f, "echo >$ROOT/etc/sssd.conf; rm $ROOT/etc/wants-sssd; echo three >>$ROOT/etc/shared; echo K >$ROOT/etc/killed", VERB_UNINSTALL);
+        _cleanup_free_ char *last = make_job(f, leave);
+        expect_done(f, last, run_job(f, last, (struct with) { .prepare = with_sssd, .systemd = &systemd }));
+        _cleanup_(job_freep) struct job *gone = read_job(f, last);
+        print_left(gone);
+        assert_int_equal(strv_length(gone->left), 0);
+        _cleanup_free_ char *after = tree_fingerprint(f->root);
+        assert_string_equal(after, before);
+        assert_string_equal(fake_systemd_find(systemd, "sssd.service")->file_state, "enabled");
+        assert_string_equal(fake_systemd_find(systemd, "sssd-nss.socket")->active, "inactive");
+        assert_string_equal(fake_systemd_find(systemd, "other.service")->active, "failed");
+        fake_systemd_free(systemd);
+
+        /* once more, and somebody was at it in between */
+        _cleanup_free_ char *second = make_job(f, join), *second_last = make_job(f, leave);
+        expect_done(f, second, run_job(f, second, (struct with) {}));
+        tree_write(f->root, "/etc/shared", "one\ntwo\nthe admin's\n");
+        expect_done(f, second_last, run_job(f, second_last, (struct with) {}));
+        _cleanup_(job_freep) struct job *kept = read_job(f, second_last);
+        assert_int_equal(strv_length(kept->left), 1);
+        assert_non_null(strstr(kept->left[0], "/etc/shared: somebody else changed it since"));
+        _cleanup_free_ char *shared = tree_read(f->root, "/etc/shared");
+        assert_string_equal(shared, "one\ntwo\nthe admin's\nthree\n");
+        assert_int_equal(access(tree_path(f->root, "/etc/wants-sssd"), F_OK), 0);
+        assert_int_equal(access(tree_path(f->root, "/etc/killed"), F_OK), -1);
+}
+
 /* realm leave --remove ends well where the account could not be deleted; the host then is in the realm as before, and the reason is told.
  * Whose account stays without a wish to delete it is listed. */
 static void an_account_is_deleted_or_nothing_is_done(void **state) {
@@ -525,6 +591,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(installs_and_uninstalls, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(uninstalling_keeps_what_the_admin_changed, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(leaving_by_a_program_of_the_host, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(an_engines_exit_status_is_told_in_words, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_failing_installer_leaves_no_trace, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(an_account_is_deleted_or_nothing_is_done, set_up, tear_down),
