@@ -133,6 +133,31 @@ static const struct failure failures[] = {
                 .hint = "Install those that the last lines name, by this host's own package manager",
         },
 
+        {
+                .id = "no-realmd", .tool = TOOL_REALM, .text = "realmd is not on this host, or cannot be started", .sure = true, .fix = FIX_AGAIN,
+                .message = "realmd is not on this host, or cannot be started",
+                .cause = "The system bus knows no service org.freedesktop.realmd, or its unit fails or is masked",
+                .hint = "Install the package realmd, and look at systemctl status realmd",
+        },
+        {
+                .id = "realmd-busy", .tool = TOOL_REALM, .text = "org.freedesktop.realmd.Error.Busy", .sure = true, .fix = FIX_AGAIN,
+                .message = "realmd is at work for somebody else",
+                .cause = "It carries out one join or leave at a time",
+                .hint = "Wait for the end of the other one, and try again",
+        },
+        {
+                .id = "not-authorized", .tool = TOOL_REALM, .text = "org.freedesktop.realmd.Error.NotAuthorized", .sure = true,
+                .message = "realmd does not let this user join",
+                .cause = "polkit lets only root do that, or whom its rules name",
+                .hint = "Run fairlead as root; where it is, look whether polkit runs",
+        },
+        {
+                .id = "credentials-kind", .tool = TOOL_REALM, .text = "with credentials of the kind", .sure = true, .fix = FIX_ACCOUNT,
+                .message = "The domain cannot be joined in this way by realmd",
+                .cause = "realmd of this host takes other credentials for it",
+                .hint = "Give the name and the password of somebody who may join computers",
+        },
+
         /* ---- who joins ---- */
         {
                 .id = "no-credentials", .tool = TOOL_IPA, .text = "One of password / principal / keytab is required", .sure = true,
