@@ -214,6 +214,52 @@ static int read_when(const struct profile_text *t, struct json_object *o, const 
         return 0;
 }
 
+/* ---- what goes together, and what does not ---- */
+
+static int read_with(const struct profile_text *t, struct json_object *o, const char *where, const struct profile *profile, struct param *p) {
+        int r = profile_string(t, o, where, "with", false, 63, &p->with_name);
+        if (r < 0 || !p->with_name)
+                return r;
+        _cleanup_free_ char *at = profile_where(where, "with");
+        const struct param *other = profile_param(profile, p->with_name);
+        if (!at)
+                return profile_memory(t);
+        if (!other)
+                return profile_wrong(t, at, "There is no parameter \"%s\" before this one", p->with_name);
+        return other->type == PARAM_SECRET ? profile_wrong(t, at, "Nothing hangs on a secret") : 0;
+}
+
+/* {"--password": "It would be stored and shown"} */
+static int read_refusals(const struct profile_text *t, struct json_object *o, const char *where, struct param *p) {
+        struct json_object *refuse = profile_member(o, "refuse");
+        _cleanup_free_ char *at = profile_where(where, "refuse");
+        if (!at)
+                return profile_memory(t);
+        if (!refuse)
+                return 0;
+        if (p->type != PARAM_ARGUMENTS)
+                return profile_wrong(t, at, "Only the type arguments has words to refuse");
+        if (!json_object_is_type(refuse, json_type_object) || json_object_object_length(refuse) > (int) PROFILE_LIST_MAX)
+                return profile_wrong(t, at, "It wants an object of at most %u members: {\"--force\": \"the reason\"}", PROFILE_LIST_MAX);
+        json_object_object_foreach(refuse, key, value) {
+                _cleanup_free_ char *member = profile_where(at, key);
+                struct param_refusal *grown = reallocarray(p->refusals, p->n_refusals + 1, sizeof *grown);
+                if (!member || !grown)
+                        return profile_memory(t);
+                p->refusals = grown;
+                struct param_refusal *refusal = grown + p->n_refusals++;
+                *refusal = (struct param_refusal) { .word = strdup(key) };
+                if (!refusal->word)
+                        return profile_memory(t);
+                const char *reason = json_text(value);
+                if (str_empty(key) || str_empty(reason) || strlen(reason) > 256)
+                        return profile_wrong(t, member, "It wants a reason of 1 to 256 bytes");
+                if (str_replace(&refusal->reason, reason) < 0)
+                        return profile_memory(t);
+        }
+        return 0;
+}
+
 /* ---- the parameter ---- */
 
 static int read_type(const struct profile_text *t, struct json_object *o, const char *where, struct param *p) {
@@ -286,7 +332,7 @@ static int read_initial(const struct profile_text *t, struct json_object *o, con
 static int read_into(const struct profile_text *t, struct json_object *o, const char *where, struct profile *profile,
                      struct param *p, char ***ret_modes) {
         static const char *const members[] = { "name", "title", "help", "type", "required", "default", "suggest", "pattern",
-                                               "reason", "min", "max", "short", "choices", "when", "deliver", NULL };
+                                               "reason", "min", "max", "short", "choices", "when", "with", "refuse", "deliver", NULL };
         int r = profile_members(t, o, where, members);
         if (r >= 0)
                 r = profile_string(t, o, where, "name", true, 63, &p->name);
@@ -318,6 +364,10 @@ static int read_into(const struct profile_text *t, struct json_object *o, const 
                 r = read_initial(t, o, where, p);
         if (r >= 0)
                 r = read_delivery(t, o, where, p);
+        if (r >= 0)
+                r = read_with(t, o, where, profile, p);
+        if (r >= 0)
+                r = read_refusals(t, o, where, p);
         return r < 0 ? r : read_when(t, o, where, profile, p, ret_modes);
 }
 

@@ -76,6 +76,10 @@ const struct param *joining_param(const struct profile *profile, const struct mo
                         return NULL;
                 found = p;
         }
+        /* who joins is called a principal there; a person need not know */
+        for (size_t i = 0; !found && str_equal(name, "user") && i < profile->n_parameters; i++)
+                if (mode_asks(mode, profile->parameters + i) && profile->parameters[i].type == PARAM_USER)
+                        found = profile->parameters + i;
         return found;
 }
 

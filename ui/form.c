@@ -51,9 +51,13 @@ static int item_propose(const struct form *form, struct item *item) {
         return field_set(&item->field, value);
 }
 
-static void item_check(struct item *item) {
+static void item_check(const struct form *form, struct item *item) {
+        const struct item *other = NULL;
+        for (size_t i = 0; item->p->with_name && i < form->n; i++)
+                if (str_equal(form->items[i].p->name, item->p->with_name))
+                        other = &form->items[i];
         item->error = error_free(item->error);
-        param_check(item->p, item_value(item), &item->error);
+        param_check_with(item->p, item_value(item), other ? other->p : NULL, other ? item_value(other) : NULL, &item->error);
 }
 
 /* The person changed it: others may appear or go by its value. */
@@ -63,7 +67,7 @@ static void item_changed(struct form *form, struct item *item) {
         if (!item->secret)
                 answers_set(form->options.answers, item->p->name, item_value(item), item->source);
         if (item->checked)
-                item_check(item);
+                item_check(form, item);
         form_refresh(form);
 }
 
@@ -140,7 +144,7 @@ static bool form_leave(struct form *form, int direction) {
         /* Going on from a field is when it says what is wrong; going back over an empty one is no mistake. */
         if (direction > 0 || *item_value(item)) {
                 item->checked = true;
-                item_check(item);
+                item_check(form, item);
         }
         return form_move(form, direction);
 }
@@ -233,7 +237,7 @@ int form_finish(struct form *form, struct error **reterr) {
                         continue;
                 }
                 item->checked = true;
-                item_check(item);
+                item_check(form, item);
                 if (item->error && wrong == form->n)
                         wrong = i;
                 const char *value = item_value(item);

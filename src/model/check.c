@@ -51,7 +51,7 @@ const char *fix_title(enum fix fix) {
 
 const char *fix_command(enum fix fix) {
         static const char *const commands[_FIX_MAX] = {
-                [FIX_PASSWORD] = "the same again, with --secret password=- (it is asked for, or read from the input)",
+                [FIX_PASSWORD] = "the same again, with --secret password=- or otp=- (it is asked for, or read from the input)",
                 [FIX_ACCOUNT] = "the same again with --set user=NAME",
                 [FIX_DOMAIN] = "fairlead realm discover DOMAIN; then the same again with that domain, or with --set server=NAME",
                 [FIX_HOSTNAME] = "hostnamectl set-hostname NAME.DOMAIN, then the same again",

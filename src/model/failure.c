@@ -328,6 +328,14 @@ static const struct failure failures[] = {
                 .hint = "Use an account that may reset it, have it deleted on a controller, or choose another computer name",
         },
         {
+                .id = "name-taken", .tool = TOOL_REALM, .text = "would cause a conflict", .sure = true, .fix = FIX_HOSTNAME,
+                .message = "Another computer of the domain bears this host's name",
+                .cause = "Its account has the service names of this host: mostly this very host joined by another computer name, and that account "
+                         "stayed",
+                .hint = "Have that account deleted on a controller (samba-tool computer delete, or Remove-ADComputer), join by its computer "
+                        "name, or give this host another name",
+        },
+        {
                 .id = "no-permission", .tool = TOOL_REALM, .text = "Insufficient permissions to modify computer account",
                 .also = "A computer account for", .sure = true, .fix = FIX_ACCOUNT,
                 .message = "This account may not join computers here",

@@ -48,6 +48,12 @@ void param_done(struct param *p) {
         free(p->choices);
         free(p->when_name);
         strv_free(p->when_values);
+        free(p->with_name);
+        for (size_t i = 0; i < p->n_refusals; i++) {
+                free(p->refusals[i].word);
+                free(p->refusals[i].reason);
+        }
+        free(p->refusals);
         free(p->target);
         *p = (struct param) {};
 }

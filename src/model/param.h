@@ -46,6 +46,11 @@ struct param_choice {
         char *title;            /* NULL: the value */
 };
 
+/* A word that must not be among arguments, and why ("A password there would be stored and shown"). */
+struct param_refusal {
+        char *word, *reason;
+};
+
 struct param {
         char *name;             /* key among the answers: [a-z][a-z0-9-]* */
         char *title;            /* "Log server" */
@@ -63,6 +68,9 @@ struct param {
         size_t n_choices;
         char *when_name;        /* applies only when that answer … */
         char **when_values;     /* … is one of these; NULL when_name: always */
+        char *with_name;        /* an answer makes sense only together with that one; NULL */
+        struct param_refusal *refusals; /* PARAM_ARGUMENTS */
+        size_t n_refusals;
         enum delivery delivery;
         char *target;           /* option, variable, path or regex, by delivery */
         size_t line;            /* of the profile it came from; 0: built in */
@@ -103,6 +111,10 @@ bool param_applies(const struct param *p, const struct param *all, size_t n, con
 /* Checks one value: 0, or a negative errno with a sentence and hint for the field. An empty value is wrong only
  * when the parameter is required. Secrets are checked with the same function by who holds them. */
 int param_check(const struct param *p, const char *value, struct error **reterr);
+
+/* The same, where another answer must stand beside it: `other` is the parameter of with_name and its value, both NULL where there is
+ * none. */
+int param_check_with(const struct param *p, const char *value, const struct param *other, const char *other_value, struct error **reterr);
 
 /* The value a field starts with: the answer, else suggested (may be NULL), else default, else first choice / "no".
  * Never NULL. */

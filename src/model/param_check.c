@@ -266,9 +266,25 @@ static int check_secret(const struct param *p, const char *value, struct error *
         return 0;
 }
 
+/* "--password=x" is --password, "-wx" is -w. */
+static bool is_option(const char *word, const char *option) {
+        const char *rest = str_starts(word, option);
+        return rest && (!*rest || *rest == '=' || (option[0] == '-' && option[1] != '-' && strlen(option) == 2));
+}
+
 static int check_arguments(const struct param *p, const char *value, struct error **reterr) {
         _cleanup_strv_ char **words = NULL;
-        return words_split(value, &words, reterr);
+        int r = words_split(value, &words, reterr);
+        for (size_t i = 0; r >= 0 && words && words[i]; i++)
+                for (size_t k = 0; k < p->n_refusals; k++) {
+                        const struct param_refusal *refusal = &p->refusals[k];
+                        if (!is_option(words[i], refusal->word))
+                                continue;
+                        r = error_set(reterr, -EINVAL, "%s is not to be said here", refusal->word);
+                        error_hint(reterr, "%s", refusal->reason);
+                        return r;
+                }
+        return r;
 }
 
 static const struct check {
@@ -385,4 +401,14 @@ int param_check(const struct param *p, const char *value, struct error **reterr)
         if (r < 0)
                 return r;
         return p->pattern ? check_pattern(p, value, reterr) : 0;
+}
+
+int param_check_with(const struct param *p, const char *value, const struct param *other, const char *other_value, struct error **reterr) {
+        int r = param_check(p, value, reterr);
+        if (r < 0 || !p->with_name || str_empty(value) || !str_empty(other_value))
+                return r;
+        const char *title = p->title ? p->title : p->name, *wanted = other && other->title ? other->title : p->with_name;
+        r = error_set(reterr, -EINVAL, "%s needs %s as well", title, wanted);
+        error_hint(reterr, "Fill in %s, or leave this empty", wanted);
+        return r;
 }

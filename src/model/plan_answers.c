@@ -105,7 +105,8 @@ static int plan_secret(struct making *m, const struct param *p, struct error **r
 /* asks: this plan's label gets it. */
 static int plan_answer(struct making *m, const struct param *p, bool asks, struct error **reterr) {
         const char *value = param_initial(p, m->request->answers, NULL);
-        int r = param_check(p, value, reterr);
+        const struct param *other = p->with_name ? profile_param(m->request->profile, p->with_name) : NULL;
+        int r = param_check_with(p, value, other, other ? param_initial(other, m->request->answers, NULL) : NULL, reterr);
         if (r == -ENOMEM)
                 return r;
         if (r < 0) {

@@ -68,7 +68,7 @@ static const struct row {
         { "clock-off.txt", "cannot-write" },        { "packages-missing.txt", "packages" },
         { "packages-unmet.txt", "packages" },       { "controller-gone.txt", "controller-gone" },
         { "lapsed-user.txt", "account-locked" },    { "other-ou.txt", "other-ou" },
-        { "quota-composed.txt", "quota" },
+        { "quota-composed.txt", "quota" },          { "name-taken.txt", "name-taken" },
 };
 
 static const struct row *row_of(const struct row *rows, size_t n, const char *name) {
@@ -220,7 +220,7 @@ static void every_row_is_whole(void **state) {
                 "server-is-ad", "wrong-otp", "wrong-password", "unknown-user", "account-locked", "password-expired", "host-exists", "no-permission",
                 "quota", "no-such-ou", "account-of-another", "port-464", "no-kdc", "encryption", "server-unknown", "no-realm", "no-controller",
                 "no-ldap", "no-ipa-server", "not-ipa", "realm-differs", "no-ca", "unauthorized", "server-trouble", "no-host-ticket",
-                "cannot-write", "packages", "busy", "not-root", "policy", "other-realm", "other-ou",
+                "cannot-write", "packages", "busy", "not-root", "policy", "other-realm", "other-ou", "name-taken",
                 "controller-gone", "no-address", "name-cut", "spn", "dns-update", "ssh-keys", "no-lookup", "ca-over-http", "usage", "unknown" };
         for (size_t i = 0; i < ELEMENTS(ids); i++) {
                 const struct failure *f = failure_of(ids[i]);

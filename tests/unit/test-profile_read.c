@@ -168,6 +168,12 @@ static const struct {
                 "\"deliver\": \"argv\", \"when\":\n{\"a\": \"maybe\"}"), 6, "parameters[1].when", "never a value of a" },
         { PARAM("\"type\": \"secret\", \"deliver\": \"stdin\" },\n{ \"name\": \"b\", \"title\": \"B\", " TEXT
                 "\"deliver\": \"argv\", \"when\": {\"a\": \"x\"}"), 5, "parameters[1].when", "hangs on a secret" },
+        { PARAM(TEXT "\"deliver\": \"argv\",\n\"with\": \"a\""), 5, "parameters[0].with", "no parameter \"a\" before" },
+        { PARAM("\"type\": \"secret\", \"deliver\": \"stdin\" },\n{ \"name\": \"b\", \"title\": \"B\", " TEXT
+                "\"deliver\": \"argv\", \"with\": \"a\""), 5, "parameters[1].with", "hangs on a secret" },
+        { PARAM(TEXT "\"deliver\": \"argv\",\n\"refuse\": {\"-x\": \"y\"}"), 5, "parameters[0].refuse", "Only the type arguments" },
+        { PARAM("\"type\": \"arguments\", \"deliver\": \"argv\",\n\"refuse\": [\"-x\"]"), 5, "parameters[0].refuse", "wants an object" },
+        { PARAM("\"type\": \"arguments\", \"deliver\": \"argv\",\n\"refuse\": {\"-x\": \"\"}"), 5, "parameters[0].refuse.-x", "1 to 256 bytes" },
         { "{\"title\": \"T\",\n\"health\": \"fine\"}", 2, "health", "\"unit\", or an object" },
         { "{\"title\": \"T\",\n\"health\": {\"exec\": []}}", 2, "health.exec", "no words" },
         { "{\"title\": \"T\",\n\"health\": {\"seconds\":\n0}}", 3, "health.seconds", "not within 1 and 3600" },
@@ -238,6 +244,124 @@ static void those_we_ship_are_good(void **state) {
         assert_true(n >= 5);
 }
 
+/* ---- the lab's image and the profile that is shipped for its like ---- */
+
+static char *read_source(const char *name) {
+        const char *source = getenv("SOURCE");
+        _cleanup_free_ char *path = str_printf("%s/%s", source ? source : ".", name);
+        char *text = NULL;
+        _cleanup_error_ struct error *e = NULL;
+        assert_ok(readfile(path, PROFILE_BYTES_MAX, &text, NULL, &e), e);
+        return text;
+}
+
+/* The label as a Dockerfile's reader gives it: lines joined, quotes off. */
+static struct profile *profile_of_label(const char *containerfile) {
+        const char *begin = strstr(containerfile, "LABEL io.fairlead.profile='"), *end = begin ? strstr(begin, "\n}'") : NULL;
+        assert_non_null(end);
+        _cleanup_str_ struct str s = {};
+        for (const char *c = strchr(begin, '{'); c < end + 2; c++)
+                if (c[0] == '\\' && c[1] == '\n')
+                        c++;
+                else
+                        str_add_bytes(&s, c, 1);
+        return parse(s.text);
+}
+
+static void expect_same(const char *a, const char *b, const struct param *p, const char *what) {
+        if (!str_equal(a, b))
+                fail_msg("%s of %s is \"%s\" here and \"%s\" there", what, p->name, a ? a : "", b ? b : "");
+}
+
+/* Answers of one are answers of the other: names, meaning and words are the same. The image's installer knows more than realm has words for:
+ * those parameters, by environment, only the label has. */
+static void the_labs_image_asks_as_the_shipped_profile(void **state) {
+        _cleanup_free_ char *text = read_source("data/profiles/sssd.json"), *containerfile = read_source("tests/lab.d/images/sssd/Containerfile");
+        _cleanup_(profile_freep) struct profile *shipped = parse(text), *label = profile_of_label(containerfile);
+        assert_int_equal(shipped->n_modes, label->n_modes);
+        for (size_t i = 0; i < shipped->n_modes; i++) {
+                assert_string_equal(shipped->modes[i].name, label->modes[i].name);
+                assert_string_equal(shipped->modes[i].title, label->modes[i].title);
+        }
+        for (size_t i = 0; i < shipped->n_parameters; i++) {
+                const struct param *a = &shipped->parameters[i], *b = profile_param(label, a->name);
+                if (!b)
+                        fail_msg("the label has no %s", a->name);
+                expect_same(a->title, b->title, a, "title");
+                expect_same(a->help, b->help, a, "help");
+                expect_same(a->initial, b->initial, a, "default");
+                expect_same(a->suggest, b->suggest, a, "suggest");
+                expect_same(a->pattern, b->pattern, a, "pattern");
+                expect_same(a->pattern_reason, b->pattern_reason, a, "reason");
+                expect_same(a->when_name, b->when_name, a, "when");
+                expect_same(a->with_name, b->with_name, a, "with");
+                expect_same(a->target, b->target, a, "deliver");
+                assert_int_equal(a->type, b->type);
+                assert_int_equal(a->required, b->required);
+                assert_int_equal(a->delivery, b->delivery);
+                assert_int_equal(a->n_choices, b->n_choices);
+                assert_int_equal(a->n_refusals, b->n_refusals);
+        }
+        size_t own = 0;
+        for (size_t i = 0; i < label->n_parameters; i++) {
+                const struct param *p = &label->parameters[i];
+                if (profile_param(shipped, p->name))
+                        continue;
+                assert_int_equal(p->delivery, DELIVER_ENV);
+                own++;
+        }
+        assert_true(own > 0);
+}
+
+static const struct param *wanted(const struct profile *p, const char *name) {
+        const struct param *found = profile_param(p, name);
+        assert_non_null(found);
+        return found;
+}
+
+static void refused(const struct param *p, const char *value, const char *message, const char *hint) {
+        _cleanup_error_ struct error *e = NULL;
+        assert_int_equal(param_check_with(p, value, NULL, NULL, &e), -EINVAL);
+        if (!strstr(e->message, message) || (*hint && (!e->hint || !strstr(e->hint, hint))))
+                fail_msg("%s \"%s\": %s (%s)", p->name, value, e->message, e->hint ? e->hint : "");
+}
+
+/* What goes together, what does not, and why: ipa-client-install would say it late, or not at all. */
+static void wrong_options_of_a_join_are_refused_at_the_field(void **state) {
+        _cleanup_free_ char *text = read_source("tests/lab.d/images/sssd/Containerfile");
+        _cleanup_(profile_freep) struct profile *p = profile_of_label(text);
+        refused(wanted(p, "ipa-server"), "ipa.example.test", "Server needs ipa-domain as well", "Fill in");
+        assert_int_equal(param_check_with(wanted(p, "ipa-server"), "ipa.example.test", wanted(p, "ipa-domain"), "example.test", NULL), 0);
+        refused(wanted(p, "ipa-server"), "10.0.0.1", "the name of the server, not its address", "");
+        refused(wanted(p, "ipa-ca"), "", "CA certificate is missing", "whoever answers first");
+        refused(wanted(p, "ipa-hostname"), "Host1.example.test", "no capitals", "");
+        refused(wanted(p, "ipa-hostname"), "host1", "no domain", "");
+        refused(wanted(p, "ipa-realm"), "example.test", "written in capitals", "");
+        refused(wanted(p, "ipa-domain"), "example", "single part", "");
+        static const char *const words[] = { "--password=x", "-wx", "-w x", "--force", "-f", "--uninstall", "--server=a.b", "--keytab /x", "-S" };
+        for (size_t i = 0; i < ELEMENTS(words); i++)
+                refused(wanted(p, "ipa-options"), words[i], "is not to be said here", "");
+        assert_int_equal(param_check(wanted(p, "ipa-options"), "--force-join --subid -d --kinit-attempts=9", NULL), 0);
+        refused(wanted(p, "computer-name"), "ABCDEFGHIJKLMNOP", "1 to 15", "");
+        refused(wanted(p, "computer-name"), "WEB-", "none of these at its ends", "");
+        refused(wanted(p, "computer-ou"), "Linux", "no type such as OU=", "");
+        refused(wanted(p, "ad-options"), "--one-time-password=x", "is not to be said here", "stored and shown");
+        /* a keytab, a one-time password and an administrator exclude each other: only one of them is asked */
+        _cleanup_(answers_freep) struct answers *a = answers_new();
+        static const struct {
+                const char *value;
+                bool principal, otp, keytab;
+        } by[] = { { "password", true, false, false }, { "otp", false, true, false }, { "keytab", false, false, true } };
+        for (size_t i = 0; i < ELEMENTS(by); i++) {
+                answers_set(a, "ipa-credentials", by[i].value, "typed");
+                assert_int_equal(param_applies(wanted(p, "ipa-principal"), p->parameters, p->n_parameters, a), by[i].principal);
+                assert_int_equal(param_applies(wanted(p, "ipa-password"), p->parameters, p->n_parameters, a), by[i].principal);
+                assert_int_equal(param_applies(wanted(p, "ipa-otp"), p->parameters, p->n_parameters, a), by[i].otp);
+                assert_int_equal(param_applies(wanted(p, "ipa-ca"), p->parameters, p->n_parameters, a), by[i].otp);
+                assert_int_equal(param_applies(wanted(p, "ipa-keytab"), p->parameters, p->n_parameters, a), by[i].keytab);
+        }
+}
+
 /* What authors copy from must work. */
 static void the_example_of_the_manual_is_good(void **state) {
         const char *source = getenv("SOURCE");
@@ -271,6 +395,7 @@ int main(void) {
                 cmocka_unit_test(too_much_is_refused),
                 cmocka_unit_test(those_we_ship_are_good),
                 cmocka_unit_test(the_example_of_the_manual_is_good),
+                cmocka_unit_test(the_labs_image_asks_as_the_shipped_profile), cmocka_unit_test(wrong_options_of_a_join_are_refused_at_the_field),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

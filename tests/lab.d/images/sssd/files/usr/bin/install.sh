@@ -4,12 +4,14 @@
 #   --migrate             nothing: the host is joined already, by its own configuration
 #   --help
 #   anything else         options of ipa-client-install; the administrator's password comes by standard input
-# MKHOMEDIR=yes makes home directories at the first login.
+# For realm join: JOIN_SERVER is the controller to join by; LOGIN_NAMES=short drops the domain from names of users; PERMIT_USERS and
+# PERMIT_GROUPS (names, with commas between) let in nobody else; SUDO=yes lets sudo ask the domain. MKHOMEDIR=yes makes home
+# directories at the first login.
 # A join that fails leaves no trace on the host, since all of it happened to copies.
 source /usr/share/sssd-container/common.sh
 
 usage() {
-        sed -n '2,7s/^# \{0,1\}//p' "$0"
+        sed -n '2,9s/^# \{0,1\}//p' "$0"
         exit "$1"
 }
 
@@ -27,9 +29,47 @@ check_host() {
 
 # realmd writes sssd.conf, the keytab, and default_realm; what SSSD adds for Kerberos has to be read, too.
 join_ad() {
-        "$@" --install=/ || fail "The host was not joined, and nothing of it was changed."
+        local words=("$@") i
+
+        # realm joins by the server that stands in the domain's place: the word that no option comes before.
+        if [[ -n ${JOIN_SERVER:-} ]]; then
+                for ((i = 2; i < ${#words[@]}; i++)); do
+                        case ${words[i]} in
+                        --*=* | -v | --verbose | --unattended) ;;
+                        -*) i=$((i + 1)) ;;
+                        *) words[i]=$JOIN_SERVER ;;
+                        esac
+                done
+        fi
+        "${words[@]}" --install=/ || fail "The host was not joined, and nothing of it was changed."
         [[ -e /etc/sssd/sssd.conf ]] || fail "realm wrote no configuration for SSSD, and nothing of the host was changed."
         settle_kerberos
+        settle_domain
+}
+
+# What realm join has no words for, in the section of the domain that it wrote: its last lines are what holds.
+settle_domain() {
+        local lines=()
+
+        if [[ -n ${JOIN_SERVER:-} ]]; then
+                sed -i -E "/^ad_server *=/d" /etc/sssd/sssd.conf
+                lines+=("ad_server = $JOIN_SERVER, _srv_")
+        fi
+        if [[ ${LOGIN_NAMES:-full} == short ]]; then
+                sed -i -E '/^(use_fully_qualified_names|fallback_homedir) *=/d' /etc/sssd/sssd.conf
+                lines+=("use_fully_qualified_names = False" "fallback_homedir = /home/%u")
+        fi
+        if [[ -n ${PERMIT_USERS:-}${PERMIT_GROUPS:-} ]]; then
+                sed -i -E '/^access_provider *=/d' /etc/sssd/sssd.conf
+                lines+=("access_provider = simple")
+                [[ -z ${PERMIT_USERS:-} ]] || lines+=("simple_allow_users = $PERMIT_USERS")
+                [[ -z ${PERMIT_GROUPS:-} ]] || lines+=("simple_allow_groups = $PERMIT_GROUPS")
+        fi
+        if [[ ${SUDO:-no} == yes ]]; then
+                sed -i -E 's/^(services *= *.*)$/\1, sudo/' /etc/sssd/sssd.conf
+                lines+=("sudo_provider = ad")
+        fi
+        [[ ${#lines[@]} -eq 0 ]] || printf '%s\n' "${lines[@]}" >>/etc/sssd/sssd.conf
 }
 
 settle_kerberos() {
@@ -46,8 +86,8 @@ join_ipa() {
 
         for ((i = 0; i < ${#words[@]}; i++)); do
                 case ${words[i]} in
-                --ca-cert-file=*) words[i]="--ca-cert-file=$(ca_file "${words[i]#*=}")" ;;
-                --ca-cert-file) words[i + 1]=$(ca_file "${words[i + 1]}") ;;
+                --ca-cert-file=*) words[i]="--ca-cert-file=$(host_file "${words[i]#*=}")" ;;
+                --ca-cert-file | --keytab) words[i + 1]=$(host_file "${words[i + 1]}") ;;
                 esac
         done
         if ! ipa-client-install --unattended --no-ntp --no-nisdomain "${words[@]}"; then
@@ -68,7 +108,7 @@ tell_why() {
 }
 
 # Paths are the host's; what is named with /host in front is meant as well.
-ca_file() {
+host_file() {
         if [[ -e $host$1 ]]; then echo "$host$1"; else echo "$1"; fi
 }
 
@@ -80,6 +120,12 @@ settle_names() {
                 grep -Eq "^$database:.*\\bsss\\b" /etc/nsswitch.conf ||
                         sed -i -E "s/^($database:.*\\b(files|compat|systemd)\\b)/\\1 sss/" /etc/nsswitch.conf
         done
+        [[ ${SUDO:-no} == yes ]] || return 0
+        if ! grep -q '^sudoers:' /etc/nsswitch.conf; then
+                echo 'sudoers:        files sss' >>/etc/nsswitch.conf
+        elif ! grep -Eq '^sudoers:.*\bsss\b' /etc/nsswitch.conf; then
+                sed -i -E 's/^(sudoers:.*)$/\1 sss/' /etc/nsswitch.conf
+        fi
 }
 
 settle_logins() {
