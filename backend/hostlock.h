@@ -8,8 +8,8 @@
 #include "base/error.h"
 
 /* The descriptor that holds the lock; close it to give it up. -EBUSY: another job has it; *ret_holder (may be NULL) is then
- * its id, the caller's, or NULL where it is not known. */
+ * its id, the caller's, or NULL where it is not known yet. */
 int hostlock_take(const struct paths *paths, const char *id, char **ret_holder, struct error **reterr);
 
-/* The id of the job that holds the host now (the caller's), or NULL: none. */
+/* The id of the job that holds the host now (the caller's), or NULL: none, or not known yet. */
 char *hostlock_holder(const struct paths *paths);

@@ -19,19 +19,27 @@ const struct paths paths_default = {
         .worker = WORKER_PATH,
 };
 
+static int open_folder(const char *path) {
+        int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+        return fd < 0 ? -errno : fd;
+}
+
 static int prepare_folder(const char *path, struct error **reterr) {
-        if (mkdir(path, 0700) < 0 && errno != EEXIST) {
-                int r = -errno;
-                error_errno(reterr, r, "The folder %s cannot be made", path);
-                if (r == -EROFS)
-                        error_hint(reterr, "The file system is read-only; see mount(8)");
-                if (r == -EACCES)
-                        error_hint(reterr, "Run fairlead as root");
-                return r;
+        _cleanup_close_ int fd = open_folder(path);
+        if (fd == -ENOENT) {
+                if (mkdir(path, 0700) < 0 && errno != EEXIST) {
+                        int r = -errno;
+                        error_errno(reterr, r, "The folder %s cannot be made", path);
+                        if (r == -EROFS)
+                                error_hint(reterr, "The file system is read-only; see mount(8)");
+                        if (r == -EACCES)
+                                error_hint(reterr, "Run fairlead as root");
+                        return r;
+                }
+                fd = open_folder(path);
         }
-        _cleanup_close_ int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
         if (fd < 0)
-                return error_errno(reterr, -errno, "The folder %s cannot be opened", path);
+                return error_errno(reterr, fd, "The folder %s cannot be opened", path);
         /* Who may write into a folder of ours could have jobs run as root. */
         return files_check_owner(fd, path, reterr);
 }

@@ -131,16 +131,17 @@ static int open_records(struct worker *w, struct error **reterr) {
 /* Is the job at its end, so that its worker lets go of the host in a moment? */
 static bool nearly_gone(const struct paths *paths, const char *id) {
         _cleanup_(job_freep) struct job *job = NULL;
-        _cleanup_close_ int folder = id ? jobfolder_open(paths, id, NULL) : -1;
+        _cleanup_close_ int folder = jobfolder_open(paths, id, NULL);
         return folder >= 0 && jobfolder_job(folder, id, &job, NULL) >= 0 && job_state_final(job->state);
 }
 
-/* Whoever saw the end of a job may ask for the next at once. Nothing else runs in this process yet: it may wait. */
+/* Whoever saw the end of a job may ask for the next at once; and who holds the host without an id yet will say in a moment who it is, or
+ * only tidies up. Nothing else runs in this process yet: it may wait. */
 static int take_host(struct worker *w, struct error **reterr) {
         for (unsigned tries = 0;; tries++) {
                 _cleanup_free_ char *holder = NULL;
                 int lock = hostlock_take(w->paths, w->id, &holder, reterr);
-                if (lock != -EBUSY || tries == TRIES || !nearly_gone(w->paths, holder))
+                if (lock != -EBUSY || tries == TRIES || (holder && !nearly_gone(w->paths, holder)))
                         return lock;
                 if (reterr)
                         *reterr = error_free(*reterr);
@@ -197,8 +198,13 @@ int worker_carry_out(const struct worker_options *options) {
                 },
                 .status = WORKER_FAILED,
         };
-        if (paths_prepare(options->paths, NULL) < 0)
+        _cleanup_error_ struct error *e = NULL;
+        if (paths_prepare(options->paths, &e) < 0) {
+                _cleanup_close_ int folder = jobfolder_open(options->paths, options->id, NULL);
+                if (folder >= 0)
+                        jobfolder_refuse(folder, e);
                 return WORKER_FAILED;
+        }
         run.w.event = options->event ? sd_event_ref(options->event) : NULL;
         if (!run.w.event && sd_event_new(&run.w.event) < 0)
                 return WORKER_FAILED;

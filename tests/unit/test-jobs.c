@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <time.h>
 
+#include "backend/hostlock.h"
 #include "backend/jobs.h"
 
 struct fixture {
@@ -342,6 +343,28 @@ static void unknown_jobs_are_told(void **state) {
 }
 
 /* As src/worker-main.c does. */
+/* The id that a dead worker left in the lock's file is nobody's, also while a new one holds the lock and has not yet said who it is. */
+static void a_dead_workers_id_is_not_the_holders(void **state) {
+        struct fixture *f = *state;
+        const struct paths *paths = &f->host->paths;
+        static const char old[] = "20260101-000000-01234567", new[] = "20260102-000000-01234567";
+        _cleanup_error_ struct error *e = NULL;
+        assert_null(hostlock_holder(paths));
+        int dead = hostlock_take(paths, old, NULL, &e);
+        assert_ok(dead, e);
+        _cleanup_free_ char *holder = hostlock_holder(paths), *told = NULL;
+        assert_string_equal(holder, old);
+        close(dead);
+        assert_null(hostlock_holder(paths));
+        _cleanup_close_ int fd = open(tree_path(f->host->run, "/lock"), O_RDWR | O_CLOEXEC);
+        struct flock begun = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 1 };
+        assert_int_equal(fcntl(fd, F_OFD_SETLK, &begun), 0);
+        assert_null(hostlock_holder(paths));
+        assert_int_equal(hostlock_take(paths, new, &told, &e), -EBUSY);
+        assert_null(told);
+        assert_null(e->hint);
+}
+
 static int be_worker(int argc, char **argv) {
         struct paths paths = paths_default;
         for (int i = 1; i < argc - 1; i++) {
@@ -369,6 +392,7 @@ int main(int argc, char **argv) {
                 cmocka_unit_test_setup_teardown(listeners_hear_and_idle_is_silent, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_flood_arrives_whole, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(the_next_job_need_not_be_asked_for_twice, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(a_dead_workers_id_is_not_the_holders, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(unknown_jobs_are_told, set_up, tear_down),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
