@@ -116,7 +116,8 @@ static void origin_looked(const struct http_answer *answer, struct error *e, voi
                 size_t n;
                 const char *body = http_body(answer, &n);
                 _cleanup_json_ struct json_object *o = NULL;
-                if (json_parse(body, n, NULL, &o, NULL, &e) < 0 || json_read(o, "the container", origin_fields, ELEMENTS(origin_fields), origin, &e) < 0) {
+                if (json_parse(body, n, NULL, &o, NULL, &e) < 0 ||
+                    json_read(o, "the container", origin_fields, ELEMENTS(origin_fields), origin, &e) < 0) {
                         error_wrap(&e, e ? e->code : -EBADMSG, "The engine's answer about a container could not be read");
                         origin = container_origin_free(origin);
                 }
