@@ -67,6 +67,10 @@ struct op *backend_membership(struct host *host, membership_done_t done, void *u
 struct op *backend_test_user(struct host *host, const char *user, user_done_t done, void *userdata);
 struct op *backend_mend(struct host *host, const struct mend *mend, nothing_done_t done, void *userdata);
 
+/* The plan of VERB_ACCESS or VERB_RENEW of the service called name, or (NULL) of what joined this host. */
+int backend_access_plan(const struct backend *b, enum plan_verb verb, const char *name, const struct access_change *change, struct plan **ret,
+                        struct error **reterr);
+
 static inline struct backend *backend_of(struct host *host) {
         return (struct backend *) host;
 }

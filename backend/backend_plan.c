@@ -31,6 +31,8 @@ struct planning {
         struct answers *answers;
         char **secrets, **set, **arguments, **allowed;
         bool deletes_account;
+        struct access_change access;
+        char **names;                   /* its */
         bool asked_secrets;             /* the order had a list of secrets, perhaps an empty one */
 
         /* found out */
@@ -57,7 +59,7 @@ static void planning_free(void *userdata) {
         char *texts[] = { p->label, p->reference, p->name, p->mode, p->opt[0], p->opt[1], p->opt[2], p->unit_path, p->unit_file, p->unit_text };
         for (size_t i = 0; i < ELEMENTS(texts); i++)
                 free(texts[i]);
-        char **lists[] = { p->secrets, p->set, p->arguments, p->allowed };
+        char **lists[] = { p->secrets, p->set, p->arguments, p->allowed, p->names };
         for (size_t i = 0; i < ELEMENTS(lists); i++)
                 strv_free(lists[i]);
         answers_free(p->answers);
@@ -408,6 +410,11 @@ static int copy_order(struct planning *p, const struct plan_order *o) {
                 r = copy_list(&p->arguments, o->arguments);
         if (r >= 0)
                 r = copy_list(&p->allowed, o->allowed);
+        if (o->access)
+                p->access = *o->access;
+        if (r >= 0 && o->access)
+                r = copy_list(&p->names, o->access->names);
+        p->access.names = p->names;
         if (r >= 0)
                 p->answers = o->answers ? answers_copy(o->answers) : answers_new();
         return r < 0 ? r : p->answers ? 0 : -ENOMEM;
@@ -442,6 +449,12 @@ static int take_record(struct planning *p) {
 static void begin(struct planning *p) {
         struct error *e = NULL;
         bool upgrade = p->verb == VERB_UPGRADE && p->name;      /* of a service; without a name a label is looked at */
+        if (p->verb == VERB_ACCESS || p->verb == VERB_RENEW) {
+                struct plan *plan = NULL;
+                (void) backend_access_plan(p->backend, p->verb, p->name, &p->access, &plan, &e);
+                end(p, plan, e);
+                return;
+        }
         if (!p->reference || upgrade) {
                 int r = services_read(&p->backend->paths, p->name ? p->name : "", &p->record, &e);
                 if (r >= 0 && take_record(p) < 0)

@@ -17,16 +17,6 @@ static char *read_file(const struct paths *paths, const char *path, size_t *ret_
         return whole && readfile(whole, FILE_MAX, &text, ret_n, NULL) >= 0 ? text : NULL;
 }
 
-static enum permit permit_of(const char *provider, const struct membership *m) {
-        if (!provider || strcmp(provider, "permit") == 0)
-                return PERMIT_ALL;
-        if (strcmp(provider, "deny") == 0)
-                return PERMIT_NOBODY;
-        if (strcmp(provider, "simple") == 0)
-                return m->users || m->groups ? PERMIT_LISTED : PERMIT_ALL;
-        return PERMIT_DOMAIN;
-}
-
 static void read_sssd(const struct paths *paths, struct membership *m) {
         _cleanup_free_ char *text = read_file(paths, "/etc/sssd/sssd.conf", NULL);
         _cleanup_free_ char *domains = text ? ini_value(text, "sssd", "domains") : NULL;
@@ -36,17 +26,12 @@ static void read_sssd(const struct paths *paths, struct membership *m) {
         _cleanup_free_ char *section = str_printf("domain/%s", domains);
         if (!section)
                 return;
-        _cleanup_free_ char *provider = ini_value(text, section, "id_provider"), *access = ini_value(text, section, "access_provider");
-        _cleanup_free_ char *users = ini_value(text, section, "simple_allow_users"), *groups = ini_value(text, section, "simple_allow_groups");
+        _cleanup_free_ char *provider = ini_value(text, section, "id_provider");
         _cleanup_free_ char *full = ini_value(text, section, "use_fully_qualified_names");
         m->kind = str_equal(provider, "ad") ? REALM_AD : str_equal(provider, "ipa") ? REALM_IPA : REALM_OTHER;
         m->domain = TAKE(domains);
         m->realm = ini_value(text, section, "krb5_realm");
-        if (users)
-                (void) strv_split(users, ", ", &m->users);
-        if (groups)
-                (void) strv_split(groups, ",", &m->groups);
-        m->permit = permit_of(access, m);
+        (void) access_read(text, m->domain, &m->access);
         m->full_names = str_equal_nocase(full, "true");
 }
 

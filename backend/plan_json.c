@@ -126,6 +126,17 @@ static struct json_object *saves_object(const struct plan *plan) {
         return o;
 }
 
+static struct json_object *file_object(const struct plan_file *file) {
+        if (!file->text)
+                return NULL;
+        struct json_object *o = json_object_new_object();
+        add_text(o, "path", file->path);
+        add_text(o, "text", file->text);
+        add_text(o, "was", file->was);
+        add_text(o, "sentence", file->sentence);
+        return o;
+}
+
 static struct json_object *health_object(const struct plan *plan) {
         struct json_object *o = json_object_new_object();
         add(o, "argv", plan->health_argv ? json_new_texts(plan->health_argv) : NULL);
@@ -223,6 +234,8 @@ char *emit_plan(const struct plan *plan) {
         add_text(o, "host_unit", plan->host_unit);
         add(o, "saves", saves_object(plan));
         add(o, "health", health_object(plan));
+        add(o, "renew", plan->renew_argv ? json_new_texts(plan->renew_argv) : NULL);
+        add(o, "file", file_object(&plan->file));
         add_text(o, "if_interrupted", plan_interrupted_name(plan->if_interrupted));
         return json_write(o);
 }

@@ -233,6 +233,11 @@ static const struct json_field plan_fields[] = {
         FIELD("saves.bytes", JSON_UINT64, saved_bytes),
         FIELD("health.argv", JSON_TEXTS, health_argv),
         FIELD("health.seconds", JSON_UINT32, health_seconds),
+        FIELD("renew", JSON_TEXTS, renew_argv),
+        FIELD("file.path", JSON_TEXT, file.path),
+        FIELD("file.text", JSON_TEXT, file.text),
+        FIELD("file.was", JSON_TEXT, file.was),
+        FIELD("file.sentence", JSON_TEXT, file.sentence),
         FIELD("if_interrupted", JSON_WORD, if_interrupted, .words = plan_interrupted_from_name),
 };
 #undef FIELD
@@ -247,6 +252,8 @@ static int check(const struct plan *plan, struct error **reterr) {
         for (char **path = plan->paths; path && *path; path++)
                 if (**path != '/')
                         return error_set(reterr, -EINVAL, "The path \"%s\" is not absolute", *path);
+        if (plan->file.text && !(str_equal(plan->file.path, PLAN_ACCESS_FILE) && plan->file.was && plan->verb == VERB_ACCESS))
+                return error_set(reterr, -EINVAL, "No job may write the file %s", plan->file.path ? plan->file.path : "");
         if (unit->kind == UNIT_NONE || (unit->kind == UNIT_BY_IMAGE && !unit->path))
                 return 0;
         bool quadlet = unit->kind == UNIT_QUADLET || (unit->kind == UNIT_BY_IMAGE && str_ends(unit->path, ".container"));

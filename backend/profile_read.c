@@ -53,7 +53,7 @@ static int read_leave(const struct profile_text *t, struct json_object *o, const
 }
 
 static int read_mode(const struct profile_text *t, struct json_object *o, const char *where, struct profile *profile) {
-        static const char *const members[] = { "name", "title", "help", "words", "parameters", "joins", "leave", NULL };
+        static const char *const members[] = { "name", "title", "help", "words", "parameters", "joins", "leave", "renew", NULL };
         struct mode *mode = profile->modes + profile->n_modes++;        /* room was made for all of them */
         int r = profile_members(t, o, where, members);
         if (r >= 0)
@@ -68,6 +68,8 @@ static int read_mode(const struct profile_text *t, struct json_object *o, const 
                 r = profile_strings(t, o, where, "parameters", 1, &mode->parameters);
         if (r >= 0)
                 r = read_joins(t, o, where, mode);
+        if (r >= 0)
+                r = profile_strings(t, o, where, "renew", 1, &mode->renew);
         if (r >= 0)
                 r = read_leave(t, o, where, mode);
         if (r < 0)

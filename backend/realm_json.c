@@ -79,9 +79,11 @@ char *emit_membership(const struct membership *m) {
         add(o, "key_time", m->key_time ? json_object_new_int64(m->key_time) : NULL);
         add(o, "clock_offset", m->clock_known ? json_object_new_double((double) m->clock_usec / 1e6) : NULL);
         add_text(o, "clock_server", m->clock_server);
-        add_text(o, "permitted", permit_name(m->permit));
-        add(o, "users", json_new_texts(m->users));
-        add(o, "groups", json_new_texts(m->groups));
+        add_text(o, "permitted", permit_name(m->access.permit));
+        add(o, "users", json_new_texts(m->access.users));
+        add(o, "groups", json_new_texts(m->access.groups));
+        add(o, "denied_users", json_new_texts(m->access.denied_users));
+        add(o, "denied_groups", json_new_texts(m->access.denied_groups));
         return json_write(o);
 }
 

@@ -92,8 +92,10 @@ static struct json_object *service_object(const struct service *s) {
         json_object_object_add(commands, "uninstall", argv_array(s->uninstall_argv));
         json_object_object_add(commands, "stop", argv_array(s->stop_argv));
         json_object_object_add(commands, "health", argv_array(s->health_argv));
+        json_object_object_add(commands, "renew", argv_array(s->renew_argv));
         json_object_object_add(o, "commands", commands);
         json_object_object_add(o, "container", json_new_text(s->container));
+        json_object_object_add(o, "rewritten", json_new_texts(s->rewritten));
         if (!s->state)
                 return o;
         json_object_object_add(o, "state", json_new_text(s->state));
@@ -173,6 +175,8 @@ static const struct json_field service_fields[] = {
         FIELD("commands.uninstall", JSON_TEXTS, uninstall_argv),
         FIELD("commands.stop", JSON_TEXTS, stop_argv),
         FIELD("commands.health", JSON_TEXTS, health_argv),
+        FIELD("commands.renew", JSON_TEXTS, renew_argv),
+        FIELD("rewritten", JSON_TEXTS, rewritten),
         FIELD("container", JSON_TEXT, container),
 #undef FIELD
 };

@@ -134,7 +134,8 @@ const char *worker_main_unit(const struct worker *w) {
 bool worker_stays_stopped(struct worker *w) {
         _cleanup_strv_ char **stopped = NULL;
         const char *unit = worker_main_unit(w);
-        return w->plan->verb == VERB_UPGRADE && unit && worker_load_lines(w, "stopped-before", &stopped, NULL) >= 0 &&
+        bool restarts = w->plan->verb == VERB_UPGRADE || w->plan->verb == VERB_ACCESS;
+        return restarts && unit && worker_load_lines(w, "stopped-before", &stopped, NULL) >= 0 &&
                strv_contains(stopped, unit);
 }
 

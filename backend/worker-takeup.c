@@ -153,8 +153,10 @@ static int roll_back(struct run *run, struct error **reterr) {
         case JOB_DONE:
                 if (w->plan->verb == VERB_REHEARSE)
                         return error_set(reterr, -EALREADY, "A rehearsal changes nothing that could be put back");
+                if (w->plan->verb == VERB_RENEW)
+                        return error_set(reterr, -EALREADY, "Renewed keys cannot be put back: the realm takes the old ones no more");
                 /* Only while what it came to still is so; later jobs have built on it else. */
-                if (!commit_step.probe(w)) {
+                if (!worker_step(w, STEP_COMMIT)->probe(w)) {
                         error_set(reterr, -ESTALE, "Later jobs have changed what the job %s came to", w->id);
                         error_hint(reterr, "fairlead jobs lists them; put back the newest of %s first, or uninstall it", w->plan->name);
                         return -ESTALE;

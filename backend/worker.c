@@ -26,6 +26,12 @@ const struct step *worker_step(const struct worker *w, enum job_step step) {
         };
         if (step == STEP_UNIT && w->plan->verb == VERB_UNINSTALL)
                 return &withdraw_step;
+        if (w->plan->verb == VERB_ACCESS || w->plan->verb == VERB_RENEW) {
+                if (step == STEP_COMMIT)
+                        return &remember_step;
+                if (step == STEP_UNIT || step == STEP_COMMAND)
+                        return step == STEP_UNIT ? &access_step : &renew_step;
+        }
         if (w->plan->verb == VERB_REHEARSE && rehearsal[step])
                 return rehearsal[step];
         return steps[step];

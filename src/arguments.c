@@ -16,6 +16,7 @@ const struct option_row option_table[_OPTION_MAX] = {
         [OPTION_DISPLAY]       = { "display", 0, NULL, false, "print the command and run nothing" },
         [OPTION_ENGINE_SOCKET] = { "engine-socket", 0, "PATH", false, "talk to the container engine at this socket" },
         [OPTION_FOLLOW]        = { "follow", 'f', NULL, false, "go on with new lines as they come" },
+        [OPTION_GROUPS]        = { "groups", 0, NULL, false, "the names are those of groups" },
         [OPTION_HELP]          = { "help", 'h', NULL, false, "this text" },
         [OPTION_IF_INTERRUPTED] = { "if-interrupted", 0, "ask|resume|rollback", false,
                                     "what the job does by itself when the host comes up again in the middle of it (ask)" },

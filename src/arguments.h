@@ -21,6 +21,7 @@ enum option_id {
         OPTION_DISPLAY,
         OPTION_ENGINE_SOCKET,
         OPTION_FOLLOW,
+        OPTION_GROUPS,
         OPTION_HELP,
         OPTION_IF_INTERRUPTED,
         OPTION_IMAGE,

@@ -110,6 +110,13 @@ static void tell_all_findings(const struct plan *plan) {
         tell_findings(&plan->findings);
 }
 
+static void tell_file(const struct plan_file *file) {
+        _cleanup_strv_ char **lines = plan_file_lines(file);
+        out("\n%s\n\nIn %s, and its service is started again:\n", file->sentence ? file->sentence : "", file->path);
+        for (char **line = lines; line && *line; line++)
+                out("  %s\n", *line);
+}
+
 void tell_plan(const struct plan *plan) {
         out("%s %s from %s\n", plan_verb_name(plan->verb), plan->name, plan->reference ? plan->reference : "-");
         if (plan->digest)
@@ -121,7 +128,9 @@ void tell_plan(const struct plan *plan) {
         /* What a copy cannot hold is said before what runs on it. */
         if (plan->verb == VERB_REHEARSE)
                 tell_all_findings(plan);
-        if (plan->command) {
+        if (plan->file.text)
+                tell_file(&plan->file);
+        else if (plan->command) {
                 out("\n%s\n", plan->host_command                 ? "This program of the HOST runs, outside any container:"
                              : plan->verb == VERB_REHEARSE ? "This runs, word for word, on a copy of the host's files that is thrown away:"
                                                            : "This runs, word for word:");

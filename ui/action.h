@@ -69,6 +69,12 @@ enum action {
         ACTION_AGAIN,
         ACTION_JOIN,
         ACTION_LEAVE,
+        ACTION_PERMIT,
+        ACTION_PERMIT_GROUPS,
+        ACTION_DENY,
+        ACTION_PERMIT_ALL,
+        ACTION_DENY_ALL,
+        ACTION_RENEW,
         ACTION_CHECK,
         ACTION_TEST_USER,
 

@@ -155,6 +155,8 @@ static const char *verb_sentence(const struct plan *plan, bool high) {
                 return "The upgrade runs once";
         case VERB_STOP:
                 return "To stop it this runs";
+        case VERB_RENEW:
+                return "This makes new keys for this host, in the realm and in /etc/krb5.keytab";
         default:
                 return high ? "This runs, with power over this host" : "This runs";
         }
@@ -270,10 +272,20 @@ static void upgrade_lines(struct pager *pager, const struct plan *plan) {
         blank(pager);
 }
 
+static void file_lines(struct pager *pager, const struct plan_file *file) {
+        _cleanup_strv_ char **lines = plan_file_lines(file);
+        pager_addf(pager, DOC_STRONG, "%s", file->sentence ? file->sentence : "");
+        blank(pager);
+        pager_addf(pager, DOC_PLAIN, "In %s, and its service is started again:", file->path);
+        for (char **line = lines; line && *line; line++)
+                pager_addf(pager, **line == '+' ? DOC_GOOD : DOC_WARN, "  %s", *line);
+}
+
 void plantext_plan(struct pager *pager, const struct plan *plan, bool brief) {
         bool refused = finding_list_count(&plan->findings, SEVERITY_BLOCK);
         /* What refuses a plan comes first, and so does what a copy cannot hold, and what becomes of an account in a realm. */
-        bool first = refused || plan->verb == VERB_REHEARSE || (plan->verb == VERB_UNINSTALL && plan->joins != REALM_NONE);
+        bool first = refused || plan->verb == VERB_REHEARSE || plan->verb == VERB_ACCESS ||
+                     (plan->verb == VERB_UNINSTALL && plan->joins != REALM_NONE);
         if (refused) {
                 pager_addf(pager, DOC_BAD, "This cannot be carried out: see the findings marked REFUSED.");
                 blank(pager);
@@ -281,7 +293,9 @@ void plantext_plan(struct pager *pager, const struct plan *plan, bool brief) {
         if (first)
                 plantext_findings(pager, &plan->findings);
         upgrade_lines(pager, plan);
-        if (plan->command) {
+        if (plan->file.text)
+                file_lines(pager, &plan->file);
+        else if (plan->command) {
                 pager_addf(pager, DOC_STRONG, "%s", verb_sentence(plan, any_high(plan->command)));
                 if (plan->host_command)
                         pager_addf(pager, DOC_BAD, "  This is a program of the host, not a container: it needs a consent of its own.");
@@ -306,6 +320,16 @@ void plantext_plan(struct pager *pager, const struct plan *plan, bool brief) {
 }
 
 void plantext_consent(const struct plan *plan, struct str *out) {
+        if (plan->file.text) {
+                str_addf(out, "%s\n%s is written, and the service is started again. If it does not come up well, everything is put back.",
+                         plan->file.sentence ? plan->file.sentence : "", plan->file.path);
+                return;
+        }
+        if (plan->verb == VERB_RENEW) {
+                str_add(out, "The command you read runs now as root. The old keys are worth nothing afterwards, so that cannot be put back; tickets "
+                             "that others hold for this host go on.");
+                return;
+        }
         const char *identity = plan->digest ? plan->digest : plan->image_id ? plan->image_id : "";
         if (plan->command)
                 str_addf(out, "The command you read runs now as root%s.", plan->host_command ? ", as a program of this host" : "");

@@ -49,7 +49,8 @@ static int fill_image(struct worker *w, struct service *s) {
                         return -ENOMEM;
         if (set_list(&s->units, w->made_units) < 0 || set_list(&s->run_argv, argv_of(plan->run)) < 0 ||
             set_list(&s->uninstall_argv, argv_of(plan->uninstall)) < 0 || set_list(&s->stop_argv, argv_of(plan->stop)) < 0 ||
-            set_list(&s->health_argv, plan->health_argv) < 0 || set_list(&s->set, plan->set) < 0 || set_list(&s->given, plan->given) < 0)
+            set_list(&s->health_argv, plan->health_argv) < 0 || set_list(&s->renew_argv, plan->renew_argv) < 0 ||
+            set_list(&s->set, plan->set) < 0 || set_list(&s->given, plan->given) < 0)
                 return -ENOMEM;
         return label_list_copy(&plan->labels, &s->labels);
 }

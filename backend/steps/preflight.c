@@ -55,7 +55,7 @@ static int check_from(struct worker *w, struct error **reterr) {
 
 static int check_name(struct worker *w, struct error **reterr) {
         const char *name = w->plan->name;
-        if (w->plan->verb == VERB_UNINSTALL || w->plan->verb == VERB_UPGRADE) {
+        if (w->plan->verb != VERB_INSTALL && w->plan->verb != VERB_REHEARSE) {
                 int r = services_read(w->paths, name, &w->record, reterr);
                 if (r >= 0 && w->plan->verb == VERB_UPGRADE)
                         r = check_from(w, reterr);

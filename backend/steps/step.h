@@ -50,7 +50,7 @@ struct step {
 };
 
 extern const struct step preflight_step, pull_step, snapshot_step, command_step, changes_step, unit_step, withdraw_step, reload_step,
-        enable_step, start_step, health_step, commit_step, overlay_step, rehearsed_step, discard_step;
+        enable_step, start_step, health_step, commit_step, overlay_step, rehearsed_step, discard_step, access_step, renew_step, remember_step;
 
 struct delivery_prompts;
 struct units_queue;

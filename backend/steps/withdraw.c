@@ -2,9 +2,12 @@
 /* The unit step of an uninstall: stop and disable the service's units, remove its container, put back every file of the
  * install that still is as the install left it. */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "backend/digest.h"
+#include "backend/files.h"
 #include "backend/jobfolder.h"
 #include "backend/restore.h"
 #include "backend/steps/step.h"
@@ -25,6 +28,16 @@ static int add(struct manifest *to, const struct entry *e) {
         return !e || !e->path ? 0 : entry_copy(e, &copy) < 0 || manifest_take(to, &copy) < 0 ? -ENOMEM : 0;
 }
 
+/* Was it so that a later job of fairlead left it? */
+static bool is_rewritten(const struct worker *w, const struct entry *e) {
+        for (char **line = w->record->rewritten; line && *line; line++) {
+                const char *gap = strstr(*line, "  ");
+                if (gap && str_equal(gap + 2, e->path) && strncmp(*line, e->digest, (size_t) (gap - *line)) == 0)
+                        return true;
+        }
+        return false;
+}
+
 /* What a program of the host did when it took the service off is the job's own work, where nobody had been at it since the install;
  * and in folders that are the service's own everything is. */
 static int own_work(struct worker *w, const struct manifest *installed, const struct manifest *now, struct changes *ret) {
@@ -34,7 +47,7 @@ static int own_work(struct worker *w, const struct manifest *installed, const st
         for (size_t i = 0; r >= 0 && i < since.n; i++) {
                 const struct change *c = &since.items[i];
                 const struct entry *then = manifest_find(installed, c->path), *start = c->before.path ? &c->before : NULL;
-                if (in_state(w, c->path) || !(then && start ? entry_same(then, start) : !then && !start))
+                if (in_state(w, c->path) || !(then && start ? entry_same(then, start) || is_rewritten(w, start) : !then && !start))
                         continue;
                 r = add(&from, start);
                 if (r >= 0)
@@ -68,6 +81,25 @@ static int gather(struct worker *w, int folder, const struct manifest *now, stru
         return r < 0 ? error_set(reterr, r, "Out of memory") : 0;
 }
 
+/* A file that is as a later job of fairlead left it is no work of somebody else's: it goes the way of the install's. */
+static int own_rewritten(struct worker *w, struct changes *changes) {
+        _cleanup_(digest_freep) struct digest *digest = digest_new();
+        for (char **line = w->record->rewritten; digest && line && *line; line++) {
+                const char *gap = strstr(*line, "  "), *path = gap ? gap + 2 : "", *name;
+                struct change *change = (struct change *) changes_find(changes, path);
+                _cleanup_close_ int folder = change && change->after.path ? files_open_parent(w->root, path, &name, NULL) : -1;
+                _cleanup_close_ int fd = folder < 0 ? -1 : openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+                struct entry now = {};
+                char hex[DIGEST_HEX];
+                if (fd < 0 || digest_fd(digest, fd, hex) < 0 || strncmp(*line, hex, strlen(hex)) != 0 || files_look(folder, name, path, &now) < 0)
+                        continue;
+                memcpy(now.digest, hex, sizeof now.digest);
+                entry_done(&change->after);
+                change->after = now;
+        }
+        return digest ? 0 : -ENOMEM;
+}
+
 static int put_back(struct worker *w, const struct manifest *now, struct error **reterr) {
         _cleanup_(changes_done) struct changes changes = {};
         _cleanup_(manifest_done) struct manifest before = {};
@@ -78,6 +110,8 @@ static int put_back(struct worker *w, const struct manifest *now, struct error *
         if (blobs < 0)
                 return error_wrap(reterr, -ENODATA, "What the install changed is not known any more, so its files stay as they are");
         _cleanup_free_ char *blobs_name = str_printf("%s/jobs/%s/snapshot/blobs", w->paths->state, w->record->job);
+        if (own_rewritten(w, &changes) < 0)
+                return error_set(reterr, -ENOMEM, "Out of memory");
         const struct restore_options options = { .root = w->root, .changes = &changes, .blobs = blobs, .before = &before, .blobs_name = blobs_name };
         r = restore_run(&options, &restored, reterr);
         if (r < 0)

@@ -20,31 +20,86 @@ static bool is(const char *from, const char *to, const char *text) {
         return (size_t) (to - from) == strlen(text) && strncmp(from, text, (size_t) (to - from)) == 0;
 }
 
+/* What a line is, and the parts of it that are names and values. */
+struct row {
+        const char *end;        /* behind its line break */
+        bool section, blank;
+        const char *name, *name_end;    /* of the section, or of the key; NULL: neither */
+        const char *value, *value_end;
+};
+
+static struct row row_read(const char *text) {
+        const char *from = text, *to = text + strcspn(text, "\n");
+        struct row row = { .end = *to ? to + 1 : to };
+        trim(&from, &to);
+        row.blank = from == to;
+        if (row.blank || *from == '#' || *from == ';')
+                return row;
+        if (*from == '[' && to[-1] == ']') {
+                row.section = true;
+                row.name = from + 1;
+                row.name_end = to - 1;
+        } else {
+                const char *equals = memchr(from, '=', (size_t) (to - from));
+                if (!equals)
+                        return row;
+                row.name = from;
+                row.name_end = equals;
+                row.value = equals + 1;
+                row.value_end = to;
+                trim(&row.value, &row.value_end);
+        }
+        trim(&row.name, &row.name_end);
+        return row;
+}
+
 char *ini_value(const char *text, const char *section, const char *key) {
         bool inside = !section;
         char *found = NULL;
-        while (*text) {
-                const char *from = text, *end = text + strcspn(text, "\n"), *to = end;
-                text = *end ? end + 1 : end;
-                trim(&from, &to);
-                if (from == to || *from == '#' || *from == ';')
-                        continue;
-                if (*from == '[' && to[-1] == ']') {
-                        const char *name = from + 1, *name_end = to - 1;
-                        trim(&name, &name_end);
-                        inside = !section || is(name, name_end, section);
-                        continue;
-                }
-                const char *equals = memchr(from, '=', (size_t) (to - from));
-                if (!inside || !equals)
-                        continue;
-                const char *key_end = equals, *value = equals + 1, *value_end = to;
-                trim(&from, &key_end);
-                trim(&value, &value_end);
-                if (is(from, key_end, key) && value < value_end) {
+        for (struct row row; *text; text = row.end) {
+                row = row_read(text);
+                if (row.section)
+                        inside = !section || is(row.name, row.name_end, section);
+                else if (inside && row.value && is(row.name, row.name_end, key) && row.value < row.value_end) {
                         free(found);
-                        found = strndup(value, (size_t) (value_end - value));
+                        found = strndup(row.value, (size_t) (row.value_end - row.value));
                 }
         }
         return found;
+}
+
+char *ini_set(const char *text, const char *section, const char *key, const char *value) {
+        _cleanup_str_ struct str out = {};
+        const char *line = NULL, *behind = NULL;        /* the key's last line; the end of the section's last line that says something */
+        bool inside = false;
+        struct row row;
+        for (const char *at = text; *at; at = row.end) {
+                row = row_read(at);
+                if (row.section)
+                        inside = is(row.name, row.name_end, section);
+                if (inside && !row.blank)
+                        behind = row.end;
+                if (inside && row.value && is(row.name, row.name_end, key))
+                        line = at;
+        }
+        inside = false;
+        for (const char *at = text; *at; at = row.end) {
+                row = row_read(at);
+                if (row.section)
+                        inside = is(row.name, row.name_end, section);
+                bool it = inside && row.value && is(row.name, row.name_end, key);
+                if (it && at == line && value) {        /* its own blanks, and what ends the line, stay */
+                        str_add_bytes(&out, at, (size_t) (row.value - at));
+                        str_add(&out, value);
+                        str_add_bytes(&out, row.value_end, (size_t) (row.end - row.value_end));
+                } else if (!it)
+                        str_add_bytes(&out, at, (size_t) (row.end - at));
+                if (value && !line && row.end == behind)
+                        str_addf(&out, "%s%s = %s\n", row.end[-1] == '\n' ? "" : "\n", key, value);
+        }
+        if (value && !behind)
+                str_addf(&out, "%s[%s]\n%s = %s\n", out.length && out.text[out.length - 1] != '\n' ? "\n" : "", section, key, value);
+        if (!out.length && !out.failed)
+                str_add(&out, "");
+        return str_take(&out);
 }

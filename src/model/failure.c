@@ -610,12 +610,8 @@ size_t failure_warnings(enum join_tool tool, const char *output, size_t n, const
 }
 
 bool failure_kept_account(const char *output, size_t n) {
-        static const char *const texts[] = { "! Failed to join the domain", "Couldn't delete computer account",
-                                             "! Insufficient permissions to join the domain" };
-        for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-                if (has(output, n, texts[i]))
-                        return true;
-        return false;
+        return has(output, n, "! Failed to join the domain") || has(output, n, "! Insufficient permissions to join the domain") ||
+               has(output, n, "Couldn't delete computer account");
 }
 
 /* A clock that is off says by how much, behind the sentence. */

@@ -47,6 +47,11 @@ static const struct finding_kind kinds[] = {
                 .final = true,
         },
         {
+                "domain-rules", SEVERITY_WARN,
+                "Who may log in was decided by the domain itself, and is by lists on this host from then on.",
+                "fairlead realm permit --all gives that back to the domain",
+        },
+        {
                 "duplicate-label", SEVERITY_WARN,
                 "Several labels differ only in capitals. Other tools pick one by chance; here the upper-case one "
                 "counts.",

@@ -115,6 +115,7 @@ struct plan_order {
         const char *opt[3];
         char *const *arguments;
         char *const *allowed;
+        const struct access_change *access;     /* VERB_ACCESS; like VERB_RENEW of the service called name, or (NULL) of what joined this host */
         bool deletes_account;           /* VERB_UNINSTALL of what joined a realm: this host's account there goes, too */
 };
 

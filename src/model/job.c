@@ -69,19 +69,21 @@ DEFINE_NAMES(record_event, enum record_event)
 
 /* The title of each step by the kind of job; NULL: that kind has no such step. An uninstall puts files back where an install writes
  * the unit; a rehearsal lays a copy over the files where an install saves them. */
-enum { KIND_INSTALL, KIND_UNINSTALL, KIND_UPGRADE, KIND_REHEARSAL, _KIND_MAX };
+enum { KIND_INSTALL, KIND_UNINSTALL, KIND_UPGRADE, KIND_REHEARSAL, KIND_ACCESS, KIND_RENEWAL, _KIND_MAX };
 static const char *const step_titles[_JOB_STEP_MAX][_KIND_MAX] = {
-        [STEP_PREFLIGHT] = { "check the host", "check the host", "check the host", "check the host" },
+        [STEP_PREFLIGHT] = { "check the host", "check the host", "check the host", "check the host", "check the host", "check the host" },
         [STEP_PULL] = { "get the image", NULL, "get the image", "get the image" },
-        [STEP_SNAPSHOT] = { "save the files", "save the files", "save the files", "lay a copy over the files" },
-        [STEP_COMMAND] = { "run the installer", "run the uninstaller", "run the upgrade command", "run the installer on the copy" },
+        [STEP_SNAPSHOT] = { "save the files", "save the files", "save the files", "lay a copy over the files", "save the files" },
+        [STEP_COMMAND] = { "run the installer", "run the uninstaller", "run the upgrade command", "run the installer on the copy",
+                           [KIND_RENEWAL] = "renew the keys" },
         [STEP_CHANGES] = { "see what changed", "see what changed", "see what changed", "see what it would change" },
-        [STEP_UNIT] = { "write the unit", "stop the service and put its files back", "change the unit", NULL },
+        [STEP_UNIT] = { "write the unit", "stop the service and put its files back", "change the unit", [KIND_ACCESS] = "change who may log in" },
         [STEP_RELOAD] = { "reload systemd", "reload systemd", "reload systemd", NULL },
         [STEP_ENABLE] = { "enable the unit", NULL, "enable the unit", NULL },
-        [STEP_START] = { "start the unit", NULL, "restart the unit", NULL },
-        [STEP_HEALTH] = { "check that it works", NULL, "check that it works", NULL },
-        [STEP_COMMIT] = { "record the service", "remove the record", "record the upgrade", "throw the copy away" },
+        [STEP_START] = { "start the unit", NULL, "restart the unit", [KIND_ACCESS] = "restart the unit" },
+        [STEP_HEALTH] = { "check that it works", NULL, "check that it works", [KIND_ACCESS] = "check that it works" },
+        [STEP_COMMIT] = { "record the service", "remove the record", "record the upgrade", "throw the copy away", "record the change",
+                          "record the renewal" },
 };
 
 static unsigned kind_of(enum plan_verb verb) {
@@ -92,6 +94,10 @@ static unsigned kind_of(enum plan_verb verb) {
                 return KIND_UPGRADE;
         case VERB_REHEARSE:
                 return KIND_REHEARSAL;
+        case VERB_ACCESS:
+                return KIND_ACCESS;
+        case VERB_RENEW:
+                return KIND_RENEWAL;
         default:
                 return KIND_INSTALL;
         }
@@ -202,6 +208,8 @@ enum job_way job_way_on(const struct job *job, enum plan_verb verb, bool reboote
                         way = WAY_UNDO;
                 else if (job->state == JOB_UNDOING)
                         way = WAY_AGAIN;
+                else if (!job_step_planned(STEP_COMMAND, verb))
+                        way = job->steps[STEP_UNIT].state == STEP_TODO ? WAY_BEGIN : WAY_GO_ON;
                 else if (!is_over(job, STEP_COMMAND))
                         way = job->steps[STEP_COMMAND].state == STEP_TODO ? WAY_BEGIN : WAY_AGAIN;
                 break;

@@ -8,17 +8,8 @@
 #include <stdint.h>
 
 #include "base/cleanup.h"
+#include "model/access.h"
 #include "model/realm.h"
-
-enum permit {
-        PERMIT_UNKNOWN,
-        PERMIT_ALL,             /* "all": everybody of the domain */
-        PERMIT_DOMAIN,          /* "domain": whom the domain's own rules allow (GPO, HBAC, an expired account) */
-        PERMIT_LISTED,          /* "listed": users and groups */
-        PERMIT_NOBODY,          /* "nobody" */
-        _PERMIT_MAX,
-};
-DECLARE_NAMES(permit, enum permit);
 
 struct membership {
         enum realm_kind kind;   /* REALM_NONE: this host is in no realm */
@@ -34,8 +25,7 @@ struct membership {
         bool clock_known;
         int64_t clock_usec;     /* what this host's clock is ahead */
         char *clock_server;
-        enum permit permit;
-        char **users, **groups; /* PERMIT_LISTED */
+        struct access access;   /* who may log in */
         bool full_names;        /* logins are user@domain */
         struct realm *realm_found;      /* what a discovery says of the domain; NULL */
 };

@@ -6,6 +6,7 @@
 
 #include "base/str.h"
 #include "base/words.h"
+#include "model/diff.h"
 #include "model/unitfile.h"
 
 static const char *const plan_verb_names[_PLAN_VERB_MAX] = {
@@ -16,6 +17,8 @@ static const char *const plan_verb_names[_PLAN_VERB_MAX] = {
         [VERB_UPGRADE] = "upgrade",
         [VERB_REHEARSE] = "rehearse",
         [VERB_OTHER] = "other",
+        [VERB_ACCESS] = "access",
+        [VERB_RENEW] = "renew",
 };
 DEFINE_NAMES(plan_verb, enum plan_verb)
 
@@ -92,6 +95,11 @@ struct plan *plan_free(struct plan *plan) {
         strv_free(plan->state);
         free(plan->host_unit);
         strv_free(plan->health_argv);
+        strv_free(plan->renew_argv);
+        free(plan->file.path);
+        free(plan->file.text);
+        free(plan->file.was);
+        free(plan->file.sentence);
         finding_list_done(&plan->findings);
         free(plan);
         return NULL;
@@ -139,7 +147,22 @@ char *plan_consent_text(const struct plan *plan) {
         add_command(&s, "run", plan->run);
         add_counted(&s, "path", plan->unit.path);
         add_counted(&s, "unit", plan->unit.text);
+        if (plan->file.text) {
+                add_counted(&s, "file", plan->file.path);
+                add_counted(&s, "was", plan->file.was);
+                add_counted(&s, "becomes", plan->file.text);
+        }
         return str_take(&s);
+}
+
+char **plan_file_lines(const struct plan_file *file) {
+        _cleanup_strv_ char **all = NULL, **lines = NULL;
+        _cleanup_free_ char *text = diff_unified("", file->was, strlen(file->was), "", file->text, strlen(file->text));
+        int r = text ? strv_split(text, "\n", &all) : -ENOMEM;
+        for (char **line = all; r >= 0 && line && *line; line++)
+                if ((**line == '-' && !str_starts(*line, "--- ")) || (**line == '+' && !str_starts(*line, "+++ ")))
+                        r = strv_add(&lines, *line);
+        return r < 0 ? NULL : lines ? TAKE(lines) : strv_copy(NULL);
 }
 
 char *argv_text(char *const *argv) {

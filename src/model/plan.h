@@ -28,10 +28,13 @@ enum plan_verb {
         VERB_UPGRADE,
         VERB_REHEARSE,          /* an install whose command sees a copy of the host's files that is thrown away */
         VERB_OTHER,             /* any other label, by plan_request.label: looked at only, never a job */
+        /* of an installed service, without a label: plan_make() knows nothing of them (backend/backend_access.c) */
+        VERB_ACCESS,            /* who of its realm may log in: plan.file is written, its unit started again */
+        VERB_RENEW,             /* its keys in the realm are renewed by plan.command */
         _PLAN_VERB_MAX,
 };
 DECLARE_NAMES(plan_verb, enum plan_verb);       /* "install", "run", "uninstall", "stop", "upgrade",
-                                                 * "rehearse", "other" */
+                                                 * "rehearse", "other", "access", "renew" */
 
 /* Does it set a service up, or show what that would be: install, upgrade, rehearse? */
 static inline bool plan_sets_up(enum plan_verb verb) {
@@ -121,6 +124,16 @@ struct secret_use {
 /* Where a rehearsal lays its copy of the host's files: what the command mounts of them it mounts from here. */
 #define PLAN_REHEARSAL_DIR "/run/fairlead/rehearsal/host"
 
+/* One file that becomes another; what is between stands in the plan, word for word. */
+#define PLAN_ACCESS_FOLDER "/etc/sssd"
+#define PLAN_ACCESS_FILE PLAN_ACCESS_FOLDER "/sssd.conf"
+struct plan_file {
+        char *path;             /* PLAN_ACCESS_FILE */
+        char *text;             /* the whole of it then; NULL: there is no such file in this plan */
+        char *was;              /* and now: somebody who changes it meanwhile is not written over */
+        char *sentence;         /* what it comes to */
+};
+
 /* What an upgrade takes the place of. */
 struct plan_from {
         char *image;            /* pinned */
@@ -166,6 +179,7 @@ struct plan {
                                  * NAME` works */
         struct unit_file unit;  /* of an upgrade whose unit the image wrote: UNIT_BY_IMAGE with path and text, the old
                                  * image's name in it replaced; without where there is nothing to replace */
+        struct plan_file file;  /* VERB_ACCESS */
         struct plan_from *from; /* VERB_UPGRADE of an installed service; else NULL */
         char *version, *title;  /* of the image, or NULL */
         struct label_list labels;       /* VERB_INSTALL, VERB_UPGRADE: the command labels as they came */
@@ -185,6 +199,7 @@ struct plan {
         uint64_t saved_objects, saved_bytes;    /* what that comes to, as far as the host was asked; 0: it was not */
         char **health_argv;     /* the whole command, "podman exec NAME …"; or NULL: the unit must be active */
         unsigned health_seconds;
+        char **renew_argv;      /* VERB_INSTALL, VERB_UPGRADE: what will renew the keys in the realm, "podman exec NAME …"; NULL: nothing */
         struct finding_list findings;
         bool host_command;      /* command is a program of the host: needs a consent of its own */
         enum plan_interrupted if_interrupted;   /* set by who starts the job */
@@ -211,6 +226,10 @@ int plan_permitted(const struct plan *plan, struct error **reterr);
  * per line, NUL-free and unambiguous (lengths before the text). backend/digest.h hashes it. The caller frees; NULL when
  * out of memory. */
 char *plan_consent_text(const struct plan *plan);
+
+/* The lines of plan.file that go ("-…") and come ("+…"). Those around them are not shown: they may hold secrets of others. NULL: out of
+ * memory. */
+char **plan_file_lines(const struct plan_file *file);
 
 /* The words of a command as a person reads them: quoted by POSIX rules where needed, secrets never in it. The
  * caller frees. */

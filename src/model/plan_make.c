@@ -407,6 +407,22 @@ static int set_health(struct making *m) {
         return r < 0 ? r : strv_extend(&plan->health_argv, profile->health_argv);
 }
 
+/* In the service's container where there is one, else on the host itself. */
+static int set_renew(struct making *m) {
+        struct plan *plan = m->plan;
+        int r = 0;
+        if (!plan_sets_up(plan->verb) || !m->mode || !m->mode->renew)
+                return 0;
+        if (plan->run) {
+                r = strv_add(&plan->renew_argv, plan->run->argv[0]);
+                if (r >= 0)
+                        r = strv_add(&plan->renew_argv, "exec");
+                if (r >= 0)
+                        r = strv_add(&plan->renew_argv, plan->run->name ? plan->run->name : plan->name);
+        }
+        return r < 0 ? r : strv_extend(&plan->renew_argv, m->mode->renew);
+}
+
 int plan_make(const struct plan_request *request, struct plan **ret, struct error **reterr) {
         static const struct host_facts nothing;
         _cleanup_(making_done) struct making m = {
@@ -446,6 +462,8 @@ int plan_make(const struct plan_request *request, struct plan **ret, struct erro
                 r = plan_look_at_host(&m);
         if (r >= 0)
                 r = set_health(&m);
+        if (r >= 0)
+                r = set_renew(&m);
         if (r < 0)
                 return out_of_memory(reterr);
         for (char *const *id = request->allowed; id && *id; id++)

@@ -14,6 +14,7 @@ static void mode_done(struct mode *mode) {
         free(mode->help);
         strv_free(mode->words);
         strv_free(mode->parameters);
+        strv_free(mode->renew);
         if (mode->leave)
                 mode_done(mode->leave);
         free(mode->leave);

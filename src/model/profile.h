@@ -20,6 +20,7 @@ struct mode {
         char **words;           /* put before the parameters */
         char **parameters;      /* names of the parameters it asks; NULL: all */
         enum realm_kind joins;  /* it joins this host to a realm of this kind; REALM_NONE: it does not */
+        char **renew;           /* run where the service runs: renews this host's keys in the realm; NULL: it does not say how */
         struct mode *leave;     /* what an uninstall adds and asks when this host's account in the realm shall go, too; NULL: that it cannot */
 };
 

@@ -23,7 +23,7 @@ struct service *service_free(struct service *s) {
         for (size_t i = 0; i < ELEMENTS(texts); i++)
                 free(texts[i]);
         char **lists[] = { s->arguments, s->units, s->files, s->install_argv, s->run_argv, s->uninstall_argv,
-                           s->stop_argv, s->health_argv, s->set, s->given };
+                           s->stop_argv, s->health_argv, s->renew_argv, s->rewritten, s->set, s->given };
         for (size_t i = 0; i < ELEMENTS(lists); i++)
                 strv_free(lists[i]);
         answers_free(s->answers);

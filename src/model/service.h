@@ -36,6 +36,9 @@ struct service {
         char **install_argv, **run_argv, **uninstall_argv, **stop_argv; /* filled commands; NULL: no such label */
         char *container;        /* name of the container the RUN command makes; NULL */
         char **health_argv;
+        char **renew_argv;      /* renews the host's keys in the realm; NULL: nothing does */
+        char **rewritten;       /* "SHA256  /path", as sha256sum prints: files of the install that later jobs of fairlead wrote, as they left
+                                 * them. An uninstall takes them for the install's own work */
 
         /* now; unknown before service state was asked for */
         char *state;            /* "running", "stopped", "failed", "starting", "stopping", "no unit" */

@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "backend/emit.h"
+#include "follow.h"
 #include "model/check.h"
+#include "order.h"
 #include "out.h"
 #include "tell.h"
 #include "verbs/verbs.h"
@@ -81,7 +83,8 @@ static void tell_membership(const struct membership *m) {
         tell_time(keys, m->key_time);
         if (m->principal)
                 out("  %-12s %s, version %u, of %s\n", "keytab", m->principal, (unsigned) m->kvno, keys);
-        tell_row("logins", permit_name(m->permit));
+        _cleanup_free_ char *access = access_words(&m->access);
+        tell_row("logins", access);
         tell_row("service", m->service);
 }
 
@@ -113,27 +116,62 @@ static int test_user(struct session *s, const char *user) {
         return EXIT_DONE;
 }
 
+static int change(struct session *s, enum plan_verb verb, const struct access_change *access, const struct arguments *a) {
+        _cleanup_(order_done) struct order order = { .port = { .verb = verb, .access = access, .allowed = a->values[OPTION_ALLOW] } };
+        order.secrets = secret_list_new();
+        return order.secrets ? follow_order(s, &order, a) : EXIT_FAILED;
+}
+
+/* permit and deny: names, or --all. */
+static int change_access(struct session *s, bool permit, const struct arguments *a) {
+        bool all = a->given[OPTION_ALL], groups = a->given[OPTION_GROUPS];
+        if (all == (a->words[1] != NULL) || (all && groups)) {
+                out_note("fairlead: realm %s wants names, --groups and names, or --all\n", a->words[0]);
+                return EXIT_USAGE;
+        }
+        const struct access_change access = {
+                .what = all ? permit ? ACCESS_PERMIT_ALL : ACCESS_DENY_ALL : permit ? ACCESS_PERMIT : ACCESS_DENY,
+                .groups = groups,
+                .names = a->words + 1,
+        };
+        return change(s, VERB_ACCESS, &access, a);
+}
+
 static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
         const char *what = a->words[0], *operand = a->words[1];
+        if (strcmp(what, "permit") == 0 || strcmp(what, "deny") == 0)
+                return change_access(s, strcmp(what, "permit") == 0, a);
+        if (a->given[OPTION_ALL] || a->given[OPTION_GROUPS] || (operand && a->words[2])) {
+                out_note("fairlead: Several names, --all and --groups are for realm permit and realm deny\n");
+                return EXIT_USAGE;
+        }
+        if (strcmp(what, "renew") == 0 && !operand)
+                return change(s, VERB_RENEW, NULL, a);
         if (strcmp(what, "discover") == 0)
                 return discover(s, operand);
         if (strcmp(what, "status") == 0 && !operand)
                 return status(s);
         if (strcmp(what, "test") == 0 && operand && !s->json)
                 return test_user(s, operand);
-        out_note("fairlead: There is realm discover [DOMAIN], realm status, realm test USER\n");
+        out_note("fairlead: There is realm discover [DOMAIN], realm status, realm test USER, realm permit, realm deny, realm renew\n");
         return EXIT_USAGE;
 }
 
 const struct verb realm_verb = {
         .name = "realm",
-        .synopsis = "discover [DOMAIN] | status | test USER [--json]",
-        .help = "look for a realm, or at that of this host",
+        .synopsis = "discover [DOMAIN] | status | test USER | permit|deny [--groups] NAME…|--all | renew"
+                    " [--yes | --consent HASH] [--allow FINDING]… [--if-interrupted ask|resume|rollback] [--detach] [--json]",
+        .help = "look for a realm, look after that of this host",
         .details = "discover asks the DNS and the servers it names, anonymously; nothing is changed, and every question is shown with its\n"
                    "answer. Without DOMAIN that of this host, and those above it. status tells how this host stands in its realm; test looks a\n"
-                   "user up as every program of this host would. Exit status 4: there is no realm, or no such user.",
+                   "user up as every program of this host would. Exit status 4: there is no realm, or no such user.\n"
+                   "permit lets these users or groups log in, beside those permitted by name before, and nobody else; deny keeps these out,\n"
+                   "whatever permits them; permit --all leaves it to the domain's own rules; deny --all keeps all of the domain out. This\n"
+                   "host's own users are never touched. renew makes new keys for this host. Each is a job that shows first what it changes.",
+        .takes = TAKES(OPTION_ALL) | TAKES(OPTION_GROUPS) | TAKES(OPTION_YES) | TAKES(OPTION_CONSENT) | TAKES(OPTION_ALLOW) |
+                 TAKES(OPTION_DETACH) | TAKES(OPTION_IF_INTERRUPTED),
         .json = true,
         .least = 1,
-        .most = 2,
+        .most = 64,
         .run = run,
 };

@@ -49,6 +49,11 @@ has_account() {
         dc samba-tool computer list | grep -qix "$short\\$"
 }
 
+# login USER PASSWORD: a password login through PAM, by somebody who is not root.
+login() {
+        host setpriv --reuid nobody --regid nogroup --clear-groups su "$1" -c id <<<"$2"
+}
+
 # Form and pages up to the password; the domain is typed.
 walk_domain() {
         term_keys 5
@@ -201,6 +206,27 @@ host sh -c 'cat >/root/answers' <<<'{ "mode": "ad", "answers": { "domain": "exam
 check_status "fairlead join with a file of answers" 0 host sh -c 'printf %s "$1" | fairlead join --answers /root/answers --secret password=- --yes' x "$password"
 check "a user of the domain is a user of this host" until_true 30 host getent passwd administrator@example.test
 check "the account is where the answers say" dc sh -c "samba-tool computer show '$short' | grep -qi 'OU=Linux,'"
+check_status "fairlead realm deny" 0 host fairlead realm deny alice@example.test --yes
+check_text "shows the lines that change" '\+simple_deny_users = alice@example.test' "$output"
+check_text "and that the domain's rules do not count any more" 'domain-rules' "$output"
+check "users resolve again" until_true 30 host getent passwd alice@example.test
+check_not "who is denied cannot log in" login alice@example.test "$password"
+check_status "who is not can" 0 login bob@example.test "$password"
+check_status "fairlead realm permit" 0 host fairlead realm permit bob@example.test --yes
+check "users resolve again" until_true 30 host getent passwd bob@example.test
+check_status "who is permitted can log in" 0 login bob@example.test "$password"
+check_not "nobody else can" login expired@example.test "$password"
+check_status "the status tells" 0 host fairlead realm status
+check_text "who may log in" 'logins +user bob@example.test; not alice@example.test' "$output"
+check_status "a group" 0 host fairlead realm permit --groups operators@example.test --yes
+check_status "what is so already is no error" 0 host fairlead realm permit --groups operators@example.test --yes
+check_text "and it says so" 'It is so already' "$output"
+check "no login shell without consent" test "$(host sh -c 'fairlead realm deny --all </dev/null >/dev/null 2>&1; echo $?')" = 3
+kvno=$(host fairlead realm status --json | sed -n 's/^ *"kvno": *\([0-9]*\).*/\1/p')
+check_status "fairlead realm renew" 0 host fairlead realm renew --yes
+check "the key has a newer version" test "$(host fairlead realm status --json | sed -n 's/^ *"kvno": *\([0-9]*\).*/\1/p')" -gt "$kvno"
+check "the domain takes it" host podman exec sssd kinit -k "${short^^}\$@EXAMPLE.TEST"
+check "and users resolve" until_true 30 host getent passwd joiner@example.test
 check_status "fairlead leave with a wrong password" 1 host sh -c 'printf %s "$1" | fairlead leave --answers /root/answers --secret password=- --yes' x "not-$password"
 check_text "says so" 'The password is wrong' "$output"
 check "and leaves the host in the domain" until_true 30 host getent passwd administrator@example.test

@@ -171,8 +171,11 @@ static struct op *fake_make_plan(struct host *host, const struct plan_order *ord
                 str_addf(&text, " %s=%s", order->answers->items[i].name, order->answers->items[i].value);
         for (size_t i = 0; order->secrets && order->secrets[i]; i++)
                 str_addf(&text, " secret:%s", order->secrets[i]);
-        if (order->deletes_account)
-                str_add(&text, " deletes-account");
+        const struct access_change *access = order->access;
+        str_addf(&text, access ? " %s%s" : "", access ? access_what_name(access->what) : "", access && access->groups ? "-groups" : "");
+        for (char *const *name = access ? access->names : NULL; name && *name; name++)
+                str_addf(&text, " '%s'", *name);
+        str_add(&text, order->deletes_account ? " deletes-account" : "");
         for (size_t i = 0; order->allowed && order->allowed[i]; i++)
                 str_addf(&text, " allow:%s", order->allowed[i]);
         struct request *r = request_new(host, REQUEST_PLAN, text.text, userdata);

@@ -147,8 +147,42 @@ static struct service *installed(const char *name) {
         return service;
 }
 
+/* Who may log in, in a file as realmd writes it; and new keys. */
+static int plan_in_realm(const struct plan_order *order, struct plan **ret, struct error **reterr) {
+        static const char text[] = "[domain/example.test]\nid_provider = ad\nldap_default_authtok = " "Lab-Secret-1\naccess_provider = ad\n";
+        static char *renew[] = { (char *) "podman", (char *) "exec", (char *) "sssd", (char *) "adcli", (char *) "update", NULL };
+        struct plan *plan = calloc(1, sizeof *plan);
+        if (!plan || !(plan->answers = answers_new()))
+                abort();
+        plan->verb = order->verb;
+        plan->name = text_copy(order->name);
+        plan->image = text_copy("localhost/sssd:latest");
+        plan->reference = text_copy(plan->image);
+        plan->image_id = text_copy("7aff8f1a01c3");
+        plan->joins = REALM_AD;
+        struct finding_list ignored = {};
+        int r = order->verb == VERB_RENEW ? command_read("renew", renew, ENGINE_PODMAN, "/usr/bin/podman", &plan->command, &ignored)
+                                          : access_change(text, "example.test", order->access, &plan->file.text, &plan->file.sentence, reterr);
+        finding_list_done(&ignored);
+        if (r < 0) {
+                plan_free(plan);
+                return r;
+        }
+        if (order->verb == VERB_ACCESS) {
+                plan->file.path = text_copy(PLAN_ACCESS_FILE);
+                plan->file.was = text_copy(text);
+                strv_add(&plan->paths, PLAN_ACCESS_FOLDER);
+                finding_report(&plan->findings, "domain-rules", "realm",
+                               "The rules of the domain itself (group policies, HBAC) do not count any more: only these lists do");
+        }
+        *ret = plan;
+        return 0;
+}
+
 /* The real plan of the fixture image. */
 static int plan_for(const struct plan_order *order, struct plan **ret, struct error **reterr) {
+        if (order->verb == VERB_ACCESS || order->verb == VERB_RENEW)
+                return plan_in_realm(order, ret, reterr);
         const char *reference = order->image ? order->image : "localhost/rsyslog:latest";
         _cleanup_(image_freep) struct image *image = fixture_image(reference);
         _cleanup_(profile_freep) struct profile *profile = NULL;

@@ -72,7 +72,7 @@ static struct membership *member_of(bool online, int64_t clock_usec) {
                 .asked = true, .online = online, .server = online ? text_copy("dc1.example.test") : NULL,
                 .site = text_copy("Default-First-Site-Name"), .principal = text_copy("HOST1$@EXAMPLE.TEST"), .kvno = 3,
                 .key_time = FIXTURE_NOW - 3 * 86400, .clock_known = online, .clock_usec = clock_usec, .clock_server = text_copy("dc1.example.test"),
-                .permit = PERMIT_DOMAIN, .full_names = true, .realm_found = realm_ad("example.test"),
+                .access = { .permit = PERMIT_DOMAIN }, .full_names = true, .realm_found = realm_ad("example.test"),
         };
         return m;
 }
@@ -85,9 +85,9 @@ static struct membership *member_offline(void) {
         struct membership *m = member_of(false, 0);
         m->service = (free(m->service), NULL);
         m->principal = (free(m->principal), NULL);
-        m->permit = PERMIT_LISTED;
-        strv_split("alice,bob", ",", &m->users);
-        strv_split("linux admins", ",", &m->groups);
+        m->access.permit = PERMIT_LISTED;
+        strv_split("alice,bob", ",", &m->access.users);
+        strv_split("linux admins", ",", &m->access.groups);
         return m;
 }
 

@@ -239,8 +239,7 @@ static void what_is_not_saved_is_named_beforehand(void **state) {
 }
 
 /* Whose account it is stands in the keytab. */
-static void a_leave_names_the_account(void **state) {
-        struct fixture *f = *state;
+static void make_member(const struct fixture *f) {
         const char *source = getenv("SOURCE");
         _cleanup_free_ char *path = str_printf("%s/tests/fuzz/corpus/keytab/two", source ? source : ".");
         _cleanup_free_ char *keys = NULL;
@@ -257,9 +256,14 @@ static void a_leave_names_the_account(void **state) {
         s->image_id = strdup(OLD_ID);
         s->mode = strdup("ad");
         s->job = strdup("none");
+        answers_set(s->answers, "domain", "example.test", "typed");
         assert_int_equal(services_write(&f->paths, s, NULL), 0);
-
         assert_null(f->host->ops->status(f->host)->profile_error);
+}
+
+static void a_leave_names_the_account(void **state) {
+        struct fixture *f = *state;
+        make_member(f);
         struct plan_order order = { .verb = VERB_UNINSTALL, .name = "member" };
         _cleanup_plan_ struct plan *stays = make_plan(f, &order, NULL);
         assert_string_equal(finding_list_find(&stays->findings, "account-stays")->message,
@@ -281,6 +285,28 @@ static void a_leave_names_the_account(void **state) {
         assert_null(finding_list_find(&own->findings, "account-stays"));
 }
 
+static void who_may_log_in_is_a_file_of_this_host(void **state) {
+        struct fixture *f = *state;
+        make_member(f);
+        char *bob[] = { (char *) "bob", NULL };
+        const struct access_change permit = { .what = ACCESS_PERMIT, .names = bob };
+        _cleanup_plan_ struct plan *access = make_plan(f, &(struct plan_order) { .verb = VERB_ACCESS, .access = &permit }, NULL);
+        assert_string_equal(access->name, "member");
+        assert_string_equal(access->file.path, PLAN_ACCESS_FILE);
+        assert_non_null(strstr(access->file.text, "access_provider = simple\nsimple_allow_users = bob\n"));
+        assert_null(finding_list_find(&access->findings, "domain-rules"));
+        _cleanup_strv_ char **lines = plan_file_lines(&access->file);
+        assert_string_equal(lines[0], "+access_provider = simple");
+        assert_int_equal(strv_length(lines), 2);
+        struct error *e = NULL;
+        assert_null(make_plan(f, &(struct plan_order) { .verb = VERB_RENEW }, &e));
+        assert_int_equal(e->code, -ENOTSUP);
+        e = error_free(e);
+        tree_write(f->root, "/etc/sssd/sssd.conf", "[sssd]\ndomains = example.test\n[domain/example.test]\nid_provider = ad\naccess_provider = ad\n");
+        _cleanup_plan_ struct plan *rules = make_plan(f, &(struct plan_order) { .verb = VERB_ACCESS, .access = &permit }, NULL);
+        assert_non_null(finding_list_find(&rules->findings, "domain-rules"));
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(an_upgrade_takes_what_the_install_was_given, set_up, tear_down),
@@ -289,6 +315,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(what_is_not_saved_is_named_beforehand, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(an_uninstall_needs_no_image, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_leave_names_the_account, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(who_may_log_in_is_a_file_of_this_host, set_up, tear_down),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

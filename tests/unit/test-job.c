@@ -46,6 +46,12 @@ static void a_job_without_a_worker_goes_its_way(void **state) {
         /* an uninstall has nothing to start */
         assert_int_equal(job_way_on(job, VERB_UNINSTALL, true, &step), WAY_GO_ON);
         assert_int_equal(step, STEP_COMMIT);
+        /* a change of who may log in has no command: what counts is whether its file was begun */
+        job->steps[STEP_UNIT].state = STEP_TODO;
+        assert_int_equal(job_way_on(job, VERB_ACCESS, false, &step), WAY_BEGIN);
+        job->steps[STEP_UNIT].state = STEP_NOW;
+        assert_int_equal(job_way_on(job, VERB_ACCESS, false, &step), WAY_GO_ON);
+        assert_int_equal(step, STEP_UNIT);
         /* the last record, that of the job's end, is missing */
         assert_int_equal(way_of(job, JOB_RUNNING, STEP_COMMIT, -1, false, &step), WAY_GO_ON);
         assert_int_equal(step, STEP_COMMIT);

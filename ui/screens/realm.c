@@ -58,25 +58,10 @@ static void put_questions(struct pager *p, const struct realm *realm) {
 }
 
 static void put_logins(struct pager *p, const struct membership *m) {
-        _cleanup_free_ char *users = m->users ? strv_join(m->users, ", ") : NULL, *groups = m->groups ? strv_join(m->groups, ", ") : NULL;
-        const char *form = m->full_names ? ", as user@domain" : "";
-        switch (m->permit) {
-        case PERMIT_ALL:
-                put(p, "Logins", DOC_PLAIN, "everybody of the domain%s", form);
-                break;
-        case PERMIT_DOMAIN:
-                put(p, "Logins", DOC_PLAIN, "whom the domain's own rules allow%s", form);
-                break;
-        case PERMIT_NOBODY:
-                put(p, "Logins", DOC_WARN, "nobody of the domain");
-                break;
-        case PERMIT_LISTED:
-                put(p, "Logins", DOC_PLAIN, "%s%s%s%s%s", users ? "users " : "", users ? users : "", users && groups ? "; " : "",
-                    groups ? "groups " : "", groups ? groups : "");
-                break;
-        default:
-                put(p, "Logins", DOC_DIM, "not known");
-        }
+        _cleanup_free_ char *words = access_words(&m->access);
+        enum permit permit = m->access.permit;
+        put(p, "Logins", permit == PERMIT_NOBODY ? DOC_WARN : permit == PERMIT_UNKNOWN ? DOC_DIM : DOC_PLAIN, "%s%s", words ? words : "",
+            m->full_names && permit != PERMIT_NOBODY ? "; as user@domain" : "");
 }
 
 static void put_clock(struct pager *p, const struct membership *m) {
@@ -236,7 +221,7 @@ static void realm_status(const struct screen *s, struct str *out) {
                 str_add(out, "Looking for an image that joins a realm ...");
         else if (joined(st))
                 str_addf(out, "t tests whether a user of the domain is known on this host%s.",
-                         st->membership->service ? "; leaving is among the actions (x)" : "");
+                         st->membership->service ? "; p permits users, x has all the rest: deny, renew, leave" : "");
 }
 
 /* ---- actions ---- */
@@ -292,12 +277,53 @@ static void realm_test(struct screen *s, const char *user) {
         screen_invalidate(s);
 }
 
+/* ---- who may log in, and the keys ---- */
+
+static void realm_change(struct screen *s, enum access_what what, bool groups, char *const *names) {
+        struct realm_state *st = s->state;
+        const struct access_change change = { .what = what, .groups = groups, .names = names };
+        screen_open(s->ui, &wizard_screen, &(struct wizard_order) { .verb = VERB_ACCESS, .name = st->membership->service, .access = &change });
+}
+
+static void realm_change_names(struct screen *s, enum access_what what, bool groups, const char *text) {
+        _cleanup_strv_ char **parts = NULL, **names = NULL;
+        int r = text ? strv_split(text, ",", &parts) : 0;
+        for (char **part = parts; r >= 0 && part && *part; part++) {
+                const char *from = *part + strspn(*part, " ");
+                size_t n = strlen(from);
+                while (n && from[n - 1] == ' ')
+                        n--;
+                _cleanup_free_ char *name = strndup(from, n);
+                r = !name ? -ENOMEM : n ? strv_add(&names, name) : 0;
+        }
+        if (r >= 0 && names)
+                realm_change(s, what, groups, names);
+}
+
+static void realm_permit(struct screen *s, const char *text) {
+        realm_change_names(s, ACCESS_PERMIT, false, text);
+}
+
+static void realm_permit_groups(struct screen *s, const char *text) {
+        realm_change_names(s, ACCESS_PERMIT, true, text);
+}
+
+static void realm_deny(struct screen *s, const char *text) {
+        realm_change_names(s, ACCESS_DENY, false, text);
+}
+
 static bool realm_can(const struct screen *s, enum action action) {
         const struct realm_state *st = s->state;
         switch (action) {
         case ACTION_JOIN:
                 return st->membership && !joined(st) && !st->choosing;
         case ACTION_LEAVE:
+        case ACTION_PERMIT:
+        case ACTION_PERMIT_GROUPS:
+        case ACTION_DENY:
+        case ACTION_PERMIT_ALL:
+        case ACTION_DENY_ALL:
+        case ACTION_RENEW:
                 return joined(st) && st->membership->service;
         case ACTION_TEST_USER:
                 return joined(st) && !st->testing;
@@ -321,6 +347,22 @@ static bool realm_act(struct screen *s, enum action action) {
                 return true;
         case ACTION_LEAVE:
                 screen_open(s->ui, &wizard_screen, &(struct wizard_order) { .verb = VERB_UNINSTALL, .name = st->membership->service });
+                return true;
+        case ACTION_PERMIT:
+                screen_ask(s, "Permit users (commas between them)", NULL, NULL, realm_permit);
+                return true;
+        case ACTION_PERMIT_GROUPS:
+                screen_ask(s, "Permit groups (commas between them)", NULL, NULL, realm_permit_groups);
+                return true;
+        case ACTION_DENY:
+                screen_ask(s, "Deny users (commas between them)", NULL, NULL, realm_deny);
+                return true;
+        case ACTION_PERMIT_ALL:
+        case ACTION_DENY_ALL:
+                realm_change(s, action == ACTION_PERMIT_ALL ? ACCESS_PERMIT_ALL : ACCESS_DENY_ALL, false, NULL);
+                return true;
+        case ACTION_RENEW:
+                screen_open(s->ui, &wizard_screen, &(struct wizard_order) { .verb = VERB_RENEW, .name = st->membership->service });
                 return true;
         case ACTION_TEST_USER: {
                 _cleanup_free_ char *user = st->membership->full_names ? str_printf("administrator@%s", st->membership->domain) : NULL;
@@ -346,17 +388,29 @@ const struct screen_class realm_screen = {
                 "to offer.\n"
                 "j joins a realm by an image that packages SSSD, page by page: nothing is changed before you consent, and a join that fails "
                 "leaves no trace. c looks at all that a join needs. t asks for a user of the domain as every program of this host would. d "
-                "shows every question that was asked of the network, with its answer.",
+                "shows every question that was asked of the network, with its answer.\n"
+                "p and the actions behind x say who of the domain may log in. Permitting somebody by name keeps everybody else out who was not "
+                "permitted by name before; denying somebody counts more than whatever permits him; the domain's rules (group policies, HBAC) "
+                "count only while there are no names. This host's own users are never touched. What will be changed is shown before it is, the "
+                "service is started again with it, and leaving puts back what was there before the join. Renewed keys take the place of the "
+                "host's old ones, here and in the domain.",
         .size = sizeof(struct realm_state),
         .topics = TOPIC_SERVICES,
         .bindings = (const struct binding[]) {
                 { 'j', ACTION_JOIN },
                 { 't', ACTION_TEST_USER },
+                { 'p', ACTION_PERMIT },
                 { 'c', ACTION_CHECK },
                 { 'd', ACTION_DETAILS },
                 {}
         },
         .menu = (const struct binding[]) {
+                { 'p', ACTION_PERMIT },
+                { 'g', ACTION_PERMIT_GROUPS },
+                { 'd', ACTION_DENY },
+                { 'a', ACTION_PERMIT_ALL },
+                { 'n', ACTION_DENY_ALL },
+                { 'r', ACTION_RENEW },
                 { 'l', ACTION_LEAVE },
                 {}
         },

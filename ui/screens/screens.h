@@ -29,6 +29,7 @@ struct wizard_order {
         const struct answers *answers;
         const char *mode;
         enum fix fix;
+        const struct access_change *access;     /* VERB_ACCESS */
 };
 
 /* Whose log. */

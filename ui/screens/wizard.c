@@ -40,6 +40,8 @@ struct wizard_state {
         enum page page;
         char *allowing;                 /* the finding that is being asked about */
         enum fix fix;                   /* of an install that is tried again: FIX_NONE: it is not */
+        struct access_change access;    /* VERB_ACCESS */
+        char **names;                   /* its */
         bool looked;                    /* an uninstall: the image was looked at for what leaving its realm asks */
 };
 
@@ -86,7 +88,7 @@ static bool wizard_reads(const struct wizard_state *st) {
 static const char *wizard_verb(const struct wizard_state *st) {
         static const char *const verbs[_PLAN_VERB_MAX] = {
                 [VERB_INSTALL] = "Install", [VERB_UNINSTALL] = "Uninstall", [VERB_RUN] = "Run", [VERB_UPGRADE] = "Upgrade",
-                [VERB_REHEARSE] = "Rehearse",
+                [VERB_REHEARSE] = "Rehearse", [VERB_ACCESS] = "Change who may log in:", [VERB_RENEW] = "Renew the keys:",
         };
         return verbs[st->verb] ? verbs[st->verb] : "";
 }
@@ -104,7 +106,7 @@ static void wizard_write(struct screen *s) {
                         pager_addf(pager, DOC_PLAIN, "The next page asks; the last one shows the exact words before anything is run.");
                 }
         } else if (st->plan) {
-                if (st->page == PAGE_REVIEW)
+                if (st->page == PAGE_REVIEW && st->verb != VERB_ACCESS && st->verb != VERB_RENEW)
                         plantext_answers(pager, st->plan, st->ask.profile);
                 plantext_plan(pager, st->plan, st->page == PAGE_WHAT);
         }
@@ -139,6 +141,7 @@ static void wizard_plan(struct screen *s) {
                 .mode = questions_mode(&st->ask),
                 .answers = wizard_asks(st) || questions_deletes(&st->ask) ? answers : NULL,
                 .deletes_account = questions_deletes(&st->ask),
+                .access = st->verb == VERB_ACCESS ? &st->access : NULL,
                 .secrets = st->page == PAGE_WHAT ? NULL : secrets,      /* NULL: not asked for yet */
                 .allowed = st->allowed,
         };
@@ -266,9 +269,12 @@ static int wizard_open(struct screen *s, const void *arg, struct error **reterr)
         st->verb = order->verb;
         st->fix = order->fix;
         if (questions_init(&st->ask, host_of(s)) < 0 || questions_keep(&st->ask, order->answers, order->mode) < 0 ||
-            str_replace(&st->reference, order->image) < 0 ||
+            str_replace(&st->reference, order->image) < 0 || (order->access && strv_extend(&st->names, order->access->names) < 0) ||
             str_replace(&st->name, order->name) < 0 || pager_init(&st->pager, PAGER_WORDS, false) < 0)
                 return error_set(reterr, -ENOMEM, "Out of memory");
+        if (order->access)
+                st->access = *order->access;
+        st->access.names = st->names;
         s->pager = &st->pager;
         finder_init(&st->finder, s);
         checkpage_init(&st->checks, s, wizard_check);
@@ -296,6 +302,7 @@ static void wizard_close(struct screen *s) {
         plan_free(st->plan);
         error_free(st->no_plan);
         strv_free(st->allowed);
+        strv_free(st->names);
         pager_done(&st->pager);
         free(st->reference);
         free(st->name);
@@ -444,6 +451,7 @@ static void wizard_consent(struct screen *s) {
                 dialog_error(s->ui, e);
                 return;
         }
+        bool realm = st->verb == VERB_ACCESS || st->verb == VERB_RENEW;
         _cleanup_free_ char *title = str_printf("%s %s", wizard_verb(st), st->plan->name);
         _cleanup_str_ struct str text = {};
         plantext_consent(st->plan, &text);
@@ -452,7 +460,7 @@ static void wizard_consent(struct screen *s) {
         const struct question question = {
                 .title = title,
                 .text = text.text,
-                .yes = wizard_verb(st),
+                .yes = !realm ? wizard_verb(st) : st->verb == VERB_ACCESS ? "Change it" : "Renew them",
                 .no = "Back",
         };
         dialog_confirm(s, &question, wizard_consented);
