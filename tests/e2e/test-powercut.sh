@@ -62,7 +62,28 @@ build_slow() {
         host podman build -q -t localhost/slow:latest /root/slow >/dev/null
 }
 
+# One that fails when it has changed so much that putting it back takes a while.
+build_many() {
+        host mkdir -p /root/many
+        printf '%s\n' '#!/bin/sh' 'mkdir /host/etc/many' 'i=0' 'while [ $i -lt 4000 ]; do i=$((i + 1)); echo $i >/host/etc/many/$i; done' \
+                'echo "# many" >>/host/etc/motd' 'chmod 600 /host/etc/hosts' 'rm /host/etc/issue.net' 'exit 3' |
+                host sh -c 'cat >/root/many/install && chmod 755 /root/many/install'
+        # shellcheck disable=SC2016
+        printf '%s\n' 'FROM localhost/base' 'COPY install /usr/bin/install-many' \
+                'LABEL INSTALL="podman run --rm --privileged -v /:/host \${IMAGE} /usr/bin/install-many"' \
+                'LABEL RUN="podman run -d --name \${NAME} \${IMAGE} /usr/bin/sleep infinity"' | host sh -c 'cat >/root/many/Containerfile'
+        host podman build -q -t localhost/many:latest /root/many >/dev/null
+}
+
+# Some of the files are gone again, but not all.
+half_undone() {
+        local n
+        n=$(host sh -c 'ls /etc/many | wc -l')
+        [ "$n" -gt 0 ] && [ "$n" -lt "$1" ]
+}
+
 build_slow
+build_many
 tests/lab reboot "$HOST" >/dev/null
 before=$(mktemp)
 host_tree >"$before"
@@ -116,6 +137,19 @@ check_status "a job that is done can be put back, too" 0 host fairlead rollback 
 check "the service is gone" test -z "$(host fairlead services | grep slow)"
 nothing_left
 
+# ---- in the middle of an undo, and of what goes on with it ----
+
+try "an install is begun that fails" begin many || { finish; exit 1; }
+check "it puts back what it did" at 'putting everything back'
+check "it is in the middle of that" until_true 30 half_undone 3900
+left=$(host sh -c 'ls /etc/many | wc -l')
+check "the power is cut, and the host comes up again" power_cut
+check "the undo goes on by itself" until_true 30 half_undone $((left - 100))
+check "the power is cut again" power_cut
+check "it comes to its end by itself" until_true 90 is_state "$job" failed
+check_not "nothing was taken for somebody else's work" host grep 'left: ' "$(job_file "$job" log)"
+nothing_left
+
 # ---- a restart asks first ----
 
 try "an install is begun" begin broken/endless || { finish; exit 1; }
@@ -123,6 +157,6 @@ check "its installer writes into /etc" until_true 30 host test -e /etc/endless/s
 tests/lab reboot "$HOST" >/dev/null
 check "the job has put everything back, before the host went down or as soon as it was up" until_true 30 is_state "$job" cancelled
 nothing_left
-host podman rmi localhost/slow:latest >/dev/null
+host podman rmi localhost/slow:latest localhost/many:latest >/dev/null
 rm -f "$before"
 finish
