@@ -112,13 +112,22 @@ host_file() {
         if [[ -e $host$1 ]]; then echo "$host$1"; else echo "$1"; fi
 }
 
+has_authselect() {
+        [[ -x $host/usr/bin/authselect && -e $host/etc/authselect/authselect.conf ]]
+}
+
 # `files` first, so that the host's own users never wait for the domain.
 settle_names() {
         local database
 
+        ! has_authselect || return 0
+        [[ -e /etc/nsswitch.conf ]] || : >/etc/nsswitch.conf
         for database in passwd group; do
-                grep -Eq "^$database:.*\\bsss\\b" /etc/nsswitch.conf ||
+                if ! grep -q "^$database:" /etc/nsswitch.conf; then
+                        printf '%s: files sss\n' "$database" >>/etc/nsswitch.conf
+                elif ! grep -Eq "^$database:.*\\bsss\\b" /etc/nsswitch.conf; then
                         sed -i -E "s/^($database:.*\\b(files|compat|systemd)\\b)/\\1 sss/" /etc/nsswitch.conf
+                fi
         done
         [[ ${SUDO:-no} == yes ]] || return 0
         if ! grep -q '^sudoers:' /etc/nsswitch.conf; then
@@ -128,9 +137,44 @@ settle_names() {
         fi
 }
 
+# By the host's own tool where it has one, else by an exact edit. authselect is run on the host, later.
 settle_logins() {
-        [[ ${MKHOMEDIR:-no} == yes && -e /usr/share/pam-configs/mkhomedir ]] || return 0
-        DEBIAN_FRONTEND=noninteractive pam-auth-update --package --enable mkhomedir
+        local profiles=()
+
+        ! has_authselect || return 0
+        if [[ -x $host/usr/sbin/pam-auth-update && -e /usr/share/pam-configs/sss ]]; then
+                grep -q pam_sss.so /etc/pam.d/common-auth || profiles+=(sss)
+                [[ ${MKHOMEDIR:-no} != yes || ! -e /usr/share/pam-configs/mkhomedir ]] || profiles+=(mkhomedir)
+                [[ ${#profiles[@]} -eq 0 ]] ||
+                        DEBIAN_FRONTEND=noninteractive pam-auth-update --package --enable "${profiles[@]}"
+        else
+                edit_pam
+        fi
+}
+
+# The files that ask pam_unix and nobody else: pam_sss comes behind it. A user of the domain is not pam_unix's, so that must not be
+# `required` any more; the host's own users never reach pam_sss but for a wrong password.
+edit_pam() {
+        local file
+
+        for file in /etc/pam.d/{common-{auth,account,password,session},system-auth,password-auth}; do
+                [[ -f $file && ! -L $file ]] || continue
+                if grep -q pam_unix.so "$file" && ! grep -q pam_sss.so "$file"; then
+                        awk -v mkhomedir="${MKHOMEDIR:-no}" -f $share/pam.awk "$file" >/run/pam.new
+                        cat /run/pam.new >"$file"
+                fi
+        done
+}
+
+# Another version of SSSD may not read the cache: it is put aside then, and comes back with the host's own SSSD.
+settle_cache() {
+        local theirs
+
+        theirs=$(on_host sssd --version 2>/dev/null) || return 0
+        [[ -n $theirs && $theirs != "$(sssd --version)" ]] || return 0
+        say "The cache of the host's own SSSD $theirs is put aside: this is SSSD $(sssd --version)."
+        mkdir "$record/cache"
+        find "$host/var/lib/sss/db" -mindepth 1 -maxdepth 1 -exec mv -t "$record/cache" -- {} +
 }
 
 # Folders that the daemon shares with the host. They are new: all that will be in them is the daemon's.
@@ -156,6 +200,12 @@ make_unit() {
 }
 
 settle_host() {
+        local with=()
+
+        if [[ $kind != migrate ]] && has_authselect; then
+                [[ ${MKHOMEDIR:-no} != yes ]] || with+=(with-mkhomedir)
+                by_host "etc/authselect etc/pam.d etc/nsswitch.conf var/lib/authselect" authselect select sssd "${with[@]}" --force
+        fi
         # A tool may have set the name of the host; it is the kernel's already (--uts=host).
         if grep -q ' usr/local/share/ca-certificates/' "$record/changed" && [[ -x $host/usr/sbin/update-ca-certificates ]]; then
                 by_host etc/ssl/certs update-ca-certificates
@@ -190,6 +240,7 @@ mkdir -p "$record"
 chmod 700 "${record%/*}" "$record"
 echo "$kind" >"$record/kind"
 trap 'say "That failed; what was done to the host is taken back:"; take_back' EXIT
+[[ $kind != migrate ]] || settle_cache
 make_state
 copy_out
 make_unit

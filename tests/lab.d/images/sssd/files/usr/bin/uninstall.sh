@@ -47,7 +47,12 @@ ad) leave_ad "$@" ;;
 ipa) leave_ipa ;;
 esac
 if [[ -e $host/etc/systemd/system/$name.service ]]; then
-        on_host systemctl -q disable --now "$name.service" || true
+        # Where the host has a unit of that name itself, that one comes back as it was: whether it starts at boot is the host's own business.
+        if [[ -e $host/lib/systemd/system/$name.service || -e $host/usr/lib/systemd/system/$name.service ]]; then
+                on_host systemctl -q stop "$name.service" || true
+        else
+                on_host systemctl -q disable --now "$name.service" || true
+        fi
 fi
 say "Files of this host:"
 [[ $kind == migrate ]] || settle_keytab

@@ -7,6 +7,7 @@
 #   before/   what stood there before
 #   folders   folders that were made, outermost first
 #   trees     folders whose whole content belongs to the service
+#   cache/    what the host's own SSSD, of another version, had cached
 #
 # So an uninstall knows what is its own, and a file that somebody changed since is somebody's.
 set -euo pipefail
@@ -107,26 +108,36 @@ copy_out() {
         [[ ! -x $host/sbin/restorecon ]] || cut -d' ' -f3- "$record/changed" | sed 's|^|/|' | on_host restorecon -f - || true
 }
 
-# Lets the host run a command that changes files below a folder: by_host FOLDER COMMAND...
+# Lets the host run a command that changes files below some folders: by_host "FOLDER..." COMMAND...
 by_host() {
-        local folder=$1 path
+        local folders folder path
+        read -ra folders <<<"$1"
         shift
 
-        mkdir -p "$before/${folder%/*}" "$record/before"
-        cp -a -T -- "$host/$folder" "$before/$folder"
+        mkdir -p "$record/before" "$before"
+        for folder in "${folders[@]}"; do
+                rm -rf "${before:?}/$folder"
+                [[ ! -e $host/$folder && ! -L $host/$folder ]] || (cd "$host" && cp -a --parents -t "$before" -- "$folder")
+        done
         on_host "$@"
         while read -r path; do
                 [[ $(likeness "$host/$path") != "$(likeness "$before/$path")" ]] || continue
                 [[ ! -e $before/$path && ! -L $before/$path ]] || (cd "$before" && cp -a --parents -t "$record/before" -- "$path")
                 printf '%s %s\n' "$(likeness "$host/$path")" "$path" >>"$record/changed"
                 say "  /$path"
-        done < <(cd "$host" && find "$folder" \( -type f -o -type l \) -print | sort)
+        done < <(for folder in "${folders[@]}"; do
+                        [[ ! -e $host/$folder && ! -L $host/$folder ]] || (cd "$host" && find "$folder" \( -type f -o -type l \) -print)
+                done | sort)
 }
 
 # Takes back what is in the record: a file that still is as it was copied out becomes what it was before, or goes.
 take_back() {
         local what path kept
 
+        if [[ -d $record/cache ]]; then
+                find "$host/var/lib/sss/db" -mindepth 1 -maxdepth 1 -exec rm -rf -- {} +
+                find "$record/cache" -mindepth 1 -maxdepth 1 -exec mv -t "$host/var/lib/sss/db" -- {} +
+        fi
         [[ ! -e $record/changed ]] || while read -r what sum path; do
                 kept=$record/before/$path
                 if [[ $(likeness "$host/$path") == "nothing -" ]]; then

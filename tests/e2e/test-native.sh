@@ -1,0 +1,225 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Joining without a container, on a host that has SSSD, realmd and FreeIPA's client of its own: by realmd over D-Bus and by
+# ipa-client-install, with the same screens and answers; leaving puts the host back, the state of its units too; and the way from the
+# host's own SSSD to the container and back.
+suite=${1:?the name of a lab host}
+set -- "${suite%-native}-native"
+source "$(dirname "$0")/lib.sh"
+source tests/e2e/walk.sh
+term_need
+
+domain=example.test
+tests/lab up "$HOST" realm >/dev/null
+# What a run that was broken off left behind.
+! host test -e /etc/sssd/sssd.conf || tests/lab reset "$HOST"
+tests/lab deploy "$HOST" build-release/stage
+password=$(tests/lab status | sed -n 's/^realm\.password=//p')
+account=$(host hostname -s)
+exec 3>&1
+trap 'rm -f "${before:-}" "${states:-}"; term_end >/dev/null 2>&1 || true' EXIT
+
+dc() {
+        tests/lab run dc -- "$@"
+}
+
+forget_account() {
+        dc samba-tool computer delete "$account" >/dev/null 2>&1 || true
+}
+
+has_account() {
+        dc samba-tool computer list | grep -qix "$account\\$"
+}
+
+seen() {
+        if grep -qF -- "$password" <<<"$(term_screen)"; then not_ok "the screen $1 is clean"; else ok "the screen $1 is clean"; fi >&3
+}
+
+step() {
+        try "$@" || {
+                term_screen | sed 's/^/        /'
+                finish
+                exit 1
+        }
+}
+
+# with SECRET WORDS…: a command in the host that reads its secret from standard input.
+with() {
+        local secret=$1
+        shift
+        host "$@" <<<"$secret"
+}
+
+# The state of the units that a join may touch.
+unit_states() {
+        local unit
+        for unit in sssd.service sssd-{nss,pam,pam-priv,sudo,ssh,autofs,pac}.socket certmonger.service ssh.service; do
+                echo "$unit $(host systemctl is-enabled "$unit" 2>/dev/null) $(host systemctl is-active "$unit")"
+        done
+}
+
+check_same_host() {
+        check_same_tree "$1: /etc and /usr/local are as before" "$before"
+        check "$1: so are the units" diff -u "$states" <(unit_states)
+}
+
+# login USER PASSWORD: a password login through PAM, by somebody who is not root.
+login() {
+        host setpriv --reuid nobody --regid nogroup --clear-groups su "$1" -c id <<<"$2"
+}
+
+joined() {
+        check_status "join by realmd" 0 with "$password" fairlead join $domain --image host/realmd --set user=joiner \
+                --set ou=OU=Linux,DC=example,DC=test --allow host-command --yes --secret password=-
+        check_text "what adcli says is told by realmd, live" 'Successfully enrolled machine in realm|Calculated computer account name' "$output"
+        check "the computer has an account" has_account
+        check "a user of the domain is known" until_true 20 host getent passwd alice@$domain
+        check "by the host's own SSSD" host systemctl is-active --quiet sssd.service
+        check_status "a user of the domain logs in" 0 login alice@$domain "$password"
+        check_text "as himself" "\\(alice@$domain\\)" "$output"
+        output=$(host fairlead realm status 2>&1) || true
+        check_text "fairlead realm status tells the realm" 'EXAMPLE\.TEST' "$output"
+        check_not "the password is in no file of jobs, logs and configuration" host grep -rlF -- "$password" /var/lib/fairlead /run/fairlead /etc /var/log
+        check_not "nor in the journal" host sh -c "journalctl -q --no-pager | grep -F -- '$password'"
+}
+
+# left WORDS…: with somebody's password the account goes as well.
+left() {
+        check_status "leave${1:+ with the account}" 0 with "$password" fairlead leave "$@" --allow host-command --yes
+        # The account is named where it stays; nothing else is left.
+        check_not "no file is left behind" grep 'left: /' <<<"$output"
+        check_same_host "after leaving"
+        check_not "users of the domain are unknown" host getent passwd alice@$domain
+        if [ $# -gt 0 ]; then check_not "the account is gone" has_account; else forget_account; fi
+}
+
+# ---- by keys ----
+
+walk_choose() {
+        term_keys 2
+        term_wait '^Images ' || return
+        term_keys /
+        term_type host/realmd
+        term_wait '> host/realmd' || return
+        term_keys Enter
+        term_wait 'Enter look' || return
+        term_keys i
+        term_wait 'page 1 of 5: what it does' || return
+        seen plan
+        term_keys Enter
+        term_wait 'page 2 of 5: questions' || return
+}
+
+walk_answers() {
+        term_keys Down
+        term_wait '> Domain' || return
+        term_wait 'Active Directory, realm EXAMPLE\.TEST' || return
+        term_keys C-d
+        term_wait 'page 3 of 5: preflight' || return
+        term_wait 'Enter goes on' || return
+        term_keys Enter
+        term_wait 'page 4 of 5: secrets' || return
+        term_type "$password"
+        term_wait '\*\*\*\*' || return
+        seen password
+        term_keys Enter
+        term_wait 'page 5 of 5: last look' || return
+        seen review
+        # A program of the host wants a consent of its own.
+        term_wait 'a allow' || return
+        term_keys a
+        term_wait '\[ Allow it \]' || return
+        term_keys y
+        term_wait 'host-command\] \(allowed\)|Enter consent' || return
+        term_keys Enter
+        term_wait '\[ Install \]' || return
+        term_keys Right Enter
+}
+
+by_keys() {
+        step "the console comes up" walk_open "$HOST"
+        step "host/realmd is among the images" walk_choose
+        step "the same screens ask the same" walk_answers
+        step "and the host is joined" term_wait 'realmd is installed' 60
+        term_keys 5
+        step "the Realm screen says how it is" term_wait 'SSSD +online'
+        seen realm
+        term_close
+        check_status "leave" 0 host fairlead leave --allow host-command --yes
+        check_same_host "after leaving"
+        forget_account
+}
+
+# ---- what goes wrong ----
+
+# fails WHAT TEXT SECRET WORDS-of-join…
+fails() {
+        local what=$1 text=$2 secret=$3
+        shift 3
+        check_status "$what: the join fails" 1 with "$secret" fairlead join "$@" --allow host-command --allow preflight --yes
+        check_text "$what: and it says why" "$text" "$output"
+}
+
+refused() {
+        fails "wrong password" 'The password is wrong' wrong $domain --image host/realmd --set user=Administrator --secret password=-
+        fails "unknown user" 'There is no such user in the realm' wrong $domain --image host/realmd --set user=nosuch --secret password=-
+        fails "no FreeIPA server" 'No FreeIPA server was found' x nowhere.test --mode ipa --image host/freeipa-client --set principal=admin \
+                --secret ipa-password=-
+        fails "the server is an AD controller" 'an Active Directory controller, not a FreeIPA server' x $domain --mode ipa \
+                --image host/freeipa-client --set principal=admin --set server=dc1.$domain --secret ipa-password=-
+        fails "the host's name is not fully qualified" 'The host name is not fully qualified' x $domain --mode ipa \
+                --image host/freeipa-client --set principal=admin --set options=--hostname=lonely --secret ipa-password=-
+        check_status "a one-time password without a CA file is refused before anything runs" 1 with x fairlead install host/freeipa-client \
+                --set ipa-domain=$domain --set ipa-credentials=otp --secret ipa-otp=- --allow host-command --yes
+        check_text "and it says why" 'CA certificate is missing' "$output"
+        check_text "and that it is for safety" 'Without it the one-time password would go to' "$output"
+        check_same_host "after all that"
+}
+
+# An account that is there already, with a password for once.
+one_time() {
+        check "an account is made beforehand" with "$password" adcli preset-computer --domain=$domain --login-user=Administrator \
+                --stdin-password --one-time-password=Once-Only-1 "$(host hostname)"
+        check_status "the host joins by its one-time password" 0 with Once-Only-1 fairlead join $domain --image host/realmd \
+                --set credentials=otp --allow host-command --yes --secret otp=-
+        check "a user of the domain is known" until_true 20 host getent passwd bob@$domain
+}
+
+# The host's own SSSD has the realm; the container takes it over and gives it back.
+moved() {
+        local native
+        native=$(mktemp)
+        # SSSD sets the time of krb5.conf whenever it starts.
+        host_tree | sed '/^\/etc\/krb5.conf|/d' >"$native"
+        check_status "the container takes over what the host has" 0 host fairlead install sssd --name sssd --mode migrate --yes \
+                --allow overrides-unit
+        check "users are known" until_true 30 host getent passwd alice@$domain
+        check "by the container" host podman container exists sssd
+        # The container stopped: sudo of the host's own users, which asks sss as well, works at once.
+        host sh -c 'echo "local ALL=(ALL) NOPASSWD: ALL" >/etc/sudoers.d/local; fairlead stop sssd' >/dev/null
+        check "without the container a local user may use sudo at once" host timeout 10 su local -c 'sudo -n true'
+        host sh -c 'rm /etc/sudoers.d/local; fairlead start sssd' >/dev/null
+        check_status "and gives it back" 0 host fairlead uninstall sssd --yes
+        check "/etc is that of the host's own join" diff -u "$native" <(host_tree | sed '/^\/etc\/krb5.conf|/d')
+        rm -f "$native"
+        check "users are known by the host's own SSSD" until_true 30 host getent passwd joiner@$domain
+        check_not "no container is left" host podman container exists sssd
+        left
+}
+
+forget_account
+# The first start after an installation makes systemd bring caches in /etc up to date.
+tests/lab reboot "$HOST"
+before=$(mktemp) states=$(mktemp)
+host_tree >"$before"
+unit_states >"$states"
+output=$(host fairlead images 2>&1)
+check_text "the host's own realmd is offered" 'host/realmd' "$output"
+check_text "and its FreeIPA client" 'host/freeipa-client' "$output"
+joined
+left --set user=joiner --secret password=-
+by_keys
+refused
+one_time
+moved
+finish
