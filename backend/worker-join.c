@@ -14,8 +14,18 @@
 
 #define TAIL_BYTES (128U * 1024)
 
+/* A tool that waits for servers that are gone waits for minutes: when it has been silent for so long they are looked at, twice. */
+#define SILENCE_USEC (12 * 1000000ULL)
+#define SECOND_LOOK_USEC (4 * 1000000ULL)
+#define GRACE_SECONDS 10
+
 struct worker_join {
         struct facts facts;
+        char *domain;           /* NULL: the tool finds it */
+        sd_event_source *silence;
+        struct op *looking;
+        unsigned unanswered;    /* looks, one after the other */
+        bool gone;              /* the tool was stopped for it */
         struct failure_facts known;
         void (*then)(struct worker *w);
 };
@@ -23,7 +33,9 @@ struct worker_join {
 void worker_join_free(struct worker *w) {
         if (!w->join)
                 return;
+        worker_join_unwatch(w);
         facts_done(&w->join->facts);
+        free(w->join->domain);
         free(w->join);
         w->join = NULL;
 }
@@ -67,12 +79,86 @@ int worker_look_at_realm(struct worker *w, void (*then)(struct worker *w), struc
         _cleanup_free_ char *clean = domain ? realm_domain(domain, NULL) : NULL;
         if (!clean)
                 return STEP_ENDED;      /* the tool itself will find the domain, or say that it cannot */
-        const struct preflight_order order = { .domain = clean, .wanted = w->plan->joins, .server = w->plan->join_server };
+        w->join->domain = TAKE(clean);
+        const struct preflight_order order = { .domain = w->join->domain, .wanted = w->plan->joins, .server = w->plan->join_server };
         const struct preflight_options options = { .order = &order, .paths = w->paths, .facts = &w->join->facts,
                                                      .own_job = w->id };
         w->op = preflight_start(w->event, &options, NULL, looked, w);
         return w->op ? STEP_WAITS : error_set(reterr, -ENOMEM, "Out of memory");
 }
+
+/* ---- while the tool runs ---- */
+
+static int silent(sd_event_source *source, uint64_t usec, void *userdata);
+
+static void listen_for(struct worker *w, uint64_t usec) {
+        struct worker_join *j = w->join;
+        int r = j->silence ? sd_event_source_set_time_relative(j->silence, usec)
+                           : sd_event_add_time_relative(w->event, &j->silence, CLOCK_MONOTONIC, usec, 100000, silent, w);
+        if (r < 0 || sd_event_source_set_enabled(j->silence, SD_EVENT_ONESHOT) < 0)
+                joblog_note(w->log, "whether the realm's servers stay cannot be watched");
+}
+
+static void looked_again(struct preflight *p, void *userdata) {
+        struct worker *w = userdata;
+        struct worker_join *j = w->join;
+        const struct check_result *ports = preflight_find(p, "ports");
+        bool alive = p->clock_known || (ports && ports->verdict == VERDICT_OK);
+        j->looking = op_cancel(j->looking);
+        j->unanswered = alive ? 0 : j->unanswered + 1;
+        if (!alive)
+                joblog_note(w->log, "silence, and the realm's servers do not answer any more%s%s", ports && ports->message ? ": " : "",
+                            ports && ports->message ? ports->message : "");
+        preflight_free(p);
+        if (j->unanswered < 2)
+                listen_for(w, alive ? SILENCE_USEC : SECOND_LOOK_USEC);
+        else if (w->pty) {
+                joblog_note(w->log, "the installer is stopped: it waits for servers that are gone");
+                j->gone = true;
+                pty_stop(w->pty, GRACE_SECONDS);
+        }
+}
+
+static int silent(sd_event_source *source, uint64_t usec, void *userdata) {
+        struct worker *w = userdata;
+        struct worker_join *j = w->join;
+        const struct preflight_order order = { .domain = j->domain, .wanted = w->plan->joins, .server = w->plan->join_server };
+        const struct preflight_options options = { .order = &order, .paths = w->paths, .facts = &j->facts, .own_job = w->id };
+        j->looking = preflight_start(w->event, &options, NULL, looked_again, w);
+        return 0;
+}
+
+void worker_join_watch(struct worker *w) {
+        if (w->join && w->join->domain)
+                listen_for(w, SILENCE_USEC);
+}
+
+void worker_join_heard(struct worker *w) {
+        struct worker_join *j = w->join;
+        if (!j || !j->domain || j->gone)
+                return;
+        j->looking = op_cancel(j->looking);
+        j->unanswered = 0;
+        listen_for(w, SILENCE_USEC);
+}
+
+void worker_join_unwatch(struct worker *w) {
+        if (!w->join)
+                return;
+        w->join->silence = sd_event_source_disable_unref(w->join->silence);
+        w->join->looking = op_cancel(w->join->looking);
+}
+
+bool worker_join_servers_gone(const struct worker *w, struct error **reterr) {
+        if (!w->join || !w->join->gone)
+                return false;
+        const struct failure *f = failure_of("controller-gone");
+        error_set(reterr, -EHOSTUNREACH, "%s", f->message);
+        error_hint(reterr, "%s. %s", f->cause, f->hint);
+        return true;
+}
+
+/* ---- how it ended ---- */
 
 /* The end of what the command printed. */
 static char *read_tail(const struct worker *w, size_t *ret_n) {

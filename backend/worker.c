@@ -154,6 +154,7 @@ void worker_go_on(struct run *run) {
 /* Whatever the step had in flight is dropped with it. */
 void worker_clear_step(struct worker *w) {
         w->op = op_cancel(w->op);
+        worker_join_unwatch(w);
         w->timer = sd_event_source_disable_unref(w->timer);
         w->snapshot = snapshot_free(w->snapshot);
         w->pty = pty_free(w->pty);

@@ -80,7 +80,8 @@ const char *finder_line(struct finder *f, enum realm_kind expected) {
                 str_addf(&s, "%s%s, realm %s", r->kind == expected ? "" : "! It is ", realm_kind_title(r->kind), r->realm);
                 if (r->best)
                         str_addf(&s, ", %s", r->best);
-                if (r->site)
+                /* the one that every domain begins with says nothing */
+                if (r->site && !str_equal(r->site, "Default-First-Site-Name"))
                         str_addf(&s, " (site %s)", r->site);
                 if (r->kind != expected)
                         str_add(&s, ": choose that mode above");

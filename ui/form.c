@@ -344,6 +344,12 @@ static void draw_choice(const struct item *item, const struct canvas *c, int row
         }
 }
 
+/* "from this host", or only "this host" where there is no room for more. */
+static const char *fitting_source(const char *source, int room) {
+        const char *rest = str_starts(source, "from ");
+        return rest && (int) text_width(source) > room ? rest : source;
+}
+
 static void draw_value(const struct item *item, const struct canvas *c, int row, int x, int width, bool focus) {
         switch (item->p->type) {
         case PARAM_CHOICE:
@@ -370,10 +376,19 @@ static void draw_value(const struct item *item, const struct canvas *c, int row,
         if (!item->p->required && !*item_value(item))
                 canvas_text(c, row, end + 2, 0, STYLE_DIM, "optional");
         else if (!item->typed && *item_value(item) && item->source && !item->secret)
-                canvas_text(c, row, end + 2, 0, STYLE_DIM, item->source);
+                canvas_text(c, row, end + 2, 0, STYLE_DIM, fitting_source(item->source, c->columns - end - 2));
 }
 
-void form_draw(struct form *form, const struct canvas *c) {
+/* Below a form that is longer than the screen: what is still to come. */
+static void draw_more(const struct form *form, const struct canvas *c, size_t first) {
+        _cleanup_str_ struct str s = {};
+        for (size_t i = first; i < form->n; i++)
+                if (item_shown(form, &form->items[i]))
+                        str_addf(&s, "%s%s", s.length ? ", " : "more below: ", form->items[i].p->title);
+        canvas_text(c, c->rows - 1, 2, c->columns - 3, STYLE_DIM, s.length ? s.text : "more above");
+}
+
+void form_draw(struct form *form, const struct canvas *all) {
         form_find_focus(form);
         int label = 8;
         for (size_t i = 0; i < form->n; i++) {
@@ -381,6 +396,7 @@ void form_draw(struct form *form, const struct canvas *c) {
                 if (item_shown(form, &form->items[i]) && cells > label)
                         label = cells;
         }
+        const struct canvas *c = all;
         int most = c->columns / 3 < 22 ? c->columns / 3 : 22;
         label = label < most ? label : most;
         int x = 2 + label + 1, width = c->columns - x - 1;
@@ -401,6 +417,9 @@ void form_draw(struct form *form, const struct canvas *c) {
                 }
                 y += rows;
         }
+        bool longer = y > all->rows && all->rows > 3;
+        struct canvas fields = canvas_part(all, 0, 0, longer ? all->rows - 1 : -1, -1);
+        c = &fields;
         if (end > form->scroll + c->rows)
                 form->scroll = end - c->rows;
         if (begin < form->scroll)
@@ -408,6 +427,7 @@ void form_draw(struct form *form, const struct canvas *c) {
         if (form->scroll > 0 && y < c->rows)
                 form->scroll = 0;
 
+        size_t cut = form->n;
         y = -form->scroll;
         for (size_t i = 0; i < form->n; i++) {
                 const struct item *item = &form->items[i];
@@ -421,5 +441,9 @@ void form_draw(struct form *form, const struct canvas *c) {
                 y += item_rows(item, width);
                 y += error_rows(c, y, x, item);
                 y += note_rows(form, c, y, x, item);
+                if (y > c->rows && cut == form->n)
+                        cut = i;
         }
+        if (longer)
+                draw_more(form, all, cut);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/plantext.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -224,8 +225,16 @@ static const char *title_of(const struct profile *profile, const char *name) {
         return p ? p->title : name;
 }
 
-static void answer_line(struct pager *pager, const char *title, const struct answer *a) {
-        pager_put(pager, DOC_PLAIN, "  %-18s  %s", title, str_empty(a->value) ? "-" : a->value);
+/* A choice is told as it was asked. */
+static const char *told_value(const struct param *p, const char *value) {
+        for (size_t i = 0; p && p->type == PARAM_CHOICE && i < p->n_choices; i++)
+                if (str_equal(p->choices[i].value, value) && p->choices[i].title)
+                        return p->choices[i].title;
+        return str_empty(value) ? "-" : value;
+}
+
+static void answer_line(struct pager *pager, const char *title, const struct param *p, const struct answer *a) {
+        pager_put(pager, DOC_PLAIN, "  %-18s  %s", title, told_value(p, a->value));
         if (a->source)
                 pager_put(pager, DOC_DIM, "  (%s)", a->source);
         pager_end(pager);
@@ -240,13 +249,44 @@ void plantext_answers(struct pager *pager, const struct plan *plan, const struct
         for (size_t i = 0; profile && i < profile->n_parameters; i++)
                 for (size_t k = 0; plan->answers && k < plan->answers->n; k++)
                         if (str_equal(plan->answers->items[k].name, profile->parameters[i].name))
-                                answer_line(pager, profile->parameters[i].title, &plan->answers->items[k]);
+                                answer_line(pager, profile->parameters[i].title, &profile->parameters[i], &plan->answers->items[k]);
         for (size_t k = 0; plan->answers && k < plan->answers->n; k++)
                 if (!profile || !profile_param(profile, plan->answers->items[k].name))
-                        answer_line(pager, plan->answers->items[k].name, &plan->answers->items[k]);
+                        answer_line(pager, plan->answers->items[k].name, NULL, &plan->answers->items[k]);
         for (size_t i = 0; i < plan->n_secrets; i++)
                 pager_addf(pager, DOC_PLAIN, "  %-18s  <secret>, handed over by %s", title_of(profile, plan->secrets[i].name),
                            delivery_name(plan->secrets[i].delivery));
+        blank(pager);
+}
+
+static void found_line(struct pager *pager, const char *title, const char *value, const char *source) {
+        if (str_empty(value))
+                return;
+        pager_put(pager, DOC_PLAIN, "  %-18s  %s", title, value);
+        pager_put(pager, DOC_DIM, "  (%s)", source);
+        pager_end(pager);
+}
+
+void plantext_realm(struct pager *pager, const struct realm *realm, const struct join *join, const char *hostname) {
+        if (realm->kind != REALM_AD && realm->kind != REALM_IPA)
+                return;
+        pager_addf(pager, DOC_STRONG, "Found out, not asked");
+        found_line(pager, "Realm", realm->realm, realm->kind == REALM_AD ? "told by the controller" : "told by the server");
+        found_line(pager, "Short name", realm->netbios, "told by the controller");
+        found_line(pager, "Site of this host", realm->site, "told by the controller");
+        if (!join->server)
+                found_line(pager, "Server", realm->best, "first of the DNS to answer");
+        _cleanup_free_ char *computer = realm->kind == REALM_AD && !join->computer_name ? strndup(hostname, strcspn(hostname, ".")) : NULL;
+        for (char *c = computer; c && *c; c++)
+                *c = (char) toupper((unsigned char) *c);
+        found_line(pager, "Computer name", computer, "made of this host's name");
+        blank(pager);
+}
+
+void plantext_profile(struct pager *pager, const struct profile *profile) {
+        pager_addf(pager, DOC_STRONG, "%s", profile->title);
+        if (profile->help)
+                pager_addf(pager, DOC_PLAIN, "  %s", profile->help);
         blank(pager);
 }
 

@@ -16,6 +16,10 @@ void plantext_findings(struct pager *pager, const struct finding_list *findings)
 
 /* The answers and where each came from; secrets by name only. profile: for their titles, or NULL. */
 void plantext_answers(struct pager *pager, const struct plan *plan, const struct profile *profile);
+/* Of a plan that joins: what the network and this host said in place of an answer. */
+void plantext_realm(struct pager *pager, const struct realm *realm, const struct join *join, const char *hostname);
+/* What the image is for, in its own words. */
+void plantext_profile(struct pager *pager, const struct profile *profile);
 
 /* What one consents to, in a few sentences: the plan itself was read before. */
 void plantext_consent(const struct plan *plan, struct str *out);

@@ -31,6 +31,7 @@ static void type(const void *bytes, size_t n, void *userdata) {
 static void on_output(const void *bytes, size_t n, void *userdata) {
         struct worker *w = userdata;
         joblog_output(w->log, bytes, n);
+        worker_join_heard(w);
         delivery_prompts_output(w->prompts, bytes, n, type, w);
 }
 
@@ -47,6 +48,7 @@ static void on_ended(bool exited, int status, void *userdata) {
         struct error *e = NULL;
         const char *hint = NULL;
         w->pty = pty_free(w->pty);
+        worker_join_unwatch(w);
         w->prompts = delivery_prompts_free(w->prompts);
         delivery_remove_files(w->paths, w->plan);
         joblog_flush(w->log);
@@ -57,6 +59,10 @@ static void on_ended(bool exited, int status, void *userdata) {
                         worker_failed(w, e);
                         return;
                 }
+        }
+        if (!w->cancelled && worker_join_servers_gone(w, &e)) {
+                worker_failed(w, e);
+                return;
         }
         if (w->cancelled)
                 error_set(&e, -ECANCELED, "Cancelled while the %s ran", program_of(w));
@@ -106,6 +112,8 @@ static int run(struct worker *w, struct error **reterr) {
         _cleanup_free_ char *text = argv_text(w->plan->command->argv);
         joblog_note(w->log, "%s", text ? text : "(out of memory)");
         r = pty_new(w->event, &options, &w->pty, reterr);
+        if (r >= 0)
+                worker_join_watch(w);
         delivery_free_argv(argv);
         return r;
 }

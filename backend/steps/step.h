@@ -176,6 +176,11 @@ uint64_t worker_now(void);              /* CLOCK_BOOTTIME, usec */
  * from its output: true, and the error set, when that is known. */
 int worker_look_at_realm(struct worker *w, void (*then)(struct worker *w), struct error **reterr);
 bool worker_explain_join(struct worker *w, int status, struct error **reterr);
+/* Its tool runs: a long silence makes the worker look whether the realm's servers are there at all, and stop the tool when they are not. */
+void worker_join_watch(struct worker *w);
+void worker_join_heard(struct worker *w);
+void worker_join_unwatch(struct worker *w);
+bool worker_join_servers_gone(const struct worker *w, struct error **reterr);
 /* What the tool only warned of, into the log, in the words of the table. */
 void worker_note_join_warnings(struct worker *w);
 /* Was it to delete the host's account in the realm, and did not, as its output tells, although it ended well? */

@@ -95,6 +95,14 @@ static const char *wizard_verb(const struct wizard_state *st) {
 
 /* ---- the text of the pages to read ---- */
 
+static void wizard_write_answers(struct screen *s) {
+        struct wizard_state *st = s->state;
+        struct join join;
+        plantext_answers(&st->pager, st->plan, st->ask.profile);
+        if (wizard_asks(st) && questions_join(&st->ask, &join) && join.kind != REALM_NONE && st->checks.preflight && st->checks.preflight->realm)
+                plantext_realm(&st->pager, st->checks.preflight->realm, &join, host_of(s)->ops->status(host_of(s))->hostname);
+}
+
 static void wizard_write(struct screen *s) {
         struct wizard_state *st = s->state;
         struct pager *pager = &st->pager;
@@ -106,8 +114,10 @@ static void wizard_write(struct screen *s) {
                         pager_addf(pager, DOC_PLAIN, "The next page asks; the last one shows the exact words before anything is run.");
                 }
         } else if (st->plan) {
+                if (st->page == PAGE_WHAT && st->ask.profile && !profile_is_generic(st->ask.profile))
+                        plantext_profile(pager, st->ask.profile);
                 if (st->page == PAGE_REVIEW && st->verb != VERB_ACCESS && st->verb != VERB_RENEW)
-                        plantext_answers(pager, st->plan, st->ask.profile);
+                        wizard_write_answers(s);
                 plantext_plan(pager, st->plan, st->page == PAGE_WHAT);
         }
         screen_invalidate(s);

@@ -1,0 +1,281 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Joins that cannot go well, each made so for real: every one ends with a sentence that says why, and leaves the host as it was. What can be mended is mended
+# from where it is told: the job's screen and the preflight's.
+source "$(dirname "$0")/lib.sh"
+source tests/e2e/walk.sh
+term_need
+
+# The two hosts share a domain, whose clock is everybody's: who turns it must be alone. All else is held by both at once.
+exec 9>"$(tests/lab status | sed -n 's/^cache=//p')/join-$(tests/lab status | sed -n 's/^lab=//p').lock"
+flock -s 9
+alone= whole=
+mend() {
+        [ -z "$alone" ] || tests/lab realm clock 0
+        for port in 53 88 464; do tests/lab realm port-open $port "$HOST"; done
+        tests/lab realm srv-on "$HOST"
+        tests/lab realm dc-up "$HOST"
+        [ -z "$whole" ] || host hostname "$whole"
+        term_end
+}
+trap 'mend >/dev/null 2>&1 || true' EXIT
+
+tests/lab up "$HOST" realm >/dev/null
+password=$(tests/lab status | sed -n 's/^realm\.password=//p')
+whole=$(host hostname)
+short=${whole%%.*}
+
+dc() {
+        tests/lab run dc -- "$@"
+}
+
+forget_account() {
+        dc samba-tool computer delete "$short" >/dev/null 2>&1 || true
+}
+
+# refused WHAT STATUS TEXT SECRET WORDS-of-join…: the secret goes by standard input.
+refused() {
+        local what=$1 wanted=$2 text=$3 secret=$4
+        shift 4
+        check_status "$what" "$wanted" host sh -c 'printf %s "$1" | { shift; timeout 300 fairlead join "$@" --yes --secret password=-; }' x "$secret" "$@"
+        check_text "and it says so" "$text" "$output"
+}
+
+forget_account
+before=$(mktemp)
+host_tree >"$before"
+
+# ---- who joins ----
+
+refused "an unknown user" 1 'There is no such user in the realm' x example.test --set user=nosuch
+check_text "a shell is told what to do" ' do: the same again with --set user=NAME' "$output"
+refused "a disabled user" 1 'disabled, locked or expired' "$password" example.test --set user=disabled
+dc samba-tool user create "lapsed-$short" "$password" >/dev/null 2>&1 || true
+dc samba-tool user setexpiry "lapsed-$short" --days=-1 >/dev/null
+refused "a user whose last day is over" 1 'disabled, locked or expired' "$password" example.test --set "user=lapsed-$short"
+dc samba-tool user delete "lapsed-$short" >/dev/null 2>&1 || true
+refused "an expired password" 1 'has expired' "$password" example.test --set user=expired
+refused "a user without rights" 1 'may not join computers here' "$password" example.test --set user=plain
+refused "the organizational unit of somebody else" 1 'may not join computers here' "$password" example.test --set user=joiner \
+        --set ou=OU=Domain\ Controllers,DC=example,DC=test
+refused "a one-time password that was never made" 1 'The one-time password was refused' x example.test --set credentials=otp --set server=dc1.example.test \
+        --secret otp=-
+
+# Samba has no machine quota (no program of it knows the attribute), so the tool that asks it is one that got Windows' answer.
+quota=$(mktemp -d)
+mkdir -p "$quota/usr/sbin"
+printf '%s\n' '#!/bin/sh' 'cat /quota' 'exit 5' >"$quota/usr/sbin/adcli"
+chmod 755 "$quota/usr/sbin/adcli"
+sed '1d;/^exit code/d' tests/fixtures/adcli/quota-composed.txt >"$quota/quota"
+tar -C "$quota" -c usr quota | host sh -c 'podman create -q --name quota localhost/sssd >/dev/null && podman cp - quota:/ &&
+        podman commit -q quota localhost/sssd-quota >/dev/null && podman rm quota >/dev/null'
+rm -r "$quota"
+refused "an exhausted machine quota" 1 'has joined as many computers as it may' "$password" example.test --image localhost/sssd-quota --set user=plain
+host podman rmi localhost/sssd-quota >/dev/null
+
+# ---- the computer's account ----
+
+refused "no such unit" 1 'organizational unit does not exist' "$password" example.test --set user=Administrator --set ou=OU=Nowhere,DC=example,DC=test
+dc samba-tool computer create "$short" >/dev/null
+refused "an account that is somebody else's" 1 "not this account's" "$password" example.test --set user=plain
+refused "an account in another unit" 1 'has this computer in another organizational unit' "$password" example.test --set user=joiner \
+        --set ou=OU=Linux,DC=example,DC=test
+forget_account
+refused "a computer name of sixteen characters" 3 'longer than 15 characters|1 to 15 letters' "$password" example.test --set user=Administrator \
+        --set computer-name=ABCDEFGHIJKLMNOP
+
+# ---- the host's name ----
+
+host hostname a-name-of-sixteen.example.test
+refused "a host name longer than 15 characters" 3 'a-name-of-sixteen is longer than 15 characters' "$password" example.test --set user=Administrator
+check_text "and what to do" 'computer-name=NAME' "$output"
+refused "cut by the tool when it is passed over" 1 'may not join computers here' "$password" example.test --set user=plain --allow preflight
+host hostname hostless
+refused "a host name without a domain, for FreeIPA" 3 'hostless is not fully qualified' x example.test --mode ipa --set user=admin --set server=dc1.example.test
+check_text "and the command that sets it" 'hostnamectl set-hostname hostless.example.test' "$output"
+refused "which ipa-client-install refuses, too" 1 'own name has no address|not fully qualified' x example.test --mode ipa --set user=admin \
+        --set server=dc1.example.test --allow preflight
+host hostname "$whole"
+
+# ---- an earlier join ----
+
+host sh -c 'mkdir -p /etc/sssd && printf "[sssd]\ndomains = corp.test\n" >/etc/sssd/sssd.conf'
+refused "joined by somebody else" 3 'joined already: /etc/sssd/sssd.conf names corp.test' "$password" example.test --set user=Administrator
+check_text "and how to leave, or go on" "realm leave. Or go on with what it has set up" "$output"
+refused "which the installer refuses, too" 1 'joined to a domain already' "$password" example.test --set user=Administrator --allow preflight
+host rm -r /etc/sssd
+host sh -c 'printf "\005\002\000\000\000\001x" >/etc/krb5.keytab'
+check_status "a foreign keytab alone is no hindrance" 0 host fairlead check example.test
+check_text "and is told" 'WARN +Earlier join +/etc/krb5.keytab has keys of an earlier join' "$output"
+host rm /etc/krb5.keytab
+host sh -c 'mkdir -p /var/lib/ipa-client/sysrestore && printf "[installation]\ncomplete = False\n" >/var/lib/ipa-client/sysrestore/sysrestore.state'
+refused "half an enrollment" 3 'ipa-client-install stopped half way' "$password" example.test --set user=Administrator
+host rm -r /var/lib/ipa-client
+
+# ---- the way there ----
+
+refused "no such domain" 4 'The DNS knows no servers' "$password" nowhere.test --set user=Administrator
+refused "the wrong kind" 3 'is Active Directory, not FreeIPA' "$password" example.test --mode ipa
+tests/lab realm srv-off "$HOST" >/dev/null
+refused "a DNS without SRV records" 3 'FAIL +DNS +The DNS knows no servers of a realm called example.test' "$password" example.test --mode ad --set user=Administrator
+check_text "one cause is told once" ', 1 in the way' "$output"
+refused "passed over" 1 'There is no such domain' "$password" example.test --mode ad --set user=Administrator --allow preflight
+tests/lab realm srv-on "$HOST" >/dev/null
+tests/lab realm dns-off "$HOST" >/dev/null
+refused "no name service" 3 'FAIL +DNS +Nothing could be found out about example.test' "$password" example.test --mode ad --set user=Administrator
+check_text "and where to look" '/etc/resolv\.conf' "$output"
+tests/lab realm dns-on "$HOST" >/dev/null
+for port in 88 464; do
+        tests/lab realm port-shut $port "$HOST" >/dev/null
+        refused "port $port shut" 3 "does not answer on $port" "$password" example.test --set user=Administrator
+        refused "port $port shut, passed over" 1 'No KDC answers|port 464 does not answer' "$password" example.test --set user=Administrator --allow preflight
+        tests/lab realm port-open $port "$HOST" >/dev/null
+done
+forget_account
+
+# FreeIPA's own client, as far as it goes without a server of its own.
+refused "ipa-client-install: no server" 1 'No FreeIPA server was found' x nowhere.test --mode ipa --set user=admin --allow preflight
+refused "ipa-client-install: the server is an AD controller" 1 'an Active Directory controller, not a FreeIPA server' x example.test --mode ipa \
+        --set user=admin --set server=dc1.example.test --allow preflight
+check_same_tree "after all of that /etc and /usr/local are as before" "$before"
+
+# ---- the controller goes away in the middle ----
+
+job=$(host sh -c 'printf %s "$1" | fairlead join example.test --set user=Administrator --yes --secret password=- --detach' x "$password" |
+        grep -oE '[0-9]{8}-[0-9]{6}-[0-9a-f]{8}' | head -n 1)
+until_true 60 host grep -q 'Resolving: ' "/var/lib/fairlead/jobs/$job/log" || true
+tests/lab realm dc-down "$HOST" >/dev/null
+check_status "a controller that goes away ends the job" 1 host timeout 240 fairlead attach "$job"
+check_text "with a sentence" 'The controller went away in the middle|The controller does not answer|No domain controller answers|No KDC answers' "$output"
+tests/lab realm dc-up "$HOST" >/dev/null
+check_same_tree "and the host is as before" "$before"
+forget_account
+
+# ---- mended where it is told ----
+
+step() {
+        try "$@" || {
+                term_screen | sed 's/^/        /'
+                finish
+                exit 1
+        }
+}
+
+walk_wrong_password() {
+        term_keys 5
+        term_wait 'EXAMPLE\.TEST, Active Directory' 60 || return
+        term_keys j
+        term_wait 'page 1 of 5: what it does' 60 || return
+        term_keys Enter
+        term_wait 'page 2 of 5: questions' || return
+        term_keys Down Down
+        term_wait '> Domain' || return
+        term_wait 'Active Directory, realm EXAMPLE\.TEST' 30 || return
+        term_keys Down Down Down
+        term_wait '> Organizational unit' || return
+        term_type 'OU=Linux,DC=example,DC=test'
+        term_keys C-d
+        term_wait 'page 3 of 5: preflight' || return
+        term_wait 'Enter goes on' 30 || return
+        term_keys Enter
+        term_wait 'page 4 of 5: secrets' || return
+        term_type "not-$password"
+        term_keys Enter
+        walk_review
+        term_wait 'The password is wrong' 120 || return
+}
+
+walk_review() {
+        term_wait 'page 5 of 5: last look' || return
+        term_wait 'OU=Linux,DC=example,DC=test +\(typed\)' 60 || return
+        term_keys Enter
+        term_wait '\[ Install \]' || return
+        term_keys Right Enter
+}
+
+walk_password_again() {
+        term_wait 'm +Type the password again' || return
+        term_keys m
+        term_wait 'page 4 of 5: secrets' 60 || return
+        term_type "$password"
+        term_wait '\*\*\*\*' || return
+        term_keys Enter
+        walk_review || return
+        term_wait 'sssd is installed' 120 || return
+}
+
+walk_leave() {
+        term_keys 5
+        term_wait 'Joined by' 60 || return
+        term_keys c
+        term_wait 'FAIL +Earlier join' 60 || return
+        term_wait 'f +Leave the old realm first' || return
+        term_keys f
+        term_wait 'leave it in the realm' 60 || return
+        term_keys C-d
+        term_wait 'page 2 of 2: last look' 30 || return
+        term_wait 'Enter asks for your consent' 60 || return
+        term_keys Enter
+        term_wait '\[ Uninstall \]' || return
+        term_keys Right Enter
+        term_wait 'sssd is uninstalled' 120 || return
+        term_keys q
+        term_wait 'OK +Earlier join +this host is in no realm yet' 60 || return
+}
+
+walk_open "$HOST"
+step "a wrong password is told in the console" walk_wrong_password
+step "and typed again from the job's screen, all else is kept" walk_password_again
+check "a user of the domain is a user of this host" until_true 60 host getent passwd alice@example.test
+check_status "a host that is joined is not joined again" 3 host sh -c 'printf x | fairlead join example.test --set user=Administrator --yes --secret password=-'
+check_text "and who joined it is known" 'Leave it first: fairlead leave sssd' "$output"
+step "the old realm is left from the preflight, which looks again" walk_leave
+check_same_tree "leaving put the host back" "$before"
+forget_account
+
+walk_hostname() {
+        term_keys 5
+        term_wait 'EXAMPLE\.TEST, Active Directory' 60 || return
+        term_keys c
+        term_wait 'FAIL +Host name +the host name hostless is not fully qualified' 60 || return
+        term_keys f
+        term_wait 'Host name, with its domain hostless\.example\.test' || return
+        term_keys C-u
+        term_type "$whole"
+        term_keys Enter
+        term_wait "OK +Host name +$whole is fully qualified" 60 || return
+}
+
+term_close
+host hostname hostless
+walk_open "$HOST"
+step "the host's name is set from the preflight" walk_hostname
+check "it is, now and after a restart" host sh -c '[ "$(hostname)" = "$1" ] && [ "$(cat /etc/hostname)" = "$1" ]' x "$whole"
+
+walk_clock() {
+        term_keys q c
+        term_wait 'FAIL +Clock' 60 || return
+        term_wait 'f +Set the clock' || return
+        term_keys f
+        term_wait '\[ Set it \]' || return
+        term_keys Right Enter
+        term_wait 'The clock could not be set' || return
+        term_wait 'In a container the clock is that of' || return
+        term_keys Enter
+        term_wait 'FAIL +Clock' 60 || return
+}
+
+flock -u 9
+flock -x 9
+alone=yes
+tests/lab realm clock +600 >/dev/null
+refused "a clock that is off" 3 'min .* s behind dc1' "$password" example.test --set user=Administrator
+check_text "and the command that sets it" "date --set='\\+(59|60)[0-9] seconds'" "$output"
+refused "a clock that is off, passed over" 1 'clock of this host is too far' "$password" example.test --set user=Administrator --allow preflight
+step "a clock that cannot be set from here is told so" walk_clock
+tests/lab realm clock 0 >/dev/null
+alone=
+flock -u 9
+term_close
+rm -f "$before"
+finish
