@@ -166,6 +166,12 @@ void delivery_remove_files(const struct paths *paths, const struct plan *plan) {
                 (void) files_remove_tree(files, plan->name);
 }
 
+void delivery_remove_all(const struct paths *paths) {
+        _cleanup_close_ int run = files_open_root(paths->run, NULL);
+        if (run >= 0)
+                (void) files_remove_tree(run, "files");
+}
+
 /* ---- prompts ---- */
 
 struct prompt {

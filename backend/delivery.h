@@ -23,6 +23,8 @@ int delivery_stdin(const struct plan *plan, const struct secret_list *secrets, i
 /* The files for bind mounts, `run`/files/NAME/PARAMETER, 0600 in folders 0700; and their removal. */
 int delivery_write_files(const struct paths *paths, const struct plan *plan, const struct secret_list *secrets, struct error **reterr);
 void delivery_remove_files(const struct paths *paths, const struct plan *plan);
+/* All of them: no worker lives, and what a dead one left may be secrets. */
+void delivery_remove_all(const struct paths *paths);
 
 /* Watches output for prompts. */
 int delivery_prompts_new(const struct plan *plan, const struct secret_list *secrets, struct delivery_prompts **ret, struct error **reterr);

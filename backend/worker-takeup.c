@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "backend/delivery.h"
 #include "backend/files.h"
 #include "backend/jobfolder.h"
 #include "backend/worker-parts.h"
@@ -34,6 +35,7 @@ static void sweep_parents(struct worker *w, const struct changes *changes) {
 void worker_sweep(const struct paths *paths) {
         static const char *const own[] = { "", "/services", "/jobs" };
         control_sweep(paths);
+        delivery_remove_all(paths);
         for (size_t i = 0; i < ELEMENTS(own); i++) {
                 _cleanup_free_ char *path = str_printf("%s%s", paths->state, own[i]);
                 _cleanup_close_ int folder = path ? files_open_root(path, NULL) : -1;

@@ -513,9 +513,12 @@ static void one_job_at_a_time(void **state) {
 /* It died before its journal began: nobody can take the job up, and nobody knows of it any more. */
 static void clears_up_behind_a_worker_that_had_not_begun(void **state) {
         static const char *const strays[] = { "/state/.fairlead-0123456789abcdef.tmp", "/state/services/.fairlead-0123456789abcdef.tmp",
-                                              "/state/jobs/.fairlead-0123456789abcdef.tmp", "/run/20260101-000000-01234567.sock" };
+                                              "/state/jobs/.fairlead-0123456789abcdef.tmp", "/run/20260101-000000-01234567.sock",
+                                              "/run/files/demo/password" };
         struct host_fixture *f = *state;
         for (unsigned way = 0; way < 3; way++) {
+                tree_folder(f->top, "/run/files");
+                tree_folder(f->top, "/run/files/demo");
                 for (size_t i = 0; i < ELEMENTS(strays); i++)
                         tree_write(f->top, strays[i], "");
                 if (way == 0)
