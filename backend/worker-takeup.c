@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Where a job that lost its worker goes on, or goes back from. */
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "backend/delivery.h"
@@ -9,6 +15,8 @@
 #include "backend/jobfolder.h"
 #include "backend/worker-parts.h"
 #include "base/str.h"
+
+#define UNBEGUN_SECONDS 600     /* many times what a worker may take to begin */
 
 /* ---- what a worker that died left half made ---- */
 
@@ -31,11 +39,30 @@ static void sweep_parents(struct worker *w, const struct changes *changes) {
         }
 }
 
+/* What a console made for a job, and died before a worker began it: nobody will ever begin it. One that is young may be about to. */
+static void remove_unbegun(const struct paths *paths) {
+        _cleanup_free_ char *path = str_printf("%s/jobs", paths->state);
+        DIR *d = path ? opendir(path) : NULL;
+        for (struct dirent *item; d && (item = readdir(d));) {
+                char journal[NAME_MAX + 16];
+                struct stat st;
+                if (!job_id_valid(item->d_name) || fstatat(dirfd(d), item->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+                    st.st_mtim.tv_sec > time(NULL) - UNBEGUN_SECONDS)
+                        continue;
+                snprintf(journal, sizeof journal, "%s/journal", item->d_name);
+                if (faccessat(dirfd(d), journal, F_OK, 0) < 0 && errno == ENOENT)
+                        (void) jobfolder_remove(paths, item->d_name);
+        }
+        if (d)
+                closedir(d);
+}
+
 /* Everywhere a worker writes its own files: a name of files.c that is still there is nobody's. */
 void worker_sweep(const struct paths *paths) {
         static const char *const own[] = { "", "/services", "/jobs" };
         control_sweep(paths);
         delivery_remove_all(paths);
+        remove_unbegun(paths);
         for (size_t i = 0; i < ELEMENTS(own); i++) {
                 _cleanup_free_ char *path = str_printf("%s%s", paths->state, own[i]);
                 _cleanup_close_ int folder = path ? files_open_root(path, NULL) : -1;

@@ -521,6 +521,12 @@ static void clears_up_behind_a_worker_that_had_not_begun(void **state) {
                 tree_folder(f->top, "/run/files/demo");
                 for (size_t i = 0; i < ELEMENTS(strays); i++)
                         tree_write(f->top, strays[i], "");
+                /* and jobs that no worker ever began: one that never will, and one that is about to */
+                const struct timespec long_ago[2] = { { .tv_sec = 1000000000 }, { .tv_sec = 1000000000 } };
+                tree_folder(f->top, "/state/jobs/20260101-000000-01234567");
+                tree_write(f->top, "/state/jobs/20260101-000000-01234567/plan.json", "{");
+                tree_folder(f->top, "/state/jobs/20260101-000001-01234567");
+                assert_int_equal(utimensat(AT_FDCWD, tree_path(f->top, "/state/jobs/20260101-000000-01234567"), long_ago, 0), 0);
                 if (way == 0)
                         worker_clear_up(&f->paths);
                 else if (way == 1)
@@ -532,6 +538,8 @@ static void clears_up_behind_a_worker_that_had_not_begun(void **state) {
                 }
                 for (size_t i = 0; i < ELEMENTS(strays); i++)
                         assert_int_equal(access(tree_path(f->top, strays[i]), F_OK), -1);
+                assert_int_equal(access(tree_path(f->top, "/state/jobs/20260101-000000-01234567"), F_OK), -1);
+                assert_int_equal(access(tree_path(f->top, "/state/jobs/20260101-000001-01234567"), F_OK), 0);
         }
         /* not while one lives: what looks like a stray may be its work */
         _cleanup_plan_ struct plan *plan = script_plan(f, "echo ready; sleep 100", ENGINE_NONE);
