@@ -209,6 +209,7 @@ int fixture_profile_join(const struct image *image, struct profile **ret, struct
         profile->title = text_copy("SSSD: users, groups and logins from a domain");
         profile->source = text_copy("/usr/share/fairlead/profiles/sssd.json");
         profile->n_modes = 2;
+        profile->no_rehearsal = true;
         profile->modes[0] = (struct mode) { .name = text_copy("ad"), .title = text_copy("Active Directory"), .joins = REALM_AD,
                                             .help = text_copy("A computer account is made in the domain.") };
         profile->modes[1] = (struct mode) { .name = text_copy("ipa"), .title = text_copy("FreeIPA"), .joins = REALM_IPA };
@@ -227,6 +228,14 @@ int fixture_profile_join(const struct image *image, struct profile **ret, struct
         strv_split("realm leave --remove", " ", &leave->words);
         strv_split("admin-user admin-password", " ", &leave->parameters);
         add(profile, "ipa", "ipa-domain", "Domain", PARAM_DOMAIN)->suggest = text_copy("domain");
+        p = add(profile, "ipa", "ipa-credentials", "Join by", PARAM_CHOICE);
+        p->initial = text_copy("password");
+        p->choices = calloc(2, sizeof *p->choices);
+        if (!p->choices)
+                abort();
+        p->n_choices = 2;
+        p->choices[0] = (struct param_choice) { .value = text_copy("password"), .title = text_copy("an administrator and a password") };
+        p->choices[1] = (struct param_choice) { .value = text_copy("otp"), .title = text_copy("a one-time password") };
         add(profile, "ipa", "ipa-password", "Password", PARAM_SECRET)->required = true;
         *ret = profile;
         return 0;

@@ -340,7 +340,7 @@ static void wizard_title(const struct screen *s, struct str *left, struct str *r
                         if (page <= st->page)
                                 number = all;
                 }
-        if (all > 1)
+        if (all > 1 && !st->finding)    /* else its labels may say that there are more */
                 str_addf(right, "page %u of %u: ", number, all);
         size_t wrong = wizard_form(st) ? form_wrong(wizard_form(st)) : 0;
         if (wrong)
@@ -402,7 +402,8 @@ static void wizard_status(const struct screen *s, struct str *out) {
         else if (st->starting)
                 str_add(out, "Starting the job ...");
         else if (form && form_focus(form))
-                str_addf(out, "%s: %s", form_focus(form)->title, form_focus(form)->help ? form_focus(form)->help : "");
+                str_addf(out, str_empty(form_focus(form)->help) ? "%s%s" : "%s: %s", form_focus(form)->title,
+                         form_focus(form)->help ? form_focus(form)->help : "");
         else if (form)
                 str_add(out, "Nothing is asked here; Enter goes on.");
         else if (st->page == PAGE_PREFLIGHT)
@@ -596,7 +597,8 @@ static bool wizard_can(const struct screen *s, enum action action) {
                 return !form && st->page != PAGE_REVIEW && !st->error && !st->finding &&
                        (st->page != PAGE_PREFLIGHT || !(checkpage_looking(&st->checks) || checkpage_fails(&st->checks)));
         case ACTION_REHEARSE:
-                return st->page == PAGE_REVIEW && st->verb == VERB_INSTALL && st->plan && st->plan->command && !st->starting;
+                return st->page == PAGE_REVIEW && st->verb == VERB_INSTALL && st->plan && st->plan->command && !st->starting &&
+                       !(st->ask.profile && st->ask.profile->no_rehearsal);
         case ACTION_NO_REHEARSAL:
                 return st->verb == VERB_REHEARSE && !st->starting;
         case ACTION_FIX:
