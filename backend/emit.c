@@ -195,6 +195,7 @@ static struct json_object *job_object(const struct job *job) {
         add_text(o, "message", job->message);
         add_text(o, "hint", job->hint);
         add(o, "left", json_new_texts(job->left));
+        add(o, "checks", job->checks ? json_new_texts(job->checks) : NULL);
         add(o, "log_size", json_object_new_uint64(job->log_size));
         add_text(o, "way", job->state == JOB_INTERRUPTED ? job_way_name(job->way) : NULL);
         add(o, "secrets", job->state == JOB_INTERRUPTED ? json_new_texts(job->secrets) : NULL);

@@ -204,6 +204,7 @@ char *emit_plan(const struct plan *plan) {
         add_flag(o, "deletes_account", plan->deletes_account);
         add_text(o, "join_domain", plan->join_domain);
         add_text(o, "join_server", plan->join_server);
+        add_text(o, "join_user", plan->join_user);
         add_text(o, "label_key", plan->label_key);
         add_text(o, "label", plan->label);
         add(o, "argv", plan->command ? json_new_texts(plan->command->argv) : NULL);

@@ -203,6 +203,7 @@ static const struct json_field plan_fields[] = {
         FIELD("deletes_account", JSON_BOOL, deletes_account),
         FIELD("join_domain", JSON_TEXT, join_domain, .max = 256),
         FIELD("join_server", JSON_TEXT, join_server, .max = 256),
+        FIELD("join_user", JSON_TEXT, join_user, .max = 256),
         FIELD("label_key", JSON_TEXT, label_key),
         FIELD("label", JSON_TEXT, label),
         { "environment", JSON_CALL, .call = call_environment },

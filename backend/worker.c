@@ -161,6 +161,7 @@ void worker_clear_step(struct worker *w) {
         w->prompts = delivery_prompts_free(w->prompts);
         w->suspects = strv_free(w->suspects);
         w->condemned = strv_free(w->condemned);
+        worker_verify_free(w);
         if (w->blobs >= 0)
                 close(w->blobs);
         w->blobs = -1;

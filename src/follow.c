@@ -119,7 +119,7 @@ static int result_of(struct following *f) {
                 return f->end(f->session, job, f->arguments);
         if (f->session->json) {
                 out_json(emit_job(job));
-                return job->state == JOB_DONE ? EXIT_DONE : EXIT_FAILED;
+                return job->state == JOB_DONE && !job_checks_fail(job) ? EXIT_DONE : EXIT_FAILED;
         }
         out("%s: %s\n", job_state_name(job->state), job->message ? job->message : "");
         if (job->hint)
@@ -129,11 +129,21 @@ static int result_of(struct following *f) {
                 out("   do: %s\n", fix_command(failure->fix));
         if (failure && failure->consequence)
                 out("       %s\n", failure->consequence);
+        for (char **line = job->state == JOB_DONE ? job->checks : NULL; line && *line; line++) {
+                static const char *const words[_VERDICT_MAX] = { "...", "OK", "WARN", "FAIL" };
+                const char *text;
+                enum verdict verdict = job_check_verdict(*line, &text);
+                out("  %-5s %s\n", words[verdict], text);
+        }
+        if (job->state == JOB_DONE && job_checks_fail(job))
+                out("  undo: fairlead rollback %s\n", job->id);
         for (size_t i = 0; job->left && job->left[i]; i++)
                 out("  left: %s\n", job->left[i]);
         if (f->end)
                 return f->end(f->session, job, f->arguments);
         bool undone = job->state == JOB_FAILED || job->state == JOB_CANCELLED;
+        if (job->state == JOB_DONE && job_checks_fail(job))
+                return EXIT_FAILED;
         return job->state == JOB_DONE || (f->undo && undone) ? EXIT_DONE : EXIT_FAILED;
 }
 

@@ -21,7 +21,7 @@ bool takeup_fits(const struct job *job, enum action action) {
                 /* Where it was being put back there is nothing else to go on with. */
                 return lost && job->way != WAY_UNDO;
         case ACTION_ROLLBACK:
-                return lost || (job && job->state == JOB_BROKEN);
+                return lost || (job && (job->state == JOB_BROKEN || (job->state == JOB_DONE && job_checks_fail(job))));
         default:
                 return true;
         }

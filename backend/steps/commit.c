@@ -120,7 +120,9 @@ static int join_changes(struct worker *w, struct error **reterr) {
 
 static void note_install(struct worker *w) {
         const char *unit = worker_main_unit(w);
-        if (unit && w->units)
+        if (job_checks_fail(recorder_job(w->recorder)))
+                worker_note(w, "%s is installed, but the join does not work as it should", w->plan->name);
+        else if (unit && w->units)
                 worker_note(w, "%s is installed; %s runs", w->plan->name, unit);
         else if (unit)
                 worker_note(w, "%s is installed; its unit is %s", w->plan->name, unit);

@@ -29,6 +29,15 @@ static void again(struct worker *w, uint64_t usec) {
         }
 }
 
+/* A service that runs is not yet a join that works. */
+static void look_behind(struct worker *w) {
+        struct error *e = NULL;
+        if (w->plan->verb != VERB_INSTALL || w->plan->joins == REALM_NONE)
+                worker_ended(w);
+        else if (worker_verify_join(w, worker_ended, &e) < 0)
+                worker_failed(w, e);
+}
+
 /* ---- the profile's command ---- */
 
 static int run_check(struct worker *w, struct error **reterr);
@@ -54,7 +63,7 @@ static void on_check_ended(bool exited, int status, void *userdata) {
         joblog_flush(w->log);
         if (exited && status == 0) {
                 worker_note(w, "%s runs, its check passed", worker_main_unit(w));
-                worker_ended(w);
+                look_behind(w);
                 return;
         }
         if (worker_now() < w->until && !w->cancelled &&
@@ -82,7 +91,7 @@ static void unit_is_well(struct worker *w) {
         struct error *e = NULL;
         if (!strv_length(w->plan->health_argv)) {
                 worker_note(w, "%s runs", worker_main_unit(w));
-                worker_ended(w);
+                look_behind(w);
         } else if (run_check(w, &e) < 0)
                 worker_failed(w, e);
 }

@@ -55,6 +55,7 @@ extern const struct step preflight_step, pull_step, snapshot_step, command_step,
 struct delivery_prompts;
 struct units_queue;
 struct worker_join;
+struct worker_verify;
 
 struct worker {
         sd_event *event;
@@ -87,6 +88,7 @@ struct worker {
         struct units_queue *queue;
         struct worker_join *join;       /* NULL: the plan joins nothing, or it was not looked yet */
         char **suspects, **condemned;   /* containers: those that are still to be looked at ("ID NAME"), and ids of those to be removed */
+        struct worker_verify *verify;
         unsigned tries, restarts, not_removed;
         uint64_t until, settled;        /* worker_now() */
         void (*looked)(struct worker *w, struct manifest *now, struct error *e);
@@ -186,6 +188,11 @@ void worker_note_join_warnings(struct worker *w);
 /* Was it to delete the host's account in the realm, and did not, as its output tells, although it ended well? */
 bool worker_kept_account(struct worker *w);
 void worker_join_free(struct worker *w);
+
+/* What a join came to, looked at on the host itself (backend/worker-verify.c): a user of the realm, the host's keys, its own root. Each result is
+ * recorded (RECORD_CHECK); ended() follows whatever they are: who joined decides. */
+int worker_verify_join(struct worker *w, void (*ended)(struct worker *w), struct error **reterr);
+void worker_verify_free(struct worker *w);
 
 /* Is the container command run by an engine (rather than a program of the host)? */
 bool worker_needs_engine(const struct worker *w);

@@ -64,6 +64,7 @@ static const char *const record_event_names[] = {
         [RECORD_KEPT] = "kept",
         [RECORD_EXIT] = "exit",
         [RECORD_HINT] = "hint",
+        [RECORD_CHECK] = "check",
 };
 DEFINE_NAMES(record_event, enum record_event)
 
@@ -153,6 +154,7 @@ struct job *job_free(struct job *job) {
         free(job->message);
         free(job->hint);
         strv_free(job->left);
+        strv_free(job->checks);
         strv_free(job->secrets);
         free(job);
         return NULL;
@@ -164,7 +166,7 @@ struct job *job_copy(const struct job *job) {
                 return NULL;
         *copy = *job;
         copy->id = copy->name = copy->image = copy->digest = copy->message = copy->hint = NULL;
-        copy->left = copy->secrets = NULL;
+        copy->left = copy->secrets = copy->checks = NULL;
         for (size_t i = 0; i < _JOB_STEP_MAX; i++)
                 copy->steps[i].note = NULL;
         if (str_replace(&copy->id, job->id) < 0 || str_replace(&copy->name, job->name) < 0 ||
@@ -173,10 +175,28 @@ struct job *job_copy(const struct job *job) {
                 return NULL;
         if ((job->left && !(copy->left = strv_copy(job->left))) || (job->secrets && !(copy->secrets = strv_copy(job->secrets))))
                 return NULL;
+        if (job->checks && !(copy->checks = strv_copy(job->checks)))
+                return NULL;
         for (size_t i = 0; i < _JOB_STEP_MAX; i++)
                 if (str_replace(&copy->steps[i].note, job->steps[i].note) < 0)
                         return NULL;
         return TAKE(copy);
+}
+
+enum verdict job_check_verdict(const char *line, const char **ret_text) {
+        size_t n = strcspn(line, " ");
+        _cleanup_free_ char *word = strndup(line, n);
+        int verdict = word ? verdict_from_name(word) : -1;
+        *ret_text = verdict < 0 || !line[n] ? line : line + n + 1;
+        return verdict < 0 ? VERDICT_WARN : (enum verdict) verdict;
+}
+
+bool job_checks_fail(const struct job *job) {
+        const char *text;
+        for (char **line = job->checks; line && *line; line++)
+                if (job_check_verdict(*line, &text) == VERDICT_FAIL)
+                        return true;
+        return false;
 }
 
 enum job_step job_current_step(const struct job *job) {

@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/names.h"
+#include "model/check.h"
 #include "model/plan.h"
 
 enum job_state {
@@ -98,6 +99,7 @@ struct job {
         char *message;          /* the result in a sentence; NULL while running */
         char *hint;
         char **left;            /* what could not be put back, or was kept because someone else changed it */
+        char **checks;          /* of an install that joined a realm: what was looked at behind it, "ok User: …", "fail Keytab: …"; NULL */
         /* JOB_INTERRUPTED: what going on would mean, and the names of the secrets that must be given again for it (NULL: none) */
         enum job_way way;
         char **secrets;
@@ -107,6 +109,10 @@ struct job *job_new(void);
 struct job *job_free(struct job *job);
 DEFINE_CLEANUP(struct job, job_free)
 struct job *job_copy(const struct job *job);
+/* Of a line of checks: its verdict; *ret_text is what stands behind it. */
+enum verdict job_check_verdict(const char *line, const char **ret_text);
+/* Does one of them say that the join does not work? */
+bool job_checks_fail(const struct job *job);
 /* the one NOW or UNDOING, else the last not TODO, else the first */
 enum job_step job_current_step(const struct job *job);
 
@@ -138,6 +144,7 @@ enum record_event {
         RECORD_KEPT,            /* data: something left on the host, with the reason */
         RECORD_EXIT,            /* data: exit status of the command */
         RECORD_HINT,            /* data: hint of the last failure */
+        RECORD_CHECK,           /* data: "VERDICT TITLE: message" of a look at what a join came to; VERDICT as enum verdict is named */
         _RECORD_EVENT_MAX,
 };
 DECLARE_NAMES(record_event, enum record_event);

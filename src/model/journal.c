@@ -230,6 +230,8 @@ static int record_apply(struct replay *replay, struct job *job, const struct rec
         case RECORD_STATE:
                 return apply_state(job, record);
         case RECORD_INTENT:
+                if (record->step == STEP_HEALTH)
+                        job->checks = strv_free(job->checks);   /* it is looked at once more */
                 step_begins(replay, job, record, STEP_NOW);
                 return 0;
         case RECORD_DONE:
@@ -253,6 +255,8 @@ static int record_apply(struct replay *replay, struct job *job, const struct rec
                         return -EINVAL;
                 job->exit_status = (int) status;
                 return 0;
+        case RECORD_CHECK:
+                return strv_add(&job->checks, record->data);
         case RECORD_HINT:
                 return job->hint ? 0 : str_replace(&job->hint, record->data);
         default:

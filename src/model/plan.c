@@ -77,6 +77,7 @@ struct plan *plan_free(struct plan *plan) {
         free(plan->mode_title);
         free(plan->join_domain);
         free(plan->join_server);
+        free(plan->join_user);
         free(plan->profile);
         free(plan->label_key);
         free(plan->label);

@@ -165,6 +165,7 @@ struct plan {
         bool deletes_account;   /* VERB_UNINSTALL: this host's account in the realm goes, too */
         char *join_domain;      /* that of the answers; NULL: this host's own */
         char *join_server;      /* the one that was named; NULL */
+        char *join_user;        /* who joins; NULL */
         char *profile;          /* its source, or NULL */
         char *label_key;        /* the label this plan's command comes from ("INSTALL", "run"), or NULL: no such
                                  * label */

@@ -83,7 +83,8 @@ static int set_mode(struct making *m, struct error **reterr) {
                 m->asked = m->mode->leave;
                 m->asks = plan->deletes_account = true;
         }
-        if (str_replace(&plan->join_domain, join.domain) < 0 || str_replace(&plan->join_server, join.server) < 0)
+        if (str_replace(&plan->join_domain, join.domain) < 0 || str_replace(&plan->join_server, join.server) < 0 ||
+            str_replace(&plan->join_user, join.user) < 0)
                 return out_of_memory(reterr);
         return 0;
 }

@@ -145,6 +145,9 @@ started=$SECONDS
 step "the password is asked last" walk_password "$password"
 step "the join is done" term_wait 'sssd is installed' 60
 took=$((SECONDS - started))
+try "what it came to was looked at: a user" term_wait 'OK +User: .*@example\.test is user [0-9]+ of this host' || true
+try "the keys" term_wait 'OK +Keytab: .*the realm gives a ticket' || true
+try "and this host itself" term_wait 'OK +This host: its own user root is found in' || true
 touch "$hits.stop"
 wait $sampler || true
 echo "from Enter to a joined host: $took s, on a machine that samples all its processes meanwhile"
@@ -196,6 +199,7 @@ host sh -c 'cat >/root/answers' <<<'{ "mode": "ad", "answers": { "domain": "exam
 check_status "fairlead join with a file of answers" 0 host sh -c 'printf %s "$1" | fairlead join --answers /root/answers --secret password=- --yes' x "$password"
 check "a user of the domain is a user of this host" until_true 30 host getent passwd administrator@example.test
 check "the account is where the answers say" dc sh -c "samba-tool computer show '$short' | grep -qi 'OU=Linux,'"
+check_text "what it came to is told" 'OK +User: joiner@example.test is user [0-9]+ of this host.*OK +Keytab' "$(tr '\n' ' ' <<<"$output")"
 check_status "fairlead realm deny" 0 host fairlead realm deny alice@example.test --yes
 check_text "shows the lines that change" '\+simple_deny_users = alice@example.test' "$output"
 check_text "and that the domain's rules do not count any more" 'domain-rules' "$output"
@@ -229,6 +233,17 @@ check_status "fairlead join again" 0 host sh -c 'printf %s "$1" | fairlead join 
 check_status "fairlead leave with somebody's password" 0 host sh -c 'printf %s "$1" | fairlead leave --set user=joiner --secret password=- --yes' x "$password"
 check_not "deletes the account" has_account
 check_same_tree "/etc and /usr/local are as before" "$before"
+# A join that is well to its tools, on a host whose programs cannot ask SSSD.
+library=$(host sh -c 'ls /usr/lib/*/libnss_sss.so.2')
+host mv "$library" /root
+check_status "a join whose users do not resolve" 1 host sh -c 'printf %s "$1" | fairlead join --answers /root/answers --secret password=- --yes --allow preflight' x "$password"
+host mv /root/libnss_sss.so.2 "$library"
+check_text "says so" 'FAIL +User: joiner@example.test is no user of this host' "$output"
+undo=$(sed -n 's/^ *undo: fairlead rollback //p' <<<"$output")
+check_text "and offers to put it back" '^[0-9]{8}-' "$undo"
+check_status "which is done" 0 host fairlead rollback "$undo" --yes
+check_same_tree "/etc and /usr/local are as before" "$before"
+dc samba-tool computer delete "$short" >/dev/null 2>&1 || true
 host rm -f /root/answers
 rm -f "$before"
 finish

@@ -228,6 +228,22 @@ static struct job *job_ended(struct job *job, const char *which) {
         return job_free(job);
 }
 
+/* A join, and what was looked at behind it. */
+static struct job *joined(struct job *job, bool badly) {
+        static const char *const checks[][3] = {
+                { "ok User: administrator@example.test is user 321200500 of this host",
+                  "ok Keytab: HOST1$@EXAMPLE.TEST, version 2: the realm gives a ticket for it", "ok This host: its own user root is found in 3 ms" },
+                { "fail User: administrator@example.test is no user of this host: does nsswitch.conf ask sss, and are libnss_sss and SSSD of one version?",
+                  "warn Keytab: HOST1$@EXAMPLE.TEST, version 2; not tried: there is no kinit where SSSD runs", "ok This host: " HOSTILE_ESCAPE },
+        };
+        if (!job || str_replace(&job->message, badly ? "sssd is installed, but the join does not work as it should"
+                                                     : "sssd is installed; sssd.service runs") < 0)
+                abort();
+        for (size_t i = 0; i < ELEMENTS(checks[0]); i++)
+                strv_add(&job->checks, checks[badly][i]);
+        return job;
+}
+
 struct job *fixture_job(const char *which) {
         struct job *job = make_job("20261124-120000-0000a4f1", VERB_INSTALL, "rsyslog", JOB_RUNNING);
         static const enum step_state done[] = { STEP_DONE, STEP_SKIPPED, STEP_DONE, STEP_NOW };
@@ -264,6 +280,8 @@ struct job *fixture_job(const char *which) {
                 job->state = JOB_CANCELLING;
                 return job;
         }
+        if (str_starts(which, "joined"))
+                return joined(job_ended(job, "done"), str_equal(which, "joined-badly"));
         /* "join WORDS": a failed join, told by this row of the table of failures */
         const char *failure = str_starts(which, "join ");
         job = job_ended(job, failure ? "failed" : which);

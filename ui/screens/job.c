@@ -12,6 +12,7 @@
 #include "base/feed.h"
 #include "base/text.h"
 #include "ui/dialog.h"
+#include "ui/jobchecks.h"
 #include "ui/jobtext.h"
 #include "ui/mending.h"
 #include "ui/takeup.h"
@@ -220,6 +221,7 @@ static int job_result(const struct job *job, const struct canvas *c) {
                 row += canvas_paragraph(c, row, 5, c->columns - 7, STYLE_PLAIN, job->hint);
         }
         row += mending_draw(job, c, row);
+        row += jobchecks_draw(job, c, row);
         size_t left = strv_length(job->left), shown = 0;
         for (; shown < left && row < c->rows / 2; shown++)
                 row += canvas_paragraph(c, row, 4, c->columns - 6, STYLE_WARN, job->left[shown]);
@@ -234,7 +236,8 @@ static int job_result(const struct job *job, const struct canvas *c) {
                 }
                 if (!rehearsed) {
                         canvas_text(c, row, 2, 8, STYLE_STRONG, "Undo");
-                        canvas_textf(c, row++, 11, 0, STYLE_PLAIN, "uninstall %s puts every file back", job->name);
+                        canvas_textf(c, row++, 11, 0, STYLE_PLAIN, job_checks_fail(job) ? "p puts every file back; so does uninstall %s"
+                                                                                        : "uninstall %s puts every file back", job->name);
                 }
         }
         return row;

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tests/worker_fixture.h"
+
+static int set_up(void **state) {
+        *state = host_fixture_new();
+        return 0;
+}
+
+static int tear_down(void **state) {
+        host_fixture_free(*state);
+        return 0;
+}
+
+/* What stands in a join's result is what was seen on the host: root is a user here, whom SSSD has nothing to do with. */
+static void a_join_is_looked_at(void **state) {
+        const char *source = getenv("SOURCE");
+        static const struct {
+                enum realm_kind joins;
+                bool keys;
+                const char *kinit;      /* what the container's does */
+                const char *user, *keytab, *message;
+                bool fails;
+        } rows[] = {
+                { REALM_AD, false, "exit 0", "ok User: root is user 0 of this host", "fail Keytab: there is no /etc/krb5.keytab, or it has no keys",
+                  "demo is installed, but the join does not work as it should", true },
+                { REALM_AD, true, "exit 0", "ok User: root is user 0 of this host", "ok Keytab: HOST1$@EXAMPLE.TEST, version 3: the realm gives a ticket for it",
+                  "demo is installed; demo.service runs", false },
+                { REALM_AD, true, "echo said; echo no KDC; exit 1", "ok User: root is user 0 of this host",
+                  "fail Keytab: the realm gives no ticket for HOST1$@EXAMPLE.TEST, version 3: no KDC",
+                  "demo is installed, but the join does not work as it should", true },
+                { REALM_AD, true, "exit 127", "ok User: root is user 0 of this host",
+                  "warn Keytab: HOST1$@EXAMPLE.TEST, version 3; not tried: there is no kinit where SSSD runs",
+                  "demo is installed; demo.service runs", false },
+                { REALM_NONE, true, "exit 1", NULL, NULL, "demo is installed; demo.service runs", false },
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                struct host_fixture *f = host_fixture_new();
+                _cleanup_free_ char *script = str_printf(rows[i].keys ? "cp %s/tests/fuzz/corpus/keytab/two $ROOT/etc/krb5.keytab" : "true",
+                                                         source ? source : ".");
+                _cleanup_free_ char *podman = str_printf("#!/bin/sh\n[ $1 = exec ] || eval \"$3\"\n[ $1 != exec ] || { %s; }\n", rows[i].kinit);
+                tree_write(f->top, "/podman", podman);
+                _cleanup_plan_ struct plan *plan = script_plan(f, script, ENGINE_PODMAN);
+                plan->joins = rows[i].joins;
+                plan->join_domain = strdup("nowhere");
+                plan->join_user = strdup("root@EXAMPLE.TEST");
+                plan->run = script_command(f, "true", ENGINE_PODMAN);
+                _cleanup_free_ char *id = make_job(f, plan);
+                assert_int_equal(run_job(f, id, (struct with) { .prepare = ordinary }), WORKER_DONE);
+                _cleanup_(job_freep) struct job *job = read_job(f, id), *copy = job_copy(job);
+                assert_int_equal(job->state, JOB_DONE);
+                assert_string_equal(job->message, rows[i].message);
+                assert_int_equal(strv_length(job->checks), rows[i].user ? 3 : 0);
+                if (rows[i].user) {
+                        assert_string_equal(job->checks[0], rows[i].user);
+                        assert_string_equal(job->checks[1], rows[i].keytab);
+                        const char *text;
+                        assert_true(job_check_verdict(copy->checks[2], &text) != VERDICT_FAIL);
+                        assert_non_null(str_starts(text, "This host: its own user root is found in "));
+                }
+                assert_true(job_checks_fail(copy) == rows[i].fails);
+                host_fixture_free(f);
+        }
+}
+
+static void lines_of_others_are_no_crash(void **state) {
+        const char *text;
+        assert_int_equal(job_check_verdict("", &text), VERDICT_WARN);
+        assert_string_equal(text, "");
+        assert_int_equal(job_check_verdict("nonsense: x", &text), VERDICT_WARN);
+        assert_string_equal(text, "nonsense: x");
+        assert_int_equal(job_check_verdict("fail", &text), VERDICT_FAIL);
+        assert_int_equal(job_check_verdict("ok x", &text), VERDICT_OK);
+        assert_string_equal(text, "x");
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test_setup_teardown(a_join_is_looked_at, set_up, tear_down),
+                cmocka_unit_test(lines_of_others_are_no_crash),
+        };
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
