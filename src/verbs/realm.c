@@ -30,7 +30,8 @@ static void tell_questions(const struct realm *realm) {
         out("\nAsked:\n");
         for (size_t i = 0; i < realm->n_questions; i++) {
                 const struct realm_question *q = &realm->questions[i];
-                out("  %s%s%s\n    %s\n", q->what, q->whom ? " of " : "", q->whom ? q->whom : "", q->answer ? q->answer : "no answer");
+                out("  %s%s%s  (%u ms)\n    %s\n", q->what, q->whom ? " of " : "", q->whom ? q->whom : "", q->ms,
+                    q->answer ? q->answer : "no answer");
         }
 }
 

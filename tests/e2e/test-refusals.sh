@@ -81,6 +81,9 @@ refused "an account that is somebody else's" 1 "not this account's" "$password" 
 refused "an account in another unit" 1 'has this computer in another organizational unit' "$password" example.test --set user=joiner \
         --set ou=OU=Linux,DC=example,DC=test
 forget_account
+dc samba-tool computer create "other-$short" "--service-principal-name=host/$whole" >/dev/null
+refused "a name that another account bears" 1 "Another computer of the domain bears this host's name" "$password" example.test --set user=Administrator
+dc samba-tool computer delete "other-$short" >/dev/null
 refused "a computer name of sixteen characters" 3 'longer than 15 characters|1 to 15 letters' "$password" example.test --set user=Administrator \
         --set computer-name=ABCDEFGHIJKLMNOP
 
@@ -111,6 +114,22 @@ host rm /etc/krb5.keytab
 host sh -c 'mkdir -p /var/lib/ipa-client/sysrestore && printf "[installation]\ncomplete = False\n" >/var/lib/ipa-client/sysrestore/sysrestore.state'
 refused "half an enrollment" 3 'ipa-client-install stopped half way' "$password" example.test --set user=Administrator
 host rm -r /var/lib/ipa-client
+
+# ---- others at work ----
+
+host sh -c 'cat >/run/lock-dpkg' <<'LOCK'
+use Fcntl;
+open(my $f, "+>>", "/var/lib/dpkg/lock-frontend") or die;
+my $lock = pack("s s x4 q q i", F_WRLCK, 0, 0, 0, 0);
+fcntl($f, F_SETLK, $lock) or die;
+print "held\n";
+close(STDOUT);
+sleep 300;
+LOCK
+check "a package manager is at work" host sh -c 'perl /run/lock-dpkg >/run/lock-held 2>&1 & echo $! >/run/lock-pid; for i in $(seq 100); do grep -q held /run/lock-held && exit; sleep 0.1; done; exit 1'
+refused "packages being installed meanwhile" 3 'FAIL +Others at work +apt or dpkg is at work' "$password" example.test --set user=Administrator
+refused "looked at again right before the effect" 1 'Not begun: apt or dpkg is at work' "$password" example.test --set user=Administrator --allow preflight
+host sh -c 'kill "$(cat /run/lock-pid)"; rm -f /run/lock-dpkg /run/lock-held /run/lock-pid'
 
 # ---- the way there ----
 
@@ -209,7 +228,7 @@ walk_leave() {
         term_wait 'Joined by' 60 || return
         term_keys c
         term_wait 'FAIL +Earlier join' 60 || return
-        term_wait 'f +Leave the old realm first' || return
+        term_wait 'f +Leave the old realm first' 30 || return
         term_keys f
         term_wait 'leave it in the realm' 60 || return
         term_keys C-d
@@ -238,6 +257,7 @@ walk_hostname() {
         term_wait 'EXAMPLE\.TEST, Active Directory' 60 || return
         term_keys c
         term_wait 'FAIL +Host name +the host name hostless is not fully qualified' 60 || return
+        term_wait 'f +Give this host its full name' 30 || return
         term_keys f
         term_wait 'Host name, with its domain hostless\.example\.test' || return
         term_keys C-u
@@ -255,7 +275,7 @@ check "it is, now and after a restart" host sh -c '[ "$(hostname)" = "$1" ] && [
 walk_clock() {
         term_keys q c
         term_wait 'FAIL +Clock' 60 || return
-        term_wait 'f +Set the clock' || return
+        term_wait 'f +Set the clock' 30 || return
         term_keys f
         term_wait '\[ Set it \]' || return
         term_keys Right Enter
