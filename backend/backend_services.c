@@ -133,8 +133,12 @@ static void take_containers(struct listing *l, const struct container_list *cont
         for (size_t i = 0; i < l->services->n; i++)
                 for (size_t c = 0; c < containers->n; c++) {
                         struct service *s = l->services->items[i];
-                        if (s->container && str_equal(containers->items[c].name, s->container) && containers->items[c].health)
-                                (void) str_replace(&s->health, str_equal(containers->items[c].health, "healthy") ? "ok" : containers->items[c].health);
+                        if (!s->container || !str_equal(containers->items[c].name, s->container))
+                                continue;
+                        /* systemd sees its monitor run, and knows nothing of that */
+                        const char *health = str_equal(containers->items[c].state, "paused") ? "paused" : containers->items[c].health;
+                        if (health)
+                                (void) str_replace(&s->health, str_equal(health, "healthy") ? "ok" : health);
                 }
 }
 

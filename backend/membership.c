@@ -65,16 +65,19 @@ static char *domain_path(const char *domain) {
         return str_take(&s);
 }
 
+/* These return 1, for nothing more is to be done with the message: the end may have closed the connection under sd-bus, which insists on one
+ * that runs when a call timed out. */
 static int online_came(sd_bus_message *m, void *userdata, sd_bus_error *ignored) {
         struct asking *a = userdata;
         int online = 0;
+        a->membership->silent = sd_bus_message_is_method_error(m, SD_BUS_ERROR_NO_REPLY) || sd_bus_message_is_method_error(m, SD_BUS_ERROR_TIMEOUT);
         if (!sd_bus_message_is_method_error(m, NULL) && sd_bus_message_read(m, "b", &online) > 0) {
                 a->membership->asked = true;
                 a->membership->online = online;
         }
         a->online = sd_bus_slot_unref(a->online);
         finish(a);
-        return 0;
+        return 1;
 }
 
 static int server_came(sd_bus_message *m, void *userdata, sd_bus_error *ignored) {
@@ -84,7 +87,7 @@ static int server_came(sd_bus_message *m, void *userdata, sd_bus_error *ignored)
                 (void) str_replace(&a->membership->server, server);
         a->server = sd_bus_slot_unref(a->server);
         finish(a);
-        return 0;
+        return 1;
 }
 
 static int ask(struct asking *a, sd_bus_slot **slot, const char *path, const char *method, sd_bus_message_handler_t came, const char *service) {

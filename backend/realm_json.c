@@ -72,6 +72,7 @@ char *emit_membership(const struct membership *m) {
         add_text(o, "realm", m->realm);
         add_text(o, "service", m->service);
         add(o, "online", m->asked ? json_object_new_boolean(m->online) : NULL);
+        add(o, "silent", json_object_new_boolean(m->silent));
         add_text(o, "server", m->server);
         add_text(o, "site", m->site);
         add_text(o, "principal", m->principal);

@@ -42,7 +42,7 @@ struct service {
 
         /* now; unknown before service state was asked for */
         char *state;            /* "running", "stopped", "failed", "starting", "stopping", "no unit" */
-        char *health;           /* "ok", "unhealthy", …; NULL: not known */
+        char *health;           /* "ok", "unhealthy", "paused", …; NULL: not known */
         int64_t since;          /* seconds since the epoch; 0 */
         uint64_t cpu_nsec;      /* UNIT_UNKNOWN */
         uint64_t memory;        /* UNIT_UNKNOWN */

@@ -76,7 +76,10 @@ static void tell_membership(const struct membership *m) {
         }
         out("%s: %s\n", m->realm ? m->realm : m->domain, realm_kind_title(m->kind));
         tell_row("domain", m->domain);
-        tell_row("SSSD", !m->asked ? "does not tell" : m->online ? "online" : "offline");
+        tell_row("SSSD", m->silent   ? "does not answer: logins of this host wait for it; restart it, or unpause its container"
+                         : !m->asked ? "does not tell"
+                         : m->online ? "online"
+                                     : "offline");
         tell_row("server", m->server);
         tell_row("site", m->site);
         if (m->clock_known)

@@ -71,6 +71,21 @@ dead() {
         host sh -c 'podman tag localhost/kept localhost/sssd; podman rmi localhost/kept; systemctl reset-failed sssd.service' >/dev/null 2>&1 || true
 }
 
+# A frozen daemon takes connections and never answers; the C library asks it for the groups of every user, and waits five minutes. No order of
+# nsswitch.conf helps (initgroups asks all), so it is told, wherever somebody who is in looks, and a restart ends it.
+frozen() {
+        host podman pause sssd >/dev/null
+        check "frozen: root is known at once all the same" host timeout 5 getent passwd root
+        check_not "frozen: but groups wait" host timeout 5 id local
+        output=$(host timeout 30 fairlead realm status 2>&1) || true
+        check_text "frozen: the realm's state says so" 'does not answer: logins of this host wait' "$output"
+        output=$(host timeout 30 fairlead services 2>&1) || true
+        check_text "frozen: the list of services says so" '^sssd .* paused' "$output"
+        check_status "frozen: a restart ends it" 0 host timeout 120 fairlead restart sssd
+        locals "after the frost"
+        check "frozen: users of the domain are known again" until_true 30 host getent passwd plain@$domain
+}
+
 # A host whose PAM and nsswitch.conf have heard nothing of SSSD yet, as after installing libraries alone.
 by_pam_auth_update() {
         host sh -c 'DEBIAN_FRONTEND=noninteractive pam-auth-update --package --remove sss; sed -i "s/ sss//" /etc/nsswitch.conf'
@@ -80,6 +95,7 @@ by_pam_auth_update() {
         check "pam-auth-update: PAM asks SSSD by its hand" host grep -q pam_sss /etc/pam.d/common-auth
         check "pam-auth-update: it knows so itself" host grep -q sss /var/lib/pam/seen
         domain_users "pam-auth-update"
+        frozen
         dead
         leave "pam-auth-update"
 }

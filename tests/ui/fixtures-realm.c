@@ -91,6 +91,15 @@ static struct membership *member_offline(void) {
         return m;
 }
 
+/* A container that is paused. */
+static struct membership *member_silent(void) {
+        struct membership *m = member_of(false, 0);
+        m->asked = false;
+        m->silent = true;
+        m->server = (free(m->server), NULL);
+        return m;
+}
+
 static struct membership *member_hostile(void) {
         struct membership *m = member_of(true, -602000000);
         free(m->realm);
@@ -271,6 +280,7 @@ bool fixture_use_realm(struct fake_host *fake, const char *what, const char *whi
                 { "membership", "none", (void *) member_none, offsetof(struct fake_host, membership) },
                 { "membership", "joined", (void *) member_joined, offsetof(struct fake_host, membership) },
                 { "membership", "offline", (void *) member_offline, offsetof(struct fake_host, membership) },
+                { "membership", "silent", (void *) member_silent, offsetof(struct fake_host, membership) },
                 { "membership", "hostile", (void *) member_hostile, offsetof(struct fake_host, membership) },
                 { "profile", "join", (void *) fixture_profile_join, offsetof(struct fake_host, profile) },
         };

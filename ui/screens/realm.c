@@ -81,6 +81,8 @@ static void put_member(const struct screen *s, struct pager *p, const struct mem
         put(p, "Domain", DOC_PLAIN, "%s, %s", m->domain, realm_kind_title(m->kind));
         if (m->asked)
                 put(p, "SSSD", m->online ? DOC_GOOD : DOC_WARN, "%s", m->online ? "online" : "offline: only who logged in before can");
+        else if (m->silent)
+                put(p, "SSSD", DOC_BAD, "does not answer: all logins of this host wait; restart it or unpause its container");
         else
                 put(p, "SSSD", DOC_DIM, "does not tell (its InfoPipe does not answer)");
         put(p, "Server", m->server ? DOC_PLAIN : DOC_DIM, "%s", m->server ? m->server : "none in use");

@@ -96,7 +96,7 @@ static void services_cell(const void *owner, size_t row, size_t column, struct c
                 break;
         case COLUMN_HEALTH:
                 ret->text = service->health;
-                ret->style = str_equal(service->health, "unhealthy") ? STYLE_BAD : STYLE_PLAIN;
+                ret->style = str_equal(service->health, "unhealthy") || str_equal(service->health, "paused") ? STYLE_BAD : STYLE_PLAIN;
                 break;
         case COLUMN_CPU:
                 if (service->cpu_nsec != UNIT_UNKNOWN)
@@ -270,7 +270,10 @@ static void services_status(const struct screen *s, struct str *out) {
         }
         /* Titles often begin with the name themselves: "Rsyslog: system logging". */
         bool named = service->title && strncasecmp(service->title, service->name, strlen(service->name)) == 0;
-        if (str_equal(service->state, "failed") && service->reason)
+        if (str_equal(service->health, "paused"))
+                str_addf(out, "%s is paused: whoever asks it waits. podman unpause %s, or a restart, lets it go on.", service->name,
+                         service->container);
+        else if (str_equal(service->state, "failed") && service->reason)
                 str_addf(out, "%s failed: %s.", service->name, service->reason);
         else if (service->title)
                 str_addf(out, "%s%s%s.", named ? "" : service->name, named ? "" : ": ", service->title);
