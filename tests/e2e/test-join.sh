@@ -4,6 +4,7 @@
 # resolved user, the Realm screen, a restart of the host, leaving; and a canary for the secret. What goes wrong: test-refusals.sh.
 source "$(dirname "$0")/lib.sh"
 source tests/e2e/walk.sh
+source tests/e2e/walk-realm.sh
 term_need
 
 trap 'term_end >/dev/null 2>&1 || true' EXIT
@@ -44,85 +45,6 @@ login() {
         host setpriv --reuid nobody --regid nogroup --clear-groups su "$1" -c id <<<"$2"
 }
 
-# Form and pages up to the password; the domain is typed.
-walk_domain() {
-        term_keys 5
-        term_wait 'This host is in no realm' || return
-        term_wait 'EXAMPLE\.TEST, Active Directory' || return
-        seen realm-none
-        term_keys j
-        term_wait 'page 1 of 5: what it does' || return
-        term_wait 'RISK  -v /:/host' || return
-        term_keys Enter
-        term_wait 'page 2 of 5: questions' || return
-        term_keys Down Down
-        term_wait '> Domain' || return
-        term_keys C-u
-        term_type 'nowhere.test'
-        term_wait '! The DNS knows no servers of a realm called nowhere\.test' || return
-        seen not-found
-        term_keys C-u
-        term_type 'example.test'
-        term_wait 'Active Directory, realm EXAMPLE\.TEST, dc1\.example\.test' || return
-        seen found
-}
-
-walk_preflight() {
-        term_keys C-d
-        term_wait 'page 3 of 5: preflight' || return
-        term_wait 'OK +Clock' || return
-        term_wait 'OK +Ports' || return
-        term_wait 'Enter goes on' || return
-        seen preflight
-        term_keys Enter
-        term_wait 'page 4 of 5: secrets' || return
-}
-
-# $1: what is typed as the password.
-walk_password() {
-        term_type "$1"
-        term_wait '\*\*\*\*' || return
-        seen password
-        term_keys Enter
-        term_wait 'page 5 of 5: last look' || return
-        term_wait 'Password +<secret>' || return
-        seen review
-        term_keys Enter
-        term_wait '\[ Install \]' || return
-        term_keys Right Enter
-}
-
-# Leaving from the Realm screen, and the account in the domain with it: the choice, who may, the password last. $1: what is typed as the password.
-walk_leave() {
-        term_keys 5
-        term_wait 'SSSD +(online|offline)' || return
-        term_keys x
-        term_wait 'Actions' || return
-        term_keys l
-        term_wait 'page 1 of 2: the account' || return
-        term_wait '\(\*\) leave it in the realm' || return
-        seen leave
-        term_keys Space
-        term_wait 'page 1 of 3: the account' || return
-        term_wait 'Administrator +\[' || return
-        seen leave-who
-        term_keys C-d
-        walk_leave_password "$1"
-}
-
-walk_leave_password() {
-        term_wait 'page 2 of 3: secrets' || return
-        term_type "$1"
-        term_wait '\*\*\*\*' || return
-        term_keys Enter
-        term_wait 'page 3 of 3: last look' || return
-        term_wait "The account ${short^^}\\\$@EXAMPLE\\.TEST is deleted" || return
-        seen leave-review
-        term_keys Enter
-        term_wait '\[ Uninstall \]' || return
-        term_keys Right Enter
-}
-
 # The canary is looked for while the join runs, as often as this machine can.
 sample() {
         local end=$((SECONDS + 60))
@@ -136,7 +58,7 @@ tests/lab reboot "$HOST"
 before=$(mktemp)
 host_tree >"$before"
 step "the console comes up" walk_open "$HOST"
-step "the realm is found while its domain is typed" walk_domain
+step "the realm is found while its domain is typed" walk_join
 step "the preflight is well" walk_preflight
 hits=$(mktemp)
 sample "$hits" &
