@@ -7,7 +7,7 @@ static void look(struct preflight_run *run, struct check_result *result, void *s
         for (size_t i = 0; i < realm->n_questions; i++) {
                 const struct realm_question *q = &realm->questions[i];
                 if (str_starts(q->what, "DNS "))
-                        check_detail(result, "%s: %s", q->what + 4, q->answer ? q->answer : "");
+                        check_detail(result, "%s: %s (%u ms)", q->what + 4, q->answer ? q->answer : "no answer", q->ms);
         }
         if (realm->n_servers && realm->servers[0].host)
                 check_say(result, VERDICT_OK, "%s has %zu server%s: %s%s", realm->domain, realm->n_servers, realm->n_servers == 1 ? "" : "s",

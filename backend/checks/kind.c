@@ -4,6 +4,12 @@
 
 static void look(struct preflight_run *run, struct check_result *result, void *state) {
         const struct realm *realm = run->preflight->realm;
+        for (size_t i = 0; i < realm->n_questions; i++) {
+                const struct realm_question *q = &realm->questions[i];
+                if (!str_starts(q->what, "DNS "))
+                        check_detail(result, "%s%s%s: %s (%u ms)", q->what, q->whom ? " of " : "", q->whom ? q->whom : "",
+                                     q->answer ? q->answer : "no answer", q->ms);
+        }
         if (realm->kind == REALM_AD || realm->kind == REALM_IPA) {
                 if (run->wanted != REALM_NONE && run->wanted != realm->kind) {
                         check_say(result, VERDICT_FAIL, "%s is %s, not %s", realm->domain, realm_kind_title(realm->kind),
