@@ -36,6 +36,7 @@ static const struct host_status *backend_status(struct host *host) {
                 .root = b->root,
                 .systemd = b->systemd,
         };
+        backend_tell_realm(b, &b->status.realm);
         return &b->status;
 }
 
@@ -61,24 +62,24 @@ static int on_tell(sd_event_source *source, uint64_t usec, void *userdata) {
         return 0;
 }
 
-static void changed(struct backend *b, unsigned topics) {
+void backend_changed(struct backend *b, unsigned topics) {
         b->topics |= topics;
         if (b->listener && !b->tell)
                 sd_event_add_time_relative(b->event, &b->tell, CLOCK_MONOTONIC, TELL_USEC, 5000, on_tell, b);
 }
 
 static void engine_changed(unsigned what, void *userdata) {
-        changed(userdata, (what & ENGINE_IMAGES ? TOPIC_IMAGES : 0) | (what & ENGINE_CONTAINERS ? TOPIC_SERVICES : 0));
+        backend_changed(userdata, (what & ENGINE_IMAGES ? TOPIC_IMAGES : 0) | (what & ENGINE_CONTAINERS ? TOPIC_SERVICES : 0));
 }
 
 static void engine_away(const struct error *e, void *userdata) {
         engine_asked(userdata, e);
-        changed(userdata, TOPIC_ENGINE | TOPIC_IMAGES);
+        backend_changed(userdata, TOPIC_ENGINE | TOPIC_IMAGES);
 }
 
 static void engine_back(void *userdata) {
         engine_asked(userdata, NULL);
-        changed(userdata, TOPIC_ENGINE | TOPIC_IMAGES | TOPIC_SERVICES);
+        backend_changed(userdata, TOPIC_ENGINE | TOPIC_IMAGES | TOPIC_SERVICES);
 }
 
 /* Most units are nobody's service, and a list of services costs the engine a list of all images. names NULL: many changed. */
@@ -94,11 +95,13 @@ static bool concern_services(const struct backend *b, char *const *names) {
 }
 
 static void units_changed(char *const *names, void *userdata) {
-        changed(userdata, TOPIC_UNITS | (concern_services(userdata, names) ? TOPIC_SERVICES : 0));
+        backend_changed(userdata, TOPIC_UNITS | (concern_services(userdata, names) ? TOPIC_SERVICES : 0));
 }
 
+/* A join, a leave, a renewal are jobs. */
 static void jobs_changed(void *userdata) {
-        changed(userdata, TOPIC_JOBS | TOPIC_SERVICES);
+        backend_look_at_realm(userdata);
+        backend_changed(userdata, TOPIC_JOBS | TOPIC_SERVICES);
 }
 
 static void on_found(const struct engine_about *about, struct error *e, void *userdata) {
@@ -106,7 +109,7 @@ static void on_found(const struct engine_about *about, struct error *e, void *us
         b->finding = op_cancel(b->finding);
         engine_asked(b, e);
         error_free(e);
-        changed(b, TOPIC_ENGINE);
+        backend_changed(b, TOPIC_ENGINE);
 }
 
 static void backend_listen(struct host *host, void (*listener)(unsigned topics, void *userdata), void *userdata) {
@@ -115,12 +118,14 @@ static void backend_listen(struct host *host, void (*listener)(unsigned topics, 
         b->userdata = userdata;
         b->topics = 0;
         b->tell = sd_event_source_disable_unref(b->tell);
+        b->looking = sd_event_source_disable_unref(b->looking);
         b->watching = op_cancel(b->watching);
         b->finding = op_cancel(b->finding);
         units_listen(b->units, listener ? units_changed : NULL, b);
         jobs_listen(b->jobs, listener ? jobs_changed : NULL, b);
         if (!listener)
                 return;
+        backend_look_at_realm(b);
         const struct engine_watcher watcher = { .changed = engine_changed, .away = engine_away, .back = engine_back, .userdata = b };
         b->finding = engine_find(b->engine, on_found, b);
         b->watching = engine_watch(b->engine, &watcher);
@@ -196,6 +201,8 @@ struct host *backend_free(struct host *host) {
         engine_free(b->engine);
         profiles_free(b->profiles);
         facts_done(&b->facts);
+        sd_event_source_disable_unref(b->looking);
+        membership_free(b->known);
         error_free(b->engine_error);
         sd_event_unref(b->event);
         free(b);

@@ -26,6 +26,9 @@ struct backend {
         struct error *engine_error;     /* why none answers; NULL */
         bool engine_asked;
         struct op *finding;             /* the first look for an engine */
+        struct membership *known;       /* of the realm: what its files say, and what was last learned; NULL: not looked yet */
+        int64_t seen;                   /* when that was, in seconds since the epoch; 0: nothing was learned */
+        sd_event_source *looking;       /* the files are read again in the next turn of the loop */
 
         /* listening (backend.c) */
         void (*listener)(unsigned topics, void *userdata);
@@ -34,6 +37,13 @@ struct backend {
         sd_event_source *tell;
         unsigned topics;                /* not told yet */
 };
+
+/* Somebody else sees it: topics are told to the listener. */
+void backend_changed(struct backend *b, unsigned topics);
+
+/* The realm's files are read again soon, beside what is urgent (backend_realm.c); and what is known of it. */
+void backend_look_at_realm(struct backend *b);
+void backend_tell_realm(const struct backend *b, struct host_realm *ret);
 
 struct op *backend_list_images(struct host *host, images_done_t done, void *userdata);
 struct op *backend_find_image(struct host *host, const char *reference, image_done_t done, void *userdata);

@@ -2,6 +2,7 @@
 /* The port's realms. */
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 #include "backend/backend_parts.h"
 #include "backend/discover.h"
@@ -111,8 +112,96 @@ struct op *backend_preflight(struct host *host, const struct preflight_order *or
         return preflight_start(b->event, &options, moved, done, userdata);
 }
 
+/* ---- membership, and what of it is remembered ---- */
+
+/* Takes m, a copy's worth of it: what SSSD said stays known until the realm is another. */
+static void learn(struct backend *b, const struct membership *m, bool asked) {
+        struct membership *known = calloc(1, sizeof *known), *old = b->known;
+        bool same = old && old->kind == m->kind && str_equal(old->domain, m->domain);
+        const struct membership *told = asked ? m : same ? old : NULL;
+        if (!known)
+                return;
+        known->kind = m->kind;
+        known->kvno = m->principal ? m->kvno : 0;
+        (void) str_replace(&known->domain, m->domain);
+        (void) str_replace(&known->realm, m->realm);
+        if (told) {
+                known->asked = told->asked;
+                known->online = told->online;
+                known->clock_known = told->clock_known;
+                known->clock_usec = told->clock_usec;
+                (void) str_replace(&known->server, told->server);
+        }
+        b->seen = asked ? time(NULL) : told ? b->seen : 0;
+        b->known = known;
+        bool news = asked || !same || old->kvno != known->kvno || !str_equal(old->realm, known->realm);
+        membership_free(old);
+        if (news)
+                backend_changed(b, TOPIC_REALM);
+}
+
+static int on_look(sd_event_source *source, void *userdata) {
+        struct backend *b = userdata;
+        b->looking = sd_event_source_disable_unref(b->looking);
+        _cleanup_(membership_freep) struct membership *m = membership_read(&b->paths);
+        if (m)
+                learn(b, m, false);
+        return 0;
+}
+
+void backend_look_at_realm(struct backend *b) {
+        if (!b->looking && sd_event_add_defer(b->event, &b->looking, on_look, b) >= 0)
+                (void) sd_event_source_set_priority(b->looking, SD_EVENT_PRIORITY_IDLE);
+}
+
+void backend_tell_realm(const struct backend *b, struct host_realm *ret) {
+        const struct membership *m = b->known;
+        if (!m || m->kind == REALM_NONE)
+                return;
+        *ret = (struct host_realm) {
+                .name = m->realm ? m->realm : m->domain, .kind = m->kind, .kvno = m->kvno, .seen = b->seen, .asked = m->asked, .online = m->online,
+                .server = m->server, .clock_known = m->clock_known, .clock_usec = m->clock_usec,
+        };
+}
+
+/* One who asks is answered, and the backend remembers. */
+struct learning {
+        struct backend *backend;
+        struct op *op, *asking;
+        membership_done_t done;
+        void *userdata;
+};
+
+static void learning_free(void *userdata) {
+        struct learning *l = userdata;
+        op_cancel(l->asking);
+        free(l);
+}
+
+static void learned(struct membership *m, struct error *e, void *userdata) {
+        struct learning *l = userdata;
+        membership_done_t done = l->done;
+        void *asker = l->userdata;
+        if (m)
+                learn(l->backend, m, true);
+        op_finish(l->op);
+        l->asking = op_cancel(l->asking);
+        learning_free(l);
+        done(m, e, asker);
+}
+
 struct op *backend_membership(struct host *host, membership_done_t done, void *userdata) {
         struct backend *b = backend_of(host);
         const struct membership_options options = { .paths = &b->paths, .facts = &b->facts };
-        return membership_start(b->event, &options, done, userdata);
+        struct learning *l = calloc(1, sizeof *l);
+        if (!l)
+                return NULL;
+        *l = (struct learning) { .backend = b, .done = done, .userdata = userdata };
+        l->op = op_new(learning_free, l);
+        if (!l->op) {
+                free(l);
+                return NULL;
+        }
+        l->asking = membership_start(b->event, &options, learned, l);
+        return l->asking ? l->op : op_cancel(l->op);
 }

@@ -2,7 +2,9 @@
 #include "ui/notes.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+#include "model/check.h"
 #include "ui/jobtext.h"
 
 /* The jobs that run, and what the host lacks: at most this many lines below the list. They begin with a word, for which
@@ -36,13 +38,34 @@ static void job_note(const struct canvas *c, int row, const struct job *job, int
         note(c, row, "Job", jobtext_runs(job) ? STYLE_BUSY : STYLE_WARN, text.failed ? "" : text.text);
 }
 
+/* What SSSD said is told with the time it said so: nobody is asked for this line. */
+static void realm_note(const struct canvas *c, int row, const struct host_realm *realm, int64_t now) {
+        _cleanup_str_ struct str text = {};
+        char when[24], clock[48];
+        str_addf(&text, "%s  %s", realm->name, realm_kind_title(realm->kind));
+        bool off = realm->seen && realm->clock_known && (realm->clock_usec >= CLOCK_WARN_USEC || realm->clock_usec <= -CLOCK_WARN_USEC);
+        if (off)        /* one that is right is nothing to act on; without "of" */
+                str_addf(&text, "  clock %.*s", (int) strlen(clock_words(clock, realm->clock_usec)) - (realm->clock_usec > 0 ? 3 : 0), clock);
+        if (realm->seen && realm->asked)
+                str_addf(&text, "  %s at %s", realm->online ? "online" : "offline", jobtext_since(when, realm->seen, now));
+        if (realm->seen && realm->server)
+                str_addf(&text, "  %.*s", (int) strcspn(realm->server, "."), realm->server);
+        if (realm->kvno)
+                str_addf(&text, "  keytab version %u", (unsigned) realm->kvno);
+        else
+                str_add(&text, "  no keytab");
+        note(c, row, "Realm", off || !realm->kvno || (realm->asked && !realm->online) ? STYLE_WARN : STYLE_PLAIN, text.failed ? "" : text.text);
+}
+
 int notes_draw(const struct notes *notes, const struct canvas *c) {
         const struct host_status *status = notes->status;
         int n = 0;
         for (size_t i = 0; notes->jobs && i < notes->jobs->n && n < NOTES_MAX - 1; i++)
                 if (!job_state_final(notes->jobs->items[i]->state))
                         job_note(c, n++, notes->jobs->items[i], notes->now);
-        if (status->engine_asked && status->engine == ENGINE_NONE) {
+        if (status->realm.name)
+                realm_note(c, n++, &status->realm, notes->now);
+        if (n < NOTES_MAX && status->engine_asked && status->engine == ENGINE_NONE) {
                 const struct error *e = status->engine_error;
                 note(c, n++, "Engine", STYLE_WARN, e ? e->message : "No container engine answers on this host");
                 if (e && e->hint && n < NOTES_MAX) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What stands below the services: the jobs that run, and what the host lacks. */
+/* What stands below the services: the jobs that run, the realm, and what the host lacks. */
 
 #include "model/host.h"
 #include "ui/canvas.h"

@@ -34,6 +34,19 @@ enum {
         TOPIC_SERVICES = 1 << 2,
         TOPIC_UNITS = 1 << 3,
         TOPIC_JOBS = 1 << 4,
+        TOPIC_REALM = 1 << 5,           /* host_status.realm */
+};
+
+/* What is known of this host's realm without asking anybody: its files, and what was last learned of SSSD (seen: when; 0: nothing was). */
+struct host_realm {
+        const char *name;               /* NULL: it is in none, or that is not known yet */
+        enum realm_kind kind;
+        uint32_t kvno;                  /* 0: no keys */
+        int64_t seen;
+        bool asked, online;             /* as in struct membership */
+        const char *server;
+        bool clock_known;
+        int64_t clock_usec;
 };
 
 /* About the host, known at once or soon: cheap to read at every paint. The pointers stay valid until the next
@@ -48,6 +61,7 @@ struct host_status {
         size_t profile_errors;          /* how many were */
         bool root;                      /* false: look only */
         bool systemd;                   /* systemd runs this host */
+        struct host_realm realm;        /* changes come with TOPIC_REALM */
 };
 
 /* For list_changes: a change with what a person wants to see of it. */

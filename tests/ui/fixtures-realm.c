@@ -259,7 +259,27 @@ static void keep_answers(struct fake_host *fake) {
         fake->kept = (struct plan_order) { .verb = VERB_INSTALL, .image = "localhost/rsyslog:latest", .name = "sssd", .mode = "ad", .answers = answers };
 }
 
+/* What the backend knows without asking, and after somebody asked. */
+static void know_realm(struct fake_host *fake, const char *which) {
+        struct host_realm realm = { .name = "EXAMPLE.TEST", .kind = REALM_AD, .kvno = 3 };
+        if (!str_equal(which, "files")) {
+                realm.seen = FIXTURE_NOW - 600;
+                realm.asked = true;
+                realm.online = !str_equal(which, "offline");
+                realm.server = realm.online ? "dc1.example.test" : NULL;
+                realm.clock_known = realm.online;
+                realm.clock_usec = str_equal(which, "late") ? -602000000 : str_equal(which, "early") ? 90000000 : 20000;
+        }
+        if (str_equal(which, "hostile"))
+                realm = (struct host_realm) { .name = HOSTILE_ESCAPE, .kind = REALM_IPA, .seen = FIXTURE_NOW, .server = HOSTILE_BIDI };
+        fake->status.realm = str_equal(which, "none") ? (struct host_realm) {} : realm;
+}
+
 bool fixture_use_realm(struct fake_host *fake, const char *what, const char *which) {
+        if (str_equal(what, "realm-known")) {
+                know_realm(fake, which);
+                return true;
+        }
         if (str_equal(what, "kept")) {
                 keep_answers(fake);
                 return true;

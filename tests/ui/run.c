@@ -254,7 +254,7 @@ static void run_fail(struct run *run, char *arguments) {
 }
 
 static unsigned topic_of(const char *name) {
-        static const char *const names[] = { "engine", "images", "services", "units", "jobs" };
+        static const char *const names[] = { "engine", "images", "services", "units", "jobs", "realm" };
         for (unsigned i = 0; i < ELEMENTS(names); i++)
                 if (strcmp(names[i], name) == 0)
                         return 1U << i;

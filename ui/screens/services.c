@@ -172,6 +172,8 @@ static void services_load(struct screen *s, unsigned topics) {
         struct services_state *st = s->state;
         if (topics & (TOPIC_SERVICES | TOPIC_IMAGES) && reload_wanted(&st->loading, topics))
                 st->loading.op = host_of(s)->ops->list_services(host_of(s), services_loaded, s);
+        if (topics & TOPIC_REALM)
+                screen_invalidate(s);
         if (topics & TOPIC_JOBS && reload_wanted(&st->loading_jobs, topics))
                 st->loading_jobs.op = host_of(s)->ops->list_jobs(host_of(s), services_jobs_loaded, s);
 }
@@ -374,7 +376,7 @@ const struct screen_class services_screen = {
                 "watches the job that runs, u goes to a newer image.\n"
                 "To install one press 2 (or i) and choose an image.",
         .size = sizeof(struct services_state),
-        .topics = TOPIC_SERVICES | TOPIC_IMAGES | TOPIC_JOBS | TOPIC_ENGINE,
+        .topics = TOPIC_SERVICES | TOPIC_IMAGES | TOPIC_JOBS | TOPIC_ENGINE | TOPIC_REALM,
         .bindings = (const struct binding[]) {
                 { KEY_RETURN, ACTION_OPEN },
                 { 'w', ACTION_WATCH },
