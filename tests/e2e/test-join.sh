@@ -45,6 +45,10 @@ login() {
         host setpriv --reuid nobody --regid nogroup --clear-groups su "$1" -c id <<<"$2"
 }
 
+no_realm() {
+        ! term_matches '^Realm  '
+}
+
 # The canary is looked for while the join runs, as often as this machine can.
 sample() {
         local end=$((SECONDS + 60))
@@ -88,6 +92,11 @@ term_keys 5
 step "the Realm screen says how it is" term_wait 'SSSD +online'
 try "with server, clock and keytab" term_wait 'Keytab +.*\$@EXAMPLE\.TEST, version' || true
 seen realm
+term_keys 1
+try "and the home names it" term_wait '^Realm +EXAMPLE\.TEST +Active Directory +online at .* keytab version [0-9]+' || true
+seen realm-line
+term_keys 5
+step "the Realm screen again" term_wait 'SSSD +online'
 term_keys t
 try "a user is asked for" term_wait 'administrator@example\.test' || true
 term_keys Enter
@@ -110,6 +119,8 @@ term_keys m
 step "it is asked for again, all else is kept" walk_leave_password "$password"
 step "the host has left" term_wait 'sssd is uninstalled' 60
 seen left
+term_keys 1
+check "the home names no realm any more" until_true 10 no_realm
 term_close
 check_not "the account in the domain is gone" has_account
 check_same_tree "/etc and /usr/local are as before" "$before"

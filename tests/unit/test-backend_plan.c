@@ -2,6 +2,7 @@
 /* Plans as the host makes them: from records, files and what the engine says (a fake one, over its socket). */
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "backend/backend.h"
 #include "backend/files.h"
@@ -307,6 +308,36 @@ static void who_may_log_in_is_a_file_of_this_host(void **state) {
         assert_non_null(finding_list_find(&rules->findings, "domain-rules"));
 }
 
+static void topics_came(unsigned topics, void *userdata) {
+        *(unsigned *) userdata |= topics;
+}
+
+/* Its files tell it, in a turn of the loop; after they changed, when a job has ended. */
+static void the_realm_is_known_without_asking(void **state) {
+        struct fixture *f = *state;
+        make_member(f);
+        unsigned topics = 0;
+        assert_null(f->host->ops->status(f->host)->realm.name);
+        f->host->ops->listen(f->host, topics_came, &topics);
+        while (!(topics & TOPIC_REALM))
+                assert_true(sd_event_run(f->event, 10000000) > 0);
+        struct host_realm realm = f->host->ops->status(f->host)->realm;
+        assert_string_equal(realm.name, "EXAMPLE.TEST");
+        assert_int_equal(realm.kind, REALM_AD);
+        assert_int_equal(realm.kvno, 3);
+        assert_int_equal(realm.seen, 0);
+        /* a job came */
+        assert_int_equal(unlink(tree_path(f->root, "/etc/sssd/sssd.conf")), 0);
+        struct plan plan = { .name = (char *) "member", .reference = (char *) "x", .image = (char *) "x" };
+        _cleanup_free_ char *id = NULL;
+        assert_int_equal(jobfolder_make(&f->paths, &plan, &id, NULL), 0);
+        topics = 0;
+        while (!(topics & TOPIC_REALM))
+                assert_true(sd_event_run(f->event, 10000000) > 0);
+        assert_null(f->host->ops->status(f->host)->realm.name);
+        f->host->ops->listen(f->host, NULL, NULL);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(an_upgrade_takes_what_the_install_was_given, set_up, tear_down),
@@ -315,6 +346,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(what_is_not_saved_is_named_beforehand, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(an_uninstall_needs_no_image, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_leave_names_the_account, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(the_realm_is_known_without_asking, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(who_may_log_in_is_a_file_of_this_host, set_up, tear_down),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
