@@ -15,12 +15,14 @@
 #include <systemd/sd-event.h>
 
 #include "backend/bus.h"
+#include "backend/logins.h"
 #include "backend/realmd.h"
 #include "base/str.h"
 #include "out.h"
 #include "typed-secret.h"
 
 struct program {
+        bool mkhomedir;
         sd_event *event;
         struct realmd *realmd;
         struct error *error;
@@ -34,7 +36,7 @@ static const char *const nothing[] = { "-v", "--verbose", "--unattended", "--rem
 
 static int usage(void) {
         out_note("usage: fairlead-realmd join|leave [--user USER | --credentials password|otp|none] [--computer-ou OU] [--computer-name NAME]\n"
-                 "       [--membership-software adcli|samba] [DOMAIN]\n"
+                 "       [--membership-software adcli|samba] [--mkhomedir] [DOMAIN]\n"
                  "A password is read from standard input.\n");
         return 2;
 }
@@ -66,8 +68,12 @@ static bool is_nothing(const char *word) {
         return false;
 }
 
-static int read_word(char ***argv, struct realmd_order *order) {
+static int read_word(char ***argv, struct realmd_order *order, bool *mkhomedir) {
         const char *value;
+        if (str_equal(**argv, "--mkhomedir")) {
+                *mkhomedir = true;
+                return 0;
+        }
         if (is_nothing(**argv))
                 return 0;
         for (size_t i = 0; i < ELEMENTS(options); i++)
@@ -86,7 +92,7 @@ static int read_word(char ***argv, struct realmd_order *order) {
 }
 
 /* A user's name means his password, where nothing else was said. */
-static int read_words(char **argv, struct realmd_order *order) {
+static int read_words(char **argv, struct realmd_order *order, bool *mkhomedir) {
         int r = 0;
         if (str_equal(argv[1], "leave"))
                 order->action = REALMD_LEAVE;
@@ -96,7 +102,7 @@ static int read_words(char **argv, struct realmd_order *order) {
         for (char **word = argv + 2; r >= 0 && *word; word++) {
                 if (str_starts(*word, "--user"))
                         order->credentials = REALMD_PASSWORD;
-                r = read_word(&word, order);
+                r = read_word(&word, order, mkhomedir);
         }
         if (r >= 0 && order->credentials == REALMD_PASSWORD && str_empty(order->user))
                 r = -EINVAL;
@@ -178,10 +184,15 @@ int main(int argc, char **argv) {
         close_doors();
         setlocale(LC_CTYPE, "C.UTF-8");
         signal(SIGPIPE, SIG_IGN);
-        if (argc < 2 || read_words(argv, &order) < 0)
+        if (argc < 2 || read_words(argv, &order, &p.mkhomedir) < 0)
                 usage();
         else if (read_secret(&order, secret) >= 0 && sd_event_new(&p.event) >= 0) {
                 (void) carry_out(&p, &order);
+                /* what is missing for logins is told, and no reason to leave again */
+                struct error *e = NULL;
+                if (!p.error && order.action == REALMD_JOIN && logins_settle("", p.mkhomedir, &e) < 0)
+                        out_error(e);
+                error_free(e);
                 if (!p.newline)
                         out("\n");
                 if (p.error)

@@ -17,7 +17,7 @@ tests/lab deploy "$HOST" build-release/stage
 password=$(tests/lab status | sed -n 's/^realm\.password=//p')
 account=$(host hostname -s)
 exec 3>&1
-trap 'rm -f "${before:-}" "${states:-}"; term_end >/dev/null 2>&1 || true' EXIT
+trap 'tests/lab realm port-open 464 "$HOST" >/dev/null 2>&1 || true; rm -f "${before:-}" "${states:-}"; term_end >/dev/null 2>&1 || true' EXIT
 
 dc() {
         tests/lab run dc -- "$@"
@@ -58,8 +58,13 @@ unit_states() {
         done
 }
 
+# pam-auth-update writes all its files anew, also those that stay what they are: of them the time is no change.
+host_files() {
+        host_tree | sed -E '/^\/etc\/pam.d\/common-/s/\|[^|]*$//'
+}
+
 check_same_host() {
-        check_same_tree "$1: /etc and /usr/local are as before" "$before"
+        check "$1: /etc and /usr/local are as before" diff -u "$before" <(host_files)
         check "$1: so are the units" diff -u "$states" <(unit_states)
 }
 
@@ -70,13 +75,14 @@ login() {
 
 joined() {
         check_status "join by realmd" 0 with "$password" fairlead join $domain --image host/realmd --set user=joiner \
-                --set ou=OU=Linux,DC=example,DC=test --allow host-command --yes --secret password=-
+                --set ou=OU=Linux,DC=example,DC=test --set mkhomedir=yes --allow host-command --yes --secret password=-
         check_text "what adcli says is told by realmd, live" 'Successfully enrolled machine in realm|Calculated computer account name' "$output"
         check "the computer has an account" has_account
         check "a user of the domain is known" until_true 20 host getent passwd alice@$domain
         check "by the host's own SSSD" host systemctl is-active --quiet sssd.service
         check_status "a user of the domain logs in" 0 login alice@$domain "$password"
         check_text "as himself" "\\(alice@$domain\\)" "$output"
+        check "and has a home now" host test -d /home/alice@$domain
         output=$(host fairlead realm status 2>&1) || true
         check_text "fairlead realm status tells the realm" 'EXAMPLE\.TEST' "$output"
         check_not "the password is in no file of jobs, logs and configuration" host grep -rlF -- "$password" /var/lib/fairlead /run/fairlead /etc /var/log
@@ -90,6 +96,7 @@ left() {
         check_not "no file is left behind" grep 'left: /' <<<"$output"
         check_same_host "after leaving"
         check_not "users of the domain are unknown" host getent passwd alice@$domain
+        host rm -rf "/home/alice@$domain"
         if [ $# -gt 0 ]; then check_not "the account is gone" has_account; else forget_account; fi
 }
 
@@ -173,7 +180,28 @@ refused() {
                 --set ipa-domain=$domain --set ipa-credentials=otp --secret ipa-otp=- --allow host-command --yes
         check_text "and it says why" 'CA certificate is missing' "$output"
         check_text "and that it is for safety" 'Without it the one-time password would go to' "$output"
+        host sh -c 'systemctl -q mask --runtime realmd.service; systemctl stop realmd.service'
+        fails "realmd cannot be started" 'realmd is not on this host, or cannot be started' x $domain --image host/realmd --set user=joiner \
+                --secret password=-
+        host systemctl -q unmask --runtime realmd.service
         check_same_host "after all that"
+}
+
+# realmd and its adcli are called off in the middle: a port that swallows what comes holds them there.
+called_off() {
+        local job
+        tests/lab realm port-shut 464 "$HOST" drop
+        output=$(with "$password" fairlead join $domain --image host/realmd --set user=Administrator --allow host-command --allow preflight \
+                --yes --detach --secret password=-)
+        job=$(grep -oE '[0-9]{8}-[0-9]{6}-[0-9a-f]{8}' <<<"$output" | head -n 1)
+        check "a join hangs at port 464" until_true 30 host grep -q 'Created computer account\|Found computer account\|Set computer password\|Using fully' \
+                "/var/lib/fairlead/jobs/$job/log"
+        host fairlead cancel "$job" >/dev/null 2>&1 || true
+        check "it is called off" until_true 30 host sh -c "fairlead jobs | grep $job | grep -qi cancelled"
+        tests/lab realm port-open 464 "$HOST"
+        check "and so is realmd: nothing of it runs on" until_true 15 host sh -c '! pgrep -x adcli'
+        check_same_host "after that"
+        forget_account
 }
 
 # An account that is there already, with a password for once.
@@ -211,7 +239,7 @@ forget_account
 # The first start after an installation makes systemd bring caches in /etc up to date.
 tests/lab reboot "$HOST"
 before=$(mktemp) states=$(mktemp)
-host_tree >"$before"
+host_files >"$before"
 unit_states >"$states"
 output=$(host fairlead images 2>&1)
 check_text "the host's own realmd is offered" 'host/realmd' "$output"
@@ -220,6 +248,7 @@ joined
 left --set user=joiner --secret password=-
 by_keys
 refused
+called_off
 one_time
 moved
 finish
