@@ -85,6 +85,7 @@ static const char *chosen(const struct param *p, const char *line) {
 static int ask_parameter(struct session *s, const struct param *p, struct order *o) {
         if (p->type == PARAM_SECRET)
                 return ask_secret(p, o);
+        const struct param *other = p->with_name ? profile_param(o->profile, p->with_name) : NULL;
         const char *suggested = p->suggest ? s->host->ops->suggest(s->host, p->suggest) : NULL;
         const char *initial = param_initial(p, o->answers, suggested);
         if (p->type == PARAM_CHOICE)
@@ -98,7 +99,7 @@ static int ask_parameter(struct session *s, const struct param *p, struct order 
                 }
                 const char *value = *line ? chosen(p, line) : initial;
                 _cleanup_error_ struct error *e = NULL;
-                if (param_check(p, value, &e) >= 0)
+                if (param_check_with(p, value, other, other ? param_initial(other, o->answers, NULL) : NULL, &e) >= 0)
                         return *value ? answers_set(o->answers, p->name, value, *line ? "typed" : "default") : 0;
                 out("%s\n", e->message);
                 if (e->hint)

@@ -366,6 +366,24 @@ static void nonsense_is_refused_in_a_sentence(void **state) {
         refused(&q, "no mode called \"join\"", "no modes");
 }
 
+/* A server without the domain that it needs: an answer file gets the sentence that the field has. */
+static void an_answer_that_needs_another_is_refused_without_it(void **state) {
+        _cleanup_image_ struct image *image = image_with("INSTALL", "podman run $IMAGE", NULL);
+        static struct param both[] = {
+                { .name = (char *) "domain", .title = (char *) "Domain", .type = PARAM_DOMAIN, .delivery = DELIVER_ARGV, .target = (char *) "--domain" },
+                { .name = (char *) "server", .title = (char *) "Server", .type = PARAM_HOST, .delivery = DELIVER_ARGV, .target = (char *) "--server",
+                  .with_name = (char *) "domain" },
+        };
+        static struct mode mode = { .name = (char *) "one", .title = (char *) "One" };
+        struct profile pair = { .name = (char *) "pair", .title = (char *) "Pair", .modes = &mode, .n_modes = 1, .parameters = both, .n_parameters = 2 };
+        _cleanup_(answers_freep) struct answers *a = answers_of("server", "ipa.example.test", NULL);
+        struct plan_request q = { .verb = VERB_INSTALL, .image = image, .reference = "x", .profile = &pair, .answers = a };
+        refused(&q, "Server needs Domain as well", "Fill in Domain");
+        answers_set(a, "domain", "example.test", "typed");
+        _cleanup_plan_ struct plan *plan = make(&q);
+        assert_words(plan->command->argv, "podman run x --domain example.test --server ipa.example.test");
+}
+
 static void answers_of_another_mode_are_told(void **state) {
         _cleanup_image_ struct image *image = image_with("INSTALL", "podman run $IMAGE", NULL);
         _cleanup_(answers_freep) struct answers *a = answers_of("domain", "example.test", NULL);
@@ -627,6 +645,7 @@ int main(void) {
                 cmocka_unit_test(any_label_can_be_looked_at),
                 cmocka_unit_test(the_environment_is_small),
                 cmocka_unit_test(nonsense_is_refused_in_a_sentence),
+                cmocka_unit_test(an_answer_that_needs_another_is_refused_without_it),
                 cmocka_unit_test(answers_of_another_mode_are_told),
                 cmocka_unit_test(what_blocks_can_be_allowed_by_name),
                 cmocka_unit_test(an_undefined_variable_blocks_and_set_fills_it),
