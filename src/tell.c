@@ -117,6 +117,20 @@ static void tell_file(const struct plan_file *file) {
                 out("  %s\n", *line);
 }
 
+/* Each answer, and where it came from. */
+static void tell_answers(const struct plan *plan) {
+        size_t n = plan->answers ? plan->answers->n : 0;
+        if (n + plan->n_secrets == 0 || plan->verb == VERB_UNINSTALL)
+                return;
+        out("\nAnswers:\n");
+        for (size_t i = 0; i < n; i++) {
+                const struct answer *a = &plan->answers->items[i];
+                out("  %-18s %s%s%s%s\n", a->name, a->value, a->source ? "  (" : "", a->source ? a->source : "", a->source ? ")" : "");
+        }
+        for (size_t i = 0; i < plan->n_secrets; i++)
+                out("  %-18s <secret>, handed over by %s\n", plan->secrets[i].name, delivery_name(plan->secrets[i].delivery));
+}
+
 void tell_plan(const struct plan *plan) {
         out("%s %s from %s\n", plan_verb_name(plan->verb), plan->name, plan->reference ? plan->reference : "-");
         if (plan->digest)
@@ -125,6 +139,7 @@ void tell_plan(const struct plan *plan) {
                 out("  mode   %s\n", plan->mode_title);
         if (plan->from)
                 tell_from(plan);
+        tell_answers(plan);
         /* What a copy cannot hold is said before what runs on it. */
         if (plan->verb == VERB_REHEARSE)
                 tell_all_findings(plan);
