@@ -3,6 +3,7 @@
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,6 +24,8 @@ int main(int argc, char **argv) {
         if (!setlocale(LC_CTYPE, ""))
                 setlocale(LC_CTYPE, "C.UTF-8");
         signal(SIGPIPE, SIG_IGN);
+        /* Secrets are typed into this process: no core, and no debugger without power over others. It is not handed on to what we start. */
+        (void) prctl(PR_SET_DUMPABLE, 0);
         umask(077);
         int status = cli_main(argc, argv);
         if (fflush(stdout) != 0 && status == EXIT_DONE)
