@@ -117,6 +117,33 @@ check_same_tree() {
         rm -f "$now"
 }
 
+# ---- jobs ----
+
+# begin WORDS…: an install in the background; $job is its id, $output what was said.
+begin() {
+        output=$(host fairlead install "$@" --yes --detach 2>&1) || true
+        job=$(tail -n 1 <<<"$output")
+        [[ $job =~ ^[0-9]{8}-[0-9]{6}-[0-9a-f]{8}$ ]]
+}
+
+# The id of the job at work.
+job_id() {
+        host readlink /var/lib/fairlead/active | sed 's,.*/,,'
+}
+
+# job_file JOB NAME: its path.
+job_file() {
+        echo "/var/lib/fairlead/jobs/$1/$2"
+}
+
+state_of() {
+        host fairlead jobs | awk -v id="$1" '$1 == id { print $4 }'
+}
+
+is_state() {
+        [ "$(state_of "$1")" = "$2" ]
+}
+
 finish() {
         echo "$checks_passed passed, $checks_failed failed"
         [ "$checks_failed" -eq 0 ]

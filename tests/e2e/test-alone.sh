@@ -13,14 +13,6 @@ running() {
         host fairlead jobs | awk '$4 == "running" { print $1 }'
 }
 
-state_of() {
-        host fairlead jobs | awk -v id="$1" '$1 == id { print $4 }'
-}
-
-is_state() {
-        [ "$(state_of "$1")" = "$2" ]
-}
-
 # Both are asked for before either has an answer; prints both statuses and what both said.
 start_two() {
         host sh -c 'cd /root; for i in 1 2; do
@@ -119,9 +111,8 @@ check_same_tree "the host's files are as before" "$before"
 
 # ---- a dead worker's containers, and somebody else's ----
 
-output=$(host fairlead install broken/endless --yes --detach 2>&1) || true
-job=$(tail -n 1 <<<"$output")
-check "an install is begun" until_true 30 host test -e /etc/endless/state
+try "an install is begun" begin broken/endless || { finish; exit 1; }
+check "its installer runs" until_true 30 host test -e /etc/endless/state
 theirs=$(host podman run -d --name theirs localhost/broken/endless:latest /usr/bin/sleep infinity)
 check "somebody else starts a container of the same image" test -n "$theirs"
 host systemctl kill -s KILL "fairlead-job-$job.service"

@@ -9,29 +9,6 @@ term_need
 
 seen() { :; }
 
-job_id() {
-        host readlink /var/lib/fairlead/active | sed 's,.*/,,'
-}
-
-job_file() {
-        echo "/var/lib/fairlead/jobs/$1/$2"
-}
-
-state_of() {
-        host fairlead jobs | awk -v id="$1" '$1 == id { print $4 }'
-}
-
-is_state() {
-        [ "$(state_of "$1")" = "$2" ]
-}
-
-# begin WORDS…: an install in the background; $job is its id.
-begin() {
-        output=$(host fairlead install "$@" --yes --detach 2>&1) || true
-        job=$(tail -n 1 <<<"$output")
-        [[ $job =~ ^[0-9]{8}-[0-9]{6}-[0-9a-f]{8}$ ]]
-}
-
 # Until the job's log says so.
 at() {
         until_true 30 host grep -q "$1" "$(job_file "$job" log)"

@@ -31,10 +31,6 @@ install_by_keys() {
         term_wait '^\.$' 30
 }
 
-job_id() {
-        host readlink /var/lib/fairlead/active | sed 's,.*/,,'
-}
-
 log_size() {
         host stat -c %s "/var/lib/fairlead/jobs/$job/log"
 }

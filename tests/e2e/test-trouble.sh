@@ -9,21 +9,6 @@ storm() {
         storm_pid=$!
 }
 
-# begin WORDS…: an install in the background; $job is its id.
-begin() {
-        output=$(host fairlead install "$@" --yes --detach 2>&1) || true
-        job=$(tail -n 1 <<<"$output")
-        [[ $job =~ ^[0-9]{8}-[0-9]{6}-[0-9a-f]{8}$ ]]
-}
-
-state_of() {
-        host fairlead jobs | awk -v id="$1" '$1 == id { print $4 }'
-}
-
-is_state() {
-        [ "$(state_of "$1")" = "$2" ]
-}
-
 # The most memory that the job's worker ever had, in KiB, watched until it ends.
 worker_peak() {
         host sh -c 'pid=$(systemctl show -P MainPID "fairlead-job-'"$job"'.service"); peak=0

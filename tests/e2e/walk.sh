@@ -39,7 +39,12 @@ walk_to_plan() {
         term_keys Enter
         term_wait '^Findings' || return
         seen image
-        term_keys PgDn
+        # Line by line: a page could go past the line.
+        local i
+        for i in $(seq 60); do
+                term_matches 'Its command labels' && break
+                term_keys Down
+        done
         term_wait 'Its command labels' || return
         term_keys i
         term_wait 'page 1 of 3: what it does' || return
