@@ -51,6 +51,29 @@ static void calls_the_hosts_tool(void **state) {
         }
 }
 
+static void puts_sss_behind_files(void **state) {
+        static const struct {
+                const char *before, *after;
+        } cases[] = {
+                { "passwd:         files\ngroup: files systemd\nhosts: files dns\n",
+                  "passwd:         files sss\ngroup: files systemd sss\nhosts: files dns\n" },
+                { "passwd: files sss\ngroup: files sss\n", "passwd: files sss\ngroup: files sss\n" },
+                { "# passwd: files\npasswd: compat # no sss\ngroup: files [NOTFOUND=return] nis",
+                  "# passwd: files\npasswd: compat sss # no sss\ngroup: files sss [NOTFOUND=return] nis\n" },
+                { "hosts: dns", "hosts: dns\npasswd: files sss\ngroup: files sss\n" },
+                { "passwd: ldap\ngroup: sss files\n", "passwd: ldap\ngroup: sss files\n" },     /* somebody's own order */
+        };
+        for (size_t i = 0; i < ELEMENTS(cases); i++) {
+                _cleanup_free_ char *root = host_new("auth sufficient pam_sss.so\n", false);
+                _cleanup_error_ struct error *e = NULL;
+                tree_write(root, "/etc/nsswitch.conf", cases[i].before);
+                assert_ok(logins_settle(root, false, &e), e);
+                _cleanup_free_ char *text = tree_read(root, "/etc/nsswitch.conf");
+                assert_string_equal(text, cases[i].after);
+                tree_remove(root);
+        }
+}
+
 static void leaves_authselect_alone(void **state) {
         _cleanup_free_ char *root = host_new("auth required pam_unix.so\n", true);
         tree_write(root, "/etc/authselect/authselect.conf", "sssd\n");
@@ -72,7 +95,11 @@ static void says_what_cannot_be(void **state) {
 }
 
 int main(void) {
-        const struct CMUnitTest tests[] = { cmocka_unit_test(calls_the_hosts_tool), cmocka_unit_test(leaves_authselect_alone),
-                                            cmocka_unit_test(says_what_cannot_be) };
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(calls_the_hosts_tool),
+                cmocka_unit_test(puts_sss_behind_files),
+                cmocka_unit_test(leaves_authselect_alone),
+                cmocka_unit_test(says_what_cannot_be),
+        };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
