@@ -128,14 +128,20 @@ static int silent(sd_event_source *source, uint64_t usec, void *userdata) {
         return 0;
 }
 
+/* Only servers that were there can go away: where they did not answer this host from the beginning, the tool may know another way. */
+static bool watched(const struct worker *w) {
+        const struct worker_join *j = w->join;
+        return j && j->domain && j->known.clock_known && !j->gone;
+}
+
 void worker_join_watch(struct worker *w) {
-        if (w->join && w->join->domain)
+        if (watched(w))
                 listen_for(w, SILENCE_USEC);
 }
 
 void worker_join_heard(struct worker *w) {
         struct worker_join *j = w->join;
-        if (!j || !j->domain || j->gone)
+        if (!watched(w))
                 return;
         j->looking = op_cancel(j->looking);
         j->unanswered = 0;
