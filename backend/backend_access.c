@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Plans of an installed service that joined a realm, without a label: who may log in (VERB_ACCESS), new keys (VERB_RENEW). All that they need
  * stands in its record and in this host's files. */
+#include <dirent.h>
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "backend/backend_parts.h"
 #include "backend/files.h"
@@ -75,10 +77,35 @@ static int read_configuration(const struct backend *b, char **ret, struct error 
         return r;
 }
 
+/* A snippet counts more than the file: a change that has no effect would be worse than none. */
+static int check_snippets(const struct backend *b, const char *domain, struct error **reterr) {
+        int r = 0;
+        _cleanup_close_ int root = files_open_root(b->paths.root, reterr);
+        int folder = root < 0 ? -1 : files_open_folder(root, PLAN_ACCESS_FOLDER "/conf.d", NULL);
+        DIR *d = folder < 0 ? NULL : fdopendir(folder);
+        if (!d && folder >= 0)
+                close(folder);
+        for (struct dirent *item; r >= 0 && d && (item = readdir(d));) {
+                _cleanup_free_ char *text = NULL;
+                size_t n;
+                if (item->d_name[0] == '.' || !str_ends(item->d_name, ".conf") ||
+                    files_read(dirfd(d), item->d_name, CONFIGURATION_MAX, &text, &n, NULL) < 0 || !access_told(text, domain))
+                        continue;
+                r = error_set(reterr, -EPERM, PLAN_ACCESS_FOLDER "/conf.d/%s says who may log in, and counts more than " PLAN_ACCESS_FILE,
+                              item->d_name);
+                error_hint(reterr, "Change it there, or take access_provider and the simple_ lists out of that file");
+        }
+        if (d)
+                closedir(d);
+        return root < 0 ? root : r;
+}
+
 static int plan_access(const struct backend *b, const struct access_change *change, const struct membership *m, const struct service *record,
                        struct plan *plan, struct error **reterr) {
         struct plan_file *file = &plan->file;
         int r = read_configuration(b, &file->was, reterr);
+        if (r >= 0)
+                r = check_snippets(b, m->domain, reterr);
         if (r >= 0)
                 r = access_change(file->was, m->domain, change, &file->text, &file->sentence, reterr);
         if (r < 0)

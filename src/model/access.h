@@ -32,6 +32,9 @@ int access_read(const char *text, const char *domain, struct access *ret);
 /* "users alice, bob; groups linux admins; not carol": the caller frees. */
 char *access_words(const struct access *a);
 
+/* Does this text say anything about who may log in? A snippet of sssd.conf that does counts more than sssd.conf itself. */
+bool access_told(const char *text, const char *domain);
+
 enum access_what {
         ACCESS_PERMIT,          /* these, and who was permitted by name before; nobody else any more */
         ACCESS_DENY,            /* not these, whatever permits them */

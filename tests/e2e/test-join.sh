@@ -80,9 +80,9 @@ cores() {
 # Printed, not asserted: this machine does much else. $1: the job's result.
 figures() {
         local own all
-        read -r own all < <(awk -F '[:,]' '/"step":/ { step = $2 } /"usec":/ { all += $2; if (step !~ /command|start|health/) own += $2 }
+        read -r own all < <(awk -F '[:,]' '/"step":/ { step = $2 } /"usec":/ { all += $2; if (step !~ /command|reload|enable|start|health/) own += $2 }
                         END { printf "%d %d\n", own / 1000, all / 1000 }' <<<"$1")
-        echo "figures: the job $all ms in all; without installer, unit and check (its own share): $own ms"
+        echo "figures: the job $all ms in all; without installer, systemd and check (its own share): $own ms"
 }
 
 figures_before() {

@@ -306,6 +306,19 @@ static void who_may_log_in_is_a_file_of_this_host(void **state) {
         tree_write(f->root, "/etc/sssd/sssd.conf", "[sssd]\ndomains = example.test\n[domain/example.test]\nid_provider = ad\naccess_provider = ad\n");
         _cleanup_plan_ struct plan *rules = make_plan(f, &(struct plan_order) { .verb = VERB_ACCESS, .access = &permit }, NULL);
         assert_non_null(finding_list_find(&rules->findings, "domain-rules"));
+
+        /* what counts more than that file is not passed over */
+        tree_folder(f->root, "/etc/sssd/conf.d");
+        tree_write(f->root, "/etc/sssd/conf.d/debug.conf", "[domain/example.test]\ndebug_level = 9\n");
+        tree_write(f->root, "/etc/sssd/conf.d/other.conf", "[domain/other.test]\naccess_provider = deny\n");
+        tree_write(f->root, "/etc/sssd/conf.d/off.conf.bak", "[domain/example.test]\naccess_provider = deny\n");
+        _cleanup_plan_ struct plan *well = make_plan(f, &(struct plan_order) { .verb = VERB_ACCESS, .access = &permit }, NULL);
+        assert_non_null(well);
+        tree_write(f->root, "/etc/sssd/conf.d/more.conf", "[domain/example.test]\nsimple_allow_users = alice\n");
+        assert_null(make_plan(f, &(struct plan_order) { .verb = VERB_ACCESS, .access = &permit }, &e));
+        assert_int_equal(e->code, -EPERM);
+        assert_non_null(strstr(e->message, "/etc/sssd/conf.d/more.conf"));
+        e = error_free(e);
 }
 
 static void topics_came(unsigned topics, void *userdata) {
