@@ -33,6 +33,7 @@ void out(const char *format, ...) {
 
 void out_note(const char *format, ...) {
         va_list arguments;
+        fflush(stdout);         /* where both go to one file, each stands after what came before it */
         va_start(arguments, format);
         print(stderr, format, arguments);
         va_end(arguments);
