@@ -98,9 +98,9 @@ static int on_recheck(sd_event_source *source, uint64_t usec, void *userdata) {
         return 0;
 }
 
-/* The worker's life hangs on a connection to it. Where there is none (it has not come so far, or is just dying), it is looked
- * at again a few times. */
-static void follow_life(struct watch *w) {
+/* The worker's life hangs on a connection to it. Where there is none it is looked at again: a few times, when it is just dying, and until it
+ * begins or jobs_settle() says that it never will. */
+static void follow_life(struct watch *w, const struct job *job) {
         if (w->life)
                 return;
         _cleanup_close_ int fd = control_connect(&w->jobs->paths, w->id, NULL);
@@ -110,7 +110,7 @@ static void follow_life(struct watch *w) {
                 w->rechecks = 0;
                 return;
         }
-        if (!w->recheck && w->rechecks++ < RECHECKS)
+        if (!w->recheck && (job->state == JOB_QUEUED || w->rechecks++ < RECHECKS))
                 (void) sd_event_add_time_relative(w->jobs->event, &w->recheck, CLOCK_MONOTONIC, RECHECK_USEC, 20000, on_recheck, w);
 }
 
@@ -143,7 +143,7 @@ static int on_work(sd_event_source *source, void *userdata) {
                 if (ended)
                         w->recheck = sd_event_source_disable_unref(w->recheck);
                 else
-                        follow_life(w);
+                        follow_life(w, job);
                 if (!ended && tell(w, job) < 0)
                         return 0;
         }

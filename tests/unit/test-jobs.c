@@ -343,6 +343,21 @@ static void unknown_jobs_are_told(void **state) {
 }
 
 /* As src/worker-main.c does. */
+/* Who made the job died before its worker was started; whoever watches it is told when it is clear that none comes. */
+static void a_job_that_no_worker_begins_is_told(void **state) {
+        struct fixture *f = *state;
+        _cleanup_plan_ struct plan *plan = script_plan(f->host, "echo never", ENGINE_NONE);
+        _cleanup_free_ char *id = make_job(f->host, plan), *path = str_printf("%s/jobs/%s", f->host->state, id);
+        const struct timespec some_time_ago[2] = { { .tv_sec = time(NULL) - 13 }, { .tv_sec = time(NULL) - 13 } };
+        assert_int_equal(utimensat(AT_FDCWD, path, some_time_ago, 0), 0);
+        struct watched w = {};
+        watch(f, id, &w);
+        run_until(f, &w.final);
+        assert_int_equal(w.states[0], JOB_QUEUED);
+        assert_int_equal(w.states[w.n - 1], JOB_INTERRUPTED);
+        unwatch(&w);
+}
+
 /* The id that a dead worker left in the lock's file is nobody's, also while a new one holds the lock and has not yet said who it is. */
 static void a_dead_workers_id_is_not_the_holders(void **state) {
         struct fixture *f = *state;
@@ -392,6 +407,7 @@ int main(int argc, char **argv) {
                 cmocka_unit_test_setup_teardown(listeners_hear_and_idle_is_silent, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_flood_arrives_whole, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(the_next_job_need_not_be_asked_for_twice, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(a_job_that_no_worker_begins_is_told, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_dead_workers_id_is_not_the_holders, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(unknown_jobs_are_told, set_up, tear_down),
         };
