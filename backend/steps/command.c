@@ -30,6 +30,7 @@ static void type(const void *bytes, size_t n, void *userdata) {
 
 static void on_output(const void *bytes, size_t n, void *userdata) {
         struct worker *w = userdata;
+        w->command_spoke = true;
         joblog_output(w->log, bytes, n);
         worker_join_heard(w);
         delivery_prompts_output(w->prompts, bytes, n, type, w);
@@ -42,6 +43,10 @@ static void on_rung(int signal, void *userdata) {
         else
                 joblog_note(w->log, "killed the %s (KILL)", program_of(w));
 }
+
+/* podman 5.4 loses what a container said when it ended without reading its input: some three times of a hundred. Its log has it, which is the
+ * journal mostly. */
+#define SILENT_HINT "Nothing that it said came here; what its container said, the journal may have: journalctl _COMM=conmon"
 
 static void on_ended(bool exited, int status, void *userdata) {
         struct worker *w = userdata;
@@ -80,7 +85,9 @@ static void on_ended(bool exited, int status, void *userdata) {
                 worker_ended(w);
                 return;
         }
-        error_hint(&e, "%s", hint ? hint : "The last lines of the log say why");
+        if (!hint)
+                hint = w->command_spoke || !worker_needs_engine(w) ? "The last lines of the log say why" : SILENT_HINT;
+        error_hint(&e, "%s", hint);
         worker_failed(w, e);
 }
 
@@ -98,6 +105,7 @@ static int run(struct worker *w, struct error **reterr) {
         if (r < 0)
                 return r;
         static char *const nothing[] = { (char *) "PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
+        w->command_spoke = false;
         const struct pty_options options = {
                 .argv = argv,
                 .environment = w->plan->environment ? w->plan->environment : nothing,

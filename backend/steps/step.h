@@ -85,6 +85,7 @@ struct worker {
         int known_blobs;
         struct pty *pty;
         struct delivery_prompts *prompts;
+        bool command_spoke;             /* it printed something */
         struct units_queue *queue;
         struct worker_join *join;       /* NULL: the plan joins nothing, or it was not looked yet */
         char **suspects, **condemned;   /* containers: those that are still to be looked at ("ID NAME"), and ids of those to be removed */

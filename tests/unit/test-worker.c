@@ -186,11 +186,13 @@ static void an_account_is_deleted_or_nothing_is_done(void **state) {
 static void an_engines_exit_status_is_told_in_words(void **state) {
         static const struct {
                 enum engine_kind engine;
-                const char *script, *message;
+                const char *script, *message, *hint;
         } rows[] = {
-                { ENGINE_PODMAN, "exit 125", "The installer ended with status 125: the engine itself failed before the command ran" },
-                { ENGINE_PODMAN, "exit 127", "The installer ended with status 127: a command was not found" },
-                { ENGINE_NONE, "exit 127", "The installer ended with status 127" },
+                { ENGINE_PODMAN, "exit 9", "The installer ended with status 9", "journalctl _COMM=conmon" },
+                { ENGINE_PODMAN, "echo no; exit 9", "The installer ended with status 9", "last lines of the" },
+                { ENGINE_PODMAN, "exit 125", "The installer ended with status 125: the engine itself failed before the command ran", "last lines of the" },
+                { ENGINE_PODMAN, "exit 127", "The installer ended with status 127: a command was not found", "last lines of the" },
+                { ENGINE_NONE, "exit 127", "The installer ended with status 127", "last lines of the" },
         };
         struct host_fixture *f = *state;
         for (size_t i = 0; i < ELEMENTS(rows); i++) {
@@ -199,7 +201,7 @@ static void an_engines_exit_status_is_told_in_words(void **state) {
                 assert_int_equal(run_job(f, id, (struct with) {}), WORKER_FAILED);
                 _cleanup_(job_freep) struct job *job = read_job(f, id);
                 assert_string_equal(job->message, rows[i].message);
-                assert_non_null(strstr(job->hint, "last lines of the"));
+                assert_non_null(strstr(job->hint, rows[i].hint));
         }
 }
 
