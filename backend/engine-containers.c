@@ -5,6 +5,7 @@
 
 #include "backend/engine-frames.h"
 #include "backend/engine-private.h"
+#include "base/grow.h"
 
 #define CONTAINERS_MAX 20000U
 
@@ -24,13 +25,8 @@ static void list_drop(void *list) {
 
 static int list_element(const struct engine_dialect *dialect, struct json_object *o, void *userdata, struct error **reterr) {
         struct container_list *list = userdata;
-        /* full at each power of two */
-        if ((list->n & (list->n - 1)) == 0) {
-                struct container *bigger = reallocarray(list->items, list->n ? list->n * 2 : 1, sizeof *bigger);
-                if (!bigger)
-                        return error_set(reterr, -ENOMEM, "Out of memory");
-                list->items = bigger;
-        }
+        if (!room_for_one((void **) &list->items, list->n, sizeof *list->items))
+                return error_set(reterr, -ENOMEM, "Out of memory");
         struct container *c = &list->items[list->n++];
         *c = (struct container) {};
         return json_read(o, "a container of the list", dialect->container_fields, dialect->n_container_fields, c, reterr);

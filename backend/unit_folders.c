@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/grow.h"
 #include "base/str.h"
 
 #define FILES_MAX 65536U
@@ -58,15 +59,6 @@ void unit_folders_done(struct unit_folders *f) {
 }
 
 /* ---- one pass over a folder ---- */
-
-static bool room_for_one(void **items, size_t n, size_t size) {
-        if (n & (n - 1))
-                return true;
-        void *grown = reallocarray(*items, n ? n * 2 : 1, size);
-        if (grown)
-                *items = grown;
-        return grown;
-}
 
 static char *read_link(int folder, const char *name) {
         char target[PATH_MAX];

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "backend/unit_files.h"
+#include "base/grow.h"
 
 /* ---- the files ---- */
 
@@ -144,15 +145,6 @@ static void listing_stop(void *userdata) {
 }
 
 /* ---- reading ---- */
-
-static bool room_for_one(void **items, size_t n, size_t size) {
-        if (n & (n - 1))
-                return true;
-        void *grown = reallocarray(*items, n ? n * 2 : 1, size);
-        if (grown)
-                *items = grown;
-        return grown;
-}
 
 static int compare_units(const void *a, const void *b) {
         return strcmp(((const struct unit *) a)->name, ((const struct unit *) b)->name);

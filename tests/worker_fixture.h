@@ -93,6 +93,17 @@ static inline bool is_held(const struct host_fixture *f) {
         return access(tree_path(f->engine, "/.name localhost+demo:fairlead-demo-" IMAGE_ID_START), F_OK) == 0;
 }
 
+/* Its unit, which is there, ends with status 3 whenever it is started. */
+static inline void does_not_start(struct fake_systemd *s) {
+        struct fake_unit *u = fake_systemd_find(s, "demo.service");
+        u->job_result = "failed";
+        u->then_active = "failed";
+        u->then_sub = "failed";
+        u->then_result = "exit-code";
+        u->then_code = 1;
+        u->then_status = 3;
+}
+
 static inline void ordinary(struct fake_systemd *s) {
         fake_systemd_add(s, "demo.service", "inactive", "dead", "disabled");
         fake_systemd_find(s, "demo.service")->install = true;

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/grow.h"
 #include "base/str.h"
 #include "model/reference.h"
 
@@ -284,13 +285,9 @@ struct image_list *image_list_free(struct image_list *list) {
 int image_list_take(struct image_list *list, struct image *image) {
         if (!image)
                 return -ENOMEM;
-        if ((list->n & (list->n - 1)) == 0) {   /* 0 or a power of two: the room is used up */
-                struct image **bigger = reallocarray(list->items, list->n ? list->n * 2 : 1, sizeof *bigger);
-                if (!bigger) {
-                        image_free(image);
-                        return -ENOMEM;
-                }
-                list->items = bigger;
+        if (!room_for_one((void **) &list->items, list->n, sizeof *list->items)) {
+                image_free(image);
+                return -ENOMEM;
         }
         list->items[list->n++] = image;
         return 0;

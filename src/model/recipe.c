@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "base/str.h"
 #include "base/words.h"
 #include "model/fill.h"
@@ -240,13 +241,9 @@ static int report_too_long(struct parse *p, const char *what, unsigned most) {
 
 /* Takes w, also on failure. */
 static int recipe_take(struct recipe *recipe, struct word *w) {
-        if ((recipe->n & (recipe->n - 1)) == 0) {       /* 0 or a power of two: the room is used up */
-                struct word *bigger = reallocarray(recipe->words, recipe->n ? recipe->n * 2 : 1, sizeof *bigger);
-                if (!bigger) {
-                        word_done(w);
-                        return -ENOMEM;
-                }
-                recipe->words = bigger;
+        if (!room_for_one((void **) &recipe->words, recipe->n, sizeof *recipe->words)) {
+                word_done(w);
+                return -ENOMEM;
         }
         recipe->words[recipe->n++] = *w;
         return 0;

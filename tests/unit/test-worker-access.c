@@ -101,13 +101,7 @@ static void nobody_is_written_over(void **state) {
 
 static void failing(struct fake_systemd *s) {
         fake_systemd_add(s, "demo.service", "active", "running", "enabled");
-        struct fake_unit *u = fake_systemd_find(s, "demo.service");
-        u->job_result = "failed";
-        u->then_active = "failed";
-        u->then_sub = "failed";
-        u->then_result = "exit-code";
-        u->then_code = 1;
-        u->then_status = 3;
+        does_not_start(s);
 }
 
 /* SSSD does not come up with it: the file is as it was. Put back by a person, it is so, too. */

@@ -386,13 +386,7 @@ static void starts_what_it_wrote(void **state) {
 
 static void failing(struct fake_systemd *s) {
         ordinary(s);
-        struct fake_unit *u = fake_systemd_find(s, "demo.service");
-        u->job_result = "failed";
-        u->then_active = "failed";
-        u->then_sub = "failed";
-        u->then_result = "exit-code";
-        u->then_code = 1;
-        u->then_status = 3;
+        does_not_start(s);
 }
 
 static void a_unit_that_does_not_start_undoes_the_job(void **state) {
