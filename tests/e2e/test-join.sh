@@ -3,6 +3,7 @@
 # The whole join by keys in a terminal of 80x24, against the lab's real domain: the domain found while it is typed, the preflight, the password last, a
 # resolved user, the Realm screen, a restart of the host, leaving; and a canary for the secret. What goes wrong: test-refusals.sh.
 source "$(dirname "$0")/lib.sh"
+source tests/e2e/domain.sh
 source tests/e2e/walk.sh
 source tests/e2e/walk-realm.sh
 term_need
@@ -12,6 +13,7 @@ trap 'term_end >/dev/null 2>&1 || true' EXIT
 tests/lab up "$HOST" realm >/dev/null
 password=$(tests/lab status | sed -n 's/^realm\.password=//p')
 short=$(host hostname -s)
+account=$short
 exec 3>&1
 
 seen() {
@@ -30,14 +32,6 @@ step() {
                 finish
                 exit 1
         }
-}
-
-dc() {
-        tests/lab run dc -- "$@"
-}
-
-has_account() {
-        dc samba-tool computer list | grep -qix "$short\\$"
 }
 
 # login USER PASSWORD: a password login through PAM, by somebody who is not root.
@@ -92,7 +86,7 @@ figures_before() {
         echo "figures: preflight: $(host fairlead check example.test | tail -n 1)"
 }
 
-dc samba-tool computer delete "$short" >/dev/null 2>&1 || true
+forget_account
 tests/lab reboot "$HOST"
 before=$(mktemp)
 host_tree >"$before"
@@ -204,7 +198,7 @@ check_status "fairlead leave without a password" 0 host fairlead leave --yes
 check_text "names the account that stays" "left: The account ${short^^}\\\$@EXAMPLE.TEST stays in the realm EXAMPLE.TEST" "$output"
 check "and it does" has_account
 check_same_tree "/etc and /usr/local are as before" "$before"
-dc samba-tool computer delete "$short" >/dev/null 2>&1 || true
+forget_account
 check_status "fairlead join again" 0 host sh -c 'printf %s "$1" | fairlead join example.test --answers /root/answers --secret password=- --yes' x "$password"
 check_status "fairlead leave with somebody's password" 0 host sh -c 'printf %s "$1" | fairlead leave --set user=joiner --secret password=- --yes' x "$password"
 check_not "deletes the account" has_account
@@ -219,7 +213,7 @@ undo=$(sed -n 's/^ *undo: fairlead rollback //p' <<<"$output")
 check_text "and offers to put it back" '^[0-9]{8}-' "$undo"
 check_status "which is done" 0 host fairlead rollback "$undo" --yes
 check_same_tree "/etc and /usr/local are as before" "$before"
-dc samba-tool computer delete "$short" >/dev/null 2>&1 || true
+forget_account
 host rm -f /root/answers
 rm -f "$before"
 finish

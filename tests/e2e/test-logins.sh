@@ -3,6 +3,7 @@
 # nsswitch.conf and PAM: a join gives the host what it needs there, by its own tool where it has one and by an exact edit where not, and takes
 # it back byte for byte. And whatever becomes of the container, the host's own users are known, log in and may what they may, at once.
 source "$(dirname "$0")/lib.sh"
+source tests/e2e/domain.sh
 
 domain=example.test
 password=$(tests/lab status | sed -n 's/^realm.password=//p')
@@ -11,7 +12,7 @@ before=$(mktemp)
 trap 'rm -f "$before"; host podman unpause sssd >/dev/null 2>&1 || true' EXIT
 
 join() {
-        tests/lab run dc -- samba-tool computer delete "$account" >/dev/null 2>&1 || true
+        forget_account
         host timeout 120 fairlead join $domain --image localhost/sssd --set user=Administrator --set mkhomedir=yes --yes \
                 --secret password=- <<<"$password"
 }
@@ -140,5 +141,5 @@ by_edit
 host sh -c 'cp -a /root/nsswitch.conf /etc/nsswitch.conf; DEBIAN_FRONTEND=noninteractive pam-auth-update --package --enable sss'
 by_authselect
 host sh -c 'mv /root/nsswitch.conf /etc/nsswitch.conf; userdel -r local' >/dev/null 2>&1 || true
-tests/lab run dc -- samba-tool computer delete "$account" >/dev/null 2>&1 || true
+forget_account
 finish

@@ -6,6 +6,7 @@
 suite=${1:?the name of a lab host}
 set -- "${suite%-native}-native"
 source "$(dirname "$0")/lib.sh"
+source tests/e2e/domain.sh
 source tests/e2e/walk.sh
 term_need
 
@@ -18,18 +19,6 @@ password=$(tests/lab status | sed -n 's/^realm\.password=//p')
 account=$(host hostname -s)
 exec 3>&1
 trap 'tests/lab realm port-open 464 "$HOST" >/dev/null 2>&1 || true; rm -f "${before:-}" "${states:-}"; term_end >/dev/null 2>&1 || true' EXIT
-
-dc() {
-        tests/lab run dc -- "$@"
-}
-
-forget_account() {
-        dc samba-tool computer delete "$account" >/dev/null 2>&1 || true
-}
-
-has_account() {
-        dc samba-tool computer list | grep -qix "$account\\$"
-}
 
 seen() {
         if grep -qF -- "$password" <<<"$(term_screen)"; then not_ok "the screen $1 is clean"; else ok "the screen $1 is clean"; fi >&3

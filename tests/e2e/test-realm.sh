@@ -3,6 +3,7 @@
 # The service of the talk on a real host, in a real domain: join by the image's labels, users and logins of the domain on the host, and
 # the host as it was afterwards; joins that fail for real reasons leave nothing; the host's own configuration taken over.
 source "$(dirname "$0")/lib.sh"
+source tests/e2e/domain.sh
 
 domain=example.test
 password=$(tests/lab status | sed -n 's/^realm.password=//p')
@@ -19,19 +20,6 @@ mend() {
         tests/lab realm srv-on "$HOST"
         for port in 53 88 389 464; do tests/lab realm port-open $port "$HOST"; done
         tests/lab realm dc-up "$HOST"
-}
-
-dc() {
-        tests/lab run dc -- "$@"
-}
-
-# Nobody's account of an earlier join is in the way.
-forget_account() {
-        dc samba-tool computer delete "$account" >/dev/null 2>&1 || true
-}
-
-has_account() {
-        dc samba-tool computer list | grep -qix "$account\\$"
 }
 
 # secret TEXT: puts it into a file of the host for --secret.

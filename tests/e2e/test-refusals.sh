@@ -3,6 +3,7 @@
 # Joins that cannot go well, each made so for real: every one ends with a sentence that says why, and leaves the host as it was. What can be mended is mended
 # from where it is told: the job's screen and the preflight's.
 source "$(dirname "$0")/lib.sh"
+source tests/e2e/domain.sh
 source tests/e2e/walk.sh
 term_need
 
@@ -24,14 +25,7 @@ tests/lab up "$HOST" realm >/dev/null
 password=$(tests/lab status | sed -n 's/^realm\.password=//p')
 whole=$(host hostname)
 short=${whole%%.*}
-
-dc() {
-        tests/lab run dc -- "$@"
-}
-
-forget_account() {
-        dc samba-tool computer delete "$short" >/dev/null 2>&1 || true
-}
+account=$short
 
 # refused WHAT STATUS TEXT SECRET WORDS-of-join…: the secret goes by standard input.
 refused() {

@@ -53,6 +53,9 @@ walk_password() {
 # Leaving from the Realm screen, and the account in the domain with it: the choice, who may, the password last. $1: what is typed as the password.
 walk_leave() {
         term_keys 5
+        term_wait 'Joined by' || return
+        # SSSD that starts on a busy machine may not answer the first time; a person asks again.
+        term_matches 'SSSD +(online|offline)' || term_keys R
         term_wait 'SSSD +(online|offline)' || return
         term_keys x
         term_wait 'Actions' || return
