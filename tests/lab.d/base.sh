@@ -11,10 +11,6 @@ LAB_NAME=${FAIRLEAD_LAB:-lab}
 LAB_RUN=$LAB_CACHE/run/$LAB_NAME
 LAB_STARTED=$SECONDS
 
-# Everything the machine itself must have. The container engines are not in it on purpose: installing
-# docker.io or podman on a machine enables and starts them there, so they live in the yard's root.
-LAB_MACHINE_PACKAGES=(mmdebstrap debian-archive-keyring iproute2 util-linux procps)
-
 # Fixed addresses: every instance has a network of its own, so they never meet.
 LAB_REGISTRY=registry.example.test:5000
 LAB_HOSTS=(bookworm trixie)
@@ -51,24 +47,6 @@ lab_check_settings() {
                 die "FAIRLEAD_LAB=\"$LAB_NAME\" is no good name: use up to 20 of a-z, 0-9 and -"
         [[ $LAB_CACHE == /?* && $LAB_CACHE != *[:,\ ]* ]] ||
                 die "FAIRLEAD_LAB_CACHE=\"$LAB_CACHE\" must be an absolute path without blanks, commas and colons"
-}
-
-# Debian packages of the machine, only those that are missing.
-lab_need_packages() {
-        local missing=() package
-
-        for package; do
-                dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed ||
-                        missing+=("$package")
-        done
-        [[ ${#missing[@]} -gt 0 ]] || return 0
-        say "installing ${missing[*]}"
-        # The list of packages may be absent or old on a fresh machine; ask for it only when it is.
-        DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends \
-                "${missing[@]}" >/dev/null 2>&1 && return 0
-        apt-get -qq update >&2
-        DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends \
-                "${missing[@]}" >/dev/null || die "cannot install ${missing[*]}"
 }
 
 # One writer at a time: `instance` for one lab, `shared` for what is common to all (taken second, never the other way

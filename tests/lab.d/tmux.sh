@@ -1,7 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# End-to-end tests drive a program in a terminal with these. Source it; it needs tmux, and for pictures python3-pil and
-# fonts-dejavu-core (term_need installs them).
+# End-to-end tests drive a program in a terminal with these. Source it; term_need installs what it needs.
 #
 #     source tests/lab.d/tmux.sh
 #     term_open console 80x24 tests/lab tty trixie -- fairlead
@@ -19,14 +18,7 @@ TERM_CURRENT=
 TERM_TESTS=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 
 term_need() {
-        local missing=() package
-
-        for package in tmux python3 python3-pil fonts-dejavu-core fonts-wqy-microhei ncurses-term; do
-                dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
-        done
-        [[ ${#missing[@]} -eq 0 ]] && return
-        apt-get -qq update >&2
-        DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "${missing[@]}" >/dev/null
+        "$TERM_TESTS/deps" screens
 }
 
 # The server is private: its own socket in its own folder, no configuration, nothing of the caller's tmux.
