@@ -9,7 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "out.h"
+#include "cli/out.h"
+#include "ui/screens/screens.h"
 #include "ui/ui.h"
 
 /* Priorities (lower runs first): one paint outranks everything, so that a flood of output can neither starve the screen nor cost more than a
@@ -217,6 +218,7 @@ int app_run(struct session *session, const char *display) {
         if (r >= 0) {
                 const struct ui_options options = {
                         .host = session->host,
+                        .places = &screen_places,
                         .display = (enum display) wanted,
                         .invalidate = invalidate,
                         .shell = shell_wanted,

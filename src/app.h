@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "session.h"
+#include "cli/session.h"
 
 /* Runs until the user leaves: an exit status. display: "basic", "normal", "rich" or NULL (by terminal). */
 int app_run(struct session *session, const char *display);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "cli.h"
-#include "out.h"
+#include "cli/out.h"
 
 /* What atomic calls -n or --name, --display and so on; options that have no meaning here are accepted where units in the field carry them. */
 struct translation {

@@ -8,18 +8,11 @@
 
 #include "app.h"
 #include "atomic.h"
+#include "cli/out.h"
+#include "cli/session.h"
 #include "config.h"
 #include "manual.h"
-#include "out.h"
 #include "plain.h"
-#include "session.h"
-
-const struct verb *verb_find(const char *name) {
-        for (size_t i = 0; verb_table[i]; i++)
-                if (strcmp(verb_table[i]->name, name) == 0)
-                        return verb_table[i];
-        return NULL;
-}
 
 static void print_options(unsigned long long takes) {
         struct out_table t = { .columns = 2 };

@@ -4,11 +4,11 @@
 #include <string.h>
 
 #include "cli.h"
+#include "cli/out.h"
 #include "config.h"
-#include "out.h"
-#include "ui/action.h"
-#include "ui/keys.h"
 #include "ui/screens/screens.h"
+#include "ui/widgets/action.h"
+#include "ui/widgets/keys.h"
 
 static const struct screen_class *const screens[] = {
         &services_screen, &images_screen, &image_screen, &wizard_screen, &job_screen, &jobs_screen,

@@ -8,13 +8,14 @@
 
 #include "base/text.h"
 #include "base/words.h"
-#include "follow.h"
-#include "model/recipe.h"
-#include "order.h"
-#include "out.h"
-#include "tell.h"
-#include "typed-secret.h"
-#include "verbs/verbs.h"
+#include "cli/follow.h"
+#include "cli/lookup.h"
+#include "cli/order.h"
+#include "cli/out.h"
+#include "cli/report.h"
+#include "cli/typed-secret.h"
+#include "cli/verbs/verbs.h"
+#include "model/image/recipe.h"
 
 #define LINE_BYTES_MAX 4096
 
@@ -216,7 +217,7 @@ int plain_run(struct session *session) {
         int r = session_open(session, &e);
         if (r < 0)
                 return session_fail(session, e);
-        setvbuf(stdin, NULL, _IONBF, 0);        /* see typed-secret.c */
+        setvbuf(stdin, NULL, _IONBF, 0);        /* see cli/typed-secret.c */
         out("Fairlead on %s. One question a line; an empty line goes back.\n", session->host->ops->status(session->host)->hostname);
         char line[LINE_BYTES_MAX];
         while (read_line("1 services, 2 images, 3 jobs, q quit: ", line)) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* fairlead-realmd join|leave [OPTION]… [DOMAIN]: what plans run for the image host/realmd (backend/hostways.h). It asks this host's own realmd
+/* fairlead-realmd join|leave [OPTION]… [DOMAIN]: what plans run for the image host/realmd (backend/realm/native.h). It asks this host's own realmd
  * over D-Bus, shows what that says as it comes, and ends with 0, or with 1 and a sentence. A password is read from standard input,
  * never from the words. TERM and INT make realmd give up. */
 #include <errno.h>
@@ -14,12 +14,12 @@
 
 #include <systemd/sd-event.h>
 
-#include "backend/bus.h"
-#include "backend/logins.h"
-#include "backend/realmd.h"
+#include "backend/realm/login-config.h"
+#include "backend/realm/realmd.h"
+#include "backend/systemd/bus.h"
 #include "base/str.h"
-#include "out.h"
-#include "typed-secret.h"
+#include "cli/out.h"
+#include "cli/typed-secret.h"
 
 struct program {
         bool mkhomedir;

@@ -8,9 +8,9 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#include "backend/worker.h"
+#include "backend/worker/worker.h"
 #include "base/str.h"
-#include "model/job.h"
+#include "model/job/job.h"
 
 static int usage(void) {
         fputs("usage: fairlead-worker [--state=DIR] [--run=DIR] [--root=DIR] [--resume|--roll-back] JOB | --at-boot\n", stderr);

@@ -5,9 +5,41 @@
 . "$(dirname "$0")/house.sh"
 
 # Where the three files of curses are.
-curses_files=' ui/canvas.c ui/term.c ui/theme.c '
+curses_files=' ui/widgets/canvas.c ui/widgets/term.c ui/widgets/theme.c '
 
-# LAYER FOLDERS-IT-MAY-INCLUDE-FROM : LIBRARIES-IT-MAY-LINK
+# ROOM of what: each may use the rooms above it in its own part and in the parts named behind the part it is in.
+rooms='
+base
+model/finding
+model/image
+model/command
+model/param
+model/realm
+model/profile
+model/service
+model/plan
+model/job
+model
+backend/io
+backend/format
+backend/systemd
+backend/engine
+backend/wire
+backend/snapshot
+backend/store
+backend/realm
+backend/worker
+backend/jobs
+backend/host
+ui/widgets
+ui
+ui/screens
+cli
+cli/verbs
+program
+'
+
+# PART PARTS-IT-MAY-INCLUDE-FROM : LIBRARIES-IT-MAY-LINK
 layers='
 base     base                          :
 model    base,model                    :
@@ -25,31 +57,52 @@ field() {       # LAYER allowed-folders | libraries
                 split($1, word, / +/) && word[1] == layer { print which == "folders" ? word[2] : $2 }' <<<"$layers"
 }
 
+# For awk: the room and the part of a file or of an object named after it.
+places='
+        function room_of(file,   folder) {
+                folder = file
+                sub(/^src\//, "", folder)
+                if (!sub(/\/[^\/]*$/, "", folder))
+                        return "program"
+                while (!(folder in rank) && folder ~ /\//)
+                        sub(/\/[^\/]*$/, "", folder)
+                return folder in rank ? folder : "program"
+        }
+        function part_of(room) {
+                sub(/\/.*/, "", room)
+                return room == "cli" ? "program" : room
+        }
+        BEGIN {
+                n_rooms = split(rooms, room_row, "\n")
+                for (i_room = 1; i_room <= n_rooms; i_room++)
+                        if (room_row[i_room] != "")
+                                rank[room_row[i_room]] = i_room
+        }'
+
 look_includes() {
-        sources src ui backend | xargs awk -v layers="$layers" -v curses="$curses_files" '
+        sources src ui backend | xargs awk -v layers="$layers" -v rooms="$rooms" -v curses="$curses_files" "$places"'
                 function breach(sentence) { print FILENAME ":" FNR ": " sentence }
-                function layer_of(file) {
-                        return file ~ /^src\/(base|model)\// ? substr(file, 5, index(substr(file, 5), "/") - 1) \
-                                                             : file ~ /^(ui|backend)\// ? substr(file, 1, index(file, "/") - 1) : "program"
-                }
                 BEGIN {
                         n = split(layers, row, "\n")
                         for (i = 1; i <= n; i++)
                                 if (split(row[i], word, / +/) > 1)
                                         folders[word[1]] = word[2]
                 }
-                FNR == 1 { layer = layer_of(FILENAME) }
+                FNR == 1 { room = room_of(FILENAME); layer = part_of(room) }
                 !/^[ \t]*#[ \t]*include/ { next }
                 match($0, /"[^"]*"/) {
                         name = substr($0, RSTART + 1, RLENGTH - 2)
-                        folder = name
-                        sub(/\/.*/, "", folder)
-                        if (folder == name || folder == "verbs")
-                                folder = "program"
+                        other = room_of(name)
                         if (name ~ /\.\.\//)
                                 breach("an include by ../; write it from the root of the layers")
-                        else if (name != "config.h" && index("," folders[layer] ",", "," folder ",") == 0)
+                        else if (name == "config.h")
+                                next
+                        else if (index("," folders[layer] ",", "," part_of(other) ",") == 0)
                                 breach(layer " includes \"" name "\"; it may use " folders[layer] " only")
+                        else if (rank[other] > rank[room])
+                                breach("the room " room " includes \"" name "\" of the room " other ", which is above it")
+                        else if (name ~ /\/internal\.h$/ && other != room)
+                                breach("\"" name "\" is for the room " other " only")
                         next
                 }
                 match($0, /<[^>]*>/) {
@@ -61,6 +114,34 @@ look_includes() {
                         if (name ~ /^systemd\// && layer != "backend" && layer != "program")
                                 breach("<" name "> belongs to backend/ and the programs")
                 }'
+}
+
+# Arrows that no header shows: a function declared by hand, or by a header of a room below.
+look_rooms() {
+        local archives=() layer
+        for layer in base model backend ui program; do
+                [ -e "$BUILD/lib$layer.a" ] || return 0
+                archives+=("$BUILD/lib$layer.a")
+        done
+        { sources src ui backend; ls planted/*/*/*.c 2>/dev/null || true; } | awk -v rooms="$rooms" "$places"'
+                { object = $0; sub(/^planted\//, "", object); file = object; gsub(/\//, "_", object); print object ".o", room_of(file) }' >"$objects"
+        { nm -A --defined-only "${archives[@]}"; nm -A -u "${archives[@]}"; } | awk -v rooms="$rooms" "$places"'
+                NR == FNR { room[$1] = $2; next }
+                { object = $1; sub(/:$/, "", object); sub(/:[0-9a-f]*$/, "", object); sub(/.*[:\/]/, "", object) }
+                NF < 2 { next }
+                NF >= 3 && $(NF - 1) ~ /^[TDRBV]$/ { owner[$NF] = object; next }
+                $(NF - 1) == "U" { wants[++n] = object " " $NF }
+                END {
+                        for (i = 1; i <= n; i++) {
+                                split(wants[i], word, " ")
+                                to = owner[word[2]]
+                                if (to == "" || !(to in room) || !(word[1] in room) || rank[room[to]] <= rank[room[word[1]]])
+                                        continue
+                                print word[1], word[2], room[word[1]], room[to]
+                        }
+                }' "$objects" - | while read -r object symbol from to; do
+                        say "$(place "$object" "$symbol")" "the room $from calls $symbol of the room $to, which is above it"
+                done
 }
 
 # What each library defines: "SYMBOL LIBRARY", once a run.
@@ -134,9 +215,11 @@ look_symbols() {
 }
 
 symbols=$(mktemp)
+objects=$(mktemp)
 look() {
-        [[ $PLANT == symbol_* ]] || look_includes
-        [[ $PLANT == include_* ]] || look_symbols
+        [[ $PLANT == symbol_* || $PLANT == room_* ]] || look_includes
+        [[ $PLANT == include_* || $PLANT == room_* ]] || look_symbols
+        [[ -n $PLANT && $PLANT != room_* ]] || look_rooms
 }
 
 # Archives as meson makes them, of one object each; the source of $1's is standard input.
@@ -168,14 +251,36 @@ plant_symbol_zero_variable() { echo 'static char *cache; char *f(char *); char *
 plant_symbol_hidden_variable() { echo 'int f(void); int f(void) { static int calls; return ++calls; }' | make_archives base; echo 'calls(\.0)? can be written'; }
 plant_symbol_thread_variable() { echo '_Thread_local int deep; ' | make_archives program; echo 'deep can be written'; }
 plant_symbol_unbuilt() { mkdir planted-build; echo 'libbase.a is not built'; }
-plant_include_of_backend() { sed -i '3i #include "backend/engine.h"' ui/list.c; echo 'ui/list.c:3: ui includes "backend/engine.h"'; }
+plant_include_of_backend() { sed -i '3i #include "backend/engine/engine.h"' ui/widgets/list.c; echo 'ui/widgets/list.c:3: ui includes "backend/engine/engine.h"'; }
 plant_include_of_model() { sed -i '3i #include "model/plan.h"' src/base/str.c; echo 'src/base/str.c:3: base includes "model/plan.h"'; }
-plant_include_of_ui() { sed -i '3i #include "ui/keys.h"' backend/bus.c; echo 'backend/bus.c:3: backend includes "ui/keys.h"'; }
-plant_include_of_program() { sed -i '3i #include "out.h"' backend/bus.c; echo 'backend/bus.c:3: backend includes "out.h"'; }
-plant_include_dots() { sed -i '3i #include "../base/str.h"' src/model/plan.c; echo 'src/model/plan.c:3: an include by'; }
-plant_include_fourth_curses() { sed -i '3i #include <ncurses.h>' ui/list.c; echo 'ui/list.c:3: curses belongs to three files'; }
+plant_include_of_ui() { sed -i '3i #include "ui/widgets/keys.h"' backend/systemd/bus.c; echo 'backend/systemd/bus.c:3: backend includes "ui/widgets/keys.h"'; }
+plant_include_of_program() { sed -i '3i #include "cli/out.h"' backend/systemd/bus.c; echo 'backend/systemd/bus.c:3: backend includes "cli/out.h"'; }
+plant_include_room() { sed -i '3i #include "backend/store/services.h"' backend/io/files.c; echo 'backend/io/files.c:3: the room backend/io includes "backend/store/services.h" of the room backend/store'; }
+plant_include_room_of_model() { sed -i '3i #include "model/plan/plan.h"' src/model/image/image.c; echo 'src/model/image/image.c:3: the room model/image includes'; }
+plant_include_room_of_ui() { sed -i '3i #include "ui/screen.h"' ui/widgets/list.c; echo 'ui/widgets/list.c:3: the room ui/widgets includes'; }
+plant_include_room_of_cli() { sed -i '3i #include "cli/verbs/verbs.h"' src/cli/out.c; echo 'src/cli/out.c:3: the room cli includes'; }
+plant_include_internal() { sed -i '3i #include "backend/engine/internal.h"' backend/worker/worker.c; echo 'backend/worker/worker.c:3: "backend/engine/internal.h" is for the room backend/engine only'; }
+plant_include_dots() { sed -i '3i #include "../base/str.h"' src/model/plan/plan.c; echo 'src/model/plan/plan.c:3: an include by'; }
+plant_include_fourth_curses() { sed -i '3i #include <ncurses.h>' ui/widgets/list.c; echo 'ui/widgets/list.c:3: curses belongs to three files'; }
 plant_include_curses_in_program() { sed -i '3i #include <curses.h>' src/app.c; echo 'src/app.c:3: curses belongs to three files'; }
-plant_include_json() { sed -i '3i #include <json-c/json.h>' src/verbs/plan.c; echo 'src/verbs/plan.c:3: <json-c/json.h> belongs to backend'; }
+plant_include_json() { sed -i '3i #include <json-c/json.h>' src/cli/verbs/plan.c; echo 'src/cli/verbs/plan.c:3: <json-c/json.h> belongs to backend'; }
 plant_include_systemd_in_ui() { sed -i '3i # include <systemd/sd-event.h>' ui/ui.h; echo 'ui/ui.h:3: <systemd/sd-event.h> belongs'; }
+
+# A call that no header shows, from a low room into a high one, in archives as meson makes them.
+plant_room_call() {
+        local object
+        mkdir -p planted/backend/io planted/backend/host planted-build
+        echo 'int high(void); int low(void); int low(void) { return high(); }' >planted/backend/io/low.c
+        echo 'int high(void); int high(void) { return 0; }' >planted/backend/host/high.c
+        for object in base model ui program; do
+                echo "int in_$object(void); int in_$object(void) { return 0; }" >clean.c
+                "${CC:-cc}" -c -o "planted-build/clean_$object.c.o" clean.c
+                (cd planted-build && ar crsT "lib$object.a" "clean_$object.c.o" 2>/dev/null)
+        done
+        "${CC:-cc}" -c -o planted-build/backend_io_low.c.o planted/backend/io/low.c
+        "${CC:-cc}" -c -o planted-build/backend_host_high.c.o planted/backend/host/high.c
+        (cd planted-build && ar crsT libbackend.a backend_io_low.c.o backend_host_high.c.o 2>/dev/null)
+        echo 'the room backend/io calls high of the room backend/host'
+}
 
 house "$@"

@@ -19,18 +19,14 @@ untold=''
 
 # Files beside the tables that several of them share: "FILE REASON".
 no_table='
-src/verbs/labels.c           the image of --labels, for lint, plan and show
-src/verbs/stop-container.c   what atomic stop did, for stop and atomic
-src/verbs/verbs.c            the list of verbs
-ui/screens/unit-actions.c    the menu of units, for two screens
 '
 
 # Functions that nothing in the product calls: such as tests look through, and such as wait for their caller (or for somebody to take them away).
-for_tests='canvas_read style_letter keys_from_name ui_show worker_run op_finished finding_list_find finding_kind_at unit_places_file image_copy lines_memory'
+for_tests='canvas_read style_letter keys_from_name worker_run op_finished finding_list_find finding_kind_at unit_places_file image_copy lines_memory'
 uncalled='engine_follow_logs jobs_plan json_check_members recorder_intent units_folders fix_title label_change_text
         unit_action_meaning unit_name_full keys_of list_focus pager_add term_beep'
 
-kinds_file=src/model/finding-kinds.c
+kinds_file=src/model/finding/kinds.c
 
 # "ID SEVERITY[,final] LINE" of each row.
 kinds() {
@@ -58,7 +54,7 @@ look_findings() {
         done
         join <(kinds | sort) "$list" | awk '$2 != $4 { print "data/findings.md:" $5 ": \"" $1 "\" is " $4 " here and " $2 " in the program" }'
         # Each is reported somewhere, and some test sees it.
-        find src backend -name '*.c' ! -name finding-kinds.c | xargs grep -hoE '"[a-z0-9-]+"' | tr -d '"' | sort -u >"$list"
+        find src backend -name '*.c' ! -path src/model/finding/kinds.c | xargs grep -hoE '"[a-z0-9-]+"' | tr -d '"' | sort -u >"$list"
         join -v 1 <(kinds | sort) "$list" | while read -r id severity line; do
                 [[ " $unreported " == *" $id "* ]] || say "$kinds_file:$line" "\"$id\" is never reported"
         done
@@ -87,20 +83,20 @@ look_statuses() {
         local number word name
         awk '/^enum exit_status/ { inside = 1 } inside && /^}/ { exit } inside && match($0, /EXIT_[A-Z_]+ = [0-9]+/) {
                 split(substr($0, RSTART + 5, RLENGTH - 5), part, " = ")
-                print part[2], tolower(part[1]) }' src/cli.h | sed 's/_/ /g' >"$list"
-        [ "$(wc -l <"$list")" -eq 6 ] || say src/cli.h:1 "enum exit_status has $(wc -l <"$list") rows, not the 6 of the design"
+                print part[2], tolower(part[1]) }' src/cli/verb.h | sed 's/_/ /g' >"$list"
+        [ "$(wc -l <"$list")" -eq 6 ] || say src/cli/verb.h:1 "enum exit_status has $(wc -l <"$list") rows, not the 6 of the design"
         while read -r number word; do
                 tr -d '\n' <src/cli.c | sed 's/\\n"\ *"/ /g' | grep -qE "Exit status:[^;]*[ ,]$number $word" ||
                         say src/cli.c:1 "--help does not say \"$number $word\" among the exit statuses of cli.h"
                 [ ! -e "$SHARED/DESIGN.md" ] || grep -qE "^## 10\..*[ ,]$number $word" "$SHARED/DESIGN.md" ||
-                        say src/cli.h:1 "exit status $number $word is not that of the design, section 10"
+                        say src/cli/verb.h:1 "exit status $number $word is not that of the design, section 10"
         done <"$list"
 }
 
 verbs() {       # the names of the verbs that are in the table
         {
-                grep -hoE '^ +\.name = "[a-z-]+"' src/verbs/*.c | cut -d '"' -f 2
-                grep -hoE 'ROW\(UNIT_[A-Z_]+, "[a-z-]+"' src/verbs/unit-action.c | cut -d '"' -f 2
+                grep -hoE '^ +\.name = "[a-z-]+"' src/cli/verbs/*.c | cut -d '"' -f 2
+                grep -hoE 'ROW\(UNIT_[A-Z_]+, "[a-z-]+"' src/cli/verbs/unit-action.c | cut -d '"' -f 2
         } | sort -u
 }
 
@@ -114,7 +110,7 @@ look_verbs() {
                         if grep -qx "$verb" "$list"; then
                                 [[ " $unwritten " != *" $verb "* ]] || say tests/check-rules.sh:1 "\"$verb\" is written; take it off the list of unwritten verbs"
                         elif [[ " $unwritten " != *" $verb "* ]]; then
-                                say src/verbs/verbs.c:1 "the design has a verb \"$verb\", the program has none"
+                                say src/verbs.c:1 "the design has a verb \"$verb\", the program has none"
                         fi
                 done
                 for verb in $unwritten $unlisted; do
@@ -123,11 +119,11 @@ look_verbs() {
                 done
                 for verb in $(cat "$list"); do
                         grep -qx "$verb" <<<"$designed" || [[ " $unlisted " == *" $verb "* ]] ||
-                                say src/verbs/verbs.c:1 "the program has a verb \"$verb\" that the design does not know"
+                                say src/verbs.c:1 "the program has a verb \"$verb\" that the design does not know"
                 done
         fi
         # --json prints a shape that data/json.md tells.
-        grep -lE '^ +\.json = true' src/verbs/*.c | while read -r file; do
+        grep -lE '^ +\.json = true' src/cli/verbs/*.c | while read -r file; do
                 verb=$(grep -oE '^ +\.name = "[a-z-]+"' "$file" | cut -d '"' -f 2)
                 if grep -qE "^## (.*, )?$verb(,.*)?$" data/json.md; then
                         [[ " $untold " != *" $verb "* ]] || say tests/check-rules.sh:1 "data/json.md tells the shape of \"$verb\"; take it off the list of untold ones"
@@ -159,8 +155,8 @@ look_tables() {
                 done
         done <<'END'
 screen_class ui/screens/screens.h ui ui/screens
-step backend/steps/step.h backend/worker.c backend/steps
-verb src/verbs/verbs.h src/verbs/verbs.c src/verbs
+step backend/worker/step.h backend/worker/worker.c backend/worker/steps
+verb src/cli/verbs/verbs.h src/verbs.c src/cli/verbs
 END
         for file in $(awk 'NF > 1 { print $1 }' <<<"$no_table"); do
                 [ -e "$file" ] || say tests/check-rules.sh:1 "$file is listed as one without a table and does not exist"
@@ -233,30 +229,30 @@ look() {
         esac
 }
 
-plant_finding_unsorted() { sed -i 's/"label-long", SEV/"zabel-long", SEV/' src/model/finding-kinds.c; echo 'finding-kinds.c:[0-9]+: "late-option" is not in order|"label-too-long" is not in order'; }
-plant_finding_undocumented() { sed -i '/^| `label-long`/d' data/findings.md; echo 'finding-kinds.c:[0-9]+: "label-long" is not in data/findings.md'; }
+plant_finding_unsorted() { sed -i 's/"label-long", SEV/"zabel-long", SEV/' src/model/finding/kinds.c; echo 'kinds.c:[0-9]+: "late-option" is not in order|"label-too-long" is not in order'; }
+plant_finding_undocumented() { sed -i '/^| `label-long`/d' data/findings.md; echo 'kinds.c:[0-9]+: "label-long" is not in data/findings.md'; }
 plant_finding_invented() { echo '| `wet-floor` | warn | x | y |' >>data/findings.md; echo 'data/findings.md:[0-9]+: "wet-floor" is no finding'; }
 plant_finding_severity() { sed -i 's/^| `label-long` | warn/| `label-long` | info/' data/findings.md; echo '"label-long" is info here and warn in the program'; }
 plant_finding_final() { sed -i 's/^| `no-label` | block, final/| `no-label` | block/' data/findings.md; echo '"no-label" is block here and block,final'; }
-plant_finding_unknown_id() { echo 'static int f(void) { return finding_report(NULL, "wet-floor", "x", "y"); }' >>src/model/lint.c; echo 'src/model/lint.c:[0-9]+: "wet-floor" is reported and not in'; }
-plant_finding_unreported() { sed -i 's/"label-long"/"no-label"/' src/model/*.c; sed -i '0,/"no-label", SEVERITY_WARN/s//"label-long", SEVERITY_WARN/' src/model/finding-kinds.c; echo '"label-long" is never reported'; }
+plant_finding_unknown_id() { echo 'static int f(void) { return finding_report(NULL, "wet-floor", "x", "y"); }' >>src/model/command/lint.c; echo 'src/model/command/lint.c:[0-9]+: "wet-floor" is reported and not in'; }
+plant_finding_unreported() { sed -i 's/"label-long"/"no-label"/' src/model/*/*.c; sed -i '0,/"no-label", SEVERITY_WARN/s//"label-long", SEVERITY_WARN/' src/model/finding/kinds.c; echo '"label-long" is never reported'; }
 plant_finding_untested() { grep -rlw label-long tests/unit tests/cases | xargs sed -i 's/label-long/no-label/g'; echo '"label-long" is in no test'; }
 plant_call_none() { printf '\n/* x */\nint str_turn(struct str *s);\n' >>src/base/str.h; printf '\nint str_turn(struct str *s) {\n        return 0;\n}\n' >>src/base/str.c; echo 'src/base/str.h:[0-9]+: nothing calls str_turn'; }
-plant_call_known() { sed -i 's/canvas_read(/canvas_look(/' ui/canvas.h ui/canvas.c; echo 'canvas_read\(\) is listed as uncalled and does not exist'; }
-plant_status_number() { sed -i 's/EXIT_BUSY = 5/EXIT_BUSY = 6/' src/cli.h; echo 'src/cli.c:1: --help does not say "6 busy"'; }
+plant_call_known() { sed -i 's/canvas_read(/canvas_look(/' ui/widgets/canvas.h ui/widgets/canvas.c; echo 'canvas_read\(\) is listed as uncalled and does not exist'; }
+plant_status_number() { sed -i 's/EXIT_BUSY = 5/EXIT_BUSY = 6/' src/cli/verb.h; echo 'src/cli.c:1: --help does not say "6 busy"'; }
 plant_status_help() { sed -i 's/1 failed, 2 usage/1 usage, 2 failed/' src/cli.c; echo 'src/cli.c:1: --help does not say "1 failed"'; }
-plant_verb_shape() { sed -i 's/^## plan$/## plans/' data/json.md; echo 'src/verbs/plan.c:1: "plan --json" prints a shape'; }
-plant_table_two_tables() { sed 's/jobs_verb/other_verb/' src/verbs/jobs.c >x && sed -n '/^const struct verb/,$p' x >>src/verbs/jobs.c; echo 'src/verbs/jobs.c:1: has more than one const struct verb'; }
-plant_table_late_function() { printf '\nint late(void) {\n        return 0;\n}\n' >>backend/steps/pull.c; echo 'backend/steps/pull.c:[0-9]+: does not end in its const struct step'; }
+plant_verb_shape() { sed -i 's/^## plan$/## plans/' data/json.md; echo 'src/cli/verbs/plan.c:1: "plan --json" prints a shape'; }
+plant_table_two_tables() { sed 's/jobs_verb/other_verb/' src/cli/verbs/jobs.c >x && sed -n '/^const struct verb/,$p' x >>src/cli/verbs/jobs.c; echo 'src/cli/verbs/jobs.c:1: has more than one const struct verb'; }
+plant_table_late_function() { printf '\nint late(void) {\n        return 0;\n}\n' >>backend/worker/steps/pull.c; echo 'backend/worker/steps/pull.c:[0-9]+: does not end in its const struct step'; }
 plant_table_no_table() { sed '/^const struct screen_class/,$d' ui/screens/help.c >x && mv x ui/screens/help.c; echo 'ui/screens/help.c:[0-9]+: does not end in its'; }
-plant_table_unlisted_verb() { sed -i '/&jobs_verb,/d' src/verbs/verbs.c; echo 'src/verbs/jobs.c:[0-9]+: jobs_verb is nowhere in src/verbs/verbs.c'; }
-plant_table_undeclared_step() { sed -i 's/health_step, //' backend/steps/step.h; echo 'backend/steps/health.c:[0-9]+: health_step is not declared'; }
-plant_table_empty_declaration() { sed -i 's/health_step, /health_step, wealth_step, /' backend/steps/step.h; echo 'backend/steps/step.h:[0-9]+: wealth_step is declared and in no file'; }
+plant_table_unlisted_verb() { sed -i '/&jobs_verb,/d' src/verbs.c; echo 'src/cli/verbs/jobs.c:[0-9]+: jobs_verb is nowhere in src/verbs.c'; }
+plant_table_undeclared_step() { sed -i 's/health_step, //' backend/worker/step.h; echo 'backend/worker/steps/health.c:[0-9]+: health_step is not declared'; }
+plant_table_empty_declaration() { sed -i 's/health_step, /health_step, wealth_step, /' backend/worker/step.h; echo 'backend/worker/step.h:[0-9]+: wealth_step is declared and in no file'; }
 if [ -e "${SHARED:-${1:-.}/../shared}/DESIGN.md" ]; then
-        plant_verb_missing_verb() { sed -i 's/"jobs"/"tasks"/' src/verbs/jobs.c; echo 'the design has a verb "jobs", the program has none'; }
-        plant_verb_unknown_verb() { sed -i 's/"jobs"/"tasks"/' src/verbs/jobs.c; echo 'the program has a verb "tasks" that the design does not know'; }
+        plant_verb_missing_verb() { sed -i 's/"jobs"/"tasks"/' src/cli/verbs/jobs.c; echo 'the design has a verb "jobs", the program has none'; }
+        plant_verb_unknown_verb() { sed -i 's/"jobs"/"tasks"/' src/cli/verbs/jobs.c; echo 'the program has a verb "tasks" that the design does not know'; }
         if [ -n "$unwritten" ]; then
-                plant_verb_written_verb() { sed -i "s/\"jobs\"/\"${unwritten##* }\"/" src/verbs/jobs.c; echo "\"${unwritten##* }\" is written; take it off"; }
+                plant_verb_written_verb() { sed -i "s/\"jobs\"/\"${unwritten##* }\"/" src/cli/verbs/jobs.c; echo "\"${unwritten##* }\" is written; take it off"; }
         fi
 fi
 

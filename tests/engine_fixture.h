@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The engine client and the fake engine on one loop, and what came of a call: for tests of backend/http.c and backend/engine*.c.
+/* The engine client and the fake engine on one loop, and what came of a call: for tests of backend/io/http.c and backend/engine*.c.
  * In sentences that a test expects, SOCKET stands for the path of the socket. */
 
 #include "tests/test.h"
@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "backend/engine.h"
+#include "backend/engine/engine.h"
 #include "base/str.h"
 #include "tests/fake/engine.h"
 

@@ -4,12 +4,12 @@
 /* A small host for tests of jobs: a folder that stands for "/", one for state and run, and plans whose command is a shell
  * script of the test (fairlead itself never runs a shell). */
 
-#include "backend/jobfolder.h"
-#include "backend/paths.h"
-#include "backend/services.h"
-#include "backend/worker.h"
-#include "model/command.h"
-#include "model/plan.h"
+#include "backend/io/paths.h"
+#include "backend/store/job-folder.h"
+#include "backend/store/services.h"
+#include "backend/worker/worker.h"
+#include "model/command/command.h"
+#include "model/plan/plan.h"
 #include "tests/fake/engine_calls.h"
 #include "tests/tree.h"
 

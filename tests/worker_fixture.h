@@ -4,7 +4,7 @@
 /* A whole worker run in the test's own process: on a small host (job_fixture.h), with a systemd and an engine that do as the test
  * wants. */
 
-#include "backend/control.h"
+#include "backend/store/control.h"
 #include "tests/fake/systemd.h"
 #include "tests/job_fixture.h"
 

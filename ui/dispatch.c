@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ui/inside.h"
+#include "ui/internal.h"
 
 /* Where each key goes: to the line that is asked for, to the screen, to what the screen is made of, to the ui. */
 
@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "ui/dialog.h"
-#include "ui/screens/screens.h"
 
 /* After so many ms without a key what is told about the focused row follows the focus: a held key moves the marker and
  * nothing else. */
@@ -278,12 +277,12 @@ static void ui_do(struct ui *ui, struct screen *s, enum action action) {
                 ui_quit(ui);
                 break;
         case ACTION_HELP:
-                if (ui_base(ui)->class != &help_screen)
-                        screen_open(ui, &help_screen, ui_base(ui));
+                if (ui_base(ui)->class != ui->options.places->help)
+                        screen_open(ui, ui->options.places->help, ui_base(ui));
                 break;
         case ACTION_PALETTE:
-                if (s->class != &palette_screen)
-                        screen_open(ui, &palette_screen, NULL);
+                if (s->class != ui->options.places->palette)
+                        screen_open(ui, ui->options.places->palette, NULL);
                 break;
         case ACTION_MENU:
                 if (s->class->menu)
@@ -292,19 +291,19 @@ static void ui_do(struct ui *ui, struct screen *s, enum action action) {
                         screen_say(s, "There are no actions here");
                 break;
         case ACTION_SERVICES:
-                ui_go(ui, &services_screen);
+                ui_go(ui, ui->options.places->services);
                 break;
         case ACTION_IMAGES:
-                ui_go(ui, &images_screen);
+                ui_go(ui, ui->options.places->images);
                 break;
         case ACTION_UNITS:
-                ui_go(ui, &units_screen);
+                ui_go(ui, ui->options.places->units);
                 break;
         case ACTION_JOBS:
-                ui_go(ui, &jobs_screen);
+                ui_go(ui, ui->options.places->jobs);
                 break;
         case ACTION_REALM:
-                ui_go(ui, &realm_screen);
+                ui_go(ui, ui->options.places->realm);
                 break;
         case ACTION_REFRESH:
                 for (struct screen *each = ui->top; each; each = each->below)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ui/inside.h"
+#include "ui/internal.h"
 
 /* Row 1 is the title, the last row the key bar, above it the status line (more of them where a text is shown and the
  * sentence needs them); between them the screen, and its overlays at the bottom. */

@@ -22,7 +22,7 @@
  *     a pause in the keys.
  *  6. Keys are rows of `bindings` (in the order of the key bar); what stops, removes or leaves is in `menu`,
  *     behind x. act() does one action; false: not mine. can() hides what makes no sense now. Words and help come
- *     from ui/action.c; add a row there rather than reusing one with another meaning.
+ *     from ui/widgets/action.c; add a row there rather than reusing one with another meaning.
  *  7. Dangerous: dialog_confirm(). Failed: dialog_error() takes the error. Done: screen_say(s, "rsyslog.service
  *     was stopped").
  *  8. `topics` names what changed() wants to hear of; reload there, keep the old rows until the answer.
@@ -37,11 +37,11 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "model/host.h"
-#include "ui/canvas.h"
-#include "ui/keys.h"
-#include "ui/list.h"
-#include "ui/pager.h"
 #include "ui/ui.h"
+#include "ui/widgets/canvas.h"
+#include "ui/widgets/keys.h"
+#include "ui/widgets/list.h"
+#include "ui/widgets/pager.h"
 
 struct screen;
 
@@ -85,7 +85,7 @@ struct screen {
         void *state;
         struct list *list;              /* set by open(): moving, filter and sort go there first */
         struct pager *pager;            /* the same for text */
-        struct checkpage *checks;       /* the preflight on it (ui/checkpage.h); NULL: none */
+        struct checkpage *checks;       /* the preflight on it (ui/screens/parts/check-page.h); NULL: none */
         struct screen *below;           /* in the stack */
         bool closing;                   /* closed by screen_close(), freed soon */
         int64_t tick_at;                /* the ui's */

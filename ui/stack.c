@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ui/inside.h"
+#include "ui/internal.h"
 
 /* The stack of screens: opened, closed, replaced, and freed where none of their code is running. */
 
@@ -7,7 +7,6 @@
 #include <stdlib.h>
 
 #include "ui/dialog.h"
-#include "ui/screens/screens.h"
 
 struct screen *ui_base(const struct ui *ui) {
         struct screen *s = ui->top;
@@ -115,7 +114,7 @@ void ui_go(struct ui *ui, const struct screen_class *class) {
         }
         for (struct screen *s = ui->top; s != kept && s->below; s = s->below)
                 s->closing = true;
-        if (kept || class != &services_screen)
+        if (kept || class != ui->options.places->home)
                 screen_open(ui, class, NULL);
         ui_invalidate(ui);
 }

@@ -9,8 +9,7 @@
 #include <string.h>
 
 #include "ui/dialog.h"
-#include "ui/inside.h"
-#include "ui/screens/screens.h"
+#include "ui/internal.h"
 
 /* While output streams: so many ms between two paints, and how many may come at once before. On a slow line each paint is waited for. */
 #define FRAME_MS 33
@@ -104,7 +103,7 @@ int ui_new(const struct ui_options *options, struct ui **ret, struct error **ret
                 display = theme_choose(term_name(ui->term), term_colours(ui->term), term_utf8(ui->term), term_slow(ui->term),
                                        !str_empty(no_colour));
         theme_init(&ui->theme, display, term_utf8(ui->term), term_slow(ui->term));
-        r = screen_open(ui, &services_screen, NULL);
+        r = screen_open(ui, ui->options.places->home, NULL);
         if (r < 0)
                 return error_set(reterr, r, "The console could not be opened");
         *ret = TAKE(ui);
@@ -226,22 +225,4 @@ void ui_suspend(struct ui *ui) {
 void ui_resume(struct ui *ui) {
         term_resume(ui->term);
         ui_resize(ui);
-}
-
-int ui_show(struct ui *ui, enum ui_place place, const char *what, struct error **reterr) {
-        static const struct screen_class *const classes[] = {
-                [UI_SERVICES] = NULL,           /* always the lowest */
-                [UI_IMAGES] = &images_screen,
-                [UI_IMAGE] = &image_screen,
-                [UI_UNITS] = &units_screen,
-                [UI_UNIT] = &unit_screen,
-                [UI_JOBS] = &jobs_screen,
-                [UI_JOB] = &job_screen,
-        };
-        if ((size_t) place >= ELEMENTS(classes))
-                return error_set(reterr, -EINVAL, "There is no such place in the console");
-        if (!classes[place])
-                return 0;
-        int r = screen_open(ui, classes[place], what);
-        return r < 0 ? error_set(reterr, r, "\"%s\" could not be opened", what ? what : classes[place]->title) : 0;
 }

@@ -22,25 +22,23 @@
 #include <time.h>
 
 #include "base/error.h"
-#include "base/names.h"
 #include "model/host.h"
+#include "ui/widgets/theme.h"
 
 struct ui;
 
-/* The display profiles. They change how the same layout is drawn, never what is where. */
-enum display {
-        DISPLAY_AUTO,           /* by TERM, line speed, locale and NO_COLOR */
-        /* monochrome, ASCII, at most four paints a second while output streams; what follows the focus waits for a
-         * pause in the keys */
-        DISPLAY_BASIC,
-        DISPLAY_NORMAL,         /* attributes and line drawing */
-        DISPLAY_RICH,           /* colour, UTF-8 */
-        _DISPLAY_MAX,
+struct screen_class;
+
+/* The screens that keys lead to from everywhere; the screens define theirs (ui/screens/parts/places.c), so that this room knows none of them. */
+struct ui_places {
+        const struct screen_class *home;        /* the lowest of the stack, opened at the start */
+        const struct screen_class *services, *images, *units, *jobs, *realm;
+        const struct screen_class *help, *palette;
 };
-DECLARE_NAMES(display, enum display);   /* "auto", "basic", "normal", "rich" */
 
 struct ui_options {
         struct host *host;              /* stays the caller's; must outlive the ui */
+        const struct ui_places *places;
         enum display display;
         FILE *input, *output;           /* NULL: stdin and stdout. Tests give a pipe and a file */
         const char *term;               /* NULL: $TERM; when terminfo knows it not, vt220, vt100 and ansi are tried */
@@ -57,7 +55,7 @@ struct ui_options {
         void *userdata;
 };
 
-/* Takes the terminal over and opens the Services screen. The caller has called setlocale(). On failure the
+/* Takes the terminal over and opens the home screen. The caller has called setlocale(). On failure the
  * terminal is as it was. */
 int ui_new(const struct ui_options *options, struct ui **ret, struct error **reterr);
 /* Closes every screen (dropping what they asked the host) and gives the terminal back as it was found. NULL-safe;
@@ -76,16 +74,3 @@ bool ui_over(const struct ui *ui);
 /* Gives the terminal back for a while, and takes it again with a full repaint. Both may be called twice. */
 void ui_suspend(struct ui *ui);
 void ui_resume(struct ui *ui);
-
-/* Opens a screen by what it shows, for verbs that begin at one (`fairlead attach JOB`): q on it goes back to
- * Services. */
-enum ui_place {
-        UI_SERVICES,            /* what is not used */
-        UI_IMAGES,
-        UI_IMAGE,               /* what: a reference */
-        UI_UNITS,
-        UI_UNIT,                /* what: a unit name */
-        UI_JOBS,
-        UI_JOB,                 /* what: a job id */
-};
-int ui_show(struct ui *ui, enum ui_place place, const char *what, struct error **reterr);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Untrusted bytes -> text that can be shown. The one door to the screen (ui/canvas.c) and to standard output
- * (src/out.c) both go through here. reference/security.md section 2. */
+/* Untrusted bytes -> text that can be shown. The one door to the screen (ui/widgets/canvas.c) and to standard output
+ * (src/cli/out.c) both go through here. reference/security.md section 2. */
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,7 +2,7 @@
 #pragma once
 
 /* Words by POSIX shell quoting (XCU 2.2: backslash, single and double quotes; no expansion, no comments) and back.
- * words_split() is for what people type: free arguments, OPT1-3. Labels go through model/recipe.h, which reads with
+ * words_split() is for what people type: free arguments, OPT1-3. Labels go through model/image/recipe.h, which reads with
  * the same scanner and sees how each byte was quoted. */
 
 #include "base/error.h"

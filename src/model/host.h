@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The port: everything the console and the verbs can ask of a host. backend/backend.h implements it, tests fake it
+/* The port: everything the console and the verbs can ask of a host. backend/host/backend.h implements it, tests fake it
  * (tests/fake/host.h).
  *
  * Rules: an operation answers exactly once through done(), from the event loop, never inside the call that started
@@ -16,16 +16,16 @@
 #include "base/error.h"
 #include "base/op.h"
 #include "base/secret.h"
-#include "model/changes.h"
-#include "model/check.h"
-#include "model/image.h"
-#include "model/job.h"
-#include "model/membership.h"
-#include "model/plan.h"
-#include "model/profile.h"
-#include "model/realm.h"
-#include "model/service.h"
-#include "model/unit.h"
+#include "model/image/image.h"
+#include "model/job/changes.h"
+#include "model/job/job.h"
+#include "model/plan/plan.h"
+#include "model/profile/profile.h"
+#include "model/realm/check.h"
+#include "model/realm/membership.h"
+#include "model/realm/realm.h"
+#include "model/service/service.h"
+#include "model/service/unit.h"
 
 /* What changed by itself: screens that named a topic reload. A bit set. */
 enum {

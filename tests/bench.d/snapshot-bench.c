@@ -6,8 +6,8 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#include "backend/files.h"
-#include "backend/snapshot.h"
+#include "backend/io/files.h"
+#include "backend/snapshot/snapshot.h"
 #include "base/str.h"
 
 static double now(void) {

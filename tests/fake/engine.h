@@ -13,7 +13,7 @@
 #include <systemd/sd-event.h>
 
 #include "base/cleanup.h"
-#include "model/command.h"
+#include "model/command/command.h"
 
 enum fake_mischief {
         FAKE_GOOD,

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "backend/engine.h"
+#include "backend/engine/engine.h"
 #include "base/str.h"
 
 struct engine {

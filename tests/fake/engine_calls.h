@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The calls of backend/engine.h, answered in the process itself, for tests of what uses an engine: linked in, it takes the
+/* The calls of backend/engine/engine.h, answered in the process itself, for tests of what uses an engine: linked in, it takes the
  * place of the real client. Containers are files in the folder that the environment variable FAKE_ENGINE names: the file's
  * name is the id, its text "NAME IMAGE-ID", and "foreign" where another command line made it than the one in the file "command" beside
  * the folder, a word a line; names given to images are files ".name REPOSITORY:TAG" that hold the image's id. So

@@ -11,8 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "backend/ber.h"
-#include "backend/ldap.h"
+#include "backend/wire/ber.h"
+#include "backend/wire/ldap.h"
 #include "base/str.h"
 
 #define SHUT_PORT 1             /* nobody listens at tcpmux */

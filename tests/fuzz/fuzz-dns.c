@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend/dns.h"
+#include "backend/wire/dns.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 

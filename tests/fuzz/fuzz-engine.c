@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend/engine-private.h"
-#include "backend/explain.h"
+#include "backend/engine/explain.h"
+#include "backend/engine/internal.h"
 #include "tests/fuzz/must.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend/engine-frames.h"
+#include "backend/engine/frames.h"
 #include "base/str.h"
 #include "tests/fuzz/must.h"
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend/json.h"
+#include "backend/format/json.h"
 #include "base/str.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend/emit.h"
+#include "backend/format/emit.h"
 #include "base/str.h"
-#include "model/plan.h"
+#include "model/plan/plan.h"
 #include "tests/fuzz/must.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);

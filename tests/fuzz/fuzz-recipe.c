@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "model/lint.h"
-#include "model/recipe.h"
+#include "model/command/lint.h"
+#include "model/image/recipe.h"
 
 static char *next_text(const uint8_t **bytes, size_t *n) {
         size_t length = strnlen((const char *) *bytes, *n);

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "model/image.h"
-#include "model/reference.h"
+#include "model/image/image.h"
+#include "model/image/reference.h"
 
 static void check_valid(const char *text) {
         struct reference_parts p;

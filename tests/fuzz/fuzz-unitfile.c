@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "model/unitfile.h"
+#include "model/plan/unit-text.h"
 #include "tests/fuzz/must.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);

@@ -12,7 +12,7 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
-#include "backend/control.h"
+#include "backend/store/control.h"
 #include "tests/kill.d/strike.h"
 
 #define INSTALL_SCRIPT                                                                                                              \

@@ -6,10 +6,10 @@
 
 #include <systemd/sd-event.h>
 
-#include "backend/engine.h"
+#include "backend/engine/engine.h"
 #include "base/str.h"
-#include "model/hold.h"
-#include "model/recipe.h"
+#include "model/image/pin.h"
+#include "model/image/recipe.h"
 
 static unsigned passed, failed;
 static const char *where;

@@ -13,7 +13,7 @@
 
 #include "base/readfile.h"
 #include "base/str.h"
-#include "model/unitfile.h"
+#include "model/plan/unit-text.h"
 
 #define UNIT "/run/systemd/system/fairlead-words.service"
 #define GENERATOR "/usr/lib/systemd/system-generators/podman-system-generator"

@@ -13,8 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "backend/unitlog.h"
-#include "backend/units.h"
+#include "backend/systemd/log.h"
+#include "backend/systemd/units.h"
 #include "base/str.h"
 
 #define PREFIX "fairlead-case-"

@@ -213,7 +213,7 @@ static int plan_for(const struct plan_order *order, struct plan **ret, struct er
                 .facts = &facts,
         };
         int r = plan_make(&request, ret, reterr);
-        /* what backend/backend_plan.c knows of the host's account */
+        /* what backend/host/plan.c knows of the host's account */
         return r < 0 || !leaves ? r
                                 : finding_report(&(*ret)->findings, order->deletes_account ? "account-deleted" : "account-stays", "realm",
                                                  order->deletes_account ? "The account HOST1$@EXAMPLE.TEST is deleted in the realm EXAMPLE.TEST"

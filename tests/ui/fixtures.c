@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tests/ui/fixtures.h"
 
-#include "model/failure.h"
+#include "model/realm/failure.h"
 
 #include <errno.h>
 #include <stdio.h>

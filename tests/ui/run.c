@@ -39,9 +39,10 @@
 
 #include "tests/fake/host.h"
 #include "tests/ui/fixtures.h"
-#include "ui/inside.h"
-#include "ui/keys.h"
+#include "ui/internal.h"
+#include "ui/screens/screens.h"
 #include "ui/ui.h"
+#include "ui/widgets/keys.h"
 
 struct run {
         struct fake_host *fake;
@@ -142,6 +143,7 @@ static void run_term(struct run *run, const char *arguments) {
         const struct ui_options options = {
                 .host = &run->fake->host,
                 .display = (enum display) display_from_name(display),
+                .places = &screen_places,
                 .input = run->input,
                 .output = run->output,
                 .term = run->term,
@@ -262,15 +264,20 @@ static unsigned topic_of(const char *name) {
 }
 
 static void run_show(struct run *run, char *arguments) {
-        static const char *const places[] = { "services", "images", "image", "units", "unit", "jobs", "job" };
-        _cleanup_error_ struct error *e = NULL;
+        static const struct {
+                const char *name;
+                const struct screen_class *class;
+        } places[] = {
+                { "images", &images_screen }, { "image", &image_screen }, { "units", &units_screen },
+                { "unit", &unit_screen },     { "jobs", &jobs_screen },   { "job", &job_screen },
+        };
         char *what = strchr(arguments, ' ');
         if (what)
                 *what++ = '\0';
         for (size_t i = 0; i < ELEMENTS(places); i++)
-                if (strcmp(places[i], arguments) == 0) {
-                        if (ui_show(run->ui, (enum ui_place) i, what, &e) < 0)
-                                complain(run, "%s", e->message);
+                if (strcmp(places[i].name, arguments) == 0) {
+                        if (screen_open(run->ui, places[i].class, what) < 0)
+                                complain(run, "%s is not opened", arguments);
                         return;
                 }
         complain(run, "no such place: %s", arguments);

@@ -5,7 +5,7 @@
 
 #include <errno.h>
 
-#include "ui/checkpage.h"
+#include "ui/screens/parts/check-page.h"
 
 struct check_state {
         char *domain;           /* NULL: this host's own */

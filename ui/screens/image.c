@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "model/recipe.h"
-#include "ui/plantext.h"
+#include "model/image/recipe.h"
+#include "ui/screens/parts/plan-text.h"
 
 struct image_state {
         struct pager pager;

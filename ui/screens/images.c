@@ -10,10 +10,10 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "model/hold.h"
-#include "model/lint.h"
-#include "model/recipe.h"
-#include "ui/reload.h"
+#include "model/command/lint.h"
+#include "model/image/pin.h"
+#include "model/image/recipe.h"
+#include "ui/screens/parts/reload.h"
 
 struct images_state {
         struct list list;

@@ -12,10 +12,10 @@
 #include "base/feed.h"
 #include "base/text.h"
 #include "ui/dialog.h"
-#include "ui/jobchecks.h"
-#include "ui/jobtext.h"
-#include "ui/mending.h"
-#include "ui/takeup.h"
+#include "ui/screens/parts/job-checks.h"
+#include "ui/screens/parts/job-text.h"
+#include "ui/screens/parts/resume-job.h"
+#include "ui/screens/parts/retry-join.h"
 
 struct job_screen_state {
         struct takeup takeup;           /* first: takeup.h */

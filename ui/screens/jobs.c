@@ -8,8 +8,8 @@
 
 #include "base/text.h"
 #include "ui/dialog.h"
-#include "ui/jobtext.h"
-#include "ui/reload.h"
+#include "ui/screens/parts/job-text.h"
+#include "ui/screens/parts/reload.h"
 
 struct jobs_state {
         struct list list;

@@ -154,7 +154,8 @@ static void log_draw(const struct screen *s, const struct canvas *c) {
                 canvas_text(c, 1, 2, 0, STYLE_BUSY, "Reading the log ...");
         else if (!st->n_lines)
                 canvas_paragraph(c, 1, 2, c->columns - 4, STYLE_PLAIN,
-                                 "The log has no line like this. p shows lines of other priorities, t of another time; new ones appear by themselves.");
+                                 "The log has no line like this. p shows lines of other priorities, t of another time; "
+                                  "new ones appear by themselves.");
         else
                 pager_draw(&st->pager, c);
 }

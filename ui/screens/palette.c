@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ui/field.h"
+#include "ui/widgets/field.h"
 
 #define PALETTE_MAX 96
 

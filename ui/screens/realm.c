@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "model/check.h"
+#include "model/realm/check.h"
 #include "ui/dialog.h"
 
 struct realm_state {

@@ -20,6 +20,9 @@ extern const struct screen_class check_screen;          /* arg: const char *doma
 extern const struct screen_class help_screen;           /* arg: const struct screen * to explain */
 extern const struct screen_class palette_screen;        /* arg: NULL */
 
+/* Where the keys 1 to 5, ? and : lead, for struct ui_options. */
+extern const struct ui_places screen_places;
+
 /* What the wizard carries out: install of an image, or uninstall and run of an installed service. */
 struct wizard_order {
         enum plan_verb verb;

@@ -9,10 +9,10 @@
 
 #include "base/text.h"
 #include "ui/dialog.h"
-#include "ui/jobtext.h"
-#include "ui/notes.h"
-#include "ui/reload.h"
-#include "ui/screens/unit-actions.h"
+#include "ui/screens/parts/job-text.h"
+#include "ui/screens/parts/notes.h"
+#include "ui/screens/parts/reload.h"
+#include "ui/screens/parts/unit-actions.h"
 
 struct services_state {
         struct unit_acting acting;      /* first: unit-actions.h */

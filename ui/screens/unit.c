@@ -11,8 +11,8 @@
 #include <time.h>
 
 #include "base/text.h"
-#include "ui/reload.h"
-#include "ui/screens/unit-actions.h"
+#include "ui/screens/parts/reload.h"
+#include "ui/screens/parts/unit-actions.h"
 
 #define LOG_TAIL 50
 

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "ui/reload.h"
-#include "ui/screens/unit-actions.h"
+#include "ui/screens/parts/reload.h"
+#include "ui/screens/parts/unit-actions.h"
 
 enum kind { KIND_SERVICES, KIND_FAILED, KIND_ALL, _KIND_MAX };
 

@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ui/checkpage.h"
 #include "ui/dialog.h"
-#include "ui/plantext.h"
-#include "ui/questions.h"
+#include "ui/screens/parts/check-page.h"
+#include "ui/screens/parts/plan-text.h"
+#include "ui/screens/parts/questions.h"
 
 enum page {
         PAGE_WHAT,              /* what it does, with the answers it begins with */

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stddef.h>
+#include <string.h>
+
+#include "backend/engine/internal.h"
+
+/* The libpod dialect (podman-system-service(1); reference/engine-api.md sections 1-5). Its routes exist only with a version; /v4.0.0 is
+ * served by 4.x and 5.x alike, 3.4 wants its own. */
+
+static const struct json_field image_fields[] = {
+        { .path = "Id", .kind = JSON_CALL, .required = true, .call = engine_read_id },
+        { .path = "Digest", .kind = JSON_TEXT, .offset = offsetof(struct image, digest), .max = 256 },
+        { .path = "RepoTags", .kind = JSON_CALL, .call = engine_read_names },
+        { .path = "RepoDigests", .kind = JSON_CALL, .call = engine_read_digests },
+        { .path = "Created", .kind = JSON_TIME, .offset = offsetof(struct image, created) },
+        { .path = "Size", .kind = JSON_CALL, .call = engine_read_size },
+        { .path = "Containers", .kind = JSON_CALL, .call = engine_read_count },
+        { .path = "Labels", .kind = JSON_CALL, .call = engine_read_labels },
+        { .path = "Architecture", .kind = JSON_TEXT, .offset = offsetof(struct image, architecture), .max = 64 },
+};
+
+static const struct json_field container_fields[] = {
+        { .path = "Id", .kind = JSON_TEXT, .offset = offsetof(struct container, id), .required = true, .max = 128 },
+        { .path = "Names", .kind = JSON_CALL, .call = engine_read_container_name },
+        { .path = "Image", .kind = JSON_TEXT, .offset = offsetof(struct container, image), .max = 1024 },
+        { .path = "ImageID", .kind = JSON_TEXT, .offset = offsetof(struct container, image_id), .max = 128 },
+        { .path = "State", .kind = JSON_TEXT, .offset = offsetof(struct container, state), .max = 64 },
+        { .path = "Status", .kind = JSON_CALL, .call = engine_read_health },
+        { .path = "ExitCode", .kind = JSON_INT, .offset = offsetof(struct container, exit_code) },
+        { .path = "StartedAt", .kind = JSON_TIME, .offset = offsetof(struct container, started) },
+        { .path = "Pid", .kind = JSON_UINT32, .offset = offsetof(struct container, pid) },
+        { .path = "Labels", .kind = JSON_CALL, .call = engine_read_container_labels },
+};
+
+static char *prefix(const char *version, const char *api_version) {
+        return strdup(str_starts(version, "3.") ? "/v3.4.0/libpod" : "/v4.0.0/libpod");
+}
+
+static char *pull_path(const char *at, const char *reference) {
+        _cleanup_free_ char *escaped = http_escape(reference);
+        return escaped ? str_printf("%s/images/pull?reference=%s&policy=missing", at, escaped) : NULL;
+}
+
+const struct engine_dialect engine_podman = {
+        .kind = ENGINE_PODMAN,
+        .containers = "/containers/json?all=true",
+        .images = "/images/json?all=false",
+        .stop_seconds = "timeout",
+        .events = "/events?stream=true",
+        .image_fields = image_fields,
+        .n_image_fields = ELEMENTS(image_fields),
+        .container_fields = container_fields,
+        .n_container_fields = ELEMENTS(container_fields),
+        .prefix = prefix,
+        .pull_path = pull_path,
+};

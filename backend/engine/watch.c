@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The engine's events: only that something happened is taken from them (labels can forge every other member), and told at most once in 200 ms. */
+#include <errno.h>
+#include <string.h>
+
+#include "backend/engine/explain.h"
+#include "backend/engine/internal.h"
+
+#define COALESCE_USEC 200000U
+#define PAUSE_MIN 1U            /* seconds before the next try while the engine is away */
+#define PAUSE_MAX 60U
+
+struct watch {
+        struct engine *engine;
+        struct op *op, *finding, *request;
+        struct engine_watcher watcher;
+        struct json_stream *stream;
+        sd_event_source *tell, *again;
+        unsigned what;          /* to be told */
+        unsigned pause;
+        uint64_t since;         /* CLOCK_MONOTONIC, usec: when the stream began; 0: it did not */
+        bool away;              /* told */
+};
+
+static void watch_begin(struct watch *w);
+
+static uint64_t now(const struct watch *w) {
+        uint64_t usec = 0;
+        sd_event_now(w->engine->event, CLOCK_MONOTONIC, &usec);
+        return usec;
+}
+
+static void watch_free(void *userdata) {
+        struct watch *w = userdata;
+        op_cancel(w->finding);
+        op_cancel(w->request);
+        json_stream_free(w->stream);
+        sd_event_source_disable_unref(w->tell);
+        sd_event_source_disable_unref(w->again);
+        free(w);
+}
+
+static int tell(sd_event_source *source, uint64_t usec, void *userdata) {
+        struct watch *w = userdata;
+        unsigned what = w->what;
+        w->what = 0;
+        if (w->away) {
+                if (!w->since)
+                        return 0;       /* gone again before it could be told */
+                w->away = false;
+                if (w->watcher.back)
+                        w->watcher.back(w->watcher.userdata);   /* may drop the watch */
+                return 0;
+        }
+        if (what && w->watcher.changed)
+                w->watcher.changed(what, w->watcher.userdata);  /* may drop the watch */
+        return 0;
+}
+
+static int again(sd_event_source *source, uint64_t usec, void *userdata) {
+        watch_begin(userdata);
+        return 0;
+}
+
+static void lost(struct watch *w, struct error *e) {
+        bool first = !w->away;
+        w->away = true;
+        w->stream = json_stream_free(w->stream);
+        /* One that ends as soon as it begins is no reason to ask more often. */
+        if (w->since && now(w) - w->since > w->pause * 1000000ULL)
+                w->pause = PAUSE_MIN;
+        w->since = 0;
+        sd_event_source_set_time_relative(w->again, w->pause * 1000000ULL);
+        sd_event_source_set_enabled(w->again, SD_EVENT_ONESHOT);
+        w->pause = w->pause * 2 > PAUSE_MAX ? PAUSE_MAX : w->pause * 2;
+        if (first && w->watcher.away)
+                w->watcher.away(e, w->watcher.userdata);
+        error_free(e);
+}
+
+/* Commands run in a container for its health make three events each: they say nothing about what there is. */
+static unsigned meaning(struct json_object *o) {
+        struct json_object *type = NULL, *action = NULL;
+        json_object_object_get_ex(o, "Type", &type);
+        if (!json_object_object_get_ex(o, "Action", &action))
+                json_object_object_get_ex(o, "status", &action);
+        const char *t = json_text(type), *a = json_text(action);
+        if (!t || !a || str_starts(a, "exec") || str_equal(a, "health_status"))
+                return 0;
+        return strcmp(t, "image") == 0 ? ENGINE_IMAGES : strcmp(t, "container") == 0 ? ENGINE_CONTAINERS | ENGINE_IMAGES : 0;
+}
+
+static int event_came(struct json_object *o, void *userdata, struct error **reterr) {
+        struct watch *w = userdata;
+        unsigned what = meaning(o);
+        if (what && !w->what) {
+                sd_event_source_set_time_relative(w->tell, COALESCE_USEC);
+                sd_event_source_set_enabled(w->tell, SD_EVENT_ONESHOT);
+        }
+        w->what |= what;
+        return 0;
+}
+
+/* Only now it is there: an engine that answers a ping and refuses the stream is as good as away. */
+static void began(void *userdata) {
+        struct watch *w = userdata;
+        w->since = now(w);
+        if (w->away) {
+                sd_event_source_set_time_relative(w->tell, 0);
+                sd_event_source_set_enabled(w->tell, SD_EVENT_ONESHOT);
+        }
+}
+
+static int piece(const void *bytes, size_t n, void *userdata, struct error **reterr) {
+        struct watch *w = userdata;
+        return json_stream_feed(w->stream, bytes, n, reterr);
+}
+
+static void ended(const struct http_answer *answer, struct error *e, void *userdata) {
+        struct watch *w = userdata;
+        w->request = op_cancel(w->request);
+        if (!e && http_status(answer) >= 400) {
+                size_t n;
+                const char *body = http_body(answer, &n);
+                explain_engine(&e, http_status(answer), "The container engine does not tell of its events", body, n);
+        }
+        if (!e)
+                error_set(&e, -ECONNRESET, "The container engine ended its stream of events");
+        lost(w, e);
+}
+
+static void found(const struct engine_about *about, struct error *e, void *userdata) {
+        struct watch *w = userdata;
+        w->finding = op_cancel(w->finding);
+        if (e) {
+                lost(w, e);
+                return;
+        }
+        const struct json_stream_sink sink = { .document = event_came, .userdata = w, .limits = { 1024 * 1024, 16, 100000 } };
+        json_stream_free(w->stream);
+        w->stream = json_stream_new(&sink);
+        _cleanup_free_ char *path = str_printf("%s%s", w->engine->prefix, w->engine->dialect->events);
+        const struct http_request request = {
+                .socket = about->socket, .method = "GET", .path = path, .began = began, .piece = piece, .done = ended, .userdata = w,
+        };
+        w->request = w->stream && path ? http_start(w->engine->http, &request) : NULL;
+        if (!w->request) {
+                error_set(&e, -ENOMEM, "Out of memory");
+                lost(w, e);
+                return;
+        }
+}
+
+static void watch_begin(struct watch *w) {
+        w->finding = engine_find(w->engine, found, w);
+        if (!w->finding) {
+                struct error *e = NULL;
+                error_set(&e, -ENOMEM, "Out of memory");
+                lost(w, e);
+        }
+}
+
+struct op *engine_watch(struct engine *engine, const struct engine_watcher *watcher) {
+        struct watch *w = calloc(1, sizeof *w);
+        if (!w)
+                return NULL;
+        *w = (struct watch) { .engine = engine, .watcher = *watcher, .pause = PAUSE_MIN };
+        w->op = op_new(watch_free, w);
+        if (!w->op || sd_event_add_time(engine->event, &w->tell, CLOCK_MONOTONIC, UINT64_MAX, 0, tell, w) < 0 ||
+            sd_event_add_time(engine->event, &w->again, CLOCK_MONOTONIC, UINT64_MAX, 100000, again, w) < 0) {
+                free(w->op);
+                watch_free(w);
+                return NULL;
+        }
+        sd_event_source_set_enabled(w->tell, SD_EVENT_OFF);
+        sd_event_source_set_enabled(w->again, SD_EVENT_OFF);
+        watch_begin(w);
+        return w->op;
+}

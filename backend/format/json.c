@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "backend/format/json.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "backend/format/scan.h"
+#include "base/str.h"
+#include "base/text.h"
+
+const struct json_limits json_limits_default = { .bytes = 16U * 1024 * 1024, .depth = 32, .weight = 1000000 };
+
+int json_scan_step(struct json_scan *scan, char c, const struct json_limits *limits, struct error **reterr) {
+        if (scan->in_string) {
+                if (scan->escaped)
+                        scan->escaped = false;
+                else if (c == '\\')
+                        scan->escaped = true;
+                else if (c == '"')
+                        scan->in_string = false;
+                return 0;
+        }
+        switch (c) {
+        case '"':
+                scan->in_string = true;
+                return 0;
+        case '{':
+        case '[':
+                scan->weight += c == '{' ? 8 : 1;
+                if (++scan->depth > limits->depth)
+                        return error_set(reterr, -E2BIG, "It is nested more than %u deep", limits->depth);
+                break;
+        case '}':
+        case ']':
+                if (scan->depth == 0)
+                        return error_set(reterr, -EBADMSG, "A bracket is closed that was never opened");
+                scan->depth--;
+                return 0;
+        case ',':
+                scan->weight++;
+                break;
+        case '\'':
+                /* json-c takes them for quotes of names even when strict (0.16). */
+                return error_set(reterr, -EBADMSG, "It is not JSON (names are in double quotes)");
+        default:
+                return 0;
+        }
+        if (scan->weight > limits->weight)
+                return error_set(reterr, -E2BIG, "It holds more than %zu values", limits->weight);
+        return 0;
+}
+
+static unsigned line_of(const char *text, size_t offset) {
+        unsigned line = 1;
+        for (size_t i = 0; i < offset; i++)
+                line += text[i] == '\n';
+        return line;
+}
+
+static bool is_blank(char c) {
+        return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* Puts the place before json-c's few words: "line 3: object property name separator ':' expected". */
+static int not_json(const char *text, size_t offset, const char *why, unsigned *ret_line, struct error **reterr) {
+        unsigned line = line_of(text, offset);
+        if (ret_line)
+                *ret_line = line;
+        return error_set(reterr, -EBADMSG, "It is not JSON (line %u: %s)", line, why);
+}
+
+static int tokenize(struct json_tokener *tokener, const char *text, size_t n, struct json_object **ret,
+                    unsigned *ret_line, struct error **reterr) {
+        _cleanup_json_ struct json_object *o = json_tokener_parse_ex(tokener, text, (int) n);
+        size_t end = json_tokener_get_parse_end(tokener);
+        enum json_tokener_error e = json_tokener_get_error(tokener);
+        if (e == json_tokener_continue) {
+                /* A number has no end of its own: a NUL says that nothing follows. */
+                end = n;
+                o = json_tokener_parse_ex(tokener, "", 1);
+                e = json_tokener_get_error(tokener);
+                if (e == json_tokener_continue)
+                        return not_json(text, n, "it ends in the middle", ret_line, reterr);
+        }
+        if (e != json_tokener_success)
+                return not_json(text, end < n ? end : n, json_tokener_error_desc(e), ret_line, reterr);
+        for (; end < n; end++)
+                if (!is_blank(text[end]))
+                        return not_json(text, end, "more follows its end", ret_line, reterr);
+        if (!o)
+                return not_json(text, 0, "it is only null", ret_line, reterr);
+        *ret = TAKE(o);
+        return 0;
+}
+
+static void tokener_freep(struct json_tokener **tokener) {
+        if (*tokener)
+                json_tokener_free(*tokener);
+}
+
+/* Bytes of the well-formed UTF-8 character at s, 0 when there is none (Unicode 15, table 3-7). */
+static size_t utf8_length(const unsigned char *s, size_t n) {
+        if (s[0] < 0x80)
+                return 1;
+        size_t length = s[0] >= 0xc2 && s[0] <= 0xdf   ? 2
+                        : s[0] >= 0xe0 && s[0] <= 0xef ? 3
+                        : s[0] >= 0xf0 && s[0] <= 0xf4 ? 4
+                                                       : 0;
+        if (length == 0 || n < length)
+                return 0;
+        unsigned char low = s[0] == 0xe0 ? 0xa0 : s[0] == 0xf0 ? 0x90 : 0x80;
+        unsigned char high = s[0] == 0xed ? 0x9f : s[0] == 0xf4 ? 0x8f : 0xbf;
+        if (s[1] < low || s[1] > high)
+                return 0;
+        for (size_t i = 2; i < length; i++)
+                if ((s[i] & 0xc0) != 0x80)
+                        return 0;
+        return length;
+}
+
+static void add_escaped(struct str *out, unsigned c) {
+        if (c < 0x10000)
+                str_addf(out, "\\u%04x", c);
+        else
+                str_addf(out, "\\u%04x\\u%04x", 0xd800 + ((c - 0x10000) >> 10), 0xdc00 + ((c - 0x10000) & 0x3ff));
+}
+
+/* The same text in ASCII, other characters as \\uXXXX: the tokener of json-c 0.18 (Debian 13), told to be strict, takes bytes above
+ * 127 for control characters, and its JSON_TOKENER_VALIDATE_UTF8 does not know them either (that of 0.16 fails where a character's
+ * bytes come in two calls). Lines stay where they are. */
+static int to_ascii(const char *text, size_t n, struct str *ret, unsigned *ret_line, struct error **reterr) {
+        bool escaped = false;
+        for (size_t i = 0; i < n;) {
+                size_t length = utf8_length((const unsigned char *) text + i, n - i);
+                if (length == 0 || (length > 1 && escaped))
+                        return not_json(text, i, length ? "invalid string sequence" : "it is not UTF-8", ret_line, reterr);
+                escaped = text[i] == '\\' && !escaped;
+                unsigned c = 0;
+                if (length > 1)
+                        text_decode(text + i, length, &c);
+                if (length == 1)
+                        str_add_char(ret, text[i]);
+                else
+                        add_escaped(ret, c);
+                i += length;
+        }
+        return ret->failed || ret->length > INT_MAX ? error_set(reterr, -ENOMEM, "Out of memory") : 0;
+}
+
+static bool is_ascii(const char *text, size_t n) {
+        for (size_t i = 0; i < n; i++)
+                if ((unsigned char) text[i] >= 0x80)
+                        return false;
+        return true;
+}
+
+int json_parse(const char *text, size_t n, const struct json_limits *limits, struct json_object **ret,
+               unsigned *ret_line, struct error **reterr) {
+        if (!limits)
+                limits = &json_limits_default;
+        if (ret_line)
+                *ret_line = 1;
+        if (n > limits->bytes || n > INT_MAX)
+                return error_set(reterr, -E2BIG, "It is larger than %zu KiB", limits->bytes / 1024);
+        struct json_scan scan = {};
+        for (size_t i = 0; i < n; i++) {
+                int r = json_scan_step(&scan, text[i], limits, reterr);
+                if (r < 0) {
+                        if (ret_line)
+                                *ret_line = line_of(text, i);
+                        return r;
+                }
+        }
+        _cleanup_str_ struct str ascii = {};
+        if (!is_ascii(text, n)) {
+                int r = to_ascii(text, n, &ascii, ret_line, reterr);
+                if (r < 0)
+                        return r;
+                text = ascii.text;
+                n = ascii.length;
+        }
+        /* Two more than the ceiling, which the scan has held already: json-c counts otherwise. */
+        _cleanup_(tokener_freep) struct json_tokener *tokener = json_tokener_new_ex((int) limits->depth + 2);
+        if (!tokener)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_ALLOW_TRAILING_CHARS);
+        return tokenize(tokener, text, n, ret, ret_line, reterr);
+}
+
+/* Where a value stands. */
+
+static size_t skip_blanks(const char *text, size_t n, size_t at) {
+        while (at < n && is_blank(text[at]))
+                at++;
+        return at;
+}
+
+/* From the first byte of a value to the first after it. */
+static size_t skip_value(const char *text, size_t n, size_t at) {
+        const struct json_limits all = { .depth = UINT_MAX, .weight = SIZE_MAX };
+        struct json_scan scan = {};
+        for (; at < n; at++) {
+                bool ends_here = !scan.in_string && scan.depth == 0 &&
+                                 (text[at] == ',' || text[at] == '}' || text[at] == ']');
+                if (ends_here || json_scan_step(&scan, text[at], &all, NULL) < 0)
+                        break;
+        }
+        return at;
+}
+
+/* The first byte of the entry `index` of the array, or of the member `name` of the object, that begins at `at`; n
+ * when there is none. */
+static size_t find_entry(const char *text, size_t n, size_t at, const char *name, size_t name_length,
+                         size_t index) {
+        if (at >= n || text[at] != (name ? '{' : '['))
+                return n;
+        at = skip_blanks(text, n, at + 1);
+        for (size_t i = 0; at < n && text[at] != '}' && text[at] != ']'; i++) {
+                bool found = !name && i == index;
+                if (name) {
+                        size_t key = at + 1, colon = at;
+                        struct json_scan scan = {};
+                        do
+                                json_scan_step(&scan, text[colon++], &json_limits_default, NULL);
+                        while (colon < n && scan.in_string);
+                        found = colon - 1 - key == name_length && memcmp(text + key, name, name_length) == 0;
+                        at = skip_blanks(text, n, colon);
+                        if (at < n && text[at] == ':')
+                                at = skip_blanks(text, n, at + 1);
+                }
+                if (found)
+                        return at;
+                at = skip_value(text, n, at);
+                if (at < n && text[at] == ',')
+                        at = skip_blanks(text, n, at + 1);
+        }
+        return n;
+}
+
+unsigned json_line_at(const char *text, size_t n, const char *path) {
+        size_t at = skip_blanks(text, n, 0);
+        for (const char *p = path; p && *p;) {
+                size_t next;
+                if (*p == '[') {
+                        char *end;
+                        unsigned long index = strtoul(p + 1, &end, 10);
+                        next = find_entry(text, n, at, NULL, 0, index);
+                        p = *end == ']' ? end + 1 : end;
+                } else {
+                        p += *p == '.';
+                        size_t length = strcspn(p, ".[");
+                        next = find_entry(text, n, at, p, length, 0);
+                        p += length;
+                }
+                if (next >= n)
+                        break;
+                at = next;
+        }
+        return line_of(text, at < n ? at : n);
+}
+
+/* Writing. */
+
+struct json_object *json_new_text_bytes(const char *bytes, size_t n) {
+        _cleanup_str_ struct str clean = {};
+        for (size_t i = 0; i < n;) {
+                size_t length = utf8_length((const unsigned char *) bytes + i, n - i);
+                if (length > 0)
+                        str_add_bytes(&clean, bytes + i, length);
+                else
+                        str_add(&clean, "\xef\xbf\xbd");
+                i += length > 0 ? length : 1;
+        }
+        if (clean.failed || clean.length > INT_MAX)
+                return NULL;
+        return json_object_new_string_len(clean.text ? clean.text : "", (int) clean.length);
+}
+
+struct json_object *json_new_text(const char *s) {
+        return s ? json_new_text_bytes(s, strlen(s)) : NULL;
+}
+
+struct json_object *json_new_texts(char *const *list) {
+        struct json_object *array = json_object_new_array();
+        for (size_t i = 0; array && list && list[i]; i++)
+                json_object_array_add(array, json_new_text(list[i]));
+        return array;
+}
+
+/* Adds JSON text with \u in place of what must not reach a terminal as it is: all of it stands in strings, where that means the same. json-c
+ * does so for C0 only, but U+009B is as good as ESC [, and U+202E turns the line around. */
+static void add_showable(struct str *out, const char *text, size_t n) {
+        while (n > 0) {
+                size_t used = text_ascii_run(text, n);
+                if (used == 0 && *text == '\n')
+                        used = 1;
+                if (used > 0) {
+                        str_add_bytes(out, text, used);
+                } else {
+                        unsigned c;
+                        used = text_decode(text, n, &c);
+                        int cells = text_cells(c);
+                        /* A mark without a letter would sit on the quote. */
+                        bool hidden = cells < 0 || (cells == 0 && out->length > 0 && out->text[out->length - 1] == '"');
+                        if (!hidden)
+                                str_add_bytes(out, text, used);
+                        else
+                                add_escaped(out, c);
+                }
+                text += used;
+                n -= used;
+        }
+}
+
+static char *write_with(struct json_object *o, int flags) {
+        size_t n;
+        const char *text = json_object_to_json_string_length(o, flags | JSON_C_TO_STRING_NOSLASHESCAPE, &n);
+        _cleanup_str_ struct str shown = {};
+        add_showable(&shown, text ? text : "", text ? n : 0);
+        str_add(&shown, "\n");
+        return text ? str_take(&shown) : NULL;
+}
+
+char *json_write(struct json_object *o) {
+        return write_with(o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED);
+}
+
+char *json_write_line(struct json_object *o) {
+        return write_with(o, JSON_C_TO_STRING_PLAIN);
+}

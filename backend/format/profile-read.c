@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* profile_parse() of profiles.h. The schema is data/profiles/README.md. */
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "backend/format/profile-text.h"
+#include "backend/format/profiles.h"
+#include "base/str.h"
+
+/* ---- modes ---- */
+
+static int read_joins(const struct profile_text *t, struct json_object *o, const char *where, struct mode *mode) {
+        _cleanup_free_ char *word = NULL, *at = profile_where(where, "joins");
+        int r = at ? profile_string(t, o, where, "joins", false, 16, &word) : profile_memory(t);
+        if (r < 0 || !word)
+                return r;
+        mode->joins = strcmp(word, "ad") == 0 ? REALM_AD : strcmp(word, "ipa") == 0 ? REALM_IPA : REALM_NONE;
+        return mode->joins == REALM_NONE ? profile_wrong(t, at, "\"%s\" is no kind of realm: \"ad\" or \"ipa\"", word) : 0;
+}
+
+/* A way of its own to run the label UNINSTALL, of a mode that joins. */
+static int read_leave(const struct profile_text *t, struct json_object *o, const char *where, struct mode *mode) {
+        static const char *const members[] = { "title", "help", "words", "parameters", NULL };
+        struct json_object *leave = profile_member(o, "leave");
+        _cleanup_free_ char *at = profile_where(where, "leave");
+        if (!at)
+                return profile_memory(t);
+        if (!leave)
+                return 0;
+        if (!json_object_is_type(leave, json_type_object) || mode->joins == REALM_NONE)
+                return profile_wrong(t, at, "It wants an object, in a mode that joins");
+        mode->leave = calloc(1, sizeof *mode->leave);
+        if (!mode->leave || !(mode->leave->name = strdup("leave")))
+                return profile_memory(t);
+        int r = profile_members(t, leave, at, members);
+        if (r >= 0)
+                r = profile_string(t, leave, at, "title", true, 80, &mode->leave->title);
+        if (r >= 0)
+                r = profile_string(t, leave, at, "help", false, 512, &mode->leave->help);
+        if (r >= 0)
+                r = profile_strings(t, leave, at, "words", 0, &mode->leave->words);
+        if (r >= 0)
+                r = profile_strings(t, leave, at, "parameters", 1, &mode->leave->parameters);
+        if (r < 0)
+                return r;
+        /* here a list that is missing is none: what an install asks is not what a leave asks */
+        if (!mode->leave->parameters && !(mode->leave->parameters = calloc(1, sizeof(char *))))
+                return profile_memory(t);
+        return 0;
+}
+
+static int read_mode(const struct profile_text *t, struct json_object *o, const char *where, struct profile *profile) {
+        static const char *const members[] = { "name", "title", "help", "words", "parameters", "joins", "leave", "renew", NULL };
+        struct mode *mode = profile->modes + profile->n_modes++;        /* room was made for all of them */
+        int r = profile_members(t, o, where, members);
+        if (r >= 0)
+                r = profile_string(t, o, where, "name", true, 63, &mode->name);
+        if (r >= 0)
+                r = profile_string(t, o, where, "title", true, 80, &mode->title);
+        if (r >= 0)
+                r = profile_string(t, o, where, "help", false, 512, &mode->help);
+        if (r >= 0)
+                r = profile_strings(t, o, where, "words", 0, &mode->words);
+        if (r >= 0)
+                r = profile_strings(t, o, where, "parameters", 1, &mode->parameters);
+        if (r >= 0)
+                r = read_joins(t, o, where, mode);
+        if (r >= 0)
+                r = profile_strings(t, o, where, "renew", 1, &mode->renew);
+        if (r >= 0)
+                r = read_leave(t, o, where, mode);
+        if (r < 0)
+                return r;
+        _cleanup_free_ char *at = profile_where(where, "name");
+        if (!at)
+                return profile_memory(t);
+        if (!profile_name_valid(mode->name))
+                return profile_wrong(t, at, "\"%s\" is no name for a mode: small letters, digits and -, a letter first", mode->name);
+        if (profile_mode(profile, mode->name) != mode)
+                return profile_wrong(t, at, "There are two modes called \"%s\"", mode->name);
+        /* An empty list of parameters is none, no list is all. */
+        if (profile_member(o, "parameters") && !mode->parameters && !(mode->parameters = calloc(1, sizeof(char *))))
+                return profile_memory(t);
+        return 0;
+}
+
+/* A profile without modes has one way: everybody else need not know that there can be none. */
+static int add_only_mode(const struct profile_text *t, struct profile *profile) {
+        profile->modes = calloc(1, sizeof *profile->modes);
+        if (!profile->modes)
+                return profile_memory(t);
+        profile->n_modes = 1;
+        profile->modes[0].name = strdup("default");
+        profile->modes[0].title = strdup(profile->title);
+        return profile->modes[0].name && profile->modes[0].title ? 0 : profile_memory(t);
+}
+
+static int read_modes(const struct profile_text *t, struct json_object *o, struct profile *profile) {
+        struct json_object *list = profile_member(o, "modes");
+        if (!list)
+                return add_only_mode(t, profile);
+        size_t n = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+        if (n == 0 || n > PROFILE_MODES_MAX)
+                return profile_wrong(t, "modes", "This is not a list of 1 to %u modes", PROFILE_MODES_MAX);
+        profile->modes = calloc(n, sizeof *profile->modes);
+        if (!profile->modes)
+                return profile_memory(t);
+        for (size_t i = 0; i < n; i++) {
+                char where[32];
+                snprintf(where, sizeof where, "modes[%zu]", i);
+                int r = read_mode(t, json_object_array_get_idx(list, i), where, profile);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+/* ---- parameters ---- */
+
+/* "when": "mode=forward" at a parameter says the same as naming it in the lists of those modes, and it says so for
+ * modes that have no list, too: theirs is then what nobody took away. */
+static int bind_to_modes(const struct profile_text *t, struct profile *profile, char **const *modes) {
+        bool bound = false;
+        for (size_t i = 0; i < profile->n_parameters; i++)
+                bound |= modes[i] != NULL;
+        for (size_t k = 0; bound && k < profile->n_modes; k++) {
+                struct mode *mode = profile->modes + k;
+                _cleanup_strv_ char **names = calloc(1, sizeof(char *));
+                if (!names)
+                        return profile_memory(t);
+                for (size_t i = 0; i < profile->n_parameters; i++) {
+                        const struct param *p = profile->parameters + i;
+                        if (mode_asks(mode, p) && (!modes[i] || strv_contains(modes[i], mode->name)) &&
+                            strv_add(&names, p->name) < 0)
+                                return profile_memory(t);
+                }
+                strv_free(mode->parameters);
+                mode->parameters = TAKE(names);
+        }
+        return 0;
+}
+
+static int check_list(const struct profile_text *t, const struct profile *profile, const struct mode *mode, size_t k, const char *of) {
+        for (size_t i = 0; mode && mode->parameters && mode->parameters[i]; i++)
+                if (!profile_param(profile, mode->parameters[i])) {
+                        char where[64];
+                        snprintf(where, sizeof where, "modes[%zu].%sparameters[%zu]", k, of, i);
+                        return profile_wrong(t, where, "There is no parameter \"%s\"", mode->parameters[i]);
+                }
+        return 0;
+}
+
+static int check_mode_lists(const struct profile_text *t, const struct profile *profile) {
+        int r = 0;
+        for (size_t k = 0; r >= 0 && k < profile->n_modes; k++) {
+                r = check_list(t, profile, &profile->modes[k], k, "");
+                if (r >= 0)
+                        r = check_list(t, profile, profile->modes[k].leave, k, "leave.");
+        }
+        return r;
+}
+
+static int read_parameters(const struct profile_text *t, struct json_object *o, struct profile *profile) {
+        struct json_object *list = profile_member(o, "parameters");
+        char **modes[PROFILE_PARAMETERS_MAX] = {};
+        int r = 0;
+        size_t n = 0;
+        if (list) {
+                n = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : PROFILE_PARAMETERS_MAX + 1;
+                if (n > PROFILE_PARAMETERS_MAX)
+                        return profile_wrong(t, "parameters", "This is not a list of at most %u parameters", PROFILE_PARAMETERS_MAX);
+        }
+        for (size_t i = 0; r >= 0 && i < n; i++) {
+                char where[32];
+                snprintf(where, sizeof where, "parameters[%zu]", i);
+                r = profile_read_param(t, json_object_array_get_idx(list, i), where, profile, &modes[i]);
+        }
+        if (r >= 0)
+                r = check_mode_lists(t, profile);
+        if (r >= 0)
+                r = bind_to_modes(t, profile, modes);
+        for (size_t i = 0; i < n; i++)
+                strv_free(modes[i]);
+        return r;
+}
+
+/* ---- the rest ---- */
+
+/* "unit", or {"exec": ["test", "-s", "/x"], "seconds": 20}. */
+static int read_health(const struct profile_text *t, struct json_object *o, struct profile *profile) {
+        static const char *const members[] = { "exec", "seconds", NULL };
+        struct json_object *health = profile_member(o, "health");
+        profile->health_seconds = 10;
+        if (!health || (json_text(health) && strcmp(json_text(health), "unit") == 0))
+                return str_replace(&profile->health_command, "unit") < 0 ? profile_memory(t) : 0;
+        if (!json_object_is_type(health, json_type_object))
+                return profile_wrong(t, "health", "It wants \"unit\", or an object with \"exec\" and \"seconds\"");
+        long long seconds = 10;
+        int r = profile_members(t, health, "health", members);
+        if (r >= 0)
+                r = profile_strings(t, health, "health", "exec", 0, &profile->health_argv);
+        if (r >= 0)
+                r = profile_number(t, health, "health", "seconds", 1, 3600, &seconds);
+        if (r < 0)
+                return r;
+        profile->health_seconds = (unsigned) seconds;
+        if (profile_member(health, "exec") && (!profile->health_argv || !*profile->health_argv[0]))
+                return profile_wrong(t, "health.exec", "The command has no words");
+        return str_replace(&profile->health_command, profile->health_argv ? "exec" : "unit") < 0 ? profile_memory(t) : 0;
+}
+
+static int check_path(const struct profile_text *t, const char *where, const char *path, bool root_allowed) {
+        const struct param p = { .type = PARAM_PATH };
+        _cleanup_error_ struct error *e = NULL;
+        if (param_check(&p, path, &e) < 0)
+                return profile_wrong(t, where, "%s", e ? e->message : "This is not a path");
+        if (!root_allowed && strspn(path, "/") == strlen(path))
+                return profile_wrong(t, where, "The whole host cannot be saved");
+        return 0;
+}
+
+static int check_paths(const struct profile_text *t, const char *key, char *const *entries, bool needs) {
+        for (size_t i = 0; entries && entries[i]; i++) {
+                char where[32];
+                snprintf(where, sizeof where, "%s[%zu]", key, i);
+                _cleanup_strv_ char **paths = NULL;
+                if (strv_split(entries[i], needs ? ":" : "", &paths) < 0)
+                        return profile_memory(t);
+                int r = paths && *paths ? 0 : profile_wrong(t, where, "This is not a path");
+                for (char **path = paths; r >= 0 && *path; path++)
+                        r = check_path(t, where, *path, needs);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static int read_lists(const struct profile_text *t, struct json_object *o, struct profile *profile) {
+        int r = profile_strings(t, o, "", "match", 1, &profile->match);
+        if (r >= 0)
+                r = profile_strings(t, o, "", "paths", 1, &profile->paths);
+        if (r >= 0)
+                r = profile_strings(t, o, "", "state", 1, &profile->state);
+        if (r >= 0)
+                r = profile_strings(t, o, "", "needs", 1, &profile->needs);
+        if (r >= 0)
+                r = check_paths(t, "paths", profile->paths, false);
+        if (r >= 0)
+                r = check_paths(t, "state", profile->state, false);
+        return r < 0 ? r : check_paths(t, "needs", profile->needs, true);
+}
+
+static int read_profile(const struct profile_text *t, struct json_object *o, struct profile *profile) {
+        static const char *const members[] = { "title", "help", "match", "modes", "parameters", "paths", "state", "unit", "health", "needs",
+                                               "no-rehearsal", "host-command", NULL };
+        int r = profile_members(t, o, "", members);
+        if (r >= 0)
+                r = profile_string(t, o, "", "title", true, 80, &profile->title);
+        if (r >= 0)
+                r = profile_string(t, o, "", "help", false, 1024, &profile->help);
+        if (r >= 0)
+                r = profile_string(t, o, "", "unit", false, 255, &profile->unit);
+        if (r >= 0)
+                r = read_lists(t, o, profile);
+        if (r >= 0)
+                r = read_modes(t, o, profile);
+        if (r >= 0)
+                r = read_parameters(t, o, profile);
+        if (r >= 0)
+                r = read_health(t, o, profile);
+        if (r >= 0)
+                r = profile_flag(t, o, "", "no-rehearsal", &profile->no_rehearsal);
+        return r < 0 ? r : profile_flag(t, o, "", "host-command", &profile->host_command);
+}
+
+int profile_parse(const char *source, const char *text, size_t n, struct profile **ret, struct error **reterr) {
+        static const struct json_limits limits = { .bytes = PROFILE_BYTES_MAX, .depth = 16, .weight = 50000 };
+        const struct profile_text t = { source, text, n, reterr };
+        _cleanup_json_ struct json_object *o = NULL;
+        _cleanup_error_ struct error *e = NULL;
+        unsigned line = 0;
+        int r = json_parse(text, n, &limits, &o, &line, &e);
+        if (r == -ENOMEM)
+                return profile_memory(&t);
+        if (r < 0)
+                return error_set(reterr, -EINVAL, "%s:%u: %s", source, line ? line : 1, e ? e->message : "This is not JSON");
+
+        _cleanup_(profile_freep) struct profile *profile = calloc(1, sizeof *profile);
+        if (!profile)
+                return profile_memory(&t);
+        const char *name = strrchr(source, '/');
+        name = name && !str_starts(source, "label ") ? name + 1 : "image";
+        profile->name = strndup(name, str_ends(name, ".json") ? strlen(name) - 5 : strlen(name));
+        profile->source = strdup(source);
+        if (!profile->name || !profile->source)
+                return profile_memory(&t);
+        r = read_profile(&t, o, profile);
+        if (r < 0)
+                return r;
+        *ret = TAKE(profile);
+        return 0;
+}

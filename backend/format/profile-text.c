@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "backend/format/profile-text.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "backend/format/profiles.h"
+#include "base/str.h"
+
+int profile_wrong(const struct profile_text *t, const char *where, const char *format, ...) {
+        _cleanup_str_ struct str s = {};
+        va_list arguments;
+        va_start(arguments, format);
+        str_vaddf(&s, format, arguments);
+        va_end(arguments);
+        int r = error_set(t->reterr, -EINVAL, "%s:%u: %s%s%s", t->source, json_line_at(t->text, t->n, where), where,
+                          *where ? ": " : "", s.text ? s.text : "wrong");
+        error_hint(t->reterr, "How profiles are written: profiles/README.md in fairlead's data folder");
+        return r;
+}
+
+int profile_memory(const struct profile_text *t) {
+        return error_set(t->reterr, -ENOMEM, "Out of memory");
+}
+
+char *profile_where(const char *where, const char *key) {
+        return str_printf("%s%s%s", where, *where ? "." : "", key);
+}
+
+struct json_object *profile_member(struct json_object *o, const char *key) {
+        struct json_object *value = NULL;
+        return json_object_object_get_ex(o, key, &value) ? value : NULL;
+}
+
+/* The place of a member, for a sentence about it. */
+#define WHERE(where, key)                                             \
+        _cleanup_free_ char *at = profile_where(where, key);          \
+        if (!at)                                                      \
+                return profile_memory(t)
+
+int profile_members(const struct profile_text *t, struct json_object *o, const char *where, const char *const *allowed) {
+        if (!json_object_is_type(o, json_type_object))
+                return profile_wrong(t, where, "This is %s, not an object", json_type_words(o));
+        json_object_object_foreach(o, key, value) {
+                (void) value;
+                bool known = str_starts(key, "x-");
+                for (size_t i = 0; !known && allowed[i]; i++)
+                        known = strcmp(allowed[i], key) == 0;
+                if (known)
+                        continue;
+                WHERE(where, key);
+                _cleanup_free_ char *all = strv_join((char *const *) allowed, ", ");
+                return profile_wrong(t, at, "There is no such member; there are %s", all ? all : "others");
+        }
+        return 0;
+}
+
+static bool has_controls(const char *s) {
+        for (; *s; s++)
+                if ((unsigned char) *s < 0x20 || *s == 0x7f)
+                        return true;
+        return false;
+}
+
+int profile_string(const struct profile_text *t, struct json_object *o, const char *where, const char *key, bool required,
+                   size_t max, char **ret) {
+        struct json_object *value = profile_member(o, key);
+        WHERE(where, key);
+        if (!value)
+                return required ? profile_wrong(t, where, "The member \"%s\" is missing", key) : 0;
+        if (!json_object_is_type(value, json_type_string))
+                return profile_wrong(t, at, "This is %s, not a text", json_type_words(value));
+        const char *text = json_text(value);
+        if (!text || has_controls(text))
+                return profile_wrong(t, at, "The text has control characters in it");
+        if (!*text || strlen(text) > max)
+                return profile_wrong(t, at, "The text has to have 1 to %zu bytes", max);
+        return str_replace(ret, text) < 0 ? profile_memory(t) : 0;
+}
+
+int profile_value(const struct profile_text *t, struct json_object *o, const char *where, const char *key, char **ret) {
+        struct json_object *value = profile_member(o, key);
+        if (!value || json_object_is_type(value, json_type_string))
+                return profile_string(t, o, where, key, false, PARAM_VALUE_MAX, ret);
+        WHERE(where, key);
+        if (json_object_is_type(value, json_type_boolean))
+                return str_replace(ret, json_object_get_boolean(value) ? "yes" : "no") < 0 ? profile_memory(t) : 0;
+        if (json_object_is_type(value, json_type_int))
+                return str_replace(ret, json_object_get_string(value)) < 0 ? profile_memory(t) : 0;
+        return profile_wrong(t, at, "This is %s, neither a text nor a whole number nor true or false",
+                             json_type_words(value));
+}
+
+int profile_strings(const struct profile_text *t, struct json_object *o, const char *where, const char *key, size_t least,
+                    char ***ret) {
+        struct json_object *list = profile_member(o, key);
+        WHERE(where, key);
+        if (!list)
+                return 0;
+        if (!json_object_is_type(list, json_type_array))
+                return profile_wrong(t, at, "This is %s, not a list", json_type_words(list));
+        size_t n = json_object_array_length(list);
+        if (n > PROFILE_LIST_MAX)
+                return profile_wrong(t, at, "The list has more than %u entries", PROFILE_LIST_MAX);
+        *ret = strv_free(*ret);
+        for (size_t i = 0; i < n; i++) {
+                struct json_object *value = json_object_array_get_idx(list, i);
+                _cleanup_free_ char *entry = str_printf("%s[%zu]", at, i);
+                if (!entry)
+                        return profile_memory(t);
+                const char *text = json_text(value);
+                if (!text)
+                        return profile_wrong(t, entry, "This is %s, not a text", json_type_words(value));
+                if (has_controls(text) || strlen(text) > PARAM_VALUE_MAX || strlen(text) < least)
+                        return profile_wrong(t, entry, "The text is empty, too long, or has control characters in it");
+                if (strv_add(ret, text) < 0)
+                        return profile_memory(t);
+        }
+        return 0;
+}
+
+int profile_flag(const struct profile_text *t, struct json_object *o, const char *where, const char *key, bool *ret) {
+        struct json_object *value = profile_member(o, key);
+        WHERE(where, key);
+        if (!value)
+                return 0;
+        if (!json_object_is_type(value, json_type_boolean))
+                return profile_wrong(t, at, "This is %s, neither true nor false", json_type_words(value));
+        *ret = json_object_get_boolean(value);
+        return 0;
+}
+
+int profile_number(const struct profile_text *t, struct json_object *o, const char *where, const char *key, long long low,
+                   long long high, long long *ret) {
+        struct json_object *value = profile_member(o, key);
+        WHERE(where, key);
+        if (!value)
+                return 0;
+        if (!json_object_is_type(value, json_type_int))
+                return profile_wrong(t, at, "This is %s, not a whole number", json_type_words(value));
+        long long number = json_object_get_int64(value);
+        if (number < low || number > high)
+                return profile_wrong(t, at, "The number is not within %lld and %lld", low, high);
+        *ret = number;
+        return 0;
+}
+
+bool profile_name_valid(const char *name) {
+        size_t n = strlen(name);
+        return n > 0 && n < 64 && name[0] >= 'a' && name[0] <= 'z' &&
+               strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == n;
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Plans of an installed service that joined a realm, without a label: who may log in (VERB_ACCESS), new keys (VERB_RENEW). All that they need
+ * stands in its record and in this host's files. */
+#include <dirent.h>
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "backend/host/internal.h"
+#include "backend/io/files.h"
+#include "backend/realm/membership.h"
+#include "backend/store/services.h"
+#include "base/str.h"
+#include "base/text.h"
+
+#define CONFIGURATION_MAX (256U * 1024)
+#define HEALTH_SECONDS 30U
+
+static int find_record(const struct backend *b, const struct membership *m, const char *name, struct service **ret, struct error **reterr) {
+        const char *which = name ? name : m->service;
+        if (m->kind == REALM_NONE)
+                return error_set(reterr, -ENOENT, "This host is in no realm");
+        if (which)
+                return services_read(&b->paths, which, ret, reterr);
+        error_set(reterr, -ENOENT, "No service of fairlead has joined this host to %s", m->domain ? m->domain : "its realm");
+        error_hint(reterr, "Who joined it changes it: realm permit, realm deny, adcli update, ipa-client's own tools");
+        return -ENOENT;
+}
+
+static int begin_plan(const struct service *record, const struct membership *m, enum plan_verb verb, struct plan **ret, struct error **reterr) {
+        _cleanup_plan_ struct plan *plan = calloc(1, sizeof *plan);
+        if (!plan || !(plan->answers = answers_new()))
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        plan->verb = verb;
+        plan->joins = m->kind;
+        plan->health_seconds = HEALTH_SECONDS;
+        int r = str_replace(&plan->name, record->name);
+        if (r >= 0)
+                r = str_replace(&plan->reference, record->reference ? record->reference : record->name);
+        if (r >= 0)
+                r = str_replace(&plan->image, record->image ? record->image : plan->reference);
+        if (r >= 0)
+                r = str_replace(&plan->image_id, record->image_id);
+        if (r >= 0)
+                r = str_replace(&plan->digest, record->digest);
+        if (r >= 0)
+                r = str_replace(&plan->mode, record->mode);
+        if (r >= 0)
+                r = strv_add(&plan->environment, "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+        if (r >= 0)
+                r = strv_add(&plan->environment, "LC_ALL=C.UTF-8");
+        if (r < 0)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        *ret = TAKE(plan);
+        return 0;
+}
+
+static bool is_utf8(const char *text, size_t n) {
+        for (size_t i = 0; i < n;) {
+                unsigned c;
+                size_t used = text_decode(text + i, n - i, &c);
+                if (c == 0xfffd && !(used == 3 && memcmp(text + i, "\xef\xbf\xbd", 3) == 0))
+                        return false;
+                i += used;
+        }
+        return true;
+}
+
+static int read_configuration(const struct backend *b, char **ret, struct error **reterr) {
+        const char *name;
+        size_t n;
+        _cleanup_close_ int root = files_open_root(b->paths.root, reterr);
+        _cleanup_close_ int folder = root < 0 ? -1 : files_open_parent(root, PLAN_ACCESS_FILE, &name, reterr);
+        int r = folder < 0 ? -ENOENT : files_read(folder, name, CONFIGURATION_MAX, ret, &n, reterr);
+        if (r >= 0 && (!is_utf8(*ret, n) || strlen(*ret) != n))
+                r = error_set(reterr, -EINVAL, PLAN_ACCESS_FILE " is no text");
+        return r;
+}
+
+/* A snippet counts more than the file: a change that has no effect would be worse than none. */
+static int check_snippets(const struct backend *b, const char *domain, struct error **reterr) {
+        int r = 0;
+        _cleanup_close_ int root = files_open_root(b->paths.root, reterr);
+        int folder = root < 0 ? -1 : files_open_folder(root, PLAN_ACCESS_FOLDER "/conf.d", NULL);
+        DIR *d = folder < 0 ? NULL : fdopendir(folder);
+        if (!d && folder >= 0)
+                close(folder);
+        for (struct dirent *item; r >= 0 && d && (item = readdir(d));) {
+                _cleanup_free_ char *text = NULL;
+                size_t n;
+                if (item->d_name[0] == '.' || !str_ends(item->d_name, ".conf") ||
+                    files_read(dirfd(d), item->d_name, CONFIGURATION_MAX, &text, &n, NULL) < 0 || !access_told(text, domain))
+                        continue;
+                r = error_set(reterr, -EPERM, PLAN_ACCESS_FOLDER "/conf.d/%s says who may log in, and counts more than " PLAN_ACCESS_FILE,
+                              item->d_name);
+                error_hint(reterr, "Change it there, or take access_provider and the simple_ lists out of that file");
+        }
+        if (d)
+                closedir(d);
+        return root < 0 ? root : r;
+}
+
+static int plan_access(const struct backend *b, const struct access_change *change, const struct membership *m, const struct service *record,
+                       struct plan *plan, struct error **reterr) {
+        struct plan_file *file = &plan->file;
+        int r = read_configuration(b, &file->was, reterr);
+        if (r >= 0)
+                r = check_snippets(b, m->domain, reterr);
+        if (r >= 0)
+                r = access_change(file->was, m->domain, change, &file->text, &file->sentence, reterr);
+        if (r < 0)
+                return r;
+        r = str_replace(&file->path, PLAN_ACCESS_FILE);
+        if (r >= 0)
+                r = strv_add(&plan->paths, PLAN_ACCESS_FOLDER);
+        if (r >= 0 && !strv_length(record->units))
+                r = str_replace(&plan->unit.name, "sssd.service");
+        if (r >= 0)
+                r = strv_extend(&plan->health_argv, record->health_argv);
+        if (r >= 0 && m->access.permit == PERMIT_DOMAIN && change->what != ACCESS_PERMIT_ALL)
+                r = finding_report(&plan->findings, "domain-rules", "realm",
+                                   "The rules of the domain itself (group policies, HBAC) do not count any more: only these lists do");
+        return r < 0 ? error_set(reterr, -ENOMEM, "Out of memory") : 0;
+}
+
+static int plan_renewal(const struct backend *b, const struct service *record, struct plan *plan, struct error **reterr) {
+        struct finding_list ignored = {};
+        if (!strv_length(record->renew_argv)) {
+                error_set(reterr, -ENOTSUP, "The profile of %s does not say how keys are renewed", record->name);
+                error_hint(reterr, "SSSD renews the keys of Active Directory by itself every 30 days; FreeIPA's do not grow old");
+                return -ENOTSUP;
+        }
+        const struct engine_about *about = engine_about(b->engine);
+        enum engine_kind kind = about ? about->kind : ENGINE_PODMAN;
+        const char *path = about ? facts_engine_program(b->paths.root, about->kind) : NULL;
+        int r = command_read("renew", record->renew_argv, kind, path ? path : engine_kind_name(kind), &plan->command, &ignored);
+        finding_list_done(&ignored);
+        if (r < 0)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        plan->host_command = plan->command->engine == ENGINE_NONE;
+        return 0;
+}
+
+int backend_access_plan(const struct backend *b, enum plan_verb verb, const char *name, const struct access_change *change, struct plan **ret,
+                        struct error **reterr) {
+        _cleanup_(membership_freep) struct membership *m = membership_read(&b->paths);
+        _cleanup_(service_freep) struct service *record = NULL;
+        _cleanup_plan_ struct plan *plan = NULL;
+        int r = m ? find_record(b, m, name, &record, reterr) : error_set(reterr, -ENOMEM, "Out of memory");
+        if (r >= 0)
+                r = begin_plan(record, m, verb, &plan, reterr);
+        if (r >= 0)
+                r = verb == VERB_ACCESS ? plan_access(b, change, m, record, plan, reterr) : plan_renewal(b, record, plan, reterr);
+        if (r < 0)
+                return r;
+        *ret = TAKE(plan);
+        return 0;
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "backend/host/backend.h"
+
+#include <errno.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "backend/host/internal.h"
+#include "backend/store/services.h"
+#include "base/str.h"
+
+/* Topics of one burst are told together: an engine that removes a container says so three times. */
+#define TELL_USEC 20000U
+
+/* ---- status ---- */
+
+/* e (borrowed) says why no engine answered; NULL: one did. */
+static void engine_asked(struct backend *b, const struct error *e) {
+        b->engine_asked = true;
+        b->engine_error = error_free(b->engine_error);
+        if (e)
+                b->engine_error = error_copy(e);
+}
+
+static const struct host_status *backend_status(struct host *host) {
+        struct backend *b = backend_of(host);
+        const struct engine_about *about = engine_about(b->engine);
+        b->status = (struct host_status) {
+                .hostname = b->facts.hostname,
+                .engine = about ? about->kind : ENGINE_NONE,
+                .engine_version = about ? about->version : NULL,
+                .engine_error = about ? NULL : b->engine_error,
+                .engine_asked = about || b->engine_asked,
+                .profile_error = profiles_errors(b->profiles) ? profiles_error(b->profiles, 0) : NULL,
+                .profile_errors = profiles_errors(b->profiles),
+                .root = b->root,
+                .systemd = b->systemd,
+        };
+        backend_tell_realm(b, &b->status.realm);
+        return &b->status;
+}
+
+static const char *backend_suggest(struct host *host, const char *what) {
+        return facts_suggest(&backend_of(host)->facts, what);
+}
+
+static const char *backend_engine_path(struct host *host) {
+        struct backend *b = backend_of(host);
+        const struct engine_about *about = engine_about(b->engine);
+        return facts_engine_program(b->paths.root, about ? about->kind : ENGINE_NONE);
+}
+
+/* ---- listening ---- */
+
+static int on_tell(sd_event_source *source, uint64_t usec, void *userdata) {
+        struct backend *b = userdata;
+        b->tell = sd_event_source_disable_unref(b->tell);
+        unsigned topics = b->topics;
+        b->topics = 0;
+        if (b->listener)
+                b->listener(topics, b->userdata);
+        return 0;
+}
+
+void backend_changed(struct backend *b, unsigned topics) {
+        b->topics |= topics;
+        if (b->listener && !b->tell)
+                sd_event_add_time_relative(b->event, &b->tell, CLOCK_MONOTONIC, TELL_USEC, 5000, on_tell, b);
+}
+
+static void engine_changed(unsigned what, void *userdata) {
+        backend_changed(userdata, (what & ENGINE_IMAGES ? TOPIC_IMAGES : 0) | (what & ENGINE_CONTAINERS ? TOPIC_SERVICES : 0));
+}
+
+static void engine_away(const struct error *e, void *userdata) {
+        engine_asked(userdata, e);
+        backend_changed(userdata, TOPIC_ENGINE | TOPIC_IMAGES);
+}
+
+static void engine_back(void *userdata) {
+        engine_asked(userdata, NULL);
+        backend_changed(userdata, TOPIC_ENGINE | TOPIC_IMAGES | TOPIC_SERVICES);
+}
+
+/* Most units are nobody's service, and a list of services costs the engine a list of all images. names NULL: many changed. */
+static bool concern_services(const struct backend *b, char *const *names) {
+        _cleanup_(service_list_freep) struct service_list *services = NULL;
+        if (!names || services_list(&b->paths, &services, NULL) < 0)
+                return true;
+        for (size_t i = 0; i < services->n; i++)
+                for (char *const *name = names; *name; name++)
+                        if (strv_contains(services->items[i]->units, *name))
+                                return true;
+        return false;
+}
+
+static void units_changed(char *const *names, void *userdata) {
+        backend_changed(userdata, TOPIC_UNITS | (concern_services(userdata, names) ? TOPIC_SERVICES : 0));
+}
+
+/* A join, a leave, a renewal are jobs. */
+static void jobs_changed(void *userdata) {
+        backend_look_at_realm(userdata);
+        backend_changed(userdata, TOPIC_JOBS | TOPIC_SERVICES);
+}
+
+static void on_found(const struct engine_about *about, struct error *e, void *userdata) {
+        struct backend *b = userdata;
+        b->finding = op_cancel(b->finding);
+        engine_asked(b, e);
+        error_free(e);
+        backend_changed(b, TOPIC_ENGINE);
+}
+
+static void backend_listen(struct host *host, void (*listener)(unsigned topics, void *userdata), void *userdata) {
+        struct backend *b = backend_of(host);
+        b->listener = listener;
+        b->userdata = userdata;
+        b->topics = 0;
+        b->tell = sd_event_source_disable_unref(b->tell);
+        b->looking = sd_event_source_disable_unref(b->looking);
+        b->watching = op_cancel(b->watching);
+        b->finding = op_cancel(b->finding);
+        units_listen(b->units, listener ? units_changed : NULL, b);
+        jobs_listen(b->jobs, listener ? jobs_changed : NULL, b);
+        if (!listener)
+                return;
+        backend_look_at_realm(b);
+        const struct engine_watcher watcher = { .changed = engine_changed, .away = engine_away, .back = engine_back, .userdata = b };
+        b->finding = engine_find(b->engine, on_found, b);
+        b->watching = engine_watch(b->engine, &watcher);
+}
+
+/* ---- the host ---- */
+
+static const struct host_ops backend_ops = {
+        .status = backend_status,
+        .list_images = backend_list_images,
+        .find_image = backend_find_image,
+        .find_profile = backend_find_profile,
+        .suggest = backend_suggest,
+        .list_services = backend_list_services,
+        .list_units = backend_list_units,
+        .show_unit = backend_show_unit,
+        .act_on_unit = backend_act_on_unit,
+        .read_log = backend_read_log,
+        .engine_path = backend_engine_path,
+        .find_container = backend_find_container,
+        .make_plan = backend_make_plan,
+        .start_job = backend_start_job,
+        .take_up_job = backend_take_up_job,
+        .job_plan = backend_job_plan,
+        .list_jobs = backend_list_jobs,
+        .watch_job = backend_watch_job,
+        .cancel_job = backend_cancel_job,
+        .job_input = backend_job_input,
+        .job_size = backend_job_size,
+        .list_changes = backend_list_changes,
+        .discover = backend_discover,
+        .preflight = backend_preflight,
+        .mend = backend_mend,
+        .membership = backend_membership,
+        .test_user = backend_test_user,
+        .listen = backend_listen,
+};
+
+int backend_new(sd_event *event, const struct backend_options *options, struct host **ret, struct error **reterr) {
+        struct backend *b = calloc(1, sizeof *b);
+        if (!b)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        b->host.ops = &backend_ops;
+        b->event = sd_event_ref(event);
+        b->paths = options->paths ? *options->paths : paths_default;
+        facts_read(b->paths.root, &b->facts);
+        /* Once, not at every paint that asks for the status. */
+        b->root = geteuid() == 0;
+        b->systemd = sd_booted() > 0;
+        int r = engine_new(event, options->sockets, &b->engine, reterr);
+        if (r >= 0)
+                r = units_new(event, b->paths.root, options->bus, &b->units, reterr);
+        if (r >= 0)
+                r = jobs_new(event, &b->paths, b->systemd || options->bus ? b->units : NULL, &b->jobs, reterr);
+        if (r >= 0)
+                r = profiles_new(&b->paths, &b->profiles, reterr);
+        if (r < 0) {
+                backend_free(&b->host);
+                return r;
+        }
+        *ret = &b->host;
+        return 0;
+}
+
+struct host *backend_free(struct host *host) {
+        struct backend *b = backend_of(host);
+        if (!b)
+                return NULL;
+        if (b->units && b->jobs)
+                backend_listen(host, NULL, NULL);
+        jobs_free(b->jobs);
+        units_free(b->units);
+        engine_free(b->engine);
+        profiles_free(b->profiles);
+        facts_done(&b->facts);
+        sd_event_source_disable_unref(b->looking);
+        membership_free(b->known);
+        error_free(b->engine_error);
+        sd_event_unref(b->event);
+        free(b);
+        return NULL;
+}

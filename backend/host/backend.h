@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Builds the host of model/host.h out of the backend: the only backend header that src/app.c needs besides emit.h. */
+
+#include <systemd/sd-bus.h>
+#include <systemd/sd-event.h>
+
+#include "backend/io/paths.h"
+#include "base/error.h"
+#include "model/host.h"
+
+struct backend_options {
+        const struct paths *paths;              /* NULL: paths_default */
+        const char *const *sockets;             /* engine sockets, NULL: the usual ones */
+        sd_bus *bus;                            /* NULL: the system bus */
+};
+int backend_new(sd_event *event, const struct backend_options *options, struct host **ret, struct error **reterr);
+struct host *backend_free(struct host *host);
+DEFINE_CLEANUP(struct host, backend_free)

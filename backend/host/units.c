@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The port's units: systemd's answers, with the container that a service's record knows. */
+#include <string.h>
+
+#include "backend/host/internal.h"
+#include "backend/store/services.h"
+#include "backend/systemd/log.h"
+#include "base/str.h"
+
+struct op *backend_list_units(struct host *host, const char *pattern, units_done_t done, void *userdata) {
+        return units_list(backend_of(host)->units, pattern, done, userdata);
+}
+
+struct op *backend_act_on_unit(struct host *host, const char *name, enum unit_action action, nothing_done_t done, void *userdata) {
+        return units_act(backend_of(host)->units, name, action, done, userdata);
+}
+
+/* The container that the service of this unit runs; the caller frees; NULL: none that is known. */
+static char *container_of(struct backend *b, const char *unit) {
+        _cleanup_(service_list_freep) struct service_list *services = NULL;
+        if (services_list(&b->paths, &services, NULL) < 0)
+                return NULL;
+        for (size_t i = 0; i < services->n; i++)
+                if (strv_contains(services->items[i]->units, unit))
+                        return TAKE(services->items[i]->container);
+        return NULL;
+}
+
+struct showing {
+        struct backend *backend;
+        struct op *op, *asking;
+        detail_done_t done;
+        void *userdata;
+};
+
+static void showing_free(void *userdata) {
+        struct showing *s = userdata;
+        op_cancel(s->asking);
+        free(s);
+}
+
+static void shown(struct unit_detail *unit, struct error *e, void *userdata) {
+        struct showing *s = userdata;
+        if (unit && !unit->container)
+                unit->container = container_of(s->backend, unit->unit.name);
+        detail_done_t done = s->done;
+        void *for_done = s->userdata;
+        op_finish(s->op);
+        s->asking = op_cancel(s->asking);
+        showing_free(s);
+        done(unit, e, for_done);
+}
+
+struct op *backend_show_unit(struct host *host, const char *name, detail_done_t done, void *userdata) {
+        struct showing *s = calloc(1, sizeof *s);
+        if (!s)
+                return NULL;
+        *s = (struct showing) { .backend = backend_of(host), .done = done, .userdata = userdata };
+        s->op = op_new(showing_free, s);
+        if (!s->op) {
+                showing_free(s);
+                return NULL;
+        }
+        s->asking = units_show(s->backend->units, name, shown, s);
+        return s->asking ? s->op : op_cancel(s->op);
+}
+
+struct op *backend_read_log(struct host *host, const struct log_query *query, const struct log_reader *reader) {
+        struct backend *b = backend_of(host);
+        struct log_query whole = *query;
+        _cleanup_free_ char *container = whole.container || !whole.unit ? NULL : container_of(b, whole.unit);
+        if (container)
+                whole.container = container;
+        return unitlog_read(b->event, NULL, &whole, reader);
+}

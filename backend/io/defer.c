@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "backend/io/defer.h"
+
+#include <stdlib.h>
+
+struct later {
+        struct op *op;
+        sd_event_source *source;
+        void (*give)(void *state);
+        void (*drop)(void *state);
+        void *state;
+};
+
+static void stop(void *userdata) {
+        struct later *l = userdata;
+        sd_event_source_disable_unref(l->source);
+        l->drop(l->state);
+        free(l);
+}
+
+static int now(sd_event_source *source, void *userdata) {
+        struct later *l = userdata;
+        void (*give)(void *state) = l->give;
+        void *state = l->state;
+        op_finish(l->op);
+        sd_event_source_disable_unref(l->source);
+        free(l);
+        give(state);
+        return 0;
+}
+
+struct op *later_new(sd_event *event, void (*give)(void *state), void (*drop)(void *state), void *state) {
+        struct later *l = malloc(sizeof *l);
+        if (!l) {
+                drop(state);
+                return NULL;
+        }
+        *l = (struct later) { .give = give, .drop = drop, .state = state };
+        l->op = op_new(stop, l);
+        if (l->op && sd_event_add_defer(event, &l->source, now, l) >= 0)
+                return l->op;
+        if (l->op)
+                return op_cancel(l->op);
+        stop(l);
+        return NULL;
+}

@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "backend/io/http.h"
+
+#include <curl/curl.h>
+#include <openssl/crypto.h>
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "backend/io/http-error.h"
+#include "base/str.h"
+
+#define WHOLE_MAX (16U * 1024 * 1024)
+#define ERROR_BODY_MAX (1024U * 1024)
+
+struct http {
+        sd_event *event;
+        CURLM *multi;
+        sd_event_source *timer, *defer;
+        struct transfer *transfers;
+};
+
+struct http_answer {
+        CURL *easy;
+        int status;
+        struct str body;
+};
+
+struct transfer {
+        struct http *http;
+        struct transfer *next;
+        struct op *op;
+        CURL *easy;
+        struct curl_slist *headers;
+        char *socket, *body;
+        int fd;                 /* of a connection made for this one; -1: it uses one again. curl's */
+        size_t limit;
+        unsigned stall;
+        void (*began)(void *userdata);
+        int (*piece)(const void *bytes, size_t n, void *userdata, struct error **reterr);
+        void (*done)(const struct http_answer *answer, struct error *e, void *userdata);
+        void *userdata;
+        struct http_answer answer;
+        struct error *error;
+        bool header_whole;
+        bool added;             /* to the multi handle */
+        bool dead;              /* the op was dropped: to be removed */
+};
+
+int http_status(const struct http_answer *answer) {
+        return answer->status;
+}
+
+const char *http_header(const struct http_answer *answer, const char *name) {
+        struct curl_header *header;
+        return curl_easy_header(answer->easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK ? header->value : NULL;
+}
+
+const char *http_body(const struct http_answer *answer, size_t *ret_size) {
+        if (ret_size)
+                *ret_size = answer->body.length;
+        return answer->body.text ? answer->body.text : "";
+}
+
+char *http_escape(const char *text) {
+        _cleanup_str_ struct str s = {};
+        for (const unsigned char *p = (const unsigned char *) text; *p; p++)
+                if ((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') || strchr("-._~", *p))
+                        str_add_char(&s, (char) *p);
+                else
+                        str_addf(&s, "%%%02X", *p);
+        return str_take(&s);
+}
+
+/* ---- one transfer ---- */
+
+static void transfer_free(struct transfer *t) {
+        struct http *http = t->http;
+        for (struct transfer **p = &http->transfers; *p; p = &(*p)->next)
+                if (*p == t) {
+                        *p = t->next;
+                        break;
+                }
+        if (t->easy) {
+                if (t->added)
+                        curl_multi_remove_handle(http->multi, t->easy);
+                curl_easy_cleanup(t->easy);
+        }
+        curl_slist_free_all(t->headers);
+        str_done(&t->answer.body);
+        error_free(t->error);
+        free(t->socket);
+        free(t->body);
+        free(t);
+}
+
+/* The op was dropped. curl may be on the stack below us: the handle goes in the defer source. */
+static void transfer_stop(void *userdata) {
+        struct transfer *t = userdata;
+        t->dead = true;
+        t->op = NULL;
+        sd_event_source_set_enabled(t->http->defer, SD_EVENT_ONESHOT);
+}
+
+static void transfer_finish(struct transfer *t, struct error *e) {
+        struct op *op = t->op;
+        void (*done)(const struct http_answer *answer, struct error *error, void *userdata) = t->done;
+        op_finish(op);
+        t->op = NULL;
+        done(e ? NULL : &t->answer, e, t->userdata);
+        transfer_free(t);
+}
+
+static size_t keep(struct transfer *t, const void *bytes, size_t n, size_t limit) {
+        if (t->answer.body.length + n > limit) {
+                error_set(&t->error, -E2BIG, "The answer is larger than %zu bytes", limit);
+                return CURL_WRITEFUNC_ERROR;
+        }
+        str_add_bytes(&t->answer.body, bytes, n);
+        if (!t->answer.body.failed)
+                return n;
+        error_set(&t->error, -ENOMEM, "Out of memory");
+        return CURL_WRITEFUNC_ERROR;
+}
+
+static size_t bytes_came(char *bytes, size_t size, size_t count, void *userdata) {
+        struct transfer *t = userdata;
+        size_t n = size * count;
+        long status = 0;
+        if (t->dead)
+                return CURL_WRITEFUNC_ERROR;
+        curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+        if (status >= 400)
+                return keep(t, bytes, n, ERROR_BODY_MAX);
+        if (!t->piece)
+                return keep(t, bytes, n, t->limit);
+        if (t->piece(bytes, n, t->userdata, &t->error) >= 0 && !t->dead)
+                return n;
+        if (!t->dead && !t->error)
+                error_set(&t->error, -EIO, "The answer could not be used");
+        return CURL_WRITEFUNC_ERROR;
+}
+
+/* One line of the header; an empty one ends it. */
+static size_t header_came(char *line, size_t size, size_t count, void *userdata) {
+        struct transfer *t = userdata;
+        long status = 0;
+        bool last = size * count <= 2 && (line[0] == '\r' || line[0] == '\n');
+        curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+        if (!last || t->dead || status < 200)
+                return size * count;
+        t->header_whole = true;
+        if (t->began && status < 400)
+                t->began(t->userdata);
+        return size * count;
+}
+
+/* The folder and the file of the socket may be root's and who listens at it still be somebody else, who was given it or took it over. Who
+ * called listen() is asked of the kernel before a byte is sent; a connection that is used again was asked when it was new. */
+static curl_socket_t socket_made(void *userdata, curlsocktype purpose, struct curl_sockaddr *address) {
+        struct transfer *t = userdata;
+        t->fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+        return t->fd;
+}
+
+static int connected(void *userdata, char *remote, char *local, int remote_port, int local_port) {
+        struct transfer *t = userdata;
+        struct ucred peer;
+        socklen_t size = sizeof peer;
+        if (t->fd < 0)
+                return CURL_PREREQFUNC_OK;
+        if (getsockopt(t->fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
+                error_set(&t->error, -errno, "Who listens at %s could not be found out", t->socket);
+        else if (peer.uid != 0 && peer.uid != geteuid())
+                error_set(&t->error, -EPERM, "Who listens at %s is neither root nor this user, but user %u", t->socket, (unsigned) peer.uid);
+        else
+                return CURL_PREREQFUNC_OK;
+        error_hint(&t->error, "An engine run by root was expected there: systemctl status podman.socket docker.socket");
+        return CURL_PREREQFUNC_ABORT;
+}
+
+static void set_options(struct transfer *t, const struct http_request *request, const char *url) {
+        CURL *easy = t->easy;
+        curl_easy_setopt(easy, CURLOPT_PRIVATE, t);
+        curl_easy_setopt(easy, CURLOPT_URL, url);
+        curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, t->socket);
+        curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, socket_made);
+        curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, t);
+        curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, connected);
+        curl_easy_setopt(easy, CURLOPT_PREREQDATA, t);
+        curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http");
+        curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+        curl_easy_setopt(easy, CURLOPT_PROXY, "");
+        curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+        curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, bytes_came);
+        curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
+        curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, header_came);
+        curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
+        curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
+        /* libcurl keeps the timer of a connect that has succeeded: a stream that may be silent for ever, begun right after an engine
+         * answered, would wake the console for it. */
+        if (request->seconds || request->stall)
+                curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, 5L);
+        if (request->seconds)
+                curl_easy_setopt(easy, CURLOPT_TIMEOUT, (long) request->seconds);
+        if (request->stall) {
+                curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+                curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long) request->stall);
+        }
+        /* Without a type podman reads a POST's body as a form and finds nothing in it (engine-api.md section 1). */
+        t->headers = curl_slist_append(t->headers, "Content-Type: application/json");
+        t->headers = curl_slist_append(t->headers, "Expect:");
+        curl_easy_setopt(easy, CURLOPT_HTTPHEADER, t->headers);
+        if (strcmp(request->method, "POST") == 0) {
+                curl_easy_setopt(easy, CURLOPT_POST, 1L);
+                curl_easy_setopt(easy, CURLOPT_POSTFIELDS, t->body ? t->body : "");
+                curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long) (t->body ? strlen(t->body) : 0));
+        }
+}
+
+struct op *http_start(struct http *http, const struct http_request *request) {
+        struct transfer *t = calloc(1, sizeof *t);
+        if (!t)
+                return NULL;
+        *t = (struct transfer) {
+                .http = http,
+                .next = http->transfers,
+                .easy = curl_easy_init(),
+                .socket = strdup(request->socket),
+                .fd = -1,
+                .body = request->body ? strdup(request->body) : NULL,
+                .limit = request->limit ? request->limit : WHOLE_MAX,
+                .stall = request->stall,
+                .began = request->began,
+                .piece = request->piece,
+                .done = request->done,
+                .userdata = request->userdata,
+        };
+        http->transfers = t;
+        t->answer.easy = t->easy;
+        t->op = op_new(transfer_stop, t);
+        _cleanup_free_ char *url = str_printf("http://localhost%s", request->path);
+        if (!t->easy || !t->socket || !t->op || !url || (request->body && !t->body)) {
+                free(t->op);
+                transfer_free(t);
+                return NULL;
+        }
+        set_options(t, request, url);
+        sd_event_source_set_enabled(http->defer, SD_EVENT_ONESHOT);
+        return t->op;
+}
+
+/* ---- the multi handle on the loop ---- */
+
+static void collect(struct http *http) {
+        CURLMsg *message;
+        int left;
+        /* One at a time: done() may start and drop other requests, whose messages curl then takes out of its queue. */
+        while ((message = curl_multi_info_read(http->multi, &left))) {
+                if (message->msg != CURLMSG_DONE)
+                        continue;
+                CURLcode code = message->data.result;
+                struct transfer *t = NULL;
+                curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **) &t);
+                curl_multi_remove_handle(http->multi, t->easy);
+                t->added = false;
+                if (t->dead)
+                        continue;       /* the defer source frees it */
+                long status = 0;
+                curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+                t->answer.status = (int) status;
+                struct error *e = TAKE(t->error);
+                /* curl takes a line that was cut within the header for an answer without a body. */
+                if (code == CURLE_OK && !t->header_whole)
+                        code = CURLE_PARTIAL_FILE;
+                if (!e && code != CURLE_OK)
+                        http_error(&e, code, t->socket);
+                transfer_finish(t, e);
+        }
+}
+
+static int deferred(sd_event_source *source, void *userdata) {
+        struct http *http = userdata;
+        for (struct transfer *t = http->transfers, *next; t; t = next) {
+                next = t->next;
+                if (t->dead)
+                        transfer_free(t);
+        }
+        struct transfer *refused = NULL;
+        for (struct transfer *t = http->transfers; t; t = t->next)
+                if (!t->added && !t->dead && t->op) {
+                        t->added = curl_multi_add_handle(http->multi, t->easy) == CURLM_OK;
+                        if (!t->added)
+                                refused = t;
+                }
+        collect(http);
+        if (refused && !refused->dead) {
+                struct error *e = NULL;
+                error_set(&e, -ENOMEM, "libcurl took no more requests");
+                transfer_finish(refused, e);
+        }
+        return 0;
+}
+
+static int timer_came(sd_event_source *source, uint64_t usec, void *userdata) {
+        struct http *http = userdata;
+        int running;
+        curl_multi_socket_action(http->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+        collect(http);
+        return 0;
+}
+
+static int timer_wanted(CURLM *multi, long ms, void *userdata) {
+        struct http *http = userdata;
+        if (ms < 0)
+                sd_event_source_set_enabled(http->timer, SD_EVENT_OFF);
+        else {
+                sd_event_source_set_time_relative(http->timer, (uint64_t) ms * 1000);
+                sd_event_source_set_enabled(http->timer, SD_EVENT_ONESHOT);
+        }
+        return 0;
+}
+
+static int socket_ready(sd_event_source *source, int fd, uint32_t events, void *userdata) {
+        struct http *http = userdata;
+        int running, what = (events & EPOLLIN ? CURL_CSELECT_IN : 0) | (events & EPOLLOUT ? CURL_CSELECT_OUT : 0) |
+                            (events & (EPOLLERR | EPOLLHUP) ? CURL_CSELECT_ERR : 0);
+        /* A hang-up with bytes still to read is no error yet. */
+        if (events & EPOLLIN)
+                what &= ~CURL_CSELECT_ERR;
+        curl_multi_socket_action(http->multi, fd, what, &running);
+        collect(http);
+        return 0;
+}
+
+static int socket_wanted(CURL *easy, curl_socket_t fd, int what, void *userdata, void *socket_data) {
+        struct http *http = userdata;
+        sd_event_source *source = socket_data;
+        if (what == CURL_POLL_REMOVE) {
+                sd_event_source_disable_unref(source);
+                curl_multi_assign(http->multi, fd, NULL);
+                return 0;
+        }
+        uint32_t events = (what & CURL_POLL_IN ? EPOLLIN : 0) | (what & CURL_POLL_OUT ? EPOLLOUT : 0);
+        if (source)
+                return sd_event_source_set_io_events(source, events) < 0 ? -1 : 0;
+        if (sd_event_add_io(http->event, &source, fd, events, socket_ready, http) < 0)
+                return -1;
+        curl_multi_assign(http->multi, fd, source);
+        return 0;
+}
+
+/* libcurl sets OpenSSL up, which nobody here needs for a unix socket. All of it would come in with its tables of legacy names: 1.2 MiB
+ * resident and a millisecond before the first paint. What TLS itself takes is fetched by need; the host's configuration is read as ever. */
+static void keep_openssl_small(void) {
+        OPENSSL_init_crypto(OPENSSL_INIT_NO_ADD_ALL_CIPHERS | OPENSSL_INIT_NO_ADD_ALL_DIGESTS, NULL);
+}
+
+int http_new(sd_event *event, struct http **ret, struct error **reterr) {
+        _cleanup_(http_freep) struct http *http = calloc(1, sizeof *http);
+        if (!http)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        http->event = sd_event_ref(event);
+        keep_openssl_small();
+        http->multi = curl_multi_init();
+        if (!http->multi)
+                return error_set(reterr, -ENOMEM, "libcurl could not be set up");
+        int r = sd_event_add_time(event, &http->timer, CLOCK_MONOTONIC, UINT64_MAX, 1000, timer_came, http);
+        if (r >= 0)
+                r = sd_event_source_set_enabled(http->timer, SD_EVENT_OFF);
+        if (r >= 0)
+                r = sd_event_add_defer(event, &http->defer, deferred, http);
+        if (r >= 0)
+                r = sd_event_source_set_enabled(http->defer, SD_EVENT_OFF);
+        if (r < 0)
+                return error_errno(reterr, r, "The event loop took no timer");
+        curl_multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, socket_wanted);
+        curl_multi_setopt(http->multi, CURLMOPT_SOCKETDATA, http);
+        curl_multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, timer_wanted);
+        curl_multi_setopt(http->multi, CURLMOPT_TIMERDATA, http);
+        *ret = TAKE(http);
+        return 0;
+}
+
+struct http *http_free(struct http *http) {
+        if (!http)
+                return NULL;
+        while (http->transfers)
+                transfer_free(http->transfers);
+        if (http->multi)
+                curl_multi_cleanup(http->multi);
+        sd_event_source_disable_unref(http->timer);
+        sd_event_source_disable_unref(http->defer);
+        sd_event_unref(http->event);
+        free(http);
+        return NULL;
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "backend/io/redact.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define NEEDLE_MAX (SECRET_BYTES_MAX * 6U)      /* JSON writes a byte as six at most */
+#define NEEDLES_MAX 384U
+#define AREA (NEEDLE_MAX * 40U)                 /* for all needles together */
+#define WORK (NEEDLE_MAX + 16U * 1024)
+
+struct needle {
+        const char *bytes;      /* in the area */
+        size_t n;
+};
+
+struct redact {
+        struct needle needles[NEEDLES_MAX];
+        size_t n;
+        bool begins[256];       /* is the first byte of some needle */
+        size_t waiting;         /* bytes at the beginning of work that could begin a needle */
+        size_t used;            /* of the area */
+        bool full;
+        char *area, *work;      /* one locked mapping */
+};
+
+static void add_needle(struct redact *r, const char *bytes, size_t n) {
+        if (n < REDACT_BYTES_MIN)
+                return;
+        for (size_t i = 0; i < r->n; i++)
+                if (r->needles[i].n == n && memcmp(r->needles[i].bytes, bytes, n) == 0)
+                        return;
+        if (r->n == NEEDLES_MAX || n > NEEDLE_MAX || n > AREA - r->used) {
+                r->full = true;
+                return;
+        }
+        memcpy(r->area + r->used, bytes, n);
+        r->needles[r->n++] = (struct needle) { r->area + r->used, n };
+        r->begins[(unsigned char) bytes[0]] = true;
+        r->used += n;
+}
+
+static void add_url(struct redact *r, const char *bytes, size_t n, const char *digits, bool plus) {
+        char out[SECRET_BYTES_MAX * 3];
+        size_t length = 0;
+        for (size_t i = 0; i < n; i++) {
+                unsigned char c = (unsigned char) bytes[i];
+                bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || strchr("-._~", c);
+                if (plain && c)
+                        out[length++] = (char) c;
+                else if (plus && c == ' ')
+                        out[length++] = '+';
+                else {
+                        out[length++] = '%';
+                        out[length++] = digits[c >> 4];
+                        out[length++] = digits[c & 15];
+                }
+        }
+        add_needle(r, out, length);
+        explicit_bzero(out, sizeof out);
+}
+
+static void add_json(struct redact *r, const char *bytes, size_t n) {
+        static const char digits[] = "0123456789abcdef";
+        char out[SECRET_BYTES_MAX * 6];
+        size_t length = 0;
+        for (size_t i = 0; i < n; i++) {
+                unsigned char c = (unsigned char) bytes[i];
+                const char *found = strchr("\"\"\\\\\bb\ff\tt\rr", c);
+                if (c && found) {
+                        out[length++] = '\\';
+                        out[length++] = c == '"' || c == '\\' ? (char) c : found[1];
+                } else if (c < 0x20) {
+                        memcpy(out + length, "\\u00", 4);
+                        out[length + 4] = digits[c >> 4];
+                        out[length + 5] = digits[c & 15];
+                        length += 6;
+                } else
+                        out[length++] = (char) c;
+        }
+        add_needle(r, out, length);
+        explicit_bzero(out, sizeof out);
+}
+
+/* The characters of base64 that depend on the secret alone, with `before` foreign bytes in front of it. */
+static void add_base64(struct redact *r, const char *bytes, size_t n, size_t before, const char *digits) {
+        char out[(SECRET_BYTES_MAX + 2) * 4 / 3 + 8];
+        size_t length = 0;
+        /* Bit by bit: six bits that lie wholly within the secret make a character. */
+        size_t first = (before * 8 + 5) / 6, end = (before + n) * 8 / 6;
+        for (size_t i = first; i < end; i++) {
+                unsigned value = 0;
+                for (size_t bit = i * 6; bit < i * 6 + 6; bit++) {
+                        unsigned char c = (unsigned char) bytes[bit / 8 - before];
+                        value = value << 1 | (c >> (7 - bit % 8) & 1U);
+                }
+                out[length++] = digits[value];
+        }
+        /* Few characters fit by chance. */
+        if (length >= 6)
+                add_needle(r, out, length);
+        explicit_bzero(out, sizeof out);
+}
+
+static void add_secret(struct redact *r, const struct secret *secret) {
+        static const char standard[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        static const char url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        add_needle(r, secret->bytes, secret->length);
+        if (secret->length < REDACT_BYTES_MIN)
+                return;
+        add_url(r, secret->bytes, secret->length, "0123456789ABCDEF", false);
+        add_url(r, secret->bytes, secret->length, "0123456789abcdef", false);
+        add_url(r, secret->bytes, secret->length, "0123456789ABCDEF", true);
+        add_json(r, secret->bytes, secret->length);
+        for (size_t before = 0; before < 3; before++) {
+                add_base64(r, secret->bytes, secret->length, before, standard);
+                add_base64(r, secret->bytes, secret->length, before, url);
+        }
+}
+
+struct redact *redact_new(const struct secret_list *secrets) {
+        _cleanup_(redact_freep) struct redact *r = calloc(1, sizeof *r);
+        if (!r)
+                return NULL;
+        if (!secrets || secrets->n == 0)
+                return TAKE(r);
+        char *area = mmap(NULL, AREA + WORK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (area == MAP_FAILED)
+                return NULL;
+        /* A limit on locked memory is tolerated, as in base/secret.h. */
+        (void) mlock(area, AREA + WORK);
+        (void) madvise(area, AREA + WORK, MADV_DONTDUMP);
+        (void) madvise(area, AREA + WORK, MADV_WIPEONFORK);
+        r->area = area;
+        r->work = area + AREA;
+        for (size_t i = 0; i < secrets->n; i++)
+                add_secret(r, secrets->items[i]);
+        /* Without room for all of them nothing could be promised. */
+        return r->full ? NULL : TAKE(r);
+}
+
+struct redact *redact_free(struct redact *r) {
+        if (!r)
+                return NULL;
+        if (r->area) {
+                explicit_bzero(r->area, AREA + WORK);
+                munmap(r->area, AREA + WORK);
+        }
+        free(r);
+        return NULL;
+}
+
+/* The longest needle at p: its length, or 0. *ret_partial: p up to the end could still become one. */
+static size_t match(const struct redact *r, const char *p, size_t n, bool *ret_partial) {
+        size_t longest = 0;
+        *ret_partial = false;
+        for (size_t i = 0; i < r->n; i++) {
+                const struct needle *needle = &r->needles[i];
+                if (needle->n <= n) {
+                        if (needle->n > longest && memcmp(p, needle->bytes, needle->n) == 0)
+                                longest = needle->n;
+                } else if (memcmp(p, needle->bytes, n) == 0)
+                        *ret_partial = true;
+        }
+        return longest;
+}
+
+/* Goes through the first n bytes of work; what could go on beyond them moves to its beginning, unless it is the end. */
+static void filter(struct redact *r, size_t n, bool end, void (*sink)(const void *bytes, size_t n, void *userdata), void *userdata) {
+        size_t clean = 0, at = 0;
+        while (at < n) {
+                bool partial = false;
+                size_t found = 0;
+                if (r->begins[(unsigned char) r->work[at]])
+                        found = match(r, r->work + at, n - at, &partial);
+                if (partial && !end)
+                        break;  /* also where a shorter one fits already: the longer one may come */
+                if (!found) {
+                        at++;
+                        continue;
+                }
+                if (at > clean)
+                        sink(r->work + clean, at - clean, userdata);
+                sink("[secret]", 8, userdata);
+                at += found;
+                clean = at;
+        }
+        if (at > clean)
+                sink(r->work + clean, at - clean, userdata);
+        r->waiting = n - at;
+        memmove(r->work, r->work + at, r->waiting);
+}
+
+void redact_write(struct redact *r, const void *bytes, size_t n, void (*sink)(const void *bytes, size_t n, void *userdata),
+                  void *userdata) {
+        if (r->n == 0) {
+                sink(bytes, n, userdata);
+                return;
+        }
+        for (const char *p = bytes; n > 0;) {
+                size_t piece = WORK - r->waiting < n ? WORK - r->waiting : n;
+                memcpy(r->work + r->waiting, p, piece);
+                p += piece;
+                n -= piece;
+                filter(r, r->waiting + piece, false, sink, userdata);
+        }
+}
+
+void redact_flush(struct redact *r, void (*sink)(const void *bytes, size_t n, void *userdata), void *userdata) {
+        if (r->waiting)
+                filter(r, r->waiting, true, sink, userdata);
+}

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "backend/jobs/jobs.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "backend/io/files.h"
+#include "backend/jobs/internal.h"
+#include "backend/store/control.h"
+#include "backend/store/host-lock.h"
+#include "backend/store/job-folder.h"
+#include "backend/store/job-journal.h"
+#include "backend/store/services.h"
+#include "base/str.h"
+#include "model/plan/diff.h"
+
+#define JOBS_MAX 500U           /* shown; older ones are there, but nobody pages through them */
+#define BEGIN_SECONDS 20        /* a worker that has not begun by then does not */
+#define TEXT_MAX (256U * 1024)
+
+int jobs_new(sd_event *event, const struct paths *paths, struct units *units, struct jobs **ret, struct error **reterr) {
+        struct jobs *jobs = malloc(sizeof *jobs);
+        if (!jobs)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        *jobs = (struct jobs) { .event = sd_event_ref(event), .paths = paths ? *paths : paths_default, .units = units, .control = -1 };
+        *ret = jobs;
+        return 0;
+}
+
+static void drop_control(struct jobs *jobs) {
+        if (jobs->control >= 0)
+                close(jobs->control);
+        jobs->control = -1;
+        free(jobs->control_id);
+        jobs->control_id = NULL;
+}
+
+struct jobs *jobs_free(struct jobs *jobs) {
+        if (!jobs)
+                return NULL;
+        listening_free(jobs->listening);
+        drop_control(jobs);
+        sd_event_unref(jobs->event);
+        free(jobs);
+        return NULL;
+}
+
+/* ---- reading ---- */
+
+/* Secrets are in no file: a command that has to run needs them again. */
+static void list_secrets(int folder, struct job *job) {
+        _cleanup_plan_ struct plan *plan = NULL;
+        if (jobfolder_plan(folder, &plan, NULL) < 0)
+                return;
+        for (size_t i = 0; i < plan->n_secrets; i++)
+                (void) strv_add(&job->secrets, plan->secrets[i].name);
+}
+
+void jobs_settle(struct jobs *jobs, int folder, struct job *job) {
+        struct stat st;
+        if (job_state_final(job->state))
+                return;
+        _cleanup_free_ char *holder = hostlock_holder(&jobs->paths);
+        if (str_equal(holder, job->id))
+                return;
+        bool queued = job->state == JOB_QUEUED;
+        /* Either way, in case the clock was set. */
+        if (queued && fstat(folder, &st) == 0 && llabs((long long) time(NULL) - st.st_mtim.tv_sec) < BEGIN_SECONDS)
+                return;
+        char boot[33];
+        recorder_boot_id(boot);
+        enum job_step step;
+        job->way = job_way_on(job, job->verb, job->boot[0] && strcmp(job->boot, boot) != 0, &step);
+        if (job->way == WAY_BEGIN || job->way == WAY_AGAIN)
+                list_secrets(folder, job);
+        job->state = JOB_INTERRUPTED;
+        (void) str_replace(&job->message, queued ? "It was never begun" : "Its worker ended before the job did");
+        free(job->hint);
+        job->hint = str_printf(job->way == WAY_UNDO ? "fairlead rollback %s finishes putting everything back"
+                                                    : "fairlead resume %s goes on, fairlead rollback %s puts everything back", job->id, job->id);
+}
+
+int jobs_read(struct jobs *jobs, const char *id, struct job **ret, struct error **reterr) {
+        _cleanup_close_ int folder = jobfolder_open(&jobs->paths, id, reterr);
+        int r = folder < 0 ? folder : jobfolder_job(folder, id, ret, reterr);
+        if (r >= 0)
+                jobs_settle(jobs, folder, *ret);
+        return r;
+}
+
+int jobs_plan(struct jobs *jobs, const char *id, struct plan **ret, struct error **reterr) {
+        _cleanup_close_ int folder = jobfolder_open(&jobs->paths, id, reterr);
+        return folder < 0 ? folder : jobfolder_plan(folder, ret, reterr);
+}
+
+static int compare_newest_first(const void *a, const void *b) {
+        return strcmp(*(char *const *) b, *(char *const *) a);
+}
+
+int jobs_list(struct jobs *jobs, struct job_list **ret, struct error **reterr) {
+        _cleanup_(job_list_freep) struct job_list *list = calloc(1, sizeof *list);
+        _cleanup_free_ char *path = str_printf("%s/jobs", jobs->paths.state);
+        _cleanup_strv_ char **ids = NULL;
+        if (!list || !path)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        DIR *d = opendir(path);
+        if (!d && errno != ENOENT)
+                return error_errno(reterr, -errno, "The jobs in %s cannot be listed", path);
+        int r = 0;
+        for (struct dirent *item; r >= 0 && d && (item = readdir(d));)
+                if (job_id_valid(item->d_name))
+                        r = strv_add(&ids, item->d_name);
+        if (d)
+                closedir(d);
+        size_t n = strv_length(ids);
+        if (n > 1)
+                qsort(ids, n, sizeof *ids, compare_newest_first);
+        for (size_t i = 0; r >= 0 && i < n && i < JOBS_MAX; i++) {
+                struct job *job = NULL;
+                /* One that goes away in between is no reason to show none. */
+                if (jobs_read(jobs, ids[i], &job, NULL) >= 0)
+                        r = job_list_take(list, job);
+        }
+        if (r < 0)
+                return error_set(reterr, r, "Out of memory");
+        *ret = TAKE(list);
+        return 0;
+}
+
+/* ---- talking to a worker ---- */
+
+static int connected(struct jobs *jobs, const char *id, struct error **reterr) {
+        if (jobs->control >= 0 && str_equal(jobs->control_id, id))
+                return 0;
+        drop_control(jobs);
+        if (!job_id_valid(id))
+                return error_set(reterr, -ENOENT, "\"%s\" is not the id of a job", id);
+        jobs->control = control_connect(&jobs->paths, id, reterr);
+        if (jobs->control < 0)
+                return jobs->control;
+        return str_replace(&jobs->control_id, id) < 0 ? error_set(reterr, -ENOMEM, "Out of memory") : 0;
+}
+
+static int hung_up(struct jobs *jobs, int r) {
+        if (r < 0)
+                drop_control(jobs);
+        return r;
+}
+
+int jobs_cancel(struct jobs *jobs, const char *id, struct error **reterr) {
+        _cleanup_(job_freep) struct job *job = NULL;
+        int r = jobs_read(jobs, id, &job, reterr);
+        /* A worker that is on its way out still takes packets, but nothing comes of them. */
+        if (r >= 0 && (job_state_final(job->state) || job->state == JOB_INTERRUPTED))
+                r = error_set(reterr, -ESRCH, "The job is not running");
+        if (r >= 0)
+                r = connected(jobs, id, reterr);
+        return r < 0 ? r : hung_up(jobs, control_send_cancel(jobs->control, reterr));
+}
+
+int jobs_input(struct jobs *jobs, const char *id, const void *bytes, size_t n, struct error **reterr) {
+        int r = connected(jobs, id, reterr);
+        return r < 0 ? r : hung_up(jobs, control_send_input(jobs->control, bytes, n, reterr));
+}
+
+int jobs_size(struct jobs *jobs, const char *id, unsigned rows, unsigned columns) {
+        int r = connected(jobs, id, NULL);
+        return r < 0 ? r : hung_up(jobs, control_send_size(jobs->control, rows, columns, NULL));
+}
+
+/* ---- changes ---- */
+
+/* What a side of a change held, if it was kept: "" for a side that is not there. False: it is not text, or not kept. */
+static bool read_side(int blobs, const struct entry *e, char **ret, size_t *ret_n) {
+        *ret = NULL;
+        *ret_n = 0;
+        if (!e->path)
+                return true;
+        if (!S_ISREG(e->mode) || !e->digest[0] || e->size > TEXT_MAX)
+                return false;
+        return files_read(blobs, e->digest, TEXT_MAX, ret, ret_n, NULL) >= 0 && diff_is_text(*ret, *ret_n);
+}
+
+static char *diff_of(int blobs, const struct change *change) {
+        _cleanup_free_ char *before = NULL, *after = NULL;
+        size_t before_n, after_n;
+        if (change->before.path && change->after.path && !(change->what & CHANGE_CONTENT))
+                return NULL;
+        if (!read_side(blobs, &change->before, &before, &before_n) || !read_side(blobs, &change->after, &after, &after_n))
+                return NULL;
+        return diff_unified(change->before.path ? change->path : "/dev/null", before ? before : "", before_n,
+                            change->after.path ? change->path : "/dev/null", after ? after : "", after_n);
+}
+
+static int job_of(struct jobs *jobs, const char *of, char **ret, struct error **reterr) {
+        _cleanup_(service_freep) struct service *service = NULL;
+        int r = 0;
+        if (!job_id_valid(of)) {
+                r = services_read(&jobs->paths, of, &service, reterr);
+                of = r < 0 ? NULL : service->job;
+        }
+        if (r >= 0 && (!of || !(*ret = strdup(of))))
+                r = error_set(reterr, -ENODATA, "The record of the service does not name its install");
+        return r;
+}
+
+int jobs_changes(struct jobs *jobs, const char *of, bool diffs, struct change_report **ret, struct error **reterr) {
+        _cleanup_(change_report_freep) struct change_report *report = calloc(1, sizeof *report);
+        if (!report || !(report->changes = calloc(1, sizeof *report->changes)))
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        int r = job_of(jobs, of, &report->job, reterr);
+        _cleanup_close_ int folder = r < 0 ? -1 : jobfolder_open(&jobs->paths, report->job, reterr);
+        if (r >= 0 && folder < 0)
+                r = folder;
+        if (r >= 0)
+                r = job_id_valid(of) ? jobfolder_changes(folder, report->changes, NULL, reterr)
+                                     : jobfolder_service_changes(folder, report->changes, NULL, reterr);
+        if (r < 0)
+                return r;
+        _cleanup_close_ int blobs = diffs ? jobfolder_snapshot(folder, "blobs", false, NULL) : -1;
+        if (diffs && !(report->diffs = calloc(report->changes->n + 1, sizeof *report->diffs)))
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        for (size_t i = 0; blobs >= 0 && i < report->changes->n; i++)
+                report->diffs[i] = diff_of(blobs, &report->changes->items[i]);
+        *ret = TAKE(report);
+        return 0;
+}

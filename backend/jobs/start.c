@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Starts a worker that outlives us: a transient unit where systemd runs, else a process of its own session. The start is
+ * over when the worker has the host's lock and its journal is there, or has said why not. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "backend/io/files.h"
+#include "backend/io/inotify.h"
+#include "backend/jobs/internal.h"
+#include "backend/store/host-lock.h"
+#include "backend/store/job-folder.h"
+#include "backend/worker/worker.h"
+#include "base/str.h"
+
+#define BEGIN_USEC (15 * 1000000ULL)
+
+struct start {
+        struct jobs *jobs;
+        enum worker_mode mode;
+        off_t journal_size;             /* of a job that is taken up: what was there before */
+        struct op *op, *transient;
+        started_done_t done;
+        void *userdata;
+        char *id;
+        int folder, secrets_fd;
+        struct notice *notice;
+        sd_event_source *timeout, *answer;
+        struct error *error;
+};
+
+static void start_free(struct start *s) {
+        op_cancel(s->transient);
+        notice_free(s->notice);
+        sd_event_source_disable_unref(s->timeout);
+        sd_event_source_disable_unref(s->answer);
+        if (s->folder >= 0)
+                close(s->folder);
+        if (s->secrets_fd >= 0)
+                close(s->secrets_fd);
+        error_free(s->error);
+        free(s->id);
+        free(s);
+}
+
+/* Whoever dropped the wish for the answer did not stop the job: cancelling a job is another thing. */
+static void on_dropped(void *userdata) {
+        start_free(userdata);
+}
+
+static void answer(struct start *s, struct error *e) {
+        started_done_t done = s->done;
+        void *userdata = s->userdata;
+        _cleanup_free_ char *id = TAKE(s->id);
+        op_finish(s->op);
+        start_free(s);
+        done(e ? NULL : id, e, userdata);
+}
+
+static void fail_start(struct start *s, struct error *e) {
+        /* A job that never was leaves no folder, nor anything else; one that is taken up stays what it is. */
+        if (s->mode == WORKER_CARRY_OUT) {
+                (void) jobfolder_remove(&s->jobs->paths, s->id);
+                worker_clear_up(&s->jobs->paths);
+        }
+        answer(s, e);
+}
+
+/* 1: it runs, 0: nothing yet, negative: it was refused. */
+static int look(struct start *s, struct error **reterr) {
+        struct stat st;
+        int r = jobfolder_refusal(s->folder, reterr);
+        if (r < 0)
+                return r;
+        return fstatat(s->folder, "journal", &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_size != s->journal_size;
+}
+
+static void check(struct start *s) {
+        struct error *e = NULL;
+        int r = look(s, &e);
+        if (r < 0)
+                fail_start(s, e);
+        else if (r > 0)
+                answer(s, NULL);
+}
+
+static void on_changed(int number, const char *name, uint32_t mask, void *userdata) {
+        check(userdata);
+}
+
+static int on_timeout(sd_event_source *source, uint64_t usec, void *userdata) {
+        struct start *s = userdata;
+        struct error *e = NULL;
+        /* One that is only slow has the host's lock by now: to take its folder away would take away its way back. */
+        _cleanup_free_ char *holder = hostlock_holder(&s->jobs->paths);
+        if (holder && str_equal(holder, s->id)) {
+                answer(s, NULL);
+                return 0;
+        }
+        error_set(&e, -ETIMEDOUT, "The worker did not begin the job");
+        error_hint(&e, s->jobs->units ? "journalctl -u fairlead-job-%s says why" : "Is the worker installed? The job is %s", s->id);
+        fail_start(s, e);
+        return 0;
+}
+
+static int on_answer(sd_event_source *source, void *userdata) {
+        struct start *s = userdata;
+        fail_start(s, TAKE(s->error));
+        return 0;
+}
+
+static void on_transient(struct error *e, void *userdata) {
+        struct start *s = userdata;
+        s->transient = op_cancel(s->transient);
+        if (e) {
+                error_wrap(&e, e->code, "The worker could not be started");
+                fail_start(s, e);
+        }
+}
+
+/* ---- without systemd ---- */
+
+static void become_worker(char **argv, int stdin_fd, int report) {
+        if (setsid() < 0 || fork() != 0)        /* the one in between ends at once */
+                _exit(0);
+        int null = open("/dev/null", O_RDWR);
+        if (null >= 0 && dup2(stdin_fd >= 0 ? stdin_fd : null, STDIN_FILENO) >= 0 && dup2(null, STDOUT_FILENO) >= 0 &&
+            dup2(null, STDERR_FILENO) >= 0) {
+                sigset_t none;
+                sigemptyset(&none);
+                sigprocmask(SIG_SETMASK, &none, NULL);
+                close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+                execv(argv[0], argv);
+        }
+        int code = errno;
+        if (write(report, &code, sizeof code) < 0)
+                _exit(126);
+        _exit(127);
+}
+
+static int start_detached(char **argv, int stdin_fd, struct error **reterr) {
+        int report[2], code = 0;
+        if (pipe2(report, O_CLOEXEC) < 0)
+                return error_errno(reterr, -errno, "The worker could not be started");
+        pid_t pid = fork();
+        if (pid == 0)
+                become_worker(argv, stdin_fd, report[1]);
+        close(report[1]);
+        ssize_t n = pid < 0 ? -1 : read(report[0], &code, sizeof code);
+        close(report[0]);
+        if (pid < 0)
+                return error_errno(reterr, -errno, "The worker could not be started");
+        waitpid(pid, NULL, 0);
+        if (n != sizeof code)
+                return 0;
+        error_errno(reterr, -code, "The worker %s could not be started", argv[0]);
+        error_hint(reterr, "Install fairlead whole");
+        return -code;
+}
+
+/* ---- starting ---- */
+
+static int worker_argv(const struct paths *paths, enum worker_mode mode, const char *id, char ***ret) {
+        static const char *const options[] = { [WORKER_RESUME] = "--resume", [WORKER_ROLL_BACK] = "--roll-back" };
+        int r = strv_add(ret, paths->worker);
+        if (r >= 0 && strcmp(paths->state, paths_default.state) != 0)
+                r = strv_addf(ret, "--state=%s", paths->state);
+        if (r >= 0 && strcmp(paths->run, paths_default.run) != 0)
+                r = strv_addf(ret, "--run=%s", paths->run);
+        if (r >= 0 && paths->root[0])
+                r = strv_addf(ret, "--root=%s", paths->root);
+        if (r >= 0 && mode != WORKER_CARRY_OUT)
+                r = strv_add(ret, options[mode]);
+        return r < 0 ? r : strv_add(ret, id);
+}
+
+static int launch(struct start *s, const struct plan *plan, struct error **reterr) {
+        _cleanup_strv_ char **argv = NULL;
+        if (worker_argv(&s->jobs->paths, s->mode, s->id, &argv) < 0)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        if (!s->jobs->units)
+                return start_detached(argv, s->secrets_fd, reterr);
+        _cleanup_free_ char *name = str_printf("fairlead-job-%s.service", s->id);
+        _cleanup_free_ char *description = str_printf("Fairlead: %s %s", plan_verb_name(plan->verb), plan->name);
+        if (!name || !description)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        const struct transient transient = { .name = name, .description = description, .argv = argv, .stdin_fd = s->secrets_fd };
+        s->transient = units_start_transient(s->jobs->units, &transient, on_transient, s);
+        return s->transient ? 0 : error_set(reterr, -ENOMEM, "Out of memory");
+}
+
+static int follow(struct start *s, struct error **reterr) {
+        char path[64];
+        s->folder = jobfolder_open(&s->jobs->paths, s->id, reterr);
+        if (s->folder < 0)
+                return s->folder;
+        snprintf(path, sizeof path, "/proc/self/fd/%d", s->folder);
+        s->notice = notice_new(s->jobs->event, on_changed, s);
+        int r = s->notice ? notice_add(s->notice, path, IN_CREATE | IN_MODIFY | IN_MOVED_TO) : -ENOMEM;
+        if (r >= 0)
+                r = sd_event_add_time_relative(s->jobs->event, &s->timeout, CLOCK_MONOTONIC, BEGIN_USEC, 100000, on_timeout, s);
+        return r < 0 ? error_errno(reterr, r, "The job cannot be followed") : 0;
+}
+
+/* Told at once where it can be; the lock itself decides. */
+static int check_free(struct start *s, struct error **reterr) {
+        _cleanup_free_ char *holder = hostlock_holder(&s->jobs->paths);
+        _cleanup_(job_freep) struct job *job = NULL;
+        /* One whose end is recorded lets go of the host in a moment; the new worker waits for that. */
+        if (!holder || (jobs_read(s->jobs, holder, &job, NULL) >= 0 && job_state_final(job->state)))
+                return 0;
+        if (str_equal(holder, s->id))
+                error_set(reterr, -EBUSY, "The job %s is at work", holder);
+        else
+                error_set(reterr, -EBUSY, "Another job changes this host now: %s", holder);
+        error_hint(reterr, "Watch it: fairlead attach %s", holder);
+        return -EBUSY;
+}
+
+/* One that is neither done nor put back has the first word. (The worker looks again, under the lock.) */
+static int check_finished(struct start *s, struct error **reterr) {
+        _cleanup_free_ char *active = jobfolder_active(&s->jobs->paths);
+        _cleanup_(job_freep) struct job *job = NULL;
+        if (!active || jobs_read(s->jobs, active, &job, NULL) < 0 || job->state != JOB_INTERRUPTED || job->way == WAY_BEGIN)
+                return 0;
+        return jobfolder_unfinished(job, reterr);
+}
+
+static int seal(struct start *s, const struct secret_list *secrets, struct error **reterr) {
+        if (!secrets || !secrets->n)
+                return 0;
+        s->secrets_fd = secret_list_seal(secrets);
+        return s->secrets_fd < 0 ? error_errno(reterr, s->secrets_fd, "The secrets cannot be handed over") : 0;
+}
+
+static int begin(struct start *s, const struct plan *plan, const struct secret_list *secrets, struct error **reterr) {
+        int r = paths_prepare(&s->jobs->paths, reterr);
+        if (r >= 0)
+                r = plan_permitted(plan, reterr);
+        if (r >= 0)
+                r = check_free(s, reterr);
+        if (r >= 0)
+                r = check_finished(s, reterr);
+        if (r >= 0)
+                r = seal(s, secrets, reterr);
+        if (r >= 0)
+                r = jobfolder_make(&s->jobs->paths, plan, &s->id, reterr);
+        if (r >= 0)
+                r = follow(s, reterr);
+        return r < 0 ? r : launch(s, plan, reterr);
+}
+
+static int begin_again(struct start *s, const char *id, const struct secret_list *secrets, struct error **reterr) {
+        _cleanup_plan_ struct plan *plan = NULL;
+        struct stat st;
+        int r = paths_prepare(&s->jobs->paths, reterr);
+        if (r >= 0 && !(s->id = strdup(id)))
+                r = error_set(reterr, -ENOMEM, "Out of memory");
+        if (r >= 0)
+                r = check_free(s, reterr);
+        if (r >= 0)
+                r = seal(s, secrets, reterr);
+        if (r >= 0)
+                r = follow(s, reterr);
+        if (r >= 0)
+                r = jobfolder_plan(s->folder, &plan, reterr);
+        if (r < 0)
+                return r;
+        /* of an earlier try */
+        (void) files_remove(s->folder, "refused", NULL);
+        if (fstatat(s->folder, "journal", &st, AT_SYMLINK_NOFOLLOW) == 0)
+                s->journal_size = st.st_size;
+        return launch(s, plan, reterr);
+}
+
+/* plan: a new job (WORKER_CARRY_OUT); id: one that is taken up. */
+static struct op *start(struct jobs *jobs, enum worker_mode mode, const struct plan *plan, const char *id, struct secret_list *secrets,
+                        started_done_t done, void *userdata) {
+        struct start *s = malloc(sizeof *s);
+        if (s)
+                *s = (struct start) { .jobs = jobs, .mode = mode, .done = done, .userdata = userdata, .folder = -1, .secrets_fd = -1 };
+        if (!s || !(s->op = op_new(on_dropped, s))) {
+                free(s);
+                secret_list_free(secrets);
+                return NULL;
+        }
+        struct op *op = s->op;
+        int r = mode == WORKER_CARRY_OUT ? begin(s, plan, secrets, &s->error) : begin_again(s, id, secrets, &s->error);
+        secret_list_free(secrets);
+        /* Also a failure at once is told from the loop. */
+        if (r < 0 && sd_event_add_defer(jobs->event, &s->answer, on_answer, s) < 0)
+                return op_cancel(op);
+        return op;
+}
+
+struct op *jobs_start(struct jobs *jobs, const struct plan *plan, struct secret_list *secrets, started_done_t done, void *userdata) {
+        return start(jobs, WORKER_CARRY_OUT, plan, NULL, secrets, done, userdata);
+}
+
+struct op *jobs_take_up(struct jobs *jobs, const char *id, enum job_takeup how, struct secret_list *secrets, started_done_t done, void *userdata) {
+        return start(jobs, how == TAKEUP_RESUME ? WORKER_RESUME : WORKER_ROLL_BACK, NULL, id, secrets, done, userdata);
+}

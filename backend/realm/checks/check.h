@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* A check of the preflight, and the preflight as its checks see it. One check is one file of this folder that ends in one const
+ * struct check, which backend/realm/preflight.c lists. */
+
+#include "backend/io/exchange.h"
+#include "backend/realm/preflight.h"
+#include "backend/wire/dns.h"
+
+struct preflight_run;
+
+/* A server of the realm at a port, for the checks that talk to one. */
+struct place {
+        char *host;
+        uint16_t port;
+        char *address;          /* NULL: it has none */
+        struct preflight_run *run;
+        struct op *resolving;
+};
+#define PLACES_MAX 3U
+
+struct preflight_run {
+        sd_event *event;
+        const struct paths *paths;
+        const struct facts *facts;
+        struct preflight *preflight;
+        enum realm_kind wanted; /* REALM_NONE: whatever is found */
+        char *domain, *server, *computer_name, *hostname;
+        char *own_job;          /* whose last look this is; NULL: nobody's */
+        struct dns *dns;
+        /* known in the second phase */
+        struct place ldap[PLACES_MAX], kdcs[PLACES_MAX], kpasswds[PLACES_MAX];
+        size_t n_ldap, n_kdcs, n_kpasswds;
+};
+
+struct check {
+        const char *id, *title;
+        bool network;           /* wants the realm: of the second phase */
+        size_t size;            /* of its state, zeroed before look() */
+        /* Sets the verdict; or leaves it VERDICT_WAITING, having begun what ends in check_settle(). */
+        void (*look)(struct preflight_run *run, struct check_result *result, void *state);
+        void (*drop)(void *state);      /* NULL: nothing to drop */
+};
+
+void check_say(struct check_result *result, enum verdict verdict, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void check_hint(struct check_result *result, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void check_detail(struct check_result *result, const char *format, ...) __attribute__((format(printf, 2, 3)));  /* adds a line */
+
+/* An asynchronous check is through. The run may be gone afterwards. */
+void check_settle(struct preflight_run *run, struct check_result *result);
+
+/* For all checks of one kind: the kind of realm that is to be joined. */
+enum realm_kind check_kind(const struct preflight_run *run);
+
+/* A small file of the host, whole, or NULL; the caller frees. */
+char *check_read(const struct preflight_run *run, const char *path);
+bool check_exists(const struct preflight_run *run, const char *path);
+
+extern const struct check root_check, hostname_check, static_name_check, enrolled_check, libraries_check, room_check, nsswitch_check,
+        pam_check, login_check, daemons_check, locks_check, ids_check, timesync_check, dns_check, kind_check, names_check, ports_check,
+        clock_check;

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* This host's clock against the KDC's, by its own word (backend/wire/kerberos.h): the first answer of several KDCs, by UDP and by TCP. */
+#include <errno.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "backend/realm/checks/check.h"
+#include "backend/wire/kerberos.h"
+#include "base/str.h"
+
+struct asked {
+        struct clock *clock;
+        struct op *op;
+        const struct place *kdc;
+        bool stream;
+        int64_t sent;           /* this host's clock, microseconds */
+};
+
+struct clock {
+        struct preflight_run *run;
+        struct check_result *result;
+        struct asked asked[2 * PLACES_MAX];
+        unsigned waiting;
+        bool known;
+};
+
+static void drop(void *state) {
+        struct clock *c = state;
+        for (size_t i = 0; i < ELEMENTS(c->asked); i++)
+                op_cancel(c->asked[i].op);
+}
+
+static int64_t now_usec(void) {
+        struct timespec ts;
+        clock_gettime(CLOCK_REALTIME, &ts);
+        return (int64_t) ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+static void conclude(struct clock *c) {
+        struct preflight *p = c->run->preflight;
+        struct check_result *result = c->result;
+        char words[48];
+        int64_t off = p->clock_usec < 0 ? -p->clock_usec : p->clock_usec;
+        if (!c->known) {
+                check_say(result, VERDICT_FAIL, "no KDC answers, so the clock cannot be compared either");
+                check_hint(result, "Let UDP and TCP port 88 through from this host");
+                return;
+        }
+        clock_words(words, p->clock_usec);
+        if (off < CLOCK_WARN_USEC) {
+                check_say(result, VERDICT_OK, "%s %s", words, p->clock_server);
+                return;
+        }
+        check_say(result, off >= CLOCK_FAIL_USEC ? VERDICT_FAIL : VERDICT_WARN, "%s %s; Kerberos bears 5 min", words, p->clock_server);
+        check_hint(result, "Set it from the realm's server now (date --set='%+lld seconds'), and let a time service keep it",
+                   (long long) -p->clock_usec / 1000000);
+        result->fix = FIX_CLOCK;
+}
+
+/* The middle of the way there and back is when the KDC looked at its clock. */
+static void take(struct asked *a, const struct kerberos_answer *answer) {
+        struct clock *c = a->clock;
+        struct preflight *p = c->run->preflight;
+        if (answer->granted || c->known)
+                return;
+        int64_t now = now_usec();
+        p->clock_usec = a->sent + (now - a->sent) / 2 - answer->usec;
+        p->clock_known = c->known = true;
+        (void) str_replace(&p->clock_server, a->kdc->host);
+}
+
+static ssize_t heard(struct exchange *x, const uint8_t *bytes, size_t n, bool *ret_over, void *userdata, struct error **reterr) {
+        struct asked *a = userdata;
+        struct kerberos_answer answer;
+        ssize_t size = a->stream ? kerberos_framed(bytes, n) : (ssize_t) n;
+        if (size == 0)
+                return 0;
+        if (size < 0)
+                return error_set(reterr, -EBADMSG, "The answer is not that of a KDC");
+        int r = kerberos_read(bytes + (a->stream ? 4 : 0), (size_t) size, &answer, reterr);
+        if (r < 0)
+                return r;
+        take(a, &answer);
+        *ret_over = true;
+        return (ssize_t) n;
+}
+
+static void over(unsigned ms, struct error *e, void *userdata) {
+        struct asked *a = userdata;
+        struct clock *c = a->clock;
+        a->op = op_cancel(a->op);
+        check_detail(c->result, "%s %s port %u: %s (%u ms)", a->kdc->host, a->stream ? "TCP" : "UDP", a->kdc->port,
+                     e ? e->message : "answers", ms);
+        error_free(e);
+        c->waiting--;
+        if (c->result->verdict != VERDICT_WAITING || (!c->known && c->waiting))
+                return;
+        conclude(c);
+        check_settle(c->run, c->result);
+}
+
+static void ask(struct clock *c, struct asked *a, const struct place *kdc, bool stream) {
+        const struct realm *realm = c->run->preflight->realm;
+        _cleanup_str_ struct str message = {}, framed = {};
+        uint32_t nonce = 0;
+        getrandom(&nonce, sizeof nonce, 0);
+        kerberos_ask(&message, realm->realm, "fairlead", nonce);
+        if (stream && !message.failed)
+                kerberos_frame(&framed, &message);
+        const struct str *request = stream ? &framed : &message;
+        if (message.failed || request->failed)
+                return;
+        *a = (struct asked) { .clock = c, .kdc = kdc, .stream = stream, .sent = now_usec() };
+        a->op = exchange_start(c->run->event, &(struct exchange_options) {
+                .address = kdc->address, .port = kdc->port, .datagram = !stream, .request = request->text, .n = request->length,
+                .ms = PROBE_MS, .heard = heard, .done = over, .userdata = a });
+        c->waiting += a->op != NULL;
+}
+
+static void look(struct preflight_run *run, struct check_result *result, void *state) {
+        struct clock *c = state;
+        c->run = run;
+        c->result = result;
+        for (size_t i = 0; i < run->n_kdcs; i++)
+                if (run->kdcs[i].address) {
+                        ask(c, &c->asked[2 * i], &run->kdcs[i], false);
+                        ask(c, &c->asked[2 * i + 1], &run->kdcs[i], true);
+                }
+        if (!c->waiting)
+                check_say(result, VERDICT_WARN, "not compared: no KDC of %s %s", run->domain, run->n_kdcs ? "has an address" : "is known");
+}
+
+const struct check clock_check = { .id = "clock", .title = "Clock", .network = true, .size = sizeof(struct clock), .look = look, .drop = drop };

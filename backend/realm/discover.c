@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "backend/realm/discover.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "backend/realm/internal.h"
+#include "base/str.h"
+
+#define DNS_MS 3000U
+#define KDCS_MAX 16U
+
+/* What is asked of the DNS, all at once. Controllers of the domain first: _ldap._tcp of a domain may name other directories. */
+static const struct dns_question {
+        const char *prefix;
+        enum dns_type type;
+        enum { TAKE_SERVERS, TAKE_KDCS, TAKE_KPASSWDS, TAKE_REALM } take;
+} dns_questions[] = {
+        { "_ldap._tcp.dc._msdcs.", DNS_SRV, TAKE_SERVERS },
+        { "_ldap._tcp.", DNS_SRV, TAKE_SERVERS },
+        { "_kerberos._udp.", DNS_SRV, TAKE_KDCS },
+        { "_kerberos._tcp.", DNS_SRV, TAKE_KDCS },
+        { "_kpasswd._udp.", DNS_SRV, TAKE_KPASSWDS },
+        { "_kerberos.", DNS_TXT, TAKE_REALM },
+};
+
+struct question_asked {
+        struct discovery *discovery;
+        struct op *op;
+        const struct dns_question *question;
+        int index;
+        uint64_t started;
+};
+
+static uint64_t now_ms(sd_event *event) {
+        uint64_t usec = 0;
+        sd_event_now(event, CLOCK_MONOTONIC, &usec);
+        return usec / 1000;
+}
+
+static void discovery_free(struct discovery *d) {
+        for (size_t i = 0; d->asked && i < ELEMENTS(dns_questions); i++)
+                op_cancel(d->asked[i].op);
+        for (size_t i = 0; i < d->n_contacts; i++)
+                contact_done(&d->contacts[i]);
+        free(d->asked);
+        dns_free(d->dns);
+        sd_event_source_disable_unref(d->deadline);
+        realm_free(d->realm);
+        error_free(d->dns_trouble);
+        sd_event_unref(d->event);
+        free(d);
+}
+
+static void stop(void *userdata) {
+        discovery_free(userdata);
+}
+
+/* ---- what is said in the end ---- */
+
+static bool anything_answered(const struct realm *realm) {
+        for (size_t i = 0; i < realm->n_questions; i++)
+                if (realm->questions[i].outcome == REALM_ANSWERED || realm->questions[i].outcome == REALM_EMPTY)
+                        return true;
+        return false;
+}
+
+static void say_trouble(struct discovery *d) {
+        struct realm *realm = d->realm;
+        struct error **e = &realm->trouble;
+        if (realm->kind == REALM_OTHER) {
+                error_set(e, -ENOENT, "%s has a directory, but neither Active Directory nor FreeIPA", realm->domain);
+                return;
+        }
+        if (realm->n_servers) {
+                bool resolves = false;
+                for (size_t i = 0; i < realm->n_servers; i++)
+                        resolves = resolves || realm->servers[i].addresses;
+                error_set(e, -EHOSTUNREACH, resolves ? "The servers of %s do not answer" : "The servers of %s have no addresses", realm->domain);
+                error_hint(e, resolves ? "A firewall between here and port 389 of %s may be shut, or the server is down"
+                                       : "The DNS names %s, but gives it no address", realm->servers[0].host);
+                return;
+        }
+        if (!d->dns_trouble && !anything_answered(realm)) {
+                error_set(&d->dns_trouble, -ETIMEDOUT, "No name server answers");
+                error_hint(&d->dns_trouble, "Look at /etc/resolv.conf, and whether its servers can be reached");
+        }
+        if (d->dns_trouble) {
+                *e = TAKE(d->dns_trouble);
+                error_wrap(e, (*e)->code, "Nothing could be found out about %s", realm->asked);
+                error_hint(e, "%s", (*e)->cause && (*e)->cause->hint ? (*e)->cause->hint : "Look at /etc/resolv.conf");
+                return;
+        }
+        _cleanup_free_ char *resolvers = dns_servers(d->dns);
+        error_set(e, -ENOENT, "The DNS knows no servers of a realm called %s", realm->asked);
+        error_hint(e, "This host asks %s. For Active Directory its controllers, for FreeIPA its servers (or a server that forwards to them) must be "
+                   "the name servers, in /etc/resolv.conf", str_empty(resolvers) ? "no name server" : resolvers);
+}
+
+/* All that a person is shown is known. */
+static bool satisfied(const struct discovery *d) {
+        return d->realm->kind == REALM_IPA || (d->realm->kind == REALM_AD && d->pinged);
+}
+
+/* What was found so far was only a guess, or a way to somewhere else. */
+static void forget_servers(struct discovery *d) {
+        struct realm *realm = d->realm;
+        for (size_t i = 0; i < d->n_contacts; i++)
+                contact_done(&d->contacts[i]);
+        d->n_contacts = 0;
+        for (size_t i = 0; i < realm->n_servers; i++) {
+                free(realm->servers[i].host);
+                strv_free(realm->servers[i].addresses);
+        }
+        realm->n_servers = 0;
+        realm->best = (free(realm->best), NULL);
+}
+
+/* The domain itself has no LDAP server. */
+static void forget_itself(struct discovery *d) {
+        if (d->tried_itself && d->realm->n_servers && !d->realm->servers[0].addresses)
+                forget_servers(d);
+}
+
+static void finish(struct discovery *d) {
+        struct realm *realm = d->realm;
+        for (size_t i = 0; i < realm->n_questions; i++)
+                if (realm->questions[i].outcome == REALM_ASKING)
+                        realm_answered(realm, (int) i, REALM_ASKING, 0, strdup("not waited for"));
+        if (realm->kind == REALM_NONE && d->pinged)
+                realm->kind = REALM_AD;         /* port 389 answers by UDP only */
+        if (!satisfied(d))
+                forget_itself(d);
+        if (realm->kind == REALM_NONE || realm->kind == REALM_OTHER)
+                say_trouble(d);
+        if (!realm->realm && str_replace(&realm->realm, realm->domain) >= 0)
+                for (char *p = realm->realm; p && *p; p++)
+                        *p = (char) toupper((unsigned char) *p);
+        realm_done_t done = d->done;
+        void *userdata = d->userdata;
+        d->realm = NULL;
+        op_finish(d->op);
+        discovery_free(d);
+        done(realm, NULL, userdata);
+}
+
+/* ---- questions of the DNS ---- */
+
+static char *record_words(const struct dns_answer *answer) {
+        _cleanup_str_ struct str s = {};
+        size_t told = 0;
+        for (size_t i = 0; i < answer->n; i++) {
+                const struct dns_record *r = &answer->records[i];
+                if (r->additional)
+                        continue;
+                if (told++ == 6) {
+                        str_add(&s, ", …");
+                        break;
+                }
+                str_add(&s, told > 1 ? ", " : "");
+                if (r->type == DNS_SRV)
+                        str_addf(&s, "%s:%u (priority %u, weight %u)", r->text, r->port, r->priority, r->weight);
+                else
+                        str_add(&s, r->text);
+        }
+        return str_take(&s);
+}
+
+/* Addresses that came along spare a question. */
+static void take_addresses(struct discovery *d, const struct dns_answer *answer) {
+        for (size_t i = 0; i < answer->n; i++) {
+                const struct dns_record *r = &answer->records[i];
+                for (size_t k = 0; r->additional && k < d->realm->n_servers; k++) {
+                        struct realm_server *s = &d->realm->servers[k];
+                        if (str_equal_nocase(s->host, r->name) && strv_length(s->addresses) < 8)
+                                (void) strv_add(&s->addresses, r->text);
+                }
+        }
+}
+
+static void take_servers(struct discovery *d, const struct dns_answer *answer) {
+        if (d->n_contacts)      /* contacts know their servers by index: the list must not be sorted any more */
+                return;
+        for (size_t i = 0; i < answer->n; i++) {
+                const struct dns_record *r = &answer->records[i];
+                if (r->type == DNS_SRV && !r->additional && !str_empty(r->text) && !str_equal(r->text, "."))
+                        (void) realm_add_server(d->realm, r->text, r->port, r->priority, r->weight);
+        }
+        realm_sort_servers(d->realm);
+        take_addresses(d, answer);
+        for (size_t i = 0; i < d->realm->n_servers; i++)
+                contact_start(d, i);
+}
+
+static void take_places(char ***list, const struct dns_answer *answer) {
+        for (size_t i = 0; i < answer->n; i++) {
+                const struct dns_record *r = &answer->records[i];
+                _cleanup_free_ char *place = r->type == DNS_SRV ? str_printf("%s:%u", r->text, r->port) : NULL;
+                if (place && !strv_contains(*list, place) && strv_length(*list) < KDCS_MAX)
+                        (void) strv_add(list, place);
+        }
+}
+
+static void take(struct discovery *d, const struct dns_question *question, const struct dns_answer *answer) {
+        switch (question->take) {
+        case TAKE_SERVERS:
+                take_servers(d, answer);
+                return;
+        case TAKE_KDCS:
+                take_places(&d->realm->kdcs, answer);
+                return;
+        case TAKE_KPASSWDS:
+                take_places(&d->realm->kpasswds, answer);
+                return;
+        case TAKE_REALM:
+                for (size_t i = 0; i < answer->n; i++) {
+                        const char *text = answer->records[i].text;
+                        _cleanup_free_ char *usable = answer->records[i].type == DNS_TXT ? realm_domain(text, NULL) : NULL;
+                        if (usable && !d->realm->realm)
+                                (void) str_replace(&d->realm->realm, text);
+                }
+                return;
+        }
+}
+
+static void dns_came(const struct dns_answer *answer, struct error *e, void *userdata) {
+        struct question_asked *a = userdata;
+        struct discovery *d = a->discovery;
+        unsigned ms = (unsigned) (now_ms(d->event) - a->started);
+        a->op = op_cancel(a->op);
+        size_t records = 0;
+        for (size_t i = 0; answer && i < answer->n; i++)
+                records += !answer->records[i].additional;
+        if (!answer) {
+                realm_answered(d->realm, a->index, REALM_FAILED, ms, error_line(e));
+                if (!d->dns_trouble)
+                        d->dns_trouble = TAKE(e);
+        } else if (records == 0)
+                realm_answered(d->realm, a->index, REALM_EMPTY, ms, strdup(answer->code == 3 ? "there is no such name" : "nothing of this kind"));
+        else {
+                realm_answered(d->realm, a->index, REALM_ANSWERED, ms, record_words(answer));
+                take(d, a->question, answer);
+        }
+        error_free(e);
+        discovery_look(d);
+}
+
+/* False: out of memory. */
+static bool ask_all(struct discovery *d) {
+        for (size_t i = 0; i < ELEMENTS(dns_questions); i++) {
+                struct question_asked *a = &d->asked[i];
+                const struct dns_question *q = &dns_questions[i];
+                _cleanup_free_ char *name = str_printf("%s%s", q->prefix, d->realm->domain);
+                _cleanup_free_ char *what = name ? str_printf("DNS %s %s", dns_type_name(q->type), name) : NULL;
+                if (!what)
+                        return false;
+                *a = (struct question_asked) { .discovery = d, .question = q, .started = now_ms(d->event) };
+                a->index = realm_asked(d->realm, what, NULL);
+                a->op = dns_ask(d->dns, name, q->type, dns_came, a);
+                if (!a->op)
+                        return false;
+        }
+        return true;
+}
+
+/* ---- when is it over? ---- */
+
+static bool dns_waiting(const struct discovery *d) {
+        for (size_t i = 0; i < ELEMENTS(dns_questions); i++)
+                if (d->asked[i].op)
+                        return true;
+        return false;
+}
+
+static bool contacts_waiting(const struct discovery *d) {
+        for (size_t i = 0; i < d->n_contacts; i++)
+                if (contact_waiting(&d->contacts[i]))
+                        return true;
+        return false;
+}
+
+/* Nothing was found: another thing to try? */
+static bool try_more(struct discovery *d) {
+        if (d->realm->n_servers == 0 && !d->tried_itself) {
+                d->tried_itself = true;
+                int server = realm_add_server(d->realm, d->realm->domain, d->port, 0, 0);
+                if (server >= 0)
+                        contact_start(d, (size_t) server);
+                return server >= 0;
+        }
+        return false;
+}
+
+/* "DC=example,DC=test" is example.test; NULL for a base of another form. */
+static char *domain_of_base(const char *base) {
+        _cleanup_str_ struct str s = {};
+        for (const char *at = base; !str_empty(at);) {
+                size_t n = strcspn(at, ",");
+                if (n < 4 || strncasecmp(at, "dc=", 3) != 0)
+                        return NULL;
+                str_add(&s, s.length ? "." : "");
+                str_add_bytes(&s, at + 3, n - 3);
+                at += n + (at[n] == ',');
+        }
+        return s.length ? realm_domain(s.text, NULL) : NULL;
+}
+
+/* Somebody typed the name of a server: the realm is that of its domain. */
+static bool go_home(struct discovery *d) {
+        struct realm *realm = d->realm;
+        if (!d->tried_itself || d->redirected || (realm->kind != REALM_AD && realm->kind != REALM_IPA) || d->pinged)
+                return false;
+        _cleanup_free_ char *home = domain_of_base(realm->base);
+        if (!home || str_equal(home, realm->asked) || str_replace(&realm->asked, home) < 0 || str_replace(&realm->domain, home) < 0)
+                return false;
+        d->redirected = true;
+        forget_servers(d);
+        realm->kind = REALM_NONE;
+        realm->realm = (free(realm->realm), NULL);
+        return ask_all(d);
+}
+
+/* "sub.example.test" has none: "example.test" may. */
+static bool go_up(struct discovery *d) {
+        const char *parent = d->parents && d->realm->kind == REALM_NONE ? realm_parent(d->realm->domain) : NULL;
+        _cleanup_free_ char *domain = parent ? strdup(parent) : NULL;
+        if (!domain || d->realm->n_servers || str_replace(&d->realm->domain, domain) < 0 || str_replace(&d->realm->asked, domain) < 0)
+                return false;
+        d->tried_itself = false;
+        return ask_all(d);
+}
+
+void discovery_look(struct discovery *d) {
+        if (dns_waiting(d) || (!satisfied(d) && contacts_waiting(d)))
+                return;
+        if (!satisfied(d) && try_more(d))
+                return;
+        if (go_home(d))
+                return;
+        if (!satisfied(d))
+                forget_itself(d);
+        if (!satisfied(d) && go_up(d))
+                return;
+        finish(d);
+}
+
+static int deadline_came(sd_event_source *source, uint64_t usec, void *userdata) {
+        finish(userdata);
+        return 0;
+}
+
+struct op *discover_start(sd_event *event, const struct discover_options *options, realm_done_t done, void *userdata) {
+        struct discovery *d = calloc(1, sizeof *d);
+        if (!d)
+                return NULL;
+        unsigned ms = options->ms ? options->ms : DISCOVER_MS;
+        *d = (struct discovery) { .event = sd_event_ref(event), .done = done, .userdata = userdata, .parents = options->parents,
+                                  .port = options->port ? options->port : 389 };
+        d->op = op_new(stop, d);
+        d->realm = realm_new(options->domain);
+        d->asked = calloc(ELEMENTS(dns_questions), sizeof *d->asked);
+        if (!d->op) {
+                discovery_free(d);
+                return NULL;
+        }
+        if (!d->realm || !d->asked || dns_new(event, options->servers, ms < DNS_MS ? ms : DNS_MS, &d->dns, NULL) < 0 || !ask_all(d) ||
+            sd_event_add_time_relative(event, &d->deadline, CLOCK_MONOTONIC, (uint64_t) ms * 1000, 10000, deadline_came, d) < 0)
+                return op_cancel(d->op);
+        return d->op;
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "backend/realm/login-config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "backend/io/files.h"
+#include "base/readfile.h"
+#include "base/str.h"
+
+#define TOOL "/usr/sbin/pam-auth-update"
+#define PAM_BYTES_MAX (256U * 1024)
+
+static bool exists(const char *root, const char *path) {
+        _cleanup_free_ char *whole = str_printf("%s%s", root, path);
+        return whole && access(whole, F_OK) == 0;
+}
+
+/* ---- nsswitch.conf ---- */
+
+/* Where the word ends behind which sss is put: the last of those that know the host's own users. 0: there is none, or sss is asked already. */
+static size_t place_in(const char *line, size_t n) {
+        static const char *const own[] = { "files", "compat", "systemd" };
+        size_t place = 0;
+        for (size_t i = 0; i < n && line[i] != '#';) {
+                size_t k = strcspn(line + i, " \t\n#");
+                if (k == 3 && strncmp(line + i, "sss", 3) == 0)
+                        return 0;
+                for (size_t w = 0; w < ELEMENTS(own); w++)
+                        if (k == strlen(own[w]) && strncmp(line + i, own[w], k) == 0)
+                                place = i + k;
+                i += k ? k : 1;
+        }
+        return place;
+}
+
+/* The text with sss in the lines of users and groups; true when that is another one. */
+static bool add_sss(const char *text, struct str *to) {
+        static const char *const databases[] = { "passwd:", "group:" };
+        bool found[ELEMENTS(databases)] = {}, changed = false;
+        for (const char *line = text; *line;) {
+                size_t n = strcspn(line, "\n"), place = 0;
+                n += line[n] == '\n';
+                for (size_t i = 0; i < ELEMENTS(databases); i++)
+                        if (str_starts(line, databases[i])) {
+                                found[i] = true;
+                                place = place_in(line, n);
+                        }
+                str_add_bytes(to, line, place);
+                if (place)
+                        str_add(to, " sss");
+                str_add_bytes(to, line + place, n - place);
+                changed |= place > 0;
+                line += n;
+        }
+        if (to->length && to->text[to->length - 1] != '\n')
+                str_add(to, "\n");
+        for (size_t i = 0; i < ELEMENTS(databases); i++)
+                if (!found[i]) {
+                        str_addf(to, "%s files sss\n", databases[i]);
+                        changed = true;
+                }
+        return changed;
+}
+
+static int settle_names(const char *root, struct error **reterr) {
+        _cleanup_free_ char *folder = str_printf("%s/etc", root), *path = str_printf("%s/etc/nsswitch.conf", root), *text = NULL;
+        _cleanup_str_ struct str now = {};
+        size_t n;
+        if (!folder || !path)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        int r = readfile(path, PAM_BYTES_MAX, &text, &n, reterr);
+        if (r < 0)
+                return r;
+        bool changed = add_sss(text, &now);
+        if (now.failed)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        _cleanup_close_ int fd = changed ? open(folder, O_DIRECTORY | O_CLOEXEC) : -1;
+        return !changed ? 0 : fd < 0 ? error_errno(reterr, -errno, "%s cannot be opened", folder)
+                            : files_write(fd, "nsswitch.conf", now.text, now.length, 0644, reterr);
+}
+
+/* ---- PAM ---- */
+
+static bool asks_sssd(const char *root) {
+        _cleanup_free_ char *path = str_printf("%s/etc/pam.d/common-auth", root), *text = NULL;
+        size_t n;
+        return path && readfile(path, PAM_BYTES_MAX, &text, &n, NULL) >= 0 && strstr(text, "pam_sss.so");
+}
+
+/* Its files are for everybody, and signals of ours are none of its. */
+static _Noreturn void run(const char *program, char *const *argv) {
+        static char *const environment[] = { (char *) "PATH=/usr/sbin:/usr/bin:/sbin:/bin", (char *) "DEBIAN_FRONTEND=noninteractive",
+                                             (char *) "LC_ALL=C.UTF-8", NULL };
+        sigset_t none;
+        sigemptyset(&none);
+        sigprocmask(SIG_SETMASK, &none, NULL);
+        umask(022);
+        execve(program, argv, environment);
+        _exit(127);
+}
+
+int logins_settle(const char *root, bool mkhomedir, struct error **reterr) {
+        if (exists(root, "/etc/authselect/authselect.conf"))
+                return 0;
+        int r = exists(root, "/etc/nsswitch.conf") ? settle_names(root, reterr) : 0;
+        bool sss = !asks_sssd(root);
+        if (r < 0 || (!sss && !mkhomedir))
+                return r;
+        if (!exists(root, TOOL)) {
+                if (!mkhomedir)
+                        return 0;       /* where PAM is set up by hand, somebody did */
+                error_set(reterr, -ENOENT, "Home directories will not be made: this host has neither authselect nor pam-auth-update");
+                error_hint(reterr, "Add \"session optional pam_mkhomedir.so\" to the files of /etc/pam.d");
+                return -ENOENT;
+        }
+        _cleanup_free_ char *program = str_printf("%s" TOOL, root);
+        const char *argv[6] = { TOOL, "--package", "--enable" };
+        size_t n = 3;
+        if (sss && exists(root, "/usr/share/pam-configs/sss"))
+                argv[n++] = "sss";
+        if (mkhomedir)
+                argv[n++] = "mkhomedir";
+        if (!program)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        if (n == 3)
+                return 0;
+        int status = -1;
+        pid_t pid = fork();
+        if (pid == 0)
+                run(program, (char *const *) argv);
+        while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+                ;
+        if (pid < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
+                return error_set(reterr, -EIO, "pam-auth-update could not set logins up");
+        return 0;
+}

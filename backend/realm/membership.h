@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* How this host stands in its realm (model/realm/membership.h): sssd.conf and the keytab, at once; SSSD itself over the bus (InfoPipe), and the
+ * realm's servers, side by side, 3 s at most. */
+
+#include <systemd/sd-bus.h>
+#include <systemd/sd-event.h>
+
+#include "backend/io/facts.h"
+#include "backend/io/paths.h"
+#include "model/host.h"
+
+struct membership_options {
+        const struct paths *paths;
+        const struct facts *facts;      /* must outlive the operation */
+        sd_bus *bus;                    /* NULL: the system's, opened for the question */
+        const char *servers;            /* name servers, for tests; NULL */
+};
+struct op *membership_start(sd_event *event, const struct membership_options *options, membership_done_t done, void *userdata);
+
+/* Only what the files say; never NULL but out of memory. */
+struct membership *membership_read(const struct paths *paths);

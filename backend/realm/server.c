@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One server of a realm: who it is. */
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+#include "backend/realm/internal.h"
+#include "backend/wire/netlogon.h"
+#include "base/str.h"
+
+#define CAPABILITY_AD "1.2.840.113556.1.4.800"
+#define CAPABILITIES_MAX 64U
+
+static struct realm_server *server_of(const struct contact *c) {
+        return &c->discovery->realm->servers[c->server];
+}
+
+bool contact_waiting(const struct contact *c) {
+        return c->resolving || c->ldap || c->ping;
+}
+
+void contact_done(struct contact *c) {
+        op_cancel(c->resolving);
+        op_cancel(c->ldap);
+        op_cancel(c->ping);
+        free(c->base);
+        free(c->version);
+        free(c->realm);
+        free(c->domain);
+        *c = (struct contact) {};
+}
+
+static char *whom(const struct contact *c) {
+        const struct realm_server *s = server_of(c);
+        return str_printf("%s (%s port %u)", s->host, s->addresses[c->address], s->port);
+}
+
+static int note(struct contact *c, const char *what) {
+        _cleanup_free_ char *to = whom(c);
+        return to ? realm_asked(c->discovery->realm, what, to) : -ENOMEM;
+}
+
+static void note_failure(struct contact *c, int question, unsigned ms, const struct error *e) {
+        realm_answered(c->discovery->realm, question, REALM_FAILED, ms, error_line(e));
+}
+
+static void keep(char **target, const char *text) {
+        if (!str_empty(text))
+                (void) str_replace(target, text);
+}
+
+static void keep_lower(char **target, const char *text) {
+        keep(target, text);
+        for (char *p = *target; p && *p; p++)
+                *p = (char) tolower((unsigned char) *p);
+}
+
+/* ---- the ping ---- */
+
+static char *ping_words(const struct netlogon *n) {
+        return str_printf("%s, %s, domain %s (%s), forest %s, its site %s, this host's site %s", n->host, n->netbios_host, n->domain,
+                          n->netbios_domain, n->forest, str_empty(n->server_site) ? "none" : n->server_site,
+                          str_empty(n->client_site) ? "none" : n->client_site);
+}
+
+static void take_netlogon(struct contact *c, const struct netlogon *n) {
+        struct realm *realm = c->discovery->realm;
+        if (c->discovery->pinged)
+                return;
+        c->discovery->pinged = true;
+        keep_lower(&realm->domain, n->domain);
+        keep(&realm->forest, n->forest);
+        keep(&realm->netbios, n->netbios_domain);
+        keep(&realm->site, n->client_site);
+        keep(&realm->server_site, n->server_site);
+        if (!realm->best)
+                keep(&realm->best, server_of(c)->host);
+}
+
+/* Reads the answer's NetLogon; -ENODATA where it has none: the server does not know the domain. */
+static int read_ping(struct contact *c, const struct ldap_message *m, int question, struct error **reterr) {
+        struct ber value;
+        struct netlogon n;
+        if (ldap_value(m, "NetLogon", 0, &value) < 0)
+                return -ENODATA;
+        int r = netlogon_read(value.bytes, value.n, &n, reterr);
+        if (r < 0)
+                return r;
+        realm_answered(c->discovery->realm, question, REALM_ANSWERED, 0, ping_words(&n));
+        take_netlogon(c, &n);
+        netlogon_done(&n);
+        return 0;
+}
+
+static ssize_t ping_heard(struct exchange *x, const uint8_t *bytes, size_t n, bool *ret_over, void *userdata, struct error **reterr) {
+        struct contact *c = userdata;
+        struct ldap_message m;
+        ssize_t k = ldap_read(bytes, n, &m, reterr);
+        if (k == 0)
+                return error_set(reterr, -EBADMSG, "The answer is cut off");
+        if (k < 0)
+                return k;
+        if (m.kind == LDAP_DONE) {
+                *ret_over = true;
+                return k;
+        }
+        int r = m.kind == LDAP_ENTRY ? read_ping(c, &m, c->ping_question, reterr) : 0;
+        if (r < 0 && r != -ENODATA)
+                return r;
+        *ret_over = c->discovery->pinged;
+        return k;
+}
+
+static void ping_over(unsigned ms, struct error *e, void *userdata) {
+        struct contact *c = userdata;
+        struct discovery *d = c->discovery;
+        c->ping = op_cancel(c->ping);
+        if (e)
+                note_failure(c, c->ping_question, ms, e);
+        else if (c->ping_question >= 0) {
+                struct realm_question *q = &d->realm->questions[c->ping_question];
+                q->ms = ms;
+                if (q->outcome == REALM_ASKING)
+                        realm_answered(d->realm, c->ping_question, REALM_EMPTY, ms, strdup("it does not know this domain"));
+        }
+        error_free(e);
+        discovery_look(d);
+}
+
+static struct op *start_ping(struct contact *c) {
+        _cleanup_str_ struct str request = {};
+        const struct realm_server *s = server_of(c);
+        netlogon_ask(&request, 1, c->discovery->realm->asked);
+        if (request.failed)
+                return NULL;
+        c->ping_question = note(c, "LDAP ping (UDP), who the controller is and which site this host is in");
+        return exchange_start(c->discovery->event, &(struct exchange_options) {
+                .address = s->addresses[c->address], .port = s->port, .datagram = true, .request = request.text, .n = request.length,
+                .ms = CONTACT_MS, .heard = ping_heard, .done = ping_over, .userdata = c });
+}
+
+/* ---- LDAP over TCP: the rootDSE, then what its kind has more to say ---- */
+
+static int search(struct contact *c, struct exchange *x, const char *base, enum ldap_scope scope, const struct ldap_test *tests, size_t n,
+                  const char *const *attributes) {
+        _cleanup_str_ struct str request = {};
+        ldap_search(&request, ++c->id, base, scope, tests, n, attributes);
+        c->open++;
+        return request.failed ? -ENOMEM : exchange_say(x, request.text, request.length);
+}
+
+static bool has_capability(const struct ldap_message *m) {
+        struct ber value;
+        for (size_t i = 0; i < CAPABILITIES_MAX && ldap_value(m, "supportedCapabilities", i, &value) >= 0; i++)
+                if (value.n == strlen(CAPABILITY_AD) && memcmp(value.bytes, CAPABILITY_AD, value.n) == 0)
+                        return true;
+        return false;
+}
+
+static char *base_of(const struct ldap_message *m) {
+        char *base = ldap_text(m, "defaultNamingContext", 0);
+        for (size_t i = 0; !base && i < CAPABILITIES_MAX; i++) {
+                _cleanup_free_ char *context = ldap_text(m, "namingContexts", i);
+                if (!context)
+                        break;
+                if (strncasecmp(context, "dc=", 3) == 0)
+                        base = TAKE(context);
+        }
+        return base;
+}
+
+static int root_read(struct contact *c, struct exchange *x, const struct ldap_message *m) {
+        c->root_read = true;
+        c->base = base_of(m);
+        if (has_capability(m)) {
+                c->kind = REALM_AD;
+                return 0;
+        }
+        c->kind = REALM_OTHER;
+        if (!c->base)
+                return 0;
+        static const struct ldap_test container = { "objectClass", "krbRealmContainer", 17 };
+        _cleanup_free_ char *kerberos = str_printf("cn=kerberos,%s", c->base);
+        int r = search(c, x, c->base, LDAP_BASE, NULL, 0, (const char *const[]) { "info", "associatedDomain", NULL });
+        return r < 0 || !kerberos ? r : search(c, x, kerberos, LDAP_ONE, &container, 1, (const char *const[]) { "cn", NULL });
+}
+
+/* The base entry of FreeIPA has info: IPA V2.0; the container of its realm has the realm's name. */
+static void entry_read(struct contact *c, const struct ldap_message *m) {
+        if (m->id == 2) {
+                _cleanup_free_ char *info = ldap_text(m, "info", 0);
+                if (str_starts(info, "IPA")) {
+                        c->kind = REALM_IPA;
+                        c->version = TAKE(info);
+                }
+                free(c->domain);
+                c->domain = ldap_text(m, "associatedDomain", 0);
+        } else if (m->id == 3 && !c->realm)
+                c->realm = ldap_text(m, "cn", 0);
+}
+
+static ssize_t ldap_heard(struct exchange *x, const uint8_t *bytes, size_t n, bool *ret_over, void *userdata, struct error **reterr) {
+        struct contact *c = userdata;
+        struct ldap_message m;
+        ssize_t k = ldap_read(bytes, n, &m, reterr);
+        if (k <= 0)
+                return k;
+        int r = 0;
+        if (m.kind == LDAP_ENTRY && m.id == 1 && !c->root_read)
+                r = root_read(c, x, &m);
+        else if (m.kind == LDAP_ENTRY)
+                entry_read(c, &m);
+        else if (m.kind == LDAP_DONE)
+                c->open -= c->open > 0;
+        if (r < 0)
+                return error_set(reterr, r, "Out of memory");
+        if (m.kind == LDAP_DONE && c->open == 0)
+                *ret_over = true;
+        return k;
+}
+
+static void take_ldap(struct contact *c, unsigned ms) {
+        struct realm *realm = c->discovery->realm;
+        struct realm_server *s = server_of(c);
+        s->answered = true;
+        s->ms = ms;
+        s->kind = c->kind;
+        if (realm->kind == REALM_AD || realm->kind == REALM_IPA)
+                return;
+        realm->kind = c->kind;
+        keep(&realm->base, c->base);
+        keep(&realm->version, c->version);
+        keep(&realm->best, s->host);
+        if (c->kind == REALM_IPA) {
+                keep_lower(&realm->domain, c->domain);
+                keep(&realm->realm, c->realm);
+        }
+}
+
+static char *ldap_words(const struct contact *c) {
+        return str_printf("%s%s%s%s%s%s%s", realm_kind_title(c->kind), c->version ? ", " : "", c->version ? c->version : "",
+                          c->base ? ", base " : "", c->base ? c->base : "", c->realm ? ", realm " : "", c->realm ? c->realm : "");
+}
+
+static void start_talking(struct contact *c);
+
+static void ldap_over(unsigned ms, struct error *e, void *userdata) {
+        struct contact *c = userdata;
+        struct discovery *d = c->discovery;
+        c->ldap = op_cancel(c->ldap);
+        if (c->root_read) {     /* what came before a failure counts */
+                realm_answered(d->realm, c->ldap_question, REALM_ANSWERED, ms, ldap_words(c));
+                take_ldap(c, ms);
+        } else if (e) {
+                note_failure(c, c->ldap_question, ms, e);
+                /* its next address, often the other family */
+                if (server_of(c)->addresses[c->address + 1]) {
+                        c->address++;
+                        c->ping = op_cancel(c->ping);
+                        error_free(e);
+                        start_talking(c);
+                        return;
+                }
+        } else
+                realm_answered(d->realm, c->ldap_question, REALM_EMPTY, ms, strdup("it has no rootDSE for everybody"));
+        error_free(e);
+        discovery_look(d);
+}
+
+static struct op *start_ldap(struct contact *c) {
+        static const char *const attributes[] = { "supportedCapabilities", "defaultNamingContext", "namingContexts", NULL };
+        _cleanup_str_ struct str request = {};
+        const struct realm_server *s = server_of(c);
+        c->id = c->open = 1;
+        ldap_search(&request, 1, "", LDAP_BASE, NULL, 0, attributes);
+        if (request.failed)
+                return NULL;
+        c->ldap_question = note(c, "LDAP rootDSE (TCP), what kind of directory it is");
+        return exchange_start(c->discovery->event, &(struct exchange_options) {
+                .address = s->addresses[c->address], .port = s->port, .request = request.text, .n = request.length,
+                .ms = CONTACT_MS, .heard = ldap_heard, .done = ldap_over, .userdata = c });
+}
+
+static void start_talking(struct contact *c) {
+        c->ldap = start_ldap(c);
+        c->ping = start_ping(c);
+}
+
+/* ---- its addresses ---- */
+
+static void resolved(char *const *addresses, struct error *e, void *userdata) {
+        struct contact *c = userdata;
+        struct discovery *d = c->discovery;
+        c->resolving = op_cancel(c->resolving);
+        struct realm_server *s = server_of(c);
+        if (addresses && addresses[0]) {
+                realm_answered(d->realm, c->ldap_question, REALM_ANSWERED, 0, strv_join(addresses, ", "));
+                s->addresses = strv_copy(addresses);
+        } else
+                realm_answered(d->realm, c->ldap_question, e ? REALM_FAILED : REALM_EMPTY, 0, e ? error_line(e) : strdup("it has no address"));
+        error_free(e);
+        if (s->addresses)
+                start_talking(c);
+        discovery_look(d);
+}
+
+void contact_start(struct discovery *d, size_t server) {
+        for (size_t i = 0; i < d->n_contacts; i++)
+                if (d->contacts[i].server == server)
+                        return;
+        if (d->n_contacts >= CONTACTS_MAX)
+                return;
+        struct contact *c = &d->contacts[d->n_contacts++];
+        *c = (struct contact) { .discovery = d, .server = server };
+        if (server_of(c)->addresses) {
+                start_talking(c);
+                return;
+        }
+        _cleanup_free_ char *what = str_printf("DNS A, AAAA %s", server_of(c)->host);
+        c->ldap_question = what ? realm_asked(d->realm, what, NULL) : -ENOMEM;
+        c->resolving = dns_resolve(d->dns, server_of(c)->host, resolved, c);
+}

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Making the copy and taking it away; overlay-read.c reads what was written to it. */
+#include "backend/snapshot/overlay.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+#include "backend/io/files.h"
+#include "backend/snapshot/internal.h"
+#include "base/readfile.h"
+#include "base/str.h"
+
+#define MOUNTS_BYTES_MAX (4U * 1024 * 1024)
+#define LAYERS_MAX 64U
+
+/* ---- which of the host's mounts ---- */
+
+static bool below(const char *path, const char *folder) {
+        const char *rest = str_starts(path, folder);
+        return rest && (*rest == '\0' || *rest == '/');
+}
+
+/* Places whose mounts no installer looks into: the kernel's (shown as they are), the engine's storage, our own. */
+static bool passed_over(const struct paths *paths, const char *path) {
+        static const char *const places[] = { "/proc", "/sys", "/dev", "/var/lib/containers", "/var/lib/docker", "/run/containers", "/run/netns",
+                                              "/run/docker", "/run/user", "/run/credentials" };
+        for (size_t i = 0; i < ELEMENTS(places); i++)
+                if (below(path, places[i]))
+                        return true;
+        return below(path, paths->state) || below(path, paths->run);
+}
+
+/* mountinfo(5) writes blanks and backslashes of a path as \ooo. */
+static char *unescape(const char *text, size_t n) {
+        _cleanup_str_ struct str out = {};
+        for (size_t i = 0; i < n; i++) {
+                if (text[i] == '\\' && i + 3 < n && text[i + 1] >= '0' && text[i + 1] <= '3') {
+                        str_add_char(&out, (char) ((text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 + (text[i + 3] - '0')));
+                        i += 3;
+                } else
+                        str_add_char(&out, text[i]);
+        }
+        return str_take(&out);
+}
+
+/* The mount point of a line of mountinfo; NULL: it is none that counts. */
+static char *mount_point(const char *line) {
+        const char *field = line;
+        for (int i = 0; i < 4; i++) {
+                field = strchr(field, ' ');
+                if (!field++)
+                        return NULL;
+        }
+        return unescape(field, strcspn(field, " "));
+}
+
+/* All mount points below which the tree has other files, "/" first, parents before what lies in them, none twice. */
+static int list_mounts(const struct paths *paths, char ***ret, struct error **reterr) {
+        _cleanup_free_ char *text = NULL;
+        _cleanup_strv_ char **lines = NULL, **mounts = NULL;
+        int r = strv_add(&mounts, "/");
+        if (r >= 0 && !paths->root[0]) {
+                r = readfile("/proc/self/mountinfo", MOUNTS_BYTES_MAX, &text, NULL, reterr);
+                if (r < 0)
+                        return r;
+                r = strv_split(text, "\n", &lines);
+        }
+        for (char **line = lines; r >= 0 && line && *line; line++) {
+                _cleanup_free_ char *point = mount_point(*line);
+                struct stat st;
+                if (!point || strcmp(point, "/") == 0 || passed_over(paths, point) || strv_contains(mounts, point) || lstat(point, &st) < 0 ||
+                    !S_ISDIR(st.st_mode))
+                        continue;
+                r = strv_take(&mounts, TAKE(point));
+        }
+        if (r < 0)
+                return error_set(reterr, r, "Out of memory");
+        *ret = TAKE(mounts);
+        return 0;
+}
+
+/* ---- making ---- */
+
+static int make_folder(const char *path) {
+        return mkdir(path, 0700) < 0 && errno != EEXIST ? -errno : 0;
+}
+
+/* The root of an overlay takes its attributes from the upper layer: they must be those of the folder it stands for. */
+static int make_upper(const char *layer, const char *lower) {
+        struct entry like;
+        _cleanup_close_ int folder = open(layer, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        int r = folder < 0 || mkdirat(folder, "upper", 0700) < 0 ? -errno : files_look(AT_FDCWD, lower, lower, &like);
+        if (r < 0)
+                return r;
+        r = files_set_attributes(folder, "upper", &like, NULL, NULL);
+        entry_done(&like);
+        return r;
+}
+
+/* One overlay: the host's mount point below, layer `number` above. -EINVAL: that file system cannot lie below one. */
+static int lay(const struct paths *paths, const char *point, unsigned number) {
+        _cleanup_free_ char *layer = overlay_path(paths, "layers/%u", number), *upper = overlay_path(paths, "layers/%u/upper", number),
+                            *work = overlay_path(paths, "layers/%u/work", number),
+                            *lower = str_printf("%s%s", paths->root, strcmp(point, "/") == 0 && paths->root[0] ? "" : point),
+                            *at = overlay_path(paths, "host%s", strcmp(point, "/") == 0 ? "" : point);
+        if (!layer || !upper || !work || !lower || !at)
+                return -ENOMEM;
+        if (strpbrk(lower, ":,\\"))
+                return -EINVAL;         /* such a path has no place among the options of a mount */
+        int r = make_folder(layer);
+        if (r >= 0)
+                r = make_upper(layer, lower);
+        if (r >= 0)
+                r = make_folder(work);
+        if (r < 0)
+                return r;
+        static const char *const more[] = { ",redirect_dir=off,metacopy=off,index=off", "" };
+        for (size_t i = 0; i < ELEMENTS(more); i++) {
+                _cleanup_free_ char *options = str_printf("lowerdir=%s,upperdir=%s,workdir=%s%s", lower, upper, work, more[i]);
+                if (!options)
+                        return -ENOMEM;
+                if (mount("overlay", at, "overlay", 0, options) == 0)
+                        return 0;
+                r = -errno;
+        }
+        return r;
+}
+
+/* A view of one of the host's own places, to be looked at only, with all that is mounted in it. Made private before it is seen
+ * anywhere: else taking the copy away would take the host's own mounts away with it. */
+static int show(const struct paths *paths, const char *place) {
+        _cleanup_free_ char *at = overlay_path(paths, "host%s", place);
+        if (!at)
+                return -ENOMEM;
+        _cleanup_close_ int tree = open_tree(AT_FDCWD, place, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+        if (tree < 0)
+                return -errno;
+        struct mount_attr attributes = { .attr_set = MOUNT_ATTR_RDONLY, .propagation = MS_PRIVATE };
+        if (mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attributes, sizeof attributes) < 0 ||
+            move_mount(tree, "", AT_FDCWD, at, MOVE_MOUNT_F_EMPTY_PATH) < 0)
+                return -errno;
+        return 0;
+}
+
+/* The folder that holds it all: in memory, seen by nobody else, gone with one unmount. */
+static int make_base(const struct paths *paths, struct error **reterr) {
+        _cleanup_free_ char *base = overlay_base(paths), *host = overlay_path(paths, "host"), *layers = overlay_path(paths, "layers");
+        if (!base || !host || !layers)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        int r = make_folder(base);
+        if (r >= 0 && mount("fairlead", base, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0700,size=25%") < 0)
+                r = -errno;
+        if (r >= 0 && mount(NULL, base, NULL, MS_PRIVATE, NULL) < 0)
+                r = -errno;
+        if (r >= 0)
+                r = make_folder(host);
+        if (r >= 0)
+                r = make_folder(layers);
+        return r < 0 ? error_errno(reterr, r, "No place can be made for a copy of the host's files") : 0;
+}
+
+static int lay_all(const struct paths *paths, char *const *mounts, char ***bare, struct error **reterr) {
+        _cleanup_strv_ char **laid = NULL;
+        int r = 0;
+        for (unsigned i = 0; r >= 0 && mounts[i]; i++) {
+                int laid_this = i < LAYERS_MAX ? lay(paths, mounts[i], i) : -E2BIG;
+                if (laid_this < 0 && i == 0) {
+                        error_errno(reterr, laid_this, "No copy can be laid over the host's files");
+                        error_hint(reterr, "A rehearsal needs a kernel with overlayfs, and a root file system that can lie below one");
+                        return laid_this;
+                }
+                r = laid_this < 0 ? strv_add(bare, mounts[i]) : strv_addf(&laid, "%u %s", i, mounts[i]);
+        }
+        _cleanup_free_ char *list = r < 0 ? NULL : strv_join(laid, "\n"), *base = overlay_base(paths);
+        if (!list || !base)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        _cleanup_close_ int folder = files_open_root(base, reterr);
+        return folder < 0 ? folder : files_write(folder, OVERLAY_LIST, list, strlen(list), 0600, reterr);
+}
+
+int overlay_make(const struct paths *paths, char ***ret_bare, struct error **reterr) {
+        static const char *const shown[] = { "/proc", "/sys", "/dev" };
+        _cleanup_strv_ char **mounts = NULL, **bare = NULL;
+        int r = overlay_remove(paths, reterr);
+        if (r >= 0)
+                r = list_mounts(paths, &mounts, reterr);
+        if (r >= 0)
+                r = make_base(paths, reterr);
+        if (r >= 0)
+                r = lay_all(paths, mounts, &bare, reterr);
+        for (size_t i = 0; r >= 0 && !paths->root[0] && i < ELEMENTS(shown); i++)
+                if (show(paths, shown[i]) < 0 && strv_add(&bare, shown[i]) < 0)
+                        r = error_set(reterr, -ENOMEM, "Out of memory");
+        if (r < 0) {
+                (void) overlay_remove(paths, NULL);
+                return r;
+        }
+        if (ret_bare)
+                *ret_bare = TAKE(bare);
+        return 0;
+}
+
+/* ---- taking away ---- */
+
+bool overlay_is_there(const struct paths *paths) {
+        _cleanup_free_ char *list = overlay_path(paths, OVERLAY_LIST);
+        return list && access(list, F_OK) == 0;
+}
+
+/* Is something mounted at the path itself? */
+static bool is_mount(const char *path) {
+        _cleanup_free_ char *above = str_printf("%s/..", path);
+        struct stat one, two;
+        return above && lstat(path, &one) == 0 && lstat(above, &two) == 0 && one.st_dev != two.st_dev;
+}
+
+int overlay_remove(const struct paths *paths, struct error **reterr) {
+        _cleanup_free_ char *base = overlay_base(paths);
+        if (!base)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        while (is_mount(base)) {
+                /* Detached: a container that still holds it keeps what it sees and nobody else does. */
+                if (umount2(base, MNT_DETACH | UMOUNT_NOFOLLOW) < 0)
+                        return error_errno(reterr, -errno, "The copy of the host's files cannot be taken away");
+        }
+        if (rmdir(base) < 0 && errno != ENOENT)
+                return error_errno(reterr, -errno, "The folder of the copy cannot be removed");
+        return 0;
+}
+
+char *overlay_base(const struct paths *paths) {
+        return str_printf("%s/rehearsal", paths->run);
+}
+
+char *overlay_path(const struct paths *paths, const char *format, ...) {
+        va_list arguments;
+        va_start(arguments, format);
+        _cleanup_str_ struct str path = {};
+        str_addf(&path, "%s/rehearsal/", paths->run);
+        str_vaddf(&path, format, arguments);
+        va_end(arguments);
+        return str_take(&path);
+}

@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "backend/snapshot/restore.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "backend/io/digest.h"
+#include "backend/io/files.h"
+#include "backend/snapshot/snapshot.h"
+
+/* What is there now, seen from a change. */
+enum standing {
+        AS_BEFORE,              /* nothing to do */
+        AS_AFTER,               /* as the job left it, or somewhere on the way back: ours */
+        FOREIGN,                /* somebody else changed it */
+};
+
+struct restore {
+        const struct restore_options *options;
+        struct restored result;
+        struct digest *digest;
+        bool *done;             /* for each change: nothing more to do */
+};
+
+void restored_done(struct restored *restored) {
+        strv_free(restored->left);
+        *restored = (struct restored) {};
+}
+
+static int leave(struct restore *re, const char *path, const char *reason) {
+        return strv_addf(&re->result.left, "%s: %s", path, reason);
+}
+
+static int leave_failed(struct restore *re, const char *path, int code) {
+        re->result.failed++;
+        return strv_addf(&re->result.left, "%s: cannot be put back: %s", path, strerror(-code));
+}
+
+/* The object now, with its digest where content matters. -ENOENT: none. */
+static int look(struct restore *re, int folder, const char *name, const char *path, struct entry *ret) {
+        int r = files_look(folder, name, path, ret);
+        if (r < 0 || !S_ISREG(ret->mode))
+                return r;
+        _cleanup_close_ int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+        r = fd < 0 ? -errno : digest_fd(re->digest, fd, ret->digest);
+        if (r < 0)
+                entry_done(ret);
+        return r;
+}
+
+static bool xattr_in(const struct entry *e, const struct xattr *x) {
+        for (size_t i = 0; i < e->n_xattrs; i++)
+                if (strcmp(e->xattrs[i].name, x->name) == 0 && e->xattrs[i].size == x->size &&
+                    (x->size == 0 || memcmp(e->xattrs[i].value, x->value, x->size) == 0))
+                        return true;
+        return false;
+}
+
+/* Is every attribute of its own either as before or as the job left it? Attributes are set one after another: an undo that
+ * died between two of them must know its own work again. */
+static bool on_the_way(const struct entry *now, const struct entry *before, const struct entry *after) {
+        if (now->uid != before->uid && now->uid != after->uid)
+                return false;
+        if (now->gid != before->gid && now->gid != after->gid)
+                return false;
+        mode_t mode = now->mode & 07777, was = before->mode & 07777, became = after->mode & 07777;
+        /* chown(2) takes the set-id bits away; the mode is set after it */
+        if (!S_ISLNK(now->mode) && mode != was && mode != became && mode != (was & 01777) && mode != (became & 01777))
+                return false;
+        for (size_t i = 0; i < now->n_xattrs; i++)
+                if (!xattr_in(before, &now->xattrs[i]) && !xattr_in(after, &now->xattrs[i]))
+                        return false;
+        struct entry content = *now;    /* the same content as one of both? */
+        content.uid = before->uid;
+        content.gid = before->gid;
+        content.mode = before->mode;
+        content.xattrs = before->xattrs;
+        content.n_xattrs = before->n_xattrs;
+        if (entry_same(&content, before))
+                return true;
+        content.uid = after->uid;
+        content.gid = after->gid;
+        content.mode = after->mode;
+        content.xattrs = after->xattrs;
+        content.n_xattrs = after->n_xattrs;
+        return entry_same(&content, after);
+}
+
+static enum standing standing_of(const struct change *change, const struct entry *now) {
+        const struct entry *before = change->before.path ? &change->before : NULL;
+        const struct entry *after = change->after.path ? &change->after : NULL;
+        if (!now)
+                return !before ? AS_BEFORE : !after ? AS_AFTER : FOREIGN;
+        if (before && entry_same(now, before))
+                return AS_BEFORE;
+        if (after && entry_same(now, after))
+                return AS_AFTER;
+        if (before && after && (now->mode & S_IFMT) == (before->mode & S_IFMT) && (now->mode & S_IFMT) == (after->mode & S_IFMT) &&
+            on_the_way(now, before, after))
+                return AS_AFTER;
+        return FOREIGN;
+}
+
+/* Changes of a type take the object away first; so does what was added. */
+static bool goes_away(const struct change *change) {
+        if (!change->after.path)
+                return false;
+        return !change->before.path || (change->what & CHANGE_TYPE);
+}
+
+static bool comes_back(const struct change *change) {
+        return change->before.path && (!change->after.path || (change->what & (CHANGE_TYPE | CHANGE_CONTENT)));
+}
+
+static const struct change *find_change(const struct changes *changes, const char *path, size_t n) {
+        size_t low = 0, high = changes->n;
+        while (low < high) {
+                size_t middle = low + (high - low) / 2;
+                const char *other = changes->items[middle].path;
+                int order = strncmp(path, other, n);
+                if (order == 0 && other[n] == '\0')
+                        return &changes->items[middle];
+                if (order > 0)
+                        low = middle + 1;
+                else
+                        high = middle;
+        }
+        return NULL;
+}
+
+/* In an area where others write, only what lies in a folder of the job's own making, and such a folder itself, goes. */
+static bool spare(const struct restore *re, const struct change *change) {
+        if (!snapshot_volatile(change->path) || S_ISDIR(change->after.mode))
+                return false;
+        const char *slash = strrchr(change->path, '/');
+        const struct change *folder = find_change(re->options->changes, change->path, (size_t) (slash - change->path));
+        return !folder || !(folder->what & CHANGE_ADDED);
+}
+
+static const char foreign_reason[] = "somebody else changed it since";
+
+static int list_foreign(struct restore *re, const struct change *change) {
+        if (!re->options->blobs_name || !change->before.digest[0])
+                return leave(re, change->path, foreign_reason);
+        return strv_addf(&re->result.left, "%s: %s; what it was is in %s/%s", change->path, foreign_reason,
+                         re->options->blobs_name, change->before.digest);
+}
+
+/* A folder of the job's own removing stands again by now: this one somebody else took away, with all that was in it. */
+static int folder_gone(struct restore *re, const struct change *change, int code) {
+        return code == -ENOENT || code == -ENOTDIR ? list_foreign(re, change) : leave_failed(re, change->path, code);
+}
+
+static int take_away(struct restore *re, size_t i) {
+        const struct change *change = &re->options->changes->items[i];
+        const char *name;
+        if (!change->before.path)
+                re->done[i] = true;     /* whatever comes of it, there is nothing more to do for it */
+        _cleanup_close_ int folder = files_open_parent(re->options->root, change->path, &name, NULL);
+        if (folder < 0) {
+                re->result.as_before += !change->before.path;
+                return 0;
+        }
+        _cleanup_(entry_done) struct entry now = {};
+        int r = look(re, folder, name, change->path, &now);
+        if (r == -ENOMEM)
+                return r;
+        if (r < 0 && r != -ENOENT) {
+                re->done[i] = true;
+                return leave_failed(re, change->path, r);
+        }
+        enum standing standing = standing_of(change, r < 0 ? NULL : &now);
+        if (standing == AS_BEFORE) {
+                re->done[i] = true;
+                re->result.as_before++;
+                return 0;
+        }
+        if (r < 0)
+                return 0;       /* taken away already; its former self comes back later */
+        /* (A folder's ctime moves with each of its files that went before.) */
+        if (standing == FOREIGN || (!S_ISDIR(now.mode) && !files_still(folder, name, &now))) {
+                re->done[i] = true;
+                return list_foreign(re, change);
+        }
+        if (!change->before.path && spare(re, change))
+                return leave(re, change->path, "it lies where others write too, so it stays");
+        r = files_remove(folder, name, NULL);
+        if (r == -ENOTEMPTY || r == -EEXIST) {
+                re->done[i] = true;
+                return leave(re, change->path, "the folder holds files of somebody else");
+        }
+        if (r < 0) {
+                re->done[i] = true;
+                return leave_failed(re, change->path, r);
+        }
+        re->result.put_back += !change->before.path;
+        return 0;
+}
+
+/* Another name of the same file that still is what it was: the object becomes a link to it again. */
+static int link_back(struct restore *re, int folder, const char *name, const struct entry *before, const struct entry *seen) {
+        const struct manifest *all = re->options->before;
+        const struct entry *self = all ? manifest_find(all, before->path) : NULL;
+        if (!self || self->links < 2)
+                return -ENOENT;
+        for (size_t i = 0; i < all->n; i++) {
+                const struct entry *other = &all->items[i];
+                if (other == self || other->inode != self->inode || other->device != self->device || !S_ISREG(other->mode))
+                        continue;
+                const char *other_name;
+                _cleanup_close_ int other_folder = files_open_parent(re->options->root, other->path, &other_name, NULL);
+                _cleanup_(entry_done) struct entry now = {};
+                if (other_folder < 0 || look(re, other_folder, other_name, other->path, &now) < 0)
+                        continue;
+                if (entry_same(&now, other))
+                        return files_link(other_folder, other_name, &now, folder, name, seen, NULL);
+        }
+        return -ENOENT;
+}
+
+static int open_blob(struct restore *re, const char *hex) {
+        char now[DIGEST_HEX];
+        _cleanup_close_ int fd = openat(re->options->blobs, hex, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+        int r = fd < 0 ? -errno : digest_fd(re->digest, fd, now);
+        if (r < 0)
+                return r;
+        /* A saved file that rotted must not become a host's file. */
+        return strcmp(now, hex) == 0 ? TAKE_FD(fd) : -EBADMSG;
+}
+
+static int put_object(struct restore *re, int folder, const char *name, const struct entry *before, const struct entry *seen) {
+        if (!S_ISREG(before->mode))
+                return files_put(folder, name, before, -1, seen, NULL);
+        int r = link_back(re, folder, name, before, seen);
+        /* Its partner is gone, or the file system cannot: then it is a file of its own. */
+        if (r != -ENOENT && r != -EXDEV && r != -EMLINK && r != -EPERM && r != -ESTALE)
+                return r;
+        _cleanup_close_ int content = open_blob(re, before->digest);
+        return content < 0 ? content : files_put(folder, name, before, content, seen, NULL);
+}
+
+/* Is there now what was, read anew? */
+static int verify(struct restore *re, int folder, const char *name, const struct entry *before) {
+        _cleanup_(entry_done) struct entry now = {};
+        int r = look(re, folder, name, before->path, &now);
+        return r < 0 ? r : entry_same(&now, before) ? 0 : -EBADMSG;
+}
+
+/* Content or existence, and with it all attributes. */
+static int bring_back(struct restore *re, size_t i) {
+        const struct change *change = &re->options->changes->items[i];
+        const struct entry *before = &change->before;
+        const char *name;
+        re->done[i] = true;
+        if (S_ISREG(before->mode) && !before->digest[0])
+                return leave(re, change->path, "its content was not saved, so it stays as it is");
+        _cleanup_close_ int folder = files_open_parent(re->options->root, change->path, &name, NULL);
+        if (folder < 0)
+                return folder_gone(re, change, folder);
+        _cleanup_(entry_done) struct entry now = {};
+        int r = look(re, folder, name, change->path, &now);
+        if (r < 0 && r != -ENOENT)
+                return r == -ENOMEM ? r : leave_failed(re, change->path, r);
+        enum standing standing = standing_of(change, r < 0 ? NULL : &now);
+        /* Between the two halves of a change of type there is nothing. */
+        if (r < 0 && (change->what & CHANGE_TYPE))
+                standing = AS_AFTER;
+        if (standing == AS_BEFORE) {
+                re->result.as_before++;
+                return 0;
+        }
+        if (standing == FOREIGN)
+                return list_foreign(re, change);
+        r = put_object(re, folder, name, before, &now);
+        if (r == -ESTALE)
+                return list_foreign(re, change);
+        if (r >= 0)
+                r = verify(re, folder, name, before);
+        if (r < 0)
+                return r == -ENOMEM ? r : leave_failed(re, change->path, r);
+        re->result.put_back++;
+        return 0;
+}
+
+static int set_back(struct restore *re, size_t i) {
+        const struct change *change = &re->options->changes->items[i];
+        const char *name;
+        re->done[i] = true;
+        _cleanup_close_ int folder = files_open_parent(re->options->root, change->path, &name, NULL);
+        if (folder < 0)
+                return folder_gone(re, change, folder);
+        _cleanup_(entry_done) struct entry now = {};
+        int r = look(re, folder, name, change->path, &now);
+        if (r < 0)
+                return r == -ENOMEM ? r : r == -ENOENT ? list_foreign(re, change) : leave_failed(re, change->path, r);
+        enum standing standing = standing_of(change, &now);
+        if (standing == AS_BEFORE) {
+                re->result.as_before++;
+                return 0;
+        }
+        if (standing == FOREIGN)
+                return list_foreign(re, change);
+        r = files_set_attributes(folder, name, &change->before, &now, NULL);
+        if (r == -ESTALE)
+                return list_foreign(re, change);
+        if (r < 0)
+                return r == -ENOMEM ? r : leave_failed(re, change->path, r);
+        re->result.put_back++;
+        return 0;
+}
+
+/* Folders whose entries came and went carry new times; they get their old ones, the deepest first. */
+static int set_folder_time(struct restore *re, const char *path) {
+        const struct entry *before = manifest_find(re->options->before, path);
+        if (!before || !S_ISDIR(before->mode) || before->left_out)
+                return 0;
+        const char *name;
+        _cleanup_close_ int folder = files_open_parent(re->options->root, path, &name, NULL);
+        int r = folder < 0 ? 0 : files_set_time(folder, name, &before->mtime);
+        _cleanup_close_ int self = folder < 0 || r < 0 ? -1 : openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (self >= 0 && fsync(self) < 0)
+                r = -errno;
+        return r < 0 && r != -ENOENT ? leave_failed(re, path, r) : 0;
+}
+
+static int set_folder_times(struct restore *re) {
+        const struct changes *changes = re->options->changes;
+        if (!re->options->before)
+                return 0;
+        for (char *const *path = re->options->folders; path && *path; path++)
+                if (set_folder_time(re, *path) < 0)
+                        return -ENOMEM;
+        for (size_t i = changes->n; i > 0; i--) {
+                const char *path = changes->items[i - 1].path, *slash = strrchr(path, '/');
+                int r = set_folder_time(re, path);
+                _cleanup_free_ char *folder = slash > path ? strndup(path, (size_t) (slash - path)) : strdup("/");
+                if (r < 0 || !folder || set_folder_time(re, folder) < 0)
+                        return -ENOMEM;
+        }
+        return 0;
+}
+
+/* Children sort behind their folder: going backwards takes them first, going forwards makes the folder first. */
+static int restore_all(struct restore *re) {
+        const struct changes *changes = re->options->changes;
+        int r = 0;
+        for (size_t i = changes->n; r >= 0 && i > 0; i--)
+                if (goes_away(&changes->items[i - 1]))
+                        r = take_away(re, i - 1);
+        for (size_t i = 0; r >= 0 && i < changes->n; i++)
+                if (!re->done[i] && comes_back(&changes->items[i]))
+                        r = bring_back(re, i);
+        for (size_t i = changes->n; r >= 0 && i > 0; i--)
+                if (!re->done[i - 1])
+                        r = set_back(re, i - 1);
+        return r < 0 ? r : set_folder_times(re);
+}
+
+int restore_run(const struct restore_options *options, struct restored *ret, struct error **reterr) {
+        struct restore re = { .options = options, .digest = digest_new() };
+        re.done = calloc(options->changes->n + 1, sizeof *re.done);
+        int r = re.digest && re.done ? restore_all(&re) : -ENOMEM;
+        digest_free(re.digest);
+        free(re.done);
+        if (r < 0) {
+                restored_done(&re.result);
+                return error_errno(reterr, r, "The files cannot be put back");
+        }
+        *ret = re.result;
+        return 0;
+}

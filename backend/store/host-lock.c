@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "backend/store/host-lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "model/job/job.h"
+
+static int open_lock(const struct paths *paths, int flags) {
+        _cleanup_free_ char *path = str_printf("%s/lock", paths->run);
+        if (!path)
+                return -ENOMEM;
+        int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0600);
+        return fd < 0 ? -errno : fd;
+}
+
+static char *read_id(int fd) {
+        char id[64];
+        ssize_t n = pread(fd, id, sizeof id - 1, 0);
+        if (n <= 0)
+                return NULL;
+        id[n] = '\0';
+        return job_id_valid(id) ? strdup(id) : NULL;
+}
+
+/* The first byte is the host; the second one says that the id in the file is that of who holds the first: behind a worker that died
+ * the id of its job stays, and between two calls of a new one it still stands there. */
+enum { THE_HOST, THE_ID };
+
+static int set_lock(int fd, off_t byte) {
+        /* Not the old kind of lock: that one is lost when any descriptor of the file is closed, and belongs to a process
+         * rather than to who holds the descriptor. */
+        struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1 };
+        return fcntl(fd, F_OFD_SETLK, &lock) < 0 ? -errno : 0;
+}
+
+static char *read_holder(int fd) {
+        struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = THE_ID, .l_len = 1 };
+        return fcntl(fd, F_OFD_GETLK, &lock) < 0 || lock.l_type == F_UNLCK ? NULL : read_id(fd);
+}
+
+int hostlock_take(const struct paths *paths, const char *id, char **ret_holder, struct error **reterr) {
+        _cleanup_close_ int fd = open_lock(paths, O_CREAT);
+        if (fd < 0)
+                return error_errno(reterr, fd, "The lock %s/lock cannot be opened", paths->run);
+        int r = set_lock(fd, THE_HOST);
+        if (r == -EAGAIN || r == -EACCES) {
+                _cleanup_free_ char *holder = read_holder(fd);
+                error_set(reterr, -EBUSY, "Another job changes this host now: %s", holder ? holder : "its id is not known");
+                if (holder)
+                        error_hint(reterr, "Watch it: fairlead attach %s", holder);
+                if (ret_holder)
+                        *ret_holder = TAKE(holder);
+                return -EBUSY;
+        }
+        if (r < 0)
+                return error_errno(reterr, r, "The lock %s/lock cannot be taken", paths->run);
+        if (ftruncate(fd, 0) < 0 || pwrite(fd, id, strlen(id), 0) != (ssize_t) strlen(id) || set_lock(fd, THE_ID) < 0)
+                return error_errno(reterr, -EIO, "The lock %s/lock cannot be written", paths->run);
+        return TAKE_FD(fd);
+}
+
+char *hostlock_holder(const struct paths *paths) {
+        _cleanup_close_ int fd = open_lock(paths, 0);
+        return fd < 0 ? NULL : read_holder(fd);
+}

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "backend/store/job-folder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "backend/format/emit.h"
+#include "backend/io/files.h"
+#include "backend/snapshot/snapshot.h"
+#include "base/str.h"
+
+static int open_jobs(const struct paths *paths, struct error **reterr) {
+        _cleanup_free_ char *path = str_printf("%s/jobs", paths->state);
+        return path ? files_open_root(path, reterr) : error_set(reterr, -ENOMEM, "Out of memory");
+}
+
+/* Sortable: UTC, and random digits so that two consoles never meet. */
+static char *make_id(void) {
+        uint32_t random;
+        struct tm tm;
+        time_t now = time(NULL);
+        if (getrandom(&random, sizeof random, 0) != sizeof random || !gmtime_r(&now, &tm))
+                return NULL;
+        return str_printf("%04d%02d%02d-%02d%02d%02d-%08x", (tm.tm_year + 1900) % 10000, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
+                          tm.tm_sec, random);
+}
+
+int jobfolder_make(const struct paths *paths, const struct plan *plan, char **ret_id, struct error **reterr) {
+        _cleanup_close_ int jobs = open_jobs(paths, reterr);
+        if (jobs < 0)
+                return jobs;
+        _cleanup_free_ char *id = make_id(), *text = emit_plan(plan);
+        if (!id || !text)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        if (mkdirat(jobs, id, 0700) < 0)
+                return error_errno(reterr, -errno, "The folder of the job cannot be made");
+        _cleanup_close_ int folder = jobfolder_open(paths, id, reterr);
+        int r = folder < 0 ? folder : files_write(folder, "plan.json", text, strlen(text), 0600, reterr);
+        if (r >= 0 && fsync(jobs) < 0)
+                r = error_errno(reterr, -errno, "The folder of the job cannot be made");
+        if (r < 0) {
+                (void) files_remove_tree(jobs, id);
+                return r;
+        }
+        *ret_id = TAKE(id);
+        return 0;
+}
+
+int jobfolder_open(const struct paths *paths, const char *id, struct error **reterr) {
+        if (!job_id_valid(id))
+                return error_set(reterr, -ENOENT, "\"%s\" is not the id of a job", id ? id : "");
+        _cleanup_close_ int jobs = open_jobs(paths, reterr);
+        if (jobs < 0)
+                return jobs;
+        int fd = openat(jobs, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (fd >= 0)
+                return fd;
+        int r = -errno;
+        if (r != -ENOENT)
+                return error_errno(reterr, r, "The folder of the job %s cannot be opened", id);
+        error_set(reterr, r, "There is no job %s", id);
+        error_hint(reterr, "fairlead jobs lists them");
+        return r;
+}
+
+int jobfolder_remove(const struct paths *paths, const char *id) {
+        _cleanup_close_ int jobs = open_jobs(paths, NULL);
+        return jobs < 0 || !job_id_valid(id) ? -ENOENT : files_remove_tree(jobs, id);
+}
+
+int jobfolder_plan(int folder, struct plan **ret, struct error **reterr) {
+        _cleanup_free_ char *text = NULL;
+        size_t n;
+        int r = files_read(folder, "plan.json", PLAN_BYTES_MAX, &text, &n, reterr);
+        return r < 0 ? r : plan_parse(text, n, ret, reterr);
+}
+
+int jobfolder_describe(struct job *job, const char *id, const struct plan *plan) {
+        if (str_replace(&job->id, id) < 0)
+                return -ENOMEM;
+        job->verb = plan ? plan->verb : VERB_INSTALL;
+        for (size_t i = 0; i < _JOB_STEP_MAX; i++)
+                job->planned[i] = job_step_planned((enum job_step) i, job->verb);
+        if (!plan)
+                return 0;
+        return str_replace(&job->name, plan->name) < 0 || str_replace(&job->image, plan->reference ? plan->reference : plan->image) < 0 ||
+                               str_replace(&job->digest, plan->digest) < 0
+                       ? -ENOMEM
+                       : 0;
+}
+
+int jobfolder_job(int folder, const char *id, struct job **ret, struct error **reterr) {
+        _cleanup_(job_freep) struct job *job = job_new();
+        _cleanup_plan_ struct plan *plan = NULL;
+        _cleanup_free_ char *journal = NULL;
+        size_t n = 0;
+        if (!job)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        /* A job without a readable plan is still one that can be looked at. */
+        (void) jobfolder_plan(folder, &plan, NULL);
+        if (jobfolder_describe(job, id, plan) < 0)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        int r = files_read(folder, "journal", JOURNAL_BYTES_MAX, &journal, &n, NULL);
+        if (r >= 0 && journal_replay(journal, n, job, NULL) < 0)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        struct stat st;
+        if (fstatat(folder, "log", &st, AT_SYMLINK_NOFOLLOW) == 0)
+                job->log_size = (uint64_t) st.st_size;
+        *ret = TAKE(job);
+        return 0;
+}
+
+void jobfolder_write_result(int folder, const char *id) {
+        _cleanup_(job_freep) struct job *job = NULL;
+        _cleanup_free_ char *text = jobfolder_job(folder, id, &job, NULL) < 0 ? NULL : emit_job(job);
+        if (text)
+                (void) files_write(folder, "result.json", text, strlen(text), 0600, NULL);
+}
+
+/* ---- refused ---- */
+
+void jobfolder_refuse(int folder, const struct error *e) {
+        _cleanup_free_ char *text = e ? str_printf("%d\n%s\n%s\n", -e->code, e->message, e->hint ? e->hint : "") : NULL;
+        if (text)
+                (void) files_write(folder, "refused", text, strlen(text), 0600, NULL);
+}
+
+int jobfolder_refusal(int folder, struct error **reterr) {
+        _cleanup_free_ char *text = NULL;
+        _cleanup_strv_ char **lines = NULL;
+        size_t n;
+        long long code;
+        if (faccessat(folder, "refused", F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+                return 0;
+        int r = files_read(folder, "refused", 64 * 1024, &text, &n, reterr);
+        if (r >= 0)
+                r = strv_split(text, "\n", &lines);
+        if (r < 0)
+                return r;
+        if (strv_length(lines) < 2 || str_to_int(lines[0], 1, 4095, &code) < 0)
+                return error_set(reterr, -EIO, "The job was refused");
+        error_set(reterr, (int) -code, "%s", lines[1]);
+        if (lines[2] && lines[2][0])
+                error_hint(reterr, "%s", lines[2]);
+        return (int) -code;
+}
+
+/* ---- the job at work ---- */
+
+int jobfolder_set_active(const struct paths *paths, const char *id, struct error **reterr) {
+        _cleanup_free_ char *target = str_printf("jobs/%s", id);
+        if (!target)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        _cleanup_close_ int state = files_open_root(paths->state, reterr);
+        const struct entry like = { .path = (char *) "active", .mode = S_IFLNK | 0777, .uid = geteuid(), .gid = getegid(), .target = target,
+                                    .mtime = { .tv_sec = time(NULL) } };
+        return state < 0 ? state : files_put(state, "active", &like, -1, NULL, reterr);
+}
+
+char *jobfolder_active(const struct paths *paths) {
+        char target[64];
+        _cleanup_close_ int state = files_open_root(paths->state, NULL);
+        ssize_t n = state < 0 ? -1 : readlinkat(state, "active", target, sizeof target - 1);
+        if (n <= 0)
+                return NULL;
+        target[n] = '\0';
+        const char *id = str_starts(target, "jobs/");
+        return job_id_valid(id) ? strdup(id) : NULL;
+}
+
+static void tell_nobody(const struct paths *paths);
+
+void jobfolder_clear_active(const struct paths *paths, const char *id) {
+        _cleanup_free_ char *active = jobfolder_active(paths);
+        _cleanup_close_ int state = str_equal(active, id) ? files_open_root(paths->state, NULL) : -1;
+        if (state >= 0)
+                (void) files_remove(state, "active", NULL);
+        tell_nobody(paths);
+}
+
+int jobfolder_unfinished(const struct job *job, struct error **reterr) {
+        error_set(reterr, -EBUSY, "The %s of %s was interrupted and is neither done nor put back: job %s", plan_verb_name(job->verb),
+                  job->name ? job->name : "a service", job->id);
+        error_hint(reterr, "fairlead resume %s goes on, fairlead rollback %s puts everything back", job->id, job->id);
+        return -EBUSY;
+}
+
+/* ---- telling who logs in ---- */
+
+/* Read by pam_motd(8) and by agetty(8). */
+static const char *const told_in[] = { "motd.d/fairlead", "issue.d/fairlead.issue" };
+
+/* The folder of such a file, made for everybody to read; what a process that died left half made there is removed. */
+static int open_telling(const struct paths *paths, const char *told) {
+        _cleanup_free_ char *above = str_printf("%s/..", paths->run), *name = strndup(told, strcspn(told, "/"));
+        _cleanup_close_ int run = above && name ? files_open_root(above, NULL) : -ENOMEM;
+        int folder = run < 0 ? run : files_make_folder(run, name, NULL);
+        if (folder >= 0)
+                (void) files_sweep(folder);
+        return folder;
+}
+
+int jobfolder_tell(const struct paths *paths, const struct job *job) {
+        _cleanup_free_ char *text = str_printf("Fairlead: the %s of %s was interrupted. \"fairlead\" asks what to do, or\n"
+                                               "\"fairlead resume %s\" goes on, \"fairlead rollback %s\" puts everything back.\n",
+                                               plan_verb_name(job->verb), job->name ? job->name : "a service", job->id, job->id);
+        int r = text ? 0 : -ENOMEM;
+        for (size_t i = 0; r >= 0 && i < ELEMENTS(told_in); i++) {
+                _cleanup_close_ int folder = open_telling(paths, told_in[i]);
+                r = folder < 0 ? folder : files_write(folder, strchr(told_in[i], '/') + 1, text, strlen(text), 0644, NULL);
+        }
+        return r;
+}
+
+static void tell_nobody(const struct paths *paths) {
+        for (size_t i = 0; i < ELEMENTS(told_in); i++) {
+                _cleanup_free_ char *path = str_printf("%s/../%s", paths->run, told_in[i]);
+                if (!path || access(path, F_OK) < 0)
+                        continue;
+                _cleanup_close_ int folder = open_telling(paths, told_in[i]);
+                if (folder >= 0)
+                        (void) files_remove(folder, strchr(told_in[i], '/') + 1, NULL);
+        }
+}
+
+int jobfolder_snapshot(int folder, const char *name, bool make, struct error **reterr) {
+        const char *const parts[] = { "snapshot", name };
+        int fd = -1, parent = folder;
+        for (size_t i = 0; i < ELEMENTS(parts) && parts[i]; i++) {
+                if (make && mkdirat(parent, parts[i], 0700) < 0 && errno != EEXIST)
+                        fd = -1;
+                else
+                        fd = openat(parent, parts[i], O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+                int r = fd < 0 ? error_errno(reterr, -errno, "The folder of saved files cannot be opened") : 0;
+                if (parent != folder)
+                        close(parent);
+                if (r < 0)
+                        return r;
+                parent = fd;
+        }
+        return fd;
+}
+
+/* The manifests of these names; -ENODATA when the second is not there. */
+static int load_pair(int saved, const char *first, const char *second, struct manifest *before, struct manifest *after, struct error **reterr) {
+        if (saved < 0 || faccessat(saved, second, F_OK, 0) < 0)
+                return error_set(reterr, -ENODATA, "The job has not come to the point where its changes are known");
+        int r = snapshot_load(saved, first, before, reterr);
+        return r < 0 ? r : snapshot_load(saved, second, after, reterr);
+}
+
+static int make_changes(struct manifest *before, const struct manifest *after, struct changes *ret, struct manifest *ret_before,
+                        struct error **reterr) {
+        if (changes_make(before, after, ret) < 0)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        if (ret_before) {
+                *ret_before = *before;
+                *before = (struct manifest) {};
+        }
+        return 0;
+}
+
+int jobfolder_changes(int folder, struct changes *ret, struct manifest *ret_before, struct error **reterr) {
+        _cleanup_(manifest_done) struct manifest before = {}, after = {};
+        _cleanup_close_ int saved = jobfolder_snapshot(folder, NULL, false, NULL);
+        bool rehearsed = saved >= 0 && faccessat(saved, "rehearsed", F_OK, 0) == 0;
+        int r = load_pair(saved, rehearsed ? "untouched" : "manifest", rehearsed ? "rehearsed" : "after", &before, &after, reterr);
+        return r < 0 ? r : make_changes(&before, &after, ret, ret_before, reterr);
+}
+
+int jobfolder_service(int folder, struct manifest *ret_before, struct manifest *ret_after, struct error **reterr) {
+        _cleanup_(manifest_done) struct manifest before = {}, after = {};
+        _cleanup_close_ int saved = jobfolder_snapshot(folder, NULL, false, NULL);
+        bool joined = saved >= 0 && faccessat(saved, "result", F_OK, 0) == 0;
+        int r = load_pair(saved, joined ? "origin" : "manifest", joined ? "result" : "after", &before, &after, reterr);
+        if (r < 0)
+                return r;
+        *ret_before = before;
+        *ret_after = after;
+        before = after = (struct manifest) {};
+        return 0;
+}
+
+int jobfolder_service_changes(int folder, struct changes *ret, struct manifest *ret_before, struct error **reterr) {
+        _cleanup_(manifest_done) struct manifest before = {}, after = {};
+        int r = jobfolder_service(folder, &before, &after, reterr);
+        return r < 0 ? r : make_changes(&before, &after, ret, ret_before, reterr);
+}
+
+/* Every content that the joined changes name, in the folder's own blobs: it must not need the earlier folder any more. */
+static int take_blobs(int from, int to, const struct manifest *before, const struct manifest *after) {
+        _cleanup_(changes_done) struct changes changes = {};
+        int r = changes_make(before, after, &changes);
+        for (size_t i = 0; r >= 0 && i < changes.n; i++) {
+                const struct entry *sides[] = { &changes.items[i].before, &changes.items[i].after };
+                for (size_t k = 0; r >= 0 && k < ELEMENTS(sides); k++)
+                        if (sides[k]->digest[0])
+                                r = snapshot_share(from, to, sides[k]->digest);
+                if (r == -ENOENT)       /* what the job made is kept only where it is a small text; what was, always */
+                        r = changes.items[i].before.digest[0] && faccessat(to, changes.items[i].before.digest, F_OK, 0) < 0 ? -ENOENT : 0;
+        }
+        return r;
+}
+
+int jobfolder_join(int earlier, int folder, const struct changes *changes, struct error **reterr) {
+        _cleanup_(manifest_done) struct manifest before = {}, after = {}, origin = {}, result = {};
+        _cleanup_close_ int from = jobfolder_snapshot(earlier, "blobs", false, reterr);
+        _cleanup_close_ int saved = from < 0 ? -1 : jobfolder_snapshot(folder, NULL, false, reterr);
+        _cleanup_close_ int to = saved < 0 ? -1 : jobfolder_snapshot(folder, "blobs", false, reterr);
+        int r = to < 0 ? -ENOENT : jobfolder_service(earlier, &before, &after, reterr);
+        if (r < 0)
+                return r;
+        if (changes_join(&before, &after, changes, &origin, &result) < 0)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        r = take_blobs(from, to, &origin, &result);
+        if (r < 0)
+                return error_errno(reterr, r, "The files that were saved at the install cannot be taken over");
+        r = snapshot_store(saved, "origin", &origin, to, reterr);
+        return r < 0 ? r : snapshot_store(saved, "result", &result, -1, reterr);
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "backend/store/job-journal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "backend/io/files.h"
+#include "base/str.h"
+
+#define ROOM_KEPT (256 * 1024)
+
+struct recorder {
+        int fd;
+        struct str text;        /* the whole journal: it is small, and replaying it is the one truth about the job */
+        uint64_t sequence;
+        struct job *job;
+        char *intents[_JOB_STEP_MAX];
+        char boot[33];
+        bool rebooted;
+        int64_t last_before;
+};
+
+void recorder_boot_id(char boot[static 33]) {
+        memset(boot, '0', 32);
+        boot[32] = '\0';
+        char text[64];
+        _cleanup_close_ int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+        ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text);
+        for (ssize_t i = 0, j = 0; i < n && j < 32; i++)
+                if ((text[i] >= '0' && text[i] <= '9') || (text[i] >= 'a' && text[i] <= 'f'))
+                        boot[j++] = text[i];
+}
+
+static int replay(struct recorder *recorder, size_t *ret_good) {
+        _cleanup_(job_freep) struct job *job = job_new();
+        int n = job ? journal_replay(recorder->text.text, recorder->text.length, job, ret_good) : -ENOMEM;
+        if (n < 0)
+                return n;
+        job_free(recorder->job);
+        recorder->job = TAKE(job);
+        recorder->sequence = (uint64_t) n;
+        return 0;
+}
+
+static int open_journal(int folder, struct recorder *recorder) {
+        recorder->fd = openat(folder, "journal", O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+        if (recorder->fd < 0)
+                return -errno;
+        char buffer[4096];
+        for (off_t at = 0; at <= JOURNAL_BYTES_MAX;) {
+                ssize_t n = pread(recorder->fd, buffer, sizeof buffer, at);
+                if (n < 0)
+                        return -errno;
+                if (n == 0)
+                        break;
+                str_add_bytes(&recorder->text, buffer, (size_t) n);
+                at += n;
+        }
+        size_t good = 0;
+        int r = recorder->text.failed ? -ENOMEM : replay(recorder, &good);
+        if (r < 0)
+                return r;
+        str_cut(&recorder->text, good);
+        recorder->last_before = recorder->job->last;
+        recorder->rebooted = recorder->job->boot[0] && strcmp(recorder->job->boot, recorder->boot) != 0;
+        if (ftruncate(recorder->fd, (off_t) good) < 0)
+                return -errno;
+        /* Where the file system cannot promise room, there is none to promise. */
+        (void) fallocate(recorder->fd, FALLOC_FL_KEEP_SIZE, 0, ROOM_KEPT);
+        return fsync(recorder->fd) < 0 || fsync(folder) < 0 ? -errno : 0;
+}
+
+int recorder_new(int folder, struct recorder **ret, struct error **reterr) {
+        _cleanup_(recorder_freep) struct recorder *recorder = calloc(1, sizeof *recorder);
+        if (!recorder)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        recorder->fd = -1;
+        recorder_boot_id(recorder->boot);
+        int r = open_journal(folder, recorder);
+        if (r < 0)
+                return error_errno(reterr, r, "The journal of the job cannot be opened");
+        *ret = TAKE(recorder);
+        return 0;
+}
+
+struct recorder *recorder_free(struct recorder *recorder) {
+        if (!recorder)
+                return NULL;
+        if (recorder->fd >= 0)
+                close(recorder->fd);
+        str_done(&recorder->text);
+        job_free(recorder->job);
+        for (size_t i = 0; i < _JOB_STEP_MAX; i++)
+                free(recorder->intents[i]);
+        free(recorder);
+        return NULL;
+}
+
+static uint64_t clock_usec(clockid_t clock) {
+        struct timespec t;
+        clock_gettime(clock, &t);
+        return (uint64_t) t.tv_sec * 1000000 + (uint64_t) t.tv_nsec / 1000;
+}
+
+int recorder_add(struct recorder *recorder, enum job_step step, enum record_event event, const char *data, struct error **reterr) {
+        struct record record = {
+                .sequence = recorder->sequence + 1,
+                .mono = clock_usec(CLOCK_BOOTTIME),
+                .real = (int64_t) clock_usec(CLOCK_REALTIME),
+                .step = step,
+                .event = event,
+                .data = (char *) (data ? data : ""),
+        };
+        memcpy(record.boot, recorder->boot, sizeof record.boot);
+        _cleanup_free_ char *line = record_format(&record);
+        if (!line || (event == RECORD_INTENT && str_replace(&recorder->intents[step], record.data) < 0))
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        size_t n = strlen(line), good = recorder->text.length;
+        if (good + n > JOURNAL_BYTES_MAX)
+                return error_set(reterr, -EFBIG, "The journal of the job is full");
+        int r = files_write_all(recorder->fd, line, n);
+        if (r >= 0 && fdatasync(recorder->fd) < 0)
+                r = -errno;
+        if (r < 0) {
+                /* Half a record would hide all that come after it. */
+                (void) ftruncate(recorder->fd, (off_t) good);
+                return error_errno(reterr, r, "The journal of the job cannot be written");
+        }
+        str_add_bytes(&recorder->text, line, n);
+        r = recorder->text.failed ? -ENOMEM : replay(recorder, NULL);
+        if (r < 0)
+                return error_set(reterr, r, "Out of memory");
+        if (recorder->sequence == record.sequence)
+                return 0;
+        /* An illegal move, because an earlier record is missing: it would hide all that come after it. */
+        str_cut(&recorder->text, good);
+        (void) ftruncate(recorder->fd, (off_t) good);
+        return error_set(reterr, -EPROTO, "The journal of the job cannot say \"%s\" now", record.data);
+}
+
+const struct job *recorder_job(const struct recorder *recorder) {
+        return recorder->job;
+}
+
+bool recorder_rebooted(const struct recorder *recorder) {
+        return recorder->rebooted;
+}
+
+int64_t recorder_last_before(const struct recorder *recorder) {
+        return recorder->last_before;
+}
+
+const char *recorder_intent(const struct recorder *recorder, enum job_step step) {
+        return recorder->intents[step];
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "backend/store/services.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "backend/format/emit.h"
+#include "backend/io/files.h"
+#include "base/str.h"
+#include "model/image/image.h"
+
+static int open_services(const struct paths *paths, struct error **reterr) {
+        _cleanup_free_ char *path = str_printf("%s/services", paths->state);
+        return path ? files_open_root(path, reterr) : error_set(reterr, -ENOMEM, "Out of memory");
+}
+
+static char *file_of(const char *name) {
+        /* A name becomes a path here: only one that is a service name does. */
+        return service_name_valid(name) ? str_printf("%s.json", name) : NULL;
+}
+
+static int read_record(int folder, const char *file, struct service **ret, struct error **reterr) {
+        _cleanup_free_ char *text = NULL;
+        size_t n;
+        int r = files_read(folder, file, SERVICE_BYTES_MAX, &text, &n, reterr);
+        return r < 0 ? r : service_parse(text, n, ret, reterr);
+}
+
+int services_read(const struct paths *paths, const char *name, struct service **ret, struct error **reterr) {
+        _cleanup_free_ char *file = file_of(name);
+        if (!file)
+                return error_set(reterr, -ENOENT, "\"%s\" is not the name of a service", name);
+        _cleanup_close_ int folder = open_services(paths, NULL);
+        if (folder < 0 || faccessat(folder, file, F_OK, AT_SYMLINK_NOFOLLOW) < 0) {
+                error_set(reterr, -ENOENT, "No service named %s is installed", name);
+                error_hint(reterr, "fairlead services lists those that are");
+                return -ENOENT;
+        }
+        int r = read_record(folder, file, ret, reterr);
+        return r < 0 ? error_wrap(reterr, r, "The record of the service %s cannot be read", name) : 0;
+}
+
+bool services_exists(const struct paths *paths, const char *name) {
+        _cleanup_free_ char *file = file_of(name);
+        _cleanup_close_ int folder = file ? open_services(paths, NULL) : -1;
+        return folder >= 0 && faccessat(folder, file, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+int services_list(const struct paths *paths, struct service_list **ret, struct error **reterr) {
+        _cleanup_(service_list_freep) struct service_list *list = calloc(1, sizeof *list);
+        int fd = list ? open_services(paths, NULL) : -1;
+        DIR *d = fd < 0 ? NULL : fdopendir(fd);
+        if (!list)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        int r = 0;
+        for (struct dirent *item; r >= 0 && d && list->n < SERVICES_MAX && (item = readdir(d));) {
+                if (item->d_name[0] == '.' || !str_ends(item->d_name, ".json"))
+                        continue;
+                struct service *service = NULL;
+                _cleanup_error_ struct error *broken = NULL;
+                if (read_record(fd, item->d_name, &service, &broken) >= 0)
+                        r = service_list_take(list, service);
+                else if (reterr && !*reterr) {
+                        error_wrap(&broken, -EINVAL, "The record %s/services/%s cannot be read", paths->state, item->d_name);
+                        *reterr = TAKE(broken);
+                }
+        }
+        if (d)
+                closedir(d);
+        else if (fd >= 0)
+                close(fd);
+        if (r < 0)
+                return error_set(reterr, r, "Out of memory");
+        service_list_sort(list);
+        *ret = TAKE(list);
+        return 0;
+}
+
+int services_write(const struct paths *paths, const struct service *service, struct error **reterr) {
+        _cleanup_free_ char *file = file_of(service->name), *text = emit_service(service);
+        if (!file || !text)
+                return error_set(reterr, file ? -ENOMEM : -EINVAL, "The service cannot be recorded");
+        _cleanup_close_ int folder = open_services(paths, reterr);
+        return folder < 0 ? folder : files_write(folder, file, text, strlen(text), 0600, reterr);
+}
+
+int services_remove(const struct paths *paths, const char *name, struct error **reterr) {
+        _cleanup_free_ char *file = file_of(name);
+        _cleanup_close_ int folder = file ? open_services(paths, reterr) : -1;
+        return folder < 0 ? -ENOENT : files_remove(folder, file, reterr);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The records of installed services: `state`/services/NAME.json. */
+
+#include <stdbool.h>
+
+#include "backend/io/paths.h"
+#include "base/error.h"
+#include "model/service/service.h"
+
+#define SERVICES_MAX 1024U
+
+/* Every record that can be read; a broken one is skipped and, when reterr is given, the first of them is told there while
+ * the result is still 0. */
+int services_list(const struct paths *paths, struct service_list **ret, struct error **reterr);
+
+/* -ENOENT with a sentence: no service of this name is installed. */
+int services_read(const struct paths *paths, const char *name, struct service **ret, struct error **reterr);
+bool services_exists(const struct paths *paths, const char *name);
+int services_write(const struct paths *paths, const struct service *service, struct error **reterr);
+int services_remove(const struct paths *paths, const char *name, struct error **reterr);

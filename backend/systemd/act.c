@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Acting on units. A start is three waits: for systemd to take the job, for the job to end, for the unit's state.
+ * The matches stand before the call is made, so that no end can be missed; and because a signal can be lost all the
+ * same (a reload, a reconnection, a full queue), whoever waits looks at the job's object every few seconds.
+ *
+ *     CALLING -> WAITING (JobRemoved, or a look) -> READING -> done
+ *     CALLING -> RELOADING -> done               for what changes unit files
+ *     CALLING -> done                            for the rest */
+
+#include "backend/systemd/internal.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "backend/systemd/why.h"
+
+#define LOOK_USEC (5U * 1000 * 1000)
+#define LOOK_SOON_USEC (200U * 1000)
+#define RATE_USEC (3U * 1000 * 1000)
+#define RATE_TRIES 10U
+
+struct act {
+        struct units *units;
+        struct act *next;
+        struct op *op;
+        char *name;
+        enum unit_action action;        /* for the sentences; a transient unit is a start */
+        sd_bus_slot *slot;
+        sd_event_source *timer;         /* of the next look, or the next try */
+        bool held_loaded;               /* by RefUnit */
+        bool calling;                   /* the answer with the job's path has not come yet */
+        char *job, *result;             /* object path; how it ended, NULL: not known */
+        char *early_job, *early_result; /* an end that was told before the answer */
+        bool waiting;
+        sd_bus_message *held;           /* to be sent when the connection stands */
+        unsigned tries;
+        struct error *error;
+        void (*done)(struct error *e, void *userdata);
+        void *userdata;
+};
+
+static int ignore(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        return 0;
+}
+
+/* A unit at rest is forgotten by systemd at once, and with it why it did not start. So it is held until we have looked.
+ * Without a bus daemon systemd cannot hold it for us, which it says by an error that does not matter. */
+static void hold_loaded(struct act *a, bool hold) {
+        if (hold != a->held_loaded && a->units->bus)
+                sd_bus_call_method_async(a->units->bus, NULL, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
+                                         hold ? "RefUnit" : "UnrefUnit", ignore, NULL, "s", a->name);
+        a->held_loaded = hold;
+}
+
+static void act_free(void *userdata) {
+        struct act *a = userdata;
+        hold_loaded(a, false);
+        for (struct act **p = &a->units->acts; *p; p = &(*p)->next)
+                if (*p == a) {
+                        *p = a->next;
+                        break;
+                }
+        sd_bus_slot_unref(a->slot);
+        sd_bus_message_unref(a->held);
+        sd_event_source_disable_unref(a->timer);
+        free(a->name);
+        free(a->job);
+        free(a->result);
+        free(a->early_job);
+        free(a->early_result);
+        error_free(a->error);
+        free(a);
+}
+
+static void finish(struct act *a) {
+        struct error *error = TAKE(a->error);
+        void (*done)(struct error *e, void *userdata) = a->done;
+        void *userdata = a->userdata;
+        op_finish(a->op);
+        act_free(a);
+        done(error, userdata);
+}
+
+static int on_finish(sd_event_source *source, uint64_t usec, void *userdata) {
+        finish(userdata);
+        return 0;
+}
+
+static int timer(struct act *a, uint64_t usec, sd_event_time_handler_t handler) {
+        a->timer = sd_event_source_disable_unref(a->timer);
+        return sd_event_add_time_relative(a->units->event, &a->timer, CLOCK_MONOTONIC, usec, 1, handler, a);
+}
+
+/* From inside the call that starts an operation nothing is answered: the loop does it. */
+static struct op *answer_later(struct act *a) {
+        return timer(a, 0, on_finish) < 0 ? op_cancel(a->op) : a->op;
+}
+
+static struct act *act_new(struct units *units, const char *name, enum unit_action action,
+                           void (*done)(struct error *e, void *userdata), void *userdata) {
+        struct act *a = calloc(1, sizeof *a);
+        if (!a)
+                return NULL;
+        *a = (struct act) { .units = units, .name = strdup(name), .action = action, .done = done, .userdata = userdata,
+                            .next = units->acts };
+        units->acts = a;
+        a->op = a->name ? op_new(act_free, a) : NULL;
+        if (!a->op) {
+                act_free(a);
+                return NULL;
+        }
+        return a;
+}
+
+/* ---- the unit's state at the end ---- */
+
+static int on_state(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        struct act *a = userdata;
+        a->slot = sd_bus_slot_unref(a->slot);
+        _cleanup_(unit_detail_freep) struct unit_detail *now = NULL;
+        bool condition_failed = false;
+        if (!sd_bus_message_is_method_error(m, NULL))
+                unit_detail_read(m, &now, &condition_failed, NULL);
+        unit_why(a->name, a->action, a->result, now, condition_failed, &a->error);
+        finish(a);
+        return 0;
+}
+
+static void read_state(struct act *a) {
+        a->waiting = false;
+        a->timer = sd_event_source_disable_unref(a->timer);
+        if (units_get_all(a->units, a->name, &a->slot, on_state, a, &a->error) >= 0)
+                return;
+        /* what became of it cannot be known: that is the answer, unless the job said so */
+        if (a->result)
+                a->error = error_free(a->error);
+        if (a->result)
+                unit_why(a->name, a->action, a->result, NULL, false, &a->error);
+        finish(a);
+}
+
+/* ---- waiting for the job ---- */
+
+static int on_look(sd_event_source *source, uint64_t usec, void *userdata);
+
+static int on_looked(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        struct act *a = userdata;
+        a->slot = sd_bus_slot_unref(a->slot);
+        if (sd_bus_message_is_method_error(m, "org.freedesktop.DBus.Error.UnknownObject") ||
+            sd_bus_message_is_method_error(m, SYSTEMD_NAME ".NoSuchJob"))
+                read_state(a);
+        else
+                timer(a, LOOK_USEC, on_look);
+        return 0;
+}
+
+/* While systemd reloads it answers nobody; the look then waits with it, and the job is still there afterwards. */
+static int on_look(sd_event_source *source, uint64_t usec, void *userdata) {
+        struct act *a = userdata;
+        if (a->slot) {
+                timer(a, LOOK_USEC, on_look);
+                return 0;
+        }
+        if (units_connect(a->units, &a->error) < 0) {
+                finish(a);
+                return 0;
+        }
+        units_subscribe(a->units);
+        int r = sd_bus_call_method_async(a->units->bus, &a->slot, SYSTEMD_NAME, a->job, BUS_PROPERTIES, "Get", on_looked,
+                                         a, "ss", SYSTEMD_NAME ".Job", "State");
+        if (r < 0) {
+                bus_fail(&a->error, NULL, r, "What became of the job on %s cannot be seen", a->name);
+                finish(a);
+        }
+        return 0;
+}
+
+void acts_look_soon(struct units *units) {
+        for (struct act *a = units->acts; a; a = a->next)
+                if (a->waiting)
+                        timer(a, LOOK_SOON_USEC, on_look);
+}
+
+static int on_job_removed(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        struct units *units = userdata;
+        const char *path, *name, *result;
+        if (!sd_bus_message_has_signature(m, "uoss") || sd_bus_message_read(m, "uoss", NULL, &path, &name, &result) < 0)
+                return 0;
+        for (struct act *a = units->acts, *next; a; a = next) {
+                next = a->next;
+                if (a->waiting && str_equal(a->job, path)) {
+                        str_replace(&a->result, result);
+                        a->slot = sd_bus_slot_unref(a->slot);   /* a look under way is not needed any more */
+                        read_state(a);
+                        /* what follows may have been cancelled by who was told; one job answers one act */
+                        return 0;
+                }
+                if (a->calling && (!a->early_job || str_equal(a->name, name))) {
+                        str_replace(&a->early_job, path);
+                        str_replace(&a->early_result, result);
+                }
+        }
+        return 0;
+}
+
+static int on_queued(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        struct act *a = userdata;
+        a->slot = sd_bus_slot_unref(a->slot);
+        a->calling = false;
+        const char *path;
+        int r = 0;
+        if (sd_bus_message_is_method_error(m, NULL))
+                r = bus_fail_message(&a->error, m, "%s did not %s", a->name, unit_action_name(a->action));
+        else if ((r = sd_bus_message_read(m, "o", &path)) < 0 || (r = str_replace(&a->job, path)) < 0)
+                error_errno(&a->error, r, "systemd's answer about the job on %s cannot be read", a->name);
+        if (r < 0)
+                finish(a);
+        else if (str_equal(a->early_job, a->job)) {
+                a->result = TAKE(a->early_result);
+                read_state(a);
+        } else {
+                a->waiting = true;
+                timer(a, LOOK_USEC, on_look);
+        }
+        return 0;
+}
+
+/* Sends m, whose answer is the path of a job. */
+static int queue_job(struct act *a, sd_bus_message *m) {
+        struct units *units = a->units;
+        units_subscribe(units);
+        if (!units->job_removed)
+                sd_bus_match_signal_async(units->bus, &units->job_removed, bus_systemd(units->bus), SYSTEMD_PATH,
+                                          SYSTEMD_MANAGER, "JobRemoved", on_job_removed, ignore, units);
+        a->calling = true;
+        return sd_bus_call_async(units->bus, &a->slot, m, on_queued, a, BUS_TIMEOUT_USEC);
+}
+
+/* ---- reloading ---- */
+
+static int on_reload_again(sd_event_source *source, uint64_t usec, void *userdata);
+
+static int on_reloaded(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        struct act *a = userdata;
+        a->slot = sd_bus_slot_unref(a->slot);
+        if (sd_bus_message_is_method_error(m, "org.freedesktop.DBus.Error.LimitsExceeded") && ++a->tries < RATE_TRIES &&
+            timer(a, RATE_USEC, on_reload_again) >= 0)
+                return 0;
+        if (sd_bus_message_is_method_error(m, NULL))
+                bus_fail_message(&a->error, m, "systemd did not read its unit files again");
+        finish(a);
+        return 0;
+}
+
+static int call_reload(struct act *a) {
+        _cleanup_message_ sd_bus_message *m = NULL;
+        int r = units_connect(a->units, &a->error);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_new_method_call(a->units->bus, &m, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER, "Reload");
+        if (r >= 0)
+                r = sd_bus_call_async(a->units->bus, &a->slot, m, on_reloaded, a, BUS_RELOAD_TIMEOUT_USEC);
+        return r < 0 ? bus_fail(&a->error, NULL, r, "systemd did not read its unit files again") : 0;
+}
+
+static int on_reload_again(sd_event_source *source, uint64_t usec, void *userdata) {
+        struct act *a = userdata;
+        if (call_reload(a) < 0)
+                finish(a);
+        return 0;
+}
+
+struct op *units_reload(struct units *units, void (*done)(struct error *e, void *userdata), void *userdata) {
+        struct act *a = act_new(units, "", UNIT_RELOAD, done, userdata);
+        if (!a)
+                return NULL;
+        return call_reload(a) < 0 ? answer_later(a) : a->op;
+}
+
+/* ---- what changes unit files ---- */
+
+static const struct {
+        const char *method;
+        bool job;               /* the answer is a job's path */
+        bool files;             /* the argument is a list of names, and a reload is due */
+        const char *flags;      /* signature of the booleans after it: runtime, force; all false */
+} calls[_UNIT_ACTION_MAX] = {
+        [UNIT_START] = { "StartUnit", .job = true },
+        [UNIT_STOP] = { "StopUnit", .job = true },
+        [UNIT_RESTART] = { "RestartUnit", .job = true },
+        [UNIT_RELOAD] = { "ReloadUnit", .job = true },
+        [UNIT_ENABLE] = { "EnableUnitFiles", .files = true, .flags = "bb" },
+        [UNIT_DISABLE] = { "DisableUnitFiles", .files = true, .flags = "b" },
+        [UNIT_MASK] = { "MaskUnitFiles", .files = true, .flags = "bb" },
+        [UNIT_UNMASK] = { "UnmaskUnitFiles", .files = true, .flags = "b" },
+        [UNIT_RESET_FAILED] = { "ResetFailedUnit" },
+};
+
+/* EnableUnitFiles tells whether the unit has anything to enable; without it nothing happened, and that is not what
+ * was asked for. */
+static int read_file_changes(struct act *a, sd_bus_message *m) {
+        int r = 0, carries = true;
+        if (a->action == UNIT_ENABLE)
+                r = sd_bus_message_read(m, "b", &carries);
+        if (r >= 0 && !carries) {
+                error_set(&a->error, -ENOEXEC, "%s was not enabled: its unit file has no section [Install]", a->name);
+                error_hint(&a->error, "Other units, a socket, a timer or a generator start it, or you do, by hand");
+                return -ENOEXEC;
+        }
+        if (r >= 0)
+                r = sd_bus_message_enter_container(m, 'a', "(sss)");
+        if (r < 0)
+                return error_errno(&a->error, r, "systemd's answer about %s cannot be read", a->name);
+        return sd_bus_message_at_end(m, false) > 0 ? 0 : 1;
+}
+
+static int on_called(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        struct act *a = userdata;
+        a->slot = sd_bus_slot_unref(a->slot);
+        int changed = 0;
+        if (sd_bus_message_is_method_error(m, NULL))
+                bus_fail_message(&a->error, m, "%s was not %s", a->name, unit_action_done(a->action));
+        else if (calls[a->action].files)
+                changed = read_file_changes(a, m);
+        if (changed > 0) {
+                units_forget_files(a->units);
+                changed = call_reload(a);
+                if (changed >= 0)
+                        return 0;
+        }
+        finish(a);
+        return 0;
+}
+
+struct op *units_act(struct units *units, const char *name, enum unit_action action,
+                     void (*done)(struct error *e, void *userdata), void *userdata) {
+        struct act *a = act_new(units, name, action, done, userdata);
+        if (!a)
+                return NULL;
+        _cleanup_message_ sd_bus_message *m = NULL;
+        int r = unit_name_check(name, &a->error);
+        if (r < 0 || (r = units_connect(units, &a->error)) < 0)
+                return answer_later(a);
+        r = sd_bus_message_new_method_call(units->bus, &m, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
+                                           calls[action].method);
+        if (r >= 0)
+                r = calls[action].files ? sd_bus_message_append(m, "as", 1, name) : sd_bus_message_append(m, "s", name);
+        if (r >= 0 && calls[action].job)
+                r = sd_bus_message_append(m, "s", "replace");
+        if (r >= 0 && (action == UNIT_START || action == UNIT_RESTART))
+                hold_loaded(a, true);
+        for (const char *f = calls[action].flags; r >= 0 && f && *f; f++)
+                r = sd_bus_message_append(m, "b", false);
+        if (r >= 0)
+                r = calls[action].job ? queue_job(a, m)
+                                      : sd_bus_call_async(units->bus, &a->slot, m, on_called, a, BUS_TIMEOUT_USEC);
+        if (r < 0)
+                bus_fail(&a->error, NULL, r, "%s was not %s", name, unit_action_done(action));
+        return r < 0 ? answer_later(a) : a->op;
+}
+
+/* ---- transient units ---- */
+
+static int append_exec(sd_bus_message *m, char *const *argv) {
+        int r = sd_bus_message_open_container(m, 'r', "sv");
+        if (r >= 0)
+                r = sd_bus_message_append(m, "s", "ExecStart");
+        if (r >= 0)
+                r = sd_bus_message_open_container(m, 'v', "a(sasb)");
+        if (r >= 0)
+                r = sd_bus_message_open_container(m, 'a', "(sasb)");
+        if (r >= 0)
+                r = sd_bus_message_open_container(m, 'r', "sasb");
+        if (r >= 0)
+                r = sd_bus_message_append(m, "s", argv[0]);
+        if (r >= 0)
+                r = sd_bus_message_append_strv(m, (char **) argv);
+        if (r >= 0)
+                r = sd_bus_message_append(m, "b", false);
+        for (int i = 0; r >= 0 && i < 4; i++)
+                r = sd_bus_message_close_container(m);
+        return r;
+}
+
+/* reliability.md section 3: Type=exec, so that a start that succeeded means a program that runs; the worker is the
+ * last to die when memory runs out, and survives the end of one of its children; its log is its own, so the
+ * journal's rate limit must not cut what it says there. */
+static int append_properties(sd_bus_message *m, const struct transient *t) {
+        int r = sd_bus_message_open_container(m, 'a', "(sv)");
+        if (r >= 0)
+                r = sd_bus_message_append(m, "(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)", "Description", "s",
+                                          t->description, "Type", "s", "exec", "KillMode", "s", "mixed",
+                                          "TimeoutStopUSec", "t", (uint64_t) 90 * 1000 * 1000, "OOMScoreAdjust", "i",
+                                          -500, "OOMPolicy", "s", "continue", "CollectMode", "s", "inactive-or-failed",
+                                          "UMask", "u", 0077, "LogRateLimitIntervalUSec", "t", (uint64_t) 0,
+                                          "SendSIGHUP", "b", false, "IgnoreSIGPIPE", "b", false);
+        if (r >= 0 && t->stdin_fd >= 0)
+                r = sd_bus_message_append(m, "(sv)", "StandardInputFileDescriptor", "h", t->stdin_fd);
+        if (r >= 0)
+                r = append_exec(m, t->argv);
+        return r < 0 ? r : sd_bus_message_close_container(m);
+}
+
+static int on_connected(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        struct act *a = userdata;
+        a->slot = sd_bus_slot_unref(a->slot);
+        int r = 0;
+        if (sd_bus_message_is_method_error(m, NULL))
+                r = bus_fail_message(&a->error, m, "%s was not started", a->name);
+        else if ((r = queue_job(a, a->held)) < 0)
+                bus_fail(&a->error, NULL, r, "%s was not started", a->name);
+        if (r < 0)
+                finish(a);
+        return 0;
+}
+
+/* Whether descriptors can be sent is known only when the connection stands, and sd-bus would stop the loop to find
+ * out: so the first message on a new connection is one without. */
+static int queue_job_with_fd(struct act *a, sd_bus_message *m) {
+        if (sd_bus_is_ready(a->units->bus) > 0)
+                return queue_job(a, m);
+        a->held = sd_bus_message_ref(m);
+        return sd_bus_call_method_async(a->units->bus, &a->slot, SYSTEMD_NAME, SYSTEMD_PATH, "org.freedesktop.DBus.Peer",
+                                        "Ping", on_connected, a, "");
+}
+
+struct op *units_start_transient(struct units *units, const struct transient *t,
+                                 void (*done)(struct error *e, void *userdata), void *userdata) {
+        struct act *a = act_new(units, t->name, UNIT_START, done, userdata);
+        if (!a)
+                return NULL;
+        _cleanup_message_ sd_bus_message *m = NULL;
+        int r = unit_name_check(t->name, &a->error);
+        if (r < 0 || (r = units_connect(units, &a->error)) < 0)
+                return answer_later(a);
+        r = sd_bus_message_new_method_call(units->bus, &m, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
+                                           "StartTransientUnit");
+        if (r >= 0)
+                r = sd_bus_message_append(m, "ss", t->name, "fail");
+        if (r >= 0)
+                r = append_properties(m, t);
+        if (r >= 0)
+                r = sd_bus_message_append(m, "a(sa(sv))", 0);
+        if (r >= 0)
+                r = queue_job_with_fd(a, m);
+        if (r < 0)
+                bus_fail(&a->error, NULL, r, "%s was not started", t->name);
+        return r < 0 ? answer_later(a) : a->op;
+}

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Loaded units and unit files, merged by name. systemd tells the loaded ones in some milliseconds. The files are read here
+ * (unit_files.h says why), which takes longer than that: a list that is followed does not wait for them. It is given with what
+ * was last known of the files, they are read afterwards, and what is new of them is told as a change. Who does not follow (a
+ * verb, a step of a job) gets both at once. */
+
+#include "backend/systemd/internal.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <string.h>
+
+#include "backend/systemd/file-states.h"
+#include "base/array.h"
+
+/* ---- the files ---- */
+
+/* Where they are, should systemd not say so: systemd.unit(5). */
+static const char *const usual_folders[] = {
+        "/etc/systemd/system.control", "/run/systemd/system.control", "/run/systemd/transient", "/run/systemd/generator.early",
+        "/etc/systemd/system", "/etc/systemd/system.attached", "/run/systemd/system", "/run/systemd/system.attached",
+        "/run/systemd/generator", "/usr/local/lib/systemd/system", "/lib/systemd/system", "/usr/lib/systemd/system",
+        "/run/systemd/generator.late", NULL
+};
+
+/* Waits for the folders, then for the files. */
+struct looking {
+        struct units *units;
+        struct op *op, *asking;
+        void (*done)(struct unit_files *files, void *userdata);
+        void *userdata;
+};
+
+static void looking_free(void *userdata) {
+        struct looking *l = userdata;
+        op_cancel(l->asking);
+        free(l);
+}
+
+static void on_read(struct unit_files *files, struct error *e, void *userdata) {
+        struct looking *l = userdata;
+        void (*done)(struct unit_files *files, void *userdata) = l->done;
+        void *data = l->userdata;
+        error_free(e);
+        op_finish(l->op);
+        looking_free(l);
+        done(files, data);
+}
+
+static int read_files(struct looking *l) {
+        char *const *folders = l->units->folders ? l->units->folders : (char *const *) usual_folders;
+        l->asking = unit_files_read(l->units->event, l->units->root, folders, on_read, l);
+        return l->asking ? 0 : -ENOMEM;
+}
+
+static void on_folders(char **folders, struct error *e, void *userdata) {
+        struct looking *l = userdata;
+        l->asking = op_cancel(l->asking);
+        error_free(e);
+        l->units->folders = folders;
+        if (read_files(l) < 0)
+                on_read(NULL, NULL, l);
+}
+
+/* files are the callee's; NULL: they cannot be read. */
+static struct op *look_at_files(struct units *units, void (*done)(struct unit_files *files, void *userdata), void *userdata) {
+        struct looking *l = calloc(1, sizeof *l);
+        if (!l)
+                return NULL;
+        *l = (struct looking) { .units = units, .done = done, .userdata = userdata };
+        l->op = op_new(looking_free, l);
+        if (!l->op) {
+                free(l);
+                return NULL;
+        }
+        if (units->folders ? read_files(l) < 0 : !(l->asking = units_folders(units, on_folders, l)))
+                return op_cancel(l->op);
+        return l->op;
+}
+
+void units_forget_files(struct units *units) {
+        units->files = unit_files_free(units->files);
+        units->looking = op_cancel(units->looking);
+        units->files_stale = false;
+}
+
+static bool same_files(const struct unit_files *a, const struct unit_files *b) {
+        if (!a || a->n != b->n)
+                return false;
+        for (size_t i = 0; i < a->n; i++)
+                if (strcmp(a->items[i].name, b->items[i].name) != 0 || strcmp(a->items[i].state, b->items[i].state) != 0)
+                        return false;
+        return true;
+}
+
+static void on_files_later(struct unit_files *files, void *userdata) {
+        struct units *units = userdata;
+        units->looking = op_cancel(units->looking);
+        bool news = files && !same_files(units->files, files);
+        if (files) {
+                unit_files_free(units->files);
+                units->files = files;
+        }
+        if (news)
+                units_tell_all(units);
+}
+
+static void look_later(struct units *units) {
+        if (!units->changed || units->looking || (units->files && !units->files_stale))
+                return;
+        units->files_stale = false;
+        units->looking = look_at_files(units, on_files_later, units);
+}
+
+/* ---- a list ---- */
+
+struct listing {
+        struct units *units;
+        struct op *op, *looking;
+        sd_bus_slot *slot;
+        sd_event_source *later;
+        char *pattern;
+        bool followed;                          /* all units, and changes are told: the files come later */
+        struct unit_list *list;                 /* loaded ones */
+        struct unit_files *files;
+        struct error *error;
+        void (*done)(struct unit_list *list, struct error *e, void *userdata);
+        void *userdata;
+};
+
+static void listing_free(struct listing *l) {
+        op_cancel(l->looking);
+        sd_bus_slot_unref(l->slot);
+        sd_event_source_disable_unref(l->later);
+        unit_list_free(l->list);
+        unit_files_free(l->files);
+        error_free(l->error);
+        free(l->pattern);
+        free(l);
+}
+
+static void listing_stop(void *userdata) {
+        listing_free(userdata);
+}
+
+/* ---- reading ---- */
+
+static int compare_units(const void *a, const void *b) {
+        return strcmp(((const struct unit *) a)->name, ((const struct unit *) b)->name);
+}
+
+/* Device units are there once for each of their many links; the ones that only follow another are left out, as
+ * systemctl does. */
+static int read_units(sd_bus_message *m, struct unit_list *list) {
+        int r = sd_bus_message_enter_container(m, 'a', "(ssssssouso)");
+        while (r >= 0) {
+                const char *name, *description, *load, *active, *sub, *following, *job;
+                uint32_t job_id;
+                r = sd_bus_message_read(m, "(ssssssouso)", &name, &description, &load, &active, &sub, &following, NULL,
+                                        &job_id, &job, NULL);
+                if (r <= 0)
+                        break;
+                if (*following)
+                        continue;
+                if (list->n >= UNITS_MAX)
+                        return -E2BIG;
+                if (!room_for_one((void **) &list->items, list->n, sizeof *list->items))
+                        return -ENOMEM;
+                struct unit *u = &list->items[list->n++];
+                *u = (struct unit) { .name = strdup(name), .description = strdup(description), .load = strdup(load),
+                                     .active = strdup(active), .sub = strdup(sub),
+                                     .job = job_id ? strdup(job) : NULL };
+                if (!u->name || !u->description || !u->load || !u->active || !u->sub)
+                        return -ENOMEM;
+        }
+        if (r >= 0 && list->n)
+                qsort(list->items, list->n, sizeof *list->items, compare_units);
+        return r < 0 ? r : 0;
+}
+
+/* ---- merging ---- */
+
+static int unit_from_file(const struct unit_file *f, struct unit *ret) {
+        bool masked = str_starts(f->state, "masked");
+        *ret = (struct unit) { .name = strdup(f->name), .description = strdup(""),
+                               .load = strdup(masked ? "masked" : "not-loaded"), .active = strdup("inactive"),
+                               .sub = strdup("dead"), .file_state = strdup(f->state) };
+        if (ret->name && ret->description && ret->load && ret->active && ret->sub && ret->file_state)
+                return 0;
+        unit_done(ret);
+        return -ENOMEM;
+}
+
+/* Both are sorted; what has a file but was never loaded becomes a unit at rest. Templates ("getty@.service") are no
+ * units: they lend their file to instances. */
+static int merge(struct unit_list *list, const struct unit_files *files, const char *pattern) {
+        struct unit *merged = calloc(list->n + files->n + 1, sizeof *merged);
+        if (!merged)
+                return -ENOMEM;
+        size_t n = 0, i = 0, j = 0;
+        int r = 0;
+        while (i < list->n || j < files->n) {
+                int order = i >= list->n ? 1 : j >= files->n ? -1 : strcmp(list->items[i].name, files->items[j].name);
+                if (order < 0)
+                        merged[n++] = list->items[i++];
+                else if (order == 0) {
+                        if (!list->items[i].file_state)
+                                list->items[i].file_state = strdup(files->items[j].state);
+                        j++;    /* the unit itself goes over in the next round */
+                } else {
+                        const struct unit_file *f = &files->items[j++];
+                        bool other = strstr(f->name, "@.") || (pattern && fnmatch(pattern, f->name, FNM_NOESCAPE) != 0);
+                        if (!other && (r = unit_from_file(f, &merged[n])) < 0)
+                                break;
+                        n += !other;
+                }
+        }
+        while (i < list->n)
+                merged[n++] = list->items[i++];
+        free(list->items);
+        list->items = merged;
+        list->n = n;
+        return r;
+}
+
+/* ---- the operation ---- */
+
+static void listing_finish(struct listing *l) {
+        struct units *units = l->units;
+        const struct unit_files *files = l->followed ? units->files : l->files;
+        if (!l->error && l->list && files && merge(l->list, files, l->pattern) < 0)
+                error_errno(&l->error, -ENOMEM, "The units could not be listed");
+        if (l->followed && !l->error)
+                look_later(units);
+        struct unit_list *list = l->error ? NULL : TAKE(l->list);
+        struct error *error = TAKE(l->error);
+        void (*done)(struct unit_list *list, struct error *e, void *userdata) = l->done;
+        void *userdata = l->userdata;
+        op_finish(l->op);
+        listing_free(l);
+        done(list, error, userdata);
+}
+
+static int on_later(sd_event_source *source, void *userdata) {
+        listing_finish(userdata);
+        return 0;
+}
+
+static int on_units(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        struct listing *l = userdata;
+        l->slot = sd_bus_slot_unref(l->slot);
+        l->list = calloc(1, sizeof *l->list);
+        int r = -ENOMEM;
+        if (sd_bus_message_is_method_error(m, NULL))
+                bus_fail_message(&l->error, m, "The units could not be listed");
+        else if (!l->list || (r = read_units(m, l->list)) < 0)
+                error_errno(&l->error, r, "systemd's list of units cannot be read");
+        if (l->error || !l->looking)
+                listing_finish(l);
+        return 0;
+}
+
+/* Without the files the list is still good: what is enabled is then not known. */
+static void on_files(struct unit_files *files, void *userdata) {
+        struct listing *l = userdata;
+        l->looking = op_cancel(l->looking);
+        l->files = files;
+        if (!l->slot)
+                listing_finish(l);
+}
+
+static int ask(struct listing *l) {
+        _cleanup_message_ sd_bus_message *m = NULL;
+        sd_bus *bus = l->units->bus;
+        int r = sd_bus_message_new_method_call(bus, &m, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
+                                               l->pattern ? "ListUnitsByPatterns" : "ListUnits");
+        if (r >= 0 && l->pattern)
+                r = sd_bus_message_append(m, "asas", 0, 1, l->pattern);
+        if (r >= 0)
+                r = sd_bus_call_async(bus, &l->slot, m, on_units, l, BUS_TIMEOUT_USEC);
+        if (r < 0 || l->followed)
+                return r;
+        l->looking = look_at_files(l->units, on_files, l);
+        return l->looking ? 0 : -ENOMEM;
+}
+
+struct op *units_list(struct units *units, const char *pattern,
+                      void (*done)(struct unit_list *list, struct error *e, void *userdata), void *userdata) {
+        struct listing *l = calloc(1, sizeof *l);
+        if (!l)
+                return NULL;
+        *l = (struct listing) { .units = units, .followed = !pattern && units->changed, .done = done, .userdata = userdata };
+        l->op = str_replace(&l->pattern, pattern) >= 0 ? op_new(listing_stop, l) : NULL;
+        if (!l->op) {
+                listing_free(l);
+                return NULL;
+        }
+        int r = units_connect(units, &l->error);
+        if (r >= 0 && (r = ask(l)) < 0) {
+                l->slot = sd_bus_slot_unref(l->slot);
+                bus_fail(&l->error, NULL, r, "The units could not be listed");
+        }
+        if (r < 0 && sd_event_add_defer(units->event, &l->later, on_later, l) < 0)
+                return op_cancel(l->op);
+        return l->op;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "backend/systemd/log-lines.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+
+void loglines_done(struct loglines *lines) {
+        for (size_t i = 0; i < lines->n; i++)
+                log_line_done(&lines->items[i]);
+        free(lines->items);
+        *lines = (struct loglines) {};
+}
+
+char *loglines_text(const char *bytes, size_t n) {
+        static const char instead[] = "\xef\xbf\xbd";  /* of a NUL, which would hide what follows it */
+        _cleanup_str_ struct str out = {};
+        for (size_t i = 0; i < n; i++) {
+                size_t takes = bytes[i] ? 1 : sizeof instead - 1;
+                if (out.length + takes > LOG_MESSAGE_MAX)
+                        break;
+                str_add_bytes(&out, bytes[i] ? bytes + i : instead, takes);
+        }
+        return str_take(&out);
+}
+
+static int add(struct loglines *lines, const struct log_line *like, const char *bytes, size_t n) {
+        if (lines->n == lines->room) {
+                size_t room = lines->room ? lines->room * 2 : 128;
+                struct log_line *items = reallocarray(lines->items, room, sizeof *items);
+                if (!items)
+                        return -ENOMEM;
+                lines->items = items;
+                lines->room = room;
+        }
+        struct log_line *line = &lines->items[lines->n++];
+        *line = (struct log_line) { .real = like->real, .priority = like->priority, .message = loglines_text(bytes, n),
+                                    .identifier = like->identifier ? strdup(like->identifier) : NULL };
+        lines->bytes += n + 64;
+        return line->message ? 0 : -ENOMEM;
+}
+
+/* A message of several lines becomes several lines; backwards they must be added from the last to the first. */
+int loglines_add(struct loglines *lines, const struct log_line *like, const char *bytes, size_t n, bool backwards) {
+        const char *parts[LOGLINES_SPLIT_MAX];
+        size_t sizes[LOGLINES_SPLIT_MAX], count = 0;
+        while (n > 0 && bytes[n - 1] == '\n')
+                n--;
+        for (const char *end = bytes + n;;) {
+                const char *newline = count + 1 < LOGLINES_SPLIT_MAX ? memchr(bytes, '\n', (size_t) (end - bytes)) : NULL;
+                parts[count] = bytes;
+                sizes[count++] = (size_t) ((newline ? newline : end) - bytes);
+                if (!newline)
+                        break;
+                bytes = newline + 1;
+        }
+        int r = 0;
+        for (size_t i = 0; r >= 0 && i < count; i++) {
+                size_t k = backwards ? count - 1 - i : i;
+                r = add(lines, like, parts[k], sizes[k]);
+        }
+        return r;
+}

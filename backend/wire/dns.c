@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "backend/wire/dns.h"
+
+/* 1.28 and later mark what 1.18 (Debian 12) has, and nothing else has, as old. */
+#define CARES_NO_DEPRECATED
+#include <ares.h>
+#include <arpa/inet.h>
+#include <arpa/nameser.h>
+#include <errno.h>
+#include <netdb.h>
+#include <string.h>
+#include <sys/select.h>
+
+#include "backend/io/defer.h"
+#include "base/str.h"
+
+#define SOCKETS_MAX 32
+#define TRIES 3
+#define DATAGRAM_SIZE 1232      /* what passes everywhere in one piece; larger answers come by TCP */
+
+struct dns {
+        sd_event *event;
+        ares_channel channel;
+        sd_event_source *timer;
+        struct {
+                ares_socket_t fd;
+                sd_event_source *source;
+        } sockets[SOCKETS_MAX];
+        sd_event_source *answers;       /* gives what is ready: c-ares may answer inside the call that asks */
+        struct question *questions;     /* in flight, and ready */
+};
+
+struct question {
+        struct dns *dns;
+        struct question *next;
+        struct op *op;                  /* NULL: nobody wishes to know any more */
+        enum dns_type type;
+        dns_done_t done;
+        dns_addresses_t addresses_done;
+        void *userdata;
+        bool in_flight, ready;
+        struct dns_answer answer;
+        char **addresses;
+        struct error *error;
+};
+
+static void question_free(struct question *q) {
+        for (struct question **p = &q->dns->questions; *p; p = &(*p)->next)
+                if (*p == q) {
+                        *p = q->next;
+                        break;
+                }
+        dns_answer_done(&q->answer);
+        strv_free(q->addresses);
+        error_free(q->error);
+        free(q);
+}
+
+/* c-ares keeps a pointer to what is in flight, and takes none back singly. */
+static void question_stop(void *userdata) {
+        struct question *q = userdata;
+        q->op = NULL;
+        if (!q->in_flight)
+                question_free(q);
+}
+
+/* ---- the channel on the loop ---- */
+
+static void arm(struct dns *dns) {
+        struct timeval tv, *next = ares_timeout(dns->channel, NULL, &tv);
+        if (!next) {
+                sd_event_source_set_enabled(dns->timer, SD_EVENT_OFF);
+                return;
+        }
+        sd_event_source_set_time_relative(dns->timer, (uint64_t) next->tv_sec * 1000000 + (uint64_t) next->tv_usec);
+        sd_event_source_set_enabled(dns->timer, SD_EVENT_ONESHOT);
+}
+
+static void process(struct dns *dns, ares_socket_t readable, ares_socket_t writable) {
+        ares_process_fd(dns->channel, readable, writable);
+        arm(dns);
+}
+
+static int timer_came(sd_event_source *source, uint64_t usec, void *userdata) {
+        process(userdata, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+        return 0;
+}
+
+static int socket_came(sd_event_source *source, int fd, uint32_t events, void *userdata) {
+        process(userdata, events & (EPOLLIN | EPOLLERR | EPOLLHUP) ? fd : ARES_SOCKET_BAD, events & EPOLLOUT ? fd : ARES_SOCKET_BAD);
+        return 0;
+}
+
+/* Before it closes a socket c-ares calls this with neither. */
+static void socket_wanted(void *userdata, ares_socket_t fd, int readable, int writable) {
+        struct dns *dns = userdata;
+        int at = -1;
+        for (int i = 0; i < SOCKETS_MAX; i++)
+                if (dns->sockets[i].source ? dns->sockets[i].fd == fd : at < 0)
+                        at = i;
+        if (at < 0)
+                return;
+        uint32_t events = (readable ? EPOLLIN : 0U) | (writable ? EPOLLOUT : 0U);
+        sd_event_source **source = &dns->sockets[at].source;
+        if (!events)
+                *source = sd_event_source_disable_unref(*source);
+        else if (*source)
+                sd_event_source_set_io_events(*source, events);
+        else if (sd_event_add_io(dns->event, source, fd, events, socket_came, dns) >= 0)
+                dns->sockets[at].fd = fd;
+}
+
+static int give_answers(sd_event_source *source, void *userdata) {
+        struct dns *dns = userdata;
+        for (struct question *q = dns->questions, *next; q; q = next) {
+                next = q->next;
+                if (!q->ready)
+                        continue;
+                if (next) {
+                        /* done() may drop others, and the channel with them: one at a time */
+                        sd_event_source_set_enabled(dns->answers, SD_EVENT_ONESHOT);
+                }
+                struct dns_answer answer = q->answer;
+                _cleanup_strv_ char **addresses = TAKE(q->addresses);
+                struct error *e = TAKE(q->error);
+                dns_done_t done = q->done;
+                dns_addresses_t addresses_done = q->addresses_done;
+                void *for_done = q->userdata;
+                q->answer = (struct dns_answer) {};
+                op_finish(q->op);
+                question_free(q);
+                if (done)
+                        done(e ? NULL : &answer, e, for_done);
+                else
+                        addresses_done(addresses, e, for_done);
+                dns_answer_done(&answer);
+                return 0;
+        }
+        return 0;
+}
+
+/* ---- questions ---- */
+
+static struct question *question_new(struct dns *dns, void *userdata) {
+        struct question *q = calloc(1, sizeof *q);
+        struct op *op = q ? op_new(question_stop, q) : NULL;
+        if (!op) {
+                free(q);
+                return NULL;
+        }
+        *q = (struct question) { .dns = dns, .next = dns->questions, .op = op, .userdata = userdata, .in_flight = true };
+        dns->questions = q;
+        return q;
+}
+
+/* c-ares is through with it. The answer is given by the loop. */
+static void question_ready(struct question *q) {
+        q->in_flight = false;
+        q->ready = true;
+        if (q->op)
+                sd_event_source_set_enabled(q->dns->answers, SD_EVENT_ONESHOT);
+        else
+                question_free(q);
+}
+
+static void fail(struct question *q, int status) {
+        static const struct {
+                int status, code;
+                const char *message, *hint;
+        } meanings[] = {
+                { ARES_ETIMEOUT, -ETIMEDOUT, "No name server answers", "Look at /etc/resolv.conf, and whether its servers can be reached" },
+                { ARES_ECONNREFUSED, -ECONNREFUSED, "The name servers cannot be reached, or refuse to answer",
+                  "Look at /etc/resolv.conf: for an Active Directory domain its controllers are the name servers" },
+                { ARES_EREFUSED, -EACCES, "The name server refuses to answer", "It may answer only for other networks or other names" },
+                { ARES_ESERVFAIL, -EIO, "The name server could not find out", "Its own way to the servers of this name may be broken" },
+                { ARES_EBADNAME, -EINVAL, "This cannot be a name of the DNS", NULL },
+                { ARES_ENOTIMP, -EIO, "The name server does not know this kind of question", NULL },
+                { ARES_ENOMEM, -ENOMEM, "Out of memory", NULL },
+        };
+        for (size_t i = 0; i < ELEMENTS(meanings); i++)
+                if (meanings[i].status == status) {
+                        error_set(&q->error, meanings[i].code, "%s", meanings[i].message);
+                        if (meanings[i].hint)
+                                error_hint(&q->error, "%s", meanings[i].hint);
+                        return;
+                }
+        error_set(&q->error, -EIO, "DNS: %s", ares_strerror(status));
+}
+
+static void answered(void *userdata, int status, int timeouts, unsigned char *bytes, int n) {
+        struct question *q = userdata;
+        if (!q->op) {
+                question_free(q);
+                return;
+        }
+        if (status == ARES_SUCCESS || status == ARES_ENODATA || status == ARES_ENOTFOUND) {
+                /* Of these two c-ares hands over no bytes where it is of that mind: then it is the answer all the same. */
+                if (bytes && n > 0)
+                        dns_read(bytes, (size_t) n, q->type, &q->answer, &q->error);
+                else
+                        q->answer.code = status == ARES_ENOTFOUND ? ns_r_nxdomain : ns_r_noerror;
+        } else
+                fail(q, status);
+        question_ready(q);
+}
+
+struct op *dns_ask(struct dns *dns, const char *name, enum dns_type type, dns_done_t done, void *userdata) {
+        struct question *q = question_new(dns, userdata);
+        if (!q)
+                return NULL;
+        struct op *op = q->op;
+        q->done = done;
+        q->type = type;
+        ares_query(dns->channel, name, ns_c_in, (int) type, answered, q);
+        arm(dns);
+        return op;
+}
+
+static void addresses_came(struct question *q, const struct ares_addrinfo *info, int family) {
+        for (const struct ares_addrinfo_node *node = info->nodes; node && strv_length(q->addresses) < 16; node = node->ai_next) {
+                char text[INET6_ADDRSTRLEN];
+                const void *address = node->ai_family == AF_INET ? (const void *) &((const struct sockaddr_in *) node->ai_addr)->sin_addr
+                                                                 : (const void *) &((const struct sockaddr_in6 *) node->ai_addr)->sin6_addr;
+                if (node->ai_family == family && inet_ntop(family, address, text, sizeof text) && !strv_contains(q->addresses, text))
+                        (void) strv_add(&q->addresses, text);
+        }
+}
+
+static void resolved(void *userdata, int status, int timeouts, struct ares_addrinfo *info) {
+        struct question *q = userdata;
+        if (!q->op) {
+                if (info)
+                        ares_freeaddrinfo(info);
+                question_free(q);
+                return;
+        }
+        if (status == ARES_SUCCESS) {
+                addresses_came(q, info, AF_INET);
+                addresses_came(q, info, AF_INET6);
+        } else if (status != ARES_ENODATA && status != ARES_ENOTFOUND)
+                fail(q, status);
+        if (info)
+                ares_freeaddrinfo(info);
+        question_ready(q);
+}
+
+struct op *dns_resolve(struct dns *dns, const char *host, dns_addresses_t done, void *userdata) {
+        struct question *q = question_new(dns, userdata);
+        if (!q)
+                return NULL;
+        struct op *op = q->op;
+        q->addresses_done = done;
+        const struct ares_addrinfo_hints hints = { .ai_family = AF_UNSPEC, .ai_flags = ARES_AI_NOSORT };
+        ares_getaddrinfo(dns->channel, host, NULL, &hints, resolved, q);
+        arm(dns);
+        return op;
+}
+
+/* ---- life ---- */
+
+int dns_new(sd_event *event, const char *servers, unsigned ms, struct dns **ret, struct error **reterr) {
+        struct dns *dns = calloc(1, sizeof *dns);
+        if (!dns)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        dns->event = sd_event_ref(event);
+        /* c-ares waits twice as long at each repeat: 1 + 2 + 4 parts of what may be spent. */
+        struct ares_options options = { .flags = ARES_FLAG_EDNS, .ednspsz = DATAGRAM_SIZE, .timeout = (int) (ms / 7 ? ms / 7 : 1), .tries = TRIES,
+                                        .sock_state_cb = socket_wanted, .sock_state_cb_data = dns };
+        int r = ares_library_init(ARES_LIB_INIT_ALL);
+        const int set = ARES_OPT_FLAGS | ARES_OPT_EDNSPSZ | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB;
+        int a = r == ARES_SUCCESS ? ares_init_options(&dns->channel, &options, set) : r;
+        if (a == ARES_SUCCESS && servers)
+                a = ares_set_servers_ports_csv(dns->channel, servers);
+        r = sd_event_add_time_relative(event, &dns->timer, CLOCK_MONOTONIC, 0, 1000, timer_came, dns);
+        if (r >= 0)
+                r = sd_event_source_set_enabled(dns->timer, SD_EVENT_OFF);
+        if (r >= 0)
+                r = sd_event_add_defer(event, &dns->answers, give_answers, dns);
+        if (r >= 0)
+                r = sd_event_source_set_enabled(dns->answers, SD_EVENT_OFF);
+        if (a != ARES_SUCCESS || r < 0) {
+                dns_free(dns);
+                return error_set(reterr, a == ARES_ENOMEM ? -ENOMEM : r < 0 ? r : -EIO, "The resolver could not be set up: %s",
+                                 a != ARES_SUCCESS ? ares_strerror(a) : strerror(-r));
+        }
+        *ret = dns;
+        return 0;
+}
+
+struct dns *dns_free(struct dns *dns) {
+        if (!dns)
+                return NULL;
+        /* what is in flight is answered with ARES_EDESTRUCTION here, and nobody wishes to know it */
+        for (struct question *q = dns->questions; q; q = q->next)
+                q->op = NULL;
+        if (dns->channel)
+                ares_destroy(dns->channel);
+        while (dns->questions)
+                question_free(dns->questions);
+        for (int i = 0; i < SOCKETS_MAX; i++)
+                sd_event_source_disable_unref(dns->sockets[i].source);
+        sd_event_source_disable_unref(dns->timer);
+        sd_event_source_disable_unref(dns->answers);
+        sd_event_unref(dns->event);
+        ares_library_cleanup();
+        free(dns);
+        return NULL;
+}
+
+char *dns_servers(const struct dns *dns) {
+        struct ares_addr_port_node *nodes = NULL;
+        _cleanup_str_ struct str s = {};
+        if (ares_get_servers_ports(dns->channel, &nodes) == ARES_SUCCESS)
+                for (const struct ares_addr_port_node *node = nodes; node; node = node->next) {
+                        char text[INET6_ADDRSTRLEN];
+                        if (inet_ntop(node->family, &node->addr, text, sizeof text))
+                                str_addf(&s, "%s%s", s.length ? ", " : "", text);
+                }
+        ares_free_data(nodes);
+        return str_take(&s);
+}

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Where a job that lost its worker goes on, or goes back from. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "backend/io/files.h"
+#include "backend/store/delivery.h"
+#include "backend/store/job-folder.h"
+#include "backend/worker/internal.h"
+#include "base/str.h"
+
+#define UNBEGUN_SECONDS 600     /* many times what a worker may take to begin */
+
+/* ---- what a worker that died left half made ---- */
+
+static void sweep_folder(struct worker *w, const char *path) {
+        _cleanup_close_ int folder = files_open_folder(w->root, path, NULL);
+        if (folder >= 0)
+                (void) files_sweep(folder);
+}
+
+static void sweep_parents(struct worker *w, const struct changes *changes) {
+        _cleanup_free_ char *last = NULL;
+        for (size_t i = 0; i < changes->n; i++) {
+                const char *path = changes->items[i].path, *slash = strrchr(path, '/');
+                _cleanup_free_ char *folder = slash > path ? strndup(path, (size_t) (slash - path)) : strdup("/");
+                /* Neighbours stand together. */
+                if (!folder || str_equal(folder, last))
+                        continue;
+                sweep_folder(w, folder);
+                (void) str_replace(&last, folder);
+        }
+}
+
+/* What a console made for a job, and died before a worker began it: nobody will ever begin it. One that is young may be about to. */
+static void remove_unbegun(const struct paths *paths) {
+        _cleanup_free_ char *path = str_printf("%s/jobs", paths->state);
+        DIR *d = path ? opendir(path) : NULL;
+        for (struct dirent *item; d && (item = readdir(d));) {
+                char journal[NAME_MAX + 16];
+                struct stat st;
+                if (!job_id_valid(item->d_name) || fstatat(dirfd(d), item->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+                    st.st_mtim.tv_sec > time(NULL) - UNBEGUN_SECONDS)
+                        continue;
+                snprintf(journal, sizeof journal, "%s/journal", item->d_name);
+                if (faccessat(dirfd(d), journal, F_OK, 0) < 0 && errno == ENOENT)
+                        (void) jobfolder_remove(paths, item->d_name);
+        }
+        if (d)
+                closedir(d);
+}
+
+/* Everywhere a worker writes its own files: a name of files.c that is still there is nobody's. */
+void worker_sweep(const struct paths *paths) {
+        static const char *const own[] = { "", "/services", "/jobs" };
+        control_sweep(paths);
+        delivery_remove_all(paths);
+        remove_unbegun(paths);
+        for (size_t i = 0; i < ELEMENTS(own); i++) {
+                _cleanup_free_ char *path = str_printf("%s%s", paths->state, own[i]);
+                _cleanup_close_ int folder = path ? files_open_root(path, NULL) : -1;
+                if (folder >= 0)
+                        (void) files_sweep(folder);
+        }
+}
+
+static void sweep_job(struct worker *w) {
+        (void) files_sweep(w->folder);
+        _cleanup_close_ int saved = jobfolder_snapshot(w->folder, NULL, false, NULL), blobs = jobfolder_snapshot(w->folder, "blobs", false, NULL);
+        if (saved >= 0)
+                (void) files_sweep(saved);
+        if (blobs >= 0)
+                (void) files_remove(blobs, SNAPSHOT_WORKING, NULL);
+}
+
+/* And the host's. (An undo sweeps for itself: to it such a name is a change like any other, which a folder's time tells of.) */
+static void sweep_host(struct worker *w) {
+        const char *slash = w->plan->unit.path ? strrchr(w->plan->unit.path, '/') : NULL;
+        _cleanup_free_ char *units = slash > w->plan->unit.path ? strndup(w->plan->unit.path, (size_t) (slash - w->plan->unit.path)) : NULL;
+        if (units)
+                sweep_folder(w, units);
+        if (worker_load_changes(w, NULL) >= 0)
+                sweep_parents(w, &w->changes);
+        /* An uninstall puts back what the install changed. */
+        _cleanup_(changes_done) struct changes installed = {};
+        _cleanup_close_ int install = w->record && w->record->job ? jobfolder_open(w->paths, w->record->job, NULL) : -1;
+        if (install >= 0 && jobfolder_changes(install, &installed, NULL, NULL) >= 0)
+                sweep_parents(w, &installed);
+}
+
+/* ---- going on ---- */
+
+/* Where the undo of a job that died begins: behind the last step that was begun. */
+static enum job_step last_begun(const struct job *job) {
+        for (size_t i = _JOB_STEP_MAX; i > 0; i--)
+                if (job->steps[i - 1].state != STEP_TODO)
+                        return (enum job_step) (i - 1);
+        return 0;
+}
+
+static void go_back(struct run *run) {
+        struct worker *w = &run->w;
+        w->undoing = true;
+        w->at = last_begun(recorder_job(w->recorder));
+}
+
+static int recall(struct run *run, enum job_step step, struct error **reterr) {
+        struct worker *w = &run->w;
+        const struct job *job = recorder_job(w->recorder);
+        int r = 0;
+        for (enum job_step done = 0; r >= 0 && done < step; done++)
+                if (job_step_planned(done, w->plan->verb) && worker_step(w, done)->recall)
+                        r = worker_step(w, done)->recall(w, reterr);
+        free(w->note);  /* of those steps; they have theirs */
+        w->note = NULL;
+        w->at = step;
+        run->taken_up = job->steps[step].state != STEP_TODO;
+        return r;
+}
+
+/* A command that runs (again) needs its secrets again: they are in no file. */
+static int check_secrets(const struct worker *w, struct error **reterr) {
+        for (size_t i = 0; i < w->plan->n_secrets; i++) {
+                const char *name = w->plan->secrets[i].name;
+                if (w->secrets && secret_list_find(w->secrets, name))
+                        continue;
+                error_set(reterr, -ENOKEY, "The secret %s must be given again: fairlead keeps none", name);
+                error_hint(reterr, "fairlead resume %s --secret %s=@FILE, or put everything back: fairlead rollback %s", w->id, name, w->id);
+                return -ENOKEY;
+        }
+        return 0;
+}
+
+static int resume(struct run *run, struct error **reterr) {
+        struct worker *w = &run->w;
+        const struct job *job = recorder_job(w->recorder);
+        enum job_step step;
+        enum job_way way = job_way_on(job, w->plan->verb, recorder_rebooted(w->recorder), &step);
+        int r = way == WAY_BEGIN || way == WAY_AGAIN ? check_secrets(w, reterr) : 0;
+        if (r >= 0 && way == WAY_GO_ON)
+                r = recall(run, step, reterr);
+        if (r < 0)
+                return r;
+        switch (way) {
+        case WAY_NONE:
+                return error_set(reterr, -EALREADY, "The job %s has come to its end: it is %s", w->id, job_state_name(job->state));
+        case WAY_AGAIN:
+                run->again = true;
+                go_back(run);
+                joblog_note(w->log, "the job had lost its worker in the middle of its command: putting back what that did, then beginning anew");
+                return worker_mark_state(run, JOB_UNDOING, reterr);
+        case WAY_UNDO:
+                return 1;
+        default:
+                sweep_host(w);
+                worker_reserve(w);
+                joblog_note(w->log, "the job had lost its worker: going on with the step \"%s\"", job_step_title(step, w->plan->verb));
+                return worker_mark_state(run, JOB_RUNNING, reterr);
+        }
+}
+
+/* ---- going back ---- */
+
+static int roll_back(struct run *run, struct error **reterr) {
+        struct worker *w = &run->w;
+        const struct job *job = recorder_job(w->recorder);
+        switch (job->state) {
+        case JOB_FAILED:
+        case JOB_CANCELLED:
+                return error_set(reterr, -EALREADY, "Everything the job %s did was put back already", w->id);
+        case JOB_QUEUED:
+                (void) worker_record(run, 0, RECORD_FAILED, "It was withdrawn before it began");
+                worker_finish(run, JOB_FAILED, WORKER_FAILED);
+                return 0;
+        case JOB_DONE:
+                if (w->plan->verb == VERB_REHEARSE)
+                        return error_set(reterr, -EALREADY, "A rehearsal changes nothing that could be put back");
+                if (w->plan->verb == VERB_RENEW)
+                        return error_set(reterr, -EALREADY, "Renewed keys cannot be put back: the realm takes the old ones no more");
+                /* Only while what it came to still is so; later jobs have built on it else. */
+                if (!worker_step(w, STEP_COMMIT)->probe(w)) {
+                        error_set(reterr, -ESTALE, "Later jobs have changed what the job %s came to", w->id);
+                        error_hint(reterr, "fairlead jobs lists them; put back the newest of %s first, or uninstall it", w->plan->name);
+                        return -ESTALE;
+                }
+                w->cancelled = true;
+                break;
+        case JOB_CANCELLING:
+                w->cancelled = true;
+                break;
+        default:
+                if (!job->message)
+                        worker_record(run, job_current_step(job), RECORD_FAILED, "The job was interrupted before its end");
+        }
+        go_back(run);
+        joblog_note(w->log, "putting everything back");
+        return worker_mark_state(run, w->cancelled ? JOB_CANCELLING : JOB_UNDOING, reterr);
+}
+
+int worker_take_up(struct run *run, enum worker_mode mode, struct error **reterr) {
+        struct worker *w = &run->w;
+        if (w->plan->verb != VERB_INSTALL)
+                (void) worker_load_record(w, NULL);
+        sweep_job(w);
+        int r = mode == WORKER_RESUME ? resume(run, reterr) : 1;
+        return r > 0 ? roll_back(run, reterr) : r;
+}
+
+/* ---- another job ---- */
+
+void worker_tidy(const struct paths *paths, const char *id, int folder) {
+        if (folder >= 0) {
+                (void) files_sweep(folder);
+                (void) files_remove(folder, "reserve", NULL);
+                jobfolder_write_result(folder, id);
+        }
+        jobfolder_clear_active(paths, id);
+}
+
+/* It had changed nothing: two records end it, and nobody has to decide anything. */
+static int close_unbegun(const struct paths *paths, const char *id, int folder) {
+        _cleanup_(recorder_freep) struct recorder *recorder = NULL;
+        int r = recorder_new(folder, &recorder, NULL);
+        if (r >= 0)
+                r = recorder_add(recorder, job_current_step(recorder_job(recorder)), RECORD_FAILED, "It was interrupted before it changed anything",
+                                 NULL);
+        if (r >= 0 && recorder_job(recorder)->state == JOB_RUNNING)
+                r = recorder_add(recorder, 0, RECORD_STATE, job_state_name(JOB_UNDOING), NULL);
+        if (r >= 0)
+                r = recorder_add(recorder, 0, RECORD_STATE, job_state_name(JOB_FAILED), NULL);
+        if (r < 0)
+                return r;
+        (void) files_remove_tree(folder, "snapshot");
+        worker_tidy(paths, id, folder);
+        return 0;
+}
+
+int worker_settle_other(const struct paths *paths, const char *id, struct error **reterr) {
+        _cleanup_free_ char *other = jobfolder_active(paths);
+        _cleanup_close_ int folder = other && !str_equal(other, id) ? jobfolder_open(paths, other, NULL) : -1;
+        _cleanup_(job_freep) struct job *job = NULL;
+        if (folder < 0 || jobfolder_job(folder, other, &job, NULL) < 0)
+                return 0;
+        if (job_state_final(job->state)) {
+                worker_tidy(paths, other, folder);
+                return 0;
+        }
+        /* (The image's name for the service is given by the pull step.) */
+        bool unbegun = job_way_on(job, job->verb, false, NULL) == WAY_BEGIN && job->steps[STEP_PULL].state == STEP_TODO;
+        if (unbegun && close_unbegun(paths, other, folder) >= 0)
+                return 0;
+        return jobfolder_unfinished(job, reterr);
+}

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Sets a worker's run up, and cleans up behind it. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "backend/io/files.h"
+#include "backend/store/delivery.h"
+#include "backend/store/host-lock.h"
+#include "backend/store/job-folder.h"
+#include "backend/worker/internal.h"
+#include "base/str.h"
+
+#define RESERVE_BYTES (4 * 1024 * 1024)
+#define TRIES 200U              /* for a host whose last job is at its end */
+#define PAUSE_USEC 50000
+
+void worker_reserve(struct worker *w) {
+        _cleanup_close_ int fd = openat(w->folder, "reserve", O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+        if (fd >= 0)
+                (void) posix_fallocate(fd, 0, RESERVE_BYTES);
+}
+
+void worker_forget(struct worker *w) {
+        manifest_done(&w->before);
+        w->before_loaded = false;
+        changes_done(&w->changes);
+        w->changes_loaded = false;
+        w->made_units = strv_free(w->made_units);
+        w->wrote_unit = w->made_quadlet = false;
+        w->record = service_free(w->record);
+}
+
+static int connect_host(struct worker *w, const struct worker_options *options, struct error **reterr) {
+        const char *const *sockets = NULL;
+        w->engine = options->engine;
+        w->units = options->units;
+        int r = w->engine ? 0 : engine_new(w->event, sockets, &w->engine, reterr);
+        if (r >= 0 && !w->units && !options->paths->root[0] && access("/run/systemd/system", F_OK) == 0)
+                r = units_new(w->event, "", NULL, &w->units, reterr);
+        return r;
+}
+
+static int listen_outside(struct run *run, struct error **reterr) {
+        struct worker *w = &run->w;
+        struct control_handlers handlers = worker_handlers;
+        handlers.userdata = run;
+        sigset_t blocked;
+        sigemptyset(&blocked);
+        sigaddset(&blocked, SIGTERM);
+        sigaddset(&blocked, SIGINT);
+        sigaddset(&blocked, SIGCHLD);
+        sigprocmask(SIG_BLOCK, &blocked, NULL);
+        /* A line that drops is nothing to us, nor is a reader that went away. */
+        signal(SIGHUP, SIG_IGN);
+        signal(SIGPIPE, SIG_IGN);
+        int r = sd_event_add_signal(w->event, &run->terminate, SIGTERM, worker_on_signal, run);
+        if (r >= 0)
+                r = sd_event_add_signal(w->event, &run->interrupt, SIGINT, worker_on_signal, run);
+        if (r >= 0)
+                r = sd_event_add_defer(w->event, &run->turn, worker_on_turn, run);
+        if (r < 0)
+                return error_errno(reterr, r, "The job cannot be started");
+        return control_new(w->event, w->paths, w->id, &handlers, &run->control, reterr);
+}
+
+static int begin(struct run *run, const struct worker_options *options, struct error **reterr) {
+        struct worker *w = &run->w;
+        if (options->mode != WORKER_CARRY_OUT) {
+                (void) unlinkat(w->folder, "refused", 0);
+                int r = jobfolder_set_active(w->paths, w->id, reterr);
+                if (r >= 0)
+                        r = worker_take_up(run, options->mode, reterr);
+                return r;
+        }
+        if (recorder_job(w->recorder)->state != JOB_QUEUED)
+                return error_set(reterr, -EALREADY, "The job %s was begun before", w->id);
+        int r = jobfolder_set_active(w->paths, w->id, reterr);
+        if (r < 0)
+                return r;
+        worker_reserve(w);
+        return worker_mark_state(run, JOB_RUNNING, reterr);
+}
+
+static int prepare(struct run *run, const struct worker_options *options, struct error **reterr) {
+        struct worker *w = &run->w;
+        int r = jobfolder_plan(w->folder, &w->plan, reterr);
+        if (r >= 0)
+                r = w->root = files_open_root(w->paths->root, reterr);
+        if (r >= 0)
+                r = connect_host(w, options, reterr);
+        if (r >= 0)
+                r = listen_outside(run, reterr);
+        return r < 0 ? r : begin(run, options, reterr);
+}
+
+static void clean_up(struct run *run, const struct worker_options *options) {
+        struct worker *w = &run->w;
+        worker_clear_step(w);
+        control_free(run->control);
+        /* The last thing that can be seen of the job: whoever finds it knows that there may be more to tidy up. */
+        if (w->recorder && job_state_final(recorder_job(w->recorder)->state))
+                jobfolder_clear_active(w->paths, w->id);
+        sd_event_source_disable_unref(run->turn);
+        sd_event_source_disable_unref(run->terminate);
+        sd_event_source_disable_unref(run->interrupt);
+        if (w->units != options->units)
+                units_free(w->units);
+        if (w->engine != options->engine)
+                engine_free(w->engine);
+        worker_forget(w);
+        manifest_done(&w->known);
+        plan_free(w->plan);
+        recorder_free(w->recorder);
+        worker_join_free(w);
+        joblog_free(w->log);
+        if (w->root >= 0)
+                close(w->root);
+        if (w->folder >= 0)
+                close(w->folder);
+}
+
+static int open_records(struct worker *w, struct error **reterr) {
+        int r = recorder_new(w->folder, &w->recorder, reterr);
+        return r < 0 ? r : joblog_new(w->folder, w->secrets, &w->log, reterr);
+}
+
+/* Is the job at its end, so that its worker lets go of the host in a moment? */
+static bool nearly_gone(const struct paths *paths, const char *id) {
+        _cleanup_(job_freep) struct job *job = NULL;
+        _cleanup_close_ int folder = jobfolder_open(paths, id, NULL);
+        return folder >= 0 && jobfolder_job(folder, id, &job, NULL) >= 0 && job_state_final(job->state);
+}
+
+/* Whoever saw the end of a job may ask for the next at once; and who holds the host without an id yet will say in a moment who it is, or
+ * only tidies up. Nothing else runs in this process yet: it may wait. */
+static int take_host(struct worker *w, struct error **reterr) {
+        for (unsigned tries = 0;; tries++) {
+                _cleanup_free_ char *holder = NULL;
+                int lock = hostlock_take(w->paths, w->id, &holder, reterr);
+                if (lock != -EBUSY || tries == TRIES || (holder && !nearly_gone(w->paths, holder)))
+                        return lock;
+                if (reterr)
+                        *reterr = error_free(*reterr);
+                usleep(PAUSE_USEC);
+        }
+}
+
+static int run_job(struct run *run, const struct worker_options *options) {
+        struct worker *w = &run->w;
+        _cleanup_error_ struct error *e = NULL;
+        w->folder = jobfolder_open(w->paths, w->id, &e);
+        if (w->folder < 0)
+                return WORKER_FAILED;
+        _cleanup_close_ int lock = take_host(w, &e);
+        if (lock >= 0)
+                worker_sweep(w->paths);
+        struct stat st;
+        if (lock >= 0 && fstat(w->folder, &st) == 0 && st.st_nlink == 0)
+                return WORKER_FAILED;   /* whoever asked did not wait so long, and took it back */
+        int r = lock < 0 ? lock : worker_settle_other(w->paths, w->id, &e);
+        if (r < 0) {
+                jobfolder_refuse(w->folder, e);
+                return r == -EBUSY ? WORKER_BUSY : WORKER_FAILED;
+        }
+        r = open_records(w, &e);
+        if (r >= 0)
+                r = prepare(run, options, &e);
+        if (r < 0) {
+                (void) files_remove(w->folder, "reserve", NULL);
+                bool fresh = options->mode == WORKER_CARRY_OUT && w->recorder && w->log && recorder_job(w->recorder)->state == JOB_QUEUED;
+                if (fresh) {
+                        worker_record_failure(run, e);
+                        worker_set_state(run, JOB_FAILED);
+                        jobfolder_write_result(w->folder, w->id);
+                }
+                jobfolder_refuse(w->folder, e);
+                return WORKER_FAILED;
+        }
+        r = sd_event_loop(w->event);
+        return r < 0 ? WORKER_FAILED : run->status;
+}
+
+int worker_carry_out(const struct worker_options *options) {
+        struct run run = {
+                .w = {
+                        .paths = options->paths,
+                        .id = options->id,
+                        .secrets = options->secrets,
+                        .folder = -1,
+                        .root = -1,
+                        .blobs = -1,
+                        .known_blobs = -1,
+                        .excluded = { (char *) options->paths->state, (char *) options->paths->run, NULL },
+                },
+                .status = WORKER_FAILED,
+        };
+        _cleanup_error_ struct error *e = NULL;
+        if (paths_prepare(options->paths, &e) < 0) {
+                _cleanup_close_ int folder = jobfolder_open(options->paths, options->id, NULL);
+                if (folder >= 0)
+                        jobfolder_refuse(folder, e);
+                return WORKER_FAILED;
+        }
+        run.w.event = options->event ? sd_event_ref(options->event) : NULL;
+        if (!run.w.event && sd_event_new(&run.w.event) < 0)
+                return WORKER_FAILED;
+        int status = run_job(&run, options);
+        clean_up(&run, options);
+        sd_event_unref(run.w.event);
+        return status;
+}
+
+int worker_run(const struct paths *paths, const char *id, struct secret_list *secrets) {
+        const struct worker_options options = { .paths = paths, .id = id, .secrets = secrets };
+        return worker_carry_out(&options);
+}
+
+/* A job whose end is recorded needs no decision, only to be tidied up behind. */
+static bool is_over(const struct paths *paths, const char *id, int folder, const struct job *job) {
+        if (job && !job_state_final(job->state))
+                return false;
+        _cleanup_close_ int lock = hostlock_take(paths, id, NULL, NULL);
+        if (lock >= 0) {
+                worker_sweep(paths);
+                worker_tidy(paths, id, folder);
+        }
+        return true;
+}
+
+void worker_clear_up(const struct paths *paths) {
+        _cleanup_close_ int lock = hostlock_take(paths, "", NULL, NULL);
+        if (lock >= 0)
+                worker_sweep(paths);
+}
+
+/* To who started the host it has gone well also when everything was put back. */
+static int went_well(const struct worker_options *options, int status) {
+        _cleanup_close_ int folder = jobfolder_open(options->paths, options->id, NULL);
+        _cleanup_(job_freep) struct job *job = NULL;
+        if (folder < 0 || jobfolder_job(folder, options->id, &job, NULL) < 0)
+                return status;
+        return job->state == JOB_FAILED || job->state == JOB_CANCELLED ? WORKER_DONE : status;
+}
+
+int worker_at_boot(const struct paths *paths) {
+        _cleanup_free_ char *id = jobfolder_active(paths);
+        if (paths_prepare(paths, NULL) < 0)
+                return WORKER_DONE;
+        if (!id) {
+                worker_clear_up(paths);
+                return WORKER_DONE;
+        }
+        _cleanup_close_ int folder = jobfolder_open(paths, id, NULL);
+        _cleanup_(job_freep) struct job *job = NULL;
+        _cleanup_plan_ struct plan *plan = NULL;
+        if (folder >= 0)
+                (void) jobfolder_job(folder, id, &job, NULL);
+        if (is_over(paths, id, folder, job))
+                return WORKER_DONE;
+        struct worker_options options = { .paths = paths, .id = id, .mode = WORKER_ROLL_BACK };
+        /* Only finishing to put back is left: there is nothing to decide. */
+        if (job_way_on(job, job->verb, true, NULL) == WAY_UNDO)
+                return went_well(&options, worker_carry_out(&options));
+        if (jobfolder_plan(folder, &plan, NULL) < 0 || plan->if_interrupted == INTERRUPTED_ASK)
+                return jobfolder_tell(paths, job) < 0 ? WORKER_FAILED : WORKER_DONE;
+        options.mode = plan->if_interrupted == INTERRUPTED_RESUME ? WORKER_RESUME : WORKER_ROLL_BACK;
+        return went_well(&options, worker_carry_out(&options));
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The command of a renewal: new keys for this host in the realm and in its keytab. It cannot be taken back, nor stopped in its middle: the
+ * realm would know keys that the keytab has not. Run twice, it renews twice, and that is no harm. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/realm/membership.h"
+#include "backend/worker/step.h"
+#include "base/str.h"
+
+#define WAIT_USEC (120ULL * 1000000)
+#define KVNO_FILE "kvno-before"
+
+static void on_output(const void *bytes, size_t n, void *userdata) {
+        struct worker *w = userdata;
+        joblog_output(w->log, bytes, n);
+}
+
+static uint32_t kvno_now(const struct worker *w) {
+        _cleanup_(membership_freep) struct membership *m = membership_read(w->paths);
+        return m ? m->kvno : 0;
+}
+
+static void on_ended(bool exited, int status, void *userdata) {
+        struct worker *w = userdata;
+        struct error *e = NULL;
+        w->timer = sd_event_source_disable_unref(w->timer);
+        w->pty = pty_free(w->pty);
+        joblog_flush(w->log);
+        if (exited && status == 0) {
+                worker_note(w, "key version %u", (unsigned) kvno_now(w));
+                worker_ended(w);
+                return;
+        }
+        if (exited)
+                error_set(&e, -EIO, "The keys could not be renewed: the command ended with status %d", status);
+        else
+                error_set(&e, -EIO, "The keys could not be renewed: the command was killed by signal %d", status);
+        error_hint(&e, "Does the service run, and do the realm's servers answer? The last lines of the log say more");
+        worker_failed(w, e);
+}
+
+static int on_late(sd_event_source *source, uint64_t usec, void *userdata) {
+        struct worker *w = userdata;
+        joblog_note(w->log, "no end after two minutes: the command is stopped");
+        pty_stop(w->pty, 10);
+        return 0;
+}
+
+static int apply(struct worker *w, struct error **reterr) {
+        char text[16];
+        char *lines[] = { text, NULL };
+        static char *const nothing[] = { (char *) "PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
+        snprintf(text, sizeof text, "%u", (unsigned) kvno_now(w));
+        int r = worker_save_lines(w, KVNO_FILE, lines, reterr);
+        if (r < 0)
+                return r;
+        _cleanup_free_ char *command = argv_text(w->plan->command->argv);
+        joblog_note(w->log, "%s", command ? command : "(out of memory)");
+        const struct pty_options options = {
+                .argv = w->plan->command->argv,
+                .environment = w->plan->environment ? w->plan->environment : nothing,
+                .stdin_fd = -1,
+                .output = on_output,
+                .ended = on_ended,
+                .userdata = w,
+        };
+        r = pty_new(w->event, &options, &w->pty, reterr);
+        if (r >= 0 && sd_event_add_time_relative(w->event, &w->timer, CLOCK_MONOTONIC, WAIT_USEC, 1000000, on_late, w) < 0)
+                r = error_set(reterr, -ENOMEM, "Out of memory");
+        return r < 0 ? r : STEP_WAITS;
+}
+
+/* A command that says it is well and changed nothing has not renewed anything. */
+static int verify(struct worker *w, struct error **reterr) {
+        _cleanup_strv_ char **lines = NULL;
+        uint32_t now = kvno_now(w);
+        if (worker_load_lines(w, KVNO_FILE, &lines, NULL) < 0 || !lines || !lines[0] || strtoul(lines[0], NULL, 10) != now)
+                return 0;
+        error_set(reterr, -EIO, "The command ended well, but the keys in /etc/krb5.keytab are still version %u", (unsigned) now);
+        error_hint(reterr, "Its service may see another file: is the keytab mounted writable, and as a file that is not replaced?");
+        return -EIO;
+}
+
+const struct step renew_step = { .step = STEP_COMMAND, .apply = apply, .verify = verify };

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The last step of jobs that write files which an install had made or changed: the record of the service tells how they were left, so that an
+ * uninstall knows them for fairlead's own work. */
+#include <errno.h>
+#include <string.h>
+
+#include "backend/format/emit.h"
+#include "backend/io/digest.h"
+#include "backend/io/files.h"
+#include "backend/store/services.h"
+#include "backend/worker/step.h"
+#include "base/str.h"
+
+#define KEYTAB "/etc/krb5.keytab"
+#define BYTES_MAX (1024U * 1024)
+
+static const char *file_of(const struct worker *w) {
+        return w->plan->verb == VERB_RENEW ? KEYTAB : w->plan->file.path;
+}
+
+/* "SHA256  /path" of what is there now. The bytes may be keys. */
+static int line_of(struct worker *w, char **ret, struct error **reterr) {
+        const char *name, *path = file_of(w);
+        char *bytes = NULL, hex[DIGEST_HEX];
+        size_t n = 0;
+        _cleanup_close_ int folder = files_open_parent(w->root, path, &name, reterr);
+        _cleanup_(digest_freep) struct digest *digest = digest_new();
+        int r = folder < 0 ? folder : files_read(folder, name, BYTES_MAX, &bytes, &n, reterr);
+        if (r < 0)
+                return r;
+        r = digest ? digest_bytes(digest, bytes, n, hex) : -ENOMEM;
+        explicit_bzero(bytes, n);
+        free(bytes);
+        *ret = r < 0 ? NULL : str_printf("%s  %s", hex, path);
+        return *ret ? 0 : error_set(reterr, -ENOMEM, "Out of memory");
+}
+
+/* A copy by way of its text: the record in memory is what an undo writes back. Of each file only the newest line counts. */
+static int remember(struct worker *w, const char *line, struct error **reterr) {
+        _cleanup_(service_freep) struct service *copy = NULL;
+        _cleanup_free_ char *text = emit_service(w->record);
+        _cleanup_strv_ char **lines = NULL;
+        int r = text ? service_parse(text, strlen(text), &copy, reterr) : -ENOMEM;
+        for (char **old = r >= 0 ? copy->rewritten : NULL; r >= 0 && old && *old; old++)
+                if (!str_ends(*old, file_of(w)))
+                        r = strv_add(&lines, *old);
+        if (r >= 0)
+                r = strv_add(&lines, line);
+        if (r < 0)
+                return r == -ENOMEM ? error_set(reterr, r, "Out of memory") : r;
+        strv_free(copy->rewritten);
+        copy->rewritten = TAKE(lines);
+        return services_write(w->paths, copy, reterr);
+}
+
+static void note(struct worker *w) {
+        const struct job *job = recorder_job(w->recorder);
+        const char *keys = job->steps[STEP_COMMAND].note;
+        if (w->plan->verb == VERB_RENEW)
+                worker_note(w, "The keys of this host are renewed%s%s", keys ? ": " : "", keys ? keys : "");
+        else
+                worker_note(w, "%s", w->plan->file.sentence ? w->plan->file.sentence : "Done");
+}
+
+static int apply(struct worker *w, struct error **reterr) {
+        _cleanup_free_ char *line = NULL;
+        int r = worker_load_record(w, reterr);
+        if (r >= 0)
+                r = line_of(w, &line, reterr);
+        if (r >= 0)
+                r = remember(w, line, reterr);
+        if (r < 0)
+                return error_wrap(reterr, r, "The change cannot be recorded");
+        note(w);
+        return STEP_ENDED;
+}
+
+/* Does the record tell of the file as this job left it? Another job may have written it since. */
+static int probe(struct worker *w) {
+        _cleanup_(service_freep) struct service *s = NULL;
+        _cleanup_free_ char *line = NULL;
+        return services_read(w->paths, w->plan->name, &s, NULL) >= 0 && line_of(w, &line, NULL) >= 0 && strv_contains(s->rewritten, line);
+}
+
+static int recall(struct worker *w, struct error **reterr) {
+        note(w);
+        return 0;
+}
+
+static int undo(struct worker *w, struct error **reterr) {
+        int r = worker_load_record(w, reterr);
+        if (r >= 0 && services_exists(w->paths, w->plan->name))
+                r = services_write(w->paths, w->record, reterr);
+        return r < 0 ? r : STEP_ENDED;
+}
+
+const struct step remember_step = { .step = STEP_COMMIT, .probe = probe, .recall = recall, .apply = apply, .undo = undo };

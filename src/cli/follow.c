@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/follow.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "backend/format/emit.h"
+#include "backend/io/digest.h"
+#include "base/feed.h"
+#include "cli/order.h"
+#include "cli/out.h"
+#include "cli/report.h"
+#include "model/realm/failure.h"
+
+struct following {
+        struct session *session;
+        const char *id;
+        struct feed *feed;
+        enum step_state told[_JOB_STEP_MAX];
+        bool over;              /* the job reached a final state and its log was given whole */
+        bool left;              /* Ctrl-C */
+        bool undo;              /* what is wanted is that everything is put back */
+        struct job *job;
+        struct error *error;
+        uint64_t bytes;         /* of the log, given so far */
+        follow_end_t end;       /* NULL: the usual end */
+        const struct arguments *arguments;      /* its */
+};
+
+static void print_line(const char *text, const uint8_t *marks, size_t bytes, void *userdata) {
+        const struct following *f = userdata;
+        if (f->session->json)
+                return;         /* the output is in the job's log; what is printed is its end */
+        out_raw(text, bytes);
+        out_raw("\n", 1);
+}
+
+/* One that lost its worker has no end either; it waits for somebody to decide. */
+static void end_when_whole(struct following *f) {
+        if (f->job && (job_state_final(f->job->state) || f->job->state == JOB_INTERRUPTED) && f->bytes >= f->job->log_size)
+                f->over = true;
+}
+
+static void tell_steps(struct following *f, const struct job *job) {
+        if (f->session->json)
+                return;
+        for (int step = 0; step < _JOB_STEP_MAX; step++) {
+                const struct step_status *now = &job->steps[step];
+                if (!job->planned[step] || now->state == f->told[step])
+                        continue;
+                f->told[step] = now->state;
+                if (now->state == STEP_TODO)
+                        continue;
+                feed_flush(f->feed);
+                out("[%s] %s%s%s\n", step_state_name(now->state), job_step_title(step, job->verb), now->note ? ": " : "",
+                    now->note ? now->note : "");
+        }
+        fflush(stdout);
+}
+
+static void job_moved(const struct job *job, void *userdata) {
+        struct following *f = userdata;
+        tell_steps(f, job);
+        job_free(f->job);
+        f->job = job_copy(job);
+        end_when_whole(f);
+}
+
+static void output_came(const void *bytes, size_t n, void *userdata) {
+        struct following *f = userdata;
+        f->bytes += n;
+        feed_write(f->feed, bytes, n);
+        const char *pending;
+        const uint8_t *marks;
+        size_t length;
+        feed_pending(f->feed, &pending, &marks, &length);
+        fflush(stdout);
+        end_when_whole(f);
+}
+
+static void watch_failed(struct error *e, void *userdata) {
+        struct following *f = userdata;
+        f->error = e;
+        f->over = true;
+}
+
+static int interrupted(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata) {
+        struct following *f = userdata;
+        f->left = f->over = true;
+        return 0;
+}
+
+static int typed(sd_event_source *source, int fd, uint32_t events, void *userdata) {
+        struct following *f = userdata;
+        char bytes[1024];
+        ssize_t n = read(fd, bytes, sizeof bytes);
+        if (n <= 0) {
+                sd_event_source_set_enabled(source, SD_EVENT_OFF);
+                return 0;
+        }
+        f->session->host->ops->job_input(f->session->host, f->id, bytes, (size_t) n, NULL);
+        return 0;
+}
+
+static int result_of(struct following *f) {
+        if (f->error)
+                return session_fail(f->session, TAKE(f->error));
+        if (f->left) {
+                out_note("\nThe job goes on. To come back: fairlead attach %s   To stop it: fairlead cancel %s\n", f->id, f->id);
+                return EXIT_FAILED;
+        }
+        feed_flush(f->feed);
+        const struct job *job = f->job;
+        if (f->session->json && f->end)
+                return f->end(f->session, job, f->arguments);
+        if (f->session->json) {
+                out_json(emit_job(job));
+                return job->state == JOB_DONE && !job_checks_fail(job) ? EXIT_DONE : EXIT_FAILED;
+        }
+        out("%s: %s\n", job_state_name(job->state), job->message ? job->message : "");
+        if (job->hint)
+                out("  try: %s\n", job->hint);
+        const struct failure *failure = job->verb == VERB_INSTALL && job->state == JOB_FAILED ? failure_told(job->message) : NULL;
+        if (failure && fix_command(failure->fix))
+                out("   do: %s\n", fix_command(failure->fix));
+        if (failure && failure->consequence)
+                out("       %s\n", failure->consequence);
+        for (char **line = job->state == JOB_DONE ? job->checks : NULL; line && *line; line++) {
+                static const char *const words[_VERDICT_MAX] = { "...", "OK", "WARN", "FAIL" };
+                const char *text;
+                enum verdict verdict = job_check_verdict(*line, &text);
+                out("  %-5s %s\n", words[verdict], text);
+        }
+        if (job->state == JOB_DONE && job_checks_fail(job))
+                out("  undo: fairlead rollback %s\n", job->id);
+        for (size_t i = 0; job->left && job->left[i]; i++)
+                out("  left: %s\n", job->left[i]);
+        if (f->end)
+                return f->end(f->session, job, f->arguments);
+        bool undone = job->state == JOB_FAILED || job->state == JOB_CANCELLED;
+        if (job->state == JOB_DONE && job_checks_fail(job))
+                return EXIT_FAILED;
+        return job->state == JOB_DONE || (f->undo && undone) ? EXIT_DONE : EXIT_FAILED;
+}
+
+static int follow(struct following *f) {
+        struct session *s = f->session;
+        const struct feed_sink sink = { .line = print_line, .userdata = f };
+        f->feed = feed_new(&sink);
+        struct job_watcher watcher = { .job = job_moved, .output = output_came, .failed = watch_failed, .userdata = f, .log_offset = f->bytes };
+        struct op *op = f->feed ? s->host->ops->watch_job(s->host, f->id, &watcher) : NULL;
+        if (!op) {
+                feed_free(f->feed);
+                out_note("fairlead: Out of memory\n");
+                return EXIT_FAILED;
+        }
+        sigset_t mask;
+        sigemptyset(&mask);
+        sigaddset(&mask, SIGINT);
+        sigprocmask(SIG_BLOCK, &mask, NULL);
+        sd_event_source *interrupt = NULL, *keys = NULL;
+        sd_event_add_signal(s->event, &interrupt, SIGINT, interrupted, f);
+        if (in_is_terminal())
+                sd_event_add_io(s->event, &keys, STDIN_FILENO, EPOLLIN, typed, f);
+        while (!f->over && sd_event_run(s->event, UINT64_MAX) >= 0)
+                ;
+        op_cancel(op);
+        sd_event_source_unref(interrupt);
+        sd_event_source_unref(keys);
+        int status = result_of(f);
+        job_free(f->job);
+        feed_free(f->feed);
+        return status;
+}
+
+int follow_job(struct session *s, const char *id) {
+        return follow_job_from(s, id, 0, false);
+}
+
+int follow_job_from(struct session *s, const char *id, uint64_t offset, bool undo) {
+        return follow(&(struct following) { .session = s, .id = id, .bytes = offset, .undo = undo });
+}
+int tell_job(struct session *s, const char *id) {
+        struct error *e = NULL;
+        struct job *found = NULL;
+        int r = find_job(s, id, &found, &e);
+        if (r < 0)
+                return session_fail(s, e);
+        _cleanup_(job_freep) struct job *job = found;
+        out_json(emit_job(job));
+        return EXIT_DONE;
+}
+
+/* The consent: --yes, the hash of the very plan, or the word yes on a terminal after the plan was shown. */
+static int consent(const struct session *s, const struct plan *plan, const struct arguments *a) {
+        _cleanup_error_ struct error *e = NULL;
+        if (plan_permitted(plan, &e) < 0) {
+                if (!s->json)
+                        out("\n");
+                fflush(stdout);
+                out_error(e);
+                return EXIT_REFUSED;
+        }
+        const char *wanted = argument_value(a, OPTION_CONSENT);
+        char hash[DIGEST_HEX];
+        if (wanted && (digest_plan(plan, hash) < 0 || strcmp(hash, wanted) != 0)) {
+                out_note("fairlead: This is not the plan that was consented to: image, label, answers or unit are others\n"
+                         "  try: look at it again with fairlead plan --json\n");
+                return EXIT_REFUSED;
+        }
+        if (wanted || a->given[OPTION_YES])
+                return EXIT_DONE;
+        if (s->json || !in_is_terminal()) {
+                out_note("fairlead: Nobody consented to this plan\n  try: look at it with fairlead plan, then add --yes\n");
+                return EXIT_REFUSED;
+        }
+        if (ask_yes("\nShall this be done?"))
+                return EXIT_DONE;
+        out("Nothing was done.\n");
+        return EXIT_REFUSED;
+}
+
+int follow_order(struct session *s, struct order *order, const struct arguments *a) {
+        return follow_order_to(s, order, a, NULL);
+}
+
+int follow_order_to(struct session *s, struct order *order, const struct arguments *a, follow_end_t end) {
+        struct error *e = NULL;
+        struct waiting w = {};
+        void *result = NULL;
+        int r = session_wait(s, &w, s->host->ops->make_plan(s->host, &order->port, waited_plan, &w), &result, &e);
+        if (r == -EALREADY) {           /* what is asked for is so: nothing failed */
+                out("%s\n", e->message);
+                error_free(e);
+                return EXIT_DONE;
+        }
+        if (r < 0)
+                return session_fail(s, e);
+        _cleanup_plan_ struct plan *plan = result;
+        if (!s->json)
+                tell_plan(plan);
+        int status = consent(s, plan, a);
+        if (status != EXIT_DONE) {
+                if (s->json)
+                        out_json(emit_plan(plan));
+                return status;
+        }
+        if (argument_value(a, OPTION_IF_INTERRUPTED)) {
+                int way = plan_interrupted_from_name(argument_value(a, OPTION_IF_INTERRUPTED));
+                if (way < 0) {
+                        out_note("fairlead: --if-interrupted is ask, resume or rollback\n");
+                        return EXIT_USAGE;
+                }
+                plan->if_interrupted = (enum plan_interrupted) way;
+        }
+        w = (struct waiting) {};
+        struct op *op = s->host->ops->start_job(s->host, plan, TAKE(order->secrets), waited_job_id, &w);
+        r = session_wait(s, &w, op, &result, &e);
+        if (r < 0)
+                return session_fail(s, e);
+        _cleanup_free_ char *id = result;
+        if (a->given[OPTION_DETACH]) {
+                if (s->json)
+                        return tell_job(s, id);
+                out("%s\n", id);
+                return EXIT_DONE;
+        }
+        if (!s->json)
+                out("\nJob %s. You may close this terminal: the job goes on; \"fairlead attach %s\" returns to it.\n", id, id);
+        return follow(&(struct following) { .session = s, .id = id, .end = end, .arguments = a });
+}
+
+int find_job(struct session *s, const char *id, struct job **ret, struct error **reterr) {
+        struct waiting w = {};
+        void *result;
+        int r = session_wait(s, &w, s->host->ops->list_jobs(s->host, waited_jobs, &w), &result, reterr);
+        if (r < 0)
+                return r;
+        _cleanup_(job_list_freep) struct job_list *jobs = result;
+        for (size_t i = 0; i < jobs->n; i++)
+                if (str_equal(jobs->items[i]->id, id)) {
+                        *ret = jobs->items[i];
+                        jobs->items[i] = jobs->items[--jobs->n];
+                        return 0;
+                }
+        error_set(reterr, -ENOENT, "There is no job %s", id);
+        error_hint(reterr, "fairlead jobs lists them");
+        return -ENOENT;
+}
+
+int follow_taken_up(struct session *s, const struct job *job, enum job_takeup how, struct secret_list *secrets, bool detach) {
+        struct error *e = NULL;
+        struct waiting w = {};
+        void *result = NULL;
+        struct op *op = s->host->ops->take_up_job(s->host, job->id, how, secrets, waited_job_id, &w);
+        int r = session_wait(s, &w, op, &result, &e);
+        if (r < 0)
+                return session_fail(s, e);
+        free(result);
+        if (detach) {
+                out("%s\n", job->id);
+                return EXIT_DONE;
+        }
+        return follow_job_from(s, job->id, job->log_size, how == TAKEUP_ROLL_BACK || job->way == WAY_UNDO);
+}

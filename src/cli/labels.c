@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/labels.h"
+
+#include <errno.h>
+
+#include "backend/format/emit.h"
+#include "base/readfile.h"
+#include "cli/order.h"
+#include "cli/out.h"
+
+#define LABELS_BYTES_MAX (1024U * 1024)
+
+static int from_file(const char *path, const char *reference, struct image **ret, struct error **reterr) {
+        _cleanup_free_ char *text = NULL;
+        size_t n;
+        int r = readfile(path, LABELS_BYTES_MAX, &text, &n, reterr);
+        if (r < 0)
+                return r;
+        _cleanup_image_ struct image *image = NULL;
+        r = image_parse_labels(text, n, &image, reterr);
+        if (r < 0)
+                return error_wrap(reterr, r == -EINVAL ? -EBADMSG : r, "%s does not hold labels", path);
+        if (reference) {
+                image->names = strv_free(image->names);
+                if (strv_add(&image->names, reference) < 0)
+                        return error_set(reterr, -ENOMEM, "Out of memory");
+        }
+        *ret = TAKE(image);
+        return 0;
+}
+
+int labels_image(struct session *s, const struct arguments *a, const char *reference, struct image **ret, struct error **reterr) {
+        const char *path = argument_value(a, OPTION_LABELS), *as = argument_value(a, OPTION_IMAGE);
+        if (!path == !reference)
+                return error_set(reterr, -EINVAL, "An image or --labels FILE is needed, one of them");
+        if (as && !reference_valid(as))
+                return error_set(reterr, -EINVAL, "\"%s\" is not an image reference", as);
+        return path ? from_file(path, as, ret, reterr) : order_find_image(s, reference, ret, reterr);
+}
+
+int labels_usage(struct error *e) {
+        out_error(e);
+        error_free(e);
+        return EXIT_USAGE;
+}

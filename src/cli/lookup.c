@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/lookup.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/out.h"
+#include "model/image/pin.h"
+#include "model/image/recipe.h"
+#include "model/plan/unit-text.h"
+#include "model/profile/profile.h"
+
+void keep_offering(struct session *s, struct image_list *images) {
+        size_t kept = 0;
+        for (size_t i = 0; i < images->n; i++) {
+                struct image *image = images->items[i];
+                struct profile *profile = NULL;
+                bool held = hold_only(image), offers = !held && label_set(image) != 0;
+                if (!offers && !held) {
+                        s->host->ops->find_profile(s->host, image, &profile, NULL);
+                        offers = profile && !profile_is_generic(profile);
+                        profile_free(profile);
+                }
+                if (offers)
+                        images->items[kept++] = image;
+                else
+                        image_free(image);
+        }
+        images->n = kept;
+}
+
+int find_service(struct session *s, const char *name, struct service **ret, struct error **reterr) {
+        *ret = NULL;
+        struct waiting w = {};
+        void *result;
+        int r = session_wait(s, &w, s->host->ops->list_services(s->host, waited_services, &w), &result, reterr);
+        if (r < 0)
+                return r;
+        _cleanup_(service_list_freep) struct service_list *services = result;
+        for (size_t i = 0; i < services->n && !*ret; i++)
+                if (str_equal(services->items[i]->name, name)) {
+                        *ret = services->items[i];
+                        services->items[i] = services->items[--services->n];
+                }
+        return 0;
+}
+
+int unit_for(struct session *s, const char *name, char **ret, struct error **reterr) {
+        struct service *service;
+        int r = find_service(s, name, &service, reterr);
+        if (r < 0)
+                return r;
+        if (service && service->units && service->units[0])
+                *ret = strdup(service->units[0]);
+        else
+                *ret = unit_name_valid(name) ? strdup(name) : str_printf("%s.service", name);
+        service_free(service);
+        return *ret ? 0 : error_set(reterr, -ENOMEM, "Out of memory");
+}
+
+/* Variables by which a caller could send a root command line elsewhere. */
+static const char *const redirecting[] = {
+        "CONTAINER_HOST", "CONTAINER_CONNECTION", "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "CONTAINERS_CONF",
+        "CONTAINERS_STORAGE_CONF", "LD_PRELOAD", "LD_LIBRARY_PATH", "REGISTRY_AUTH_FILE",
+};
+
+int exec_command(char *const *argv, char *const *environment) {
+        if (environment)
+                execve(argv[0], argv, environment);
+        else {
+                for (size_t i = 0; i < ELEMENTS(redirecting); i++)
+                        unsetenv(redirecting[i]);
+                execv(argv[0], argv);
+        }
+        struct error *e = NULL;
+        error_errno(&e, -errno, "%s could not be started", argv[0]);
+        out_error(e);
+        error_free(e);
+        return EXIT_FAILED;
+}

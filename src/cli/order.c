@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/order.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "backend/format/emit.h"
+#include "base/readfile.h"
+#include "cli/out.h"
+
+#define ANSWERS_BYTES_MAX (256U * 1024)
+
+void order_done(struct order *o) {
+        image_free(o->image);
+        profile_free(o->profile);
+        answers_free(o->answers);
+        free(o->mode);
+        strv_free(o->set);
+        strv_free(o->secret_names);
+        secret_list_free(o->secrets);
+        *o = (struct order) {};
+}
+
+int order_find_image(struct session *s, const char *reference, struct image **ret, struct error **reterr) {
+        struct waiting w = {};
+        void *image;
+        int r = session_wait(s, &w, s->host->ops->find_image(s->host, reference, waited_image, &w), &image, reterr);
+        if (r >= 0)
+                *ret = image;
+        return r;
+}
+
+/* "P=V": *ret_name is the caller's, *ret_value points into text. */
+static int divide(const char *option, const char *text, char **ret_name, const char **ret_value, struct error **reterr) {
+        const char *equals = strchr(text, '=');
+        if (!equals || equals == text)
+                return error_set(reterr, -EINVAL, "--%s wants NAME=VALUE, not \"%s\"", option, text);
+        *ret_name = strndup(text, (size_t) (equals - text));
+        *ret_value = equals + 1;
+        return *ret_name ? 0 : error_set(reterr, -ENOMEM, "Out of memory");
+}
+
+int order_read_file(const char *path, struct answers *answers, char **mode, struct error **reterr) {
+        _cleanup_free_ char *text = NULL;
+        size_t n;
+        int r = readfile(path, ANSWERS_BYTES_MAX, &text, &n, reterr);
+        if (r < 0)
+                return r;
+        return answers_parse(path, text, n, answers, mode, reterr);
+}
+
+static int read_set(struct order *o, const char *text, struct error **reterr) {
+        _cleanup_free_ char *name = NULL;
+        const char *value = NULL;
+        int r = divide("set", text, &name, &value, reterr);
+        if (r < 0)
+                return r;
+        const struct param *p = o->profile ? profile_param(o->profile, name) : NULL;
+        if (p && p->type == PARAM_SECRET) {
+                r = error_set(reterr, -EINVAL, "%s is a secret: words of a command can be seen by everybody on this host", name);
+                error_hint(reterr, "--secret %s=@FILE, or --secret %s=- to read it from standard input", name, name);
+                return r;
+        }
+        r = p ? answers_set(o->answers, name, value, "command line") : strv_add(&o->set, text);
+        return r < 0 ? error_set(reterr, r, "Out of memory") : 0;
+}
+
+int order_read_secret(const char *text, char ***names, struct secret_list *secrets, struct error **reterr) {
+        _cleanup_free_ char *name = NULL;
+        const char *from = NULL;
+        int r = divide("secret", text, &name, &from, reterr);
+        if (r < 0)
+                return r;
+        if (from[0] != '@' && strcmp(from, "-") != 0) {
+                r = error_set(reterr, -EINVAL, "--secret %s wants @FILE or -, never the secret itself", name);
+                error_hint(reterr, "Words of a command can be seen by everybody on this host");
+                return r;
+        }
+        char *bytes = NULL;
+        size_t n = 0;
+        r = readfile(from[0] == '@' ? from + 1 : from, SECRET_BYTES_MAX + 2, &bytes, &n, reterr);
+        if (r < 0)
+                return error_wrap(reterr, r, "The secret %s could not be read", name);
+        while (n && (bytes[n - 1] == '\n' || bytes[n - 1] == '\r'))
+                n--;
+        struct secret *secret = secret_new(name);
+        r = secret ? secret_set(secret, bytes, n) : -ENOMEM;
+        explicit_bzero(bytes, n);
+        free(bytes);
+        if (r >= 0)
+                r = strv_add(names, name);
+        if (r >= 0)
+                r = secret_list_take(secrets, TAKE(secret));
+        secret_free(secret);
+        return r < 0 ? error_set(reterr, r, "The secret %s is too long or holds a line break", name) : 0;
+}
+
+static int read_answers(struct order *o, const struct arguments *a, struct error **reterr) {
+        o->answers = answers_new();
+        o->secrets = secret_list_new();
+        if (!o->answers || !o->secrets)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        const char *file = argument_value(a, OPTION_ANSWERS);
+        int r = file ? order_read_file(file, o->answers, &o->mode, reterr) : 0;
+        for (char **p = a->values[OPTION_SET]; r >= 0 && p && *p; p++)
+                r = read_set(o, *p, reterr);
+        for (char **p = a->values[OPTION_SECRET]; r >= 0 && p && *p; p++)
+                r = order_read_secret(*p, &o->secret_names, o->secrets, reterr);
+        return r;
+}
+
+int order_read(struct session *s, const struct arguments *a, enum plan_verb verb, struct image *image, struct order *ret,
+               struct error **reterr) {
+        struct order *o = ret;
+        o->image = image;
+        int r;
+        if (image) {
+                r = s->host->ops->find_profile(s->host, image, &o->profile, reterr);
+                if (r < 0)
+                        return r;
+        }
+        r = read_answers(o, a, reterr);
+        if (r < 0)
+                return r;
+        if (argument_value(a, OPTION_MODE) && str_replace(&o->mode, argument_value(a, OPTION_MODE)) < 0)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        o->port = (struct plan_order) {
+                .verb = verb,
+                .image = a->words ? a->words[0] : NULL,
+                .name = argument_value(a, OPTION_NAME),
+                .mode = o->mode,
+                .answers = o->answers,
+                .secrets = o->secret_names,
+                .set = o->set,
+                .opt = { argument_value(a, OPTION_OPT1), argument_value(a, OPTION_OPT2), argument_value(a, OPTION_OPT3) },
+                .arguments = a->rest,
+                .allowed = a->values[OPTION_ALLOW],
+        };
+        return 0;
+}
+
+int order_read_image(struct session *s, const struct arguments *a, enum plan_verb verb, struct order *ret, struct error **reterr) {
+        struct image *image = NULL;
+        int r = order_find_image(s, a->words[0], &image, reterr);
+        return r < 0 ? r : order_read(s, a, verb, image, ret, reterr);
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/report.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/text.h"
+#include "cli/out.h"
+
+static const char *const severity_words[_SEVERITY_MAX] = {
+        [SEVERITY_INFO] = "note",
+        [SEVERITY_WARN] = "WARN",
+        [SEVERITY_BLOCK] = "BLOCK",
+};
+
+void tell_findings(const struct finding_list *findings) {
+        for (int severity = SEVERITY_BLOCK; severity >= 0; severity--)
+                for (size_t i = 0; i < findings->n; i++) {
+                        const struct finding *f = &findings->items[i];
+                        if ((int) f->severity != severity)
+                                continue;
+                        out("  %-6s %s: %s [%s]%s\n", severity_words[severity], f->where ? f->where : "plan", f->message, f->id,
+                            f->allowed ? " (allowed)" : "");
+                        if (f->hint)
+                                out("         %s\n", f->hint);
+                }
+}
+
+static void tell_command(const struct command *c) {
+        _cleanup_free_ char *text = argv_text(c->argv);
+        out("  %s\n", text ? text : "");
+        for (size_t i = 0; i < c->n_options; i++) {
+                const struct option_use *o = &c->options[i];
+                if (!o->meaning)
+                        continue;
+                _cleanup_free_ char *words = str_printf("%s%s%s", o->option, o->value ? " " : "", o->value ? o->value : "");
+                out("    %-28s %s\n", words ? words : o->option, o->meaning);
+        }
+}
+
+static void tell_risks(const struct command *c) {
+        for (size_t i = 0; i < c->n_privileges; i++) {
+                const struct privilege *p = &c->privileges[i];
+                out("  %-6s %-28s %s\n", p->risk == RISK_HIGH ? "RISK" : "note", p->what, p->meaning ? p->meaning : "");
+        }
+        for (size_t i = 0; i < c->n_mounts; i++) {
+                const struct mount *m = &c->mounts[i];
+                out("  mount  %s -> %s %s%s\n", m->host, m->container, m->mode == MOUNT_RO ? "read-only" : "read and write",
+                    m->volume               ? ", a volume"
+                    : m->exists == EXISTS_NO ? ", not on this host now"
+                                             : "");
+        }
+}
+
+static void tell_unit(const struct plan *plan) {
+        const struct unit_file *u = &plan->unit;
+        if (!plan_sets_up(plan->verb))
+                return;
+        switch (u->kind) {
+        case UNIT_BY_IMAGE:
+                if (plan->from) {
+                        out("\n%s, which the image wrote, %s.\n", u->name ? u->name : "The unit",
+                            u->text ? "names the new image from then on" : "stays as it is and is started again");
+                        break;
+                }
+                out("\nThe installer may write a unit of its own; if it does not, this one is written: %s\n", u->name ? u->name : "-");
+                break;
+        case UNIT_QUADLET:
+        case UNIT_SERVICE:
+                out(plan->verb == VERB_REHEARSE ? "\nAn install would then write, enable and start this unit; a rehearsal does not: %s (%s)\n"
+                    : plan->from ? "\nThen the unit becomes this, and is started again: %s (%s)\n"
+                               : "\nThen this unit is written, enabled and started: %s (%s)\n", u->name, u->path);
+                break;
+        default:
+                out("\nNo unit: its RUN command is missing or wants a terminal.\n");
+        }
+        if (u->overrides)
+                out("  It overrides the distribution's unit %s.\n", u->overrides);
+        if (u->text) {
+                _cleanup_strv_ char **lines = NULL;
+                if (strv_split(u->text, "\n", &lines) >= 0)
+                        for (size_t i = 0; lines && lines[i]; i++)
+                                out("    %s\n", lines[i]);
+        }
+}
+
+/* What an upgrade takes the place of, and what of the labels is another. */
+static void tell_from(const struct plan *plan) {
+        const struct plan_from *from = plan->from;
+        struct label_changes changes = {};
+        if (plan->version && from->version)
+                out("  version %s instead of %s\n", plan->version, from->version);
+        out("  instead of %s\n", from->digest ? from->digest : from->image_id);
+        if (label_changes_make(&from->labels, &plan->labels, &changes) < 0)
+                return;
+        out("\nIts labels beside those of the installed image, [-what goes-] and {+what comes+}:\n");
+        for (size_t i = 0; i < changes.n; i++) {
+                _cleanup_free_ char *text = label_change_text(&changes.items[i]);
+                out("  %-10s %s%s%s\n", changes.items[i].key, difference_name(changes.items[i].difference), changes.items[i].n ? ": " : "",
+                    text ? text : "");
+        }
+        label_changes_done(&changes);
+}
+
+static void tell_all_findings(const struct plan *plan) {
+        if (!plan->findings.n)
+                return;
+        out("\nFindings:\n");
+        tell_findings(&plan->findings);
+}
+
+static void tell_file(const struct plan_file *file) {
+        _cleanup_strv_ char **lines = plan_file_lines(file);
+        out("\n%s\n\nIn %s, and its service is started again:\n", file->sentence ? file->sentence : "", file->path);
+        for (char **line = lines; line && *line; line++)
+                out("  %s\n", *line);
+}
+
+/* Each answer, and where it came from. */
+static void tell_answers(const struct plan *plan) {
+        size_t n = plan->answers ? plan->answers->n : 0;
+        if (n + plan->n_secrets == 0 || plan->verb == VERB_UNINSTALL)
+                return;
+        out("\nAnswers:\n");
+        for (size_t i = 0; i < n; i++) {
+                const struct answer *a = &plan->answers->items[i];
+                out("  %-18s %s%s%s%s\n", a->name, a->value, a->source ? "  (" : "", a->source ? a->source : "", a->source ? ")" : "");
+        }
+        for (size_t i = 0; i < plan->n_secrets; i++)
+                out("  %-18s <secret>, handed over by %s\n", plan->secrets[i].name, delivery_name(plan->secrets[i].delivery));
+}
+
+void tell_plan(const struct plan *plan) {
+        out("%s %s from %s\n", plan_verb_name(plan->verb), plan->name, plan->reference ? plan->reference : "-");
+        if (plan->digest)
+                out("  digest %s\n", plan->digest);
+        if (plan->mode_title)
+                out("  mode   %s\n", plan->mode_title);
+        if (plan->from)
+                tell_from(plan);
+        tell_answers(plan);
+        /* What a copy cannot hold is said before what runs on it. */
+        if (plan->verb == VERB_REHEARSE)
+                tell_all_findings(plan);
+        if (plan->file.text)
+                tell_file(&plan->file);
+        else if (plan->command) {
+                out("\n%s\n", plan->host_command                 ? "This program of the HOST runs, outside any container:"
+                             : plan->verb == VERB_REHEARSE ? "This runs, word for word, on a copy of the host's files that is thrown away:"
+                                                           : "This runs, word for word:");
+                tell_command(plan->command);
+                if (plan->command->n_privileges || plan->command->n_mounts)
+                        out("\nWhat it may do:\n");
+                tell_risks(plan->command);
+        } else
+                out("\nThe image has no label for this: no command runs.\n");
+        if (plan->run) {
+                out("\nThe service runs:\n");
+                tell_command(plan->run);
+                tell_risks(plan->run);
+        }
+        tell_unit(plan);
+        if (plan->paths && plan->verb != VERB_RUN) {
+                _cleanup_free_ char *paths = strv_join(plan->paths, ", ");
+                out("\nSaved first, put back on failure or cancel: %s\n", paths ? paths : "");
+                if (plan->saved_objects)
+                        out("  %llu objects, %llu.%llu MB\n", (unsigned long long) plan->saved_objects,
+                            (unsigned long long) plan->saved_bytes / 1000000, (unsigned long long) plan->saved_bytes / 100000 % 10);
+        }
+        if (plan->verb != VERB_REHEARSE)
+                tell_all_findings(plan);
+}
+
+static const char *const verdict_words[_VERDICT_MAX] = {
+        [VERDICT_WAITING] = "...",
+        [VERDICT_OK] = "OK",
+        [VERDICT_WARN] = "WARN",
+        [VERDICT_FAIL] = "FAIL",
+};
+
+void tell_preflight(const struct preflight *p, enum verdict least) {
+        unsigned counts[_VERDICT_MAX] = {};
+        for (size_t i = 0; i < p->n; i++) {
+                const struct check_result *r = &p->items[i];
+                counts[r->verdict]++;
+                if (r->verdict < least)
+                        continue;
+                out("%-5s %-14s %s\n", verdict_words[r->verdict], r->title, r->message ? r->message : "");
+                if (r->hint && r->verdict != VERDICT_OK)
+                        out("%-20s %s\n", "", r->hint);
+        }
+        out("%u ok, %u to look at, %u in the way; %u.%02u s\n", counts[VERDICT_OK], counts[VERDICT_WARN], counts[VERDICT_FAIL], p->ms / 1000,
+            p->ms / 10 % 100);
+}
+
+void tell_changes(const struct change_report *report, const char *nothing) {
+        if (!report->changes->n)
+                out("%s\n", nothing);
+        for (size_t i = 0; i < report->changes->n; i++) {
+                _cleanup_free_ char *what = change_text(report->changes->items[i].what);
+                _cleanup_free_ char *detail = change_detail(&report->changes->items[i]);
+                out("%-14s %s%s%s%s\n", what ? what : "?", report->changes->items[i].path, str_empty(detail) ? "" : " (", detail ? detail : "",
+                    str_empty(detail) ? "" : ")");
+                if (report->diffs && report->diffs[i])
+                        out("%s\n", report->diffs[i]);
+        }
+}
+
+void tell_time(char buffer[static 24], int64_t seconds) {
+        time_t t = (time_t) seconds;
+        struct tm tm;
+        if (seconds <= 0 || !localtime_r(&t, &tm) || strftime(buffer, 24, "%Y-%m-%d %H:%M", &tm) == 0)
+                memcpy(buffer, "-", 2);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/follow.h"
+#include "cli/verbs/verbs.h"
+
+static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+        return follow_job(s, a->words[0]);
+}
+
+const struct verb attach_verb = {
+        .name = "attach",
+        .synopsis = "JOB",
+        .help = "show a job's whole output and follow it to its end",
+        .details = "What is typed goes to the command. Ctrl-C leaves; the job goes on. Exit status 0 when the job is done, 1 when it failed.",
+        .json = true,
+        .least = 1,
+        .most = 1,
+        .run = run,
+};

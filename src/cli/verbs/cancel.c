@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/follow.h"
+#include "cli/out.h"
+#include "cli/verbs/verbs.h"
+
+static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+        struct error *e = NULL;
+        int r = s->host->ops->cancel_job(s->host, a->words[0], &e);
+        if (r < 0)
+                return session_fail(s, e);
+        if (s->json)
+                return tell_job(s, a->words[0]);
+        out("Job %s was asked to stop; everything it did is put back. fairlead attach %s shows it.\n", a->words[0], a->words[0]);
+        return EXIT_DONE;
+}
+
+const struct verb cancel_verb = {
+        .name = "cancel",
+        .synopsis = "JOB",
+        .help = "stop a running job and put back what it did",
+        .json = true,
+        .least = 1,
+        .most = 1,
+        .run = run,
+};

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "backend/format/emit.h"
+#include "cli/out.h"
+#include "cli/report.h"
+#include "cli/verbs/verbs.h"
+
+static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+        struct error *e = NULL;
+        struct waiting w = {};
+        void *result;
+        int r = session_wait(s, &w, s->host->ops->list_changes(s->host, a->words[0], a->given[OPTION_DIFF], waited_report, &w), &result, &e);
+        if (r < 0)
+                return session_fail(s, e);
+        _cleanup_(change_report_freep) struct change_report *report = result;
+        if (s->json) {
+                out_json(emit_changes(report));
+                return EXIT_DONE;
+        }
+        tell_changes(report, "Nothing changed.");
+        return EXIT_DONE;
+}
+
+const struct verb changes_verb = {
+        .name = "changes",
+        .synopsis = "NAME|JOB [--diff] [--json]",
+        .help = "list the files a service's install, or a job, changed",
+        .takes = TAKES(OPTION_DIFF),
+        .json = true,
+        .least = 1,
+        .most = 1,
+        .run = run,
+};

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+
+#include "cli/lookup.h"
+#include "cli/out.h"
+#include "cli/verbs/verbs.h"
+
+static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+        struct error *e = NULL;
+        if (!a->rest) {
+                out_note("fairlead: fairlead exec NAME -- CMD… : the command is missing\n");
+                return EXIT_USAGE;
+        }
+        struct service *service;
+        int r = find_service(s, a->words[0], &service, &e);
+        if (r < 0)
+                return session_fail(s, e);
+        if (!service) {
+                error_set(&e, -ENOENT, "No service called %s is installed", a->words[0]);
+                error_hint(&e, "fairlead services lists them");
+                return session_fail(s, e);
+        }
+        const char *engine = s->host->ops->engine_path(s->host);
+        _cleanup_strv_ char **argv = NULL;
+        r = engine ? strv_add(&argv, engine) : -ENOENT;
+        if (r >= 0)
+                r = strv_add(&argv, "exec");
+        if (r >= 0)
+                r = strv_add(&argv, in_is_terminal() ? "-it" : "-i");
+        if (r >= 0)
+                r = strv_add(&argv, service->container ? service->container : service->name);
+        if (r >= 0)
+                r = strv_extend(&argv, a->rest);
+        service_free(service);
+        if (r < 0) {
+                error_set(&e, r, r == -ENOENT ? "No container engine is on this host" : "Out of memory");
+                return session_fail(s, e);
+        }
+        return exec_command(argv, NULL);
+}
+
+const struct verb exec_verb = {
+        .name = "exec",
+        .synopsis = "NAME -- CMD…",
+        .help = "run a command in a service's container",
+        .least = 1,
+        .most = 1,
+        .rest = true,
+        .run = run,
+};

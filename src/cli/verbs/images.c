@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "backend/format/emit.h"
+#include "base/text.h"
+#include "cli/lookup.h"
+#include "cli/out.h"
+#include "cli/report.h"
+#include "cli/session.h"
+#include "cli/verbs/verbs.h"
+#include "model/image/recipe.h"
+
+static void tell_image(struct out_table *t, const struct image *image) {
+        char size[16];
+        unsigned set = label_set(image);
+        _cleanup_free_ char *labels = label_set_text(set);
+        const char *version = image_version(image);
+        out_table_row(t, image_reference(image), version ? version : "-", labels && *labels ? labels : "-",
+                      image->size ? text_size(size, image->size) : "-", image->source ? image->source : "engine", NULL);
+}
+
+static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+        struct error *e = NULL;
+        struct waiting w = {};
+        void *result;
+        int r = session_wait(s, &w, s->host->ops->list_images(s->host, waited_images, &w), &result, &e);
+        if (r < 0)
+                return session_fail(s, e);
+        _cleanup_(image_list_freep) struct image_list *images = result;
+        if (!a->given[OPTION_ALL])
+                keep_offering(s, images);
+        const struct host_status *status = s->host->ops->status(s->host);
+        if (status->profile_error)
+                out_error(status->profile_error);
+        if (status->profile_errors > 1)
+                out_note("fairlead: %zu more profiles were refused\n", status->profile_errors - 1);
+        if (s->json) {
+                out_json(emit_images(images));
+                return EXIT_DONE;
+        }
+        struct out_table t = { .columns = 5 };
+        out_table_row(&t, "IMAGE", "VERSION", "LABELS", "SIZE", "WHERE", NULL);
+        for (size_t i = 0; i < images->n; i++)
+                tell_image(&t, images->items[i]);
+        out_table_print(&t);
+        return EXIT_DONE;
+}
+
+const struct verb images_verb = {
+        .name = "images",
+        .synopsis = "[--all] [--json]",
+        .help = "list the images that offer a system service",
+        .details = "An image offers a system service when it carries a command label (INSTALL, RUN, UNINSTALL, STOP, UPGRADE) or a profile\n"
+                   "fits it. --all lists every image of the engine.",
+        .takes = TAKES(OPTION_ALL),
+        .json = true,
+        .run = run,
+};

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "backend/format/emit.h"
+#include "base/text.h"
+#include "cli/out.h"
+#include "cli/report.h"
+#include "cli/verbs/verbs.h"
+
+static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+        struct error *e = NULL;
+        struct waiting w = {};
+        void *result;
+        int r = session_wait(s, &w, s->host->ops->list_jobs(s->host, waited_jobs, &w), &result, &e);
+        if (r < 0)
+                return session_fail(s, e);
+        _cleanup_(job_list_freep) struct job_list *jobs = result;
+        if (s->json) {
+                out_json(emit_jobs(jobs));
+                return EXIT_DONE;
+        }
+        struct out_table t = { .columns = 5 };
+        out_table_row(&t, "JOB", "WHAT", "STATE", "STARTED", "RESULT", NULL);
+        for (size_t i = 0; i < jobs->n; i++) {
+                const struct job *job = jobs->items[i];
+                char started[24];
+                tell_time(started, job->started);
+                _cleanup_free_ char *what = str_printf("%s %s", plan_verb_name(job->verb), job->name ? job->name : "?");
+                const char *now = job_state_final(job->state) ? job->message : job_step_title(job_current_step(job), job->verb);
+                out_table_row(&t, job->id, what ? what : "", job_state_name(job->state), started, now ? now : "", NULL);
+        }
+        out_table_print(&t);
+        return EXIT_DONE;
+}
+
+const struct verb jobs_verb = {
+        .name = "jobs",
+        .synopsis = "[--json]",
+        .help = "list the jobs, newest first",
+        .json = true,
+        .run = run,
+};

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <string.h>
+
+#include "backend/format/emit.h"
+#include "cli/follow.h"
+#include "cli/order.h"
+#include "cli/out.h"
+#include "cli/realm-images.h"
+#include "cli/report.h"
+#include "cli/verbs/verbs.h"
+
+/* The preflight is no finding of a plan: it is allowed by this word. */
+#define ALLOW_PREFLIGHT "preflight"
+
+struct joining {
+        struct image *image;
+        struct profile *profile;
+        const struct mode *mode;
+        struct answers *file;   /* of --answers; NULL */
+        char *file_mode;
+        char *domain;           /* NULL: this host's own */
+        char **set, **secrets, **modes, **allowed;
+};
+
+static void joining_done(struct joining *j) {
+        image_free(j->image);
+        profile_free(j->profile);
+        answers_free(j->file);
+        free(j->file_mode);
+        free(j->domain);
+        char **lists[] = { j->set, j->secrets, j->modes, j->allowed };
+        for (size_t i = 0; i < ELEMENTS(lists); i++)
+                strv_free(lists[i]);
+}
+
+/* A mode by its name, or by the kind of realm that it joins. */
+static const struct mode *named_mode(const struct profile *profile, const char *name) {
+        if (str_equal(name, "ad"))
+                return joining_mode(profile, REALM_AD);
+        if (str_equal(name, "ipa"))
+                return joining_mode(profile, REALM_IPA);
+        const struct mode *mode = profile_mode(profile, name);
+        return mode && mode->joins != REALM_NONE ? mode : NULL;
+}
+
+/* What the words of the command line do not say, a file of answers may: the domain, and how to join. */
+static int read_file(struct joining *j, const char *path, struct error **reterr) {
+        j->file = answers_new();
+        int r = j->file ? order_read_file(path, j->file, &j->file_mode, reterr) : error_set(reterr, -ENOMEM, "Out of memory");
+        for (size_t i = 0; r >= 0 && !j->domain && i < j->file->n; i++) {
+                const struct answer *a = &j->file->items[i];
+                if (!str_equal(a->name, "domain") && !str_ends(a->name, "-domain"))
+                        continue;
+                j->domain = realm_domain(a->value, reterr);
+                r = j->domain ? 0 : -EINVAL;
+        }
+        return r;
+}
+
+static int choose_mode(struct session *s, struct joining *j, const char *name, struct error **reterr) {
+        struct waiting w = {};
+        void *result = NULL;
+        if (name) {
+                j->mode = named_mode(j->profile, name);
+                return j->mode ? 0 : error_set(reterr, -EINVAL, "%s has no way called \"%s\" to join a realm", image_reference(j->image), name);
+        }
+        int r = session_wait(s, &w, s->host->ops->discover(s->host, j->domain, waited_realm, &w), &result, reterr);
+        if (r < 0)
+                return r;
+        _cleanup_(realm_freep) struct realm *realm = result;
+        if (realm->kind != REALM_AD && realm->kind != REALM_IPA) {
+                if (realm->trouble && reterr) {
+                        *reterr = TAKE(realm->trouble);
+                        return (*reterr)->code;
+                }
+                return error_set(reterr, -ENOENT, "There is no realm %s", realm->domain);
+        }
+        if (str_replace(&j->domain, realm->domain) < 0)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        if (!s->json)
+                out("%s is %s, realm %s\n", realm->domain, realm_kind_title(realm->kind), realm->realm);
+        j->mode = joining_mode(j->profile, realm->kind);
+        return j->mode ? 0 : error_set(reterr, -ENOENT, "%s has no way to join %s", image_reference(j->image), realm_kind_title(realm->kind));
+}
+
+/* The words of the command line, by the names that this image's parameters have. */
+static int translate(struct joining *j, const struct arguments *a, struct error **reterr) {
+        j->set = joining_words(j->profile, j->mode, a->values[OPTION_SET]);
+        j->secrets = joining_words(j->profile, j->mode, a->values[OPTION_SECRET]);
+        int r = j->set && j->secrets ? strv_add(&j->modes, j->mode->name) : -ENOMEM;
+        for (size_t i = 0; r >= 0 && j->domain && i < j->profile->n_parameters; i++) {
+                const struct param *p = j->profile->parameters + i;
+                if (param_names_domain(p) && mode_asks(j->mode, p)) {
+                        r = strv_addf(&j->set, "%s=%s", p->name, j->domain);
+                        break;
+                }
+        }
+        for (char **allowed = a->values[OPTION_ALLOW]; r >= 0 && allowed && *allowed; allowed++)
+                if (!str_equal(*allowed, ALLOW_PREFLIGHT))
+                        r = strv_add(&j->allowed, *allowed);
+        return r < 0 ? error_set(reterr, r, "Out of memory") : 0;
+}
+
+/* An exit status. Nothing that is in the way is passed over in silence. */
+static int preflight(struct session *s, const struct joining *j, const struct order *order, bool allowed) {
+        struct join join;
+        struct waiting w = {};
+        void *result = NULL;
+        struct error *e = NULL;
+        profile_join(j->profile, j->mode, order->answers, &join);
+        const struct preflight_order what = { .domain = join.domain ? join.domain : j->domain, .wanted = join.kind, .server = join.server,
+                                              .computer_name = join.computer_name, .hostname = join.hostname };
+        if (session_wait(s, &w, s->host->ops->preflight(s->host, &what, NULL, waited_preflight, &w), &result, &e) < 0)
+                return session_fail(s, e);
+        _cleanup_(preflight_freep) struct preflight *p = result;
+        if (!s->json)
+                tell_preflight(p, VERDICT_WARN);
+        if (preflight_worst(p) != VERDICT_FAIL || allowed)
+                return EXIT_DONE;
+        if (s->json)
+                out_json(emit_preflight(p));
+        out_note("fairlead: Something is in the way of this join; --allow " ALLOW_PREFLIGHT " goes on all the same\n");
+        return EXIT_REFUSED;
+}
+
+static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+        struct error *e = NULL;
+        _cleanup_(joining_done) struct joining j = {};
+        _cleanup_(order_done) struct order order = {};
+        struct image *image = NULL;
+        int r = joining_find_image(s, argument_value(a, OPTION_IMAGE), &image, &j.profile, &e);
+        j.image = image;
+        if (r >= 0 && a->words) {
+                j.domain = realm_domain(a->words[0], &e);
+                r = j.domain ? 0 : e->code;
+        }
+        if (r >= 0 && argument_value(a, OPTION_ANSWERS))
+                r = read_file(&j, argument_value(a, OPTION_ANSWERS), &e);
+        if (r >= 0)
+                r = choose_mode(s, &j, a->given[OPTION_MODE] ? argument_value(a, OPTION_MODE) : j.file_mode, &e);
+        if (r >= 0)
+                r = translate(&j, a, &e);
+        if (r < 0)
+                return session_fail(s, e);
+        struct arguments words = *a;
+        words.values[OPTION_SET] = j.set;
+        words.values[OPTION_SECRET] = j.secrets;
+        words.values[OPTION_MODE] = j.modes;
+        words.values[OPTION_ALLOW] = j.allowed;
+        r = order_read(s, &words, VERB_INSTALL, TAKE(j.image), &order, &e);
+        if (r >= 0 && joining_answers(j.profile, j.mode, order.answers) < 0)
+                r = error_set(&e, -ENOMEM, "Out of memory");
+        if (r < 0)
+                return session_fail(s, e);
+        order.port.image = image_reference(order.image);
+        int status = preflight(s, &j, &order, strv_contains(a->values[OPTION_ALLOW], ALLOW_PREFLIGHT));
+        return status == EXIT_DONE ? follow_order(s, &order, &words) : status;
+}
+
+const struct verb join_verb = {
+        .name = "join",
+        .synopsis = "[DOMAIN] [--image IMAGE] [--name N] [--mode ad|ipa] [--set user=U]… [--secret password=@FILE|-] [--answers FILE]"
+                    " [--yes | --consent HASH] [--allow preflight|FINDING]… [--detach] [-- ARG…]",
+        .help = "join this host to a realm by an image that packages SSSD",
+        .details = "Looks for the realm, looks at all that the join needs (fairlead check), shows the plan, asks for consent, and\n"
+                   "follows the job. What it changes on this host is put back when it fails. --set and --secret take the parameters of\n"
+                   "the image, also by the ends of their names: user, ou, computer-name, server, password, otp, ca, … (fairlead show\n"
+                   "IMAGE), and so may the file of --answers; what is not named behind join (DOMAIN, --mode) is taken from there.\n"
+                   "Without --image the first image that joins a realm is taken.",
+        .takes = ORDER_OPTIONS | TAKES(OPTION_IMAGE) | TAKES(OPTION_SECRET) | TAKES(OPTION_YES) | TAKES(OPTION_CONSENT) | TAKES(OPTION_DETACH) |
+                 TAKES(OPTION_IF_INTERRUPTED),
+        .json = true,
+        .most = 1,
+        .rest = true,
+        .run = run,
+};

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <string.h>
+
+#include "backend/format/emit.h"
+#include "cli/labels.h"
+#include "cli/order.h"
+#include "cli/out.h"
+#include "cli/report.h"
+#include "cli/verbs/verbs.h"
+#include "model/command/lint.h"
+
+static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+        struct error *e = NULL;
+        _cleanup_image_ struct image *image = NULL;
+        int r = labels_image(s, a, a->words ? a->words[0] : NULL, &image, &e);
+        if (r < 0)
+                return r == -EINVAL ? labels_usage(e) : session_fail(s, e);
+        _cleanup_(finding_list_done) struct finding_list findings = {};
+        r = image_lint(image, &findings);
+        if (r < 0)
+                return session_fail(s, NULL);
+        if (s->json)
+                out_json(emit_findings(&findings));
+        else if (!findings.n)
+                out("Nothing to say against the labels of %s.\n", image_reference(image));
+        else
+                tell_findings(&findings);
+        return finding_list_count(&findings, SEVERITY_BLOCK) ? EXIT_REFUSED : EXIT_DONE;
+}
+
+const struct verb lint_verb = {
+        .name = "lint",
+        .synopsis = "IMAGE | --labels FILE [--json]",
+        .help = "check the labels of an image: for those who build one",
+        .details = "Exit status 3 when a finding would refuse a plan. --labels takes a JSON object with a member \"labels\".",
+        .takes = TAKES(OPTION_LABELS) | TAKES(OPTION_IMAGE),
+        .json = true,
+        .most = 1,
+        .run = run,
+};

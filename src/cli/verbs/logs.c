@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "backend/format/emit.h"
+#include "cli/lookup.h"
+#include "cli/out.h"
+#include "cli/verbs/verbs.h"
+#include "model/host.h"
+
+struct reading {
+        bool over;
+        struct error *error;
+        bool follow, json;
+};
+
+static void print_lines(struct log_line *lines, size_t n, void *userdata) {
+        const struct reading *r = userdata;
+        for (size_t i = 0; i < n; i++) {
+                time_t t = (time_t) (lines[i].real / 1000000);
+                struct tm tm;
+                char when[32] = "-";
+                if (localtime_r(&t, &tm))
+                        strftime(when, sizeof when, "%b %d %H:%M:%S", &tm);
+                /* A message may hold line breaks of its own: they would let it forge a line. */
+                _cleanup_free_ char *message = strdup(lines[i].message ? lines[i].message : "");
+                for (char *p = message; p && *p; p++)
+                        if (*p == '\n')
+                                *p = ' ';
+                if (r->json) {
+                        out_json(emit_log_line(&lines[i]));
+                        continue;
+                }
+                out("%s %s: %s\n", when, lines[i].identifier ? lines[i].identifier : "-", message ? message : "");
+        }
+        fflush(stdout);
+}
+
+static void reached(void *userdata) {
+        struct reading *r = userdata;
+        if (!r->follow)
+                r->over = true;
+}
+
+static void failed(struct error *e, void *userdata) {
+        struct reading *r = userdata;
+        r->error = e;
+        r->over = true;
+}
+
+/* "30s", "10min", "2h", "3d" before now; 0: wrong. */
+static int64_t since_time(const char *text) {
+        static const struct {
+                const char *unit;
+                int64_t seconds;
+        } units[] = { { "s", 1 }, { "min", 60 }, { "m", 60 }, { "h", 3600 }, { "d", 86400 } };
+        size_t digits = strspn(text, "0123456789");
+        _cleanup_free_ char *number = strndup(text, digits);
+        long long n;
+        if (!number || str_to_int(number, 1, 100000, &n) < 0)
+                return 0;
+        for (size_t i = 0; i < ELEMENTS(units); i++)
+                if (strcmp(text + digits, units[i].unit) == 0)
+                        return ((int64_t) time(NULL) - n * units[i].seconds) * 1000000;
+        return 0;
+}
+
+static int read_options(const struct arguments *a, struct log_query *query, struct error **reterr) {
+        long long n = 7;
+        const char *priority = argument_value(a, OPTION_PRIORITY), *lines = argument_value(a, OPTION_LINES), *since = argument_value(a, OPTION_SINCE);
+        if (priority && str_to_int(priority, 0, 7, &n) < 0)
+                return error_set(reterr, -EINVAL, "--priority wants a number from 0 to 7, not \"%s\"", priority);
+        query->priority = (int) n;
+        n = 0;
+        if (lines && str_to_int(lines, 1, 1000000, &n) < 0)
+                return error_set(reterr, -EINVAL, "--lines wants a number from 1 on, not \"%s\"", lines);
+        query->tail = (unsigned) n;
+        if (since && (query->since = since_time(since)) == 0)
+                return error_set(reterr, -EINVAL, "--since wants 30s, 10min, 2h or 3d, not \"%s\"", since);
+        query->follow = a->given[OPTION_FOLLOW];
+        return 0;
+}
+
+static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+        struct error *e = NULL;
+        struct log_query query = {};
+        int r = read_options(a, &query, &e);
+        if (r < 0) {
+                out_error(e);
+                error_free(e);
+                return EXIT_USAGE;
+        }
+        struct service *service = NULL;
+        _cleanup_free_ char *unit = NULL;
+        r = find_service(s, a->words[0], &service, &e);
+        if (r >= 0)
+                r = unit_for(s, a->words[0], &unit, &e);
+        if (r < 0) {
+                service_free(service);
+                return session_fail(s, e);
+        }
+        query.unit = unit;
+        query.container = service ? service->container : NULL;
+        struct reading reading = { .follow = query.follow, .json = s->json };
+        struct log_reader reader = { .lines = print_lines, .reached = reached, .failed = failed, .userdata = &reading };
+        struct op *op = s->host->ops->read_log(s->host, &query, &reader);
+        while (op && !reading.over && sd_event_run(s->event, UINT64_MAX) >= 0)
+                ;
+        op_cancel(op);
+        service_free(service);
+        return reading.error ? session_fail(s, reading.error) : EXIT_DONE;
+}
+
+const struct verb logs_verb = {
+        .name = "logs",
+        .synopsis = "NAME [-f] [-n N] [-p 0-7] [--since WHEN] [--json]",
+        .help = "show the log of a service (its unit and container) or a unit",
+        .takes = TAKES(OPTION_FOLLOW) | TAKES(OPTION_LINES) | TAKES(OPTION_PRIORITY) | TAKES(OPTION_SINCE),
+        .json = true,
+        .least = 1,
+        .most = 1,
+        .run = run,
+};

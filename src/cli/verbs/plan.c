@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+#include "backend/format/emit.h"
+#include "cli/labels.h"
+#include "cli/lookup.h"
+#include "cli/order.h"
+#include "cli/out.h"
+#include "cli/report.h"
+#include "cli/verbs/verbs.h"
+
+/* "install", "INSTALL", "UPDATE", or any other label's key. */
+static enum plan_verb verb_of(const char *word) {
+        for (int v = 0; v < VERB_OTHER; v++)
+                if (strcasecmp(plan_verb_name(v), word) == 0)
+                        return v;
+        return strcasecmp(word, "update") == 0 ? VERB_UPGRADE : VERB_OTHER;
+}
+
+static bool path_exists(const char *path, void *userdata) {
+        struct stat st;
+        return lstat(path, &st) == 0;
+}
+
+/* The plan of a file of labels: pure, no engine is asked. */
+static int plan_labels(struct session *s, const struct arguments *a, const char *word, struct plan **ret, struct error **reterr) {
+        struct image *image = NULL;
+        int r = labels_image(s, a, NULL, &image, reterr);
+        if (r < 0)
+                return r;
+        _cleanup_(order_done) struct order order = {};
+        r = order_read(s, a, verb_of(word), image, &order, reterr);
+        if (r < 0)
+                return r;
+        const struct host_facts facts = { .path_exists = path_exists };
+        const struct plan_request request = {
+                .verb = order.port.verb,
+                .image = image,
+                .label = word,
+                .name = order.port.name,
+                .profile = order.profile,
+                .mode = order.mode,
+                .answers = order.answers,
+                .secrets = order.secret_names,
+                .set = order.set,
+                .opt = { order.port.opt[0], order.port.opt[1], order.port.opt[2] },
+                .arguments = a->rest,
+                .allowed = a->values[OPTION_ALLOW],
+                .facts = &facts,
+        };
+        return plan_make(&request, ret, reterr);
+}
+
+static int plan_order(struct session *s, const struct order *order, struct plan **ret, struct error **reterr) {
+        struct waiting w = {};
+        void *result = NULL;
+        int r = session_wait(s, &w, s->host->ops->make_plan(s->host, &order->port, waited_plan, &w), &result, reterr);
+        if (r >= 0)
+                *ret = result;
+        return r;
+}
+
+static int plan_upgrade(struct session *s, const struct arguments *a, const struct service *service, struct plan **ret, struct error **reterr) {
+        _cleanup_(order_done) struct order order = {};
+        int r = upgrade_read(s, a, service, &order, reterr);
+        return r < 0 ? r : plan_order(s, &order, ret, reterr);
+}
+
+static int plan_image(struct session *s, const struct arguments *a, const char *word, struct plan **ret, struct error **reterr) {
+        struct image *image = NULL;
+        struct service *found = NULL;
+        int r = verb_of(word) == VERB_UPGRADE ? find_service(s, a->words[1], &found, reterr) : 0;
+        _cleanup_(service_freep) struct service *service = found;
+        if (r >= 0 && service)
+                return plan_upgrade(s, a, service, ret, reterr);
+        if (r >= 0)
+                r = order_find_image(s, a->words[1], &image, reterr);
+        if (r < 0)
+                return r;
+        _cleanup_(order_done) struct order order = {};
+        r = order_read(s, a, verb_of(word), image, &order, reterr);
+        if (r < 0)
+                return r;
+        order.port.image = a->words[1];
+        order.port.label = word;
+        return plan_order(s, &order, ret, reterr);
+}
+
+static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+        struct error *e = NULL;
+        struct plan *made = NULL;
+        bool from_file = a->given[OPTION_LABELS];
+        if (from_file == (strv_length(a->words) == 2)) {
+                error_set(&e, -EINVAL, "fairlead plan wants a verb, and an image or --labels FILE");
+                return labels_usage(e);
+        }
+        int r = from_file ? plan_labels(s, a, a->words[0], &made, &e) : plan_image(s, a, a->words[0], &made, &e);
+        if (r < 0)
+                return session_fail(s, e);
+        _cleanup_plan_ struct plan *plan = made;
+        if (s->json)
+                out_json(emit_plan(plan));
+        else
+                tell_plan(plan);
+        return plan_permitted(plan, NULL) < 0 ? EXIT_REFUSED : EXIT_DONE;
+}
+
+const struct verb plan_verb_row = {
+        .name = "plan",
+        .synopsis = "VERB IMAGE | --labels FILE [--image REF] [--name N] [--mode M] [--set P=V]… [--opt1 S]… [--json] [-- ARG…]",
+        .help = "show exactly what a verb would run and write; nothing is run",
+        .details = "VERB is install, run, uninstall, stop, upgrade or the key of any other label (PURGE, HELP, …). In the place of IMAGE\n"
+                   "upgrade also takes the name of an installed service. Words after -- are appended\n"
+                   "to the label's command, each as one word. Exit status 3 when a finding refuses the plan (it is printed all the same).",
+        .takes = ORDER_OPTIONS | TAKES(OPTION_LABELS) | TAKES(OPTION_IMAGE),
+        .json = true,
+        .least = 1,
+        .most = 2,
+        .rest = true,
+        .run = run,
+};

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "backend/format/emit.h"
+#include "cli/follow.h"
+#include "cli/order.h"
+#include "cli/out.h"
+#include "cli/report.h"
+#include "cli/verbs/verbs.h"
+
+/* What it would change is what a rehearsal is for, also when the installer failed. */
+static int show_changes(struct session *s, const struct job *job, const struct arguments *a) {
+        struct error *e = NULL;
+        struct waiting w = {};
+        void *result;
+        int status = job->state == JOB_DONE ? EXIT_DONE : EXIT_FAILED;
+        int r = session_wait(s, &w, s->host->ops->list_changes(s->host, job->id, a->given[OPTION_DIFF], waited_report, &w), &result, &e);
+        if (r < 0) {            /* it did not come that far: its result says why */
+                error_free(e);
+                if (s->json)
+                        out_json(emit_job(job));
+                return status;
+        }
+        _cleanup_(change_report_freep) struct change_report *report = result;
+        if (s->json) {
+                out_json(emit_changes(report));
+                return status;
+        }
+        out("\n");
+        tell_changes(report, "It would change nothing.");
+        return status;
+}
+
+static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+        struct error *e = NULL;
+        _cleanup_(order_done) struct order order = {};
+        if (order_read_image(s, a, VERB_REHEARSE, &order, &e) < 0)
+                return session_fail(s, e);
+        return follow_order_to(s, &order, a, show_changes);
+}
+
+const struct verb rehearse_verb = {
+        .name = "rehearse",
+        .synopsis = "IMAGE [--name N] [--mode M] [--set P=V]… [--answers FILE] [--secret P=@FILE|-] [--diff] [--yes | --consent HASH]"
+                    " [--allow FINDING]… [--detach] [-- ARG…]",
+        .help = "run an image's INSTALL command on a copy of the host's files, and show what it would change",
+        .details = "The copy is thrown away: no file of the host changes. What a copy cannot hold (the network, processes of the host,\n"
+                   "sockets, devices) is said before you consent. With --json the changes are printed as fairlead changes --json does.",
+        .takes = ORDER_OPTIONS | TAKES(OPTION_SECRET) | TAKES(OPTION_YES) | TAKES(OPTION_CONSENT) | TAKES(OPTION_DETACH) | TAKES(OPTION_DIFF),
+        .json = true,
+        .least = 1,
+        .most = 1,
+        .rest = true,
+        .run = run,
+};

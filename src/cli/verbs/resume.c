@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+
+#include "cli/follow.h"
+#include "cli/order.h"
+#include "cli/out.h"
+#include "cli/typed-secret.h"
+#include "cli/verbs/verbs.h"
+
+/* On a terminal what --secret did not give is asked for; else the worker says what is missing. */
+static int ask_missing(const struct job *job, struct secret_list *secrets, struct error **reterr) {
+        for (char **name = job->secrets; name && *name; name++) {
+                if (secret_list_find(secrets, *name) || !in_is_terminal())
+                        continue;
+                struct secret *secret = secret_new(*name);
+                int r = secret ? typed_secret(*name, secret) : -ENOMEM;
+                if (r >= 0)
+                        r = secret_list_take(secrets, TAKE(secret));
+                secret_free(secret);
+                if (r < 0)
+                        return error_set(reterr, r, "The secret %s was not given", *name);
+        }
+        return 0;
+}
+
+static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+        struct error *e = NULL;
+        _cleanup_(job_freep) struct job *job = NULL;
+        _cleanup_(secret_list_freep) struct secret_list *secrets = secret_list_new();
+        _cleanup_strv_ char **names = NULL;
+        int r = secrets ? find_job(s, a->words[0], &job, &e) : -ENOMEM;
+        for (char **p = a->values[OPTION_SECRET]; r >= 0 && p && *p; p++)
+                r = order_read_secret(*p, &names, secrets, &e);
+        if (r >= 0)
+                r = ask_missing(job, secrets, &e);
+        if (r < 0)
+                return session_fail(s, e);
+        if (job->way == WAY_AGAIN)
+                out("Its command was cut off: what it did is put back, then it runs again.\n");
+        return follow_taken_up(s, job, TAKEUP_RESUME, TAKE(secrets), a->given[OPTION_DETACH]);
+}
+
+const struct verb resume_verb = {
+        .name = "resume",
+        .synopsis = "JOB [--secret P=@FILE|-]… [--detach]",
+        .help = "go on with a job that was interrupted",
+        .details = "A job is interrupted when the host went down or its worker was killed. What is done stays done; a command that was cut off is\n"
+                   "put back and run again. Secrets are kept nowhere: they must be given again when the command has to run.",
+        .takes = TAKES(OPTION_SECRET) | TAKES(OPTION_DETACH),
+        .least = 1,
+        .most = 1,
+        .run = run,
+};

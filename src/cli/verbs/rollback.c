@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/follow.h"
+#include "cli/out.h"
+#include "cli/verbs/verbs.h"
+
+static bool consented(const struct job *job, const struct arguments *a) {
+        if (job->state != JOB_DONE || a->given[OPTION_YES])
+                return true;
+        if (!in_is_terminal()) {
+                out_note("fairlead: The job is done; nobody consented to putting everything back\n  try: add --yes\n");
+                return false;
+        }
+        out("The %s of %s is done. Everything it did is put back; what somebody else changed since stays, and is listed.\n",
+            plan_verb_name(job->verb), job->name ? job->name : "?");
+        return ask_yes("Shall this be done?");
+}
+
+static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+        struct error *e = NULL;
+        _cleanup_(job_freep) struct job *job = NULL;
+        int r = find_job(s, a->words[0], &job, &e);
+        if (r < 0)
+                return session_fail(s, e);
+        if (!consented(job, a))
+                return EXIT_REFUSED;
+        return follow_taken_up(s, job, TAKEUP_ROLL_BACK, NULL, a->given[OPTION_DETACH]);
+}
+
+const struct verb rollback_verb = {
+        .name = "rollback",
+        .synopsis = "JOB [--yes] [--detach]",
+        .help = "put back everything a job did that was interrupted, or is done",
+        .details = "Byte for byte and attribute for attribute; what somebody else changed since is kept, and listed. A job that could not be put\n"
+                   "back wholly can be tried again. Exit status 0 when everything is put back.",
+        .takes = TAKES(OPTION_YES) | TAKES(OPTION_DETACH),
+        .least = 1,
+        .most = 1,
+        .run = run,
+};

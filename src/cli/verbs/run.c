@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <limits.h>
+
+#include "cli/lookup.h"
+#include "cli/order.h"
+#include "cli/out.h"
+#include "cli/report.h"
+#include "cli/verbs/verbs.h"
+
+/* Consent to a RUN command is there when the installed service, or an install that is running now, has this very image: its plan showed
+ * the command. (An image's own unit starts `atomic run` in the middle of the install, before there is a record.) */
+static int installed_now(struct session *s, const struct plan *plan, bool *ret, struct error **reterr) {
+        struct waiting w = {};
+        void *result;
+        int r = session_wait(s, &w, s->host->ops->list_jobs(s->host, waited_jobs, &w), &result, reterr);
+        if (r < 0)
+                return r;
+        _cleanup_(job_list_freep) struct job_list *jobs = result;
+        for (size_t i = 0; i < jobs->n; i++) {
+                const struct job *job = jobs->items[i];
+                if (job->state == JOB_RUNNING && job->verb != VERB_UNINSTALL && str_equal(job->name, plan->name) && job->digest &&
+                    str_equal(job->digest, plan->digest))
+                        *ret = true;
+        }
+        return 0;
+}
+
+static int consented(struct session *s, const struct plan *plan, bool *ret, struct error **reterr) {
+        struct service *service;
+        int r = find_service(s, plan->name, &service, reterr);
+        if (r < 0)
+                return r;
+        *ret = service && service->run_argv && strv_equal(service->run_argv, plan->command->argv);
+        service_free(service);
+        return *ret ? 0 : installed_now(s, plan, ret, reterr);
+}
+
+static int ask(struct session *s, const struct plan *plan, const struct arguments *a) {
+        struct error *e = NULL;
+        if (plan_permitted(plan, &e) < 0) {
+                tell_plan(plan);
+                out_error(e);
+                error_free(e);
+                return EXIT_REFUSED;
+        }
+        bool yes = a->given[OPTION_YES];
+        int r = yes ? 0 : consented(s, plan, &yes, &e);
+        if (r < 0)
+                return session_fail(s, e);
+        if (yes)
+                return EXIT_DONE;
+        tell_plan(plan);
+        if (in_is_terminal() && ask_yes("\nShall this run?"))
+                return EXIT_DONE;
+        out_note("fairlead: Nobody consented to this command\n  try: add --yes, or install the service\n");
+        return EXIT_REFUSED;
+}
+
+/* What is to be done about a container that has the name already: "start" it, leave it, or run anew. */
+static int run_or_start(struct session *s, const struct plan *plan, const struct arguments *a) {
+        const char *engine = s->host->ops->engine_path(s->host);
+        const char *name = plan->command->name;
+        enum container_state state = CONTAINER_ABSENT;
+        if (name) {
+                struct error *e = NULL;
+                struct waiting w = {};
+                void *result;
+                int r = session_wait(s, &w, s->host->ops->find_container(s->host, name, waited_container, &w), &result, &e);
+                if (r < 0)
+                        return session_fail(s, e);
+                state = (enum container_state) (intptr_t) result;
+        }
+        if (state == CONTAINER_RUNNING) {
+                out("%s is running.\n", name);
+                return EXIT_DONE;
+        }
+        if (state == CONTAINER_STOPPED && !a->given[OPTION_REPLACE] && engine && !a->divided)
+                return exec_command((char *const[]) { (char *) engine, (char *) "start", (char *) name, NULL }, NULL);
+        return exec_command(plan->command->argv, plan->environment);
+}
+
+static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+        struct error *e = NULL;
+        _cleanup_(order_done) struct order order = {};
+        struct service *service = NULL;
+        int r = find_service(s, a->words[0], &service, &e);
+        if (r < 0)
+                return session_fail(s, e);
+        struct image *image = NULL;
+        if (!service)
+                r = order_find_image(s, a->words[0], &image, &e);
+        bool by_name = service;
+        service_free(service);
+        if (r < 0)
+                return session_fail(s, e);
+        r = order_read(s, a, VERB_RUN, image, &order, &e);
+        if (r < 0)
+                return session_fail(s, e);
+        if (by_name) {
+                order.port.image = NULL;
+                order.port.name = a->words[0];
+        }
+        struct waiting w = {};
+        void *result;
+        r = session_wait(s, &w, s->host->ops->make_plan(s->host, &order.port, waited_plan, &w), &result, &e);
+        if (r < 0)
+                return session_fail(s, e);
+        struct plan *plan = result;             /* goes with this process when the command replaces it */
+        int status = EXIT_FAILED;
+        if (!plan->command) {
+                out_note("fairlead: %s has no RUN label\n", a->words[0]);
+                status = EXIT_NOT_FOUND;
+        } else if (a->given[OPTION_DISPLAY]) {
+                _cleanup_free_ char *text = argv_text(plan->command->argv);
+                out("%s\n", text ? text : "");
+                status = EXIT_DONE;
+        } else {
+                status = ask(s, plan, a);
+                if (status == EXIT_DONE)
+                        status = run_or_start(s, plan, a);
+        }
+        plan_free(plan);
+        return status;
+}
+
+const struct verb run_verb_row = {
+        .name = "run",
+        .synopsis = "NAME|IMAGE [--name N] [--set X=V]… [--replace] [--yes] [--display] [-- ARG…]",
+        .help = "run the RUN command of a service or image on this terminal",
+        .details = "For tools that are used at a terminal, and for units that an image wrote itself (ExecStart=/usr/bin/atomic run …). A stopped\n"
+                   "container of the name is started, a running one is left alone. The command that an install showed needs no second consent.",
+        .takes = ORDER_OPTIONS | TAKES(OPTION_YES) | TAKES(OPTION_DISPLAY) | TAKES(OPTION_REPLACE),
+        .least = 1,
+        .most = 1,
+        .rest = true,
+        .run = run,
+};

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <time.h>
+
+#include "backend/format/emit.h"
+#include "base/text.h"
+#include "cli/lookup.h"
+#include "cli/out.h"
+#include "cli/verbs/verbs.h"
+
+void tell_services(const struct service_list *services) {
+        if (!services->n) {
+                out("No service is installed. fairlead images lists what could be.\n");
+                return;
+        }
+        struct out_table t = { .columns = 8 };
+        out_table_row(&t, "NAME", "STATE", "SINCE", "HEALTH", "MEMORY", "IMAGE", "VERSION", "UPDATE", NULL);
+        for (size_t i = 0; i < services->n; i++) {
+                const struct service *service = services->items[i];
+                char age[24] = "-", memory[16] = "-";
+                if (service->since > 0)
+                        text_age(age, time(NULL) - service->since);
+                if (service->memory != UNIT_UNKNOWN)
+                        text_size(memory, service->memory);
+                out_table_row(&t, service->name, service->state ? service->state : "-", age, service->health ? service->health : "-",
+                              memory, service->reference ? service->reference : "-", service->version ? service->version : "-",
+                              service->image_gone ? "gone" : service->newer ? "newer" : "-", NULL);
+        }
+        out_table_print(&t);
+}
+
+static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+        struct error *e = NULL;
+        struct waiting w = {};
+        void *result;
+        int r = session_wait(s, &w, s->host->ops->list_services(s->host, waited_services, &w), &result, &e);
+        if (r < 0)
+                return session_fail(s, e);
+        _cleanup_(service_list_freep) struct service_list *services = result;
+        if (s->json)
+                out_json(emit_services(services));
+        else
+                tell_services(services);
+        return EXIT_DONE;
+}
+
+const struct verb services_verb = {
+        .name = "services",
+        .synopsis = "[--json]",
+        .help = "list the installed services and how they are",
+        .json = true,
+        .run = run,
+};

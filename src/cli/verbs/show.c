@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <string.h>
+
+#include "backend/format/emit.h"
+#include "cli/order.h"
+#include "cli/out.h"
+#include "cli/report.h"
+#include "cli/verbs/verbs.h"
+#include "model/command/lint.h"
+#include "model/image/recipe.h"
+
+static void tell_label(const struct image *image, enum command_label which) {
+        const char *key, *value = label_find(image, which, &key, NULL);
+        if (value)
+                out("  %-10s %s\n", key, value);
+}
+
+static void tell_image(const struct image *image) {
+        char created[24];
+        tell_time(created, image->created);
+        const char *summary = image_summary(image), *version = image_version(image), *vendor = image_vendor(image);
+        out("%s\n", image_reference(image));
+        if (summary)
+                out("  %s\n", summary);
+        out("  version    %s\n  vendor     %s\n  built      %s\n  digest     %s\n  id         %s\n", version ? version : "-",
+            vendor ? vendor : "-", created, image->digest ? image->digest : "-", image->id ? image->id : "-");
+        for (size_t i = 1; image->names && image->names[0] && image->names[i]; i++)
+                out("  also       %s\n", image->names[i]);
+        out("\nCommand labels:\n");
+        if (!label_set(image))
+                out("  none: this image does not say how to install or run it\n");
+        for (int which = 0; which < _COMMAND_LABEL_MAX; which++)
+                tell_label(image, which);
+        out("\nAll labels:\n");
+        for (size_t i = 0; i < image->n_labels; i++)
+                out("  %s: %s\n", image->labels[i].key, image->labels[i].value);
+}
+
+static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+        struct error *e = NULL;
+        struct image *found;
+        int r = order_find_image(s, a->words[0], &found, &e);
+        if (r < 0)
+                return session_fail(s, e);
+        _cleanup_image_ struct image *image = found;
+        _cleanup_(finding_list_done) struct finding_list findings = {};
+        r = image_lint(image, &findings);
+        if (r < 0)
+                return session_fail(s, NULL);
+        if (s->json) {
+                out_json(emit_image(image, &findings));
+                return EXIT_DONE;
+        }
+        tell_image(image);
+        if (findings.n) {
+                out("\nFindings:\n");
+                tell_findings(&findings);
+        }
+        return EXIT_DONE;
+}
+
+const struct verb show_verb = {
+        .name = "show",
+        .synopsis = "IMAGE [--json]",
+        .help = "show an image: its labels and what lint finds in them",
+        .json = true,
+        .least = 1,
+        .most = 1,
+        .run = run,
+};

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <time.h>
+
+#include "backend/format/emit.h"
+#include "base/text.h"
+#include "cli/lookup.h"
+#include "cli/out.h"
+#include "cli/report.h"
+#include "cli/verbs/verbs.h"
+
+static int tell_host(struct session *s) {
+        struct error *e = NULL;
+        struct waiting w = {};
+        void *result;
+        int r = session_wait(s, &w, s->host->ops->list_services(s->host, waited_services, &w), &result, &e);
+        if (r < 0)
+                return session_fail(s, e);
+        _cleanup_(service_list_freep) struct service_list *services = result;
+        if (s->json) {
+                out_json(emit_services(services));
+                return EXIT_DONE;
+        }
+        /* Which engine there is was found out for the list. */
+        const struct host_status *h = s->host->ops->status(s->host);
+        out("%s  engine %s %s\n\n", h->hostname ? h->hostname : "this host", engine_kind_name(h->engine), h->engine_version ? h->engine_version : "");
+        tell_services(services);
+        return EXIT_DONE;
+}
+
+static int show(struct session *s, const char *name, struct unit_detail **ret, struct error **reterr) {
+        struct waiting w = {};
+        void *result;
+        int r = session_wait(s, &w, s->host->ops->show_unit(s->host, name, waited_unit, &w), &result, reterr);
+        if (r >= 0)
+                *ret = result;
+        return r;
+}
+
+static void tell_unit(const struct unit_detail *d) {
+        char since[24], memory[16] = "-";
+        tell_time(since, d->since);
+        if (d->memory != UNIT_UNKNOWN)
+                text_size(memory, d->memory);
+        out("%s  %s\n", d->unit.name, d->unit.description ? d->unit.description : "");
+        out("  state      %s (%s) since %s\n", d->unit.active, d->unit.sub, since);
+        out("  at boot    %s\n", d->unit.file_state ? d->unit.file_state : "-");
+        out("  file       %s\n", d->fragment ? d->fragment : "-");
+        if (d->source)
+                out("  made from  %s\n", d->source);
+        if (d->result && !str_equal(d->result, "success"))
+                out("  result     %s, exit status %d\n", d->result, d->exit_status);
+        out("  memory     %s\n", memory);
+        if (d->load_error)
+                out("  not loaded %s\n", d->load_error);
+}
+
+static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+        struct error *e = NULL;
+        if (!a->words)
+                return tell_host(s);
+        struct service *service = NULL;
+        _cleanup_free_ char *unit = NULL;
+        int r = find_service(s, a->words[0], &service, &e);
+        if (r >= 0)
+                r = unit_for(s, a->words[0], &unit, &e);
+        struct unit_detail *detail = NULL;
+        if (r >= 0)
+                r = show(s, unit, &detail, &e);
+        int status = EXIT_DONE;
+        if (service && s->json)
+                out_json(emit_service(service));
+        else if (r < 0)
+                status = session_fail(s, TAKE(e));
+        else if (s->json)
+                out_json(emit_unit(detail));
+        else
+                tell_unit(detail);
+        if (service && !s->json)
+                out("  image      %s\n  installed  by job %s\n", service->image ? service->image : "-", service->job ? service->job : "-");
+        error_free(e);
+        service_free(service);
+        unit_detail_free(detail);
+        return status;
+}
+
+const struct verb status_verb = {
+        .name = "status",
+        .synopsis = "[NAME] [--json]",
+        .help = "tell how the host's services are, or one service or unit",
+        .json = true,
+        .most = 1,
+        .run = run,
+};

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+
+#include "cli/follow.h"
+#include "cli/order.h"
+#include "cli/out.h"
+#include "cli/verbs/verbs.h"
+
+static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+        struct error *e = NULL;
+        _cleanup_(order_done) struct order order = {};
+        int r = order_read(s, a, VERB_UNINSTALL, NULL, &order, &e);
+        if (r < 0)
+                return session_fail(s, e);
+        order.port.image = NULL;
+        order.port.name = a->words[0];
+        return follow_order(s, &order, a);
+}
+
+const struct verb uninstall_verb = {
+        .name = "uninstall",
+        .synopsis = "NAME [--yes | --consent HASH] [--allow FINDING]… [--if-interrupted ask|resume|rollback] [--detach] [-- ARG…]",
+        .help = "remove a service and put back every file its install changed",
+        .details = "What somebody else changed since is kept and listed.",
+        .takes = TAKES(OPTION_ALLOW) | TAKES(OPTION_YES) | TAKES(OPTION_CONSENT) | TAKES(OPTION_DETACH) | TAKES(OPTION_IF_INTERRUPTED),
+        .json = true,
+        .least = 1,
+        .most = 1,
+        .rest = true,
+        .run = run,
+};

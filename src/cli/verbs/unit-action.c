@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <limits.h>
+
+#include "backend/format/emit.h"
+#include "cli/lookup.h"
+#include "cli/out.h"
+#include "cli/stop-container.h"
+#include "cli/verbs/verbs.h"
+#include "model/service/unit.h"
+
+static int act(struct session *s, const char *name, enum unit_action action) {
+        struct error *e = NULL;
+        _cleanup_free_ char *unit = NULL;
+        int r = unit_for(s, name, &unit, &e);
+        if (r < 0)
+                return session_fail(s, e);
+        struct waiting w = {};
+        r = session_wait(s, &w, s->host->ops->act_on_unit(s->host, unit, action, waited_nothing, &w), NULL, &e);
+        if (r < 0)
+                return session_fail(s, e);
+        if (!s->json) {
+                out("%s %s.\n", unit, unit_action_done(action));
+                return EXIT_DONE;
+        }
+        w = (struct waiting) {};
+        void *result;
+        r = session_wait(s, &w, s->host->ops->show_unit(s->host, unit, waited_unit, &w), &result, &e);
+        if (r < 0)
+                return session_fail(s, e);
+        _cleanup_(unit_detail_freep) struct unit_detail *detail = result;
+        out_json(emit_unit(detail));
+        return EXIT_DONE;
+}
+
+static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+        if (a->given[OPTION_CONTAINER])
+                return stop_container(s, a->words[0]);
+        int worst = EXIT_DONE;
+        for (char **name = a->words; *name; name++) {
+                int status = act(s, *name, unit_action_from_name(verb->name));
+                if (status > worst)
+                        worst = status;
+        }
+        return worst;
+}
+
+#define ROW(action, verb_name, text, more) \
+        [action] = { .name = verb_name, .synopsis = "UNIT…", .help = text, .takes = more, .json = true, .least = 1, .most = UINT_MAX, .run = run }
+
+/* UNIT is a service of fairlead's by its name, or any unit; ".service" may be left out. */
+const struct verb unit_action_verbs[_UNIT_ACTION_MAX] = {
+        ROW(UNIT_START, "start", "start a unit, or a service by its name", 0),
+        ROW(UNIT_STOP, "stop", "stop a unit, or a service by its name", TAKES(OPTION_CONTAINER)),
+        ROW(UNIT_RESTART, "restart", "stop and start a unit", 0),
+        ROW(UNIT_RELOAD, "reload", "have a unit read its configuration again", 0),
+        ROW(UNIT_ENABLE, "enable", "start a unit at every boot from now on", 0),
+        ROW(UNIT_DISABLE, "disable", "do not start a unit at boot any more", 0),
+        ROW(UNIT_MASK, "mask", "forbid any start of a unit", 0),
+        ROW(UNIT_UNMASK, "unmask", "lift a mask", 0),
+        ROW(UNIT_RESET_FAILED, "reset-failed", "forget that a unit failed", 0),
+};

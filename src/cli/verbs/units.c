@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "backend/format/emit.h"
+#include "cli/out.h"
+#include "cli/verbs/verbs.h"
+
+static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+        struct error *e = NULL;
+        struct waiting w = {};
+        void *result;
+        int r = session_wait(s, &w, s->host->ops->list_units(s->host, a->words ? a->words[0] : NULL, waited_units, &w), &result, &e);
+        if (r < 0)
+                return session_fail(s, e);
+        _cleanup_(unit_list_freep) struct unit_list *units = result;
+        if (s->json) {
+                out_json(emit_units(units));
+                return EXIT_DONE;
+        }
+        struct out_table t = { .columns = 5 };
+        out_table_row(&t, "UNIT", "STATE", "SUB", "AT BOOT", "DESCRIPTION", NULL);
+        for (size_t i = 0; i < units->n; i++) {
+                const struct unit *u = &units->items[i];
+                _cleanup_free_ char *plain = unit_name_plain(u->name);
+                out_table_row(&t, plain ? plain : u->name, u->active ? u->active : "-", u->sub ? u->sub : "-",
+                              u->file_state ? u->file_state : "-", u->description ? u->description : "", NULL);
+        }
+        out_table_print(&t);
+        return EXIT_DONE;
+}
+
+const struct verb units_verb = {
+        .name = "units",
+        .synopsis = "[PATTERN] [--json]",
+        .help = "list the units of systemd, also those not loaded",
+        .details = "PATTERN is one for file names: 'ssh*'.",
+        .json = true,
+        .most = 1,
+        .run = run,
+};

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+
+#include "cli/follow.h"
+#include "cli/lookup.h"
+#include "cli/order.h"
+#include "cli/out.h"
+#include "cli/verbs/verbs.h"
+
+int upgrade_read(struct session *s, const struct arguments *a, const struct service *service, struct order *ret, struct error **reterr) {
+        const char *reference = argument_value(a, OPTION_IMAGE);
+        struct image *image = NULL;
+        /* Only its profile is wanted here: which of --set are answers. */
+        int r = order_find_image(s, reference ? reference : service->reference ? service->reference : "", &image, reterr);
+        if (r < 0)
+                return r;
+        r = order_read(s, a, VERB_UPGRADE, image, ret, reterr);
+        ret->port.name = service->name;
+        ret->port.image = reference;
+        return r;
+}
+
+static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+        struct error *e = NULL;
+        struct service *found;
+        int r = find_service(s, a->words[0], &found, &e);
+        if (r < 0)
+                return session_fail(s, e);
+        _cleanup_(service_freep) struct service *service = found;
+        if (!service) {
+                error_set(&e, -ENOENT, "No service named %s is installed", a->words[0]);
+                error_hint(&e, "fairlead services lists those that are");
+                return session_fail(s, e);
+        }
+        _cleanup_(order_done) struct order order = {};
+        r = upgrade_read(s, a, service, &order, &e);
+        if (r < 0)
+                return session_fail(s, e);
+        return follow_order(s, &order, a);
+}
+
+const struct verb upgrade_verb = {
+        .name = "upgrade",
+        .synopsis = "NAME [--image REF] [--set P=V]… [--answers FILE] [--yes | --consent HASH] [--allow FINDING]… [--detach] [-- ARG…]",
+        .help = "let a service run the newer image of its reference that is on this host",
+        .details = "The labels of both images are compared word by word; the UPGRADE label is carried out where there is one, the unit is\n"
+                   "changed to the new digest, and the service is checked. When it does not work everything goes back to the old image.\n"
+                   "Answers of the install are kept; --image takes another reference. Exit status 0 when there is no newer image.",
+        .takes = TAKES(OPTION_IMAGE) | TAKES(OPTION_SET) | TAKES(OPTION_ANSWERS) | TAKES(OPTION_ALLOW) | TAKES(OPTION_YES) |
+                 TAKES(OPTION_CONSENT) | TAKES(OPTION_DETACH),
+        .least = 1,
+        .most = 1,
+        .rest = true,
+        .run = run,
+};

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Inside of command.c: what is to be said about each option, and about the command as a whole. */
+
+#include "model/command/command.h"
+#include "model/command/mount.h"
+#include "model/command/options.h"
+
+/* A command being read. */
+struct reading {
+        const char *where;
+        struct command *command;
+        struct finding_list *findings;
+        const struct option_table *table;       /* of the place we are in: before or behind the subcommand */
+        const struct subcommand *subcommand;    /* NULL: not known (yet) */
+        bool in_subcommand;
+        size_t at;                              /* index of the word at hand */
+};
+
+/* An option was read and stands last in the command's list: sets its meaning and risk, adds mounts and privileges. */
+int command_check_option(struct reading *r, struct option_use *o);
+
+/* The option took the next word, which looks like an option itself. */
+int command_check_swallowed(struct reading *r, const char *option, const char *value);
+
+/* The option took the rest of its word, which looks like more letters of a bundle. */
+int command_check_bundle(struct reading *r, const char *option, const char *rest);
+
+/* All was read. */
+int command_check_whole(struct reading *r);
+
+/* It is a program of the host. */
+int command_check_host(struct reading *r);
+
+/* The highest risk first; equal ones stay in the order of the command. */
+void command_sort_privileges(struct command *command);

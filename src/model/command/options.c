@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/command/options.h"
+
+#include <string.h>
+
+#include "base/str.h"
+
+#define B HAS_BOTH
+#define P HAS_PODMAN
+#define D HAS_DOCKER
+#define TABLE(rows) { rows, ELEMENTS(rows) }
+
+/* ---- before the subcommand ---- */
+
+static const struct option_row podman_rows[] = {
+        { "--cdi-spec-dir", 0, P, true, RISK_NOTE, "Reads descriptions of devices from this folder" },
+        { "--cgroup-manager", 0, P, true, RISK_NONE, "Who makes the containers' cgroups" },
+        { "--config", 0, P, true, RISK_NOTE, "Reads the engine's settings from this folder" },
+        { "--conmon", 0, P, true, RISK_HIGH, "Runs this program of the host beside each container" },
+        { "--connection", 'c', P, true, RISK_NOTE, "Talks to an engine elsewhere" },
+        { "--debug", 0, P, false, RISK_NONE, "Says what it does" },
+        { "--events-backend", 0, P, true, RISK_NONE, "Where events are kept" },
+        { "--hooks-dir", 0, P, true, RISK_HIGH, "Runs programs of this folder of the host when containers start" },
+        { "--identity", 0, P, true, RISK_NONE, "The key for an engine elsewhere" },
+        { "--imagestore", 0, P, true, RISK_NONE, "Keeps images in this folder" },
+        { "--log-level", 0, P, true, RISK_NONE, "How much the engine says" },
+        { "--module", 0, P, true, RISK_NOTE, "Reads these further settings of the engine" },
+        { "--namespace", 0, P, true, RISK_NONE, "Which containers the engine sees" },
+        { "--network-cmd-path", 0, P, true, RISK_HIGH, "Runs this program of the host for the network" },
+        { "--network-config-dir", 0, P, true, RISK_NOTE, "Reads networks from this folder" },
+        { "--noout", 0, P, false, RISK_NONE, "Prints nothing" },
+        { "--out", 0, P, true, RISK_NONE, "Prints into this file" },
+        { "--remote", 'r', P, false, RISK_NOTE, "Talks to the engine's service" },
+        { "--root", 0, P, true, RISK_NOTE, "Keeps containers and images in this folder, apart from the others" },
+        { "--runroot", 0, P, true, RISK_NONE, "Keeps the state of containers in this folder" },
+        { "--runtime", 0, P, true, RISK_HIGH, "Starts containers with this program of the host" },
+        { "--runtime-flag", 0, P, true, RISK_NOTE, "Hands an option to the program that starts containers" },
+        { "--ssh", 0, P, true, RISK_NONE, "How an engine elsewhere is reached" },
+        { "--storage-driver", 0, P, true, RISK_NONE, "How containers and images are stored" },
+        { "--storage-opt", 0, P, true, RISK_NONE, "An option of the storage" },
+        { "--syslog", 0, P, false, RISK_NONE, "Logs what it does" },
+        { "--tmpdir", 0, P, true, RISK_NONE, "The engine's folder for temporary files" },
+        { "--transient-store", 0, P, false, RISK_NONE, "Forgets its containers when the host restarts" },
+        { "--url", 0, P, true, RISK_NOTE, "Talks to an engine elsewhere" },
+        { "--version", 'v', P, false, RISK_NONE, "Prints the version and does nothing" },
+        { "--volumepath", 0, P, true, RISK_NONE, "Keeps volumes in this folder" },
+        { "--help", 'h', P, false, RISK_NONE, "Prints help and does nothing" },
+};
+
+static const struct option_row docker_rows[] = {
+        { "--config", 0, D, true, RISK_NOTE, "Reads the client's settings from this folder" },
+        { "--context", 'c', D, true, RISK_NOTE, "Talks to an engine elsewhere" },
+        { "--debug", 'D', D, false, RISK_NONE, "Says what it does" },
+        { "--help", 'h', D, false, RISK_NONE, "Prints help and does nothing" },
+        { "--host", 'H', D, true, RISK_NOTE, "Talks to an engine elsewhere" },
+        { "--log-level", 'l', D, true, RISK_NONE, "How much the client says" },
+        { "--tls", 0, D, false, RISK_NONE, "Encrypts the connection to the engine" },
+        { "--tlscacert", 0, D, true, RISK_NONE, "Trusts the engine by this certificate" },
+        { "--tlscert", 0, D, true, RISK_NONE, "The client's certificate" },
+        { "--tlskey", 0, D, true, RISK_NONE, "The client's key" },
+        { "--tlsverify", 0, D, false, RISK_NONE, "Encrypts the connection and checks the engine" },
+        { "--version", 'v', D, false, RISK_NONE, "Prints the version and does nothing" },
+};
+
+const struct option_table global_options_podman = TABLE(podman_rows), global_options_docker = TABLE(docker_rows);
+
+/* ---- the other subcommands, as real labels use them ---- */
+
+static const struct option_row exec_rows[] = {
+        { "--cidfile", 0, P, true, RISK_NONE, "The container this file names" },
+        { "--detach", 'd', B, false, RISK_NONE, "Runs in the background" },
+        { "--detach-keys", 0, B, true, RISK_NONE, "The keys that leave the terminal" },
+        { "--env", 'e', B, true, RISK_NONE, "Sets an environment variable for the command" },
+        { "--env-file", 0, B, true, RISK_NONE, "Reads environment variables from this file of the host" },
+        { "--interactive", 'i', B, false, RISK_NONE, "Keeps its standard input open" },
+        { "--latest", 'l', P, false, RISK_NONE, "The container made last" },
+        { "--preserve-fd", 0, P, true, RISK_NOTE, "Hands open files of the caller to the command" },
+        { "--preserve-fds", 0, P, true, RISK_NOTE, "Hands open files of the caller to the command" },
+        { "--privileged", 0, B, false, RISK_HIGH, "All of root's powers for the command" },
+        { "--tty", 't', B, false, RISK_NONE, "Has a terminal" },
+        { "--user", 'u', B, true, RISK_NONE, "Runs as this user inside the container" },
+        { "--workdir", 'w', B, true, RISK_NONE, "The folder the command starts in" },
+};
+
+static const struct option_row stop_rows[] = {
+        { "--all", 'a', P, false, RISK_NOTE, "All containers, not only this service's" },
+        { "--cidfile", 0, P, true, RISK_NONE, "The container this file names" },
+        { "--filter", 'f', P, true, RISK_NOTE, "All containers this fits, not only this service's" },
+        { "--ignore", 'i', P, false, RISK_NONE, "Is content when the container is not there" },
+        { "--latest", 'l', P, false, RISK_NOTE, "The container made last, whichever that is" },
+        { "--signal", 's', D, true, RISK_NONE, "The signal it stops with" },
+        { "--time", 't', B, true, RISK_NONE, "Seconds it may take before it is killed" },
+        { "--timeout", 0, B, true, RISK_NONE, "Seconds it may take before it is killed" },
+};
+
+static const struct option_row restart_rows[] = {
+        { "--all", 'a', P, false, RISK_NOTE, "All containers, not only this service's" },
+        { "--cidfile", 0, P, true, RISK_NONE, "The container this file names" },
+        { "--filter", 'f', P, true, RISK_NOTE, "All containers this fits, not only this service's" },
+        { "--latest", 'l', P, false, RISK_NOTE, "The container made last, whichever that is" },
+        { "--running", 0, P, false, RISK_NONE, "Only containers that run" },
+        { "--signal", 's', D, true, RISK_NONE, "The signal it stops with" },
+        { "--time", 't', B, true, RISK_NONE, "Seconds it may take before it is killed" },
+        { "--timeout", 0, B, true, RISK_NONE, "Seconds it may take before it is killed" },
+};
+
+static const struct option_row kill_rows[] = {
+        { "--all", 'a', P, false, RISK_NOTE, "All containers, not only this service's" },
+        { "--cidfile", 0, P, true, RISK_NONE, "The container this file names" },
+        { "--latest", 'l', P, false, RISK_NOTE, "The container made last, whichever that is" },
+        { "--signal", 's', B, true, RISK_NONE, "The signal that is sent" },
+};
+
+static const struct option_row rm_rows[] = {
+        { "--all", 'a', P, false, RISK_NOTE, "All containers, not only this service's" },
+        { "--cidfile", 0, P, true, RISK_NONE, "The container this file names" },
+        { "--depend", 0, P, false, RISK_NOTE, "Removes the containers that need it as well" },
+        { "--filter", 0, P, true, RISK_NOTE, "All containers this fits, not only this service's" },
+        { "--force", 'f', B, false, RISK_NONE, "Stops it first, where it still runs" },
+        { "--ignore", 'i', P, false, RISK_NONE, "Is content when the container is not there" },
+        { "--latest", 0, P, false, RISK_NOTE, "The container made last, whichever that is" },
+        { "--link", 0, D, false, RISK_NONE, "Removes a link, not the container" },
+        { "--time", 't', P, true, RISK_NONE, "Seconds it may take before it is killed" },
+        { "--volumes", 'v', B, false, RISK_NONE, "Removes its unnamed volumes as well" },
+};
+
+static const struct option_row start_rows[] = {
+        { "--all", 0, P, false, RISK_NOTE, "All containers, not only this service's" },
+        { "--attach", 'a', B, false, RISK_NONE, "Shows what it prints" },
+        { "--checkpoint", 0, D, true, RISK_NONE, "Goes on from this saved state" },
+        { "--checkpoint-dir", 0, D, true, RISK_NONE, "Where saved states are" },
+        { "--detach-keys", 0, B, true, RISK_NONE, "The keys that leave the terminal" },
+        { "--filter", 'f', P, true, RISK_NOTE, "All containers this fits, not only this service's" },
+        { "--interactive", 'i', B, false, RISK_NONE, "Keeps its standard input open" },
+        { "--latest", 'l', P, false, RISK_NOTE, "The container made last, whichever that is" },
+        { "--sig-proxy", 0, P, false, RISK_NONE, "Passes signals on to the process" },
+};
+
+static const struct option_row ps_rows[] = {
+        { "--all", 'a', B, false, RISK_NONE, "Also those that do not run" },
+        { "--external", 0, P, false, RISK_NONE, "Also those that others made" },
+        { "--filter", 'f', B, true, RISK_NONE, "Only those this fits" },
+        { "--format", 0, B, true, RISK_NONE, "How each is printed" },
+        { "--last", 'n', B, true, RISK_NONE, "Only so many, the newest first" },
+        { "--latest", 'l', B, false, RISK_NONE, "Only the newest" },
+        { "--namespace", 0, P, false, RISK_NONE, "Prints their namespaces" },
+        { "--no-trunc", 0, B, false, RISK_NONE, "Prints everything in full" },
+        { "--noheading", 0, P, false, RISK_NONE, "Prints no heading" },
+        { "--ns", 0, P, false, RISK_NONE, "Prints their namespaces" },
+        { "--pod", 'p', P, false, RISK_NONE, "Prints their pods" },
+        { "--quiet", 'q', B, false, RISK_NONE, "Prints their ids only" },
+        { "--size", 's', B, false, RISK_NONE, "Prints their sizes" },
+        { "--sort", 0, P, true, RISK_NONE, "In which order" },
+        { "--sync", 0, P, false, RISK_NONE, "Looks at their real state first" },
+        { "--watch", 'w', P, true, RISK_NONE, "Prints again and again" },
+};
+
+static const struct option_row logs_rows[] = {
+        { "--color", 0, P, false, RISK_NONE, "With a colour for each container" },
+        { "--details", 0, D, false, RISK_NONE, "With more about each line" },
+        { "--follow", 'f', B, false, RISK_NONE, "Goes on as long as it runs" },
+        { "--latest", 'l', P, false, RISK_NONE, "The container made last" },
+        { "--names", 'n', P, false, RISK_NONE, "With the container's name" },
+        { "--since", 0, B, true, RISK_NONE, "What was printed since then" },
+        { "--tail", 0, B, true, RISK_NONE, "Only so many of the last lines" },
+        { "--timestamps", 't', B, false, RISK_NONE, "With the time of each line" },
+        { "--until", 0, B, true, RISK_NONE, "What was printed before then" },
+};
+
+#define NO_TABLE {}
+static const struct subcommand subcommands[] = {
+        { "attach", OPERAND_CONTAINER, NO_TABLE, RISK_NONE, "Connects to a running container" },
+        { "build", OPERAND_NONE, NO_TABLE, RISK_NOTE, "Builds an image" },
+        { "commit", OPERAND_CONTAINER, NO_TABLE, RISK_NOTE, "Makes an image of a container" },
+        { "cp", OPERAND_NONE, NO_TABLE, RISK_NOTE, "Copies files between a container and the host" },
+        { "create", OPERAND_IMAGE, {}, RISK_NONE, "Makes a container without starting it" },
+        { "diff", OPERAND_CONTAINER, NO_TABLE, RISK_NONE, "Prints what a container changed" },
+        { "exec", OPERAND_COMMAND, TABLE(exec_rows), RISK_NONE, "Runs a command in a running container" },
+        { "export", OPERAND_CONTAINER, NO_TABLE, RISK_NONE, "Writes a container's files out" },
+        { "generate", OPERAND_NONE, NO_TABLE, RISK_NONE, "Writes a description of a container" },
+        { "images", OPERAND_NONE, NO_TABLE, RISK_NONE, "Lists images" },
+        { "info", OPERAND_NONE, NO_TABLE, RISK_NONE, "Prints facts about the engine" },
+        { "init", OPERAND_CONTAINER, NO_TABLE, RISK_NONE, "Prepares a container" },
+        { "inspect", OPERAND_NONE, NO_TABLE, RISK_NONE, "Prints facts about a container or image" },
+        { "kill", OPERAND_CONTAINER, TABLE(kill_rows), RISK_NONE, "Sends a container a signal" },
+        { "load", OPERAND_NONE, NO_TABLE, RISK_NOTE, "Reads images from a file" },
+        { "login", OPERAND_NONE, NO_TABLE, RISK_NOTE, "Logs in to a registry" },
+        { "logs", OPERAND_CONTAINER, TABLE(logs_rows), RISK_NONE, "Prints what a container printed" },
+        { "network", OPERAND_NONE, NO_TABLE, RISK_NOTE, "Changes networks" },
+        { "pause", OPERAND_CONTAINER, NO_TABLE, RISK_NONE, "Holds a container still" },
+        { "pod", OPERAND_NONE, NO_TABLE, RISK_NOTE, "Changes pods" },
+        { "port", OPERAND_CONTAINER, NO_TABLE, RISK_NONE, "Prints a container's ports" },
+        { "ps", OPERAND_NONE, TABLE(ps_rows), RISK_NONE, "Lists containers" },
+        { "pull", OPERAND_NONE, NO_TABLE, RISK_NOTE, "Fetches an image" },
+        { "push", OPERAND_NONE, NO_TABLE, RISK_NOTE, "Sends an image to a registry" },
+        { "rename", OPERAND_CONTAINER, NO_TABLE, RISK_NONE, "Gives a container another name" },
+        { "restart", OPERAND_CONTAINER, TABLE(restart_rows), RISK_NONE, "Stops a container and starts it again" },
+        { "rm", OPERAND_CONTAINER, TABLE(rm_rows), RISK_NONE, "Removes a container" },
+        { "rmi", OPERAND_NONE, NO_TABLE, RISK_NOTE, "Removes an image" },
+        { "run", OPERAND_IMAGE, {}, RISK_NONE, "Makes a container and starts it" },
+        { "save", OPERAND_NONE, NO_TABLE, RISK_NONE, "Writes images to a file" },
+        { "search", OPERAND_NONE, NO_TABLE, RISK_NONE, "Searches a registry" },
+        { "secret", OPERAND_NONE, NO_TABLE, RISK_NOTE, "Changes the secrets the engine keeps" },
+        { "start", OPERAND_CONTAINER, TABLE(start_rows), RISK_NONE, "Starts a container that is there" },
+        { "stats", OPERAND_NONE, NO_TABLE, RISK_NONE, "Prints what containers use" },
+        { "stop", OPERAND_CONTAINER, TABLE(stop_rows), RISK_NONE, "Stops a container" },
+        { "system", OPERAND_NONE, NO_TABLE, RISK_NOTE, "Changes the engine itself" },
+        { "tag", OPERAND_NONE, NO_TABLE, RISK_NOTE, "Gives an image another name" },
+        { "top", OPERAND_CONTAINER, NO_TABLE, RISK_NONE, "Lists a container's processes" },
+        { "unpause", OPERAND_CONTAINER, NO_TABLE, RISK_NONE, "Lets a held container go on" },
+        { "update", OPERAND_CONTAINER, NO_TABLE, RISK_NONE, "Changes a container's limits" },
+        { "version", OPERAND_NONE, NO_TABLE, RISK_NONE, "Prints the engine's version" },
+        { "volume", OPERAND_NONE, NO_TABLE, RISK_NOTE, "Changes volumes" },
+        { "wait", OPERAND_CONTAINER, NO_TABLE, RISK_NONE, "Waits until a container ends" },
+};
+
+const struct subcommand *subcommand_find(const char *name) {
+        for (size_t i = 0; i < ELEMENTS(subcommands); i++)
+                if (str_equal(subcommands[i].name, name))
+                        return &subcommands[i];
+        return NULL;
+}
+
+bool subcommand_is_group(const char *word) {
+        return str_equal(word, "container") || str_equal(word, "image");
+}
+
+/* ---- look-up ---- */
+
+static const char *const aliases[][2] = {
+        { "--dns-opt", "--dns-option" },
+        { "--healthcheck-command", "--health-cmd" },
+        { "--healthcheck-interval", "--health-interval" },
+        { "--healthcheck-retries", "--health-retries" },
+        { "--healthcheck-start-period", "--health-start-period" },
+        { "--healthcheck-timeout", "--health-timeout" },
+        { "--net", "--network" },
+        { "--net-alias", "--network-alias" },
+};
+
+static bool is_name(const char *row, const char *name, size_t n) {
+        return strlen(row) == n && strncmp(row, name, n) == 0;
+}
+
+const struct option_row *option_find(const struct option_table *table, const char *name, size_t name_n) {
+        for (size_t i = 0; i < ELEMENTS(aliases); i++)
+                if (is_name(aliases[i][0], name, name_n)) {
+                        name = aliases[i][1];
+                        name_n = strlen(name);
+                        break;
+                }
+        for (size_t i = 0; i < table->n; i++)
+                if (is_name(table->rows[i].name, name, name_n))
+                        return &table->rows[i];
+        return NULL;
+}
+
+const struct option_row *option_find_letter(const struct option_table *table, char letter) {
+        for (size_t i = 0; letter && i < table->n; i++)
+                if (table->rows[i].letter == letter)
+                        return &table->rows[i];
+        return NULL;
+}

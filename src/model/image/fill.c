@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Variables, and recipes filled with them (declared in model/image/recipe.h). DESIGN.md section 5, steps 2 to 5. */
+
+#include "model/image/fill.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "base/words.h"
+
+/* The kernel takes no argument of 128 KiB or more (MAX_ARG_STRLEN), and some room is left for all of them together.
+ */
+#define FILLED_WORD_MAX (128U * 1024 - 1)
+#define FILLED_BYTES_MAX (1024U * 1024)
+
+bool variable_holds_several(const char *name) {
+        return str_equal(name, "OPT1") || str_equal(name, "OPT2") || str_equal(name, "OPT3") ||
+               str_equal(name, "RUN_OPTS");
+}
+
+bool variable_is_known(const char *name) {
+        static const char *const known[] = {
+                "NAME", "IMAGE", "PWD", "HOME", "SUDO_UID", "SUDO_GID", "CONFDIR", "LOGDIR", "DATADIR", "HOST",
+        };
+        for (size_t i = 0; i < ELEMENTS(known); i++)
+                if (str_equal(known[i], name))
+                        return true;
+        return variable_holds_several(name);
+}
+
+/* ---- variables ---- */
+
+void variables_done(struct variables *v) {
+        for (size_t i = 0; i < v->n; i++) {
+                free(v->items[i].key);
+                free(v->items[i].value);
+        }
+        free(v->items);
+        *v = (struct variables) {};
+}
+
+static struct label *variables_find(const struct variables *v, const char *name) {
+        for (size_t i = 0; i < v->n; i++)
+                if (str_equal(v->items[i].key, name))
+                        return &v->items[i];
+        return NULL;
+}
+
+static int variables_insert(struct variables *v, const char *name, const char *value) {
+        _cleanup_free_ char *key = strdup(name), *kept = strdup(value);
+        struct label *bigger = reallocarray(v->items, v->n + 1, sizeof *bigger);
+        if (bigger)
+                v->items = bigger;
+        if (!key || !kept || !bigger)
+                return -ENOMEM;
+        size_t place = 0;
+        while (place < v->n && strcmp(v->items[place].key, name) < 0)
+                place++;
+        memmove(&bigger[place + 1], &bigger[place], (v->n - place) * sizeof *bigger);
+        bigger[place] = (struct label) { .key = TAKE(key), .value = TAKE(kept) };
+        v->n++;
+        return 0;
+}
+
+int variables_set(struct variables *v, const char *name, const char *value) {
+        size_t length = variable_name_length(name);
+        if (length == 0 || name[length])
+                return -EINVAL;
+        struct label *item = variables_find(v, name);
+        if (value)
+                return item ? str_replace(&item->value, value) : variables_insert(v, name, value);
+        if (item) {
+                size_t place = (size_t) (item - v->items);
+                free(item->key);
+                free(item->value);
+                memmove(item, item + 1, (v->n - place - 1) * sizeof *item);
+                v->n--;
+        }
+        return 0;
+}
+
+int variables_set_known(struct variables *v, const char *name, const char *image) {
+        static const struct {
+                const char *variable, *folder;
+        } folders[] = { { "CONFDIR", "/etc/" }, { "LOGDIR", "/var/log/" }, { "DATADIR", "/var/lib/" } };
+        int r;
+        if ((r = variables_set(v, "NAME", name)) < 0 || (r = variables_set(v, "IMAGE", image)) < 0 ||
+            (r = variables_set(v, "HOST", "/host")) < 0)
+                return r;
+        for (size_t i = 0; i < ELEMENTS(folders); i++) {
+                _cleanup_free_ char *path = str_printf("%s%s", folders[i].folder, name);
+                if (!path)
+                        return -ENOMEM;
+                r = variables_set(v, folders[i].variable, path);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+const char *variables_get(const struct variables *v, const char *name) {
+        const struct label *item = variables_find(v, name);
+        return item ? item->value : NULL;
+}
+
+/* ---- filling ---- */
+
+struct fill {
+        const struct recipe *recipe;
+        const struct variables *variables;
+        struct finding_list *findings;
+        char **argv;
+        size_t words, bytes;    /* from the label, so far */
+        size_t word;            /* the word of the label at hand, from 1 */
+        char **undefined;       /* named already: each is one finding */
+        bool full;
+};
+
+static void fill_done(struct fill *f) {
+        strv_free(f->argv);
+        strv_free(f->undefined);
+}
+
+static int report_undefined(struct fill *f, const char *name) {
+        char where[FINDING_PLACE_MAX];
+        if (strv_contains(f->undefined, name))
+                return 0;
+        int r = strv_add(&f->undefined, name);
+        if (r < 0)
+                return r;
+        return finding_report(f->findings, "undefined-variable", finding_place(where, f->recipe->where, f->word),
+                              "The variable %s has no value", name);
+}
+
+static int add_word_text(struct fill *f, const struct word *w, unsigned depth, struct str *out);
+
+static int add_variable(struct fill *f, const struct piece *piece, unsigned depth, struct str *out) {
+        const char *value = variables_get(f->variables, piece->text);
+        if (!str_empty(value) || (value && !piece->fallback)) {
+                str_add(out, value);
+                return 0;
+        }
+        if (piece->fallback && depth >= FALLBACK_DEPTH_MAX) {
+                str_add(out, piece->fallback);
+                return 0;
+        }
+        if (piece->fallback) {
+                struct word inner = {};
+                const char *trouble;
+                int r = word_parse(piece->fallback, &inner, &trouble);
+                if (r >= 0)
+                        r = add_word_text(f, &inner, depth + 1, out);
+                word_done(&inner);
+                return r;
+        }
+        return variable_holds_several(piece->text) ? 0 : report_undefined(f, piece->text);
+}
+
+/* The value for a bare placeholder at the end of literal text: the word is exactly NAME or IMAGE, or ends in =NAME or
+ * =IMAGE. *ret_keep is how much of the text stays. */
+static const char *bare_placeholder(const struct fill *f, const char *text, bool whole, size_t *ret_keep) {
+        static const char *const names[] = { "NAME", "IMAGE" };
+        for (size_t i = 0; i < ELEMENTS(names); i++) {
+                const char *at = str_ends(text, names[i]);
+                if (at && (at > text ? at[-1] == '=' : whole)) {
+                        *ret_keep = (size_t) (at - text);
+                        return variables_get(f->variables, names[i]);
+                }
+        }
+        return NULL;
+}
+
+static int add_word_text(struct fill *f, const struct word *w, unsigned depth, struct str *out) {
+        for (size_t i = 0; i < w->n && out->length <= FILLED_WORD_MAX; i++) {
+                const struct piece *piece = &w->pieces[i];
+                size_t keep = 0;
+                const char *bare = depth == 0 && !piece->variable && i + 1 == w->n
+                                           ? bare_placeholder(f, piece->text, w->n == 1, &keep)
+                                           : NULL;
+                if (bare) {
+                        str_add_bytes(out, piece->text, keep);
+                        str_add(out, bare);
+                } else if (!piece->variable)
+                        str_add(out, piece->text);
+                else {
+                        int r = add_variable(f, piece, depth, out);
+                        if (r < 0)
+                                return r;
+                }
+        }
+        return out->failed ? -ENOMEM : 0;
+}
+
+/* Puts a word on the command; takes text, also on failure. */
+static int take_word(struct fill *f, char *text) {
+        char where[FINDING_PLACE_MAX];
+        if (!text)
+                return -ENOMEM;
+        size_t n = strlen(text);
+        if (f->full || n > FILLED_WORD_MAX || f->words >= RECIPE_FILLED_MAX || f->bytes + n > FILLED_BYTES_MAX) {
+                free(text);
+                if (f->full)
+                        return 0;
+                f->full = true;
+                return finding_report(f->findings, "label-too-long", finding_place(where, f->recipe->where, f->word),
+                                      "Filled in, the command is longer than a program can be given");
+        }
+        f->words++;
+        f->bytes += n;
+        return strv_take(&f->argv, text);
+}
+
+/* $OPT1 and its kin standing alone: as many words as the user gave. */
+static int fill_several(struct fill *f, const char *name, const char *text) {
+        char where[FINDING_PLACE_MAX];
+        _cleanup_strv_ char **words = NULL;
+        _cleanup_error_ struct error *e = NULL;
+
+        if (!*text)
+                return 0;
+        int r = words_split(text, &words, &e);
+        if (r == -ENOMEM)
+                return r;
+        if (r < 0) {
+                r = finding_report(f->findings, "unbalanced-quote", finding_place(where, f->recipe->where, f->word),
+                                   "%s cannot be split into words: %s", name, e ? e->message : "it is not right");
+                return r < 0 ? r : take_word(f, strdup(text));
+        }
+        for (size_t i = 0; words[i] && r >= 0; i++)
+                r = take_word(f, strdup(words[i]));
+        return r;
+}
+
+/* A word of nothing but OPT variables that are all empty leaves nothing: "$OPT1$OPT2". */
+static bool only_options(const struct word *w) {
+        for (size_t i = 0; i < w->n; i++)
+                if (!w->pieces[i].variable || !variable_holds_several(w->pieces[i].text))
+                        return false;
+        return w->n > 0;
+}
+
+static int fill_word(struct fill *f, const struct word *w) {
+        _cleanup_str_ struct str text = {};
+        int r = add_word_text(f, w, 0, &text);
+        if (r < 0)
+                return r;
+        if (text.length == 0 && only_options(w))
+                return 0;
+        if (w->several) {
+                str_add(&text, "");
+                return text.failed ? -ENOMEM : fill_several(f, w->pieces[0].text, text.text);
+        }
+        return take_word(f, str_take(&text));
+}
+
+int recipe_fill(const struct recipe *recipe, const struct variables *v, char *const *arguments, char ***ret,
+                struct finding_list *findings) {
+        _cleanup_(fill_done) struct fill f = {
+                .recipe = recipe, .variables = v, .findings = findings, .argv = strv_copy(NULL)
+        };
+        if (!f.argv)
+                return -ENOMEM;
+        for (size_t i = 0; i < recipe->n; i++) {
+                f.word = i + 1;
+                int r = fill_word(&f, &recipe->words[i]);
+                if (r < 0)
+                        return r;
+        }
+        int r = strv_extend(&f.argv, arguments);
+        if (r < 0)
+                return r;
+        *ret = TAKE(f.argv);
+        return 0;
+}

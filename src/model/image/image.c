@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/image/image.h"
+
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/array.h"
+#include "base/str.h"
+#include "model/image/reference.h"
+
+#define LABEL_KEY_MAX 1024U
+#define ID_PREFIX_MIN 6U
+#define ID_DIGITS 64U
+
+struct image *image_new(void) {
+        return calloc(1, sizeof(struct image));
+}
+
+struct image *image_free(struct image *image) {
+        if (!image)
+                return NULL;
+        free(image->id);
+        free(image->digest);
+        strv_free(image->names);
+        strv_free(image->repo_digests);
+        for (size_t i = 0; i < image->n_labels; i++) {
+                free(image->labels[i].key);
+                free(image->labels[i].value);
+        }
+        free(image->labels);
+        free(image->architecture);
+        free(image->source);
+        free(image);
+        return NULL;
+}
+
+struct image *image_copy(const struct image *image) {
+        _cleanup_image_ struct image *copy = image_new();
+        if (!copy)
+                return NULL;
+        copy->size = image->size;
+        copy->created = image->created;
+        copy->containers = image->containers;
+        if (str_replace(&copy->id, image->id) < 0 || str_replace(&copy->digest, image->digest) < 0 ||
+            str_replace(&copy->architecture, image->architecture) < 0 ||
+            str_replace(&copy->source, image->source) < 0 || !(copy->names = strv_copy(image->names)) ||
+            !(copy->repo_digests = strv_copy(image->repo_digests)))
+                return NULL;
+        for (size_t i = 0; i < image->n_labels; i++)
+                if (image_add_label(copy, image->labels[i].key, image->labels[i].value) < 0)
+                        return NULL;
+        return TAKE(copy);
+}
+
+/* The index of the key, or of the place where it belongs. */
+static size_t label_place(const struct image *image, const char *key, bool *ret_there) {
+        size_t low = 0, high = image->n_labels;
+        while (low < high) {
+                size_t middle = low + (high - low) / 2;
+                int order = strcmp(image->labels[middle].key, key);
+                if (order == 0) {
+                        *ret_there = true;
+                        return middle;
+                }
+                if (order < 0)
+                        low = middle + 1;
+                else
+                        high = middle;
+        }
+        *ret_there = false;
+        return low;
+}
+
+int image_add_label(struct image *image, const char *key, const char *value) {
+        if (strlen(key) > LABEL_KEY_MAX)
+                return -E2BIG;
+        bool there;
+        size_t place = label_place(image, key, &there);
+        if (!there && image->n_labels >= LABELS_MAX)
+                return -E2BIG;
+
+        _cleanup_free_ char *kept = strndup(value ? value : "", LABEL_VALUE_MAX + 1);
+        if (!kept)
+                return -ENOMEM;
+        if (there) {            /* the same key twice: the last one counts, as in the JSON it comes from */
+                free(image->labels[place].value);
+                image->labels[place].value = TAKE(kept);
+                return 0;
+        }
+        _cleanup_free_ char *name = strdup(key);
+        struct label *bigger = reallocarray(image->labels, image->n_labels + 1, sizeof *bigger);
+        if (bigger)
+                image->labels = bigger;
+        if (!name || !bigger)
+                return -ENOMEM;
+        memmove(&bigger[place + 1], &bigger[place], (image->n_labels - place) * sizeof *bigger);
+        bigger[place] = (struct label) { .key = TAKE(name), .value = TAKE(kept) };
+        image->n_labels++;
+        return 0;
+}
+
+const char *image_label(const struct image *image, const char *key) {
+        bool there;
+        size_t place = label_place(image, key, &there);
+        return there ? image->labels[place].value : NULL;
+}
+
+static const char *first_label(const struct image *image, const char *const *keys, size_t n) {
+        for (size_t i = 0; i < n; i++) {
+                const char *value = image_label(image, keys[i]);
+                if (!str_empty(value))
+                        return value;
+        }
+        return NULL;
+}
+
+const char *image_summary(const struct image *image) {
+        static const char *const keys[] = {
+                "org.opencontainers.image.title",       "io.k8s.display-name", "summary",
+                "org.opencontainers.image.description", "io.k8s.description",  "description",
+                "org.label-schema.description",
+        };
+        /* A title that is only the image's own name says nothing that is not in every list already. */
+        _cleanup_free_ char *name = image->names && image->names[0] ? reference_default_name(image->names[0]) : NULL;
+        const char *first = first_label(image, keys, ELEMENTS(keys)), *second = first_label(image, keys + 1, ELEMENTS(keys) - 1);
+        return first && second && name && strcasecmp(first, name) == 0 ? second : first;
+}
+
+const char *image_version(const struct image *image) {
+        static const char *const keys[] = { "org.opencontainers.image.version", "version", "Version",
+                                            "org.label-schema.version" };
+        return first_label(image, keys, ELEMENTS(keys));
+}
+
+const char *image_vendor(const struct image *image) {
+        static const char *const keys[] = {
+                "org.opencontainers.image.vendor",  "vendor",     "Vendor", "org.label-schema.vendor",
+                "org.opencontainers.image.authors", "maintainer",
+        };
+        return first_label(image, keys, ELEMENTS(keys));
+}
+
+const char *image_reference(const struct image *image) {
+        if (image->names && image->names[0])
+                return image->names[0];
+        if (image->repo_digests && image->repo_digests[0])
+                return image->repo_digests[0];
+        return image->id;
+}
+
+/* ---- does a reference mean this image? ---- */
+
+/* "rsyslog" means the path "rsyslog" of any registry, and Docker Hub's "library/rsyslog"; "quay.io/team/rsyslog"
+ * means itself. */
+static bool repository_means(const struct reference_parts *name, const struct reference_parts *wanted) {
+        static const char library[] = "library/";
+        if (wanted->registry.n > 0)
+                return span_equal(name->repository, wanted->repository);
+        if (span_equal(name->path, wanted->path))
+                return true;
+        size_t n = sizeof library - 1;
+        return name->path.n == wanted->path.n + n && memcmp(name->path.at, library, n) == 0 &&
+               memcmp(name->path.at + n, wanted->path.at, wanted->path.n) == 0;
+}
+
+static bool tag_means(const struct reference_parts *name, const struct reference_parts *wanted) {
+        static const struct span latest = { "latest", 6 };
+        return span_equal(name->tag.n ? name->tag : latest, wanted->tag.n ? wanted->tag : latest);
+}
+
+static bool id_means(const struct image *image, const char *reference) {
+        const char *digits = str_starts(reference, "sha256:");
+        if (!digits)
+                digits = reference;
+        size_t n = strlen(digits);
+        return image->id && n >= ID_PREFIX_MIN && n <= ID_DIGITS && strspn(digits, "0123456789abcdef") == n &&
+               strncmp(image->id, digits, n) == 0;
+}
+
+static bool has_digest(const struct image *image, struct span digest) {
+        if (image->digest && span_equal((struct span) { image->digest, strlen(image->digest) }, digest))
+                return true;
+        for (char **d = image->repo_digests; d && *d; d++) {
+                struct reference_parts p;
+                reference_split(*d, &p);
+                if (span_equal(p.digest, digest))
+                        return true;
+        }
+        return false;
+}
+
+/* The first of the names (or repo digests) that the reference means; NULL. The digest, where one is wanted, is
+ * checked by the caller. */
+static const char *named_by(char *const *names, const struct reference_parts *wanted) {
+        for (; names && *names; names++) {
+                struct reference_parts name;
+                reference_split(*names, &name);
+                if (repository_means(&name, wanted) &&
+                    (wanted->digest.n > 0 || (name.digest.n == 0 && tag_means(&name, wanted))))
+                        return *names;
+        }
+        return NULL;
+}
+
+bool image_matches(const struct image *image, const char *reference) {
+        if (str_empty(reference))
+                return false;
+        if (id_means(image, reference))
+                return true;
+        struct reference_parts wanted;
+        reference_split(reference, &wanted);
+        if (wanted.path.n == 0 || (wanted.tag.at && wanted.tag.n == 0) ||
+            (wanted.digest.at && !has_digest(image, wanted.digest)))
+                return false;
+        return named_by(image->names, &wanted) || (wanted.digest.n > 0 && named_by(image->repo_digests, &wanted));
+}
+
+/* ---- pinning ---- */
+
+/* The image's own full name for what was typed ("rsyslog" -> "localhost/rsyslog:latest"), so that the pinned form
+ * does not hang on short-name search; what was typed where the image has no such name; NULL for an id of an image
+ * without a name: there is no repository to pin in. */
+static const char *full_name(const struct image *image, const char *reference) {
+        struct reference_parts wanted;
+        reference_split(reference, &wanted);
+        const char *name = named_by(image->names, &wanted);
+        if (!name)
+                name = named_by(image->repo_digests, &wanted);
+        if (name)
+                return name;
+        if (!id_means(image, reference))
+                return reference_valid(reference) ? reference : NULL;
+        if (image->names && image->names[0])
+                return image->names[0];
+        return image->repo_digests ? image->repo_digests[0] : NULL;
+}
+
+/* The repo digest of this repository: the one with the image's digest, else the first. */
+static const char *repo_digest_of(const struct image *image, struct span repository) {
+        const char *found = NULL;
+        for (char **d = image->repo_digests; d && *d; d++) {
+                struct reference_parts p;
+                reference_split(*d, &p);
+                if (!span_equal(p.repository, repository) || p.digest.n == 0)
+                        continue;
+                if (image->digest && span_equal(p.digest, (struct span) { image->digest, strlen(image->digest) }))
+                        return *d;
+                if (!found)
+                        found = *d;
+        }
+        return found;
+}
+
+char *image_pinned(const struct image *image, const char *reference) {
+        const char *name = full_name(image, reference ? reference : "");
+        if (name) {
+                struct reference_parts p;
+                reference_split(name, &p);
+                const char *pinned = repo_digest_of(image, p.repository);
+                if (pinned)
+                        return strdup(pinned);
+                if (image->digest)
+                        return str_printf("%.*s@%s", (int) p.repository.n, p.repository.at, image->digest);
+        }
+        return str_printf("sha256:%s", image->id ? image->id : "");
+}
+
+/* ---- lists ---- */
+
+struct image_list *image_list_new(void) {
+        return calloc(1, sizeof(struct image_list));
+}
+
+struct image_list *image_list_free(struct image_list *list) {
+        if (!list)
+                return NULL;
+        for (size_t i = 0; i < list->n; i++)
+                image_free(list->items[i]);
+        free(list->items);
+        free(list);
+        return NULL;
+}
+
+int image_list_take(struct image_list *list, struct image *image) {
+        if (!image)
+                return -ENOMEM;
+        if (!room_for_one((void **) &list->items, list->n, sizeof *list->items)) {
+                image_free(image);
+                return -ENOMEM;
+        }
+        list->items[list->n++] = image;
+        return 0;
+}
+
+static int compare_references(const void *a, const void *b) {
+        const char *x = image_reference(*(struct image *const *) a), *y = image_reference(*(struct image *const *) b);
+        return strcmp(x ? x : "", y ? y : "");
+}
+
+void image_list_sort(struct image_list *list) {
+        if (list->n > 1)
+                qsort(list->items, list->n, sizeof *list->items, compare_references);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The command labels of two images compared, word by word: what an upgrade would make of an installed service. Pure. */
+
+#include <stddef.h>
+
+#include "base/cleanup.h"
+#include "base/names.h"
+#include "base/str.h"
+#include "model/image/image.h"
+
+/* Labels kept with a plan and a service. All zero is a valid, empty list. */
+struct label_list {
+        struct label *items;    /* sorted by key (strcmp) */
+        size_t n;
+};
+void label_list_done(struct label_list *list);
+int label_list_set(struct label_list *list, const char *key, const char *value);        /* replaces; 0 or -ENOMEM */
+int label_list_copy(const struct label_list *from, struct label_list *to);              /* replaces *to; 0 or -ENOMEM */
+/* The labels that label_find() gives for each verb, under the verb's own upper-case name ("INSTALL", … "UPGRADE"). */
+int label_list_of(const struct image *image, struct label_list *ret);
+
+enum difference {
+        DIFFERENCE_SAME,
+        DIFFERENCE_CHANGED,     /* labels only */
+        DIFFERENCE_ADDED,
+        DIFFERENCE_REMOVED,
+        _DIFFERENCE_MAX,
+};
+DECLARE_NAMES(difference, enum difference);     /* "same", "changed", "added", "removed" */
+
+struct word_change {
+        enum difference difference;
+        char *word;             /* quoted where POSIX quoting needs it */
+};
+
+struct label_change {
+        char *key;
+        enum difference difference;
+        struct word_change *words;      /* all words in their order, what was removed before what came in its place; a label that
+                                         * is the same has none here */
+        size_t n;
+};
+
+struct label_changes {
+        struct label_change *items;     /* every label of either side, sorted by key */
+        size_t n;
+};
+void label_changes_done(struct label_changes *changes);
+
+/* Labels whose words are the same are the same, however the blanks between them are. 0 or -ENOMEM. */
+int label_changes_make(const struct label_list *before, const struct label_list *after, struct label_changes *ret);
+
+/* The words in a line, as wdiff writes them: "podman run [-old-] {+new+} IMAGE"; runs of one kind share their brackets. The caller
+ * frees; NULL when out of memory. */
+char *label_change_text(const struct label_change *change);

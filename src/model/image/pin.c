@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/image/pin.h"
+
+#include <string.h>
+
+#include "base/str.h"
+#include "model/image/reference.h"
+
+#define TAG_START "fairlead-"
+#define ID_DIGITS 12U           /* as engines show ids */
+
+char *hold_name(const char *program, const char *pinned, const char *image_id, const char *service) {
+        struct reference_parts p;
+        reference_split(pinned ? pinned : "", &p);
+        const char *slash = program ? strrchr(program, '/') : NULL;
+        bool podman = str_equal(slash ? slash + 1 : program, "podman");
+        if (!podman || !p.digest.n || !p.repository.n || !service || !image_id || strlen(image_id) < ID_DIGITS)
+                return NULL;
+        return str_printf("%.*s:" TAG_START "%s-%.*s", (int) p.repository.n, p.repository.at, service, (int) ID_DIGITS, image_id);
+}
+
+bool hold_is(const char *name) {
+        struct reference_parts p;
+        reference_split(name, &p);
+        if (p.tag.n < sizeof TAG_START + ID_DIGITS || memcmp(p.tag.at, TAG_START, sizeof TAG_START - 1) != 0)
+                return false;
+        const char *end = p.tag.at + p.tag.n;
+        for (const char *c = end - ID_DIGITS; c < end; c++)
+                if (!((*c >= '0' && *c <= '9') || (*c >= 'a' && *c <= 'f')))
+                        return false;
+        return end[-(int) ID_DIGITS - 1] == '-';
+}
+
+bool hold_only(const struct image *image) {
+        for (char **name = image->names; name && *name; name++)
+                if (!hold_is(*name))
+                        return false;
+        return image->names && *image->names;
+}
+
+void hold_names_last(struct image *image) {
+        size_t n = strv_length(image->names), held = 0;
+        for (size_t i = 0; i < n - held;) {
+                if (!hold_is(image->names[i])) {
+                        i++;
+                        continue;
+                }
+                char *name = image->names[i];
+                memmove(image->names + i, image->names + i + 1, (n - i - 1) * sizeof *image->names);
+                image->names[n - 1] = name;
+                held++;
+        }
+}

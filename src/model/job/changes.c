@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/job/changes.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/str.h"
+
+void entry_done(struct entry *e) {
+        free(e->path);
+        free(e->target);
+        for (size_t i = 0; i < e->n_xattrs; i++) {
+                free(e->xattrs[i].name);
+                free(e->xattrs[i].value);
+        }
+        free(e->xattrs);
+        *e = (struct entry) {};
+}
+
+int entry_copy(const struct entry *from, struct entry *to) {
+        struct entry copy = *from;
+        copy.path = copy.target = NULL;
+        copy.xattrs = NULL;
+        copy.n_xattrs = 0;
+        if (str_replace(&copy.path, from->path) < 0 || str_replace(&copy.target, from->target) < 0 ||
+            (from->n_xattrs && !(copy.xattrs = calloc(from->n_xattrs, sizeof *copy.xattrs)))) {
+                entry_done(&copy);
+                return -ENOMEM;
+        }
+        for (size_t i = 0; i < from->n_xattrs; i++) {
+                const struct xattr *x = &from->xattrs[i];
+                copy.n_xattrs++;
+                copy.xattrs[i].name = strdup(x->name);
+                copy.xattrs[i].value = malloc(x->size ? x->size : 1);
+                if (!copy.xattrs[i].name || !copy.xattrs[i].value) {
+                        entry_done(&copy);
+                        return -ENOMEM;
+                }
+                if (x->size)
+                        memcpy(copy.xattrs[i].value, x->value, x->size);
+                copy.xattrs[i].size = x->size;
+        }
+        *to = copy;
+        return 0;
+}
+
+void manifest_done(struct manifest *m) {
+        for (size_t i = 0; i < m->n; i++)
+                entry_done(&m->items[i]);
+        free(m->items);
+        *m = (struct manifest) {};
+}
+
+int manifest_take(struct manifest *m, struct entry *e) {
+        if (m->n == m->room) {
+                size_t room = m->room ? m->room * 2 : 64;
+                struct entry *items = reallocarray(m->items, room, sizeof *items);
+                if (!items) {
+                        entry_done(e);
+                        return -ENOMEM;
+                }
+                m->items = items;
+                m->room = room;
+        }
+        m->items[m->n++] = *e;
+        *e = (struct entry) {};
+        return 0;
+}
+
+static int compare_paths(const void *a, const void *b) {
+        return strcmp(((const struct entry *) a)->path, ((const struct entry *) b)->path);
+}
+
+void manifest_sort(struct manifest *m) {
+        if (m->n > 1)
+                qsort(m->items, m->n, sizeof *m->items, compare_paths);
+}
+
+static int compare_to_entry(const void *path, const void *entry) {
+        return strcmp(path, ((const struct entry *) entry)->path);
+}
+
+const struct entry *manifest_find(const struct manifest *m, const char *path) {
+        return m->n ? bsearch(path, m->items, m->n, sizeof *m->items, compare_to_entry) : NULL;
+}
+
+void changes_done(struct changes *c) {
+        for (size_t i = 0; i < c->n; i++) {
+                free(c->items[i].path);
+                entry_done(&c->items[i].before);
+                entry_done(&c->items[i].after);
+        }
+        free(c->items);
+        *c = (struct changes) {};
+}
+
+struct changes *changes_free(struct changes *c) {
+        if (!c)
+                return NULL;
+        changes_done(c);
+        free(c);
+        return NULL;
+}
+
+static int compare_to_change(const void *path, const void *change) {
+        return strcmp(path, ((const struct change *) change)->path);
+}
+
+const struct change *changes_find(const struct changes *c, const char *path) {
+        return c->n ? bsearch(path, c->items, c->n, sizeof *c->items, compare_to_change) : NULL;
+}
+
+static bool same_content(const struct entry *a, const struct entry *b) {
+        if (S_ISREG(a->mode)) {
+                if (a->size != b->size)
+                        return false;
+                /* Where the content of one was not kept, its times are all there is to tell by. */
+                if (a->digest[0] == '\0' || b->digest[0] == '\0')
+                        return a->mtime.tv_sec == b->mtime.tv_sec && a->mtime.tv_nsec == b->mtime.tv_nsec;
+                return strcmp(a->digest, b->digest) == 0;
+        }
+        if (S_ISLNK(a->mode))
+                return str_equal(a->target, b->target);
+        if (S_ISCHR(a->mode) || S_ISBLK(a->mode))
+                return a->rdev == b->rdev;
+        return true;
+}
+
+static bool same_xattrs(const struct entry *a, const struct entry *b) {
+        if (a->n_xattrs != b->n_xattrs)
+                return false;
+        for (size_t i = 0; i < a->n_xattrs; i++) {
+                const struct xattr *x = &a->xattrs[i], *y = &b->xattrs[i];
+                if (strcmp(x->name, y->name) != 0 || x->size != y->size || (x->size && memcmp(x->value, y->value, x->size) != 0))
+                        return false;
+        }
+        return true;
+}
+
+static unsigned difference(const struct entry *a, const struct entry *b) {
+        unsigned what = 0;
+        if ((a->mode & S_IFMT) != (b->mode & S_IFMT))
+                what |= CHANGE_TYPE;
+        else if (!same_content(a, b))
+                what |= CHANGE_CONTENT;
+        /* the mode of a symlink means nothing */
+        if (!S_ISLNK(a->mode) && !S_ISLNK(b->mode) && (a->mode & 07777) != (b->mode & 07777))
+                what |= CHANGE_MODE;
+        if (a->uid != b->uid || a->gid != b->gid)
+                what |= CHANGE_OWNER;
+        if (!same_xattrs(a, b))
+                what |= CHANGE_XATTR;
+        return what;
+}
+
+bool entry_same(const struct entry *a, const struct entry *b) {
+        return difference(a, b) == 0;
+}
+
+static int changes_add(struct changes *c, size_t *room, unsigned what, const struct entry *before, const struct entry *after) {
+        if (c->n == *room) {
+                size_t more = *room ? *room * 2 : 32;
+                struct change *items = reallocarray(c->items, more, sizeof *items);
+                if (!items)
+                        return -ENOMEM;
+                c->items = items;
+                *room = more;
+        }
+        struct change *change = &c->items[c->n++];
+        *change = (struct change) { .what = what };
+        if (!(change->path = strdup(before ? before->path : after->path)) ||
+            (before && entry_copy(before, &change->before) < 0) || (after && entry_copy(after, &change->after) < 0))
+                return -ENOMEM;
+        return 0;
+}
+
+int changes_make(const struct manifest *before, const struct manifest *after, struct changes *ret) {
+        struct changes changes = {};
+        size_t room = 0, i = 0, j = 0;
+        while (i < before->n || j < after->n) {
+                const struct entry *b = i < before->n ? &before->items[i] : NULL;
+                const struct entry *a = j < after->n ? &after->items[j] : NULL;
+                int order = !b ? 1 : !a ? -1 : strcmp(b->path, a->path);
+                i += order <= 0;
+                j += order >= 0;
+                unsigned what = order < 0 ? CHANGE_REMOVED : order > 0 ? CHANGE_ADDED : difference(b, a);
+                if (what && changes_add(&changes, &room, what, order <= 0 ? b : NULL, order >= 0 ? a : NULL) < 0) {
+                        changes_done(&changes);
+                        return -ENOMEM;
+                }
+        }
+        *ret = changes;
+        return 0;
+}
+
+char *change_text(unsigned what) {
+        static const char *const words[] = { "added", "removed", "changed", "type", "mode", "owner", "xattr" };
+        _cleanup_str_ struct str text = {};
+        for (size_t i = 0; i < ELEMENTS(words); i++)
+                if (what & 1U << i)
+                        str_addf(&text, "%s%s", text.length ? "+" : "", words[i]);
+        return str_take(&text);
+}
+
+/* ---- one after another ---- */
+
+/* Does it lie in a folder that these changes added? */
+static bool in_added_folder(const struct changes *changes, const char *path) {
+        for (const char *slash = strrchr(path, '/'); slash && slash > path;) {
+                _cleanup_free_ char *folder = strndup(path, (size_t) (slash - path));
+                const struct change *change = folder ? changes_find(changes, folder) : NULL;
+                if (change && (change->what & CHANGE_ADDED))
+                        return true;
+                slash = folder ? memrchr(path, '/', (size_t) (slash - path)) : NULL;
+        }
+        return false;
+}
+
+/* base, with one side of the later changes in the place of what it says of their paths; but for those of `spared`. */
+static int overlay(const struct manifest *base, const struct changes *later, const struct changes *spared, bool take_before,
+                   struct manifest *ret) {
+        size_t i = 0, j = 0;
+        int r = 0;
+        while (r >= 0 && (i < base->n || j < later->n)) {
+                const struct entry *b = i < base->n ? &base->items[i] : NULL;
+                const struct change *l = j < later->n ? &later->items[j] : NULL;
+                int order = !b ? 1 : !l ? -1 : strcmp(b->path, l->path);
+                i += order <= 0;
+                j += order >= 0;
+                const struct entry *chosen = order <= 0 ? b : NULL;
+                if (order >= 0 && !(spared && changes_find(spared, l->path)))
+                        chosen = !take_before                       ? &l->after
+                                 : in_added_folder(spared, l->path) ? NULL      /* the service's own work, as its folder */
+                                                                    : &l->before;
+                struct entry copy;
+                if (!chosen || !chosen->path)
+                        continue;
+                r = entry_copy(chosen, &copy);
+                if (r >= 0)
+                        r = manifest_take(ret, &copy);
+        }
+        ret->taken = base->taken;
+        return r;
+}
+
+int changes_join(const struct manifest *before, const struct manifest *after, const struct changes *later, struct manifest *ret_before,
+                 struct manifest *ret_after) {
+        struct changes first = {};
+        struct manifest origin = {}, result = {};
+        int r = changes_make(before, after, &first);
+        if (r >= 0)
+                r = overlay(before, later, &first, true, &origin);
+        if (r >= 0)
+                r = overlay(after, later, NULL, false, &result);
+        changes_done(&first);
+        if (r < 0) {
+                manifest_done(&origin);
+                manifest_done(&result);
+                return r;
+        }
+        *ret_before = origin;
+        *ret_after = result;
+        return 0;
+}
+
+const char *entry_type_name(mode_t mode) {
+        switch (mode & S_IFMT) {
+        case S_IFREG:
+                return "file";
+        case S_IFDIR:
+                return "directory";
+        case S_IFLNK:
+                return "symlink";
+        case S_IFSOCK:
+                return "socket";
+        case S_IFIFO:
+                return "fifo";
+        case S_IFCHR:
+        case S_IFBLK:
+                return "device";
+        default:
+                return "unknown";
+        }
+}
+
+static const struct xattr *find_xattr(const struct entry *e, const char *name) {
+        for (size_t i = 0; i < e->n_xattrs; i++)
+                if (strcmp(e->xattrs[i].name, name) == 0)
+                        return &e->xattrs[i];
+        return NULL;
+}
+
+/* Each attribute that came, went or changed, once. */
+static void add_xattrs(struct str *out, const struct entry *a, const struct entry *b) {
+        for (size_t i = 0; i < b->n_xattrs; i++) {
+                const struct xattr *now = &b->xattrs[i], *then = find_xattr(a, now->name);
+                if (!then)
+                        str_addf(out, ", attribute %s added", now->name);
+                else if (then->size != now->size || memcmp(then->value, now->value, now->size) != 0)
+                        str_addf(out, ", attribute %s changed", now->name);
+        }
+        for (size_t i = 0; i < a->n_xattrs; i++)
+                if (!find_xattr(b, a->xattrs[i].name))
+                        str_addf(out, ", attribute %s removed", a->xattrs[i].name);
+}
+
+char *change_detail(const struct change *change) {
+        const struct entry *a = &change->before, *b = &change->after;
+        _cleanup_str_ struct str out = {};
+        if (a->path && b->path) {
+                if (change->what & CHANGE_TYPE)
+                        str_addf(&out, ", %s -> %s", entry_type_name(a->mode), entry_type_name(b->mode));
+                if (change->what & CHANGE_MODE)
+                        str_addf(&out, ", mode %04o -> %04o", (unsigned) (a->mode & 07777), (unsigned) (b->mode & 07777));
+                if (change->what & CHANGE_OWNER)
+                        str_addf(&out, ", owner %u:%u -> %u:%u", a->uid, a->gid, b->uid, b->gid);
+                if ((change->what & CHANGE_CONTENT) && S_ISLNK(b->mode))
+                        str_addf(&out, ", target %s -> %s", a->target ? a->target : "", b->target ? b->target : "");
+                if (change->what & CHANGE_XATTR)
+                        add_xattrs(&out, a, b);
+        }
+        if (out.failed)
+                return NULL;
+        return out.length ? strdup(out.text + 2) : strdup("");
+}

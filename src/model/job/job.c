@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/job/job.h"
+
+#include <string.h>
+
+#include "base/str.h"
+
+static const char *const job_state_names[] = {
+        [JOB_QUEUED] = "queued",
+        [JOB_RUNNING] = "running",
+        [JOB_CANCELLING] = "cancelling",
+        [JOB_UNDOING] = "undoing",
+        [JOB_DONE] = "done",
+        [JOB_FAILED] = "failed",
+        [JOB_CANCELLED] = "cancelled",
+        [JOB_BROKEN] = "broken",
+        [JOB_INTERRUPTED] = "interrupted",
+};
+DEFINE_NAMES(job_state, enum job_state)
+
+static const char *const job_step_names[] = {
+        [STEP_PREFLIGHT] = "preflight",
+        [STEP_PULL] = "pull",
+        [STEP_SNAPSHOT] = "snapshot",
+        [STEP_COMMAND] = "command",
+        [STEP_CHANGES] = "changes",
+        [STEP_UNIT] = "unit",
+        [STEP_RELOAD] = "reload",
+        [STEP_ENABLE] = "enable",
+        [STEP_START] = "start",
+        [STEP_HEALTH] = "health",
+        [STEP_COMMIT] = "commit",
+};
+DEFINE_NAMES(job_step, enum job_step)
+
+static const char *const step_state_names[] = {
+        [STEP_TODO] = "next",
+        [STEP_NOW] = "now",
+        [STEP_DONE] = "done",
+        [STEP_SKIPPED] = "skipped",
+        [STEP_FAILED] = "failed",
+        [STEP_UNDOING] = "undoing",
+        [STEP_UNDONE] = "undone",
+};
+DEFINE_NAMES(step_state, enum step_state)
+
+static const char *const job_way_names[] = {
+        [WAY_NONE] = "none",
+        [WAY_BEGIN] = "begin",
+        [WAY_GO_ON] = "go-on",
+        [WAY_AGAIN] = "again",
+        [WAY_UNDO] = "undo",
+};
+DEFINE_NAMES(job_way, enum job_way)
+
+static const char *const record_event_names[] = {
+        [RECORD_STATE] = "state",
+        [RECORD_INTENT] = "intent",
+        [RECORD_DONE] = "done",
+        [RECORD_SKIPPED] = "skipped",
+        [RECORD_FAILED] = "failed",
+        [RECORD_UNDO] = "undo",
+        [RECORD_UNDONE] = "undone",
+        [RECORD_KEPT] = "kept",
+        [RECORD_EXIT] = "exit",
+        [RECORD_HINT] = "hint",
+        [RECORD_CHECK] = "check",
+};
+DEFINE_NAMES(record_event, enum record_event)
+
+/* The title of each step by the kind of job; NULL: that kind has no such step. An uninstall puts files back where an install writes
+ * the unit; a rehearsal lays a copy over the files where an install saves them. */
+enum { KIND_INSTALL, KIND_UNINSTALL, KIND_UPGRADE, KIND_REHEARSAL, KIND_ACCESS, KIND_RENEWAL, _KIND_MAX };
+static const char *const step_titles[_JOB_STEP_MAX][_KIND_MAX] = {
+        [STEP_PREFLIGHT] = { "check the host", "check the host", "check the host", "check the host", "check the host", "check the host" },
+        [STEP_PULL] = { "get the image", NULL, "get the image", "get the image" },
+        [STEP_SNAPSHOT] = { "save the files", "save the files", "save the files", "lay a copy over the files", "save the files" },
+        [STEP_COMMAND] = { "run the installer", "run the uninstaller", "run the upgrade command", "run the installer on the copy",
+                           [KIND_RENEWAL] = "renew the keys" },
+        [STEP_CHANGES] = { "see what changed", "see what changed", "see what changed", "see what it would change" },
+        [STEP_UNIT] = { "write the unit", "stop the service and put its files back", "change the unit", [KIND_ACCESS] = "change who may log in" },
+        [STEP_RELOAD] = { "reload systemd", "reload systemd", "reload systemd", NULL },
+        [STEP_ENABLE] = { "enable the unit", NULL, "enable the unit", NULL },
+        [STEP_START] = { "start the unit", NULL, "restart the unit", [KIND_ACCESS] = "restart the unit" },
+        [STEP_HEALTH] = { "check that it works", NULL, "check that it works", [KIND_ACCESS] = "check that it works" },
+        [STEP_COMMIT] = { "record the service", "remove the record", "record the upgrade", "throw the copy away", "record the change",
+                          "record the renewal" },
+};
+
+static unsigned kind_of(enum plan_verb verb) {
+        switch (verb) {
+        case VERB_UNINSTALL:
+                return KIND_UNINSTALL;
+        case VERB_UPGRADE:
+                return KIND_UPGRADE;
+        case VERB_REHEARSE:
+                return KIND_REHEARSAL;
+        case VERB_ACCESS:
+                return KIND_ACCESS;
+        case VERB_RENEW:
+                return KIND_RENEWAL;
+        default:
+                return KIND_INSTALL;
+        }
+}
+
+bool job_step_planned(enum job_step step, enum plan_verb verb) {
+        return (size_t) step < _JOB_STEP_MAX && step_titles[step][kind_of(verb)];
+}
+
+const char *job_step_title(enum job_step step, enum plan_verb verb) {
+        if ((size_t) step >= _JOB_STEP_MAX)
+                return "?";
+        const char *title = step_titles[step][kind_of(verb)];
+        return title ? title : step_titles[step][KIND_INSTALL];
+}
+
+bool job_state_final(enum job_state state) {
+        return state >= JOB_DONE && state <= JOB_BROKEN;
+}
+
+#define MOVE(state) (1U << (state))
+static const unsigned legal_moves[_JOB_STATE_MAX] = {
+        [JOB_QUEUED] = MOVE(JOB_RUNNING) | MOVE(JOB_CANCELLING) | MOVE(JOB_FAILED),
+        [JOB_RUNNING] = MOVE(JOB_CANCELLING) | MOVE(JOB_UNDOING) | MOVE(JOB_DONE),
+        [JOB_CANCELLING] = MOVE(JOB_CANCELLED) | MOVE(JOB_BROKEN),
+        /* running again: the half of a command that was cut off is put back, all begins anew (WAY_AGAIN) */
+        [JOB_UNDOING] = MOVE(JOB_FAILED) | MOVE(JOB_BROKEN) | MOVE(JOB_RUNNING),
+        /* a person wants it put back after all, or what was in the way is out of it */
+        [JOB_DONE] = MOVE(JOB_CANCELLING),
+        [JOB_BROKEN] = MOVE(JOB_CANCELLING) | MOVE(JOB_UNDOING),
+};
+
+bool job_move_legal(enum job_state from, enum job_state to) {
+        return (size_t) from < _JOB_STATE_MAX && (size_t) to < _JOB_STATE_MAX && (legal_moves[from] & MOVE(to));
+}
+
+struct job *job_new(void) {
+        struct job *job = calloc(1, sizeof *job);
+        if (job)
+                job->exit_status = -1;
+        return job;
+}
+
+struct job *job_free(struct job *job) {
+        if (!job)
+                return NULL;
+        free(job->id);
+        free(job->name);
+        free(job->image);
+        free(job->digest);
+        for (size_t i = 0; i < _JOB_STEP_MAX; i++)
+                free(job->steps[i].note);
+        free(job->message);
+        free(job->hint);
+        strv_free(job->left);
+        strv_free(job->checks);
+        strv_free(job->secrets);
+        free(job);
+        return NULL;
+}
+
+struct job *job_copy(const struct job *job) {
+        _cleanup_(job_freep) struct job *copy = malloc(sizeof *copy);
+        if (!copy)
+                return NULL;
+        *copy = *job;
+        copy->id = copy->name = copy->image = copy->digest = copy->message = copy->hint = NULL;
+        copy->left = copy->secrets = copy->checks = NULL;
+        for (size_t i = 0; i < _JOB_STEP_MAX; i++)
+                copy->steps[i].note = NULL;
+        if (str_replace(&copy->id, job->id) < 0 || str_replace(&copy->name, job->name) < 0 ||
+            str_replace(&copy->image, job->image) < 0 || str_replace(&copy->digest, job->digest) < 0 ||
+            str_replace(&copy->message, job->message) < 0 || str_replace(&copy->hint, job->hint) < 0)
+                return NULL;
+        if ((job->left && !(copy->left = strv_copy(job->left))) || (job->secrets && !(copy->secrets = strv_copy(job->secrets))))
+                return NULL;
+        if (job->checks && !(copy->checks = strv_copy(job->checks)))
+                return NULL;
+        for (size_t i = 0; i < _JOB_STEP_MAX; i++)
+                if (str_replace(&copy->steps[i].note, job->steps[i].note) < 0)
+                        return NULL;
+        return TAKE(copy);
+}
+
+enum verdict job_check_verdict(const char *line, const char **ret_text) {
+        size_t n = strcspn(line, " ");
+        _cleanup_free_ char *word = strndup(line, n);
+        int verdict = word ? verdict_from_name(word) : -1;
+        *ret_text = verdict < 0 || !line[n] ? line : line + n + 1;
+        return verdict < 0 ? VERDICT_WARN : (enum verdict) verdict;
+}
+
+bool job_checks_fail(const struct job *job) {
+        const char *text;
+        for (char **line = job->checks; line && *line; line++)
+                if (job_check_verdict(*line, &text) == VERDICT_FAIL)
+                        return true;
+        return false;
+}
+
+enum job_step job_current_step(const struct job *job) {
+        int last = -1;
+        for (size_t i = 0; i < _JOB_STEP_MAX; i++) {
+                if (job->steps[i].state == STEP_NOW || job->steps[i].state == STEP_UNDOING)
+                        return (enum job_step) i;
+                if (job->steps[i].state != STEP_TODO)
+                        last = (int) i;
+        }
+        return last >= 0 ? (enum job_step) last : (enum job_step) 0;
+}
+
+static bool is_over(const struct job *job, enum job_step step) {
+        return job->steps[step].state == STEP_DONE || job->steps[step].state == STEP_SKIPPED;
+}
+
+enum job_way job_way_on(const struct job *job, enum plan_verb verb, bool rebooted, enum job_step *ret_step) {
+        enum job_step step = 0;
+        enum job_way way = WAY_GO_ON;
+        switch (job->state) {
+        case JOB_QUEUED:
+                way = WAY_BEGIN;
+                break;
+        case JOB_RUNNING:
+        case JOB_UNDOING:
+                /* A failure was recorded: whatever state came after it, the way is back. */
+                if (job->message)
+                        way = WAY_UNDO;
+                else if (job->state == JOB_UNDOING)
+                        way = WAY_AGAIN;
+                else if (!job_step_planned(STEP_COMMAND, verb))
+                        way = job->steps[STEP_UNIT].state == STEP_TODO ? WAY_BEGIN : WAY_GO_ON;
+                else if (!is_over(job, STEP_COMMAND))
+                        way = job->steps[STEP_COMMAND].state == STEP_TODO ? WAY_BEGIN : WAY_AGAIN;
+                break;
+        case JOB_CANCELLING:
+        case JOB_BROKEN:
+                way = WAY_UNDO;
+                break;
+        default:
+                way = WAY_NONE;
+        }
+        /* A copy that was half written to is worth nothing, and after a restart of the host it is gone. */
+        if (verb == VERB_REHEARSE && way != WAY_NONE && job->state != JOB_QUEUED)
+                way = WAY_UNDO;
+        if (way == WAY_GO_ON) {
+                for (step = STEP_COMMAND; step < STEP_COMMIT && (!job_step_planned(step, verb) || is_over(job, step));)
+                        step++;
+                /* A unit that was started before the host went down has to be started once more. */
+                if (rebooted && step > STEP_START && job_step_planned(STEP_START, verb))
+                        step = STEP_START;
+        }
+        if (ret_step)
+                *ret_step = step;
+        return way;
+}
+
+struct job_list *job_list_free(struct job_list *list) {
+        if (!list)
+                return NULL;
+        for (size_t i = 0; i < list->n; i++)
+                job_free(list->items[i]);
+        free(list->items);
+        free(list);
+        return NULL;
+}
+
+/* Keeps the list ordered, newest id first: ids sort by time. */
+int job_list_take(struct job_list *list, struct job *job) {
+        struct job **items = reallocarray(list->items, list->n + 1, sizeof *items);
+        if (!items) {
+                job_free(job);
+                return -ENOMEM;
+        }
+        list->items = items;
+        size_t at = list->n++;
+        for (; at > 0 && strcmp(items[at - 1]->id ? items[at - 1]->id : "", job->id ? job->id : "") < 0; at--)
+                items[at] = items[at - 1];
+        items[at] = job;
+        return 0;
+}
+
+bool job_id_valid(const char *id) {
+        static const char shape[] = "dddddddd-dddddd-xxxxxxxx";
+        if (!id || strlen(id) != sizeof shape - 1)
+                return false;
+        for (size_t i = 0; shape[i]; i++) {
+                bool digit = id[i] >= '0' && id[i] <= '9';
+                bool ok = shape[i] == 'd'   ? digit
+                          : shape[i] == 'x' ? digit || (id[i] >= 'a' && id[i] <= 'f')
+                                            : id[i] == '-';
+                if (!ok)
+                        return false;
+        }
+        return true;
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/job/lines.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* Text and marks of a line stand one behind the other in a ring of bytes; a line never wraps around its end. Adding is a copy and, when
+ * the ring is full, forgetting the oldest lines: no allocation per line, so that an installer that floods costs the same at any length.
+ * The ring grows by doubling as long as fewer than LINES_MAX lines fill it: usual lines need a quarter of what long ones do. */
+
+#define RING_FIRST (64U * 1024)
+
+struct slot {
+        size_t offset;          /* of the text in the ring; the marks follow its NUL where `marked` */
+        uint32_t bytes;
+        bool marked;
+};
+
+struct lines {
+        char *ring;
+        size_t size;            /* of the ring */
+        struct slot *slots;     /* LINES_MAX of them, by number modulo LINES_MAX */
+        size_t write;           /* where the next line goes */
+        uint64_t first, end;
+};
+
+struct lines *lines_new(void) {
+        return calloc(1, sizeof(struct lines));
+}
+
+struct lines *lines_free(struct lines *lines) {
+        if (!lines)
+                return NULL;
+        free(lines->ring);
+        free(lines->slots);
+        free(lines);
+        return NULL;
+}
+
+void lines_clear(struct lines *lines) {
+        lines->first = lines->end;
+        lines->write = 0;
+}
+
+uint64_t lines_first(const struct lines *lines) {
+        return lines->first;
+}
+
+uint64_t lines_end(const struct lines *lines) {
+        return lines->end;
+}
+
+size_t lines_memory(const struct lines *lines) {
+        return lines->size;
+}
+
+static struct slot *slot_of(const struct lines *lines, uint64_t number) {
+        return &lines->slots[number % LINES_MAX];
+}
+
+static size_t slot_size(const struct slot *slot) {
+        return (slot->bytes + 1ULL) * (slot->marked ? 2 : 1);
+}
+
+/* Lines stay where they are, also those that stand before the end of a ring that has wrapped around. */
+static bool grow(struct lines *lines) {
+        size_t size = lines->size ? lines->size * 2 : RING_FIRST;
+        char *ring = size <= LINES_BYTES ? realloc(lines->ring, size) : NULL;
+        if (!ring)
+                return false;
+        lines->ring = ring;
+        lines->size = size;
+        return true;
+}
+
+/* Makes room for size bytes in one piece and returns where; SIZE_MAX: there is no memory. */
+static size_t reserve(struct lines *lines, size_t size) {
+        if (lines->first == lines->end)
+                lines->write = 0;
+        size_t at = lines->write;
+        while (size > lines->size)
+                if (!grow(lines))
+                        return SIZE_MAX;
+        /* With this line they are LINES_MAX: then the length of lines is no reason to forget any. */
+        while (at + size > lines->size && lines->end - lines->first + 1 < LINES_MAX && grow(lines))
+                ;
+        if (at + size > lines->size) {
+                /* Lines between here and the end of the ring are older than those at its beginning: they go first. */
+                while (lines->first < lines->end && slot_of(lines, lines->first)->offset >= at)
+                        lines->first++;
+                at = 0;
+        }
+        while (lines->first < lines->end) {
+                const struct slot *oldest = slot_of(lines, lines->first);
+                if (oldest->offset >= at + size || oldest->offset + slot_size(oldest) <= at)
+                        break;
+                lines->first++;
+        }
+        return at;
+}
+
+/* All zero is the first byte zero and each like the one before it: memcmp() compares many at once, a loop that may end at any byte
+ * does not, and this runs over all output there is. */
+static bool any_mark(const uint8_t *marks, size_t n) {
+        return marks && n && (marks[0] || memcmp(marks, marks + 1, n - 1) != 0);
+}
+
+int lines_add(struct lines *lines, const char *text, const uint8_t *marks, size_t bytes) {
+        if (!lines->slots && !(lines->slots = calloc(LINES_MAX, sizeof *lines->slots)))
+                return -ENOMEM;
+        if (bytes > LINES_BYTES / 4)
+                bytes = LINES_BYTES / 4;
+        bool marked = any_mark(marks, bytes);
+        size_t size = (bytes + 1) * (marked ? 2 : 1);
+        if (lines->end - lines->first == LINES_MAX)
+                lines->first++;
+        size_t at = reserve(lines, size);
+        if (at == SIZE_MAX)
+                return -ENOMEM;
+        memcpy(lines->ring + at, text, bytes);
+        lines->ring[at + bytes] = '\0';
+        if (marked)
+                memcpy(lines->ring + at + bytes + 1, marks, bytes);
+        *slot_of(lines, lines->end) = (struct slot) { .offset = at, .bytes = (uint32_t) bytes, .marked = marked };
+        lines->end++;
+        lines->write = at + size;
+        return 0;
+}
+
+bool lines_get(const struct lines *lines, uint64_t number, struct line *ret) {
+        if (number < lines->first || number >= lines->end)
+                return false;
+        const struct slot *slot = slot_of(lines, number);
+        *ret = (struct line) {
+                .text = lines->ring + slot->offset,
+                .marks = slot->marked ? (const uint8_t *) lines->ring + slot->offset + slot->bytes + 1 : NULL,
+                .bytes = slot->bytes,
+                .number = number,
+        };
+        return true;
+}
+
+uint64_t lines_search(const struct lines *lines, const char *needle, uint64_t from, bool up) {
+        if (lines->first == lines->end || !*needle)
+                return lines->end;
+        if (from < lines->first) {
+                if (up)
+                        return lines->end;
+                from = lines->first;
+        }
+        if (from >= lines->end) {
+                if (!up)
+                        return lines->end;
+                from = lines->end - 1;
+        }
+        for (uint64_t i = from; i >= lines->first && i < lines->end; i = up ? i - 1 : i + 1) {
+                if (strcasestr(lines->ring + slot_of(lines, i)->offset, needle))
+                        return i;
+                if (up && i == 0)
+                        break;
+        }
+        return lines->end;
+}

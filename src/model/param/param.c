@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/param/param.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/str.h"
+
+static const char *const param_type_names[_PARAM_TYPE_MAX] = {
+        [PARAM_TEXT] = "text",
+        [PARAM_SECRET] = "secret",
+        [PARAM_CHOICE] = "choice",
+        [PARAM_BOOLEAN] = "boolean",
+        [PARAM_INTEGER] = "integer",
+        [PARAM_HOST] = "host",
+        [PARAM_DOMAIN] = "domain",
+        [PARAM_REALM] = "realm",
+        [PARAM_PATH] = "path",
+        [PARAM_OU] = "ou",
+        [PARAM_USER] = "user",
+        [PARAM_ARGUMENTS] = "arguments",
+};
+DEFINE_NAMES(param_type, enum param_type)
+
+static const char *const delivery_names[_DELIVERY_MAX] = {
+        [DELIVER_NONE] = "none",
+        [DELIVER_ARGV] = "argv",
+        [DELIVER_ENV] = "env",
+        [DELIVER_VARIABLE] = "variable",
+        [DELIVER_STDIN] = "stdin",
+        [DELIVER_FILE] = "file",
+        [DELIVER_PROMPT] = "prompt",
+};
+DEFINE_NAMES(delivery, enum delivery)
+
+void param_done(struct param *p) {
+        free(p->name);
+        free(p->title);
+        free(p->help);
+        free(p->initial);
+        free(p->suggest);
+        free(p->pattern);
+        free(p->pattern_reason);
+        for (size_t i = 0; i < p->n_choices; i++) {
+                free(p->choices[i].value);
+                free(p->choices[i].title);
+        }
+        free(p->choices);
+        free(p->when_name);
+        strv_free(p->when_values);
+        free(p->with_name);
+        for (size_t i = 0; i < p->n_refusals; i++) {
+                free(p->refusals[i].word);
+                free(p->refusals[i].reason);
+        }
+        free(p->refusals);
+        free(p->target);
+        *p = (struct param) {};
+}
+
+/* ---- answers ---- */
+
+struct answers *answers_new(void) {
+        return calloc(1, sizeof(struct answers));
+}
+
+static void answer_done(struct answer *a) {
+        free(a->name);
+        free(a->value);
+        free(a->source);
+        *a = (struct answer) {};
+}
+
+struct answers *answers_free(struct answers *a) {
+        if (!a)
+                return NULL;
+        for (size_t i = 0; i < a->n; i++)
+                answer_done(a->items + i);
+        free(a->items);
+        free(a);
+        return NULL;
+}
+
+struct answers *answers_copy(const struct answers *a) {
+        _cleanup_(answers_freep) struct answers *copy = answers_new();
+        if (!copy)
+                return NULL;
+        for (size_t i = 0; a && i < a->n; i++)
+                if (answers_set(copy, a->items[i].name, a->items[i].value, a->items[i].source) < 0)
+                        return NULL;
+        return TAKE(copy);
+}
+
+/* Where name stands, or would stand: the list is sorted. */
+static size_t answer_place(const struct answers *a, const char *name, bool *ret_there) {
+        size_t i = 0;
+        int c = 1;
+        while (i < a->n && (c = strcmp(a->items[i].name, name)) < 0)
+                i++;
+        *ret_there = i < a->n && c == 0;
+        return i;
+}
+
+int answers_set(struct answers *a, const char *name, const char *value, const char *source) {
+        bool there;
+        size_t i = answer_place(a, name, &there);
+        if (!value) {
+                if (there) {
+                        answer_done(a->items + i);
+                        memmove(a->items + i, a->items + i + 1, (--a->n - i) * sizeof *a->items);
+                }
+                return 0;
+        }
+
+        /* All copies first: a failure leaves the answers as they were, and value may be the old one itself. */
+        struct answer made = {};
+        int r = str_replace(&made.name, name);
+        if (r >= 0)
+                r = str_replace(&made.value, value);
+        if (r >= 0)
+                r = str_replace(&made.source, source);
+        if (r >= 0 && !there) {
+                struct answer *grown = reallocarray(a->items, a->n + 1, sizeof *grown);
+                if (grown) {
+                        a->items = grown;
+                        memmove(grown + i + 1, grown + i, (a->n++ - i) * sizeof *grown);
+                        grown[i] = (struct answer) {};
+                } else
+                        r = -ENOMEM;
+        }
+        if (r < 0) {
+                answer_done(&made);
+                return r;
+        }
+        answer_done(a->items + i);
+        a->items[i] = made;
+        return 0;
+}
+
+const char *answers_get(const struct answers *a, const char *name) {
+        if (!a)
+                return NULL;
+        bool there;
+        size_t i = answer_place(a, name, &there);
+        return there ? a->items[i].value : NULL;
+}
+
+bool param_applies(const struct param *p, const struct param *all, size_t n, const struct answers *a) {
+        if (!p->when_name)
+                return true;
+        for (size_t i = 0; i < n; i++) {
+                const struct param *other = all + i;
+                if (!str_equal(other->name, p->when_name))
+                        continue;
+                /* Only parameters that stand before this one count: chains end, and a form can be read from top to
+                 * bottom. A hidden parameter hides what hangs on it. */
+                if (other >= p || !param_applies(other, all, i, a))
+                        return false;
+                return strv_contains(p->when_values, param_initial(other, a, NULL));
+        }
+        return false;
+}
+
+const char *param_initial(const struct param *p, const struct answers *a, const char *suggested) {
+        const char *answer = answers_get(a, p->name);
+        if (answer)
+                return answer;
+        if (p->type == PARAM_SECRET)
+                return "";
+        if (!str_empty(suggested))
+                return suggested;
+        if (p->initial)
+                return p->initial;
+        if (p->type == PARAM_CHOICE && p->n_choices)
+                return p->choices[0].value;
+        return p->type == PARAM_BOOLEAN ? "no" : "";
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/plan/plan.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "base/words.h"
+#include "model/plan/diff.h"
+#include "model/plan/unit-text.h"
+
+static const char *const plan_verb_names[_PLAN_VERB_MAX] = {
+        [VERB_INSTALL] = "install",
+        [VERB_RUN] = "run",
+        [VERB_UNINSTALL] = "uninstall",
+        [VERB_STOP] = "stop",
+        [VERB_UPGRADE] = "upgrade",
+        [VERB_REHEARSE] = "rehearse",
+        [VERB_OTHER] = "other",
+        [VERB_ACCESS] = "access",
+        [VERB_RENEW] = "renew",
+};
+DEFINE_NAMES(plan_verb, enum plan_verb)
+
+static const char *const unit_kind_names[_UNIT_KIND_MAX] = {
+        [UNIT_NONE] = "none",
+        [UNIT_BY_IMAGE] = "by-image",
+        [UNIT_QUADLET] = "quadlet",
+        [UNIT_SERVICE] = "service",
+};
+DEFINE_NAMES(unit_kind, enum unit_kind)
+
+static const char *const plan_interrupted_names[] = {
+        [INTERRUPTED_ASK] = "ask",
+        [INTERRUPTED_RESUME] = "resume",
+        [INTERRUPTED_ROLL_BACK] = "rollback",
+};
+DEFINE_NAMES(plan_interrupted, enum plan_interrupted)
+
+static void secret_uses_free(struct secret_use *uses, size_t n) {
+        for (size_t i = 0; i < n; i++) {
+                free(uses[i].name);
+                free(uses[i].target);
+        }
+        free(uses);
+}
+
+struct plan_from *plan_from_free(struct plan_from *from) {
+        if (!from)
+                return NULL;
+        free(from->image);
+        free(from->image_id);
+        free(from->digest);
+        free(from->version);
+        label_list_done(&from->labels);
+        free(from);
+        return NULL;
+}
+
+struct plan *plan_free(struct plan *plan) {
+        if (!plan)
+                return NULL;
+        plan_from_free(plan->from);
+        free(plan->version);
+        free(plan->title);
+        label_list_done(&plan->labels);
+        strv_free(plan->set);
+        for (size_t i = 0; i < ELEMENTS(plan->opt); i++)
+                free(plan->opt[i]);
+        strv_free(plan->given);
+        free(plan->name);
+        free(plan->reference);
+        free(plan->image);
+        free(plan->image_id);
+        free(plan->digest);
+        free(plan->mode);
+        free(plan->mode_title);
+        free(plan->join_domain);
+        free(plan->join_server);
+        free(plan->join_user);
+        free(plan->profile);
+        free(plan->label_key);
+        free(plan->label);
+        command_free(plan->command);
+        command_free(plan->run);
+        command_free(plan->uninstall);
+        command_free(plan->stop);
+        strv_free(plan->environment);
+        unit_file_done(&plan->unit);
+        answers_free(plan->answers);
+        secret_uses_free(plan->secrets, plan->n_secrets);
+        secret_uses_free(plan->handed, plan->n_handed);
+        strv_free(plan->arguments);
+        strv_free(plan->stdin_lines);
+        strv_free(plan->paths);
+        strv_free(plan->state);
+        free(plan->host_unit);
+        strv_free(plan->health_argv);
+        strv_free(plan->renew_argv);
+        free(plan->file.path);
+        free(plan->file.text);
+        free(plan->file.was);
+        free(plan->file.sentence);
+        finding_list_done(&plan->findings);
+        free(plan);
+        return NULL;
+}
+
+int plan_permitted(const struct plan *plan, struct error **reterr) {
+        _cleanup_strv_ char **ids = NULL;
+        const struct finding *first = NULL;
+        for (size_t i = 0; i < plan->findings.n; i++) {
+                const struct finding *f = plan->findings.items + i;
+                if (f->severity != SEVERITY_BLOCK || f->allowed)
+                        continue;
+                first = first ? first : f;
+                if (!strv_contains(ids, f->id) && strv_add(&ids, f->id) < 0)
+                        return error_set(reterr, -ENOMEM, "Out of memory");
+        }
+        if (!ids)
+                return 0;
+        _cleanup_free_ char *all = strv_join(ids, ", ");
+        int r = error_set(reterr, -EPERM, "%s: %s", first->where, first->message);
+        (void) error_wrap(reterr, -EPERM, "The plan is refused by %s %s", ids[1] ? "the findings" : "the finding",
+                          all ? all : first->id);
+        if (first->hint)
+                error_hint(reterr, "%s", first->hint);
+        return r;
+}
+
+static void add_counted(struct str *s, const char *what, const char *value) {
+        str_addf(s, "%s %zu %s\n", what, value ? strlen(value) : 0, value ? value : "");
+}
+
+static void add_command(struct str *s, const char *what, const struct command *c) {
+        for (char **word = c ? c->argv : NULL; word && *word; word++)
+                add_counted(s, what, *word);
+}
+
+char *plan_consent_text(const struct plan *plan) {
+        _cleanup_str_ struct str s = {};
+        add_counted(&s, "verb", plan_verb_name(plan->verb));
+        add_counted(&s, "name", plan->name);
+        add_counted(&s, "image", plan->digest ? plan->digest : plan->image_id);
+        add_counted(&s, "key", plan->label_key);
+        add_counted(&s, "label", plan->label);
+        add_command(&s, "argv", plan->command);
+        add_command(&s, "run", plan->run);
+        add_counted(&s, "path", plan->unit.path);
+        add_counted(&s, "unit", plan->unit.text);
+        if (plan->file.text) {
+                add_counted(&s, "file", plan->file.path);
+                add_counted(&s, "was", plan->file.was);
+                add_counted(&s, "becomes", plan->file.text);
+        }
+        return str_take(&s);
+}
+
+char **plan_file_lines(const struct plan_file *file) {
+        _cleanup_strv_ char **all = NULL, **lines = NULL;
+        _cleanup_free_ char *text = diff_unified("", file->was, strlen(file->was), "", file->text, strlen(file->text));
+        int r = text ? strv_split(text, "\n", &all) : -ENOMEM;
+        for (char **line = all; r >= 0 && line && *line; line++)
+                if ((**line == '-' && !str_starts(*line, "--- ")) || (**line == '+' && !str_starts(*line, "+++ ")))
+                        r = strv_add(&lines, *line);
+        return r < 0 ? NULL : lines ? TAKE(lines) : strv_copy(NULL);
+}
+
+char *argv_text(char *const *argv) {
+        return words_join(argv);
+}

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/plan/unit-words.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "base/text.h"
+#include "model/image/image.h"
+#include "model/plan/unit-text.h"
+
+void unit_words_done(struct unit_words *w) {
+        free(w->engine);
+        free(w->container);
+        strv_free(w->global);
+        strv_free(w->options);
+        free(w->image);
+        strv_free(w->arguments);
+        for (size_t i = 0; i < w->n_keys; i++)
+                free(w->keys[i].value);
+        free(w->keys);
+        strv_free(w->mounts);
+        strv_free(w->stop);
+        *w = (struct unit_words) {};
+}
+
+/* Characters that mean nothing to systemd, wherever in a line they stand. */
+static bool plain_word(const char *word) {
+        for (const char *c = word; *c; c++)
+                if (!isalnum((unsigned char) *c) && !strchr("_@+=:,./-", *c))
+                        return false;
+        return word[0] != '\0';
+}
+
+/* One line of UTF-8 without controls (C1 too: U+0085 ends a line for some readers). */
+static bool unit_can_hold(const char *word) {
+        size_t n = strlen(word);
+        for (size_t i = 0; i < n;) {
+                unsigned c;
+                size_t used = text_decode(word + i, n - i, &c);
+                if (c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029)
+                        return false;
+                if (c == 0xfffd && !(used == 3 && memcmp(word + i, "\xef\xbf\xbd", 3) == 0))
+                        return false;
+                i += used;
+        }
+        return true;
+}
+
+int unit_quote(const char *word, char **ret) {
+        if (!unit_can_hold(word))
+                return -EINVAL;
+        _cleanup_str_ struct str s = {};
+        bool plain = plain_word(word);
+        if (!plain)
+                str_add_char(&s, '"');
+        for (const char *c = word; *c; c++) {
+                if (strchr("\"\\", *c))
+                        str_add_char(&s, '\\');
+                if (strchr("%$", *c))
+                        str_add_char(&s, *c);
+                str_add_char(&s, *c);
+        }
+        if (!plain)
+                str_add_char(&s, '"');
+        *ret = str_take(&s);
+        return *ret ? 0 : -ENOMEM;
+}
+
+/* Options that supervision sets itself, or that make no sense under it. */
+static const struct {
+        const char *canonical;
+        bool docker_only;
+} replaced[] = {
+        { "--detach" }, { "--rm" }, { "--restart" }, { "--name" }, { "--replace" }, { "--cidfile" },
+        { "--sdnotify" }, { "--conmon-pidfile" }, { "--pidfile" }, { "--attach" }, { "--sig-proxy" },
+        { "--detach-keys" },
+        /* The client stays attached without a terminal, and refuses to with these. */
+        { "--interactive", true }, { "--tty", true },
+};
+
+static bool is_replaced(const struct command *run, const struct option_use *o) {
+        for (size_t i = 0; i < ELEMENTS(replaced); i++)
+                if (str_equal(o->canonical, replaced[i].canonical))
+                        return !replaced[i].docker_only || run->engine == ENGINE_DOCKER;
+        return false;
+}
+
+static const char *environment_value(char *const *environment, const char *name) {
+        size_t n = strlen(name);
+        for (; environment && *environment; environment++)
+                if (strncmp(*environment, name, n) == 0 && (*environment)[n] == '=')
+                        return *environment;
+        return NULL;
+}
+
+/* The value as the unit has it: "-e NAME" gets the value that NAME has now, because a unit has no environment of ours. */
+static const char *unit_value(const struct option_use *o, char *const *environment) {
+        if (str_equal(o->canonical, "--env") && o->value && !strchr(o->value, '=')) {
+                const char *assignment = environment_value(environment, o->value);
+                return assignment ? assignment : o->value;
+        }
+        return o->value;
+}
+
+/* Takes value. */
+static int add_key(struct unit_words *w, const char *key, char *value, bool plain) {
+        struct unit_key *grown = value ? reallocarray(w->keys, w->n_keys + 1, sizeof *grown) : NULL;
+        if (!grown) {
+                free(value);
+                return -ENOMEM;
+        }
+        w->keys = grown;
+        grown[w->n_keys++] = (struct unit_key) { key, value, plain };
+        return 0;
+}
+
+/* A key of its own only where it means the same, byte for byte: Quadlet gives names that end in .volume, .network, …
+ * and paths that begin with . a meaning of their own. */
+static const char *quadlet_key(const char *canonical, const char *value) {
+        if (str_equal(canonical, "--env") && strchr(value, '=') && value[0] != '=')
+                return "Environment";
+        if (!plain_word(value) || value[0] == '-')
+                return NULL;
+        if (str_equal(canonical, "--volume"))
+                return value[0] == '/' && strchr(value, ':') ? "Volume" : NULL;
+        if (str_equal(canonical, "--network"))
+                return str_equal(value, "host") || str_equal(value, "none") ? "Network" : NULL;
+        return NULL;
+}
+
+static int add_option(const struct command *run, const struct option_use *o, bool bundled, char *const *environment,
+                      struct unit_words *w) {
+        const char *value = unit_value(o, environment);
+        bool two = o->words == 2 && !bundled;
+        int r;
+        if (two) {
+                r = strv_add(&w->options, o->option);
+                if (r >= 0)
+                        r = strv_add(&w->options, value);
+        } else if (bundled || value != o->value)
+                /* a letter of several must be written alone now */
+                r = value ? strv_addf(&w->options, "%s=%s", o->canonical, value) : strv_add(&w->options, o->canonical);
+        else
+                r = strv_add(&w->options, run->argv[o->word]);
+        if (r < 0)
+                return r;
+
+        const char *key = value ? quadlet_key(o->canonical, value) : NULL;
+        if (key)
+                return add_key(w, key, strdup(value), !str_equal(key, "Environment"));
+        return add_key(w, "PodmanArgs", value ? str_printf("%s=%s", o->canonical, value) : strdup(o->canonical), false);
+}
+
+/* Does another option stand in the same word ("-dit")? */
+static bool is_bundled(const struct command *run, size_t i) {
+        return (i > 0 && run->options[i - 1].word == run->options[i].word) ||
+               (i + 1 < run->n_options && run->options[i + 1].word == run->options[i].word);
+}
+
+/* The STOP label is one of systemd's where it stops or kills the container of this unit, and nothing else. */
+static int read_stop(const struct command *run, const struct command *stop, struct unit_words *w) {
+        if (!stop || stop->engine != run->engine || !stop->operand || stop->argv[stop->operand + 1] ||
+            !str_equal(stop->argv[stop->operand], w->container) ||
+            (!str_equal(stop->subcommand, "stop") && !str_equal(stop->subcommand, "kill")))
+                return 0;
+        for (char **word = stop->argv; *word; word++)
+                if (!unit_can_hold(*word))
+                        return 0;
+        w->stop = strv_copy(stop->argv + 1);
+        return w->stop ? 0 : -ENOMEM;
+}
+
+static int check_words(const struct command *run, const struct unit_words *w, struct error **reterr) {
+        for (size_t i = 0; run->argv[i]; i++)
+                if (!unit_can_hold(run->argv[i]))
+                        return error_set(reterr, -EINVAL, "Word %zu of the RUN command has bytes that no unit can hold",
+                                         i + 1);
+        for (char **o = w->options; o && *o; o++)
+                if (!unit_can_hold(*o))
+                        return error_set(reterr, -EINVAL, "A variable of the RUN command has bytes that no unit can hold");
+        return 0;
+}
+
+/* Host paths that may be on a file system of their own, which must be there first. */
+static int add_mount(struct unit_words *w, const char *host) {
+        static const char *const early[] = { "/etc", "/usr", "/run", "/var/run", "/proc", "/sys", "/dev", "/tmp", "/lib", "/bin", "/sbin" };
+        if (host[0] != '/' || !plain_word(host) || strstr(host, "/.") || strstr(host, "//"))
+                return 0;
+        for (size_t i = 0; i < ELEMENTS(early); i++) {
+                const char *rest = str_starts(host, early[i]);
+                if (rest && (!*rest || *rest == '/'))
+                        return 0;
+        }
+        size_t n = strlen(host);
+        while (n > 1 && host[n - 1] == '/')
+                n--;
+        if (n == 1)
+                return 0;
+        _cleanup_free_ char *path = strndup(host, n);
+        return !path ? -ENOMEM : strv_contains(w->mounts, path) ? 0 : strv_add(&w->mounts, path);
+}
+
+static int read_options(const struct command *run, char *const *environment, struct unit_words *w) {
+        size_t verb = 1;        /* where "run" stands: options before it belong to the engine itself */
+        while (verb < run->operand && !str_equal(run->argv[verb], "run"))
+                verb++;
+        for (size_t i = 1; i < verb; i++)
+                if (!str_equal(run->argv[i], "container") && strv_add(&w->global, run->argv[i]) < 0)
+                        return -ENOMEM;
+        for (size_t i = 0; i < run->n_options; i++) {
+                const struct option_use *o = run->options + i;
+                if (o->word > verb && o->word < run->operand && !is_replaced(run, o) &&
+                    add_option(run, o, is_bundled(run, i), environment, w) < 0)
+                        return -ENOMEM;
+        }
+        for (size_t i = 0; i < run->n_mounts; i++)
+                if (!run->mounts[i].volume && add_mount(w, run->mounts[i].host) < 0)
+                        return -ENOMEM;
+        return 0;
+}
+
+int unit_words_read(const char *name, const struct command *run, const struct command *stop, char *const *environment,
+                    struct unit_words *ret, struct error **reterr) {
+        if (run->engine == ENGINE_NONE || !str_equal(run->subcommand, "run"))
+                return error_set(reterr, -EINVAL, "The RUN label does not run a container, so there is nothing to supervise");
+        if (!run->operand)
+                return error_set(reterr, -EINVAL, "The RUN label names no image");
+
+        _cleanup_(unit_words_done) struct unit_words w = {};
+        w.engine = run->argv[0][0] == '/' ? strdup(run->argv[0]) : str_printf("/usr/bin/%s", engine_kind_name(run->engine));
+        w.container = strdup(run->name ? run->name : name);
+        w.image = strdup(run->argv[run->operand]);
+        w.arguments = strv_copy(run->argv + run->operand + 1);
+        if (!w.engine || !w.container || !w.image || !w.arguments || read_options(run, environment, &w) < 0 ||
+            read_stop(run, stop, &w) < 0)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        int r = check_words(run, &w, reterr);
+        if (r < 0)
+                return r;
+        if (!plain_word(w.engine))
+                return error_set(reterr, -EINVAL, "The path of the engine cannot stand in a unit");
+        if (!plain_word(w.container) || w.container[0] == '-')
+                return error_set(reterr, -EINVAL, "The name that the RUN label gives its container is not valid");
+        if (!reference_valid(w.image))
+                return error_set(reterr, -EINVAL, "The image that the RUN label names is not valid");
+        *ret = w;
+        w = (struct unit_words) {};
+        return 0;
+}

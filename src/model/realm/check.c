@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/realm/check.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "model/param/param.h"
+
+static const char *const verdict_names[] = {
+        [VERDICT_WAITING] = "looking",
+        [VERDICT_OK] = "ok",
+        [VERDICT_WARN] = "warn",
+        [VERDICT_FAIL] = "fail",
+};
+DEFINE_NAMES(verdict, enum verdict)
+
+static const char *const fix_names[] = {
+        [FIX_NONE] = "none",
+        [FIX_PASSWORD] = "password",
+        [FIX_ACCOUNT] = "account",
+        [FIX_DOMAIN] = "domain",
+        [FIX_HOSTNAME] = "hostname",
+        [FIX_COMPUTER_NAME] = "computer-name",
+        [FIX_CLOCK] = "clock",
+        [FIX_FORCE] = "force",
+        [FIX_LEAVE] = "leave",
+        [FIX_OTHER_KIND] = "other-kind",
+        [FIX_CA_FILE] = "ca-file",
+        [FIX_AGAIN] = "again",
+};
+DEFINE_NAMES(fix, enum fix)
+
+const char *fix_title(enum fix fix) {
+        static const char *const titles[_FIX_MAX] = {
+                [FIX_PASSWORD] = "Type the password again",
+                [FIX_ACCOUNT] = "Use another account",
+                [FIX_DOMAIN] = "Choose another domain or server",
+                [FIX_HOSTNAME] = "Give this host its full name",
+                [FIX_COMPUTER_NAME] = "Choose another computer name",
+                [FIX_CLOCK] = "Set the clock from the realm's server, once",
+                [FIX_FORCE] = "Join all the same and take over the host's entry",
+                [FIX_LEAVE] = "Leave the old realm first",
+                [FIX_OTHER_KIND] = "Join it as what it is",
+                [FIX_CA_FILE] = "Name the file of the realm's CA certificate",
+                [FIX_AGAIN] = "Try again",
+        };
+        return (size_t) fix < _FIX_MAX ? titles[fix] : NULL;
+}
+
+const char *fix_command(enum fix fix) {
+        static const char *const commands[_FIX_MAX] = {
+                [FIX_PASSWORD] = "the same again, with --secret password=- or otp=- (it is asked for, or read from the input)",
+                [FIX_ACCOUNT] = "the same again with --set user=NAME",
+                [FIX_DOMAIN] = "fairlead realm discover DOMAIN; then the same again with that domain, or with --set server=NAME",
+                [FIX_HOSTNAME] = "hostnamectl set-hostname NAME.DOMAIN, then the same again",
+                [FIX_COMPUTER_NAME] = "the same again with --set computer-name=NAME, or with another --set ou=OU=…,DC=…",
+                [FIX_CLOCK] = "fairlead check: it names the command that sets the clock; then the same again",
+                [FIX_FORCE] = "the same again with --set force=yes",
+                [FIX_LEAVE] = "fairlead leave (where others joined this host: realm leave, ipa-client-install --uninstall), then the same again",
+                [FIX_OTHER_KIND] = "the same again with the other --mode: ad or ipa",
+                [FIX_CA_FILE] = "the same again with --set ca=/path/of/ca.crt",
+                [FIX_AGAIN] = "the same again, when it is mended",
+        };
+        return (size_t) fix < _FIX_MAX ? commands[fix] : NULL;
+}
+
+struct preflight *preflight_free(struct preflight *p) {
+        if (!p)
+                return NULL;
+        for (size_t i = 0; i < p->n; i++) {
+                free(p->items[i].message);
+                free(p->items[i].hint);
+                free(p->items[i].details);
+        }
+        free(p->items);
+        realm_free(p->realm);
+        free(p->clock_server);
+        free(p);
+        return NULL;
+}
+
+struct check_result *preflight_find(const struct preflight *p, const char *id) {
+        for (size_t i = 0; i < p->n; i++)
+                if (strcmp(p->items[i].id, id) == 0)
+                        return &p->items[i];
+        return NULL;
+}
+
+enum verdict preflight_worst(const struct preflight *p) {
+        enum verdict worst = VERDICT_OK;
+        for (size_t i = 0; i < p->n; i++)
+                if (p->items[i].verdict > worst)
+                        worst = p->items[i].verdict;
+        return worst;
+}
+
+const char *clock_words(char buffer[static 48], int64_t usec) {
+        const char *side = usec < 0 ? "behind" : "ahead of";
+        uint64_t all = usec < 0 ? -(uint64_t) usec : (uint64_t) usec, s = all / 1000000;
+        if (s < 10)
+                snprintf(buffer, 48, "%llu.%02llu s %s", (unsigned long long) s, (unsigned long long) (all / 10000 % 100), side);
+        else if (s < 60)
+                snprintf(buffer, 48, "%llu s %s", (unsigned long long) s, side);
+        else if (s < 3600)
+                snprintf(buffer, 48, "%llu min %llu s %s", (unsigned long long) (s / 60), (unsigned long long) (s % 60), side);
+        else if (s < 86400)
+                snprintf(buffer, 48, "%llu h %llu min %s", (unsigned long long) (s / 3600), (unsigned long long) (s / 60 % 60), side);
+        else
+                snprintf(buffer, 48, "%llu days %llu h %s", (unsigned long long) (s / 86400), (unsigned long long) (s / 3600 % 24), side);
+        return buffer;
+}
+
+const char *computer_name_fault(const char *name) {
+        size_t n = strlen(name);
+        if (n == 0)
+                return "is empty";
+        if (n > NETBIOS_MAX)
+                return "is longer than 15 characters: Active Directory would cut it, and two hosts could then share one account";
+        if (strspn(name, "0123456789") == n)
+                return "is all digits";
+        if (name[0] == '-' || name[n - 1] == '-')
+                return "begins or ends with a hyphen";
+        for (size_t i = 0; i < n; i++)
+                if (!isascii((unsigned char) name[i]) || (!isalnum((unsigned char) name[i]) && name[i] != '-'))
+                        return "has characters other than letters, digits and hyphens";
+        return NULL;
+}
+
+const char *host_name_fault(const char *name) {
+        const struct param type = { .name = (char *) "host", .type = PARAM_HOST };
+        if (strncmp(name, "localhost", 9) == 0 && (!name[9] || name[9] == '.'))
+                return "is that of every host";
+        if (!strchr(name, '.'))
+                return "is not fully qualified: it has no domain";
+        if (strlen(name) > 64)
+                return "is longer than 64 characters";
+        for (const char *c = name; *c; c++)
+                if (isupper((unsigned char) *c))
+                        return "has capitals; Kerberos wants it in lower case";
+        _cleanup_error_ struct error *e = NULL;
+        return param_check(&type, name, &e) < 0 ? "has parts that names of hosts cannot have" : NULL;
+}

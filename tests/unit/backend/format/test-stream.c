@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tests/test.h"
+
+#include <errno.h>
+
+#include "backend/format/json.h"
+#include "base/str.h"
+
+struct catcher {
+        struct str seen;
+        unsigned n, refuse_at;
+};
+
+static int catch_document(struct json_object *o, void *userdata, struct error **reterr) {
+        struct catcher *c = userdata;
+        if (++c->n == c->refuse_at)
+                return error_set(reterr, -EPERM, "Not this one");
+        str_addf(&c->seen, "%s;", json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN));
+        return 0;
+}
+
+/* Feeds text in pieces; gives the first failure, or that of the end. */
+static int run(struct catcher *c, const struct json_stream_sink *like, const char *text, size_t piece,
+               struct error **reterr) {
+        struct json_stream_sink sink = *like;
+        sink.document = catch_document;
+        sink.userdata = c;
+        str_done(&c->seen);
+        c->n = 0;
+        _cleanup_(json_stream_freep) struct json_stream *stream = json_stream_new(&sink);
+        for (size_t at = 0, n = strlen(text); at < n; at += piece) {
+                int r = json_stream_feed(stream, text + at, at + piece < n ? piece : n - at, reterr);
+                if (r < 0) {
+                        _cleanup_error_ struct error *again = NULL;
+                        assert_int_equal(json_stream_feed(stream, "{}", 2, &again), r);
+                        assert_string_equal(again->message, (*reterr)->message);
+                        return r;
+                }
+        }
+        return json_stream_finish(stream, reterr);
+}
+
+static void cuts_documents_at_any_border(void **state) {
+        static const char text[] = "\x1e{\"a\":\"}{\\\"ä\"}\n{\"b\":[{}]} {\"c\":\"\\\\\"}{}\r\n";
+        struct catcher c = {};
+        const struct json_stream_sink sink = {};
+        for (size_t piece = 1; piece <= sizeof text; piece++) {
+                _cleanup_error_ struct error *e = NULL;
+                assert_ok(run(&c, &sink, text, piece, &e), e);
+                assert_string_equal(c.seen.text, "{\"a\":\"}{\\\"ä\"};{\"b\":[{}]};{\"c\":\"\\\\\"};{};");
+        }
+        str_done(&c.seen);
+}
+
+static void hands_over_the_entries_of_a_list(void **state) {
+        static const char text[] = " [ {\"a\":[1,{}]} ,{} , {\"b\":\"],\"}\n]\n";
+        struct catcher c = {};
+        const struct json_stream_sink sink = { .elements = true };
+        for (size_t piece = 1; piece <= sizeof text; piece++) {
+                _cleanup_error_ struct error *e = NULL;
+                assert_ok(run(&c, &sink, text, piece, &e), e);
+                assert_string_equal(c.seen.text, "{\"a\":[1,{}]};{};{\"b\":\"],\"};");
+        }
+        _cleanup_error_ struct error *e = NULL;
+        assert_ok(run(&c, &sink, "[]", 1, &e), e);
+        str_done(&c.seen);
+}
+
+static void tells_what_is_broken(void **state) {
+        static const struct {
+                bool elements;
+                const char *text, *message;
+                int code;
+        } bad[] = {
+                { false, "{\"a\"", "It ends in the middle", -EBADMSG },
+                { false, "page not found", "It is not JSON (an object is expected)", -EBADMSG },
+                { false, "{} [1]", "It is not JSON (an object is expected)", -EBADMSG },
+                { false, "{\"a\" 1}", NULL, -EBADMSG },
+                { true, "", "It ends in the middle", -EBADMSG },
+                { true, "[", "It ends in the middle", -EBADMSG },
+                { true, "[{}", "It ends in the middle", -EBADMSG },
+                { true, "[{},", "It ends in the middle", -EBADMSG },
+                { true, "[{},]", "It is not JSON (an object is expected)", -EBADMSG },
+                { true, "[,{}]", "It is not JSON (an object is expected)", -EBADMSG },
+                { true, "[{} {}]", "It is not JSON (a comma is missing in a list)", -EBADMSG },
+                { true, "[{}] {}", "It is not JSON (more follows its end)", -EBADMSG },
+                { true, "[1]", "It is not JSON (an object is expected)", -EBADMSG },
+                { true, "{\"cause\":\"x\"}", "It is not a list in JSON", -EBADMSG },
+                { true, "<html>", "It is not a list in JSON", -EBADMSG },
+        };
+        struct catcher c = {};
+        for (size_t i = 0; i < ELEMENTS(bad); i++) {
+                const struct json_stream_sink sink = { .elements = bad[i].elements };
+                for (size_t piece = 1; piece <= 64; piece += 63) {
+                        _cleanup_error_ struct error *e = NULL;
+                        assert_int_equal(run(&c, &sink, bad[i].text, piece, &e), bad[i].code);
+                        if (bad[i].message)
+                                assert_string_equal(e->message, bad[i].message);
+                }
+        }
+        str_done(&c.seen);
+}
+
+static void holds_the_ceilings(void **state) {
+        struct catcher c = {};
+        _cleanup_error_ struct error *e = NULL;
+        const struct json_stream_sink sink = { .limits = { .bytes = 16, .depth = 2, .weight = 100 }, .max = 2 };
+        assert_ok(run(&c, &sink, "{\"a\":\"12345678\"}{\"a\":\"12345678\"}", 3, &e), e);
+        assert_int_equal(run(&c, &sink, "{}{}{}", 1, &e), -E2BIG);
+        assert_string_equal(e->message, "It holds more than 2 entries");
+        assert_int_equal(run(&c, &sink, "{\"a\":\"123456789\"}", 1, &e), -E2BIG);
+        assert_string_equal(e->message, "One entry is larger than 0 KiB");
+        assert_int_equal(run(&c, &sink, "{\"a\":{\"b\":[]}}", 1, &e), -E2BIG);
+        /* Not the end of an entry, and still no more than the ceiling in memory. */
+        assert_int_equal(run(&c, &sink, "{\"a\":\"                                 ", 5, &e), -E2BIG);
+        str_done(&c.seen);
+}
+
+static void stops_when_told(void **state) {
+        struct catcher c = { .refuse_at = 2 };
+        _cleanup_error_ struct error *e = NULL;
+        const struct json_stream_sink sink = {};
+        assert_int_equal(run(&c, &sink, "{\"a\":1}{\"b\":1}{\"c\":1}", 50, &e), -EPERM);
+        assert_string_equal(e->message, "Not this one");
+        assert_string_equal(c.seen.text, "{\"a\":1};");
+        assert_int_equal(c.n, 2);
+        str_done(&c.seen);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(cuts_documents_at_any_border),
+                cmocka_unit_test(hands_over_the_entries_of_a_list),
+                cmocka_unit_test(tells_what_is_broken),
+                cmocka_unit_test(holds_the_ceilings),
+                cmocka_unit_test(stops_when_told),
+        };
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tests/test.h"
+
+#include <fcntl.h>
+#include <sys/inotify.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "backend/io/inotify.h"
+
+#define PACE_USEC 20000
+
+struct fixture {
+        sd_event *event;
+        struct notice *notice;
+        int fd;
+        unsigned told;
+        bool free_it;
+};
+
+static void on_changed(int number, const char *name, uint32_t mask, void *userdata) {
+        struct fixture *f = userdata;
+        f->told++;
+        if (f->free_it)
+                f->notice = notice_free(f->notice);
+}
+
+static uint64_t now_usec(void) {
+        struct timespec t;
+        clock_gettime(CLOCK_MONOTONIC, &t);
+        return (uint64_t) t.tv_sec * 1000000 + (uint64_t) t.tv_nsec / 1000;
+}
+
+static int begin(void **state) {
+        struct fixture *f = calloc(1, sizeof *f);
+        char path[] = "/tmp/test-notice-XXXXXX";
+        assert_true(sd_event_new(&f->event) >= 0);
+        f->fd = mkstemp(path);
+        assert_true(f->fd >= 0);
+        f->notice = notice_new(f->event, on_changed, f);
+        assert_non_null(f->notice);
+        assert_true(notice_add(f->notice, path, IN_MODIFY) > 0);
+        unlink(path);
+        *state = f;
+        return 0;
+}
+
+static int end(void **state) {
+        struct fixture *f = *state;
+        notice_free(f->notice);
+        close(f->fd);
+        sd_event_unref(f->event);
+        free(f);
+        return 0;
+}
+
+static void grow(struct fixture *f) {
+        assert_int_equal(write(f->fd, "x", 1), 1);
+}
+
+static void wait_told(struct fixture *f, unsigned n) {
+        for (uint64_t until = now_usec() + 5000000; f->told < n && now_usec() < until;)
+                sd_event_run(f->event, 100000);
+        assert_true(f->told >= n);
+}
+
+/* A log that grows all the time must not wake who follows it for each piece. */
+static void what_grows_is_told_at_its_pace(void **state) {
+        struct fixture *f = *state;
+        notice_pace(f->notice, PACE_USEC);
+        uint64_t from = now_usec();
+        for (unsigned i = 0; i < 1000; i++) {
+                grow(f);
+                sd_event_run(f->event, 0);
+                sd_event_run(f->event, 0);
+        }
+        assert_true(f->told <= (now_usec() - from) / PACE_USEC + 2);
+        assert_true(f->told >= 1);
+}
+
+static void the_first_is_told_at_once_and_the_last_is_not_lost(void **state) {
+        struct fixture *f = *state;
+        notice_pace(f->notice, PACE_USEC);
+        grow(f);
+        wait_told(f, 1);
+        grow(f);        /* within the pause */
+        wait_told(f, 2);
+}
+
+static void may_be_freed_by_who_is_told(void **state) {
+        struct fixture *f = *state;
+        notice_pace(f->notice, PACE_USEC);
+        f->free_it = true;
+        grow(f);
+        wait_told(f, 1);
+        for (int i = 0; i < 3; i++)
+                sd_event_run(f->event, PACE_USEC);
+        assert_int_equal(f->told, 1);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test_setup_teardown(what_grows_is_told_at_its_pace, begin, end),
+                cmocka_unit_test_setup_teardown(the_first_is_told_at_once_and_the_last_is_not_lost, begin, end),
+                cmocka_unit_test_setup_teardown(may_be_freed_by_who_is_told, begin, end),
+        };
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

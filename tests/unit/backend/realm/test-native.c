@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tests/test.h"
+
+#include <errno.h>
+
+#include "backend/format/profiles.h"
+#include "backend/realm/native.h"
+#include "base/readfile.h"
+#include "base/str.h"
+#include "config.h"
+#include "tests/tree.h"
+
+static void only_what_is_installed(void **state) {
+        _cleanup_free_ char *root = tree_new();
+        _cleanup_(image_list_freep) struct image_list *none = image_list_new(), *one = image_list_new();
+        assert_int_equal(hostways_list(root, none), 0);
+        assert_int_equal(none->n, 0);
+        struct image *image = NULL;
+        _cleanup_error_ struct error *e = NULL;
+        assert_int_equal(hostway_find(root, "host/realmd", &image, &e), -ENOENT);
+        assert_non_null(strstr(e->hint, "realmd"));
+        assert_int_equal(hostway_find(root, "host/nothing", &image, NULL), -ENOENT);
+
+        static const char *const folders[] = { "/usr", "/usr/share", "/usr/share/dbus-1", "/usr/share/dbus-1/system-services" };
+        for (size_t i = 0; i < ELEMENTS(folders); i++)
+                tree_folder(root, folders[i]);
+        tree_write(root, "/usr/share/dbus-1/system-services/org.freedesktop.realmd.service", "");
+        assert_int_equal(hostways_list(root, one), 0);
+        assert_int_equal(one->n, 1);
+        assert_string_equal(image_reference(one->items[0]), "host/realmd");
+        assert_int_equal(strlen(one->items[0]->id), 64);
+        assert_int_equal(hostway_find(root, "host/realmd", &image, NULL), 0);
+        assert_string_equal(image->id, one->items[0]->id);
+        assert_string_equal(image_label(image, "INSTALL"), REALMD_TOOL_PATH " join");
+        image_free(image);
+        tree_remove(root);
+}
+
+/* The shipped profiles fit them, and their modes join. */
+static void has_a_profile(void **state) {
+        static const char *const names[] = { "realmd", "freeipa-client" };
+        for (size_t i = 0; i < ELEMENTS(names); i++) {
+                const char *source = getenv("SOURCE");
+                _cleanup_free_ char *path = str_printf("%s/data/profiles/%s.json", source ? source : ".", names[i]), *text = NULL;
+                _cleanup_free_ char *reference = str_printf("host/%s", names[i]);
+                _cleanup_(profile_freep) struct profile *profile = NULL;
+                _cleanup_error_ struct error *e = NULL;
+                size_t n;
+                assert_ok(readfile(path, 65536, &text, &n, &e), e);
+                assert_ok(profile_parse(path, text, n, &profile, &e), e);
+                _cleanup_image_ struct image *image = image_new();
+                assert_int_equal(strv_add(&image->names, reference), 0);
+                assert_true(profile_fits(profile, image));
+                assert_int_equal(profile->modes[0].joins, i ? REALM_IPA : REALM_AD);
+                /* a one-time password goes nowhere without the realm's certificate */
+                const struct param *certificate = profile_param(profile, "ipa-ca");
+                assert_int_equal(certificate && certificate->required, i == 1);
+        }
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = { cmocka_unit_test(only_what_is_installed), cmocka_unit_test(has_a_profile) };
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tests/test.h"
+
+#include <time.h>
+
+#include "backend/systemd/file-states.h"
+#include "tests/tree.h"
+
+#define PREFIX ""
+#include "tests/unit_files_cases.h"
+
+static const char *const folders[] = {
+        "/run/systemd/transient", "/etc/systemd/system", "/run/systemd/system", "/run/systemd/generator", "/not/there", "/usr/lib/systemd/system", NULL
+};
+
+struct fixture {
+        char *root;
+        sd_event *event;
+        struct unit_files *files;
+        bool done;
+        unsigned turns;
+};
+
+static void make_folders(const char *root, const char *path) {
+        char part[256];
+        for (const char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+                snprintf(part, sizeof part, "%.*s", (int) (slash - path), path);
+                tree_folder(root, part);
+        }
+}
+
+static int begin(void **state) {
+        struct fixture *f = calloc(1, sizeof *f);
+        f->root = tree_new();
+        assert_true(sd_event_new(&f->event) >= 0);
+        for (size_t i = 0; folders[i]; i++)
+                if (!strstr(folders[i], "/not")) {
+                        _cleanup_free_ char *path = str_printf("%s/", folders[i]);
+                        make_folders(f->root, path);
+                }
+        *state = f;
+        return 0;
+}
+
+static int end(void **state) {
+        struct fixture *f = *state;
+        unit_files_free(f->files);
+        sd_event_unref(f->event);
+        tree_remove(f->root);
+        free(f->root);
+        free(f);
+        return 0;
+}
+
+static void on_read(struct unit_files *read, struct error *e, void *userdata) {
+        struct fixture *f = userdata;
+        assert_null(e);
+        f->files = read;
+        f->done = true;
+}
+
+static void read_all(struct fixture *f) {
+        f->done = false;
+        f->files = unit_files_free(f->files);
+        struct op *op = unit_files_read(f->event, f->root, (char *const *) folders, on_read, f);
+        assert_non_null(op);
+        for (f->turns = 0; !f->done && f->turns < 100000; f->turns++)
+                assert_true(sd_event_run(f->event, 1000000) >= 0);
+        op_cancel(op);
+        assert_non_null(f->files);
+}
+
+static const char *state_of(const struct fixture *f, const char *name) {
+        for (size_t i = 0; i < f->files->n; i++)
+                if (strcmp(f->files->items[i].name, name) == 0)
+                        return f->files->items[i].state;
+        return NULL;
+}
+
+static void check(const struct fixture *f, const char *name, const char *state) {
+        const char *got = state_of(f, name);
+        if (!got || strcmp(got, state) != 0)
+                fail_msg("%s is %s, not %s", name, got ? got : "not there", state);
+}
+
+static void says_what_systemd_says(void **state) {
+        struct fixture *f = *state;
+        size_t n = 0;
+        for (size_t i = 0; i < ELEMENTS(case_files); i++) {
+                _cleanup_free_ char *path = str_printf("%s%s", case_files[i].place, case_files[i].name);
+                make_folders(f->root, path);
+                tree_write(f->root, path, case_files[i].text);
+                n += case_files[i].state != NULL;
+        }
+        for (size_t i = 0; i < ELEMENTS(case_links); i++) {
+                _cleanup_free_ char *path = str_printf("%s%s", f->root, case_links[i].link);
+                make_folders(f->root, case_links[i].link);
+                assert_int_equal(symlink(case_links[i].target, path), 0);
+                n += case_links[i].state != NULL;
+        }
+        read_all(f);
+        for (size_t i = 0; i < ELEMENTS(case_files); i++)
+                if (case_files[i].state)
+                        check(f, case_files[i].name, case_files[i].state);
+        for (size_t i = 0; i < ELEMENTS(case_links); i++)
+                if (case_links[i].state)
+                        check(f, strrchr(case_links[i].link, '/') + 1, case_links[i].state);
+        assert_int_equal(f->files->n, n);
+        for (size_t i = 1; i < f->files->n; i++)
+                assert_true(strcmp(f->files->items[i - 1].name, f->files->items[i].name) < 0);
+}
+
+static void nothing_there_is_no_error(void **state) {
+        struct fixture *f = *state;
+        read_all(f);
+        assert_int_equal(f->files->n, 0);
+        tree_remove(f->root);
+        read_all(f);
+        assert_int_equal(f->files->n, 0);
+}
+
+/* The loop has its turns in between, and nothing is lost or quadratic: five thousand files of one folder. */
+static void reads_five_thousand_piece_by_piece(void **state) {
+        struct fixture *f = *state;
+        for (int i = 0; i < 5000; i++) {
+                char path[128];
+                snprintf(path, sizeof path, E "many-%04d.service", (i * 2741) % 5000);
+                tree_write(f->root, path, WANTED);
+        }
+        read_all(f);
+        assert_int_equal(f->files->n, 5000);
+        assert_true(f->turns > 3);
+        check(f, "many-0000.service", "disabled");
+        check(f, "many-4999.service", "disabled");
+}
+
+static void can_be_dropped_at_any_time(void **state) {
+        struct fixture *f = *state;
+        for (int i = 0; i < 300; i++) {
+                char path[128];
+                snprintf(path, sizeof path, E "many-%04d.service", i);
+                tree_write(f->root, path, WANTED);
+        }
+        for (int turns = 0; turns < 5; turns++) {
+                struct op *op = unit_files_read(f->event, f->root, (char *const *) folders, on_read, f);
+                for (int i = 0; i < turns && !f->done; i++)
+                        sd_event_run(f->event, 0);
+                op_cancel(op);
+                if (f->done)
+                        f->files = unit_files_free(f->files);
+                f->done = false;
+                sd_event_run(f->event, 0);
+                assert_false(f->done);
+        }
+}
+
+int main(void) {
+#define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
+        const struct CMUnitTest tests[] = {
+                T(says_what_systemd_says), T(nothing_there_is_no_error), T(reads_five_thousand_piece_by_piece), T(can_be_dropped_at_any_time),
+        };
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Against real journal files, written by systemd-journal-remote (a package of its own) from the export format. */
+
+#include "tests/test.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "backend/systemd/log.h"
+#include "base/str.h"
+
+#define REMOTE "/lib/systemd/systemd-journal-remote"
+#define BEGAN 1764000000000000LL
+
+struct fixture {
+        char folder[64];
+        sd_event *event;
+        int writer;             /* to the standard input of the one who writes the journal */
+        pid_t pid;
+        unsigned entries;
+
+        struct op *op;
+        char **messages;
+        struct log_line last;
+        unsigned calls, reached;
+        bool drop;              /* drop the operation in the first lines() */
+        struct error *error;
+};
+
+static void on_lines(struct log_line *lines, size_t n, void *userdata) {
+        struct fixture *f = userdata;
+        f->calls++;
+        assert_true(n > 0);
+        for (size_t i = 0; i < n; i++)
+                assert_int_equal(strv_add(&f->messages, lines[i].message), 0);
+        log_line_done(&f->last);
+        f->last = lines[n - 1];
+        lines[n - 1] = (struct log_line) {};
+        if (f->drop)
+                f->op = op_cancel(f->op);
+}
+
+static void on_reached(void *userdata) {
+        struct fixture *f = userdata;
+        f->reached++;
+}
+
+static void on_failed(struct error *e, void *userdata) {
+        struct fixture *f = userdata;
+        f->error = e;
+}
+
+static int begin(void **state) {
+        struct fixture *f = calloc(1, sizeof *f);
+        strcpy(f->folder, "/tmp/fairlead-log-XXXXXX");
+        assert_non_null(mkdtemp(f->folder));
+        assert_int_equal(sd_event_new(&f->event), 0);
+        int fds[2];
+        assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+        f->pid = fork();
+        if (f->pid == 0) {
+                char file[128];
+                snprintf(file, sizeof file, "--output=%s/system.journal", f->folder);
+                dup2(fds[0], STDIN_FILENO);
+                int null = open("/dev/null", O_WRONLY);
+                dup2(null, STDOUT_FILENO);
+                dup2(null, STDERR_FILENO);
+                execl(REMOTE, REMOTE, file, "-", NULL);
+                _exit(127);
+        }
+        close(fds[0]);
+        f->writer = fds[1];
+        *state = f;
+        return 0;
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw) {
+        return remove(path);
+}
+
+static void forget(struct fixture *f) {
+        f->op = op_cancel(f->op);
+        f->messages = strv_free(f->messages);
+        f->error = error_free(f->error);
+        f->calls = f->reached = 0;
+}
+
+/* The writer ends: everything it was given is in the file then. */
+static void written(struct fixture *f) {
+        int status;
+        close(f->writer);
+        f->writer = -1;
+        assert_int_equal(waitpid(f->pid, &status, 0), f->pid);
+        assert_int_equal(status, 0);
+        f->pid = 0;
+}
+
+static int end(void **state) {
+        struct fixture *f = *state;
+        forget(f);
+        log_line_done(&f->last);
+        if (f->pid)
+                written(f);
+        sd_event_unref(f->event);
+        nftw(f->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+        free(f);
+        return 0;
+}
+
+/* One entry: fields as "NAME=value" lines; the message may hold any bytes. */
+static void entry(struct fixture *f, const char *fields, const void *message, size_t n) {
+        _cleanup_str_ struct str out = {};
+        f->entries++;
+        str_addf(&out, "__REALTIME_TIMESTAMP=%lld\n__MONOTONIC_TIMESTAMP=%u\n_BOOT_ID=5e2b9e0a1f2d4a6f8b3c1d2e3f405162\n",
+                 BEGAN + f->entries * 1000000LL, f->entries * 1000);
+        str_add(&out, fields);
+        str_add(&out, "MESSAGE\n");
+        uint64_t size = n;      /* little-endian in the format; so are the machines that run the tests */
+        str_add_bytes(&out, &size, sizeof size);
+        str_add_bytes(&out, message, n);
+        str_add(&out, "\n\n");
+        for (size_t done = 0; done < out.length;) {
+                ssize_t w = write(f->writer, out.text + done, out.length - done);
+                assert_true(w > 0);
+                done += (size_t) w;
+        }
+}
+
+static void say(struct fixture *f, const char *fields, const char *message) {
+        entry(f, fields, message, strlen(message));
+}
+
+static void start(struct fixture *f, const struct log_query *query) {
+        forget(f);
+        struct log_reader reader = { on_lines, on_reached, on_failed, f };
+        f->op = unitlog_read(f->event, f->folder, query, &reader);
+        assert_non_null(f->op);
+        assert_int_equal(f->calls + f->reached, 0);
+}
+
+static void run(struct fixture *f, unsigned msec) {
+        struct timespec t;
+        clock_gettime(CLOCK_MONOTONIC, &t);
+        uint64_t now = 0, until = (uint64_t) t.tv_sec * 1000 + (uint64_t) t.tv_nsec / 1000000 + msec;
+        do {
+                sd_event_run(f->event, 10 * 1000);
+                clock_gettime(CLOCK_MONOTONIC, &t);
+                now = (uint64_t) t.tv_sec * 1000 + (uint64_t) t.tv_nsec / 1000000;
+        } while (now < until);
+}
+
+static void read_log(struct fixture *f, struct log_query query) {
+        start(f, &query);
+        for (int i = 0; i < 1000 && !f->reached && !f->error; i++)
+                sd_event_run(f->event, 10 * 1000);
+        assert_null(f->error);
+        assert_int_equal(f->reached, 1);
+}
+
+static void assert_messages(struct fixture *f, const char *joined) {
+        _cleanup_free_ char *have = strv_join(f->messages, "|");
+        assert_string_equal(have, joined);
+}
+
+static void selects_as_journalctl_does(void **state) {
+        struct fixture *f = *state;
+        say(f, "_SYSTEMD_UNIT=a.service\nPRIORITY=6\nSYSLOG_IDENTIFIER=one\n", "of the unit");
+        say(f, "_SYSTEMD_UNIT=b.service\nPRIORITY=6\n", "of another");
+        say(f, "_PID=1\nUNIT=a.service\nPRIORITY=6\nSYSLOG_IDENTIFIER=systemd\n", "about it, by systemd");
+        say(f, "_PID=77\nUNIT=a.service\nPRIORITY=6\n", "forged: not by systemd");
+        say(f, "_UID=0\nOBJECT_SYSTEMD_UNIT=a.service\nPRIORITY=6\n", "about it, by root");
+        say(f, "_UID=1000\nOBJECT_SYSTEMD_UNIT=a.service\nPRIORITY=6\n", "forged: not by root");
+        say(f, "_UID=0\nCONTAINER_NAME=a\nPRIORITY=3\nSYSLOG_IDENTIFIER=a\n", "of its container");
+        say(f, "_UID=1000\nCONTAINER_NAME=a\nPRIORITY=3\n", "forged container");
+        say(f, "_SYSTEMD_UNIT=a.service\n_COMM=prog\n", "without priority");
+        written(f);
+        read_log(f, (struct log_query) { .unit = "a.service", .priority = 7 });
+        assert_messages(f, "of the unit|about it, by systemd|about it, by root|without priority");
+        assert_int_equal(f->last.priority, -1);
+        assert_string_equal(f->last.identifier, "prog");
+        assert_int_equal(f->last.real, BEGAN + 9 * 1000000LL);
+        read_log(f, (struct log_query) { .unit = "a.service", .container = "a", .priority = 7 });
+        assert_messages(f, "of the unit|about it, by systemd|about it, by root|of its container|without priority");
+        read_log(f, (struct log_query) { .unit = "a.service", .container = "a", .priority = 3 });
+        assert_messages(f, "of its container");
+        assert_string_equal(f->last.identifier, "a");
+        read_log(f, (struct log_query) { .unit = "a.service", .container = "a", .priority = 0 });
+        assert_int_equal(strv_length(f->messages), 0);
+        read_log(f, (struct log_query) { .container = "a", .priority = 7 });
+        assert_messages(f, "of its container");
+}
+
+static void tells_an_event_of_podman_in_its_words(void **state) {
+        struct fixture *f = *state;
+        say(f, "_SYSTEMD_UNIT=a.service\nPODMAN_TYPE=container\nPODMAN_EVENT=died\nPODMAN_NAME=a\nPODMAN_EXIT_CODE=7\n",
+            "2026-11-24 10:55:41 container died ca557c (image=…, RUN=docker run …)");
+        say(f, "_SYSTEMD_UNIT=a.service\nPODMAN_TYPE=image\nPODMAN_EVENT=pull\n", "2026-11-24 10:55:42 image pull 28e523 (…)");
+        written(f);
+        read_log(f, (struct log_query) { .unit = "a.service", .priority = 7 });
+        assert_messages(f, "container died: a, exit status 7|image pull");
+}
+
+static void gives_the_newest_oldest_first(void **state) {
+        struct fixture *f = *state;
+        for (int i = 0; i < 2000; i++) {
+                char text[32];
+                snprintf(text, sizeof text, "%d", i);
+                say(f, i % 2 ? "_SYSTEMD_UNIT=a.service\nPRIORITY=6\n" : "_SYSTEMD_UNIT=b.service\nPRIORITY=6\n", text);
+        }
+        written(f);
+        read_log(f, (struct log_query) { .unit = "a.service", .priority = 7, .tail = 3 });
+        assert_messages(f, "1995|1997|1999");
+        read_log(f, (struct log_query) { .unit = "a.service", .priority = 7 });
+        assert_int_equal(strv_length(f->messages), 1000);
+        assert_string_equal(f->messages[0], "1");
+        assert_string_equal(f->messages[999], "1999");
+        read_log(f, (struct log_query) { .unit = "a.service", .priority = 7, .since = BEGAN + 1991 * 1000000LL });
+        assert_messages(f, "1991|1993|1995|1997|1999");
+        read_log(f, (struct log_query) { .unit = "none.service", .priority = 7 });
+        assert_int_equal(f->calls, 0);
+}
+
+static void keeps_any_bytes(void **state) {
+        struct fixture *f = *state;
+        say(f, "_SYSTEMD_UNIT=a.service\n", "one\ntwo\n\nthree\n");
+        entry(f, "_SYSTEMD_UNIT=a.service\n", "nul\0here", 8);
+        entry(f, "_SYSTEMD_UNIT=a.service\n", "\xff\x1b[31m", 6);
+        say(f, "_SYSTEMD_UNIT=a.service\n", "\n");
+        written(f);
+        read_log(f, (struct log_query) { .unit = "a.service", .priority = 7 });
+        assert_messages(f, "one|two||three|nul\xef\xbf\xbdhere|\xff\x1b[31m|");
+        read_log(f, (struct log_query) { .unit = "a.service", .priority = 7, .tail = 5 });
+        assert_messages(f, "|three|nul\xef\xbf\xbdhere|\xff\x1b[31m|");
+}
+
+static void cuts_what_is_too_long(void **state) {
+        struct fixture *f = *state;
+        size_t n = 200 * 1024;
+        _cleanup_free_ char *big = malloc(n);
+        memset(big, 'x', n);
+        entry(f, "_SYSTEMD_UNIT=a.service\n", big, n);
+        for (size_t i = 0; i < n; i += 2)
+                big[i] = '\n';
+        entry(f, "_SYSTEMD_UNIT=a.service\n", big, 4000);
+        written(f);
+        read_log(f, (struct log_query) { .unit = "a.service", .priority = 7 });
+        assert_int_equal(strlen(f->messages[0]), LOG_MESSAGE_MAX);
+        assert_int_equal(strv_length(f->messages), 1 + 128);
+}
+
+static void follows(void **state) {
+        struct fixture *f = *state;
+        say(f, "_SYSTEMD_UNIT=a.service\nPRIORITY=6\n", "before");
+        struct log_query query = { .unit = "a.service", .priority = 7, .follow = true };
+        for (int i = 0; i < 200 && !f->reached; i++) {  /* until the writer has written it */
+                start(f, &query);
+                run(f, 30);
+                if (!strv_contains(f->messages, "before"))
+                        f->reached = 0;
+        }
+        assert_messages(f, "before");
+        assert_int_equal(f->reached, 1);
+        for (int i = 0; i < 600; i++) {
+                char text[32];
+                snprintf(text, sizeof text, "%d", i);
+                say(f, i % 2 ? "_SYSTEMD_UNIT=a.service\n" : "_SYSTEMD_UNIT=b.service\n", text);
+        }
+        for (int i = 0; i < 100 && strv_length(f->messages) < 301; i++)
+                run(f, 50);
+        assert_int_equal(strv_length(f->messages), 301);
+        assert_string_equal(f->messages[1], "1");
+        assert_string_equal(f->messages[300], "599");
+        assert_int_equal(f->reached, 1);
+}
+
+static void follows_from_nothing(void **state) {
+        struct fixture *f = *state;
+        struct log_query query = { .unit = "a.service", .priority = 7, .follow = true };
+        start(f, &query);
+        run(f, 50);
+        assert_int_equal(f->reached, 1);
+        say(f, "_SYSTEMD_UNIT=b.service\n", "other");
+        say(f, "_SYSTEMD_UNIT=a.service\n", "first");
+        for (int i = 0; i < 100 && !f->messages; i++)
+                run(f, 50);
+        assert_messages(f, "first");
+}
+
+static void can_be_dropped_any_time(void **state) {
+        struct fixture *f = *state;
+        say(f, "_SYSTEMD_UNIT=a.service\n", "x");
+        written(f);
+        struct log_query query = { .unit = "a.service", .priority = 7, .follow = true };
+        start(f, &query);
+        f->op = op_cancel(f->op);
+        run(f, 50);
+        assert_int_equal(f->calls + f->reached, 0);
+        f->drop = true;
+        for (int follow = 0; follow < 2; follow++) {
+                query.follow = follow;
+                start(f, &query);
+                run(f, 50);
+                assert_int_equal(f->calls, 1);
+                assert_int_equal(f->reached, 0);
+        }
+}
+
+static void says_that_it_cannot_read(void **state) {
+        struct fixture *f = *state;
+        struct log_query query = { .unit = "a.service", .priority = 7 };
+        char keep = f->folder[5];
+        f->folder[5] = '_';
+        start(f, &query);
+        f->folder[5] = keep;
+        run(f, 20);
+        assert_string_equal(f->error->message, "The log of a.service cannot be read");
+        assert_int_equal(f->error->code, -ENOENT);
+        assert_int_equal(f->reached, 0);
+}
+
+int main(void) {
+#define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
+        const struct CMUnitTest tests[] = {
+                T(selects_as_journalctl_does),
+                T(tells_an_event_of_podman_in_its_words), T(gives_the_newest_oldest_first), T(keeps_any_bytes),
+                T(cuts_what_is_too_long), T(follows), T(follows_from_nothing), T(can_be_dropped_any_time),
+                T(says_that_it_cannot_read),
+        };
+        signal(SIGPIPE, SIG_IGN);
+        if (access(REMOTE, X_OK) < 0)
+                return 77;      /* meson: skipped; tests/check installs the package */
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tests/worker_fixture.h"
+
+#include <dirent.h>
+
+#include "base/readfile.h"
+#include "model/realm/failure.h"
+
+static int set_up(void **state) {
+        *state = host_fixture_new();
+        return 0;
+}
+
+static int tear_down(void **state) {
+        host_fixture_free(*state);
+        return 0;
+}
+
+/* A join by this script; its domain is none that could be looked for, so nobody is asked. */
+static struct plan *join_plan(const struct host_fixture *f, const char *script, enum realm_kind joins) {
+        struct plan *plan = script_plan(f, script, ENGINE_NONE);
+        plan->joins = joins;
+        plan->join_domain = strdup("nowhere");
+        return plan;
+}
+
+/* A join's failure is told in the words of the table; another install's, with the same output, as it always was. */
+static void a_failing_join_says_why(void **state) {
+        struct host_fixture *f = *state;
+        static const char script[] = "echo changed >$ROOT/etc/hosts; echo ' ! A@B: Preauthentication failed'; exit 1";
+        for (int joins = 0; joins < 2; joins++) {
+                _cleanup_plan_ struct plan *plan = join_plan(f, script, joins ? REALM_AD : REALM_NONE);
+                _cleanup_free_ char *id = make_job(f, plan);
+                assert_int_equal(run_job(f, id, (struct with) {}), WORKER_FAILED);
+                _cleanup_(job_freep) struct job *job = read_job(f, id);
+                assert_int_equal(job->state, JOB_FAILED);
+                assert_string_equal(job->message, joins ? "The password is wrong" : "The installer ended with status 1");
+                assert_non_null(strstr(job->hint, joins ? "all other answers are kept" : "last lines of the log"));
+                _cleanup_free_ char *hosts = tree_read(f->root, "/etc/hosts");
+                assert_string_equal(hosts, "127.0.0.1 localhost\n");
+        }
+}
+
+static void what_a_tool_only_warns_of_is_in_the_log(void **state) {
+        struct host_fixture *f = *state;
+        static const char script[] = "echo ' * Joining using a truncated netbios name: AVERYVERYVERYVE'; echo changed >$ROOT/etc/hosts";
+        for (int joins = 0; joins < 2; joins++) {
+                _cleanup_plan_ struct plan *plan = join_plan(f, script, joins ? REALM_AD : REALM_NONE);
+                _cleanup_free_ char *id = make_job(f, plan);
+                assert_int_equal(run_job(f, id, (struct with) {}), WORKER_DONE);
+                _cleanup_free_ char *log = read_job_file(f, id, "log");
+                assert_int_equal(services_remove(&f->paths, "demo", NULL), 0);
+                assert_int_equal(unlink(tree_path(f->root, "/etc/systemd/system/demo.service")), 0);
+                assert_int_equal(strstr(log, "joined, but look at this: The computer's name was cut to 15 characters") != NULL, joins);
+        }
+}
+
+/* ---- every run that was kept, through a job ---- */
+
+/* What the tool printed, and how it ended: without the line of its command, and without the last lines. */
+static char *read_run(const char *path, int *ret_status) {
+        char *text = NULL;
+        size_t n;
+        _cleanup_error_ struct error *e = NULL;
+        assert_ok(readfile(path, 1024 * 1024, &text, &n, &e), e);
+        char *code = NULL;
+        for (char *at = text; (at = strstr(at, "exit code: ")); at++)
+                code = at;
+        if (!code || text[0] != '$') {
+                free(text);
+                return NULL;
+        }
+        *ret_status = atoi(code + strlen("exit code: "));
+        *code = '\0';
+        char *output = strdup(strchr(text, '\n') + 1);
+        free(text);
+        return output;
+}
+
+/* As it was found by the table alone, so it must come out of a job: past a terminal, a log on the disk, and the other lines in it. */
+static void replay(const struct host_fixture *f, const char *path, enum realm_kind kind) {
+        int status;
+        _cleanup_free_ char *output = read_run(path, &status);
+        if (!output || status == 0)
+                return;
+        const struct failure *failure = failure_find(kind == REALM_IPA ? TOOL_IPA : TOOL_REALM, status, output, strlen(output), NULL).failure;
+        if (!failure->text)
+                fail_msg("%s: its reason is not known", path);
+        tree_write(f->top, "/output", output);
+        _cleanup_free_ char *script = str_printf("cat %s/output; exit %d", f->top, status);
+        _cleanup_plan_ struct plan *plan = join_plan(f, script, kind);
+        _cleanup_free_ char *id = make_job(f, plan);
+        assert_int_equal(run_job(f, id, (struct with) {}), WORKER_FAILED);
+        _cleanup_(job_freep) struct job *job = read_job(f, id);
+        if (!str_equal(job->message, failure->message))
+                fail_msg("%s is told as \"%s\", not \"%s\"", path, job->message, failure->message);
+        assert_int_equal(job->exit_status, status);
+        assert_non_null(strstr(job->hint, failure->hint));
+        /* the console offers what mends it */
+        assert_ptr_not_equal(failure_told(job->message), NULL);
+        assert_int_equal(failure_told(job->message)->fix, failure->fix);
+}
+
+static unsigned replay_all(const struct host_fixture *f, const char *folder, enum realm_kind kind) {
+        DIR *d = opendir(folder);
+        unsigned n = 0;
+        if (!d)
+                return 0;
+        for (struct dirent *e; (e = readdir(d));) {
+                _cleanup_free_ char *path = str_printf("%s/%s", folder, e->d_name);
+                if (!strstr(e->d_name, ".txt"))
+                        continue;
+                replay(f, path, kind);
+                n++;
+        }
+        closedir(d);
+        return n;
+}
+
+static void every_real_run_is_told_as_a_live_one(void **state) {
+        const char *source = getenv("SOURCE");
+        static const struct {
+                const char *folder;
+                enum realm_kind kind;
+                unsigned least;
+        } folders[] = { { "ipa-client", REALM_IPA, 51 }, { "adcli", REALM_AD, 26 } };
+        for (size_t i = 0; i < ELEMENTS(folders); i++) {
+                _cleanup_free_ char *folder = str_printf("%s/tests/fixtures/%s", source ? source : ".", folders[i].folder);
+                assert_in_range(replay_all(*state, folder, folders[i].kind), folders[i].least, 500);
+        }
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test_setup_teardown(a_failing_join_says_why, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(what_a_tool_only_warns_of_is_in_the_log, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(every_real_run_is_told_as_a_live_one, set_up, tear_down),
+        };
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

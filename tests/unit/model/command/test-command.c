@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Commands and what is read from them: tests/cases/commands.txt (its head says how it is written). */
+
+#include "tests/test.h"
+
+#include "base/str.h"
+#include "base/words.h"
+#include "model/command/command.h"
+
+struct case_ {
+        size_t line;
+        char *command, *findings;
+        enum engine_kind engine;
+        char *want[128];        /* by the letter of the line */
+};
+
+static void case_done(struct case_ *c) {
+        free(c->command);
+        free(c->findings);
+        for (size_t i = 0; i < ELEMENTS(c->want); i++)
+                free(c->want[i]);
+        *c = (struct case_) { .engine = ENGINE_PODMAN };
+}
+
+static unsigned failures, checked;
+
+static void compare(const struct case_ *c, char letter, char *got) {
+        const char *want = c->want[(size_t) letter];
+        if (want && strcmp(want, got) != 0) {
+                print_error("commands.txt:%zu: %c\n  got  %s\n  want %s\n", c->line, letter, got, want);
+                failures++;
+        }
+        free(got);
+}
+
+static char *options_text(const struct command *c) {
+        _cleanup_str_ struct str s = {};
+        for (size_t i = 0; i < c->n_options; i++) {
+                const struct option_use *o = &c->options[i];
+                str_addf(&s, "%s%s%s%s", i ? " | " : "", o->canonical, o->value ? "=" : "", o->value ? o->value : "");
+                /* The words of an option are where it says, whatever its form. */
+                assert_true(o->word >= 1 && (o->words == 1 || o->words == 2) &&
+                            o->word + o->words <= strv_length(c->argv));
+                assert_true(c->argv[o->word][0] == '-');
+                if (o->words == 2)
+                        assert_string_equal(c->argv[o->word + 1], o->value);
+        }
+        return str_take(&s);
+}
+
+static char *mounts_text(const struct command *c) {
+        _cleanup_str_ struct str s = {};
+        for (size_t i = 0; i < c->n_mounts; i++) {
+                const struct mount *m = &c->mounts[i];
+                str_addf(&s, "%s%s%s>%s %s%s%s %s", i ? " | " : "", m->volume ? "volume " : "", m->host, m->container,
+                         mount_mode_name(m->mode), *m->options ? "," : "", m->options, risk_name(m->risk));
+                assert_non_null(m->meaning);
+        }
+        return str_take(&s);
+}
+
+static char *privileges_text(const struct command *c) {
+        _cleanup_str_ struct str s = {};
+        for (size_t i = 0; i < c->n_privileges; i++) {
+                str_addf(&s, "%s%s %s", i ? " | " : "", risk_name(c->privileges[i].risk), c->privileges[i].what);
+                assert_non_null(c->privileges[i].meaning);
+                assert_true(i == 0 || c->privileges[i].risk <= c->privileges[i - 1].risk);
+        }
+        return str_take(&s);
+}
+
+static int by_text(const void *a, const void *b) {
+        return strcmp(*(char *const *) a, *(char *const *) b);
+}
+
+static char *findings_text(const struct finding_list *list) {
+        _cleanup_strv_ char **ids = strv_copy(NULL);
+        for (size_t i = 0; i < list->n; i++) {
+                assert_non_null(finding_kind(list->items[i].id));
+                if (!strv_contains(ids, list->items[i].id))
+                        strv_add(&ids, list->items[i].id);
+        }
+        qsort(ids, strv_length(ids), sizeof *ids, by_text);
+        return strv_join(ids, " ");
+}
+
+static void check(struct case_ *c) {
+        _cleanup_(finding_list_done) struct finding_list findings = {};
+        _cleanup_command_ struct command *command = NULL;
+        _cleanup_strv_ char **argv = NULL;
+
+        assert_int_equal(words_split(c->command, &argv, NULL), 0);
+        assert_int_equal(command_read("RUN", argv, c->engine, NULL, &command, &findings), 0);
+        assert_true(strv_equal(command->argv, argv));
+        const char *operand = command->operand > 0 ? command->argv[command->operand] : "-";
+        compare(c, 's', strdup(command->subcommand ? command->subcommand : "-"));
+        compare(c, 'o', strdup(operand));
+        compare(c, 'n', strdup(command->name ? command->name : "-"));
+        compare(c, 'O', options_text(command));
+        compare(c, 'M', mounts_text(command));
+        compare(c, 'P', privileges_text(command));
+        compare(c, 'f',
+                str_printf("%s%s", command->detached ? "detached " : "", command->interactive ? "interactive" : ""));
+        c->want['!'] = c->findings ? strdup(c->findings) : strdup("");
+        compare(c, '!', findings_text(&findings));
+        checked++;
+
+        /* And nobody has to take the findings. */
+        _cleanup_command_ struct command *silent = NULL;
+        assert_int_equal(command_read("RUN", argv, c->engine, "/usr/bin/engine", &silent, NULL), 0);
+        if (silent->argv[0] && silent->engine != ENGINE_NONE)
+                assert_string_equal(silent->argv[0], "/usr/bin/engine");
+}
+
+static void the_cases(void **state) {
+        const char *source = getenv("SOURCE");
+        _cleanup_free_ char *path = str_printf("%s/tests/cases/commands.txt", source ? source : "."), *line = NULL;
+        FILE *f = fopen(path, "re");
+        assert_non_null(f);
+        struct case_ c = { .engine = ENGINE_PODMAN };
+        size_t room = 0, n = 0;
+        for (ssize_t length; (length = getline(&line, &room, f)) >= 0;) {
+                n++;
+                if (length > 0 && line[length - 1] == '\n')
+                        line[length - 1] = '\0';
+                const char *rest = line[0] && line[1] == ' ' ? line + 2 : "";
+                if (line[0] == '#')
+                        continue;
+                if (line[0] == '\0') {
+                        if (c.command)
+                                check(&c);
+                        case_done(&c);
+                } else if (line[0] == 'C') {
+                        assert_null(c.command);
+                        c.line = n;
+                        c.command = strdup(rest);
+                } else if (line[0] == 'D') {
+                        c.engine = ENGINE_DOCKER;
+                } else if (line[0] == '!') {
+                        c.findings = strdup(rest);
+                } else {
+                        assert_true(strchr("sonOMPf", line[0]));
+                        c.want[(size_t) line[0]] = strdup(rest);
+                }
+        }
+        if (c.command)
+                check(&c);
+        case_done(&c);
+        fclose(f);
+        assert_int_equal(failures, 0);
+        assert_true(checked >= 90);
+}
+
+static void says_where(void **state) {
+        _cleanup_(finding_list_done) struct finding_list findings = {};
+        _cleanup_command_ struct command *command = NULL;
+        _cleanup_strv_ char **argv = NULL;
+        assert_int_equal(words_split("docker run --name --net=host -v :/x -e NAME= i", &argv, NULL), 0);
+        assert_int_equal(command_read("INSTALL", argv, ENGINE_PODMAN, "/usr/bin/podman", &command, &findings), 0);
+        assert_string_equal(command->argv[0], "/usr/bin/podman");
+        assert_int_equal(command->engine, ENGINE_PODMAN);
+        assert_int_equal(findings.n, 3);
+        assert_string_equal(findings.items[0].where, "INSTALL, word 3");
+        assert_int_equal(findings.items[0].severity, SEVERITY_BLOCK);
+        assert_string_equal(findings.items[0].message,
+                            "The option --name has no value of its own and takes \"--net=host\" for it");
+        assert_string_equal(findings.items[1].where, "INSTALL, word 5");
+        assert_string_equal(findings.items[1].message, "The mount \":/x\" has no host path");
+        assert_string_equal(findings.items[2].where, "INSTALL, word 7");
+        assert_int_equal(findings.items[2].severity, SEVERITY_WARN);
+}
+
+static void takes_an_empty_command(void **state) {
+        _cleanup_command_ struct command *command = NULL;
+        _cleanup_strv_ char **argv = strv_copy(NULL);
+        assert_int_equal(command_read("RUN", argv, ENGINE_PODMAN, "/usr/bin/podman", &command, NULL), 0);
+        assert_null(command->argv[0]);
+        assert_null(command->subcommand);
+        assert_int_equal(command->engine, ENGINE_NONE);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(the_cases),
+                cmocka_unit_test(says_where),
+                cmocka_unit_test(takes_an_empty_command),
+        };
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tests/test.h"
+
+#include "base/str.h"
+#include "model/command/lint.h"
+
+static int by_text(const void *a, const void *b) {
+        return strcmp(*(char *const *) a, *(char *const *) b);
+}
+
+/* Lints an image of these labels, called localhost/svc:1, and compares the ids of the findings. */
+static void check(const char *want, const char *const *pairs) {
+        _cleanup_image_ struct image *image = image_new();
+        _cleanup_(finding_list_done) struct finding_list list = {};
+        _cleanup_strv_ char **ids = strv_copy(NULL);
+        strv_add(&image->names, "localhost/svc:1");
+        for (; *pairs; pairs += 2)
+                assert_int_equal(image_add_label(image, pairs[0], pairs[1]), 0);
+        assert_int_equal(image_lint(image, &list), 0);
+        for (size_t i = 0; i < list.n; i++) {
+                const struct finding_kind *kind = finding_kind(list.items[i].id);
+                assert_non_null(kind);
+                assert_true(list.items[i].severity == kind->severity || strcmp(kind->id, "empty-variable") == 0);
+                assert_non_null(list.items[i].hint);
+                if (!strv_contains(ids, list.items[i].id))
+                        strv_add(&ids, list.items[i].id);
+        }
+        qsort(ids, strv_length(ids), sizeof *ids, by_text);
+        _cleanup_free_ char *got = strv_join(ids, " ");
+        assert_string_equal(got, want);
+}
+#define CHECK(want, ...) check(want, (const char *const[]) { __VA_ARGS__, NULL })
+
+static void a_good_image_is_quiet(void **state) {
+        CHECK("", "INSTALL", "podman run --rm --privileged -v /:/host -e NAME=${NAME} ${IMAGE} /install.sh",
+              "UNINSTALL", "podman run --rm --privileged -v /:/host ${IMAGE} /uninstall.sh", "RUN",
+              "podman run -d --name ${NAME} ${IMAGE}", "STOP", "podman stop ${NAME}");
+        CHECK("", "name", "svc");
+}
+
+static void pairs_install_and_uninstall(void **state) {
+        CHECK("no-uninstall", "install", "podman run --rm IMAGE x");
+        CHECK("", "uninstall", "podman run --rm IMAGE x");
+}
+
+static void compares_the_image(void **state) {
+        CHECK("pins-other-image", "RUN", "podman run --name NAME quay.io/other/svc:1");
+        CHECK("pins-other-image", "RUN", "podman run --name NAME svc:1");
+        CHECK("", "RUN", "podman run --name NAME localhost/svc:1");
+        CHECK("missing-operand", "RUN", "podman run --name NAME");
+        CHECK("bad-reference", "RUN", "podman run --name NAME '<x>'");
+        CHECK("", "STOP", "podman stop other");
+}
+
+static void looks_at_names(void **state) {
+        CHECK("unnamed-container", "RUN", "podman run IMAGE");
+        CHECK("fixed-name", "RUN", "podman run --name db IMAGE");
+        CHECK("", "RUN", "podman run --name svc IMAGE");
+        CHECK("no-uninstall", "INSTALL", "podman run --rm IMAGE");
+        CHECK("leaves-container no-uninstall", "INSTALL", "podman run IMAGE");
+        CHECK("no-uninstall", "INSTALL", "podman run -d IMAGE");
+        CHECK("no-uninstall", "INSTALL", "podman create IMAGE");
+        CHECK("leaves-container", "UPDATE", "podman run --rm=false IMAGE");
+}
+
+static void finds_lost_labels(void **state) {
+        CHECK("lost-label", "version", "0.1.2       RUN  docker run -it IMAGE   STOP docker stop NAME");
+        CHECK("", "usage", "docker run IMAGE; RUN it with podman run");
+        CHECK("", "usage", "To RUN this, type docker run IMAGE");
+}
+
+static void says_what_is_wrong_with_each(void **state) {
+        CHECK("host-command", "RUN", "echo please execute atomic install IMAGE");
+        CHECK("shell-syntax unnamed-container", "RUN", "docker run -v `pwd`:/x IMAGE");
+        CHECK("undefined-variable unnamed-container", "RUN", "docker run -e X=$XYZ IMAGE");
+        CHECK("duplicate-label fixed-name", "RUN", "docker run --name a IMAGE", "run", "docker run --name b IMAGE");
+        CHECK("empty-label", "RUN", "");
+        CHECK("empty-label", "RUN", " ");
+        CHECK("unbalanced-quote unnamed-container", "RUN", "docker run IMAGE 'x");
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(a_good_image_is_quiet), cmocka_unit_test(pairs_install_and_uninstall),
+                cmocka_unit_test(compares_the_image),    cmocka_unit_test(looks_at_names),
+                cmocka_unit_test(finds_lost_labels),     cmocka_unit_test(says_what_is_wrong_with_each),
+        };
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

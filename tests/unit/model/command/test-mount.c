@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tests/test.h"
+
+#include "model/command/mount.h"
+
+static void simplifies_paths(void **state) {
+        static const char *const cases[][2] = {
+                { "/", "/" },
+                { "", "/" },
+                { "//", "/" },
+                { "/a/", "/a" },
+                { "/a//b/./c/", "/a/b/c" },
+                { "/a/../b", "/b" },
+                { "/../..", "/" },
+                { "/a/b/../..", "/" },
+                { "/a/..b", "/a/..b" },
+                { "/var/run/x", "/var/run/x" },
+                { "/var/runner", "/var/runner" },
+                { "/var/lib/../run/x", "/var/run/x" },
+                { "/...", "/..." },
+        };
+        for (size_t i = 0; i < ELEMENTS(cases); i++) {
+                _cleanup_free_ char *path = path_simplify(cases[i][0]);
+                assert_string_equal(path, cases[i][1]);
+        }
+}
+
+static void knows_shapes(void **state) {
+        static const struct {
+                const char *value;
+                bool mount;
+                enum mount_shape shape;
+        } cases[] = {
+                { "/x:/y", false, MOUNT_SHAPE_HOST },
+                { "x:/y", false, MOUNT_SHAPE_VOLUME },
+                { "/y", false, MOUNT_SHAPE_UNNAMED },
+                { "./x:/y", false, MOUNT_SHAPE_RELATIVE },
+                { "x/:/y", false, MOUNT_SHAPE_RELATIVE },
+                { "..:/y", false, MOUNT_SHAPE_RELATIVE },
+                { ":/y", false, MOUNT_SHAPE_LOST },
+                { "/x:", false, MOUNT_SHAPE_LOST },
+                { "/x::ro", false, MOUNT_SHAPE_LOST },
+                { "::", false, MOUNT_SHAPE_LOST },
+                { "", false, MOUNT_SHAPE_LOST },
+                { "", true, MOUNT_SHAPE_LOST },
+                { "type=bind", true, MOUNT_SHAPE_LOST },
+                { "type=bind,src=/x,dst=/y", true, MOUNT_SHAPE_HOST },
+                { "type=volume,src=x,dst=/y", true, MOUNT_SHAPE_VOLUME },
+                { "dst=/y", true, MOUNT_SHAPE_UNNAMED },
+                { "type=tmpfs,dst=/y", true, MOUNT_SHAPE_OTHER },
+                { "type=image,src=i,dst=/y", true, MOUNT_SHAPE_OTHER },
+                { "\"", true, MOUNT_SHAPE_LOST },
+                { ",,,=,", true, MOUNT_SHAPE_LOST },
+        };
+        for (size_t i = 0; i < ELEMENTS(cases); i++) {
+                struct mount_reading r = {};
+                assert_int_equal(
+                        cases[i].mount ? mount_read_mount(cases[i].value, &r) : mount_read_volume(cases[i].value, &r),
+                        0);
+                if (r.shape != cases[i].shape) {
+                        print_error("%s: %d\n", cases[i].value, r.shape);
+                        fail();
+                }
+                assert_non_null(r.mount.host);
+                assert_non_null(r.mount.container);
+                assert_non_null(r.mount.options);
+                mount_reading_done(&r);
+        }
+}
+
+static void reads_options(void **state) {
+        struct mount_reading r = {};
+        assert_int_equal(mount_read_volume("/x:/y:ro,z,ro,,U", &r), 0);
+        assert_int_equal(r.mount.mode, MOUNT_RO);
+        assert_string_equal(r.mount.options, "z,U");
+        assert_null(r.bad_option);
+        mount_reading_done(&r);
+        assert_int_equal(mount_read_volume("/x:/y:z:ro", &r), 0);
+        assert_string_equal(r.bad_option, "z:ro");
+        mount_reading_done(&r);
+        assert_int_equal(mount_read_mount("type=bind,\"src=/a \"\"b\"\",c\",dst=/y,Z=true,x=7", &r), 0);
+        assert_string_equal(r.mount.host, "/a \"b\",c");
+        assert_string_equal(r.mount.options, "Z,x=7");
+        mount_reading_done(&r);
+}
+
+static void judges_places(void **state) {
+        static const struct {
+                const char *host;
+                enum mount_mode mode;
+                enum risk risk;
+                bool socket;
+        } cases[] = {
+                { "/", MOUNT_RW, RISK_HIGH, false },
+                { "/", MOUNT_RO, RISK_NOTE, false },
+                { "/.//", MOUNT_RW, RISK_HIGH, false },
+                { "/run", MOUNT_RO, RISK_HIGH, true },
+                { "/run/podman/podman.sock", MOUNT_RO, RISK_HIGH, true },
+                { "/run/x", MOUNT_RW, RISK_NOTE, false },
+                { "/var/lib/../run/", MOUNT_RO, RISK_HIGH, true },
+                { "/var/run/dbus/system_bus_socket", MOUNT_RW, RISK_HIGH, true },
+                { "/var/runner", MOUNT_RW, RISK_NONE, false },
+                { "/etc/", MOUNT_RW, RISK_HIGH, false },
+                { "/etc/x", MOUNT_RW, RISK_NOTE, false },
+                { "/etc/x", MOUNT_RO, RISK_NONE, false },
+                { "/etc/systemd/system/x.service.d", MOUNT_RW, RISK_HIGH, false },
+                { "/etcx", MOUNT_RW, RISK_NONE, false },
+                { "/var/lib", MOUNT_RW, RISK_HIGH, false },
+                { "/var/lib/x", MOUNT_RW, RISK_NONE, false },
+                { "/var/lib/docker/x", MOUNT_RW, RISK_HIGH, false },
+                { "/srv/x", MOUNT_RW, RISK_NONE, false },
+                { "x", MOUNT_RW, RISK_NONE, false },
+        };
+        for (size_t i = 0; i < ELEMENTS(cases); i++) {
+                struct mount m = { .host = (char *) cases[i].host, .mode = cases[i].mode };
+                bool socket = mount_judge(&m);
+                if (m.risk != cases[i].risk || socket != cases[i].socket) {
+                        print_error("%s: %s %d\n", cases[i].host, risk_name(m.risk), socket);
+                        fail();
+                }
+                assert_non_null(m.meaning);
+        }
+        struct mount volume = { .host = (char *) "/odd", .volume = true };
+        assert_false(mount_judge(&volume));
+        assert_int_equal(volume.risk, RISK_NONE);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(simplifies_paths),
+                cmocka_unit_test(knows_shapes),
+                cmocka_unit_test(reads_options),
+                cmocka_unit_test(judges_places),
+        };
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

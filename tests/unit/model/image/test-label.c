@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tests/test.h"
+
+#include "model/image/recipe.h"
+
+static struct image *with(const char *const *pairs) {
+        struct image *image = image_new();
+        for (; *pairs; pairs += 2)
+                assert_int_equal(image_add_label(image, pairs[0], pairs[1]), 0);
+        return image;
+}
+#define WITH(...) with((const char *const[]) { __VA_ARGS__, NULL })
+
+static void case_does_not_matter(void **state) {
+        _cleanup_image_ struct image *image = WITH("install", "a", "Run", "b", "uNinstall", "c", "name", "d");
+        const char *key = NULL;
+        _cleanup_(finding_list_done) struct finding_list list = {};
+        assert_string_equal(label_find(image, LABEL_INSTALL, &key, &list), "a");
+        assert_string_equal(key, "install");
+        assert_string_equal(label_find(image, LABEL_RUN, &key, &list), "b");
+        assert_string_equal(label_find(image, LABEL_UNINSTALL, NULL, NULL), "c");
+        assert_null(label_find(image, LABEL_STOP, &key, &list));
+        assert_int_equal(list.n, 0);
+        assert_int_equal(label_set(image), 1 << LABEL_INSTALL | 1 << LABEL_RUN | 1 << LABEL_UNINSTALL);
+        _cleanup_free_ char *text = label_set_text(label_set(image));
+        assert_string_equal(text, "INSTALL RUN UNINSTALL");
+        _cleanup_free_ char *none = label_set_text(0);
+        assert_string_equal(none, "");
+}
+
+static void upper_case_wins(void **state) {
+        _cleanup_image_ struct image *image = WITH("run", "a", "RUN", "b", "Run", "c");
+        const char *key = NULL;
+        _cleanup_(finding_list_done) struct finding_list list = {};
+        assert_string_equal(label_find(image, LABEL_RUN, &key, &list), "b");
+        assert_string_equal(key, "RUN");
+        const struct finding *f = finding_list_find(&list, "duplicate-label");
+        assert_non_null(f);
+        assert_int_equal(f->severity, SEVERITY_WARN);
+        assert_string_equal(f->message,
+                            "The image has several labels that differ only in capitals (RUN, Run, run); RUN is used");
+}
+
+static void without_upper_case_the_first_wins(void **state) {
+        _cleanup_image_ struct image *image = WITH("run", "a", "Run", "c");
+        _cleanup_(finding_list_done) struct finding_list list = {};
+        assert_string_equal(label_find(image, LABEL_RUN, NULL, &list), "c");
+        assert_int_equal(list.n, 1);
+}
+
+static void empty_counts_as_missing(void **state) {
+        _cleanup_image_ struct image *image = WITH("RUN", "", "run", "a", "STOP", "");
+        const char *key = NULL;
+        _cleanup_(finding_list_done) struct finding_list list = {};
+        assert_string_equal(label_find(image, LABEL_RUN, &key, &list), "a");
+        assert_string_equal(key, "run");
+        assert_null(label_find(image, LABEL_STOP, &key, &list));
+        assert_string_equal(key, "run");
+        assert_non_null(finding_list_find(&list, "duplicate-label"));
+        assert_string_equal(finding_list_find(&list, "empty-label")->where, "STOP");
+}
+
+static void update_is_upgrade(void **state) {
+        const char *key = NULL;
+        _cleanup_image_ struct image *old = WITH("UPDATE", "a"), *both = WITH("UPDATE", "a", "upgrade", "b"),
+                                     *any = WITH("purge", "p");
+        assert_string_equal(label_find(old, LABEL_UPGRADE, &key, NULL), "a");
+        assert_string_equal(key, "UPDATE");
+        assert_int_equal(label_set(old), 1 << LABEL_UPGRADE);
+        assert_string_equal(label_find(both, LABEL_UPGRADE, &key, NULL), "b");
+        assert_string_equal(label_find_key(any, "PURGE", &key, NULL), "p");
+        assert_string_equal(key, "purge");
+        assert_null(label_find_key(any, "PURG", &key, NULL));
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(case_does_not_matter),
+                cmocka_unit_test(upper_case_wins),
+                cmocka_unit_test(without_upper_case_the_first_wins),
+                cmocka_unit_test(empty_counts_as_missing),
+                cmocka_unit_test(update_is_upgrade),
+        };
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

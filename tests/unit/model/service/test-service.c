@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tests/test.h"
+
+#include <errno.h>
+
+#include "base/str.h"
+#include "model/service/service.h"
+
+static void add(struct service_list *list, const char *name, const char *now) {
+        struct service *s = service_new();
+        assert_non_null(s);
+        assert_int_equal(str_replace(&s->name, name), 0);
+        assert_int_equal(str_replace(&s->state, now), 0);
+        assert_int_equal(service_list_take(list, s), 0);
+}
+
+static void puts_the_failed_first(void **state) {
+        _cleanup_(service_list_freep) struct service_list *list = calloc(1, sizeof *list);
+        add(list, "sssd", "running");
+        add(list, "chrony", NULL);
+        add(list, "rsyslog", "failed");
+        add(list, "ntpd", "failed");
+        service_list_sort(list);
+        const char *order[] = { "ntpd", "rsyslog", "chrony", "sssd" };
+        for (size_t i = 0; i < ELEMENTS(order); i++)
+                assert_string_equal(list->items[i]->name, order[i]);
+}
+
+static void begins_unknown(void **state) {
+        _cleanup_(service_freep) struct service *s = service_new();
+        assert_true(s->memory == UNIT_UNKNOWN);
+        assert_true(s->cpu_nsec == UNIT_UNKNOWN);
+        assert_non_null(s->answers);
+        assert_null(s->state);
+        struct service_list empty = {};
+        assert_int_equal(service_list_take(&empty, NULL), -ENOMEM);
+        service_list_sort(&empty);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(puts_the_failed_first),
+                cmocka_unit_test(begins_unknown),
+        };
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tests/test.h"
+
+#include <errno.h>
+
+#include "model/service/unit.h"
+
+static void names_every_action(void **state) {
+        for (int i = 0; i < _UNIT_ACTION_MAX; i++) {
+                assert_int_equal(unit_action_from_name(unit_action_name(i)), i);
+                assert_true(strlen(unit_action_meaning(i)) > 10);
+                assert_true(strlen(unit_action_done(i)) > 3);
+        }
+        assert_string_equal(unit_action_name(UNIT_RESET_FAILED), "reset-failed");
+        assert_int_equal(unit_action_from_name("begin"), -EINVAL);
+        assert_int_equal(unit_action_from_name(NULL), -EINVAL);
+        assert_string_equal(unit_action_name(_UNIT_ACTION_MAX), "?");
+        assert_string_equal(unit_action_meaning(-1), "?");
+        assert_string_equal(unit_action_done(_UNIT_ACTION_MAX), "?");
+}
+
+static void unescapes_for_people(void **state) {
+        static const struct {
+                const char *name, *plain;
+        } rows[] = {
+                { "tty\\x2dusb0", "tty-usb0" },
+                { "dev-disk-by\\x2duuid-1\\x2d2.swap", "dev-disk-by-uuid-1-2.swap" },
+                { "sshd.service", "sshd.service" },
+                { "a\\x00b", "a\\x00b" },
+                { "a\\x2", "a\\x2" },
+                { "a\\x", "a\\x" },
+                { "a\\", "a\\" },
+                { "a\\xzz", "a\\xzz" },
+                { "a\\X2D\\x2D", "a\\X2D-" },
+                { "", "" },
+                { NULL, "" },
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                _cleanup_free_ char *plain = unit_name_plain(rows[i].name);
+                assert_string_equal(plain, rows[i].plain);
+        }
+}
+
+static void knows_names(void **state) {
+        static const char *const good[] = { "sshd.service", "getty@tty1.service", "a\\x2db.mount", "-.mount", "x.y.socket",
+                                            "system-getty.slice" };
+        static const char *const bad[] = { "", "sshd", ".service", "@x.service", "a b.service", "a/b.service",
+                                           "ü.service", "x.conf", "a\n.service", "x.service;" };
+        for (size_t i = 0; i < ELEMENTS(good); i++)
+                assert_int_equal(unit_name_check(good[i], NULL), 0);
+        for (size_t i = 0; i < ELEMENTS(bad); i++) {
+                _cleanup_error_ struct error *e = NULL;
+                assert_int_equal(unit_name_check(bad[i], &e), -EINVAL);
+                assert_non_null(e->hint);
+        }
+        char name[300];
+        memset(name, 'a', sizeof name);
+        strcpy(name + 255 - 8, ".service");
+        assert_int_equal(unit_name_check(name, NULL), 0);
+        strcpy(name + 255 - 8, "a.service");
+        assert_int_equal(unit_name_check(name, NULL), -EINVAL);
+}
+
+static void completes_names(void **state) {
+        static const struct {
+                const char *typed, *full;
+        } rows[] = {
+                { "sshd", "sshd.service" }, { "sshd.service", "sshd.service" }, { "dbus.socket", "dbus.socket" },
+                { "org.example.x", "org.example.x.service" }, { "ssh*", "ssh*" }, { "*.timer", "*.timer" },
+                { ".service", ".service.service" },
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                _cleanup_free_ char *full = unit_name_full(rows[i].typed);
+                assert_string_equal(full, rows[i].full);
+        }
+}
+
+static void frees_what_is_half_built(void **state) {
+        unit_list_free(NULL);
+        unit_detail_free(NULL);
+        unit_list_free(calloc(1, sizeof(struct unit_list)));
+        unit_detail_free(calloc(1, sizeof(struct unit_detail)));
+        struct log_line line = { .message = strdup("x") };
+        log_line_done(&line);
+        assert_null(line.message);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(names_every_action),
+                cmocka_unit_test(unescapes_for_people),
+                cmocka_unit_test(knows_names),
+                cmocka_unit_test(completes_names),
+                cmocka_unit_test(frees_what_is_half_built),
+        };
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

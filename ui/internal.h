@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The inside of struct ui, for ui.c, stack.c, dispatch.c and frame.c only. */
+
+#include "ui/screen.h"
+#include "ui/widgets/field.h"
+#include "ui/widgets/pace.h"
+#include "ui/widgets/term.h"
+#include "ui/widgets/theme.h"
+
+/* A line of text asked for in the place of the status line. */
+struct ask {
+        struct screen *asker;           /* NULL: nothing is asked */
+        char *label;
+        struct field field;
+        struct secret *secret;          /* typed instead of the field; NULL */
+        void (*changed)(struct screen *s, const char *text);
+        void (*done)(struct screen *s, const char *text);
+};
+
+/* The key bar. */
+#define BAR_WORDS_MAX 32
+struct bar {
+        struct {
+                char key[16];
+                const char *word;       /* of the tables */
+                enum action action;
+        } items[BAR_WORDS_MAX];
+        size_t n;
+};
+
+struct ui {
+        struct ui_options options;
+        struct term *term;
+        struct theme theme;
+        struct screen *top;
+        char *message;                  /* in the status line until the next key, or for a while */
+        int64_t message_until;          /* boottime; 0: there is none */
+        struct ask ask;
+        struct pace pace;               /* on boottime */
+        int64_t asked;                  /* boottime of the paint that was asked for; 0: none */
+        int64_t settle_at;              /* boottime when the lists settle; 0: they have */
+        struct bar bar;                 /* as drawn last */
+        const struct screen *bar_of;    /* only compared; NULL: of none */
+        int cursor[2];
+        bool over;
+        bool keys;                      /* inside ui_input(): what changes now is an answer to a key */
+        bool painting;
+};
+
+#define UI_ROWS_MIN 12
+#define UI_COLUMNS_MIN 40
+
+/* Paints everything: frame.c. */
+void frame_paint(struct ui *ui);
+
+/* The topmost screen that is no overlay. */
+struct screen *ui_base(const struct ui *ui);
+
+/* Frees what was closed; only where no screen's code is on the call stack: stack.c. */
+void ui_reap(struct ui *ui);
+/* 1-4: a place of its own: stack.c. */
+void ui_go(struct ui *ui, const struct screen_class *class);
+
+/* What the key means on the screen now: of several rows the first that makes sense, else the first: dispatch.c. */
+enum action screen_find(const struct screen *s, const struct binding *table, int key);
+/* One key: dispatch.c. */
+void ui_key(struct ui *ui, int key);
+/* Nothing is asked any more: dispatch.c. */
+void ask_drop(struct ui *ui);
+
+void ui_forget_message(struct ui *ui);

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ui/screens/parts/check-page.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ui/dialog.h"
+#include "ui/screens/screens.h"
+
+enum { COLUMN_VERDICT, COLUMN_CHECK, COLUMN_WHAT };
+
+static const struct column columns[] = {
+        [COLUMN_VERDICT] = { "", 4, 4, 0 },
+        [COLUMN_CHECK] = { "CHECK", 12, 14, 1 },
+        [COLUMN_WHAT] = { "RESULT", 20, 56, 0, .grow = true },
+};
+
+static const struct preflight *shown(const struct checkpage *p) {
+        return p->preflight ? p->preflight : p->live;
+}
+
+static void check_cell(const void *owner, size_t row, size_t column, struct cell *ret) {
+        static const struct {
+                const char *word;
+                enum style style;
+        } verdicts[_VERDICT_MAX] = {
+                [VERDICT_WAITING] = { "...", STYLE_BUSY },
+                [VERDICT_OK] = { "OK", STYLE_GOOD },
+                [VERDICT_WARN] = { "WARN", STYLE_WARN },
+                [VERDICT_FAIL] = { "FAIL", STYLE_BAD },
+        };
+        const struct check_result *r = &shown(owner)->items[row];
+        switch (column) {
+        case COLUMN_VERDICT:
+                ret->text = verdicts[r->verdict].word;
+                ret->style = verdicts[r->verdict].style;
+                break;
+        case COLUMN_CHECK:
+                ret->text = r->title;
+                break;
+        default:
+                ret->text = r->message ? r->message : "looking";
+                ret->style = r->verdict == VERDICT_WAITING ? STYLE_BUSY : STYLE_PLAIN;
+        }
+}
+
+static const char *check_identity(const void *owner, size_t row) {
+        return shown(owner)->items[row].id;
+}
+
+static const struct list_source check_source = {
+        .columns = columns,
+        .n_columns = ELEMENTS(columns),
+        .cell = check_cell,
+        .identity = check_identity,
+};
+
+void checkpage_init(struct checkpage *p, struct screen *screen, void (*look)(struct screen *screen)) {
+        *p = (struct checkpage) { .screen = screen, .look = look };
+        screen->checks = p;
+        list_init(&p->list, &check_source, p);
+}
+
+void checkpage_done(struct checkpage *p) {
+        op_cancel(p->looking);
+        op_cancel(p->mending);
+        preflight_free(p->preflight);
+        list_done(&p->list);
+        *p = (struct checkpage) {};
+}
+
+bool checkpage_looking(const struct checkpage *p) {
+        return p->looking;
+}
+
+static void moved(const struct preflight *preflight, void *userdata) {
+        struct checkpage *p = userdata;
+        p->live = preflight;
+        list_set(&p->list, preflight->n);
+        screen_invalidate(p->screen);
+}
+
+static void done(struct preflight *preflight, void *userdata) {
+        struct checkpage *p = userdata;
+        p->looking = op_cancel(p->looking);
+        p->live = NULL;
+        bool left_behind = p->left_behind;
+        p->left_behind = false;
+        preflight_free(p->preflight);
+        p->preflight = preflight;
+        list_set(&p->list, preflight->n);
+        if (left_behind && preflight_find(preflight, "enrolled") && preflight_find(preflight, "enrolled")->verdict == VERDICT_FAIL)
+                p->leaving = true;
+        /* what is in the way first, else what to look at */
+        for (enum verdict v = VERDICT_FAIL; v >= VERDICT_WARN; v--)
+                for (size_t i = 0; i < preflight->n; i++)
+                        if (preflight->items[i].verdict == v) {
+                                list_focus(&p->list, preflight->items[i].id);
+                                screen_invalidate(p->screen);
+                                return;
+                        }
+        screen_invalidate(p->screen);
+}
+
+void checkpage_look(struct checkpage *p, const struct preflight_order *order) {
+        struct host *host = ui_host(p->screen->ui);
+        p->looking = op_cancel(p->looking);
+        p->live = NULL;
+        p->preflight = preflight_free(p->preflight);
+        list_set(&p->list, 0);
+        p->looking = host->ops->preflight(host, order, moved, done, p);
+        screen_invalidate(p->screen);
+}
+
+bool checkpage_fails(const struct checkpage *p) {
+        return p->preflight && preflight_worst(p->preflight) == VERDICT_FAIL;
+}
+
+const struct check_result *checkpage_focus(const struct checkpage *p) {
+        size_t row = list_row(&p->list);
+        return shown(p) && row < shown(p)->n ? &shown(p)->items[row] : NULL;
+}
+
+enum fix checkpage_fix(const struct checkpage *p) {
+        const struct check_result *r = checkpage_focus(p);
+        if (!r || p->looking || p->mending)
+                return FIX_NONE;
+        bool here = r->fix == FIX_CLOCK || r->fix == FIX_HOSTNAME || r->fix == FIX_LEAVE;
+        return here || p->leads_on ? r->fix : FIX_NONE;
+}
+
+/* ---- mending ---- */
+
+static void mended(struct error *e, void *userdata) {
+        struct checkpage *p = userdata;
+        p->mending = op_cancel(p->mending);
+        if (e)
+                dialog_error(p->screen->ui, e);
+        p->look(p->screen);
+}
+
+static void mend(struct checkpage *p, enum fix fix, const char *value) {
+        struct host *host = ui_host(p->screen->ui);
+        const struct mend what = { .fix = fix, .hostname = value, .clock_usec = p->preflight ? p->preflight->clock_usec : 0 };
+        op_cancel(p->mending);
+        p->mending = host->ops->mend(host, &what, mended, p);
+}
+
+/* Leaving is the other screens' work; the answers wait below them. */
+static void asked_who_joined(struct membership *m, struct error *e, void *userdata) {
+        struct checkpage *p = userdata;
+        _cleanup_(membership_freep) struct membership *owned = m;
+        struct ui *ui = p->screen->ui;
+        p->mending = op_cancel(p->mending);
+        p->leaving = true;
+        if (e)
+                dialog_error(ui, e);
+        else if (m->service)
+                screen_open(ui, &wizard_screen, &(struct wizard_order) { .verb = VERB_UNINSTALL, .name = m->service });
+        else
+                screen_open(ui, &realm_screen, NULL);
+}
+
+void checkpage_changed(struct checkpage *p) {
+        if (!p->leaving || p->looking)
+                return;
+        p->leaving = false;
+        p->left_behind = true;
+        p->look(p->screen);
+}
+
+static void clock_consented(struct screen *s, bool yes) {
+        if (yes)
+                mend(s->checks, FIX_CLOCK, NULL);
+}
+
+static void hostname_typed(struct screen *s, const char *text) {
+        if (!str_empty(text))
+                mend(s->checks, FIX_HOSTNAME, text);
+}
+
+/* The name it has, with the realm's domain where it has none, in small letters. */
+static void ask_hostname(struct checkpage *p, const char *name) {
+        const struct realm *realm = p->preflight ? p->preflight->realm : NULL;
+        bool whole = strchr(name, '.') || !realm || !realm->domain;
+        _cleanup_free_ char *proposed = str_printf("%s%s%s", name, whole ? "" : ".", whole ? "" : realm->domain);
+        for (char *c = proposed; c && *c; c++)
+                *c = (char) tolower((unsigned char) *c);
+        screen_ask(p->screen, "Host name, with its domain", proposed ? proposed : name, NULL, hostname_typed);
+}
+
+bool checkpage_mend(struct checkpage *p) {
+        static const struct question clock = {
+                .title = "Set the clock",
+                .text = "This host's clock is set to that of the realm's server, once. Programs that run see the time jump; a time service should "
+                        "keep it from then on.",
+                .yes = "Set it",
+        };
+        struct host *host = ui_host(p->screen->ui);
+        switch (checkpage_fix(p)) {
+        case FIX_NONE:
+                return true;
+        case FIX_CLOCK:
+                dialog_confirm(p->screen, &clock, clock_consented);
+                return true;
+        case FIX_HOSTNAME:
+                ask_hostname(p, host->ops->status(host)->hostname);
+                return true;
+        case FIX_LEAVE:
+                p->mending = host->ops->membership(host, asked_who_joined, p);
+                return true;
+        default:
+                return false;
+        }
+}
+
+/* ---- drawing ---- */
+
+/* What the focused result means, below the list. */
+static int draw_focus(const struct checkpage *p, const struct canvas *c) {
+        const struct check_result *r = checkpage_focus(p);
+        if (!r || !r->message)
+                return 0;
+        int row = canvas_paragraph(c, 0, 2, c->columns - 4, STYLE_PLAIN, r->message);
+        if (r->hint && r->verdict != VERDICT_OK) {
+                canvas_text(c, row, 2, 0, STYLE_PLAIN, "->");
+                row += canvas_paragraph(c, row, 5, c->columns - 7, STYLE_PLAIN, r->hint);
+        }
+        if (checkpage_fix(p) != FIX_NONE) {
+                canvas_text(c, row, 2, 1, STYLE_KEY, "f");
+                row += canvas_paragraph(c, row, 5, c->columns - 7, STYLE_STRONG, fix_title(r->fix));
+        }
+        if (p->details && r->details)
+                row += canvas_paragraph(c, row, 5, c->columns - 7, STYLE_DIM, r->details);
+        return row;
+}
+
+void checkpage_draw(struct checkpage *p, const struct canvas *c) {
+        if (!shown(p)) {
+                canvas_text(c, 1, 2, 0, STYLE_BUSY, "Looking at this host and the realm ...");
+                return;
+        }
+        struct canvas nowhere = { .columns = c->columns, .theme = c->theme, .cursor = (int[2]) {} };
+        int below = c->rows >= 8 ? draw_focus(p, &nowhere) : 0;
+        if (below > c->rows / 2)
+                below = c->rows / 2;
+        int rows = c->rows - below - (below > 0);
+        struct canvas list = canvas_part(c, 0, 0, rows, -1), focus = canvas_part(c, rows + 1, 0, -1, -1);
+        list_draw(&p->list, &list);
+        if (below)
+                draw_focus(p, &focus);
+}
+
+void checkpage_status(const struct checkpage *p, struct str *out) {
+        if (p->looking) {
+                str_add(out, "Looking; nothing is changed, and nobody logs in.");
+                return;
+        }
+        const struct preflight *preflight = p->preflight;
+        unsigned counts[_VERDICT_MAX] = {};
+        for (size_t i = 0; preflight && i < preflight->n; i++)
+                counts[preflight->items[i].verdict]++;
+        if (counts[VERDICT_FAIL])
+                str_addf(out, "%u in the way, %u to look at. What is in the way must be mended first.", counts[VERDICT_FAIL], counts[VERDICT_WARN]);
+        else if (counts[VERDICT_WARN])
+                str_addf(out, "Nothing is in the way; %u to look at.", counts[VERDICT_WARN]);
+        else
+                str_add(out, "All is well.");
+        if (p->leads_on && !counts[VERDICT_FAIL])
+                str_add(out, " Enter goes on.");
+}

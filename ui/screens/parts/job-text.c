@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ui/screens/parts/job-text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
+
+bool jobtext_runs(const struct job *job) {
+        return !job_state_final(job->state) && job->state != JOB_INTERRUPTED;
+}
+
+void jobtext_progress(const struct job *job, struct str *out) {
+        enum job_step current = job_current_step(job);
+        unsigned number = 0, all = 0;
+        for (unsigned i = 0; i < _JOB_STEP_MAX; i++) {
+                if (!job->planned[i])
+                        continue;
+                all++;
+                if (i <= (unsigned) current)
+                        number = all;
+        }
+        switch (job->state) {
+        case JOB_RUNNING:
+                str_addf(out, "step %u of %u: %s", number, all, job_step_title(current, job->verb));
+                break;
+        case JOB_QUEUED:
+                str_add(out, "waiting to begin");
+                break;
+        case JOB_CANCELLING:
+                str_add(out, "cancelling: everything is put back");
+                break;
+        case JOB_UNDOING:
+                str_add(out, "a step failed: everything is put back");
+                break;
+        case JOB_BROKEN:
+                str_add(out, "failed, and not everything could be put back");
+                break;
+        case JOB_INTERRUPTED:
+                str_add(out, "interrupted: its worker is gone");
+                break;
+        default:
+                str_add(out, job_state_name(job->state));
+        }
+}
+
+void jobtext_what(const struct job *job, struct str *out) {
+        str_addf(out, "%s %s", plan_verb_name(job->verb), job->name ? job->name : "?");
+}
+
+const char *jobtext_when(char buffer[static 24], int64_t seconds, int64_t now) {
+        time_t then = (time_t) seconds, today = (time_t) now;
+        struct tm a, b;
+        buffer[0] = '\0';
+        if (seconds <= 0 || !localtime_r(&then, &a) || !localtime_r(&today, &b))
+                return buffer;
+        size_t n = a.tm_year != b.tm_year ? strftime(buffer, 24, "%Y-%m-%d", &a) :
+                   a.tm_yday != b.tm_yday ? strftime(buffer, 24, "%d %b %H:%M", &a) :
+                                            strftime(buffer, 24, "today %H:%M", &a);
+        if (!n)
+                buffer[0] = '\0';
+        return buffer;
+}
+
+const char *jobtext_since(char buffer[static 24], int64_t seconds, int64_t now) {
+        const char *text = jobtext_when(buffer, seconds, now), *today = str_starts(text, "today ");
+        return today ? today : text;
+}
+
+void jobtext_running(const struct job *job, int64_t now, struct str *out) {
+        char when[24];
+        str_addf(out, "A job is %s: ", job->state == JOB_QUEUED ? "about to begin" : job->state == JOB_RUNNING ? "running" : "being undone");
+        jobtext_what(job, out);
+        if (*jobtext_since(when, job->started, now))
+                str_addf(out, ", started %s", jobtext_since(when, job->started, now));
+}
+
+const char *jobtext_clock(char buffer[static 24], long long seconds) {
+        if (seconds < 0)
+                seconds = 0;
+        if (seconds >= 3600)
+                snprintf(buffer, 24, "%lld:%02lld:%02lld", seconds / 3600, seconds / 60 % 60, seconds % 60);
+        else
+                snprintf(buffer, 24, "%02lld:%02lld", seconds / 60, seconds % 60);
+        return buffer;
+}
+
+const char *jobtext_duration(char buffer[static 24], uint64_t usec) {
+        uint64_t tenths = usec / 100000;
+        if (tenths < 100)
+                snprintf(buffer, 24, "%" PRIu64 ".%" PRIu64 " s", tenths / 10, tenths % 10);
+        else if (tenths < 1200)
+                snprintf(buffer, 24, "%" PRIu64 " s", tenths / 10);
+        else
+                snprintf(buffer, 24, "%" PRIu64 " min", tenths / 600);
+        return buffer;
+}
+
+enum style jobtext_style(enum job_state state) {
+        switch (state) {
+        case JOB_DONE:
+                return STYLE_GOOD;
+        case JOB_FAILED:
+        case JOB_BROKEN:
+        case JOB_INTERRUPTED:
+                return STYLE_BAD;
+        case JOB_CANCELLED:
+                return STYLE_WARN;
+        default:
+                return STYLE_BUSY;
+        }
+}

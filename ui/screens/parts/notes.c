@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ui/screens/parts/notes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/realm/check.h"
+#include "ui/screens/parts/job-text.h"
+
+/* The jobs that run, and what the host lacks: at most this many lines below the list. They begin with a word, for which
+ * narrow screens have no room. */
+#define NOTES_MAX 4
+#define NOTE_WORD 8
+#define NARROW 60
+
+static void note(const struct canvas *c, int row, const char *word, enum style style, const char *text) {
+        if (!c)
+                return;
+        int x = c->columns < NARROW ? 0 : NOTE_WORD;
+        if (x)
+                canvas_text(c, row, 0, NOTE_WORD, STYLE_STRONG, word);
+        canvas_text(c, row, x, 0, style, text);
+}
+
+static void job_note(const struct canvas *c, int row, const struct job *job, int64_t now) {
+        _cleanup_str_ struct str text = {};
+        char when[24];
+        /* Where the key bar has no room for it, the key stands here. */
+        if (c && c->columns < NARROW)
+                str_add(&text, "w watches ");
+        jobtext_what(job, &text);
+        if (job->state == JOB_INTERRUPTED)
+                str_addf(&text, " was interrupted at the step \"%s\"", job_step_title(job_current_step(job), job->verb));
+        else {
+                str_addf(&text, " since %s, ", jobtext_since(when, job->started, now));
+                jobtext_progress(job, &text);
+        }
+        note(c, row, "Job", jobtext_runs(job) ? STYLE_BUSY : STYLE_WARN, text.failed ? "" : text.text);
+}
+
+/* What SSSD said is told with the time it said so: nobody is asked for this line. */
+static void realm_note(const struct canvas *c, int row, const struct host_realm *realm, int64_t now) {
+        _cleanup_str_ struct str text = {};
+        char when[24], clock[48];
+        str_addf(&text, "%s  %s", realm->name, realm_kind_title(realm->kind));
+        bool off = realm->seen && realm->clock_known && (realm->clock_usec >= CLOCK_WARN_USEC || realm->clock_usec <= -CLOCK_WARN_USEC);
+        if (off)        /* one that is right is nothing to act on; without "of" */
+                str_addf(&text, "  clock %.*s", (int) strlen(clock_words(clock, realm->clock_usec)) - (realm->clock_usec > 0 ? 3 : 0), clock);
+        if (realm->seen && realm->asked)
+                str_addf(&text, "  %s at %s", realm->online ? "online" : "offline", jobtext_since(when, realm->seen, now));
+        if (realm->seen && realm->server)
+                str_addf(&text, "  %.*s", (int) strcspn(realm->server, "."), realm->server);
+        if (realm->kvno)
+                str_addf(&text, "  keytab version %u", (unsigned) realm->kvno);
+        else
+                str_add(&text, "  no keytab");
+        note(c, row, "Realm", off || !realm->kvno || (realm->asked && !realm->online) ? STYLE_WARN : STYLE_PLAIN, text.failed ? "" : text.text);
+}
+
+int notes_draw(const struct notes *notes, const struct canvas *c) {
+        const struct host_status *status = notes->status;
+        int n = 0;
+        for (size_t i = 0; notes->jobs && i < notes->jobs->n && n < NOTES_MAX - 1; i++)
+                if (!job_state_final(notes->jobs->items[i]->state))
+                        job_note(c, n++, notes->jobs->items[i], notes->now);
+        if (status->realm.name)
+                realm_note(c, n++, &status->realm, notes->now);
+        if (n < NOTES_MAX && status->engine_asked && status->engine == ENGINE_NONE) {
+                const struct error *e = status->engine_error;
+                note(c, n++, "Engine", STYLE_WARN, e ? e->message : "No container engine answers on this host");
+                if (e && e->hint && n < NOTES_MAX) {
+                        _cleanup_free_ char *hint = str_printf("-> %s", e->hint);
+                        note(c, n++, "", STYLE_PLAIN, hint);
+                }
+        }
+        return n;
+}
+
+const struct job *notes_job(const struct job_list *jobs) {
+        for (size_t i = 0; jobs && i < jobs->n; i++)
+                if (!job_state_final(jobs->items[i]->state))
+                        return jobs->items[i];
+        return NULL;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What stands below the services: the jobs that run, the realm, and what the host lacks. */
+
+#include "model/host.h"
+#include "ui/widgets/canvas.h"
+
+struct notes {
+        const struct job_list *jobs;            /* NULL: not known yet */
+        const struct host_status *status;
+        int64_t now;
+};
+
+/* Draws them from row 0 on, a line each; returns how many lines. c NULL: only counts. */
+int notes_draw(const struct notes *notes, const struct canvas *c);
+
+/* The newest job that has not ended, or was interrupted; NULL. */
+const struct job *notes_job(const struct job_list *jobs);

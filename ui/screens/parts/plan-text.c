@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ui/screens/parts/plan-text.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "base/text.h"
+
+static void blank(struct pager *pager) {
+        pager_end(pager);
+}
+
+#define DIGEST_HEX 64U
+#define DIGEST_SHOWN 12U
+
+/* "sha256:7aff8f1a01c3.." for each digest in the text, in place. */
+static char *shorten(char *text, bool brief) {
+        for (char *at = text; brief && at && (at = strstr(at, "sha256:"));) {
+                at += strlen("sha256:");
+                if (strspn(at, "0123456789abcdef") < DIGEST_HEX)
+                        continue;
+                memcpy(at + DIGEST_SHOWN, "..", 2);
+                memmove(at + DIGEST_SHOWN + 2, at + DIGEST_HEX, strlen(at + DIGEST_HEX) + 1);
+        }
+        return text;
+}
+
+/* The words as they will run. Word for word: nothing is left out, only broken into rows. */
+static void argv_lines(struct pager *pager, char *const *argv, bool brief) {
+        _cleanup_free_ char *text = shorten(argv_text(argv), brief);
+        pager_addf(pager, DOC_STRONG, "  %s", text ? text : "");
+}
+
+/* A thing and what it means, in two columns; a long thing has a row of its own. */
+static void meaning_line(struct pager *pager, size_t indent, size_t width, uint8_t mark, const char *what, const char *meaning) {
+        bool tall = text_width(what) > width;
+        if (tall) {
+                pager_put(pager, mark, "%s", what);
+                pager_end(pager);
+                pager_put(pager, DOC_PLAIN, "%*s", (int) (indent + width), "");
+        } else
+                pager_put(pager, mark, "%-*s", (int) width, what);
+        pager_put(pager, mark, "  %s", meaning);
+        pager_end(pager);
+}
+
+static bool risk_of_privilege(const struct command *command, const char *option, const char *value) {
+        for (size_t i = 0; i < command->n_privileges; i++) {
+                const char *rest = str_starts(command->privileges[i].what, option);
+                if (rest && (!value || strstr(rest, value)))
+                        return true;
+        }
+        return false;
+}
+
+static void risk_line(struct pager *pager, enum risk risk, const char *what, const char *meaning) {
+        pager_put(pager, risk == RISK_HIGH ? DOC_BAD : DOC_PLAIN, "  %-6s", risk == RISK_HIGH ? "RISK" : "note");
+        meaning_line(pager, 8, 20, DOC_PLAIN, what, meaning ? meaning : "");
+}
+
+static void privileges(struct pager *pager, const struct command *command) {
+        for (size_t i = 0; i < command->n_privileges; i++)
+                if (command->privileges[i].risk != RISK_NONE)
+                        risk_line(pager, command->privileges[i].risk, command->privileges[i].what,
+                                  command->privileges[i].meaning);
+}
+
+static void mounts(struct pager *pager, const struct command *command) {
+        if (!command->n_mounts)
+                return;
+        pager_addf(pager, DOC_STRONG, "  It sees of this host");
+        for (size_t i = 0; i < command->n_mounts; i++) {
+                const struct mount *m = &command->mounts[i];
+                bool missing = !m->volume && m->exists == EXISTS_NO;
+                pager_put(pager, m->risk == RISK_HIGH ? DOC_BAD : DOC_PLAIN, "    %-10s", m->mode == MOUNT_RO ? "reads" : "writes");
+                pager_put(pager, DOC_PLAIN, "%-22s  as %s", str_empty(m->host) ? "(nothing)" : m->host, m->container);
+                if (!str_empty(m->options))
+                        pager_put(pager, DOC_PLAIN, " (%s)", m->options);
+                if (m->volume)
+                        pager_put(pager, DOC_PLAIN, ", a volume of the engine");
+                if (missing)
+                        pager_put(pager, DOC_WARN, ", is missing on this host now");
+                pager_end(pager);
+        }
+}
+
+static void options(struct pager *pager, const struct command *command, bool brief) {
+        bool head = false;
+        for (size_t i = 0; i < command->n_options; i++) {
+                const struct option_use *o = &command->options[i];
+                /* Mounts have their own list, and what is a privilege was said above. */
+                if (str_equal(o->canonical, "--volume") || str_equal(o->canonical, "--mount") ||
+                    risk_of_privilege(command, o->option, o->value))
+                        continue;
+                if (!head)
+                        pager_addf(pager, DOC_STRONG, "  Its other options");
+                head = true;
+                _cleanup_free_ char *what =
+                        str_printf("%s%s%s", o->option, o->value ? o->words == 1 ? "=" : " " : "", o->value ? o->value : "");
+                pager_put(pager, DOC_PLAIN, "    ");
+                meaning_line(pager, 4, 22, o->meaning ? DOC_PLAIN : DOC_WARN, what ? shorten(what, brief) : o->option,
+                             o->meaning ? o->meaning : "not known to fairlead");
+        }
+}
+
+void plantext_error(struct pager *pager, uint8_t mark, const struct error *e) {
+        pager_addf(pager, mark, "%s", e->message);
+        if (e->hint)
+                pager_addf(pager, DOC_PLAIN, "  -> %s", e->hint);
+        for (const struct error *cause = e->cause; cause; cause = cause->cause)
+                pager_addf(pager, DOC_PLAIN, "  because: %s", cause->message);
+}
+
+void plantext_command(struct pager *pager, const struct command *command, bool brief) {
+        argv_lines(pager, command->argv, brief);
+        blank(pager);
+        privileges(pager, command);
+        if (command->n_privileges)
+                blank(pager);
+        mounts(pager, command);
+        options(pager, command, brief);
+}
+
+void plantext_findings(struct pager *pager, const struct finding_list *findings) {
+        if (!findings->n)
+                return;
+        pager_addf(pager, DOC_STRONG, "Findings");
+        for (size_t pass = 0; pass < 3; pass++)
+                for (size_t i = 0; i < findings->n; i++) {
+                        const struct finding *f = &findings->items[i];
+                        static const enum severity order[] = { SEVERITY_BLOCK, SEVERITY_WARN, SEVERITY_INFO };
+                        static const char *const words[] = { "REFUSED", "WARN", "note" };
+                        static const uint8_t marks[] = { DOC_BAD, DOC_WARN, DOC_PLAIN };
+                        if (f->severity != order[pass])
+                                continue;
+                        pager_put(pager, marks[pass], "  %-9s", f->allowed ? "allowed" : words[pass]);
+                        pager_put(pager, DOC_PLAIN, "%s%s%s", f->where ? f->where : "", f->where ? ": " : "", f->message);
+                        pager_put(pager, DOC_DIM, " [%s]", f->id);
+                        pager_end(pager);
+                        if (f->hint)
+                                pager_addf(pager, DOC_PLAIN, "           -> %s", f->hint);
+                }
+        blank(pager);
+}
+
+static const char *verb_sentence(const struct plan *plan, bool high) {
+        switch (plan->verb) {
+        case VERB_INSTALL:
+                return high ? "The installer runs once, with power over this host" : "The installer runs once";
+        case VERB_UNINSTALL:
+                return high ? "The uninstaller runs once, with power over this host" : "The uninstaller runs once";
+        case VERB_REHEARSE:
+                return "The installer runs once, on a copy of the host's files that is thrown away";
+        case VERB_UPGRADE:
+                return "The upgrade runs once";
+        case VERB_STOP:
+                return "To stop it this runs";
+        case VERB_RENEW:
+                return "This makes new keys for this host, in the realm and in /etc/krb5.keytab";
+        default:
+                return high ? "This runs, with power over this host" : "This runs";
+        }
+}
+
+static bool any_high(const struct command *command) {
+        for (size_t i = 0; i < command->n_privileges; i++)
+                if (command->privileges[i].risk == RISK_HIGH)
+                        return true;
+        return false;
+}
+
+static void unit_lines(struct pager *pager, const struct plan *plan, bool brief) {
+        const struct unit_file *unit = &plan->unit;
+        if (plan->verb == VERB_REHEARSE || !plan_sets_up(plan->verb))
+                return;         /* a rehearsal ends where its command does */
+        pager_addf(pager, DOC_STRONG, "The unit");
+        switch (unit->kind) {
+        case UNIT_BY_IMAGE:
+                if (plan->from)
+                        pager_addf(pager, DOC_PLAIN, "  %s, which the image wrote, %s.", unit->name ? unit->name : "It",
+                                   unit->text ? "names the new image from then on" : "stays as it is and is started again");
+                else
+                        pager_addf(pager, DOC_PLAIN, "  The installer writes its own unit; which one is seen when it has run.");
+                break;
+        case UNIT_QUADLET:
+        case UNIT_SERVICE:
+                pager_addf(pager, DOC_PLAIN, plan->from ? "  Then %s is changed, and %s is started again."
+                                                        : "  Then %s is written, enabled and started as %s.", unit->path, unit->name);
+                if (unit->overrides)
+                        pager_addf(pager, DOC_WARN, "  It takes the place of the host's own %s.", unit->overrides);
+                break;
+        default:
+                pager_addf(pager, DOC_PLAIN, "  None: the image does not say how to run as a service.");
+        }
+        if (plan->run) {
+                pager_addf(pager, DOC_PLAIN, "  It runs");
+                plantext_command(pager, plan->run, brief);
+        }
+        blank(pager);
+}
+
+static void kept_safe(struct pager *pager, const struct plan *plan, bool brief) {
+        size_t n = strv_length(plan->paths);
+        if (!n)
+                return;
+        pager_addf(pager, DOC_STRONG, "Kept safe");
+        pager_put(pager, DOC_PLAIN, "  Saved first: ");
+        for (size_t i = 0; i < n; i++)
+                pager_put(pager, DOC_PLAIN, "%s%s", i ? ", " : "", plan->paths[i]);
+        pager_put(pager, DOC_PLAIN, ". Failure, cancel or uninstall puts them back exactly.");
+        pager_end(pager);
+        if (plan->verb == VERB_INSTALL)
+                pager_addf(pager, DOC_PLAIN, plan->uninstall ? "  Uninstall also runs the image's own UNINSTALL label:"
+                                                             : "  The image has no UNINSTALL label; none is needed.");
+        if (plan->verb == VERB_INSTALL && plan->uninstall) {
+                _cleanup_free_ char *text = shorten(argv_text(plan->uninstall->argv), brief);
+                pager_addf(pager, DOC_PLAIN, "    %s", text ? text : "");
+        }
+        blank(pager);
+}
+
+static const char *title_of(const struct profile *profile, const char *name) {
+        const struct param *p = profile ? profile_param(profile, name) : NULL;
+        return p ? p->title : name;
+}
+
+/* A choice is told as it was asked. */
+static const char *told_value(const struct param *p, const char *value) {
+        for (size_t i = 0; p && p->type == PARAM_CHOICE && i < p->n_choices; i++)
+                if (str_equal(p->choices[i].value, value) && p->choices[i].title)
+                        return p->choices[i].title;
+        return str_empty(value) ? "-" : value;
+}
+
+static void answer_line(struct pager *pager, const char *title, const struct param *p, const struct answer *a) {
+        pager_put(pager, DOC_PLAIN, "  %-18s  %s", title, told_value(p, a->value));
+        if (a->source)
+                pager_put(pager, DOC_DIM, "  (%s)", a->source);
+        pager_end(pager);
+}
+
+void plantext_answers(struct pager *pager, const struct plan *plan, const struct profile *profile) {
+        pager_addf(pager, DOC_STRONG, "Answers");
+        pager_addf(pager, DOC_PLAIN, "  %-18s  %s", "Service", plan->name);
+        if (plan->mode)
+                pager_addf(pager, DOC_PLAIN, "  %-18s  %s", "Mode", plan->mode_title ? plan->mode_title : plan->mode);
+        /* First in the order they were asked, then what the profile does not know. */
+        for (size_t i = 0; profile && i < profile->n_parameters; i++)
+                for (size_t k = 0; plan->answers && k < plan->answers->n; k++)
+                        if (str_equal(plan->answers->items[k].name, profile->parameters[i].name))
+                                answer_line(pager, profile->parameters[i].title, &profile->parameters[i], &plan->answers->items[k]);
+        for (size_t k = 0; plan->answers && k < plan->answers->n; k++)
+                if (!profile || !profile_param(profile, plan->answers->items[k].name))
+                        answer_line(pager, plan->answers->items[k].name, NULL, &plan->answers->items[k]);
+        for (size_t i = 0; i < plan->n_secrets; i++)
+                pager_addf(pager, DOC_PLAIN, "  %-18s  <secret>, handed over by %s", title_of(profile, plan->secrets[i].name),
+                           delivery_name(plan->secrets[i].delivery));
+        blank(pager);
+}
+
+static void found_line(struct pager *pager, const char *title, const char *value, const char *source) {
+        if (str_empty(value))
+                return;
+        pager_put(pager, DOC_PLAIN, "  %-18s  %s", title, value);
+        pager_put(pager, DOC_DIM, "  (%s)", source);
+        pager_end(pager);
+}
+
+void plantext_realm(struct pager *pager, const struct realm *realm, const struct join *join, const char *hostname) {
+        if (realm->kind != REALM_AD && realm->kind != REALM_IPA)
+                return;
+        pager_addf(pager, DOC_STRONG, "Found out, not asked");
+        found_line(pager, "Realm", realm->realm, realm->kind == REALM_AD ? "told by the controller" : "told by the server");
+        found_line(pager, "Short name", realm->netbios, "told by the controller");
+        found_line(pager, "Site of this host", realm->site, "told by the controller");
+        if (!join->server)
+                found_line(pager, "Server", realm->best, "first of the DNS to answer");
+        _cleanup_free_ char *computer = realm->kind == REALM_AD && !join->computer_name ? strndup(hostname, strcspn(hostname, ".")) : NULL;
+        for (char *c = computer; c && *c; c++)
+                *c = (char) toupper((unsigned char) *c);
+        found_line(pager, "Computer name", computer, "made of this host's name");
+        blank(pager);
+}
+
+void plantext_profile(struct pager *pager, const struct profile *profile) {
+        pager_addf(pager, DOC_STRONG, "%s", profile->title);
+        if (profile->help)
+                pager_addf(pager, DOC_PLAIN, "  %s", profile->help);
+        blank(pager);
+}
+
+/* What an upgrade takes the place of, and the labels of both beside each other, word by word. */
+static void upgrade_lines(struct pager *pager, const struct plan *plan) {
+        const struct plan_from *from = plan->from;
+        struct label_changes changes = {};
+        if (!from || label_changes_make(&from->labels, &plan->labels, &changes) < 0)
+                return;
+        if (plan->version && from->version)
+                pager_addf(pager, DOC_STRONG, "Version %s takes the place of %s", plan->version, from->version);
+        else
+                pager_addf(pager, DOC_STRONG, "A newer image takes the place of the installed one");
+        pager_addf(pager, DOC_PLAIN, "  Its labels, with [-what goes-] and {+what comes+}:");
+        for (size_t i = 0; i < changes.n; i++) {
+                const struct label_change *change = &changes.items[i];
+                _cleanup_free_ char *text = label_change_text(change);
+                pager_addf(pager, change->difference == DIFFERENCE_SAME ? DOC_PLAIN : DOC_WARN, "  %-10s %s%s%s", change->key,
+                           difference_name(change->difference), change->n ? ": " : "", text ? text : "");
+        }
+        pager_addf(pager, DOC_PLAIN, "  When it does not pass its check, everything goes back to the old image by itself.");
+        label_changes_done(&changes);
+        blank(pager);
+}
+
+static void file_lines(struct pager *pager, const struct plan_file *file) {
+        _cleanup_strv_ char **lines = plan_file_lines(file);
+        pager_addf(pager, DOC_STRONG, "%s", file->sentence ? file->sentence : "");
+        blank(pager);
+        pager_addf(pager, DOC_PLAIN, "In %s, and its service is started again:", file->path);
+        for (char **line = lines; line && *line; line++)
+                pager_addf(pager, **line == '+' ? DOC_GOOD : DOC_WARN, "  %s", *line);
+}
+
+void plantext_plan(struct pager *pager, const struct plan *plan, bool brief) {
+        bool refused = finding_list_count(&plan->findings, SEVERITY_BLOCK);
+        /* What refuses a plan comes first, and so does what a copy cannot hold, and what becomes of an account in a realm. */
+        bool first = refused || plan->verb == VERB_REHEARSE || plan->verb == VERB_ACCESS ||
+                     (plan->verb == VERB_UNINSTALL && plan->joins != REALM_NONE);
+        if (refused) {
+                pager_addf(pager, DOC_BAD, "This cannot be carried out: see the findings marked REFUSED.");
+                blank(pager);
+        }
+        if (first)
+                plantext_findings(pager, &plan->findings);
+        upgrade_lines(pager, plan);
+        if (plan->file.text)
+                file_lines(pager, &plan->file);
+        else if (plan->command) {
+                pager_addf(pager, DOC_STRONG, "%s", verb_sentence(plan, any_high(plan->command)));
+                if (plan->host_command)
+                        pager_addf(pager, DOC_BAD, "  This is a program of the host, not a container: it needs a consent of its own.");
+                plantext_command(pager, plan->command, brief);
+        } else
+                pager_addf(pager, DOC_PLAIN, "The image has no label for this: no command of it is run.");
+        blank(pager);
+        if (!first)
+                plantext_findings(pager, &plan->findings);
+        unit_lines(pager, plan, brief);
+        kept_safe(pager, plan, brief);
+        pager_addf(pager, DOC_STRONG, "Where it comes from");
+        pager_addf(pager, DOC_PLAIN, "  Image   %.*s", (int) strcspn(plan->image, "@"), plan->image);
+        if (plan->digest)
+                pager_addf(pager, DOC_PLAIN, "  %s", plan->digest);
+        else
+                pager_addf(pager, DOC_PLAIN, "  No digest is known: its id %s stands for it", plan->image_id ? plan->image_id : "?");
+        if (plan->label_key)
+                pager_addf(pager, DOC_PLAIN, "  Label   %s=%s", plan->label_key, plan->label);
+        if (plan->profile)
+                pager_addf(pager, DOC_PLAIN, "  Profile %s", plan->profile);
+}
+
+void plantext_consent(const struct plan *plan, struct str *out) {
+        if (plan->file.text) {
+                str_addf(out, "%s\n%s is written, and the service is started again. If it does not come up well, everything is put back.",
+                         plan->file.sentence ? plan->file.sentence : "", plan->file.path);
+                return;
+        }
+        if (plan->verb == VERB_RENEW) {
+                str_add(out, "The command you read runs now as root. The old keys are worth nothing afterwards, so that cannot be put back; tickets "
+                             "that others hold for this host go on.");
+                return;
+        }
+        const char *identity = plan->digest ? plan->digest : plan->image_id ? plan->image_id : "";
+        if (plan->command)
+                str_addf(out, "The command you read runs now as root%s.", plan->host_command ? ", as a program of this host" : "");
+        else
+                str_add(out, "No command of the image runs.");
+        if (plan->verb == VERB_REHEARSE)
+                str_add(out, " It sees a copy of the host's files, which is thrown away afterwards.");
+        else if (plan->unit.kind == UNIT_QUADLET || plan->unit.kind == UNIT_SERVICE)
+                str_addf(out, " Then %s is written and started.", plan->unit.name);
+        if (plan->deletes_account)
+                str_add(out, " This host's account in the realm is deleted for good; if that is refused, nothing else is done.");
+        if (plan->verb == VERB_UNINSTALL)
+                str_add(out, " Its unit is stopped and removed, and every file the install changed is put back.");
+        else if (plan->paths)
+                str_add(out, " If it fails or you cancel, every file is put back.");
+        /* Its beginning: whole it stood on the page. */
+        str_addf(out, "\nYou consent to this label and to the image %.19s.", identity);
+}

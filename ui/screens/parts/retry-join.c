@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ui/screens/parts/retry-join.h"
+
+#include "ui/dialog.h"
+#include "ui/screens/screens.h"
+
+const struct failure *mending_reason(const struct job *job) {
+        bool leave = job && job->verb == VERB_UNINSTALL;
+        const struct failure *f = job && (job->verb == VERB_INSTALL || leave) && job->state == JOB_FAILED ? failure_told(job->message) : NULL;
+        if (!f || f->fix == FIX_NONE)
+                return NULL;
+        return !leave || f->fix == FIX_PASSWORD || f->fix == FIX_ACCOUNT || f->fix == FIX_AGAIN ? f : NULL;
+}
+
+int mending_draw(const struct job *job, const struct canvas *c, int row) {
+        const struct failure *f = mending_reason(job);
+        if (!f)
+                return 0;
+        canvas_text(c, row, 2, 1, STYLE_KEY, "m");
+        return canvas_paragraph(c, row, 5, c->columns - 7, STYLE_STRONG, fix_title(f->fix));
+}
+
+/* From here on the job is only remembered by its id: the question may have stood for long. */
+static void go(struct screen *s, enum fix fix) {
+        struct takeup *takeup = s->state;
+        struct host *host = ui_host(s->ui);
+        struct error *e = NULL;
+        struct plan *plan = NULL;
+        if (host->ops->job_plan(host, takeup->id, &plan, &e) < 0) {
+                dialog_error(s->ui, e);
+                return;
+        }
+        bool leave = plan->verb == VERB_UNINSTALL;
+        const struct wizard_order order = { .verb = plan->verb, .image = leave ? NULL : plan->reference, .name = plan->name,
+                                            .answers = leave ? NULL : plan->answers, .mode = leave ? NULL : plan->mode, .fix = fix };
+        screen_open(s->ui, &wizard_screen, &order);
+        plan_free(plan);
+}
+
+static void forced(struct screen *s, bool yes) {
+        if (yes)
+                go(s, FIX_FORCE);
+}
+
+void mending_begin(struct screen *s, const struct job *job) {
+        struct takeup *takeup = s->state;
+        const struct failure *f = mending_reason(job);
+        if (!f || str_replace(&takeup->id, job->id) < 0)
+                return;
+        if (!f->consequence) {
+                go(s, f->fix);
+                return;
+        }
+        _cleanup_free_ char *text = str_printf("%s.\n%s", f->hint, f->consequence);
+        const struct question question = { .title = fix_title(f->fix), .text = text ? text : f->consequence, .yes = "Go on", .no = "Back" };
+        dialog_confirm(s, &question, forced);
+}

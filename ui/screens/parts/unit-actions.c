@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ui/screens/parts/unit-actions.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "ui/dialog.h"
+
+const struct binding unit_menu[] = {
+        { 's', ACTION_START },
+        { 't', ACTION_STOP },
+        { 'r', ACTION_RESTART },
+        { 'd', ACTION_RELOAD },
+        { 'e', ACTION_ENABLE },
+        { 'b', ACTION_DISABLE },
+        { 'f', ACTION_RESET_FAILED },
+        { 'M', ACTION_MASK },
+        { 'U', ACTION_UNMASK },
+        {}
+};
+
+static const struct {
+        enum action action;
+        enum unit_action does;
+        const char *text;       /* asked first; NULL: done at once, it is easily undone */
+} acts[] = {
+        { ACTION_START, UNIT_START, NULL },
+        { ACTION_STOP, UNIT_STOP,
+          "It is stopped now; who uses it loses it. If it is enabled it starts again at the next boot. x, then s, starts it again." },
+        { ACTION_RESTART, UNIT_RESTART, NULL },
+        { ACTION_RELOAD, UNIT_RELOAD, NULL },
+        { ACTION_ENABLE, UNIT_ENABLE, NULL },
+        { ACTION_DISABLE, UNIT_DISABLE, NULL },
+        { ACTION_MASK, UNIT_MASK,
+          "Nothing can start it any more, neither people nor other units that need it. It is not stopped now. x, then U, takes the mask away." },
+        { ACTION_UNMASK, UNIT_UNMASK, NULL },
+        { ACTION_RESET_FAILED, UNIT_RESET_FAILED, NULL },
+};
+
+enum style unit_state_style(const char *active) {
+        if (str_equal(active, "active"))
+                return STYLE_GOOD;
+        if (str_equal(active, "failed"))
+                return STYLE_BAD;
+        if (str_equal(active, "inactive"))
+                return STYLE_PLAIN;
+        return STYLE_BUSY;
+}
+
+bool unit_masked(const struct unit *unit) {
+        return str_equal(unit->load, "masked") || str_equal(unit->file_state, "masked") || str_equal(unit->file_state, "masked-runtime");
+}
+
+bool unit_action_fits(const struct unit *unit, enum action action) {
+        bool up = unit && (str_equal(unit->active, "active") || str_equal(unit->active, "activating") || str_equal(unit->active, "reloading"));
+        bool masked = unit && unit_masked(unit);
+        bool loaded = unit && !masked && !str_equal(unit->load, "not-found");
+        switch (action) {
+        case ACTION_START:
+                return loaded && !up;
+        case ACTION_STOP:
+                return up;
+        case ACTION_RESTART:
+        case ACTION_RELOAD:
+                return loaded && up;
+        case ACTION_ENABLE:
+                return loaded && str_equal(unit->file_state, "disabled");
+        case ACTION_DISABLE:
+                return loaded && (str_equal(unit->file_state, "enabled") || str_equal(unit->file_state, "enabled-runtime"));
+        case ACTION_MASK:
+                return loaded && !str_equal(unit->file_state, "generated");
+        case ACTION_UNMASK:
+                return masked;
+        case ACTION_RESET_FAILED:
+                return unit && str_equal(unit->active, "failed");
+        default:
+                return true;
+        }
+}
+
+void unit_acting_done(struct unit_acting *acting) {
+        op_cancel(acting->op);
+        free(acting->unit);
+        *acting = (struct unit_acting) {};
+}
+
+static void acted(struct error *e, void *userdata) {
+        struct unit_acting *acting = userdata;
+        acting->op = op_cancel(acting->op);
+        if (e)
+                dialog_error(acting->screen->ui, e);
+        else
+                screen_say(acting->screen, "%s was %s", acting->unit, unit_action_done(acting->action));
+        /* systemd tells of it, too, but not of everything (what is enabled, say) and not everywhere. */
+        if (acting->screen->class->changed)
+                acting->screen->class->changed(acting->screen, TOPIC_UNITS);
+        screen_invalidate(acting->screen);
+}
+
+static void begin(struct unit_acting *acting) {
+        struct host *host = ui_host(acting->screen->ui);
+        acting->op = op_cancel(acting->op);
+        acting->op = host->ops->act_on_unit(host, acting->unit, acting->action, acted, acting);
+        screen_invalidate(acting->screen);
+}
+
+static void answered(struct screen *s, bool yes) {
+        if (yes)
+                begin(s->state);
+}
+
+bool unit_acting_begin(struct screen *s, const char *unit, enum action action) {
+        struct unit_acting *acting = s->state;
+        for (size_t i = 0; i < ELEMENTS(acts); i++) {
+                if (acts[i].action != action)
+                        continue;
+                if (str_replace(&acting->unit, unit) < 0)
+                        return true;
+                acting->screen = s;
+                acting->action = acts[i].does;
+                if (!acts[i].text) {
+                        begin(acting);
+                        return true;
+                }
+                _cleanup_free_ char *title = str_printf("%s %s", acts[i].does == UNIT_STOP ? "Stop" : "Mask", unit);
+                dialog_confirm(s, &(const struct question) {
+                                       .title = title,
+                                       .text = acts[i].text,
+                                       .yes = acts[i].does == UNIT_STOP ? "Stop it" : "Mask it",
+                               }, answered);
+                return true;
+        }
+        return false;
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Everything a key can mean, in one table: its stable name, the word in the key bar and one line of help. The key
+ * bar, the help screen, the palette and the manual are made from it and from the bindings (ui/widgets/keys.h); nothing
+ * about a key is written twice. */
+
+#include <stddef.h>
+
+enum action {
+        ACTION_NONE,
+
+        /* moving */
+        ACTION_UP,
+        ACTION_DOWN,
+        ACTION_LEFT,
+        ACTION_RIGHT,
+        ACTION_PAGE_UP,
+        ACTION_PAGE_DOWN,
+        ACTION_FIRST,
+        ACTION_LAST,
+        ACTION_NEXT_FIELD,
+        ACTION_PREVIOUS_FIELD,
+
+        /* everywhere */
+        ACTION_BACK,            /* q: at the top it quits */
+        ACTION_ESCAPE,          /* Esc: one level back, at the top nothing */
+        ACTION_INTERRUPT,       /* Ctrl-C: as q, but never ends a job */
+        ACTION_HELP,
+        ACTION_PALETTE,
+        ACTION_MENU,
+        ACTION_REFRESH,
+        ACTION_REDRAW,
+        ACTION_DISPLAY,
+        ACTION_SHELL,
+        ACTION_QUIT,
+        ACTION_SERVICES,
+        ACTION_IMAGES,
+        ACTION_UNITS,
+        ACTION_JOBS,
+        ACTION_REALM,
+
+        /* lists and text */
+        ACTION_OPEN,
+        ACTION_FILTER,
+        ACTION_SORT,
+        ACTION_SEARCH,
+        ACTION_SEARCH_NEXT,
+        ACTION_SEARCH_PREVIOUS,
+        ACTION_FOLLOW,
+        ACTION_WRAP,
+        ACTION_TOGGLE,          /* Space: checks a box; never acts on a unit */
+        ACTION_ALL,
+        ACTION_FOLD,
+        ACTION_CAUSES,
+
+        /* images, plans, forms */
+        ACTION_INSTALL,
+        ACTION_LINT,
+        ACTION_NEXT,
+        ACTION_NEXT_PAGE,       /* of a form: checked first */
+        ACTION_CONSENT,
+        ACTION_ALLOW,
+        ACTION_REHEARSE,
+        ACTION_NO_REHEARSAL,
+        ACTION_VALUE,
+        ACTION_FIX,
+        ACTION_DETAILS,
+        ACTION_AGAIN,
+        ACTION_JOIN,
+        ACTION_LEAVE,
+        ACTION_PERMIT,
+        ACTION_PERMIT_GROUPS,
+        ACTION_DENY,
+        ACTION_PERMIT_ALL,
+        ACTION_DENY_ALL,
+        ACTION_RENEW,
+        ACTION_CHECK,
+        ACTION_TEST_USER,
+
+        /* services */
+        ACTION_LOG,
+        ACTION_UNIT,
+        ACTION_CHANGES,
+        ACTION_RUN,
+        ACTION_UPGRADE,
+        ACTION_UNINSTALL,
+        ACTION_INSTALL_LOG,
+
+        /* units */
+        ACTION_START,
+        ACTION_STOP,
+        ACTION_RESTART,
+        ACTION_RELOAD,
+        ACTION_ENABLE,
+        ACTION_DISABLE,
+        ACTION_MASK,
+        ACTION_UNMASK,
+        ACTION_RESET_FAILED,
+        ACTION_PRIORITY,
+        ACTION_SINCE,
+        ACTION_DEPENDENCIES,
+        ACTION_PATTERN,
+
+        /* jobs */
+        ACTION_WATCH,
+        ACTION_CANCEL,
+        ACTION_RESUME,
+        ACTION_ROLLBACK,
+        ACTION_DETACH,
+        ACTION_ANSWER,          /* types a line to the command */
+        ACTION_DIFF,
+
+        _ACTION_MAX,
+};
+
+struct action_row {
+        const char *name;       /* stable, lower case: "open", "unit-start" */
+        const char *word;       /* in the key bar: one or two words */
+        const char *help;       /* one line, a sentence without final stop */
+};
+
+/* Never NULL; ACTION_NONE and what is out of range give a row of empty strings. */
+const struct action_row *action_row(enum action action);

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* A list of rows that somebody else holds: scrolling, a focus that stays on the same thing when rows come and go,
+ * columns that fit 40 to 200 cells, filter and sort. Virtual: only what is on the screen is asked for, but for the
+ * filter and the sort. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "ui/widgets/action.h"
+#include "ui/widgets/canvas.h"
+
+#define LIST_COLUMNS_MAX 12U
+#define LIST_NONE ((size_t) -1)
+
+struct column {
+        const char *title;
+        unsigned least;         /* cells; it is dropped rather than made smaller */
+        unsigned ideal;         /* cells it wants */
+        unsigned priority;      /* 0: never dropped; the highest number goes first */
+        bool grow;              /* takes what is left over, up to twice its ideal: a row must stay readable across */
+        bool right;             /* numbers: aligned at their end */
+};
+
+/* What a cell shows. text may point into buffer or at something that lives as long as the row. */
+struct cell {
+        const char *text;       /* NULL shows "-" */
+        enum style style;
+        char buffer[96];
+};
+
+struct list_source {
+        bool bare;              /* rows to choose a command from: no heads, no filter and sort by the ui */
+        const struct column *columns;
+        size_t n_columns;
+        void (*cell)(const void *owner, size_t row, size_t column, struct cell *ret);
+        /* the same thing has the same identity after a reload */
+        const char *(*identity)(const void *owner, size_t row);
+        /* optional: '!' before what needs attention, else ' ' */
+        char (*flag)(const void *owner, size_t row);
+        bool (*hidden)(const void *owner, size_t row);                  /* optional: left out beside the filter */
+        /* optional: for sorting; default compares the cells' text */
+        int (*compare)(const void *owner, size_t a, size_t b, size_t column);
+        /* optional: does the filter keep it; default: some cell contains needle without case */
+        bool (*matches)(const void *owner, size_t row, const char *needle);
+};
+
+/* All zero but source and owner is a valid, empty list. */
+struct list {
+        const struct list_source *source;
+        const void *owner;
+        size_t n;               /* rows of the owner */
+        size_t *order;          /* rows shown, in order */
+        size_t shown;
+        size_t at;              /* the focused one, as an index in order */
+        /* like at, but follows only after a pause: for what is shown about the focused row */
+        size_t settled;
+        size_t top;             /* the first on the screen */
+        size_t height;          /* rows on the screen when it was drawn last */
+        char *identity;         /* of the focused row */
+        char *filter;           /* NULL: none */
+        size_t sort;            /* column + 1; 0: the owner's order */
+        bool sort_down;
+};
+
+void list_init(struct list *list, const struct list_source *source, const void *owner);
+void list_done(struct list *list);
+
+/* The owner has now n rows (also: the same number, other content). The focus stays on the same identity, else on
+ * its place. 0 or -ENOMEM. */
+int list_set(struct list *list, size_t n);
+
+/* The owner's row that has the focus, or that settled; LIST_NONE when the list shows none. */
+size_t list_row(const struct list *list);
+size_t list_settled_row(const struct list *list);
+void list_settle(struct list *list);
+bool list_focus(struct list *list, const char *identity);       /* false: not shown */
+
+/* Moving; false: not an action of lists. */
+bool list_act(struct list *list, enum action action);
+int list_filter(struct list *list, const char *needle);        /* "" or NULL: none */
+/* by the next column, after the last one in the owner's order */
+int list_sort_next(struct list *list);
+
+/* Heads in row 0, then the rows. The focus gets the marker ">" and the cursor. */
+void list_draw(struct list *list, const struct canvas *c);
+
+/* What stands in the place of the rows while there are none, with the cursor on it. */
+struct list_empty {
+        const char *thing;      /* "job" */
+        const char *looking;    /* "Looking for jobs ..." */
+        const char *none;       /* there is none: a sentence that says what to do */
+        bool loaded;            /* there was an answer */
+        const struct error *error;      /* or it failed */
+};
+void list_draw_empty(const struct list *list, const struct canvas *c, const struct list_empty *words);
+
+/* The widths that columns get in so many cells: widths[i] 0 means dropped. Public for its test. */
+void list_fit(const struct column *columns, size_t n, unsigned cells, unsigned widths[static LIST_COLUMNS_MAX]);

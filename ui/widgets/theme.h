@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What things look like: a style says what a text is, the display profile decides how that is shown. Attributes
+ * are kept opaque so that only theme.c, canvas.c and term.c see curses. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/names.h"
+#include "base/text.h"
+
+/* The display profiles. They change how the same layout is drawn, never what is where. */
+enum display {
+        DISPLAY_AUTO,           /* by TERM, line speed, locale and NO_COLOR */
+        /* monochrome, ASCII, at most four paints a second while output streams; what follows the focus waits for a
+         * pause in the keys */
+        DISPLAY_BASIC,
+        DISPLAY_NORMAL,         /* attributes and line drawing */
+        DISPLAY_RICH,           /* colour, UTF-8 */
+        _DISPLAY_MAX,
+};
+DECLARE_NAMES(display, enum display);   /* "auto", "basic", "normal", "rich" */
+
+enum style {
+        STYLE_PLAIN,
+        STYLE_TITLE,            /* row 1 */
+        STYLE_HEAD,             /* heads of columns, names of sections */
+        STYLE_FOCUS,            /* the name of the focused thing */
+        STYLE_STRONG,
+        STYLE_DIM,
+        STYLE_GOOD,             /* runs, done, ok */
+        STYLE_BUSY,             /* starting, loading */
+        STYLE_WARN,
+        STYLE_BAD,              /* failed, refused, risk */
+        STYLE_FIELD,            /* where text is typed */
+        STYLE_BUTTON,           /* the focused button */
+        STYLE_KEY,              /* a key in the key bar */
+        STYLE_MATCH,            /* what the search found */
+        _STYLE_MAX,
+};
+
+struct theme {
+        enum display display;           /* never DISPLAY_AUTO */
+        enum text_charset charset;
+        bool colour;
+        bool slow;                      /* a line of 38400 baud or less */
+        uint32_t attributes[_STYLE_MAX];
+        uint32_t mark_colours[9];       /* of base/feed.h: MARK_COLOUR 0..8 */
+};
+
+/* Fills the theme for a display profile; only after the terminal was opened. utf8: the locale's charset. */
+void theme_init(struct theme *theme, enum display display, bool utf8, bool slow);
+
+/* The profile for DISPLAY_AUTO. colours: what terminfo says; no_colour: NO_COLOR is set. */
+enum display theme_choose(const char *term, int colours, bool utf8, bool slow, bool no_colour);
+
+/* One letter per style for golden screens: '.', 't', 'h', … */
+char style_letter(enum style style);
+
+/* Attributes of a cell of program output (base/feed.h marks). */
+uint32_t theme_mark(const struct theme *theme, uint8_t mark);
+
+/* The style that has these attributes, to read a screen back; STYLE_PLAIN when none has. */
+enum style theme_style_of(const struct theme *theme, uint32_t attributes);
