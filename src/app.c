@@ -30,14 +30,14 @@ struct app {
         bool line_lost;
 };
 
-static uint64_t now_usec(struct app *app) {
+static uint64_t app_now_usec(struct app *app) {
         uint64_t now = 0;
         sd_event_now(app->session->event, CLOCK_MONOTONIC, &now);
         return now;
 }
 
 /* After each call into ui: arms the tick it now wants, and leaves the loop when it is over. */
-static void settle(struct app *app) {
+static void app_settle(struct app *app) {
         if (ui_over(app->ui)) {
                 sd_event_exit(app->session->event, 0);
                 return;
@@ -49,7 +49,7 @@ static void settle(struct app *app) {
         }
         int enabled = SD_EVENT_OFF;
         sd_event_source_get_enabled(app->tick, &enabled);
-        uint64_t due = now_usec(app) + ms * 1000ULL, armed = UINT64_MAX;
+        uint64_t due = app_now_usec(app) + ms * 1000ULL, armed = UINT64_MAX;
         if (enabled != SD_EVENT_OFF)
                 sd_event_source_get_time(app->tick, &armed);
         if (due < armed || enabled == SD_EVENT_OFF)
@@ -61,20 +61,20 @@ static int frame_came(sd_event_source *source, uint64_t usec, void *userdata) {
         struct app *app = userdata;
         app->frame_due = UINT64_MAX;
         ui_paint(app->ui);
-        settle(app);
+        app_settle(app);
         return 0;
 }
 
 static int tick_came(sd_event_source *source, uint64_t usec, void *userdata) {
         struct app *app = userdata;
         ui_tick(app->ui);
-        settle(app);
+        app_settle(app);
         return 0;
 }
 
-static void invalidate(unsigned ms, void *userdata) {
+static void app_invalidate(unsigned ms, void *userdata) {
         struct app *app = userdata;
-        uint64_t due = now_usec(app) + ms * 1000ULL;
+        uint64_t due = app_now_usec(app) + ms * 1000ULL;
         if (due >= app->frame_due || !app->frame)
                 return;
         app->frame_due = due;
@@ -91,7 +91,7 @@ static int keys_came(sd_event_source *source, int fd, uint32_t events, void *use
                 return 0;
         }
         ui_input(app->ui);
-        settle(app);
+        app_settle(app);
         return 0;
 }
 
@@ -100,7 +100,7 @@ static int signal_came(sd_event_source *source, const struct signalfd_siginfo *i
         switch (info->ssi_signo) {
         case SIGWINCH:
                 ui_resize(app->ui);
-                settle(app);
+                app_settle(app);
                 break;
         case SIGINT:            /* typed where the terminal still makes it a signal: never the end of anything */
                 break;
@@ -115,7 +115,7 @@ static int shell_ended(sd_event_source *source, const siginfo_t *info, void *use
         sd_event_source_unref(source);
         sd_event_source_set_enabled(app->keys, SD_EVENT_ON);
         ui_resume(app->ui);
-        settle(app);
+        app_settle(app);
         return 0;
 }
 
@@ -192,7 +192,7 @@ static int add_sources(struct app *app, struct error **reterr) {
 static void topics_changed(unsigned topics, void *userdata) {
         struct app *app = userdata;
         ui_changed(app->ui, topics);
-        settle(app);
+        app_settle(app);
 }
 
 static void app_done(struct app *app) {
@@ -220,7 +220,7 @@ int app_run(struct session *session, const char *display) {
                         .host = session->host,
                         .places = &screen_places,
                         .display = (enum display) wanted,
-                        .invalidate = invalidate,
+                        .invalidate = app_invalidate,
                         .shell = shell_wanted,
                         .userdata = &app,
                 };
@@ -232,7 +232,7 @@ int app_run(struct session *session, const char *display) {
         }
         session->host->ops->listen(session->host, topics_changed, &app);
         ui_paint(app.ui);
-        settle(&app);
+        app_settle(&app);
         r = sd_event_loop(session->event);
         app_done(&app);
         return r < 0 ? EXIT_FAILED : EXIT_DONE;

@@ -40,7 +40,7 @@ bool atomic_called(const char *argv0) {
         return argv0 && strcmp(slash ? slash + 1 : argv0, "atomic") == 0;
 }
 
-static const struct translation *find(const char *theirs) {
+static const struct translation *atomic_find(const char *theirs) {
         for (size_t i = 0; theirs && i < ELEMENTS(translations); i++)
                 if (strcmp(translations[i].theirs, theirs) == 0)
                         return &translations[i];
@@ -48,7 +48,7 @@ static const struct translation *find(const char *theirs) {
 }
 
 /* How many words of a dropped option stand at argv[0]; 0: it is none. */
-static int drop(const char *word) {
+static int atomic_drop(const char *word) {
         for (size_t i = 0; i < ELEMENTS(dropped); i++) {
                 const char *rest = str_starts(word, dropped[i].option);
                 if (rest && !*rest)
@@ -101,7 +101,7 @@ static int sort_words(int argc, char **argv, int from, struct translated *t) {
                 if (name) {
                         t->name = name;
                         i += words - 1;
-                } else if ((words = drop(argv[i])) > 0)
+                } else if ((words = atomic_drop(argv[i])) > 0)
                         i += words - 1;
                 else if (argv[i][0] == '-' && argv[i][1]) {
                         r = strv_add(&t->options, argv[i]);
@@ -115,7 +115,7 @@ static int sort_words(int argc, char **argv, int from, struct translated *t) {
         return r;
 }
 
-static int build(const struct translation *tr, const struct translated *t, char ***ret) {
+static int atomic_build(const struct translation *tr, const struct translated *t, char ***ret) {
         int r = strv_add(ret, "fairlead");
         if (r >= 0)
                 r = strv_add(ret, tr->ours);
@@ -140,7 +140,7 @@ static int build(const struct translation *tr, const struct translated *t, char 
 }
 
 int atomic_main(int argc, char **argv) {
-        const struct translation *tr = argc > 1 ? find(argv[1]) : NULL;
+        const struct translation *tr = argc > 1 ? atomic_find(argv[1]) : NULL;
         if (!tr) {
                 out_note("atomic: this is fairlead's stand-in for the atomic tool; it knows install, run, stop, uninstall, info and images\n"
                          "  try: fairlead --help\n");
@@ -150,7 +150,7 @@ int atomic_main(int argc, char **argv) {
         _cleanup_strv_ char **words = NULL;
         int r = sort_words(argc, argv, 2, &t);
         if (r >= 0)
-                r = build(tr, &t, &words);
+                r = atomic_build(tr, &t, &words);
         if (r < 0) {
                 out_note("atomic: Out of memory\n");
                 return EXIT_FAILED;

@@ -65,14 +65,14 @@ void cli_version(void) {
         out("fairlead %s\n", VERSION);
 }
 
-static int usage(struct error *e, const struct verb *verb) {
+static int cli_usage(struct error *e, const struct verb *verb) {
         out_error(e);
         error_free(e);
         out_note("  try: fairlead %s%s--help\n", verb ? verb->name : "", verb ? " " : "");
         return EXIT_USAGE;
 }
 
-static int check_words(const struct verb *verb, const struct arguments *a, struct error **reterr) {
+static int cli_check_words(const struct verb *verb, const struct arguments *a, struct error **reterr) {
         size_t n = strv_length(a->words);
         if (n < verb->least)
                 return error_set(reterr, -EINVAL, "fairlead %s needs more words: %s", verb->name, verb->synopsis);
@@ -89,14 +89,14 @@ static int run_verb(struct session *s, const struct verb *verb, int argc, char *
         unsigned long long takes = verb->takes | TAKES(OPTION_HELP) | TAKES(OPTION_ENGINE_SOCKET) | (verb->json ? TAKES(OPTION_JSON) : 0);
         int r = arguments_read(argc, argv, from, takes, false, &a, NULL, &e);
         if (r < 0)
-                return usage(e, verb);
+                return cli_usage(e, verb);
         if (a.given[OPTION_HELP]) {
                 cli_help_verb(verb);
                 return EXIT_DONE;
         }
-        r = check_words(verb, &a, &e);
+        r = cli_check_words(verb, &a, &e);
         if (r < 0)
-                return usage(e, verb);
+                return cli_usage(e, verb);
         s->json = a.given[OPTION_JSON];
         if (a.given[OPTION_ENGINE_SOCKET]) {
                 s->engine_socket[0] = argument_value(&a, OPTION_ENGINE_SOCKET);
@@ -143,7 +143,7 @@ int cli_main(int argc, char **argv) {
         int next;
         int r = arguments_read(argc, argv, 1, GLOBAL_OPTIONS, true, &global, &next, &e);
         if (r < 0)
-                return usage(e, NULL);
+                return cli_usage(e, NULL);
         if (global.given[OPTION_ENGINE_SOCKET]) {
                 s.engine_socket[0] = argument_value(&global, OPTION_ENGINE_SOCKET);
                 s.sockets = s.engine_socket;
@@ -155,7 +155,7 @@ int cli_main(int argc, char **argv) {
         const struct verb *verb = verb_find(argv[next]);
         if (!verb) {
                 error_set(&e, -EINVAL, "There is no verb \"%s\"", argv[next]);
-                return usage(e, NULL);
+                return cli_usage(e, NULL);
         }
         return run_verb(&s, verb, argc, argv, next + 1);
 }

@@ -16,7 +16,7 @@ static const struct screen_class *const screens[] = {
 };
 
 /* Text for man(7): backslashes doubled, a leading dot or quote protected, hyphens that must stay hyphens kept. */
-static void put(const char *text) {
+static void manual_put(const char *text) {
         _cleanup_str_ struct str s = {};
         bool begins = true;
         for (; text && *text; text++) {
@@ -43,9 +43,9 @@ static void put_options(unsigned long long takes) {
                 if (row->letter)
                         out("\\-%c, ", row->letter);
                 _cleanup_free_ char *name = str_printf("--%s%s%s", row->name, row->argument ? " " : "", row->argument ? row->argument : "");
-                put(name);
+                manual_put(name);
                 out("\n");
-                put(row->help);
+                manual_put(row->help);
                 out(".\n");
         }
 }
@@ -54,16 +54,16 @@ static void put_verbs(void) {
         for (size_t i = 0; verb_table[i]; i++) {
                 const struct verb *v = verb_table[i];
                 out(".SS ");
-                put(v->name);
+                manual_put(v->name);
                 out("\n.B fairlead ");
-                put(v->name);
+                manual_put(v->name);
                 out(" ");
-                put(v->synopsis);
+                manual_put(v->synopsis);
                 out("\n.PP\n");
                 _cleanup_free_ char *help = str_printf("To %s.\n", v->help);
-                put(help);
+                manual_put(help);
                 if (v->details) {
-                        put(v->details);
+                        manual_put(v->details);
                         out("\n");
                 }
                 put_options(v->takes | (v->json ? TAKES(OPTION_JSON) : 0));
@@ -75,9 +75,9 @@ static void put_bindings(const struct binding *bindings) {
                 const struct action_row *row = action_row(bindings->action);
                 char name[16];
                 out(".TP\n.B ");
-                put(keys_name(bindings->key, name));
+                manual_put(keys_name(bindings->key, name));
                 out("\n");
-                put(row->help);
+                manual_put(row->help);
                 out(".\n");
         }
 }
@@ -87,9 +87,9 @@ static void put_screens(void) {
         put_bindings(ui_bindings());
         for (size_t i = 0; i < ELEMENTS(screens); i++) {
                 out(".SS ");
-                put(screens[i]->title);
+                manual_put(screens[i]->title);
                 out("\n");
-                put(screens[i]->help);
+                manual_put(screens[i]->help);
                 out("\n");
                 put_bindings(screens[i]->bindings);
                 if (screens[i]->menu) {

@@ -20,7 +20,7 @@
 #define LINE_BYTES_MAX 4096
 
 /* A line without its end; false at the end of the input. */
-static bool read_line(const char *prompt, char line[static LINE_BYTES_MAX]) {
+static bool plain_read_line(const char *prompt, char line[static LINE_BYTES_MAX]) {
         out("%s", prompt);
         fflush(stdout);
         if (!fgets(line, LINE_BYTES_MAX, stdin)) {
@@ -32,9 +32,9 @@ static bool read_line(const char *prompt, char line[static LINE_BYTES_MAX]) {
 }
 
 /* A number from 1 to most; 0: back (an empty line, "q", or the end of the input). */
-static size_t choose(const char *prompt, size_t most) {
+static size_t plain_choose(const char *prompt, size_t most) {
         char line[LINE_BYTES_MAX];
-        while (read_line(prompt, line)) {
+        while (plain_read_line(prompt, line)) {
                 long long n;
                 if (!*line || strcmp(line, "q") == 0)
                         return 0;
@@ -76,7 +76,7 @@ static void tell_choices(const struct param *p) {
 }
 
 /* A choice may be answered by its number. */
-static const char *chosen(const struct param *p, const char *line) {
+static const char *plain_chosen(const struct param *p, const char *line) {
         long long n;
         if (p->type == PARAM_CHOICE && str_to_int(line, 1, (long long) p->n_choices, &n) == 0)
                 return p->choices[n - 1].value;
@@ -93,12 +93,12 @@ static int ask_parameter(struct session *s, const struct param *p, struct order 
                 tell_choices(p);
         _cleanup_free_ char *prompt = str_printf("%s%s [%s]: ", p->title, p->required ? "" : " (optional)", initial);
         char line[LINE_BYTES_MAX];
-        while (prompt && read_line(prompt, line)) {
+        while (prompt && plain_read_line(prompt, line)) {
                 if (strcmp(line, "?") == 0) {
                         out("%s\n", p->help ? p->help : "There is no more to say about this.");
                         continue;
                 }
-                const char *value = *line ? chosen(p, line) : initial;
+                const char *value = *line ? plain_chosen(p, line) : initial;
                 _cleanup_error_ struct error *e = NULL;
                 if (param_check_with(p, value, other, other ? param_initial(other, o->answers, NULL) : NULL, &e) >= 0)
                         return *value ? answers_set(o->answers, p->name, value, *line ? "typed" : "default") : 0;
@@ -116,11 +116,11 @@ static int ask_mode(const struct profile *profile, struct order *o) {
         for (size_t i = 0; i < profile->n_modes; i++)
                 out("  %zu %s%s%s\n", i + 1, profile->modes[i].title, profile->modes[i].help ? ": " : "",
                     profile->modes[i].help ? profile->modes[i].help : "");
-        size_t n = choose("Number: ", profile->n_modes);
+        size_t n = plain_choose("Number: ", profile->n_modes);
         return n == 0 ? -ECANCELED : str_replace(&o->mode, profile->modes[n - 1].name);
 }
 
-static int ask_all(struct session *s, struct order *o) {
+static int plain_ask_all(struct session *s, struct order *o) {
         const struct profile *profile = o->profile;
         int r = ask_mode(profile, o);
         const struct mode *mode = profile_mode(profile, o->mode);
@@ -134,7 +134,7 @@ static int ask_all(struct session *s, struct order *o) {
 
 /* ---- the places ---- */
 
-static void install(struct session *s, struct image *image) {
+static void plain_install(struct session *s, struct image *image) {
         struct error *e = NULL;
         struct arguments a = {};
         _cleanup_(order_done) struct order order = {};
@@ -147,7 +147,7 @@ static void install(struct session *s, struct image *image) {
                 return;
         }
         order.port.image = image_reference(image);
-        r = ask_all(s, &order);
+        r = plain_ask_all(s, &order);
         if (r < 0) {
                 out("Nothing was done.\n");
                 return;
@@ -157,7 +157,7 @@ static void install(struct session *s, struct image *image) {
         follow_order(s, &order, &a);
 }
 
-static void images(struct session *s) {
+static void plain_images(struct session *s) {
         struct error *e = NULL;
         struct waiting w = {};
         void *result;
@@ -176,15 +176,15 @@ static void images(struct session *s) {
                 out("No image here offers a system service.\n");
                 return;
         }
-        size_t n = choose("Which one to install (nothing: back)? ", list->n);
+        size_t n = plain_choose("Which one to install (nothing: back)? ", list->n);
         if (n) {
                 struct image *image = list->items[n - 1];
                 list->items[n - 1] = list->items[--list->n];
-                install(s, image);
+                plain_install(s, image);
         }
 }
 
-static void call(struct session *s, const char *verb, const char *word) {
+static void plain_call(struct session *s, const char *verb, const char *word) {
         struct arguments a = {};
         if (word && strv_add(&a.words, word) < 0)
                 return;
@@ -192,24 +192,24 @@ static void call(struct session *s, const char *verb, const char *word) {
         arguments_done(&a);
 }
 
-static void services(struct session *s) {
+static void plain_services(struct session *s) {
         static const char *const verbs[] = { "status", "start", "stop", "restart", "logs", "changes", "uninstall" };
-        call(s, "services", NULL);
+        plain_call(s, "services", NULL);
         char name[LINE_BYTES_MAX];
-        if (!read_line("Which one (its name; nothing: back)? ", name) || !*name)
+        if (!plain_read_line("Which one (its name; nothing: back)? ", name) || !*name)
                 return;
         for (size_t i = 0; i < ELEMENTS(verbs); i++)
                 out("%zu %s: %s\n", i + 1, verbs[i], verb_find(verbs[i])->help);
-        size_t n = choose("What to do (nothing: back)? ", ELEMENTS(verbs));
+        size_t n = plain_choose("What to do (nothing: back)? ", ELEMENTS(verbs));
         if (n)
-                call(s, verbs[n - 1], name);
+                plain_call(s, verbs[n - 1], name);
 }
 
-static void jobs(struct session *s) {
-        call(s, "jobs", NULL);
+static void plain_jobs(struct session *s) {
+        plain_call(s, "jobs", NULL);
         char id[LINE_BYTES_MAX];
-        if (read_line("Which one to watch (its id; nothing: back)? ", id) && *id)
-                call(s, "attach", id);
+        if (plain_read_line("Which one to watch (its id; nothing: back)? ", id) && *id)
+                plain_call(s, "attach", id);
 }
 
 int plain_run(struct session *session) {
@@ -220,13 +220,13 @@ int plain_run(struct session *session) {
         setvbuf(stdin, NULL, _IONBF, 0);        /* see cli/typed-secret.c */
         out("Fairlead on %s. One question a line; an empty line goes back.\n", session->host->ops->status(session->host)->hostname);
         char line[LINE_BYTES_MAX];
-        while (read_line("1 services, 2 images, 3 jobs, q quit: ", line)) {
+        while (plain_read_line("1 services, 2 images, 3 jobs, q quit: ", line)) {
                 if (strcmp(line, "1") == 0)
-                        services(session);
+                        plain_services(session);
                 else if (strcmp(line, "2") == 0)
-                        images(session);
+                        plain_images(session);
                 else if (strcmp(line, "3") == 0)
-                        jobs(session);
+                        plain_jobs(session);
                 else if (strcmp(line, "q") == 0)
                         break;
                 else

@@ -34,7 +34,7 @@ static const char *const options[] = { "computer-ou", "computer-name", "membersh
                                        "os-name", "os-version", "user-principal" };
 static const char *const nothing[] = { "-v", "--verbose", "--unattended", "--remove" };
 
-static int usage(void) {
+static int realmd_main_usage(void) {
         out_note("usage: fairlead-realmd join|leave [--user USER | --credentials password|otp|none] [--computer-ou OU] [--computer-name NAME]\n"
                  "       [--membership-software adcli|samba] [--mkhomedir] [DOMAIN]\n"
                  "A password is read from standard input.\n");
@@ -42,7 +42,7 @@ static int usage(void) {
 }
 
 /* "--name VALUE" and "--name=VALUE"; *argv is left at the last word that was read. NULL: it is not that option, or has no value. */
-static const char *value_of(char ***argv, const char *name) {
+static const char *realmd_main_value_of(char ***argv, const char *name) {
         const char *word = str_starts(**argv, "--"), *rest = word ? str_starts(word, name) : NULL;
         if (rest && *rest == '=')
                 return rest + 1;
@@ -68,7 +68,7 @@ static bool is_nothing(const char *word) {
         return false;
 }
 
-static int read_word(char ***argv, struct realmd_order *order, bool *mkhomedir) {
+static int realmd_main_read_word(char ***argv, struct realmd_order *order, bool *mkhomedir) {
         const char *value;
         if (str_equal(**argv, "--mkhomedir")) {
                 *mkhomedir = true;
@@ -77,13 +77,13 @@ static int read_word(char ***argv, struct realmd_order *order, bool *mkhomedir) 
         if (is_nothing(**argv))
                 return 0;
         for (size_t i = 0; i < ELEMENTS(options); i++)
-                if ((value = value_of(argv, options[i])))
+                if ((value = realmd_main_value_of(argv, options[i])))
                         return strv_addf(&order->options, "%s=%s", options[i], value);
-        if ((value = value_of(argv, "user"))) {
+        if ((value = realmd_main_value_of(argv, "user"))) {
                 order->user = value;
                 return 0;
         }
-        if ((value = value_of(argv, "credentials")))
+        if ((value = realmd_main_value_of(argv, "credentials")))
                 return read_credentials(value, order);
         if ((**argv)[0] == '-' || order->domain)
                 return -EINVAL;
@@ -92,7 +92,7 @@ static int read_word(char ***argv, struct realmd_order *order, bool *mkhomedir) 
 }
 
 /* A user's name means his password, where nothing else was said. */
-static int read_words(char **argv, struct realmd_order *order, bool *mkhomedir) {
+static int realmd_main_read_words(char **argv, struct realmd_order *order, bool *mkhomedir) {
         int r = 0;
         if (str_equal(argv[1], "leave"))
                 order->action = REALMD_LEAVE;
@@ -102,14 +102,14 @@ static int read_words(char **argv, struct realmd_order *order, bool *mkhomedir) 
         for (char **word = argv + 2; r >= 0 && *word; word++) {
                 if (str_starts(*word, "--user"))
                         order->credentials = REALMD_PASSWORD;
-                r = read_word(&word, order, mkhomedir);
+                r = realmd_main_read_word(&word, order, mkhomedir);
         }
         if (r >= 0 && order->credentials == REALMD_PASSWORD && str_empty(order->user))
                 r = -EINVAL;
         return r;
 }
 
-static int read_secret(const struct realmd_order *order, struct secret *secret) {
+static int realmd_main_read_secret(const struct realmd_order *order, struct secret *secret) {
         _cleanup_free_ char *title = NULL;
         if (order->credentials == REALMD_NOBODY)
                 return 0;
@@ -120,7 +120,7 @@ static int read_secret(const struct realmd_order *order, struct secret *secret) 
         return r;
 }
 
-static void close_doors(void) {
+static void realmd_main_close_doors(void) {
         const struct rlimit none = {};
         (void) setrlimit(RLIMIT_CORE, &none);
         (void) prctl(PR_SET_DUMPABLE, 0);
@@ -136,7 +136,7 @@ static void on_said(const char *text, void *userdata) {
         p->newline = str_ends(text, "\n");
 }
 
-static void on_done(struct error *e, void *userdata) {
+static void realmd_main_on_done(struct error *e, void *userdata) {
         struct program *p = userdata;
         p->error = e;
         (void) sd_event_exit(p->event, 0);
@@ -165,7 +165,7 @@ static int carry_out(struct program *p, const struct realmd_order *order) {
         int r = realmd_open(p->event, &bus, &p->error);
         if (r < 0)
                 return r;
-        p->realmd = realmd_new(bus, order, on_said, on_done, p);
+        p->realmd = realmd_new(bus, order, on_said, realmd_main_on_done, p);
         r = p->realmd ? watch_signals(p) : -ENOMEM;
         if (r >= 0)
                 r = sd_event_loop(p->event);
@@ -181,12 +181,12 @@ int main(int argc, char **argv) {
         struct realmd_order order = { .secret = secret };
         struct program p = { .newline = true };
         int status = 2;
-        close_doors();
+        realmd_main_close_doors();
         setlocale(LC_CTYPE, "C.UTF-8");
         signal(SIGPIPE, SIG_IGN);
-        if (argc < 2 || read_words(argv, &order, &p.mkhomedir) < 0)
-                usage();
-        else if (read_secret(&order, secret) >= 0 && sd_event_new(&p.event) >= 0) {
+        if (argc < 2 || realmd_main_read_words(argv, &order, &p.mkhomedir) < 0)
+                realmd_main_usage();
+        else if (realmd_main_read_secret(&order, secret) >= 0 && sd_event_new(&p.event) >= 0) {
                 (void) carry_out(&p, &order);
                 /* what is missing for logins is told, and no reason to leave again */
                 struct error *e = NULL;

@@ -12,12 +12,12 @@
 #include "base/str.h"
 #include "model/job/job.h"
 
-static int usage(void) {
+static int worker_main_usage(void) {
         fputs("usage: fairlead-worker [--state=DIR] [--run=DIR] [--root=DIR] [--resume|--roll-back] JOB | --at-boot\n", stderr);
         return 2;
 }
 
-static void close_doors(void) {
+static void worker_main_close_doors(void) {
         const struct rlimit none = {};
         /* Secrets are in this process: no core, no debugger of another user, no file that others can read. */
         (void) setrlimit(RLIMIT_CORE, &none);
@@ -29,7 +29,7 @@ int main(int argc, char **argv) {
         struct paths paths = paths_default;
         struct worker_options options = { .paths = &paths };
         bool at_boot = false;
-        close_doors();
+        worker_main_close_doors();
         for (int i = 1; i < argc; i++) {
                 const char *value;
                 if ((value = str_starts(argv[i], "--state=")))
@@ -45,14 +45,14 @@ int main(int argc, char **argv) {
                 else if (strcmp(argv[i], "--at-boot") == 0)
                         at_boot = true;
                 else if (argv[i][0] == '-' || options.id)
-                        return usage();
+                        return worker_main_usage();
                 else
                         options.id = argv[i];
         }
         if (at_boot && !options.id)
                 return worker_at_boot(&paths);
         if (at_boot || !job_id_valid(options.id))
-                return usage();
+                return worker_main_usage();
         struct stat st;
         _cleanup_(secret_list_freep) struct secret_list *secrets = NULL;
         /* A sealed memfd is a regular file; a terminal or /dev/null holds no secrets. */

@@ -8,7 +8,7 @@
 #include "base/text.h"
 
 /* The rows that text takes in so many columns; paragraphs are split at newlines. Draws it where c is not NULL. */
-static int paragraphs(const struct canvas *c, int row, int column, int width, const char *text) {
+static int dialog_paragraphs(const struct canvas *c, int row, int column, int width, const char *text) {
         _cleanup_free_ char *copy = strdup(text ? text : "");
         int n = 0;
         for (char *rest = copy, *each; rest && (each = strsep(&rest, "\n"));) {
@@ -63,10 +63,10 @@ static void confirm_close(struct screen *s) {
 /* The rule, the text, a blank row, the buttons, a blank row. */
 static int confirm_rows(const struct screen *s, int columns) {
         const struct confirm_state *st = s->state;
-        return 1 + paragraphs(NULL, 0, 2, columns - 4, st->text) + 3;
+        return 1 + dialog_paragraphs(NULL, 0, 2, columns - 4, st->text) + 3;
 }
 
-static int button(const struct canvas *c, int row, int column, const char *word, bool focus) {
+static int dialog_button(const struct canvas *c, int row, int column, const char *word, bool focus) {
         if (focus) {
                 canvas_text(c, row, column, 1, STYLE_FOCUS, ">");
                 canvas_cursor(c, row, column + 3);
@@ -81,10 +81,10 @@ static void confirm_draw(const struct screen *s, const struct canvas *c) {
         bool tight = c->rows < confirm_rows(s, c->columns);
         int buttons = c->rows - (tight ? 1 : 2);
         struct canvas text = canvas_part(c, 1, 0, buttons - (tight ? 1 : 2), -1);
-        paragraphs(&text, 0, 2, c->columns - 4, st->text);
+        dialog_paragraphs(&text, 0, 2, c->columns - 4, st->text);
         int x = 1;
-        x += button(c, buttons, x, st->no, !st->on_yes);
-        button(c, buttons, x, st->yes, st->on_yes);
+        x += dialog_button(c, buttons, x, st->no, !st->on_yes);
+        dialog_button(c, buttons, x, st->yes, st->on_yes);
 }
 
 static void confirm_status(const struct screen *s, struct str *out) {
@@ -176,7 +176,7 @@ static void error_close(struct screen *s) {
         st->error = error_free(st->error);
 }
 
-static int error_rows(const struct screen *s, int columns) {
+static int dialog_error_rows(const struct screen *s, int columns) {
         const struct error_state *st = s->state;
         /* Drawn in a canvas without rows it is only counted. */
         int cursor[2];
@@ -229,7 +229,7 @@ static const struct screen_class error_screen = {
         .close = error_close,
         .draw = error_draw,
         .status = error_status,
-        .rows = error_rows,
+        .rows = dialog_error_rows,
         .can = error_can,
         .act = error_act,
 };

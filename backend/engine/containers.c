@@ -11,19 +11,19 @@
 
 /* ---- list ---- */
 
-static const char *list_path(const struct engine_dialect *dialect) {
+static const char *engine_containers_list_path(const struct engine_dialect *dialect) {
         return dialect->containers;
 }
 
-static void *list_make(void) {
+static void *engine_containers_list_make(void) {
         return calloc(1, sizeof(struct container_list));
 }
 
-static void list_drop(void *list) {
+static void engine_containers_list_drop(void *list) {
         container_list_free(list);
 }
 
-static int list_element(const struct engine_dialect *dialect, struct json_object *o, void *userdata, struct error **reterr) {
+static int engine_containers_list_element(const struct engine_dialect *dialect, struct json_object *o, void *userdata, struct error **reterr) {
         struct container_list *list = userdata;
         if (!room_for_one((void **) &list->items, list->n, sizeof *list->items))
                 return error_set(reterr, -ENOMEM, "Out of memory");
@@ -34,7 +34,7 @@ static int list_element(const struct engine_dialect *dialect, struct json_object
 
 typedef void list_done_t(struct container_list *list, struct error *e, void *userdata);
 
-static void list_hand(void (*done)(void), void *list, struct error *e, void *userdata) {
+static void engine_containers_list_hand(void (*done)(void), void *list, struct error *e, void *userdata) {
         ((list_done_t *) done)(list, e, userdata);
 }
 
@@ -43,11 +43,11 @@ static const struct engine_list_kind containers_kind = {
         .unreadable = "The engine's list of containers could not be read",
         .seconds = 30,
         .max = CONTAINERS_MAX,
-        .path = list_path,
-        .make = list_make,
-        .drop = list_drop,
-        .element = list_element,
-        .hand = list_hand,
+        .path = engine_containers_list_path,
+        .make = engine_containers_list_make,
+        .drop = engine_containers_list_drop,
+        .element = engine_containers_list_element,
+        .hand = engine_containers_list_hand,
 };
 
 static char *label_filter(const char *label) {
@@ -170,7 +170,7 @@ static void remove_fail(struct engine_call *call, struct error *e) {
         remove_free(call);
 }
 
-static void removed(const struct http_answer *answer, struct error *e, void *userdata) {
+static void engine_containers_removed(const struct http_answer *answer, struct error *e, void *userdata) {
         struct remove_call *c = userdata;
         c->call.inner = op_cancel(c->call.inner);
         e = engine_call_error(&c->call, answer, e, "The container could not be removed");
@@ -181,12 +181,12 @@ static void removed(const struct http_answer *answer, struct error *e, void *use
 }
 
 /* A container that does not stop is removed by force; one that is not there needs neither. */
-static void stopped(const struct http_answer *answer, struct error *e, void *userdata) {
+static void engine_containers_stopped(const struct http_answer *answer, struct error *e, void *userdata) {
         struct remove_call *c = userdata;
         c->call.inner = op_cancel(c->call.inner);
         error_free(e);
         if (!engine_call_request(&c->call, "DELETE", str_printf("%s/containers/%s?force=true&v=true", c->call.engine->prefix, c->name),
-                                 (struct http_request) { .seconds = 60, .done = removed })) {
+                                 (struct http_request) { .seconds = 60, .done = engine_containers_removed })) {
                 struct error *memory = NULL;
                 error_set(&memory, -ENOMEM, "Out of memory");
                 op_finish(c->call.op);
@@ -198,7 +198,7 @@ static bool remove_begin(struct engine_call *call) {
         struct remove_call *c = (struct remove_call *) call;
         return engine_call_request(call, "POST", str_printf("%s/containers/%s/stop?%s=%u", call->engine->prefix, c->name,
                                                             call->engine->dialect->stop_seconds, c->seconds),
-                                   (struct http_request) { .seconds = c->seconds + 15, .done = stopped });
+                                   (struct http_request) { .seconds = c->seconds + 15, .done = engine_containers_stopped });
 }
 
 struct op *engine_remove_container(struct engine *engine, const char *name, unsigned seconds,

@@ -96,7 +96,7 @@ int engine_read_health(struct json_object *value, const char *where, void *targe
         return 0;
 }
 
-static int read_texts(struct json_object *value, char ***list, const char *skip, struct error **reterr) {
+static int engine_dialects_read_texts(struct json_object *value, char ***list, const char *skip, struct error **reterr) {
         size_t n = json_object_is_type(value, json_type_array) ? json_object_array_length(value) : 0;
         for (size_t i = 0; i < n && i < JSON_TEXTS_MAX; i++) {
                 const char *text = json_text(json_object_array_get_idx(value, i));
@@ -108,12 +108,12 @@ static int read_texts(struct json_object *value, char ***list, const char *skip,
 
 int engine_read_names(struct json_object *value, const char *where, void *target, struct error **reterr) {
         struct image *image = target;
-        return read_texts(value, &image->names, "<none>", reterr);
+        return engine_dialects_read_texts(value, &image->names, "<none>", reterr);
 }
 
 int engine_read_digests(struct json_object *value, const char *where, void *target, struct error **reterr) {
         struct image *image = target;
-        return read_texts(value, &image->repo_digests, "<none>", reterr);
+        return engine_dialects_read_texts(value, &image->repo_digests, "<none>", reterr);
 }
 
 int engine_read_size(struct json_object *value, const char *where, void *target, struct error **reterr) {

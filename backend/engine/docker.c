@@ -32,7 +32,7 @@ static const struct json_field container_fields[] = {
 
 #define NEWEST_MINOR 47U
 
-static char *prefix(const char *version, const char *api_version) {
+static char *engine_docker_prefix(const char *version, const char *api_version) {
         unsigned major = 1, minor = 41;
         if (sscanf(api_version, "%u.%u", &major, &minor) != 2 || major != 1 || minor > NEWEST_MINOR)
                 minor = api_version[0] ? NEWEST_MINOR : 41;
@@ -40,7 +40,7 @@ static char *prefix(const char *version, const char *api_version) {
 }
 
 /* Without a tag Docker pulls all of them. */
-static char *pull_path(const char *at, const char *reference) {
+static char *engine_docker_pull_path(const char *at, const char *reference) {
         const char *slash = strrchr(reference, '/'), *name = slash ? slash + 1 : reference;
         const char *divider = strchr(name, '@');
         if (!divider)
@@ -60,6 +60,6 @@ const struct engine_dialect engine_docker = {
         .n_image_fields = ELEMENTS(image_fields),
         .container_fields = container_fields,
         .n_container_fields = ELEMENTS(container_fields),
-        .prefix = prefix,
-        .pull_path = pull_path,
+        .prefix = engine_docker_prefix,
+        .pull_path = engine_docker_pull_path,
 };

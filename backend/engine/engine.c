@@ -31,7 +31,7 @@ int engine_new(sd_event *event, const char *const *sockets, struct engine **ret,
         return 0;
 }
 
-static void forget(struct engine *engine) {
+static void engine_forget(struct engine *engine) {
         free(engine->about.version);
         free(engine->about.socket);
         free(engine->prefix);
@@ -45,7 +45,7 @@ struct engine *engine_free(struct engine *engine) {
         if (!engine)
                 return NULL;
         http_free(engine->http);
-        forget(engine);
+        engine_forget(engine);
         strv_free(engine->sockets);
         sd_event_unref(engine->event);
         free(engine);
@@ -124,7 +124,7 @@ static int check_socket(const char *path, struct error **reterr) {
 }
 
 /* What is remembered for the person: the first socket that is there says more than those that are not. */
-static void remember(struct find *f, struct error *e) {
+static void engine_remember(struct find *f, struct error *e) {
         if (!f->error || (f->error->code == -ENOENT && e->code != -ENOENT)) {
                 error_free(f->error);
                 f->error = e;
@@ -148,7 +148,7 @@ static int take_engine(struct engine *engine, const struct http_answer *answer, 
         const struct engine_dialect *dialect = podman ? &engine_podman : &engine_docker;
         const char *server = http_header(answer, "Server");
         const char *version = podman ? podman : server && str_starts(server, "Docker/") ? server + 7 : api;
-        forget(engine);
+        engine_forget(engine);
         engine->about.kind = dialect->kind;
         engine->about.version = version ? strndup(version, strcspn(version, " ")) : NULL;
         engine->about.socket = strdup(socket);
@@ -160,7 +160,7 @@ static int take_engine(struct engine *engine, const struct http_answer *answer, 
         return 0;
 }
 
-static void pinged(const struct http_answer *answer, struct error *e, void *userdata) {
+static void engine_pinged(const struct http_answer *answer, struct error *e, void *userdata) {
         struct find *f = userdata;
         const char *socket = f->engine->sockets[f->at];
         f->ping = op_cancel(f->ping);
@@ -179,7 +179,7 @@ static void pinged(const struct http_answer *answer, struct error *e, void *user
                 find_end(f, NULL);
                 return;
         }
-        remember(f, e);
+        engine_remember(f, e);
         f->at++;
         f->tries = 0;
         find_try(f);
@@ -189,7 +189,7 @@ static void find_try(struct find *f) {
         for (; f->engine->sockets[f->at]; f->at++) {
                 struct error *e = NULL;
                 if (check_socket(f->engine->sockets[f->at], &e) < 0) {
-                        remember(f, e);
+                        engine_remember(f, e);
                         continue;
                 }
                 const struct http_request request = {
@@ -198,7 +198,7 @@ static void find_try(struct find *f) {
                         .path = "/_ping",
                         .limit = 4096,
                         .seconds = PING_SECONDS,
-                        .done = pinged,
+                        .done = engine_pinged,
                         .userdata = f,
                 };
                 f->ping = http_start(f->engine->http, &request);
@@ -224,7 +224,7 @@ struct op *engine_find(struct engine *engine, void (*done)(const struct engine_a
 
 /* ---- calls ---- */
 
-static void call_stop(void *userdata) {
+static void engine_call_stop(void *userdata) {
         struct engine_call *call = userdata;
         call->inner = op_cancel(call->inner);
         call->dropped = true;
@@ -259,7 +259,7 @@ static void call_found(const struct engine_about *about, struct error *e, void *
 }
 
 struct op *engine_call_start(struct engine_call *call) {
-        call->op = op_new(call_stop, call);
+        call->op = op_new(engine_call_stop, call);
         call->inner = call->op ? engine_find(call->engine, call_found, call) : NULL;
         if (call->inner)
                 return call->op;

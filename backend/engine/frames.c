@@ -36,7 +36,7 @@ struct engine_frames *engine_frames_free(struct engine_frames *frames) {
         return NULL;
 }
 
-static void give(struct engine_frames *frames, bool is_stderr) {
+static void engine_frames_give(struct engine_frames *frames, bool is_stderr) {
         struct str *line = &frames->lines[is_stderr];
         size_t n = line->length;
         if (n && line->text[n - 1] == '\r')
@@ -45,7 +45,7 @@ static void give(struct engine_frames *frames, bool is_stderr) {
         str_cut(line, 0);
 }
 
-static void take(struct engine_frames *frames, const char *bytes, size_t n) {
+static void engine_frames_take(struct engine_frames *frames, const char *bytes, size_t n) {
         bool is_stderr = frames->header[0] == 2;
         struct str *line = &frames->lines[is_stderr];
         while (n) {
@@ -55,7 +55,7 @@ static void take(struct engine_frames *frames, const char *bytes, size_t n) {
                         some = FRAME_LINE_MAX - line->length, newline = NULL;
                 str_add_bytes(line, bytes, some);
                 if (newline || line->length == FRAME_LINE_MAX)
-                        give(frames, is_stderr);
+                        engine_frames_give(frames, is_stderr);
                 some += newline ? 1 : 0;
                 bytes += some;
                 n -= some;
@@ -89,7 +89,7 @@ int engine_frames_feed(struct engine_frames *frames, const void *bytes, size_t n
                         continue;
                 }
                 size_t some = n < frames->left ? n : frames->left;
-                take(frames, at, some);
+                engine_frames_take(frames, at, some);
                 frames->left -= (uint32_t) some;
                 at += some;
                 n -= some;
@@ -100,6 +100,6 @@ int engine_frames_feed(struct engine_frames *frames, const void *bytes, size_t n
 int engine_frames_finish(struct engine_frames *frames, struct error **reterr) {
         for (int i = 0; i < 2; i++)
                 if (frames->lines[i].length)
-                        give(frames, i == 1);
+                        engine_frames_give(frames, i == 1);
         return frames->left || frames->header_length ? error_set(reterr, -EBADMSG, "It ends in the middle") : 0;
 }

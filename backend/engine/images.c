@@ -27,19 +27,19 @@ static struct image *read_image(const struct engine_dialect *dialect, struct jso
 
 /* ---- list ---- */
 
-static const char *list_path(const struct engine_dialect *dialect) {
+static const char *engine_images_list_path(const struct engine_dialect *dialect) {
         return dialect->images;
 }
 
-static void *list_make(void) {
+static void *engine_images_list_make(void) {
         return image_list_new();
 }
 
-static void list_drop(void *list) {
+static void engine_images_list_drop(void *list) {
         image_list_free(list);
 }
 
-static int list_element(const struct engine_dialect *dialect, struct json_object *o, void *list, struct error **reterr) {
+static int engine_images_list_element(const struct engine_dialect *dialect, struct json_object *o, void *list, struct error **reterr) {
         struct image *image = read_image(dialect, o, "an image of the list", reterr);
         if (!image)
                 return -EBADMSG;
@@ -48,7 +48,7 @@ static int list_element(const struct engine_dialect *dialect, struct json_object
 
 typedef void list_done_t(struct image_list *images, struct error *e, void *userdata);
 
-static void list_hand(void (*done)(void), void *list, struct error *e, void *userdata) {
+static void engine_images_list_hand(void (*done)(void), void *list, struct error *e, void *userdata) {
         /* Engines list by the time of creation, or by no order at all. */
         if (list)
                 image_list_sort(list);
@@ -60,11 +60,11 @@ static const struct engine_list_kind images_kind = {
         .unreadable = "The engine's image list could not be read",
         .seconds = LIST_SECONDS,
         .max = IMAGES_MAX,
-        .path = list_path,
-        .make = list_make,
-        .drop = list_drop,
-        .element = list_element,
-        .hand = list_hand,
+        .path = engine_images_list_path,
+        .make = engine_images_list_make,
+        .drop = engine_images_list_drop,
+        .element = engine_images_list_element,
+        .hand = engine_images_list_hand,
 };
 
 struct op *engine_list_images(struct engine *engine, void (*done)(struct image_list *images, struct error *e, void *userdata), void *userdata) {
@@ -98,7 +98,7 @@ static void image_call_fail(struct engine_call *call, struct error *e) {
         image_call_free(call);
 }
 
-static void inspected(const struct http_answer *answer, struct error *e, void *userdata) {
+static void engine_images_inspected(const struct http_answer *answer, struct error *e, void *userdata) {
         struct image_call *c = userdata;
         c->call.inner = op_cancel(c->call.inner);
         if (!e && http_status(answer) == 404) {
@@ -121,11 +121,11 @@ static void inspected(const struct http_answer *answer, struct error *e, void *u
         image_call_free(&c->call);
 }
 
-static bool inspect(struct engine_call *call) {
+static bool engine_images_inspect(struct engine_call *call) {
         struct image_call *c = (struct image_call *) call;
         _cleanup_free_ char *escaped = http_escape(c->reference);
         return engine_call_request(call, "GET", escaped ? str_printf("%s/images/%s/json", call->engine->prefix, escaped) : NULL,
-                                   (struct http_request) { .seconds = 15, .done = inspected });
+                                   (struct http_request) { .seconds = 15, .done = engine_images_inspected });
 }
 
 static struct op *image_call_new(struct engine *engine, const char *reference, struct image_call c) {
@@ -146,7 +146,7 @@ static struct op *image_call_new(struct engine *engine, const char *reference, s
 
 struct op *engine_inspect_image(struct engine *engine, const char *reference,
                                 void (*done)(struct image *image, struct error *e, void *userdata), void *userdata) {
-        return image_call_new(engine, reference, (struct image_call) { .call.begin = inspect, .done = done, .userdata = userdata });
+        return image_call_new(engine, reference, (struct image_call) { .call.begin = engine_images_inspect, .done = done, .userdata = userdata });
 }
 
 /* ---- pull ---- */
@@ -195,7 +195,7 @@ static int pull_piece(const void *bytes, size_t n, void *userdata, struct error 
         return engine_call_idle(&c->call) ? r : -ECANCELED;
 }
 
-static void pulled(const struct http_answer *answer, struct error *e, void *userdata) {
+static void engine_images_pulled(const struct http_answer *answer, struct error *e, void *userdata) {
         struct image_call *c = userdata;
         c->call.inner = op_cancel(c->call.inner);
         _cleanup_free_ char *what = str_printf("The image %s could not be pulled", c->reference);
@@ -208,7 +208,7 @@ static void pulled(const struct http_answer *answer, struct error *e, void *user
                 _cleanup_free_ char *text = strdup(c->error->message ? c->error->message : "");
                 explain_engine(&e, 500, head, text ? text : "", text ? strlen(text) : 0);
         }
-        if (!e && !inspect(&c->call))
+        if (!e && !engine_images_inspect(&c->call))
                 error_set(&e, -ENOMEM, "Out of memory");
         if (!e)
                 return;
@@ -221,7 +221,7 @@ static bool pull_begin(struct engine_call *call) {
         const struct json_stream_sink sink = { .document = pull_document, .userdata = c, .limits = { PULL_LINE_MAX, 16, 100000 } };
         c->stream = json_stream_new(&sink);
         return c->stream && engine_call_request(call, "POST", call->engine->dialect->pull_path(call->engine->prefix, c->reference),
-                                                (struct http_request) { .stall = PULL_STALL_SECONDS, .piece = pull_piece, .done = pulled });
+                                                (struct http_request) { .stall = PULL_STALL_SECONDS, .piece = pull_piece, .done = engine_images_pulled });
 }
 
 struct op *engine_pull(struct engine *engine, const char *reference, void (*progress)(const char *text, void *userdata),
@@ -255,7 +255,7 @@ static void name_fail(struct engine_call *call, struct error *e) {
         name_free(call);
 }
 
-static void named(const struct http_answer *answer, struct error *e, void *userdata) {
+static void engine_images_named(const struct http_answer *answer, struct error *e, void *userdata) {
         struct name_call *c = userdata;
         c->call.inner = op_cancel(c->call.inner);
         e = engine_call_error(&c->call, answer, e, c->off ? "A name could not be taken off an image" : "An image could not be given a name");
@@ -277,7 +277,7 @@ static bool name_begin(struct engine_call *call) {
         return engine_call_request(call, "POST",
                                    str_printf("%s/images/%s/%s?repo=%s&tag=%s", call->engine->prefix, c->image, c->off ? "untag" : "tag",
                                               c->repository, c->tag),
-                                   (struct http_request) { .seconds = 30, .done = named });
+                                   (struct http_request) { .seconds = 30, .done = engine_images_named });
 }
 
 static struct op *name_call_new(struct engine *engine, const char *image, const char *name, bool off,

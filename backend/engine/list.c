@@ -29,7 +29,7 @@ static void list_fail(struct engine_call *call, struct error *e) {
         list_free(call);
 }
 
-static int list_element(struct json_object *o, void *userdata, struct error **reterr) {
+static int engine_list_list_element(struct json_object *o, void *userdata, struct error **reterr) {
         struct list_call *c = userdata;
         return c->kind->element(c->call.engine->dialect, o, c->list, reterr);
 }
@@ -56,7 +56,7 @@ static void list_done(const struct http_answer *answer, struct error *e, void *u
 
 static bool list_begin(struct engine_call *call) {
         struct list_call *c = (struct list_call *) call;
-        const struct json_stream_sink sink = { .document = list_element, .userdata = c, .max = c->kind->max, .elements = true };
+        const struct json_stream_sink sink = { .document = engine_list_list_element, .userdata = c, .max = c->kind->max, .elements = true };
         c->stream = json_stream_new(&sink);
         c->list = c->kind->make();
         if (!c->stream || !c->list)

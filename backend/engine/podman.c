@@ -32,11 +32,11 @@ static const struct json_field container_fields[] = {
         { .path = "Labels", .kind = JSON_CALL, .call = engine_read_container_labels },
 };
 
-static char *prefix(const char *version, const char *api_version) {
+static char *engine_podman_prefix(const char *version, const char *api_version) {
         return strdup(str_starts(version, "3.") ? "/v3.4.0/libpod" : "/v4.0.0/libpod");
 }
 
-static char *pull_path(const char *at, const char *reference) {
+static char *engine_podman_pull_path(const char *at, const char *reference) {
         _cleanup_free_ char *escaped = http_escape(reference);
         return escaped ? str_printf("%s/images/pull?reference=%s&policy=missing", at, escaped) : NULL;
 }
@@ -51,6 +51,6 @@ const struct engine_dialect engine_podman = {
         .n_image_fields = ELEMENTS(image_fields),
         .container_fields = container_fields,
         .n_container_fields = ELEMENTS(container_fields),
-        .prefix = prefix,
-        .pull_path = pull_path,
+        .prefix = engine_podman_prefix,
+        .pull_path = engine_podman_pull_path,
 };

@@ -24,13 +24,13 @@ struct watch {
 
 static void watch_begin(struct watch *w);
 
-static uint64_t now(const struct watch *w) {
+static uint64_t engine_watch_now(const struct watch *w) {
         uint64_t usec = 0;
         sd_event_now(w->engine->event, CLOCK_MONOTONIC, &usec);
         return usec;
 }
 
-static void watch_free(void *userdata) {
+static void engine_watch_watch_free(void *userdata) {
         struct watch *w = userdata;
         op_cancel(w->finding);
         op_cancel(w->request);
@@ -40,7 +40,7 @@ static void watch_free(void *userdata) {
         free(w);
 }
 
-static int tell(sd_event_source *source, uint64_t usec, void *userdata) {
+static int engine_watch_tell(sd_event_source *source, uint64_t usec, void *userdata) {
         struct watch *w = userdata;
         unsigned what = w->what;
         w->what = 0;
@@ -57,17 +57,17 @@ static int tell(sd_event_source *source, uint64_t usec, void *userdata) {
         return 0;
 }
 
-static int again(sd_event_source *source, uint64_t usec, void *userdata) {
+static int engine_watch_again(sd_event_source *source, uint64_t usec, void *userdata) {
         watch_begin(userdata);
         return 0;
 }
 
-static void lost(struct watch *w, struct error *e) {
+static void engine_watch_lost(struct watch *w, struct error *e) {
         bool first = !w->away;
         w->away = true;
         w->stream = json_stream_free(w->stream);
         /* One that ends as soon as it begins is no reason to ask more often. */
-        if (w->since && now(w) - w->since > w->pause * 1000000ULL)
+        if (w->since && engine_watch_now(w) - w->since > w->pause * 1000000ULL)
                 w->pause = PAUSE_MIN;
         w->since = 0;
         sd_event_source_set_time_relative(w->again, w->pause * 1000000ULL);
@@ -79,7 +79,7 @@ static void lost(struct watch *w, struct error *e) {
 }
 
 /* Commands run in a container for its health make three events each: they say nothing about what there is. */
-static unsigned meaning(struct json_object *o) {
+static unsigned engine_watch_meaning(struct json_object *o) {
         struct json_object *type = NULL, *action = NULL;
         json_object_object_get_ex(o, "Type", &type);
         if (!json_object_object_get_ex(o, "Action", &action))
@@ -92,7 +92,7 @@ static unsigned meaning(struct json_object *o) {
 
 static int event_came(struct json_object *o, void *userdata, struct error **reterr) {
         struct watch *w = userdata;
-        unsigned what = meaning(o);
+        unsigned what = engine_watch_meaning(o);
         if (what && !w->what) {
                 sd_event_source_set_time_relative(w->tell, COALESCE_USEC);
                 sd_event_source_set_enabled(w->tell, SD_EVENT_ONESHOT);
@@ -102,21 +102,21 @@ static int event_came(struct json_object *o, void *userdata, struct error **rete
 }
 
 /* Only now it is there: an engine that answers a ping and refuses the stream is as good as away. */
-static void began(void *userdata) {
+static void engine_watch_began(void *userdata) {
         struct watch *w = userdata;
-        w->since = now(w);
+        w->since = engine_watch_now(w);
         if (w->away) {
                 sd_event_source_set_time_relative(w->tell, 0);
                 sd_event_source_set_enabled(w->tell, SD_EVENT_ONESHOT);
         }
 }
 
-static int piece(const void *bytes, size_t n, void *userdata, struct error **reterr) {
+static int engine_watch_piece(const void *bytes, size_t n, void *userdata, struct error **reterr) {
         struct watch *w = userdata;
         return json_stream_feed(w->stream, bytes, n, reterr);
 }
 
-static void ended(const struct http_answer *answer, struct error *e, void *userdata) {
+static void engine_watch_ended(const struct http_answer *answer, struct error *e, void *userdata) {
         struct watch *w = userdata;
         w->request = op_cancel(w->request);
         if (!e && http_status(answer) >= 400) {
@@ -126,14 +126,14 @@ static void ended(const struct http_answer *answer, struct error *e, void *userd
         }
         if (!e)
                 error_set(&e, -ECONNRESET, "The container engine ended its stream of events");
-        lost(w, e);
+        engine_watch_lost(w, e);
 }
 
-static void found(const struct engine_about *about, struct error *e, void *userdata) {
+static void engine_watch_found(const struct engine_about *about, struct error *e, void *userdata) {
         struct watch *w = userdata;
         w->finding = op_cancel(w->finding);
         if (e) {
-                lost(w, e);
+                engine_watch_lost(w, e);
                 return;
         }
         const struct json_stream_sink sink = { .document = event_came, .userdata = w, .limits = { 1024 * 1024, 16, 100000 } };
@@ -141,22 +141,22 @@ static void found(const struct engine_about *about, struct error *e, void *userd
         w->stream = json_stream_new(&sink);
         _cleanup_free_ char *path = str_printf("%s%s", w->engine->prefix, w->engine->dialect->events);
         const struct http_request request = {
-                .socket = about->socket, .method = "GET", .path = path, .began = began, .piece = piece, .done = ended, .userdata = w,
+                .socket = about->socket, .method = "GET", .path = path, .began = engine_watch_began, .piece = engine_watch_piece, .done = engine_watch_ended, .userdata = w,
         };
         w->request = w->stream && path ? http_start(w->engine->http, &request) : NULL;
         if (!w->request) {
                 error_set(&e, -ENOMEM, "Out of memory");
-                lost(w, e);
+                engine_watch_lost(w, e);
                 return;
         }
 }
 
 static void watch_begin(struct watch *w) {
-        w->finding = engine_find(w->engine, found, w);
+        w->finding = engine_find(w->engine, engine_watch_found, w);
         if (!w->finding) {
                 struct error *e = NULL;
                 error_set(&e, -ENOMEM, "Out of memory");
-                lost(w, e);
+                engine_watch_lost(w, e);
         }
 }
 
@@ -165,11 +165,11 @@ struct op *engine_watch(struct engine *engine, const struct engine_watcher *watc
         if (!w)
                 return NULL;
         *w = (struct watch) { .engine = engine, .watcher = *watcher, .pause = PAUSE_MIN };
-        w->op = op_new(watch_free, w);
-        if (!w->op || sd_event_add_time(engine->event, &w->tell, CLOCK_MONOTONIC, UINT64_MAX, 0, tell, w) < 0 ||
-            sd_event_add_time(engine->event, &w->again, CLOCK_MONOTONIC, UINT64_MAX, 100000, again, w) < 0) {
+        w->op = op_new(engine_watch_watch_free, w);
+        if (!w->op || sd_event_add_time(engine->event, &w->tell, CLOCK_MONOTONIC, UINT64_MAX, 0, engine_watch_tell, w) < 0 ||
+            sd_event_add_time(engine->event, &w->again, CLOCK_MONOTONIC, UINT64_MAX, 100000, engine_watch_again, w) < 0) {
                 free(w->op);
-                watch_free(w);
+                engine_watch_watch_free(w);
                 return NULL;
         }
         sd_event_source_set_enabled(w->tell, SD_EVENT_OFF);

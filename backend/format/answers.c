@@ -10,7 +10,7 @@
 #define ANSWERS_MAX 256
 #define ANSWER_BYTES_MAX 4096
 
-static const char *typed(struct json_object *value) {
+static const char *format_answers_typed(struct json_object *value) {
         switch (json_object_get_type(value)) {
         case json_type_boolean:
                 return json_object_get_boolean(value) ? "yes" : "no";
@@ -23,7 +23,7 @@ static const char *typed(struct json_object *value) {
 }
 
 static int take_one(const char *source, const char *name, struct json_object *value, struct answers *answers, struct error **reterr) {
-        const char *text = typed(value);
+        const char *text = format_answers_typed(value);
         if (!text)
                 return error_set(reterr, -EINVAL, "%s: the answer \"%s\" is neither text, a whole number, true nor false", source, name);
         size_t length = strlen(text);
@@ -57,7 +57,7 @@ int answers_parse(const char *source, const char *text, size_t n, struct answers
                 bool wrapped = json_object_object_get_ex(top, "answers", &inner) && json_object_is_type(inner, json_type_object);
                 r = take_all(source, wrapped ? inner : top, answers, reterr);
                 if (r >= 0 && wrapped && json_object_object_get_ex(top, "mode", &named)) {
-                        const char *value = typed(named);
+                        const char *value = format_answers_typed(named);
                         r = str_replace(mode, value);
                         if (r < 0)
                                 error_set(reterr, r, "Out of memory");

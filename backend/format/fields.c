@@ -79,7 +79,7 @@ int json_parse_time(const char *text, int64_t *ret) {
         return 0;
 }
 
-static int read_texts(struct json_object *value, const char *where, size_t max, char ***target,
+static int format_fields_read_texts(struct json_object *value, const char *where, size_t max, char ***target,
                       struct error **reterr) {
         if (!json_object_is_type(value, json_type_array))
                 return error_set(reterr, -EBADMSG, "%s is %s where a list of texts is expected", where,
@@ -104,7 +104,7 @@ static int read_texts(struct json_object *value, const char *where, size_t max, 
         return 0;
 }
 
-static int read_text(struct json_object *value, const char *where, size_t max, char **target,
+static int format_fields_read_text(struct json_object *value, const char *where, size_t max, char **target,
                      struct error **reterr) {
         const char *s = json_text(value);
         if (!s && json_object_is_type(value, json_type_string))
@@ -119,7 +119,7 @@ static int read_text(struct json_object *value, const char *where, size_t max, c
         return 0;
 }
 
-static int read_word(struct json_object *value, const char *where, const struct json_field *field, int *target,
+static int format_fields_read_word(struct json_object *value, const char *where, const struct json_field *field, int *target,
                      struct error **reterr) {
         const char *s = json_text(value);
         int word = s ? field->words(s) : -EINVAL;
@@ -132,7 +132,7 @@ static int read_word(struct json_object *value, const char *where, const struct 
         return 0;
 }
 
-static int read_time(struct json_object *value, const char *where, int64_t *target, struct error **reterr) {
+static int format_fields_read_time(struct json_object *value, const char *where, int64_t *target, struct error **reterr) {
         int64_t t;
         const char *s = json_text(value);
         if (json_object_is_type(value, json_type_int))
@@ -147,7 +147,7 @@ static int read_time(struct json_object *value, const char *where, int64_t *targ
 
 /* json-c clamps what does not fit; a clamped number is a wrong one, so the clamp values themselves are refused.
  */
-static int read_number(struct json_object *value, const char *where, enum json_kind kind, void *target,
+static int format_fields_read_number(struct json_object *value, const char *where, enum json_kind kind, void *target,
                        struct error **reterr) {
         if (!json_object_is_type(value, json_type_int))
                 return error_set(reterr, -EBADMSG, "%s is %s where a number is expected", where,
@@ -172,14 +172,14 @@ static int read_number(struct json_object *value, const char *where, enum json_k
         return 0;
 }
 
-static int read_field(struct json_object *value, const char *where, const struct json_field *field, void *target,
+static int format_fields_read_field(struct json_object *value, const char *where, const struct json_field *field, void *target,
                       struct error **reterr) {
         void *member = (char *) target + field->offset;
         switch (field->kind) {
         case JSON_TEXT:
-                return read_text(value, where, field->max ? field->max : JSON_TEXT_MAX, member, reterr);
+                return format_fields_read_text(value, where, field->max ? field->max : JSON_TEXT_MAX, member, reterr);
         case JSON_TEXTS:
-                return read_texts(value, where, field->max ? field->max : JSON_TEXTS_MAX, member, reterr);
+                return format_fields_read_texts(value, where, field->max ? field->max : JSON_TEXTS_MAX, member, reterr);
         case JSON_BOOL:
                 if (!json_object_is_type(value, json_type_boolean))
                         return error_set(reterr, -EBADMSG, "%s is %s where true or false is expected", where,
@@ -187,16 +187,16 @@ static int read_field(struct json_object *value, const char *where, const struct
                 *(bool *) member = json_object_get_boolean(value);
                 return 0;
         case JSON_TIME:
-                return read_time(value, where, member, reterr);
+                return format_fields_read_time(value, where, member, reterr);
         case JSON_WORD:
-                return read_word(value, where, field, member, reterr);
+                return format_fields_read_word(value, where, field, member, reterr);
         case JSON_CALL:
                 return field->call(value, where, target, reterr);
         case JSON_INT:
         case JSON_UINT32:
         case JSON_INT64:
         case JSON_UINT64:
-                return read_number(value, where, field->kind, member, reterr);
+                return format_fields_read_number(value, where, field->kind, member, reterr);
         }
         return -EINVAL;
 }
@@ -245,7 +245,7 @@ int json_read(struct json_object *o, const char *where, const struct json_field 
                                          kind_words(f->kind));
                 if (!value)
                         continue;
-                r = read_field(value, name, f, target, reterr);
+                r = format_fields_read_field(value, name, f, target, reterr);
                 if (r < 0)
                         return r;
         }

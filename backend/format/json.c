@@ -53,7 +53,7 @@ int json_scan_step(struct json_scan *scan, char c, const struct json_limits *lim
         return 0;
 }
 
-static unsigned line_of(const char *text, size_t offset) {
+static unsigned format_json_line_of(const char *text, size_t offset) {
         unsigned line = 1;
         for (size_t i = 0; i < offset; i++)
                 line += text[i] == '\n';
@@ -66,13 +66,13 @@ static bool is_blank(char c) {
 
 /* Puts the place before json-c's few words: "line 3: object property name separator ':' expected". */
 static int not_json(const char *text, size_t offset, const char *why, unsigned *ret_line, struct error **reterr) {
-        unsigned line = line_of(text, offset);
+        unsigned line = format_json_line_of(text, offset);
         if (ret_line)
                 *ret_line = line;
         return error_set(reterr, -EBADMSG, "It is not JSON (line %u: %s)", line, why);
 }
 
-static int tokenize(struct json_tokener *tokener, const char *text, size_t n, struct json_object **ret,
+static int format_json_tokenize(struct json_tokener *tokener, const char *text, size_t n, struct json_object **ret,
                     unsigned *ret_line, struct error **reterr) {
         _cleanup_json_ struct json_object *o = json_tokener_parse_ex(tokener, text, (int) n);
         size_t end = json_tokener_get_parse_end(tokener);
@@ -121,7 +121,7 @@ static size_t utf8_length(const unsigned char *s, size_t n) {
         return length;
 }
 
-static void add_escaped(struct str *out, unsigned c) {
+static void format_json_add_escaped(struct str *out, unsigned c) {
         if (c < 0x10000)
                 str_addf(out, "\\u%04x", c);
         else
@@ -144,7 +144,7 @@ static int to_ascii(const char *text, size_t n, struct str *ret, unsigned *ret_l
                 if (length == 1)
                         str_add_char(ret, text[i]);
                 else
-                        add_escaped(ret, c);
+                        format_json_add_escaped(ret, c);
                 i += length;
         }
         return ret->failed || ret->length > INT_MAX ? error_set(reterr, -ENOMEM, "Out of memory") : 0;
@@ -170,7 +170,7 @@ int json_parse(const char *text, size_t n, const struct json_limits *limits, str
                 int r = json_scan_step(&scan, text[i], limits, reterr);
                 if (r < 0) {
                         if (ret_line)
-                                *ret_line = line_of(text, i);
+                                *ret_line = format_json_line_of(text, i);
                         return r;
                 }
         }
@@ -187,7 +187,7 @@ int json_parse(const char *text, size_t n, const struct json_limits *limits, str
         if (!tokener)
                 return error_set(reterr, -ENOMEM, "Out of memory");
         json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_ALLOW_TRAILING_CHARS);
-        return tokenize(tokener, text, n, ret, ret_line, reterr);
+        return format_json_tokenize(tokener, text, n, ret, ret_line, reterr);
 }
 
 /* Where a value stands. */
@@ -259,7 +259,7 @@ unsigned json_line_at(const char *text, size_t n, const char *path) {
                         break;
                 at = next;
         }
-        return line_of(text, at < n ? at : n);
+        return format_json_line_of(text, at < n ? at : n);
 }
 
 /* Writing. */
@@ -308,7 +308,7 @@ static void add_showable(struct str *out, const char *text, size_t n) {
                         if (!hidden)
                                 str_add_bytes(out, text, used);
                         else
-                                add_escaped(out, c);
+                                format_json_add_escaped(out, c);
                 }
                 text += used;
                 n -= used;

@@ -133,7 +133,7 @@ static int read_use(struct json_object *value, const char *where, struct secret_
         return json_read(value, where, use_fields, ELEMENTS(use_fields), grown + (*n)++, reterr);
 }
 
-static int read_secret(struct json_object *value, const char *where, void *userdata, struct error **reterr) {
+static int format_plan_read_read_secret(struct json_object *value, const char *where, void *userdata, struct error **reterr) {
         struct plan *plan = userdata;
         return read_use(value, where, &plan->secrets, &plan->n_secrets, reterr);
 }
@@ -144,7 +144,7 @@ static int read_handed(struct json_object *value, const char *where, void *userd
 }
 
 static int call_secrets(struct json_object *value, const char *where, void *target, struct error **reterr) {
-        return json_each(value, where, USES_MAX, read_secret, target, reterr);
+        return json_each(value, where, USES_MAX, format_plan_read_read_secret, target, reterr);
 }
 
 static int call_handed(struct json_object *value, const char *where, void *target, struct error **reterr) {
@@ -243,7 +243,7 @@ static const struct json_field plan_fields[] = {
 #undef FIELD
 
 /* The worker writes where the plan says, as root: so only where plans may say. */
-static int check(const struct plan *plan, struct error **reterr) {
+static int format_plan_read_check(const struct plan *plan, struct error **reterr) {
         const struct unit_file *unit = &plan->unit;
         if (!service_name_valid(plan->name))
                 return error_set(reterr, -EINVAL, "\"%s\" cannot be the name of a service", plan->name);
@@ -268,7 +268,7 @@ static int check(const struct plan *plan, struct error **reterr) {
         return 0;
 }
 
-static int refuse(struct error **reterr, int r) {
+static int format_plan_read_refuse(struct error **reterr, int r) {
         return r == -ENOMEM ? r : error_wrap(reterr, -EINVAL, "This is not a plan");
 }
 
@@ -281,16 +281,16 @@ int plan_parse(const char *text, size_t n, struct plan **ret, struct error **ret
         unsigned line;
         int r = json_parse(text, n, &limits, &o, &line, reterr);
         if (r < 0)
-                return refuse(reterr, r);
+                return format_plan_read_refuse(reterr, r);
         if (!json_object_is_type(o, json_type_object)) {
                 r = error_set(reterr, -EINVAL, "It is %s, not an object", json_type_words(o));
-                return refuse(reterr, r);
+                return format_plan_read_refuse(reterr, r);
         }
         r = json_read(o, NULL, plan_fields, ELEMENTS(plan_fields), plan, reterr);
         if (r >= 0)
-                r = check(plan, reterr);
+                r = format_plan_read_check(plan, reterr);
         if (r < 0)
-                return refuse(reterr, r);
+                return format_plan_read_refuse(reterr, r);
         *ret = TAKE(plan);
         return 0;
 }

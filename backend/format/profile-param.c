@@ -29,7 +29,7 @@ static bool names_a_file(const char *path) {
 }
 
 /* What fairlead fills in itself; a profile must not say that it is something else. */
-static bool is_ours(const char *variable) {
+static bool format_profile_param_is_ours(const char *variable) {
         static const char *const ours[] = { "NAME", "IMAGE", "OPT1", "OPT2", "OPT3", "HOST" };
         for (size_t i = 0; i < ELEMENTS(ours); i++)
                 if (strcmp(ours[i], variable) == 0)
@@ -44,7 +44,7 @@ static int check_target(const struct profile_text *t, const char *where, const s
                 return target || p->type != PARAM_BOOLEAN ? 0 : profile_wrong(t, where, "A boolean needs an option: \"argv --force\"");
         case DELIVER_ENV:
         case DELIVER_VARIABLE:
-                if (!target || !variable_name(p->target) || is_ours(p->target))
+                if (!target || !variable_name(p->target) || format_profile_param_is_ours(p->target))
                         return profile_wrong(t, where, "\"%s\" is not the name of a variable that can be set",
                                              target ? p->target : "");
                 if (p->type == PARAM_SECRET)

@@ -212,7 +212,7 @@ static int read_health(const struct profile_text *t, struct json_object *o, stru
         return str_replace(&profile->health_command, profile->health_argv ? "exec" : "unit") < 0 ? profile_memory(t) : 0;
 }
 
-static int check_path(const struct profile_text *t, const char *where, const char *path, bool root_allowed) {
+static int format_profile_read_check_path(const struct profile_text *t, const char *where, const char *path, bool root_allowed) {
         const struct param p = { .type = PARAM_PATH };
         _cleanup_error_ struct error *e = NULL;
         if (param_check(&p, path, &e) < 0)
@@ -231,7 +231,7 @@ static int check_paths(const struct profile_text *t, const char *key, char *cons
                         return profile_memory(t);
                 int r = paths && *paths ? 0 : profile_wrong(t, where, "This is not a path");
                 for (char **path = paths; r >= 0 && *path; path++)
-                        r = check_path(t, where, *path, needs);
+                        r = format_profile_read_check_path(t, where, *path, needs);
                 if (r < 0)
                         return r;
         }

@@ -56,7 +56,7 @@ int profile_members(const struct profile_text *t, struct json_object *o, const c
         return 0;
 }
 
-static bool has_controls(const char *s) {
+static bool format_profile_text_has_controls(const char *s) {
         for (; *s; s++)
                 if ((unsigned char) *s < 0x20 || *s == 0x7f)
                         return true;
@@ -72,7 +72,7 @@ int profile_string(const struct profile_text *t, struct json_object *o, const ch
         if (!json_object_is_type(value, json_type_string))
                 return profile_wrong(t, at, "This is %s, not a text", json_type_words(value));
         const char *text = json_text(value);
-        if (!text || has_controls(text))
+        if (!text || format_profile_text_has_controls(text))
                 return profile_wrong(t, at, "The text has control characters in it");
         if (!*text || strlen(text) > max)
                 return profile_wrong(t, at, "The text has to have 1 to %zu bytes", max);
@@ -112,7 +112,7 @@ int profile_strings(const struct profile_text *t, struct json_object *o, const c
                 const char *text = json_text(value);
                 if (!text)
                         return profile_wrong(t, entry, "This is %s, not a text", json_type_words(value));
-                if (has_controls(text) || strlen(text) > PARAM_VALUE_MAX || strlen(text) < least)
+                if (format_profile_text_has_controls(text) || strlen(text) > PARAM_VALUE_MAX || strlen(text) < least)
                         return profile_wrong(t, entry, "The text is empty, too long, or has control characters in it");
                 if (strv_add(ret, text) < 0)
                         return profile_memory(t);

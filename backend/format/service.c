@@ -21,7 +21,7 @@ struct json_object *answers_object(const struct answers *answers) {
         return all;
 }
 
-static int read_label(const char *key, struct json_object *value, const char *where, void *userdata, struct error **reterr) {
+static int format_service_read_label(const char *key, struct json_object *value, const char *where, void *userdata, struct error **reterr) {
         const char *text = json_text(value);
         if (!text)
                 return error_set(reterr, -EINVAL, "%s is not a text", where);
@@ -29,7 +29,7 @@ static int read_label(const char *key, struct json_object *value, const char *wh
 }
 
 int labels_read(struct json_object *value, const char *where, struct label_list *labels, struct error **reterr) {
-        return json_each_member(value, where, LABELS_MAX, read_label, labels, reterr);
+        return json_each_member(value, where, LABELS_MAX, format_service_read_label, labels, reterr);
 }
 
 struct json_object *opt_array(char *const opt[static 3]) {
@@ -62,7 +62,7 @@ static struct json_object *argv_array(char *const *argv) {
         return argv ? json_new_texts(argv) : NULL;
 }
 
-static struct json_object *number(uint64_t value) {
+static struct json_object *format_service_number(uint64_t value) {
         return value == UNIT_UNKNOWN ? NULL : json_object_new_uint64(value);
 }
 
@@ -102,8 +102,8 @@ static struct json_object *service_object(const struct service *s) {
         json_object_object_add(o, "reason", json_new_text(s->reason));
         json_object_object_add(o, "health", json_new_text(s->health));
         json_object_object_add(o, "since", s->since ? json_object_new_int64(s->since) : NULL);
-        json_object_object_add(o, "cpu_nsec", number(s->cpu_nsec));
-        json_object_object_add(o, "memory", number(s->memory));
+        json_object_object_add(o, "cpu_nsec", format_service_number(s->cpu_nsec));
+        json_object_object_add(o, "memory", format_service_number(s->memory));
         json_object_object_add(o, "image_gone", json_object_new_boolean(s->image_gone));
         json_object_object_add(o, "newer", json_object_new_boolean(s->newer));
         return o;
@@ -136,7 +136,7 @@ int answers_read(struct json_object *value, const char *where, struct answers *a
         return json_each_member(value, where, 1024, read_answer, answers, reterr);
 }
 
-static int read_answers(struct json_object *value, const char *where, void *target, struct error **reterr) {
+static int format_service_read_answers(struct json_object *value, const char *where, void *target, struct error **reterr) {
         struct service *s = target;
         return answers_read(value, where, s->answers, reterr);
 }
@@ -159,7 +159,7 @@ static const struct json_field service_fields[] = {
         FIELD("version", JSON_TEXT, version),
         FIELD("title", JSON_TEXT, title),
         FIELD("mode", JSON_TEXT, mode),
-        { "answers", JSON_CALL, .call = read_answers },
+        { "answers", JSON_CALL, .call = format_service_read_answers },
         FIELD("arguments", JSON_TEXTS, arguments),
         FIELD("set", JSON_TEXTS, set),
         { "opt", JSON_CALL, .call = read_opts },
@@ -182,7 +182,7 @@ static const struct json_field service_fields[] = {
 };
 
 /* Whatever was the matter, the caller's question is "is this a record?": one code, the details as its cause. */
-static int refuse(struct error **reterr, int r) {
+static int format_service_refuse(struct error **reterr, int r) {
         return r == -ENOMEM ? r : error_wrap(reterr, -EINVAL, "This is not the record of a service");
 }
 
@@ -195,17 +195,17 @@ int service_parse(const char *text, size_t n, struct service **ret, struct error
         unsigned line;
         int r = json_parse(text, n, &limits, &o, &line, reterr);
         if (r < 0)
-                return refuse(reterr, r);
+                return format_service_refuse(reterr, r);
         if (!json_object_is_type(o, json_type_object)) {
                 r = error_set(reterr, -EINVAL, "It is %s, not an object", json_type_words(o));
-                return refuse(reterr, r);
+                return format_service_refuse(reterr, r);
         }
         r = json_read(o, NULL, service_fields, ELEMENTS(service_fields), s, reterr);
         if (r < 0)
-                return refuse(reterr, r);
+                return format_service_refuse(reterr, r);
         if (!service_name_valid(s->name)) {
                 r = error_set(reterr, -EINVAL, "\"%s\" cannot be the name of a service", s->name);
-                return refuse(reterr, r);
+                return format_service_refuse(reterr, r);
         }
         *ret = TAKE(s);
         return 0;

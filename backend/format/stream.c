@@ -49,7 +49,7 @@ struct json_stream *json_stream_free(struct json_stream *stream) {
         return NULL;
 }
 
-static int deliver(struct json_stream *stream, struct error **reterr) {
+static int format_stream_deliver(struct json_stream *stream, struct error **reterr) {
         _cleanup_json_ struct json_object *o = NULL;
         if (stream->document.failed)
                 return error_set(reterr, -ENOMEM, "Out of memory");
@@ -82,7 +82,7 @@ static int take_document(struct json_stream *stream, const char *bytes, size_t n
                                  stream->sink.limits.bytes / 1024);
         str_add_bytes(&stream->document, bytes, i);
         *used = i;
-        return whole ? deliver(stream, reterr) : 0;
+        return whole ? format_stream_deliver(stream, reterr) : 0;
 }
 
 /* One byte outside of documents. */
@@ -115,7 +115,7 @@ static int take_between(struct json_stream *stream, char c, struct error **reter
         return 0;
 }
 
-static int feed(struct json_stream *stream, const char *bytes, size_t n, struct error **reterr) {
+static int format_stream_feed(struct json_stream *stream, const char *bytes, size_t n, struct error **reterr) {
         for (size_t i = 0; i < n;) {
                 if (stream->place == BETWEEN && bytes[i] == '{')
                         stream->place = INSIDE;
@@ -129,7 +129,7 @@ static int feed(struct json_stream *stream, const char *bytes, size_t n, struct 
         return 0;
 }
 
-static int fail(struct json_stream *stream, int r, struct error **reterr) {
+static int format_stream_fail(struct json_stream *stream, int r, struct error **reterr) {
         if (reterr && *reterr && !stream->error)
                 stream->error = error_copy(*reterr);
         else if (reterr && !*reterr && stream->error)
@@ -140,12 +140,12 @@ static int fail(struct json_stream *stream, int r, struct error **reterr) {
 
 int json_stream_feed(struct json_stream *stream, const void *bytes, size_t n, struct error **reterr) {
         if (stream->failed < 0)
-                return fail(stream, stream->failed, reterr);
+                return format_stream_fail(stream, stream->failed, reterr);
         _cleanup_error_ struct error *e = NULL;
-        int r = feed(stream, bytes, n, &e);
+        int r = format_stream_feed(stream, bytes, n, &e);
         if (r >= 0)
                 return 0;
-        fail(stream, r, &e);
+        format_stream_fail(stream, r, &e);
         if (reterr) {
                 error_free(*reterr);
                 *reterr = TAKE(e);
@@ -155,9 +155,9 @@ int json_stream_feed(struct json_stream *stream, const void *bytes, size_t n, st
 
 int json_stream_finish(struct json_stream *stream, struct error **reterr) {
         if (stream->failed < 0)
-                return fail(stream, stream->failed, reterr);
+                return format_stream_fail(stream, stream->failed, reterr);
         if (stream->place == (stream->sink.elements ? BEHIND_ARRAY : BETWEEN))
                 return 0;
         int r = error_set(reterr, -EBADMSG, "It ends in the middle");
-        return fail(stream, r, reterr);
+        return format_stream_fail(stream, r, reterr);
 }

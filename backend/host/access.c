@@ -55,7 +55,7 @@ static int begin_plan(const struct service *record, const struct membership *m, 
         return 0;
 }
 
-static bool is_utf8(const char *text, size_t n) {
+static bool host_access_is_utf8(const char *text, size_t n) {
         for (size_t i = 0; i < n;) {
                 unsigned c;
                 size_t used = text_decode(text + i, n - i, &c);
@@ -72,7 +72,7 @@ static int read_configuration(const struct backend *b, char **ret, struct error 
         _cleanup_close_ int root = files_open_root(b->paths.root, reterr);
         _cleanup_close_ int folder = root < 0 ? -1 : files_open_parent(root, PLAN_ACCESS_FILE, &name, reterr);
         int r = folder < 0 ? -ENOENT : files_read(folder, name, CONFIGURATION_MAX, ret, &n, reterr);
-        if (r >= 0 && (!is_utf8(*ret, n) || strlen(*ret) != n))
+        if (r >= 0 && (!host_access_is_utf8(*ret, n) || strlen(*ret) != n))
                 r = error_set(reterr, -EINVAL, PLAN_ACCESS_FILE " is no text");
         return r;
 }

@@ -52,7 +52,7 @@ static const char *backend_engine_path(struct host *host) {
 
 /* ---- listening ---- */
 
-static int on_tell(sd_event_source *source, uint64_t usec, void *userdata) {
+static int host_backend_on_tell(sd_event_source *source, uint64_t usec, void *userdata) {
         struct backend *b = userdata;
         b->tell = sd_event_source_disable_unref(b->tell);
         unsigned topics = b->topics;
@@ -65,7 +65,7 @@ static int on_tell(sd_event_source *source, uint64_t usec, void *userdata) {
 void backend_changed(struct backend *b, unsigned topics) {
         b->topics |= topics;
         if (b->listener && !b->tell)
-                sd_event_add_time_relative(b->event, &b->tell, CLOCK_MONOTONIC, TELL_USEC, 5000, on_tell, b);
+                sd_event_add_time_relative(b->event, &b->tell, CLOCK_MONOTONIC, TELL_USEC, 5000, host_backend_on_tell, b);
 }
 
 static void engine_changed(unsigned what, void *userdata) {
@@ -104,7 +104,7 @@ static void jobs_changed(void *userdata) {
         backend_changed(userdata, TOPIC_JOBS | TOPIC_SERVICES);
 }
 
-static void on_found(const struct engine_about *about, struct error *e, void *userdata) {
+static void host_backend_on_found(const struct engine_about *about, struct error *e, void *userdata) {
         struct backend *b = userdata;
         b->finding = op_cancel(b->finding);
         engine_asked(b, e);
@@ -127,7 +127,7 @@ static void backend_listen(struct host *host, void (*listener)(unsigned topics, 
                 return;
         backend_look_at_realm(b);
         const struct engine_watcher watcher = { .changed = engine_changed, .away = engine_away, .back = engine_back, .userdata = b };
-        b->finding = engine_find(b->engine, on_found, b);
+        b->finding = engine_find(b->engine, host_backend_on_found, b);
         b->watching = engine_watch(b->engine, &watcher);
 }
 

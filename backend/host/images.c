@@ -18,7 +18,7 @@ struct listing {
         void *userdata;
 };
 
-static void listing_free(void *userdata) {
+static void host_images_listing_free(void *userdata) {
         struct listing *l = userdata;
         op_cancel(l->asking);
         free(l);
@@ -34,7 +34,7 @@ static void images_listed(struct image_list *images, struct error *e, void *user
         }
         op_finish(l->op);
         l->asking = op_cancel(l->asking);
-        listing_free(l);
+        host_images_listing_free(l);
         done(images, e, for_done);
 }
 
@@ -42,9 +42,9 @@ struct op *backend_list_images(struct host *host, images_done_t done, void *user
         struct listing *l = calloc(1, sizeof *l);
         if (!l)
                 return NULL;
-        *l = (struct listing) { .backend = backend_of(host), .done = done, .userdata = userdata, .op = op_new(listing_free, l) };
+        *l = (struct listing) { .backend = backend_of(host), .done = done, .userdata = userdata, .op = op_new(host_images_listing_free, l) };
         if (!l->op) {
-                listing_free(l);
+                host_images_listing_free(l);
                 return NULL;
         }
         l->asking = engine_list_images(l->backend->engine, images_listed, l);
@@ -82,7 +82,7 @@ static void search_end(struct search *s, struct image *image, struct error *e) {
         done(image, e, userdata);
 }
 
-static void inspected(struct image *image, struct error *e, void *userdata) {
+static void host_images_inspected(struct image *image, struct error *e, void *userdata) {
         struct search *s = userdata;
         s->asking = op_cancel(s->asking);
         search_end(s, image, e);
@@ -109,7 +109,7 @@ static int refuse_ambiguous(const struct search *s, const struct image_list *ima
         return -EEXIST;
 }
 
-static int choose(const struct search *s, const struct image_list *images, const struct image **ret, struct error **reterr) {
+static int host_images_choose(const struct search *s, const struct image_list *images, const struct image **ret, struct error **reterr) {
         const struct image *found = NULL, *exact = NULL;
         bool several = false;
         for (size_t i = 0; i < images->n; i++) {
@@ -133,13 +133,13 @@ static int choose(const struct search *s, const struct image_list *images, const
 }
 
 /* Engines complete short names each in its own way, and Docker not to what is on the host; so the list decides. */
-static void listed(struct image_list *list, struct error *e, void *userdata) {
+static void host_images_listed(struct image_list *list, struct error *e, void *userdata) {
         struct search *s = userdata;
         _cleanup_(image_list_freep) struct image_list *images = list;
         const struct image *image = NULL;
         s->asking = op_cancel(s->asking);
-        if (!e && choose(s, images, &image, &e) >= 0) {
-                s->asking = engine_inspect_image(s->backend->engine, image->id, inspected, s);
+        if (!e && host_images_choose(s, images, &image, &e) >= 0) {
+                s->asking = engine_inspect_image(s->backend->engine, image->id, host_images_inspected, s);
                 if (s->asking)
                         return;
                 error_set(&e, -ENOMEM, "Out of memory");
@@ -169,7 +169,7 @@ struct op *backend_find_image(struct host *host, const char *reference, image_do
         }
         if (str_starts(reference, HOSTWAY_PREFIX))
                 return sd_event_add_defer(s->backend->event, &s->later, hostway_looked, s) < 0 ? op_cancel(s->op) : s->op;
-        s->asking = engine_list_images(s->backend->engine, listed, s);
+        s->asking = engine_list_images(s->backend->engine, host_images_listed, s);
         return s->asking ? s->op : op_cancel(s->op);
 }
 

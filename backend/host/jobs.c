@@ -41,7 +41,7 @@ struct reading {
         void *userdata;
 };
 
-static void reading_free(void *state) {
+static void host_jobs_reading_free(void *state) {
         struct reading *r = state;
         free(r->of);
         free(r);
@@ -49,7 +49,7 @@ static void reading_free(void *state) {
 
 static void give_jobs(void *state) {
         struct reading r = *(struct reading *) state;
-        reading_free(state);
+        host_jobs_reading_free(state);
         struct job_list *jobs = NULL;
         struct error *e = NULL;
         (void) jobs_list(r.backend->jobs, &jobs, &e);
@@ -61,7 +61,7 @@ static void give_report(void *state) {
         struct change_report *report = NULL;
         struct error *e = NULL;
         (void) jobs_changes(r.backend->jobs, r.of, r.diffs, &report, &e);
-        reading_free(state);
+        host_jobs_reading_free(state);
         r.report(report, e, r.userdata);
 }
 
@@ -74,7 +74,7 @@ struct op *backend_list_jobs(struct host *host, jobs_done_t done, void *userdata
         if (!r)
                 return NULL;
         *r = (struct reading) { .backend = backend_of(host), .jobs = done, .userdata = userdata };
-        return later_new(r->backend->event, give_jobs, reading_free, r);
+        return later_new(r->backend->event, give_jobs, host_jobs_reading_free, r);
 }
 
 struct op *backend_list_changes(struct host *host, const char *of, bool diffs, report_done_t done, void *userdata) {
@@ -83,8 +83,8 @@ struct op *backend_list_changes(struct host *host, const char *of, bool diffs, r
                 return NULL;
         *r = (struct reading) { .backend = backend_of(host), .of = strdup(of), .diffs = diffs, .report = done, .userdata = userdata };
         if (!r->of) {
-                reading_free(r);
+                host_jobs_reading_free(r);
                 return NULL;
         }
-        return later_new(r->backend->event, give_report, reading_free, r);
+        return later_new(r->backend->event, give_report, host_jobs_reading_free, r);
 }

@@ -70,7 +70,7 @@ static void planning_free(void *userdata) {
         free(p);
 }
 
-static void end(struct planning *p, struct plan *plan, struct error *e) {
+static void host_plan_end(struct planning *p, struct plan *plan, struct error *e) {
         plan_done_t done = p->done;
         void *userdata = p->userdata;
         op_finish(p->op);
@@ -82,12 +82,12 @@ static void end(struct planning *p, struct plan *plan, struct error *e) {
 static void end_out_of_memory(struct planning *p) {
         struct error *e = NULL;
         error_set(&e, -ENOMEM, "Out of memory");
-        end(p, NULL, e);
+        host_plan_end(p, NULL, e);
 }
 
 /* ---- facts, as plan_make() asks for them ---- */
 
-static bool path_exists(const char *path, void *userdata) {
+static bool host_plan_path_exists(const char *path, void *userdata) {
         const struct planning *p = userdata;
         _cleanup_free_ char *whole = str_printf("%s%s", p->backend->paths.root, path);
         struct stat st;
@@ -146,7 +146,7 @@ static int report_found(struct planning *p, struct plan *plan) {
         return r;
 }
 
-static int make(struct planning *p, struct plan **ret, struct error **reterr) {
+static int host_plan_make(struct planning *p, struct plan **ret, struct error **reterr) {
         struct backend *b = p->backend;
         const struct engine_about *about = engine_about(b->engine);
         _cleanup_free_ char *folder = getcwd(NULL, 0);
@@ -160,7 +160,7 @@ static int make(struct planning *p, struct plan **ret, struct error **reterr) {
                 .home = getenv("HOME"),
                 .sudo_uid = getenv("SUDO_UID"),
                 .sudo_gid = getenv("SUDO_GID"),
-                .path_exists = path_exists,
+                .path_exists = host_plan_path_exists,
                 .unit_path = unit_path,
                 .container_exists = container_exists,
                 .service_exists = service_exists,
@@ -193,23 +193,23 @@ static int make(struct planning *p, struct plan **ret, struct error **reterr) {
 
 static void on_weighed(void *userdata) {
         struct planning *p = userdata;
-        end(p, TAKE(p->plan), NULL);
+        host_plan_end(p, TAKE(p->plan), NULL);
 }
 
 static void make_now(struct planning *p) {
         struct error *e = NULL;
-        if (make(p, &p->plan, &e) < 0) {
-                end(p, NULL, e);
+        if (host_plan_make(p, &p->plan, &e) < 0) {
+                host_plan_end(p, NULL, e);
                 return;
         }
         p->weigh = weigh_new(p->backend->event, &p->backend->paths, p->plan, on_weighed, p);
         if (!p->weigh)
-                end(p, TAKE(p->plan), NULL);
+                host_plan_end(p, TAKE(p->plan), NULL);
 }
 
 /* ---- the unit of that name ---- */
 
-static void unit_shown(struct unit_detail *detail, struct error *e, void *userdata) {
+static void host_plan_unit_shown(struct unit_detail *detail, struct error *e, void *userdata) {
         struct planning *p = userdata;
         p->asking = op_cancel(p->asking);
         /* No such unit is the usual case; without systemd nothing stands in the way of a name. */
@@ -231,14 +231,14 @@ static void ask_unit(struct planning *p) {
                 return;
         }
         _cleanup_free_ char *unit = str_printf("%s.service", service);
-        p->asking = unit ? units_show(p->backend->units, unit, unit_shown, p) : NULL;
+        p->asking = unit ? units_show(p->backend->units, unit, host_plan_unit_shown, p) : NULL;
         if (!p->asking)
                 end_out_of_memory(p);
 }
 
 /* ---- containers ---- */
 
-static void containers_came(struct container_list *containers, struct error *e, void *userdata) {
+static void host_plan_containers_came(struct container_list *containers, struct error *e, void *userdata) {
         struct planning *p = userdata;
         p->asking = op_cancel(p->asking);
         p->containers = containers;
@@ -250,7 +250,7 @@ static void containers_came(struct container_list *containers, struct error *e, 
 }
 
 static void ask_containers(struct planning *p) {
-        p->asking = engine_list_containers(p->backend->engine, NULL, containers_came, p);
+        p->asking = engine_list_containers(p->backend->engine, NULL, host_plan_containers_came, p);
         if (!p->asking)
                 end_out_of_memory(p);
 }
@@ -318,7 +318,7 @@ static void go_on_with_image(struct planning *p) {
         struct error *e = NULL;
         (void) find_profile(p, &e);
         if (e)
-                end(p, NULL, e);
+                host_plan_end(p, NULL, e);
         else
                 ask_containers(p);
 }
@@ -329,14 +329,14 @@ static void old_image_came(struct image *image, struct error *e, void *userdata)
         p->asking = op_cancel(p->asking);
         p->image_gone = !image && e->code == -ENOENT;
         if (e && !p->image_gone) {
-                end(p, NULL, e);
+                host_plan_end(p, NULL, e);
                 return;
         }
         error_free(e);
         image_free(image);
         e = NULL;
         if (read_unit(p, &e) < 0)
-                end(p, NULL, e);
+                host_plan_end(p, NULL, e);
         else
                 go_on_with_image(p);
 }
@@ -348,7 +348,7 @@ static void ask_old_image(struct planning *p) {
         if (str_equal(p->image->id, s->image_id)) {
                 error_set(&e, -EALREADY, "%s runs the newest image of %s that is on this host", s->name, reference);
                 error_hint(&e, "Get a newer one first, with the engine's pull or build");
-                end(p, NULL, e);
+                host_plan_end(p, NULL, e);
                 return;
         }
         p->asking = engine_inspect_image(p->backend->engine, s->image_id ? s->image_id : "", old_image_came, p);
@@ -380,7 +380,7 @@ static void image_came(struct image *image, struct error *e, void *userdata) {
                 error_wrap(&e, -ENOENT, "The image of %s is not on this host any more", p->name);
                 error_hint(&e, "Fetch it again, or uninstall the service: fairlead uninstall %s", p->name);
         }
-        end(p, NULL, e);
+        host_plan_end(p, NULL, e);
 }
 
 /* ---- the order ---- */
@@ -446,13 +446,13 @@ static int take_record(struct planning *p) {
 }
 
 /* Finds the record of the service that an order without an image names; begins the search for the image. */
-static void begin(struct planning *p) {
+static void host_plan_begin(struct planning *p) {
         struct error *e = NULL;
         bool upgrade = p->verb == VERB_UPGRADE && p->name;      /* of a service; without a name a label is looked at */
         if (p->verb == VERB_ACCESS || p->verb == VERB_RENEW) {
                 struct plan *plan = NULL;
                 (void) backend_access_plan(p->backend, p->verb, p->name, &p->access, &plan, &e);
-                end(p, plan, e);
+                host_plan_end(p, plan, e);
                 return;
         }
         if (!p->reference || upgrade) {
@@ -460,7 +460,7 @@ static void begin(struct planning *p) {
                 if (r >= 0 && take_record(p) < 0)
                         error_set(&e, -ENOMEM, "Out of memory");
                 if (e) {
-                        end(p, NULL, e);
+                        host_plan_end(p, NULL, e);
                         return;
                 }
                 /* By id: the reference may name another image by now; which is what an upgrade is about. */
@@ -478,7 +478,7 @@ static void begin(struct planning *p) {
 static int on_start(sd_event_source *source, void *userdata) {
         struct planning *p = userdata;
         p->start = sd_event_source_disable_unref(p->start);
-        begin(p);
+        host_plan_begin(p);
         return 0;
 }
 

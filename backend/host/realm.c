@@ -33,7 +33,7 @@ static void refusal_give(void *state) {
 }
 
 /* Takes e. */
-static struct op *refuse(sd_event *event, struct error *e, realm_done_t done, void *userdata) {
+static struct op *host_realm_refuse(sd_event *event, struct error *e, realm_done_t done, void *userdata) {
         struct refusal *r = malloc(sizeof *r);
         if (!r) {
                 error_free(e);
@@ -50,11 +50,11 @@ struct op *backend_discover(struct host *host, const char *domain, realm_done_t 
         if (!wanted) {
                 error_set(&e, -ENOENT, "This host has no domain of its own: neither its name nor /etc/resolv.conf tells one");
                 error_hint(&e, "Name the domain, as in example.test");
-                return refuse(b->event, e, done, userdata);
+                return host_realm_refuse(b->event, e, done, userdata);
         }
         _cleanup_free_ char *clean = realm_domain(wanted, &e);
         if (!clean)
-                return refuse(b->event, e, done, userdata);
+                return host_realm_refuse(b->event, e, done, userdata);
         return discover_start(b->event, &(struct discover_options) { .domain = clean, .parents = str_empty(domain) }, done, userdata);
 }
 
@@ -115,7 +115,7 @@ struct op *backend_preflight(struct host *host, const struct preflight_order *or
 /* ---- membership, and what of it is remembered ---- */
 
 /* Takes m, a copy's worth of it: what SSSD said stays known until the realm is another. */
-static void learn(struct backend *b, const struct membership *m, bool asked) {
+static void host_realm_learn(struct backend *b, const struct membership *m, bool asked) {
         struct membership *known = calloc(1, sizeof *known), *old = b->known;
         bool same = old && old->kind == m->kind && str_equal(old->domain, m->domain);
         const struct membership *told = asked ? m : same ? old : NULL;
@@ -140,17 +140,17 @@ static void learn(struct backend *b, const struct membership *m, bool asked) {
                 backend_changed(b, TOPIC_REALM);
 }
 
-static int on_look(sd_event_source *source, void *userdata) {
+static int host_realm_on_look(sd_event_source *source, void *userdata) {
         struct backend *b = userdata;
         b->looking = sd_event_source_disable_unref(b->looking);
         _cleanup_(membership_freep) struct membership *m = membership_read(&b->paths);
         if (m)
-                learn(b, m, false);
+                host_realm_learn(b, m, false);
         return 0;
 }
 
 void backend_look_at_realm(struct backend *b) {
-        if (!b->looking && sd_event_add_defer(b->event, &b->looking, on_look, b) >= 0)
+        if (!b->looking && sd_event_add_defer(b->event, &b->looking, host_realm_on_look, b) >= 0)
                 (void) sd_event_source_set_priority(b->looking, SD_EVENT_PRIORITY_IDLE);
 }
 
@@ -178,12 +178,12 @@ static void learning_free(void *userdata) {
         free(l);
 }
 
-static void learned(struct membership *m, struct error *e, void *userdata) {
+static void host_realm_learned(struct membership *m, struct error *e, void *userdata) {
         struct learning *l = userdata;
         membership_done_t done = l->done;
         void *asker = l->userdata;
         if (m)
-                learn(l->backend, m, true);
+                host_realm_learn(l->backend, m, true);
         op_finish(l->op);
         l->asking = op_cancel(l->asking);
         learning_free(l);
@@ -202,6 +202,6 @@ struct op *backend_membership(struct host *host, membership_done_t done, void *u
                 free(l);
                 return NULL;
         }
-        l->asking = membership_start(b->event, &options, learned, l);
+        l->asking = membership_start(b->event, &options, host_realm_learned, l);
         return l->asking ? l->op : op_cancel(l->op);
 }

@@ -30,7 +30,7 @@ struct listed_unit {
         struct op *asking;
 };
 
-static void listing_free(void *userdata) {
+static void host_services_listing_free(void *userdata) {
         struct listing *l = userdata;
         for (size_t i = 0; l->units && i < l->services->n; i++)
                 op_cancel(l->units[i].asking);
@@ -55,13 +55,13 @@ static void listing_end(struct listing *l) {
         free(l->units);
         l->units = NULL;
         op_finish(l->op);
-        listing_free(l);
+        host_services_listing_free(l);
         if (services)
                 service_list_sort(services);
         done(services, e, userdata);
 }
 
-static void check(struct listing *l) {
+static void host_services_check(struct listing *l) {
         if (!l->waiting && !l->containers && !l->images)
                 listing_end(l);
 }
@@ -94,7 +94,7 @@ static void take_state(struct service *s, const struct unit_detail *d) {
         }
 }
 
-static void unit_shown(struct unit_detail *detail, struct error *e, void *userdata) {
+static void host_services_unit_shown(struct unit_detail *detail, struct error *e, void *userdata) {
         struct listed_unit *u = userdata;
         struct listing *l = u->listing;
         u->asking = op_cancel(u->asking);
@@ -110,7 +110,7 @@ static void unit_shown(struct unit_detail *detail, struct error *e, void *userda
         unit_detail_free(detail);
         error_free(e);
         l->waiting--;
-        check(l);
+        host_services_check(l);
 }
 
 static void ask_units(struct listing *l) {
@@ -121,7 +121,7 @@ static void ask_units(struct listing *l) {
                         (void) str_replace(&u->service->state, "no unit");
                         continue;
                 }
-                u->asking = units_show(l->backend->units, u->service->units[0], unit_shown, u);
+                u->asking = units_show(l->backend->units, u->service->units[0], host_services_unit_shown, u);
                 if (u->asking)
                         l->waiting++;
         }
@@ -142,14 +142,14 @@ static void take_containers(struct listing *l, const struct container_list *cont
                 }
 }
 
-static void containers_came(struct container_list *containers, struct error *e, void *userdata) {
+static void host_services_containers_came(struct container_list *containers, struct error *e, void *userdata) {
         struct listing *l = userdata;
         l->containers = op_cancel(l->containers);
         if (containers)
                 take_containers(l, containers);
         container_list_free(containers);
         error_free(e);
-        check(l);
+        host_services_check(l);
 }
 
 static void take_images(struct listing *l, const struct image_list *images) {
@@ -174,20 +174,20 @@ static void images_came(struct image_list *images, struct error *e, void *userda
                 take_images(l, images);
         image_list_free(images);
         error_free(e);
-        check(l);
+        host_services_check(l);
 }
 
 static int engine_is_slow(sd_event_source *source, uint64_t usec, void *userdata) {
         struct listing *l = userdata;
         l->containers = op_cancel(l->containers);
         l->images = op_cancel(l->images);
-        check(l);
+        host_services_check(l);
         return 0;
 }
 
 /* ---- all of it ---- */
 
-static int begin(sd_event_source *source, void *userdata) {
+static int host_services_begin(sd_event_source *source, void *userdata) {
         struct listing *l = userdata;
         l->start = sd_event_source_disable_unref(l->start);
         _cleanup_error_ struct error *broken = NULL;
@@ -204,10 +204,10 @@ static int begin(sd_event_source *source, void *userdata) {
                 return 0;
         }
         ask_units(l);
-        l->containers = engine_list_containers(l->backend->engine, NULL, containers_came, l);
+        l->containers = engine_list_containers(l->backend->engine, NULL, host_services_containers_came, l);
         l->images = l->services->n ? backend_list_images(&l->backend->host, images_came, l) : NULL;
         sd_event_add_time_relative(l->backend->event, &l->patience, CLOCK_MONOTONIC, ENGINE_USEC, 100000, engine_is_slow, l);
-        check(l);
+        host_services_check(l);
         return 0;
 }
 
@@ -216,10 +216,10 @@ struct op *backend_list_services(struct host *host, services_done_t done, void *
         if (!l)
                 return NULL;
         *l = (struct listing) { .backend = backend_of(host), .done = done, .userdata = userdata };
-        l->op = op_new(listing_free, l);
+        l->op = op_new(host_services_listing_free, l);
         if (!l->op) {
-                listing_free(l);
+                host_services_listing_free(l);
                 return NULL;
         }
-        return sd_event_add_defer(l->backend->event, &l->start, begin, l) >= 0 ? l->op : op_cancel(l->op);
+        return sd_event_add_defer(l->backend->event, &l->start, host_services_begin, l) >= 0 ? l->op : op_cancel(l->op);
 }

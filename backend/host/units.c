@@ -33,13 +33,13 @@ struct showing {
         void *userdata;
 };
 
-static void showing_free(void *userdata) {
+static void host_units_showing_free(void *userdata) {
         struct showing *s = userdata;
         op_cancel(s->asking);
         free(s);
 }
 
-static void shown(struct unit_detail *unit, struct error *e, void *userdata) {
+static void host_units_shown(struct unit_detail *unit, struct error *e, void *userdata) {
         struct showing *s = userdata;
         if (unit && !unit->container)
                 unit->container = container_of(s->backend, unit->unit.name);
@@ -47,7 +47,7 @@ static void shown(struct unit_detail *unit, struct error *e, void *userdata) {
         void *for_done = s->userdata;
         op_finish(s->op);
         s->asking = op_cancel(s->asking);
-        showing_free(s);
+        host_units_showing_free(s);
         done(unit, e, for_done);
 }
 
@@ -56,12 +56,12 @@ struct op *backend_show_unit(struct host *host, const char *name, detail_done_t 
         if (!s)
                 return NULL;
         *s = (struct showing) { .backend = backend_of(host), .done = done, .userdata = userdata };
-        s->op = op_new(showing_free, s);
+        s->op = op_new(host_units_showing_free, s);
         if (!s->op) {
-                showing_free(s);
+                host_units_showing_free(s);
                 return NULL;
         }
-        s->asking = units_show(s->backend->units, name, shown, s);
+        s->asking = units_show(s->backend->units, name, host_units_shown, s);
         return s->asking ? s->op : op_cancel(s->op);
 }
 

@@ -31,7 +31,7 @@ static void testing_free(void *userdata) {
 }
 
 /* Takes both. */
-static void finish(struct testing *t, char *line, struct error *e) {
+static void host_user_finish(struct testing *t, char *line, struct error *e) {
         user_done_t done = t->done;
         void *userdata = t->userdata;
         op_finish(t->op);
@@ -39,14 +39,14 @@ static void finish(struct testing *t, char *line, struct error *e) {
         done(line, e, userdata);
 }
 
-static void on_output(const void *bytes, size_t n, void *userdata) {
+static void host_user_on_output(const void *bytes, size_t n, void *userdata) {
         struct testing *t = userdata;
         if (t->answer.length + n <= ANSWER_MAX)
                 str_add_bytes(&t->answer, bytes, n);
 }
 
 /* "name:x:uid:gid:gecos:home:shell" in words. */
-static char *line_of(struct testing *t) {
+static char *host_user_line_of(struct testing *t) {
         char *fields[7] = {}, *rest = t->answer.text;
         if (!rest)
                 return NULL;
@@ -58,22 +58,22 @@ static char *line_of(struct testing *t) {
                          : NULL;
 }
 
-static void on_ended(bool exited, int status, void *userdata) {
+static void host_user_on_ended(bool exited, int status, void *userdata) {
         struct testing *t = userdata;
         struct error *e = NULL;
-        char *line = exited && status == 0 ? line_of(t) : NULL;
+        char *line = exited && status == 0 ? host_user_line_of(t) : NULL;
         if (!line) {
                 error_set(&e, -ENOENT, "%s is no user of this host", t->user);
                 error_hint(&e, "Is SSSD online, and does nsswitch.conf ask it? Names may need their domain: user@example.test");
         }
-        finish(t, line, e);
+        host_user_finish(t, line, e);
 }
 
-static int deadline_came(sd_event_source *source, uint64_t usec, void *userdata) {
+static int host_user_deadline_came(sd_event_source *source, uint64_t usec, void *userdata) {
         struct testing *t = userdata;
         struct error *e = NULL;
         error_set(&e, -ETIMEDOUT, "The lookup of %s has no answer after 30 s", t->user);
-        finish(t, NULL, e);
+        host_user_finish(t, NULL, e);
         return 0;
 }
 
@@ -90,10 +90,10 @@ struct op *backend_test_user(struct host *host, const char *user, user_done_t do
         }
         char *const argv[] = { (char *) "/usr/bin/getent", (char *) "passwd", (char *) "--", t->user, NULL };
         char *const environment[] = { (char *) "PATH=/usr/sbin:/usr/bin:/sbin:/bin", (char *) "LC_ALL=C.UTF-8", NULL };
-        const struct pty_options options = { .argv = argv, .environment = environment, .columns = 4096, .stdin_fd = -1, .output = on_output,
-                                             .ended = on_ended, .userdata = t };
+        const struct pty_options options = { .argv = argv, .environment = environment, .columns = 4096, .stdin_fd = -1, .output = host_user_on_output,
+                                             .ended = host_user_on_ended, .userdata = t };
         if (pty_new(b->event, &options, &t->pty, NULL) < 0 ||
-            sd_event_add_time_relative(b->event, &t->deadline, CLOCK_MONOTONIC, WAIT_USEC, 100000, deadline_came, t) < 0)
+            sd_event_add_time_relative(b->event, &t->deadline, CLOCK_MONOTONIC, WAIT_USEC, 100000, host_user_deadline_came, t) < 0)
                 return op_cancel(t->op);
         return t->op;
 }

@@ -11,14 +11,14 @@ struct later {
         void *state;
 };
 
-static void stop(void *userdata) {
+static void defer_stop(void *userdata) {
         struct later *l = userdata;
         sd_event_source_disable_unref(l->source);
         l->drop(l->state);
         free(l);
 }
 
-static int now(sd_event_source *source, void *userdata) {
+static int defer_now(sd_event_source *source, void *userdata) {
         struct later *l = userdata;
         void (*give)(void *state) = l->give;
         void *state = l->state;
@@ -36,11 +36,11 @@ struct op *later_new(sd_event *event, void (*give)(void *state), void (*drop)(vo
                 return NULL;
         }
         *l = (struct later) { .give = give, .drop = drop, .state = state };
-        l->op = op_new(stop, l);
-        if (l->op && sd_event_add_defer(event, &l->source, now, l) >= 0)
+        l->op = op_new(defer_stop, l);
+        if (l->op && sd_event_add_defer(event, &l->source, defer_now, l) >= 0)
                 return l->op;
         if (l->op)
                 return op_cancel(l->op);
-        stop(l);
+        defer_stop(l);
         return NULL;
 }

@@ -47,21 +47,21 @@ static void exchange_free(struct exchange *x) {
         free(x);
 }
 
-static void stop(void *userdata) {
+static void exchange_stop(void *userdata) {
         exchange_free(userdata);
 }
 
-static uint64_t now_ms(sd_event *event) {
+static uint64_t exchange_now_ms(sd_event *event) {
         uint64_t usec = 0;
         sd_event_now(event, CLOCK_MONOTONIC, &usec);
         return usec / 1000;
 }
 
 /* Takes e. */
-static void end(struct exchange *x, struct error *e) {
+static void exchange_end(struct exchange *x, struct error *e) {
         void (*done)(unsigned ms, struct error *error, void *userdata) = x->done;
         void *userdata = x->userdata;
-        unsigned ms = (unsigned) (now_ms(x->event) - x->started);
+        unsigned ms = (unsigned) (exchange_now_ms(x->event) - x->started);
         op_finish(x->op);
         exchange_free(x);
         done(ms, e, userdata);
@@ -92,10 +92,10 @@ static void end_errno(struct exchange *x, int code) {
                 error_free(e->cause);
                 e->cause = TAKE(x->passed_over);
         }
-        end(x, e);
+        exchange_end(x, e);
 }
 
-static int deadline_came(sd_event_source *source, uint64_t usec, void *userdata) {
+static int exchange_deadline_came(sd_event_source *source, uint64_t usec, void *userdata) {
         end_errno(userdata, -ETIMEDOUT);
         return 0;
 }
@@ -114,7 +114,7 @@ int exchange_say(struct exchange *x, const void *bytes, size_t n) {
 }
 
 /* 0, or a negative errno that ends the exchange. */
-static int say(struct exchange *x) {
+static int io_exchange_say(struct exchange *x) {
         if (x->datagram) {
                 ssize_t k = x->saying.length ? send(x->fd, x->saying.text, x->saying.length, MSG_NOSIGNAL) : 0;
                 if (k < 0 && errno != EAGAIN && errno != EINTR)
@@ -134,7 +134,7 @@ static int say(struct exchange *x) {
 
 static int repeat_came(sd_event_source *source, uint64_t usec, void *userdata) {
         struct exchange *x = userdata;
-        int r = say(x);
+        int r = io_exchange_say(x);
         if (r < 0) {
                 end_errno(x, r);
                 return 0;
@@ -147,7 +147,7 @@ static int repeat_came(sd_event_source *source, uint64_t usec, void *userdata) {
 /* ---- hearing ---- */
 
 /* True: the exchange has ended. */
-static bool tell(struct exchange *x) {
+static bool exchange_tell(struct exchange *x) {
         bool over = false;
         size_t used = 0;
         while (used < x->heard_bytes.length && !over) {
@@ -159,7 +159,7 @@ static bool tell(struct exchange *x) {
                         return false;
                 }
                 if (k < 0) {
-                        end(x, e);
+                        exchange_end(x, e);
                         return true;
                 }
                 if (k == 0 && !over)
@@ -167,7 +167,7 @@ static bool tell(struct exchange *x) {
                 used += (size_t) k;
         }
         if (over) {
-                end(x, NULL);
+                exchange_end(x, NULL);
                 return true;
         }
         memmove(x->heard_bytes.text, x->heard_bytes.text + used, x->heard_bytes.length - used);
@@ -175,7 +175,7 @@ static bool tell(struct exchange *x) {
         return false;
 }
 
-static bool hear(struct exchange *x) {
+static bool exchange_hear(struct exchange *x) {
         uint8_t bytes[DATAGRAM_MAX];
         ssize_t k = recv(x->fd, bytes, sizeof bytes, 0);
         if (k < 0 && (errno == EAGAIN || errno == EINTR))
@@ -189,7 +189,7 @@ static bool hear(struct exchange *x) {
         if (x->heard_bytes.length + (size_t) k > EXCHANGE_MAX) {
                 struct error *e = NULL;
                 error_set(&e, -EBADMSG, "The answer is larger than %u bytes", EXCHANGE_MAX);
-                end(x, e);
+                exchange_end(x, e);
                 return true;
         }
         str_add_bytes(&x->heard_bytes, bytes, (size_t) k);
@@ -197,7 +197,7 @@ static bool hear(struct exchange *x) {
                 end_errno(x, -ENOMEM);
                 return true;
         }
-        return k > 0 && tell(x);
+        return k > 0 && exchange_tell(x);
 }
 
 static int io_came(sd_event_source *source, int fd, uint32_t events, void *userdata) {
@@ -213,13 +213,13 @@ static int io_came(sd_event_source *source, int fd, uint32_t events, void *userd
                 }
                 x->connected = true;
                 if (!x->heard) {
-                        end(x, NULL);
+                        exchange_end(x, NULL);
                         return 0;
                 }
         }
-        if (events & (EPOLLIN | EPOLLERR | EPOLLHUP) && hear(x))
+        if (events & (EPOLLIN | EPOLLERR | EPOLLHUP) && exchange_hear(x))
                 return 0;
-        int r = events & EPOLLOUT ? say(x) : 0;
+        int r = events & EPOLLOUT ? io_exchange_say(x) : 0;
         if (r < 0)
                 end_errno(x, r);
         return 0;
@@ -239,10 +239,10 @@ static int connect_now(struct exchange *x) {
         return r;
 }
 
-static int begin(sd_event_source *source, void *userdata) {
+static int exchange_begin(sd_event_source *source, void *userdata) {
         struct exchange *x = userdata;
         if (x->error) {
-                end(x, TAKE(x->error));
+                exchange_end(x, TAKE(x->error));
                 return 0;
         }
         int r = connect_now(x);
@@ -273,8 +273,8 @@ struct op *exchange_start(sd_event *event, const struct exchange_options *option
         if (!x)
                 return NULL;
         *x = (struct exchange) { .event = sd_event_ref(event), .fd = -1, .datagram = options->datagram, .ms = options->ms,
-                                 .started = now_ms(event), .heard = options->heard, .done = options->done, .userdata = options->userdata };
-        x->op = op_new(stop, x);
+                                 .started = exchange_now_ms(event), .heard = options->heard, .done = options->done, .userdata = options->userdata };
+        x->op = op_new(exchange_stop, x);
         if (!x->op) {
                 exchange_free(x);
                 return NULL;
@@ -283,8 +283,8 @@ struct op *exchange_start(sd_event *event, const struct exchange_options *option
         if (options->request)
                 str_add_bytes(&x->saying, options->request, options->n);
         read_address(x, options->address, options->port);
-        if (x->saying.failed || sd_event_add_defer(event, &x->begin, begin, x) < 0 ||
-            sd_event_add_time_relative(event, &x->deadline, CLOCK_MONOTONIC, (uint64_t) options->ms * 1000, 10000, deadline_came, x) < 0)
+        if (x->saying.failed || sd_event_add_defer(event, &x->begin, exchange_begin, x) < 0 ||
+            sd_event_add_time_relative(event, &x->deadline, CLOCK_MONOTONIC, (uint64_t) options->ms * 1000, 10000, exchange_deadline_came, x) < 0)
                 return op_cancel(op);
         return op;
 }

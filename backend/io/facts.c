@@ -11,7 +11,7 @@
 #define SMALL_FILE_MAX (256U * 1024)
 #define HOSTS_LINES_MAX 10000
 
-static char *read_small(const char *root, const char *path) {
+static char *facts_read_small(const char *root, const char *path) {
         _cleanup_free_ char *whole = str_printf("%s%s", root, path);
         char *text = NULL;
         if (!whole || readfile(whole, SMALL_FILE_MAX, &text, NULL, NULL) < 0)
@@ -21,7 +21,7 @@ static char *read_small(const char *root, const char *path) {
 
 /* hosts(5): address, canonical name, aliases. What `hostname --fqdn` finds first, too. */
 static char *name_of_hosts(const char *root, const char *hostname) {
-        _cleanup_free_ char *text = read_small(root, "/etc/hosts");
+        _cleanup_free_ char *text = facts_read_small(root, "/etc/hosts");
         char *line_state = NULL, *word_state = NULL;
         int n = 0;
         for (char *line = text ? strtok_r(text, "\n", &line_state) : NULL; line && n++ < HOSTS_LINES_MAX; line = strtok_r(NULL, "\n", &line_state)) {
@@ -38,7 +38,7 @@ static char *name_of_hosts(const char *root, const char *hostname) {
 
 /* resolv.conf(5): of several `search` and `domain` lines the last one counts. */
 static char *search_domain(const char *root) {
-        _cleanup_free_ char *text = read_small(root, "/etc/resolv.conf");
+        _cleanup_free_ char *text = facts_read_small(root, "/etc/resolv.conf");
         char *line_state = NULL, *word_state = NULL, *found = NULL;
         for (char *line = text ? strtok_r(text, "\n", &line_state) : NULL; line; line = strtok_r(NULL, "\n", &line_state)) {
                 const char *key = strtok_r(line, " \t\r", &word_state), *value = key ? strtok_r(NULL, " \t\r", &word_state) : NULL;
@@ -50,7 +50,7 @@ static char *search_domain(const char *root) {
 
 /* krb5.conf(5), [libdefaults]: default_realm = NAME */
 static char *default_realm(const char *root) {
-        _cleanup_free_ char *text = read_small(root, "/etc/krb5.conf");
+        _cleanup_free_ char *text = facts_read_small(root, "/etc/krb5.conf");
         char *line_state = NULL;
         for (char *line = text ? strtok_r(text, "\n", &line_state) : NULL; line; line = strtok_r(NULL, "\n", &line_state)) {
                 line += strspn(line, " \t");

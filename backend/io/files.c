@@ -470,7 +470,7 @@ static int take_place(int folder, const char *temporary, const char *name, const
 }
 
 /* Gives the finished file its name, replacing what is there. */
-static int publish(int folder, int fd, char temporary[static 40], const char *name, const struct entry *like, const struct entry *seen) {
+static int files_publish(int folder, int fd, char temporary[static 40], const char *name, const struct entry *like, const struct entry *seen) {
         char proc[32];
         int r;
         if (!temporary[0]) {
@@ -507,7 +507,7 @@ static int put_regular(int folder, const char *name, const struct entry *like, i
                         unlinkat(folder, temporary, 0);
                 return r;
         }
-        return publish(folder, fd, temporary, name, like, seen);
+        return files_publish(folder, fd, temporary, name, like, seen);
 }
 
 /* The object itself: its attributes are no part of the folder. */

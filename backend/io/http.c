@@ -113,7 +113,7 @@ static void transfer_finish(struct transfer *t, struct error *e) {
         transfer_free(t);
 }
 
-static size_t keep(struct transfer *t, const void *bytes, size_t n, size_t limit) {
+static size_t http_keep(struct transfer *t, const void *bytes, size_t n, size_t limit) {
         if (t->answer.body.length + n > limit) {
                 error_set(&t->error, -E2BIG, "The answer is larger than %zu bytes", limit);
                 return CURL_WRITEFUNC_ERROR;
@@ -133,9 +133,9 @@ static size_t bytes_came(char *bytes, size_t size, size_t count, void *userdata)
                 return CURL_WRITEFUNC_ERROR;
         curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
         if (status >= 400)
-                return keep(t, bytes, n, ERROR_BODY_MAX);
+                return http_keep(t, bytes, n, ERROR_BODY_MAX);
         if (!t->piece)
-                return keep(t, bytes, n, t->limit);
+                return http_keep(t, bytes, n, t->limit);
         if (t->piece(bytes, n, t->userdata, &t->error) >= 0 && !t->dead)
                 return n;
         if (!t->dead && !t->error)
@@ -165,7 +165,7 @@ static curl_socket_t socket_made(void *userdata, curlsocktype purpose, struct cu
         return t->fd;
 }
 
-static int connected(void *userdata, char *remote, char *local, int remote_port, int local_port) {
+static int http_connected(void *userdata, char *remote, char *local, int remote_port, int local_port) {
         struct transfer *t = userdata;
         struct ucred peer;
         socklen_t size = sizeof peer;
@@ -188,7 +188,7 @@ static void set_options(struct transfer *t, const struct http_request *request, 
         curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, t->socket);
         curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, socket_made);
         curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, t);
-        curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, connected);
+        curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, http_connected);
         curl_easy_setopt(easy, CURLOPT_PREREQDATA, t);
         curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http");
         curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
@@ -254,7 +254,7 @@ struct op *http_start(struct http *http, const struct http_request *request) {
 
 /* ---- the multi handle on the loop ---- */
 
-static void collect(struct http *http) {
+static void http_collect(struct http *http) {
         CURLMsg *message;
         int left;
         /* One at a time: done() may start and drop other requests, whose messages curl then takes out of its queue. */
@@ -281,7 +281,7 @@ static void collect(struct http *http) {
         }
 }
 
-static int deferred(sd_event_source *source, void *userdata) {
+static int http_deferred(sd_event_source *source, void *userdata) {
         struct http *http = userdata;
         for (struct transfer *t = http->transfers, *next; t; t = next) {
                 next = t->next;
@@ -295,7 +295,7 @@ static int deferred(sd_event_source *source, void *userdata) {
                         if (!t->added)
                                 refused = t;
                 }
-        collect(http);
+        http_collect(http);
         if (refused && !refused->dead) {
                 struct error *e = NULL;
                 error_set(&e, -ENOMEM, "libcurl took no more requests");
@@ -304,11 +304,11 @@ static int deferred(sd_event_source *source, void *userdata) {
         return 0;
 }
 
-static int timer_came(sd_event_source *source, uint64_t usec, void *userdata) {
+static int http_timer_came(sd_event_source *source, uint64_t usec, void *userdata) {
         struct http *http = userdata;
         int running;
         curl_multi_socket_action(http->multi, CURL_SOCKET_TIMEOUT, 0, &running);
-        collect(http);
+        http_collect(http);
         return 0;
 }
 
@@ -331,11 +331,11 @@ static int socket_ready(sd_event_source *source, int fd, uint32_t events, void *
         if (events & EPOLLIN)
                 what &= ~CURL_CSELECT_ERR;
         curl_multi_socket_action(http->multi, fd, what, &running);
-        collect(http);
+        http_collect(http);
         return 0;
 }
 
-static int socket_wanted(CURL *easy, curl_socket_t fd, int what, void *userdata, void *socket_data) {
+static int http_socket_wanted(CURL *easy, curl_socket_t fd, int what, void *userdata, void *socket_data) {
         struct http *http = userdata;
         sd_event_source *source = socket_data;
         if (what == CURL_POLL_REMOVE) {
@@ -367,16 +367,16 @@ int http_new(sd_event *event, struct http **ret, struct error **reterr) {
         http->multi = curl_multi_init();
         if (!http->multi)
                 return error_set(reterr, -ENOMEM, "libcurl could not be set up");
-        int r = sd_event_add_time(event, &http->timer, CLOCK_MONOTONIC, UINT64_MAX, 1000, timer_came, http);
+        int r = sd_event_add_time(event, &http->timer, CLOCK_MONOTONIC, UINT64_MAX, 1000, http_timer_came, http);
         if (r >= 0)
                 r = sd_event_source_set_enabled(http->timer, SD_EVENT_OFF);
         if (r >= 0)
-                r = sd_event_add_defer(event, &http->defer, deferred, http);
+                r = sd_event_add_defer(event, &http->defer, http_deferred, http);
         if (r >= 0)
                 r = sd_event_source_set_enabled(http->defer, SD_EVENT_OFF);
         if (r < 0)
                 return error_errno(reterr, r, "The event loop took no timer");
-        curl_multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, socket_wanted);
+        curl_multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, http_socket_wanted);
         curl_multi_setopt(http->multi, CURLMOPT_SOCKETDATA, http);
         curl_multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, timer_wanted);
         curl_multi_setopt(http->multi, CURLMOPT_TIMERDATA, http);

@@ -120,7 +120,7 @@ static int on_hang(sd_event_source *source, uint64_t usec, void *userdata) {
         return 0;
 }
 
-static void arm(struct pty *pty, unsigned seconds, sd_event_time_handler_t handler) {
+static void pty_arm(struct pty *pty, unsigned seconds, sd_event_time_handler_t handler) {
         pty->timer = sd_event_source_disable_unref(pty->timer);
         (void) sd_event_add_time_relative(sd_event_source_get_event(pty->io), &pty->timer, CLOCK_MONOTONIC,
                                           (uint64_t) seconds * 1000000, 1000, handler, pty);
@@ -133,7 +133,7 @@ static int on_child(sd_event_source *source, const siginfo_t *info, void *userda
         pty->status = info->si_status;
         pty->child = sd_event_source_disable_unref(pty->child);
         if (!pty->output_ended)
-                arm(pty, HANG_SECONDS, on_hang);
+                pty_arm(pty, HANG_SECONDS, on_hang);
         maybe_over(pty);
         return 0;
 }
@@ -178,7 +178,7 @@ void pty_stop(struct pty *pty, unsigned grace) {
         kill(-pty->pid, SIGTERM);
         if (foreground > 0 && foreground != pty->pid)
                 kill(-foreground, SIGTERM);
-        arm(pty, grace, on_grace_over);
+        pty_arm(pty, grace, on_grace_over);
         if (pty->options.rung)
                 pty->options.rung(SIGTERM, pty->options.userdata);
 }
@@ -213,7 +213,7 @@ static int wait_for_exec(struct pty *pty, int report, struct error **reterr) {
         return error_errno(reterr, -code, "The program %s cannot be started", pty->options.argv[0]);
 }
 
-static int start(struct pty *pty, struct error **reterr) {
+static int pty_start(struct pty *pty, struct error **reterr) {
         char slave[64];
         pty->fd = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
         if (pty->fd < 0 || grantpt(pty->fd) < 0 || unlockpt(pty->fd) < 0 || ptsname_r(pty->fd, slave, sizeof slave) != 0)
@@ -243,7 +243,7 @@ int pty_new(sd_event *event, const struct pty_options *options, struct pty **ret
         sigemptyset(&blocked);
         sigaddset(&blocked, SIGCHLD);
         sigprocmask(SIG_BLOCK, &blocked, NULL);
-        int r = start(pty, reterr);
+        int r = pty_start(pty, reterr);
         if (r < 0)
                 return r;
         r = sd_event_add_io(event, &pty->io, pty->fd, EPOLLIN, on_io, pty);

@@ -153,7 +153,7 @@ struct redact *redact_free(struct redact *r) {
 }
 
 /* The longest needle at p: its length, or 0. *ret_partial: p up to the end could still become one. */
-static size_t match(const struct redact *r, const char *p, size_t n, bool *ret_partial) {
+static size_t redact_match(const struct redact *r, const char *p, size_t n, bool *ret_partial) {
         size_t longest = 0;
         *ret_partial = false;
         for (size_t i = 0; i < r->n; i++) {
@@ -168,13 +168,13 @@ static size_t match(const struct redact *r, const char *p, size_t n, bool *ret_p
 }
 
 /* Goes through the first n bytes of work; what could go on beyond them moves to its beginning, unless it is the end. */
-static void filter(struct redact *r, size_t n, bool end, void (*sink)(const void *bytes, size_t n, void *userdata), void *userdata) {
+static void redact_filter(struct redact *r, size_t n, bool end, void (*sink)(const void *bytes, size_t n, void *userdata), void *userdata) {
         size_t clean = 0, at = 0;
         while (at < n) {
                 bool partial = false;
                 size_t found = 0;
                 if (r->begins[(unsigned char) r->work[at]])
-                        found = match(r, r->work + at, n - at, &partial);
+                        found = redact_match(r, r->work + at, n - at, &partial);
                 if (partial && !end)
                         break;  /* also where a shorter one fits already: the longer one may come */
                 if (!found) {
@@ -204,11 +204,11 @@ void redact_write(struct redact *r, const void *bytes, size_t n, void (*sink)(co
                 memcpy(r->work + r->waiting, p, piece);
                 p += piece;
                 n -= piece;
-                filter(r, r->waiting + piece, false, sink, userdata);
+                redact_filter(r, r->waiting + piece, false, sink, userdata);
         }
 }
 
 void redact_flush(struct redact *r, void (*sink)(const void *bytes, size_t n, void *userdata), void *userdata) {
         if (r->waiting)
-                filter(r, r->waiting, true, sink, userdata);
+                redact_filter(r, r->waiting, true, sink, userdata);
 }

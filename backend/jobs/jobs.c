@@ -133,7 +133,7 @@ int jobs_list(struct jobs *jobs, struct job_list **ret, struct error **reterr) {
 
 /* ---- talking to a worker ---- */
 
-static int connected(struct jobs *jobs, const char *id, struct error **reterr) {
+static int jobs_connected(struct jobs *jobs, const char *id, struct error **reterr) {
         if (jobs->control >= 0 && str_equal(jobs->control_id, id))
                 return 0;
         drop_control(jobs);
@@ -158,17 +158,17 @@ int jobs_cancel(struct jobs *jobs, const char *id, struct error **reterr) {
         if (r >= 0 && (job_state_final(job->state) || job->state == JOB_INTERRUPTED))
                 r = error_set(reterr, -ESRCH, "The job is not running");
         if (r >= 0)
-                r = connected(jobs, id, reterr);
+                r = jobs_connected(jobs, id, reterr);
         return r < 0 ? r : hung_up(jobs, control_send_cancel(jobs->control, reterr));
 }
 
 int jobs_input(struct jobs *jobs, const char *id, const void *bytes, size_t n, struct error **reterr) {
-        int r = connected(jobs, id, reterr);
+        int r = jobs_connected(jobs, id, reterr);
         return r < 0 ? r : hung_up(jobs, control_send_input(jobs->control, bytes, n, reterr));
 }
 
 int jobs_size(struct jobs *jobs, const char *id, unsigned rows, unsigned columns) {
-        int r = connected(jobs, id, NULL);
+        int r = jobs_connected(jobs, id, NULL);
         return r < 0 ? r : hung_up(jobs, control_send_size(jobs->control, rows, columns, NULL));
 }
 
@@ -185,7 +185,7 @@ static bool read_side(int blobs, const struct entry *e, char **ret, size_t *ret_
         return files_read(blobs, e->digest, TEXT_MAX, ret, ret_n, NULL) >= 0 && diff_is_text(*ret, *ret_n);
 }
 
-static char *diff_of(int blobs, const struct change *change) {
+static char *jobs_diff_of(int blobs, const struct change *change) {
         _cleanup_free_ char *before = NULL, *after = NULL;
         size_t before_n, after_n;
         if (change->before.path && change->after.path && !(change->what & CHANGE_CONTENT))
@@ -196,7 +196,7 @@ static char *diff_of(int blobs, const struct change *change) {
                             change->after.path ? change->path : "/dev/null", after ? after : "", after_n);
 }
 
-static int job_of(struct jobs *jobs, const char *of, char **ret, struct error **reterr) {
+static int jobs_jobs_job_of(struct jobs *jobs, const char *of, char **ret, struct error **reterr) {
         _cleanup_(service_freep) struct service *service = NULL;
         int r = 0;
         if (!job_id_valid(of)) {
@@ -212,7 +212,7 @@ int jobs_changes(struct jobs *jobs, const char *of, bool diffs, struct change_re
         _cleanup_(change_report_freep) struct change_report *report = calloc(1, sizeof *report);
         if (!report || !(report->changes = calloc(1, sizeof *report->changes)))
                 return error_set(reterr, -ENOMEM, "Out of memory");
-        int r = job_of(jobs, of, &report->job, reterr);
+        int r = jobs_jobs_job_of(jobs, of, &report->job, reterr);
         _cleanup_close_ int folder = r < 0 ? -1 : jobfolder_open(&jobs->paths, report->job, reterr);
         if (r >= 0 && folder < 0)
                 r = folder;
@@ -225,7 +225,7 @@ int jobs_changes(struct jobs *jobs, const char *of, bool diffs, struct change_re
         if (diffs && !(report->diffs = calloc(report->changes->n + 1, sizeof *report->diffs)))
                 return error_set(reterr, -ENOMEM, "Out of memory");
         for (size_t i = 0; blobs >= 0 && i < report->changes->n; i++)
-                report->diffs[i] = diff_of(blobs, &report->changes->items[i]);
+                report->diffs[i] = jobs_diff_of(blobs, &report->changes->items[i]);
         *ret = TAKE(report);
         return 0;
 }

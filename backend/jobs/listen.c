@@ -27,7 +27,7 @@ struct listening {
         size_t next;            /* the oldest makes room */
 };
 
-static void unfollow(struct listening *l, struct followed *f) {
+static void jobs_listen_unfollow(struct listening *l, struct followed *f) {
         if (f->folder > 0)
                 notice_remove(l->notice, f->folder);
         if (f->journal > 0)
@@ -40,7 +40,7 @@ struct listening *listening_free(struct listening *l) {
         if (!l)
                 return NULL;
         for (size_t i = 0; i < FOLLOWED_MAX; i++)
-                unfollow(l, &l->followed[i]);
+                jobs_listen_unfollow(l, &l->followed[i]);
         notice_free(l->notice);
         sd_event_source_disable_unref(l->timer);
         free(l);
@@ -68,23 +68,23 @@ static void follow_journal(struct listening *l, struct followed *f) {
                 f->journal = notice_add(l->notice, path, IN_MODIFY);
 }
 
-static void follow(struct listening *l, const char *id) {
+static void jobs_listen_follow(struct listening *l, const char *id) {
         struct followed *f = &l->followed[l->next++ % FOLLOWED_MAX];
-        unfollow(l, f);
+        jobs_listen_unfollow(l, f);
         f->id = strdup(id);
         _cleanup_free_ char *path = str_printf("%s/jobs/%s", l->jobs->paths.state, id);
         /* The log is not followed: it moves all the time and says nothing about the state. */
         if (!f->id || !path || (f->folder = notice_add(l->notice, path, IN_CREATE | IN_MOVED_TO | IN_ONLYDIR)) < 0) {
-                unfollow(l, f);
+                jobs_listen_unfollow(l, f);
                 return;
         }
         follow_journal(l, f);
 }
 
-static void on_changed(int number, const char *name, uint32_t mask, void *userdata) {
+static void jobs_listen_on_changed(int number, const char *name, uint32_t mask, void *userdata) {
         struct listening *l = userdata;
         if (number == l->jobs_number && (mask & IN_CREATE) && job_id_valid(name))
-                follow(l, name);
+                jobs_listen_follow(l, name);
         for (size_t i = 0; i < FOLLOWED_MAX; i++)
                 if (l->followed[i].id && l->followed[i].folder == number)
                         follow_journal(l, &l->followed[i]);
@@ -102,7 +102,7 @@ void jobs_listen(struct jobs *jobs, void (*changed)(void *userdata), void *userd
         /* Without the folder there are no jobs, and without root nobody can make one. */
         if (!path || (paths_prepare(&jobs->paths, NULL) < 0 && access(path, R_OK) < 0))
                 return;
-        l->notice = notice_new(jobs->event, on_changed, l);
+        l->notice = notice_new(jobs->event, jobs_listen_on_changed, l);
         if (!l->notice)
                 return;
         l->jobs_number = notice_add(l->notice, path, IN_CREATE | IN_DELETE | IN_ONLYDIR);
@@ -111,5 +111,5 @@ void jobs_listen(struct jobs *jobs, void (*changed)(void *userdata), void *userd
                 return;
         for (size_t i = list->n; i > 0; i--)
                 if (!job_state_final(list->items[i - 1]->state))
-                        follow(l, list->items[i - 1]->id);
+                        jobs_listen_follow(l, list->items[i - 1]->id);
 }

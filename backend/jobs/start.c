@@ -49,11 +49,11 @@ static void start_free(struct start *s) {
 }
 
 /* Whoever dropped the wish for the answer did not stop the job: cancelling a job is another thing. */
-static void on_dropped(void *userdata) {
+static void jobs_start_on_dropped(void *userdata) {
         start_free(userdata);
 }
 
-static void answer(struct start *s, struct error *e) {
+static void jobs_start_answer(struct start *s, struct error *e) {
         started_done_t done = s->done;
         void *userdata = s->userdata;
         _cleanup_free_ char *id = TAKE(s->id);
@@ -68,11 +68,11 @@ static void fail_start(struct start *s, struct error *e) {
                 (void) jobfolder_remove(&s->jobs->paths, s->id);
                 worker_clear_up(&s->jobs->paths);
         }
-        answer(s, e);
+        jobs_start_answer(s, e);
 }
 
 /* 1: it runs, 0: nothing yet, negative: it was refused. */
-static int look(struct start *s, struct error **reterr) {
+static int jobs_start_look(struct start *s, struct error **reterr) {
         struct stat st;
         int r = jobfolder_refusal(s->folder, reterr);
         if (r < 0)
@@ -80,17 +80,17 @@ static int look(struct start *s, struct error **reterr) {
         return fstatat(s->folder, "journal", &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_size != s->journal_size;
 }
 
-static void check(struct start *s) {
+static void jobs_start_check(struct start *s) {
         struct error *e = NULL;
-        int r = look(s, &e);
+        int r = jobs_start_look(s, &e);
         if (r < 0)
                 fail_start(s, e);
         else if (r > 0)
-                answer(s, NULL);
+                jobs_start_answer(s, NULL);
 }
 
-static void on_changed(int number, const char *name, uint32_t mask, void *userdata) {
-        check(userdata);
+static void jobs_start_on_changed(int number, const char *name, uint32_t mask, void *userdata) {
+        jobs_start_check(userdata);
 }
 
 static int on_timeout(sd_event_source *source, uint64_t usec, void *userdata) {
@@ -99,7 +99,7 @@ static int on_timeout(sd_event_source *source, uint64_t usec, void *userdata) {
         /* One that is only slow has the host's lock by now: to take its folder away would take away its way back. */
         _cleanup_free_ char *holder = hostlock_holder(&s->jobs->paths);
         if (holder && str_equal(holder, s->id)) {
-                answer(s, NULL);
+                jobs_start_answer(s, NULL);
                 return 0;
         }
         error_set(&e, -ETIMEDOUT, "The worker did not begin the job");
@@ -179,7 +179,7 @@ static int worker_argv(const struct paths *paths, enum worker_mode mode, const c
         return r < 0 ? r : strv_add(ret, id);
 }
 
-static int launch(struct start *s, const struct plan *plan, struct error **reterr) {
+static int jobs_start_launch(struct start *s, const struct plan *plan, struct error **reterr) {
         _cleanup_strv_ char **argv = NULL;
         if (worker_argv(&s->jobs->paths, s->mode, s->id, &argv) < 0)
                 return error_set(reterr, -ENOMEM, "Out of memory");
@@ -194,13 +194,13 @@ static int launch(struct start *s, const struct plan *plan, struct error **reter
         return s->transient ? 0 : error_set(reterr, -ENOMEM, "Out of memory");
 }
 
-static int follow(struct start *s, struct error **reterr) {
+static int jobs_start_follow(struct start *s, struct error **reterr) {
         char path[64];
         s->folder = jobfolder_open(&s->jobs->paths, s->id, reterr);
         if (s->folder < 0)
                 return s->folder;
         snprintf(path, sizeof path, "/proc/self/fd/%d", s->folder);
-        s->notice = notice_new(s->jobs->event, on_changed, s);
+        s->notice = notice_new(s->jobs->event, jobs_start_on_changed, s);
         int r = s->notice ? notice_add(s->notice, path, IN_CREATE | IN_MODIFY | IN_MOVED_TO) : -ENOMEM;
         if (r >= 0)
                 r = sd_event_add_time_relative(s->jobs->event, &s->timeout, CLOCK_MONOTONIC, BEGIN_USEC, 100000, on_timeout, s);
@@ -231,14 +231,14 @@ static int check_finished(struct start *s, struct error **reterr) {
         return jobfolder_unfinished(job, reterr);
 }
 
-static int seal(struct start *s, const struct secret_list *secrets, struct error **reterr) {
+static int jobs_start_seal(struct start *s, const struct secret_list *secrets, struct error **reterr) {
         if (!secrets || !secrets->n)
                 return 0;
         s->secrets_fd = secret_list_seal(secrets);
         return s->secrets_fd < 0 ? error_errno(reterr, s->secrets_fd, "The secrets cannot be handed over") : 0;
 }
 
-static int begin(struct start *s, const struct plan *plan, const struct secret_list *secrets, struct error **reterr) {
+static int jobs_start_begin(struct start *s, const struct plan *plan, const struct secret_list *secrets, struct error **reterr) {
         int r = paths_prepare(&s->jobs->paths, reterr);
         if (r >= 0)
                 r = plan_permitted(plan, reterr);
@@ -247,12 +247,12 @@ static int begin(struct start *s, const struct plan *plan, const struct secret_l
         if (r >= 0)
                 r = check_finished(s, reterr);
         if (r >= 0)
-                r = seal(s, secrets, reterr);
+                r = jobs_start_seal(s, secrets, reterr);
         if (r >= 0)
                 r = jobfolder_make(&s->jobs->paths, plan, &s->id, reterr);
         if (r >= 0)
-                r = follow(s, reterr);
-        return r < 0 ? r : launch(s, plan, reterr);
+                r = jobs_start_follow(s, reterr);
+        return r < 0 ? r : jobs_start_launch(s, plan, reterr);
 }
 
 static int begin_again(struct start *s, const char *id, const struct secret_list *secrets, struct error **reterr) {
@@ -264,9 +264,9 @@ static int begin_again(struct start *s, const char *id, const struct secret_list
         if (r >= 0)
                 r = check_free(s, reterr);
         if (r >= 0)
-                r = seal(s, secrets, reterr);
+                r = jobs_start_seal(s, secrets, reterr);
         if (r >= 0)
-                r = follow(s, reterr);
+                r = jobs_start_follow(s, reterr);
         if (r >= 0)
                 r = jobfolder_plan(s->folder, &plan, reterr);
         if (r < 0)
@@ -275,22 +275,22 @@ static int begin_again(struct start *s, const char *id, const struct secret_list
         (void) files_remove(s->folder, "refused", NULL);
         if (fstatat(s->folder, "journal", &st, AT_SYMLINK_NOFOLLOW) == 0)
                 s->journal_size = st.st_size;
-        return launch(s, plan, reterr);
+        return jobs_start_launch(s, plan, reterr);
 }
 
 /* plan: a new job (WORKER_CARRY_OUT); id: one that is taken up. */
-static struct op *start(struct jobs *jobs, enum worker_mode mode, const struct plan *plan, const char *id, struct secret_list *secrets,
+static struct op *jobs_start_start(struct jobs *jobs, enum worker_mode mode, const struct plan *plan, const char *id, struct secret_list *secrets,
                         started_done_t done, void *userdata) {
         struct start *s = malloc(sizeof *s);
         if (s)
                 *s = (struct start) { .jobs = jobs, .mode = mode, .done = done, .userdata = userdata, .folder = -1, .secrets_fd = -1 };
-        if (!s || !(s->op = op_new(on_dropped, s))) {
+        if (!s || !(s->op = op_new(jobs_start_on_dropped, s))) {
                 free(s);
                 secret_list_free(secrets);
                 return NULL;
         }
         struct op *op = s->op;
-        int r = mode == WORKER_CARRY_OUT ? begin(s, plan, secrets, &s->error) : begin_again(s, id, secrets, &s->error);
+        int r = mode == WORKER_CARRY_OUT ? jobs_start_begin(s, plan, secrets, &s->error) : begin_again(s, id, secrets, &s->error);
         secret_list_free(secrets);
         /* Also a failure at once is told from the loop. */
         if (r < 0 && sd_event_add_defer(jobs->event, &s->answer, on_answer, s) < 0)
@@ -299,9 +299,9 @@ static struct op *start(struct jobs *jobs, enum worker_mode mode, const struct p
 }
 
 struct op *jobs_start(struct jobs *jobs, const struct plan *plan, struct secret_list *secrets, started_done_t done, void *userdata) {
-        return start(jobs, WORKER_CARRY_OUT, plan, NULL, secrets, done, userdata);
+        return jobs_start_start(jobs, WORKER_CARRY_OUT, plan, NULL, secrets, done, userdata);
 }
 
 struct op *jobs_take_up(struct jobs *jobs, const char *id, enum job_takeup how, struct secret_list *secrets, started_done_t done, void *userdata) {
-        return start(jobs, how == TAKEUP_RESUME ? WORKER_RESUME : WORKER_ROLL_BACK, NULL, id, secrets, done, userdata);
+        return jobs_start_start(jobs, how == TAKEUP_RESUME ? WORKER_RESUME : WORKER_ROLL_BACK, NULL, id, secrets, done, userdata);
 }

@@ -36,7 +36,7 @@ struct watch {
         char *buffer;
 };
 
-static void watch_free(struct watch *w) {
+static void jobs_watch_watch_free(struct watch *w) {
         if (w->gone)
                 *w->gone = true;
         notice_free(w->notice);
@@ -52,14 +52,14 @@ static void watch_free(struct watch *w) {
         free(w);
 }
 
-static void on_dropped(void *userdata) {
-        watch_free(userdata);
+static void jobs_watch_on_dropped(void *userdata) {
+        jobs_watch_watch_free(userdata);
 }
 
 static void fail_watch(struct watch *w, struct error *e) {
         struct job_watcher watcher = w->watcher;
         op_finish(w->op);
-        watch_free(w);
+        jobs_watch_watch_free(w);
         watcher.failed(e, watcher.userdata);
 }
 
@@ -86,7 +86,7 @@ static int give_output(struct watch *w, unsigned chunks) {
 
 static int on_life(sd_event_source *source, int fd, uint32_t events, void *userdata);
 
-static void again(struct watch *w) {
+static void jobs_watch_again(struct watch *w) {
         sd_event_source_set_enabled(w->work, SD_EVENT_ONESHOT);
 }
 
@@ -94,7 +94,7 @@ static int on_recheck(sd_event_source *source, uint64_t usec, void *userdata) {
         struct watch *w = userdata;
         w->recheck = sd_event_source_disable_unref(w->recheck);
         w->stale = true;
-        again(w);
+        jobs_watch_again(w);
         return 0;
 }
 
@@ -115,7 +115,7 @@ static void follow_life(struct watch *w, const struct job *job) {
 }
 
 /* 0, or -ECANCELED: the watch is gone. */
-static int tell(struct watch *w, const struct job *job) {
+static int jobs_watch_tell(struct watch *w, const struct job *job) {
         bool gone = false;
         w->stale = false;
         w->gone = &gone;
@@ -144,40 +144,40 @@ static int on_work(sd_event_source *source, void *userdata) {
                         w->recheck = sd_event_source_disable_unref(w->recheck);
                 else
                         follow_life(w, job);
-                if (!ended && tell(w, job) < 0)
+                if (!ended && jobs_watch_tell(w, job) < 0)
                         return 0;
         }
         int r = give_output(w, CHUNKS_A_TURN);
         if (r == 0 && ended)
-                r = tell(w, job);
+                r = jobs_watch_tell(w, job);
         else if (r > 0)
-                again(w);
+                jobs_watch_again(w);
         return 0;
 }
 
-static void on_changed(int number, const char *name, uint32_t mask, void *userdata) {
+static void jobs_watch_on_changed(int number, const char *name, uint32_t mask, void *userdata) {
         struct watch *w = userdata;
         /* "log" alone moves no job. An overflow tells nothing, so everything is looked at. */
         if (strcmp(name, "log") != 0)
                 w->stale = true;
-        again(w);
+        jobs_watch_again(w);
 }
 
 static int on_life(sd_event_source *source, int fd, uint32_t events, void *userdata) {
         struct watch *w = userdata;
         w->life = sd_event_source_disable_unref(w->life);
         w->stale = true;
-        again(w);
+        jobs_watch_again(w);
         return 0;
 }
 
-static int begin(struct watch *w, struct error **reterr) {
+static int jobs_watch_begin(struct watch *w, struct error **reterr) {
         char path[64];
         w->folder = jobfolder_open(&w->jobs->paths, w->id, reterr);
         if (w->folder < 0)
                 return w->folder;
         snprintf(path, sizeof path, "/proc/self/fd/%d", w->folder);
-        w->notice = notice_new(w->jobs->event, on_changed, w);
+        w->notice = notice_new(w->jobs->event, jobs_watch_on_changed, w);
         if (w->notice)
                 notice_pace(w->notice, PACE_USEC);
         int r = w->notice ? notice_add(w->notice, path, IN_CREATE | IN_MODIFY | IN_MOVED_TO) : -ENOMEM;
@@ -187,7 +187,7 @@ static int begin(struct watch *w, struct error **reterr) {
 static int on_failed_begin(sd_event_source *source, void *userdata) {
         struct watch *w = userdata;
         struct error *e = NULL;
-        (void) begin(w, &e);
+        (void) jobs_watch_begin(w, &e);
         if (!e)
                 error_set(&e, -EIO, "The job cannot be followed");
         fail_watch(w, e);
@@ -201,13 +201,13 @@ struct op *jobs_watch(struct jobs *jobs, const char *id, const struct job_watche
         *w = (struct watch) { .jobs = jobs, .watcher = *watcher, .folder = -1, .log = -1, .offset = watcher->log_offset, .stale = true };
         w->id = strdup(id);
         w->buffer = malloc(CHUNK);
-        w->op = w->id && w->buffer ? op_new(on_dropped, w) : NULL;
+        w->op = w->id && w->buffer ? op_new(jobs_watch_on_dropped, w) : NULL;
         if (!w->op) {
-                watch_free(w);
+                jobs_watch_watch_free(w);
                 return NULL;
         }
         struct op *op = w->op;
-        bool ok = begin(w, NULL) >= 0;
+        bool ok = jobs_watch_begin(w, NULL) >= 0;
         if (sd_event_add_defer(jobs->event, &w->work, ok ? on_work : on_failed_begin, w) < 0)
                 return op_cancel(op);
         /* Behind keys, so that a flood of output does not keep them waiting. */

@@ -35,7 +35,7 @@ struct question_asked {
         uint64_t started;
 };
 
-static uint64_t now_ms(sd_event *event) {
+static uint64_t discover_now_ms(sd_event *event) {
         uint64_t usec = 0;
         sd_event_now(event, CLOCK_MONOTONIC, &usec);
         return usec / 1000;
@@ -55,7 +55,7 @@ static void discovery_free(struct discovery *d) {
         free(d);
 }
 
-static void stop(void *userdata) {
+static void discover_stop(void *userdata) {
         discovery_free(userdata);
 }
 
@@ -101,7 +101,7 @@ static void say_trouble(struct discovery *d) {
 }
 
 /* All that a person is shown is known. */
-static bool satisfied(const struct discovery *d) {
+static bool discover_satisfied(const struct discovery *d) {
         return d->realm->kind == REALM_IPA || (d->realm->kind == REALM_AD && d->pinged);
 }
 
@@ -125,14 +125,14 @@ static void forget_itself(struct discovery *d) {
                 forget_servers(d);
 }
 
-static void finish(struct discovery *d) {
+static void discover_finish(struct discovery *d) {
         struct realm *realm = d->realm;
         for (size_t i = 0; i < realm->n_questions; i++)
                 if (realm->questions[i].outcome == REALM_ASKING)
                         realm_answered(realm, (int) i, REALM_ASKING, 0, strdup("not waited for"));
         if (realm->kind == REALM_NONE && d->pinged)
                 realm->kind = REALM_AD;         /* port 389 answers by UDP only */
-        if (!satisfied(d))
+        if (!discover_satisfied(d))
                 forget_itself(d);
         if (realm->kind == REALM_NONE || realm->kind == REALM_OTHER)
                 say_trouble(d);
@@ -204,7 +204,7 @@ static void take_places(char ***list, const struct dns_answer *answer) {
         }
 }
 
-static void take(struct discovery *d, const struct dns_question *question, const struct dns_answer *answer) {
+static void discover_take(struct discovery *d, const struct dns_question *question, const struct dns_answer *answer) {
         switch (question->take) {
         case TAKE_SERVERS:
                 take_servers(d, answer);
@@ -229,7 +229,7 @@ static void take(struct discovery *d, const struct dns_question *question, const
 static void dns_came(const struct dns_answer *answer, struct error *e, void *userdata) {
         struct question_asked *a = userdata;
         struct discovery *d = a->discovery;
-        unsigned ms = (unsigned) (now_ms(d->event) - a->started);
+        unsigned ms = (unsigned) (discover_now_ms(d->event) - a->started);
         a->op = op_cancel(a->op);
         size_t records = 0;
         for (size_t i = 0; answer && i < answer->n; i++)
@@ -242,14 +242,14 @@ static void dns_came(const struct dns_answer *answer, struct error *e, void *use
                 realm_answered(d->realm, a->index, REALM_EMPTY, ms, strdup(answer->code == 3 ? "there is no such name" : "nothing of this kind"));
         else {
                 realm_answered(d->realm, a->index, REALM_ANSWERED, ms, record_words(answer));
-                take(d, a->question, answer);
+                discover_take(d, a->question, answer);
         }
         error_free(e);
         discovery_look(d);
 }
 
 /* False: out of memory. */
-static bool ask_all(struct discovery *d) {
+static bool discover_ask_all(struct discovery *d) {
         for (size_t i = 0; i < ELEMENTS(dns_questions); i++) {
                 struct question_asked *a = &d->asked[i];
                 const struct dns_question *q = &dns_questions[i];
@@ -257,7 +257,7 @@ static bool ask_all(struct discovery *d) {
                 _cleanup_free_ char *what = name ? str_printf("DNS %s %s", dns_type_name(q->type), name) : NULL;
                 if (!what)
                         return false;
-                *a = (struct question_asked) { .discovery = d, .question = q, .started = now_ms(d->event) };
+                *a = (struct question_asked) { .discovery = d, .question = q, .started = discover_now_ms(d->event) };
                 a->index = realm_asked(d->realm, what, NULL);
                 a->op = dns_ask(d->dns, name, q->type, dns_came, a);
                 if (!a->op)
@@ -320,7 +320,7 @@ static bool go_home(struct discovery *d) {
         forget_servers(d);
         realm->kind = REALM_NONE;
         realm->realm = (free(realm->realm), NULL);
-        return ask_all(d);
+        return discover_ask_all(d);
 }
 
 /* "sub.example.test" has none: "example.test" may. */
@@ -330,25 +330,25 @@ static bool go_up(struct discovery *d) {
         if (!domain || d->realm->n_servers || str_replace(&d->realm->domain, domain) < 0 || str_replace(&d->realm->asked, domain) < 0)
                 return false;
         d->tried_itself = false;
-        return ask_all(d);
+        return discover_ask_all(d);
 }
 
 void discovery_look(struct discovery *d) {
-        if (dns_waiting(d) || (!satisfied(d) && contacts_waiting(d)))
+        if (dns_waiting(d) || (!discover_satisfied(d) && contacts_waiting(d)))
                 return;
-        if (!satisfied(d) && try_more(d))
+        if (!discover_satisfied(d) && try_more(d))
                 return;
         if (go_home(d))
                 return;
-        if (!satisfied(d))
+        if (!discover_satisfied(d))
                 forget_itself(d);
-        if (!satisfied(d) && go_up(d))
+        if (!discover_satisfied(d) && go_up(d))
                 return;
-        finish(d);
+        discover_finish(d);
 }
 
-static int deadline_came(sd_event_source *source, uint64_t usec, void *userdata) {
-        finish(userdata);
+static int discover_deadline_came(sd_event_source *source, uint64_t usec, void *userdata) {
+        discover_finish(userdata);
         return 0;
 }
 
@@ -359,15 +359,15 @@ struct op *discover_start(sd_event *event, const struct discover_options *option
         unsigned ms = options->ms ? options->ms : DISCOVER_MS;
         *d = (struct discovery) { .event = sd_event_ref(event), .done = done, .userdata = userdata, .parents = options->parents,
                                   .port = options->port ? options->port : 389 };
-        d->op = op_new(stop, d);
+        d->op = op_new(discover_stop, d);
         d->realm = realm_new(options->domain);
         d->asked = calloc(ELEMENTS(dns_questions), sizeof *d->asked);
         if (!d->op) {
                 discovery_free(d);
                 return NULL;
         }
-        if (!d->realm || !d->asked || dns_new(event, options->servers, ms < DNS_MS ? ms : DNS_MS, &d->dns, NULL) < 0 || !ask_all(d) ||
-            sd_event_add_time_relative(event, &d->deadline, CLOCK_MONOTONIC, (uint64_t) ms * 1000, 10000, deadline_came, d) < 0)
+        if (!d->realm || !d->asked || dns_new(event, options->servers, ms < DNS_MS ? ms : DNS_MS, &d->dns, NULL) < 0 || !discover_ask_all(d) ||
+            sd_event_add_time_relative(event, &d->deadline, CLOCK_MONOTONIC, (uint64_t) ms * 1000, 10000, discover_deadline_came, d) < 0)
                 return op_cancel(d->op);
         return d->op;
 }

@@ -16,7 +16,7 @@
 #define TOOL "/usr/sbin/pam-auth-update"
 #define PAM_BYTES_MAX (256U * 1024)
 
-static bool exists(const char *root, const char *path) {
+static bool login_config_exists(const char *root, const char *path) {
         _cleanup_free_ char *whole = str_printf("%s%s", root, path);
         return whole && access(whole, F_OK) == 0;
 }
@@ -94,7 +94,7 @@ static bool asks_sssd(const char *root) {
 }
 
 /* Its files are for everybody, and signals of ours are none of its. */
-static _Noreturn void run(const char *program, char *const *argv) {
+static _Noreturn void login_config_run(const char *program, char *const *argv) {
         static char *const environment[] = { (char *) "PATH=/usr/sbin:/usr/bin:/sbin:/bin", (char *) "DEBIAN_FRONTEND=noninteractive",
                                              (char *) "LC_ALL=C.UTF-8", NULL };
         sigset_t none;
@@ -106,13 +106,13 @@ static _Noreturn void run(const char *program, char *const *argv) {
 }
 
 int logins_settle(const char *root, bool mkhomedir, struct error **reterr) {
-        if (exists(root, "/etc/authselect/authselect.conf"))
+        if (login_config_exists(root, "/etc/authselect/authselect.conf"))
                 return 0;
-        int r = exists(root, "/etc/nsswitch.conf") ? settle_names(root, reterr) : 0;
+        int r = login_config_exists(root, "/etc/nsswitch.conf") ? settle_names(root, reterr) : 0;
         bool sss = !asks_sssd(root);
         if (r < 0 || (!sss && !mkhomedir))
                 return r;
-        if (!exists(root, TOOL)) {
+        if (!login_config_exists(root, TOOL)) {
                 if (!mkhomedir)
                         return 0;       /* where PAM is set up by hand, somebody did */
                 error_set(reterr, -ENOENT, "Home directories will not be made: this host has neither authselect nor pam-auth-update");
@@ -122,7 +122,7 @@ int logins_settle(const char *root, bool mkhomedir, struct error **reterr) {
         _cleanup_free_ char *program = str_printf("%s" TOOL, root);
         const char *argv[6] = { TOOL, "--package", "--enable" };
         size_t n = 3;
-        if (sss && exists(root, "/usr/share/pam-configs/sss"))
+        if (sss && login_config_exists(root, "/usr/share/pam-configs/sss"))
                 argv[n++] = "sss";
         if (mkhomedir)
                 argv[n++] = "mkhomedir";
@@ -133,7 +133,7 @@ int logins_settle(const char *root, bool mkhomedir, struct error **reterr) {
         int status = -1;
         pid_t pid = fork();
         if (pid == 0)
-                run(program, (char *const *) argv);
+                login_config_run(program, (char *const *) argv);
         while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
                 ;
         if (pid < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0)

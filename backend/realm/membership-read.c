@@ -11,14 +11,14 @@
 
 #define FILE_MAX (256U * 1024)
 
-static char *read_file(const struct paths *paths, const char *path, size_t *ret_n) {
+static char *membership_read_read_file(const struct paths *paths, const char *path, size_t *ret_n) {
         _cleanup_free_ char *whole = str_printf("%s%s", paths->root, path);
         char *text = NULL;
         return whole && readfile(whole, FILE_MAX, &text, ret_n, NULL) >= 0 ? text : NULL;
 }
 
 static void read_sssd(const struct paths *paths, struct membership *m) {
-        _cleanup_free_ char *text = read_file(paths, "/etc/sssd/sssd.conf", NULL);
+        _cleanup_free_ char *text = membership_read_read_file(paths, "/etc/sssd/sssd.conf", NULL);
         _cleanup_free_ char *domains = text ? ini_value(text, "sssd", "domains") : NULL;
         if (!domains)
                 return;
@@ -36,7 +36,7 @@ static void read_sssd(const struct paths *paths, struct membership *m) {
 }
 
 static void read_ipa(const struct paths *paths, struct membership *m) {
-        _cleanup_free_ char *text = read_file(paths, "/etc/ipa/default.conf", NULL);
+        _cleanup_free_ char *text = membership_read_read_file(paths, "/etc/ipa/default.conf", NULL);
         if (!text || m->kind == REALM_AD)
                 return;
         m->kind = REALM_IPA;
@@ -48,7 +48,7 @@ static void read_ipa(const struct paths *paths, struct membership *m) {
 
 static void read_keytab(const struct paths *paths, struct membership *m) {
         size_t n = 0;
-        char *bytes = read_file(paths, "/etc/krb5.keytab", &n);
+        char *bytes = membership_read_read_file(paths, "/etc/krb5.keytab", &n);
         struct keytab k = {};
         if (bytes && keytab_read((const uint8_t *) bytes, n, &k, NULL) >= 0) {
                 m->principal = TAKE(k.principal);

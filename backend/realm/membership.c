@@ -40,7 +40,7 @@ static void asking_free(void *userdata) {
         free(a);
 }
 
-static void finish(struct asking *a) {
+static void membership_finish(struct asking *a) {
         if (a->online || a->server || a->looking)
                 return;
         struct membership *m = TAKE(a->membership);
@@ -76,7 +76,7 @@ static int online_came(sd_bus_message *m, void *userdata, sd_bus_error *ignored)
                 a->membership->online = online;
         }
         a->online = sd_bus_slot_unref(a->online);
-        finish(a);
+        membership_finish(a);
         return 1;
 }
 
@@ -86,11 +86,11 @@ static int server_came(sd_bus_message *m, void *userdata, sd_bus_error *ignored)
         if (!sd_bus_message_is_method_error(m, NULL) && sd_bus_message_read(m, "s", &server) > 0 && !str_empty(server))
                 (void) str_replace(&a->membership->server, server);
         a->server = sd_bus_slot_unref(a->server);
-        finish(a);
+        membership_finish(a);
         return 1;
 }
 
-static int ask(struct asking *a, sd_bus_slot **slot, const char *path, const char *method, sd_bus_message_handler_t came, const char *service) {
+static int membership_ask(struct asking *a, sd_bus_slot **slot, const char *path, const char *method, sd_bus_message_handler_t came, const char *service) {
         _cleanup_message_ sd_bus_message *m = NULL;
         int r = sd_bus_message_new_method_call(a->used, &m, INFOPIPE, path, INFOPIPE_DOMAIN, method);
         if (r >= 0)
@@ -110,13 +110,13 @@ static void ask_sssd(struct asking *a, sd_bus *bus) {
         a->may_start = running && access(running, F_OK) == 0;
         if (!path)
                 return;
-        (void) ask(a, &a->online, path, "IsOnline", online_came, NULL);
-        (void) ask(a, &a->server, path, "ActiveServer", server_came, m->kind == REALM_IPA ? "IPA" : "AD");
+        (void) membership_ask(a, &a->online, path, "IsOnline", online_came, NULL);
+        (void) membership_ask(a, &a->server, path, "ActiveServer", server_came, m->kind == REALM_IPA ? "IPA" : "AD");
 }
 
 /* ---- the realm's servers ---- */
 
-static void looked(struct preflight *p, void *userdata) {
+static void membership_looked(struct preflight *p, void *userdata) {
         struct asking *a = userdata;
         struct membership *m = a->membership;
         a->looking = op_cancel(a->looking);
@@ -127,13 +127,13 @@ static void looked(struct preflight *p, void *userdata) {
         if (m->realm_found && m->realm_found->site)
                 (void) str_replace(&m->site, m->realm_found->site);
         preflight_free(p);
-        finish(a);
+        membership_finish(a);
 }
 
 static int nothing_asked(sd_event_source *source, void *userdata) {
         struct asking *a = userdata;
         a->later = sd_event_source_disable_unref(a->later);
-        finish(a);
+        membership_finish(a);
         return 0;
 }
 
@@ -153,7 +153,7 @@ struct op *membership_start(sd_event *event, const struct membership_options *op
                 const struct preflight_options look = { .order = &order, .paths = options->paths, .facts = options->facts,
                                                         .servers = options->servers };
                 ask_sssd(a, options->bus);
-                a->looking = preflight_start(event, &look, NULL, looked, a);
+                a->looking = preflight_start(event, &look, NULL, membership_looked, a);
         }
         if (!a->looking && !a->online && sd_event_add_defer(event, &a->later, nothing_asked, a) < 0)
                 return op_cancel(a->op);

@@ -30,7 +30,7 @@ static const struct way {
         },
 };
 
-static bool installed(const char *root, const struct way *way) {
+static bool native_installed(const char *root, const struct way *way) {
         _cleanup_free_ char *path = str_printf("%s%s", root, way->there);
         return path && access(path, F_OK) == 0;
 }
@@ -53,7 +53,7 @@ static struct image *image_of(const struct way *way) {
 
 int hostways_list(const char *root, struct image_list *images) {
         for (size_t i = 0; i < ELEMENTS(ways); i++)
-                if (installed(root, &ways[i])) {
+                if (native_installed(root, &ways[i])) {
                         struct image *image = image_of(&ways[i]);
                         if (!image || image_list_take(images, image) < 0)
                                 return -ENOMEM;
@@ -65,7 +65,7 @@ int hostway_find(const char *root, const char *reference, struct image **ret, st
         for (size_t i = 0; i < ELEMENTS(ways); i++) {
                 if (strcmp(ways[i].name, reference) != 0)
                         continue;
-                if (!installed(root, &ways[i])) {
+                if (!native_installed(root, &ways[i])) {
                         error_set(reterr, -ENOENT, "%s is not on this host", ways[i].there);
                         error_hint(reterr, "Install the package %s, or join by an image that packages SSSD", ways[i].package);
                         return -ENOENT;

@@ -32,7 +32,7 @@ struct running {
         void *userdata;
 };
 
-static uint64_t now_ms(const struct running *r) {
+static uint64_t preflight_now_ms(const struct running *r) {
         uint64_t usec = 0;
         sd_event_now(r->run.event, CLOCK_MONOTONIC, &usec);
         return usec / 1000;
@@ -68,7 +68,7 @@ static void running_free(struct running *r) {
         free(r);
 }
 
-static void stop(void *userdata) {
+static void preflight_stop(void *userdata) {
         running_free(userdata);
 }
 
@@ -131,18 +131,18 @@ static bool all_settled(const struct running *r) {
         return true;
 }
 
-static void finish(struct running *r) {
+static void preflight_finish(struct running *r) {
         struct preflight *p = TAKE(r->run.preflight);
         preflight_done_t done = r->done;
         void *userdata = r->userdata;
-        p->ms = (unsigned) (now_ms(r) - r->started);
+        p->ms = (unsigned) (preflight_now_ms(r) - r->started);
         op_finish(r->op);
         running_free(r);
         done(p, userdata);
 }
 
 static void note_time(struct running *r, struct check_result *result) {
-        result->ms = (unsigned) (now_ms(r) - r->started);
+        result->ms = (unsigned) (preflight_now_ms(r) - r->started);
 }
 
 void check_settle(struct preflight_run *run, struct check_result *result) {
@@ -151,10 +151,10 @@ void check_settle(struct preflight_run *run, struct check_result *result) {
         if (r->moved)
                 r->moved(run->preflight, r->userdata);
         if (!r->busy && r->looked && all_settled(r))
-                finish(r);
+                preflight_finish(r);
 }
 
-static int deadline_came(sd_event_source *source, uint64_t usec, void *userdata) {
+static int preflight_deadline_came(sd_event_source *source, uint64_t usec, void *userdata) {
         struct running *r = userdata;
         for (size_t i = 0; i < r->run.preflight->n; i++) {
                 struct check_result *result = &r->run.preflight->items[i];
@@ -163,13 +163,13 @@ static int deadline_came(sd_event_source *source, uint64_t usec, void *userdata)
                 check_say(result, VERDICT_WARN, "no answer within %u s", PREFLIGHT_MS / 1000);
                 note_time(r, result);
         }
-        finish(r);
+        preflight_finish(r);
         return 0;
 }
 
 /* ---- the two phases ---- */
 
-static void look(struct running *r, bool network) {
+static void preflight_look(struct running *r, bool network) {
         struct preflight *p = r->run.preflight;
         r->busy = true;
         for (size_t i = 0; i < ELEMENTS(checks); i++) {
@@ -190,9 +190,9 @@ static void look(struct running *r, bool network) {
 
 static void look_at_network(struct running *r) {
         r->looked = true;
-        look(r, true);
+        preflight_look(r, true);
         if (all_settled(r))
-                finish(r);
+                preflight_finish(r);
 }
 
 static bool still_resolving(const struct preflight_run *run) {
@@ -204,7 +204,7 @@ static bool still_resolving(const struct preflight_run *run) {
         return false;
 }
 
-static void resolved(char *const *addresses, struct error *e, void *userdata) {
+static void preflight_resolved(char *const *addresses, struct error *e, void *userdata) {
         struct place *place = userdata;
         struct preflight_run *run = place->run;
         place->resolving = op_cancel(place->resolving);
@@ -232,7 +232,7 @@ static void add_place(struct preflight_run *run, struct place *list, size_t *n, 
                         (void) str_replace(&place->address, realm->servers[i].addresses[0]);
                         return;
                 }
-        place->resolving = dns_resolve(run->dns, host, resolved, place);
+        place->resolving = dns_resolve(run->dns, host, preflight_resolved, place);
 }
 
 /* "host:port" of the DNS; port 0 where it has none. */
@@ -268,7 +268,7 @@ static void find_places(struct preflight_run *run) {
                 add_place(run, run->kpasswds, &run->n_kpasswds, run->ldap[i].host, 464);
 }
 
-static void discovered(struct realm *realm, struct error *e, void *userdata) {
+static void preflight_discovered(struct realm *realm, struct error *e, void *userdata) {
         struct running *r = userdata;
         struct preflight_run *run = &r->run;
         r->discovering = op_cancel(r->discovering);
@@ -281,11 +281,11 @@ static void discovered(struct realm *realm, struct error *e, void *userdata) {
 }
 
 static int look_at_host(sd_event_source *source, void *userdata) {
-        look(userdata, false);
+        preflight_look(userdata, false);
         return 0;
 }
 
-static int prepare(struct running *r, const struct preflight_options *options) {
+static int preflight_prepare(struct running *r, const struct preflight_options *options) {
         const struct preflight_order *order = options->order;
         struct preflight_run *run = &r->run;
         struct preflight *p = run->preflight = calloc(1, sizeof *p);
@@ -303,11 +303,11 @@ static int prepare(struct running *r, const struct preflight_options *options) {
         if (k >= 0)
                 k = sd_event_add_defer(run->event, &r->local, look_at_host, r);
         if (k >= 0)
-                k = sd_event_add_time_relative(run->event, &r->deadline, CLOCK_MONOTONIC, PREFLIGHT_MS * 1000ULL, 10000, deadline_came, r);
+                k = sd_event_add_time_relative(run->event, &r->deadline, CLOCK_MONOTONIC, PREFLIGHT_MS * 1000ULL, 10000, preflight_deadline_came, r);
         if (k < 0)
                 return k;
         r->discovering = discover_start(run->event, &(struct discover_options) { .domain = run->domain, .servers = options->servers,
-                                                                                 .ms = PROBE_MS }, discovered, r);
+                                                                                 .ms = PROBE_MS }, preflight_discovered, r);
         return r->discovering ? 0 : -ENOMEM;
 }
 
@@ -320,12 +320,12 @@ struct op *preflight_start(sd_event *event, const struct preflight_options *opti
                 .run = { .event = sd_event_ref(event), .paths = options->paths, .facts = options->facts, .wanted = options->order->wanted },
                 .moved = moved, .done = done, .userdata = userdata,
         };
-        r->started = now_ms(r);
-        r->op = op_new(stop, r);
+        r->started = preflight_now_ms(r);
+        r->op = op_new(preflight_stop, r);
         if (!r->op) {
                 running_free(r);
                 return NULL;
         }
         struct op *op = r->op;
-        return prepare(r, options) < 0 ? op_cancel(op) : op;
+        return preflight_prepare(r, options) < 0 ? op_cancel(op) : op;
 }

@@ -103,13 +103,13 @@ static const struct {
 #undef REALMD
 #undef DBUS
 
-static void end(struct realmd *realmd, struct error *e) {
+static void realmd_end(struct realmd *realmd, struct error *e) {
         realmd->call = sd_bus_slot_unref(realmd->call);
         realmd->done(e, realmd->userdata);
 }
 
 /* The name of the error stands in the sentence: it is what does not change from one release to the next. */
-static void fail(struct realmd *realmd, const sd_bus_error *error, const char *what) {
+static void realmd_fail(struct realmd *realmd, const sd_bus_error *error, const char *what) {
         struct error *e = NULL;
         int code = -EIO;
         const char *hint = NULL;
@@ -128,18 +128,18 @@ static void fail(struct realmd *realmd, const sd_bus_error *error, const char *w
                                                         : what);
         if (hint)
                 error_hint(&e, "%s", hint);
-        end(realmd, e);
+        realmd_end(realmd, e);
 }
 
 static void fail_locally(struct realmd *realmd, int r) {
         struct error *e = NULL;
         error_errno(&e, r, "realmd could not be asked");
-        end(realmd, e);
+        realmd_end(realmd, e);
 }
 
 /* ---- asking ---- */
 
-static int call(struct realmd *realmd, sd_bus_message *m, sd_bus_message_handler_t then, uint64_t usec) {
+static int realmd_call(struct realmd *realmd, sd_bus_message *m, sd_bus_message_handler_t then, uint64_t usec) {
         realmd->call = sd_bus_slot_unref(realmd->call);
         return sd_bus_call_async(realmd->bus, &realmd->call, m, then, realmd, usec);
 }
@@ -191,14 +191,14 @@ static int add_credentials(struct realmd *realmd, sd_bus_message *m) {
 static int on_worked(sd_bus_message *m, void *userdata, sd_bus_error *unused) {
         struct realmd *realmd = userdata;
         if (sd_bus_message_is_method_error(m, NULL))
-                fail(realmd, sd_bus_message_get_error(m),
+                realmd_fail(realmd, sd_bus_message_get_error(m),
                      realmd->action == REALMD_JOIN ? "Couldn't join realm" : "Couldn't leave realm");
         else
-                end(realmd, NULL);
+                realmd_end(realmd, NULL);
         return 0;
 }
 
-static int work(struct realmd *realmd, const struct realm_path *realm) {
+static int realmd_work(struct realmd *realmd, const struct realm_path *realm) {
         bool joins = realmd->action == REALMD_JOIN, somebody = joins || realmd->credentials != REALMD_NOBODY;
         _cleanup_message_ sd_bus_message *m = NULL;
         int r = new_call(realmd, realm->path, somebody ? MEMBERSHIP : REALM, joins ? "Join" : somebody ? "Leave" : "Deconfigure", &m);
@@ -208,7 +208,7 @@ static int work(struct realmd *realmd, const struct realm_path *realm) {
                 r = add_credentials(realmd, m);
         if (r >= 0)
                 r = add_options(realmd, m, joins);
-        return r < 0 ? r : call(realmd, m, on_worked, WORK_USEC);
+        return r < 0 ? r : realmd_call(realmd, m, on_worked, WORK_USEC);
 }
 
 /* ---- which realm ---- */
@@ -224,13 +224,13 @@ static const char *credentials_type(const struct realmd *realmd) {
         }
 }
 
-static bool wanted(const struct realmd *realmd, const struct realm_path *realm) {
+static bool realmd_wanted(const struct realmd *realmd, const struct realm_path *realm) {
         if (realmd->action == REALMD_JOIN)
                 return true;    /* Discover was asked for that one */
         return realm->configured && (!realmd->domain || str_equal_nocase(realmd->domain, realm->name));
 }
 
-static struct error *refusal(struct realmd *realmd, const struct realm_path *realm) {
+static struct error *realmd_refusal(struct realmd *realmd, const struct realm_path *realm) {
         bool joins = realmd->action == REALMD_JOIN;
         struct error *e = NULL;
         if (!realm && joins) {
@@ -250,19 +250,19 @@ static struct error *refusal(struct realmd *realmd, const struct realm_path *rea
         return e;
 }
 
-static void choose(struct realmd *realmd) {
+static void realmd_choose(struct realmd *realmd) {
         const struct realm_path *found = NULL;
         for (size_t i = 0; i < realmd->n_realms; i++) {
                 const struct realm_path *realm = realmd->realms + i;
-                if (wanted(realmd, realm) && (!found || (realm->supported && !found->supported && !found->configured)))
+                if (realmd_wanted(realmd, realm) && (!found || (realm->supported && !found->supported && !found->configured)))
                         found = realm;
         }
-        struct error *e = refusal(realmd, found);
+        struct error *e = realmd_refusal(realmd, found);
         if (e) {
-                end(realmd, e);
+                realmd_end(realmd, e);
                 return;
         }
-        int r = work(realmd, found);
+        int r = realmd_work(realmd, found);
         if (r < 0)
                 fail_locally(realmd, r);
 }
@@ -295,7 +295,7 @@ static int read_property(struct realmd *realmd, struct realm_path *realm, const 
         return r < 0 ? r : sd_bus_message_exit_container(m);
 }
 
-static int look(struct realmd *realmd);
+static int realmd_look(struct realmd *realmd);
 
 static int read_properties(struct realmd *realmd, struct realm_path *realm, sd_bus_message *m) {
         const char *name;
@@ -310,35 +310,35 @@ static int read_properties(struct realmd *realmd, struct realm_path *realm, sd_b
         return r;
 }
 
-static int on_looked(sd_bus_message *m, void *userdata, sd_bus_error *unused) {
+static int realmd_on_looked(sd_bus_message *m, void *userdata, sd_bus_error *unused) {
         struct realmd *realmd = userdata;
         struct realm_path *realm = realmd->realms + realmd->looked / 2;
         int r = 0;
         if (!sd_bus_message_is_method_error(m, NULL))
                 r = read_properties(realmd, realm, m);
         else if (realmd->looked % 2 == 0) {
-                fail(realmd, sd_bus_message_get_error(m), "The realm could not be looked at");
+                realmd_fail(realmd, sd_bus_message_get_error(m), "The realm could not be looked at");
                 return 0;
         }       /* else it has no such interface: it can be seen, but not joined */
         realmd->looked++;
         if (r >= 0)
-                r = look(realmd);
+                r = realmd_look(realmd);
         if (r < 0)
                 fail_locally(realmd, r);
         return 0;
 }
 
 /* Two interfaces of each realm, one after the other; then one of them is chosen. */
-static int look(struct realmd *realmd) {
+static int realmd_look(struct realmd *realmd) {
         if (realmd->looked == 2 * realmd->n_realms) {
-                choose(realmd);
+                realmd_choose(realmd);
                 return 0;
         }
         _cleanup_message_ sd_bus_message *m = NULL;
         int r = new_call(realmd, realmd->realms[realmd->looked / 2].path, BUS_PROPERTIES, "GetAll", &m);
         if (r >= 0)
                 r = sd_bus_message_append(m, "s", realmd->looked % 2 ? MEMBERSHIP : REALM);
-        return r < 0 ? r : call(realmd, m, on_looked, LOOK_USEC);
+        return r < 0 ? r : realmd_call(realmd, m, realmd_on_looked, LOOK_USEC);
 }
 
 static int read_paths(struct realmd *realmd, sd_bus_message *m) {
@@ -354,17 +354,17 @@ static int read_paths(struct realmd *realmd, sd_bus_message *m) {
         return r;
 }
 
-static int on_found(sd_bus_message *m, void *userdata, sd_bus_error *unused) {
+static int realmd_on_found(sd_bus_message *m, void *userdata, sd_bus_error *unused) {
         struct realmd *realmd = userdata;
         if (sd_bus_message_is_method_error(m, NULL)) {
-                fail(realmd, sd_bus_message_get_error(m), "realmd could not look for the realm");
+                realmd_fail(realmd, sd_bus_message_get_error(m), "realmd could not look for the realm");
                 return 0;
         }
         int r = realmd->action == REALMD_JOIN ? sd_bus_message_skip(m, "i") : sd_bus_message_enter_container(m, 'v', "ao");
         if (r >= 0)
                 r = read_paths(realmd, m);
         if (r >= 0)
-                r = look(realmd);
+                r = realmd_look(realmd);
         if (r < 0)
                 fail_locally(realmd, r);
         return 0;
@@ -386,7 +386,7 @@ static int add_filter(struct realmd *realmd, sd_bus_message *m) {
         return r < 0 ? r : sd_bus_message_close_container(m);
 }
 
-static int find(struct realmd *realmd) {
+static int realmd_find(struct realmd *realmd) {
         bool joins = realmd->action == REALMD_JOIN;
         _cleanup_message_ sd_bus_message *m = NULL;
         int r = new_call(realmd, REALMD_PATH, joins ? PROVIDER : BUS_PROPERTIES, joins ? "Discover" : "Get", &m);
@@ -394,7 +394,7 @@ static int find(struct realmd *realmd) {
                 r = joins ? sd_bus_message_append(m, "s", realmd->domain ? realmd->domain : "") : sd_bus_message_append(m, "ss", PROVIDER, "Realms");
         if (r >= 0 && joins)
                 r = add_filter(realmd, m);
-        return r < 0 ? r : call(realmd, m, on_found, LOOK_USEC);
+        return r < 0 ? r : realmd_call(realmd, m, realmd_on_found, LOOK_USEC);
 }
 
 /* ---- what it says meanwhile ---- */
@@ -426,7 +426,7 @@ struct realmd *realmd_new(sd_bus *bus, const struct realmd_order *order, void (*
                 return NULL;
         int r = sd_bus_match_signal_async(bus, &realmd->signal, sd_bus_is_bus_client(bus) > 0 ? REALMD_NAME : NULL, REALMD_PATH, SERVICE,
                                           "Diagnostics", on_diagnostics, NULL, realmd);
-        return r < 0 || find(realmd) < 0 ? NULL : TAKE(realmd);
+        return r < 0 || realmd_find(realmd) < 0 ? NULL : TAKE(realmd);
 }
 
 void realmd_cancel(struct realmd *realmd) {

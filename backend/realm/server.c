@@ -30,13 +30,13 @@ void contact_done(struct contact *c) {
         *c = (struct contact) {};
 }
 
-static char *whom(const struct contact *c) {
+static char *server_whom(const struct contact *c) {
         const struct realm_server *s = server_of(c);
         return str_printf("%s (%s port %u)", s->host, s->addresses[c->address], s->port);
 }
 
-static int note(struct contact *c, const char *what) {
-        _cleanup_free_ char *to = whom(c);
+static int server_note(struct contact *c, const char *what) {
+        _cleanup_free_ char *to = server_whom(c);
         return to ? realm_asked(c->discovery->realm, what, to) : -ENOMEM;
 }
 
@@ -44,13 +44,13 @@ static void note_failure(struct contact *c, int question, unsigned ms, const str
         realm_answered(c->discovery->realm, question, REALM_FAILED, ms, error_line(e));
 }
 
-static void keep(char **target, const char *text) {
+static void server_keep(char **target, const char *text) {
         if (!str_empty(text))
                 (void) str_replace(target, text);
 }
 
 static void keep_lower(char **target, const char *text) {
-        keep(target, text);
+        server_keep(target, text);
         for (char *p = *target; p && *p; p++)
                 *p = (char) tolower((unsigned char) *p);
 }
@@ -69,12 +69,12 @@ static void take_netlogon(struct contact *c, const struct netlogon *n) {
                 return;
         c->discovery->pinged = true;
         keep_lower(&realm->domain, n->domain);
-        keep(&realm->forest, n->forest);
-        keep(&realm->netbios, n->netbios_domain);
-        keep(&realm->site, n->client_site);
-        keep(&realm->server_site, n->server_site);
+        server_keep(&realm->forest, n->forest);
+        server_keep(&realm->netbios, n->netbios_domain);
+        server_keep(&realm->site, n->client_site);
+        server_keep(&realm->server_site, n->server_site);
         if (!realm->best)
-                keep(&realm->best, server_of(c)->host);
+                server_keep(&realm->best, server_of(c)->host);
 }
 
 /* Reads the answer's NetLogon; -ENODATA where it has none: the server does not know the domain. */
@@ -133,7 +133,7 @@ static struct op *start_ping(struct contact *c) {
         netlogon_ask(&request, 1, c->discovery->realm->asked);
         if (request.failed)
                 return NULL;
-        c->ping_question = note(c, "LDAP ping (UDP), who the controller is and which site this host is in");
+        c->ping_question = server_note(c, "LDAP ping (UDP), who the controller is and which site this host is in");
         return exchange_start(c->discovery->event, &(struct exchange_options) {
                 .address = s->addresses[c->address], .port = s->port, .datagram = true, .request = request.text, .n = request.length,
                 .ms = CONTACT_MS, .heard = ping_heard, .done = ping_over, .userdata = c });
@@ -141,7 +141,7 @@ static struct op *start_ping(struct contact *c) {
 
 /* ---- LDAP over TCP: the rootDSE, then what its kind has more to say ---- */
 
-static int search(struct contact *c, struct exchange *x, const char *base, enum ldap_scope scope, const struct ldap_test *tests, size_t n,
+static int server_search(struct contact *c, struct exchange *x, const char *base, enum ldap_scope scope, const struct ldap_test *tests, size_t n,
                   const char *const *attributes) {
         _cleanup_str_ struct str request = {};
         ldap_search(&request, ++c->id, base, scope, tests, n, attributes);
@@ -181,8 +181,8 @@ static int root_read(struct contact *c, struct exchange *x, const struct ldap_me
                 return 0;
         static const struct ldap_test container = { "objectClass", "krbRealmContainer", 17 };
         _cleanup_free_ char *kerberos = str_printf("cn=kerberos,%s", c->base);
-        int r = search(c, x, c->base, LDAP_BASE, NULL, 0, (const char *const[]) { "info", "associatedDomain", NULL });
-        return r < 0 || !kerberos ? r : search(c, x, kerberos, LDAP_ONE, &container, 1, (const char *const[]) { "cn", NULL });
+        int r = server_search(c, x, c->base, LDAP_BASE, NULL, 0, (const char *const[]) { "info", "associatedDomain", NULL });
+        return r < 0 || !kerberos ? r : server_search(c, x, kerberos, LDAP_ONE, &container, 1, (const char *const[]) { "cn", NULL });
 }
 
 /* The base entry of FreeIPA has info: IPA V2.0; the container of its realm has the realm's name. */
@@ -228,12 +228,12 @@ static void take_ldap(struct contact *c, unsigned ms) {
         if (realm->kind == REALM_AD || realm->kind == REALM_IPA)
                 return;
         realm->kind = c->kind;
-        keep(&realm->base, c->base);
-        keep(&realm->version, c->version);
-        keep(&realm->best, s->host);
+        server_keep(&realm->base, c->base);
+        server_keep(&realm->version, c->version);
+        server_keep(&realm->best, s->host);
         if (c->kind == REALM_IPA) {
                 keep_lower(&realm->domain, c->domain);
-                keep(&realm->realm, c->realm);
+                server_keep(&realm->realm, c->realm);
         }
 }
 
@@ -275,7 +275,7 @@ static struct op *start_ldap(struct contact *c) {
         ldap_search(&request, 1, "", LDAP_BASE, NULL, 0, attributes);
         if (request.failed)
                 return NULL;
-        c->ldap_question = note(c, "LDAP rootDSE (TCP), what kind of directory it is");
+        c->ldap_question = server_note(c, "LDAP rootDSE (TCP), what kind of directory it is");
         return exchange_start(c->discovery->event, &(struct exchange_options) {
                 .address = s->addresses[c->address], .port = s->port, .request = request.text, .n = request.length,
                 .ms = CONTACT_MS, .heard = ldap_heard, .done = ldap_over, .userdata = c });
@@ -288,7 +288,7 @@ static void start_talking(struct contact *c) {
 
 /* ---- its addresses ---- */
 
-static void resolved(char *const *addresses, struct error *e, void *userdata) {
+static void server_resolved(char *const *addresses, struct error *e, void *userdata) {
         struct contact *c = userdata;
         struct discovery *d = c->discovery;
         c->resolving = op_cancel(c->resolving);
@@ -318,5 +318,5 @@ void contact_start(struct discovery *d, size_t server) {
         }
         _cleanup_free_ char *what = str_printf("DNS A, AAAA %s", server_of(c)->host);
         c->ldap_question = what ? realm_asked(d->realm, what, NULL) : -ENOMEM;
-        c->resolving = dns_resolve(d->dns, server_of(c)->host, resolved, c);
+        c->resolving = dns_resolve(d->dns, server_of(c)->host, server_resolved, c);
 }

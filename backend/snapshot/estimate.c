@@ -37,7 +37,7 @@ static void on_left_out(const char *path, enum snapshot_reason reason, void *use
                 (void) finding_report(&w->plan->findings, "not-saved", path, "%s is not saved: %s", path, snapshot_reason_text(reason));
 }
 
-static int on_turn(sd_event_source *source, uint64_t usec, void *userdata) {
+static int snapshot_estimate_on_turn(sd_event_source *source, uint64_t usec, void *userdata) {
         struct weigh *w = userdata;
         if (snapshot_go(w->snapshot, TURN_USEC, NULL) == 0) {
                 sd_event_source_set_time_relative(source, 0);
@@ -53,7 +53,7 @@ static int on_turn(sd_event_source *source, uint64_t usec, void *userdata) {
         return 0;
 }
 
-static bool begin(struct weigh *w, sd_event *event, const struct paths *paths) {
+static bool snapshot_estimate_begin(struct weigh *w, sd_event *event, const struct paths *paths) {
         w->root = files_open_root(paths->root, NULL);
         const struct snapshot_options options = {
                 .root = w->root,
@@ -66,7 +66,7 @@ static bool begin(struct weigh *w, sd_event *event, const struct paths *paths) {
                 .userdata = w,
         };
         return w->root >= 0 && snapshot_new(&options, &w->snapshot, NULL) >= 0 &&
-               sd_event_add_time_relative(event, &w->turn, CLOCK_MONOTONIC, 0, 1, on_turn, w) >= 0;
+               sd_event_add_time_relative(event, &w->turn, CLOCK_MONOTONIC, 0, 1, snapshot_estimate_on_turn, w) >= 0;
 }
 
 struct weigh *weigh_new(sd_event *event, const struct paths *paths, struct plan *plan, void (*done)(void *userdata), void *userdata) {
@@ -77,5 +77,5 @@ struct weigh *weigh_new(sd_event *event, const struct paths *paths, struct plan 
         *w = (struct weigh) { .plan = plan, .root = -1, .done = done, .userdata = userdata };
         w->excluded[0] = (char *) paths->state;
         w->excluded[1] = (char *) paths->run;
-        return begin(w, event, paths) ? w : weigh_free(w);
+        return snapshot_estimate_begin(w, event, paths) ? w : weigh_free(w);
 }

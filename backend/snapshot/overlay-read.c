@@ -28,7 +28,7 @@ struct reading {
 };
 
 /* The object at path below root into m, with its digest; its content is kept where it is small. What is not there is nothing. */
-static int note(struct reading *r, int root, const char *path, struct manifest *m, mode_t *ret_mode) {
+static int snapshot_overlay_read_note(struct reading *r, int root, const char *path, struct manifest *m, mode_t *ret_mode) {
         const char *name = ".";
         struct entry e;
         *ret_mode = 0;
@@ -68,7 +68,7 @@ static int note_below(struct reading *r, int root, const char *path, struct mani
                         continue;
                 _cleanup_free_ char *child = str_printf("%s/%s", strcmp(path, "/") == 0 ? "" : path, item->d_name);
                 mode_t mode;
-                result = child ? note(r, root, child, m, &mode) : -ENOMEM;
+                result = child ? snapshot_overlay_read_note(r, root, child, m, &mode) : -ENOMEM;
                 if (result >= 0 && S_ISDIR(mode))
                         result = note_below(r, root, child, m, depth + 1);
         }
@@ -79,7 +79,7 @@ static int note_below(struct reading *r, int root, const char *path, struct mani
 /* One side of a path, with all that is in it. */
 static int note_all(struct reading *r, int root, const char *path, struct manifest *m) {
         mode_t mode;
-        int result = note(r, root, path, m, &mode);
+        int result = snapshot_overlay_read_note(r, root, path, m, &mode);
         return result >= 0 && S_ISDIR(mode) ? note_below(r, root, path, m, 0) : result;
 }
 
@@ -90,7 +90,7 @@ static bool is_opaque(int fd) {
         return n == 1 && value[0] == 'y';
 }
 
-static int walk(struct reading *r, int upper, const char *path, unsigned depth);
+static int snapshot_overlay_read_walk(struct reading *r, int upper, const char *path, unsigned depth);
 
 static int walk_object(struct reading *r, int folder, const char *name, const char *path, unsigned depth) {
         struct stat st;
@@ -101,7 +101,7 @@ static int walk_object(struct reading *r, int folder, const char *name, const ch
                 return note_all(r, r->host, path, &r->before);
         if (!S_ISDIR(st.st_mode)) {
                 int result = note_all(r, r->host, path, &r->before);
-                return result < 0 ? result : note(r, r->copy, path, &r->after, &is);
+                return result < 0 ? result : snapshot_overlay_read_note(r, r->copy, path, &r->after, &is);
         }
         _cleanup_close_ int fd = openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (fd < 0)
@@ -110,14 +110,14 @@ static int walk_object(struct reading *r, int folder, const char *name, const ch
                 int result = note_all(r, r->host, path, &r->before);
                 return result < 0 ? result : note_all(r, r->copy, path, &r->after);
         }
-        int result = note(r, r->host, path, &r->before, &was);
+        int result = snapshot_overlay_read_note(r, r->host, path, &r->before, &was);
         if (result >= 0)
-                result = note(r, r->copy, path, &r->after, &is);
-        return result < 0 ? result : walk(r, TAKE_FD(fd), path, depth + 1);
+                result = snapshot_overlay_read_note(r, r->copy, path, &r->after, &is);
+        return result < 0 ? result : snapshot_overlay_read_walk(r, TAKE_FD(fd), path, depth + 1);
 }
 
 /* upper is taken over. */
-static int walk(struct reading *r, int upper, const char *path, unsigned depth) {
+static int snapshot_overlay_read_walk(struct reading *r, int upper, const char *path, unsigned depth) {
         DIR *d = fdopendir(upper);
         if (!d) {
                 int result = -errno;
@@ -144,14 +144,14 @@ static int read_layer(struct reading *r, const struct paths *paths, const char *
         int fd = open(upper, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (fd < 0)
                 return -errno;
-        int result = note(r, r->host, point + 1, &r->before, &was);
+        int result = snapshot_overlay_read_note(r, r->host, point + 1, &r->before, &was);
         if (result >= 0)
-                result = note(r, r->copy, point + 1, &r->after, &is);
+                result = snapshot_overlay_read_note(r, r->copy, point + 1, &r->after, &is);
         if (result < 0) {
                 close(fd);
                 return result;
         }
-        return walk(r, fd, point + 1, 0);
+        return snapshot_overlay_read_walk(r, fd, point + 1, 0);
 }
 
 /* The mount point of a layer is an object of the layer it lies in, too. */
@@ -167,7 +167,7 @@ static void drop_twins(struct manifest *m) {
         m->n = kept;
 }
 
-static int read_all(struct reading *r, const struct paths *paths, struct error **reterr) {
+static int snapshot_overlay_read_read_all(struct reading *r, const struct paths *paths, struct error **reterr) {
         _cleanup_free_ char *base = overlay_base(paths), *host = overlay_path(paths, "host"), *text = NULL;
         _cleanup_strv_ char **lines = NULL;
         size_t n;
@@ -190,7 +190,7 @@ static int read_all(struct reading *r, const struct paths *paths, struct error *
 
 int overlay_read(const struct paths *paths, int root, int blobs, struct manifest *ret_before, struct manifest *ret_after, struct error **reterr) {
         struct reading r = { .host = root, .copy = -1, .blobs = blobs, .digest = digest_new() };
-        int result = r.digest ? read_all(&r, paths, reterr) : error_set(reterr, -ENOMEM, "Out of memory");
+        int result = r.digest ? snapshot_overlay_read_read_all(&r, paths, reterr) : error_set(reterr, -ENOMEM, "Out of memory");
         digest_free(r.digest);
         if (r.copy >= 0)
                 close(r.copy);

@@ -19,7 +19,7 @@
 
 /* ---- which of the host's mounts ---- */
 
-static bool below(const char *path, const char *folder) {
+static bool snapshot_overlay_below(const char *path, const char *folder) {
         const char *rest = str_starts(path, folder);
         return rest && (*rest == '\0' || *rest == '/');
 }
@@ -29,13 +29,13 @@ static bool passed_over(const struct paths *paths, const char *path) {
         static const char *const places[] = { "/proc", "/sys", "/dev", "/var/lib/containers", "/var/lib/docker", "/run/containers", "/run/netns",
                                               "/run/docker", "/run/user", "/run/credentials" };
         for (size_t i = 0; i < ELEMENTS(places); i++)
-                if (below(path, places[i]))
+                if (snapshot_overlay_below(path, places[i]))
                         return true;
-        return below(path, paths->state) || below(path, paths->run);
+        return snapshot_overlay_below(path, paths->state) || snapshot_overlay_below(path, paths->run);
 }
 
 /* mountinfo(5) writes blanks and backslashes of a path as \ooo. */
-static char *unescape(const char *text, size_t n) {
+static char *snapshot_overlay_unescape(const char *text, size_t n) {
         _cleanup_str_ struct str out = {};
         for (size_t i = 0; i < n; i++) {
                 if (text[i] == '\\' && i + 3 < n && text[i + 1] >= '0' && text[i + 1] <= '3') {
@@ -55,7 +55,7 @@ static char *mount_point(const char *line) {
                 if (!field++)
                         return NULL;
         }
-        return unescape(field, strcspn(field, " "));
+        return snapshot_overlay_unescape(field, strcspn(field, " "));
 }
 
 /* All mount points below which the tree has other files, "/" first, parents before what lies in them, none twice. */
@@ -102,7 +102,7 @@ static int make_upper(const char *layer, const char *lower) {
 }
 
 /* One overlay: the host's mount point below, layer `number` above. -EINVAL: that file system cannot lie below one. */
-static int lay(const struct paths *paths, const char *point, unsigned number) {
+static int snapshot_overlay_lay(const struct paths *paths, const char *point, unsigned number) {
         _cleanup_free_ char *layer = overlay_path(paths, "layers/%u", number), *upper = overlay_path(paths, "layers/%u/upper", number),
                             *work = overlay_path(paths, "layers/%u/work", number),
                             *lower = str_printf("%s%s", paths->root, strcmp(point, "/") == 0 && paths->root[0] ? "" : point),
@@ -132,7 +132,7 @@ static int lay(const struct paths *paths, const char *point, unsigned number) {
 
 /* A view of one of the host's own places, to be looked at only, with all that is mounted in it. Made private before it is seen
  * anywhere: else taking the copy away would take the host's own mounts away with it. */
-static int show(const struct paths *paths, const char *place) {
+static int snapshot_overlay_show(const struct paths *paths, const char *place) {
         _cleanup_free_ char *at = overlay_path(paths, "host%s", place);
         if (!at)
                 return -ENOMEM;
@@ -167,7 +167,7 @@ static int lay_all(const struct paths *paths, char *const *mounts, char ***bare,
         _cleanup_strv_ char **laid = NULL;
         int r = 0;
         for (unsigned i = 0; r >= 0 && mounts[i]; i++) {
-                int laid_this = i < LAYERS_MAX ? lay(paths, mounts[i], i) : -E2BIG;
+                int laid_this = i < LAYERS_MAX ? snapshot_overlay_lay(paths, mounts[i], i) : -E2BIG;
                 if (laid_this < 0 && i == 0) {
                         error_errno(reterr, laid_this, "No copy can be laid over the host's files");
                         error_hint(reterr, "A rehearsal needs a kernel with overlayfs, and a root file system that can lie below one");
@@ -193,7 +193,7 @@ int overlay_make(const struct paths *paths, char ***ret_bare, struct error **ret
         if (r >= 0)
                 r = lay_all(paths, mounts, &bare, reterr);
         for (size_t i = 0; r >= 0 && !paths->root[0] && i < ELEMENTS(shown); i++)
-                if (show(paths, shown[i]) < 0 && strv_add(&bare, shown[i]) < 0)
+                if (snapshot_overlay_show(paths, shown[i]) < 0 && strv_add(&bare, shown[i]) < 0)
                         r = error_set(reterr, -ENOMEM, "Out of memory");
         if (r < 0) {
                 (void) overlay_remove(paths, NULL);

@@ -29,7 +29,7 @@ void restored_done(struct restored *restored) {
         *restored = (struct restored) {};
 }
 
-static int leave(struct restore *re, const char *path, const char *reason) {
+static int snapshot_restore_leave(struct restore *re, const char *path, const char *reason) {
         return strv_addf(&re->result.left, "%s: %s", path, reason);
 }
 
@@ -39,7 +39,7 @@ static int leave_failed(struct restore *re, const char *path, int code) {
 }
 
 /* The object now, with its digest where content matters. -ENOENT: none. */
-static int look(struct restore *re, int folder, const char *name, const char *path, struct entry *ret) {
+static int snapshot_restore_look(struct restore *re, int folder, const char *name, const char *path, struct entry *ret) {
         int r = files_look(folder, name, path, ret);
         if (r < 0 || !S_ISREG(ret->mode))
                 return r;
@@ -131,7 +131,7 @@ static const struct change *find_change(const struct changes *changes, const cha
 }
 
 /* In an area where others write, only what lies in a folder of the job's own making, and such a folder itself, goes. */
-static bool spare(const struct restore *re, const struct change *change) {
+static bool snapshot_restore_spare(const struct restore *re, const struct change *change) {
         if (!snapshot_volatile(change->path) || S_ISDIR(change->after.mode))
                 return false;
         const char *slash = strrchr(change->path, '/');
@@ -143,7 +143,7 @@ static const char foreign_reason[] = "somebody else changed it since";
 
 static int list_foreign(struct restore *re, const struct change *change) {
         if (!re->options->blobs_name || !change->before.digest[0])
-                return leave(re, change->path, foreign_reason);
+                return snapshot_restore_leave(re, change->path, foreign_reason);
         return strv_addf(&re->result.left, "%s: %s; what it was is in %s/%s", change->path, foreign_reason,
                          re->options->blobs_name, change->before.digest);
 }
@@ -164,7 +164,7 @@ static int take_away(struct restore *re, size_t i) {
                 return 0;
         }
         _cleanup_(entry_done) struct entry now = {};
-        int r = look(re, folder, name, change->path, &now);
+        int r = snapshot_restore_look(re, folder, name, change->path, &now);
         if (r == -ENOMEM)
                 return r;
         if (r < 0 && r != -ENOENT) {
@@ -184,12 +184,12 @@ static int take_away(struct restore *re, size_t i) {
                 re->done[i] = true;
                 return list_foreign(re, change);
         }
-        if (!change->before.path && spare(re, change))
-                return leave(re, change->path, "it lies where others write too, so it stays");
+        if (!change->before.path && snapshot_restore_spare(re, change))
+                return snapshot_restore_leave(re, change->path, "it lies where others write too, so it stays");
         r = files_remove(folder, name, NULL);
         if (r == -ENOTEMPTY || r == -EEXIST) {
                 re->done[i] = true;
-                return leave(re, change->path, "the folder holds files of somebody else");
+                return snapshot_restore_leave(re, change->path, "the folder holds files of somebody else");
         }
         if (r < 0) {
                 re->done[i] = true;
@@ -212,7 +212,7 @@ static int link_back(struct restore *re, int folder, const char *name, const str
                 const char *other_name;
                 _cleanup_close_ int other_folder = files_open_parent(re->options->root, other->path, &other_name, NULL);
                 _cleanup_(entry_done) struct entry now = {};
-                if (other_folder < 0 || look(re, other_folder, other_name, other->path, &now) < 0)
+                if (other_folder < 0 || snapshot_restore_look(re, other_folder, other_name, other->path, &now) < 0)
                         continue;
                 if (entry_same(&now, other))
                         return files_link(other_folder, other_name, &now, folder, name, seen, NULL);
@@ -242,9 +242,9 @@ static int put_object(struct restore *re, int folder, const char *name, const st
 }
 
 /* Is there now what was, read anew? */
-static int verify(struct restore *re, int folder, const char *name, const struct entry *before) {
+static int snapshot_restore_verify(struct restore *re, int folder, const char *name, const struct entry *before) {
         _cleanup_(entry_done) struct entry now = {};
-        int r = look(re, folder, name, before->path, &now);
+        int r = snapshot_restore_look(re, folder, name, before->path, &now);
         return r < 0 ? r : entry_same(&now, before) ? 0 : -EBADMSG;
 }
 
@@ -255,12 +255,12 @@ static int bring_back(struct restore *re, size_t i) {
         const char *name;
         re->done[i] = true;
         if (S_ISREG(before->mode) && !before->digest[0])
-                return leave(re, change->path, "its content was not saved, so it stays as it is");
+                return snapshot_restore_leave(re, change->path, "its content was not saved, so it stays as it is");
         _cleanup_close_ int folder = files_open_parent(re->options->root, change->path, &name, NULL);
         if (folder < 0)
                 return folder_gone(re, change, folder);
         _cleanup_(entry_done) struct entry now = {};
-        int r = look(re, folder, name, change->path, &now);
+        int r = snapshot_restore_look(re, folder, name, change->path, &now);
         if (r < 0 && r != -ENOENT)
                 return r == -ENOMEM ? r : leave_failed(re, change->path, r);
         enum standing standing = standing_of(change, r < 0 ? NULL : &now);
@@ -277,7 +277,7 @@ static int bring_back(struct restore *re, size_t i) {
         if (r == -ESTALE)
                 return list_foreign(re, change);
         if (r >= 0)
-                r = verify(re, folder, name, before);
+                r = snapshot_restore_verify(re, folder, name, before);
         if (r < 0)
                 return r == -ENOMEM ? r : leave_failed(re, change->path, r);
         re->result.put_back++;
@@ -292,7 +292,7 @@ static int set_back(struct restore *re, size_t i) {
         if (folder < 0)
                 return folder_gone(re, change, folder);
         _cleanup_(entry_done) struct entry now = {};
-        int r = look(re, folder, name, change->path, &now);
+        int r = snapshot_restore_look(re, folder, name, change->path, &now);
         if (r < 0)
                 return r == -ENOMEM ? r : r == -ENOENT ? list_foreign(re, change) : leave_failed(re, change->path, r);
         enum standing standing = standing_of(change, &now);

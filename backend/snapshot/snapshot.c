@@ -42,14 +42,14 @@ struct snapshot {
         char *buffer;           /* SMALL + 1 bytes, allocated with the first file */
 };
 
-static bool below(const char *path, const char *folder) {
+static bool snapshot_below(const char *path, const char *folder) {
         const char *rest = str_starts(path, folder);
         return rest && (rest[0] == '\0' || rest[0] == '/');
 }
 
 static bool below_any(const char *path, const char *const *folders, size_t n) {
         for (size_t i = 0; i < n; i++)
-                if (below(path, folders[i]))
+                if (snapshot_below(path, folders[i]))
                         return true;
         return false;
 }
@@ -76,7 +76,7 @@ static int add_root(struct snapshot *s, const char *path) {
         if (root[0] != '/' || snapshot_skipped(root) || strcmp(root, "/") == 0)
                 return 0;
         for (char **other = s->roots; other && *other; other++)
-                if (below(root, *other))
+                if (snapshot_below(root, *other))
                         return 0;
         return strv_add(&s->roots, root);
 }
@@ -114,7 +114,7 @@ int snapshot_new(const struct snapshot_options *options, struct snapshot **ret, 
         return 0;
 }
 
-static void pop(struct snapshot *s) {
+static void snapshot_pop(struct snapshot *s) {
         struct frame *frame = &s->frames[--s->depth];
         closedir(frame->dir);
         free(frame->path);
@@ -124,7 +124,7 @@ struct snapshot *snapshot_free(struct snapshot *s) {
         if (!s)
                 return NULL;
         while (s->depth)
-                pop(s);
+                snapshot_pop(s);
         manifest_done(&s->manifest);
         digest_free(s->digest);
         strv_free(s->roots);
@@ -196,7 +196,7 @@ static int write_blob(struct snapshot *s, const char *hex, const void *bytes, si
         return r;
 }
 
-static int read_small(struct snapshot *s, int fd, const struct stat *st, char hex[static DIGEST_HEX]) {
+static int snapshot_read_small(struct snapshot *s, int fd, const struct stat *st, char hex[static DIGEST_HEX]) {
         if (!s->buffer && !(s->buffer = malloc(SMALL + 1)))
                 return -ENOMEM;
         size_t length = 0;
@@ -262,7 +262,7 @@ static int read_content(struct snapshot *s, int folder, const char *name, struct
                         return -errno;
                 if (!S_ISREG(st.st_mode))
                         return -EAGAIN;
-                r = st.st_size <= (off_t) SMALL ? read_small(s, fd, &st, e->digest) : read_large(s, fd, &st, e->digest);
+                r = st.st_size <= (off_t) SMALL ? snapshot_read_small(s, fd, &st, e->digest) : read_large(s, fd, &st, e->digest);
                 e->size = (uint64_t) st.st_size;
                 e->mtime = st.st_mtim;
                 e->ctime = st.st_ctim;
@@ -309,7 +309,7 @@ static void leave_to_others(struct snapshot *s, struct entry *e) {
 }
 
 /* May the snapshot stop for it? Everything else concerns one file only, which is then left out. */
-static bool fatal(int r) {
+static bool snapshot_fatal(int r) {
         return r == -ENOMEM || r == -ENOSPC || r == -EDQUOT || r == -EROFS || r == -EMFILE || r == -ENFILE;
 }
 
@@ -329,7 +329,7 @@ static int keep_regular(struct snapshot *s, int folder, const char *name, struct
                 return 0;
         }
         int r = s->options.names_only ? 0 : read_content(s, folder, name, e);
-        if (fatal(r) || (r < 0 && s->unkept))
+        if (snapshot_fatal(r) || (r < 0 && s->unkept))
                 return r;
         if (r < 0)
                 leave_out(s, e, r == -EAGAIN ? SNAPSHOT_CHANGING : SNAPSHOT_UNREADABLE);
@@ -339,7 +339,7 @@ static int keep_regular(struct snapshot *s, int folder, const char *name, struct
 }
 
 /* Opens a folder for the walk, or marks its entry as left out. */
-static int enter(struct snapshot *s, int folder, const char *name, struct entry *e) {
+static int snapshot_enter(struct snapshot *s, int folder, const char *name, struct entry *e) {
         const struct entry *known = s->options.known ? manifest_find(s->options.known, e->path) : NULL;
         bool other = s->depth && s->frames[s->depth - 1].device != (dev_t) e->device;
         bool only_known = known && S_ISDIR(known->mode) && known->left_out;
@@ -368,11 +368,11 @@ static int enter(struct snapshot *s, int folder, const char *name, struct entry 
         return 0;
 }
 
-static int visit(struct snapshot *s, int folder, const char *name, const char *path) {
+static int snapshot_visit(struct snapshot *s, int folder, const char *name, const char *path) {
         if (snapshot_skipped(path))
                 return 0;
         for (char *const *excluded = s->options.excluded; excluded && *excluded; excluded++)
-                if (below(path, *excluded))
+                if (snapshot_below(path, *excluded))
                         return 0;
         struct entry e = {};
         /* Beyond the ceiling the roots that are still to come are noted by name: else a later look would take them for added. */
@@ -382,7 +382,7 @@ static int visit(struct snapshot *s, int folder, const char *name, const char *p
         int r = files_look(folder, name, path, &e);
         if (r == -ENOENT)
                 return 0;       /* gone since the folder was read */
-        if (r < 0 && !fatal(r) && (e.path = strdup(path))) {
+        if (r < 0 && !snapshot_fatal(r) && (e.path = strdup(path))) {
                 leave_out(s, &e, SNAPSHOT_UNREADABLE);
                 r = 0;
         } else if (r < 0)
@@ -392,7 +392,7 @@ static int visit(struct snapshot *s, int folder, const char *name, const char *p
         else if (S_ISREG(e.mode))
                 r = keep_regular(s, folder, name, &e);
         else if (S_ISDIR(e.mode))
-                r = enter(s, folder, name, &e);
+                r = snapshot_enter(s, folder, name, &e);
         if (r < 0) {
                 entry_done(&e);
                 return r;
@@ -416,13 +416,13 @@ static void stop_walking(struct snapshot *s) {
                                 leave_out(s, &s->manifest.items[i], SNAPSHOT_TOO_MANY);
                         }
         while (s->depth)
-                pop(s);
+                snapshot_pop(s);
 }
 
 static int visit_root(struct snapshot *s, const char *root) {
         const char *name;
         _cleanup_close_ int folder = files_open_parent(s->options.root, root, &name, NULL);
-        return folder < 0 ? 0 : visit(s, folder, name, root);
+        return folder < 0 ? 0 : snapshot_visit(s, folder, name, root);
 }
 
 static int visit_next(struct snapshot *s) {
@@ -430,7 +430,7 @@ static int visit_next(struct snapshot *s) {
         errno = 0;
         const struct dirent *item = readdir(frame->dir);
         if (!item) {
-                pop(s);
+                snapshot_pop(s);
                 return 0;
         }
         if (strcmp(item->d_name, ".") == 0 || strcmp(item->d_name, "..") == 0)
@@ -440,17 +440,17 @@ static int visit_next(struct snapshot *s) {
                 return -ENOMEM;
         if (frame->only_known && !manifest_find(s->options.known, path))
                 return 0;
-        return visit(s, dirfd(frame->dir), item->d_name, path);
+        return snapshot_visit(s, dirfd(frame->dir), item->d_name, path);
 }
 
-static uint64_t now_usec(void) {
+static uint64_t snapshot_now_usec(void) {
         struct timespec t;
         clock_gettime(CLOCK_MONOTONIC, &t);
         return (uint64_t) t.tv_sec * 1000000 + (uint64_t) t.tv_nsec / 1000;
 }
 
 int snapshot_go(struct snapshot *s, uint64_t usec, struct error **reterr) {
-        uint64_t end = usec ? now_usec() + usec : UINT64_MAX;
+        uint64_t end = usec ? snapshot_now_usec() + usec : UINT64_MAX;
         for (;;) {
                 int r;
                 if (s->depth)
@@ -469,7 +469,7 @@ int snapshot_go(struct snapshot *s, uint64_t usec, struct error **reterr) {
                                 error_hint(reterr, "Make room in fairlead's state folder and try again");
                         return r;
                 }
-                if (now_usec() >= end)
+                if (snapshot_now_usec() >= end)
                         return 0;
         }
 }

@@ -34,7 +34,7 @@ static int address_of(const struct paths *paths, const char *id, struct sockaddr
         return n < 0 || (size_t) n >= sizeof ret->sun_path ? -ENAMETOOLONG : 0;
 }
 
-static void handle(struct control *control, char *packet, size_t n) {
+static void control_handle(struct control *control, char *packet, size_t n) {
         void *userdata = control->handlers.userdata;
         unsigned rows, columns;
         switch (packet[0]) {
@@ -61,7 +61,7 @@ static int on_packet(sd_event_source *source, int fd, uint32_t events, void *use
         if (n < 0 && (errno == EAGAIN || errno == EINTR))
                 return 0;
         if (n > 0) {
-                handle(control, packet, (size_t) n);
+                control_handle(control, packet, (size_t) n);
                 explicit_bzero(packet, sizeof packet);  /* what is typed may be a password */
                 return 0;
         }

@@ -15,7 +15,7 @@
 #define PROMPT_TAIL 512U                /* of the line that is being written */
 
 /* The value of one use: a secret's, or an ordinary answer's. NULL: it was not handed over. */
-static const char *value_of(const struct plan *plan, const struct secret_list *secrets, const struct secret_use *use, bool secret, size_t *ret_n) {
+static const char *delivery_value_of(const struct plan *plan, const struct secret_list *secrets, const struct secret_use *use, bool secret, size_t *ret_n) {
         const char *value = NULL;
         if (secret) {
                 const struct secret *found = secrets ? secret_list_find(secrets, use->name) : NULL;
@@ -28,14 +28,14 @@ static const char *value_of(const struct plan *plan, const struct secret_list *s
         return value;
 }
 
-static int missing(const struct secret_use *use, struct error **reterr) {
+static int delivery_missing(const struct secret_use *use, struct error **reterr) {
         error_set(reterr, -ENOKEY, "%s was not handed over to the job", use->name);
         error_hint(reterr, "Secrets are never stored: start the job again and give it");
         return -ENOKEY;
 }
 
 /* Calls back for each use with this delivery, ordinary answers first. */
-static int each(const struct plan *plan, const struct secret_list *secrets, enum delivery delivery,
+static int delivery_each(const struct plan *plan, const struct secret_list *secrets, enum delivery delivery,
                 int (*use_it)(const struct secret_use *use, const char *value, size_t n, bool secret, void *userdata), void *userdata,
                 struct error **reterr) {
         int r = 0;
@@ -45,9 +45,9 @@ static int each(const struct plan *plan, const struct secret_list *secrets, enum
                 if (use->delivery != delivery)
                         continue;
                 size_t n;
-                const char *value = value_of(plan, secrets, use, secret, &n);
+                const char *value = delivery_value_of(plan, secrets, use, secret, &n);
                 if (!value)
-                        return missing(use, reterr);
+                        return delivery_missing(use, reterr);
                 r = use_it(use, value, n, secret, userdata);
         }
         if (r < 0 && reterr && !*reterr)
@@ -57,7 +57,7 @@ static int each(const struct plan *plan, const struct secret_list *secrets, enum
 
 /* ---- last words ---- */
 
-static int add_word(const struct secret_use *use, const char *value, size_t n, bool secret, void *userdata) {
+static int delivery_add_word(const struct secret_use *use, const char *value, size_t n, bool secret, void *userdata) {
         char ***argv = userdata;
         const char *target = use->target ? use->target : "";
         if (!secret)
@@ -70,7 +70,7 @@ static int add_word(const struct secret_use *use, const char *value, size_t n, b
 
 int delivery_argv(const struct plan *plan, const struct secret_list *secrets, char ***ret, struct error **reterr) {
         char **argv = strv_copy(plan->command->argv);
-        int r = argv ? each(plan, secrets, DELIVER_ARGV, add_word, &argv, reterr) : error_set(reterr, -ENOMEM, "Out of memory");
+        int r = argv ? delivery_each(plan, secrets, DELIVER_ARGV, delivery_add_word, &argv, reterr) : error_set(reterr, -ENOMEM, "Out of memory");
         if (r < 0) {
                 delivery_free_argv(argv);
                 return r;
@@ -87,7 +87,7 @@ char **delivery_free_argv(char **argv) {
 
 /* ---- standard input ---- */
 
-static int add_line(const struct secret_use *use, const char *value, size_t n, bool secret, void *userdata) {
+static int delivery_add_line(const struct secret_use *use, const char *value, size_t n, bool secret, void *userdata) {
         int fd = *(int *) userdata;
         int r = files_write_all(fd, value, n);
         return r < 0 ? r : files_write_all(fd, "\n", 1);
@@ -110,11 +110,11 @@ int delivery_stdin(const struct plan *plan, const struct secret_list *secrets, i
         int r = 0;
         for (char **line = plan->stdin_lines; r >= 0 && line && *line; line++) {
                 total += strlen(*line) + 1;
-                r = total > STDIN_MAX ? -E2BIG : add_line(NULL, *line, strlen(*line), false, &write_end);
+                r = total > STDIN_MAX ? -E2BIG : delivery_add_line(NULL, *line, strlen(*line), false, &write_end);
         }
         if (r < 0)
                 return error_errno(reterr, r, "The answers cannot be handed to the command");
-        r = each(plan, secrets, DELIVER_STDIN, add_line, &write_end, reterr);
+        r = delivery_each(plan, secrets, DELIVER_STDIN, delivery_add_line, &write_end, reterr);
         if (r < 0)
                 return r;
         *ret_fd = TAKE_FD(read_end);
@@ -139,7 +139,7 @@ static bool wants_files(const struct plan *plan) {
         return false;
 }
 
-static int open_private(int parent, const char *name) {
+static int delivery_open_private(int parent, const char *name) {
         if (mkdirat(parent, name, 0700) < 0 && errno != EEXIST)
                 return -errno;
         int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -152,11 +152,11 @@ int delivery_write_files(const struct paths *paths, const struct plan *plan, con
         _cleanup_close_ int run = files_open_root(paths->run, reterr);
         if (run < 0)
                 return run;
-        _cleanup_close_ int files = open_private(run, "files");
-        _cleanup_close_ int folder = files < 0 ? files : open_private(files, plan->name);
+        _cleanup_close_ int files = delivery_open_private(run, "files");
+        _cleanup_close_ int folder = files < 0 ? files : delivery_open_private(files, plan->name);
         if (folder < 0)
                 return error_errno(reterr, folder, "The folder for the answers cannot be made");
-        return each(plan, secrets, DELIVER_FILE, write_file, &folder, reterr);
+        return delivery_each(plan, secrets, DELIVER_FILE, write_file, &folder, reterr);
 }
 
 void delivery_remove_files(const struct paths *paths, const struct plan *plan) {
@@ -204,7 +204,7 @@ int delivery_prompts_new(const struct plan *plan, const struct secret_list *secr
         _cleanup_(delivery_prompts_freep) struct delivery_prompts *prompts = calloc(1, sizeof *prompts);
         if (!prompts || !(prompts->items = calloc(plan->n_handed + plan->n_secrets + 1, sizeof *prompts->items)))
                 return error_set(reterr, -ENOMEM, "Out of memory");
-        int r = each(plan, secrets, DELIVER_PROMPT, add_prompt, prompts, reterr);
+        int r = delivery_each(plan, secrets, DELIVER_PROMPT, add_prompt, prompts, reterr);
         if (r < 0)
                 return r;
         *ret = TAKE(prompts);

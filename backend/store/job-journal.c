@@ -34,7 +34,7 @@ void recorder_boot_id(char boot[static 33]) {
                         boot[j++] = text[i];
 }
 
-static int replay(struct recorder *recorder, size_t *ret_good) {
+static int job_journal_replay(struct recorder *recorder, size_t *ret_good) {
         _cleanup_(job_freep) struct job *job = job_new();
         int n = job ? journal_replay(recorder->text.text, recorder->text.length, job, ret_good) : -ENOMEM;
         if (n < 0)
@@ -45,7 +45,7 @@ static int replay(struct recorder *recorder, size_t *ret_good) {
         return 0;
 }
 
-static int open_journal(int folder, struct recorder *recorder) {
+static int job_journal_open_journal(int folder, struct recorder *recorder) {
         recorder->fd = openat(folder, "journal", O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
         if (recorder->fd < 0)
                 return -errno;
@@ -60,7 +60,7 @@ static int open_journal(int folder, struct recorder *recorder) {
                 at += n;
         }
         size_t good = 0;
-        int r = recorder->text.failed ? -ENOMEM : replay(recorder, &good);
+        int r = recorder->text.failed ? -ENOMEM : job_journal_replay(recorder, &good);
         if (r < 0)
                 return r;
         str_cut(&recorder->text, good);
@@ -79,7 +79,7 @@ int recorder_new(int folder, struct recorder **ret, struct error **reterr) {
                 return error_set(reterr, -ENOMEM, "Out of memory");
         recorder->fd = -1;
         recorder_boot_id(recorder->boot);
-        int r = open_journal(folder, recorder);
+        int r = job_journal_open_journal(folder, recorder);
         if (r < 0)
                 return error_errno(reterr, r, "The journal of the job cannot be opened");
         *ret = TAKE(recorder);
@@ -130,7 +130,7 @@ int recorder_add(struct recorder *recorder, enum job_step step, enum record_even
                 return error_errno(reterr, r, "The journal of the job cannot be written");
         }
         str_add_bytes(&recorder->text, line, n);
-        r = recorder->text.failed ? -ENOMEM : replay(recorder, NULL);
+        r = recorder->text.failed ? -ENOMEM : job_journal_replay(recorder, NULL);
         if (r < 0)
                 return error_set(reterr, r, "Out of memory");
         if (recorder->sequence == record.sequence)

@@ -45,7 +45,7 @@ struct joblog *joblog_free(struct joblog *log) {
         return NULL;
 }
 
-static void append(const void *bytes, size_t n, void *userdata) {
+static void job_log_append(const void *bytes, size_t n, void *userdata) {
         struct joblog *log = userdata;
         const char *p = bytes;
         if (log->size + n > JOBLOG_BYTES_MAX) {
@@ -68,14 +68,14 @@ static void append(const void *bytes, size_t n, void *userdata) {
 }
 
 void joblog_output(struct joblog *log, const void *bytes, size_t n) {
-        redact_write(log->redact, bytes, n, append, log);
+        redact_write(log->redact, bytes, n, job_log_append, log);
 }
 
-static void note(struct joblog *log, const char *text) {
+static void job_log_note(struct joblog *log, const char *text) {
         /* On a terminal a line begins at its left edge only after a carriage return. */
         _cleanup_free_ char *line = str_printf("%sfairlead: %s\r\n", log->line_open ? "\r\n" : "", text);
         if (line)
-                append(line, strlen(line), log);
+                job_log_append(line, strlen(line), log);
 }
 
 void joblog_note(struct joblog *log, const char *format, ...) {
@@ -84,19 +84,19 @@ void joblog_note(struct joblog *log, const char *format, ...) {
         va_start(arguments, format);
         str_vaddf(&text, format, arguments);
         va_end(arguments);
-        redact_flush(log->redact, append, log);
+        redact_flush(log->redact, job_log_append, log);
         if (!text.failed)
-                note(log, text.text);
+                job_log_note(log, text.text);
 }
 
 void joblog_flush(struct joblog *log) {
-        redact_flush(log->redact, append, log);
+        redact_flush(log->redact, job_log_append, log);
         if (log->lost) {
                 _cleanup_free_ char *text = str_printf("%llu bytes of output are not in this log: there was no room for them",
                                                        (unsigned long long) log->lost);
                 log->lost = 0;
                 if (text)
-                        note(log, text);
+                        job_log_note(log, text);
         }
         (void) fdatasync(log->fd);
 }

@@ -17,7 +17,7 @@ static int open_services(const struct paths *paths, struct error **reterr) {
         return path ? files_open_root(path, reterr) : error_set(reterr, -ENOMEM, "Out of memory");
 }
 
-static char *file_of(const char *name) {
+static char *services_file_of(const char *name) {
         /* A name becomes a path here: only one that is a service name does. */
         return service_name_valid(name) ? str_printf("%s.json", name) : NULL;
 }
@@ -30,7 +30,7 @@ static int read_record(int folder, const char *file, struct service **ret, struc
 }
 
 int services_read(const struct paths *paths, const char *name, struct service **ret, struct error **reterr) {
-        _cleanup_free_ char *file = file_of(name);
+        _cleanup_free_ char *file = services_file_of(name);
         if (!file)
                 return error_set(reterr, -ENOENT, "\"%s\" is not the name of a service", name);
         _cleanup_close_ int folder = open_services(paths, NULL);
@@ -44,7 +44,7 @@ int services_read(const struct paths *paths, const char *name, struct service **
 }
 
 bool services_exists(const struct paths *paths, const char *name) {
-        _cleanup_free_ char *file = file_of(name);
+        _cleanup_free_ char *file = services_file_of(name);
         _cleanup_close_ int folder = file ? open_services(paths, NULL) : -1;
         return folder >= 0 && faccessat(folder, file, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
@@ -80,7 +80,7 @@ int services_list(const struct paths *paths, struct service_list **ret, struct e
 }
 
 int services_write(const struct paths *paths, const struct service *service, struct error **reterr) {
-        _cleanup_free_ char *file = file_of(service->name), *text = emit_service(service);
+        _cleanup_free_ char *file = services_file_of(service->name), *text = emit_service(service);
         if (!file || !text)
                 return error_set(reterr, file ? -ENOMEM : -EINVAL, "The service cannot be recorded");
         _cleanup_close_ int folder = open_services(paths, reterr);
@@ -88,7 +88,7 @@ int services_write(const struct paths *paths, const struct service *service, str
 }
 
 int services_remove(const struct paths *paths, const char *name, struct error **reterr) {
-        _cleanup_free_ char *file = file_of(name);
+        _cleanup_free_ char *file = services_file_of(name);
         _cleanup_close_ int folder = file ? open_services(paths, reterr) : -1;
         return folder < 0 ? -ENOENT : files_remove(folder, file, reterr);
 }

@@ -41,7 +41,7 @@ struct act {
         void *userdata;
 };
 
-static int ignore(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+static int unit_act_ignore(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         return 0;
 }
 
@@ -50,7 +50,7 @@ static int ignore(sd_bus_message *m, void *userdata, sd_bus_error *error) {
 static void hold_loaded(struct act *a, bool hold) {
         if (hold != a->held_loaded && a->units->bus)
                 sd_bus_call_method_async(a->units->bus, NULL, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
-                                         hold ? "RefUnit" : "UnrefUnit", ignore, NULL, "s", a->name);
+                                         hold ? "RefUnit" : "UnrefUnit", unit_act_ignore, NULL, "s", a->name);
         a->held_loaded = hold;
 }
 
@@ -74,7 +74,7 @@ static void act_free(void *userdata) {
         free(a);
 }
 
-static void finish(struct act *a) {
+static void unit_act_finish(struct act *a) {
         struct error *error = TAKE(a->error);
         void (*done)(struct error *e, void *userdata) = a->done;
         void *userdata = a->userdata;
@@ -84,18 +84,18 @@ static void finish(struct act *a) {
 }
 
 static int on_finish(sd_event_source *source, uint64_t usec, void *userdata) {
-        finish(userdata);
+        unit_act_finish(userdata);
         return 0;
 }
 
-static int timer(struct act *a, uint64_t usec, sd_event_time_handler_t handler) {
+static int unit_act_timer(struct act *a, uint64_t usec, sd_event_time_handler_t handler) {
         a->timer = sd_event_source_disable_unref(a->timer);
         return sd_event_add_time_relative(a->units->event, &a->timer, CLOCK_MONOTONIC, usec, 1, handler, a);
 }
 
 /* From inside the call that starts an operation nothing is answered: the loop does it. */
 static struct op *answer_later(struct act *a) {
-        return timer(a, 0, on_finish) < 0 ? op_cancel(a->op) : a->op;
+        return unit_act_timer(a, 0, on_finish) < 0 ? op_cancel(a->op) : a->op;
 }
 
 static struct act *act_new(struct units *units, const char *name, enum unit_action action,
@@ -124,7 +124,7 @@ static int on_state(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         if (!sd_bus_message_is_method_error(m, NULL))
                 unit_detail_read(m, &now, &condition_failed, NULL);
         unit_why(a->name, a->action, a->result, now, condition_failed, &a->error);
-        finish(a);
+        unit_act_finish(a);
         return 0;
 }
 
@@ -138,41 +138,41 @@ static void read_state(struct act *a) {
                 a->error = error_free(a->error);
         if (a->result)
                 unit_why(a->name, a->action, a->result, NULL, false, &a->error);
-        finish(a);
+        unit_act_finish(a);
 }
 
 /* ---- waiting for the job ---- */
 
-static int on_look(sd_event_source *source, uint64_t usec, void *userdata);
+static int unit_act_on_look(sd_event_source *source, uint64_t usec, void *userdata);
 
-static int on_looked(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+static int unit_act_on_looked(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         struct act *a = userdata;
         a->slot = sd_bus_slot_unref(a->slot);
         if (sd_bus_message_is_method_error(m, "org.freedesktop.DBus.Error.UnknownObject") ||
             sd_bus_message_is_method_error(m, SYSTEMD_NAME ".NoSuchJob"))
                 read_state(a);
         else
-                timer(a, LOOK_USEC, on_look);
+                unit_act_timer(a, LOOK_USEC, unit_act_on_look);
         return 0;
 }
 
 /* While systemd reloads it answers nobody; the look then waits with it, and the job is still there afterwards. */
-static int on_look(sd_event_source *source, uint64_t usec, void *userdata) {
+static int unit_act_on_look(sd_event_source *source, uint64_t usec, void *userdata) {
         struct act *a = userdata;
         if (a->slot) {
-                timer(a, LOOK_USEC, on_look);
+                unit_act_timer(a, LOOK_USEC, unit_act_on_look);
                 return 0;
         }
         if (units_connect(a->units, &a->error) < 0) {
-                finish(a);
+                unit_act_finish(a);
                 return 0;
         }
         units_subscribe(a->units);
-        int r = sd_bus_call_method_async(a->units->bus, &a->slot, SYSTEMD_NAME, a->job, BUS_PROPERTIES, "Get", on_looked,
+        int r = sd_bus_call_method_async(a->units->bus, &a->slot, SYSTEMD_NAME, a->job, BUS_PROPERTIES, "Get", unit_act_on_looked,
                                          a, "ss", SYSTEMD_NAME ".Job", "State");
         if (r < 0) {
                 bus_fail(&a->error, NULL, r, "What became of the job on %s cannot be seen", a->name);
-                finish(a);
+                unit_act_finish(a);
         }
         return 0;
 }
@@ -180,7 +180,7 @@ static int on_look(sd_event_source *source, uint64_t usec, void *userdata) {
 void acts_look_soon(struct units *units) {
         for (struct act *a = units->acts; a; a = a->next)
                 if (a->waiting)
-                        timer(a, LOOK_SOON_USEC, on_look);
+                        unit_act_timer(a, LOOK_SOON_USEC, unit_act_on_look);
 }
 
 static int on_job_removed(sd_bus_message *m, void *userdata, sd_bus_error *error) {
@@ -216,13 +216,13 @@ static int on_queued(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         else if ((r = sd_bus_message_read(m, "o", &path)) < 0 || (r = str_replace(&a->job, path)) < 0)
                 error_errno(&a->error, r, "systemd's answer about the job on %s cannot be read", a->name);
         if (r < 0)
-                finish(a);
+                unit_act_finish(a);
         else if (str_equal(a->early_job, a->job)) {
                 a->result = TAKE(a->early_result);
                 read_state(a);
         } else {
                 a->waiting = true;
-                timer(a, LOOK_USEC, on_look);
+                unit_act_timer(a, LOOK_USEC, unit_act_on_look);
         }
         return 0;
 }
@@ -233,7 +233,7 @@ static int queue_job(struct act *a, sd_bus_message *m) {
         units_subscribe(units);
         if (!units->job_removed)
                 sd_bus_match_signal_async(units->bus, &units->job_removed, bus_systemd(units->bus), SYSTEMD_PATH,
-                                          SYSTEMD_MANAGER, "JobRemoved", on_job_removed, ignore, units);
+                                          SYSTEMD_MANAGER, "JobRemoved", on_job_removed, unit_act_ignore, units);
         a->calling = true;
         return sd_bus_call_async(units->bus, &a->slot, m, on_queued, a, BUS_TIMEOUT_USEC);
 }
@@ -242,15 +242,15 @@ static int queue_job(struct act *a, sd_bus_message *m) {
 
 static int on_reload_again(sd_event_source *source, uint64_t usec, void *userdata);
 
-static int on_reloaded(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+static int unit_act_on_reloaded(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         struct act *a = userdata;
         a->slot = sd_bus_slot_unref(a->slot);
         if (sd_bus_message_is_method_error(m, "org.freedesktop.DBus.Error.LimitsExceeded") && ++a->tries < RATE_TRIES &&
-            timer(a, RATE_USEC, on_reload_again) >= 0)
+            unit_act_timer(a, RATE_USEC, on_reload_again) >= 0)
                 return 0;
         if (sd_bus_message_is_method_error(m, NULL))
                 bus_fail_message(&a->error, m, "systemd did not read its unit files again");
-        finish(a);
+        unit_act_finish(a);
         return 0;
 }
 
@@ -261,14 +261,14 @@ static int call_reload(struct act *a) {
                 return r;
         r = sd_bus_message_new_method_call(a->units->bus, &m, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER, "Reload");
         if (r >= 0)
-                r = sd_bus_call_async(a->units->bus, &a->slot, m, on_reloaded, a, BUS_RELOAD_TIMEOUT_USEC);
+                r = sd_bus_call_async(a->units->bus, &a->slot, m, unit_act_on_reloaded, a, BUS_RELOAD_TIMEOUT_USEC);
         return r < 0 ? bus_fail(&a->error, NULL, r, "systemd did not read its unit files again") : 0;
 }
 
 static int on_reload_again(sd_event_source *source, uint64_t usec, void *userdata) {
         struct act *a = userdata;
         if (call_reload(a) < 0)
-                finish(a);
+                unit_act_finish(a);
         return 0;
 }
 
@@ -330,7 +330,7 @@ static int on_called(sd_bus_message *m, void *userdata, sd_bus_error *error) {
                 if (changed >= 0)
                         return 0;
         }
-        finish(a);
+        unit_act_finish(a);
         return 0;
 }
 
@@ -412,7 +412,7 @@ static int on_connected(sd_bus_message *m, void *userdata, sd_bus_error *error) 
         else if ((r = queue_job(a, a->held)) < 0)
                 bus_fail(&a->error, NULL, r, "%s was not started", a->name);
         if (r < 0)
-                finish(a);
+                unit_act_finish(a);
         return 0;
 }
 

@@ -11,7 +11,7 @@
 /* systemctl, too, talks to this socket when it is root. */
 #define PRIVATE_ADDRESS "unix:path=/run/systemd/private"
 
-static int open_private(sd_bus **ret) {
+static int bus_open_private(sd_bus **ret) {
         sd_bus *bus = NULL;
         int r = sd_bus_new(&bus);
         if (r >= 0)
@@ -31,7 +31,7 @@ static int open_private(sd_bus **ret) {
 int bus_open(sd_event *event, sd_bus **ret, struct error **reterr) {
         sd_bus *bus = NULL;
         int r = sd_bus_open_system_with_description(&bus, "fairlead");
-        if (r < 0 && geteuid() == 0 && open_private(&bus) >= 0)
+        if (r < 0 && geteuid() == 0 && bus_open_private(&bus) >= 0)
                 r = 0;
         if (r < 0) {
                 error_errno(reterr, r, "systemd cannot be reached on this host");
@@ -121,7 +121,7 @@ static const struct meaning *find_meaning(const char *name) {
         return NULL;
 }
 
-static int fail(struct error **reterr, const sd_bus_error *e, int code, const char *format, va_list arguments) {
+static int systemd_bus_fail(struct error **reterr, const sd_bus_error *e, int code, const char *format, va_list arguments) {
         bool told = e && sd_bus_error_is_set(e);
         const struct meaning *meaning = told ? find_meaning(e->name) : NULL;
         if (meaning && meaning->code < 0)
@@ -149,7 +149,7 @@ static int fail(struct error **reterr, const sd_bus_error *e, int code, const ch
 int bus_fail(struct error **reterr, const sd_bus_error *e, int code, const char *format, ...) {
         va_list arguments;
         va_start(arguments, format);
-        int r = fail(reterr, e, code, format, arguments);
+        int r = systemd_bus_fail(reterr, e, code, format, arguments);
         va_end(arguments);
         return r;
 }
@@ -157,7 +157,7 @@ int bus_fail(struct error **reterr, const sd_bus_error *e, int code, const char 
 int bus_fail_message(struct error **reterr, sd_bus_message *m, const char *format, ...) {
         va_list arguments;
         va_start(arguments, format);
-        int r = fail(reterr, sd_bus_message_get_error(m), -EIO, format, arguments);
+        int r = systemd_bus_fail(reterr, sd_bus_message_get_error(m), -EIO, format, arguments);
         va_end(arguments);
         return r;
 }

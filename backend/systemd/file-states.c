@@ -39,7 +39,7 @@ struct unit_files *unit_files_free(struct unit_files *files) {
         return NULL;
 }
 
-static void reading_free(void *userdata) {
+static void unit_file_states_reading_free(void *userdata) {
         struct reading *r = userdata;
         sd_event_source_disable_unref(r->source);
         unit_folders_done(&r->folders);
@@ -117,7 +117,7 @@ struct found {
         bool config, runtime, anywhere, same_config, same_runtime;
 };
 
-static void count(const struct unit_folders *f, const struct unit_in_question *u, const struct link *link, bool own_names, struct found *found) {
+static void unit_file_states_count(const struct unit_folders *f, const struct unit_in_question *u, const struct link *link, bool own_names, struct found *found) {
         bool config = strcmp(f->paths[link->folder], CONFIG) == 0, runtime = is_runtime(f, link->folder);
         bool name = strcmp(link->name, u->name) == 0, target = strcmp(link->to, u->name) == 0;
         if (link->below) {
@@ -150,10 +150,10 @@ static const char *linked_state(const struct unit_folders *f, const struct unit_
                 return NULL;
         /* By name: itself, and of a template the instances, which stand together. */
         for (size_t i = unit_folders_links(f, first); i < f->n_links && str_starts(f->by_name[i].name, first); i++)
-                count(f, u, &f->by_name[i], own_names, &found);
+                unit_file_states_count(f, u, &f->by_name[i], own_names, &found);
         for (size_t i = unit_folders_targets(f, u->name); i < f->n_links && strcmp(f->by_target[i].to, u->name) == 0; i++)
                 if (!f->by_target[i].below)
-                        count(f, u, &f->by_target[i], own_names, &found);
+                        unit_file_states_count(f, u, &f->by_target[i], own_names, &found);
         return found.config ? "enabled" : found.runtime ? "enabled-runtime" : found.anywhere && is_instance(u->name) ? "static" :
                found.same_config ? "linked" : found.same_runtime ? "linked-runtime" : NULL;
 }
@@ -187,7 +187,7 @@ static const struct entry *find_file(const struct unit_folders *f, const struct 
         return NULL;
 }
 
-static const char *decide(const struct unit_folders *f, const struct entry *entry, struct unit_in_question *u) {
+static const char *unit_file_states_decide(const struct unit_folders *f, const struct entry *entry, struct unit_in_question *u) {
         _cleanup_free_ char *path = NULL, *text = NULL;
         const struct entry *file = find_file(f, entry, &path);
         if (!file || !path)
@@ -222,7 +222,7 @@ static const char *decide(const struct unit_folders *f, const struct entry *entr
 
 /* ---- the operation ---- */
 
-static uint64_t now_usec(void) {
+static uint64_t unit_file_states_now_usec(void) {
         struct timespec t;
         clock_gettime(CLOCK_MONOTONIC, &t);
         return (uint64_t) t.tv_sec * 1000000 + (uint64_t) t.tv_nsec / 1000;
@@ -242,21 +242,21 @@ static int next_file(struct reading *r) {
         struct unit_in_question u = {};
         const struct entry *entry = &r->folders.entries[r->next++];
         struct unit_file *file = &r->files->items[r->files->n++];
-        *file = (struct unit_file) { .name = strdup(entry->name), .state = decide(&r->folders, entry, &u) };
+        *file = (struct unit_file) { .name = strdup(entry->name), .state = unit_file_states_decide(&r->folders, entry, &u) };
         unit_install_done(&u.install);
         return file->name ? 0 : -ENOMEM;
 }
 
-static bool is_over(const struct reading *r) {
+static bool unit_file_states_is_over(const struct reading *r) {
         return r->files && r->next == r->folders.n_entries;
 }
 
-static int on_turn(sd_event_source *source, void *userdata) {
+static int unit_file_states_on_turn(sd_event_source *source, void *userdata) {
         struct reading *r = userdata;
         int result = 0;
-        for (uint64_t until = now_usec() + TURN_USEC; result >= 0 && !is_over(r) && now_usec() < until;)
+        for (uint64_t until = unit_file_states_now_usec() + TURN_USEC; result >= 0 && !unit_file_states_is_over(r) && unit_file_states_now_usec() < until;)
                 result = r->folders.next < r->folders.n ? unit_folders_next(&r->folders) : !r->files ? begin_files(r) : next_file(r);
-        if (result >= 0 && !is_over(r)) {
+        if (result >= 0 && !unit_file_states_is_over(r)) {
                 sd_event_source_set_enabled(r->source, SD_EVENT_ONESHOT);
                 return 0;
         }
@@ -267,7 +267,7 @@ static int on_turn(sd_event_source *source, void *userdata) {
         void (*done)(struct unit_files *files, struct error *e, void *userdata) = r->done;
         void *data = r->userdata;
         op_finish(r->op);
-        reading_free(r);
+        unit_file_states_reading_free(r);
         done(files, e, data);
         return 0;
 }
@@ -279,12 +279,12 @@ struct op *unit_files_read(sd_event *event, const char *root, char *const *folde
                 return NULL;
         r->done = done;
         r->userdata = userdata;
-        r->op = unit_folders_init(&r->folders, root, folders) >= 0 ? op_new(reading_free, r) : NULL;
-        if (!r->op || sd_event_add_defer(event, &r->source, on_turn, r) < 0) {
+        r->op = unit_folders_init(&r->folders, root, folders) >= 0 ? op_new(unit_file_states_reading_free, r) : NULL;
+        if (!r->op || sd_event_add_defer(event, &r->source, unit_file_states_on_turn, r) < 0) {
                 struct op *op = r->op;
                 if (op)
                         return op_cancel(op);
-                reading_free(r);
+                unit_file_states_reading_free(r);
                 return NULL;
         }
         sd_event_source_set_priority(r->source, BEHIND_KEYS);

@@ -77,7 +77,7 @@ static int add_link(struct unit_folders *f, const char *name, const char *target
         return link->name && link->to ? 0 : -ENOMEM;
 }
 
-static int add_entry(struct unit_folders *f, const char *name, char *target) {
+static int unit_folders_add_entry(struct unit_folders *f, const char *name, char *target) {
         if (f->n_entries >= FILES_MAX || !room_for_one((void **) &f->entries, f->n_entries, sizeof *f->entries)) {
                 free(target);
                 return -ENOMEM;
@@ -96,7 +96,7 @@ static int add_drop_in(struct unit_folders *f, const char *folder) {
         return 0;
 }
 
-static unsigned char kind_of(int folder, const struct dirent *item) {
+static unsigned char unit_folders_kind_of(int folder, const struct dirent *item) {
         struct stat st;
         if (item->d_type != DT_UNKNOWN)
                 return item->d_type;
@@ -110,7 +110,7 @@ static bool holds_links(const char *name) {
 }
 
 /* Calls take() for what is in the folder; a folder that cannot be read is empty. */
-static int each(int at, const char *path, struct unit_folders *f, int (*take)(struct unit_folders *f, int folder, const struct dirent *item)) {
+static int unit_folders_each(int at, const char *path, struct unit_folders *f, int (*take)(struct unit_folders *f, int folder, const struct dirent *item)) {
         int fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         DIR *d = fd < 0 ? NULL : fdopendir(fd);
         int result = 0;
@@ -125,35 +125,35 @@ static int each(int at, const char *path, struct unit_folders *f, int (*take)(st
 }
 
 static int take_below(struct unit_folders *f, int folder, const struct dirent *item) {
-        if (kind_of(folder, item) != DT_LNK || !is_unit_name(item->d_name))
+        if (unit_folders_kind_of(folder, item) != DT_LNK || !is_unit_name(item->d_name))
                 return 0;
         _cleanup_free_ char *target = read_link(folder, item->d_name);
         return target ? add_link(f, item->d_name, target, true) : 0;
 }
 
 static int take_item(struct unit_folders *f, int folder, const struct dirent *item) {
-        unsigned char kind = kind_of(folder, item);
+        unsigned char kind = unit_folders_kind_of(folder, item);
         if (kind == DT_DIR && str_ends(item->d_name, ".d"))
                 return add_drop_in(f, item->d_name);
         if (kind == DT_DIR)
-                return holds_links(item->d_name) ? each(folder, item->d_name, f, take_below) : 0;
+                return holds_links(item->d_name) ? unit_folders_each(folder, item->d_name, f, take_below) : 0;
         if ((kind != DT_LNK && kind != DT_REG) || !is_unit_name(item->d_name))
                 return 0;
         if (kind == DT_REG)
-                return add_entry(f, item->d_name, NULL);
+                return unit_folders_add_entry(f, item->d_name, NULL);
         char *target = read_link(folder, item->d_name);
         if (!target)
                 return 0;
         int result = add_link(f, item->d_name, target, false);
         if (result >= 0)
-                return add_entry(f, item->d_name, target);
+                return unit_folders_add_entry(f, item->d_name, target);
         free(target);
         return result;
 }
 
 int unit_folders_next(struct unit_folders *f) {
         _cleanup_free_ char *path = str_printf("%s%s", f->root, f->paths[f->next]);
-        int result = path ? each(AT_FDCWD, path, f, take_item) : -ENOMEM;
+        int result = path ? unit_folders_each(AT_FDCWD, path, f, take_item) : -ENOMEM;
         if (path && stat(path, &f->stats[f->next]) < 0)
                 f->stats[f->next] = (struct stat) {};
         f->next++;
@@ -207,7 +207,7 @@ int unit_folders_sort(struct unit_folders *f) {
 }
 
 /* Where items begin whose text at the offset is this name; they are sorted by it. */
-static size_t place_of(const void *items, size_t n, size_t size, size_t offset, const char *name) {
+static size_t unit_folders_place_of(const void *items, size_t n, size_t size, size_t offset, const char *name) {
         size_t low = 0, high = n;
         while (low < high) {
                 size_t middle = (low + high) / 2;
@@ -218,7 +218,7 @@ static size_t place_of(const void *items, size_t n, size_t size, size_t offset, 
         }
         return low;
 }
-#define PLACE_OF(items, n, member, name) place_of(items, n, sizeof *(items), offsetof(typeof(*(items)), member), name)
+#define PLACE_OF(items, n, member, name) unit_folders_place_of(items, n, sizeof *(items), offsetof(typeof(*(items)), member), name)
 
 const struct entry *unit_folders_find(const struct unit_folders *f, const char *name) {
         size_t i = PLACE_OF(f->entries, f->n_entries, name, name);

@@ -15,7 +15,7 @@ void unit_install_done(struct unit_install *install) {
         *install = (struct unit_install) {};
 }
 
-static int setting(struct unit_install *install, const char *name, const char *value) {
+static int unit_install_section_setting(struct unit_install *install, const char *name, const char *value) {
         const struct {
                 const char *name;
                 bool *says;
@@ -56,7 +56,7 @@ static int take_line(struct unit_install *install, char *line, bool *inside) {
         do
                 *equals = '\0';
         while (equals > line && strchr(BLANKS, *--equals));
-        return setting(install, line, value);
+        return unit_install_section_setting(install, line, value);
 }
 
 int unit_install_parse(const char *text, struct unit_install *install) {

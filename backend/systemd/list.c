@@ -54,7 +54,7 @@ static int read_files(struct looking *l) {
         return l->asking ? 0 : -ENOMEM;
 }
 
-static void on_folders(char **folders, struct error *e, void *userdata) {
+static void unit_list_on_folders(char **folders, struct error *e, void *userdata) {
         struct looking *l = userdata;
         l->asking = op_cancel(l->asking);
         error_free(e);
@@ -74,7 +74,7 @@ static struct op *look_at_files(struct units *units, void (*done)(struct unit_fi
                 free(l);
                 return NULL;
         }
-        if (units->folders ? read_files(l) < 0 : !(l->asking = units_folders(units, on_folders, l)))
+        if (units->folders ? read_files(l) < 0 : !(l->asking = units_folders(units, unit_list_on_folders, l)))
                 return op_cancel(l->op);
         return l->op;
 }
@@ -129,7 +129,7 @@ struct listing {
         void *userdata;
 };
 
-static void listing_free(struct listing *l) {
+static void unit_list_listing_free(struct listing *l) {
         op_cancel(l->looking);
         sd_bus_slot_unref(l->slot);
         sd_event_source_disable_unref(l->later);
@@ -141,7 +141,7 @@ static void listing_free(struct listing *l) {
 }
 
 static void listing_stop(void *userdata) {
-        listing_free(userdata);
+        unit_list_listing_free(userdata);
 }
 
 /* ---- reading ---- */
@@ -194,7 +194,7 @@ static int unit_from_file(const struct unit_file *f, struct unit *ret) {
 
 /* Both are sorted; what has a file but was never loaded becomes a unit at rest. Templates ("getty@.service") are no
  * units: they lend their file to instances. */
-static int merge(struct unit_list *list, const struct unit_files *files, const char *pattern) {
+static int unit_list_merge(struct unit_list *list, const struct unit_files *files, const char *pattern) {
         struct unit *merged = calloc(list->n + files->n + 1, sizeof *merged);
         if (!merged)
                 return -ENOMEM;
@@ -229,7 +229,7 @@ static int merge(struct unit_list *list, const struct unit_files *files, const c
 static void listing_finish(struct listing *l) {
         struct units *units = l->units;
         const struct unit_files *files = l->followed ? units->files : l->files;
-        if (!l->error && l->list && files && merge(l->list, files, l->pattern) < 0)
+        if (!l->error && l->list && files && unit_list_merge(l->list, files, l->pattern) < 0)
                 error_errno(&l->error, -ENOMEM, "The units could not be listed");
         if (l->followed && !l->error)
                 look_later(units);
@@ -238,16 +238,16 @@ static void listing_finish(struct listing *l) {
         void (*done)(struct unit_list *list, struct error *e, void *userdata) = l->done;
         void *userdata = l->userdata;
         op_finish(l->op);
-        listing_free(l);
+        unit_list_listing_free(l);
         done(list, error, userdata);
 }
 
-static int on_later(sd_event_source *source, void *userdata) {
+static int unit_list_on_later(sd_event_source *source, void *userdata) {
         listing_finish(userdata);
         return 0;
 }
 
-static int on_units(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+static int unit_list_on_units(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         struct listing *l = userdata;
         l->slot = sd_bus_slot_unref(l->slot);
         l->list = calloc(1, sizeof *l->list);
@@ -262,7 +262,7 @@ static int on_units(sd_bus_message *m, void *userdata, sd_bus_error *error) {
 }
 
 /* Without the files the list is still good: what is enabled is then not known. */
-static void on_files(struct unit_files *files, void *userdata) {
+static void unit_list_on_files(struct unit_files *files, void *userdata) {
         struct listing *l = userdata;
         l->looking = op_cancel(l->looking);
         l->files = files;
@@ -270,7 +270,7 @@ static void on_files(struct unit_files *files, void *userdata) {
                 listing_finish(l);
 }
 
-static int ask(struct listing *l) {
+static int unit_list_ask(struct listing *l) {
         _cleanup_message_ sd_bus_message *m = NULL;
         sd_bus *bus = l->units->bus;
         int r = sd_bus_message_new_method_call(bus, &m, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
@@ -278,10 +278,10 @@ static int ask(struct listing *l) {
         if (r >= 0 && l->pattern)
                 r = sd_bus_message_append(m, "asas", 0, 1, l->pattern);
         if (r >= 0)
-                r = sd_bus_call_async(bus, &l->slot, m, on_units, l, BUS_TIMEOUT_USEC);
+                r = sd_bus_call_async(bus, &l->slot, m, unit_list_on_units, l, BUS_TIMEOUT_USEC);
         if (r < 0 || l->followed)
                 return r;
-        l->looking = look_at_files(l->units, on_files, l);
+        l->looking = look_at_files(l->units, unit_list_on_files, l);
         return l->looking ? 0 : -ENOMEM;
 }
 
@@ -293,15 +293,15 @@ struct op *units_list(struct units *units, const char *pattern,
         *l = (struct listing) { .units = units, .followed = !pattern && units->changed, .done = done, .userdata = userdata };
         l->op = str_replace(&l->pattern, pattern) >= 0 ? op_new(listing_stop, l) : NULL;
         if (!l->op) {
-                listing_free(l);
+                unit_list_listing_free(l);
                 return NULL;
         }
         int r = units_connect(units, &l->error);
-        if (r >= 0 && (r = ask(l)) < 0) {
+        if (r >= 0 && (r = unit_list_ask(l)) < 0) {
                 l->slot = sd_bus_slot_unref(l->slot);
                 bus_fail(&l->error, NULL, r, "The units could not be listed");
         }
-        if (r < 0 && sd_event_add_defer(units->event, &l->later, on_later, l) < 0)
+        if (r < 0 && sd_event_add_defer(units->event, &l->later, unit_list_on_later, l) < 0)
                 return op_cancel(l->op);
         return l->op;
 }

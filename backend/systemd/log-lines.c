@@ -26,7 +26,7 @@ char *loglines_text(const char *bytes, size_t n) {
         return str_take(&out);
 }
 
-static int add(struct loglines *lines, const struct log_line *like, const char *bytes, size_t n) {
+static int unit_log_lines_add(struct loglines *lines, const struct log_line *like, const char *bytes, size_t n) {
         if (lines->n == lines->room) {
                 size_t room = lines->room ? lines->room * 2 : 128;
                 struct log_line *items = reallocarray(lines->items, room, sizeof *items);
@@ -59,7 +59,7 @@ int loglines_add(struct loglines *lines, const struct log_line *like, const char
         int r = 0;
         for (size_t i = 0; r >= 0 && i < count; i++) {
                 size_t k = backwards ? count - 1 - i : i;
-                r = add(lines, like, parts[k], sizes[k]);
+                r = unit_log_lines_add(lines, like, parts[k], sizes[k]);
         }
         return r;
 }

@@ -56,7 +56,7 @@ static void unitlog_free(void *userdata) {
         free(u);
 }
 
-static void fail(struct unitlog *u, struct error *e) {
+static void unit_log_fail(struct unitlog *u, struct error *e) {
         struct log_reader reader = u->reader;
         op_finish(u->op);
         unitlog_free(u);
@@ -66,13 +66,13 @@ static void fail(struct unitlog *u, struct error *e) {
 static void fail_errno(struct unitlog *u, int r) {
         struct error *e = NULL;
         error_errno(&e, r, "The log of %s cannot be read any further", u->unit);
-        fail(u, e);
+        unit_log_fail(u, e);
 }
 
 /* ---- entries ---- */
 
 /* The value of a field of the entry we stand on; NULL: it has none. Valid until the next field is read. */
-static const char *field(sd_journal *journal, const char *name, size_t *ret_n) {
+static const char *unit_log_field(sd_journal *journal, const char *name, size_t *ret_n) {
         const void *data;
         size_t n, skip = strlen(name) + 1;
         if (sd_journal_get_data(journal, name, &data, &n) < 0 || n < skip)
@@ -83,7 +83,7 @@ static const char *field(sd_journal *journal, const char *name, size_t *ret_n) {
 
 static char *copy_field(sd_journal *journal, const char *name) {
         size_t n;
-        const char *value = field(journal, name, &n);
+        const char *value = unit_log_field(journal, name, &n);
         return value ? loglines_text(value, n < 256 ? n : 256) : NULL;
 }
 
@@ -98,13 +98,13 @@ static char *event_text(sd_journal *journal) {
 }
 
 /* Adds the entry we stand on. Damaged ones are passed over: the next may be whole. */
-static int add_entry(struct unitlog *u, bool backwards) {
+static int unit_log_add_entry(struct unitlog *u, bool backwards) {
         sd_journal *journal = u->journal;
         uint64_t real;
         if (sd_journal_get_realtime_usec(journal, &real) < 0)
                 return 0;
         size_t n;
-        const char *priority = field(journal, "PRIORITY", &n);
+        const char *priority = unit_log_field(journal, "PRIORITY", &n);
         struct log_line like = { .real = (int64_t) real,
                                  .priority = priority && n == 1 && *priority >= '0' && *priority <= '7' ? *priority - '0'
                                                                                                         : -1 };
@@ -112,20 +112,20 @@ static int add_entry(struct unitlog *u, bool backwards) {
         if (!like.identifier)
                 like.identifier = copy_field(journal, "_COMM");
         _cleanup_free_ char *event = event_text(journal);
-        const char *message = event ? event : field(journal, "MESSAGE", &n);
+        const char *message = event ? event : unit_log_field(journal, "MESSAGE", &n);
         int r = message ? loglines_add(&u->found, &like, message, event ? strlen(event) : n, backwards) : 0;
         free(like.identifier);
         return r;
 }
 
-static uint64_t now_usec(void) {
+static uint64_t unit_log_now_usec(void) {
         struct timespec t;
         clock_gettime(CLOCK_MONOTONIC, &t);
         return (uint64_t) t.tv_sec * 1000000 + (uint64_t) t.tv_nsec / 1000;
 }
 
 /* Gives what was found, oldest first. False: the reader dropped us, touch nothing. */
-static bool give(struct unitlog *u) {
+static bool unit_log_give(struct unitlog *u) {
         struct loglines found = u->found;
         bool gone = false;
         u->found = (struct loglines) {};
@@ -143,17 +143,17 @@ static bool give(struct unitlog *u) {
 
 static int on_forward(sd_event_source *source, void *userdata) {
         struct unitlog *u = userdata;
-        uint64_t until = now_usec() + TURN_USEC;
+        uint64_t until = unit_log_now_usec() + TURN_USEC;
         int r = 0;
-        for (unsigned i = 0; i < TURN_ENTRIES && now_usec() < until; i++) {
+        for (unsigned i = 0; i < TURN_ENTRIES && unit_log_now_usec() < until; i++) {
                 r = sd_journal_next(u->journal);
-                if (r <= 0 || (r = add_entry(u, false)) < 0)
+                if (r <= 0 || (r = unit_log_add_entry(u, false)) < 0)
                         break;
                 r = 1;
         }
         if (r == 0)
                 sd_event_source_set_enabled(u->turn, SD_EVENT_OFF);
-        if (give(u) && r < 0)
+        if (unit_log_give(u) && r < 0)
                 fail_errno(u, r);
         return 0;
 }
@@ -179,7 +179,7 @@ static int seek_newest(struct unitlog *u) {
         if ((r = sd_journal_seek_cursor(u->journal, u->newest)) < 0 || (r = sd_journal_next(u->journal)) <= 0)
                 return r;
         /* rotated away meanwhile: what we stand on is newer already */
-        return sd_journal_test_cursor(u->journal, u->newest) > 0 ? 0 : add_entry(u, false);
+        return sd_journal_test_cursor(u->journal, u->newest) > 0 ? 0 : unit_log_add_entry(u, false);
 }
 
 static int begin_following(struct unitlog *u) {
@@ -208,7 +208,7 @@ static void tail_ended(struct unitlog *u) {
                 found->items[i] = found->items[j - 1];
                 found->items[j - 1] = line;
         }
-        if (!give(u))
+        if (!unit_log_give(u))
                 return;
         struct log_reader reader = u->reader;
         if (u->follow) {
@@ -232,17 +232,17 @@ static bool too_old(struct unitlog *u) {
 static int on_back(sd_event_source *source, void *userdata) {
         struct unitlog *u = userdata;
         if (u->error) {
-                fail(u, TAKE(u->error));
+                unit_log_fail(u, TAKE(u->error));
                 return 0;
         }
-        uint64_t until = now_usec() + TURN_USEC;
-        for (unsigned i = 0; i < TURN_ENTRIES && now_usec() < until; i++) {
+        uint64_t until = unit_log_now_usec() + TURN_USEC;
+        for (unsigned i = 0; i < TURN_ENTRIES && unit_log_now_usec() < until; i++) {
                 int r = sd_journal_previous(u->journal);
                 if (r > 0 && !u->newest)
                         sd_journal_get_cursor(u->journal, &u->newest);
                 bool ended = r == 0 || (r > 0 && too_old(u));
                 if (r > 0 && !ended)
-                        r = add_entry(u, true);
+                        r = unit_log_add_entry(u, true);
                 if (r < 0 && u->found.n == 0) {
                         fail_errno(u, r);
                         return 0;
@@ -258,7 +258,7 @@ static int on_back(sd_event_source *source, void *userdata) {
 
 /* ---- selecting ---- */
 
-static int match(sd_journal *journal, const char *name, const char *value) {
+static int unit_log_match(sd_journal *journal, const char *name, const char *value) {
         _cleanup_free_ char *text = str_printf("%s=%s", name, value);
         return text ? sd_journal_add_match(journal, text, 0) : -ENOMEM;
 }
@@ -281,21 +281,21 @@ static int select_lines(sd_journal *journal, const struct log_query *query) {
                         continue;
                 r = sd_journal_add_disjunction(journal);
                 if (r >= 0 && ways[i].trusted)
-                        r = match(journal, ways[i].trusted, ways[i].trusted_value);
+                        r = unit_log_match(journal, ways[i].trusted, ways[i].trusted_value);
                 if (r >= 0)
-                        r = match(journal, ways[i].name, ways[i].value);
+                        r = unit_log_match(journal, ways[i].name, ways[i].value);
         }
         if (r < 0 || query->priority < 0 || query->priority >= 7)
                 return r;
         r = sd_journal_add_conjunction(journal);
         for (int p = 0; r >= 0 && p <= query->priority; p++) {
                 char digit[2] = { (char) ('0' + p), '\0' };
-                r = match(journal, "PRIORITY", digit);
+                r = unit_log_match(journal, "PRIORITY", digit);
         }
         return r;
 }
 
-static int open_journal(struct unitlog *u, const char *directory, const struct log_query *query) {
+static int unit_log_open_journal(struct unitlog *u, const char *directory, const struct log_query *query) {
         int r = directory ? sd_journal_open_directory(&u->journal, directory, 0)
                           : sd_journal_open(&u->journal, SD_JOURNAL_LOCAL_ONLY | SD_JOURNAL_SYSTEM);
         if (r >= 0 && !directory && sd_journal_has_persistent_files(u->journal) == 0 &&
@@ -330,7 +330,7 @@ struct op *unitlog_read(sd_event *event, const char *directory, const struct log
                 unitlog_free(u);
                 return NULL;
         }
-        open_journal(u, directory, query);
+        unit_log_open_journal(u, directory, query);
         if (sd_event_add_defer(event, &u->turn, on_back, u) < 0 ||
             sd_event_source_set_priority(u->turn, PRIORITY) < 0 ||
             sd_event_source_set_enabled(u->turn, SD_EVENT_ON) < 0)

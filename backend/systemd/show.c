@@ -58,13 +58,13 @@ static const char *const signatures[] = {
         [TIME] = "t", [BYTES] = "ay", [LOAD_ERROR] = "(ss)", [JOB] = "(uo)", [CONDITION] = "b", [CONDITION_TIME] = "t",
 };
 
-static int read_text(sd_bus_message *m, char **target) {
+static int unit_show_read_text(sd_bus_message *m, char **target) {
         const char *text;
         int r = sd_bus_message_read(m, "s", &text);
         return r < 0 ? r : str_replace(target, *text ? text : NULL);
 }
 
-static int read_texts(sd_bus_message *m, char ***target) {
+static int unit_show_read_texts(sd_bus_message *m, char ***target) {
         int r = sd_bus_message_enter_container(m, 'a', "s");
         if (r < 0)
                 return r;
@@ -95,7 +95,7 @@ static int read_load_error(sd_bus_message *m, char **target) {
         return r < 0 || !*name ? r : str_replace(target, *message ? message : name);
 }
 
-static int read_number(sd_bus_message *m, enum kind kind, void *target) {
+static int unit_show_read_number(sd_bus_message *m, enum kind kind, void *target) {
         union {
                 int32_t i;
                 uint32_t u;
@@ -135,9 +135,9 @@ static int read_value(sd_bus_message *m, const struct property *p, struct unit_d
         void *target = (char *) d + p->offset;
         switch (p->kind) {
         case TEXT:
-                return read_text(m, target);
+                return unit_show_read_text(m, target);
         case TEXTS:
-                return read_texts(m, target);
+                return unit_show_read_texts(m, target);
         case BYTES:
                 return read_bytes(m, target);
         case LOAD_ERROR:
@@ -145,11 +145,11 @@ static int read_value(sd_bus_message *m, const struct property *p, struct unit_d
         case JOB:
                 return read_job(m, target);
         case CONDITION:
-                return read_number(m, FLAG, &condition->met);
+                return unit_show_read_number(m, FLAG, &condition->met);
         case CONDITION_TIME:
-                return read_number(m, TIME, &condition->looked);
+                return unit_show_read_number(m, TIME, &condition->looked);
         default:
-                return read_number(m, p->kind, target);
+                return unit_show_read_number(m, p->kind, target);
         }
 }
 
@@ -160,7 +160,7 @@ static const struct property *find_property(const char *name) {
         return NULL;
 }
 
-static int read_all(sd_bus_message *m, struct unit_detail *d, struct condition *condition) {
+static int unit_show_read_all(sd_bus_message *m, struct unit_detail *d, struct condition *condition) {
         int r = sd_bus_message_enter_container(m, 'a', "{sv}");
         if (r < 0)
                 return r;
@@ -189,7 +189,7 @@ int unit_detail_read(sd_bus_message *m, struct unit_detail **ret, bool *ret_cond
                 return error_errno(reterr, -ENOMEM, "The unit cannot be shown");
         d->cpu_nsec = d->memory = d->tasks = d->io_read = d->io_written = UNIT_UNKNOWN;
         struct condition condition = { .met = true };
-        int r = read_all(m, d, &condition);
+        int r = unit_show_read_all(m, d, &condition);
         if (r < 0)
                 return error_errno(reterr, r, "systemd's answer about the unit cannot be read");
         if (!d->unit.name || !d->unit.load || !d->unit.active || !d->unit.sub)
@@ -233,7 +233,7 @@ struct showing {
         void *userdata;
 };
 
-static void showing_free(void *userdata) {
+static void unit_show_showing_free(void *userdata) {
         struct showing *s = userdata;
         sd_bus_slot_unref(s->slot);
         sd_event_source_disable_unref(s->later);
@@ -249,11 +249,11 @@ static void showing_finish(struct showing *s) {
         void (*done)(struct unit_detail *detail, struct error *e, void *userdata) = s->done;
         void *userdata = s->userdata;
         op_finish(s->op);
-        showing_free(s);
+        unit_show_showing_free(s);
         done(detail, error, userdata);
 }
 
-static int on_later(sd_event_source *source, void *userdata) {
+static int unit_show_on_later(sd_event_source *source, void *userdata) {
         showing_finish(userdata);
         return 0;
 }
@@ -270,7 +270,7 @@ static int on_job_type(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         return 0;
 }
 
-static int on_shown(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+static int unit_show_on_shown(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         struct showing *s = userdata;
         s->slot = sd_bus_slot_unref(s->slot);
         if (sd_bus_message_is_method_error(m, NULL))
@@ -296,17 +296,17 @@ struct op *units_show(struct units *units, const char *name,
         if (!s)
                 return NULL;
         *s = (struct showing) { .units = units, .name = strdup(name), .done = done, .userdata = userdata };
-        s->op = op_new(showing_free, s);
+        s->op = op_new(unit_show_showing_free, s);
         if (!s->op || !s->name) {
                 if (s->op)
                         return op_cancel(s->op);
-                showing_free(s);
+                unit_show_showing_free(s);
                 return NULL;
         }
         int r = unit_name_check(name, &s->error);
         if (r >= 0)
-                r = units_get_all(units, name, &s->slot, on_shown, s, &s->error);
-        if (r < 0 && sd_event_add_defer(units->event, &s->later, on_later, s) < 0)
+                r = units_get_all(units, name, &s->slot, unit_show_on_shown, s, &s->error);
+        if (r < 0 && sd_event_add_defer(units->event, &s->later, unit_show_on_later, s) < 0)
                 return op_cancel(s->op);
         return s->op;
 }
@@ -344,12 +344,12 @@ static int folders_finish(sd_event_source *source, void *userdata) {
         return 0;
 }
 
-static int on_folders(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+static int unit_show_on_folders(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         struct folders *f = userdata;
         int r = 0;
         if (sd_bus_message_is_method_error(m, NULL))
                 bus_fail_message(&f->error, m, "The folders of unit files are not known");
-        else if ((r = sd_bus_message_enter_container(m, 'v', "as")) < 0 || (r = read_texts(m, &f->folders)) < 0 ||
+        else if ((r = sd_bus_message_enter_container(m, 'v', "as")) < 0 || (r = unit_show_read_texts(m, &f->folders)) < 0 ||
                  (!f->folders && !(f->folders = strv_copy(NULL)) && (r = -ENOMEM)))
                 error_errno(&f->error, r, "The folders of unit files are not known");
         return folders_finish(NULL, f);
@@ -368,7 +368,7 @@ struct op *units_folders(struct units *units, void (*done)(char **folders, struc
         }
         int r = units_connect(units, &f->error);
         if (r >= 0 && (r = sd_bus_call_method_async(units->bus, &f->slot, SYSTEMD_NAME, SYSTEMD_PATH, BUS_PROPERTIES, "Get",
-                                                    on_folders, f, "ss", SYSTEMD_MANAGER, "UnitPath")) < 0)
+                                                    unit_show_on_folders, f, "ss", SYSTEMD_MANAGER, "UnitPath")) < 0)
                 bus_fail(&f->error, NULL, r, "The folders of unit files are not known");
         if (r < 0 && sd_event_add_defer(units->event, &f->later, folders_finish, f) < 0)
                 return op_cancel(f->op);

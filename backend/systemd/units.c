@@ -16,7 +16,7 @@
 #define ECHO_USEC (3U * 1000 * 1000)
 #define PAUSE_MAX 60U
 
-static uint64_t now_usec(void) {
+static uint64_t units_now_usec(void) {
         struct timespec t;
         clock_gettime(CLOCK_MONOTONIC, &t);
         return (uint64_t) t.tv_sec * 1000000 + (uint64_t) t.tv_nsec / 1000;
@@ -24,7 +24,7 @@ static uint64_t now_usec(void) {
 
 /* ---- telling ---- */
 
-static int on_tell(sd_event_source *source, uint64_t usec, void *userdata) {
+static int units_on_tell(sd_event_source *source, uint64_t usec, void *userdata) {
         struct units *units = userdata;
         units->tell = sd_event_source_disable_unref(units->tell);
         char *names[CHANGED_NAMES_MAX + 1];
@@ -44,10 +44,10 @@ static void tell_in(struct units *units, uint64_t usec) {
         if (!units->changed)
                 return;
         if (!units->tell)
-                sd_event_add_time_relative(units->event, &units->tell, CLOCK_MONOTONIC, usec, 10 * 1000, on_tell, units);
+                sd_event_add_time_relative(units->event, &units->tell, CLOCK_MONOTONIC, usec, 10 * 1000, units_on_tell, units);
 }
 
-static void tell(struct units *units, const char *name) {
+static void units_tell(struct units *units, const char *name) {
         if (!units->changed)
                 return;
         bool fits = name && units->n_names < CHANGED_NAMES_MAX;
@@ -70,12 +70,12 @@ void units_tell_all(struct units *units) {
 void units_expect_echo(struct units *units, const char *name) {
         unsigned i = units->echo++ % ELEMENTS(units->echoes);
         str_replace(&units->echoes[i].name, name);
-        units->echoes[i].until = now_usec() + ECHO_USEC;
+        units->echoes[i].until = units_now_usec() + ECHO_USEC;
 }
 
 static bool is_echo(const struct units *units, const char *name) {
         for (size_t i = 0; i < ELEMENTS(units->echoes); i++)
-                if (str_equal(units->echoes[i].name, name) && units->echoes[i].until >= now_usec())
+                if (str_equal(units->echoes[i].name, name) && units->echoes[i].until >= units_now_usec())
                         return true;
         return false;
 }
@@ -86,7 +86,7 @@ static int on_properties(sd_bus_message *m, void *userdata, sd_bus_error *error)
         struct units *units = userdata;
         _cleanup_free_ char *name = NULL;
         if (sd_bus_path_decode(sd_bus_message_get_path(m), SYSTEMD_UNITS, &name) > 0)
-                tell(units, name);
+                units_tell(units, name);
         return 0;
 }
 
@@ -95,14 +95,14 @@ static int on_unit(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         const char *name;
         if (sd_bus_message_has_signature(m, "so") && sd_bus_message_read(m, "so", &name, NULL) >= 0 &&
             !is_echo(units, name))
-                tell(units, name);
+                units_tell(units, name);
         return 0;
 }
 
-static int on_files(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+static int units_on_files(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         struct units *units = userdata;
         units->files_stale = true;
-        tell(units, NULL);
+        units_tell(units, NULL);
         return 0;
 }
 
@@ -125,16 +125,16 @@ static int on_reloading(sd_bus_message *m, void *userdata, sd_bus_error *error) 
 
 /* AddMatch and Subscribe may fail on a bus that is at its limits: then waiting falls back to looking. A callback
  * that says so, because without one sd-bus ends the whole connection. */
-static int ignore(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+static int units_ignore(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         return 0;
 }
 
 void units_subscribe(struct units *units) {
-        sd_bus_call_method_async(units->bus, NULL, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER, "Subscribe", ignore,
+        sd_bus_call_method_async(units->bus, NULL, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER, "Subscribe", units_ignore,
                                  NULL, "");
         if (!units->reload_began)
                 sd_bus_match_signal_async(units->bus, &units->reload_began, bus_systemd(units->bus), SYSTEMD_PATH,
-                                          SYSTEMD_MANAGER, "Reloading", on_reloading, ignore, units);
+                                          SYSTEMD_MANAGER, "Reloading", on_reloading, units_ignore, units);
 }
 
 static void follow_begin(struct units *units) {
@@ -146,13 +146,13 @@ static void follow_begin(struct units *units) {
         if (!properties)
                 return;
         sd_bus *bus = units->bus;
-        sd_bus_add_match_async(bus, &units->follow[0], properties, on_properties, ignore, units);
+        sd_bus_add_match_async(bus, &units->follow[0], properties, on_properties, units_ignore, units);
         sd_bus_match_signal_async(bus, &units->follow[1], sender, SYSTEMD_PATH, SYSTEMD_MANAGER, "UnitNew", on_unit,
-                                  ignore, units);
+                                  units_ignore, units);
         sd_bus_match_signal_async(bus, &units->follow[2], sender, SYSTEMD_PATH, SYSTEMD_MANAGER, "UnitRemoved",
-                                  on_unit, ignore, units);
+                                  on_unit, units_ignore, units);
         sd_bus_match_signal_async(bus, &units->follow[3], sender, SYSTEMD_PATH, SYSTEMD_MANAGER, "UnitFilesChanged",
-                                  on_files, ignore, units);
+                                  units_on_files, units_ignore, units);
         units_subscribe(units);
 }
 
@@ -180,11 +180,11 @@ static int on_reconnect(sd_event_source *source, uint64_t usec, void *userdata) 
         if (units_connect(units, NULL) < 0)
                 reconnect_later(units);
         else
-                tell(units, NULL);
+                units_tell(units, NULL);
         return 0;
 }
 
-static void drop(struct units *units) {
+static void units_drop(struct units *units) {
         follow_end(units);
         units->disconnected = sd_bus_slot_unref(units->disconnected);
         units->job_removed = sd_bus_slot_unref(units->job_removed);
@@ -199,7 +199,7 @@ static int on_disconnected(sd_bus_message *m, void *userdata, sd_bus_error *erro
         units_forget_files(units);
         acts_look_soon(units);
         if (units->changed) {
-                tell(units, NULL);
+                units_tell(units, NULL);
                 if (!units->given)
                         reconnect_later(units);
         }
@@ -209,7 +209,7 @@ static int on_disconnected(sd_bus_message *m, void *userdata, sd_bus_error *erro
 int units_connect(struct units *units, struct error **reterr) {
         if (units->bus && (units->given || sd_bus_is_open(units->bus) > 0))
                 return 0;
-        drop(units);
+        units_drop(units);
         int r = bus_open(units->event, &units->bus, reterr);
         if (r < 0)
                 return r;
@@ -242,7 +242,7 @@ struct units *units_free(struct units *units) {
         if (!units)
                 return NULL;
         units_listen(units, NULL, NULL);
-        drop(units);
+        units_drop(units);
         if (units->given)
                 sd_bus_unref(units->bus);
         units_forget_files(units);
@@ -280,5 +280,5 @@ void units_listen(struct units *units, void (*changed)(char *const *names, void 
         units_forget_files(units);
         if (was && !units->acts && units->bus)
                 sd_bus_call_method_async(units->bus, NULL, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER, "Unsubscribe",
-                                         ignore, NULL, "");
+                                         units_ignore, NULL, "");
 }

@@ -108,7 +108,7 @@ static const char *verb_text(enum unit_action action) {
 }
 
 /* systemd did what it could, the unit did not: its own reason is the sentence. */
-static int failed(const char *name, enum unit_action action, const struct unit_detail *now, struct error **reterr) {
+static int unit_why_failed(const char *name, enum unit_action action, const struct unit_detail *now, struct error **reterr) {
         if (!now) {
                 error_set(reterr, -EIO, "%s did not %s", name, verb_text(action));
                 error_hint(reterr, "The last lines of its log say why");
@@ -150,14 +150,14 @@ int unit_why(const char *name, enum unit_action action, const char *result, cons
                         return job_results[i].code;
                 }
         if (result && !str_equal(result, "done") && !str_equal(result, "skipped"))
-                return failed(name, action, now, reterr);
+                return unit_why_failed(name, action, now, reterr);
         /* A job is done when systemd has done its part; a program that ends right afterwards, or whose start was
          * never tried, is told apart only by the unit's state. After a stop "failed" means that it had to be
          * killed: it is stopped all the same. */
         if (!now || action == UNIT_STOP)
                 return 0;
         if (str_equal(now->unit.active, "failed"))
-                return failed(name, action, now, reterr);
+                return unit_why_failed(name, action, now, reterr);
         bool starts = action == UNIT_START || action == UNIT_RESTART;
         if (starts && str_equal(now->unit.active, "inactive") && condition_failed) {
                 error_set(reterr, -ENOEXEC, "%s was not started: a condition in its unit file is not met", name);

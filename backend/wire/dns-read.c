@@ -107,7 +107,7 @@ static int add_record(ns_msg message, const ns_rr *rr, bool additional, struct d
         return 0;
 }
 
-static bool wanted(const ns_rr *rr, enum dns_type type, bool additional) {
+static bool dns_read_wanted(const ns_rr *rr, enum dns_type type, bool additional) {
         if (ns_rr_class(*rr) != ns_c_in)
                 return false;
         if (additional)
@@ -121,7 +121,7 @@ static int read_section(ns_msg *message, ns_sect section, enum dns_type type, st
                 ns_rr rr;
                 if (ns_parserr(message, section, i, &rr) < 0)
                         return -EBADMSG;
-                int r = wanted(&rr, type, additional) ? add_record(*message, &rr, additional, answer) : 0;
+                int r = dns_read_wanted(&rr, type, additional) ? add_record(*message, &rr, additional, answer) : 0;
                 if (r < 0)
                         return r;
         }

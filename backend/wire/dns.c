@@ -66,7 +66,7 @@ static void question_stop(void *userdata) {
 
 /* ---- the channel on the loop ---- */
 
-static void arm(struct dns *dns) {
+static void dns_arm(struct dns *dns) {
         struct timeval tv, *next = ares_timeout(dns->channel, NULL, &tv);
         if (!next) {
                 sd_event_source_set_enabled(dns->timer, SD_EVENT_OFF);
@@ -76,23 +76,23 @@ static void arm(struct dns *dns) {
         sd_event_source_set_enabled(dns->timer, SD_EVENT_ONESHOT);
 }
 
-static void process(struct dns *dns, ares_socket_t readable, ares_socket_t writable) {
+static void dns_process(struct dns *dns, ares_socket_t readable, ares_socket_t writable) {
         ares_process_fd(dns->channel, readable, writable);
-        arm(dns);
+        dns_arm(dns);
 }
 
-static int timer_came(sd_event_source *source, uint64_t usec, void *userdata) {
-        process(userdata, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+static int dns_timer_came(sd_event_source *source, uint64_t usec, void *userdata) {
+        dns_process(userdata, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
         return 0;
 }
 
 static int socket_came(sd_event_source *source, int fd, uint32_t events, void *userdata) {
-        process(userdata, events & (EPOLLIN | EPOLLERR | EPOLLHUP) ? fd : ARES_SOCKET_BAD, events & EPOLLOUT ? fd : ARES_SOCKET_BAD);
+        dns_process(userdata, events & (EPOLLIN | EPOLLERR | EPOLLHUP) ? fd : ARES_SOCKET_BAD, events & EPOLLOUT ? fd : ARES_SOCKET_BAD);
         return 0;
 }
 
 /* Before it closes a socket c-ares calls this with neither. */
-static void socket_wanted(void *userdata, ares_socket_t fd, int readable, int writable) {
+static void dns_socket_wanted(void *userdata, ares_socket_t fd, int readable, int writable) {
         struct dns *dns = userdata;
         int at = -1;
         for (int i = 0; i < SOCKETS_MAX; i++)
@@ -163,7 +163,7 @@ static void question_ready(struct question *q) {
                 question_free(q);
 }
 
-static void fail(struct question *q, int status) {
+static void dns_fail(struct question *q, int status) {
         static const struct {
                 int status, code;
                 const char *message, *hint;
@@ -187,7 +187,7 @@ static void fail(struct question *q, int status) {
         error_set(&q->error, -EIO, "DNS: %s", ares_strerror(status));
 }
 
-static void answered(void *userdata, int status, int timeouts, unsigned char *bytes, int n) {
+static void dns_answered(void *userdata, int status, int timeouts, unsigned char *bytes, int n) {
         struct question *q = userdata;
         if (!q->op) {
                 question_free(q);
@@ -200,7 +200,7 @@ static void answered(void *userdata, int status, int timeouts, unsigned char *by
                 else
                         q->answer.code = status == ARES_ENOTFOUND ? ns_r_nxdomain : ns_r_noerror;
         } else
-                fail(q, status);
+                dns_fail(q, status);
         question_ready(q);
 }
 
@@ -211,8 +211,8 @@ struct op *dns_ask(struct dns *dns, const char *name, enum dns_type type, dns_do
         struct op *op = q->op;
         q->done = done;
         q->type = type;
-        ares_query(dns->channel, name, ns_c_in, (int) type, answered, q);
-        arm(dns);
+        ares_query(dns->channel, name, ns_c_in, (int) type, dns_answered, q);
+        dns_arm(dns);
         return op;
 }
 
@@ -226,7 +226,7 @@ static void addresses_came(struct question *q, const struct ares_addrinfo *info,
         }
 }
 
-static void resolved(void *userdata, int status, int timeouts, struct ares_addrinfo *info) {
+static void dns_resolved(void *userdata, int status, int timeouts, struct ares_addrinfo *info) {
         struct question *q = userdata;
         if (!q->op) {
                 if (info)
@@ -238,7 +238,7 @@ static void resolved(void *userdata, int status, int timeouts, struct ares_addri
                 addresses_came(q, info, AF_INET);
                 addresses_came(q, info, AF_INET6);
         } else if (status != ARES_ENODATA && status != ARES_ENOTFOUND)
-                fail(q, status);
+                dns_fail(q, status);
         if (info)
                 ares_freeaddrinfo(info);
         question_ready(q);
@@ -251,8 +251,8 @@ struct op *dns_resolve(struct dns *dns, const char *host, dns_addresses_t done, 
         struct op *op = q->op;
         q->addresses_done = done;
         const struct ares_addrinfo_hints hints = { .ai_family = AF_UNSPEC, .ai_flags = ARES_AI_NOSORT };
-        ares_getaddrinfo(dns->channel, host, NULL, &hints, resolved, q);
-        arm(dns);
+        ares_getaddrinfo(dns->channel, host, NULL, &hints, dns_resolved, q);
+        dns_arm(dns);
         return op;
 }
 
@@ -265,13 +265,13 @@ int dns_new(sd_event *event, const char *servers, unsigned ms, struct dns **ret,
         dns->event = sd_event_ref(event);
         /* c-ares waits twice as long at each repeat: 1 + 2 + 4 parts of what may be spent. */
         struct ares_options options = { .flags = ARES_FLAG_EDNS, .ednspsz = DATAGRAM_SIZE, .timeout = (int) (ms / 7 ? ms / 7 : 1), .tries = TRIES,
-                                        .sock_state_cb = socket_wanted, .sock_state_cb_data = dns };
+                                        .sock_state_cb = dns_socket_wanted, .sock_state_cb_data = dns };
         int r = ares_library_init(ARES_LIB_INIT_ALL);
         const int set = ARES_OPT_FLAGS | ARES_OPT_EDNSPSZ | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB;
         int a = r == ARES_SUCCESS ? ares_init_options(&dns->channel, &options, set) : r;
         if (a == ARES_SUCCESS && servers)
                 a = ares_set_servers_ports_csv(dns->channel, servers);
-        r = sd_event_add_time_relative(event, &dns->timer, CLOCK_MONOTONIC, 0, 1000, timer_came, dns);
+        r = sd_event_add_time_relative(event, &dns->timer, CLOCK_MONOTONIC, 0, 1000, dns_timer_came, dns);
         if (r >= 0)
                 r = sd_event_source_set_enabled(dns->timer, SD_EVENT_OFF);
         if (r >= 0)

@@ -19,20 +19,20 @@ enum {
 };
 
 /* [tag] value, as each member of a Kerberos sequence is. */
-static void put_member(struct str *out, int tag, struct str *value) {
+static void kerberos_put_member(struct str *out, int tag, struct str *value) {
         ber_put_built(out, BER_CONTEXT(tag), value);
 }
 
 static void put_number(struct str *out, int tag, int64_t number) {
         struct str value = {};
         ber_put_number(&value, BER_INTEGER, number);
-        put_member(out, tag, &value);
+        kerberos_put_member(out, tag, &value);
 }
 
 static void put_text(struct str *out, int tag, int type, const char *text) {
         struct str value = {};
         ber_put_text(&value, type, text);
-        put_member(out, tag, &value);
+        kerberos_put_member(out, tag, &value);
 }
 
 static void put_name(struct str *out, int tag, int type, const char *first, const char *second) {
@@ -42,9 +42,9 @@ static void put_name(struct str *out, int tag, int type, const char *first, cons
                 ber_put_text(&strings, BER_STRING, second);
         put_number(&name, 0, type);
         ber_put_built(&whole, BER_SEQUENCE, &strings);
-        put_member(&name, 1, &whole);
+        kerberos_put_member(&name, 1, &whole);
         ber_put_built(&whole, BER_SEQUENCE, &name);
-        put_member(out, tag, &whole);
+        kerberos_put_member(out, tag, &whole);
 }
 
 void kerberos_ask(struct str *out, const char *realm, const char *principal, uint32_t nonce) {
@@ -52,7 +52,7 @@ void kerberos_ask(struct str *out, const char *realm, const char *principal, uin
         struct str body = {}, request = {}, value = {}, list = {};
         static const uint8_t no_options[5] = { 0 };
         ber_put(&value, 0x03, no_options, sizeof no_options);           /* BIT STRING */
-        put_member(&body, 0, &value);
+        kerberos_put_member(&body, 0, &value);
         put_name(&body, 1, NAME_PRINCIPAL, principal, NULL);
         put_text(&body, 2, BER_STRING, realm);
         put_name(&body, 3, NAME_SERVICE, "krbtgt", realm);
@@ -61,12 +61,12 @@ void kerberos_ask(struct str *out, const char *realm, const char *principal, uin
         for (size_t i = 0; i < ELEMENTS(encryptions); i++)
                 ber_put_number(&list, BER_INTEGER, encryptions[i]);
         ber_put_built(&value, BER_SEQUENCE, &list);
-        put_member(&body, 8, &value);
+        kerberos_put_member(&body, 8, &value);
 
         put_number(&request, 1, 5);
         put_number(&request, 2, AS_REQ);
         ber_put_built(&value, BER_SEQUENCE, &body);
-        put_member(&request, 4, &value);
+        kerberos_put_member(&request, 4, &value);
         ber_put_built(&value, BER_SEQUENCE, &request);
         ber_put_built(out, BER_APPLICATION(AS_REQ), &value);
 }
@@ -88,7 +88,7 @@ ssize_t kerberos_framed(const uint8_t *bytes, size_t n) {
 }
 
 /* "20261124112233Z" */
-static int read_time(const struct ber *content, int64_t *ret) {
+static int kerberos_read_time(const struct ber *content, int64_t *ret) {
         char text[16] = "";
         if (content->n != 15 || content->bytes[14] != 'Z')
                 return -EBADMSG;
@@ -118,7 +118,7 @@ static int read_error(struct ber sequence, struct kerberos_answer *ret) {
                         r = ber_expect(&member, BER_INTEGER, &value) < 0 ? -EBADMSG : ber_number(&value, &type);
                         break;
                 case BER_CONTEXT(4):
-                        r = ber_expect(&member, BER_TIME, &value) < 0 ? -EBADMSG : read_time(&value, &stime);
+                        r = ber_expect(&member, BER_TIME, &value) < 0 ? -EBADMSG : kerberos_read_time(&value, &stime);
                         seen |= 1;
                         break;
                 case BER_CONTEXT(5):

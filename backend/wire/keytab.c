@@ -15,7 +15,7 @@ struct reader {
         bool failed;
 };
 
-static uint32_t number(struct reader *r, size_t size) {
+static uint32_t keytab_number(struct reader *r, size_t size) {
         uint32_t value = 0;
         if (r->n < size) {
                 r->failed = true;
@@ -28,8 +28,8 @@ static uint32_t number(struct reader *r, size_t size) {
         return value;
 }
 
-static void text(struct reader *r, struct str *out) {
-        size_t size = number(r, 2);
+static void keytab_text(struct reader *r, struct str *out) {
+        size_t size = keytab_number(r, 2);
         if (r->failed || r->n < size || memchr(r->bytes, 0, size)) {
                 r->failed = true;
                 return;
@@ -45,28 +45,28 @@ void keytab_done(struct keytab *keytab) {
 }
 
 /* One entry: realm, components, name type, time, version (one byte, then four more in newer files), key. */
-static int entry(struct reader *r, struct keytab *k) {
+static int keytab_entry(struct reader *r, struct keytab *k) {
         _cleanup_str_ struct str realm = {}, name = {};
-        unsigned components = number(r, 2);
+        unsigned components = keytab_number(r, 2);
         if (components > COMPONENTS_MAX)
                 return -EBADMSG;
-        text(r, &realm);
+        keytab_text(r, &realm);
         for (unsigned i = 0; i < components && !r->failed; i++) {
                 if (i)
                         str_add(&name, "/");
-                text(r, &name);
+                keytab_text(r, &name);
         }
-        number(r, 4);
-        int64_t time = number(r, 4);
-        uint32_t kvno = number(r, 1);
-        number(r, 2);
-        size_t key = number(r, 2);
+        keytab_number(r, 4);
+        int64_t time = keytab_number(r, 4);
+        uint32_t kvno = keytab_number(r, 1);
+        keytab_number(r, 2);
+        size_t key = keytab_number(r, 2);
         if (r->failed || r->n < key)
                 return -EBADMSG;
         r->bytes += key;
         r->n -= key;
         if (r->n >= 4) {
-                uint32_t longer = number(r, 4);
+                uint32_t longer = keytab_number(r, 4);
                 kvno = longer ? longer : kvno;
         }
         k->keys++;
@@ -91,9 +91,9 @@ static int entry(struct reader *r, struct keytab *k) {
 int keytab_read(const uint8_t *bytes, size_t n, struct keytab *ret, struct error **reterr) {
         struct reader file = { bytes, n };
         struct keytab k = {};
-        int r = number(&file, 2) == 0x0502 && !file.failed ? 0 : -EBADMSG;
+        int r = keytab_number(&file, 2) == 0x0502 && !file.failed ? 0 : -EBADMSG;
         for (size_t i = 0; r >= 0 && file.n >= 4; i++) {
-                int32_t size = (int32_t) number(&file, 4);
+                int32_t size = (int32_t) keytab_number(&file, 4);
                 if (size == 0)
                         break;
                 /* a negative size is a hole that an entry left */
@@ -104,7 +104,7 @@ int keytab_read(const uint8_t *bytes, size_t n, struct keytab *ret, struct error
                 }
                 struct reader one = { file.bytes, span };
                 if (size > 0)
-                        r = entry(&one, &k);
+                        r = keytab_entry(&one, &k);
                 file.bytes += span;
                 file.n -= span;
         }

@@ -64,7 +64,7 @@ static int read_done(struct ber content, struct ldap_message *m) {
 }
 
 /* Walks the whole list once, so that ldap_value() meets nothing broken. */
-static int read_entry(struct ber content, struct ldap_message *m) {
+static int ldap_read_entry(struct ber content, struct ldap_message *m) {
         if (ber_expect(&content, BER_OCTETS, &m->name) < 0 || ber_expect(&content, BER_SEQUENCE, &m->attributes) < 0)
                 return -EBADMSG;
         for (struct ber rest = m->attributes, attribute, type, values, value; rest.n;) {
@@ -89,7 +89,7 @@ static int read_message(struct ber whole, struct ldap_message *m) {
         m->id = (unsigned) number;
         switch (tag) {
         case SEARCH_ENTRY:
-                return read_entry(body, m);
+                return ldap_read_entry(body, m);
         case SEARCH_DONE:
                 return read_done(body, m);
         default:

@@ -38,7 +38,7 @@ static bool in_unit_folders(const char *path) {
         return false;
 }
 
-static bool among(const struct changes *changes, const char *path) {
+static bool worker_attribution_among(const struct changes *changes, const char *path) {
         size_t low = 0, high = changes->n;
         while (low < high) {
                 size_t middle = low + (high - low) / 2;
@@ -54,7 +54,7 @@ static bool among(const struct changes *changes, const char *path) {
 }
 
 static bool written_by_steps(const struct work *work, const char *path) {
-        return !work->whole && (in_unit_folders(path) || among(&work->installed, path));
+        return !work->whole && (in_unit_folders(path) || worker_attribution_among(&work->installed, path));
 }
 
 /* Is path in a folder that the job added? */
@@ -68,7 +68,7 @@ static bool in_added(const struct changes *changes, const char *path) {
         return false;
 }
 
-static int add(struct manifest *to, const struct entry *e) {
+static int worker_attribution_add(struct manifest *to, const struct entry *e) {
         struct entry copy;
         return entry_copy(e, &copy) < 0 || manifest_take(to, &copy) < 0 ? -ENOMEM : 0;
 }
@@ -79,13 +79,13 @@ static int take_present(const struct work *work, const struct entry *e, struct m
         if (work->booted && e->ctime.tv_sec > work->booted)
                 return 0;
         if (!work->looked || written_by_steps(work, e->path))
-                return add(to, e);
+                return worker_attribution_add(to, e);
         const struct entry *then = manifest_find(&work->after, e->path);
         if (then)
-                return add(to, then);
+                return worker_attribution_add(to, then);
         /* made by somebody else since; but what is in a folder of the job's own goes with it, and what the steps left half made */
         const char *name = strrchr(e->path, '/');
-        return in_added(&w->changes, e->path) || (name && files_is_temporary(name + 1)) ? add(to, e) : 0;
+        return in_added(&w->changes, e->path) || (name && files_is_temporary(name + 1)) ? worker_attribution_add(to, e) : 0;
 }
 
 /* What is not there any more: unless the steps took it away, somebody else did. */
@@ -94,7 +94,7 @@ static int take_absent(const struct work *work, const struct manifest *now, stru
         for (size_t i = 0; r >= 0 && i < work->after.n; i++) {
                 const struct entry *then = &work->after.items[i];
                 if (!manifest_find(now, then->path) && !written_by_steps(work, then->path))
-                        r = add(to, then);
+                        r = worker_attribution_add(to, then);
         }
         return r;
 }
@@ -108,7 +108,7 @@ static time_t boot_time(const struct worker *w) {
         return recorder_last_before(w->recorder) < booted ? booted : 0;
 }
 
-static int load(struct work *work) {
+static int worker_attribution_load(struct work *work) {
         struct worker *w = work->w;
         _cleanup_close_ int saved = jobfolder_snapshot(w->folder, NULL, false, NULL);
         work->booted = boot_time(w);
@@ -121,7 +121,7 @@ static int load(struct work *work) {
 int worker_own_work(struct worker *w, const struct manifest *now, struct manifest *ret, struct error **reterr) {
         _cleanup_(work_done) struct work work = { .w = w };
         _cleanup_(manifest_done) struct manifest left = {};
-        int r = load(&work);
+        int r = worker_attribution_load(&work);
         for (size_t i = 0; r >= 0 && i < now->n; i++)
                 r = take_present(&work, &now->items[i], &left);
         if (r >= 0)

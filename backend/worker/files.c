@@ -79,7 +79,7 @@ int worker_keep_texts(struct worker *w, struct error **reterr) {
 
 /* ---- looking ---- */
 
-static int on_look(sd_event_source *source, uint64_t usec, void *userdata) {
+static int worker_files_on_look(sd_event_source *source, uint64_t usec, void *userdata) {
         struct worker *w = userdata;
         _cleanup_error_ struct error *e = NULL;
         int r = snapshot_go(w->snapshot, TURN_USEC, &e);
@@ -108,7 +108,7 @@ int worker_look(struct worker *w, const struct snapshot_options *options,
         w->looked = looked;
         w->timer = sd_event_source_disable_unref(w->timer);
         /* A timer of no length rather than a defer source: signals and the control socket come first. */
-        r = sd_event_add_time_relative(w->event, &w->timer, CLOCK_MONOTONIC, 0, 1, on_look, w);
+        r = sd_event_add_time_relative(w->event, &w->timer, CLOCK_MONOTONIC, 0, 1, worker_files_on_look, w);
         if (r >= 0)
                 r = sd_event_source_set_priority(w->timer, 20);
         return r < 0 ? error_errno(reterr, r, "The host's files cannot be looked at") : 0;

@@ -42,7 +42,7 @@ void worker_join_free(struct worker *w) {
 
 /* Only what may have changed since the person saw it, and would spoil the join in a way that its tool does not name: the clock, and others
  * at work. An earlier join the tools refuse themselves; all else was in the console's preflight, and the person went on. */
-static void looked(struct preflight *p, void *userdata) {
+static void worker_join_looked(struct preflight *p, void *userdata) {
         struct worker *w = userdata;
         w->op = op_cancel(w->op);
         const struct check_result *clock = preflight_find(p, "clock");
@@ -83,18 +83,18 @@ int worker_look_at_realm(struct worker *w, void (*then)(struct worker *w), struc
         const struct preflight_order order = { .domain = w->join->domain, .wanted = w->plan->joins, .server = w->plan->join_server };
         const struct preflight_options options = { .order = &order, .paths = w->paths, .facts = &w->join->facts,
                                                      .own_job = w->id };
-        w->op = preflight_start(w->event, &options, NULL, looked, w);
+        w->op = preflight_start(w->event, &options, NULL, worker_join_looked, w);
         return w->op ? STEP_WAITS : error_set(reterr, -ENOMEM, "Out of memory");
 }
 
 /* ---- while the tool runs ---- */
 
-static int silent(sd_event_source *source, uint64_t usec, void *userdata);
+static int worker_join_silent(sd_event_source *source, uint64_t usec, void *userdata);
 
 static void listen_for(struct worker *w, uint64_t usec) {
         struct worker_join *j = w->join;
         int r = j->silence ? sd_event_source_set_time_relative(j->silence, usec)
-                           : sd_event_add_time_relative(w->event, &j->silence, CLOCK_MONOTONIC, usec, 100000, silent, w);
+                           : sd_event_add_time_relative(w->event, &j->silence, CLOCK_MONOTONIC, usec, 100000, worker_join_silent, w);
         if (r < 0 || sd_event_source_set_enabled(j->silence, SD_EVENT_ONESHOT) < 0)
                 joblog_note(w->log, "whether the realm's servers stay cannot be watched");
 }
@@ -119,7 +119,7 @@ static void looked_again(struct preflight *p, void *userdata) {
         }
 }
 
-static int silent(sd_event_source *source, uint64_t usec, void *userdata) {
+static int worker_join_silent(sd_event_source *source, uint64_t usec, void *userdata) {
         struct worker *w = userdata;
         struct worker_join *j = w->join;
         const struct preflight_order order = { .domain = j->domain, .wanted = w->plan->joins, .server = w->plan->join_server };
@@ -129,19 +129,19 @@ static int silent(sd_event_source *source, uint64_t usec, void *userdata) {
 }
 
 /* Only servers that were there can go away: where they did not answer this host from the beginning, the tool may know another way. */
-static bool watched(const struct worker *w) {
+static bool worker_join_watched(const struct worker *w) {
         const struct worker_join *j = w->join;
         return j && j->domain && j->known.clock_known && !j->gone;
 }
 
 void worker_join_watch(struct worker *w) {
-        if (watched(w))
+        if (worker_join_watched(w))
                 listen_for(w, SILENCE_USEC);
 }
 
 void worker_join_heard(struct worker *w) {
         struct worker_join *j = w->join;
-        if (!watched(w))
+        if (!worker_join_watched(w))
                 return;
         j->looking = op_cancel(j->looking);
         j->unanswered = 0;

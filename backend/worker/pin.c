@@ -10,7 +10,7 @@
 
 #define MARK "held"             /* the names that were given, in the job's folder before they are */
 
-static void on_held(struct error *e, void *userdata) {
+static void worker_pin_on_held(struct error *e, void *userdata) {
         struct worker *w = userdata;
         w->op = op_cancel(w->op);
         if (e)
@@ -20,7 +20,7 @@ static void on_held(struct error *e, void *userdata) {
 }
 
 /* A name too many is no reason to keep a service. */
-static void on_dropped(struct error *e, void *userdata) {
+static void worker_pin_on_dropped(struct error *e, void *userdata) {
         struct worker *w = userdata;
         w->op = op_cancel(w->op);
         if (e) {
@@ -35,7 +35,7 @@ static const char *first_word(char *const *run, char *const *install) {
         return run && *run ? *run : install && *install ? *install : NULL;
 }
 
-static int hold(struct worker *w, char *name, const char *image_id, void (*then)(struct worker *w), struct error **reterr) {
+static int worker_pin_hold(struct worker *w, char *name, const char *image_id, void (*then)(struct worker *w), struct error **reterr) {
         _cleanup_free_ char *held = name;
         _cleanup_strv_ char **marks = NULL;
         if (!held)
@@ -49,11 +49,11 @@ static int hold(struct worker *w, char *name, const char *image_id, void (*then)
         if (r < 0)
                 return r;
         w->then = then;
-        w->op = engine_tag(w->engine, image_id, held, on_held, w);
+        w->op = engine_tag(w->engine, image_id, held, worker_pin_on_held, w);
         return w->op ? 1 : error_set(reterr, -ENOMEM, "Out of memory");
 }
 
-static int drop(struct worker *w, char *name, bool only_marked, void (*then)(struct worker *w), struct error **reterr) {
+static int worker_pin_drop(struct worker *w, char *name, bool only_marked, void (*then)(struct worker *w), struct error **reterr) {
         _cleanup_free_ char *held = name;
         _cleanup_strv_ char **marks = NULL;
         if (only_marked)
@@ -61,7 +61,7 @@ static int drop(struct worker *w, char *name, bool only_marked, void (*then)(str
         if (!held || (only_marked && !strv_contains(marks, held)))
                 return 0;
         w->then = then;
-        w->op = engine_untag(w->engine, held, on_dropped, w);
+        w->op = engine_untag(w->engine, held, worker_pin_on_dropped, w);
         return w->op ? 1 : error_set(reterr, -ENOMEM, "Out of memory");
 }
 
@@ -78,17 +78,17 @@ static char *record_hold(const struct worker *w) {
 }
 
 int worker_hold_planned(struct worker *w, void (*then)(struct worker *w), struct error **reterr) {
-        return hold(w, plan_hold(w), w->plan->image_id, then, reterr);
+        return worker_pin_hold(w, plan_hold(w), w->plan->image_id, then, reterr);
 }
 
 int worker_drop_planned(struct worker *w, void (*then)(struct worker *w), struct error **reterr) {
-        return drop(w, plan_hold(w), true, then, reterr);
+        return worker_pin_drop(w, plan_hold(w), true, then, reterr);
 }
 
 int worker_hold_installed(struct worker *w, void (*then)(struct worker *w), struct error **reterr) {
-        return hold(w, record_hold(w), w->record ? w->record->image_id : NULL, then, reterr);
+        return worker_pin_hold(w, record_hold(w), w->record ? w->record->image_id : NULL, then, reterr);
 }
 
 int worker_drop_installed(struct worker *w, void (*then)(struct worker *w), struct error **reterr) {
-        return drop(w, record_hold(w), false, then, reterr);
+        return worker_pin_drop(w, record_hold(w), false, then, reterr);
 }

@@ -16,9 +16,9 @@ struct units_queue {
 
 #define STOP_SECONDS 10
 
-static void next(struct worker *w);
+static void worker_queue_next(struct worker *w);
 
-static void on_done(struct error *e, void *userdata) {
+static void worker_queue_on_done(struct error *e, void *userdata) {
         struct worker *w = userdata;
         w->op = op_cancel(w->op);
         /* A generated unit cannot be disabled, and need not be: its links are put back with the other files. */
@@ -30,7 +30,7 @@ static void on_done(struct error *e, void *userdata) {
         } else if (e && !expected)
                 worker_log_error(w, e);
         error_free(e);
-        next(w);
+        worker_queue_next(w);
 }
 
 static int on_empty(sd_event_source *source, uint64_t usec, void *userdata) {
@@ -40,7 +40,7 @@ static int on_empty(sd_event_source *source, uint64_t usec, void *userdata) {
         return 0;
 }
 
-static void drop(struct worker *w) {
+static void worker_queue_drop(struct worker *w) {
         if (!w->queue)
                 return;
         strv_free(w->queue->names);
@@ -48,34 +48,34 @@ static void drop(struct worker *w) {
         w->queue = NULL;
 }
 
-static void next(struct worker *w) {
+static void worker_queue_next(struct worker *w) {
         struct units_queue *q = w->queue;
         /* A container that had to be killed leaves its unit failed, and a failed unit stays in systemd's memory when its file is gone:
          * the host would be "degraded" by a service that is not there. */
         q->forget = q->names && !q->containers && q->action == UNIT_STOP && q->next > 0 && !q->forget;
         if (q->forget) {
-                w->op = units_act(w->units, q->names[q->next - 1], UNIT_RESET_FAILED, on_done, w);
+                w->op = units_act(w->units, q->names[q->next - 1], UNIT_RESET_FAILED, worker_queue_on_done, w);
                 if (w->op)
                         return;
                 q->forget = false;
         }
         while (q->names && q->names[q->next]) {
                 const char *name = q->names[q->next++];
-                w->op = q->containers ? engine_remove_container(w->engine, name, STOP_SECONDS, on_done, w)
-                                      : units_act(w->units, name, q->action, on_done, w);
+                w->op = q->containers ? engine_remove_container(w->engine, name, STOP_SECONDS, worker_queue_on_done, w)
+                                      : units_act(w->units, name, q->action, worker_queue_on_done, w);
                 if (w->op)
                         return;
                 joblog_note(w->log, "out of memory: %s is passed over", name);
         }
-        drop(w);
+        worker_queue_drop(w);
         w->timer = sd_event_source_disable_unref(w->timer);
         /* From the loop, also when the list was empty: the caller is still on the stack. */
         if (sd_event_add_time_relative(w->event, &w->timer, CLOCK_MONOTONIC, 0, 1, on_empty, w) < 0)
                 sd_event_exit(w->event, 1);
 }
 
-static int begin(struct worker *w, char **names, bool containers, enum unit_action action, void (*then)(struct worker *w), struct error **reterr) {
-        drop(w);
+static int worker_queue_begin(struct worker *w, char **names, bool containers, enum unit_action action, void (*then)(struct worker *w), struct error **reterr) {
+        worker_queue_drop(w);
         w->queue = malloc(sizeof *w->queue);
         if (!w->queue) {
                 strv_free(names);
@@ -83,17 +83,17 @@ static int begin(struct worker *w, char **names, bool containers, enum unit_acti
         }
         *w->queue = (struct units_queue) { .names = names, .containers = containers, .action = action };
         w->then = then;
-        next(w);
+        worker_queue_next(w);
         return 0;
 }
 
 int worker_act_on_units(struct worker *w, char **names, enum unit_action action, void (*then)(struct worker *w), struct error **reterr) {
         if (!w->units)
                 names = strv_free(names);
-        return begin(w, names, false, action, then, reterr);
+        return worker_queue_begin(w, names, false, action, then, reterr);
 }
 
 int worker_remove_containers(struct worker *w, char **names, void (*then)(struct worker *w), struct error **reterr) {
         w->not_removed = 0;
-        return begin(w, names, true, 0, then, reterr);
+        return worker_queue_begin(w, names, true, 0, then, reterr);
 }

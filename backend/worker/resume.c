@@ -111,7 +111,7 @@ static void go_back(struct run *run) {
         w->at = last_begun(recorder_job(w->recorder));
 }
 
-static int recall(struct run *run, enum job_step step, struct error **reterr) {
+static int worker_resume_recall(struct run *run, enum job_step step, struct error **reterr) {
         struct worker *w = &run->w;
         const struct job *job = recorder_job(w->recorder);
         int r = 0;
@@ -138,14 +138,14 @@ static int check_secrets(const struct worker *w, struct error **reterr) {
         return 0;
 }
 
-static int resume(struct run *run, struct error **reterr) {
+static int worker_resume_resume(struct run *run, struct error **reterr) {
         struct worker *w = &run->w;
         const struct job *job = recorder_job(w->recorder);
         enum job_step step;
         enum job_way way = job_way_on(job, w->plan->verb, recorder_rebooted(w->recorder), &step);
         int r = way == WAY_BEGIN || way == WAY_AGAIN ? check_secrets(w, reterr) : 0;
         if (r >= 0 && way == WAY_GO_ON)
-                r = recall(run, step, reterr);
+                r = worker_resume_recall(run, step, reterr);
         if (r < 0)
                 return r;
         switch (way) {
@@ -209,7 +209,7 @@ int worker_take_up(struct run *run, enum worker_mode mode, struct error **reterr
         if (w->plan->verb != VERB_INSTALL)
                 (void) worker_load_record(w, NULL);
         sweep_job(w);
-        int r = mode == WORKER_RESUME ? resume(run, reterr) : 1;
+        int r = mode == WORKER_RESUME ? worker_resume_resume(run, reterr) : 1;
         return r > 0 ? roll_back(run, reterr) : r;
 }
 

@@ -67,7 +67,7 @@ static int listen_outside(struct run *run, struct error **reterr) {
         return control_new(w->event, w->paths, w->id, &handlers, &run->control, reterr);
 }
 
-static int begin(struct run *run, const struct worker_options *options, struct error **reterr) {
+static int worker_start_begin(struct run *run, const struct worker_options *options, struct error **reterr) {
         struct worker *w = &run->w;
         if (options->mode != WORKER_CARRY_OUT) {
                 (void) unlinkat(w->folder, "refused", 0);
@@ -85,7 +85,7 @@ static int begin(struct run *run, const struct worker_options *options, struct e
         return worker_mark_state(run, JOB_RUNNING, reterr);
 }
 
-static int prepare(struct run *run, const struct worker_options *options, struct error **reterr) {
+static int worker_start_prepare(struct run *run, const struct worker_options *options, struct error **reterr) {
         struct worker *w = &run->w;
         int r = jobfolder_plan(w->folder, &w->plan, reterr);
         if (r >= 0)
@@ -94,7 +94,7 @@ static int prepare(struct run *run, const struct worker_options *options, struct
                 r = connect_host(w, options, reterr);
         if (r >= 0)
                 r = listen_outside(run, reterr);
-        return r < 0 ? r : begin(run, options, reterr);
+        return r < 0 ? r : worker_start_begin(run, options, reterr);
 }
 
 static void clean_up(struct run *run, const struct worker_options *options) {
@@ -168,7 +168,7 @@ static int run_job(struct run *run, const struct worker_options *options) {
         }
         r = open_records(w, &e);
         if (r >= 0)
-                r = prepare(run, options, &e);
+                r = worker_start_prepare(run, options, &e);
         if (r < 0) {
                 (void) files_remove(w->folder, "reserve", NULL);
                 bool fresh = options->mode == WORKER_CARRY_OUT && w->recorder && w->log && recorder_job(w->recorder)->state == JOB_QUEUED;
@@ -220,7 +220,7 @@ int worker_run(const struct paths *paths, const char *id, struct secret_list *se
 }
 
 /* A job whose end is recorded needs no decision, only to be tidied up behind. */
-static bool is_over(const struct paths *paths, const char *id, int folder, const struct job *job) {
+static bool worker_start_is_over(const struct paths *paths, const char *id, int folder, const struct job *job) {
         if (job && !job_state_final(job->state))
                 return false;
         _cleanup_close_ int lock = hostlock_take(paths, id, NULL, NULL);
@@ -259,7 +259,7 @@ int worker_at_boot(const struct paths *paths) {
         _cleanup_plan_ struct plan *plan = NULL;
         if (folder >= 0)
                 (void) jobfolder_job(folder, id, &job, NULL);
-        if (is_over(paths, id, folder, job))
+        if (worker_start_is_over(paths, id, folder, job))
                 return WORKER_DONE;
         struct worker_options options = { .paths = paths, .id = id, .mode = WORKER_ROLL_BACK };
         /* Only finishing to put back is left: there is nothing to decide. */

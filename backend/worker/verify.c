@@ -42,11 +42,11 @@ void worker_verify_free(struct worker *w) {
         free(v);
 }
 
-static void next(struct worker *w);
+static void worker_verify_next(struct worker *w);
 
 /* Records it, and goes on to the next look. */
-static void found(struct worker *w, enum verdict verdict, const char *format, ...) __attribute__((format(printf, 3, 4)));
-static void found(struct worker *w, enum verdict verdict, const char *format, ...) {
+static void worker_verify_found(struct worker *w, enum verdict verdict, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static void worker_verify_found(struct worker *w, enum verdict verdict, const char *format, ...) {
         static const char *const words[_VERDICT_MAX] = { [VERDICT_OK] = "OK", [VERDICT_WARN] = "WARN", [VERDICT_FAIL] = "FAIL" };
         struct worker_verify *v = w->verify;
         _cleanup_str_ struct str text = {}, line = {};
@@ -60,7 +60,7 @@ static void found(struct worker *w, enum verdict verdict, const char *format, ..
         if (line.text && !line.failed)
                 (void) recorder_add(w->recorder, w->at, RECORD_CHECK, line.text, NULL);
         v->at++;
-        next(w);
+        worker_verify_next(w);
 }
 
 /* The last line of what a tool said; it is told, so it must be short. */
@@ -76,10 +76,10 @@ static const char *last_line(struct worker_verify *v) {
 
 /* ---- what came ---- */
 
-static int again(sd_event_source *source, uint64_t usec, void *userdata) {
+static int worker_verify_again(sd_event_source *source, uint64_t usec, void *userdata) {
         struct worker *w = userdata;
         w->timer = sd_event_source_disable_unref(w->timer);
-        next(w);
+        worker_verify_next(w);
         return 0;
 }
 
@@ -88,41 +88,41 @@ static void user_came(struct worker *w, bool well) {
         const char *uid = v->answer.text ? strchr(v->answer.text, ':') : NULL;
         uid = uid ? strchr(uid + 1, ':') : NULL;
         if (well && uid) {
-                found(w, VERDICT_OK, "%s is user %.*s of this host", v->user, (int) strcspn(uid + 1, ":"), uid + 1);
+                worker_verify_found(w, VERDICT_OK, "%s is user %.*s of this host", v->user, (int) strcspn(uid + 1, ":"), uid + 1);
                 return;
         }
         if (worker_now() - v->begun < USER_USEC && !w->cancelled &&
-            sd_event_add_time_relative(w->event, &w->timer, CLOCK_MONOTONIC, AGAIN_USEC, 10000, again, w) >= 0)
+            sd_event_add_time_relative(w->event, &w->timer, CLOCK_MONOTONIC, AGAIN_USEC, 10000, worker_verify_again, w) >= 0)
                 return;
-        found(w, VERDICT_FAIL, "%s is no user of this host: does nsswitch.conf ask sss, and are libnss_sss and SSSD of one version?", v->user);
+        worker_verify_found(w, VERDICT_FAIL, "%s is no user of this host: does nsswitch.conf ask sss, and are libnss_sss and SSSD of one version?", v->user);
 }
 
 static void keytab_came(struct worker *w, bool exited, int status) {
         struct worker_verify *v = w->verify;
         const struct membership *m = v->membership;
         if (exited && status == 0)
-                found(w, VERDICT_OK, "%s, version %u: the realm gives a ticket for it", m->principal, (unsigned) m->kvno);
+                worker_verify_found(w, VERDICT_OK, "%s, version %u: the realm gives a ticket for it", m->principal, (unsigned) m->kvno);
         else if (exited && (status == 126 || status == 127))
-                found(w, VERDICT_WARN, "%s, version %u; not tried: there is no kinit where SSSD runs", m->principal, (unsigned) m->kvno);
+                worker_verify_found(w, VERDICT_WARN, "%s, version %u; not tried: there is no kinit where SSSD runs", m->principal, (unsigned) m->kvno);
         else
-                found(w, VERDICT_FAIL, "the realm gives no ticket for %s, version %u: %.200s", m->principal, (unsigned) m->kvno, last_line(v));
+                worker_verify_found(w, VERDICT_FAIL, "the realm gives no ticket for %s, version %u: %.200s", m->principal, (unsigned) m->kvno, last_line(v));
 }
 
 static void root_came(struct worker *w, bool well) {
         uint64_t usec = worker_now() - w->verify->asked;
         if (!well)
-                found(w, VERDICT_FAIL, "its own user root is not found");
+                worker_verify_found(w, VERDICT_FAIL, "its own user root is not found");
         else
-                found(w, usec < ROOT_SOON_USEC ? VERDICT_OK : VERDICT_WARN, "its own user root is found in %u ms", (unsigned) (usec / 1000));
+                worker_verify_found(w, usec < ROOT_SOON_USEC ? VERDICT_OK : VERDICT_WARN, "its own user root is found in %u ms", (unsigned) (usec / 1000));
 }
 
-static void on_output(const void *bytes, size_t n, void *userdata) {
+static void worker_verify_on_output(const void *bytes, size_t n, void *userdata) {
         struct worker *w = userdata;
         if (w->verify->answer.length + n <= ANSWER_MAX)
                 str_add_bytes(&w->verify->answer, bytes, n);
 }
 
-static void on_ended(bool exited, int status, void *userdata) {
+static void worker_verify_on_ended(bool exited, int status, void *userdata) {
         struct worker *w = userdata;
         struct worker_verify *v = w->verify;
         w->pty = pty_free(w->pty);
@@ -140,35 +140,35 @@ static void on_ended(bool exited, int status, void *userdata) {
 }
 
 /* A lookup that hangs is a finding of its own, and must not hold the job. */
-static int on_late(sd_event_source *source, uint64_t usec, void *userdata) {
+static int worker_verify_on_late(sd_event_source *source, uint64_t usec, void *userdata) {
         struct worker *w = userdata;
         struct worker_verify *v = w->verify;
         static const unsigned seconds[_LOOK_MAX] = { USER_USEC / 1000000, KEYTAB_USEC / 1000000, ROOT_USEC / 1000000 };
         w->pty = pty_free(w->pty);
         v->late = sd_event_source_disable_unref(v->late);
-        found(w, VERDICT_FAIL, "no answer after %u s", seconds[v->at]);
+        worker_verify_found(w, VERDICT_FAIL, "no answer after %u s", seconds[v->at]);
         return 0;
 }
 
 /* ---- what is asked ---- */
 
-static void ask(struct worker *w, char *const *argv, uint64_t wait) {
+static void worker_verify_ask(struct worker *w, char *const *argv, uint64_t wait) {
         static char *const environment[] = { (char *) "PATH=/usr/sbin:/usr/bin:/sbin:/bin", (char *) "LC_ALL=C.UTF-8", NULL };
         struct worker_verify *v = w->verify;
-        const struct pty_options options = { .argv = argv, .environment = environment, .columns = 4096, .stdin_fd = -1, .output = on_output,
-                                             .ended = on_ended, .userdata = w };
+        const struct pty_options options = { .argv = argv, .environment = environment, .columns = 4096, .stdin_fd = -1, .output = worker_verify_on_output,
+                                             .ended = worker_verify_on_ended, .userdata = w };
         str_done(&v->answer);
         v->answer = (struct str) {};
         v->asked = worker_now();
         if (pty_new(w->event, &options, &w->pty, NULL) < 0)
-                found(w, VERDICT_WARN, "%s could not be run", argv[0]);
+                worker_verify_found(w, VERDICT_WARN, "%s could not be run", argv[0]);
         else
-                (void) sd_event_add_time_relative(w->event, &v->late, CLOCK_MONOTONIC, wait, 100000, on_late, w);
+                (void) sd_event_add_time_relative(w->event, &v->late, CLOCK_MONOTONIC, wait, 100000, worker_verify_on_late, w);
 }
 
 static void ask_name(struct worker *w, const char *name, uint64_t wait) {
         char *const argv[] = { (char *) "/usr/bin/getent", (char *) "passwd", (char *) "--", (char *) name, NULL };
-        ask(w, argv, wait);
+        worker_verify_ask(w, argv, wait);
 }
 
 /* Where SSSD runs: in the service's container, else on the host. The cache is the process's own. */
@@ -176,16 +176,16 @@ static void ask_ticket(struct worker *w) {
         const struct command *run = w->plan->run;
         char *principal = w->verify->membership->principal;
         if (!principal) {
-                found(w, VERDICT_FAIL, "there is no /etc/krb5.keytab, or it has no keys");
+                worker_verify_found(w, VERDICT_FAIL, "there is no /etc/krb5.keytab, or it has no keys");
                 return;
         }
         char *const there[] = { run ? run->argv[0] : NULL, (char *) "exec", run && run->name ? run->name : w->plan->name, (char *) "kinit",
                                 (char *) "-k", (char *) "-cMEMORY:fairlead", principal, NULL };
         char *const here[] = { (char *) "/usr/bin/kinit", (char *) "-k", (char *) "-cMEMORY:fairlead", principal, NULL };
-        ask(w, run && run->engine != ENGINE_NONE ? there : here, KEYTAB_USEC);
+        worker_verify_ask(w, run && run->engine != ENGINE_NONE ? there : here, KEYTAB_USEC);
 }
 
-static void next(struct worker *w) {
+static void worker_verify_next(struct worker *w) {
         struct worker_verify *v = w->verify;
         if (v->at >= _LOOK_MAX || w->cancelled) {
                 void (*ended)(struct worker *w) = v->ended;
@@ -216,6 +216,6 @@ int worker_verify_join(struct worker *w, void (*ended)(struct worker *w), struct
         }
         if (!v || !v->user)
                 return error_set(reterr, -ENOMEM, "Out of memory");
-        next(w);
+        worker_verify_next(w);
         return 0;
 }

@@ -116,7 +116,7 @@ void worker_finish(struct run *run, enum job_state state, int status) {
 }
 
 /* The job is left to the next worker, which goes on from what is on the disk. */
-static void abandon(struct run *run, const char *why) {
+static void worker_abandon(struct run *run, const char *why) {
         joblog_note(run->w.log, "the job stops here, %s; fairlead rollback %s puts everything back", why, run->w.id);
         run->status = WORKER_FAILED;
         sd_event_exit(run->w.event, 0);
@@ -129,7 +129,7 @@ static void begin_anew(struct run *run) {
         worker_forget(w);
         worker_reserve(w);
         if (worker_set_state(run, JOB_RUNNING) < 0) {
-                abandon(run, "because its journal cannot be written");
+                worker_abandon(run, "because its journal cannot be written");
                 return;
         }
         joblog_note(w->log, "everything is as it was before the job; beginning anew");
@@ -174,7 +174,7 @@ static void begin_undo(struct run *run) {
         w->undoing = true;
         run->started = false;
         if (worker_set_state(run, w->cancelled ? JOB_CANCELLING : JOB_UNDOING) < 0) {
-                abandon(run, "because its journal cannot be written");
+                worker_abandon(run, "because its journal cannot be written");
                 return;
         }
         joblog_note(w->log, "putting everything back");
@@ -222,7 +222,7 @@ void worker_failed(struct worker *w, struct error *e) {
                 worker_log_error(w, e);
                 error_free(e);
                 worker_clear_step(w);
-                abandon(run, "because it was stopped");
+                worker_abandon(run, "because it was stopped");
                 return;
         }
         if (w->undoing) {
@@ -318,7 +318,7 @@ static void cancel_again(struct run *run) {
         worker_record_failure(run, e);
 }
 
-static void cancel(struct run *run) {
+static void worker_cancel(struct run *run) {
         struct worker *w = &run->w;
         if (run->again) {
                 cancel_again(run);
@@ -338,7 +338,7 @@ static void cancel(struct run *run) {
 }
 
 static void on_cancel(void *userdata) {
-        cancel(userdata);
+        worker_cancel(userdata);
 }
 
 static void on_input(const void *bytes, size_t n, void *userdata) {
@@ -361,7 +361,7 @@ const struct control_handlers worker_handlers = { .cancel = on_cancel, .input = 
 int worker_on_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata) {
         struct run *run = userdata;
         run->terminated = true;
-        cancel(run);
+        worker_cancel(run);
         return 0;
 }
 

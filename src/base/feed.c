@@ -146,7 +146,7 @@ static void end_line(struct feed *feed) {
         feed->combining = NO_BASE;
 }
 
-static void append(struct feed *feed, const char *bytes, size_t n, size_t cells, uint8_t mark) {
+static void feed_append(struct feed *feed, const char *bytes, size_t n, size_t cells, uint8_t mark) {
         memcpy(feed->text + feed->length, bytes, n);
         if (mark != 0) {
                 memset(feed->marks + feed->length, mark, n);
@@ -157,12 +157,12 @@ static void append(struct feed *feed, const char *bytes, size_t n, size_t cells,
 }
 
 /* Blanks up to the cursor, where it was moved beyond the end of the line. */
-static void pad(struct feed *feed) {
+static void feed_pad(struct feed *feed) {
         while (feed->cells < feed->cursor)
                 if (feed->in_cells)
                         cell_set(&feed->grid[feed->cells++], " ", 1, 1, 0);
                 else
-                        append(feed, " ", 1, 1, 0);
+                        feed_append(feed, " ", 1, 1, 0);
 }
 
 /* A wide character that loses one half becomes a blank. */
@@ -192,14 +192,14 @@ static void put_cells(struct feed *feed, const char *bytes, size_t length, int w
 }
 
 /* One character of width 1 or 2 at the cursor. */
-static int put(struct feed *feed, const char *bytes, size_t length, int width) {
+static int feed_put(struct feed *feed, const char *bytes, size_t length, int width) {
         if (feed->cursor + (size_t) width > FEED_CELLS_MAX)
                 end_line(feed);
-        pad(feed);
+        feed_pad(feed);
         feed->combining = 0;
         if (!feed->in_cells) {
                 if (feed->cursor == feed->cells) {
-                        append(feed, bytes, length, (size_t) width, feed->mark);
+                        feed_append(feed, bytes, length, (size_t) width, feed->mark);
                         feed->cursor += (size_t) width;
                         return 0;
                 }
@@ -211,12 +211,12 @@ static int put(struct feed *feed, const char *bytes, size_t length, int width) {
         return 0;
 }
 
-static int combine(struct feed *feed, const char *bytes, size_t length) {
+static int feed_combine(struct feed *feed, const char *bytes, size_t length) {
         if (feed->combining == COMBINING_MAX)
                 return 0;
         feed->combining++;
         if (!feed->in_cells && feed->cursor == feed->cells) {
-                append(feed, bytes, length, 0, feed->marks[feed->length - 1]);
+                feed_append(feed, bytes, length, 0, feed->marks[feed->length - 1]);
                 return 0;
         }
         if (!feed->in_cells) {
@@ -238,12 +238,12 @@ static int put_character(struct feed *feed, unsigned c) {
         int cells = text_cells(c);
 
         if (cells > 0)
-                return put(feed, buffer, text_encode(buffer, c), cells);
+                return feed_put(feed, buffer, text_encode(buffer, c), cells);
         if (cells == 0 && feed->combining != NO_BASE)
-                return combine(feed, buffer, text_encode(buffer, c));
+                return feed_combine(feed, buffer, text_encode(buffer, c));
         size_t n = text_escape(buffer, c);
         for (size_t i = 0; i < n; i++) {
-                int r = put(feed, buffer + i, 1, 1);
+                int r = feed_put(feed, buffer + i, 1, 1);
                 if (r < 0)
                         return r;
         }
@@ -256,12 +256,12 @@ static int put_run(struct feed *feed, const char *s, size_t n) {
         while (n > 0) {
                 if (feed->cursor == FEED_CELLS_MAX)
                         end_line(feed);
-                pad(feed);
+                feed_pad(feed);
                 size_t take = FEED_CELLS_MAX - feed->cursor;
                 if (take > n)
                         take = n;
                 if (!feed->in_cells && feed->cursor == feed->cells) {
-                        append(feed, s, take, take, feed->mark);
+                        feed_append(feed, s, take, take, feed->mark);
                         feed->cursor += take;
                 } else if (!feed->in_cells && feed->length == feed->cells) {
                         memcpy(feed->text + feed->cursor, s, take);
@@ -274,7 +274,7 @@ static int put_run(struct feed *feed, const char *s, size_t n) {
                                 feed->cells = feed->length = feed->cursor;
                 } else {
                         for (size_t i = 0; i < take; i++) {
-                                int r = put(feed, s + i, 1, 1);
+                                int r = feed_put(feed, s + i, 1, 1);
                                 if (r < 0)
                                         return r;
                         }
@@ -286,7 +286,7 @@ static int put_run(struct feed *feed, const char *s, size_t n) {
         return 0;
 }
 
-static int erase(struct feed *feed, size_t from, size_t to) {
+static int feed_erase(struct feed *feed, size_t from, size_t to) {
         if (to > feed->cells)
                 to = feed->cells;
         if (from >= to)
@@ -324,7 +324,7 @@ static int delete_cells(struct feed *feed, size_t n) {
                 return 0;
         size_t rest = feed->cells - feed->cursor;
         if (n >= rest)
-                return erase(feed, feed->cursor, feed->cells);
+                return feed_erase(feed, feed->cursor, feed->cells);
         if (!feed->in_cells) {
                 int r = cells_from_bytes(feed);
                 if (r < 0)
@@ -363,10 +363,10 @@ static int control_sequence(struct feed *feed, char final) {
                 feed->combining = NO_BASE;
                 if (first > 2)
                         return 0;
-                return erase(feed, first == 0 ? feed->cursor : 0, first == 1 ? feed->cursor + 1 : feed->cells);
+                return feed_erase(feed, first == 0 ? feed->cursor : 0, first == 1 ? feed->cursor + 1 : feed->cells);
         case 'X':
                 feed->combining = NO_BASE;
-                return erase(feed, feed->cursor, feed->cursor + one);
+                return feed_erase(feed, feed->cursor, feed->cursor + one);
         case 'P':
                 feed->combining = NO_BASE;
                 return delete_cells(feed, one);
@@ -378,7 +378,7 @@ static int control_sequence(struct feed *feed, char final) {
 }
 
 /* C0 controls; they also act in the midst of a sequence, as on a terminal. */
-static int control(struct feed *feed, unsigned char c) {
+static int feed_control(struct feed *feed, unsigned char c) {
         switch (c) {
         case '\n':
         case '\v':
@@ -449,7 +449,7 @@ static int sequence_byte(struct feed *feed, unsigned char c, bool *ret_again) {
                 return 0;
         }
         if (c < 0x20 || c == 0x7f)
-                return control(feed, c);
+                return feed_control(feed, c);
         if (c >= 0x80) {
                 feed->state = GROUND;
                 *ret_again = true;
@@ -470,7 +470,7 @@ static int sequence_byte(struct feed *feed, unsigned char c, bool *ret_again) {
 }
 
 /* One character of the ground state, or a control. *ret_used 0: more bytes are needed to tell. */
-static int ground(struct feed *feed, const char *s, size_t n, size_t *ret_used) {
+static int feed_ground(struct feed *feed, const char *s, size_t n, size_t *ret_used) {
         unsigned char first = (unsigned char) s[0];
         unsigned c;
 
@@ -480,7 +480,7 @@ static int ground(struct feed *feed, const char *s, size_t n, size_t *ret_used) 
                 return 0;
         }
         if (first < 0x20 || first == 0x7f)
-                return control(feed, first);
+                return feed_control(feed, first);
         if (text_incomplete(s, n)) {
                 *ret_used = 0;
                 return 0;
@@ -496,7 +496,7 @@ static int finish_partial(struct feed *feed, const char *s, size_t n, size_t *re
         while (feed->partial_length < sizeof feed->partial && more < n &&
                text_incomplete(feed->partial, feed->partial_length))
                 feed->partial[feed->partial_length++] = s[more++];
-        int r = ground(feed, feed->partial, feed->partial_length, &used);
+        int r = feed_ground(feed, feed->partial, feed->partial_length, &used);
         if (r < 0)
                 return r;
         if (used == 0) {
@@ -530,7 +530,7 @@ int feed_write(struct feed *feed, const void *bytes, size_t n) {
                         continue;
                 }
                 size_t used;
-                r = ground(feed, s + i, n - i, &used);
+                r = feed_ground(feed, s + i, n - i, &used);
                 if (used == 0) {
                         feed->partial_length = n - i;
                         memcpy(feed->partial, s + i, n - i);

@@ -9,14 +9,14 @@
 #include "base/str.h"
 
 /* What stands between from and to, without blanks around it. */
-static void trim(const char **from, const char **to) {
+static void ini_trim(const char **from, const char **to) {
         while (*from < *to && isspace((unsigned char) **from))
                 ++*from;
         while (*to > *from && isspace((unsigned char) (*to)[-1]))
                 --*to;
 }
 
-static bool is(const char *from, const char *to, const char *text) {
+static bool ini_is(const char *from, const char *to, const char *text) {
         return (size_t) (to - from) == strlen(text) && strncmp(from, text, (size_t) (to - from)) == 0;
 }
 
@@ -31,7 +31,7 @@ struct row {
 static struct row row_read(const char *text) {
         const char *from = text, *to = text + strcspn(text, "\n");
         struct row row = { .end = *to ? to + 1 : to };
-        trim(&from, &to);
+        ini_trim(&from, &to);
         row.blank = from == to;
         if (row.blank || *from == '#' || *from == ';')
                 return row;
@@ -47,9 +47,9 @@ static struct row row_read(const char *text) {
                 row.name_end = equals;
                 row.value = equals + 1;
                 row.value_end = to;
-                trim(&row.value, &row.value_end);
+                ini_trim(&row.value, &row.value_end);
         }
-        trim(&row.name, &row.name_end);
+        ini_trim(&row.name, &row.name_end);
         return row;
 }
 
@@ -59,8 +59,8 @@ char *ini_value(const char *text, const char *section, const char *key) {
         for (struct row row; *text; text = row.end) {
                 row = row_read(text);
                 if (row.section)
-                        inside = !section || is(row.name, row.name_end, section);
-                else if (inside && row.value && is(row.name, row.name_end, key) && row.value < row.value_end) {
+                        inside = !section || ini_is(row.name, row.name_end, section);
+                else if (inside && row.value && ini_is(row.name, row.name_end, key) && row.value < row.value_end) {
                         free(found);
                         found = strndup(row.value, (size_t) (row.value_end - row.value));
                 }
@@ -76,18 +76,18 @@ char *ini_set(const char *text, const char *section, const char *key, const char
         for (const char *at = text; *at; at = row.end) {
                 row = row_read(at);
                 if (row.section)
-                        inside = is(row.name, row.name_end, section);
+                        inside = ini_is(row.name, row.name_end, section);
                 if (inside && !row.blank)
                         behind = row.end;
-                if (inside && row.value && is(row.name, row.name_end, key))
+                if (inside && row.value && ini_is(row.name, row.name_end, key))
                         line = at;
         }
         inside = false;
         for (const char *at = text; *at; at = row.end) {
                 row = row_read(at);
                 if (row.section)
-                        inside = is(row.name, row.name_end, section);
-                bool it = inside && row.value && is(row.name, row.name_end, key);
+                        inside = ini_is(row.name, row.name_end, section);
+                bool it = inside && row.value && ini_is(row.name, row.name_end, key);
                 if (it && at == line && value) {        /* its own blanks, and what ends the line, stay */
                         str_add_bytes(&out, at, (size_t) (row.value - at));
                         str_add(&out, value);

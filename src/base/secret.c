@@ -173,7 +173,7 @@ int secret_list_seal(const struct secret_list *list) {
         return TAKE_FD(fd);
 }
 
-static int read_all(int fd, char *buffer, size_t room, size_t *ret) {
+static int secret_read_all(int fd, char *buffer, size_t room, size_t *ret) {
         size_t n = 0;
 
         for (;;) {
@@ -193,7 +193,7 @@ static int read_all(int fd, char *buffer, size_t room, size_t *ret) {
 }
 
 /* One entry at s: adds it to the list, *ret_used bytes are done. */
-static int read_entry(struct secret_list *list, const char *s, size_t n, size_t *ret_used) {
+static int secret_read_entry(struct secret_list *list, const char *s, size_t n, size_t *ret_used) {
         const char *end = memchr(s, '\n', n), *blank = end ? memchr(s, ' ', (size_t) (end - s)) : NULL;
         long long length;
 
@@ -220,10 +220,10 @@ int secret_list_read(int fd, struct secret_list **ret) {
         _cleanup_(secret_list_freep) struct secret_list *list = secret_list_new();
         char *buffer = pages_new(LIST_BYTES_MAX + 1);
         size_t n = 0, used;
-        int r = list && buffer ? read_all(fd, buffer, LIST_BYTES_MAX + 1, &n) : -ENOMEM;
+        int r = list && buffer ? secret_read_all(fd, buffer, LIST_BYTES_MAX + 1, &n) : -ENOMEM;
 
         for (size_t i = 0; r >= 0 && i < n; i += used)
-                r = read_entry(list, buffer + i, n - i, &used);
+                r = secret_read_entry(list, buffer + i, n - i, &used);
         pages_free(buffer, LIST_BYTES_MAX + 1);
         if (r < 0)
                 return r;

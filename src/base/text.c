@@ -365,7 +365,7 @@ const char *text_age(char buffer[static 24], long long seconds) {
 
 /* ---- wrapping ---- */
 
-static int add_bytes(char ***list, const char *s, size_t n) {
+static int text_add_bytes(char ***list, const char *s, size_t n) {
         return strv_take(list, strndup(s, n));
 }
 
@@ -399,7 +399,7 @@ static int wrap_line(char ***list, const char *s, size_t n, size_t columns) {
                         stop--;
                 while (next < n && is_gap(s, n, next))
                         next++;
-                int r = add_bytes(list, s + start, stop - start);
+                int r = text_add_bytes(list, s + start, stop - start);
                 if (r < 0)
                         return r;
                 start = next;

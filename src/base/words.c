@@ -4,13 +4,13 @@
 #include <errno.h>
 #include <string.h>
 
-static int give(struct words_scan *s, enum quote how, char *ret_byte) {
+static int words_give(struct words_scan *s, enum quote how, char *ret_byte) {
         s->how = how;
         *ret_byte = *s->at++;
         return WORDS_BYTE;
 }
 
-static int unfinished(struct words_scan *s, enum quote how) {
+static int words_unfinished(struct words_scan *s, enum quote how) {
         s->how = how;
         return -EINVAL;
 }
@@ -23,11 +23,11 @@ static int next_in_double_quotes(struct words_scan *s, char *ret_byte) {
         }
         if (*s->at == '\\' && s->at[1] && strchr("$`\"\\", s->at[1])) {
                 s->at++;
-                return give(s, QUOTE_BACKSLASH, ret_byte);
+                return words_give(s, QUOTE_BACKSLASH, ret_byte);
         }
         /* Before any other byte a backslash is an ordinary one (XCU 2.2.3); a line continuation was taken by the
          * caller. */
-        return give(s, QUOTE_DOUBLE, ret_byte);
+        return words_give(s, QUOTE_DOUBLE, ret_byte);
 }
 
 int words_scan_next(struct words_scan *s, char *ret_byte) {
@@ -35,12 +35,12 @@ int words_scan_next(struct words_scan *s, char *ret_byte) {
                 s->at += 2;     /* a continued line: neither byte is there */
 
         if (!*s->at)
-                return s->open == QUOTE_NONE ? WORDS_END : unfinished(s, s->open);
+                return s->open == QUOTE_NONE ? WORDS_END : words_unfinished(s, s->open);
         if (s->open == QUOTE_DOUBLE)
                 return next_in_double_quotes(s, ret_byte);
         if (s->open == QUOTE_SINGLE) {
                 if (*s->at != '\'')
-                        return give(s, QUOTE_SINGLE, ret_byte);
+                        return words_give(s, QUOTE_SINGLE, ret_byte);
                 s->at++;
                 s->open = QUOTE_NONE;
                 return WORDS_QUOTE;
@@ -57,11 +57,11 @@ int words_scan_next(struct words_scan *s, char *ret_byte) {
                 return WORDS_QUOTE;
         case '\\':
                 if (!s->at[1])
-                        return unfinished(s, QUOTE_BACKSLASH);
+                        return words_unfinished(s, QUOTE_BACKSLASH);
                 s->at++;
-                return give(s, QUOTE_BACKSLASH, ret_byte);
+                return words_give(s, QUOTE_BACKSLASH, ret_byte);
         default:
-                return give(s, QUOTE_NONE, ret_byte);
+                return words_give(s, QUOTE_NONE, ret_byte);
         }
 }
 
@@ -79,7 +79,7 @@ static int say_unbalanced(enum quote how, struct error **reterr) {
 }
 
 /* Puts the word that was being read on the list, if there is one. */
-static int finish_word(char ***words, struct str *word, bool *begun, struct error **reterr) {
+static int words_finish_word(char ***words, struct str *word, bool *begun, struct error **reterr) {
         if (!*begun)
                 return 0;
         *begun = false;
@@ -109,7 +109,7 @@ int words_split(const char *text, char ***ret, struct error **reterr) {
                         begun = true;
                         continue;
                 }
-                int r = finish_word(&words, &word, &begun, reterr);
+                int r = words_finish_word(&words, &word, &begun, reterr);
                 if (r < 0)
                         return r;
                 if (event == WORDS_END)

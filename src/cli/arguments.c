@@ -84,7 +84,7 @@ static int keep_value(int argc, char **argv, int *i, int id, const char *value, 
         return 0;
 }
 
-static int read_option(int argc, char **argv, int *i, unsigned long long takes, struct arguments *a, struct error **reterr) {
+static int arguments_read_option(int argc, char **argv, int *i, unsigned long long takes, struct arguments *a, struct error **reterr) {
         const char *word = argv[*i], *value = NULL;
         int id;
         if (word[1] == '-') {
@@ -115,7 +115,7 @@ int arguments_read(int argc, char **argv, int from, unsigned long long takes, bo
                         break;
                 }
                 if (word[0] == '-' && word[1]) {
-                        int r = read_option(argc, argv, &i, takes, ret, reterr);
+                        int r = arguments_read_option(argc, argv, &i, takes, ret, reterr);
                         if (r < 0)
                                 return r;
                         continue;

@@ -62,7 +62,7 @@ static void tell_steps(struct following *f, const struct job *job) {
         fflush(stdout);
 }
 
-static void job_moved(const struct job *job, void *userdata) {
+static void follow_job_moved(const struct job *job, void *userdata) {
         struct following *f = userdata;
         tell_steps(f, job);
         job_free(f->job);
@@ -88,13 +88,13 @@ static void watch_failed(struct error *e, void *userdata) {
         f->over = true;
 }
 
-static int interrupted(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata) {
+static int follow_interrupted(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata) {
         struct following *f = userdata;
         f->left = f->over = true;
         return 0;
 }
 
-static int typed(sd_event_source *source, int fd, uint32_t events, void *userdata) {
+static int follow_typed(sd_event_source *source, int fd, uint32_t events, void *userdata) {
         struct following *f = userdata;
         char bytes[1024];
         ssize_t n = read(fd, bytes, sizeof bytes);
@@ -147,11 +147,11 @@ static int result_of(struct following *f) {
         return job->state == JOB_DONE || (f->undo && undone) ? EXIT_DONE : EXIT_FAILED;
 }
 
-static int follow(struct following *f) {
+static int follow_follow(struct following *f) {
         struct session *s = f->session;
         const struct feed_sink sink = { .line = print_line, .userdata = f };
         f->feed = feed_new(&sink);
-        struct job_watcher watcher = { .job = job_moved, .output = output_came, .failed = watch_failed, .userdata = f, .log_offset = f->bytes };
+        struct job_watcher watcher = { .job = follow_job_moved, .output = output_came, .failed = watch_failed, .userdata = f, .log_offset = f->bytes };
         struct op *op = f->feed ? s->host->ops->watch_job(s->host, f->id, &watcher) : NULL;
         if (!op) {
                 feed_free(f->feed);
@@ -163,9 +163,9 @@ static int follow(struct following *f) {
         sigaddset(&mask, SIGINT);
         sigprocmask(SIG_BLOCK, &mask, NULL);
         sd_event_source *interrupt = NULL, *keys = NULL;
-        sd_event_add_signal(s->event, &interrupt, SIGINT, interrupted, f);
+        sd_event_add_signal(s->event, &interrupt, SIGINT, follow_interrupted, f);
         if (in_is_terminal())
-                sd_event_add_io(s->event, &keys, STDIN_FILENO, EPOLLIN, typed, f);
+                sd_event_add_io(s->event, &keys, STDIN_FILENO, EPOLLIN, follow_typed, f);
         while (!f->over && sd_event_run(s->event, UINT64_MAX) >= 0)
                 ;
         op_cancel(op);
@@ -182,7 +182,7 @@ int follow_job(struct session *s, const char *id) {
 }
 
 int follow_job_from(struct session *s, const char *id, uint64_t offset, bool undo) {
-        return follow(&(struct following) { .session = s, .id = id, .bytes = offset, .undo = undo });
+        return follow_follow(&(struct following) { .session = s, .id = id, .bytes = offset, .undo = undo });
 }
 int tell_job(struct session *s, const char *id) {
         struct error *e = NULL;
@@ -196,7 +196,7 @@ int tell_job(struct session *s, const char *id) {
 }
 
 /* The consent: --yes, the hash of the very plan, or the word yes on a terminal after the plan was shown. */
-static int consent(const struct session *s, const struct plan *plan, const struct arguments *a) {
+static int follow_consent(const struct session *s, const struct plan *plan, const struct arguments *a) {
         _cleanup_error_ struct error *e = NULL;
         if (plan_permitted(plan, &e) < 0) {
                 if (!s->json)
@@ -243,7 +243,7 @@ int follow_order_to(struct session *s, struct order *order, const struct argumen
         _cleanup_plan_ struct plan *plan = result;
         if (!s->json)
                 tell_plan(plan);
-        int status = consent(s, plan, a);
+        int status = follow_consent(s, plan, a);
         if (status != EXIT_DONE) {
                 if (s->json)
                         out_json(emit_plan(plan));
@@ -271,7 +271,7 @@ int follow_order_to(struct session *s, struct order *order, const struct argumen
         }
         if (!s->json)
                 out("\nJob %s. You may close this terminal: the job goes on; \"fairlead attach %s\" returns to it.\n", id, id);
-        return follow(&(struct following) { .session = s, .id = id, .end = end, .arguments = a });
+        return follow_follow(&(struct following) { .session = s, .id = id, .end = end, .arguments = a });
 }
 
 int find_job(struct session *s, const char *id, struct job **ret, struct error **reterr) {

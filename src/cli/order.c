@@ -31,7 +31,7 @@ int order_find_image(struct session *s, const char *reference, struct image **re
 }
 
 /* "P=V": *ret_name is the caller's, *ret_value points into text. */
-static int divide(const char *option, const char *text, char **ret_name, const char **ret_value, struct error **reterr) {
+static int order_divide(const char *option, const char *text, char **ret_name, const char **ret_value, struct error **reterr) {
         const char *equals = strchr(text, '=');
         if (!equals || equals == text)
                 return error_set(reterr, -EINVAL, "--%s wants NAME=VALUE, not \"%s\"", option, text);
@@ -52,7 +52,7 @@ int order_read_file(const char *path, struct answers *answers, char **mode, stru
 static int read_set(struct order *o, const char *text, struct error **reterr) {
         _cleanup_free_ char *name = NULL;
         const char *value = NULL;
-        int r = divide("set", text, &name, &value, reterr);
+        int r = order_divide("set", text, &name, &value, reterr);
         if (r < 0)
                 return r;
         const struct param *p = o->profile ? profile_param(o->profile, name) : NULL;
@@ -68,7 +68,7 @@ static int read_set(struct order *o, const char *text, struct error **reterr) {
 int order_read_secret(const char *text, char ***names, struct secret_list *secrets, struct error **reterr) {
         _cleanup_free_ char *name = NULL;
         const char *from = NULL;
-        int r = divide("secret", text, &name, &from, reterr);
+        int r = order_divide("secret", text, &name, &from, reterr);
         if (r < 0)
                 return r;
         if (from[0] != '@' && strcmp(from, "-") != 0) {
@@ -95,7 +95,7 @@ int order_read_secret(const char *text, char ***names, struct secret_list *secre
         return r < 0 ? error_set(reterr, r, "The secret %s is too long or holds a line break", name) : 0;
 }
 
-static int read_answers(struct order *o, const struct arguments *a, struct error **reterr) {
+static int order_read_answers(struct order *o, const struct arguments *a, struct error **reterr) {
         o->answers = answers_new();
         o->secrets = secret_list_new();
         if (!o->answers || !o->secrets)
@@ -119,7 +119,7 @@ int order_read(struct session *s, const struct arguments *a, enum plan_verb verb
                 if (r < 0)
                         return r;
         }
-        r = read_answers(o, a, reterr);
+        r = order_read_answers(o, a, reterr);
         if (r < 0)
                 return r;
         if (argument_value(a, OPTION_MODE) && str_replace(&o->mode, argument_value(a, OPTION_MODE)) < 0)

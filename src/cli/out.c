@@ -17,7 +17,7 @@ static void write_clean(FILE *f, const char *text, size_t n) {
                 fwrite(clean.text, 1, clean.length, f);
 }
 
-static void print(FILE *f, const char *format, va_list arguments) {
+static void out_print(FILE *f, const char *format, va_list arguments) {
         _cleanup_str_ struct str s = {};
         str_vaddf(&s, format, arguments);
         if (!s.failed && s.text)
@@ -27,7 +27,7 @@ static void print(FILE *f, const char *format, va_list arguments) {
 void out(const char *format, ...) {
         va_list arguments;
         va_start(arguments, format);
-        print(stdout, format, arguments);
+        out_print(stdout, format, arguments);
         va_end(arguments);
 }
 
@@ -35,7 +35,7 @@ void out_note(const char *format, ...) {
         va_list arguments;
         fflush(stdout);         /* where both go to one file, each stands after what came before it */
         va_start(arguments, format);
-        print(stderr, format, arguments);
+        out_print(stderr, format, arguments);
         va_end(arguments);
 }
 
@@ -90,7 +90,7 @@ static size_t terminal_columns(void) {
         return size.ws_col;
 }
 
-static void measure(const struct out_table *t, size_t *widths) {
+static void out_measure(const struct out_table *t, size_t *widths) {
         size_t total = 0, widest = 0;
         for (size_t i = 0; i < t->n; i++) {
                 size_t w = text_width(t->cells[i]);
@@ -111,7 +111,7 @@ void out_table_print(struct out_table *t) {
         size_t widths[16] = {};
         if (t->columns > ELEMENTS(widths))
                 return;
-        measure(t, widths);
+        out_measure(t, widths);
         for (size_t i = 0; i < t->n; i++) {
                 size_t column = i % t->columns;
                 bool last = column == t->columns - 1;

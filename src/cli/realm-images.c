@@ -14,7 +14,7 @@ const struct mode *joining_mode(const struct profile *profile, enum realm_kind k
         return NULL;
 }
 
-static bool joins(const struct profile *profile) {
+static bool realm_images_joins(const struct profile *profile) {
         return joining_mode(profile, REALM_AD) || joining_mode(profile, REALM_IPA);
 }
 
@@ -29,7 +29,7 @@ static int find_named(struct session *s, const char *reference, struct image **r
         if (r < 0)
                 return r;
         *ret_profile = profile_of(s, *ret);
-        if (*ret_profile && joins(*ret_profile))
+        if (*ret_profile && realm_images_joins(*ret_profile))
                 return 0;
         *ret = image_free(*ret);
         *ret_profile = profile_free(*ret_profile);
@@ -49,7 +49,7 @@ int joining_find_image(struct session *s, const char *reference, struct image **
         _cleanup_(image_list_freep) struct image_list *images = result;
         for (size_t i = 0; i < images->n && !*ret; i++) {
                 struct profile *profile = profile_of(s, images->items[i]);
-                if (profile && joins(profile)) {
+                if (profile && realm_images_joins(profile)) {
                         *ret = images->items[i];
                         images->items[i] = images->items[--images->n];
                         *ret_profile = profile;

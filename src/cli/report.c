@@ -53,7 +53,7 @@ static void tell_risks(const struct command *c) {
         }
 }
 
-static void tell_unit(const struct plan *plan) {
+static void report_tell_unit(const struct plan *plan) {
         const struct unit_file *u = &plan->unit;
         if (!plan_sets_up(plan->verb))
                 return;
@@ -160,7 +160,7 @@ void tell_plan(const struct plan *plan) {
                 tell_command(plan->run);
                 tell_risks(plan->run);
         }
-        tell_unit(plan);
+        report_tell_unit(plan);
         if (plan->paths && plan->verb != VERB_RUN) {
                 _cleanup_free_ char *paths = strv_join(plan->paths, ", ");
                 out("\nSaved first, put back on failure or cancel: %s\n", paths ? paths : "");

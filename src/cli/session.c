@@ -23,7 +23,7 @@ void session_done(struct session *s) {
         s->event = sd_event_unref(s->event);
 }
 
-static void arrived(void *waiting, void *result, struct error *e) {
+static void session_arrived(void *waiting, void *result, struct error *e) {
         struct waiting *w = waiting;
         w->result = result;
         w->error = e;
@@ -31,63 +31,63 @@ static void arrived(void *waiting, void *result, struct error *e) {
 }
 
 void waited_images(struct image_list *images, struct error *e, void *waiting) {
-        arrived(waiting, images, e);
+        session_arrived(waiting, images, e);
 }
 
 void waited_image(struct image *image, struct error *e, void *waiting) {
-        arrived(waiting, image, e);
+        session_arrived(waiting, image, e);
 }
 
 void waited_services(struct service_list *services, struct error *e, void *waiting) {
-        arrived(waiting, services, e);
+        session_arrived(waiting, services, e);
 }
 
 void waited_units(struct unit_list *units, struct error *e, void *waiting) {
-        arrived(waiting, units, e);
+        session_arrived(waiting, units, e);
 }
 
 void waited_unit(struct unit_detail *unit, struct error *e, void *waiting) {
-        arrived(waiting, unit, e);
+        session_arrived(waiting, unit, e);
 }
 
 void waited_plan(struct plan *plan, struct error *e, void *waiting) {
-        arrived(waiting, plan, e);
+        session_arrived(waiting, plan, e);
 }
 
 void waited_jobs(struct job_list *jobs, struct error *e, void *waiting) {
-        arrived(waiting, jobs, e);
+        session_arrived(waiting, jobs, e);
 }
 
 void waited_job_id(const char *id, struct error *e, void *waiting) {
-        arrived(waiting, id ? strdup(id) : NULL, e);
+        session_arrived(waiting, id ? strdup(id) : NULL, e);
 }
 
 void waited_report(struct change_report *report, struct error *e, void *waiting) {
-        arrived(waiting, report, e);
+        session_arrived(waiting, report, e);
 }
 
 void waited_container(enum container_state state, struct error *e, void *waiting) {
-        arrived(waiting, (void *) (intptr_t) state, e);
+        session_arrived(waiting, (void *) (intptr_t) state, e);
 }
 
 void waited_realm(struct realm *realm, struct error *e, void *waiting) {
-        arrived(waiting, realm, e);
+        session_arrived(waiting, realm, e);
 }
 
 void waited_preflight(struct preflight *preflight, void *waiting) {
-        arrived(waiting, preflight, NULL);
+        session_arrived(waiting, preflight, NULL);
 }
 
 void waited_membership(struct membership *membership, struct error *e, void *waiting) {
-        arrived(waiting, membership, e);
+        session_arrived(waiting, membership, e);
 }
 
 void waited_line(char *line, struct error *e, void *waiting) {
-        arrived(waiting, line, e);
+        session_arrived(waiting, line, e);
 }
 
 void waited_nothing(struct error *e, void *waiting) {
-        arrived(waiting, NULL, e);
+        session_arrived(waiting, NULL, e);
 }
 
 int session_wait(struct session *s, struct waiting *w, struct op *op, void **ret, struct error **reterr) {

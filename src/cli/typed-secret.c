@@ -11,7 +11,7 @@
 
 /* By read(2), a byte at a time, not stdio: no copy may stay in a buffer that nobody wipes, and what follows the line is not ours. -1: the
  * input ended. */
-static ssize_t read_line(char *line, size_t room) {
+static ssize_t typed_secret_read_line(char *line, size_t room) {
         size_t n = 0;
         for (;;) {
                 char c;
@@ -36,7 +36,7 @@ int typed_secret(const char *title, struct secret *secret) {
                 tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
         }
         char line[SECRET_BYTES_MAX + 2];
-        ssize_t n = read_line(line, sizeof line);
+        ssize_t n = typed_secret_read_line(line, sizeof line);
         if (terminal)
                 tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
         out("\n");

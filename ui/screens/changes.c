@@ -20,7 +20,7 @@ struct changes_state {
         bool reading;                   /* the pager is shown */
 };
 
-static struct host *host_of(const struct screen *s) {
+static struct host *changes_host_of(const struct screen *s) {
         return ui_host(s->ui);
 }
 
@@ -98,7 +98,7 @@ static void changes_loaded(struct change_report *report, struct error *e, void *
 static void changes_load(struct screen *s, unsigned topics) {
         struct changes_state *st = s->state;
         op_cancel(st->loading);
-        st->loading = host_of(s)->ops->list_changes(host_of(s), st->of, true, changes_loaded, s);
+        st->loading = changes_host_of(s)->ops->list_changes(changes_host_of(s), st->of, true, changes_loaded, s);
 }
 
 static int changes_open(struct screen *s, const void *arg, struct error **reterr) {
@@ -150,7 +150,7 @@ static void changes_draw(const struct screen *s, const struct canvas *c) {
                         });
 }
 
-static const char *diff_of(const struct changes_state *st, size_t row) {
+static const char *changes_diff_of(const struct changes_state *st, size_t row) {
         return st->report->diffs ? st->report->diffs[row] : NULL;
 }
 
@@ -159,7 +159,7 @@ static void changes_status(const struct screen *s, struct str *out) {
         const struct change *change = changes_at(st, list_settled_row(&st->list));
         if (st->reading || !change)
                 return;
-        if (diff_of(st, list_settled_row(&st->list)))
+        if (changes_diff_of(st, list_settled_row(&st->list)))
                 str_add(out, "Enter shows the change line by line. ");
         _cleanup_free_ char *detail = change_detail(change);
         if (!str_empty(detail))
@@ -180,7 +180,7 @@ static uint8_t diff_mark(const char *line) {
 static void show_diff(struct screen *s, size_t row) {
         struct changes_state *st = s->state;
         pager_clear(&st->pager);
-        const char *text = diff_of(st, row);
+        const char *text = changes_diff_of(st, row);
         while (text && *text) {
                 size_t n = strcspn(text, "\n");
                 _cleanup_free_ char *line = strndup(text, n);
@@ -206,7 +206,7 @@ static bool changes_can(const struct screen *s, enum action action) {
         const struct changes_state *st = s->state;
         if (action == ACTION_DIFF) {
                 size_t row = list_row(&st->list);
-                return !st->reading && changes_at(st, row) && diff_of(st, row);
+                return !st->reading && changes_at(st, row) && changes_diff_of(st, row);
         }
         return true;
 }

@@ -24,13 +24,13 @@ struct image_state {
         struct error *no_plan;
 };
 
-static struct host *host_of(const struct screen *s) {
+static struct host *image_host_of(const struct screen *s) {
         return ui_host(s->ui);
 }
 
 /* ---- the text ---- */
 
-static void facts(struct pager *pager, const struct image *image) {
+static void image_facts(struct pager *pager, const struct image *image) {
         char size[16];
         const char *summary = image_summary(image);
         if (summary)
@@ -58,7 +58,7 @@ static const struct {
         { LABEL_UPGRADE, "is run when a newer image takes its place" },
 };
 
-static void labels(struct pager *pager, const struct image *image) {
+static void image_labels(struct pager *pager, const struct image *image) {
         pager_addf(pager, DOC_STRONG, "Its command labels");
         if (!label_set(image))
                 pager_addf(pager, DOC_PLAIN, "  None: this image does not say how to install or run it.");
@@ -74,7 +74,7 @@ static void labels(struct pager *pager, const struct image *image) {
         pager_end(pager);
 }
 
-static void questions(struct pager *pager, const struct profile *profile) {
+static void image_questions(struct pager *pager, const struct profile *profile) {
         if (!profile || (!profile->n_parameters && profile->n_modes < 2))
                 return;
         pager_addf(pager, DOC_STRONG, "What it asks");
@@ -108,7 +108,7 @@ static void image_write(struct screen *s) {
         struct image_state *st = s->state;
         struct pager *pager = &st->pager;
         pager_clear(pager);
-        facts(pager, st->image);
+        image_facts(pager, st->image);
         if (st->bad_profile) {
                 pager_addf(pager, DOC_STRONG, "Its own profile is not used");
                 plantext_error(pager, DOC_WARN, st->bad_profile);
@@ -121,13 +121,13 @@ static void image_write(struct screen *s) {
                 plantext_error(pager, DOC_PLAIN, st->no_plan);
                 pager_end(pager);
         }
-        labels(pager, st->image);
+        image_labels(pager, st->image);
         if (st->plan && st->plan->command) {
                 pager_addf(pager, DOC_STRONG, "%s means, filled in for a service called %s", st->plan->label_key, st->plan->name);
                 plantext_command(pager, st->plan->command, true);
                 pager_end(pager);
         }
-        questions(pager, st->profile);
+        image_questions(pager, st->profile);
         other_labels(pager, st->image);
         screen_invalidate(s);
 }
@@ -160,7 +160,7 @@ static void image_found(struct image *image, struct error *e, void *userdata) {
         st->image = image;
         st->profile = profile_free(st->profile);
         st->bad_profile = error_free(st->bad_profile);
-        host_of(s)->ops->find_profile(host_of(s), image, &st->profile, &st->bad_profile);
+        image_host_of(s)->ops->find_profile(image_host_of(s), image, &st->profile, &st->bad_profile);
         image_write(s);
 
         unsigned set = label_set(image);
@@ -171,13 +171,13 @@ static void image_found(struct image *image, struct error *e, void *userdata) {
                 .image = st->reference,
         };
         op_cancel(st->planning);
-        st->planning = host_of(s)->ops->make_plan(host_of(s), &order, image_planned, s);
+        st->planning = image_host_of(s)->ops->make_plan(image_host_of(s), &order, image_planned, s);
 }
 
 static void image_load(struct screen *s, unsigned topics) {
         struct image_state *st = s->state;
         op_cancel(st->loading);
-        st->loading = host_of(s)->ops->find_image(host_of(s), st->reference, image_found, s);
+        st->loading = image_host_of(s)->ops->find_image(image_host_of(s), st->reference, image_found, s);
 }
 
 /* ---- the screen ---- */

@@ -30,7 +30,7 @@ struct job_screen_state {
         int rows, columns;              /* the worker's terminal was told */
 };
 
-static struct host *host_of(const struct screen *s) {
+static struct host *job_host_of(const struct screen *s) {
         return ui_host(s->ui);
 }
 
@@ -48,10 +48,10 @@ static void job_line(const char *text, const uint8_t *marks, size_t bytes, void 
 static void job_tell_size(struct screen *s) {
         struct job_screen_state *st = s->state;
         if (job_lives(st) && st->rows > 0 && st->columns > 0)
-                host_of(s)->ops->job_size(host_of(s), st->id, (unsigned) st->rows, (unsigned) st->columns);
+                job_host_of(s)->ops->job_size(job_host_of(s), st->id, (unsigned) st->rows, (unsigned) st->columns);
 }
 
-static void job_moved(const struct job *job, void *userdata) {
+static void screen_job_job_moved(const struct job *job, void *userdata) {
         struct screen *s = userdata;
         struct job_screen_state *st = s->state;
         struct job *copy = job_copy(job);
@@ -95,8 +95,8 @@ static int job_screen_open(struct screen *s, const void *arg, struct error **ret
                 return error_set(reterr, -ENOMEM, "Out of memory");
         st->pager.pending = st->feed;
         s->pager = &st->pager;
-        const struct job_watcher watcher = { .job = job_moved, .output = job_output, .failed = job_watch_failed, .userdata = s };
-        st->watching = host_of(s)->ops->watch_job(host_of(s), st->id, &watcher);
+        const struct job_watcher watcher = { .job = screen_job_job_moved, .output = job_output, .failed = job_watch_failed, .userdata = s };
+        st->watching = job_host_of(s)->ops->watch_job(job_host_of(s), st->id, &watcher);
         return 0;
 }
 
@@ -329,7 +329,7 @@ static void job_status(const struct screen *s, struct str *out) {
 static void job_cancel(struct screen *s) {
         struct job_screen_state *st = s->state;
         struct error *e = NULL;
-        if (host_of(s)->ops->cancel_job(host_of(s), st->id, &e) < 0) {
+        if (job_host_of(s)->ops->cancel_job(job_host_of(s), st->id, &e) < 0) {
                 dialog_error(s->ui, e);
                 return;
         }
@@ -378,7 +378,7 @@ static void job_answered(struct screen *s, const char *text) {
                 return;
         memcpy(line, text, n);
         line[n] = '\n';
-        if (host_of(s)->ops->job_input(host_of(s), st->id, line, n + 1, &e) < 0)
+        if (job_host_of(s)->ops->job_input(job_host_of(s), st->id, line, n + 1, &e) < 0)
                 dialog_error(s->ui, e);
         explicit_bzero(line, n);        /* it may be a secret */
 }

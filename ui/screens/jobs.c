@@ -19,7 +19,7 @@ struct jobs_state {
         char *asked;                    /* the job that the question about cancelling is about */
 };
 
-static struct host *host_of(const struct screen *s) {
+static struct host *jobs_host_of(const struct screen *s) {
         return ui_host(s->ui);
 }
 
@@ -39,14 +39,14 @@ static const struct job *jobs_at(const struct jobs_state *st, size_t row) {
         return st->jobs && row < st->jobs->n ? st->jobs->items[row] : NULL;
 }
 
-static const struct job *job_of(const void *owner, size_t row) {
+static const struct job *screen_jobs_job_of(const void *owner, size_t row) {
         const struct screen *s = owner;
         return jobs_at(s->state, row);
 }
 
 static void jobs_cell(const void *owner, size_t row, size_t column, struct cell *ret) {
         const struct screen *s = owner;
-        const struct job *job = job_of(owner, row);
+        const struct job *job = screen_jobs_job_of(owner, row);
         switch (column) {
         case COLUMN_WHAT:
                 snprintf(ret->buffer, sizeof ret->buffer, "%s %s", plan_verb_name(job->verb), job->name ? job->name : "?");
@@ -70,11 +70,11 @@ static void jobs_cell(const void *owner, size_t row, size_t column, struct cell 
 }
 
 static const char *jobs_identity(const void *owner, size_t row) {
-        return job_of(owner, row)->id;
+        return screen_jobs_job_of(owner, row)->id;
 }
 
 static char jobs_flag(const void *owner, size_t row) {
-        enum job_state state = job_of(owner, row)->state;
+        enum job_state state = screen_jobs_job_of(owner, row)->state;
         return state == JOB_BROKEN || state == JOB_INTERRUPTED ? '!' : ' ';
 }
 
@@ -109,7 +109,7 @@ static void jobs_loaded(struct job_list *jobs, struct error *e, void *userdata) 
 static void jobs_load(struct screen *s, unsigned topics) {
         struct jobs_state *st = s->state;
         if (reload_wanted(&st->loading, topics))
-                st->loading.op = host_of(s)->ops->list_jobs(host_of(s), jobs_loaded, s);
+                st->loading.op = jobs_host_of(s)->ops->list_jobs(jobs_host_of(s), jobs_loaded, s);
 }
 
 /* ---- the screen ---- */
@@ -193,7 +193,7 @@ static void jobs_cancelled(struct screen *s, bool yes) {
         struct error *e = NULL;
         if (!yes)
                 return;
-        if (host_of(s)->ops->cancel_job(host_of(s), st->asked, &e) < 0)
+        if (jobs_host_of(s)->ops->cancel_job(jobs_host_of(s), st->asked, &e) < 0)
                 dialog_error(s->ui, e);
         else
                 screen_say(s, "%s was asked to stop; what it did is put back", st->asked);

@@ -42,13 +42,13 @@ static const struct {
         { "errors and worse", 3 },
 };
 
-static struct host *host_of(const struct screen *s) {
+static struct host *log_host_of(const struct screen *s) {
         return ui_host(s->ui);
 }
 
 /* ---- reading ---- */
 
-static void add_line(struct log_state *st, const struct log_line *line) {
+static void log_add_line(struct log_state *st, const struct log_line *line) {
         time_t t = (time_t) (line->real / 1000000);
         struct tm tm;
         char when[32] = "";
@@ -72,7 +72,7 @@ static void add_line(struct log_state *st, const struct log_line *line) {
 static void log_lines(struct log_line *lines, size_t n, void *userdata) {
         struct screen *s = userdata;
         for (size_t i = 0; i < n; i++)
-                add_line(s->state, &lines[i]);
+                log_add_line(s->state, &lines[i]);
         screen_invalidate(s);
 }
 
@@ -110,7 +110,7 @@ static void log_read(struct screen *s) {
                 .follow = true,
         };
         const struct log_reader reader = { .lines = log_lines, .reached = log_reached, .failed = log_failed, .userdata = s };
-        st->reading = host_of(s)->ops->read_log(host_of(s), &query, &reader);
+        st->reading = log_host_of(s)->ops->read_log(log_host_of(s), &query, &reader);
         screen_invalidate(s);
 }
 

@@ -22,18 +22,18 @@ struct realm_state {
         struct pager pager;
 };
 
-static struct host *host_of(const struct screen *s) {
+static struct host *realm_host_of(const struct screen *s) {
         return ui_host(s->ui);
 }
 
-static bool joined(const struct realm_state *st) {
+static bool realm_joined(const struct realm_state *st) {
         return st->membership && st->membership->kind != REALM_NONE;
 }
 
 /* ---- the text ---- */
 
-static void put(struct pager *p, const char *name, uint8_t mark, const char *format, ...) __attribute__((format(printf, 4, 5)));
-static void put(struct pager *p, const char *name, uint8_t mark, const char *format, ...) {
+static void realm_put(struct pager *p, const char *name, uint8_t mark, const char *format, ...) __attribute__((format(printf, 4, 5)));
+static void realm_put(struct pager *p, const char *name, uint8_t mark, const char *format, ...) {
         _cleanup_str_ struct str s = {};
         va_list arguments;
         va_start(arguments, format);
@@ -60,41 +60,41 @@ static void put_questions(struct pager *p, const struct realm *realm) {
 static void put_logins(struct pager *p, const struct membership *m) {
         _cleanup_free_ char *words = access_words(&m->access);
         enum permit permit = m->access.permit;
-        put(p, "Logins", permit == PERMIT_NOBODY ? DOC_WARN : permit == PERMIT_UNKNOWN ? DOC_DIM : DOC_PLAIN, "%s%s", words ? words : "",
+        realm_put(p, "Logins", permit == PERMIT_NOBODY ? DOC_WARN : permit == PERMIT_UNKNOWN ? DOC_DIM : DOC_PLAIN, "%s%s", words ? words : "",
             m->full_names && permit != PERMIT_NOBODY ? "; as user@domain" : "");
 }
 
 static void put_clock(struct pager *p, const struct membership *m) {
         char words[48];
         if (!m->clock_known) {
-                put(p, "Clock", DOC_WARN, "not compared: no KDC answers");
+                realm_put(p, "Clock", DOC_WARN, "not compared: no KDC answers");
                 return;
         }
         int64_t off = m->clock_usec < 0 ? -m->clock_usec : m->clock_usec;
-        put(p, "Clock", off >= CLOCK_FAIL_USEC ? DOC_BAD : off >= CLOCK_WARN_USEC ? DOC_WARN : DOC_GOOD, "%s %s",
+        realm_put(p, "Clock", off >= CLOCK_FAIL_USEC ? DOC_BAD : off >= CLOCK_WARN_USEC ? DOC_WARN : DOC_GOOD, "%s %s",
             clock_words(words, m->clock_usec), m->clock_server ? m->clock_server : "the KDC");
 }
 
-static void put_member(const struct screen *s, struct pager *p, const struct membership *m) {
+static void realm_put_member(const struct screen *s, struct pager *p, const struct membership *m) {
         char age[24];
         pager_addf(p, DOC_HEAD, "%s", m->realm ? m->realm : m->domain);
-        put(p, "Domain", DOC_PLAIN, "%s, %s", m->domain, realm_kind_title(m->kind));
+        realm_put(p, "Domain", DOC_PLAIN, "%s, %s", m->domain, realm_kind_title(m->kind));
         if (m->asked)
-                put(p, "SSSD", m->online ? DOC_GOOD : DOC_WARN, "%s", m->online ? "online" : "offline: only who logged in before can");
+                realm_put(p, "SSSD", m->online ? DOC_GOOD : DOC_WARN, "%s", m->online ? "online" : "offline: only who logged in before can");
         else if (m->silent)
-                put(p, "SSSD", DOC_BAD, "does not answer: all logins of this host wait; restart it or unpause its container");
+                realm_put(p, "SSSD", DOC_BAD, "does not answer: all logins of this host wait; restart it or unpause its container");
         else
-                put(p, "SSSD", DOC_DIM, "does not tell (its InfoPipe does not answer)");
-        put(p, "Server", m->server ? DOC_PLAIN : DOC_DIM, "%s", m->server ? m->server : "none in use");
+                realm_put(p, "SSSD", DOC_DIM, "does not tell (its InfoPipe does not answer)");
+        realm_put(p, "Server", m->server ? DOC_PLAIN : DOC_DIM, "%s", m->server ? m->server : "none in use");
         if (m->site)
-                put(p, "Site", DOC_PLAIN, "%s", m->site);
+                realm_put(p, "Site", DOC_PLAIN, "%s", m->site);
         put_clock(p, m);
         if (m->principal)
-                put(p, "Keytab", DOC_PLAIN, "%s, version %u, %s old", m->principal, (unsigned) m->kvno, text_age(age, ui_now(s->ui) - m->key_time));
+                realm_put(p, "Keytab", DOC_PLAIN, "%s, version %u, %s old", m->principal, (unsigned) m->kvno, text_age(age, ui_now(s->ui) - m->key_time));
         else
-                put(p, "Keytab", DOC_BAD, "there is none, or it has no keys: Kerberos logins do not work");
+                realm_put(p, "Keytab", DOC_BAD, "there is none, or it has no keys: Kerberos logins do not work");
         put_logins(p, m);
-        put(p, "Joined by", DOC_PLAIN, "%s%s", m->service ? "the service " : "", m->service ? m->service : "this host's own SSSD");
+        realm_put(p, "Joined by", DOC_PLAIN, "%s%s", m->service ? "the service " : "", m->service ? m->service : "this host's own SSSD");
 }
 
 static void put_none(const struct realm_state *st, struct pager *p) {
@@ -107,11 +107,11 @@ static void put_none(const struct realm_state *st, struct pager *p) {
         } else if (!r)
                 pager_addf(p, DOC_DIM, "  Looking for the realm of its domain ...");
         else if (r->kind == REALM_AD || r->kind == REALM_IPA) {
-                put(p, "Its domain", DOC_PLAIN, "%s", r->domain);
-                put(p, "Realm", DOC_GOOD, "%s, %s", r->realm, realm_kind_title(r->kind));
-                put(p, "Server", DOC_PLAIN, "%s%s", r->best ? r->best : "-", r->n_servers > 1 ? ", and others" : "");
+                realm_put(p, "Its domain", DOC_PLAIN, "%s", r->domain);
+                realm_put(p, "Realm", DOC_GOOD, "%s, %s", r->realm, realm_kind_title(r->kind));
+                realm_put(p, "Server", DOC_PLAIN, "%s%s", r->best ? r->best : "-", r->n_servers > 1 ? ", and others" : "");
                 if (r->site)
-                        put(p, "Site", DOC_PLAIN, "%s", r->site);
+                        realm_put(p, "Site", DOC_PLAIN, "%s", r->site);
                 pager_end(p);
                 pager_addf(p, DOC_PLAIN, "  j joins it, c looks at all that a join needs first; nothing is changed before you consent.");
         } else {
@@ -126,8 +126,8 @@ static void realm_write(struct screen *s) {
         struct realm_state *st = s->state;
         struct pager *p = &st->pager;
         pager_clear(p);
-        if (joined(st))
-                put_member(s, p, st->membership);
+        if (realm_joined(st))
+                realm_put_member(s, p, st->membership);
         else if (st->membership)
                 put_none(st, p);
         if (st->tested) {
@@ -135,7 +135,7 @@ static void realm_write(struct screen *s) {
                 pager_addf(p, st->tested_well ? DOC_GOOD : DOC_BAD, "  %s", st->tested);
         }
         if (st->questions && st->membership)
-                put_questions(p, joined(st) ? st->membership->realm_found : st->found);
+                put_questions(p, realm_joined(st) ? st->membership->realm_found : st->found);
         screen_invalidate(s);
 }
 
@@ -161,8 +161,8 @@ static void realm_came(struct membership *m, struct error *e, void *userdata) {
         if (m) {
                 membership_free(st->membership);
                 st->membership = m;
-                if (!joined(st))
-                        st->discovering = host_of(s)->ops->discover(host_of(s), NULL, realm_discovered, s);
+                if (!realm_joined(st))
+                        st->discovering = realm_host_of(s)->ops->discover(realm_host_of(s), NULL, realm_discovered, s);
         }
         realm_write(s);
 }
@@ -171,7 +171,7 @@ static void realm_load(struct screen *s, unsigned topics) {
         struct realm_state *st = s->state;
         st->asking = op_cancel(st->asking);
         st->discovering = op_cancel(st->discovering);
-        st->asking = host_of(s)->ops->membership(host_of(s), realm_came, s);
+        st->asking = realm_host_of(s)->ops->membership(realm_host_of(s), realm_came, s);
 }
 
 static int realm_open(struct screen *s, const void *arg, struct error **reterr) {
@@ -198,7 +198,7 @@ static void realm_close(struct screen *s) {
 
 static void realm_title(const struct screen *s, struct str *left, struct str *right) {
         const struct realm_state *st = s->state;
-        if (joined(st))
+        if (realm_joined(st))
                 str_addf(right, "%s%s", realm_kind_title(st->membership->kind),
                          !st->membership->asked ? "" : st->membership->online ? "  online" : "  offline");
         else if (st->membership)
@@ -221,14 +221,14 @@ static void realm_status(const struct screen *s, struct str *out) {
                 str_add(out, "Asking SSSD for that user ...");
         else if (st->choosing)
                 str_add(out, "Looking for an image that joins a realm ...");
-        else if (joined(st))
+        else if (realm_joined(st))
                 str_addf(out, "t tests whether a user of the domain is known on this host%s.",
                          st->membership->service ? "; p permits users, x has all the rest: deny, renew, leave" : "");
 }
 
 /* ---- actions ---- */
 
-static bool joins(struct host *host, const struct image *image) {
+static bool realm_joins(struct host *host, const struct image *image) {
         struct profile *profile = NULL;
         bool found = false;
         host->ops->find_profile(host, image, &profile, NULL);
@@ -248,7 +248,7 @@ static void realm_images(struct image_list *images, struct error *e, void *userd
                 return;
         }
         for (size_t i = 0; i < images->n; i++)
-                if (joins(host_of(s), images->items[i])) {
+                if (realm_joins(realm_host_of(s), images->items[i])) {
                         const struct wizard_order order = { .verb = VERB_INSTALL, .image = image_reference(images->items[i]) };
                         screen_open(s->ui, &wizard_screen, &order);
                         return;
@@ -275,7 +275,7 @@ static void realm_test(struct screen *s, const char *user) {
         if (str_empty(user))
                 return;
         op_cancel(st->testing);
-        st->testing = host_of(s)->ops->test_user(host_of(s), user, realm_tested, s);
+        st->testing = realm_host_of(s)->ops->test_user(realm_host_of(s), user, realm_tested, s);
         screen_invalidate(s);
 }
 
@@ -318,7 +318,7 @@ static bool realm_can(const struct screen *s, enum action action) {
         const struct realm_state *st = s->state;
         switch (action) {
         case ACTION_JOIN:
-                return st->membership && !joined(st) && !st->choosing;
+                return st->membership && !realm_joined(st) && !st->choosing;
         case ACTION_LEAVE:
         case ACTION_PERMIT:
         case ACTION_PERMIT_GROUPS:
@@ -326,15 +326,15 @@ static bool realm_can(const struct screen *s, enum action action) {
         case ACTION_PERMIT_ALL:
         case ACTION_DENY_ALL:
         case ACTION_RENEW:
-                return joined(st) && st->membership->service;
+                return realm_joined(st) && st->membership->service;
         case ACTION_TEST_USER:
-                return joined(st) && !st->testing;
+                return realm_joined(st) && !st->testing;
         case ACTION_CHECK:
                 return st->membership;
         case ACTION_DETAILS:
-                return joined(st) ? st->membership->realm_found != NULL : st->found != NULL;
+                return realm_joined(st) ? st->membership->realm_found != NULL : st->found != NULL;
         case ACTION_OPEN:
-                return joined(st) && st->membership->service;
+                return realm_joined(st) && st->membership->service;
         default:
                 return true;
         }
@@ -344,7 +344,7 @@ static bool realm_act(struct screen *s, enum action action) {
         struct realm_state *st = s->state;
         switch (action) {
         case ACTION_JOIN:
-                st->choosing = host_of(s)->ops->list_images(host_of(s), realm_images, s);
+                st->choosing = realm_host_of(s)->ops->list_images(realm_host_of(s), realm_images, s);
                 screen_invalidate(s);
                 return true;
         case ACTION_LEAVE:
@@ -372,7 +372,7 @@ static bool realm_act(struct screen *s, enum action action) {
                 return true;
         }
         case ACTION_CHECK:
-                screen_open(s->ui, &check_screen, joined(st) ? st->membership->domain : NULL);
+                screen_open(s->ui, &check_screen, realm_joined(st) ? st->membership->domain : NULL);
                 return true;
         case ACTION_DETAILS:
                 st->questions = !st->questions;

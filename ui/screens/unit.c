@@ -30,7 +30,7 @@ struct unit_state {
         bool dependencies;              /* shown in full */
 };
 
-static struct host *host_of(const struct screen *s) {
+static struct host *unit_host_of(const struct screen *s) {
         return ui_host(s->ui);
 }
 
@@ -159,7 +159,7 @@ static void put_log(struct pager *p, const struct unit_state *st) {
         }
 }
 
-static void compose(struct screen *s) {
+static void unit_compose(struct screen *s) {
         struct unit_state *st = s->state;
         struct pager *p = &st->pager;
         const struct unit_detail *d = st->detail;
@@ -195,14 +195,14 @@ static void lines_came(struct log_line *lines, size_t n, void *userdata) {
                 lines[i] = (struct log_line) {};
         }
         if (st->log_read)
-                compose(s);
+                unit_compose(s);
 }
 
 static void lines_reached(void *userdata) {
         struct screen *s = userdata;
         struct unit_state *st = s->state;
         st->log_read = true;
-        compose(s);
+        unit_compose(s);
 }
 
 static void lines_failed(struct error *e, void *userdata) {
@@ -211,7 +211,7 @@ static void lines_failed(struct error *e, void *userdata) {
         st->reading = op_cancel(st->reading);
         error_free(st->log_error);
         st->log_error = e;
-        compose(s);
+        unit_compose(s);
 }
 
 static void unit_load(struct screen *s, unsigned topics);
@@ -225,7 +225,7 @@ static void unit_loaded(struct unit_detail *detail, struct error *e, void *userd
                 unit_detail_free(st->detail);
                 st->detail = detail;
         }
-        compose(s);
+        unit_compose(s);
         screen_invalidate(s);
         if (reload_came(&st->loading))
                 unit_load(s, TOPIC_UNITS);
@@ -234,7 +234,7 @@ static void unit_loaded(struct unit_detail *detail, struct error *e, void *userd
 static void unit_load(struct screen *s, unsigned topics) {
         struct unit_state *st = s->state;
         if (reload_wanted(&st->loading, topics))
-                st->loading.op = host_of(s)->ops->show_unit(host_of(s), st->name, unit_loaded, s);
+                st->loading.op = unit_host_of(s)->ops->show_unit(unit_host_of(s), st->name, unit_loaded, s);
 }
 
 /* ---- the screen ---- */
@@ -248,7 +248,7 @@ static int unit_open(struct screen *s, const void *arg, struct error **reterr) {
         s->pager = &st->pager;
         const struct log_query query = { .unit = st->name, .priority = 7, .tail = LOG_TAIL, .follow = true };
         const struct log_reader reader = { .lines = lines_came, .reached = lines_reached, .failed = lines_failed, .userdata = s };
-        st->reading = host_of(s)->ops->read_log(host_of(s), &query, &reader);
+        st->reading = unit_host_of(s)->ops->read_log(unit_host_of(s), &query, &reader);
         unit_load(s, ~0U);
         return 0;
 }
@@ -314,7 +314,7 @@ static bool unit_act(struct screen *s, enum action action) {
         }
         case ACTION_DEPENDENCIES:
                 st->dependencies = !st->dependencies;
-                compose(s);
+                unit_compose(s);
                 return true;
         default:
                 return unit_acting_begin(s, st->name, action);

@@ -29,7 +29,7 @@ struct units_state {
         size_t n_failed;
 };
 
-static struct host *host_of(const struct screen *s) {
+static struct host *units_host_of(const struct screen *s) {
         return ui_host(s->ui);
 }
 
@@ -124,7 +124,7 @@ static void forget_names(struct units_state *st) {
         st->plain = NULL;
 }
 
-static bool take_units(struct units_state *st, struct unit_list *units) {
+static bool units_take_units(struct units_state *st, struct unit_list *units) {
         char **plain = calloc(units->n + 1, sizeof *plain);
         if (!plain)
                 return false;
@@ -151,7 +151,7 @@ static void units_loaded(struct unit_list *units, struct error *e, void *userdat
 
         error_free(st->error);
         st->error = e;
-        if (units && !take_units(st, units))
+        if (units && !units_take_units(st, units))
                 unit_list_free(units);
         screen_invalidate(s);
         if (reload_came(&st->loading))
@@ -161,7 +161,7 @@ static void units_loaded(struct unit_list *units, struct error *e, void *userdat
 static void units_load(struct screen *s, unsigned topics) {
         struct units_state *st = s->state;
         if (reload_wanted(&st->loading, topics))
-                st->loading.op = host_of(s)->ops->list_units(host_of(s), NULL, units_loaded, s);
+                st->loading.op = units_host_of(s)->ops->list_units(units_host_of(s), NULL, units_loaded, s);
 }
 
 /* ---- the screen ---- */

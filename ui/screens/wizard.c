@@ -45,7 +45,7 @@ struct wizard_state {
         bool looked;                    /* an uninstall: the image was looked at for what leaving its realm asks */
 };
 
-static struct host *host_of(const struct screen *s) {
+static struct host *wizard_host_of(const struct screen *s) {
         return ui_host(s->ui);
 }
 
@@ -100,7 +100,7 @@ static void wizard_write_answers(struct screen *s) {
         struct join join;
         plantext_answers(&st->pager, st->plan, st->ask.profile);
         if (wizard_asks(st) && questions_join(&st->ask, &join) && join.kind != REALM_NONE && st->checks.preflight && st->checks.preflight->realm)
-                plantext_realm(&st->pager, st->checks.preflight->realm, &join, host_of(s)->ops->status(host_of(s))->hostname);
+                plantext_realm(&st->pager, st->checks.preflight->realm, &join, wizard_host_of(s)->ops->status(wizard_host_of(s))->hostname);
 }
 
 static void wizard_write(struct screen *s) {
@@ -156,7 +156,7 @@ static void wizard_plan(struct screen *s) {
                 .allowed = st->allowed,
         };
         op_cancel(st->planning);
-        st->planning = host_of(s)->ops->make_plan(host_of(s), &order, wizard_planned, s);
+        st->planning = wizard_host_of(s)->ops->make_plan(wizard_host_of(s), &order, wizard_planned, s);
         st->plan = plan_free(st->plan);
         st->no_plan = error_free(st->no_plan);
         wizard_write(s);
@@ -220,7 +220,7 @@ static void wizard_found(struct image *image, struct error *e, void *userdata) {
         st->image = image;
         _cleanup_error_ struct error *bad = NULL;
         struct profile *profile = NULL;
-        host_of(s)->ops->find_profile(host_of(s), image, &profile, &bad);
+        wizard_host_of(s)->ops->find_profile(wizard_host_of(s), image, &profile, &bad);
         if (!profile || questions_ask(&st->ask, profile, st->reference, st->name) < 0 || !profile->n_modes) {
                 error_set(&st->error, -EIO, "What this image asks could not be prepared");
                 if (bad)
@@ -246,7 +246,7 @@ static void wizard_leave_found(struct image *image, struct error *e, void *userd
         st->finding = op_cancel(st->finding);
         error_free(e);
         if (image)
-                host_of(s)->ops->find_profile(host_of(s), image, &profile, NULL);
+                wizard_host_of(s)->ops->find_profile(wizard_host_of(s), image, &profile, NULL);
         const struct mode *mode = profile && st->plan && st->plan->mode ? profile_mode(profile, st->plan->mode) : NULL;
         image_free(image);
         if (!mode || !mode->leave) {
@@ -268,7 +268,7 @@ static void wizard_leave_found(struct image *image, struct error *e, void *userd
 static void wizard_look_for_leave(struct screen *s) {
         struct wizard_state *st = s->state;
         st->looked = true;
-        st->finding = host_of(s)->ops->find_image(host_of(s), st->plan->image, wizard_leave_found, s);
+        st->finding = wizard_host_of(s)->ops->find_image(wizard_host_of(s), st->plan->image, wizard_leave_found, s);
 }
 
 /* ---- the screen ---- */
@@ -278,7 +278,7 @@ static int wizard_open(struct screen *s, const void *arg, struct error **reterr)
         struct wizard_state *st = s->state;
         st->verb = order->verb;
         st->fix = order->fix;
-        if (questions_init(&st->ask, host_of(s)) < 0 || questions_keep(&st->ask, order->answers, order->mode) < 0 ||
+        if (questions_init(&st->ask, wizard_host_of(s)) < 0 || questions_keep(&st->ask, order->answers, order->mode) < 0 ||
             str_replace(&st->reference, order->image) < 0 || (order->access && strv_extend(&st->names, order->access->names) < 0) ||
             str_replace(&st->name, order->name) < 0 || pager_init(&st->pager, PAGER_WORDS, false) < 0)
                 return error_set(reterr, -ENOMEM, "Out of memory");
@@ -291,7 +291,7 @@ static int wizard_open(struct screen *s, const void *arg, struct error **reterr)
         st->checks.leads_on = true;
         st->ask.finder = &st->finder;
         if (st->verb == VERB_INSTALL)
-                st->finding = host_of(s)->ops->find_image(host_of(s), st->reference, wizard_found, s);
+                st->finding = wizard_host_of(s)->ops->find_image(wizard_host_of(s), st->reference, wizard_found, s);
         else {
                 st->page = PAGE_REVIEW;
                 wizard_plan(s);
@@ -449,7 +449,7 @@ static void wizard_consented(struct screen *s, bool yes) {
         struct wizard_state *st = s->state;
         if (!yes || !st->plan || st->starting)
                 return;
-        st->starting = host_of(s)->ops->start_job(host_of(s), st->plan, questions_hand_over(&st->ask), wizard_started, s);
+        st->starting = wizard_host_of(s)->ops->start_job(wizard_host_of(s), st->plan, questions_hand_over(&st->ask), wizard_started, s);
         screen_invalidate(s);
 }
 

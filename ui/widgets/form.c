@@ -300,7 +300,7 @@ static int item_rows(const struct item *item, int width) {
         return 1;
 }
 
-static int error_rows(const struct canvas *c, int row, int column, const struct item *item) {
+static int form_error_rows(const struct canvas *c, int row, int column, const struct item *item) {
         if (!item->error)
                 return 0;
         canvas_text(c, row, column - 2, 1, STYLE_BAD, "!");
@@ -410,7 +410,7 @@ void form_draw(struct form *form, const struct canvas *all) {
                 const struct item *item = &form->items[i];
                 if (!item_shown(form, item))
                         continue;
-                int rows = item_rows(item, width) + error_rows(&nowhere, 0, x, item) + note_rows(form, &nowhere, 0, x, item);
+                int rows = item_rows(item, width) + form_error_rows(&nowhere, 0, x, item) + note_rows(form, &nowhere, 0, x, item);
                 if (i == form->at) {
                         begin = y;
                         end = y + rows;
@@ -439,7 +439,7 @@ void form_draw(struct form *form, const struct canvas *all) {
                 canvas_text(c, y, 2, label, focus ? STYLE_FOCUS : STYLE_PLAIN, item->p->title);
                 draw_value(item, c, y, x, width, focus);
                 y += item_rows(item, width);
-                y += error_rows(c, y, x, item);
+                y += form_error_rows(c, y, x, item);
                 y += note_rows(form, c, y, x, item);
                 if (y > c->rows && cut == form->n)
                         cut = i;

@@ -25,19 +25,19 @@ struct clock {
         bool known;
 };
 
-static void drop(void *state) {
+static void check_clock_drop(void *state) {
         struct clock *c = state;
         for (size_t i = 0; i < ELEMENTS(c->asked); i++)
                 op_cancel(c->asked[i].op);
 }
 
-static int64_t now_usec(void) {
+static int64_t check_clock_now_usec(void) {
         struct timespec ts;
         clock_gettime(CLOCK_REALTIME, &ts);
         return (int64_t) ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
 }
 
-static void conclude(struct clock *c) {
+static void check_clock_conclude(struct clock *c) {
         struct preflight *p = c->run->preflight;
         struct check_result *result = c->result;
         char words[48];
@@ -59,18 +59,18 @@ static void conclude(struct clock *c) {
 }
 
 /* The middle of the way there and back is when the KDC looked at its clock. */
-static void take(struct asked *a, const struct kerberos_answer *answer) {
+static void check_clock_take(struct asked *a, const struct kerberos_answer *answer) {
         struct clock *c = a->clock;
         struct preflight *p = c->run->preflight;
         if (answer->granted || c->known)
                 return;
-        int64_t now = now_usec();
+        int64_t now = check_clock_now_usec();
         p->clock_usec = a->sent + (now - a->sent) / 2 - answer->usec;
         p->clock_known = c->known = true;
         (void) str_replace(&p->clock_server, a->kdc->host);
 }
 
-static ssize_t heard(struct exchange *x, const uint8_t *bytes, size_t n, bool *ret_over, void *userdata, struct error **reterr) {
+static ssize_t check_clock_heard(struct exchange *x, const uint8_t *bytes, size_t n, bool *ret_over, void *userdata, struct error **reterr) {
         struct asked *a = userdata;
         struct kerberos_answer answer;
         ssize_t size = a->stream ? kerberos_framed(bytes, n) : (ssize_t) n;
@@ -81,12 +81,12 @@ static ssize_t heard(struct exchange *x, const uint8_t *bytes, size_t n, bool *r
         int r = kerberos_read(bytes + (a->stream ? 4 : 0), (size_t) size, &answer, reterr);
         if (r < 0)
                 return r;
-        take(a, &answer);
+        check_clock_take(a, &answer);
         *ret_over = true;
         return (ssize_t) n;
 }
 
-static void over(unsigned ms, struct error *e, void *userdata) {
+static void check_clock_over(unsigned ms, struct error *e, void *userdata) {
         struct asked *a = userdata;
         struct clock *c = a->clock;
         a->op = op_cancel(a->op);
@@ -96,11 +96,11 @@ static void over(unsigned ms, struct error *e, void *userdata) {
         c->waiting--;
         if (c->result->verdict != VERDICT_WAITING || (!c->known && c->waiting))
                 return;
-        conclude(c);
+        check_clock_conclude(c);
         check_settle(c->run, c->result);
 }
 
-static void ask(struct clock *c, struct asked *a, const struct place *kdc, bool stream) {
+static void check_clock_ask(struct clock *c, struct asked *a, const struct place *kdc, bool stream) {
         const struct realm *realm = c->run->preflight->realm;
         _cleanup_str_ struct str message = {}, framed = {};
         uint32_t nonce = 0;
@@ -111,24 +111,24 @@ static void ask(struct clock *c, struct asked *a, const struct place *kdc, bool 
         const struct str *request = stream ? &framed : &message;
         if (message.failed || request->failed)
                 return;
-        *a = (struct asked) { .clock = c, .kdc = kdc, .stream = stream, .sent = now_usec() };
+        *a = (struct asked) { .clock = c, .kdc = kdc, .stream = stream, .sent = check_clock_now_usec() };
         a->op = exchange_start(c->run->event, &(struct exchange_options) {
                 .address = kdc->address, .port = kdc->port, .datagram = !stream, .request = request->text, .n = request->length,
-                .ms = PROBE_MS, .heard = heard, .done = over, .userdata = a });
+                .ms = PROBE_MS, .heard = check_clock_heard, .done = check_clock_over, .userdata = a });
         c->waiting += a->op != NULL;
 }
 
-static void look(struct preflight_run *run, struct check_result *result, void *state) {
+static void check_clock_look(struct preflight_run *run, struct check_result *result, void *state) {
         struct clock *c = state;
         c->run = run;
         c->result = result;
         for (size_t i = 0; i < run->n_kdcs; i++)
                 if (run->kdcs[i].address) {
-                        ask(c, &c->asked[2 * i], &run->kdcs[i], false);
-                        ask(c, &c->asked[2 * i + 1], &run->kdcs[i], true);
+                        check_clock_ask(c, &c->asked[2 * i], &run->kdcs[i], false);
+                        check_clock_ask(c, &c->asked[2 * i + 1], &run->kdcs[i], true);
                 }
         if (!c->waiting)
                 check_say(result, VERDICT_WARN, "not compared: no KDC of %s %s", run->domain, run->n_kdcs ? "has an address" : "is known");
 }
 
-const struct check clock_check = { .id = "clock", .title = "Clock", .network = true, .size = sizeof(struct clock), .look = look, .drop = drop };
+const struct check clock_check = { .id = "clock", .title = "Clock", .network = true, .size = sizeof(struct clock), .look = check_clock_look, .drop = check_clock_drop };

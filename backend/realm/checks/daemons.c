@@ -2,7 +2,7 @@
 #include "backend/realm/checks/check.h"
 #include "base/str.h"
 
-static void look(struct preflight_run *run, struct check_result *result, void *state) {
+static void check_daemons_look(struct preflight_run *run, struct check_result *result, void *state) {
         static const struct {
                 const char *path, *name;
         } signs[] = {
@@ -22,4 +22,4 @@ static void look(struct preflight_run *run, struct check_result *result, void *s
         check_hint(result, "Stop and disable it, or leave users and groups out of what it caches");
 }
 
-const struct check daemons_check = { .id = "daemons", .title = "Other services", .look = look };
+const struct check daemons_check = { .id = "daemons", .title = "Other services", .look = check_daemons_look };

@@ -2,7 +2,7 @@
 #include "backend/realm/checks/check.h"
 #include "base/str.h"
 
-static void look(struct preflight_run *run, struct check_result *result, void *state) {
+static void check_dns_look(struct preflight_run *run, struct check_result *result, void *state) {
         const struct realm *realm = run->preflight->realm;
         for (size_t i = 0; i < realm->n_questions; i++) {
                 const struct realm_question *q = &realm->questions[i];
@@ -23,4 +23,4 @@ static void look(struct preflight_run *run, struct check_result *result, void *s
         }
 }
 
-const struct check dns_check = { .id = "dns", .title = "DNS", .network = true, .look = look };
+const struct check dns_check = { .id = "dns", .title = "DNS", .network = true, .look = check_dns_look };

@@ -46,7 +46,7 @@ static bool look_at_ipa(struct preflight_run *run, struct check_result *result) 
         return true;
 }
 
-static void look(struct preflight_run *run, struct check_result *result, void *state) {
+static void check_enrolled_look(struct preflight_run *run, struct check_result *result, void *state) {
         if (look_at_ipa(run, result))
                 return;
         _cleanup_free_ char *sssd = check_read(run, "/etc/sssd/sssd.conf"), *domains = sssd ? ini_value(sssd, "sssd", "domains") : NULL;
@@ -63,4 +63,4 @@ static void look(struct preflight_run *run, struct check_result *result, void *s
                 check_say(result, VERDICT_OK, "this host is in no realm yet");
 }
 
-const struct check enrolled_check = { .id = "enrolled", .title = "Earlier join", .look = look };
+const struct check enrolled_check = { .id = "enrolled", .title = "Earlier join", .look = check_enrolled_look };

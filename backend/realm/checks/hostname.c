@@ -20,7 +20,7 @@ static void look_at_computer_name(struct preflight_run *run, struct check_result
         result->fix = FIX_COMPUTER_NAME;
 }
 
-static void look(struct preflight_run *run, struct check_result *result, void *state) {
+static void check_hostname_look(struct preflight_run *run, struct check_result *result, void *state) {
         const char *name = run->hostname ? run->hostname : run->facts->fqdn ? run->facts->fqdn : run->facts->hostname;
         const char *fault = name ? host_name_fault(name) : "is not known";
         /* Active Directory has the account's name from the first part, and bears a host without a domain */
@@ -37,4 +37,4 @@ static void look(struct preflight_run *run, struct check_result *result, void *s
                 look_at_computer_name(run, result, name);
 }
 
-const struct check hostname_check = { .id = "hostname", .title = "Host name", .look = look };
+const struct check hostname_check = { .id = "hostname", .title = "Host name", .look = check_hostname_look };

@@ -9,7 +9,7 @@
 #define RANGE_FIRST 200000LL
 #define RANGE_LAST 2000200000LL
 
-static void look(struct preflight_run *run, struct check_result *result, void *state) {
+static void check_ids_look(struct preflight_run *run, struct check_result *result, void *state) {
         _cleanup_free_ char *text = check_read(run, "/etc/passwd");
         _cleanup_str_ struct str inside = {};
         char *line_state = NULL;
@@ -31,4 +31,4 @@ static void look(struct preflight_run *run, struct check_result *result, void *s
         check_hint(result, "Files of a domain user with the same id would be theirs, too: give them other ids");
 }
 
-const struct check ids_check = { .id = "ids", .title = "User ids", .look = look };
+const struct check ids_check = { .id = "ids", .title = "User ids", .look = check_ids_look };

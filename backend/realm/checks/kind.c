@@ -2,7 +2,7 @@
 #include "backend/realm/checks/check.h"
 #include "base/str.h"
 
-static void look(struct preflight_run *run, struct check_result *result, void *state) {
+static void check_kind_look(struct preflight_run *run, struct check_result *result, void *state) {
         const struct realm *realm = run->preflight->realm;
         for (size_t i = 0; i < realm->n_questions; i++) {
                 const struct realm_question *q = &realm->questions[i];
@@ -33,4 +33,4 @@ static void look(struct preflight_run *run, struct check_result *result, void *s
         result->fix = FIX_DOMAIN;
 }
 
-const struct check kind_check = { .id = "kind", .title = "Realm", .network = true, .look = look };
+const struct check kind_check = { .id = "kind", .title = "Realm", .network = true, .look = check_kind_look };

@@ -29,7 +29,7 @@ static bool in_folder(const struct preflight_run *run, const char *folder, const
         return found;
 }
 
-static void look(struct preflight_run *run, struct check_result *result, void *state) {
+static void check_libraries_look(struct preflight_run *run, struct check_result *result, void *state) {
         static const char *const folders[] = { "/usr/lib64", "/usr/lib", "/lib64", "/lib" };
         _cleanup_str_ struct str missing = {}, packages = {};
         for (size_t i = 0; i < ELEMENTS(libraries); i++) {
@@ -49,4 +49,4 @@ static void look(struct preflight_run *run, struct check_result *result, void *s
         check_hint(result, "Install %s", packages.text);
 }
 
-const struct check libraries_check = { .id = "libraries", .title = "Libraries", .look = look };
+const struct check libraries_check = { .id = "libraries", .title = "Libraries", .look = check_libraries_look };

@@ -8,14 +8,14 @@
 #include "base/str.h"
 
 /* Does somebody hold a lock on this file? */
-static bool held(const struct preflight_run *run, const char *path) {
+static bool check_locks_held(const struct preflight_run *run, const char *path) {
         _cleanup_free_ char *whole = str_printf("%s%s", run->paths->root, path);
         _cleanup_close_ int fd = whole ? open(whole, O_RDONLY | O_CLOEXEC | O_NOCTTY) : -1;
         struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
         return fd >= 0 && fcntl(fd, F_GETLK, &lock) >= 0 && lock.l_type != F_UNLCK;
 }
 
-static void look(struct preflight_run *run, struct check_result *result, void *state) {
+static void check_locks_look(struct preflight_run *run, struct check_result *result, void *state) {
         static const struct {
                 const char *path, *who;
         } locks[] = {
@@ -29,7 +29,7 @@ static void look(struct preflight_run *run, struct check_result *result, void *s
                 return;
         }
         for (size_t i = 0; i < ELEMENTS(locks); i++)
-                if (held(run, locks[i].path)) {
+                if (check_locks_held(run, locks[i].path)) {
                         check_say(result, VERDICT_FAIL, "%s is at work on this host", locks[i].who);
                         check_hint(result, "Wait until it is through");
                         return;
@@ -37,4 +37,4 @@ static void look(struct preflight_run *run, struct check_result *result, void *s
         check_say(result, VERDICT_OK, "nobody else changes this host now");
 }
 
-const struct check locks_check = { .id = "locks", .title = "Others at work", .look = look };
+const struct check locks_check = { .id = "locks", .title = "Others at work", .look = check_locks_look };

@@ -5,7 +5,7 @@
 #include "base/str.h"
 
 /* Is there a way in for root that needs no realm? */
-static void look(struct preflight_run *run, struct check_result *result, void *state) {
+static void check_login_look(struct preflight_run *run, struct check_result *result, void *state) {
         _cleanup_free_ char *shadow = check_read(run, "/etc/shadow"), *keys = check_read(run, "/root/.ssh/authorized_keys");
         const char *root = shadow ? strncmp(shadow, "root:", 5) == 0 ? shadow : strstr(shadow, "\nroot:") : NULL;
         const char *hash = root ? strchr(root, ':') + 1 : NULL;
@@ -20,4 +20,4 @@ static void look(struct preflight_run *run, struct check_result *result, void *s
         }
 }
 
-const struct check login_check = { .id = "login", .title = "Safety net", .look = look };
+const struct check login_check = { .id = "login", .title = "Safety net", .look = check_login_look };

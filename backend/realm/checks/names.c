@@ -16,13 +16,13 @@ struct names {
         bool begun;
 };
 
-static void drop(void *state) {
+static void check_names_drop(void *state) {
         struct names *n = state;
         op_cancel(n->own);
         op_cancel(n->reverse);
 }
 
-static bool is_ours(const char *address) {
+static bool check_names_is_ours(const char *address) {
         struct ifaddrs *all = NULL;
         bool ours = false;
         if (getifaddrs(&all) < 0)
@@ -36,7 +36,7 @@ static bool is_ours(const char *address) {
         return ours;
 }
 
-static void settle(struct names *n) {
+static void check_names_settle(struct names *n) {
         if (!n->begun || n->own || n->reverse)
                 return;
         if (n->result->verdict == VERDICT_WAITING)
@@ -55,7 +55,7 @@ static void own_came(const struct dns_answer *answer, struct error *e, void *use
                 if (r->type != DNS_A || r->additional)
                         continue;
                 check_detail(n->result, "%s is %s in the DNS", name, r->text);
-                if (is_ours(r->text))
+                if (check_names_is_ours(r->text))
                         found = true;
                 else if (!stranger)
                         stranger = r->text;
@@ -68,7 +68,7 @@ static void own_came(const struct dns_answer *answer, struct error *e, void *use
         else if (!stranger && !found)
                 check_detail(n->result, "%s has no address in the DNS", name);
         error_free(e);
-        settle(n);
+        check_names_settle(n);
 }
 
 static void reverse_came(const struct dns_answer *answer, struct error *e, void *userdata) {
@@ -88,10 +88,10 @@ static void reverse_came(const struct dns_answer *answer, struct error *e, void 
                 check_say(n->result, VERDICT_WARN, "the address of %s is %s backwards", server->host, other);
                 check_hint(n->result, "Kerberos clients that look backwards (rdns = true) would ask for the wrong name: mend the PTR record");
         }
-        settle(n);
+        check_names_settle(n);
 }
 
-static void look(struct preflight_run *run, struct check_result *result, void *state) {
+static void check_names_look(struct preflight_run *run, struct check_result *result, void *state) {
         struct names *n = state;
         struct in_addr address;
         char name[64];
@@ -108,4 +108,4 @@ static void look(struct preflight_run *run, struct check_result *result, void *s
                 check_say(result, VERDICT_WARN, "there is no name to look up");
 }
 
-const struct check names_check = { .id = "names", .title = "Names", .network = true, .size = sizeof(struct names), .look = look, .drop = drop };
+const struct check names_check = { .id = "names", .title = "Names", .network = true, .size = sizeof(struct names), .look = check_names_look, .drop = check_names_drop };

@@ -5,7 +5,7 @@
 #include "base/str.h"
 
 /* The words of one database of nsswitch.conf(5), as a text that begins and ends with a blank; NULL: it has no such line. */
-static char *words_of(const char *text, const char *database) {
+static char *check_nsswitch_words_of(const char *text, const char *database) {
         size_t n = strlen(database);
         for (const char *line = text; line && *line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
                 line += strspn(line, " \t");
@@ -27,9 +27,9 @@ static char *words_of(const char *text, const char *database) {
         return NULL;
 }
 
-static void look(struct preflight_run *run, struct check_result *result, void *state) {
+static void check_nsswitch_look(struct preflight_run *run, struct check_result *result, void *state) {
         _cleanup_free_ char *text = check_read(run, "/etc/nsswitch.conf");
-        _cleanup_free_ char *users = text ? words_of(text, "passwd") : NULL, *groups = text ? words_of(text, "group") : NULL;
+        _cleanup_free_ char *users = text ? check_nsswitch_words_of(text, "passwd") : NULL, *groups = text ? check_nsswitch_words_of(text, "group") : NULL;
         const char *sss = users ? strstr(users, " sss ") : NULL, *files = users ? strstr(users, " files ") : NULL;
         if (!text) {
                 check_say(result, VERDICT_WARN, "there is no /etc/nsswitch.conf: users are looked for as the C library likes");
@@ -42,4 +42,4 @@ static void look(struct preflight_run *run, struct check_result *result, void *s
                 check_say(result, VERDICT_WARN, "nsswitch.conf has no sss; the join adds it after files");
 }
 
-const struct check nsswitch_check = { .id = "nsswitch", .title = "Name lookup", .look = look };
+const struct check nsswitch_check = { .id = "nsswitch", .title = "Name lookup", .look = check_nsswitch_look };

@@ -4,7 +4,7 @@
 #include "backend/realm/checks/check.h"
 #include "base/str.h"
 
-static void look(struct preflight_run *run, struct check_result *result, void *state) {
+static void check_pam_look(struct preflight_run *run, struct check_result *result, void *state) {
         static const char *const files[] = { "/etc/pam.d/common-auth", "/etc/pam.d/system-auth", "/etc/pam.d/password-auth" };
         bool found = false, has = true;
         for (size_t i = 0; i < ELEMENTS(files); i++) {
@@ -25,4 +25,4 @@ static void look(struct preflight_run *run, struct check_result *result, void *s
         }
 }
 
-const struct check pam_check = { .id = "pam", .title = "Login", .look = look };
+const struct check pam_check = { .id = "pam", .title = "Login", .look = check_pam_look };

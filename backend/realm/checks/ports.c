@@ -37,7 +37,7 @@ struct ports {
         unsigned waiting;
 };
 
-static void drop(void *state) {
+static void check_ports_drop(void *state) {
         struct ports *p = state;
         for (size_t i = 0; i < PLACES_MAX; i++)
                 for (size_t k = 0; k < ELEMENTS(ports); k++) {
@@ -46,12 +46,12 @@ static void drop(void *state) {
                 }
 }
 
-static bool needed(const struct ports *p, const struct port *port) {
+static bool check_ports_needed(const struct ports *p, const struct port *port) {
         return check_kind(p->run) == REALM_IPA ? port->ipa : port->ad;
 }
 
 /* Names the ports of one server that are open; and in *shut those that are not and are needed. True: it has all that is needed. */
-static bool judge(const struct ports *p, size_t server, struct str *open, struct str *shut, struct str *wanting) {
+static bool check_ports_judge(const struct ports *p, size_t server, struct str *open, struct str *shut, struct str *wanting) {
         bool whole = true;
         for (size_t k = 0; k < ELEMENTS(ports); k++) {
                 const struct trial *t = &p->trials[server][k];
@@ -61,7 +61,7 @@ static bool judge(const struct ports *p, size_t server, struct str *open, struct
                         str_addf(open, "%s%u", open->length ? ", " : "", t->port->number);
                         continue;
                 }
-                bool need = needed(p, t->port);
+                bool need = check_ports_needed(p, t->port);
                 struct str *list = need ? shut : wanting;
                 str_addf(list, "%s%u", list->length ? ", " : "", t->port->number);
                 whole = whole && !need;
@@ -71,14 +71,14 @@ static bool judge(const struct ports *p, size_t server, struct str *open, struct
         return whole;
 }
 
-static void conclude(struct ports *p) {
+static void check_ports_conclude(struct ports *p) {
         const struct preflight_run *run = p->run;
         unsigned whole = 0;
         struct check_result *result = p->result;
         _cleanup_str_ struct str first_open = {}, first_shut = {}, first_wanting = {}, bad = {};
         for (size_t i = 0; i < run->n_ldap; i++) {
                 _cleanup_str_ struct str open = {}, shut = {}, wanting = {};
-                bool ok = run->ldap[i].address && judge(p, i, &open, &shut, &wanting);
+                bool ok = run->ldap[i].address && check_ports_judge(p, i, &open, &shut, &wanting);
                 whole += ok;
                 if (!ok)
                         str_addf(&bad, "%s%s does not answer on %s", bad.length ? "; " : "", run->ldap[i].host, shut.length ? shut.text : "any port");
@@ -99,14 +99,14 @@ static void conclude(struct ports *p) {
         check_settle(p->run, result);
 }
 
-static void tried(unsigned ms, struct error *e, void *userdata) {
+static void check_ports_tried(unsigned ms, struct error *e, void *userdata) {
         struct trial *t = userdata;
         struct ports *p = t->all;
         t->op = op_cancel(t->op);
         t->open = !e;
         t->error = e;
         if (--p->waiting == 0)
-                conclude(p);
+                check_ports_conclude(p);
 }
 
 /* The port that the DNS names for this service of that host, else the usual one. */
@@ -121,7 +121,7 @@ static uint16_t number_of(const struct preflight_run *run, size_t server, const 
         return port->number;
 }
 
-static void look(struct preflight_run *run, struct check_result *result, void *state) {
+static void check_ports_look(struct preflight_run *run, struct check_result *result, void *state) {
         struct ports *p = state;
         p->run = run;
         p->result = result;
@@ -133,7 +133,7 @@ static void look(struct preflight_run *run, struct check_result *result, void *s
                         if (!run->ldap[i].address || !(ipa ? ports[k].asked_ipa : ports[k].asked_ad))
                                 continue;
                         t->op = exchange_start(run->event, &(struct exchange_options) { .address = run->ldap[i].address, .ms = PROBE_MS,
-                                .port = number_of(run, i, &ports[k]), .done = tried, .userdata = t });
+                                .port = number_of(run, i, &ports[k]), .done = check_ports_tried, .userdata = t });
                         t->asked = t->op;
                         p->waiting += t->asked;
                 }
@@ -142,4 +142,4 @@ static void look(struct preflight_run *run, struct check_result *result, void *s
         check_say(result, VERDICT_WARN, "not looked at: no server of %s %s", run->domain, run->n_ldap ? "has an address" : "is known");
 }
 
-const struct check ports_check = { .id = "ports", .title = "Ports", .network = true, .size = sizeof(struct ports), .look = look, .drop = drop };
+const struct check ports_check = { .id = "ports", .title = "Ports", .network = true, .size = sizeof(struct ports), .look = check_ports_look, .drop = check_ports_drop };

@@ -14,7 +14,7 @@
 #define ROOM_FILES 1000U
 
 /* Writing is tried, without a trace. */
-static bool writable(const char *path) {
+static bool check_room_writable(const char *path) {
         int fd = open(path, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
         if (fd >= 0)
                 close(fd);
@@ -25,7 +25,7 @@ static bool writable(const char *path) {
 static const char *const rewritten[] = { "/etc/krb5.conf", "/etc/krb5.keytab", "/etc/nsswitch.conf", "/etc/sssd", "/etc/hosts", "/etc" };
 
 /* chattr(1) +i: root cannot write it either, and sees nothing of it with ls. */
-static bool immutable(const char *path) {
+static bool check_room_immutable(const char *path) {
         _cleanup_close_ int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
         int flags = 0;
         return fd >= 0 && ioctl(fd, FS_IOC_GETFLAGS, &flags) >= 0 && (flags & FS_IMMUTABLE_FL);
@@ -34,7 +34,7 @@ static bool immutable(const char *path) {
 static bool look_at_marks(struct preflight_run *run, struct check_result *result) {
         for (size_t i = 0; i < ELEMENTS(rewritten); i++) {
                 _cleanup_free_ char *path = str_printf("%s%s", run->paths->root, rewritten[i]);
-                if (!path || !immutable(path))
+                if (!path || !check_room_immutable(path))
                         continue;
                 check_say(result, VERDICT_FAIL, "%s is marked immutable: not even root can change it", rewritten[i]);
                 check_hint(result, "Somebody meant that. To take it back: chattr -i %s", rewritten[i]);
@@ -43,7 +43,7 @@ static bool look_at_marks(struct preflight_run *run, struct check_result *result
         return true;
 }
 
-static void look(struct preflight_run *run, struct check_result *result, void *state) {
+static void check_room_look(struct preflight_run *run, struct check_result *result, void *state) {
         static const char *const folders[] = { "/etc", "/var" };
         for (size_t i = 0; i < ELEMENTS(folders); i++) {
                 _cleanup_free_ char *path = str_printf("%s%s", run->paths->root, folders[i]);
@@ -51,7 +51,7 @@ static void look(struct preflight_run *run, struct check_result *result, void *s
                 if (!path || statvfs(path, &fs) < 0)
                         continue;
                 unsigned long long free_bytes = (unsigned long long) fs.f_bavail * fs.f_frsize;
-                if (fs.f_flag & ST_RDONLY || !writable(path)) {
+                if (fs.f_flag & ST_RDONLY || !check_room_writable(path)) {
                         check_say(result, VERDICT_FAIL, "nothing can be written to %s", folders[i]);
                         check_hint(result, "Its file system is read-only: remount it, or join in a way that keeps its files elsewhere");
                         return;
@@ -72,4 +72,4 @@ static void look(struct preflight_run *run, struct check_result *result, void *s
         check_say(result, VERDICT_OK, "/etc and /var can be written and have room");
 }
 
-const struct check room_check = { .id = "room", .title = "Room", .look = look };
+const struct check room_check = { .id = "room", .title = "Room", .look = check_room_look };

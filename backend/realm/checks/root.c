@@ -5,7 +5,7 @@
 #include "backend/realm/checks/check.h"
 #include "base/str.h"
 
-static void look(struct preflight_run *run, struct check_result *result, void *state) {
+static void check_root_look(struct preflight_run *run, struct check_result *result, void *state) {
         _cleanup_free_ char *container = check_read(run, "/run/systemd/container");
         if (geteuid() != 0) {
                 check_say(result, VERDICT_FAIL, "fairlead does not run as root: it can look, but not join");
@@ -18,4 +18,4 @@ static void look(struct preflight_run *run, struct check_result *result, void *s
                 check_say(result, VERDICT_OK, "this is root, on a host");
 }
 
-const struct check root_check = { .id = "root", .title = "Privileges", .look = look };
+const struct check root_check = { .id = "root", .title = "Privileges", .look = check_root_look };

@@ -4,7 +4,7 @@
 #include "backend/realm/checks/check.h"
 #include "base/str.h"
 
-static void look(struct preflight_run *run, struct check_result *result, void *state) {
+static void check_static_name_look(struct preflight_run *run, struct check_result *result, void *state) {
         _cleanup_free_ char *text = check_read(run, "/etc/hostname");
         if (text)
                 text[strcspn(text, " \t\r\n")] = '\0';
@@ -18,4 +18,4 @@ static void look(struct preflight_run *run, struct check_result *result, void *s
                 check_say(result, VERDICT_OK, "the name stays after a restart");
 }
 
-const struct check static_name_check = { .id = "static-name", .title = "Lasting name", .look = look };
+const struct check static_name_check = { .id = "static-name", .title = "Lasting name", .look = check_static_name_look };

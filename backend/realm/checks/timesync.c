@@ -3,7 +3,7 @@
 
 #include "backend/realm/checks/check.h"
 
-static void look(struct preflight_run *run, struct check_result *result, void *state) {
+static void check_timesync_look(struct preflight_run *run, struct check_result *result, void *state) {
         struct timex t = {};
         int r = adjtimex(&t);
         if (r >= 0 && r != TIME_ERROR && !(t.status & STA_UNSYNC)) {
@@ -14,4 +14,4 @@ static void look(struct preflight_run *run, struct check_result *result, void *s
         check_hint(result, "Run chrony or systemd-timesyncd, with the realm's servers or your own");
 }
 
-const struct check timesync_check = { .id = "time-service", .title = "Time service", .look = look };
+const struct check timesync_check = { .id = "time-service", .title = "Time service", .look = check_timesync_look };

@@ -23,7 +23,7 @@ static int open_file(struct worker *w, const char **ret_name, char **ret_text, s
 }
 
 /* The units that are started again: those of the service, or what the plan names where it has none of its own. */
-static int take_units(struct worker *w, struct error **reterr) {
+static int access_take_units(struct worker *w, struct error **reterr) {
         if (w->made_units)
                 return 0;
         int r = worker_load_record(w, reterr);
@@ -34,12 +34,12 @@ static int take_units(struct worker *w, struct error **reterr) {
         return r == -ENOMEM ? error_set(reterr, r, "Out of memory") : r;
 }
 
-static int apply(struct worker *w, struct error **reterr) {
+static int access_apply(struct worker *w, struct error **reterr) {
         const struct plan_file *file = &w->plan->file;
         const char *name;
         _cleanup_free_ char *now = NULL;
         struct stat st;
-        int r = take_units(w, reterr);
+        int r = access_take_units(w, reterr);
         if (r < 0)
                 return r;
         _cleanup_close_ int folder = open_file(w, &name, &now, reterr);
@@ -61,16 +61,16 @@ static int apply(struct worker *w, struct error **reterr) {
         return STEP_ENDED;
 }
 
-static int probe(struct worker *w) {
+static int access_probe(struct worker *w) {
         const char *name;
         _cleanup_free_ char *now = NULL;
         _cleanup_close_ int folder = open_file(w, &name, &now, NULL);
         return folder >= 0 && strcmp(now, w->plan->file.text) == 0;
 }
 
-static int recall(struct worker *w, struct error **reterr) {
-        return take_units(w, reterr);
+static int access_recall(struct worker *w, struct error **reterr) {
+        return access_take_units(w, reterr);
 }
 
 /* The file itself lies where the snapshot puts everything back. */
-const struct step access_step = { .step = STEP_UNIT, .apply = apply, .probe = probe, .recall = recall };
+const struct step access_step = { .step = STEP_UNIT, .apply = access_apply, .probe = access_probe, .recall = access_recall };

@@ -6,7 +6,7 @@
 #include "backend/worker/step.h"
 #include "base/str.h"
 
-static void on_looked(struct worker *w, struct manifest *now, struct error *e) {
+static void changes_on_looked(struct worker *w, struct manifest *now, struct error *e) {
         if (e) {
                 worker_failed(w, e);
                 return;
@@ -25,17 +25,17 @@ static void on_looked(struct worker *w, struct manifest *now, struct error *e) {
         worker_ended(w);
 }
 
-static int apply(struct worker *w, struct error **reterr) {
+static int changes_apply(struct worker *w, struct error **reterr) {
         int r = worker_load_before(w, reterr);
         if (r < 0)
                 return r;
         const struct snapshot_options options = worker_look_options(w, &w->before);
-        r = worker_look(w, &options, on_looked, reterr);
+        r = worker_look(w, &options, changes_on_looked, reterr);
         return r < 0 ? r : STEP_WAITS;
 }
 
-static int recall(struct worker *w, struct error **reterr) {
+static int changes_recall(struct worker *w, struct error **reterr) {
         return recorder_job(w->recorder)->steps[STEP_CHANGES].state == STEP_DONE ? worker_load_changes(w, reterr) : 0;
 }
 
-const struct step changes_step = { .step = STEP_CHANGES, .apply = apply, .recall = recall };
+const struct step changes_step = { .step = STEP_CHANGES, .apply = changes_apply, .recall = changes_recall };

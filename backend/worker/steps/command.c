@@ -23,17 +23,17 @@ static const char *program_of(const struct worker *w) {
 
 /* ---- while it runs ---- */
 
-static void type(const void *bytes, size_t n, void *userdata) {
+static void command_type(const void *bytes, size_t n, void *userdata) {
         struct worker *w = userdata;
         (void) pty_type(w->pty, bytes, n);
 }
 
-static void on_output(const void *bytes, size_t n, void *userdata) {
+static void command_on_output(const void *bytes, size_t n, void *userdata) {
         struct worker *w = userdata;
         w->command_spoke = true;
         joblog_output(w->log, bytes, n);
         worker_join_heard(w);
-        delivery_prompts_output(w->prompts, bytes, n, type, w);
+        delivery_prompts_output(w->prompts, bytes, n, command_type, w);
 }
 
 static void on_rung(int signal, void *userdata) {
@@ -48,7 +48,7 @@ static void on_rung(int signal, void *userdata) {
  * journal mostly. */
 #define SILENT_HINT "Nothing that it said came here; what its container said, the journal may have: journalctl _COMM=conmon"
 
-static void on_ended(bool exited, int status, void *userdata) {
+static void command_on_ended(bool exited, int status, void *userdata) {
         struct worker *w = userdata;
         struct error *e = NULL;
         const char *hint = NULL;
@@ -91,7 +91,7 @@ static void on_ended(bool exited, int status, void *userdata) {
         worker_failed(w, e);
 }
 
-static int run(struct worker *w, struct error **reterr) {
+static int command_run(struct worker *w, struct error **reterr) {
         char **argv = NULL;
         _cleanup_close_ int input = -1;
         delivery_remove_files(w->paths, w->plan);       /* of a job that died */
@@ -112,9 +112,9 @@ static int run(struct worker *w, struct error **reterr) {
                 .rows = w->rows,
                 .columns = w->columns,
                 .stdin_fd = input,
-                .output = on_output,
+                .output = command_on_output,
                 .rung = on_rung,
-                .ended = on_ended,
+                .ended = command_on_ended,
                 .userdata = w,
         };
         _cleanup_free_ char *text = argv_text(w->plan->command->argv);
@@ -144,7 +144,7 @@ static void on_containers_before(struct container_list *list, struct error *e, v
         if (r >= 0)
                 r = worker_save_lines(w, "containers-before", ids, &failure);
         if (r >= 0)
-                r = run(w, &failure);
+                r = command_run(w, &failure);
         if (r < 0)
                 worker_failed(w, failure);
 }
@@ -174,13 +174,13 @@ static void on_image_looked(struct image *image, struct error *e, void *userdata
                 worker_failed(w, failure);
 }
 
-static int apply(struct worker *w, struct error **reterr) {
+static int command_apply(struct worker *w, struct error **reterr) {
         if (!w->plan->command) {
                 worker_note(w, "the image has no label for it");
                 return STEP_NOTHING;
         }
         if (!worker_needs_engine(w)) {
-                int r = run(w, reterr);
+                int r = command_run(w, reterr);
                 return r < 0 ? r : STEP_WAITS;
         }
         if (w->plan->verb != VERB_UNINSTALL || !w->plan->image_id)
@@ -189,7 +189,7 @@ static int apply(struct worker *w, struct error **reterr) {
         return w->op ? STEP_WAITS : error_set(reterr, -ENOMEM, "Out of memory");
 }
 
-static void stop(struct worker *w) {
+static void command_stop(struct worker *w) {
         if (w->pty) {
                 pty_stop(w->pty, GRACE_SECONDS);
                 return;
@@ -243,7 +243,7 @@ static bool is_the_commands(const struct worker *w, const struct container_origi
         return !*told || secrets || strv_equal(told, origin->words);
 }
 
-static void condemn(struct worker *w, const char *id, const char *name) {
+static void command_condemn(struct worker *w, const char *id, const char *name) {
         joblog_note(w->log, "stopping and removing the container %s", name);
         (void) strv_add(&w->condemned, id);
 }
@@ -264,7 +264,7 @@ static void on_origin(struct container_origin *found, struct error *e, void *use
         char *name = id + strcspn(id, " ");
         *name++ = '\0';
         if (origin && is_the_commands(w, origin))
-                condemn(w, id, name);
+                command_condemn(w, id, name);
         else if (origin)
                 worker_kept(w, "the container %s of the same image: it was made meanwhile, and not by the %s's own command", name, program_of(w));
         look_at_suspects(w);
@@ -300,7 +300,7 @@ static void on_containers_now(struct container_list *list, struct error *e, void
                         continue;
                 const char *name = c->name ? c->name : c->id;
                 if (has_planned_name(w, c))
-                        condemn(w, c->id, name);
+                        command_condemn(w, c->id, name);
                 else if (w->plan->image_id && str_equal(c->image_id, w->plan->image_id))
                         (void) strv_addf(&w->suspects, "%s %s", c->id, name);
         }
@@ -308,7 +308,7 @@ static void on_containers_now(struct container_list *list, struct error *e, void
         look_at_suspects(w);
 }
 
-static int undo(struct worker *w, struct error **reterr) {
+static int command_undo(struct worker *w, struct error **reterr) {
         delivery_remove_files(w->paths, w->plan);
         if (!worker_needs_engine(w))
                 return STEP_ENDED;
@@ -319,4 +319,4 @@ static int undo(struct worker *w, struct error **reterr) {
         return w->op ? STEP_WAITS : error_set(reterr, -ENOMEM, "Out of memory");
 }
 
-const struct step command_step = { .step = STEP_COMMAND, .apply = apply, .undo = undo, .stop = stop };
+const struct step command_step = { .step = STEP_COMMAND, .apply = command_apply, .undo = command_undo, .stop = command_stop };

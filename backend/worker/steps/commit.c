@@ -163,7 +163,7 @@ static void record_now(struct worker *w) {
                 worker_ended(w);
 }
 
-static void on_looked(struct worker *w, struct manifest *now, struct error *e) {
+static void commit_on_looked(struct worker *w, struct manifest *now, struct error *e) {
         int r = e ? e->code : 0;
         _cleanup_close_ int saved = r < 0 ? -1 : jobfolder_snapshot(w->folder, NULL, false, &e);
         if (r >= 0)
@@ -192,17 +192,17 @@ static void on_looked(struct worker *w, struct manifest *now, struct error *e) {
                 record_now(w);
 }
 
-static int apply(struct worker *w, struct error **reterr) {
+static int commit_apply(struct worker *w, struct error **reterr) {
         int r = worker_load_before(w, reterr);
         if (r < 0)
                 return r;
         const struct snapshot_options options = worker_look_options(w, &w->before);
-        r = worker_look(w, &options, on_looked, reterr);
+        r = worker_look(w, &options, commit_on_looked, reterr);
         return r < 0 ? r : STEP_WAITS;
 }
 
 /* The record is what makes a service installed: whether the job came to its end is told by it. */
-static int probe(struct worker *w) {
+static int commit_probe(struct worker *w) {
         _cleanup_(service_freep) struct service *s = NULL;
         bool there = services_read(w->paths, w->plan->name, &s, NULL) >= 0;
         if (w->plan->verb == VERB_UNINSTALL)
@@ -210,11 +210,11 @@ static int probe(struct worker *w) {
         return there && str_equal(s->job, w->id);
 }
 
-static void on_held(struct worker *w) {
+static void commit_on_held(struct worker *w) {
         worker_ended(w);
 }
 
-static int recall(struct worker *w, struct error **reterr) {
+static int commit_recall(struct worker *w, struct error **reterr) {
         if (w->plan->verb == VERB_UNINSTALL)
                 worker_note(w, "%s is uninstalled", w->plan->name);
         else if (w->plan->verb == VERB_UPGRADE)
@@ -224,20 +224,20 @@ static int recall(struct worker *w, struct error **reterr) {
         return 0;
 }
 
-static int undo(struct worker *w, struct error **reterr) {
+static int commit_undo(struct worker *w, struct error **reterr) {
         bool install = w->plan->verb == VERB_INSTALL;
         int r = install ? 0 : worker_load_record(w, reterr);
         if (r < 0)
                 return r;
         if (w->plan->verb == VERB_UNINSTALL && !services_exists(w->paths, w->plan->name))
                 r = services_write(w->paths, w->record, reterr);
-        else if (w->plan->verb == VERB_UPGRADE && probe(w))
+        else if (w->plan->verb == VERB_UPGRADE && commit_probe(w))
                 r = services_write(w->paths, w->record, reterr);
-        else if (install && probe(w))
+        else if (install && commit_probe(w))
                 r = services_remove(w->paths, w->plan->name, reterr);
         if (r >= 0 && !install)
-                r = worker_hold_installed(w, on_held, reterr);
+                r = worker_hold_installed(w, commit_on_held, reterr);
         return r < 0 ? r : r == 0 ? STEP_ENDED : STEP_WAITS;
 }
 
-const struct step commit_step = { .step = STEP_COMMIT, .probe = probe, .recall = recall, .apply = apply, .undo = undo };
+const struct step commit_step = { .step = STEP_COMMIT, .probe = commit_probe, .recall = commit_recall, .apply = commit_apply, .undo = commit_undo };

@@ -3,7 +3,7 @@
 #include "backend/snapshot/overlay.h"
 #include "backend/worker/step.h"
 
-static int apply(struct worker *w, struct error **reterr) {
+static int discard_apply(struct worker *w, struct error **reterr) {
         int r = overlay_remove(w->paths, reterr);
         if (r < 0)
                 return r;
@@ -15,9 +15,9 @@ static int apply(struct worker *w, struct error **reterr) {
         return command_step.undo(w, reterr);
 }
 
-static int undo(struct worker *w, struct error **reterr) {
+static int discard_undo(struct worker *w, struct error **reterr) {
         int r = overlay_remove(w->paths, reterr);
         return r < 0 ? r : STEP_ENDED;
 }
 
-const struct step discard_step = { .step = STEP_COMMIT, .apply = apply, .undo = undo };
+const struct step discard_step = { .step = STEP_COMMIT, .apply = discard_apply, .undo = discard_undo };

@@ -16,7 +16,7 @@ static void on_enabled(struct error *e, void *userdata) {
         worker_ended(w);
 }
 
-static int apply(struct worker *w, struct error **reterr) {
+static int enable_apply(struct worker *w, struct error **reterr) {
         const char *unit = worker_main_unit(w);
         if (!w->units || !unit) {
                 worker_note(w, unit ? "systemd does not run here" : "there is no unit");
@@ -35,4 +35,4 @@ static int apply(struct worker *w, struct error **reterr) {
 }
 
 /* The links lie in /etc, which the snapshot puts back. */
-const struct step enable_step = { .step = STEP_ENABLE, .apply = apply };
+const struct step enable_step = { .step = STEP_ENABLE, .apply = enable_apply };

@@ -12,16 +12,16 @@
 #define LOOK_USEC 300000ULL
 #define SECONDS_DEFAULT 10U
 
-static int look(sd_event_source *source, uint64_t usec, void *userdata);
+static int health_look(sd_event_source *source, uint64_t usec, void *userdata);
 
 static void fail_with(struct worker *w, struct error *e) {
         error_hint(&e, "journalctl -u %s says more", worker_main_unit(w));
         worker_failed(w, e);
 }
 
-static void again(struct worker *w, uint64_t usec) {
+static void health_again(struct worker *w, uint64_t usec) {
         w->timer = sd_event_source_disable_unref(w->timer);
-        int r = sd_event_add_time_relative(w->event, &w->timer, CLOCK_MONOTONIC, usec, 10000, look, w);
+        int r = sd_event_add_time_relative(w->event, &w->timer, CLOCK_MONOTONIC, usec, 10000, health_look, w);
         if (r < 0) {
                 struct error *e = NULL;
                 error_errno(&e, r, "The service cannot be watched");
@@ -103,7 +103,7 @@ static int not_well(struct worker *w, const struct unit_detail *d, struct error 
         return error_set(reterr, -EIO, "%s did not stay up: %s (%s)", unit, d->unit.active ? d->unit.active : "?", d->result ? d->result : "?");
 }
 
-static void on_shown(struct unit_detail *detail, struct error *e, void *userdata) {
+static void health_on_shown(struct unit_detail *detail, struct error *e, void *userdata) {
         struct worker *w = userdata;
         w->op = op_cancel(w->op);
         _cleanup_(unit_detail_freep) struct unit_detail *d = detail;
@@ -136,14 +136,14 @@ static void on_shown(struct unit_detail *detail, struct error *e, void *userdata
         } else {
                 if (active && !w->settled)
                         w->settled = now + SETTLE_USEC;
-                again(w, LOOK_USEC);
+                health_again(w, LOOK_USEC);
         }
 }
 
-static int look(sd_event_source *source, uint64_t usec, void *userdata) {
+static int health_look(sd_event_source *source, uint64_t usec, void *userdata) {
         struct worker *w = userdata;
         w->timer = sd_event_source_disable_unref(w->timer);
-        w->op = units_show(w->units, worker_main_unit(w), on_shown, w);
+        w->op = units_show(w->units, worker_main_unit(w), health_on_shown, w);
         if (!w->op) {
                 struct error *e = NULL;
                 error_set(&e, -ENOMEM, "Out of memory");
@@ -152,7 +152,7 @@ static int look(sd_event_source *source, uint64_t usec, void *userdata) {
         return 0;
 }
 
-static int apply(struct worker *w, struct error **reterr) {
+static int health_apply(struct worker *w, struct error **reterr) {
         if (!w->units || !worker_main_unit(w)) {
                 worker_note(w, w->units ? "there is no unit" : "systemd does not run here");
                 return STEP_NOTHING;
@@ -165,11 +165,11 @@ static int apply(struct worker *w, struct error **reterr) {
         w->until = worker_now() + seconds * 1000000ULL;
         w->settled = 0;
         w->tries = 0;
-        again(w, 0);
+        health_again(w, 0);
         return STEP_WAITS;
 }
 
-static void stop(struct worker *w) {
+static void health_stop(struct worker *w) {
         struct error *e = NULL;
         w->op = op_cancel(w->op);
         w->timer = sd_event_source_disable_unref(w->timer);
@@ -178,4 +178,4 @@ static void stop(struct worker *w) {
         worker_failed(w, e);
 }
 
-const struct step health_step = { .step = STEP_HEALTH, .apply = apply, .stop = stop };
+const struct step health_step = { .step = STEP_HEALTH, .apply = health_apply, .stop = health_stop };

@@ -5,7 +5,7 @@
 #include "backend/worker/step.h"
 #include "base/str.h"
 
-static int apply(struct worker *w, struct error **reterr) {
+static int overlay_apply(struct worker *w, struct error **reterr) {
         _cleanup_strv_ char **bare = NULL;
         int r = overlay_make(w->paths, &bare, reterr);
         if (r < 0)
@@ -16,7 +16,7 @@ static int apply(struct worker *w, struct error **reterr) {
 }
 
 /* How far the command came is worth seeing, too. */
-static int undo(struct worker *w, struct error **reterr) {
+static int overlay_undo(struct worker *w, struct error **reterr) {
         struct error *e = NULL;
         if (overlay_is_there(w->paths) && worker_read_rehearsal(w, &e) < 0)
                 worker_log_error(w, e);
@@ -25,4 +25,4 @@ static int undo(struct worker *w, struct error **reterr) {
         return r < 0 ? r : STEP_ENDED;
 }
 
-const struct step overlay_step = { .step = STEP_SNAPSHOT, .apply = apply, .undo = undo };
+const struct step overlay_step = { .step = STEP_SNAPSHOT, .apply = overlay_apply, .undo = overlay_undo };

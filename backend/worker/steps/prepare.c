@@ -53,7 +53,7 @@ static int check_from(struct worker *w, struct error **reterr) {
         return -ESTALE;
 }
 
-static int check_name(struct worker *w, struct error **reterr) {
+static int prepare_check_name(struct worker *w, struct error **reterr) {
         const char *name = w->plan->name;
         if (w->plan->verb != VERB_INSTALL && w->plan->verb != VERB_REHEARSE) {
                 int r = services_read(w->paths, name, &w->record, reterr);
@@ -79,7 +79,7 @@ static void look_at_realm(struct worker *w) {
                 worker_ended(w);
 }
 
-static void on_units(struct unit_list *list, struct error *e, void *userdata) {
+static void prepare_on_units(struct unit_list *list, struct error *e, void *userdata) {
         struct worker *w = userdata;
         w->op = op_cancel(w->op);
         if (!list) {
@@ -104,10 +104,10 @@ static void on_units(struct unit_list *list, struct error *e, void *userdata) {
                 look_at_realm(w);
 }
 
-static int apply(struct worker *w, struct error **reterr) {
+static int prepare_apply(struct worker *w, struct error **reterr) {
         int r = plan_permitted(w->plan, reterr);
         if (r >= 0)
-                r = check_name(w, reterr);
+                r = prepare_check_name(w, reterr);
         if (r >= 0)
                 r = check_room(w, reterr);
         if (r >= 0 && w->plan->verb != VERB_REHEARSE)
@@ -117,8 +117,8 @@ static int apply(struct worker *w, struct error **reterr) {
         if (!w->units)
                 return STEP_ENDED;
         /* Which services run now: an undo starts again what the job stopped, and stops what it started. */
-        w->op = units_list(w->units, "*.service", on_units, w);
+        w->op = units_list(w->units, "*.service", prepare_on_units, w);
         return w->op ? STEP_WAITS : error_set(reterr, -ENOMEM, "Out of memory");
 }
 
-const struct step preflight_step = { .step = STEP_PREFLIGHT, .apply = apply };
+const struct step preflight_step = { .step = STEP_PREFLIGHT, .apply = prepare_apply };

@@ -5,7 +5,7 @@
 #include "backend/worker/step.h"
 #include "base/str.h"
 
-static const char *what(const struct worker *w) {
+static const char *pull_what(const struct worker *w) {
         return w->plan->reference ? w->plan->reference : w->plan->image;
 }
 
@@ -14,7 +14,7 @@ static bool is_planned(const struct worker *w, const struct image *image) {
         return !w->plan->image_id || str_equal(w->plan->image_id, image->id);
 }
 
-static void on_held(struct worker *w) {
+static void pull_on_held(struct worker *w) {
         worker_ended(w);
 }
 
@@ -24,14 +24,14 @@ static void on_image(struct worker *w, struct image *image, const char *note) {
         image_free(image);
         if (planned) {
                 worker_note(w, "%s", note);
-                int r = worker_hold_planned(w, on_held, &e);
+                int r = worker_hold_planned(w, pull_on_held, &e);
                 if (r < 0)
                         worker_failed(w, e);
                 else if (r == 0)
                         worker_ended(w);
                 return;
         }
-        error_set(&e, -ESTALE, "%s is not the image any more that the plan was made for", what(w));
+        error_set(&e, -ESTALE, "%s is not the image any more that the plan was made for", pull_what(w));
         error_hint(&e, "Look at it again and make a new plan");
         worker_failed(w, e);
 }
@@ -48,7 +48,7 @@ static void on_pulled(struct image *image, struct error *e, void *userdata) {
                 on_image(w, image, "pulled");
                 return;
         }
-        error_wrap(&e, e ? e->code : -EIO, "The image %s is not on this host and cannot be fetched", what(w));
+        error_wrap(&e, e ? e->code : -EIO, "The image %s is not on this host and cannot be fetched", pull_what(w));
         worker_failed(w, e);
 }
 
@@ -74,12 +74,12 @@ static void on_inspected(struct image *image, struct error *e, void *userdata) {
         e = error_free(e);
         if (can_be_pulled(w->plan->image) && (w->op = engine_pull(w->engine, w->plan->image, on_progress, on_pulled, w)))
                 return;
-        error_set(&e, -ENOENT, "The image %s is gone from this host", what(w));
+        error_set(&e, -ENOENT, "The image %s is gone from this host", pull_what(w));
         error_hint(&e, "Get it again, look at its labels, and make a new plan");
         worker_failed(w, e);
 }
 
-static int apply(struct worker *w, struct error **reterr) {
+static int pull_apply(struct worker *w, struct error **reterr) {
         const char *reference = w->plan->image_id ? w->plan->image_id : w->plan->image;
         bool wanted = worker_needs_engine(w) || (w->plan->run && w->plan->run->engine != ENGINE_NONE);
         if (!reference || !wanted) {
@@ -90,7 +90,7 @@ static int apply(struct worker *w, struct error **reterr) {
         return w->op ? STEP_WAITS : error_set(reterr, -ENOMEM, "Out of memory");
 }
 
-static void stop(struct worker *w) {
+static void pull_stop(struct worker *w) {
         struct error *e = NULL;
         w->op = op_cancel(w->op);       /* what was fetched of layers does no harm */
         error_set(&e, -ECANCELED, "Cancelled while the image was fetched");
@@ -98,9 +98,9 @@ static void stop(struct worker *w) {
 }
 
 /* The image itself stays: it harms nobody, and who tries again needs it. */
-static int undo(struct worker *w, struct error **reterr) {
-        int r = worker_drop_planned(w, on_held, reterr);
+static int pull_undo(struct worker *w, struct error **reterr) {
+        int r = worker_drop_planned(w, pull_on_held, reterr);
         return r < 0 ? r : r == 0 ? STEP_ENDED : STEP_WAITS;
 }
 
-const struct step pull_step = { .step = STEP_PULL, .apply = apply, .undo = undo, .stop = stop };
+const struct step pull_step = { .step = STEP_PULL, .apply = pull_apply, .undo = pull_undo, .stop = pull_stop };

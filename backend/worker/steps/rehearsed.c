@@ -23,7 +23,7 @@ int worker_read_rehearsal(struct worker *w, struct error **reterr) {
         return r < 0 ? r : worker_load_changes(w, reterr);
 }
 
-static int apply(struct worker *w, struct error **reterr) {
+static int rehearsed_apply(struct worker *w, struct error **reterr) {
         int r = worker_read_rehearsal(w, reterr);
         if (r < 0)
                 return r;
@@ -31,4 +31,4 @@ static int apply(struct worker *w, struct error **reterr) {
         return STEP_ENDED;
 }
 
-const struct step rehearsed_step = { .step = STEP_CHANGES, .apply = apply };
+const struct step rehearsed_step = { .step = STEP_CHANGES, .apply = rehearsed_apply };

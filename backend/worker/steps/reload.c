@@ -5,7 +5,7 @@
 #include "backend/worker/step.h"
 #include "base/str.h"
 
-static void on_started(struct worker *w) {
+static void reload_on_started(struct worker *w) {
         worker_ended(w);
 }
 
@@ -22,11 +22,11 @@ static void start_former(struct worker *w, struct unit_list *units) {
                 if (strv_contains(w->record->units, u->name) && strv_contains(before, u->name) && str_equal(u->load, "loaded"))
                         (void) strv_add(&names, u->name);
         }
-        if (worker_act_on_units(w, names, UNIT_START, on_started, &e) < 0)
+        if (worker_act_on_units(w, names, UNIT_START, reload_on_started, &e) < 0)
                 worker_failed(w, e);
 }
 
-static void on_units(struct unit_list *list, struct error *e, void *userdata) {
+static void reload_on_units(struct unit_list *list, struct error *e, void *userdata) {
         struct worker *w = userdata;
         w->op = op_cancel(w->op);
         if (e)
@@ -36,7 +36,7 @@ static void on_units(struct unit_list *list, struct error *e, void *userdata) {
         unit_list_free(list);
 }
 
-static void on_reloaded(struct error *e, void *userdata) {
+static void reload_on_reloaded(struct error *e, void *userdata) {
         struct worker *w = userdata;
         w->op = op_cancel(w->op);
         if (e) {
@@ -45,12 +45,12 @@ static void on_reloaded(struct error *e, void *userdata) {
                 return;
         }
         if (w->plan->verb == VERB_UNINSTALL)
-                w->op = units_list(w->units, "*.service", on_units, w);
+                w->op = units_list(w->units, "*.service", reload_on_units, w);
         if (!w->op)
                 worker_ended(w);
 }
 
-static int apply(struct worker *w, struct error **reterr) {
+static int reload_apply(struct worker *w, struct error **reterr) {
         if (!w->units) {
                 worker_note(w, "systemd does not run here");
                 return STEP_NOTHING;
@@ -59,8 +59,8 @@ static int apply(struct worker *w, struct error **reterr) {
                 worker_note(w, "there is no new unit");
                 return STEP_NOTHING;
         }
-        w->op = units_reload(w->units, on_reloaded, w);
+        w->op = units_reload(w->units, reload_on_reloaded, w);
         return w->op ? STEP_WAITS : error_set(reterr, -ENOMEM, "Out of memory");
 }
 
-const struct step reload_step = { .step = STEP_RELOAD, .apply = apply };
+const struct step reload_step = { .step = STEP_RELOAD, .apply = reload_apply };

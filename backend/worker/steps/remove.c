@@ -23,7 +23,7 @@ static bool in_state(const struct worker *w, const char *path) {
         return false;
 }
 
-static int add(struct manifest *to, const struct entry *e) {
+static int remove_add(struct manifest *to, const struct entry *e) {
         struct entry copy;
         return !e || !e->path ? 0 : entry_copy(e, &copy) < 0 || manifest_take(to, &copy) < 0 ? -ENOMEM : 0;
 }
@@ -49,21 +49,21 @@ static int own_work(struct worker *w, const struct manifest *installed, const st
                 const struct entry *then = manifest_find(installed, c->path), *start = c->before.path ? &c->before : NULL;
                 if (in_state(w, c->path) || !(then && start ? entry_same(then, start) || is_rewritten(w, start) : !then && !start))
                         continue;
-                r = add(&from, start);
+                r = remove_add(&from, start);
                 if (r >= 0)
-                        r = add(&to, &c->after);
+                        r = remove_add(&to, &c->after);
         }
         for (size_t i = 0; r >= 0 && i < installed->n; i++)
-                r = in_state(w, installed->items[i].path) ? add(&from, &installed->items[i]) : 0;
+                r = in_state(w, installed->items[i].path) ? remove_add(&from, &installed->items[i]) : 0;
         for (size_t i = 0; r >= 0 && i < now->n; i++)
-                r = in_state(w, now->items[i].path) ? add(&to, &now->items[i]) : 0;
+                r = in_state(w, now->items[i].path) ? remove_add(&to, &now->items[i]) : 0;
         manifest_sort(&from);
         manifest_sort(&to);
         return r < 0 ? r : changes_make(&from, &to, ret);
 }
 
 /* What is to be put back: the install's changes, and for a program of the host those that it made on top. */
-static int gather(struct worker *w, int folder, const struct manifest *now, struct manifest *before, struct changes *ret, struct error **reterr) {
+static int remove_gather(struct worker *w, int folder, const struct manifest *now, struct manifest *before, struct changes *ret, struct error **reterr) {
         _cleanup_(manifest_done) struct manifest after = {}, both_before = {}, both_after = {};
         _cleanup_(changes_done) struct changes own = {};
         if (!now)
@@ -100,12 +100,12 @@ static int own_rewritten(struct worker *w, struct changes *changes) {
         return digest ? 0 : -ENOMEM;
 }
 
-static int put_back(struct worker *w, const struct manifest *now, struct error **reterr) {
+static int remove_put_back(struct worker *w, const struct manifest *now, struct error **reterr) {
         _cleanup_(changes_done) struct changes changes = {};
         _cleanup_(manifest_done) struct manifest before = {};
         _cleanup_(restored_done) struct restored restored = {};
         _cleanup_close_ int folder = jobfolder_open(w->paths, w->record->job ? w->record->job : "", reterr);
-        int r = folder < 0 ? folder : gather(w, folder, now, &before, &changes, reterr);
+        int r = folder < 0 ? folder : remove_gather(w, folder, now, &before, &changes, reterr);
         _cleanup_close_ int blobs = r < 0 ? -1 : jobfolder_snapshot(folder, "blobs", false, reterr);
         if (blobs < 0)
                 return error_wrap(reterr, -ENODATA, "What the install changed is not known any more, so its files stay as they are");
@@ -160,7 +160,7 @@ static void host_units_now(struct worker *w) {
 
 static void put_back_now(struct worker *w, const struct manifest *now) {
         struct error *e = NULL;
-        int r = put_back(w, now, &e);
+        int r = remove_put_back(w, now, &e);
         if (r == -ENODATA) {
                 /* The service goes all the same; what stays is named. */
                 _cleanup_free_ char *line = error_line(e);
@@ -173,7 +173,7 @@ static void put_back_now(struct worker *w, const struct manifest *now) {
                 host_units_now(w);
 }
 
-static void on_looked(struct worker *w, struct manifest *now, struct error *e) {
+static void remove_on_looked(struct worker *w, struct manifest *now, struct error *e) {
         if (e)
                 worker_failed(w, e);
         else
@@ -191,7 +191,7 @@ static void files_now(struct worker *w) {
         int r = worker_load_before(w, &e);
         const struct snapshot_options options = worker_look_options(w, &w->before);
         if (r >= 0)
-                r = worker_look(w, &options, on_looked, &e);
+                r = worker_look(w, &options, remove_on_looked, &e);
         if (r < 0)
                 worker_failed(w, e);
 }
@@ -230,7 +230,7 @@ static void disable_now(struct worker *w) {
                 worker_failed(w, e);
 }
 
-static int apply(struct worker *w, struct error **reterr) {
+static int remove_apply(struct worker *w, struct error **reterr) {
         if (!w->record)
                 return error_set(reterr, -ENOENT, "The record of the service is gone");
         char **names = NULL;
@@ -242,4 +242,4 @@ static int apply(struct worker *w, struct error **reterr) {
 }
 
 /* Undone with the snapshot: it puts the files back, reloads, and starts what was running. */
-const struct step withdraw_step = { .step = STEP_UNIT, .apply = apply };
+const struct step withdraw_step = { .step = STEP_UNIT, .apply = remove_apply };

@@ -13,7 +13,7 @@
 #define WAIT_USEC (120ULL * 1000000)
 #define KVNO_FILE "kvno-before"
 
-static void on_output(const void *bytes, size_t n, void *userdata) {
+static void renew_on_output(const void *bytes, size_t n, void *userdata) {
         struct worker *w = userdata;
         joblog_output(w->log, bytes, n);
 }
@@ -23,7 +23,7 @@ static uint32_t kvno_now(const struct worker *w) {
         return m ? m->kvno : 0;
 }
 
-static void on_ended(bool exited, int status, void *userdata) {
+static void renew_on_ended(bool exited, int status, void *userdata) {
         struct worker *w = userdata;
         struct error *e = NULL;
         w->timer = sd_event_source_disable_unref(w->timer);
@@ -42,14 +42,14 @@ static void on_ended(bool exited, int status, void *userdata) {
         worker_failed(w, e);
 }
 
-static int on_late(sd_event_source *source, uint64_t usec, void *userdata) {
+static int renew_on_late(sd_event_source *source, uint64_t usec, void *userdata) {
         struct worker *w = userdata;
         joblog_note(w->log, "no end after two minutes: the command is stopped");
         pty_stop(w->pty, 10);
         return 0;
 }
 
-static int apply(struct worker *w, struct error **reterr) {
+static int renew_apply(struct worker *w, struct error **reterr) {
         char text[16];
         char *lines[] = { text, NULL };
         static char *const nothing[] = { (char *) "PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
@@ -63,18 +63,18 @@ static int apply(struct worker *w, struct error **reterr) {
                 .argv = w->plan->command->argv,
                 .environment = w->plan->environment ? w->plan->environment : nothing,
                 .stdin_fd = -1,
-                .output = on_output,
-                .ended = on_ended,
+                .output = renew_on_output,
+                .ended = renew_on_ended,
                 .userdata = w,
         };
         r = pty_new(w->event, &options, &w->pty, reterr);
-        if (r >= 0 && sd_event_add_time_relative(w->event, &w->timer, CLOCK_MONOTONIC, WAIT_USEC, 1000000, on_late, w) < 0)
+        if (r >= 0 && sd_event_add_time_relative(w->event, &w->timer, CLOCK_MONOTONIC, WAIT_USEC, 1000000, renew_on_late, w) < 0)
                 r = error_set(reterr, -ENOMEM, "Out of memory");
         return r < 0 ? r : STEP_WAITS;
 }
 
 /* A command that says it is well and changed nothing has not renewed anything. */
-static int verify(struct worker *w, struct error **reterr) {
+static int renew_verify(struct worker *w, struct error **reterr) {
         _cleanup_strv_ char **lines = NULL;
         uint32_t now = kvno_now(w);
         if (worker_load_lines(w, KVNO_FILE, &lines, NULL) < 0 || !lines || !lines[0] || strtoul(lines[0], NULL, 10) != now)
@@ -84,4 +84,4 @@ static int verify(struct worker *w, struct error **reterr) {
         return -EIO;
 }
 
-const struct step renew_step = { .step = STEP_COMMAND, .apply = apply, .verify = verify };
+const struct step renew_step = { .step = STEP_COMMAND, .apply = renew_apply, .verify = renew_verify };

@@ -91,12 +91,12 @@ static void on_saved(struct worker *w, struct manifest *now, struct error *e) {
         worker_ended(w);
 }
 
-static int probe(struct worker *w) {
+static int snapshot_probe(struct worker *w) {
         _cleanup_close_ int saved = jobfolder_snapshot(w->folder, NULL, false, NULL);
         return saved >= 0 && faccessat(saved, "manifest", F_OK, 0) == 0;
 }
 
-static int apply(struct worker *w, struct error **reterr) {
+static int snapshot_apply(struct worker *w, struct error **reterr) {
         /* One that was cut off is worth nothing: its blobs were perhaps never synced. */
         (void) files_remove_tree(w->folder, "snapshot");
         int blobs = jobfolder_snapshot(w->folder, "blobs", true, reterr);
@@ -115,7 +115,7 @@ static int apply(struct worker *w, struct error **reterr) {
 /* ---- putting back: stop what the job started, put files back, reload, start what the job stopped ---- */
 
 /* Units that this job has to do with: the service's own name, the plan's unit, those among the changes, those of the record. */
-static bool concerns(const struct worker *w, char *const *made, const char *unit) {
+static bool snapshot_concerns(const struct worker *w, char *const *made, const char *unit) {
         const char *stem = str_starts(unit, w->plan->name);
         if ((stem && strcmp(stem, ".service") == 0) || str_equal(w->plan->unit.name, unit) ||
             str_equal(w->plan->host_unit, unit))
@@ -161,7 +161,7 @@ static void on_units_again(struct unit_list *list, struct error *e, void *userda
                 bool active = false;
                 for (size_t i = 0; i < units->n && !active; i++)
                         active = strcmp(units->items[i].name, *name) == 0 && str_equal(units->items[i].active, "active");
-                if (!active && concerns(w, w->made_units, *name))
+                if (!active && snapshot_concerns(w, w->made_units, *name))
                         (void) strv_add(&start, *name);
         }
         struct error *failure = NULL;
@@ -169,7 +169,7 @@ static void on_units_again(struct unit_list *list, struct error *e, void *userda
                 worker_failed(w, failure);
 }
 
-static void on_reloaded(struct error *e, void *userdata) {
+static void snapshot_on_reloaded(struct error *e, void *userdata) {
         struct worker *w = userdata;
         w->op = op_cancel(w->op);
         if (e)
@@ -181,7 +181,7 @@ static void on_reloaded(struct error *e, void *userdata) {
 }
 
 /* What an undo that died left under its working name is nobody's. */
-static void sweep(struct worker *w, const struct manifest *now) {
+static void snapshot_sweep(struct worker *w, const struct manifest *now) {
         for (size_t i = 0; i < now->n; i++) {
                 const char *name = strrchr(now->items[i].path, '/');
                 if (!name || !files_is_temporary(name + 1))
@@ -209,7 +209,7 @@ static void list_left(struct worker *w, char *const *left) {
                 worker_kept(w, "%s", *left);
 }
 
-static int put_back(struct worker *w, const struct manifest *now, struct error **reterr) {
+static int snapshot_put_back(struct worker *w, const struct manifest *now, struct error **reterr) {
         _cleanup_(manifest_done) struct manifest reference = {};
         _cleanup_(changes_done) struct changes changes = {};
         _cleanup_(restored_done) struct restored restored = {};
@@ -229,7 +229,7 @@ static int put_back(struct worker *w, const struct manifest *now, struct error *
         const struct restore_options options = {
                 .root = w->root, .changes = &changes, .blobs = blobs, .before = &w->before, .folders = folders, .blobs_name = blobs_name,
         };
-        sweep(w, now);
+        snapshot_sweep(w, now);
         r = restore_run(&options, &restored, reterr);
         if (r < 0)
                 return r;
@@ -243,13 +243,13 @@ static int put_back(struct worker *w, const struct manifest *now, struct error *
 }
 
 static void on_undo_looked(struct worker *w, struct manifest *now, struct error *e) {
-        int r = e ? e->code : put_back(w, now, &e);
+        int r = e ? e->code : snapshot_put_back(w, now, &e);
         if (r < 0) {
                 worker_failed(w, e);
                 return;
         }
         if (w->units)
-                w->op = units_reload(w->units, on_reloaded, w);
+                w->op = units_reload(w->units, snapshot_on_reloaded, w);
         if (!w->op)
                 worker_ended(w);
 }
@@ -261,7 +261,7 @@ static void look_before_undo(struct worker *w) {
                 worker_failed(w, e);
 }
 
-static void on_stopped(struct worker *w) {
+static void snapshot_on_stopped(struct worker *w) {
         look_before_undo(w);
 }
 
@@ -281,18 +281,18 @@ static void on_units_now(struct unit_list *list, struct error *e, void *userdata
                 const struct unit *u = &units->items[i];
                 bool up = str_equal(u->active, "active") || str_equal(u->active, "activating") || str_equal(u->active, "failed");
                 /* What ran before and may run by the new definition has to take the old one up again, too. */
-                if (up && concerns(w, w->made_units, u->name) && (started || !strv_contains(before, u->name)))
+                if (up && snapshot_concerns(w, w->made_units, u->name) && (started || !strv_contains(before, u->name)))
                         (void) strv_add(&stop, u->name);
         }
         struct error *failure = NULL;
-        if (worker_act_on_units(w, stop, UNIT_STOP, on_stopped, &failure) < 0)
+        if (worker_act_on_units(w, stop, UNIT_STOP, snapshot_on_stopped, &failure) < 0)
                 worker_failed(w, failure);
 }
 
-static int undo(struct worker *w, struct error **reterr) {
+static int snapshot_undo(struct worker *w, struct error **reterr) {
         /* A full disk must not stand in the way of putting back. */
         (void) files_remove(w->folder, "reserve", NULL);
-        if (!probe(w)) {
+        if (!snapshot_probe(w)) {
                 worker_note(w, "nothing had been changed yet");
                 return STEP_ENDED;
         }
@@ -311,4 +311,4 @@ static int undo(struct worker *w, struct error **reterr) {
         return r < 0 ? r : STEP_WAITS;
 }
 
-const struct step snapshot_step = { .step = STEP_SNAPSHOT, .probe = probe, .apply = apply, .undo = undo };
+const struct step snapshot_step = { .step = STEP_SNAPSHOT, .probe = snapshot_probe, .apply = snapshot_apply, .undo = snapshot_undo };

@@ -4,7 +4,7 @@
 #include "backend/worker/step.h"
 #include "base/str.h"
 
-static void on_started(struct error *e, void *userdata) {
+static void start_on_started(struct error *e, void *userdata) {
         struct worker *w = userdata;
         w->op = op_cancel(w->op);
         if (e) {
@@ -19,7 +19,7 @@ static void on_started(struct error *e, void *userdata) {
 }
 
 static void start_now(struct worker *w) {
-        w->op = units_act(w->units, worker_main_unit(w), UNIT_START, on_started, w);
+        w->op = units_act(w->units, worker_main_unit(w), UNIT_START, start_on_started, w);
         if (!w->op) {
                 struct error *e = NULL;
                 error_set(&e, -ENOMEM, "Out of memory");
@@ -39,7 +39,7 @@ static void on_former_stopped(struct error *e, void *userdata) {
 /* A unit of this name that runs already (the distribution's own, which the new one overrides; or the installer started it) has to take
  * the new definition up. At an install it is stopped and started: a restart would restart what was bound to the former one, too, and fail
  * where the new one excludes that (the sockets of the host's own SSSD). */
-static void on_shown(struct unit_detail *detail, struct error *e, void *userdata) {
+static void start_on_shown(struct unit_detail *detail, struct error *e, void *userdata) {
         struct worker *w = userdata;
         w->op = op_cancel(w->op);
         bool active = detail && (str_equal(detail->unit.active, "active") || str_equal(detail->unit.active, "reloading") ||
@@ -56,7 +56,7 @@ static void on_shown(struct unit_detail *detail, struct error *e, void *userdata
                 return;
         }
         bool upgrade = w->plan->verb == VERB_UPGRADE;
-        w->op = units_act(w->units, worker_main_unit(w), upgrade ? UNIT_RESTART : UNIT_STOP, upgrade ? on_started : on_former_stopped, w);
+        w->op = units_act(w->units, worker_main_unit(w), upgrade ? UNIT_RESTART : UNIT_STOP, upgrade ? start_on_started : on_former_stopped, w);
         if (!w->op) {
                 e = NULL;
                 error_set(&e, -ENOMEM, "Out of memory");
@@ -64,7 +64,7 @@ static void on_shown(struct unit_detail *detail, struct error *e, void *userdata
         }
 }
 
-static int apply(struct worker *w, struct error **reterr) {
+static int start_apply(struct worker *w, struct error **reterr) {
         const char *unit = worker_main_unit(w);
         if (!w->units || !unit) {
                 worker_note(w, unit ? "systemd does not run here" : "there is no unit");
@@ -74,35 +74,35 @@ static int apply(struct worker *w, struct error **reterr) {
                 worker_note(w, "%s was stopped, and stays so", unit);
                 return STEP_NOTHING;
         }
-        w->op = units_show(w->units, unit, on_shown, w);
+        w->op = units_show(w->units, unit, start_on_shown, w);
         return w->op ? STEP_WAITS : error_set(reterr, -ENOMEM, "Out of memory");
 }
 
-static void stop(struct worker *w) {
+static void start_stop(struct worker *w) {
         struct error *e = NULL;
         w->op = op_cancel(w->op);
         error_set(&e, -ECANCELED, "Cancelled while the unit was started");
         worker_failed(w, e);
 }
 
-static void on_stopped(struct worker *w) {
+static void start_on_stopped(struct worker *w) {
         worker_ended(w);
 }
 
 /* Before anything else is taken back: a service whose container is removed under it fails, and systemd would start it again. What ran
  * before the job is started when the files are back. */
-static int undo(struct worker *w, struct error **reterr) {
+static int start_undo(struct worker *w, struct error **reterr) {
         (void) worker_load_changes(w, NULL);
         char **names = NULL;
         int r = strv_extend(&names, w->made_units);
         if (r >= 0 && w->plan->unit.name && !strv_contains(names, w->plan->unit.name))
                 r = strv_add(&names, w->plan->unit.name);
         if (r >= 0 && w->units && names)
-                r = worker_act_on_units(w, TAKE(names), UNIT_STOP, on_stopped, reterr);
+                r = worker_act_on_units(w, TAKE(names), UNIT_STOP, start_on_stopped, reterr);
         else if (r >= 0)
                 r = STEP_ENDED;
         strv_free(names);
         return r;
 }
 
-const struct step start_step = { .step = STEP_START, .apply = apply, .undo = undo, .stop = stop };
+const struct step start_step = { .step = STEP_START, .apply = start_apply, .undo = start_undo, .stop = start_stop };

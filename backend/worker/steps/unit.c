@@ -39,7 +39,7 @@ static int add_units_of_record(struct worker *w, struct error **reterr) {
 }
 
 /* Who wrote, or is to write, which unit: what the later steps need to know. 1: ours is to be written, 0: there is nothing to write. */
-static int settle(struct worker *w, struct error **reterr) {
+static int unit_settle(struct worker *w, struct error **reterr) {
         const struct unit_file *unit = &w->plan->unit;
         bool upgrade = w->plan->verb == VERB_UPGRADE;
         (void) worker_load_changes(w, NULL);
@@ -59,7 +59,7 @@ static int settle(struct worker *w, struct error **reterr) {
         return 1;
 }
 
-static int own(struct worker *w, struct error **reterr) {
+static int unit_own(struct worker *w, struct error **reterr) {
         const struct unit_file *unit = &w->plan->unit;
         w->wrote_unit = true;
         worker_note(w, "%s", unit->path);
@@ -69,18 +69,18 @@ static int own(struct worker *w, struct error **reterr) {
         return strv_add(&w->made_units, unit->name) < 0 ? error_set(reterr, -ENOMEM, "Out of memory") : 0;
 }
 
-static int apply(struct worker *w, struct error **reterr) {
-        int r = settle(w, reterr);
+static int unit_apply(struct worker *w, struct error **reterr) {
+        int r = unit_settle(w, reterr);
         if (r <= 0)
                 return r < 0 ? r : STEP_NOTHING;
         r = write_unit(w, reterr);
         if (r >= 0)
-                r = own(w, reterr);
+                r = unit_own(w, reterr);
         return r < 0 ? r : STEP_ENDED;
 }
 
 /* Read back through a descriptor of its own. */
-static int verify(struct worker *w, struct error **reterr) {
+static int unit_verify(struct worker *w, struct error **reterr) {
         const struct unit_file *unit = &w->plan->unit;
         const char *name;
         _cleanup_free_ char *text = NULL;
@@ -94,15 +94,15 @@ static int verify(struct worker *w, struct error **reterr) {
                        : error_set(reterr, -EIO, "The unit file %s is not what was written", unit->path);
 }
 
-static int probe(struct worker *w) {
+static int unit_probe(struct worker *w) {
         const struct unit_file *unit = &w->plan->unit;
-        return unit->text && unit->path && unit->name && verify(w, NULL) >= 0;
+        return unit->text && unit->path && unit->name && unit_verify(w, NULL) >= 0;
 }
 
-static int recall(struct worker *w, struct error **reterr) {
-        int r = settle(w, reterr);
-        return r > 0 ? own(w, reterr) : r;
+static int unit_recall(struct worker *w, struct error **reterr) {
+        int r = unit_settle(w, reterr);
+        return r > 0 ? unit_own(w, reterr) : r;
 }
 
 /* The file itself lies where the snapshot puts everything back. */
-const struct step unit_step = { .step = STEP_UNIT, .apply = apply, .verify = verify, .probe = probe, .recall = recall };
+const struct step unit_step = { .step = STEP_UNIT, .apply = unit_apply, .verify = unit_verify, .probe = unit_probe, .recall = unit_recall };

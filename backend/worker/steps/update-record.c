@@ -14,13 +14,13 @@
 #define KEYTAB "/etc/krb5.keytab"
 #define BYTES_MAX (1024U * 1024)
 
-static const char *file_of(const struct worker *w) {
+static const char *update_record_file_of(const struct worker *w) {
         return w->plan->verb == VERB_RENEW ? KEYTAB : w->plan->file.path;
 }
 
 /* "SHA256  /path" of what is there now. The bytes may be keys. */
-static int line_of(struct worker *w, char **ret, struct error **reterr) {
-        const char *name, *path = file_of(w);
+static int update_record_line_of(struct worker *w, char **ret, struct error **reterr) {
+        const char *name, *path = update_record_file_of(w);
         char *bytes = NULL, hex[DIGEST_HEX];
         size_t n = 0;
         _cleanup_close_ int folder = files_open_parent(w->root, path, &name, reterr);
@@ -36,13 +36,13 @@ static int line_of(struct worker *w, char **ret, struct error **reterr) {
 }
 
 /* A copy by way of its text: the record in memory is what an undo writes back. Of each file only the newest line counts. */
-static int remember(struct worker *w, const char *line, struct error **reterr) {
+static int update_record_remember(struct worker *w, const char *line, struct error **reterr) {
         _cleanup_(service_freep) struct service *copy = NULL;
         _cleanup_free_ char *text = emit_service(w->record);
         _cleanup_strv_ char **lines = NULL;
         int r = text ? service_parse(text, strlen(text), &copy, reterr) : -ENOMEM;
         for (char **old = r >= 0 ? copy->rewritten : NULL; r >= 0 && old && *old; old++)
-                if (!str_ends(*old, file_of(w)))
+                if (!str_ends(*old, update_record_file_of(w)))
                         r = strv_add(&lines, *old);
         if (r >= 0)
                 r = strv_add(&lines, line);
@@ -53,7 +53,7 @@ static int remember(struct worker *w, const char *line, struct error **reterr) {
         return services_write(w->paths, copy, reterr);
 }
 
-static void note(struct worker *w) {
+static void update_record_note(struct worker *w) {
         const struct job *job = recorder_job(w->recorder);
         const char *keys = job->steps[STEP_COMMAND].note;
         if (w->plan->verb == VERB_RENEW)
@@ -62,36 +62,36 @@ static void note(struct worker *w) {
                 worker_note(w, "%s", w->plan->file.sentence ? w->plan->file.sentence : "Done");
 }
 
-static int apply(struct worker *w, struct error **reterr) {
+static int update_record_apply(struct worker *w, struct error **reterr) {
         _cleanup_free_ char *line = NULL;
         int r = worker_load_record(w, reterr);
         if (r >= 0)
-                r = line_of(w, &line, reterr);
+                r = update_record_line_of(w, &line, reterr);
         if (r >= 0)
-                r = remember(w, line, reterr);
+                r = update_record_remember(w, line, reterr);
         if (r < 0)
                 return error_wrap(reterr, r, "The change cannot be recorded");
-        note(w);
+        update_record_note(w);
         return STEP_ENDED;
 }
 
 /* Does the record tell of the file as this job left it? Another job may have written it since. */
-static int probe(struct worker *w) {
+static int update_record_probe(struct worker *w) {
         _cleanup_(service_freep) struct service *s = NULL;
         _cleanup_free_ char *line = NULL;
-        return services_read(w->paths, w->plan->name, &s, NULL) >= 0 && line_of(w, &line, NULL) >= 0 && strv_contains(s->rewritten, line);
+        return services_read(w->paths, w->plan->name, &s, NULL) >= 0 && update_record_line_of(w, &line, NULL) >= 0 && strv_contains(s->rewritten, line);
 }
 
-static int recall(struct worker *w, struct error **reterr) {
-        note(w);
+static int update_record_recall(struct worker *w, struct error **reterr) {
+        update_record_note(w);
         return 0;
 }
 
-static int undo(struct worker *w, struct error **reterr) {
+static int update_record_undo(struct worker *w, struct error **reterr) {
         int r = worker_load_record(w, reterr);
         if (r >= 0 && services_exists(w->paths, w->plan->name))
                 r = services_write(w->paths, w->record, reterr);
         return r < 0 ? r : STEP_ENDED;
 }
 
-const struct step remember_step = { .step = STEP_COMMIT, .probe = probe, .recall = recall, .apply = apply, .undo = undo };
+const struct step remember_step = { .step = STEP_COMMIT, .probe = update_record_probe, .recall = update_record_recall, .apply = update_record_apply, .undo = update_record_undo };

@@ -2,7 +2,7 @@
 #include "cli/follow.h"
 #include "cli/verbs/verbs.h"
 
-static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+static int verb_attach_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         return follow_job(s, a->words[0]);
 }
 
@@ -14,5 +14,5 @@ const struct verb attach_verb = {
         .json = true,
         .least = 1,
         .most = 1,
-        .run = run,
+        .run = verb_attach_run,
 };

@@ -3,7 +3,7 @@
 #include "cli/out.h"
 #include "cli/verbs/verbs.h"
 
-static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+static int verb_cancel_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         struct error *e = NULL;
         int r = s->host->ops->cancel_job(s->host, a->words[0], &e);
         if (r < 0)
@@ -21,5 +21,5 @@ const struct verb cancel_verb = {
         .json = true,
         .least = 1,
         .most = 1,
-        .run = run,
+        .run = verb_cancel_run,
 };

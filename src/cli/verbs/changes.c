@@ -4,7 +4,7 @@
 #include "cli/report.h"
 #include "cli/verbs/verbs.h"
 
-static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+static int verb_changes_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         struct error *e = NULL;
         struct waiting w = {};
         void *result;
@@ -28,5 +28,5 @@ const struct verb changes_verb = {
         .json = true,
         .least = 1,
         .most = 1,
-        .run = run,
+        .run = verb_changes_run,
 };

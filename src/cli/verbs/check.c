@@ -4,16 +4,16 @@
 #include "cli/report.h"
 #include "cli/verbs/verbs.h"
 
-static enum realm_kind kind_of(const char *word) {
+static enum realm_kind verb_check_kind_of(const char *word) {
         return str_equal_nocase(word, "ad") ? REALM_AD : str_equal_nocase(word, "ipa") ? REALM_IPA : REALM_NONE;
 }
 
-static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+static int verb_check_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         struct error *e = NULL;
         struct waiting w = {};
         void *result;
         const char *mode = argument_value(a, OPTION_MODE);
-        const struct preflight_order order = { .domain = a->words ? a->words[0] : NULL, .wanted = mode ? kind_of(mode) : REALM_NONE };
+        const struct preflight_order order = { .domain = a->words ? a->words[0] : NULL, .wanted = mode ? verb_check_kind_of(mode) : REALM_NONE };
         if (mode && order.wanted == REALM_NONE) {
                 out_note("--mode is ad or ipa");
                 return EXIT_USAGE;
@@ -39,5 +39,5 @@ const struct verb check_verb = {
         .takes = TAKES(OPTION_MODE),
         .json = true,
         .most = 1,
-        .run = run,
+        .run = verb_check_run,
 };

@@ -5,7 +5,7 @@
 #include "cli/out.h"
 #include "cli/verbs/verbs.h"
 
-static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+static int verb_exec_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         struct error *e = NULL;
         if (!a->rest) {
                 out_note("fairlead: fairlead exec NAME -- CMD… : the command is missing\n");
@@ -46,5 +46,5 @@ const struct verb exec_verb = {
         .least = 1,
         .most = 1,
         .rest = true,
-        .run = run,
+        .run = verb_exec_run,
 };

@@ -8,7 +8,7 @@
 #include "cli/verbs/verbs.h"
 #include "model/image/recipe.h"
 
-static void tell_image(struct out_table *t, const struct image *image) {
+static void verb_images_tell_image(struct out_table *t, const struct image *image) {
         char size[16];
         unsigned set = label_set(image);
         _cleanup_free_ char *labels = label_set_text(set);
@@ -17,7 +17,7 @@ static void tell_image(struct out_table *t, const struct image *image) {
                       image->size ? text_size(size, image->size) : "-", image->source ? image->source : "engine", NULL);
 }
 
-static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+static int verb_images_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         struct error *e = NULL;
         struct waiting w = {};
         void *result;
@@ -39,7 +39,7 @@ static int run(struct session *s, const struct verb *verb, const struct argument
         struct out_table t = { .columns = 5 };
         out_table_row(&t, "IMAGE", "VERSION", "LABELS", "SIZE", "WHERE", NULL);
         for (size_t i = 0; i < images->n; i++)
-                tell_image(&t, images->items[i]);
+                verb_images_tell_image(&t, images->items[i]);
         out_table_print(&t);
         return EXIT_DONE;
 }
@@ -52,5 +52,5 @@ const struct verb images_verb = {
                    "fits it. --all lists every image of the engine.",
         .takes = TAKES(OPTION_ALL),
         .json = true,
-        .run = run,
+        .run = verb_images_run,
 };

@@ -6,7 +6,7 @@
 #include "cli/out.h"
 #include "cli/verbs/verbs.h"
 
-static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+static int verb_install_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         struct error *e = NULL;
         _cleanup_(order_done) struct order order = {};
         if (order_read_image(s, a, VERB_INSTALL, &order, &e) < 0)
@@ -27,5 +27,5 @@ const struct verb install_verb = {
         .least = 1,
         .most = 1,
         .rest = true,
-        .run = run,
+        .run = verb_install_run,
 };

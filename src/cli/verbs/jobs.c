@@ -5,7 +5,7 @@
 #include "cli/report.h"
 #include "cli/verbs/verbs.h"
 
-static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+static int verb_jobs_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         struct error *e = NULL;
         struct waiting w = {};
         void *result;
@@ -36,5 +36,5 @@ const struct verb jobs_verb = {
         .synopsis = "[--json]",
         .help = "list the jobs, newest first",
         .json = true,
-        .run = run,
+        .run = verb_jobs_run,
 };

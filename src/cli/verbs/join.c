@@ -45,7 +45,7 @@ static const struct mode *named_mode(const struct profile *profile, const char *
 }
 
 /* What the words of the command line do not say, a file of answers may: the domain, and how to join. */
-static int read_file(struct joining *j, const char *path, struct error **reterr) {
+static int verb_join_read_file(struct joining *j, const char *path, struct error **reterr) {
         j->file = answers_new();
         int r = j->file ? order_read_file(path, j->file, &j->file_mode, reterr) : error_set(reterr, -ENOMEM, "Out of memory");
         for (size_t i = 0; r >= 0 && !j->domain && i < j->file->n; i++) {
@@ -85,7 +85,7 @@ static int choose_mode(struct session *s, struct joining *j, const char *name, s
 }
 
 /* The words of the command line, by the names that this image's parameters have. */
-static int translate(struct joining *j, const struct arguments *a, struct error **reterr) {
+static int verb_join_translate(struct joining *j, const struct arguments *a, struct error **reterr) {
         j->set = joining_words(j->profile, j->mode, a->values[OPTION_SET]);
         j->secrets = joining_words(j->profile, j->mode, a->values[OPTION_SECRET]);
         int r = j->set && j->secrets ? strv_add(&j->modes, j->mode->name) : -ENOMEM;
@@ -103,7 +103,7 @@ static int translate(struct joining *j, const struct arguments *a, struct error 
 }
 
 /* An exit status. Nothing that is in the way is passed over in silence. */
-static int preflight(struct session *s, const struct joining *j, const struct order *order, bool allowed) {
+static int verb_join_preflight(struct session *s, const struct joining *j, const struct order *order, bool allowed) {
         struct join join;
         struct waiting w = {};
         void *result = NULL;
@@ -124,7 +124,7 @@ static int preflight(struct session *s, const struct joining *j, const struct or
         return EXIT_REFUSED;
 }
 
-static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+static int verb_join_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         struct error *e = NULL;
         _cleanup_(joining_done) struct joining j = {};
         _cleanup_(order_done) struct order order = {};
@@ -136,11 +136,11 @@ static int run(struct session *s, const struct verb *verb, const struct argument
                 r = j.domain ? 0 : e->code;
         }
         if (r >= 0 && argument_value(a, OPTION_ANSWERS))
-                r = read_file(&j, argument_value(a, OPTION_ANSWERS), &e);
+                r = verb_join_read_file(&j, argument_value(a, OPTION_ANSWERS), &e);
         if (r >= 0)
                 r = choose_mode(s, &j, a->given[OPTION_MODE] ? argument_value(a, OPTION_MODE) : j.file_mode, &e);
         if (r >= 0)
-                r = translate(&j, a, &e);
+                r = verb_join_translate(&j, a, &e);
         if (r < 0)
                 return session_fail(s, e);
         struct arguments words = *a;
@@ -154,7 +154,7 @@ static int run(struct session *s, const struct verb *verb, const struct argument
         if (r < 0)
                 return session_fail(s, e);
         order.port.image = image_reference(order.image);
-        int status = preflight(s, &j, &order, strv_contains(a->values[OPTION_ALLOW], ALLOW_PREFLIGHT));
+        int status = verb_join_preflight(s, &j, &order, strv_contains(a->values[OPTION_ALLOW], ALLOW_PREFLIGHT));
         return status == EXIT_DONE ? follow_order(s, &order, &words) : status;
 }
 
@@ -173,5 +173,5 @@ const struct verb join_verb = {
         .json = true,
         .most = 1,
         .rest = true,
-        .run = run,
+        .run = verb_join_run,
 };

@@ -8,11 +8,11 @@
 #include "cli/verbs/verbs.h"
 
 /* Somebody's name or secret is what deleting the account wants; answers alone may be those of the join, and are no wish. */
-static bool deletes(const struct arguments *a) {
+static bool verb_leave_deletes(const struct arguments *a) {
         return a->values[OPTION_SECRET] || a->values[OPTION_SET];
 }
 
-static int find(struct session *s, const struct arguments *a, struct joined *j, struct error **reterr) {
+static int verb_leave_find(struct session *s, const struct arguments *a, struct joined *j, struct error **reterr) {
         int r = joining_find_service(s, a->words ? a->words[0] : NULL, j, reterr);
         if (r < 0)
                 return r;
@@ -21,14 +21,14 @@ static int find(struct session *s, const struct arguments *a, struct joined *j, 
                 error_hint(reterr, "A join by other means is left by them: realm leave, ipa-client-install --uninstall");
                 return r;
         }
-        if (deletes(a) && !j->mode) {
+        if (verb_leave_deletes(a) && !j->mode) {
                 r = error_set(reterr, -ENOENT, "The image of %s is not on this host any more, so it cannot delete the account", j->service->name);
                 error_hint(reterr, "Leave without --secret and --set; then somebody who may deletes the account on a server of the realm");
         }
         return r;
 }
 
-static int leave(struct session *s, const struct arguments *a, struct joined *j, char **set, char **secrets) {
+static int verb_leave_leave(struct session *s, const struct arguments *a, struct joined *j, char **set, char **secrets) {
         struct error *e = NULL;
         _cleanup_(order_done) struct order order = {};
         struct arguments words = *a;
@@ -41,14 +41,14 @@ static int leave(struct session *s, const struct arguments *a, struct joined *j,
         order.port.image = NULL;
         order.port.name = j->service->name;
         order.port.mode = NULL;         /* the one it was installed in */
-        order.port.deletes_account = deletes(a);
+        order.port.deletes_account = verb_leave_deletes(a);
         return follow_order(s, &order, a);
 }
 
-static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+static int verb_leave_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         struct error *e = NULL;
         _cleanup_(joined_done) struct joined j = {};
-        if (find(s, a, &j, &e) < 0)
+        if (verb_leave_find(s, a, &j, &e) < 0)
                 return session_fail(s, e);
         const struct mode *asked = j.mode && j.mode->leave ? j.mode->leave : j.mode;
         _cleanup_strv_ char **set = NULL, **secrets = NULL;
@@ -56,7 +56,7 @@ static int run(struct session *s, const struct verb *verb, const struct argument
                 set = joining_words(j.profile, asked, a->values[OPTION_SET]);
                 secrets = joining_words(j.profile, asked, a->values[OPTION_SECRET]);
         }
-        return leave(s, a, &j, set, secrets);
+        return verb_leave_leave(s, a, &j, set, secrets);
 }
 
 const struct verb leave_verb = {
@@ -72,5 +72,5 @@ const struct verb leave_verb = {
         .json = true,
         .most = 1,
         .rest = true,
-        .run = run,
+        .run = verb_leave_run,
 };

@@ -10,7 +10,7 @@
 #include "cli/verbs/verbs.h"
 #include "model/command/lint.h"
 
-static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+static int verb_lint_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         struct error *e = NULL;
         _cleanup_image_ struct image *image = NULL;
         int r = labels_image(s, a, a->words ? a->words[0] : NULL, &image, &e);
@@ -37,5 +37,5 @@ const struct verb lint_verb = {
         .takes = TAKES(OPTION_LABELS) | TAKES(OPTION_IMAGE),
         .json = true,
         .most = 1,
-        .run = run,
+        .run = verb_lint_run,
 };

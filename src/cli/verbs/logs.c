@@ -39,13 +39,13 @@ static void print_lines(struct log_line *lines, size_t n, void *userdata) {
         fflush(stdout);
 }
 
-static void reached(void *userdata) {
+static void verb_logs_reached(void *userdata) {
         struct reading *r = userdata;
         if (!r->follow)
                 r->over = true;
 }
 
-static void failed(struct error *e, void *userdata) {
+static void verb_logs_failed(struct error *e, void *userdata) {
         struct reading *r = userdata;
         r->error = e;
         r->over = true;
@@ -68,7 +68,7 @@ static int64_t since_time(const char *text) {
         return 0;
 }
 
-static int read_options(const struct arguments *a, struct log_query *query, struct error **reterr) {
+static int verb_logs_read_options(const struct arguments *a, struct log_query *query, struct error **reterr) {
         long long n = 7;
         const char *priority = argument_value(a, OPTION_PRIORITY), *lines = argument_value(a, OPTION_LINES), *since = argument_value(a, OPTION_SINCE);
         if (priority && str_to_int(priority, 0, 7, &n) < 0)
@@ -84,10 +84,10 @@ static int read_options(const struct arguments *a, struct log_query *query, stru
         return 0;
 }
 
-static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+static int verb_logs_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         struct error *e = NULL;
         struct log_query query = {};
-        int r = read_options(a, &query, &e);
+        int r = verb_logs_read_options(a, &query, &e);
         if (r < 0) {
                 out_error(e);
                 error_free(e);
@@ -105,7 +105,7 @@ static int run(struct session *s, const struct verb *verb, const struct argument
         query.unit = unit;
         query.container = service ? service->container : NULL;
         struct reading reading = { .follow = query.follow, .json = s->json };
-        struct log_reader reader = { .lines = print_lines, .reached = reached, .failed = failed, .userdata = &reading };
+        struct log_reader reader = { .lines = print_lines, .reached = verb_logs_reached, .failed = verb_logs_failed, .userdata = &reading };
         struct op *op = s->host->ops->read_log(s->host, &query, &reader);
         while (op && !reading.over && sd_event_run(s->event, UINT64_MAX) >= 0)
                 ;
@@ -122,5 +122,5 @@ const struct verb logs_verb = {
         .json = true,
         .least = 1,
         .most = 1,
-        .run = run,
+        .run = verb_logs_run,
 };

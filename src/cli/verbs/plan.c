@@ -22,7 +22,7 @@ static enum plan_verb verb_of(const char *word) {
         return strcasecmp(word, "update") == 0 ? VERB_UPGRADE : VERB_OTHER;
 }
 
-static bool path_exists(const char *path, void *userdata) {
+static bool verb_plan_path_exists(const char *path, void *userdata) {
         struct stat st;
         return lstat(path, &st) == 0;
 }
@@ -37,7 +37,7 @@ static int plan_labels(struct session *s, const struct arguments *a, const char 
         r = order_read(s, a, verb_of(word), image, &order, reterr);
         if (r < 0)
                 return r;
-        const struct host_facts facts = { .path_exists = path_exists };
+        const struct host_facts facts = { .path_exists = verb_plan_path_exists };
         const struct plan_request request = {
                 .verb = order.port.verb,
                 .image = image,
@@ -91,7 +91,7 @@ static int plan_image(struct session *s, const struct arguments *a, const char *
         return plan_order(s, &order, ret, reterr);
 }
 
-static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+static int verb_plan_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         struct error *e = NULL;
         struct plan *made = NULL;
         bool from_file = a->given[OPTION_LABELS];
@@ -122,5 +122,5 @@ const struct verb plan_verb_row = {
         .least = 1,
         .most = 2,
         .rest = true,
-        .run = run,
+        .run = verb_plan_run,
 };

@@ -50,7 +50,7 @@ static void tell_realm(const struct realm *realm) {
         tell_questions(realm);
 }
 
-static int discover(struct session *s, const char *domain) {
+static int verb_realm_discover(struct session *s, const char *domain) {
         struct error *e = NULL;
         struct waiting w = {};
         void *result;
@@ -93,7 +93,7 @@ static void tell_membership(const struct membership *m) {
 }
 
 /* Exit status 4: it is in none. */
-static int status(struct session *s) {
+static int verb_realm_status(struct session *s) {
         struct error *e = NULL;
         struct waiting w = {};
         void *result;
@@ -120,7 +120,7 @@ static int test_user(struct session *s, const char *user) {
         return EXIT_DONE;
 }
 
-static int change(struct session *s, enum plan_verb verb, const struct access_change *access, const struct arguments *a) {
+static int verb_realm_change(struct session *s, enum plan_verb verb, const struct access_change *access, const struct arguments *a) {
         _cleanup_(order_done) struct order order = { .port = { .verb = verb, .access = access, .allowed = a->values[OPTION_ALLOW] } };
         order.secrets = secret_list_new();
         return order.secrets ? follow_order(s, &order, a) : EXIT_FAILED;
@@ -138,10 +138,10 @@ static int change_access(struct session *s, bool permit, const struct arguments 
                 .groups = groups,
                 .names = a->words + 1,
         };
-        return change(s, VERB_ACCESS, &access, a);
+        return verb_realm_change(s, VERB_ACCESS, &access, a);
 }
 
-static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+static int verb_realm_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         const char *what = a->words[0], *operand = a->words[1];
         if (strcmp(what, "permit") == 0 || strcmp(what, "deny") == 0)
                 return change_access(s, strcmp(what, "permit") == 0, a);
@@ -150,11 +150,11 @@ static int run(struct session *s, const struct verb *verb, const struct argument
                 return EXIT_USAGE;
         }
         if (strcmp(what, "renew") == 0 && !operand)
-                return change(s, VERB_RENEW, NULL, a);
+                return verb_realm_change(s, VERB_RENEW, NULL, a);
         if (strcmp(what, "discover") == 0)
-                return discover(s, operand);
+                return verb_realm_discover(s, operand);
         if (strcmp(what, "status") == 0 && !operand)
-                return status(s);
+                return verb_realm_status(s);
         if (strcmp(what, "test") == 0 && operand && !s->json)
                 return test_user(s, operand);
         out_note("fairlead: There is realm discover [DOMAIN], realm status, realm test USER, realm permit, realm deny, realm renew\n");
@@ -177,5 +177,5 @@ const struct verb realm_verb = {
         .json = true,
         .least = 1,
         .most = 64,
-        .run = run,
+        .run = verb_realm_run,
 };

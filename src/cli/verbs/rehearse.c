@@ -29,7 +29,7 @@ static int show_changes(struct session *s, const struct job *job, const struct a
         return status;
 }
 
-static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+static int verb_rehearse_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         struct error *e = NULL;
         _cleanup_(order_done) struct order order = {};
         if (order_read_image(s, a, VERB_REHEARSE, &order, &e) < 0)
@@ -49,5 +49,5 @@ const struct verb rehearse_verb = {
         .least = 1,
         .most = 1,
         .rest = true,
-        .run = run,
+        .run = verb_rehearse_run,
 };

@@ -23,7 +23,7 @@ static int ask_missing(const struct job *job, struct secret_list *secrets, struc
         return 0;
 }
 
-static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+static int verb_resume_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         struct error *e = NULL;
         _cleanup_(job_freep) struct job *job = NULL;
         _cleanup_(secret_list_freep) struct secret_list *secrets = secret_list_new();
@@ -49,5 +49,5 @@ const struct verb resume_verb = {
         .takes = TAKES(OPTION_SECRET) | TAKES(OPTION_DETACH),
         .least = 1,
         .most = 1,
-        .run = run,
+        .run = verb_resume_run,
 };

@@ -3,7 +3,7 @@
 #include "cli/out.h"
 #include "cli/verbs/verbs.h"
 
-static bool consented(const struct job *job, const struct arguments *a) {
+static bool verb_rollback_consented(const struct job *job, const struct arguments *a) {
         if (job->state != JOB_DONE || a->given[OPTION_YES])
                 return true;
         if (!in_is_terminal()) {
@@ -15,13 +15,13 @@ static bool consented(const struct job *job, const struct arguments *a) {
         return ask_yes("Shall this be done?");
 }
 
-static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+static int verb_rollback_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         struct error *e = NULL;
         _cleanup_(job_freep) struct job *job = NULL;
         int r = find_job(s, a->words[0], &job, &e);
         if (r < 0)
                 return session_fail(s, e);
-        if (!consented(job, a))
+        if (!verb_rollback_consented(job, a))
                 return EXIT_REFUSED;
         return follow_taken_up(s, job, TAKEUP_ROLL_BACK, NULL, a->given[OPTION_DETACH]);
 }
@@ -35,5 +35,5 @@ const struct verb rollback_verb = {
         .takes = TAKES(OPTION_YES) | TAKES(OPTION_DETACH),
         .least = 1,
         .most = 1,
-        .run = run,
+        .run = verb_rollback_run,
 };

@@ -26,7 +26,7 @@ static int installed_now(struct session *s, const struct plan *plan, bool *ret, 
         return 0;
 }
 
-static int consented(struct session *s, const struct plan *plan, bool *ret, struct error **reterr) {
+static int verb_run_consented(struct session *s, const struct plan *plan, bool *ret, struct error **reterr) {
         struct service *service;
         int r = find_service(s, plan->name, &service, reterr);
         if (r < 0)
@@ -36,7 +36,7 @@ static int consented(struct session *s, const struct plan *plan, bool *ret, stru
         return *ret ? 0 : installed_now(s, plan, ret, reterr);
 }
 
-static int ask(struct session *s, const struct plan *plan, const struct arguments *a) {
+static int verb_run_ask(struct session *s, const struct plan *plan, const struct arguments *a) {
         struct error *e = NULL;
         if (plan_permitted(plan, &e) < 0) {
                 tell_plan(plan);
@@ -45,7 +45,7 @@ static int ask(struct session *s, const struct plan *plan, const struct argument
                 return EXIT_REFUSED;
         }
         bool yes = a->given[OPTION_YES];
-        int r = yes ? 0 : consented(s, plan, &yes, &e);
+        int r = yes ? 0 : verb_run_consented(s, plan, &yes, &e);
         if (r < 0)
                 return session_fail(s, e);
         if (yes)
@@ -80,7 +80,7 @@ static int run_or_start(struct session *s, const struct plan *plan, const struct
         return exec_command(plan->command->argv, plan->environment);
 }
 
-static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+static int verb_run_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         struct error *e = NULL;
         _cleanup_(order_done) struct order order = {};
         struct service *service = NULL;
@@ -116,7 +116,7 @@ static int run(struct session *s, const struct verb *verb, const struct argument
                 out("%s\n", text ? text : "");
                 status = EXIT_DONE;
         } else {
-                status = ask(s, plan, a);
+                status = verb_run_ask(s, plan, a);
                 if (status == EXIT_DONE)
                         status = run_or_start(s, plan, a);
         }
@@ -134,5 +134,5 @@ const struct verb run_verb_row = {
         .least = 1,
         .most = 1,
         .rest = true,
-        .run = run,
+        .run = verb_run_run,
 };

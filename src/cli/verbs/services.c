@@ -28,7 +28,7 @@ void tell_services(const struct service_list *services) {
         out_table_print(&t);
 }
 
-static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+static int verb_services_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         struct error *e = NULL;
         struct waiting w = {};
         void *result;
@@ -48,5 +48,5 @@ const struct verb services_verb = {
         .synopsis = "[--json]",
         .help = "list the installed services and how they are",
         .json = true,
-        .run = run,
+        .run = verb_services_run,
 };

@@ -16,7 +16,7 @@ static void tell_label(const struct image *image, enum command_label which) {
                 out("  %-10s %s\n", key, value);
 }
 
-static void tell_image(const struct image *image) {
+static void verb_show_tell_image(const struct image *image) {
         char created[24];
         tell_time(created, image->created);
         const char *summary = image_summary(image), *version = image_version(image), *vendor = image_vendor(image);
@@ -37,7 +37,7 @@ static void tell_image(const struct image *image) {
                 out("  %s: %s\n", image->labels[i].key, image->labels[i].value);
 }
 
-static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+static int verb_show_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         struct error *e = NULL;
         struct image *found;
         int r = order_find_image(s, a->words[0], &found, &e);
@@ -52,7 +52,7 @@ static int run(struct session *s, const struct verb *verb, const struct argument
                 out_json(emit_image(image, &findings));
                 return EXIT_DONE;
         }
-        tell_image(image);
+        verb_show_tell_image(image);
         if (findings.n) {
                 out("\nFindings:\n");
                 tell_findings(&findings);
@@ -67,5 +67,5 @@ const struct verb show_verb = {
         .json = true,
         .least = 1,
         .most = 1,
-        .run = run,
+        .run = verb_show_run,
 };

@@ -28,7 +28,7 @@ static int tell_host(struct session *s) {
         return EXIT_DONE;
 }
 
-static int show(struct session *s, const char *name, struct unit_detail **ret, struct error **reterr) {
+static int verb_status_show(struct session *s, const char *name, struct unit_detail **ret, struct error **reterr) {
         struct waiting w = {};
         void *result;
         int r = session_wait(s, &w, s->host->ops->show_unit(s->host, name, waited_unit, &w), &result, reterr);
@@ -37,7 +37,7 @@ static int show(struct session *s, const char *name, struct unit_detail **ret, s
         return r;
 }
 
-static void tell_unit(const struct unit_detail *d) {
+static void verb_status_tell_unit(const struct unit_detail *d) {
         char since[24], memory[16] = "-";
         tell_time(since, d->since);
         if (d->memory != UNIT_UNKNOWN)
@@ -55,7 +55,7 @@ static void tell_unit(const struct unit_detail *d) {
                 out("  not loaded %s\n", d->load_error);
 }
 
-static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+static int verb_status_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         struct error *e = NULL;
         if (!a->words)
                 return tell_host(s);
@@ -66,7 +66,7 @@ static int run(struct session *s, const struct verb *verb, const struct argument
                 r = unit_for(s, a->words[0], &unit, &e);
         struct unit_detail *detail = NULL;
         if (r >= 0)
-                r = show(s, unit, &detail, &e);
+                r = verb_status_show(s, unit, &detail, &e);
         int status = EXIT_DONE;
         if (service && s->json)
                 out_json(emit_service(service));
@@ -75,7 +75,7 @@ static int run(struct session *s, const struct verb *verb, const struct argument
         else if (s->json)
                 out_json(emit_unit(detail));
         else
-                tell_unit(detail);
+                verb_status_tell_unit(detail);
         if (service && !s->json)
                 out("  image      %s\n  installed  by job %s\n", service->image ? service->image : "-", service->job ? service->job : "-");
         error_free(e);
@@ -90,5 +90,5 @@ const struct verb status_verb = {
         .help = "tell how the host's services are, or one service or unit",
         .json = true,
         .most = 1,
-        .run = run,
+        .run = verb_status_run,
 };

@@ -6,7 +6,7 @@
 #include "cli/out.h"
 #include "cli/verbs/verbs.h"
 
-static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+static int verb_uninstall_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         struct error *e = NULL;
         _cleanup_(order_done) struct order order = {};
         int r = order_read(s, a, VERB_UNINSTALL, NULL, &order, &e);
@@ -27,5 +27,5 @@ const struct verb uninstall_verb = {
         .least = 1,
         .most = 1,
         .rest = true,
-        .run = run,
+        .run = verb_uninstall_run,
 };

@@ -8,7 +8,7 @@
 #include "cli/verbs/verbs.h"
 #include "model/service/unit.h"
 
-static int act(struct session *s, const char *name, enum unit_action action) {
+static int verb_unit_action_act(struct session *s, const char *name, enum unit_action action) {
         struct error *e = NULL;
         _cleanup_free_ char *unit = NULL;
         int r = unit_for(s, name, &unit, &e);
@@ -32,12 +32,12 @@ static int act(struct session *s, const char *name, enum unit_action action) {
         return EXIT_DONE;
 }
 
-static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+static int verb_unit_action_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         if (a->given[OPTION_CONTAINER])
                 return stop_container(s, a->words[0]);
         int worst = EXIT_DONE;
         for (char **name = a->words; *name; name++) {
-                int status = act(s, *name, unit_action_from_name(verb->name));
+                int status = verb_unit_action_act(s, *name, unit_action_from_name(verb->name));
                 if (status > worst)
                         worst = status;
         }
@@ -45,7 +45,7 @@ static int run(struct session *s, const struct verb *verb, const struct argument
 }
 
 #define ROW(action, verb_name, text, more) \
-        [action] = { .name = verb_name, .synopsis = "UNIT…", .help = text, .takes = more, .json = true, .least = 1, .most = UINT_MAX, .run = run }
+        [action] = { .name = verb_name, .synopsis = "UNIT…", .help = text, .takes = more, .json = true, .least = 1, .most = UINT_MAX, .run = verb_unit_action_run }
 
 /* UNIT is a service of fairlead's by its name, or any unit; ".service" may be left out. */
 const struct verb unit_action_verbs[_UNIT_ACTION_MAX] = {

@@ -3,7 +3,7 @@
 #include "cli/out.h"
 #include "cli/verbs/verbs.h"
 
-static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+static int verb_units_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         struct error *e = NULL;
         struct waiting w = {};
         void *result;
@@ -34,5 +34,5 @@ const struct verb units_verb = {
         .details = "PATTERN is one for file names: 'ssh*'.",
         .json = true,
         .most = 1,
-        .run = run,
+        .run = verb_units_run,
 };

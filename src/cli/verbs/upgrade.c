@@ -20,7 +20,7 @@ int upgrade_read(struct session *s, const struct arguments *a, const struct serv
         return r;
 }
 
-static int run(struct session *s, const struct verb *verb, const struct arguments *a) {
+static int verb_upgrade_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         struct error *e = NULL;
         struct service *found;
         int r = find_service(s, a->words[0], &found, &e);
@@ -51,5 +51,5 @@ const struct verb upgrade_verb = {
         .least = 1,
         .most = 1,
         .rest = true,
-        .run = run,
+        .run = verb_upgrade_run,
 };

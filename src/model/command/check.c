@@ -7,7 +7,7 @@
 #include "base/str.h"
 #include "model/image/image.h"
 
-static const char *place(const struct reading *r, const struct option_use *o, char buffer[static FINDING_PLACE_MAX]) {
+static const char *command_check_place(const struct reading *r, const struct option_use *o, char buffer[static FINDING_PLACE_MAX]) {
         return finding_place(buffer, r->where, o->word + 1);
 }
 
@@ -47,17 +47,17 @@ static int report_mount(struct reading *r, const struct option_use *o, const str
         char where[FINDING_PLACE_MAX];
         int result = 0;
         if (m->shape == MOUNT_SHAPE_LOST)
-                result = finding_report(r->findings, "empty-mount", place(r, o, where), "The mount \"%s\" has no %s",
+                result = finding_report(r->findings, "empty-mount", command_check_place(r, o, where), "The mount \"%s\" has no %s",
                                         o->value, !*m->mount.container ? "place in the container" : "host path");
         else if (m->shape == MOUNT_SHAPE_RELATIVE)
-                result = finding_report(r->findings, "relative-mount", place(r, o, where),
+                result = finding_report(r->findings, "relative-mount", command_check_place(r, o, where),
                                         "The host path \"%s\" does not begin with a slash", m->mount.host);
         if (result >= 0 && m->relative_target)
-                result = finding_report(r->findings, "relative-mount", place(r, o, where),
+                result = finding_report(r->findings, "relative-mount", command_check_place(r, o, where),
                                         "The place in the container \"%s\" does not begin with a slash",
                                         m->mount.container);
         if (result >= 0 && m->bad_option)
-                result = finding_report(r->findings, "bad-mount-option", place(r, o, where),
+                result = finding_report(r->findings, "bad-mount-option", command_check_place(r, o, where),
                                         "No engine knows the mount option \"%s\"", m->bad_option);
         return result;
 }
@@ -72,7 +72,7 @@ static int check_swallowed_path(struct reading *r, const struct option_use *o, c
                 parent |= strcmp(m->host, parents[i]) == 0;
         if (!parent && !strstr(m->host + 1, "//"))     /* "//" alone is "$PWD/" in the root folder */
                 return 0;
-        return finding_report(r->findings, "empty-variable", place(r, o, where),
+        return finding_report(r->findings, "empty-variable", command_check_place(r, o, where),
                               "The host path \"%s\" looks as if a variable in it had been lost", m->host);
 }
 
@@ -82,7 +82,7 @@ static int check_twice(struct reading *r, const struct option_use *o, const stru
         for (size_t i = 0; path && i < r->command->n_mounts; i++) {
                 _cleanup_free_ char *other = path_simplify(r->command->mounts[i].container);
                 if (other && strcmp(path, other) == 0 && *m->container)
-                        return finding_report(r->findings, "duplicate-mount", place(r, o, where),
+                        return finding_report(r->findings, "duplicate-mount", command_check_place(r, o, where),
                                               "\"%s\" in the container is mounted twice", path);
         }
         return path ? 0 : -ENOMEM;
@@ -116,7 +116,7 @@ static int check_mount(struct reading *r, struct option_use *o) {
                 return 0;
         }
         if (mount_judge(&m.mount))
-                result = finding_report(r->findings, "socket-mounted", place(r, o, where),
+                result = finding_report(r->findings, "socket-mounted", command_check_place(r, o, where),
                                         "\"%s\" is given to the container", m.mount.host);
         o->risk = m.mount.risk;
         o->meaning = m.mount.meaning;
@@ -141,7 +141,7 @@ static int check_env(struct reading *r, const struct option_use *o) {
         char where[FINDING_PLACE_MAX];
         for (size_t i = 0; i < ELEMENTS(filled); i++)
                 if (str_equal(o->value, filled[i]))
-                        return finding_report(r->findings, "empty-variable", place(r, o, where),
+                        return finding_report(r->findings, "empty-variable", command_check_place(r, o, where),
                                               "\"%s\" sets nothing: a variable seems to have been lost", o->value);
         return 0;
 }
@@ -150,7 +150,7 @@ static int check_security(struct reading *r, const struct option_use *o) {
         char where[FINDING_PLACE_MAX];
         if (!strchr(o->value, ':') || strchr(o->value, '=') || str_starts(o->value, "no-new-privileges"))
                 return 0;
-        return finding_report(r->findings, "old-syntax", place(r, o, where), "\"%s\" is written the old way",
+        return finding_report(r->findings, "old-syntax", command_check_place(r, o, where), "\"%s\" is written the old way",
                               o->value);
 }
 
@@ -158,7 +158,7 @@ static int check_restart(struct reading *r, const struct option_use *o) {
         char where[FINDING_PLACE_MAX];
         if (str_empty(o->value) || str_equal(o->value, "no"))
                 return 0;
-        return finding_report(r->findings, "fights-systemd", place(r, o, where),
+        return finding_report(r->findings, "fights-systemd", command_check_place(r, o, where),
                               "The engine restarts the container by itself (%s)", o->value);
 }
 
@@ -177,7 +177,7 @@ static int check_value(struct reading *r, struct option_use *o) {
         char where[FINDING_PLACE_MAX];
         struct command *c = r->command;
         if (!*o->value && !may_be_empty(o))
-                return finding_report(r->findings, "empty-option-value", place(r, o, where),
+                return finding_report(r->findings, "empty-option-value", command_check_place(r, o, where),
                                       "The value of %s is empty", o->option);
         if (str_equal(o->canonical, "--volume") || str_equal(o->canonical, "--mount"))
                 return check_mount(r, o);
@@ -213,7 +213,7 @@ int command_check_option(struct reading *r, struct option_use *o) {
         o->meaning = row->meaning;
         o->risk = row->risk;
         if (!(row->engines & (r->command->engine == ENGINE_DOCKER ? HAS_DOCKER : HAS_PODMAN)))
-                result = finding_report(r->findings, "engine-option", place(r, o, where),
+                result = finding_report(r->findings, "engine-option", command_check_place(r, o, where),
                                         "%s does not know the option %s",
                                         r->command->engine == ENGINE_DOCKER ? "Docker" : "Podman", o->option);
         if (result < 0)
@@ -228,7 +228,7 @@ int command_check_option(struct reading *r, struct option_use *o) {
         else if (o->value && r->in_subcommand)
                 result = check_value(r, o);
         if (result >= 0 && str_equal(o->canonical, "--use-api-socket") && o->risk == RISK_HIGH)
-                result = finding_report(r->findings, "socket-mounted", place(r, o, where),
+                result = finding_report(r->findings, "socket-mounted", command_check_place(r, o, where),
                                         "The engine's socket is given to the container");
         if (result >= 0 && o->risk > RISK_NONE)
                 result = add_privilege(r->command, option_words(o), o->meaning, o->risk);
@@ -339,11 +339,11 @@ static int check_conflicts(struct reading *r) {
         int result = 0;
 
         if (restart && !str_empty(restart->value) && !str_equal(restart->value, "no") && find_option(c, "--rm"))
-                result = finding_report(r->findings, "option-conflict", place(r, restart, where),
+                result = finding_report(r->findings, "option-conflict", command_check_place(r, restart, where),
                                         "--restart and --rm exclude each other: the engine refuses the command");
         const struct option_use *port = find_option(c, "--publish");
         if (result >= 0 && port && network && str_equal(network->value, "host"))
-                result = finding_report(r->findings, "option-conflict", place(r, port, where),
+                result = finding_report(r->findings, "option-conflict", command_check_place(r, port, where),
                                         "Ports are not published on the host's network: the engine leaves %s out",
                                         port->option);
         return result;

@@ -58,7 +58,7 @@ static enum engine_kind engine_named(const char *word) {
 
 /* ---- options ---- */
 
-static char *const *words(const struct reading *r) {
+static char *const *command_words(const struct reading *r) {
         return r->command->argv;
 }
 
@@ -86,7 +86,7 @@ static int report_unknown(struct reading *r, const char *option) {
 /* The value of an option that takes one and has none glued on: the next word. */
 static int value_of_next_word(struct reading *r, const char *option, struct option_use *o) {
         char where[FINDING_PLACE_MAX];
-        const char *next = words(r)[r->at + 1];
+        const char *next = command_words(r)[r->at + 1];
         if (!next)
                 return finding_report(r->findings, "empty-option-value", finding_place(where, r->where, r->at + 1),
                                       "The option %s has no value: the command ends here", option);
@@ -163,24 +163,24 @@ static int read_short(struct reading *r, const char *word) {
         return 0;
 }
 
-static int read_option(struct reading *r, const char *word) {
+static int command_read_option(struct reading *r, const char *word) {
         return word[1] == '-' ? read_long(r, word) : read_short(r, word);
 }
 
-static bool is_option(const char *word) {
+static bool command_is_option(const char *word) {
         return word[0] == '-' && word[1];
 }
 
 /* Options up to the first word that is none; with between also those behind it. */
-static int read_options(struct reading *r, bool between) {
+static int command_read_options(struct reading *r, bool between) {
         const char *word;
-        while ((word = words(r)[r->at])) {
+        while ((word = command_words(r)[r->at])) {
                 if (strcmp(word, "--") == 0) {
                         r->at++;
                         break;
                 }
-                if (is_option(word)) {
-                        int result = read_option(r, word);
+                if (command_is_option(word)) {
+                        int result = command_read_option(r, word);
                         if (result < 0)
                                 return result;
                         continue;
@@ -191,7 +191,7 @@ static int read_options(struct reading *r, bool between) {
                         r->command->operand = r->at;
                 r->at++;
         }
-        if (r->command->operand == 0 && words(r)[r->at] && r->subcommand)
+        if (r->command->operand == 0 && command_words(r)[r->at] && r->subcommand)
                 r->command->operand = r->at;
         return 0;
 }
@@ -199,12 +199,12 @@ static int read_options(struct reading *r, bool between) {
 /* ---- the command ---- */
 
 static int read_subcommand(struct reading *r) {
-        const char *word = words(r)[r->at];
+        const char *word = command_words(r)[r->at];
         if (!word)
                 return finding_report(r->findings, "missing-subcommand", r->where,
                                       "The engine is not told what to do");
-        if (subcommand_is_group(word) && words(r)[r->at + 1] && !is_option(words(r)[r->at + 1])) {
-                const char *second = words(r)[r->at + 1];
+        if (subcommand_is_group(word) && command_words(r)[r->at + 1] && !command_is_option(command_words(r)[r->at + 1])) {
+                const char *second = command_words(r)[r->at + 1];
                 /* "podman container run" is "podman run"; "podman image rm" is something else than "podman rm". */
                 r->command->subcommand =
                         str_equal(word, "container") ? strdup(second) : str_printf("%s %s", word, second);
@@ -227,14 +227,14 @@ static int read_engine_command(struct reading *r) {
         static const struct option_table none = {};
         r->table = r->command->engine == ENGINE_DOCKER ? &global_options_docker : &global_options_podman;
         r->at = 1;
-        int result = read_options(r, false);
+        int result = command_read_options(r, false);
         if (result < 0 || (result = read_subcommand(r)) < 0 || !r->command->subcommand)
                 return result;
 
         enum operand operand = r->subcommand ? r->subcommand->operand : OPERAND_NONE;
         r->table = !r->subcommand ? &none : operand == OPERAND_IMAGE ? &options_run : &r->subcommand->options;
         r->in_subcommand = true;
-        result = read_options(r, operand != OPERAND_IMAGE && operand != OPERAND_COMMAND);
+        result = command_read_options(r, operand != OPERAND_IMAGE && operand != OPERAND_COMMAND);
         return result < 0 ? result : command_check_whole(r);
 }
 

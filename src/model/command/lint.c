@@ -12,7 +12,7 @@ static bool runs_image(const struct command *c) {
         return str_equal(c->subcommand, "run") || str_equal(c->subcommand, "create");
 }
 
-static bool has_option(const struct command *c, const char *canonical) {
+static bool lint_has_option(const struct command *c, const char *canonical) {
         for (size_t i = 0; i < c->n_options; i++)
                 if (str_equal(c->options[i].canonical, canonical) && !str_equal_nocase(c->options[i].value, "false"))
                         return true;
@@ -53,7 +53,7 @@ int lint_command(const char *key, const struct command *command, const struct im
                 return lint_name(key, command, name, findings);
         bool once = str_equal_nocase(key, "INSTALL") || str_equal_nocase(key, "UNINSTALL") ||
                     str_equal_nocase(key, "UPGRADE") || str_equal_nocase(key, "UPDATE");
-        if (once && !command->detached && str_equal(command->subcommand, "run") && !has_option(command, "--rm"))
+        if (once && !command->detached && str_equal(command->subcommand, "run") && !lint_has_option(command, "--rm"))
                 r = finding_report(findings, "leaves-container", key, "The command leaves its container behind");
         return r;
 }

@@ -42,7 +42,7 @@ static bool option_is_known(const char *option) {
 }
 
 /* "ro,z" -> mode and the rest. */
-static int read_options(const char *text, struct mount_reading *r) {
+static int mount_read_options(const char *text, struct mount_reading *r) {
         _cleanup_strv_ char **options = NULL;
         _cleanup_str_ struct str rest = {};
         if (strv_split(text, ",", &options) < 0)
@@ -93,7 +93,7 @@ int mount_read_volume(const char *value, struct mount_reading *ret) {
         if (!r.mount.host || !r.mount.container)
                 result = -ENOMEM;
         if (result >= 0)
-                result = read_options(second ? second + 1 : "", &r);
+                result = mount_read_options(second ? second + 1 : "", &r);
         if (result < 0) {
                 mount_reading_done(&r);
                 return result;
@@ -107,7 +107,7 @@ int mount_read_volume(const char *value, struct mount_reading *ret) {
 
 /* One field of the list, which may stand in double quotes as in CSV (RFC 4180). *text moves behind it; the caller
  * frees. */
-static char *next_field(const char **text) {
+static char *mount_next_field(const char **text) {
         _cleanup_str_ struct str field = {};
         const char *s = *text;
         if (*s == '"') {
@@ -132,7 +132,7 @@ struct mount_fields {
         struct str options;
 };
 
-static int read_field(char *field, struct mount_fields *f, struct mount_reading *r) {
+static int mount_read_field(char *field, struct mount_fields *f, struct mount_reading *r) {
         char *value = strchr(field, '=');
         if (value)
                 *value++ = '\0';
@@ -178,8 +178,8 @@ int mount_read_mount(const char *value, struct mount_reading *ret) {
         int result = r.mount.host && r.mount.container ? 0 : -ENOMEM;
 
         while (result >= 0 && *value) {
-                _cleanup_free_ char *field = next_field(&value);
-                result = field ? read_field(field, &f, &r) : -ENOMEM;
+                _cleanup_free_ char *field = mount_next_field(&value);
+                result = field ? mount_read_field(field, &f, &r) : -ENOMEM;
         }
         if (result >= 0)
                 r.mount.options = str_take(&f.options);

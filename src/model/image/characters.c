@@ -32,7 +32,7 @@ static const char *trouble_of(const char *s, size_t n, unsigned c, unsigned mark
         return NULL;
 }
 
-static int report(const struct recipe *recipe, const char *id, size_t at, unsigned c, struct finding_list *findings) {
+static int characters_report(const struct recipe *recipe, const char *id, size_t at, unsigned c, struct finding_list *findings) {
         static const struct {
                 const char *id, *what;
         } words[] = {
@@ -64,7 +64,7 @@ int recipe_check_characters(const struct recipe *recipe, struct finding_list *fi
                         if (told[i])
                                 continue;
                         told[i] = id;
-                        int r = report(recipe, id, at, c, findings);
+                        int r = characters_report(recipe, id, at, c, findings);
                         if (r < 0)
                                 return r;
                         break;

@@ -73,12 +73,12 @@ int label_list_of(const struct image *image, struct label_list *ret) {
 /* ---- words ---- */
 
 /* The words of a label. Where quotes do not match, the plan refuses it anyway: blanks part it then, so that it can be looked at. */
-static int words_of(const char *text, char ***ret) {
+static int label_changes_words_of(const char *text, char ***ret) {
         int r = words_split(text, ret, NULL);
         return r == -ENOMEM ? r : r < 0 ? strv_split(text, " \t\r\n", ret) : 0;
 }
 
-static int add_word(struct label_change *change, enum difference difference, const char *word) {
+static int label_changes_add_word(struct label_change *change, enum difference difference, const char *word) {
         struct word_change *words = reallocarray(change->words, change->n + 1, sizeof *words);
         if (!words)
                 return -ENOMEM;
@@ -87,10 +87,10 @@ static int add_word(struct label_change *change, enum difference difference, con
         return words[change->n++].word ? 0 : -ENOMEM;
 }
 
-static int add_words(struct label_change *change, enum difference difference, char *const *words, size_t n) {
+static int label_changes_add_words(struct label_change *change, enum difference difference, char *const *words, size_t n) {
         int r = 0;
         for (size_t i = 0; r >= 0 && i < n; i++)
-                r = add_word(change, difference, words[i]);
+                r = label_changes_add_word(change, difference, words[i]);
         return r;
 }
 
@@ -114,13 +114,13 @@ static int compare_words(char *const *a, size_t na, char *const *b, size_t nb, s
         int r = 0;
         while (r >= 0 && (i < na || j < nb)) {
                 if (i < na && j < nb && strcmp(a[i], b[j]) == 0) {
-                        r = add_word(change, DIFFERENCE_SAME, a[i]);
+                        r = label_changes_add_word(change, DIFFERENCE_SAME, a[i]);
                         i++;
                         j++;
                 } else if (j == nb || (i < na && longest[(i + 1) * (nb + 1) + j] >= longest[i * (nb + 1) + j + 1]))
-                        r = add_word(change, DIFFERENCE_REMOVED, a[i++]);
+                        r = label_changes_add_word(change, DIFFERENCE_REMOVED, a[i++]);
                 else
-                        r = add_word(change, DIFFERENCE_ADDED, b[j++]);
+                        r = label_changes_add_word(change, DIFFERENCE_ADDED, b[j++]);
         }
         return r;
 }
@@ -128,11 +128,11 @@ static int compare_words(char *const *a, size_t na, char *const *b, size_t nb, s
 /* A label of 64 KiB can have more words than are worth a table of all pairs; no plan takes one of more than RECIPE_WORDS_MAX. */
 #define COMPARED_MAX (2 * RECIPE_WORDS_MAX)
 
-static int compare_texts(const char *before, const char *after, struct label_change *change) {
+static int label_changes_compare_texts(const char *before, const char *after, struct label_change *change) {
         _cleanup_strv_ char **a = NULL, **b = NULL;
-        int r = words_of(before, &a);
+        int r = label_changes_words_of(before, &a);
         if (r >= 0)
-                r = words_of(after, &b);
+                r = label_changes_words_of(after, &b);
         if (r < 0)
                 return r;
         size_t na = strv_length(a), nb = strv_length(b);
@@ -141,15 +141,15 @@ static int compare_texts(const char *before, const char *after, struct label_cha
         change->difference = DIFFERENCE_CHANGED;
         if (na <= COMPARED_MAX && nb <= COMPARED_MAX)
                 return compare_words(a, na, b, nb, change);
-        r = add_words(change, DIFFERENCE_REMOVED, a, na);
-        return r < 0 ? r : add_words(change, DIFFERENCE_ADDED, b, nb);
+        r = label_changes_add_words(change, DIFFERENCE_REMOVED, a, na);
+        return r < 0 ? r : label_changes_add_words(change, DIFFERENCE_ADDED, b, nb);
 }
 
 static int one_side(const char *text, enum difference difference, struct label_change *change) {
         _cleanup_strv_ char **words = NULL;
         change->difference = difference;
-        int r = words_of(text, &words);
-        return r < 0 ? r : add_words(change, difference, words, strv_length(words));
+        int r = label_changes_words_of(text, &words);
+        return r < 0 ? r : label_changes_add_words(change, difference, words, strv_length(words));
 }
 
 /* ---- labels ---- */
@@ -173,7 +173,7 @@ static int compare_label(const struct label *before, const struct label *after, 
         if (!change->key)
                 return -ENOMEM;
         if (before && after)
-                return compare_texts(before->value, after->value, change);
+                return label_changes_compare_texts(before->value, after->value, change);
         return before ? one_side(before->value, DIFFERENCE_REMOVED, change) : one_side(after->value, DIFFERENCE_ADDED, change);
 }
 

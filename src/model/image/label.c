@@ -23,7 +23,7 @@ static bool is_upper(const char *key) {
 
 /* Both rules at once: of two keys with a value the upper-case one wins, else the first by strcmp (labels are sorted).
  */
-static bool wins(const struct label *candidate, const struct label *best) {
+static bool label_wins(const struct label *candidate, const struct label *best) {
         if (!*candidate->value)
                 return false;
         return !best || !*best->value || (is_upper(candidate->key) && !is_upper(best->key));
@@ -51,7 +51,7 @@ const char *label_find_key(const struct image *image, const char *key, const cha
                 if (strcasecmp(l->key, key) != 0)
                         continue;
                 n++;
-                if (!best || wins(l, best))
+                if (!best || label_wins(l, best))
                         best = l;
         }
         if (!best)

@@ -152,7 +152,7 @@ static void parse_done(struct parse *p) {
         str_done(&p->how);
 }
 
-static const char *place(const struct parse *p, char buffer[static FINDING_PLACE_MAX]) {
+static const char *recipe_place(const struct parse *p, char buffer[static FINDING_PLACE_MAX]) {
         return finding_place(buffer, p->recipe->where, p->recipe->n + 1);
 }
 
@@ -201,7 +201,7 @@ static int check_shell(struct parse *p) {
                 size_t n = braces == 0 ? shell_operator(p, i) : 0;
                 if (n == 0)
                         continue;
-                int r = finding_report(p->findings, "shell-syntax", place(p, where),
+                int r = finding_report(p->findings, "shell-syntax", recipe_place(p, where),
                                        "\"%.*s\" is shell syntax, and no shell reads this label", (int) n, at);
                 if (r < 0)
                         return r;
@@ -211,13 +211,13 @@ static int check_shell(struct parse *p) {
 }
 
 /* "~" and "*" are a shell's to expand as well, but as plain text they harm nobody: said, not refused. */
-static int check_pattern(struct parse *p) {
+static int recipe_check_pattern(struct parse *p) {
         char where[FINDING_PLACE_MAX];
         for (size_t i = 0; i < p->text.length; i++) {
                 const char *at = p->text.text + i;
                 bool home = *at == '~' && (i == 0 || strchr("=:", at[-1])) && (!at[1] || strchr("/:", at[1]));
                 if (how_at(p, i) == QUOTE_NONE && (home || *at == '*'))
-                        return finding_report(p->findings, "shell-pattern", place(p, where),
+                        return finding_report(p->findings, "shell-pattern", recipe_place(p, where),
                                               "\"%c\" stays as it is: no shell expands it", *at);
         }
         return 0;
@@ -227,7 +227,7 @@ static int check_blanks(struct parse *p) {
         char where[FINDING_PLACE_MAX];
         if (p->text.length == 0 || !strpbrk(p->text.text, "\t\n"))
                 return 0;
-        return finding_report(p->findings, "odd-blank", place(p, where),
+        return finding_report(p->findings, "odd-blank", recipe_place(p, where),
                               "A word holds a tab or a line break inside quotes");
 }
 
@@ -236,7 +236,7 @@ static int report_too_long(struct parse *p, const char *what, unsigned most) {
         if (p->too_long)
                 return 0;
         p->too_long = true;
-        return finding_report(p->findings, "label-too-long", place(p, where), "%s (at most %u are read)", what, most);
+        return finding_report(p->findings, "label-too-long", recipe_place(p, where), "%s (at most %u are read)", what, most);
 }
 
 /* Takes w, also on failure. */
@@ -249,7 +249,7 @@ static int recipe_take(struct recipe *recipe, struct word *w) {
         return 0;
 }
 
-static int finish_word(struct parse *p) {
+static int recipe_finish_word(struct parse *p) {
         char where[FINDING_PLACE_MAX];
         struct word w = { .quoted = p->quoted };
         const char *trouble;
@@ -260,11 +260,11 @@ static int finish_word(struct parse *p) {
         str_add(&p->text, "");          /* so that an empty word has a text as well */
         if (p->text.failed || p->how.failed)
                 return -ENOMEM;
-        if ((r = check_shell(p)) < 0 || (r = check_pattern(p)) < 0 || (r = check_blanks(p)) < 0)
+        if ((r = check_shell(p)) < 0 || (r = recipe_check_pattern(p)) < 0 || (r = check_blanks(p)) < 0)
                 return r;
         r = word_parse(p->text.text, &w, &trouble);
         if (r >= 0 && trouble)
-                r = finding_report(p->findings, "variable-syntax", place(p, where),
+                r = finding_report(p->findings, "variable-syntax", recipe_place(p, where),
                                    "\"%.24s\" is not a variable that can be filled in", trouble);
         if (r < 0) {
                 word_done(&w);
@@ -289,14 +289,14 @@ static int take_byte(struct parse *p, char byte, enum quote how) {
 
 static int report_unbalanced(struct parse *p, enum quote how) {
         char where[FINDING_PLACE_MAX];
-        return finding_report(p->findings, "unbalanced-quote", place(p, where), "%s",
+        return finding_report(p->findings, "unbalanced-quote", recipe_place(p, where), "%s",
                               how == QUOTE_BACKSLASH ? "The label ends in a backslash that stands before nothing"
                               : how == QUOTE_SINGLE  ? "A single quote is opened and never closed"
                                                      : "A double quote is opened and never closed");
 }
 
 /* The words, up to the end, a ceiling or an open quote. */
-static int read_words(struct parse *p) {
+static int recipe_read_words(struct parse *p) {
         struct words_scan scan = { .at = p->recipe->text };
         for (;;) {
                 char byte = '\0';
@@ -310,7 +310,7 @@ static int read_words(struct parse *p) {
                 else if (event == WORDS_QUOTE)
                         p->begun = p->quoted = true;
                 else
-                        r = finish_word(p);
+                        r = recipe_finish_word(p);
                 if (r < 0 || event == WORDS_END)
                         return r;
         }
@@ -340,7 +340,7 @@ int recipe_parse(const char *where, const char *text, struct recipe **ret, struc
         if (!p.recipe->where || !p.recipe->text)
                 return -ENOMEM;
         if ((r = check_size(&p)) < 0 || (r = recipe_check_characters(p.recipe, findings)) < 0 ||
-            (r = read_words(&p)) < 0)
+            (r = recipe_read_words(&p)) < 0)
                 return r;
         if (p.recipe->n == 0 && p.recipe->text[strspn(p.recipe->text, " \t\n")] == '\0')
                 r = finding_report(findings, "empty-label", where, "The label %s holds no command", where);

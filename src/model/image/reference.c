@@ -163,7 +163,7 @@ static bool tag_valid(struct span tag) {
 
 /* algorithm ":" encoded; at least 32 hexadecimal digits, and exactly as many as it has for the two algorithms that
  * are in use. */
-static bool digest_valid(struct span digest) {
+static bool reference_digest_valid(struct span digest) {
         const char *colon = memchr(digest.at, ':', digest.n);
         if (!colon || colon == digest.at)
                 return false;
@@ -197,7 +197,7 @@ bool reference_valid(const char *reference) {
         /* A separator with nothing after it is wrong too: the span is empty but it points somewhere. */
         if (p.tag.at && !tag_valid(p.tag))
                 return false;
-        return !p.digest.at || (p.digest.n > 0 && digest_valid(p.digest));
+        return !p.digest.at || (p.digest.n > 0 && reference_digest_valid(p.digest));
 }
 
 bool service_name_valid(const char *name) {

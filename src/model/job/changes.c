@@ -139,7 +139,7 @@ static bool same_xattrs(const struct entry *a, const struct entry *b) {
         return true;
 }
 
-static unsigned difference(const struct entry *a, const struct entry *b) {
+static unsigned changes_difference(const struct entry *a, const struct entry *b) {
         unsigned what = 0;
         if ((a->mode & S_IFMT) != (b->mode & S_IFMT))
                 what |= CHANGE_TYPE;
@@ -156,7 +156,7 @@ static unsigned difference(const struct entry *a, const struct entry *b) {
 }
 
 bool entry_same(const struct entry *a, const struct entry *b) {
-        return difference(a, b) == 0;
+        return changes_difference(a, b) == 0;
 }
 
 static int changes_add(struct changes *c, size_t *room, unsigned what, const struct entry *before, const struct entry *after) {
@@ -185,7 +185,7 @@ int changes_make(const struct manifest *before, const struct manifest *after, st
                 int order = !b ? 1 : !a ? -1 : strcmp(b->path, a->path);
                 i += order <= 0;
                 j += order >= 0;
-                unsigned what = order < 0 ? CHANGE_REMOVED : order > 0 ? CHANGE_ADDED : difference(b, a);
+                unsigned what = order < 0 ? CHANGE_REMOVED : order > 0 ? CHANGE_ADDED : changes_difference(b, a);
                 if (what && changes_add(&changes, &room, what, order <= 0 ? b : NULL, order >= 0 ? a : NULL) < 0) {
                         changes_done(&changes);
                         return -ENOMEM;
@@ -219,7 +219,7 @@ static bool in_added_folder(const struct changes *changes, const char *path) {
 }
 
 /* base, with one side of the later changes in the place of what it says of their paths; but for those of `spared`. */
-static int overlay(const struct manifest *base, const struct changes *later, const struct changes *spared, bool take_before,
+static int changes_overlay(const struct manifest *base, const struct changes *later, const struct changes *spared, bool take_before,
                    struct manifest *ret) {
         size_t i = 0, j = 0;
         int r = 0;
@@ -251,9 +251,9 @@ int changes_join(const struct manifest *before, const struct manifest *after, co
         struct manifest origin = {}, result = {};
         int r = changes_make(before, after, &first);
         if (r >= 0)
-                r = overlay(before, later, &first, true, &origin);
+                r = changes_overlay(before, later, &first, true, &origin);
         if (r >= 0)
-                r = overlay(after, later, NULL, false, &result);
+                r = changes_overlay(after, later, NULL, false, &result);
         changes_done(&first);
         if (r < 0) {
                 manifest_done(&origin);

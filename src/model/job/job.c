@@ -87,7 +87,7 @@ static const char *const step_titles[_JOB_STEP_MAX][_KIND_MAX] = {
                           "record the renewal" },
 };
 
-static unsigned kind_of(enum plan_verb verb) {
+static unsigned job_kind_of(enum plan_verb verb) {
         switch (verb) {
         case VERB_UNINSTALL:
                 return KIND_UNINSTALL;
@@ -105,13 +105,13 @@ static unsigned kind_of(enum plan_verb verb) {
 }
 
 bool job_step_planned(enum job_step step, enum plan_verb verb) {
-        return (size_t) step < _JOB_STEP_MAX && step_titles[step][kind_of(verb)];
+        return (size_t) step < _JOB_STEP_MAX && step_titles[step][job_kind_of(verb)];
 }
 
 const char *job_step_title(enum job_step step, enum plan_verb verb) {
         if ((size_t) step >= _JOB_STEP_MAX)
                 return "?";
-        const char *title = step_titles[step][kind_of(verb)];
+        const char *title = step_titles[step][job_kind_of(verb)];
         return title ? title : step_titles[step][KIND_INSTALL];
 }
 
@@ -210,7 +210,7 @@ enum job_step job_current_step(const struct job *job) {
         return last >= 0 ? (enum job_step) last : (enum job_step) 0;
 }
 
-static bool is_over(const struct job *job, enum job_step step) {
+static bool job_is_over(const struct job *job, enum job_step step) {
         return job->steps[step].state == STEP_DONE || job->steps[step].state == STEP_SKIPPED;
 }
 
@@ -230,7 +230,7 @@ enum job_way job_way_on(const struct job *job, enum plan_verb verb, bool reboote
                         way = WAY_AGAIN;
                 else if (!job_step_planned(STEP_COMMAND, verb))
                         way = job->steps[STEP_UNIT].state == STEP_TODO ? WAY_BEGIN : WAY_GO_ON;
-                else if (!is_over(job, STEP_COMMAND))
+                else if (!job_is_over(job, STEP_COMMAND))
                         way = job->steps[STEP_COMMAND].state == STEP_TODO ? WAY_BEGIN : WAY_AGAIN;
                 break;
         case JOB_CANCELLING:
@@ -244,7 +244,7 @@ enum job_way job_way_on(const struct job *job, enum plan_verb verb, bool reboote
         if (verb == VERB_REHEARSE && way != WAY_NONE && job->state != JOB_QUEUED)
                 way = WAY_UNDO;
         if (way == WAY_GO_ON) {
-                for (step = STEP_COMMAND; step < STEP_COMMIT && (!job_step_planned(step, verb) || is_over(job, step));)
+                for (step = STEP_COMMAND; step < STEP_COMMIT && (!job_step_planned(step, verb) || job_is_over(job, step));)
                         step++;
                 /* A unit that was started before the host went down has to be started once more. */
                 if (rebooted && step > STEP_START && job_step_planned(STEP_START, verb))

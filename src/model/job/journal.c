@@ -9,7 +9,7 @@
 #include "base/str.h"
 
 /* CRC-32C (Castagnoli, reflected 0x82f63b78), bit by bit: a journal is at most 1 MiB, a table would be longer than the work. */
-static uint32_t crc32c(const void *bytes, size_t n) {
+static uint32_t journal_crc32c(const void *bytes, size_t n) {
         const unsigned char *p = bytes;
         uint32_t crc = 0xffffffff;
         for (size_t i = 0; i < n; i++) {
@@ -25,7 +25,7 @@ static bool is_continuation(char c) {
 }
 
 /* Data in one line: backslash and control characters are escaped, so that a newline ends a record and nothing else does. */
-static void add_escaped(struct str *out, const char *data, size_t limit) {
+static void journal_add_escaped(struct str *out, const char *data, size_t limit) {
         for (const char *p = data; *p;) {
                 size_t n = 1;
                 while (is_continuation(p[n]) && n < 4)
@@ -47,12 +47,12 @@ static void add_escaped(struct str *out, const char *data, size_t limit) {
         }
 }
 
-static int hex_value(char c) {
+static int journal_hex_value(char c) {
         return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 /* The inverse; -EINVAL for an escape that record_format() does not write. */
-static int unescape(const char *text, size_t n, char **ret) {
+static int journal_unescape(const char *text, size_t n, char **ret) {
         _cleanup_str_ struct str out = {};
         for (size_t i = 0; i < n; i++) {
                 if (text[i] != '\\') {
@@ -61,9 +61,9 @@ static int unescape(const char *text, size_t n, char **ret) {
                         str_add_char(&out, text[i]);
                         continue;
                 }
-                if (n - i < 4 || text[i + 1] != 'x' || hex_value(text[i + 2]) < 0 || hex_value(text[i + 3]) < 0)
+                if (n - i < 4 || text[i + 1] != 'x' || journal_hex_value(text[i + 2]) < 0 || journal_hex_value(text[i + 3]) < 0)
                         return -EINVAL;
-                char c = (char) (hex_value(text[i + 2]) * 16 + hex_value(text[i + 3]));
+                char c = (char) (journal_hex_value(text[i + 2]) * 16 + journal_hex_value(text[i + 3]));
                 if (c == '\0')
                         return -EINVAL;
                 str_add_char(&out, c);
@@ -81,15 +81,15 @@ char *record_format(const struct record *record) {
         str_addf(&line, "%" PRIu64 " %s %" PRIu64 " %" PRId64 " %s %s ", record->sequence, record->boot, record->mono,
                  record->real, job_step_name(record->step), record_event_name(record->event));
         /* behind the data come a blank, eight digits and the newline */
-        add_escaped(&line, record->data ? record->data : "", RECORD_BYTES_MAX - 10);
+        journal_add_escaped(&line, record->data ? record->data : "", RECORD_BYTES_MAX - 10);
         if (line.failed)
                 return NULL;
-        str_addf(&line, " %08" PRIx32 "\n", crc32c(line.text, line.length));
+        str_addf(&line, " %08" PRIx32 "\n", journal_crc32c(line.text, line.length));
         return str_take(&line);
 }
 
 /* Cuts the next blank-separated field off; false at the end or for a field that does not fit. */
-static bool next_field(const char **p, const char *end, char *field, size_t room) {
+static bool journal_next_field(const char **p, const char *end, char *field, size_t room) {
         const char *blank = memchr(*p, ' ', (size_t) (end - *p));
         if (!blank || blank == *p || (size_t) (blank - *p) >= room)
                 return false;
@@ -99,7 +99,7 @@ static bool next_field(const char **p, const char *end, char *field, size_t room
         return true;
 }
 
-static bool number(const char *field, uint64_t *ret) {
+static bool journal_number(const char *field, uint64_t *ret) {
         uint64_t value = 0;
         if (!*field)
                 return false;
@@ -118,23 +118,23 @@ static int record_parse(const char *line, size_t n, struct record *ret) {
                 return -EINVAL;
         uint32_t crc = 0;
         for (size_t i = n - 8; i < n; i++) {
-                if (hex_value(line[i]) < 0)
+                if (journal_hex_value(line[i]) < 0)
                         return -EINVAL;
-                crc = crc << 4 | (uint32_t) hex_value(line[i]);
+                crc = crc << 4 | (uint32_t) journal_hex_value(line[i]);
         }
-        if (crc != crc32c(line, n - 9))
+        if (crc != journal_crc32c(line, n - 9))
                 return -EINVAL;
         const char *p = line, *end = line + n - 9;
         char sequence[24], mono[24], real[24], step[16], event[16];
         struct record record = {};
         uint64_t real_value;
         /* The data may be empty: then its field is missing, not the blank before it. */
-        if (!next_field(&p, end, sequence, sizeof sequence) || !next_field(&p, end, record.boot, sizeof record.boot) ||
-            !next_field(&p, end, mono, sizeof mono) || !next_field(&p, end, real, sizeof real) ||
-            !next_field(&p, end, step, sizeof step) || !next_field(&p, end, event, sizeof event))
+        if (!journal_next_field(&p, end, sequence, sizeof sequence) || !journal_next_field(&p, end, record.boot, sizeof record.boot) ||
+            !journal_next_field(&p, end, mono, sizeof mono) || !journal_next_field(&p, end, real, sizeof real) ||
+            !journal_next_field(&p, end, step, sizeof step) || !journal_next_field(&p, end, event, sizeof event))
                 return -EINVAL;
         const char *positive = real[0] == '-' ? real + 1 : real;
-        if (!number(sequence, &record.sequence) || !number(mono, &record.mono) || !number(positive, &real_value) ||
+        if (!journal_number(sequence, &record.sequence) || !journal_number(mono, &record.mono) || !journal_number(positive, &real_value) ||
             real_value > INT64_MAX)
                 return -EINVAL;
         record.real = real[0] == '-' ? -(int64_t) real_value : (int64_t) real_value;
@@ -143,7 +143,7 @@ static int record_parse(const char *line, size_t n, struct record *ret) {
                 return -EINVAL;
         record.step = (enum job_step) step_value;
         record.event = (enum record_event) event_value;
-        int r = unescape(p, (size_t) (end - p), &record.data);
+        int r = journal_unescape(p, (size_t) (end - p), &record.data);
         if (r < 0)
                 return r;
         *ret = record;

@@ -65,7 +65,7 @@ static size_t slot_size(const struct slot *slot) {
 }
 
 /* Lines stay where they are, also those that stand before the end of a ring that has wrapped around. */
-static bool grow(struct lines *lines) {
+static bool lines_grow(struct lines *lines) {
         size_t size = lines->size ? lines->size * 2 : RING_FIRST;
         char *ring = size <= LINES_BYTES ? realloc(lines->ring, size) : NULL;
         if (!ring)
@@ -76,15 +76,15 @@ static bool grow(struct lines *lines) {
 }
 
 /* Makes room for size bytes in one piece and returns where; SIZE_MAX: there is no memory. */
-static size_t reserve(struct lines *lines, size_t size) {
+static size_t lines_reserve(struct lines *lines, size_t size) {
         if (lines->first == lines->end)
                 lines->write = 0;
         size_t at = lines->write;
         while (size > lines->size)
-                if (!grow(lines))
+                if (!lines_grow(lines))
                         return SIZE_MAX;
         /* With this line they are LINES_MAX: then the length of lines is no reason to forget any. */
-        while (at + size > lines->size && lines->end - lines->first + 1 < LINES_MAX && grow(lines))
+        while (at + size > lines->size && lines->end - lines->first + 1 < LINES_MAX && lines_grow(lines))
                 ;
         if (at + size > lines->size) {
                 /* Lines between here and the end of the ring are older than those at its beginning: they go first. */
@@ -116,7 +116,7 @@ int lines_add(struct lines *lines, const char *text, const uint8_t *marks, size_
         size_t size = (bytes + 1) * (marked ? 2 : 1);
         if (lines->end - lines->first == LINES_MAX)
                 lines->first++;
-        size_t at = reserve(lines, size);
+        size_t at = lines_reserve(lines, size);
         if (at == SIZE_MAX)
                 return -ENOMEM;
         memcpy(lines->ring + at, text, bytes);

@@ -14,7 +14,7 @@
 #define XATTR_BYTES_MAX (64U * 1024)
 
 /* Bytes that would end a field or a line, and everything that is not printable ASCII, as %XX. "-" stands for nothing. */
-static void add_bytes(struct str *out, const void *bytes, size_t n) {
+static void manifest_add_bytes(struct str *out, const void *bytes, size_t n) {
         const unsigned char *p = bytes;
         if (n == 0)
                 str_add_char(out, '%');
@@ -25,22 +25,22 @@ static void add_bytes(struct str *out, const void *bytes, size_t n) {
                         str_add_char(out, (char) p[i]);
 }
 
-static void add_entry(struct str *out, const struct entry *e) {
+static void manifest_add_entry(struct str *out, const struct entry *e) {
         str_addf(out, "%o %u %u %" PRIu64 " %lld.%09ld %lld.%09ld %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %s %s ",
                  (unsigned) e->mode, (unsigned) e->uid, (unsigned) e->gid, e->size, (long long) e->mtime.tv_sec,
                  e->mtime.tv_nsec, (long long) e->ctime.tv_sec, e->ctime.tv_nsec, e->inode, e->device, e->links,
                  (uint64_t) e->rdev, e->left_out ? "out" : "in", e->digest[0] ? e->digest : "-");
-        add_bytes(out, e->path, strlen(e->path));
+        manifest_add_bytes(out, e->path, strlen(e->path));
         str_add_char(out, ' ');
         if (e->target)
-                add_bytes(out, e->target, strlen(e->target));
+                manifest_add_bytes(out, e->target, strlen(e->target));
         else
                 str_add_char(out, '-');
         for (size_t i = 0; i < e->n_xattrs; i++) {
                 str_add_char(out, ' ');
-                add_bytes(out, e->xattrs[i].name, strlen(e->xattrs[i].name));
+                manifest_add_bytes(out, e->xattrs[i].name, strlen(e->xattrs[i].name));
                 str_add_char(out, '=');
-                add_bytes(out, e->xattrs[i].value, e->xattrs[i].size);
+                manifest_add_bytes(out, e->xattrs[i].value, e->xattrs[i].size);
         }
         str_add_char(out, '\n');
 }
@@ -49,7 +49,7 @@ char *manifest_format(const struct manifest *m) {
         _cleanup_str_ struct str out = {};
         str_addf(&out, HEAD "%" PRId64 "\n", m->taken > 0 ? m->taken : 0);
         for (size_t i = 0; i < m->n; i++)
-                add_entry(&out, &m->items[i]);
+                manifest_add_entry(&out, &m->items[i]);
         str_addf(&out, "end %zu\n", m->n);
         return str_take(&out);
 }
@@ -60,7 +60,7 @@ struct reader {
 };
 
 /* The next field up to a blank (eaten) or the end; false when there is none. */
-static bool read_field(struct reader *reader, const char **ret, size_t *ret_n) {
+static bool manifest_read_field(struct reader *reader, const char **ret, size_t *ret_n) {
         if (reader->p >= reader->end)
                 return false;
         const char *blank = memchr(reader->p, ' ', (size_t) (reader->end - reader->p));
@@ -71,11 +71,11 @@ static bool read_field(struct reader *reader, const char **ret, size_t *ret_n) {
         return *ret_n > 0;
 }
 
-static bool read_number(struct reader *reader, unsigned base, uint64_t limit, uint64_t *ret) {
+static bool manifest_read_number(struct reader *reader, unsigned base, uint64_t limit, uint64_t *ret) {
         const char *field;
         size_t n;
         uint64_t value = 0;
-        if (!read_field(reader, &field, &n))
+        if (!manifest_read_field(reader, &field, &n))
                 return false;
         for (size_t i = 0; i < n; i++) {
                 unsigned digit = (unsigned) (unsigned char) field[i] - '0';
@@ -86,11 +86,11 @@ static bool read_number(struct reader *reader, unsigned base, uint64_t limit, ui
         return value <= limit;
 }
 
-static bool read_time(struct reader *reader, struct timespec *ret) {
+static bool manifest_read_time(struct reader *reader, struct timespec *ret) {
         const char *field;
         size_t n;
         char text[40];
-        if (!read_field(reader, &field, &n) || n >= sizeof text || n < 11 || field[n - 10] != '.')
+        if (!manifest_read_field(reader, &field, &n) || n >= sizeof text || n < 11 || field[n - 10] != '.')
                 return false;
         memcpy(text, field, n);
         text[n] = text[n - 10] = '\0';
@@ -102,12 +102,12 @@ static bool read_time(struct reader *reader, struct timespec *ret) {
         return true;
 }
 
-static int hex_value(char c) {
+static int manifest_hex_value(char c) {
         return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 /* %XX back to bytes, NUL-terminated beyond *ret_n. -EINVAL, -ENOMEM. */
-static int decode(const char *field, size_t n, char **ret, size_t *ret_n) {
+static int manifest_decode(const char *field, size_t n, char **ret, size_t *ret_n) {
         char *bytes = malloc(n + 1);
         if (!bytes)
                 return -ENOMEM;
@@ -116,11 +116,11 @@ static int decode(const char *field, size_t n, char **ret, size_t *ret_n) {
                 n = 0;
         for (size_t i = 0; i < n; i++) {
                 if (field[i] == '%') {
-                        if (n - i < 3 || hex_value(field[i + 1]) < 0 || hex_value(field[i + 2]) < 0) {
+                        if (n - i < 3 || manifest_hex_value(field[i + 1]) < 0 || manifest_hex_value(field[i + 2]) < 0) {
                                 free(bytes);
                                 return -EINVAL;
                         }
-                        bytes[length++] = (char) (hex_value(field[i + 1]) * 16 + hex_value(field[i + 2]));
+                        bytes[length++] = (char) (manifest_hex_value(field[i + 1]) * 16 + manifest_hex_value(field[i + 2]));
                         i += 2;
                 } else
                         bytes[length++] = field[i];
@@ -135,7 +135,7 @@ static int decode(const char *field, size_t n, char **ret, size_t *ret_n) {
 static int decode_text(const char *field, size_t n, char **ret) {
         size_t length;
         char *text;
-        int r = decode(field, n, &text, &length);
+        int r = manifest_decode(field, n, &text, &length);
         if (r < 0)
                 return r;
         if (memchr(text, '\0', length)) {
@@ -149,7 +149,7 @@ static int decode_text(const char *field, size_t n, char **ret) {
 static int read_xattr(struct reader *reader, struct entry *e) {
         const char *field;
         size_t n;
-        if (e->n_xattrs >= XATTRS_MAX || !read_field(reader, &field, &n))
+        if (e->n_xattrs >= XATTRS_MAX || !manifest_read_field(reader, &field, &n))
                 return -EINVAL;
         const char *equals = memchr(field, '=', n);
         if (!equals || equals == field)
@@ -163,7 +163,7 @@ static int read_xattr(struct reader *reader, struct entry *e) {
         int r = decode_text(field, (size_t) (equals - field), &x->name);
         char *value = NULL;
         if (r >= 0)
-                r = decode(equals + 1, n - (size_t) (equals + 1 - field), &value, &x->size);
+                r = manifest_decode(equals + 1, n - (size_t) (equals + 1 - field), &value, &x->size);
         x->value = value;
         if (r < 0)
                 return r;
@@ -186,9 +186,9 @@ static bool path_normal(const char *path) {
         return true;
 }
 
-static bool digest_valid(const char *field, size_t n) {
+static bool manifest_digest_valid(const char *field, size_t n) {
         for (size_t i = 0; i < n; i++)
-                if (hex_value(field[i]) < 0)
+                if (manifest_hex_value(field[i]) < 0)
                         return false;
         return n == 64;
 }
@@ -198,12 +198,12 @@ static int parse_entry(const char *line, size_t n, struct entry *e) {
         uint64_t mode, uid, gid, rdev;
         const char *field;
         size_t length;
-        if (!read_number(&reader, 8, 0177777, &mode) || !read_number(&reader, 10, UINT32_MAX, &uid) ||
-            !read_number(&reader, 10, UINT32_MAX, &gid) || !read_number(&reader, 10, INT64_MAX, &e->size) ||
-            !read_time(&reader, &e->mtime) || !read_time(&reader, &e->ctime) ||
-            !read_number(&reader, 10, UINT64_MAX, &e->inode) || !read_number(&reader, 10, UINT64_MAX, &e->device) ||
-            !read_number(&reader, 10, UINT64_MAX, &e->links) || !read_number(&reader, 10, UINT64_MAX, &rdev) ||
-            !read_field(&reader, &field, &length))
+        if (!manifest_read_number(&reader, 8, 0177777, &mode) || !manifest_read_number(&reader, 10, UINT32_MAX, &uid) ||
+            !manifest_read_number(&reader, 10, UINT32_MAX, &gid) || !manifest_read_number(&reader, 10, INT64_MAX, &e->size) ||
+            !manifest_read_time(&reader, &e->mtime) || !manifest_read_time(&reader, &e->ctime) ||
+            !manifest_read_number(&reader, 10, UINT64_MAX, &e->inode) || !manifest_read_number(&reader, 10, UINT64_MAX, &e->device) ||
+            !manifest_read_number(&reader, 10, UINT64_MAX, &e->links) || !manifest_read_number(&reader, 10, UINT64_MAX, &rdev) ||
+            !manifest_read_field(&reader, &field, &length))
                 return -EINVAL;
         e->mode = (mode_t) mode;
         e->uid = (uid_t) uid;
@@ -212,18 +212,18 @@ static int parse_entry(const char *line, size_t n, struct entry *e) {
         e->left_out = length == 3 && memcmp(field, "out", 3) == 0;
         if (!e->left_out && !(length == 2 && memcmp(field, "in", 2) == 0))
                 return -EINVAL;
-        if (!read_field(&reader, &field, &length))
+        if (!manifest_read_field(&reader, &field, &length))
                 return -EINVAL;
-        if (digest_valid(field, length))
+        if (manifest_digest_valid(field, length))
                 memcpy(e->digest, field, 64);
         else if (length != 1 || field[0] != '-')
                 return -EINVAL;
-        if (!read_field(&reader, &field, &length))
+        if (!manifest_read_field(&reader, &field, &length))
                 return -EINVAL;
         int r = decode_text(field, length, &e->path);
         if (r < 0)
                 return r;
-        if (!path_normal(e->path) || !read_field(&reader, &field, &length))
+        if (!path_normal(e->path) || !manifest_read_field(&reader, &field, &length))
                 return -EINVAL;
         if (S_ISLNK(e->mode) && (r = decode_text(field, length, &e->target)) < 0)
                 return r;
@@ -241,7 +241,7 @@ static bool parse_head(const char *line, size_t n, struct manifest *m) {
                 return false;
         struct reader reader = { line + prefix, line + n };
         uint64_t taken;
-        if (!read_number(&reader, 10, INT64_MAX, &taken) || reader.p < reader.end)
+        if (!manifest_read_number(&reader, 10, INT64_MAX, &taken) || reader.p < reader.end)
                 return false;
         m->taken = (int64_t) taken;
         return true;
@@ -271,7 +271,7 @@ int manifest_parse(const char *text, size_t n, struct manifest *ret, struct erro
                 if (length > 4 && memcmp(line, "end ", 4) == 0) {
                         struct reader reader = { line + 4, newline };
                         uint64_t count;
-                        if (!read_number(&reader, 10, MANIFEST_ENTRIES_MAX, &count) || count != m.n || p != end)
+                        if (!manifest_read_number(&reader, 10, MANIFEST_ENTRIES_MAX, &count) || count != m.n || p != end)
                                 return bad_line(number, reterr);
                         *ret = m;
                         m = (struct manifest) {};

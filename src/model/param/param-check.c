@@ -18,13 +18,13 @@
 #define SECRET_VALUE_MAX 512U   /* SECRET_BYTES_MAX of base/secret.h */
 #define ARGUMENTS_BYTES_MAX (16U * 1024)
 
-static int wrong(struct error **reterr, const char *hint, const char *message) {
+static int param_check_wrong(struct error **reterr, const char *hint, const char *message) {
         int r = error_set(reterr, -EINVAL, "%s", message);
         error_hint(reterr, "%s", hint);
         return r;
 }
 
-static bool has_controls(const char *s) {
+static bool param_check_has_controls(const char *s) {
         for (; *s; s++)
                 if ((unsigned char) *s < 0x20 || *s == 0x7f)
                         return true;
@@ -83,33 +83,33 @@ static int check_host(const struct param *p, const char *value, struct error **r
         if (is_address(value))
                 return 0;
         if (strchr(value, ':'))
-                return wrong(reterr, hint, strchr(value, '/') ? "This is a URL, not the name of a host"
+                return param_check_wrong(reterr, hint, strchr(value, '/') ? "This is a URL, not the name of a host"
                                                               : "This is neither a host name nor an IPv6 address");
         size_t labels;
         bool numeric;
         const char *fault = dns_fault(value, &labels, &numeric);
         if (fault)
-                return wrong(reterr, hint, fault);
+                return param_check_wrong(reterr, hint, fault);
         if (numeric)
-                return wrong(reterr, "An IPv4 address has four numbers from 0 to 255", "This is not a whole IP address");
+                return param_check_wrong(reterr, "An IPv4 address has four numbers from 0 to 255", "This is not a whole IP address");
         if (labels < 2 && !p->short_name)
-                return wrong(reterr, "Its full name, with the domain: log.example.com", "The name has no domain");
+                return param_check_wrong(reterr, "Its full name, with the domain: log.example.com", "The name has no domain");
         return 0;
 }
 
 static int check_domain(const struct param *p, const char *value, struct error **reterr) {
         static const char hint[] = "A domain has at least two parts: example.com";
         if (is_address(value))
-                return wrong(reterr, "The name of the domain, like example.com", "This is an IP address, not a domain");
+                return param_check_wrong(reterr, "The name of the domain, like example.com", "This is an IP address, not a domain");
         size_t labels;
         bool numeric;
         const char *fault = dns_fault(value, &labels, &numeric);
         if (fault)
-                return wrong(reterr, hint, fault);
+                return param_check_wrong(reterr, hint, fault);
         if (labels < 2)
-                return wrong(reterr, hint, "Domains of a single part are not supported");
+                return param_check_wrong(reterr, hint, "Domains of a single part are not supported");
         if (numeric)
-                return wrong(reterr, hint, "The last part of a domain is never a number");
+                return param_check_wrong(reterr, hint, "The last part of a domain is never a number");
         return 0;
 }
 
@@ -121,7 +121,7 @@ static int check_realm(const struct param *p, const char *value, struct error **
         }
         for (const char *c = value; *c; c++)
                 if (islower((unsigned char) *c))
-                        return wrong(reterr, "Kerberos tells EXAMPLE.COM and example.com apart",
+                        return param_check_wrong(reterr, "Kerberos tells EXAMPLE.COM and example.com apart",
                                      "A realm is written in capitals");
         return 0;
 }
@@ -173,32 +173,32 @@ static int check_ou(const struct param *p, const char *value, struct error **ret
                 size_t n;
                 const char *fault = rdn_fault(&at, &type, &n);
                 if (fault)
-                        return wrong(reterr, hint, fault);
+                        return param_check_wrong(reterr, hint, fault);
                 bool dc = type_is(type, n, "DC");
                 if (first && !type_is(type, n, "OU") && !type_is(type, n, "CN"))
-                        return wrong(reterr, hint, "It does not begin with OU=");
+                        return param_check_wrong(reterr, hint, "It does not begin with OU=");
                 if (domain && !dc)
-                        return wrong(reterr, hint, "The DC= parts stand last");
+                        return param_check_wrong(reterr, hint, "The DC= parts stand last");
                 domain = dc;
                 first = false;
                 if (!*at)
                         break;
         }
         if (!domain)
-                return wrong(reterr, hint, "The DC= parts of the domain are missing at the end");
+                return param_check_wrong(reterr, hint, "The DC= parts of the domain are missing at the end");
         return 0;
 }
 
 /* ---- the rest ---- */
 
-static int check_path(const struct param *p, const char *value, struct error **reterr) {
+static int param_check_check_path(const struct param *p, const char *value, struct error **reterr) {
         static const char hint[] = "A whole path like /etc/rsyslog.d";
         if (value[0] != '/')
-                return wrong(reterr, hint, "The path does not begin with /");
+                return param_check_wrong(reterr, hint, "The path does not begin with /");
         for (const char *at = value; *at; at += strcspn(at, "/")) {
                 at += strspn(at, "/");
                 if (strcspn(at, "/") == 2 && at[0] == '.' && at[1] == '.')
-                        return wrong(reterr, "Write where it leads", "The path has .. in it");
+                        return param_check_wrong(reterr, "Write where it leads", "The path has .. in it");
         }
         return 0;
 }
@@ -208,20 +208,20 @@ static int check_user(const struct param *p, const char *value, struct error **r
         const char *at = strchr(value, '@');
         size_t n = at ? (size_t) (at - value) : strlen(value);
         if (n == 0)
-                return wrong(reterr, hint, "There is no name before the @");
+                return param_check_wrong(reterr, hint, "There is no name before the @");
         if (value[0] == '-')
-                return wrong(reterr, hint, "A user name does not begin with a hyphen");
+                return param_check_wrong(reterr, hint, "A user name does not begin with a hyphen");
         if (memchr(value, '\\', n))
-                return wrong(reterr, "Write name@DOMAIN instead of DOMAIN\\name", "A user name has no backslash");
+                return param_check_wrong(reterr, "Write name@DOMAIN instead of DOMAIN\\name", "A user name has no backslash");
         for (size_t i = 0; i < n; i++)
                 if (strchr("\"/[]:;|=,+*?<>", value[i]))
-                        return wrong(reterr, hint, "The name has a character that user names do not have");
+                        return param_check_wrong(reterr, hint, "The name has a character that user names do not have");
         if (value[0] == ' ' || value[n - 1] == ' ')
-                return wrong(reterr, hint, "The name begins or ends with a blank");
+                return param_check_wrong(reterr, hint, "The name begins or ends with a blank");
         if (!at)
                 return 0;
         if (strchr(at + 1, '@'))
-                return wrong(reterr, hint, "There are two @ in it");
+                return param_check_wrong(reterr, hint, "There are two @ in it");
         return check_domain(p, at + 1, reterr);
 }
 
@@ -232,13 +232,13 @@ static int check_choice(const struct param *p, const char *value, struct error *
                         return 0;
                 str_addf(&all, "%s%s", i ? ", " : "One of: ", p->choices[i].value);
         }
-        return wrong(reterr, all.text ? all.text : "There is nothing to choose", "This is none of the choices");
+        return param_check_wrong(reterr, all.text ? all.text : "There is nothing to choose", "This is none of the choices");
 }
 
 static int check_boolean(const struct param *p, const char *value, struct error **reterr) {
         if (str_equal(value, "yes") || str_equal(value, "no"))
                 return 0;
-        return wrong(reterr, "yes or no", "This is neither yes nor no");
+        return param_check_wrong(reterr, "yes or no", "This is neither yes nor no");
 }
 
 static int check_integer(const struct param *p, const char *value, struct error **reterr) {
@@ -260,14 +260,14 @@ static int check_integer(const struct param *p, const char *value, struct error 
 
 static int check_secret(const struct param *p, const char *value, struct error **reterr) {
         if (strlen(value) > SECRET_VALUE_MAX)
-                return wrong(reterr, "At most 512 bytes", "The secret is too long");
+                return param_check_wrong(reterr, "At most 512 bytes", "The secret is too long");
         if (strchr(value, '\n'))
-                return wrong(reterr, "One line", "A secret has no line break in it");
+                return param_check_wrong(reterr, "One line", "A secret has no line break in it");
         return 0;
 }
 
 /* "--password=x" is --password, "-wx" is -w. */
-static bool is_option(const char *word, const char *option) {
+static bool param_check_is_option(const char *word, const char *option) {
         const char *rest = str_starts(word, option);
         return rest && (!*rest || *rest == '=' || (option[0] == '-' && option[1] != '-' && strlen(option) == 2));
 }
@@ -278,7 +278,7 @@ static int check_arguments(const struct param *p, const char *value, struct erro
         for (size_t i = 0; r >= 0 && words && words[i]; i++)
                 for (size_t k = 0; k < p->n_refusals; k++) {
                         const struct param_refusal *refusal = &p->refusals[k];
-                        if (!is_option(words[i], refusal->word))
+                        if (!param_check_is_option(words[i], refusal->word))
                                 continue;
                         r = error_set(reterr, -EINVAL, "%s is not to be said here", refusal->word);
                         error_hint(reterr, "%s", refusal->reason);
@@ -300,7 +300,7 @@ static const struct check {
         [PARAM_HOST] = { check_host, PARAM_VALUE_MAX },
         [PARAM_DOMAIN] = { check_domain, PARAM_VALUE_MAX },
         [PARAM_REALM] = { check_realm, PARAM_VALUE_MAX },
-        [PARAM_PATH] = { check_path, PARAM_VALUE_MAX },
+        [PARAM_PATH] = { param_check_check_path, PARAM_VALUE_MAX },
         [PARAM_OU] = { check_ou, PARAM_VALUE_MAX },
         [PARAM_USER] = { check_user, PARAM_VALUE_MAX },
         [PARAM_ARGUMENTS] = { check_arguments, ARGUMENTS_BYTES_MAX },
@@ -357,7 +357,7 @@ int pattern_check(const char *pattern, struct error **reterr) {
         return 0;
 }
 
-static int check_pattern(const struct param *p, const char *value, struct error **reterr) {
+static int param_check_check_pattern(const struct param *p, const char *value, struct error **reterr) {
         int r = pattern_check(p->pattern, reterr);
         if (r < 0)
                 return r;
@@ -395,12 +395,12 @@ int param_check(const struct param *p, const char *value, struct error **reterr)
                 error_hint(reterr, "At most %zu bytes", c->bytes);
                 return r;
         }
-        if (!c->any_byte && has_controls(value))
-                return wrong(reterr, "One line of ordinary characters", "The value has control characters in it");
+        if (!c->any_byte && param_check_has_controls(value))
+                return param_check_wrong(reterr, "One line of ordinary characters", "The value has control characters in it");
         int r = c->check ? c->check(p, value, reterr) : 0;
         if (r < 0)
                 return r;
-        return p->pattern ? check_pattern(p, value, reterr) : 0;
+        return p->pattern ? param_check_check_pattern(p, value, reterr) : 0;
 }
 
 int param_check_with(const struct param *p, const char *value, const struct param *other, const char *other_value, struct error **reterr) {

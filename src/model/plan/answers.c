@@ -6,7 +6,7 @@
 #include "base/words.h"
 #include "model/plan/internal.h"
 
-static int out_of_memory(struct error **reterr) {
+static int plan_answers_out_of_memory(struct error **reterr) {
         return error_set(reterr, -ENOMEM, "Out of memory");
 }
 
@@ -99,7 +99,7 @@ static int plan_secret(struct making *m, const struct param *p, struct error **r
                                    "read it while it runs", p->title ? p->title : p->name);
         m->wants_stdin |= p->delivery == DELIVER_STDIN;
         m->wants_terminal |= p->delivery == DELIVER_PROMPT;
-        return r < 0 ? out_of_memory(reterr) : 0;
+        return r < 0 ? plan_answers_out_of_memory(reterr) : 0;
 }
 
 /* asks: this plan's label gets it. */
@@ -134,7 +134,7 @@ static int plan_answer(struct making *m, const struct param *p, bool asks, struc
                 r = deliver_answer(m, p, value);
         if (r == -EINVAL)
                 return error_set(reterr, r, "The profile sets the variable \"%s\", which is no name of a variable", p->target);
-        return r < 0 ? out_of_memory(reterr) : 0;
+        return r < 0 ? plan_answers_out_of_memory(reterr) : 0;
 }
 
 /* An answer that nobody asked for is a typing error, and would otherwise pass in silence. */
@@ -148,7 +148,7 @@ static int check_given(struct making *m, struct error **reterr) {
                         /* The newer image does not ask it any more; nobody typed it now. */
                         if (finding_report(&m->plan->findings, "unused-answer", given->items[i].name,
                                            "The answer for %s is not used: this image does not ask for it", given->items[i].name) < 0)
-                                return out_of_memory(reterr);
+                                return plan_answers_out_of_memory(reterr);
                         continue;
                 }
                 if (!p && m->asks) {
@@ -165,7 +165,7 @@ static int check_given(struct making *m, struct error **reterr) {
                     finding_report(&m->plan->findings, "unused-answer", p->name,
                                    "The answer for %s is not used: this way of setting up does not ask for it",
                                    p->title ? p->title : p->name) < 0)
-                        return out_of_memory(reterr);
+                        return plan_answers_out_of_memory(reterr);
         }
         return 0;
 }
@@ -196,21 +196,21 @@ static int set_variables(struct making *m, struct error **reterr) {
                 { "HOST", "/host" },
         };
         if (!conf || !log || !data)
-                return out_of_memory(reterr);
+                return plan_answers_out_of_memory(reterr);
         for (size_t i = 0; i < ELEMENTS(known); i++)
                 if (variables_set(&m->variables, known[i].name, known[i].value) < 0)
-                        return out_of_memory(reterr);
+                        return plan_answers_out_of_memory(reterr);
 
         for (char *const *set = q->set; set && *set; set++) {
                 const char *equals = strchr(*set, '=');
                 _cleanup_free_ char *variable = strndup(*set, equals ? (size_t) (equals - *set) : strlen(*set));
                 if (!variable)
-                        return out_of_memory(reterr);
+                        return plan_answers_out_of_memory(reterr);
                 if (str_equal(variable, "NAME") || str_equal(variable, "IMAGE"))
                         return error_set(reterr, -EINVAL, "%s cannot be set: it is what this plan is about", variable);
                 int r = equals ? variables_set(&m->variables, variable, equals + 1) : -EINVAL;
                 if (r == -ENOMEM)
-                        return out_of_memory(reterr);
+                        return plan_answers_out_of_memory(reterr);
                 if (r < 0) {
                         r = error_set(reterr, -EINVAL, "\"%s\" sets no variable", *set);
                         error_hint(reterr, "NAME=VALUE, where the name has letters, digits and underscores");
@@ -224,12 +224,12 @@ int plan_read_answers(struct making *m, struct error **reterr) {
         const struct profile *profile = m->request->profile;
         m->plan->answers = answers_new();
         if (!m->plan->answers)
-                return out_of_memory(reterr);
+                return plan_answers_out_of_memory(reterr);
         int r = set_variables(m, reterr);
         if (r >= 0)
                 r = check_given(m, reterr);
         if (r >= 0 && m->asks && m->asked && strv_extend(&m->words, m->asked->words) < 0)
-                r = out_of_memory(reterr);
+                r = plan_answers_out_of_memory(reterr);
         for (size_t i = 0; r >= 0 && profile && i < profile->n_parameters; i++) {
                 const struct param *p = profile->parameters + i;
                 bool asks = m->asks && mode_asks(m->asked, p);

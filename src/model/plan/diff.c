@@ -27,7 +27,7 @@ bool diff_is_text(const char *bytes, size_t n) {
         return n == 0 || !memchr(bytes, '\0', n);
 }
 
-static int split(const char *bytes, size_t n, struct text *ret) {
+static int plan_diff_split(const char *bytes, size_t n, struct text *ret) {
         size_t count = 0;
         for (const char *p = bytes; n && p < bytes + n; count++) {
                 const char *newline = memchr(p, '\n', (size_t) (bytes + n - p));
@@ -48,7 +48,7 @@ static int split(const char *bytes, size_t n, struct text *ret) {
         return 0;
 }
 
-static bool same(const struct line *a, const struct line *b) {
+static bool plan_diff_same(const struct line *a, const struct line *b) {
         return a->hash == b->hash && a->n == b->n && memcmp(a->text, b->text, a->n) == 0;
 }
 
@@ -59,7 +59,7 @@ struct marks {
 };
 
 /* The furthest reaching paths of each number of edits are kept, one row a step, so that the way back can be walked. */
-static bool search(const struct line *a, int n, const struct line *b, int m, bool *keep_a, bool *keep_b) {
+static bool plan_diff_search(const struct line *a, int n, const struct line *b, int m, bool *keep_a, bool *keep_b) {
         int max = n + m < STEPS_MAX ? n + m : STEPS_MAX;
         int **rows = calloc((size_t) max + 1, sizeof *rows);
         bool found = false;
@@ -76,7 +76,7 @@ static bool search(const struct line *a, int n, const struct line *b, int m, boo
                                 x = down ? last[k + 1 + d - 1] : last[k - 1 + d - 1] + 1;
                         }
                         int y = x - k;
-                        while (x < n && y >= 0 && y < m && same(&a[x], &b[y])) {
+                        while (x < n && y >= 0 && y < m && plan_diff_same(&a[x], &b[y])) {
                                 x++;
                                 y++;
                         }
@@ -109,27 +109,27 @@ static bool search(const struct line *a, int n, const struct line *b, int m, boo
         return found;
 }
 
-static int mark(const struct text *old, const struct text *new, struct marks *ret) {
+static int plan_diff_mark(const struct text *old, const struct text *new, struct marks *ret) {
         ret->old = calloc(old->n + 1, sizeof *ret->old);
         ret->new = calloc(new->n + 1, sizeof *ret->new);
         if (!ret->old || !ret->new)
                 return -1;
         size_t head = 0, tail = 0;
-        while (head < old->n && head < new->n && same(&old->lines[head], &new->lines[head])) {
+        while (head < old->n && head < new->n && plan_diff_same(&old->lines[head], &new->lines[head])) {
                 ret->old[head] = ret->new[head] = true;
                 head++;
         }
-        while (tail < old->n - head && tail < new->n - head && same(&old->lines[old->n - 1 - tail], &new->lines[new->n - 1 - tail])) {
+        while (tail < old->n - head && tail < new->n - head && plan_diff_same(&old->lines[old->n - 1 - tail], &new->lines[new->n - 1 - tail])) {
                 ret->old[old->n - 1 - tail] = ret->new[new->n - 1 - tail] = true;
                 tail++;
         }
         /* When it is not found, nothing between is marked: all of it was replaced. */
-        (void) search(old->lines + head, (int) (old->n - head - tail), new->lines + head, (int) (new->n - head - tail),
+        (void) plan_diff_search(old->lines + head, (int) (old->n - head - tail), new->lines + head, (int) (new->n - head - tail),
                       ret->old + head, ret->new + head);
         return 0;
 }
 
-static void add_line(struct str *out, char sign, const struct line *line) {
+static void plan_diff_add_line(struct str *out, char sign, const struct line *line) {
         str_add_char(out, sign);
         str_add_bytes(out, line->text, line->n);
         if (line->n == 0 || line->text[line->n - 1] != '\n')
@@ -153,11 +153,11 @@ static void add_hunk(struct str *out, const struct text *old, size_t i0, size_t 
         str_add(out, " @@\n");
         for (size_t i = i0, j = j0; i < i1 || j < j1;) {
                 if (i < i1 && !marks->old[i])
-                        add_line(out, '-', &old->lines[i++]);
+                        plan_diff_add_line(out, '-', &old->lines[i++]);
                 else if (j < j1 && !marks->new[j])
-                        add_line(out, '+', &new->lines[j++]);
+                        plan_diff_add_line(out, '+', &new->lines[j++]);
                 else {
-                        add_line(out, ' ', &old->lines[i++]);
+                        plan_diff_add_line(out, ' ', &old->lines[i++]);
                         j++;
                 }
         }
@@ -197,8 +197,8 @@ char *diff_unified(const char *old_name, const char *old, size_t old_n, const ch
         struct text a = {}, b = {};
         struct marks marks = {};
         _cleanup_str_ struct str out = {};
-        bool failed = old_n > DIFF_BYTES_MAX || new_n > DIFF_BYTES_MAX || split(old, old_n, &a) < 0 || split(new, new_n, &b) < 0 ||
-                      mark(&a, &b, &marks) < 0;
+        bool failed = old_n > DIFF_BYTES_MAX || new_n > DIFF_BYTES_MAX || plan_diff_split(old, old_n, &a) < 0 || plan_diff_split(new, new_n, &b) < 0 ||
+                      plan_diff_mark(&a, &b, &marks) < 0;
         if (!failed && (old_n != new_n || (old_n && memcmp(old, new, old_n) != 0))) {
                 str_addf(&out, "--- %s\n+++ %s\n", old_name, new_name);
                 add_hunks(&out, &a, &b, &marks);

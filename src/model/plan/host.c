@@ -5,7 +5,7 @@
 #include "base/str.h"
 #include "model/plan/internal.h"
 
-static bool below(const char *path, const char *folder) {
+static bool plan_host_below(const char *path, const char *folder) {
         const char *rest = str_starts(path, folder);
         return rest && (!*rest || *rest == '/' || str_ends(folder, "/"));
 }
@@ -29,7 +29,7 @@ static void look_at_mounts(const struct making *m, struct command *c) {
 static int report_missing_mounts(struct making *m, const struct command *c, const char *where, bool installer_follows) {
         for (size_t i = 0; c && i < c->n_mounts; i++) {
                 const struct mount *mount = c->mounts + i;
-                if (mount->exists != EXISTS_NO || below(mount->host, PLAN_FILES_DIR))
+                if (mount->exists != EXISTS_NO || plan_host_below(mount->host, PLAN_FILES_DIR))
                         continue;
                 int r = finding_report(&m->plan->findings, installer_follows ? "missing-yet" : "missing-path", where,
                                        installer_follows ? "%s is not on this host yet: the installer should make it"
@@ -89,7 +89,7 @@ static int report_unit(struct making *m) {
         int r = where ? str_replace(&plan->unit.overrides, path) : -ENOMEM;
         if (r < 0)
                 return r;
-        if (below(path, "/etc/systemd") || below(path, "/run/systemd") || below(path, "/etc/containers"))
+        if (plan_host_below(path, "/etc/systemd") || plan_host_below(path, "/run/systemd") || plan_host_below(path, "/etc/containers"))
                 return finding_report(&plan->findings, "unit-exists", where, "There is a unit of this name already: %s", path);
         return finding_report(&plan->findings, "overrides-unit", where, "It takes the place of the distribution's unit %s",
                               path);
@@ -126,7 +126,7 @@ static int report_needs(struct making *m) {
 static bool not_saved(const char *path) {
         static const char *const folders[] = { "/proc", "/sys", "/dev", "/run", "/var/run", "/tmp" };
         for (size_t i = 0; i < ELEMENTS(folders); i++)
-                if (below(path, folders[i]))
+                if (plan_host_below(path, folders[i]))
                         return true;
         return str_equal(path, "/") || str_ends(path, ".sock");
 }
@@ -144,11 +144,11 @@ static int add_path(char ***paths, const char *path) {
         if (whole[0] != '/' || not_saved(whole))
                 return 0;
         for (char **p = *paths; p && *p; p++)
-                if (below(whole, *p))
+                if (plan_host_below(whole, *p))
                         return 0;
         size_t kept = 0;
         for (char **p = *paths; p && *p; p++)
-                if (below(*p, whole))
+                if (plan_host_below(*p, whole))
                         free(*p);
                 else
                         (*paths)[kept++] = *p;
@@ -157,18 +157,18 @@ static int add_path(char ***paths, const char *path) {
         return strv_take(paths, TAKE(whole));
 }
 
-static int compare_texts(const void *a, const void *b) {
+static int plan_host_compare_texts(const void *a, const void *b) {
         return strcmp(*(char *const *) a, *(char *const *) b);
 }
 
 static bool holds_no_files(const char *path) {
-        return below(path, "/proc") || below(path, "/sys") || below(path, "/dev") || str_ends(path, ".sock");
+        return plan_host_below(path, "/proc") || plan_host_below(path, "/sys") || plan_host_below(path, "/dev") || str_ends(path, ".sock");
 }
 
 /* A mount that the command may write to and that nobody saves: what is saved of "/" is a part of it, of /run nothing. */
 static int report_not_saved(struct making *m, const struct mount *mount) {
         struct plan *plan = m->plan;
-        if (!not_saved(mount->host) || holds_no_files(mount->host) || below(mount->host, PLAN_FILES_DIR))
+        if (!not_saved(mount->host) || holds_no_files(mount->host) || plan_host_below(mount->host, PLAN_FILES_DIR))
                 return 0;
         _cleanup_free_ char *paths = strv_join(plan->paths, ", ");
         if (!paths)
@@ -197,7 +197,7 @@ static int set_paths(struct making *m) {
                 if (c->mounts[i].mode == MOUNT_RW && !c->mounts[i].volume)
                         r = add_path(&plan->paths, c->mounts[i].host);
         if (r >= 0)
-                qsort(plan->paths, strv_length(plan->paths), sizeof *plan->paths, compare_texts);
+                qsort(plan->paths, strv_length(plan->paths), sizeof *plan->paths, plan_host_compare_texts);
         bool job = plan->verb == VERB_INSTALL || plan->verb == VERB_UPGRADE || plan->verb == VERB_UNINSTALL;
         for (size_t i = 0; r >= 0 && job && c && i < c->n_mounts; i++)
                 if (c->mounts[i].mode == MOUNT_RW && !c->mounts[i].volume)

@@ -9,7 +9,7 @@
 #include "model/plan/internal.h"
 #include "model/plan/unit-text.h"
 
-static int out_of_memory(struct error **reterr) {
+static int plan_make_out_of_memory(struct error **reterr) {
         return error_set(reterr, -ENOMEM, "Out of memory");
 }
 
@@ -36,7 +36,7 @@ static int set_image(struct making *m, struct error **reterr) {
         plan->image = q->pinned ? image_pinned(q->image, reference) : strdup(reference);
         if (!plan->reference || !plan->image || str_replace(&plan->image_id, q->image->id) < 0 ||
             str_replace(&plan->digest, q->image->digest) < 0)
-                return out_of_memory(reterr);
+                return plan_make_out_of_memory(reterr);
 
         plan->name = q->name ? strdup(q->name) : reference_default_name(reference);
         if (plan->name && service_name_valid(plan->name))
@@ -71,7 +71,7 @@ static int set_mode(struct making *m, struct error **reterr) {
                 return 0;
         if (str_replace(&plan->mode, m->mode->name) < 0 || str_replace(&plan->mode_title, m->mode->title) < 0 ||
             str_replace(&plan->profile, profile->source) < 0)
-                return out_of_memory(reterr);
+                return plan_make_out_of_memory(reterr);
         m->asked = m->mode;
         struct join join;
         if ((plan->verb != VERB_INSTALL && plan->verb != VERB_UNINSTALL) || !profile_join(profile, m->mode, m->request->answers, &join))
@@ -85,7 +85,7 @@ static int set_mode(struct making *m, struct error **reterr) {
         }
         if (str_replace(&plan->join_domain, join.domain) < 0 || str_replace(&plan->join_server, join.server) < 0 ||
             str_replace(&plan->join_user, join.user) < 0)
-                return out_of_memory(reterr);
+                return plan_make_out_of_memory(reterr);
         return 0;
 }
 
@@ -149,7 +149,7 @@ static const char *any_label(const struct image *image, const char *key, const c
         return found->value;
 }
 
-static bool has_option(const struct command *c, const char *canonical) {
+static bool plan_make_has_option(const struct command *c, const char *canonical) {
         for (size_t i = 0; i < c->n_options; i++)
                 if (str_equal(c->options[i].canonical, canonical) && !str_equal(c->options[i].value, "false"))
                         return true;
@@ -168,9 +168,9 @@ static int insert_engine_words(struct making *m, const char *where, char ***argv
 
         _cleanup_strv_ char **extra = NULL, **made = NULL;
         bool engine = probe->engine != ENGINE_NONE;     /* a program of the host has terminal and input as they are */
-        if (engine && m->wants_terminal && !has_option(probe, "--tty"))
+        if (engine && m->wants_terminal && !plan_make_has_option(probe, "--tty"))
                 r = strv_add(&extra, "-t");
-        if (r >= 0 && engine && (m->wants_stdin || m->wants_terminal) && !has_option(probe, "--interactive"))
+        if (r >= 0 && engine && (m->wants_stdin || m->wants_terminal) && !plan_make_has_option(probe, "--interactive"))
                 r = strv_add(&extra, "-i");
         if (r >= 0)
                 r = strv_extend(&extra, m->engine_words);
@@ -193,7 +193,7 @@ static int insert_engine_words(struct making *m, const char *where, char ***argv
         return 0;
 }
 
-static bool is_utf8(const char *word) {
+static bool plan_make_is_utf8(const char *word) {
         size_t n = strlen(word);
         for (size_t i = 0; i < n;) {
                 unsigned c;
@@ -209,13 +209,13 @@ static bool is_utf8(const char *word) {
  * at already; this is for what answers and arguments brought. */
 static int report_not_utf8(const char *key, char *const *argv, struct finding_list *findings) {
         for (size_t i = 0; argv[i]; i++)
-                if (!is_utf8(argv[i]))
+                if (!plan_make_is_utf8(argv[i]))
                         return finding_report(findings, "not-utf8", key, "Word %zu of the command is not UTF-8 text", i + 1);
         return 0;
 }
 
 /* A label's text to the command that will run; *ret stays NULL when nothing is left of it. */
-static int fill(struct making *m, const char *key, const char *text, bool set_up, char *const *arguments,
+static int plan_make_fill(struct making *m, const char *key, const char *text, bool set_up, char *const *arguments,
                 struct finding_list *findings, struct command **ret) {
         _cleanup_recipe_ struct recipe *recipe = NULL;
         _cleanup_strv_ char **words = NULL, **argv = NULL;
@@ -243,7 +243,7 @@ static int fill(struct making *m, const char *key, const char *text, bool set_up
 static int fill_for_later(struct making *m, enum command_label which, struct command **ret) {
         struct finding_list findings = {};
         const char *key = NULL, *text = label_find(m->request->image, which, &key, &findings);
-        int r = text ? fill(m, key, text, false, NULL, &findings, ret) : 0;
+        int r = text ? plan_make_fill(m, key, text, false, NULL, &findings, ret) : 0;
         for (size_t i = 0; i < findings.n; i++)
                 if (findings.items[i].severity == SEVERITY_BLOCK)
                         findings.items[i].severity = SEVERITY_WARN;
@@ -265,7 +265,7 @@ static int fill_own(struct making *m) {
         if (str_replace(&plan->label_key, key) < 0 || str_replace(&plan->label, text) < 0)
                 return -ENOMEM;
         bool set_up = m->asks && (which == LABEL_INSTALL || which == LABEL_RUN || which == LABEL_UNINSTALL);
-        int r = fill(m, key, text, set_up, q->arguments, &plan->findings, &plan->command);
+        int r = plan_make_fill(m, key, text, set_up, q->arguments, &plan->findings, &plan->command);
         if (r < 0)
                 return r;
         plan->host_command = plan->command && plan->command->engine == ENGINE_NONE;
@@ -282,7 +282,7 @@ static int fill_run(struct making *m) {
                 return 0;
         bool set_up = m->asks && !m->set_up_by_install;
         char *const *arguments = set_up ? plan->given : NULL;
-        int r = fill(m, key, text, set_up, arguments, &plan->findings, &plan->run);
+        int r = plan_make_fill(m, key, text, set_up, arguments, &plan->findings, &plan->run);
         if (r >= 0 && set_up)
                 r = strv_extend(&plan->arguments, m->words);
         if (r >= 0)
@@ -432,7 +432,7 @@ int plan_make(const struct plan_request *request, struct plan **ret, struct erro
                 .plan = calloc(1, sizeof(struct plan)),
         };
         if (!m.plan)
-                return out_of_memory(reterr);
+                return plan_make_out_of_memory(reterr);
         m.engine = m.facts->engine == ENGINE_NONE ? ENGINE_PODMAN : m.facts->engine;
         m.plan->verb = request->verb;
         m.set_up_by_install = label_find(request->image, LABEL_INSTALL, NULL, NULL) != NULL;
@@ -446,7 +446,7 @@ int plan_make(const struct plan_request *request, struct plan **ret, struct erro
         if (r >= 0)
                 r = set_mode(&m, reterr);
         if (r >= 0 && (set_kept(&m) < 0 || set_from(&m) < 0))
-                r = out_of_memory(reterr);
+                r = plan_make_out_of_memory(reterr);
         if (r >= 0)
                 r = plan_read_answers(&m, reterr);
         if (r < 0)
@@ -466,7 +466,7 @@ int plan_make(const struct plan_request *request, struct plan **ret, struct erro
         if (r >= 0)
                 r = set_renew(&m);
         if (r < 0)
-                return out_of_memory(reterr);
+                return plan_make_out_of_memory(reterr);
         for (char *const *id = request->allowed; id && *id; id++)
                 (void) finding_list_allow(&m.plan->findings, *id);
         *ret = TAKE(m.plan);

@@ -8,16 +8,16 @@
 #include "model/command/mount.h"
 #include "model/plan/internal.h"
 
-static bool below(const char *path, const char *folder) {
+static bool plan_rehearse_below(const char *path, const char *folder) {
         const char *rest = str_starts(path, folder);
         return rest && (!*rest || *rest == '/');
 }
 
 /* The kernel's places are no files, and sockets lead to who listens on the host; secrets are put where the command looks for them. */
-static bool stays(const char *path) {
+static bool plan_rehearse_stays(const char *path) {
         static const char *const folders[] = { "/proc", "/sys", "/dev", PLAN_FILES_DIR };
         for (size_t i = 0; i < ELEMENTS(folders); i++)
-                if (below(path, folders[i]))
+                if (plan_rehearse_below(path, folders[i]))
                         return true;
         return str_ends(path, ".sock") || str_ends(path, "socket");
 }
@@ -29,7 +29,7 @@ static int turn_value(const char *value, bool is_volume, char **ret) {
         int r = is_volume ? mount_read_volume(value, &reading) : mount_read_mount(value, &reading);
         _cleanup_free_ char *path = r >= 0 && reading.shape == MOUNT_SHAPE_HOST ? path_simplify(reading.mount.host) : NULL;
         mount_reading_done(&reading);
-        if (r < 0 || !path || stays(path))
+        if (r < 0 || !path || plan_rehearse_stays(path))
                 return r < 0 ? r : 0;
         const char *turned = strcmp(path, "/") == 0 ? "" : path;
         if (is_volume) {
@@ -92,14 +92,14 @@ static int turn_mounts(struct making *m) {
 
 /* ---- what it cannot hold ---- */
 
-static bool has(const struct command *c, const char *canonical, const char *value) {
+static bool plan_rehearse_has(const struct command *c, const char *canonical, const char *value) {
         for (size_t i = 0; i < c->n_options; i++)
                 if (str_equal(c->options[i].canonical, canonical) && (!value || str_equal(c->options[i].value, value)))
                         return true;
         return false;
 }
 
-static int say(struct making *m, const char *what) {
+static int plan_rehearse_say(struct making *m, const char *what) {
         return finding_report(&m->plan->findings, "not-contained", m->plan->label_key, "%s", what);
 }
 
@@ -110,10 +110,10 @@ static int say_of_mounts(struct making *m, const struct command *c) {
                 if (mount->volume)
                         r = finding_report(&m->plan->findings, "not-contained", m->plan->label_key,
                                            "What it writes to the engine's volume %s stays there", mount->host);
-                else if (below(mount->host, "/dev") || below(mount->host, "/proc") || below(mount->host, "/sys"))
+                else if (plan_rehearse_below(mount->host, "/dev") || plan_rehearse_below(mount->host, "/proc") || plan_rehearse_below(mount->host, "/sys"))
                         r = finding_report(&m->plan->findings, "not-contained", m->plan->label_key,
                                            "What it does through %s it does to the host itself", mount->host);
-                else if (stays(mount->host) && !below(mount->host, PLAN_FILES_DIR))
+                else if (plan_rehearse_stays(mount->host) && !plan_rehearse_below(mount->host, PLAN_FILES_DIR))
                         r = finding_report(&m->plan->findings, "not-contained", m->plan->label_key,
                                            "What it asks of who listens at %s is done for real", mount->host);
         }
@@ -122,19 +122,19 @@ static int say_of_mounts(struct making *m, const struct command *c) {
 
 static int say_what_is_not_contained(struct making *m) {
         const struct command *c = m->plan->command;
-        bool privileged = has(c, "--privileged", NULL);
+        bool privileged = plan_rehearse_has(c, "--privileged", NULL);
         int r = say_of_mounts(m, c);
-        if (r >= 0 && !has(c, "--network", "none"))
-                r = say(m, has(c, "--network", "host")
+        if (r >= 0 && !plan_rehearse_has(c, "--network", "none"))
+                r = plan_rehearse_say(m, plan_rehearse_has(c, "--network", "host")
                                    ? "It uses the host's network: what it does there (a realm it joins, a server it writes to) is done for real"
                                    : "What it does over the network (a server it writes to) is done for real");
-        if (r >= 0 && (privileged || has(c, "--pid", "host")))
-                r = say(m, has(c, "--pid", "host") ? "It sees the host's processes: those it stops, signals or starts are real"
+        if (r >= 0 && (privileged || plan_rehearse_has(c, "--pid", "host")))
+                r = plan_rehearse_say(m, plan_rehearse_has(c, "--pid", "host") ? "It sees the host's processes: those it stops, signals or starts are real"
                                                    : "It is privileged: devices and settings of the kernel that it changes are the host's");
         return r;
 }
 
-static int refuse(struct making *m, const char *why) {
+static int plan_rehearse_refuse(struct making *m, const char *why) {
         return finding_report(&m->plan->findings, "no-rehearsal", m->plan->label_key ? m->plan->label_key : "INSTALL", "%s", why);
 }
 
@@ -143,11 +143,11 @@ int plan_rehearse(struct making *m) {
         const struct profile *profile = m->request->profile;
         plan->if_interrupted = INTERRUPTED_ROLL_BACK;
         if (profile && profile->no_rehearsal)
-                return refuse(m, "The image's profile says that its install cannot be rehearsed");
+                return plan_rehearse_refuse(m, "The image's profile says that its install cannot be rehearsed");
         if (!plan->command)
                 return 0;
         if (plan->command->engine == ENGINE_NONE)
-                return refuse(m, "This is a program of the host: no copy can be put in the place of what it sees");
+                return plan_rehearse_refuse(m, "This is a program of the host: no copy can be put in the place of what it sees");
         int r = turn_mounts(m);
         return r < 0 ? r : say_what_is_not_contained(m);
 }

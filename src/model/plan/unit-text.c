@@ -86,7 +86,7 @@ static void add_install(struct str *out) {
 }
 
 /* Words that were checked already: only memory can be missing, and that the string remembers. */
-static void add_word(struct str *out, const char *word) {
+static void plan_unit_text_add_word(struct str *out, const char *word) {
         _cleanup_free_ char *quoted = NULL;
         if (unit_quote(word, &quoted) < 0) {
                 out->failed = true;
@@ -96,9 +96,9 @@ static void add_word(struct str *out, const char *word) {
         str_add(out, quoted);
 }
 
-static void add_words(struct str *out, char *const *words) {
+static void plan_unit_text_add_words(struct str *out, char *const *words) {
         for (; words && *words; words++)
-                add_word(out, *words);
+                plan_unit_text_add_word(out, *words);
 }
 
 /* --cgroups=split with Delegate= keeps conmon and the container below the unit, so that systemd counts what they use and
@@ -126,17 +126,17 @@ static void add_podman_service(struct str *out, const struct unit_words *w, cons
         /* podman run refuses to begin when the file of a container that was killed with the host is still there */
         str_add(out, "ExecStartPre=-/bin/rm -f %t/%N.ctr-id\n");
         str_addf(out, "ExecStart=%s", w->engine);
-        add_words(out, w->global);
+        plan_unit_text_add_words(out, w->global);
         str_add(out, " run --cidfile=%t/%N.ctr-id --sdnotify=conmon");
         str_add(out, split ? " --cgroups=split" : "");
         str_addf(out, " --detach --rm --replace --name=%s", w->container);
-        add_words(out, w->options);
-        add_word(out, w->image);
-        add_words(out, w->arguments);
+        plan_unit_text_add_words(out, w->options);
+        plan_unit_text_add_word(out, w->image);
+        plan_unit_text_add_words(out, w->arguments);
         str_add_char(out, '\n');
         if (w->stop) {
                 str_addf(out, "ExecStop=-%s", w->engine);
-                add_words(out, w->stop);
+                plan_unit_text_add_words(out, w->stop);
                 str_add_char(out, '\n');
         }
         /* after a kill the container has yet to end, and to be killed for good if it does not */
@@ -156,15 +156,15 @@ static void add_docker_service(struct str *out, const struct unit_words *w) {
                      "TimeoutStopSec=70\n");
         str_addf(out, "ExecStartPre=-%s rm -f %s\n", w->engine, w->container);
         str_addf(out, "ExecStart=%s", w->engine);
-        add_words(out, w->global);
+        plan_unit_text_add_words(out, w->global);
         str_addf(out, " run --rm --name=%s", w->container);
-        add_words(out, w->options);
-        add_word(out, w->image);
-        add_words(out, w->arguments);
+        plan_unit_text_add_words(out, w->options);
+        plan_unit_text_add_word(out, w->image);
+        plan_unit_text_add_words(out, w->arguments);
         str_add_char(out, '\n');
         if (w->stop) {
                 str_addf(out, "ExecStop=-%s", w->engine);
-                add_words(out, w->stop);
+                plan_unit_text_add_words(out, w->stop);
                 str_add_char(out, '\n');
         }
         if (!w->stop || !str_equal(w->stop[0], "stop"))
@@ -179,7 +179,7 @@ static void add_quadlet(struct str *out, const struct unit_words *w) {
         str_addf(out, "\n[Container]\nImage=%s\nContainerName=%s\n", w->image, w->container);
         if (w->global) {
                 str_add(out, "GlobalArgs=");
-                add_words(out, w->global);
+                plan_unit_text_add_words(out, w->global);
                 str_add_char(out, '\n');
         }
         for (size_t i = 0; i < w->n_keys; i++) {
@@ -198,7 +198,7 @@ static void add_quadlet(struct str *out, const struct unit_words *w) {
         if (w->arguments && *w->arguments) {
                 str_add(out, "Exec=");
                 size_t at = out->length;
-                add_words(out, w->arguments);
+                plan_unit_text_add_words(out, w->arguments);
                 if (!out->failed)
                         memmove(out->text + at, out->text + at + 1, out->length-- - at);
                 str_add_char(out, '\n');
@@ -209,7 +209,7 @@ static void add_quadlet(struct str *out, const struct unit_words *w) {
                      "TimeoutStopSec=70\n");
         if (w->stop) {
                 str_addf(out, "ExecStop=-%s", w->engine);
-                add_words(out, w->stop);
+                plan_unit_text_add_words(out, w->stop);
                 str_add_char(out, '\n');
         }
 }

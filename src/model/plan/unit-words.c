@@ -172,7 +172,7 @@ static int read_stop(const struct command *run, const struct command *stop, stru
         return w->stop ? 0 : -ENOMEM;
 }
 
-static int check_words(const struct command *run, const struct unit_words *w, struct error **reterr) {
+static int plan_unit_words_check_words(const struct command *run, const struct unit_words *w, struct error **reterr) {
         for (size_t i = 0; run->argv[i]; i++)
                 if (!unit_can_hold(run->argv[i]))
                         return error_set(reterr, -EINVAL, "Word %zu of the RUN command has bytes that no unit can hold",
@@ -202,7 +202,7 @@ static int add_mount(struct unit_words *w, const char *host) {
         return !path ? -ENOMEM : strv_contains(w->mounts, path) ? 0 : strv_add(&w->mounts, path);
 }
 
-static int read_options(const struct command *run, char *const *environment, struct unit_words *w) {
+static int plan_unit_words_read_options(const struct command *run, char *const *environment, struct unit_words *w) {
         size_t verb = 1;        /* where "run" stands: options before it belong to the engine itself */
         while (verb < run->operand && !str_equal(run->argv[verb], "run"))
                 verb++;
@@ -233,10 +233,10 @@ int unit_words_read(const char *name, const struct command *run, const struct co
         w.container = strdup(run->name ? run->name : name);
         w.image = strdup(run->argv[run->operand]);
         w.arguments = strv_copy(run->argv + run->operand + 1);
-        if (!w.engine || !w.container || !w.image || !w.arguments || read_options(run, environment, &w) < 0 ||
+        if (!w.engine || !w.container || !w.image || !w.arguments || plan_unit_words_read_options(run, environment, &w) < 0 ||
             read_stop(run, stop, &w) < 0)
                 return error_set(reterr, -ENOMEM, "Out of memory");
-        int r = check_words(run, &w, reterr);
+        int r = plan_unit_words_check_words(run, &w, reterr);
         if (r < 0)
                 return r;
         if (!plain_word(w.engine))

@@ -65,7 +65,7 @@ bool mode_asks(const struct mode *mode, const struct param *p) {
 }
 
 /* "registry.example.com:5000/a/rsyslog:8@sha256:…" gives "a/rsyslog". */
-static char *repository(const char *name) {
+static char *profile_repository(const char *name) {
         const char *start = name, *slash = strchr(name, '/');
         if (slash) {
                 /* The first part is a registry when it looks like a host (distribution's own rule). */
@@ -83,7 +83,7 @@ static char *repository(const char *name) {
 }
 
 static bool fits_one(const struct profile *profile, const char *name) {
-        _cleanup_free_ char *text = repository(name);
+        _cleanup_free_ char *text = profile_repository(name);
         for (char **pattern = text ? profile->match : NULL; pattern && *pattern; pattern++)
                 if (fnmatch(*pattern, text, FNM_NOESCAPE) == 0)
                         return true;

@@ -135,7 +135,7 @@ char *access_words(const struct access *a) {
 
 /* ---- changes ---- */
 
-static int check_name(const char *name, struct error **reterr) {
+static int access_check_name(const char *name, struct error **reterr) {
         bool bad = !*name || strlen(name) > 256 || *name == ' ' || name[strlen(name) - 1] == ' ' || strcmp(name, NO_NAME) == 0;
         for (const char *c = name; *c && !bad; c++)
                 bad = (unsigned char) *c < ' ' || *c == 0x7f || strchr(",\"[]#;=", *c);
@@ -202,7 +202,7 @@ static const char *provider_of(const struct access *a, const char *id_provider) 
         }
 }
 
-static int set(char **text, const char *section, const char *key, const char *value) {
+static int access_set(char **text, const char *section, const char *key, const char *value) {
         char *changed = ini_set(*text, section, key, value);
         if (!changed)
                 return -ENOMEM;
@@ -213,12 +213,12 @@ static int set(char **text, const char *section, const char *key, const char *va
 
 static int write_text(const char *text, const char *section, struct access *a, char **ret) {
         _cleanup_free_ char *id_provider = ini_value(text, section, "id_provider"), *changed = strdup(text);
-        int r = changed ? set(&changed, section, "access_provider", provider_of(a, id_provider)) : -ENOMEM;
+        int r = changed ? access_set(&changed, section, "access_provider", provider_of(a, id_provider)) : -ENOMEM;
         for (size_t i = 0; r >= 0 && i < ELEMENTS(list_keys); i++) {
                 char **list = *lists_of(a, i);
                 _cleanup_free_ char *value = strv_length(list) ? strv_join(list, ", ") : NULL, *now = ini_value(changed, section, list_keys[i]);
                 if (!str_equal(value, now))
-                        r = set(&changed, section, list_keys[i], value);
+                        r = access_set(&changed, section, list_keys[i], value);
         }
         if (r >= 0)
                 *ret = TAKE(changed);
@@ -238,7 +238,7 @@ int access_change(const char *text, const char *domain, const struct access_chan
         if (named && (!change->names || !*change->names))
                 return error_set(reterr, -EINVAL, "Nobody is named");
         for (char *const *name = named ? change->names : NULL; name && *name; name++)
-                if (check_name(*name, reterr) < 0)
+                if (access_check_name(*name, reterr) < 0)
                         return -EINVAL;
         int r = 0;
         if (named)

@@ -578,21 +578,21 @@ static const struct failure failures[] = {
 };
 #define UNKNOWN (&failures[sizeof failures / sizeof failures[0] - 1])
 
-static bool has(const char *output, size_t n, const char *text) {
+static bool failure_has(const char *output, size_t n, const char *text) {
         return memmem(output, n, text, strlen(text)) != NULL;
 }
 
-static bool fits(const struct failure *f, enum join_tool tool, int status, const char *output, size_t n) {
+static bool failure_fits(const struct failure *f, enum join_tool tool, int status, const char *output, size_t n) {
         if (tool != TOOL_ANY && f->tool != TOOL_ANY && f->tool != tool)
                 return false;
-        return f->text && (!f->status || f->status == status) && has(output, n, f->text) && (!f->also || has(output, n, f->also));
+        return f->text && (!f->status || f->status == status) && failure_has(output, n, f->text) && (!f->also || failure_has(output, n, f->also));
 }
 
 struct diagnosis failure_find(enum join_tool tool, int status, const char *output, size_t n, const struct failure_facts *facts) {
         bool clock_off = facts && facts->clock_known && (facts->clock_usec >= CLOCK_FAIL_USEC || facts->clock_usec <= -CLOCK_FAIL_USEC);
         const struct failure *found = UNKNOWN;
         for (const struct failure *f = failures; f < UNKNOWN; f++)
-                if (!f->goes_on && fits(f, tool, status, output, n)) {
+                if (!f->goes_on && failure_fits(f, tool, status, output, n)) {
                         found = f;
                         break;
                 }
@@ -604,14 +604,14 @@ struct diagnosis failure_find(enum join_tool tool, int status, const char *outpu
 size_t failure_warnings(enum join_tool tool, const char *output, size_t n, const struct failure **ret, size_t room) {
         size_t count = 0;
         for (const struct failure *f = failures; f < UNKNOWN && count < room; f++)
-                if (f->goes_on && fits(f, tool, 0, output, n))
+                if (f->goes_on && failure_fits(f, tool, 0, output, n))
                         ret[count++] = f;
         return count;
 }
 
 bool failure_kept_account(const char *output, size_t n) {
-        return has(output, n, "! Failed to join the domain") || has(output, n, "! Insufficient permissions to join the domain") ||
-               has(output, n, "Couldn't delete computer account");
+        return failure_has(output, n, "! Failed to join the domain") || failure_has(output, n, "! Insufficient permissions to join the domain") ||
+               failure_has(output, n, "Couldn't delete computer account");
 }
 
 /* A clock that is off says by how much, behind the sentence. */

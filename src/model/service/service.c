@@ -53,7 +53,7 @@ int service_list_take(struct service_list *list, struct service *s) {
         return 0;
 }
 
-static int compare(const void *a, const void *b) {
+static int service_compare(const void *a, const void *b) {
         const struct service *x = *(struct service *const *) a, *y = *(struct service *const *) b;
         bool x_failed = str_equal(x->state, "failed"), y_failed = str_equal(y->state, "failed");
         if (x_failed != y_failed)
@@ -63,5 +63,5 @@ static int compare(const void *a, const void *b) {
 
 void service_list_sort(struct service_list *list) {
         if (list->n > 1)
-                qsort(list->items, list->n, sizeof *list->items, compare);
+                qsort(list->items, list->n, sizeof *list->items, service_compare);
 }

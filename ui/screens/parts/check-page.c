@@ -16,7 +16,7 @@ static const struct column columns[] = {
         [COLUMN_WHAT] = { "RESULT", 20, 56, 0, .grow = true },
 };
 
-static const struct preflight *shown(const struct checkpage *p) {
+static const struct preflight *check_page_shown(const struct checkpage *p) {
         return p->preflight ? p->preflight : p->live;
 }
 
@@ -30,7 +30,7 @@ static void check_cell(const void *owner, size_t row, size_t column, struct cell
                 [VERDICT_WARN] = { "WARN", STYLE_WARN },
                 [VERDICT_FAIL] = { "FAIL", STYLE_BAD },
         };
-        const struct check_result *r = &shown(owner)->items[row];
+        const struct check_result *r = &check_page_shown(owner)->items[row];
         switch (column) {
         case COLUMN_VERDICT:
                 ret->text = verdicts[r->verdict].word;
@@ -46,7 +46,7 @@ static void check_cell(const void *owner, size_t row, size_t column, struct cell
 }
 
 static const char *check_identity(const void *owner, size_t row) {
-        return shown(owner)->items[row].id;
+        return check_page_shown(owner)->items[row].id;
 }
 
 static const struct list_source check_source = {
@@ -74,14 +74,14 @@ bool checkpage_looking(const struct checkpage *p) {
         return p->looking;
 }
 
-static void moved(const struct preflight *preflight, void *userdata) {
+static void check_page_moved(const struct preflight *preflight, void *userdata) {
         struct checkpage *p = userdata;
         p->live = preflight;
         list_set(&p->list, preflight->n);
         screen_invalidate(p->screen);
 }
 
-static void done(struct preflight *preflight, void *userdata) {
+static void check_page_done(struct preflight *preflight, void *userdata) {
         struct checkpage *p = userdata;
         p->looking = op_cancel(p->looking);
         p->live = NULL;
@@ -109,7 +109,7 @@ void checkpage_look(struct checkpage *p, const struct preflight_order *order) {
         p->live = NULL;
         p->preflight = preflight_free(p->preflight);
         list_set(&p->list, 0);
-        p->looking = host->ops->preflight(host, order, moved, done, p);
+        p->looking = host->ops->preflight(host, order, check_page_moved, check_page_done, p);
         screen_invalidate(p->screen);
 }
 
@@ -119,7 +119,7 @@ bool checkpage_fails(const struct checkpage *p) {
 
 const struct check_result *checkpage_focus(const struct checkpage *p) {
         size_t row = list_row(&p->list);
-        return shown(p) && row < shown(p)->n ? &shown(p)->items[row] : NULL;
+        return check_page_shown(p) && row < check_page_shown(p)->n ? &check_page_shown(p)->items[row] : NULL;
 }
 
 enum fix checkpage_fix(const struct checkpage *p) {
@@ -132,7 +132,7 @@ enum fix checkpage_fix(const struct checkpage *p) {
 
 /* ---- mending ---- */
 
-static void mended(struct error *e, void *userdata) {
+static void check_page_mended(struct error *e, void *userdata) {
         struct checkpage *p = userdata;
         p->mending = op_cancel(p->mending);
         if (e)
@@ -140,11 +140,11 @@ static void mended(struct error *e, void *userdata) {
         p->look(p->screen);
 }
 
-static void mend(struct checkpage *p, enum fix fix, const char *value) {
+static void check_page_mend(struct checkpage *p, enum fix fix, const char *value) {
         struct host *host = ui_host(p->screen->ui);
         const struct mend what = { .fix = fix, .hostname = value, .clock_usec = p->preflight ? p->preflight->clock_usec : 0 };
         op_cancel(p->mending);
-        p->mending = host->ops->mend(host, &what, mended, p);
+        p->mending = host->ops->mend(host, &what, check_page_mended, p);
 }
 
 /* Leaving is the other screens' work; the answers wait below them. */
@@ -172,12 +172,12 @@ void checkpage_changed(struct checkpage *p) {
 
 static void clock_consented(struct screen *s, bool yes) {
         if (yes)
-                mend(s->checks, FIX_CLOCK, NULL);
+                check_page_mend(s->checks, FIX_CLOCK, NULL);
 }
 
 static void hostname_typed(struct screen *s, const char *text) {
         if (!str_empty(text))
-                mend(s->checks, FIX_HOSTNAME, text);
+                check_page_mend(s->checks, FIX_HOSTNAME, text);
 }
 
 /* The name it has, with the realm's domain where it has none, in small letters. */
@@ -237,7 +237,7 @@ static int draw_focus(const struct checkpage *p, const struct canvas *c) {
 }
 
 void checkpage_draw(struct checkpage *p, const struct canvas *c) {
-        if (!shown(p)) {
+        if (!check_page_shown(p)) {
                 canvas_text(c, 1, 2, 0, STYLE_BUSY, "Looking at this host and the realm ...");
                 return;
         }

@@ -11,7 +11,7 @@ void finder_init(struct finder *f, struct screen *screen) {
         *f = (struct finder) { .screen = screen };
 }
 
-static void forget(struct finder *f) {
+static void finder_forget(struct finder *f) {
         f->looking = op_cancel(f->looking);
         f->realm = realm_free(f->realm);
         f->error = error_free(f->error);
@@ -20,7 +20,7 @@ static void forget(struct finder *f) {
 }
 
 void finder_done(struct finder *f) {
-        forget(f);
+        finder_forget(f);
         free(f->wanted);
         free(f->line);
         *f = (struct finder) {};
@@ -30,23 +30,23 @@ void finder_want(struct finder *f, const char *domain, enum realm_kind expected)
         const char *wanted = str_empty(domain) || expected == REALM_NONE ? NULL : domain;
         if (str_equal(wanted, f->wanted))
                 return;
-        forget(f);
+        finder_forget(f);
         (void) str_replace(&f->wanted, wanted);
         f->since = ui_boottime(f->screen->ui);
 }
 
-static bool due(const struct finder *f) {
+static bool finder_due(const struct finder *f) {
         return f->wanted && !f->asked;
 }
 
 unsigned finder_tick_ms(const struct finder *f) {
-        if (!due(f))
+        if (!finder_due(f))
                 return 0;
         int64_t left = f->since + PAUSE_USEC - ui_boottime(f->screen->ui);
         return left > 1000 ? (unsigned) (left / 1000) : 1;
 }
 
-static void found(struct realm *realm, struct error *e, void *userdata) {
+static void finder_found(struct realm *realm, struct error *e, void *userdata) {
         struct finder *f = userdata;
         f->looking = op_cancel(f->looking);
         f->realm = realm;
@@ -56,9 +56,9 @@ static void found(struct realm *realm, struct error *e, void *userdata) {
 
 void finder_tick(struct finder *f) {
         struct host *host = ui_host(f->screen->ui);
-        if (!due(f) || ui_boottime(f->screen->ui) < f->since + PAUSE_USEC - 1000 || str_replace(&f->asked, f->wanted) < 0)
+        if (!finder_due(f) || ui_boottime(f->screen->ui) < f->since + PAUSE_USEC - 1000 || str_replace(&f->asked, f->wanted) < 0)
                 return;
-        f->looking = host->ops->discover(host, f->asked, found, f);
+        f->looking = host->ops->discover(host, f->asked, finder_found, f);
         screen_invalidate(f->screen);
 }
 

@@ -13,7 +13,7 @@
 #define NOTE_WORD 8
 #define NARROW 60
 
-static void note(const struct canvas *c, int row, const char *word, enum style style, const char *text) {
+static void notes_note(const struct canvas *c, int row, const char *word, enum style style, const char *text) {
         if (!c)
                 return;
         int x = c->columns < NARROW ? 0 : NOTE_WORD;
@@ -35,7 +35,7 @@ static void job_note(const struct canvas *c, int row, const struct job *job, int
                 str_addf(&text, " since %s, ", jobtext_since(when, job->started, now));
                 jobtext_progress(job, &text);
         }
-        note(c, row, "Job", jobtext_runs(job) ? STYLE_BUSY : STYLE_WARN, text.failed ? "" : text.text);
+        notes_note(c, row, "Job", jobtext_runs(job) ? STYLE_BUSY : STYLE_WARN, text.failed ? "" : text.text);
 }
 
 /* What SSSD said is told with the time it said so: nobody is asked for this line. */
@@ -54,7 +54,7 @@ static void realm_note(const struct canvas *c, int row, const struct host_realm 
                 str_addf(&text, "  keytab version %u", (unsigned) realm->kvno);
         else
                 str_add(&text, "  no keytab");
-        note(c, row, "Realm", off || !realm->kvno || (realm->asked && !realm->online) ? STYLE_WARN : STYLE_PLAIN, text.failed ? "" : text.text);
+        notes_note(c, row, "Realm", off || !realm->kvno || (realm->asked && !realm->online) ? STYLE_WARN : STYLE_PLAIN, text.failed ? "" : text.text);
 }
 
 int notes_draw(const struct notes *notes, const struct canvas *c) {
@@ -67,10 +67,10 @@ int notes_draw(const struct notes *notes, const struct canvas *c) {
                 realm_note(c, n++, &status->realm, notes->now);
         if (n < NOTES_MAX && status->engine_asked && status->engine == ENGINE_NONE) {
                 const struct error *e = status->engine_error;
-                note(c, n++, "Engine", STYLE_WARN, e ? e->message : "No container engine answers on this host");
+                notes_note(c, n++, "Engine", STYLE_WARN, e ? e->message : "No container engine answers on this host");
                 if (e && e->hint && n < NOTES_MAX) {
                         _cleanup_free_ char *hint = str_printf("-> %s", e->hint);
-                        note(c, n++, "", STYLE_PLAIN, hint);
+                        notes_note(c, n++, "", STYLE_PLAIN, hint);
                 }
         }
         return n;

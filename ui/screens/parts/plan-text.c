@@ -7,7 +7,7 @@
 #include "base/str.h"
 #include "base/text.h"
 
-static void blank(struct pager *pager) {
+static void plan_text_blank(struct pager *pager) {
         pager_end(pager);
 }
 
@@ -15,7 +15,7 @@ static void blank(struct pager *pager) {
 #define DIGEST_SHOWN 12U
 
 /* "sha256:7aff8f1a01c3.." for each digest in the text, in place. */
-static char *shorten(char *text, bool brief) {
+static char *plan_text_shorten(char *text, bool brief) {
         for (char *at = text; brief && at && (at = strstr(at, "sha256:"));) {
                 at += strlen("sha256:");
                 if (strspn(at, "0123456789abcdef") < DIGEST_HEX)
@@ -28,7 +28,7 @@ static char *shorten(char *text, bool brief) {
 
 /* The words as they will run. Word for word: nothing is left out, only broken into rows. */
 static void argv_lines(struct pager *pager, char *const *argv, bool brief) {
-        _cleanup_free_ char *text = shorten(argv_text(argv), brief);
+        _cleanup_free_ char *text = plan_text_shorten(argv_text(argv), brief);
         pager_addf(pager, DOC_STRONG, "  %s", text ? text : "");
 }
 
@@ -59,14 +59,14 @@ static void risk_line(struct pager *pager, enum risk risk, const char *what, con
         meaning_line(pager, 8, 20, DOC_PLAIN, what, meaning ? meaning : "");
 }
 
-static void privileges(struct pager *pager, const struct command *command) {
+static void plan_text_privileges(struct pager *pager, const struct command *command) {
         for (size_t i = 0; i < command->n_privileges; i++)
                 if (command->privileges[i].risk != RISK_NONE)
                         risk_line(pager, command->privileges[i].risk, command->privileges[i].what,
                                   command->privileges[i].meaning);
 }
 
-static void mounts(struct pager *pager, const struct command *command) {
+static void plan_text_mounts(struct pager *pager, const struct command *command) {
         if (!command->n_mounts)
                 return;
         pager_addf(pager, DOC_STRONG, "  It sees of this host");
@@ -85,7 +85,7 @@ static void mounts(struct pager *pager, const struct command *command) {
         }
 }
 
-static void options(struct pager *pager, const struct command *command, bool brief) {
+static void plan_text_options(struct pager *pager, const struct command *command, bool brief) {
         bool head = false;
         for (size_t i = 0; i < command->n_options; i++) {
                 const struct option_use *o = &command->options[i];
@@ -99,7 +99,7 @@ static void options(struct pager *pager, const struct command *command, bool bri
                 _cleanup_free_ char *what =
                         str_printf("%s%s%s", o->option, o->value ? o->words == 1 ? "=" : " " : "", o->value ? o->value : "");
                 pager_put(pager, DOC_PLAIN, "    ");
-                meaning_line(pager, 4, 22, o->meaning ? DOC_PLAIN : DOC_WARN, what ? shorten(what, brief) : o->option,
+                meaning_line(pager, 4, 22, o->meaning ? DOC_PLAIN : DOC_WARN, what ? plan_text_shorten(what, brief) : o->option,
                              o->meaning ? o->meaning : "not known to fairlead");
         }
 }
@@ -114,12 +114,12 @@ void plantext_error(struct pager *pager, uint8_t mark, const struct error *e) {
 
 void plantext_command(struct pager *pager, const struct command *command, bool brief) {
         argv_lines(pager, command->argv, brief);
-        blank(pager);
-        privileges(pager, command);
+        plan_text_blank(pager);
+        plan_text_privileges(pager, command);
         if (command->n_privileges)
-                blank(pager);
-        mounts(pager, command);
-        options(pager, command, brief);
+                plan_text_blank(pager);
+        plan_text_mounts(pager, command);
+        plan_text_options(pager, command, brief);
 }
 
 void plantext_findings(struct pager *pager, const struct finding_list *findings) {
@@ -141,7 +141,7 @@ void plantext_findings(struct pager *pager, const struct finding_list *findings)
                         if (f->hint)
                                 pager_addf(pager, DOC_PLAIN, "           -> %s", f->hint);
                 }
-        blank(pager);
+        plan_text_blank(pager);
 }
 
 static const char *verb_sentence(const struct plan *plan, bool high) {
@@ -197,7 +197,7 @@ static void unit_lines(struct pager *pager, const struct plan *plan, bool brief)
                 pager_addf(pager, DOC_PLAIN, "  It runs");
                 plantext_command(pager, plan->run, brief);
         }
-        blank(pager);
+        plan_text_blank(pager);
 }
 
 static void kept_safe(struct pager *pager, const struct plan *plan, bool brief) {
@@ -214,10 +214,10 @@ static void kept_safe(struct pager *pager, const struct plan *plan, bool brief) 
                 pager_addf(pager, DOC_PLAIN, plan->uninstall ? "  Uninstall also runs the image's own UNINSTALL label:"
                                                              : "  The image has no UNINSTALL label; none is needed.");
         if (plan->verb == VERB_INSTALL && plan->uninstall) {
-                _cleanup_free_ char *text = shorten(argv_text(plan->uninstall->argv), brief);
+                _cleanup_free_ char *text = plan_text_shorten(argv_text(plan->uninstall->argv), brief);
                 pager_addf(pager, DOC_PLAIN, "    %s", text ? text : "");
         }
-        blank(pager);
+        plan_text_blank(pager);
 }
 
 static const char *title_of(const struct profile *profile, const char *name) {
@@ -256,7 +256,7 @@ void plantext_answers(struct pager *pager, const struct plan *plan, const struct
         for (size_t i = 0; i < plan->n_secrets; i++)
                 pager_addf(pager, DOC_PLAIN, "  %-18s  <secret>, handed over by %s", title_of(profile, plan->secrets[i].name),
                            delivery_name(plan->secrets[i].delivery));
-        blank(pager);
+        plan_text_blank(pager);
 }
 
 static void found_line(struct pager *pager, const char *title, const char *value, const char *source) {
@@ -280,14 +280,14 @@ void plantext_realm(struct pager *pager, const struct realm *realm, const struct
         for (char *c = computer; c && *c; c++)
                 *c = (char) toupper((unsigned char) *c);
         found_line(pager, "Computer name", computer, "made of this host's name");
-        blank(pager);
+        plan_text_blank(pager);
 }
 
 void plantext_profile(struct pager *pager, const struct profile *profile) {
         pager_addf(pager, DOC_STRONG, "%s", profile->title);
         if (profile->help)
                 pager_addf(pager, DOC_PLAIN, "  %s", profile->help);
-        blank(pager);
+        plan_text_blank(pager);
 }
 
 /* What an upgrade takes the place of, and the labels of both beside each other, word by word. */
@@ -309,13 +309,13 @@ static void upgrade_lines(struct pager *pager, const struct plan *plan) {
         }
         pager_addf(pager, DOC_PLAIN, "  When it does not pass its check, everything goes back to the old image by itself.");
         label_changes_done(&changes);
-        blank(pager);
+        plan_text_blank(pager);
 }
 
 static void file_lines(struct pager *pager, const struct plan_file *file) {
         _cleanup_strv_ char **lines = plan_file_lines(file);
         pager_addf(pager, DOC_STRONG, "%s", file->sentence ? file->sentence : "");
-        blank(pager);
+        plan_text_blank(pager);
         pager_addf(pager, DOC_PLAIN, "In %s, and its service is started again:", file->path);
         for (char **line = lines; line && *line; line++)
                 pager_addf(pager, **line == '+' ? DOC_GOOD : DOC_WARN, "  %s", *line);
@@ -328,7 +328,7 @@ void plantext_plan(struct pager *pager, const struct plan *plan, bool brief) {
                      (plan->verb == VERB_UNINSTALL && plan->joins != REALM_NONE);
         if (refused) {
                 pager_addf(pager, DOC_BAD, "This cannot be carried out: see the findings marked REFUSED.");
-                blank(pager);
+                plan_text_blank(pager);
         }
         if (first)
                 plantext_findings(pager, &plan->findings);
@@ -342,7 +342,7 @@ void plantext_plan(struct pager *pager, const struct plan *plan, bool brief) {
                 plantext_command(pager, plan->command, brief);
         } else
                 pager_addf(pager, DOC_PLAIN, "The image has no label for this: no command of it is run.");
-        blank(pager);
+        plan_text_blank(pager);
         if (!first)
                 plantext_findings(pager, &plan->findings);
         unit_lines(pager, plan, brief);

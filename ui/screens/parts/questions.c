@@ -42,12 +42,12 @@ static bool on_secrets(const struct param *p, const void *userdata) {
         return p->type == PARAM_SECRET && asked_now(userdata, p);
 }
 
-static const char *suggest(const char *what, const void *userdata) {
+static const char *questions_suggest(const char *what, const void *userdata) {
         const struct questions *q = userdata;
         return q->host->ops->suggest(q->host, what);
 }
 
-static const char *note(const struct param *p, const void *userdata) {
+static const char *questions_note(const struct param *p, const void *userdata) {
         const struct questions *q = userdata;
         const struct mode *mode = q->leave ? NULL : questions_chosen(q);
         if (!q->finder || !mode || mode->joins == REALM_NONE || !param_names_domain(p))
@@ -63,8 +63,8 @@ static struct form *make_form(struct questions *q, bool (*asks)(const struct par
                 .answers = q->answers,
                 .secrets = q->secrets,
                 .asks = asks,
-                .suggest = suggest,
-                .note = note,
+                .suggest = questions_suggest,
+                .note = questions_note,
                 .userdata = q,
         };
         return form_new(&options);
@@ -189,7 +189,7 @@ bool questions_join(const struct questions *q, struct join *ret) {
         for (size_t i = 0; i < q->profile->n_parameters && !ret->domain; i++) {
                 const struct param *p = q->profile->parameters + i;
                 if (param_names_domain(p) && mode_asks(mode, p) && p->suggest)
-                        ret->domain = suggest(p->suggest, q);
+                        ret->domain = questions_suggest(p->suggest, q);
         }
         return true;
 }
@@ -206,7 +206,7 @@ struct answers *questions_answers(const struct questions *q, bool proposed) {
         for (size_t i = 0; proposed && answers && q->profile && i < q->profile->n_parameters; i++) {
                 const struct param *p = q->profile->parameters + i;
                 const char *value = p->suggest && p->type != PARAM_SECRET && asked_now(q, p) && !answers_get(answers, p->name)
-                                            ? suggest(p->suggest, q) : NULL;
+                                            ? questions_suggest(p->suggest, q) : NULL;
                 if (value && param_check(p, value, NULL) >= 0)
                         (void) answers_set(answers, p->name, value, "from this host");
         }

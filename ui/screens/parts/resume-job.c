@@ -69,12 +69,12 @@ static void next_secret(struct screen *s) {
         screen_invalidate(s);
 }
 
-static void answered(struct screen *s, bool yes) {
+static void resume_job_answered(struct screen *s, bool yes) {
         if (yes)
                 next_secret(s);
 }
 
-static const char *meaning(const struct job *job, enum job_takeup how) {
+static const char *resume_job_meaning(const struct job *job, enum job_takeup how) {
         if (how == TAKEUP_ROLL_BACK)
                 return "Everything the job did is put back as it was. What somebody else changed since stays, and is listed.";
         switch (job->way) {
@@ -103,8 +103,8 @@ void takeup_begin(struct screen *s, const struct job *job, enum action action) {
         _cleanup_free_ char *title = str_printf("%s: %s %s", resume ? "Go on" : "Put back", plan_verb_name(job->verb), job->name ? job->name : "?");
         const struct question question = {
                 .title = title,
-                .text = meaning(job, takeup->how),
+                .text = resume_job_meaning(job, takeup->how),
                 .yes = resume ? "Go on" : "Put everything back",
         };
-        dialog_confirm(s, &question, answered);
+        dialog_confirm(s, &question, resume_job_answered);
 }

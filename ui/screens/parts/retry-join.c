@@ -21,7 +21,7 @@ int mending_draw(const struct job *job, const struct canvas *c, int row) {
 }
 
 /* From here on the job is only remembered by its id: the question may have stood for long. */
-static void go(struct screen *s, enum fix fix) {
+static void retry_join_go(struct screen *s, enum fix fix) {
         struct takeup *takeup = s->state;
         struct host *host = ui_host(s->ui);
         struct error *e = NULL;
@@ -37,9 +37,9 @@ static void go(struct screen *s, enum fix fix) {
         plan_free(plan);
 }
 
-static void forced(struct screen *s, bool yes) {
+static void retry_join_forced(struct screen *s, bool yes) {
         if (yes)
-                go(s, FIX_FORCE);
+                retry_join_go(s, FIX_FORCE);
 }
 
 void mending_begin(struct screen *s, const struct job *job) {
@@ -48,10 +48,10 @@ void mending_begin(struct screen *s, const struct job *job) {
         if (!f || str_replace(&takeup->id, job->id) < 0)
                 return;
         if (!f->consequence) {
-                go(s, f->fix);
+                retry_join_go(s, f->fix);
                 return;
         }
         _cleanup_free_ char *text = str_printf("%s.\n%s", f->hint, f->consequence);
         const struct question question = { .title = fix_title(f->fix), .text = text ? text : f->consequence, .yes = "Go on", .no = "Back" };
-        dialog_confirm(s, &question, forced);
+        dialog_confirm(s, &question, retry_join_forced);
 }

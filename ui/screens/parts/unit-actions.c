@@ -84,7 +84,7 @@ void unit_acting_done(struct unit_acting *acting) {
         *acting = (struct unit_acting) {};
 }
 
-static void acted(struct error *e, void *userdata) {
+static void unit_actions_acted(struct error *e, void *userdata) {
         struct unit_acting *acting = userdata;
         acting->op = op_cancel(acting->op);
         if (e)
@@ -97,16 +97,16 @@ static void acted(struct error *e, void *userdata) {
         screen_invalidate(acting->screen);
 }
 
-static void begin(struct unit_acting *acting) {
+static void unit_actions_begin(struct unit_acting *acting) {
         struct host *host = ui_host(acting->screen->ui);
         acting->op = op_cancel(acting->op);
-        acting->op = host->ops->act_on_unit(host, acting->unit, acting->action, acted, acting);
+        acting->op = host->ops->act_on_unit(host, acting->unit, acting->action, unit_actions_acted, acting);
         screen_invalidate(acting->screen);
 }
 
-static void answered(struct screen *s, bool yes) {
+static void unit_actions_answered(struct screen *s, bool yes) {
         if (yes)
-                begin(s->state);
+                unit_actions_begin(s->state);
 }
 
 bool unit_acting_begin(struct screen *s, const char *unit, enum action action) {
@@ -119,7 +119,7 @@ bool unit_acting_begin(struct screen *s, const char *unit, enum action action) {
                 acting->screen = s;
                 acting->action = acts[i].does;
                 if (!acts[i].text) {
-                        begin(acting);
+                        unit_actions_begin(acting);
                         return true;
                 }
                 _cleanup_free_ char *title = str_printf("%s %s", acts[i].does == UNIT_STOP ? "Stop" : "Mask", unit);
@@ -127,7 +127,7 @@ bool unit_acting_begin(struct screen *s, const char *unit, enum action action) {
                                        .title = title,
                                        .text = acts[i].text,
                                        .yes = acts[i].does == UNIT_STOP ? "Stop it" : "Mask it",
-                               }, answered);
+                               }, unit_actions_answered);
                 return true;
         }
         return false;
