@@ -13,8 +13,8 @@
 #include "ui/screens/screens.h"
 #include "ui/ui.h"
 
-/* Priorities (lower runs first): one paint outranks everything, so that a flood of output can neither starve the screen nor cost more than a
- * paint a frame; keys outrank whatever the backend brings. */
+/* Priorities (lower runs first): one paint outranks everything, so that a flood of output can neither starve
+ * the screen nor cost more than a paint a frame; keys outrank whatever the backend brings. */
 enum {
         PRIORITY_FRAME = -20,
         PRIORITY_SIGNAL = -15,
@@ -102,7 +102,7 @@ static int signal_came(sd_event_source *source, const struct signalfd_siginfo *i
                 ui_resize(app->ui);
                 app_settle(app);
                 break;
-        case SIGINT:            /* typed where the terminal still makes it a signal: never the end of anything */
+        case SIGINT: /* typed where the terminal still makes it a signal: never the end of anything */
                 break;
         default:
                 sd_event_exit(app->session->event, 0);

@@ -7,19 +7,21 @@
 #include "cli.h"
 #include "cli/out.h"
 
-/* What atomic calls -n or --name, --display and so on; options that have no meaning here are accepted where units in the field carry them. */
+/* What atomic calls -n or --name, --display and so on; options that have no meaning here are accepted where
+ * units in the field carry them. */
 struct translation {
         const char *theirs;     /* their verb */
         const char *ours;
         const char *option;     /* one that is added, or NULL */
-        bool name_from_image;   /* `atomic stop --name=X IMAGE`: units still write both words (reference/sssd-container.md section 2); the
-                                 * name wins */
+        bool name_from_image;   /* `atomic stop --name=X IMAGE`: units still write both words
+                                 * (reference/sssd-container.md section 2); the   name wins */
 };
 
 static const struct translation translations[] = {
         { "install", "install", NULL, false },
         { "run", "run", NULL, false },
-        /* A unit's ExecStop= must stop the container: stopping the unit from within it would wait for itself. */
+        /* A unit's ExecStop= must stop the container: stopping the unit from within it would wait for itself.
+         */
         { "stop", "stop", "--container", true },
         { "uninstall", "uninstall", NULL, true },
         { "info", "show", NULL, false },
@@ -31,7 +33,8 @@ static const struct {
         const char *option;
         bool value;
 } dropped[] = {
-        { "-q", false }, { "--quiet", false }, { "-d", false }, { "--spc", false }, { "-i", false }, { "--ignore", false },
+        { "-q", false }, { "--quiet", false }, { "-d", false }, { "--spc", false }, { "-i",
+          false }, { "--ignore", false },
         { "-f", false }, { "--force", false }, { "--storage", true }, { "--debug", false },
 };
 
@@ -93,7 +96,8 @@ static int sort_words(int argc, char **argv, int from, struct translated *t) {
         int r = 0;
         for (int i = from; i < argc && r >= 0; i++) {
                 int words = 0;
-                if (strv_length(t->operands) > 0) {             /* after the image all words are the command's own */
+                if (strv_length(t->operands) > 0) {             /* after the image all words are the
+                                                                 * command's own */
                         r = strv_add(&t->arguments, argv[i]);
                         continue;
                 }
@@ -105,8 +109,8 @@ static int sort_words(int argc, char **argv, int from, struct translated *t) {
                         i += words - 1;
                 else if (argv[i][0] == '-' && argv[i][1]) {
                         r = strv_add(&t->options, argv[i]);
-                        bool takes_next = str_equal(argv[i], "--opt1") || str_equal(argv[i], "--opt2") || str_equal(argv[i], "--opt3") ||
-                                          str_equal(argv[i], "--set");
+                        bool takes_next = str_equal(argv[i], "--opt1") || str_equal(argv[i], "--opt2") ||
+                                          str_equal(argv[i], "--opt3") || str_equal(argv[i], "--set");
                         if (r >= 0 && takes_next && i + 1 < argc)
                                 r = strv_add(&t->options, argv[++i]);
                 } else
@@ -142,7 +146,8 @@ static int atomic_build(const struct translation *tr, const struct translated *t
 int atomic_main(int argc, char **argv) {
         const struct translation *tr = argc > 1 ? atomic_find(argv[1]) : NULL;
         if (!tr) {
-                out_note("atomic: this is fairlead's stand-in for the atomic tool; it knows install, run, stop, uninstall, info and images\n"
+                out_note("atomic: this is fairlead's stand-in for the atomic tool; it knows install, run, "
+                         "stop, uninstall, info and images\n"
                          "  try: fairlead --help\n");
                 return EXIT_USAGE;
         }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The `atomic` link: `atomic install|run|stop|uninstall|info|images` as units and habits expect (reference/labels.md section 5). An
- * image's own unit says `ExecStart=/usr/bin/atomic run --name=NAME IMAGE`. */
+/* The `atomic` link: `atomic install|run|stop|uninstall|info|images` as units and habits expect
+ * (reference/labels.md section 5). An image's own unit says `ExecStart=/usr/bin/atomic run --name=NAME
+ * IMAGE`. */
 
 #include <stdbool.h>
 

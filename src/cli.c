@@ -23,24 +23,27 @@ static void print_options(unsigned long long takes) {
                 char letter[8] = "    ";
                 if (row->letter)
                         snprintf(letter, sizeof letter, "-%c, ", row->letter);
-                _cleanup_free_ char *cell = str_printf("  %s--%s%s%s", letter, row->name, row->argument ? " " : "",
-                                                       row->argument ? row->argument : "");
+                _cleanup_free_ char *cell =
+                        str_printf("  %s--%s%s%s", letter, row->name, row->argument ? " " : "",
+                                   row->argument ? row->argument : "");
                 out_table_row(&t, cell ? cell : "", row->help, NULL);
         }
         out_table_print(&t);
 }
 
-#define GLOBAL_OPTIONS                                                                                                   \
-        (TAKES(OPTION_HELP) | TAKES(OPTION_VERSION) | TAKES(OPTION_PLAIN) | TAKES(OPTION_PROFILE) |                     \
+#define GLOBAL_OPTIONS                                                                              \
+        (TAKES(OPTION_HELP) | TAKES(OPTION_VERSION) | TAKES(OPTION_PLAIN) | TAKES(OPTION_PROFILE) | \
          TAKES(OPTION_ENGINE_SOCKET) | TAKES(OPTION_MANUAL) | TAKES(OPTION_COMPLETION))
 
 void cli_help(void) {
-        out("fairlead leads from a container image that packages a system service to a systemd unit on this host.\n\n"
+        out("fairlead leads from a container image that packages a system service to a systemd unit on this "
+            "host.\n\n"
             "  fairlead                       the console, on a terminal\n"
             "  fairlead VERB …                the same for scripts\n\n");
         struct out_table t = { .columns = 2 };
         for (size_t i = 0; verb_table[i]; i++) {
-                _cleanup_free_ char *cell = str_printf("  %s %s", verb_table[i]->name, verb_table[i]->synopsis);
+                _cleanup_free_ char *cell =
+                        str_printf("  %s %s", verb_table[i]->name, verb_table[i]->synopsis);
                 /* The verb and its first operand are enough here: `fairlead VERB --help` has the rest. */
                 if (cell && strlen(cell) > 30)
                         memcpy(cell + 26, " …", sizeof " …");
@@ -49,7 +52,8 @@ void cli_help(void) {
         out_table_print(&t);
         out("\n");
         print_options(GLOBAL_OPTIONS);
-        out("\nfairlead VERB --help tells more. Exit status: 0 done, 1 failed, 2 usage, 3 refused by a finding or consent missing,\n"
+        out("\nfairlead VERB --help tells more. Exit status: 0 done, 1 failed, 2 usage, 3 refused by a "
+            "finding or consent missing,\n"
             "4 not found, 5 busy.\n");
 }
 
@@ -75,9 +79,11 @@ static int cli_usage(struct error *e, const struct verb *verb) {
 static int cli_check_words(const struct verb *verb, const struct arguments *a, struct error **reterr) {
         size_t n = strv_length(a->words);
         if (n < verb->least)
-                return error_set(reterr, -EINVAL, "fairlead %s needs more words: %s", verb->name, verb->synopsis);
+                return error_set(reterr, -EINVAL, "fairlead %s needs more words: %s", verb->name,
+                                 verb->synopsis);
         if (n > verb->most)
-                return error_set(reterr, -EINVAL, "fairlead %s does not know what to do with \"%s\"", verb->name, a->words[verb->most]);
+                return error_set(reterr, -EINVAL, "fairlead %s does not know what to do with \"%s\"",
+                                 verb->name, a->words[verb->most]);
         if (a->divided && !verb->rest)
                 return error_set(reterr, -EINVAL, "fairlead %s takes nothing after --", verb->name);
         return 0;
@@ -86,7 +92,8 @@ static int cli_check_words(const struct verb *verb, const struct arguments *a, s
 static int run_verb(struct session *s, const struct verb *verb, int argc, char **argv, int from) {
         struct error *e = NULL;
         _cleanup_(arguments_done) struct arguments a = {};
-        unsigned long long takes = verb->takes | TAKES(OPTION_HELP) | TAKES(OPTION_ENGINE_SOCKET) | (verb->json ? TAKES(OPTION_JSON) : 0);
+        unsigned long long takes = verb->takes | TAKES(OPTION_HELP) | TAKES(OPTION_ENGINE_SOCKET) |
+                                   (verb->json ? TAKES(OPTION_JSON) : 0);
         int r = arguments_read(argc, argv, from, takes, false, &a, NULL, &e);
         if (r < 0)
                 return cli_usage(e, verb);
@@ -111,7 +118,8 @@ static int run_console(struct session *s, const struct arguments *global) {
                 return plain_run(s);
         if (in_is_terminal() && out_is_terminal())
                 return app_run(s, argument_value(global, OPTION_PROFILE));
-        out_note("fairlead: The console needs a terminal\n  try: fairlead --plain, or fairlead --help for what it does in scripts\n");
+        out_note("fairlead: The console needs a terminal\n  try: fairlead --plain, or fairlead --help for "
+                 "what it does in scripts\n");
         return EXIT_USAGE;
 }
 

@@ -15,7 +15,8 @@ static const struct screen_class *const screens[] = {
         &changes_screen,  &units_screen,  &unit_screen,  &log_screen,
 };
 
-/* Text for man(7): backslashes doubled, a leading dot or quote protected, hyphens that must stay hyphens kept. */
+/* Text for man(7): backslashes doubled, a leading dot or quote protected, hyphens that must stay hyphens
+ * kept. */
 static void manual_put(const char *text) {
         _cleanup_str_ struct str s = {};
         bool begins = true;
@@ -42,7 +43,8 @@ static void put_options(unsigned long long takes) {
                 out(".TP\n.B ");
                 if (row->letter)
                         out("\\-%c, ", row->letter);
-                _cleanup_free_ char *name = str_printf("--%s%s%s", row->name, row->argument ? " " : "", row->argument ? row->argument : "");
+                _cleanup_free_ char *name = str_printf("--%s%s%s", row->name, row->argument ? " " : "",
+                                                       row->argument ? row->argument : "");
                 manual_put(name);
                 out("\n");
                 manual_put(row->help);
@@ -101,28 +103,38 @@ static void put_screens(void) {
 
 void manual_print(void) {
         out(".TH FAIRLEAD 8 \"\" \"fairlead %s\"\n.SH NAME\n"
-            "fairlead \\- from a container image that packages a system service to a unit on this host\n", VERSION);
-        out(".SH SYNOPSIS\n.B fairlead\n[\\-\\-plain] [\\-\\-profile basic|normal|rich]\n.br\n.B fairlead\nVERB \\&...\n");
+            "fairlead \\- from a container image that packages a system service to a unit on this host\n",
+            VERSION);
+        out(".SH SYNOPSIS\n.B fairlead\n[\\-\\-plain] [\\-\\-profile basic|normal|rich]\n.br\n.B "
+            "fairlead\nVERB \\&...\n");
         out(".SH DESCRIPTION\n"
-            "Without a verb, on a terminal, fairlead is a console: it lists the images that offer a system service and what their labels would do,\n"
-            "asks for their parameters, installs them with live output, and looks after the units. Every screen's work is also a verb.\n");
-        put_options(TAKES(OPTION_HELP) | TAKES(OPTION_VERSION) | TAKES(OPTION_PLAIN) | TAKES(OPTION_PROFILE) | TAKES(OPTION_ENGINE_SOCKET));
+            "Without a verb, on a terminal, fairlead is a console: it lists the images that offer a system "
+            "service and what their labels would do,\n"
+            "asks for their parameters, installs them with live output, and looks after the units. Every "
+            "screen's work is also a verb.\n");
+        put_options(TAKES(OPTION_HELP) | TAKES(OPTION_VERSION) | TAKES(OPTION_PLAIN) | TAKES(OPTION_PROFILE) |
+                    TAKES(OPTION_ENGINE_SOCKET));
         out(".SH VERBS\n");
         put_verbs();
         out(".SH THE CONSOLE\n");
         put_screens();
-        out(".SH EXIT STATUS\n0 done, 1 failed, 2 usage, 3 refused by a finding or consent missing, 4 not found, 5 busy.\n");
-        out(".SH FILES\n.TP\n.I /var/lib/fairlead/jobs/ID/\nA job: plan.json, journal, snapshot, log, result.json.\n"
+        out(".SH EXIT STATUS\n0 done, 1 failed, 2 usage, 3 refused by a finding or consent missing, 4 not "
+            "found, 5 busy.\n");
+        out(".SH FILES\n.TP\n.I /var/lib/fairlead/jobs/ID/\nA job: plan.json, journal, snapshot, log, "
+            "result.json.\n"
             ".TP\n.I /var/lib/fairlead/services/NAME.json\nAn installed service.\n"
-            ".TP\n.I /etc/fairlead/profiles.d/*.json\nProfiles of the host's own; a file here hides a shipped one of the same name.\n");
+            ".TP\n.I /etc/fairlead/profiles.d/*.json\nProfiles of the host's own; a file here hides a "
+            "shipped one of the same name.\n");
 }
 
 void completion_print(void) {
         out("# bash completion for fairlead; made by fairlead --completion\n_fairlead() {\n"
             "        local word=${COMP_WORDS[COMP_CWORD]} verb= i\n"
             "        for ((i = 1; i < COMP_CWORD; i++)); do\n"
-            "                [[ ${COMP_WORDS[i]} == -* ]] || { verb=${COMP_WORDS[i]}; break; }\n        done\n"
-            "        case $verb in\n        '') COMPREPLY=($(compgen -W \"--help --version --plain --profile");
+            "                [[ ${COMP_WORDS[i]} == -* ]] || { verb=${COMP_WORDS[i]}; break; }\n        "
+            "done\n"
+            "        case $verb in\n        '') COMPREPLY=($(compgen -W \"--help --version --plain "
+            "--profile");
         for (size_t i = 0; verb_table[i]; i++)
                 out(" %s", verb_table[i]->name);
         out("\" -- \"$word\")) ;;\n");

@@ -91,7 +91,8 @@ static int ask_parameter(struct session *s, const struct param *p, struct order 
         const char *initial = param_initial(p, o->answers, suggested);
         if (p->type == PARAM_CHOICE)
                 tell_choices(p);
-        _cleanup_free_ char *prompt = str_printf("%s%s [%s]: ", p->title, p->required ? "" : " (optional)", initial);
+        _cleanup_free_ char *prompt =
+                str_printf("%s%s [%s]: ", p->title, p->required ? "" : " (optional)", initial);
         char line[LINE_BYTES_MAX];
         while (prompt && plain_read_line(prompt, line)) {
                 if (strcmp(line, "?") == 0) {
@@ -100,8 +101,10 @@ static int ask_parameter(struct session *s, const struct param *p, struct order 
                 }
                 const char *value = *line ? plain_chosen(p, line) : initial;
                 _cleanup_error_ struct error *e = NULL;
-                if (param_check_with(p, value, other, other ? param_initial(other, o->answers, NULL) : NULL, &e) >= 0)
-                        return *value ? answers_set(o->answers, p->name, value, *line ? "typed" : "default") : 0;
+                if (param_check_with(p, value, other, other ? param_initial(other, o->answers, NULL) : NULL,
+                                     &e) >= 0)
+                        return *value ? answers_set(o->answers, p->name, value, *line ? "typed" : "default")
+                                      : 0;
                 out("%s\n", e->message);
                 if (e->hint)
                         out("  %s\n", e->hint);
@@ -126,7 +129,8 @@ static int plain_ask_all(struct session *s, struct order *o) {
         const struct mode *mode = profile_mode(profile, o->mode);
         for (size_t i = 0; i < profile->n_parameters && r >= 0; i++) {
                 const struct param *p = &profile->parameters[i];
-                if (mode_asks(mode, p) && param_applies(p, profile->parameters, profile->n_parameters, o->answers))
+                if (mode_asks(mode, p) &&
+                    param_applies(p, profile->parameters, profile->n_parameters, o->answers))
                         r = ask_parameter(s, p, o);
         }
         return r;
@@ -193,7 +197,8 @@ static void plain_call(struct session *s, const char *verb, const char *word) {
 }
 
 static void plain_services(struct session *s) {
-        static const char *const verbs[] = { "status", "start", "stop", "restart", "logs", "changes", "uninstall" };
+        static const char *const verbs[] = { "status", "start",   "stop",     "restart",
+                                             "logs",   "changes", "uninstall" };
         plain_call(s, "services", NULL);
         char name[LINE_BYTES_MAX];
         if (!plain_read_line("Which one (its name; nothing: back)? ", name) || !*name)
@@ -218,7 +223,8 @@ int plain_run(struct session *session) {
         if (r < 0)
                 return session_fail(session, e);
         setvbuf(stdin, NULL, _IONBF, 0);        /* see cli/typed-secret.c */
-        out("Fairlead on %s. One question a line; an empty line goes back.\n", session->host->ops->status(session->host)->hostname);
+        out("Fairlead on %s. One question a line; an empty line goes back.\n",
+            session->host->ops->status(session->host)->hostname);
         char line[LINE_BYTES_MAX];
         while (plain_read_line("1 services, 2 images, 3 jobs, q quit: ", line)) {
                 if (strcmp(line, "1") == 0)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* fairlead-realmd join|leave [OPTION]… [DOMAIN]: what plans run for the image host/realmd (backend/realm/native.h). It asks this host's own realmd
- * over D-Bus, shows what that says as it comes, and ends with 0, or with 1 and a sentence. A password is read from standard input,
- * never from the words. TERM and INT make realmd give up. */
+/* fairlead-realmd join|leave [OPTION]… [DOMAIN]: what plans run for the image host/realmd
+ * (backend/realm/native.h). It asks this host's own realmd over D-Bus, shows what that says as it comes, and
+ * ends with 0, or with 1 and a sentence. A password is read from standard input, never from the words. TERM
+ * and INT make realmd give up. */
 #include <errno.h>
 #include <locale.h>
 #include <signal.h>
@@ -30,18 +31,21 @@ struct program {
 };
 
 /* Words of realm that came with a label, or with `fairlead leave -- …`, mean the same here. */
-static const char *const options[] = { "computer-ou", "computer-name", "membership-software", "client-software", "server-software",
-                                       "os-name", "os-version", "user-principal" };
+static const char *const options[] = { "computer-ou",     "computer-name",   "membership-software",
+                                       "client-software", "server-software", "os-name",
+                                       "os-version",      "user-principal" };
 static const char *const nothing[] = { "-v", "--verbose", "--unattended", "--remove" };
 
 static int realmd_main_usage(void) {
-        out_note("usage: fairlead-realmd join|leave [--user USER | --credentials password|otp|none] [--computer-ou OU] [--computer-name NAME]\n"
+        out_note("usage: fairlead-realmd join|leave [--user USER | --credentials password|otp|none] "
+                 "[--computer-ou OU] [--computer-name NAME]\n"
                  "       [--membership-software adcli|samba] [--mkhomedir] [DOMAIN]\n"
                  "A password is read from standard input.\n");
         return 2;
 }
 
-/* "--name VALUE" and "--name=VALUE"; *argv is left at the last word that was read. NULL: it is not that option, or has no value. */
+/* "--name VALUE" and "--name=VALUE"; *argv is left at the last word that was read. NULL: it is not that
+ * option, or has no value. */
 static const char *realmd_main_value_of(char ***argv, const char *name) {
         const char *word = str_starts(**argv, "--"), *rest = word ? str_starts(word, name) : NULL;
         if (rest && *rest == '=')
@@ -52,7 +56,9 @@ static const char *realmd_main_value_of(char ***argv, const char *name) {
 }
 
 static int read_credentials(const char *word, struct realmd_order *order) {
-        static const char *const words[] = { [REALMD_NOBODY] = "none", [REALMD_PASSWORD] = "password", [REALMD_ONE_TIME] = "otp" };
+        static const char *const words[] = {
+                [REALMD_NOBODY] = "none", [REALMD_PASSWORD] = "password", [REALMD_ONE_TIME] = "otp"
+        };
         for (size_t i = 0; i < ELEMENTS(words); i++)
                 if (str_equal(word, words[i])) {
                         order->credentials = (enum realmd_credentials) i;
@@ -113,7 +119,8 @@ static int realmd_main_read_secret(const struct realmd_order *order, struct secr
         _cleanup_free_ char *title = NULL;
         if (order->credentials == REALMD_NOBODY)
                 return 0;
-        title = order->credentials == REALMD_PASSWORD ? str_printf("Password for %s", order->user) : strdup("One-time password");
+        title = order->credentials == REALMD_PASSWORD ? str_printf("Password for %s", order->user)
+                                                      : strdup("One-time password");
         int r = title && secret ? typed_secret(title, secret) : -ENOMEM;
         if (r < 0)
                 out_note("fairlead: No password came by standard input\n");
@@ -198,7 +205,8 @@ int main(int argc, char **argv) {
                 if (p.error)
                         out_error(p.error);
                 else
-                        out("This host has %s\n", order.action == REALMD_JOIN ? "joined the domain" : "left the domain");
+                        out("This host has %s\n",
+                            order.action == REALMD_JOIN ? "joined the domain" : "left the domain");
                 status = p.error ? 1 : 0;
         } else
                 status = 1;

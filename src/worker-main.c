@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* fairlead-worker [--state=DIR] [--run=DIR] [--root=DIR] [--resume|--roll-back] JOB: carries out one job. Started by fairlead; the
- * secrets come sealed on standard input. --at-boot instead of a job: the one that was at work when the host went down
- * (fairlead-resume.service). Prints nothing but what is wrong with its arguments. */
+/* fairlead-worker [--state=DIR] [--run=DIR] [--root=DIR] [--resume|--roll-back] JOB: carries out one job.
+ * Started by fairlead; the secrets come sealed on standard input. --at-boot instead of a job: the one that
+ * was at work when the host went down (fairlead-resume.service). Prints nothing but what is wrong with its
+ * arguments. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -13,7 +14,9 @@
 #include "model/job/job.h"
 
 static int worker_main_usage(void) {
-        fputs("usage: fairlead-worker [--state=DIR] [--run=DIR] [--root=DIR] [--resume|--roll-back] JOB | --at-boot\n", stderr);
+        fputs("usage: fairlead-worker --at-boot\n", stderr);
+        fputs("       fairlead-worker [--state=DIR] [--run=DIR] [--root=DIR] [--resume] JOB\n", stderr);
+        fputs("       fairlead-worker [--state=DIR] [--run=DIR] [--root=DIR] --roll-back JOB\n", stderr);
         return 2;
 }
 
@@ -56,7 +59,8 @@ int main(int argc, char **argv) {
         struct stat st;
         _cleanup_(secret_list_freep) struct secret_list *secrets = NULL;
         /* A sealed memfd is a regular file; a terminal or /dev/null holds no secrets. */
-        if (fstat(STDIN_FILENO, &st) == 0 && S_ISREG(st.st_mode) && secret_list_read(STDIN_FILENO, &secrets) < 0) {
+        if (fstat(STDIN_FILENO, &st) == 0 && S_ISREG(st.st_mode) &&
+            secret_list_read(STDIN_FILENO, &secrets) < 0) {
                 fputs("fairlead-worker: the secrets on standard input cannot be read\n", stderr);
                 return 2;
         }

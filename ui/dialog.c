@@ -7,7 +7,8 @@
 
 #include "base/text.h"
 
-/* The rows that text takes in so many columns; paragraphs are split at newlines. Draws it where c is not NULL. */
+/* The rows that text takes in so many columns; paragraphs are split at newlines. Draws it where c is not
+ * NULL. */
 static int dialog_paragraphs(const struct canvas *c, int row, int column, int width, const char *text) {
         _cleanup_free_ char *copy = strdup(text ? text : "");
         int n = 0;
@@ -45,8 +46,8 @@ static int confirm_open(struct screen *s, const void *arg, struct error **reterr
         struct confirm_state *st = s->state;
         st->asker = a->asker;
         st->done = a->done;
-        if (str_replace(&st->title, a->question->title) < 0 || str_replace(&st->text, a->question->text) < 0 ||
-            str_replace(&st->yes, a->question->yes) < 0 ||
+        if (str_replace(&st->title, a->question->title) < 0 ||
+            str_replace(&st->text, a->question->text) < 0 || str_replace(&st->yes, a->question->yes) < 0 ||
             str_replace(&st->no, a->question->no ? a->question->no : "Cancel") < 0)
                 return error_set(reterr, -ENOMEM, "Out of memory");
         return 0;
@@ -153,7 +154,8 @@ static const struct screen_class confirm_screen = {
         .act = confirm_act,
 };
 
-void dialog_confirm(struct screen *asker, const struct question *question, void (*done)(struct screen *asker, bool yes)) {
+void dialog_confirm(struct screen *asker, const struct question *question,
+                    void (*done)(struct screen *asker, bool yes)) {
         const struct confirm_arg arg = { asker, question, done };
         screen_open(asker->ui, &confirm_screen, &arg);
 }
@@ -193,7 +195,8 @@ static void error_draw(const struct screen *s, const struct canvas *c) {
 
 static void error_status(const struct screen *s, struct str *out) {
         const struct error_state *st = s->state;
-        str_add(out, st->error->cause && !st->causes ? "Enter closes this; e tells why." : "Enter closes this.");
+        str_add(out,
+                st->error->cause && !st->causes ? "Enter closes this; e tells why." : "Enter closes this.");
 }
 
 static bool error_can(const struct screen *s, enum action action) {

@@ -15,14 +15,14 @@ struct question {
         const char *no;         /* NULL: "Cancel" */
 };
 
-/* Asks; the safe button has the focus. done(false) also when the person goes away; not called when the screen that
- * asked is closed. Strings are copied. */
+/* Asks; the safe button has the focus. done(false) also when the person goes away; not called when the screen
+ * that asked is closed. Strings are copied. */
 void dialog_confirm(struct screen *asker, const struct question *question,
                     void (*done)(struct screen *asker, bool yes));
 
 /* Bad news: sentence, hint, and the causes at a key. Takes e. */
 void dialog_error(struct ui *ui, struct error *e);
 
-/* The asker's menu (its class's `menu` bindings that it can do now): letter, word, what it does. The chosen action
- * goes to the asker's act(). */
+/* The asker's menu (its class's `menu` bindings that it can do now): letter, word, what it does. The chosen
+ * action goes to the asker's act(). */
 void dialog_menu(struct screen *asker);

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/internal.h"
 
-/* Where each key goes: to the line that is asked for, to the screen, to what the screen is made of, to the ui. */
+/* Where each key goes: to the line that is asked for, to the screen, to what the screen is made of, to the
+ * ui. */
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "ui/dialog.h"
 
-/* After so many ms without a key what is told about the focused row follows the focus: a held key moves the marker and
- * nothing else. */
+/* After so many ms without a key what is told about the focused row follows the focus: a held key moves the
+ * marker and nothing else. */
 #define SETTLE_MS 100
 #define SETTLE_BASIC_MS 300
 
@@ -98,7 +99,8 @@ void ask_drop(struct ui *ui) {
         ask_free(&ui->ask);
 }
 
-void screen_ask(struct screen *s, const char *label, const char *text, void (*changed)(struct screen *s, const char *text),
+void screen_ask(struct screen *s, const char *label, const char *text,
+                void (*changed)(struct screen *s, const char *text),
                 void (*done)(struct screen *s, const char *text)) {
         struct ui *ui = s->ui;
         ask_drop(ui);
@@ -113,7 +115,8 @@ void screen_ask(struct screen *s, const char *label, const char *text, void (*ch
         ui_invalidate(ui);
 }
 
-void screen_ask_secret(struct screen *s, const char *label, void (*done)(struct screen *s, const char *text)) {
+void screen_ask_secret(struct screen *s, const char *label,
+                       void (*done)(struct screen *s, const char *text)) {
         struct secret *secret = secret_new("answer");
         if (!secret)
                 return;
@@ -135,14 +138,17 @@ static bool ask_key(struct ui *ui, int key) {
                 /* It is over before it is answered: the answer may ask again. */
                 struct ask ask = ui->ask;
                 ui->ask = (struct ask) {};
-                ask.done(s, key != KEY_RETURN ? NULL : ask.secret ? ask.secret->bytes : field_text(&ask.field));
+                ask.done(s, key != KEY_RETURN ? NULL
+                            : ask.secret      ? ask.secret->bytes
+                                              : field_text(&ask.field));
                 ask_free(&ask);
                 return true;
         }
         if (ui->ask.secret)
                 return field_secret_key(ui->ask.secret, key);
         enum action move = key >= KEY_NAMED ? keys_find(moving, key) : ACTION_NONE;
-        if (s->list && (move == ACTION_UP || move == ACTION_DOWN || move == ACTION_PAGE_UP || move == ACTION_PAGE_DOWN)) {
+        if (s->list && (move == ACTION_UP || move == ACTION_DOWN || move == ACTION_PAGE_UP ||
+                        move == ACTION_PAGE_DOWN)) {
                 list_act(s->list, move);
                 ui_settle_later(ui);
                 return true;
@@ -210,14 +216,16 @@ static bool pager_do(struct screen *s, enum action action) {
                 else if (!pager_search(s->pager, NULL, action == ACTION_SEARCH_PREVIOUS))
                         screen_say(s, "Not found: %s", s->pager->needle);
                 else if (s->pager->wrapped)
-                        screen_say(s, "The search went on from the %s", action == ACTION_SEARCH_PREVIOUS ? "end" : "beginning");
+                        screen_say(s, "The search went on from the %s",
+                                   action == ACTION_SEARCH_PREVIOUS ? "end" : "beginning");
                 return true;
         case ACTION_FOLLOW:
         case ACTION_WRAP:
                 if (!pager_act(s->pager, action))
                         return false;
                 if (action == ACTION_FOLLOW)
-                        screen_say(s, s->pager->follow ? "Following the newest line" : "Standing still; f follows again");
+                        screen_say(s, s->pager->follow ? "Following the newest line"
+                                                       : "Standing still; f follows again");
                 return true;
         default:
                 return pager_act(s->pager, action);
@@ -234,7 +242,8 @@ static void ui_quit(struct ui *ui) {
                 if (s->class->keep) {
                         static const struct question lost = {
                                 .title = "Leave Fairlead",
-                                .text = "What you answered in the open form is lost. Nothing was changed on this host.",
+                                .text = "What you answered in the open form is lost. Nothing was changed on "
+                                        "this host.",
                                 .yes = "Leave",
                                 .no = "Stay",
                         };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/internal.h"
 
-/* Row 1 is the title, the last row the key bar, above it the status line (more of them where a text is shown and the
- * sentence needs them); between them the screen, and its overlays at the bottom. */
+/* Row 1 is the title, the last row the key bar, above it the status line (more of them where a text is shown
+ * and the sentence needs them); between them the screen, and its overlays at the bottom. */
 
 #include <string.h>
 
@@ -52,7 +52,8 @@ static void status_text(const struct ui *ui, const struct screen *s, struct str 
                 s->class->status(s, out);
 }
 
-/* A text gives up rows for a sentence that is longer than one; a list does not: its rows stay where they are. */
+/* A text gives up rows for a sentence that is longer than one; a list does not: its rows stay where they are.
+ */
 static int status_rows(const struct screen *s, const char *text, int columns) {
         _cleanup_free_ char *clean = s->list || s->class->overlay ? NULL : text_cleaned(text);
         _cleanup_strv_ char **lines = NULL;
@@ -177,14 +178,17 @@ void frame_paint(struct ui *ui) {
         canvas_begin(&c, &ui->theme, rows, columns, ui->cursor);
         struct screen *base = ui_base(ui);
         if (rows < UI_ROWS_MIN || columns < UI_COLUMNS_MIN)
-                canvas_textf(&c, 0, 0, 0, STYLE_PLAIN, "Too small: %dx%d, needs %dx%d", columns, rows, UI_COLUMNS_MIN, UI_ROWS_MIN);
+                canvas_textf(&c, 0, 0, 0, STYLE_PLAIN, "Too small: %dx%d, needs %dx%d", columns, rows,
+                             UI_COLUMNS_MIN, UI_ROWS_MIN);
         else if (base) {
                 _cleanup_str_ struct str sentence = {};
                 status_text(ui, ui->top, &sentence);
                 const char *text = sentence.failed || !sentence.length ? "" : sentence.text;
                 int below = status_rows(ui->top, text, columns) + 1;
-                struct canvas title = canvas_part(&c, 0, 0, 1, -1), body = canvas_part(&c, 1, 0, rows - 1 - below, -1);
-                struct canvas status = canvas_part(&c, rows - below, 0, below - 1, -1), bar = canvas_part(&c, rows - 1, 0, 1, -1);
+                struct canvas title = canvas_part(&c, 0, 0, 1, -1),
+                              body = canvas_part(&c, 1, 0, rows - 1 - below, -1);
+                struct canvas status = canvas_part(&c, rows - below, 0, below - 1, -1),
+                              bar = canvas_part(&c, rows - 1, 0, 1, -1);
                 canvas_cursor(&body, 0, 0);
                 base->class->draw(base, &body);
                 frame_title(base, &title);      /* after: it tells of the place in the text */

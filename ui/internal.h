@@ -63,7 +63,8 @@ void ui_reap(struct ui *ui);
 /* 1-4: a place of its own: stack.c. */
 void ui_go(struct ui *ui, const struct screen_class *class);
 
-/* What the key means on the screen now: of several rows the first that makes sense, else the first: dispatch.c. */
+/* What the key means on the screen now: of several rows the first that makes sense, else the first:
+ * dispatch.c. */
 enum action screen_find(const struct screen *s, const struct binding *table, int key);
 /* One key: dispatch.c. */
 void ui_key(struct ui *ui, int key);

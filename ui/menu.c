@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/dialog.h"
 
-/* What can be done with the focused thing: letter, word, what it does. On a narrow screen what it does is told below, of
- * the focused row only. */
+/* What can be done with the focused thing: letter, word, what it does. On a narrow screen what it does is
+ * told below, of the focused row only. */
 
 #include <errno.h>
 
@@ -90,7 +90,8 @@ static void menu_draw(const struct screen *s, const struct canvas *c) {
         if (!below || row == LIST_NONE)
                 return;
         struct canvas meaning = canvas_part(c, c->rows - below, 0, below, -1);
-        canvas_paragraph(&meaning, 0, 2, c->columns - 3, STYLE_PLAIN, action_row(st->items[row]->action)->help);
+        canvas_paragraph(&meaning, 0, 2, c->columns - 3, STYLE_PLAIN,
+                         action_row(st->items[row]->action)->help);
 }
 
 static void menu_choose(struct screen *s, size_t row) {

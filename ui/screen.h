@@ -7,24 +7,24 @@
  * ui/screens/screens.h. Take images.c as the pattern.
  *
  *  1. State is one struct of class->size bytes, zeroed before open(). open() fills it and asks the host
- *     (`st->loading = host->ops->list_x(host, x_loaded, s);`); it may fail with an error, which is then shown, and
- *     close() is called on what it had begun.
- *  2. An answer: `st->loading = op_cancel(st->loading);` first; on error keep it in the state (the old data stays,
- *     or the error is shown in the place of the rows); on success free the old data, take the new, `list_set()`,
- *     `screen_invalidate(s)`. Never draw from there.
+ *     (`st->loading = host->ops->list_x(host, x_loaded, s);`); it may fail with an error, which is then
+ * shown, and close() is called on what it had begun.
+ *  2. An answer: `st->loading = op_cancel(st->loading);` first; on error keep it in the state (the old data
+ * stays, or the error is shown in the place of the rows); on success free the old data, take the new,
+ * `list_set()`, `screen_invalidate(s)`. Never draw from there.
  *  3. close() cancels every op and frees everything. After it no callback can come.
- *  4. draw() gets the canvas between title and status line and changes nothing (but what lists and pagers remember
- *     of their height). What loads says so in its place: while there is no data yet "Looking for ..."; when there
- *     is none a sentence that says what to do; the error in the place of the rows (canvas_error). Set s->list (or
- *     s->pager) in open(): the ui then does moving, paging, filter, search and the cursor.
- *  5. title() adds what stands right of the class's title and at the right edge. status() says what the focused
- *     thing is, in a sentence; use list_settled_row(), not list_row(), there and in previews: these follow only after
- *     a pause in the keys.
+ *  4. draw() gets the canvas between title and status line and changes nothing (but what lists and pagers
+ * remember of their height). What loads says so in its place: while there is no data yet "Looking for ...";
+ * when there is none a sentence that says what to do; the error in the place of the rows (canvas_error). Set
+ * s->list (or s->pager) in open(): the ui then does moving, paging, filter, search and the cursor.
+ *  5. title() adds what stands right of the class's title and at the right edge. status() says what the
+ * focused thing is, in a sentence; use list_settled_row(), not list_row(), there and in previews: these
+ * follow only after a pause in the keys.
  *  6. Keys are rows of `bindings` (in the order of the key bar); what stops, removes or leaves is in `menu`,
- *     behind x. act() does one action; false: not mine. can() hides what makes no sense now. Words and help come
- *     from ui/widgets/action.c; add a row there rather than reusing one with another meaning.
- *  7. Dangerous: dialog_confirm(). Failed: dialog_error() takes the error. Done: screen_say(s, "rsyslog.service
- *     was stopped").
+ *     behind x. act() does one action; false: not mine. can() hides what makes no sense now. Words and help
+ * come from ui/widgets/action.c; add a row there rather than reusing one with another meaning.
+ *  7. Dangerous: dialog_confirm(). Failed: dialog_error() takes the error. Done: screen_say(s,
+ * "rsyslog.service was stopped").
  *  8. `topics` names what changed() wants to hear of; reload there, keep the old rows until the answer.
  *  9. Time: tick_ms() says in how many ms tick() is wanted, 0 for never. Idle means no wake-up.
  * 10. tests/ui: a .keys script with the states empty, loading, full, failed at 80x24, and 40x12, 200x60,
@@ -93,10 +93,11 @@ struct screen {
 
 /* ---- what screens may call ---- */
 
-/* Opens a screen above all others. arg belongs to the caller and is only read during open(). On failure the error
- * is shown as a dialog and -errno returned. */
+/* Opens a screen above all others. arg belongs to the caller and is only read during open(). On failure the
+ * error is shown as a dialog and -errno returned. */
 int screen_open(struct ui *ui, const struct screen_class *class, const void *arg);
-/* Closes this screen and all above it; it and its state stay valid until the caller has returned to the ui. */
+/* Closes this screen and all above it; it and its state stay valid until the caller has returned to the ui.
+ */
 void screen_close(struct screen *s);
 /* Closes s and opens another in its place. */
 void screen_replace(struct screen *s, const struct screen_class *class, const void *arg);
@@ -112,8 +113,8 @@ void ui_invalidate(struct ui *ui);
 /* A sentence in the status line until the next key, or for some seconds. */
 void screen_say(struct screen *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Asks for a line of text in the place of the status line: changed() at each key (NULL: not wanted), done() with
- * the text, or NULL when the person took it back. */
+/* Asks for a line of text in the place of the status line: changed() at each key (NULL: not wanted), done()
+ * with the text, or NULL when the person took it back. */
 void screen_ask(struct screen *s, const char *label, const char *text,
                 void (*changed)(struct screen *s, const char *text),
                 void (*done)(struct screen *s, const char *text));

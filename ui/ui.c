@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/ui.h"
 
-/* What the program calls, and the small services. The stack is stack.c, keys are dispatch.c, painting is frame.c. */
+/* What the program calls, and the small services. The stack is stack.c, keys are dispatch.c, painting is
+ * frame.c. */
 
 #include <errno.h>
 #include <stdarg.h>
@@ -11,7 +12,8 @@
 #include "ui/dialog.h"
 #include "ui/internal.h"
 
-/* While output streams: so many ms between two paints, and how many may come at once before. On a slow line each paint is waited for. */
+/* While output streams: so many ms between two paints, and how many may come at once before. On a slow line
+ * each paint is waited for. */
 #define FRAME_MS 33
 #define FRAME_BASIC_MS 250
 #define BURST 3
@@ -74,8 +76,8 @@ void screen_say(struct screen *s, const char *format, ...) {
 }
 
 void ui_describe(const struct ui *ui, struct str *out) {
-        str_addf(out, "%s display, %s, %dx%d", display_name(ui->theme.display), term_name(ui->term), term_columns(ui->term),
-                 term_rows(ui->term));
+        str_addf(out, "%s display, %s, %dx%d", display_name(ui->theme.display), term_name(ui->term),
+                 term_columns(ui->term), term_rows(ui->term));
         if (term_speed(ui->term))
                 str_addf(out, ", %ld baud", term_speed(ui->term));
 }
@@ -93,15 +95,15 @@ int ui_new(const struct ui_options *options, struct ui **ret, struct error **ret
         if (!ui)
                 return error_set(reterr, -ENOMEM, "Out of memory");
         ui->options = *options;
-        int r = term_new(options->input ? options->input : stdin, options->output ? options->output : stdout, options->term,
-                         options->rows, options->columns, &ui->term, reterr);
+        int r = term_new(options->input ? options->input : stdin, options->output ? options->output : stdout,
+                         options->term, options->rows, options->columns, &ui->term, reterr);
         if (r < 0)
                 return r;
         const char *no_colour = getenv("NO_COLOR");
         enum display display = options->display;
         if (display == DISPLAY_AUTO)
-                display = theme_choose(term_name(ui->term), term_colours(ui->term), term_utf8(ui->term), term_slow(ui->term),
-                                       !str_empty(no_colour));
+                display = theme_choose(term_name(ui->term), term_colours(ui->term), term_utf8(ui->term),
+                                       term_slow(ui->term), !str_empty(no_colour));
         theme_init(&ui->theme, display, term_utf8(ui->term), term_slow(ui->term));
         r = screen_open(ui, ui->options.places->home, NULL);
         if (r < 0)

@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The console: the whole public face of ui/, free of curses. src/app.c owns the event loop and calls in; ui calls
- * out only through struct ui_options and the port (model/host.h). Nothing here ever waits, but ui_new() and
- * ui_resume() for the terminal to take their bytes.
+/* The console: the whole public face of ui/, free of curses. src/app.c owns the event loop and calls in; ui
+ * calls out only through struct ui_options and the port (model/host.h). Nothing here ever waits, but ui_new()
+ * and ui_resume() for the terminal to take their bytes.
  *
  *     ui_new()                  ->  ui_paint() at once: the first screen stands before any answer has come
  *     keyboard readable         ->  ui_input() drains the keys
  *     SIGWINCH                  ->  ui_resize()
- *     invalidate(ms) was called ->  ui_paint() when ms have passed: a timer above all other sources, armed once, so
- *                                   that a flood of output costs one paint a frame
- *     the host's listener       ->  ui_changed(topics)
- *     ui_tick_ms() have passed  ->  ui_tick(). Ask ui_tick_ms() again after each call into ui; 0: arm no timer
- *     ui_over()                 ->  leave the loop, ui_free()
+ *     invalidate(ms) was called ->  ui_paint() when ms have passed: a timer above all other sources, armed
+ * once, so that a flood of output costs one paint a frame the host's listener       ->  ui_changed(topics)
+ *     ui_tick_ms() have passed  ->  ui_tick(). Ask ui_tick_ms() again after each call into ui; 0: arm no
+ * timer ui_over()                 ->  leave the loop, ui_free()
  *
  * How to write a screen is told in ui/screen.h. */
 
@@ -29,7 +28,8 @@ struct ui;
 
 struct screen_class;
 
-/* The screens that keys lead to from everywhere; the screens define theirs (ui/screens/parts/places.c), so that this room knows none of them. */
+/* The screens that keys lead to from everywhere; the screens define theirs (ui/screens/parts/places.c), so
+ * that this room knows none of them. */
 struct ui_places {
         const struct screen_class *home;        /* the lowest of the stack, opened at the start */
         const struct screen_class *services, *images, *units, *jobs, *realm;
@@ -41,16 +41,17 @@ struct ui_options {
         const struct ui_places *places;
         enum display display;
         FILE *input, *output;           /* NULL: stdin and stdout. Tests give a pipe and a file */
-        const char *term;               /* NULL: $TERM; when terminfo knows it not, vt220, vt100 and ansi are tried */
+        const char *term;               /* NULL: $TERM; when terminfo knows it not, vt220, vt100 and ansi
+                                         * are tried */
         unsigned rows, columns;         /* 0: ask the terminal. Tests fix them */
 
-        /* Something changed: call ui_paint() in ms milliseconds, or sooner if it was already asked for sooner.
-         * Never called from inside ui_paint(). */
+        /* Something changed: call ui_paint() in ms milliseconds, or sooner if it was already asked for
+         * sooner. Never called from inside ui_paint(). */
         void (*invalidate)(unsigned ms, void *userdata);
         /* Microseconds of CLOCK_REALTIME or CLOCK_BOOTTIME; NULL: the real ones. */
         int64_t (*now)(clockid_t clock, void *userdata);
-        /* The person wants a shell: ui_suspend(), run it, ui_resume(). Called from inside ui_input(). NULL: there
-         * is no such key. */
+        /* The person wants a shell: ui_suspend(), run it, ui_resume(). Called from inside ui_input(). NULL:
+         * there is no such key. */
         void (*shell)(void *userdata);
         void *userdata;
 };
@@ -58,8 +59,8 @@ struct ui_options {
 /* Takes the terminal over and opens the home screen. The caller has called setlocale(). On failure the
  * terminal is as it was. */
 int ui_new(const struct ui_options *options, struct ui **ret, struct error **reterr);
-/* Closes every screen (dropping what they asked the host) and gives the terminal back as it was found. NULL-safe;
- * returns NULL. */
+/* Closes every screen (dropping what they asked the host) and gives the terminal back as it was found.
+ * NULL-safe; returns NULL. */
 struct ui *ui_free(struct ui *ui);
 DEFINE_CLEANUP(struct ui, ui_free)
 

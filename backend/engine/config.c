@@ -57,7 +57,8 @@ static int is_config(const struct dirent *entry) {
 }
 
 bool engine_config_no_cgroups(const char *root) {
-        static const char *const files[] = { "/usr/share/containers/containers.conf", "/etc/containers/containers.conf" };
+        static const char *const files[] = { "/usr/share/containers/containers.conf",
+                                             "/etc/containers/containers.conf" };
         bool no_cgroups = false;
         for (size_t i = 0; i < ELEMENTS(files); i++) {
                 _cleanup_free_ char *path = str_printf("%s%s", root, files[i]);
@@ -68,7 +69,8 @@ bool engine_config_no_cgroups(const char *root) {
         struct dirent **entries = NULL;
         int n = folder ? scandir(folder, &entries, is_config, alphasort) : 0;
         for (int i = 0; i < n; i++) {
-                _cleanup_free_ char *path = i < CONFIG_FILES_MAX ? str_printf("%s/%s", folder, entries[i]->d_name) : NULL;
+                _cleanup_free_ char *path =
+                        i < CONFIG_FILES_MAX ? str_printf("%s/%s", folder, entries[i]->d_name) : NULL;
                 if (path)
                         read_config(path, &no_cgroups);
                 free(entries[i]);

@@ -23,13 +23,15 @@ static void engine_containers_list_drop(void *list) {
         container_list_free(list);
 }
 
-static int engine_containers_list_element(const struct engine_dialect *dialect, struct json_object *o, void *userdata, struct error **reterr) {
+static int engine_containers_list_element(const struct engine_dialect *dialect, struct json_object *o,
+                                          void *userdata, struct error **reterr) {
         struct container_list *list = userdata;
         if (!room_for_one((void **) &list->items, list->n, sizeof *list->items))
                 return error_set(reterr, -ENOMEM, "Out of memory");
         struct container *c = &list->items[list->n++];
         *c = (struct container) {};
-        return json_read(o, "a container of the list", dialect->container_fields, dialect->n_container_fields, c, reterr);
+        return json_read(o, "a container of the list", dialect->container_fields, dialect->n_container_fields,
+                         c, reterr);
 }
 
 typedef void list_done_t(struct container_list *list, struct error *e, void *userdata);
@@ -55,12 +57,14 @@ static char *label_filter(const char *label) {
         struct json_object *values = json_object_new_array();
         json_object_array_add(values, json_new_text(label));
         json_object_object_add(filters, "label", values);
-        _cleanup_free_ char *escaped = http_escape(json_object_to_json_string_ext(filters, JSON_C_TO_STRING_PLAIN));
+        _cleanup_free_ char *escaped =
+                http_escape(json_object_to_json_string_ext(filters, JSON_C_TO_STRING_PLAIN));
         return escaped ? str_printf("&filters=%s", escaped) : NULL;
 }
 
 struct op *engine_list_containers(struct engine *engine, const char *label,
-                                  void (*done)(struct container_list *list, struct error *e, void *userdata), void *userdata) {
+                                  void (*done)(struct container_list *list, struct error *e, void *userdata),
+                                  void *userdata) {
         _cleanup_free_ char *filter = label ? label_filter(label) : NULL;
         if (label && !filter)
                 return NULL;
@@ -70,7 +74,8 @@ struct op *engine_list_containers(struct engine *engine, const char *label,
 /* ---- look at one ---- */
 
 static const struct json_field origin_fields[] = {
-        { .path = "Config.CreateCommand", .kind = JSON_TEXTS, .offset = offsetof(struct container_origin, command) },
+        { .path = "Config.CreateCommand", .kind = JSON_TEXTS,
+          .offset = offsetof(struct container_origin, command) },
         { .path = "Config.Cmd", .kind = JSON_TEXTS, .offset = offsetof(struct container_origin, words) },
 };
 
@@ -107,14 +112,16 @@ static void origin_looked(const struct http_answer *answer, struct error *e, voi
         struct origin_call *c = userdata;
         c->call.inner = op_cancel(c->call.inner);
         e = engine_call_error(&c->call, answer, e, what);
-        _cleanup_(container_origin_freep) struct container_origin *origin = e ? NULL : calloc(1, sizeof *origin);
+        _cleanup_(container_origin_freep) struct container_origin *origin =
+                e ? NULL : calloc(1, sizeof *origin);
         if (origin) {
                 size_t n;
                 const char *body = http_body(answer, &n);
                 _cleanup_json_ struct json_object *o = NULL;
                 if (json_parse(body, n, NULL, &o, NULL, &e) < 0 ||
                     json_read(o, "the container", origin_fields, ELEMENTS(origin_fields), origin, &e) < 0) {
-                        error_wrap(&e, e ? e->code : -EBADMSG, "The engine's answer about a container could not be read");
+                        error_wrap(&e, e ? e->code : -EBADMSG, "The engine's answer about a container could "
+                                                               "not be read");
                         origin = container_origin_free(origin);
                 }
         } else if (!e)
@@ -126,12 +133,15 @@ static void origin_looked(const struct http_answer *answer, struct error *e, voi
 
 static bool origin_begin(struct engine_call *call) {
         struct origin_call *c = (struct origin_call *) call;
-        return engine_call_request(call, "GET", str_printf("%s/containers/%s/json", call->engine->prefix, c->name),
+        return engine_call_request(call, "GET",
+                                   str_printf("%s/containers/%s/json", call->engine->prefix, c->name),
                                    (struct http_request) { .seconds = 15, .done = origin_looked });
 }
 
 struct op *engine_look_at_origin(struct engine *engine, const char *container,
-                                 void (*done)(struct container_origin *origin, struct error *e, void *userdata), void *userdata) {
+                                 void (*done)(struct container_origin *origin, struct error *e,
+                                              void *userdata),
+                                 void *userdata) {
         struct origin_call *c = calloc(1, sizeof *c);
         if (!c)
                 return NULL;
@@ -185,8 +195,10 @@ static void engine_containers_stopped(const struct http_answer *answer, struct e
         struct remove_call *c = userdata;
         c->call.inner = op_cancel(c->call.inner);
         error_free(e);
-        if (!engine_call_request(&c->call, "DELETE", str_printf("%s/containers/%s?force=true&v=true", c->call.engine->prefix, c->name),
-                                 (struct http_request) { .seconds = 60, .done = engine_containers_removed })) {
+        if (!engine_call_request(
+                    &c->call, "DELETE",
+                    str_printf("%s/containers/%s?force=true&v=true", c->call.engine->prefix, c->name),
+                    (struct http_request) { .seconds = 60, .done = engine_containers_removed })) {
                 struct error *memory = NULL;
                 error_set(&memory, -ENOMEM, "Out of memory");
                 op_finish(c->call.op);
@@ -196,9 +208,11 @@ static void engine_containers_stopped(const struct http_answer *answer, struct e
 
 static bool remove_begin(struct engine_call *call) {
         struct remove_call *c = (struct remove_call *) call;
-        return engine_call_request(call, "POST", str_printf("%s/containers/%s/stop?%s=%u", call->engine->prefix, c->name,
-                                                            call->engine->dialect->stop_seconds, c->seconds),
-                                   (struct http_request) { .seconds = c->seconds + 15, .done = engine_containers_stopped });
+        return engine_call_request(
+                call, "POST",
+                str_printf("%s/containers/%s/stop?%s=%u", call->engine->prefix, c->name,
+                           call->engine->dialect->stop_seconds, c->seconds),
+                (struct http_request) { .seconds = c->seconds + 15, .done = engine_containers_stopped });
 }
 
 struct op *engine_remove_container(struct engine *engine, const char *name, unsigned seconds,
@@ -280,10 +294,12 @@ static bool logs_begin(struct engine_call *call) {
         c->frames = engine_frames_new(logs_line, c);
         if (!c->frames)
                 return false;
-        char *path = str_printf("%s/containers/%s/logs?stdout=true&stderr=true&tail=%u%s", call->engine->prefix, c->name, c->tail,
-                                c->follow ? "&follow=true" : "");
+        char *path = str_printf("%s/containers/%s/logs?stdout=true&stderr=true&tail=%u%s",
+                                call->engine->prefix, c->name, c->tail, c->follow ? "&follow=true" : "");
         return engine_call_request(call, "GET", path,
-                                   (struct http_request) { .seconds = c->follow ? 0 : 60, .piece = logs_piece, .done = logs_done });
+                                   (struct http_request) { .seconds = c->follow ? 0 : 60,
+                                                          .piece = logs_piece,
+                                                          .done = logs_done });
 }
 
 struct op *engine_follow_logs(struct engine *engine, const char *container, unsigned tail, bool follow,

@@ -31,7 +31,8 @@ struct container_list *container_list_free(struct container_list *list) {
         return NULL;
 }
 
-static int keep_label(const char *key, struct json_object *value, const char *where, void *userdata, struct error **reterr) {
+static int keep_label(const char *key, struct json_object *value, const char *where, void *userdata,
+                      struct error **reterr) {
         const char *text = json_text(value);
         if (!text)
                 return 0;       /* a label with a NUL byte, or no text at all: nobody can use it */
@@ -46,7 +47,8 @@ int engine_read_labels(struct json_object *value, const char *where, void *targe
         return json_each_member(value, where, SIZE_MAX, keep_label, target, reterr);
 }
 
-static int keep_container_label(const char *key, struct json_object *value, const char *where, void *userdata, struct error **reterr) {
+static int keep_container_label(const char *key, struct json_object *value, const char *where, void *userdata,
+                                struct error **reterr) {
         struct container *c = userdata;
         const char *text = json_text(value);
         if (!text || c->n_labels == LABELS_MAX)
@@ -57,10 +59,13 @@ static int keep_container_label(const char *key, struct json_object *value, cons
         c->labels = bigger;
         bigger[c->n_labels] = (struct label) { strdup(key), strdup(text) };
         c->n_labels++;
-        return bigger[c->n_labels - 1].key && bigger[c->n_labels - 1].value ? 0 : error_set(reterr, -ENOMEM, "Out of memory");
+        return bigger[c->n_labels - 1].key && bigger[c->n_labels - 1].value
+                       ? 0
+                       : error_set(reterr, -ENOMEM, "Out of memory");
 }
 
-int engine_read_container_labels(struct json_object *value, const char *where, void *target, struct error **reterr) {
+int engine_read_container_labels(struct json_object *value, const char *where, void *target,
+                                 struct error **reterr) {
         if (!json_object_is_type(value, json_type_object))
                 return 0;
         return json_each_member(value, where, SIZE_MAX, keep_container_label, target, reterr);
@@ -71,16 +76,22 @@ int engine_read_id(struct json_object *value, const char *where, void *target, s
         const char *text = json_text(value), *bare = text ? str_starts(text, "sha256:") : NULL;
         if (!text || strlen(text) > 128)
                 return error_set(reterr, -EBADMSG, "%s is not an image's id", where);
-        return str_replace(&image->id, bare ? bare : text) < 0 ? error_set(reterr, -ENOMEM, "Out of memory") : 0;
+        return str_replace(&image->id, bare ? bare : text) < 0 ? error_set(reterr, -ENOMEM, "Out of memory")
+                                                               : 0;
 }
 
 /* Podman: ["k1"], Docker: ["/k1"]. */
-int engine_read_container_name(struct json_object *value, const char *where, void *target, struct error **reterr) {
+int engine_read_container_name(struct json_object *value, const char *where, void *target,
+                               struct error **reterr) {
         struct container *c = target;
-        const char *text = json_object_is_type(value, json_type_array) ? json_text(json_object_array_get_idx(value, 0)) : json_text(value);
+        const char *text = json_object_is_type(value, json_type_array)
+                                   ? json_text(json_object_array_get_idx(value, 0))
+                                   : json_text(value);
         if (!text)
                 return 0;
-        return str_replace(&c->name, text[0] == '/' ? text + 1 : text) < 0 ? error_set(reterr, -ENOMEM, "Out of memory") : 0;
+        return str_replace(&c->name, text[0] == '/' ? text + 1 : text) < 0
+                       ? error_set(reterr, -ENOMEM, "Out of memory")
+                       : 0;
 }
 
 int engine_read_health(struct json_object *value, const char *where, void *target, struct error **reterr) {
@@ -89,14 +100,17 @@ int engine_read_health(struct json_object *value, const char *where, void *targe
         const char *text = json_text(value), *paren = text ? strrchr(text, '(') : NULL;
         for (size_t i = 0; paren && i < ELEMENTS(words); i++)
                 if (strstr(paren, words[i]))
-                        return str_replace(&c->health, words[i]) < 0 ? error_set(reterr, -ENOMEM, "Out of memory") : 0;
+                        return str_replace(&c->health, words[i]) < 0
+                                       ? error_set(reterr, -ENOMEM, "Out of memory")
+                                       : 0;
         /* Docker tells the exit code only here: "Exited (7) 2 minutes ago". */
         if (text && str_starts(text, "Exited (") && paren)
                 c->exit_code = (int) strtol(text + strlen("Exited ("), NULL, 10);
         return 0;
 }
 
-static int engine_dialects_read_texts(struct json_object *value, char ***list, const char *skip, struct error **reterr) {
+static int engine_dialects_read_texts(struct json_object *value, char ***list, const char *skip,
+                                      struct error **reterr) {
         size_t n = json_object_is_type(value, json_type_array) ? json_object_array_length(value) : 0;
         for (size_t i = 0; i < n && i < JSON_TEXTS_MAX; i++) {
                 const char *text = json_text(json_object_array_get_idx(value, i));

@@ -5,7 +5,8 @@
 
 #include "backend/engine/internal.h"
 
-/* Docker's dialect (reference/engine-api.md sections 1-5). It refuses versions outside its range: the newest it names, 1.47 at most, is asked for. */
+/* Docker's dialect (reference/engine-api.md sections 1-5). It refuses versions outside its range: the newest
+ * it names, 1.47 at most, is asked for. */
 
 static const struct json_field image_fields[] = {
         { .path = "Id", .kind = JSON_CALL, .required = true, .call = engine_read_id },
@@ -16,11 +17,13 @@ static const struct json_field image_fields[] = {
         { .path = "Containers", .kind = JSON_CALL, .call = engine_read_count },
         { .path = "Labels", .kind = JSON_CALL, .call = engine_read_labels },
         { .path = "Config.Labels", .kind = JSON_CALL, .call = engine_read_labels },    /* inspect */
-        { .path = "Architecture", .kind = JSON_TEXT, .offset = offsetof(struct image, architecture), .max = 64 },
+        { .path = "Architecture", .kind = JSON_TEXT, .offset = offsetof(struct image, architecture),
+          .max = 64 },
 };
 
 static const struct json_field container_fields[] = {
-        { .path = "Id", .kind = JSON_TEXT, .offset = offsetof(struct container, id), .required = true, .max = 128 },
+        { .path = "Id", .kind = JSON_TEXT, .offset = offsetof(struct container, id), .required = true,
+          .max = 128 },
         { .path = "Names", .kind = JSON_CALL, .call = engine_read_container_name },
         { .path = "Image", .kind = JSON_TEXT, .offset = offsetof(struct container, image), .max = 1024 },
         { .path = "ImageID", .kind = JSON_TEXT, .offset = offsetof(struct container, image_id), .max = 128 },
@@ -45,8 +48,10 @@ static char *engine_docker_pull_path(const char *at, const char *reference) {
         const char *divider = strchr(name, '@');
         if (!divider)
                 divider = strchr(name, ':');
-        _cleanup_free_ char *from = divider ? strndup(reference, (size_t) (divider - reference)) : strdup(reference);
-        _cleanup_free_ char *escaped = from ? http_escape(from) : NULL, *tag = http_escape(divider ? divider + 1 : "latest");
+        _cleanup_free_ char *from =
+                divider ? strndup(reference, (size_t) (divider - reference)) : strdup(reference);
+        _cleanup_free_ char *escaped = from ? http_escape(from) : NULL,
+                            *tag = http_escape(divider ? divider + 1 : "latest");
         return escaped && tag ? str_printf("%s/images/create?fromImage=%s&tag=%s", at, escaped, tag) : NULL;
 }
 

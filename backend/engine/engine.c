@@ -13,7 +13,8 @@
 static const char *const usual_sockets[] = { "/run/podman/podman.sock", "/run/docker.sock", NULL };
 
 #define PING_SECONDS 10U        /* podman.socket starts the service first: some 100 ms, more on a busy host */
-#define REFUSED_TRIES 3U        /* the service ends when idle; between its end and the socket's turn a connect may be refused */
+#define REFUSED_TRIES 3U        /* the service ends when idle; between its end and the socket's turn a
+                                 * connect may be refused */
 #define REFUSED_PAUSE_USEC 200000U
 
 int engine_new(sd_event *event, const char *const *sockets, struct engine **ret, struct error **reterr) {
@@ -61,7 +62,8 @@ const struct engine_about *engine_about(const struct engine *engine) {
 struct find {
         struct engine *engine;
         struct op *op, *ping;
-        sd_event_source *timer;         /* the pause before another try, or before an answer that is known already */
+        sd_event_source *timer;         /* the pause before another try, or before an answer that is known
+                                         * already */
         size_t at;                      /* the socket that is tried */
         unsigned tries;
         struct error *error;            /* of the most promising socket so far */
@@ -99,7 +101,8 @@ static int find_timer(sd_event_source *source, uint64_t usec, void *userdata) {
 }
 
 static int find_later(struct find *f, uint64_t usec) {
-        return sd_event_add_time_relative(f->engine->event, &f->timer, CLOCK_MONOTONIC, usec, 1000, find_timer, f);
+        return sd_event_add_time_relative(f->engine->event, &f->timer, CLOCK_MONOTONIC, usec, 1000,
+                                          find_timer, f);
 }
 
 /* A socket of somebody else's could make root believe anything. */
@@ -110,8 +113,10 @@ static int check_socket(const char *path, struct error **reterr) {
         if (!S_ISSOCK(st.st_mode))
                 return error_set(reterr, -ENOTSOCK, "%s is not a socket", path);
         if (st.st_uid != 0 && st.st_uid != geteuid()) {
-                error_set(reterr, -EPERM, "The socket %s belongs to somebody else (user %u)", path, (unsigned) st.st_uid);
-                error_hint(reterr, "Only root's engine is asked, or your own: name its socket with --engine-socket");
+                error_set(reterr, -EPERM, "The socket %s belongs to somebody else (user %u)", path,
+                          (unsigned) st.st_uid);
+                error_hint(reterr, "Only root's engine is asked, or your own: name its socket with "
+                                   "--engine-socket");
                 return -EPERM;
         }
         /* curl would tell no more than that it could not connect. */
@@ -144,7 +149,8 @@ static void find_none(struct find *f) {
 }
 
 static int take_engine(struct engine *engine, const struct http_answer *answer, const char *socket) {
-        const char *podman = http_header(answer, "Libpod-Api-Version"), *api = http_header(answer, "Api-Version");
+        const char *podman = http_header(answer, "Libpod-Api-Version"),
+                   *api = http_header(answer, "Api-Version");
         const struct engine_dialect *dialect = podman ? &engine_podman : &engine_docker;
         const char *server = http_header(answer, "Server");
         const char *version = podman ? podman : server && str_starts(server, "Docker/") ? server + 7 : api;
@@ -164,13 +170,15 @@ static void engine_pinged(const struct http_answer *answer, struct error *e, voi
         struct find *f = userdata;
         const char *socket = f->engine->sockets[f->at];
         f->ping = op_cancel(f->ping);
-        if (e && e->code == -ECONNREFUSED && ++f->tries < REFUSED_TRIES && find_later(f, REFUSED_PAUSE_USEC) >= 0) {
+        if (e && e->code == -ECONNREFUSED && ++f->tries < REFUSED_TRIES &&
+            find_later(f, REFUSED_PAUSE_USEC) >= 0) {
                 error_free(e);
                 return;
         }
         bool much = e && e->code == -E2BIG;
         if (much || (!e && (http_status(answer) != 200 || !str_equal(http_body(answer, NULL), "OK")))) {
-                (e ? error_wrap : error_set)(&e, -EPROTO, "What answers at %s is not a container engine", socket);
+                (e ? error_wrap : error_set)(&e, -EPROTO, "What answers at %s is not a container engine",
+                                             socket);
                 error_hint(&e, "ls -l shows who owns the socket");
         }
         if (!e && take_engine(f->engine, answer, socket) < 0)
@@ -208,7 +216,9 @@ static void find_try(struct find *f) {
         find_none(f);
 }
 
-struct op *engine_find(struct engine *engine, void (*done)(const struct engine_about *about, struct error *e, void *userdata), void *userdata) {
+struct op *engine_find(struct engine *engine,
+                       void (*done)(const struct engine_about *about, struct error *e, void *userdata),
+                       void *userdata) {
         struct find *f = calloc(1, sizeof *f);
         if (!f)
                 return NULL;
@@ -268,7 +278,8 @@ struct op *engine_call_start(struct engine_call *call) {
         return NULL;
 }
 
-bool engine_call_request(struct engine_call *call, const char *method, char *path, struct http_request request) {
+bool engine_call_request(struct engine_call *call, const char *method, char *path,
+                         struct http_request request) {
         request.socket = call->engine->about.socket;
         request.method = method;
         request.path = path;
@@ -278,7 +289,8 @@ bool engine_call_request(struct engine_call *call, const char *method, char *pat
         return call->inner;
 }
 
-struct error *engine_call_error(struct engine_call *call, const struct http_answer *answer, struct error *e, const char *what) {
+struct error *engine_call_error(struct engine_call *call, const struct http_answer *answer, struct error *e,
+                                const char *what) {
         if (e) {
                 /* Nobody there any more: the next call looks again, perhaps another engine took over. */
                 if (e->code == -ECONNREFUSED)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Podman (libpod dialect) and Docker behind one interface, over the engine's unix socket. reference/engine-api.md
- * is the source of the calls and their traps; the two dialects are const tables of paths and readers in
- * engine-podman.c and engine-docker.c. Ceilings: engine-api.md section 7 and security.md section 6. */
+/* Podman (libpod dialect) and Docker behind one interface, over the engine's unix socket.
+ * reference/engine-api.md is the source of the calls and their traps; the two dialects are const tables of
+ * paths and readers in engine-podman.c and engine-docker.c. Ceilings: engine-api.md section 7 and security.md
+ * section 6. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,8 +18,8 @@
 
 struct engine;
 
-/* sockets: NULL-terminated list of paths to try in order; NULL: /run/podman/podman.sock, /run/docker.sock. Opens
- * nothing yet. A path is used only when it is a socket owned by root (or us). */
+/* sockets: NULL-terminated list of paths to try in order; NULL: /run/podman/podman.sock, /run/docker.sock.
+ * Opens nothing yet. A path is used only when it is a socket owned by root (or us). */
 int engine_new(sd_event *event, const char *const *sockets, struct engine **ret, struct error **reterr);
 struct engine *engine_free(struct engine *engine);
 DEFINE_CLEANUP(struct engine, engine_free)
@@ -29,7 +30,8 @@ struct engine_about {
         char *socket;
 };
 
-/* Which engine answers; remembered until a call fails to connect. Every other call does this first by itself. */
+/* Which engine answers; remembered until a call fails to connect. Every other call does this first by itself.
+ */
 struct op *engine_find(struct engine *engine,
                        void (*done)(const struct engine_about *about, struct error *e, void *userdata),
                        void *userdata);
@@ -40,7 +42,8 @@ struct op *engine_list_images(struct engine *engine,
                               void *userdata);
 /* By id, digest reference or name; -ENOENT. */
 struct op *engine_inspect_image(struct engine *engine, const char *reference,
-                                void (*done)(struct image *image, struct error *e, void *userdata), void *userdata);
+                                void (*done)(struct image *image, struct error *e, void *userdata),
+                                void *userdata);
 
 struct container {
         char *id;
@@ -68,18 +71,22 @@ struct op *engine_list_containers(struct engine *engine, const char *label,
 
 /* How a container came to be. */
 struct container_origin {
-        char **command;         /* the words of the command line that made it, as Podman wrote them down; NULL: not known */
+        char **command;         /* the words of the command line that made it, as Podman wrote them down;
+                                 * NULL: not known */
         char **words;           /* what it was told to run, behind its entry point; NULL: as its image says */
 };
 struct container_origin *container_origin_free(struct container_origin *origin);
 DEFINE_CLEANUP(struct container_origin, container_origin_free)
 /* By id or name; -ENOENT. */
 struct op *engine_look_at_origin(struct engine *engine, const char *container,
-                                 void (*done)(struct container_origin *origin, struct error *e, void *userdata), void *userdata);
+                                 void (*done)(struct container_origin *origin, struct error *e,
+                                              void *userdata),
+                                 void *userdata);
 
 /* progress: a line of text for people ("Copying blob 3 of 7"), may be NULL. Success needs a clean end of the
  * stream, no error in it, and the image being there afterwards; it is what done() gets. */
-struct op *engine_pull(struct engine *engine, const char *reference, void (*progress)(const char *text, void *userdata),
+struct op *engine_pull(struct engine *engine, const char *reference,
+                       void (*progress)(const char *text, void *userdata),
                        void (*done)(struct image *image, struct error *e, void *userdata), void *userdata);
 
 /* Stops (TERM, then KILL after seconds) and removes; a container that is not there is no error. */
@@ -89,18 +96,20 @@ struct op *engine_remove_container(struct engine *engine, const char *name, unsi
 /* Gives the image another name ("repository:tag"); that it has it already is no error. */
 struct op *engine_tag(struct engine *engine, const char *image, const char *name,
                       void (*done)(struct error *e, void *userdata), void *userdata);
-/* Takes the name off and leaves the image there, also without any name; a name that is not there is no error. Podman only:
- * Docker removes an image with its last name (-EOPNOTSUPP). */
-struct op *engine_untag(struct engine *engine, const char *name, void (*done)(struct error *e, void *userdata), void *userdata);
+/* Takes the name off and leaves the image there, also without any name; a name that is not there is no error.
+ * Podman only: Docker removes an image with its last name (-EOPNOTSUPP). */
+struct op *engine_untag(struct engine *engine, const char *name,
+                        void (*done)(struct error *e, void *userdata), void *userdata);
 
-/* Container logs, de-framed: lines() gets clean-cut lines as bytes (no newline). Ends by ended(NULL or error). */
+/* Container logs, de-framed: lines() gets clean-cut lines as bytes (no newline). Ends by ended(NULL or
+ * error). */
 struct op *engine_follow_logs(struct engine *engine, const char *container, unsigned tail, bool follow,
                               void (*line)(const char *bytes, size_t n, bool is_stderr, void *userdata),
                               void (*ended)(struct error *e, void *userdata), void *userdata);
 
-/* Something happened to images or containers: coalesced (at most one call in 200 ms). Reconnects by itself, with
- * growing pauses (1 s to 60 s) while the engine is away; `away` is told once when the stream breaks and `back`
- * once when it is there again (what happened between is not told: look again). One watcher. */
+/* Something happened to images or containers: coalesced (at most one call in 200 ms). Reconnects by itself,
+ * with growing pauses (1 s to 60 s) while the engine is away; `away` is told once when the stream breaks and
+ * `back` once when it is there again (what happened between is not told: look again). One watcher. */
 enum { ENGINE_IMAGES = 1, ENGINE_CONTAINERS = 2 };
 struct engine_watcher {
         void (*changed)(unsigned what, void *userdata);

@@ -7,7 +7,8 @@
 #include "backend/format/json.h"
 #include "base/str.h"
 
-/* Podman's status codes are unreliable (4.3 says 500 for a name in use or an unknown image): the text decides first. */
+/* Podman's status codes are unreliable (4.3 says 500 for a name in use or an unknown image): the text decides
+ * first. */
 static const struct {
         const char *text;       /* part of cause or message, without case */
         int error;
@@ -22,10 +23,12 @@ static const struct {
         { "manifest unknown", -ENOENT, "The registry has no such tag or digest" },
         { "unauthorized", -EACCES, "podman login REGISTRY stores what the registry asks for" },
         { "authentication required", -EACCES, "podman login REGISTRY stores what the registry asks for" },
-        { "connection refused", -ECONNREFUSED, "The registry does not answer: its address and this host's network decide" },
+        { "connection refused", -ECONNREFUSED,
+          "The registry does not answer: its address and this host's network decide" },
         { "no such host", -EHOSTUNREACH, "The registry's name is not known to DNS" },
         { "x509", -EPROTO, "The registry's certificate is not trusted here: /etc/containers/certs.d" },
-        { "http response to https client", -EPROTO, "The registry speaks plain HTTP: registries.conf can allow it with insecure = true" },
+        { "http response to https client", -EPROTO,
+          "The registry speaks plain HTTP: registries.conf can allow it with insecure = true" },
         { "toomanyrequests", -EAGAIN, "The registry limits how often it is asked: try again later" },
 };
 
@@ -33,7 +36,10 @@ static int engine_error_code(int status, const char *text) {
         for (size_t i = 0; i < ELEMENTS(engine_table); i++)
                 if (strcasestr(text, engine_table[i].text))
                         return engine_table[i].error;
-        return status == 404 ? -ENOENT : status == 409 ? -EEXIST : status == 401 || status == 403 ? -EACCES : -EIO;
+        return status == 404                    ? -ENOENT
+               : status == 409                  ? -EEXIST
+               : status == 401 || status == 403 ? -EACCES
+                                                : -EIO;
 }
 
 int explain_engine(struct error **reterr, int status, const char *what, const char *body, size_t n) {
@@ -71,11 +77,14 @@ static const struct {
         const char *message, *hint;
 } exit_table[] = {
         { 125, "the engine itself failed before the command ran", "The last lines of the output say why" },
-        { 126, "the command in the image could not be started: it is not executable", "The image is broken, or made for another processor" },
+        { 126, "the command in the image could not be started: it is not executable",
+          "The image is broken, or made for another processor" },
         { 127, "a command was not found",
-          "It is the label's own, which the image does not have, or one that its script calls: the last lines of the log say which" },
+          "It is the label's own, which the image does not have, or one that its script calls: the last "
+          "lines of the log say which" },
         { 130, "it was interrupted", NULL },
-        { 137, "it was killed (signal 9): by a cancel, or because memory ran out", "journalctl -k shows whether the kernel did it" },
+        { 137, "it was killed (signal 9): by a cancel, or because memory ran out",
+          "journalctl -k shows whether the kernel did it" },
         { 139, "it crashed (signal 11)", NULL },
         { 143, "it was asked to stop (signal 15)", NULL },
 };

@@ -18,7 +18,9 @@ struct engine_frames {
         bool broken;
 };
 
-struct engine_frames *engine_frames_new(void (*line)(const char *bytes, size_t n, bool is_stderr, void *userdata), void *userdata) {
+struct engine_frames *engine_frames_new(void (*line)(const char *bytes, size_t n, bool is_stderr,
+                                                     void *userdata),
+                                        void *userdata) {
         struct engine_frames *frames = calloc(1, sizeof *frames);
         if (frames) {
                 frames->line = line;
@@ -101,5 +103,6 @@ int engine_frames_finish(struct engine_frames *frames, struct error **reterr) {
         for (int i = 0; i < 2; i++)
                 if (frames->lines[i].length)
                         engine_frames_give(frames, i == 1);
-        return frames->left || frames->header_length ? error_set(reterr, -EBADMSG, "It ends in the middle") : 0;
+        return frames->left || frames->header_length ? error_set(reterr, -EBADMSG, "It ends in the middle")
+                                                     : 0;
 }

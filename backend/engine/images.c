@@ -13,7 +13,8 @@
 #define PULL_LINE_MAX (1024U * 1024)
 #define IMAGES_MAX 20000U
 
-static struct image *read_image(const struct engine_dialect *dialect, struct json_object *o, const char *where, struct error **reterr) {
+static struct image *read_image(const struct engine_dialect *dialect, struct json_object *o,
+                                const char *where, struct error **reterr) {
         _cleanup_image_ struct image *image = image_new();
         if (!image)
                 error_set(reterr, -ENOMEM, "Out of memory");
@@ -39,7 +40,8 @@ static void engine_images_list_drop(void *list) {
         image_list_free(list);
 }
 
-static int engine_images_list_element(const struct engine_dialect *dialect, struct json_object *o, void *list, struct error **reterr) {
+static int engine_images_list_element(const struct engine_dialect *dialect, struct json_object *o, void *list,
+                                      struct error **reterr) {
         struct image *image = read_image(dialect, o, "an image of the list", reterr);
         if (!image)
                 return -EBADMSG;
@@ -67,7 +69,9 @@ static const struct engine_list_kind images_kind = {
         .hand = engine_images_list_hand,
 };
 
-struct op *engine_list_images(struct engine *engine, void (*done)(struct image_list *images, struct error *e, void *userdata), void *userdata) {
+struct op *engine_list_images(struct engine *engine,
+                              void (*done)(struct image_list *images, struct error *e, void *userdata),
+                              void *userdata) {
         return engine_list(engine, &images_kind, NULL, (void (*)(void)) done, userdata);
 }
 
@@ -114,7 +118,8 @@ static void engine_images_inspected(const struct http_answer *answer, struct err
                 if (json_parse(body, n, NULL, &o, NULL, &e) >= 0)
                         image = read_image(c->call.engine->dialect, o, "the image", &e);
                 if (!image)
-                        error_wrap(&e, e ? e->code : -EBADMSG, "The engine's answer about %s could not be read", c->reference);
+                        error_wrap(&e, e ? e->code : -EBADMSG,
+                                   "The engine's answer about %s could not be read", c->reference);
         }
         op_finish(c->call.op);
         c->done(image, e, c->userdata);
@@ -124,8 +129,9 @@ static void engine_images_inspected(const struct http_answer *answer, struct err
 static bool engine_images_inspect(struct engine_call *call) {
         struct image_call *c = (struct image_call *) call;
         _cleanup_free_ char *escaped = http_escape(c->reference);
-        return engine_call_request(call, "GET", escaped ? str_printf("%s/images/%s/json", call->engine->prefix, escaped) : NULL,
-                                   (struct http_request) { .seconds = 15, .done = engine_images_inspected });
+        return engine_call_request(
+                call, "GET", escaped ? str_printf("%s/images/%s/json", call->engine->prefix, escaped) : NULL,
+                (struct http_request) { .seconds = 15, .done = engine_images_inspected });
 }
 
 static struct op *image_call_new(struct engine *engine, const char *reference, struct image_call c) {
@@ -145,13 +151,18 @@ static struct op *image_call_new(struct engine *engine, const char *reference, s
 }
 
 struct op *engine_inspect_image(struct engine *engine, const char *reference,
-                                void (*done)(struct image *image, struct error *e, void *userdata), void *userdata) {
-        return image_call_new(engine, reference, (struct image_call) { .call.begin = engine_images_inspect, .done = done, .userdata = userdata });
+                                void (*done)(struct image *image, struct error *e, void *userdata),
+                                void *userdata) {
+        return image_call_new(engine, reference,
+                              (struct image_call) { .call.begin = engine_images_inspect,
+                                                   .done = done,
+                                                   .userdata = userdata });
 }
 
 /* ---- pull ---- */
 
-/* What an object of the stream says to people: libpod's "stream", Docker's "status" with its layer and progress. */
+/* What an object of the stream says to people: libpod's "stream", Docker's "status" with its layer and
+ * progress. */
 static void tell_progress(struct image_call *c, struct json_object *o) {
         struct json_object *value, *id, *detail, *current, *total;
         if (!c->progress)
@@ -165,9 +176,11 @@ static void tell_progress(struct image_call *c, struct json_object *o) {
         const char *layer = json_object_object_get_ex(o, "id", &id) ? json_text(id) : NULL;
         _cleanup_str_ struct str s = {};
         str_addf(&s, "%s%s%s", layer ? layer : "", layer ? ": " : "", json_text(value));
-        if (json_object_object_get_ex(o, "progressDetail", &detail) && json_object_object_get_ex(detail, "current", &current) &&
+        if (json_object_object_get_ex(o, "progressDetail", &detail) &&
+            json_object_object_get_ex(detail, "current", &current) &&
             json_object_object_get_ex(detail, "total", &total) && json_object_get_int64(total) > 0)
-                str_addf(&s, " %lld%%", (long long) (json_object_get_int64(current) * 100 / json_object_get_int64(total)));
+                str_addf(&s, " %lld%%",
+                         (long long) (json_object_get_int64(current) * 100 / json_object_get_int64(total)));
         str_add(&s, "\n");
         if (s.text)
                 c->progress(s.text, c->userdata);
@@ -176,13 +189,16 @@ static void tell_progress(struct image_call *c, struct json_object *o) {
 static int pull_document(struct json_object *o, void *userdata, struct error **reterr) {
         struct image_call *c = userdata;
         struct json_object *value = NULL, *inner;
-        if (json_object_object_get_ex(o, "errorDetail", &value) && json_object_object_get_ex(value, "message", &inner))
+        if (json_object_object_get_ex(o, "errorDetail", &value) &&
+            json_object_object_get_ex(value, "message", &inner))
                 value = inner;
         else if (!json_object_object_get_ex(o, "error", &value))
                 value = NULL;
         if (value && !str_equal(json_text(value), "")) {
                 if (!c->error)
-                        error_set(&c->error, -EIO, "%s", json_text(value) ? json_text(value) : "The engine has no words for what is wrong");
+                        error_set(&c->error, -EIO, "%s",
+                                  json_text(value) ? json_text(value)
+                                                   : "The engine has no words for what is wrong");
         } else
                 tell_progress(c, o);
         return c->call.dropped ? -ECANCELED : 0;
@@ -218,16 +234,25 @@ static void engine_images_pulled(const struct http_answer *answer, struct error 
 
 static bool pull_begin(struct engine_call *call) {
         struct image_call *c = (struct image_call *) call;
-        const struct json_stream_sink sink = { .document = pull_document, .userdata = c, .limits = { PULL_LINE_MAX, 16, 100000 } };
+        const struct json_stream_sink sink = { .document = pull_document,
+                                               .userdata = c,
+                                               .limits = { PULL_LINE_MAX, 16, 100000 } };
         c->stream = json_stream_new(&sink);
-        return c->stream && engine_call_request(call, "POST", call->engine->dialect->pull_path(call->engine->prefix, c->reference),
-                                                (struct http_request) { .stall = PULL_STALL_SECONDS, .piece = pull_piece, .done = engine_images_pulled });
+        return c->stream &&
+               engine_call_request(call, "POST",
+                                   call->engine->dialect->pull_path(call->engine->prefix, c->reference),
+                                   (struct http_request) { .stall = PULL_STALL_SECONDS,
+                                                          .piece = pull_piece,
+                                                          .done = engine_images_pulled });
 }
 
-struct op *engine_pull(struct engine *engine, const char *reference, void (*progress)(const char *text, void *userdata),
+struct op *engine_pull(struct engine *engine, const char *reference,
+                       void (*progress)(const char *text, void *userdata),
                        void (*done)(struct image *image, struct error *e, void *userdata), void *userdata) {
-        return image_call_new(engine, reference,
-                              (struct image_call) { .call.begin = pull_begin, .progress = progress, .done = done, .userdata = userdata });
+        return image_call_new(
+                engine, reference,
+                (struct image_call) {
+                        .call.begin = pull_begin, .progress = progress, .done = done, .userdata = userdata });
 }
 
 /* ---- names ---- */
@@ -258,7 +283,9 @@ static void name_fail(struct engine_call *call, struct error *e) {
 static void engine_images_named(const struct http_answer *answer, struct error *e, void *userdata) {
         struct name_call *c = userdata;
         c->call.inner = op_cancel(c->call.inner);
-        e = engine_call_error(&c->call, answer, e, c->off ? "A name could not be taken off an image" : "An image could not be given a name");
+        e = engine_call_error(&c->call, answer, e,
+                              c->off ? "A name could not be taken off an image"
+                                     : "An image could not be given a name");
         if (c->off && e && e->code == -ENOENT && answer)
                 e = error_free(e);
         op_finish(c->call.op);
@@ -275,8 +302,8 @@ static bool name_begin(struct engine_call *call) {
                 return true;
         }
         return engine_call_request(call, "POST",
-                                   str_printf("%s/images/%s/%s?repo=%s&tag=%s", call->engine->prefix, c->image, c->off ? "untag" : "tag",
-                                              c->repository, c->tag),
+                                   str_printf("%s/images/%s/%s?repo=%s&tag=%s", call->engine->prefix,
+                                              c->image, c->off ? "untag" : "tag", c->repository, c->tag),
                                    (struct http_request) { .seconds = 30, .done = engine_images_named });
 }
 
@@ -284,7 +311,8 @@ static struct op *name_call_new(struct engine *engine, const char *image, const 
                                 void (*done)(struct error *e, void *userdata), void *userdata) {
         struct reference_parts p;
         reference_split(name, &p);
-        _cleanup_free_ char *repository = strndup(p.repository.at, p.repository.n), *tag = p.tag.n ? strndup(p.tag.at, p.tag.n) : NULL;
+        _cleanup_free_ char *repository = strndup(p.repository.at, p.repository.n),
+                            *tag = p.tag.n ? strndup(p.tag.at, p.tag.n) : NULL;
         struct name_call *c = calloc(1, sizeof *c);
         if (!c)
                 return NULL;
@@ -309,6 +337,7 @@ struct op *engine_tag(struct engine *engine, const char *image, const char *name
         return name_call_new(engine, image, name, false, done, userdata);
 }
 
-struct op *engine_untag(struct engine *engine, const char *name, void (*done)(struct error *e, void *userdata), void *userdata) {
+struct op *engine_untag(struct engine *engine, const char *name,
+                        void (*done)(struct error *e, void *userdata), void *userdata) {
         return name_call_new(engine, name, name, true, done, userdata);
 }

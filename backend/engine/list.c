@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Lists of an engine: one request, its array read element by element, so that no list is ever in memory twice. */
+/* Lists of an engine: one request, its array read element by element, so that no list is ever in memory
+ * twice. */
 #include <errno.h>
 #include <string.h>
 
@@ -56,17 +57,23 @@ static void list_done(const struct http_answer *answer, struct error *e, void *u
 
 static bool list_begin(struct engine_call *call) {
         struct list_call *c = (struct list_call *) call;
-        const struct json_stream_sink sink = { .document = engine_list_list_element, .userdata = c, .max = c->kind->max, .elements = true };
+        const struct json_stream_sink sink = {
+                .document = engine_list_list_element, .userdata = c, .max = c->kind->max, .elements = true
+        };
         c->stream = json_stream_new(&sink);
         c->list = c->kind->make();
         if (!c->stream || !c->list)
                 return false;
-        char *path = str_printf("%s%s%s", call->engine->prefix, c->kind->path(call->engine->dialect), c->filter ? c->filter : "");
-        return engine_call_request(call, "GET", path,
-                                   (struct http_request) { .seconds = c->kind->seconds, .piece = list_piece, .done = list_done });
+        char *path = str_printf("%s%s%s", call->engine->prefix, c->kind->path(call->engine->dialect),
+                                c->filter ? c->filter : "");
+        return engine_call_request(
+                call, "GET", path,
+                (struct http_request) { .seconds = c->kind->seconds, .piece = list_piece,
+                                         .done = list_done });
 }
 
-struct op *engine_list(struct engine *engine, const struct engine_list_kind *kind, const char *filter, void (*done)(void), void *userdata) {
+struct op *engine_list(struct engine *engine, const struct engine_list_kind *kind, const char *filter,
+                       void (*done)(void), void *userdata) {
         struct list_call *c = calloc(1, sizeof *c);
         if (!c)
                 return NULL;

@@ -4,8 +4,8 @@
 
 #include "backend/engine/internal.h"
 
-/* The libpod dialect (podman-system-service(1); reference/engine-api.md sections 1-5). Its routes exist only with a version; /v4.0.0 is
- * served by 4.x and 5.x alike, 3.4 wants its own. */
+/* The libpod dialect (podman-system-service(1); reference/engine-api.md sections 1-5). Its routes exist only
+ * with a version; /v4.0.0 is served by 4.x and 5.x alike, 3.4 wants its own. */
 
 static const struct json_field image_fields[] = {
         { .path = "Id", .kind = JSON_CALL, .required = true, .call = engine_read_id },
@@ -16,11 +16,13 @@ static const struct json_field image_fields[] = {
         { .path = "Size", .kind = JSON_CALL, .call = engine_read_size },
         { .path = "Containers", .kind = JSON_CALL, .call = engine_read_count },
         { .path = "Labels", .kind = JSON_CALL, .call = engine_read_labels },
-        { .path = "Architecture", .kind = JSON_TEXT, .offset = offsetof(struct image, architecture), .max = 64 },
+        { .path = "Architecture", .kind = JSON_TEXT, .offset = offsetof(struct image, architecture),
+          .max = 64 },
 };
 
 static const struct json_field container_fields[] = {
-        { .path = "Id", .kind = JSON_TEXT, .offset = offsetof(struct container, id), .required = true, .max = 128 },
+        { .path = "Id", .kind = JSON_TEXT, .offset = offsetof(struct container, id), .required = true,
+          .max = 128 },
         { .path = "Names", .kind = JSON_CALL, .call = engine_read_container_name },
         { .path = "Image", .kind = JSON_TEXT, .offset = offsetof(struct container, image), .max = 1024 },
         { .path = "ImageID", .kind = JSON_TEXT, .offset = offsetof(struct container, image_id), .max = 128 },

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The engine's events: only that something happened is taken from them (labels can forge every other member), and told at most once in 200 ms. */
+/* The engine's events: only that something happened is taken from them (labels can forge every other member),
+ * and told at most once in 200 ms. */
 #include <errno.h>
 #include <string.h>
 
@@ -87,7 +88,9 @@ static unsigned engine_watch_meaning(struct json_object *o) {
         const char *t = json_text(type), *a = json_text(action);
         if (!t || !a || str_starts(a, "exec") || str_equal(a, "health_status"))
                 return 0;
-        return strcmp(t, "image") == 0 ? ENGINE_IMAGES : strcmp(t, "container") == 0 ? ENGINE_CONTAINERS | ENGINE_IMAGES : 0;
+        return strcmp(t, "image") == 0       ? ENGINE_IMAGES
+               : strcmp(t, "container") == 0 ? ENGINE_CONTAINERS | ENGINE_IMAGES
+                                             : 0;
 }
 
 static int event_came(struct json_object *o, void *userdata, struct error **reterr) {
@@ -122,7 +125,8 @@ static void engine_watch_ended(const struct http_answer *answer, struct error *e
         if (!e && http_status(answer) >= 400) {
                 size_t n;
                 const char *body = http_body(answer, &n);
-                explain_engine(&e, http_status(answer), "The container engine does not tell of its events", body, n);
+                explain_engine(&e, http_status(answer), "The container engine does not tell of its events",
+                               body, n);
         }
         if (!e)
                 error_set(&e, -ECONNRESET, "The container engine ended its stream of events");
@@ -136,12 +140,20 @@ static void engine_watch_found(const struct engine_about *about, struct error *e
                 engine_watch_lost(w, e);
                 return;
         }
-        const struct json_stream_sink sink = { .document = event_came, .userdata = w, .limits = { 1024 * 1024, 16, 100000 } };
+        const struct json_stream_sink sink = { .document = event_came,
+                                               .userdata = w,
+                                               .limits = { 1024 * 1024, 16, 100000 } };
         json_stream_free(w->stream);
         w->stream = json_stream_new(&sink);
         _cleanup_free_ char *path = str_printf("%s%s", w->engine->prefix, w->engine->dialect->events);
         const struct http_request request = {
-                .socket = about->socket, .method = "GET", .path = path, .began = engine_watch_began, .piece = engine_watch_piece, .done = engine_watch_ended, .userdata = w,
+                .socket = about->socket,
+                .method = "GET",
+                .path = path,
+                .began = engine_watch_began,
+                .piece = engine_watch_piece,
+                .done = engine_watch_ended,
+                .userdata = w,
         };
         w->request = w->stream && path ? http_start(w->engine->http, &request) : NULL;
         if (!w->request) {
@@ -166,8 +178,11 @@ struct op *engine_watch(struct engine *engine, const struct engine_watcher *watc
                 return NULL;
         *w = (struct watch) { .engine = engine, .watcher = *watcher, .pause = PAUSE_MIN };
         w->op = op_new(engine_watch_watch_free, w);
-        if (!w->op || sd_event_add_time(engine->event, &w->tell, CLOCK_MONOTONIC, UINT64_MAX, 0, engine_watch_tell, w) < 0 ||
-            sd_event_add_time(engine->event, &w->again, CLOCK_MONOTONIC, UINT64_MAX, 100000, engine_watch_again, w) < 0) {
+        if (!w->op ||
+            sd_event_add_time(engine->event, &w->tell, CLOCK_MONOTONIC, UINT64_MAX, 0, engine_watch_tell, w) <
+                    0 ||
+            sd_event_add_time(engine->event, &w->again, CLOCK_MONOTONIC, UINT64_MAX, 100000,
+                              engine_watch_again, w) < 0) {
                 free(w->op);
                 engine_watch_watch_free(w);
                 return NULL;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Writers of emit.h but plans (plan_json.c) and services (service_json.c). data/json.md documents each shape; a
- * member that is not known is null, never left out, so that a script can ask for it without asking whether it is
- * there. */
+/* Writers of emit.h but plans (plan_json.c) and services (service_json.c). data/json.md documents each shape;
+ * a member that is not known is null, never left out, so that a script can ask for it without asking whether
+ * it is there. */
 
 #include "backend/format/emit.h"
 
@@ -45,7 +45,8 @@ static char *format_emit_finish(struct json_object *o) {
 struct json_object *labels_object(const struct label *labels, size_t n) {
         struct json_object *o = json_object_new_object();
         for (size_t i = 0; i < n; i++) {
-                /* keys, too, come from outside: bytes that are not UTF-8 would make the whole text unreadable */
+                /* keys, too, come from outside: bytes that are not UTF-8 would make the whole text unreadable
+                 */
                 _cleanup_json_ struct json_object *key = json_new_text(labels[i].key);
                 format_emit_add_text(o, json_object_get_string(key), labels[i].value);
         }
@@ -177,14 +178,16 @@ static struct json_object *job_object(const struct job *job) {
         format_emit_add_text(o, "state", job_state_name(job->state));
         add_time(o, "started", job->started);
         add_time(o, "ended", job->ended);
-        format_emit_add(o, "exit_status", job->exit_status < 0 ? NULL : json_object_new_int(job->exit_status));
+        format_emit_add(o, "exit_status",
+                        job->exit_status < 0 ? NULL : json_object_new_int(job->exit_status));
         for (int i = 0; i < _JOB_STEP_MAX; i++) {
                 if (!job->planned[i])
                         continue;
                 struct json_object *step = json_object_new_object();
                 const struct step_status *status = &job->steps[i];
                 /* of a running step usec is when it began on a clock that means nothing outside this host */
-                bool over = status->state != STEP_TODO && status->state != STEP_NOW && status->state != STEP_UNDOING;
+                bool over = status->state != STEP_TODO && status->state != STEP_NOW &&
+                            status->state != STEP_UNDOING;
                 format_emit_add_text(step, "step", job_step_name(i));
                 format_emit_add_text(step, "state", step_state_name(status->state));
                 format_emit_add(step, "usec", over ? json_object_new_uint64(status->usec) : NULL);
@@ -234,7 +237,8 @@ static struct json_object *entry_object(const struct entry *e) {
         char mode[8];
         snprintf(mode, sizeof mode, "%04o", (unsigned) (e->mode & 07777));
         format_emit_add_text(o, "type", entry_type_name(e->mode));
-        format_emit_add_text(o, "mode", mode);      /* octal as people write it; a JSON number would be read as decimal */
+        format_emit_add_text(o, "mode", mode);      /* octal as people write it; a JSON number would be
+                                                     * read as decimal */
         format_emit_add(o, "uid", json_object_new_int64(e->uid));
         format_emit_add(o, "gid", json_object_new_int64(e->gid));
         format_emit_add(o, "size", S_ISREG(e->mode) ? json_object_new_uint64(e->size) : NULL);

@@ -2,8 +2,8 @@
 #pragma once
 
 /* Things of the model as JSON, in the documented shapes that stay (data/json.md), and back. Writers return a
- * string the caller frees (pretty-printed, ending in a newline), NULL when out of memory. Strings that are not
- * UTF-8 come out with U+FFFD. */
+ * string the caller frees (pretty-printed, ending in a newline), NULL when out of memory. Strings that are
+ * not UTF-8 come out with U+FFFD. */
 
 #include "base/error.h"
 #include "model/host.h"
@@ -14,8 +14,8 @@
 #include "model/service/service.h"
 #include "model/service/unit.h"
 
-/* Of a plan as JSON. A label of 64 KiB in its fullest escape stands in it several times: as text, as words of up to four commands,
- * compared. */
+/* Of a plan as JSON. A label of 64 KiB in its fullest escape stands in it several times: as text, as words of
+ * up to four commands, compared. */
 #define PLAN_BYTES_MAX (8U * 1024 * 1024)
 
 char *emit_plan(const struct plan *plan);
@@ -39,7 +39,8 @@ char *emit_error(const struct error *e);        /* {"error": {"message", "hint",
  * sentence for anything that is not a plan. */
 int plan_parse(const char *text, size_t n, struct plan **ret, struct error **reterr);
 
-/* services/NAME.json. A record holds labels, command lines and answers; no label is larger than LABEL_VALUE_MAX. */
+/* services/NAME.json. A record holds labels, command lines and answers; no label is larger than
+ * LABEL_VALUE_MAX. */
 #define SERVICE_BYTES_MAX (4U * 1024 * 1024)
 int service_parse(const char *text, size_t n, struct service **ret, struct error **reterr);
 
@@ -47,7 +48,9 @@ int service_parse(const char *text, size_t n, struct service **ret, struct error
  * reference). At most 1 MiB. */
 int image_parse_labels(const char *text, size_t n, struct image **ret, struct error **reterr);
 
-/* An answer file: a JSON object {"parameter": "value"}, or {"mode": "M", "answers": {…}}. Values that are no strings (numbers, true,
- * false) are taken as a person would type them (true: "yes"). Adds to answers, each with source "answer file"; *mode is replaced when the
- * file names one. source names the file in errors. (backend/format/answers.c) */
-int answers_parse(const char *source, const char *text, size_t n, struct answers *answers, char **mode, struct error **reterr);
+/* An answer file: a JSON object {"parameter": "value"}, or {"mode": "M", "answers": {…}}. Values that are no
+ * strings (numbers, true, false) are taken as a person would type them (true: "yes"). Adds to answers, each
+ * with source "answer file"; *mode is replaced when the file names one. source names the file in errors.
+ * (backend/format/answers.c) */
+int answers_parse(const char *source, const char *text, size_t n, struct answers *answers, char **mode,
+                  struct error **reterr);

@@ -119,8 +119,8 @@ static int format_fields_read_text(struct json_object *value, const char *where,
         return 0;
 }
 
-static int format_fields_read_word(struct json_object *value, const char *where, const struct json_field *field, int *target,
-                     struct error **reterr) {
+static int format_fields_read_word(struct json_object *value, const char *where,
+                                   const struct json_field *field, int *target, struct error **reterr) {
         const char *s = json_text(value);
         int word = s ? field->words(s) : -EINVAL;
         if (word < 0)
@@ -132,7 +132,8 @@ static int format_fields_read_word(struct json_object *value, const char *where,
         return 0;
 }
 
-static int format_fields_read_time(struct json_object *value, const char *where, int64_t *target, struct error **reterr) {
+static int format_fields_read_time(struct json_object *value, const char *where, int64_t *target,
+                                   struct error **reterr) {
         int64_t t;
         const char *s = json_text(value);
         if (json_object_is_type(value, json_type_int))
@@ -145,10 +146,11 @@ static int format_fields_read_time(struct json_object *value, const char *where,
         return 0;
 }
 
-/* json-c clamps what does not fit; a clamped number is a wrong one, so the clamp values themselves are refused.
+/* json-c clamps what does not fit; a clamped number is a wrong one, so the clamp values themselves are
+ * refused.
  */
-static int format_fields_read_number(struct json_object *value, const char *where, enum json_kind kind, void *target,
-                       struct error **reterr) {
+static int format_fields_read_number(struct json_object *value, const char *where, enum json_kind kind,
+                                     void *target, struct error **reterr) {
         if (!json_object_is_type(value, json_type_int))
                 return error_set(reterr, -EBADMSG, "%s is %s where a number is expected", where,
                                  json_type_words(value));
@@ -172,14 +174,16 @@ static int format_fields_read_number(struct json_object *value, const char *wher
         return 0;
 }
 
-static int format_fields_read_field(struct json_object *value, const char *where, const struct json_field *field, void *target,
-                      struct error **reterr) {
+static int format_fields_read_field(struct json_object *value, const char *where,
+                                    const struct json_field *field, void *target, struct error **reterr) {
         void *member = (char *) target + field->offset;
         switch (field->kind) {
         case JSON_TEXT:
-                return format_fields_read_text(value, where, field->max ? field->max : JSON_TEXT_MAX, member, reterr);
+                return format_fields_read_text(value, where, field->max ? field->max : JSON_TEXT_MAX, member,
+                                               reterr);
         case JSON_TEXTS:
-                return format_fields_read_texts(value, where, field->max ? field->max : JSON_TEXTS_MAX, member, reterr);
+                return format_fields_read_texts(value, where, field->max ? field->max : JSON_TEXTS_MAX,
+                                                member, reterr);
         case JSON_BOOL:
                 if (!json_object_is_type(value, json_type_boolean))
                         return error_set(reterr, -EBADMSG, "%s is %s where true or false is expected", where,
@@ -201,8 +205,8 @@ static int format_fields_read_field(struct json_object *value, const char *where
         return -EINVAL;
 }
 
-/* The value at a dotted path; NULL when it, or something on the way, is absent or null. -EBADMSG when something
- * on the way is no object. */
+/* The value at a dotted path; NULL when it, or something on the way, is absent or null. -EBADMSG when
+ * something on the way is no object. */
 static int find_path(struct json_object *o, const char *path, struct json_object **ret) {
         char name[64];
         while (*path) {
@@ -225,8 +229,8 @@ static int find_path(struct json_object *o, const char *path, struct json_object
         return 0;
 }
 
-int json_read(struct json_object *o, const char *where, const struct json_field *fields, size_t n, void *target,
-              struct error **reterr) {
+int json_read(struct json_object *o, const char *where, const struct json_field *fields, size_t n,
+              void *target, struct error **reterr) {
         const char *at = where ? where : "";
         if (!json_object_is_type(o, json_type_object))
                 return error_set(reterr, -EBADMSG, "%s is %s where an object is expected", *at ? at : "It",
@@ -237,7 +241,8 @@ int json_read(struct json_object *o, const char *where, const struct json_field 
                 struct json_object *value = NULL;
                 int r = find_path(o, f->path, &value);
                 if (r < 0)
-                        return error_set(reterr, r, "%s cannot be reached: something above it is not an object",
+                        return error_set(reterr, r, "%s cannot be reached: something above it is not an "
+                                                    "object",
                                          name);
                 if (!value && f->required)
                         return error_set(reterr, -EBADMSG,
@@ -270,7 +275,8 @@ int json_check_members(struct json_object *o, const char *where, const char *con
 }
 
 int json_each(struct json_object *array, const char *where, size_t max,
-              int (*item)(struct json_object *value, const char *where, void *userdata, struct error **reterr),
+              int (*item)(struct json_object *value, const char *where, void *userdata,
+                          struct error **reterr),
               void *userdata, struct error **reterr) {
         if (!json_object_is_type(array, json_type_array))
                 return error_set(reterr, -EBADMSG, "%s is %s where a list is expected",
@@ -290,8 +296,8 @@ int json_each(struct json_object *array, const char *where, size_t max,
 }
 
 int json_each_member(struct json_object *object, const char *where, size_t max,
-                     int (*member)(const char *key, struct json_object *value, const char *where, void *userdata,
-                                   struct error **reterr),
+                     int (*member)(const char *key, struct json_object *value, const char *where,
+                                   void *userdata, struct error **reterr),
                      void *userdata, struct error **reterr) {
         if (!json_object_is_type(object, json_type_object))
                 return error_set(reterr, -EBADMSG, "%s is %s where an object is expected",
@@ -302,7 +308,8 @@ int json_each_member(struct json_object *object, const char *where, size_t max,
                                  str_empty(where) ? "It" : where, n, max);
         json_object_object_foreach (object, key, value) {
                 char name[WHERE_MAX];
-                snprintf(name, sizeof name, "%s%s%.100s", where ? where : "", str_empty(where) ? "" : ".", key);
+                snprintf(name, sizeof name, "%s%s%.100s", where ? where : "", str_empty(where) ? "" : ".",
+                         key);
                 int r = member(key, value, name, userdata, reterr);
                 if (r < 0)
                         return r;

@@ -65,15 +65,16 @@ static bool is_blank(char c) {
 }
 
 /* Puts the place before json-c's few words: "line 3: object property name separator ':' expected". */
-static int not_json(const char *text, size_t offset, const char *why, unsigned *ret_line, struct error **reterr) {
+static int not_json(const char *text, size_t offset, const char *why, unsigned *ret_line,
+                    struct error **reterr) {
         unsigned line = format_json_line_of(text, offset);
         if (ret_line)
                 *ret_line = line;
         return error_set(reterr, -EBADMSG, "It is not JSON (line %u: %s)", line, why);
 }
 
-static int format_json_tokenize(struct json_tokener *tokener, const char *text, size_t n, struct json_object **ret,
-                    unsigned *ret_line, struct error **reterr) {
+static int format_json_tokenize(struct json_tokener *tokener, const char *text, size_t n,
+                                struct json_object **ret, unsigned *ret_line, struct error **reterr) {
         _cleanup_json_ struct json_object *o = json_tokener_parse_ex(tokener, text, (int) n);
         size_t end = json_tokener_get_parse_end(tokener);
         enum json_tokener_error e = json_tokener_get_error(tokener);
@@ -125,18 +126,20 @@ static void format_json_add_escaped(struct str *out, unsigned c) {
         if (c < 0x10000)
                 str_addf(out, "\\u%04x", c);
         else
-                str_addf(out, "\\u%04x\\u%04x", 0xd800 + ((c - 0x10000) >> 10), 0xdc00 + ((c - 0x10000) & 0x3ff));
+                str_addf(out, "\\u%04x\\u%04x", 0xd800 + ((c - 0x10000) >> 10),
+                         0xdc00 + ((c - 0x10000) & 0x3ff));
 }
 
-/* The same text in ASCII, other characters as \\uXXXX: the tokener of json-c 0.18 (Debian 13), told to be strict, takes bytes above
- * 127 for control characters, and its JSON_TOKENER_VALIDATE_UTF8 does not know them either (that of 0.16 fails where a character's
- * bytes come in two calls). Lines stay where they are. */
+/* The same text in ASCII, other characters as \\uXXXX: the tokener of json-c 0.18 (Debian 13), told to be
+ * strict, takes bytes above 127 for control characters, and its JSON_TOKENER_VALIDATE_UTF8 does not know them
+ * either (that of 0.16 fails where a character's bytes come in two calls). Lines stay where they are. */
 static int to_ascii(const char *text, size_t n, struct str *ret, unsigned *ret_line, struct error **reterr) {
         bool escaped = false;
         for (size_t i = 0; i < n;) {
                 size_t length = utf8_length((const unsigned char *) text + i, n - i);
                 if (length == 0 || (length > 1 && escaped))
-                        return not_json(text, i, length ? "invalid string sequence" : "it is not UTF-8", ret_line, reterr);
+                        return not_json(text, i, length ? "invalid string sequence" : "it is not UTF-8",
+                                        ret_line, reterr);
                 escaped = text[i] == '\\' && !escaped;
                 unsigned c = 0;
                 if (length > 1)
@@ -211,8 +214,8 @@ static size_t skip_value(const char *text, size_t n, size_t at) {
         return at;
 }
 
-/* The first byte of the entry `index` of the array, or of the member `name` of the object, that begins at `at`; n
- * when there is none. */
+/* The first byte of the entry `index` of the array, or of the member `name` of the object, that begins at
+ * `at`; n when there is none. */
 static size_t find_entry(const char *text, size_t n, size_t at, const char *name, size_t name_length,
                          size_t index) {
         if (at >= n || text[at] != (name ? '{' : '['))
@@ -290,8 +293,9 @@ struct json_object *json_new_texts(char *const *list) {
         return array;
 }
 
-/* Adds JSON text with \u in place of what must not reach a terminal as it is: all of it stands in strings, where that means the same. json-c
- * does so for C0 only, but U+009B is as good as ESC [, and U+202E turns the line around. */
+/* Adds JSON text with \u in place of what must not reach a terminal as it is: all of it stands in strings,
+ * where that means the same. json-c does so for C0 only, but U+009B is as good as ESC [, and U+202E turns the
+ * line around. */
 static void add_showable(struct str *out, const char *text, size_t n) {
         while (n > 0) {
                 size_t used = text_ascii_run(text, n);
@@ -304,7 +308,8 @@ static void add_showable(struct str *out, const char *text, size_t n) {
                         used = text_decode(text, n, &c);
                         int cells = text_cells(c);
                         /* A mark without a letter would sit on the quote. */
-                        bool hidden = cells < 0 || (cells == 0 && out->length > 0 && out->text[out->length - 1] == '"');
+                        bool hidden = cells < 0 ||
+                                      (cells == 0 && out->length > 0 && out->text[out->length - 1] == '"');
                         if (!hidden)
                                 str_add_bytes(out, text, used);
                         else

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* JSON from outside, with ceilings, read into structs through const tables; and the few words the writers need.
- * json-c does the grammar (strict, UTF-8 checked); everything here is what it leaves open: sizes, depth, counts,
- * types, embedded NUL bytes, where in the text something is.
+/* JSON from outside, with ceilings, read into structs through const tables; and the few words the writers
+ * need. json-c does the grammar (strict, UTF-8 checked); everything here is what it leaves open: sizes,
+ * depth, counts, types, embedded NUL bytes, where in the text something is.
  *
  * Errors: -EBADMSG for what is not JSON or not of the expected shape, -E2BIG for what is beyond a ceiling,
  * -ENOMEM. */
@@ -26,15 +26,15 @@ static inline void json_putp(struct json_object **o) {
 struct json_limits {
         size_t bytes;   /* of one document */
         unsigned depth; /* of nested arrays and objects */
-        size_t weight; /* values, an object counting for eight: json-c spends about 80 bytes on a value and 700 on
-                          an empty object, so bytes alone bound nothing */
+        size_t weight;  /* values, an object counting for eight: json-c spends about 80 bytes on a value and
+                           700 on  an empty object, so bytes alone bound nothing */
 };
 
 /* security.md section 6: 16 MiB, 32 deep; 1,000,000 values. */
 extern const struct json_limits json_limits_default;
 
-/* One document, blanks around it allowed, nothing else. limits NULL: the default ones. ret_line (may be NULL): on
- * failure the line where the trouble is, from 1. The caller puts *ret. */
+/* One document, blanks around it allowed, nothing else. limits NULL: the default ones. ret_line (may be
+ * NULL): on failure the line where the trouble is, from 1. The caller puts *ret. */
 int json_parse(const char *text, size_t n, const struct json_limits *limits, struct json_object **ret,
                unsigned *ret_line, struct error **reterr);
 
@@ -52,13 +52,14 @@ enum json_kind {
         JSON_INT64,  /* int64_t */
         JSON_UINT64, /* uint64_t, size_t on 64 bit */
         JSON_BOOL,   /* bool */
-        JSON_TIME,   /* int64_t: seconds since the epoch, from a number or from RFC 3339 text; before 1970: 0 */
+        JSON_TIME,   /* int64_t: seconds since the epoch, from a number or from RFC 3339 text; before 1970:
+                      * 0 */
         JSON_WORD,   /* an enum (int): a string that words() knows */
         JSON_CALL,   /* call() gets the value and the whole target; type and all else is its matter */
 };
 
-/* Numbers are refused when they do not fit. JSON null is the same as absent. What is absent leaves the target as
- * it is. */
+/* Numbers are refused when they do not fit. JSON null is the same as absent. What is absent leaves the target
+ * as it is. */
 struct json_field {
         const char *path; /* members, separated by dots: "Config.Labels" */
         enum json_kind kind;
@@ -73,22 +74,23 @@ struct json_field {
 
 /* where names o in errors ("images[3]"); "" or NULL for the top. Unknown members are ignored. On failure the
  * target may be half filled: free it as usual. 0 or negative. */
-int json_read(struct json_object *o, const char *where, const struct json_field *fields, size_t n, void *target,
-              struct error **reterr);
+int json_read(struct json_object *o, const char *where, const struct json_field *fields, size_t n,
+              void *target, struct error **reterr);
 
-/* Refuses members that allowed (NULL-terminated) does not name: for files people write, where a typing error must
- * not pass in silence. */
+/* Refuses members that allowed (NULL-terminated) does not name: for files people write, where a typing error
+ * must not pass in silence. */
 int json_check_members(struct json_object *o, const char *where, const char *const *allowed,
                        struct error **reterr);
 
 /* Calls item() for each entry of an array (with where "…[i]") or each member of an object (json_each_member),
  * stopping at the first failure. */
 int json_each(struct json_object *array, const char *where, size_t max,
-              int (*item)(struct json_object *value, const char *where, void *userdata, struct error **reterr),
+              int (*item)(struct json_object *value, const char *where, void *userdata,
+                          struct error **reterr),
               void *userdata, struct error **reterr);
 int json_each_member(struct json_object *object, const char *where, size_t max,
-                     int (*member)(const char *key, struct json_object *value, const char *where, void *userdata,
-                                   struct error **reterr),
+                     int (*member)(const char *key, struct json_object *value, const char *where,
+                                   void *userdata, struct error **reterr),
                      void *userdata, struct error **reterr);
 
 /* The string, when it is one without NUL bytes; else NULL. */
@@ -102,28 +104,28 @@ int json_parse_time(const char *text, int64_t *ret);
 
 /* Writing. */
 
-/* A string value; bytes that are not UTF-8 become U+FFFD, so that what is written can be read. NULL gives JSON
- * null (which json-c spells NULL). */
+/* A string value; bytes that are not UTF-8 become U+FFFD, so that what is written can be read. NULL gives
+ * JSON null (which json-c spells NULL). */
 struct json_object *json_new_text(const char *s);
 struct json_object *json_new_text_bytes(const char *bytes, size_t n);
 struct json_object *json_new_texts(char *const *list);
 
-/* Pretty-printed, one newline at the end; what a terminal would obey or hide is written \uXXXX. The caller frees. NULL when out of
- * memory. */
+/* Pretty-printed, one newline at the end; what a terminal would obey or hide is written \uXXXX. The caller
+ * frees. NULL when out of memory. */
 char *json_write(struct json_object *o);
 /* The same on one line, for streams of them. */
 char *json_write_line(struct json_object *o);
 
 /* Several documents in one stream. */
 
-/* Cuts a stream of bytes, in whatever pieces it comes, into documents and hands each over parsed. With `elements`
- * the stream is one array and its entries are handed over one by one, so that a list of thousands never stands in
- * memory as a whole. Only objects are documents (what engines send); blanks, newlines and the RS of json-seq
- * between them are skipped. */
+/* Cuts a stream of bytes, in whatever pieces it comes, into documents and hands each over parsed. With
+ * `elements` the stream is one array and its entries are handed over one by one, so that a list of thousands
+ * never stands in memory as a whole. Only objects are documents (what engines send); blanks, newlines and the
+ * RS of json-seq between them are skipped. */
 struct json_stream;
 
-/* document() borrows o. A negative return stops the stream: feed returns it, with the error document() set. It
- * must not free the stream. */
+/* document() borrows o. A negative return stops the stream: feed returns it, with the error document() set.
+ * It must not free the stream. */
 struct json_stream_sink {
         int (*document)(struct json_object *o, void *userdata, struct error **reterr);
         void *userdata;
@@ -138,6 +140,6 @@ DEFINE_CLEANUP(struct json_stream, json_stream_free)
 /* After a failure every further call fails the same way. */
 int json_stream_feed(struct json_stream *stream, const void *bytes, size_t n, struct error **reterr);
 
-/* The stream has ended: -EBADMSG when it ended in the middle of a document (or, with elements, of the array; an
- * empty answer is the middle, too). */
+/* The stream has ended: -EBADMSG when it ended in the middle of a document (or, with elements, of the array;
+ * an empty answer is the middle, too). */
 int json_stream_finish(struct json_stream *stream, struct error **reterr);

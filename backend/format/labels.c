@@ -10,8 +10,8 @@
 
 #define LABELS_BYTES_MAX (1024U * 1024)
 
-static int format_labels_read_label(const char *key, struct json_object *value, const char *where, void *userdata,
-                      struct error **reterr) {
+static int format_labels_read_label(const char *key, struct json_object *value, const char *where,
+                                    void *userdata, struct error **reterr) {
         const char *text = json_text(value);
         if (!text)
                 return error_set(reterr, -EINVAL, "%s is %s, not a text", where, json_type_words(value));
@@ -48,10 +48,12 @@ int image_parse_labels(const char *text, size_t n, struct image **ret, struct er
         if (r >= 0 && !image)
                 r = error_set(reterr, -ENOMEM, "Out of memory");
         if (r >= 0)
-                r = json_each_member(file.labels, "labels", LABELS_MAX, format_labels_read_label, image, reterr);
+                r = json_each_member(file.labels, "labels", LABELS_MAX, format_labels_read_label, image,
+                                     reterr);
         if (r < 0) {
                 r = error_wrap(reterr, r == -ENOMEM ? r : -EINVAL, "These are no labels of an image");
-                error_hint(reterr, "A JSON object with a member \"labels\": {\"labels\": {\"RUN\": \"podman run …\"}}");
+                error_hint(reterr, "A JSON object with a member \"labels\": {\"labels\": {\"RUN\": \"podman "
+                                   "run …\"}}");
                 return r;
         }
         if (name && *name && strv_add(&image->names, name) < 0)

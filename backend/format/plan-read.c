@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* plan_parse() of emit.h: plan.json of a job's folder back into a plan. Only argv of a command is read; what it means is
- * found out again by command_read(), which is a pure function of it. */
+/* plan_parse() of emit.h: plan.json of a job's folder back into a plan. Only argv of a command is read; what
+ * it means is found out again by command_read(), which is a pure function of it. */
 
 #include <errno.h>
 #include <string.h>
@@ -23,7 +23,8 @@ static int read_environment(const char *key, struct json_object *value, const ch
         return strv_addf(&plan->environment, "%s=%s", key, text);
 }
 
-static int call_environment(struct json_object *value, const char *where, void *target, struct error **reterr) {
+static int call_environment(struct json_object *value, const char *where, void *target,
+                            struct error **reterr) {
         return json_each_member(value, where, 256, read_environment, target, reterr);
 }
 
@@ -36,7 +37,8 @@ static int call_answers(struct json_object *value, const char *where, void *targ
 
 static const struct json_field finding_fields[] = {
         { "id", JSON_TEXT, offsetof(struct finding, id), .required = true, .max = 64 },
-        { "severity", JSON_WORD, offsetof(struct finding, severity), .required = true, .words = severity_from_name },
+        { "severity", JSON_WORD, offsetof(struct finding, severity), .required = true,
+          .words = severity_from_name },
         { "where", JSON_TEXT, offsetof(struct finding, where) },
         { "message", JSON_TEXT, offsetof(struct finding, message), .required = true },
         { "hint", JSON_TEXT, offsetof(struct finding, hint) },
@@ -48,7 +50,8 @@ static int read_finding(struct json_object *value, const char *where, void *user
         struct finding f = {};
         int r = json_read(value, where, finding_fields, ELEMENTS(finding_fields), &f, reterr);
         if (r >= 0)
-                r = finding_add(&plan->findings, f.severity, f.id, f.where ? f.where : "", f.hint, "%s", f.message);
+                r = finding_add(&plan->findings, f.severity, f.id, f.where ? f.where : "", f.hint, "%s",
+                                f.message);
         if (r >= 0 && f.allowed)
                 (void) finding_list_allow(&plan->findings, f.id);
         free(f.id);
@@ -64,26 +67,30 @@ static int call_findings(struct json_object *value, const char *where, void *tar
 
 /* ---- commands ---- */
 
-static int read_exists(struct json_object *value, const char *where, struct command *c, struct error **reterr) {
+static int read_exists(struct json_object *value, const char *where, struct command *c,
+                       struct error **reterr) {
         if (!json_object_is_type(value, json_type_array))
                 return error_set(reterr, -EINVAL, "%s is %s, not a list", where, json_type_words(value));
         for (size_t i = 0; i < c->n_mounts && i < json_object_array_length(value); i++) {
                 struct json_object *mount = json_object_array_get_idx(value, i), *exists = NULL;
                 if (json_object_is_type(mount, json_type_object) &&
-                    json_object_object_get_ex(mount, "exists", &exists) && json_object_is_type(exists, json_type_boolean))
+                    json_object_object_get_ex(mount, "exists", &exists) &&
+                    json_object_is_type(exists, json_type_boolean))
                         c->mounts[i].exists = json_object_get_boolean(exists) ? EXISTS_YES : EXISTS_NO;
         }
         return 0;
 }
 
-static int read_command(struct json_object *value, const char *where, struct command **ret, struct error **reterr) {
+static int read_command(struct json_object *value, const char *where, struct command **ret,
+                        struct error **reterr) {
         struct read {
                 char **argv;
                 int engine;
         } read = { .engine = ENGINE_NONE };
         static const struct json_field fields[] = {
                 { "argv", JSON_TEXTS, offsetof(struct read, argv), .required = true },
-                { "engine", JSON_WORD, offsetof(struct read, engine), .required = true, .words = engine_kind_from_name },
+                { "engine", JSON_WORD, offsetof(struct read, engine), .required = true,
+                  .words = engine_kind_from_name },
         };
         int r = json_read(value, where, fields, ELEMENTS(fields), &read, reterr);
         _cleanup_strv_ char **argv = TAKE(read.argv);
@@ -94,21 +101,25 @@ static int read_command(struct json_object *value, const char *where, struct com
 
         struct finding_list ignored = {};
         *ret = command_free(*ret);
-        r = command_read(where, argv, read.engine == ENGINE_NONE ? ENGINE_PODMAN : (enum engine_kind) read.engine, NULL, ret,
-                         &ignored);
+        r = command_read(where, argv,
+                         read.engine == ENGINE_NONE ? ENGINE_PODMAN : (enum engine_kind) read.engine, NULL,
+                         ret, &ignored);
         finding_list_done(&ignored);
         if (r < 0)
                 return error_set(reterr, r, "Out of memory");
         if ((*ret)->engine != (enum engine_kind) read.engine)
-                return error_set(reterr, -EINVAL, "%s is no command of %s", where, engine_kind_name((enum engine_kind) read.engine));
+                return error_set(reterr, -EINVAL, "%s is no command of %s", where,
+                                 engine_kind_name((enum engine_kind) read.engine));
         struct json_object *mounts = NULL;
-        return json_object_object_get_ex(value, "mounts", &mounts) ? read_exists(mounts, where, *ret, reterr) : 0;
+        return json_object_object_get_ex(value, "mounts", &mounts) ? read_exists(mounts, where, *ret, reterr)
+                                                                   : 0;
 }
 
-#define CALL_COMMAND(member)                                                                                          \
-        static int call_##member(struct json_object *value, const char *where, void *target, struct error **reterr) { \
-                struct plan *plan = target;                                                                           \
-                return read_command(value, where, &plan->member, reterr);                                             \
+#define CALL_COMMAND(member)                                                                 \
+        static int call_##member(struct json_object *value, const char *where, void *target, \
+                                 struct error **reterr) {                                    \
+                struct plan *plan = target;                                                  \
+                return read_command(value, where, &plan->member, reterr);                    \
         }
 CALL_COMMAND(command)
 CALL_COMMAND(run)
@@ -119,7 +130,8 @@ CALL_COMMAND(stop)
 
 static const struct json_field use_fields[] = {
         { "name", JSON_TEXT, offsetof(struct secret_use, name), .required = true, .max = 64 },
-        { "delivery", JSON_WORD, offsetof(struct secret_use, delivery), .required = true, .words = delivery_from_name },
+        { "delivery", JSON_WORD, offsetof(struct secret_use, delivery), .required = true,
+          .words = delivery_from_name },
         { "target", JSON_TEXT, offsetof(struct secret_use, target) },
 };
 
@@ -133,7 +145,8 @@ static int read_use(struct json_object *value, const char *where, struct secret_
         return json_read(value, where, use_fields, ELEMENTS(use_fields), grown + (*n)++, reterr);
 }
 
-static int format_plan_read_read_secret(struct json_object *value, const char *where, void *userdata, struct error **reterr) {
+static int format_plan_read_read_secret(struct json_object *value, const char *where, void *userdata,
+                                        struct error **reterr) {
         struct plan *plan = userdata;
         return read_use(value, where, &plan->secrets, &plan->n_secrets, reterr);
 }
@@ -161,7 +174,8 @@ static int call_opt(struct json_object *value, const char *where, void *target, 
         return opt_read(value, where, ((struct plan *) target)->opt, reterr);
 }
 
-static int call_from_labels(struct json_object *value, const char *where, void *target, struct error **reterr) {
+static int call_from_labels(struct json_object *value, const char *where, void *target,
+                            struct error **reterr) {
         return labels_read(value, where, &((struct plan_from *) target)->labels, reterr);
 }
 
@@ -252,18 +266,21 @@ static int format_plan_read_check(const struct plan *plan, struct error **reterr
         for (char **path = plan->paths; path && *path; path++)
                 if (**path != '/')
                         return error_set(reterr, -EINVAL, "The path \"%s\" is not absolute", *path);
-        if (plan->file.text && !(str_equal(plan->file.path, PLAN_ACCESS_FILE) && plan->file.was && plan->verb == VERB_ACCESS))
-                return error_set(reterr, -EINVAL, "No job may write the file %s", plan->file.path ? plan->file.path : "");
+        if (plan->file.text &&
+            !(str_equal(plan->file.path, PLAN_ACCESS_FILE) && plan->file.was && plan->verb == VERB_ACCESS))
+                return error_set(reterr, -EINVAL, "No job may write the file %s",
+                                 plan->file.path ? plan->file.path : "");
         if (unit->kind == UNIT_NONE || (unit->kind == UNIT_BY_IMAGE && !unit->path))
                 return 0;
-        bool quadlet = unit->kind == UNIT_QUADLET || (unit->kind == UNIT_BY_IMAGE && str_ends(unit->path, ".container"));
+        bool quadlet = unit->kind == UNIT_QUADLET ||
+                       (unit->kind == UNIT_BY_IMAGE && str_ends(unit->path, ".container"));
         const char *folder = quadlet ? "/etc/containers/systemd/" : "/etc/systemd/system/";
         const char *file = unit->path ? str_starts(unit->path, folder) : NULL;
         const char *suffix = quadlet ? ".container" : ".service";
         if (unit->kind == UNIT_BY_IMAGE && !file && unit->path)
                 file = str_starts(unit->path, "/usr/local/lib/systemd/system/");
-        if (!file || strchr(file, '/') || !str_ends(file, suffix) || str_equal(file, suffix) || !unit->text || !unit->name ||
-            !unit_name_valid(unit->name))
+        if (!file || strchr(file, '/') || !str_ends(file, suffix) || str_equal(file, suffix) || !unit->text ||
+            !unit->name || !unit_name_valid(unit->name))
                 return error_set(reterr, -EINVAL, "The unit has no name, text, or place where units are");
         return 0;
 }

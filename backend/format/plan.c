@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Plans as JSON (emit.h, data/json.md "plan"): what `fairlead plan --json` prints is also plan.json of a job's folder. */
+/* Plans as JSON (emit.h, data/json.md "plan"): what `fairlead plan --json` prints is also plan.json of a
+ * job's folder. */
 
 #include <string.h>
 
@@ -59,7 +60,10 @@ static struct json_object *mounts_array(const struct command *c) {
                 format_plan_add_text(o, "host", m->host);
                 format_plan_add_text(o, "container", m->container);
                 format_plan_add_text(o, "mode", mount_mode_name(m->mode));
-                format_plan_add(o, "exists", m->exists == EXISTS_UNKNOWN ? NULL : json_object_new_boolean(m->exists == EXISTS_YES));
+                format_plan_add(o, "exists",
+                                m->exists == EXISTS_UNKNOWN
+                                        ? NULL
+                                        : json_object_new_boolean(m->exists == EXISTS_YES));
                 format_plan_add_text(o, "options", m->options);
                 format_plan_add_flag(o, "volume", m->volume);
                 format_plan_add_text(o, "meaning", m->meaning);
@@ -184,7 +188,8 @@ static struct json_object *label_changes_array(const struct plan *plan) {
 }
 
 char *emit_plan(const struct plan *plan) {
-        /* What a script looks at first is what will run now; for an image with RUN alone that is the unit's command. */
+        /* What a script looks at first is what will run now; for an image with RUN alone that is the unit's
+         * command. */
         const struct command *first = plan->command ? plan->command : plan->run;
         _cleanup_json_ struct json_object *o = json_object_new_object();
         format_plan_add_text(o, "verb", plan_verb_name(plan->verb));

@@ -25,7 +25,8 @@ static bool variable_name(const char *s) {
 }
 
 static bool names_a_file(const char *path) {
-        return path[0] == '/' && path[1] && !strpbrk(path, ":,") && !strstr(path, "/../") && !str_ends(path, "/..");
+        return path[0] == '/' && path[1] && !strpbrk(path, ":,") && !strstr(path, "/../") &&
+               !str_ends(path, "/..");
 }
 
 /* What fairlead fills in itself; a profile must not say that it is something else. */
@@ -41,31 +42,42 @@ static int check_target(const struct profile_text *t, const char *where, const s
         bool target = !str_empty(p->target);
         switch (p->delivery) {
         case DELIVER_ARGV:
-                return target || p->type != PARAM_BOOLEAN ? 0 : profile_wrong(t, where, "A boolean needs an option: \"argv --force\"");
+                return target || p->type != PARAM_BOOLEAN
+                               ? 0
+                               : profile_wrong(t, where, "A boolean needs an option: \"argv --force\"");
         case DELIVER_ENV:
         case DELIVER_VARIABLE:
                 if (!target || !variable_name(p->target) || format_profile_param_is_ours(p->target))
                         return profile_wrong(t, where, "\"%s\" is not the name of a variable that can be set",
                                              target ? p->target : "");
                 if (p->type == PARAM_SECRET)
-                        return profile_wrong(t, where, "A secret is never delivered by %s: it could be read there",
+                        return profile_wrong(t, where, "A secret is never delivered by %s: it could be read "
+                                                       "there",
                                              delivery_name(p->delivery));
                 return 0;
         case DELIVER_FILE:
-                return target && names_a_file(p->target) ? 0 : profile_wrong(t, where, "It wants an absolute path: \"file /run/secret\"");
+                return target && names_a_file(p->target)
+                               ? 0
+                               : profile_wrong(t, where, "It wants an absolute path: \"file /run/secret\"");
         case DELIVER_PROMPT: {
                 _cleanup_error_ struct error *e = NULL;
                 if (!target)
-                        return profile_wrong(t, where, "It wants a regular expression: \"prompt [Pp]assword: *$\"");
-                return pattern_check(p->target, &e) >= 0 ? 0 : profile_wrong(t, where, "%s", e ? e->message : "The pattern is wrong");
+                        return profile_wrong(t, where, "It wants a regular expression: \"prompt "
+                                                       "[Pp]assword: *$\"");
+                return pattern_check(p->target, &e) >= 0
+                               ? 0
+                               : profile_wrong(t, where, "%s", e ? e->message : "The pattern is wrong");
         }
         default:
-                return target ? profile_wrong(t, where, "There is nothing to say after %s", delivery_name(p->delivery)) : 0;
+                return target ? profile_wrong(t, where, "There is nothing to say after %s",
+                                              delivery_name(p->delivery))
+                              : 0;
         }
 }
 
 /* "argv --domain", "argv \"--domain\"", "argv", "env X", "stdin", "file PATH", "prompt REGEX". */
-static int read_delivery(const struct profile_text *t, struct json_object *o, const char *where, struct param *p) {
+static int read_delivery(const struct profile_text *t, struct json_object *o, const char *where,
+                         struct param *p) {
         _cleanup_free_ char *text = NULL, *at = profile_where(where, "deliver");
         if (!at)
                 return profile_memory(t);
@@ -76,12 +88,16 @@ static int read_delivery(const struct profile_text *t, struct json_object *o, co
         _cleanup_free_ char *word = strndup(text, n);
         int delivery = word ? delivery_from_name(word) : -ENOMEM;
         if (delivery < 0)
-                return word ? profile_wrong(t, at, "\"%s\" is none of argv, env, variable, stdin, file, prompt, none", word)
+                return word ? profile_wrong(
+                                      t, at,
+                                      "\"%s\" is none of argv, env, variable, stdin, file, prompt, none",
+                                      word)
                             : profile_memory(t);
         p->delivery = (enum delivery) delivery;
         const char *rest = text + n + strspn(text + n, " ");
         if (p->delivery == DELIVER_PROMPT)
-                r = str_replace(&p->target, rest);      /* a regular expression has quotes and blanks of its own */
+                r = str_replace(&p->target, rest);      /* a regular expression has quotes and blanks of
+                                                         * its own */
         else {
                 _cleanup_strv_ char **words = NULL;
                 if (words_split(rest, &words, NULL) < 0 || strv_length(words) > 1)
@@ -93,7 +109,8 @@ static int read_delivery(const struct profile_text *t, struct json_object *o, co
 
 /* ---- choices ---- */
 
-static int add_choice(const struct profile_text *t, const char *where, struct json_object *value, struct param *p) {
+static int add_choice(const struct profile_text *t, const char *where, struct json_object *value,
+                      struct param *p) {
         static const char *const members[] = { "value", "title", NULL };
         struct param_choice *grown = reallocarray(p->choices, p->n_choices + 1, sizeof *grown);
         if (!grown)
@@ -120,7 +137,8 @@ static int add_choice(const struct profile_text *t, const char *where, struct js
         return r;
 }
 
-static int read_choices(const struct profile_text *t, struct json_object *o, const char *where, struct param *p) {
+static int read_choices(const struct profile_text *t, struct json_object *o, const char *where,
+                        struct param *p) {
         struct json_object *list = profile_member(o, "choices");
         _cleanup_free_ char *at = profile_where(where, "choices");
         if (!at)
@@ -129,10 +147,12 @@ static int read_choices(const struct profile_text *t, struct json_object *o, con
                 return list ? profile_wrong(t, at, "Only the type choice has choices") : 0;
         if (!json_object_is_type(list, json_type_array) || json_object_array_length(list) == 0 ||
             json_object_array_length(list) > PROFILE_LIST_MAX)
-                return profile_wrong(t, list ? at : where, "A choice has a list of 1 to %u choices", PROFILE_LIST_MAX);
+                return profile_wrong(t, list ? at : where, "A choice has a list of 1 to %u choices",
+                                     PROFILE_LIST_MAX);
         for (size_t i = 0; i < json_object_array_length(list); i++) {
                 _cleanup_free_ char *entry = str_printf("%s[%zu]", at, i);
-                int r = entry ? add_choice(t, entry, json_object_array_get_idx(list, i), p) : profile_memory(t);
+                int r = entry ? add_choice(t, entry, json_object_array_get_idx(list, i), p)
+                              : profile_memory(t);
                 if (r < 0)
                         return r;
         }
@@ -141,12 +161,15 @@ static int read_choices(const struct profile_text *t, struct json_object *o, con
 
 /* ---- when ---- */
 
-static int add_when_value(const struct profile_text *t, const char *where, struct json_object *value, char ***values) {
+static int add_when_value(const struct profile_text *t, const char *where, struct json_object *value,
+                          char ***values) {
         if (json_object_is_type(value, json_type_boolean))
-                return strv_add(values, json_object_get_boolean(value) ? "yes" : "no") < 0 ? profile_memory(t) : 0;
+                return strv_add(values, json_object_get_boolean(value) ? "yes" : "no") < 0 ? profile_memory(t)
+                                                                                           : 0;
         const char *text = json_text(value);
         if (!text || !*text)
-                return profile_wrong(t, where, "This is %s, neither a text nor true or false", json_type_words(value));
+                return profile_wrong(t, where, "This is %s, neither a text nor true or false",
+                                     json_type_words(value));
         return strv_add(values, text) < 0 ? profile_memory(t) : 0;
 }
 
@@ -169,8 +192,10 @@ static int split_when(const struct profile_text *t, struct json_object *when, co
                         return profile_memory(t);
                 if (!json_object_is_type(value, json_type_array))
                         return add_when_value(t, where, value, ret_values);
-                if (json_object_array_length(value) == 0 || json_object_array_length(value) > PROFILE_LIST_MAX)
-                        return profile_wrong(t, where, "The list has to have 1 to %u entries", PROFILE_LIST_MAX);
+                if (json_object_array_length(value) == 0 ||
+                    json_object_array_length(value) > PROFILE_LIST_MAX)
+                        return profile_wrong(t, where, "The list has to have 1 to %u entries",
+                                             PROFILE_LIST_MAX);
                 for (size_t i = 0; i < json_object_array_length(value); i++) {
                         int r = add_when_value(t, where, json_object_array_get_idx(value, i), ret_values);
                         if (r < 0)
@@ -180,8 +205,8 @@ static int split_when(const struct profile_text *t, struct json_object *when, co
         return 0;
 }
 
-static int read_when(const struct profile_text *t, struct json_object *o, const char *where, const struct profile *profile,
-                     struct param *p, char ***ret_modes) {
+static int read_when(const struct profile_text *t, struct json_object *o, const char *where,
+                     const struct profile *profile, struct param *p, char ***ret_modes) {
         struct json_object *when = profile_member(o, "when");
         _cleanup_free_ char *at = profile_where(where, "when"), *name = NULL;
         _cleanup_strv_ char **values = NULL;
@@ -207,7 +232,8 @@ static int read_when(const struct profile_text *t, struct json_object *o, const 
         for (char **v = values; *v; v++) {
                 _cleanup_error_ struct error *e = NULL;
                 if (param_check(other, *v, &e) < 0)
-                        return profile_wrong(t, at, "\"%s\" is never a value of %s: %s", *v, name, e ? e->message : "wrong");
+                        return profile_wrong(t, at, "\"%s\" is never a value of %s: %s", *v, name,
+                                             e ? e->message : "wrong");
         }
         p->when_name = TAKE(name);
         p->when_values = TAKE(values);
@@ -216,7 +242,8 @@ static int read_when(const struct profile_text *t, struct json_object *o, const 
 
 /* ---- what goes together, and what does not ---- */
 
-static int read_with(const struct profile_text *t, struct json_object *o, const char *where, const struct profile *profile, struct param *p) {
+static int read_with(const struct profile_text *t, struct json_object *o, const char *where,
+                     const struct profile *profile, struct param *p) {
         int r = profile_string(t, o, where, "with", false, 63, &p->with_name);
         if (r < 0 || !p->with_name)
                 return r;
@@ -230,7 +257,8 @@ static int read_with(const struct profile_text *t, struct json_object *o, const 
 }
 
 /* {"--password": "It would be stored and shown"} */
-static int read_refusals(const struct profile_text *t, struct json_object *o, const char *where, struct param *p) {
+static int read_refusals(const struct profile_text *t, struct json_object *o, const char *where,
+                         struct param *p) {
         struct json_object *refuse = profile_member(o, "refuse");
         _cleanup_free_ char *at = profile_where(where, "refuse");
         if (!at)
@@ -239,8 +267,11 @@ static int read_refusals(const struct profile_text *t, struct json_object *o, co
                 return 0;
         if (p->type != PARAM_ARGUMENTS)
                 return profile_wrong(t, at, "Only the type arguments has words to refuse");
-        if (!json_object_is_type(refuse, json_type_object) || json_object_object_length(refuse) > (int) PROFILE_LIST_MAX)
-                return profile_wrong(t, at, "It wants an object of at most %u members: {\"--force\": \"the reason\"}", PROFILE_LIST_MAX);
+        if (!json_object_is_type(refuse, json_type_object) ||
+            json_object_object_length(refuse) > (int) PROFILE_LIST_MAX)
+                return profile_wrong(
+                        t, at, "It wants an object of at most %u members: {\"--force\": \"the reason\"}",
+                        PROFILE_LIST_MAX);
         json_object_object_foreach(refuse, key, value) {
                 _cleanup_free_ char *member = profile_where(at, key);
                 struct param_refusal *grown = reallocarray(p->refusals, p->n_refusals + 1, sizeof *grown);
@@ -262,7 +293,8 @@ static int read_refusals(const struct profile_text *t, struct json_object *o, co
 
 /* ---- the parameter ---- */
 
-static int read_type(const struct profile_text *t, struct json_object *o, const char *where, struct param *p) {
+static int read_type(const struct profile_text *t, struct json_object *o, const char *where,
+                     struct param *p) {
         _cleanup_free_ char *word = NULL, *at = profile_where(where, "type");
         if (!at)
                 return profile_memory(t);
@@ -280,7 +312,8 @@ static int read_type(const struct profile_text *t, struct json_object *o, const 
         return profile_wrong(t, at, "\"%s\" is no type; there are %s", word, all.text ? all.text : "others");
 }
 
-static int read_limits(const struct profile_text *t, struct json_object *o, const char *where, struct param *p) {
+static int read_limits(const struct profile_text *t, struct json_object *o, const char *where,
+                       struct param *p) {
         static const char *const numbers[] = { "min", "max" };
         for (size_t i = 0; i < ELEMENTS(numbers); i++)
                 if (p->type != PARAM_INTEGER && profile_member(o, numbers[i]))
@@ -299,7 +332,8 @@ static int read_limits(const struct profile_text *t, struct json_object *o, cons
         return r < 0 ? r : profile_flag(t, o, where, "short", &p->short_name);
 }
 
-static int read_pattern(const struct profile_text *t, struct json_object *o, const char *where, struct param *p) {
+static int read_pattern(const struct profile_text *t, struct json_object *o, const char *where,
+                        struct param *p) {
         int r = profile_string(t, o, where, "pattern", false, PATTERN_MAX, &p->pattern);
         if (r >= 0)
                 r = profile_string(t, o, where, "reason", false, 256, &p->pattern_reason);
@@ -309,10 +343,13 @@ static int read_pattern(const struct profile_text *t, struct json_object *o, con
         _cleanup_error_ struct error *e = NULL;
         if (!at)
                 return profile_memory(t);
-        return pattern_check(p->pattern, &e) >= 0 ? 0 : profile_wrong(t, at, "%s", e ? e->message : "The pattern is wrong");
+        return pattern_check(p->pattern, &e) >= 0
+                       ? 0
+                       : profile_wrong(t, at, "%s", e ? e->message : "The pattern is wrong");
 }
 
-static int read_initial(const struct profile_text *t, struct json_object *o, const char *where, struct param *p) {
+static int read_initial(const struct profile_text *t, struct json_object *o, const char *where,
+                        struct param *p) {
         int r = profile_value(t, o, where, "default", &p->initial);
         if (r >= 0)
                 r = profile_string(t, o, where, "suggest", false, 32, &p->suggest);
@@ -329,10 +366,12 @@ static int read_initial(const struct profile_text *t, struct json_object *o, con
         return 0;
 }
 
-static int read_into(const struct profile_text *t, struct json_object *o, const char *where, struct profile *profile,
-                     struct param *p, char ***ret_modes) {
-        static const char *const members[] = { "name", "title", "help", "type", "required", "default", "suggest", "pattern",
-                                               "reason", "min", "max", "short", "choices", "when", "with", "refuse", "deliver", NULL };
+static int read_into(const struct profile_text *t, struct json_object *o, const char *where,
+                     struct profile *profile, struct param *p, char ***ret_modes) {
+        static const char *const members[] = { "name",    "title",   "help",    "type",   "required",
+                                               "default", "suggest", "pattern", "reason", "min",
+                                               "max",     "short",   "choices", "when",   "with",
+                                               "refuse",  "deliver", NULL };
         int r = profile_members(t, o, where, members);
         if (r >= 0)
                 r = profile_string(t, o, where, "name", true, 63, &p->name);
@@ -342,7 +381,10 @@ static int read_into(const struct profile_text *t, struct json_object *o, const 
         if (!at)
                 return profile_memory(t);
         if (!profile_name_valid(p->name) || strcmp(p->name, "mode") == 0)
-                return profile_wrong(t, at, "\"%s\" is no name for a parameter: small letters, digits and -, a letter first", p->name);
+                return profile_wrong(
+                        t, at,
+                        "\"%s\" is no name for a parameter: small letters, digits and -, a letter first",
+                        p->name);
         if (profile_param(profile, p->name))
                 return profile_wrong(t, at, "There are two parameters called \"%s\"", p->name);
         p->line = json_line_at(t->text, t->n, where);
@@ -371,11 +413,12 @@ static int read_into(const struct profile_text *t, struct json_object *o, const 
         return r < 0 ? r : read_when(t, o, where, profile, p, ret_modes);
 }
 
-int profile_read_param(const struct profile_text *t, struct json_object *o, const char *where, struct profile *profile,
-                       char ***ret_modes) {
+int profile_read_param(const struct profile_text *t, struct json_object *o, const char *where,
+                       struct profile *profile, char ***ret_modes) {
         struct param p = {};
         int r = read_into(t, o, where, profile, &p, ret_modes);
-        struct param *grown = r < 0 ? NULL : reallocarray(profile->parameters, profile->n_parameters + 1, sizeof *grown);
+        struct param *grown =
+                r < 0 ? NULL : reallocarray(profile->parameters, profile->n_parameters + 1, sizeof *grown);
         if (!grown) {
                 param_done(&p);
                 return r < 0 ? r : profile_memory(t);

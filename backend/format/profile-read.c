@@ -12,17 +12,21 @@
 
 /* ---- modes ---- */
 
-static int read_joins(const struct profile_text *t, struct json_object *o, const char *where, struct mode *mode) {
+static int read_joins(const struct profile_text *t, struct json_object *o, const char *where,
+                      struct mode *mode) {
         _cleanup_free_ char *word = NULL, *at = profile_where(where, "joins");
         int r = at ? profile_string(t, o, where, "joins", false, 16, &word) : profile_memory(t);
         if (r < 0 || !word)
                 return r;
         mode->joins = strcmp(word, "ad") == 0 ? REALM_AD : strcmp(word, "ipa") == 0 ? REALM_IPA : REALM_NONE;
-        return mode->joins == REALM_NONE ? profile_wrong(t, at, "\"%s\" is no kind of realm: \"ad\" or \"ipa\"", word) : 0;
+        return mode->joins == REALM_NONE
+                       ? profile_wrong(t, at, "\"%s\" is no kind of realm: \"ad\" or \"ipa\"", word)
+                       : 0;
 }
 
 /* A way of its own to run the label UNINSTALL, of a mode that joins. */
-static int read_leave(const struct profile_text *t, struct json_object *o, const char *where, struct mode *mode) {
+static int read_leave(const struct profile_text *t, struct json_object *o, const char *where,
+                      struct mode *mode) {
         static const char *const members[] = { "title", "help", "words", "parameters", NULL };
         struct json_object *leave = profile_member(o, "leave");
         _cleanup_free_ char *at = profile_where(where, "leave");
@@ -52,8 +56,10 @@ static int read_leave(const struct profile_text *t, struct json_object *o, const
         return 0;
 }
 
-static int read_mode(const struct profile_text *t, struct json_object *o, const char *where, struct profile *profile) {
-        static const char *const members[] = { "name", "title", "help", "words", "parameters", "joins", "leave", "renew", NULL };
+static int read_mode(const struct profile_text *t, struct json_object *o, const char *where,
+                     struct profile *profile) {
+        static const char *const members[] = { "name",  "title", "help",  "words", "parameters",
+                                               "joins", "leave", "renew", NULL };
         struct mode *mode = profile->modes + profile->n_modes++;        /* room was made for all of them */
         int r = profile_members(t, o, where, members);
         if (r >= 0)
@@ -78,11 +84,14 @@ static int read_mode(const struct profile_text *t, struct json_object *o, const 
         if (!at)
                 return profile_memory(t);
         if (!profile_name_valid(mode->name))
-                return profile_wrong(t, at, "\"%s\" is no name for a mode: small letters, digits and -, a letter first", mode->name);
+                return profile_wrong(
+                        t, at, "\"%s\" is no name for a mode: small letters, digits and -, a letter first",
+                        mode->name);
         if (profile_mode(profile, mode->name) != mode)
                 return profile_wrong(t, at, "There are two modes called \"%s\"", mode->name);
         /* An empty list of parameters is none, no list is all. */
-        if (profile_member(o, "parameters") && !mode->parameters && !(mode->parameters = calloc(1, sizeof(char *))))
+        if (profile_member(o, "parameters") && !mode->parameters &&
+            !(mode->parameters = calloc(1, sizeof(char *))))
                 return profile_memory(t);
         return 0;
 }
@@ -120,8 +129,8 @@ static int read_modes(const struct profile_text *t, struct json_object *o, struc
 
 /* ---- parameters ---- */
 
-/* "when": "mode=forward" at a parameter says the same as naming it in the lists of those modes, and it says so for
- * modes that have no list, too: theirs is then what nobody took away. */
+/* "when": "mode=forward" at a parameter says the same as naming it in the lists of those modes, and it says
+ * so for modes that have no list, too: theirs is then what nobody took away. */
 static int bind_to_modes(const struct profile_text *t, struct profile *profile, char **const *modes) {
         bool bound = false;
         for (size_t i = 0; i < profile->n_parameters; i++)
@@ -143,7 +152,8 @@ static int bind_to_modes(const struct profile_text *t, struct profile *profile, 
         return 0;
 }
 
-static int check_list(const struct profile_text *t, const struct profile *profile, const struct mode *mode, size_t k, const char *of) {
+static int check_list(const struct profile_text *t, const struct profile *profile, const struct mode *mode,
+                      size_t k, const char *of) {
         for (size_t i = 0; mode && mode->parameters && mode->parameters[i]; i++)
                 if (!profile_param(profile, mode->parameters[i])) {
                         char where[64];
@@ -169,9 +179,11 @@ static int read_parameters(const struct profile_text *t, struct json_object *o, 
         int r = 0;
         size_t n = 0;
         if (list) {
-                n = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : PROFILE_PARAMETERS_MAX + 1;
+                n = json_object_is_type(list, json_type_array) ? json_object_array_length(list)
+                                                               : PROFILE_PARAMETERS_MAX + 1;
                 if (n > PROFILE_PARAMETERS_MAX)
-                        return profile_wrong(t, "parameters", "This is not a list of at most %u parameters", PROFILE_PARAMETERS_MAX);
+                        return profile_wrong(t, "parameters", "This is not a list of at most %u parameters",
+                                             PROFILE_PARAMETERS_MAX);
         }
         for (size_t i = 0; r >= 0 && i < n; i++) {
                 char where[32];
@@ -197,7 +209,8 @@ static int read_health(const struct profile_text *t, struct json_object *o, stru
         if (!health || (json_text(health) && strcmp(json_text(health), "unit") == 0))
                 return str_replace(&profile->health_command, "unit") < 0 ? profile_memory(t) : 0;
         if (!json_object_is_type(health, json_type_object))
-                return profile_wrong(t, "health", "It wants \"unit\", or an object with \"exec\" and \"seconds\"");
+                return profile_wrong(t, "health",
+                                     "It wants \"unit\", or an object with \"exec\" and \"seconds\"");
         long long seconds = 10;
         int r = profile_members(t, health, "health", members);
         if (r >= 0)
@@ -209,10 +222,13 @@ static int read_health(const struct profile_text *t, struct json_object *o, stru
         profile->health_seconds = (unsigned) seconds;
         if (profile_member(health, "exec") && (!profile->health_argv || !*profile->health_argv[0]))
                 return profile_wrong(t, "health.exec", "The command has no words");
-        return str_replace(&profile->health_command, profile->health_argv ? "exec" : "unit") < 0 ? profile_memory(t) : 0;
+        return str_replace(&profile->health_command, profile->health_argv ? "exec" : "unit") < 0
+                       ? profile_memory(t)
+                       : 0;
 }
 
-static int format_profile_read_check_path(const struct profile_text *t, const char *where, const char *path, bool root_allowed) {
+static int format_profile_read_check_path(const struct profile_text *t, const char *where, const char *path,
+                                          bool root_allowed) {
         const struct param p = { .type = PARAM_PATH };
         _cleanup_error_ struct error *e = NULL;
         if (param_check(&p, path, &e) < 0)
@@ -254,8 +270,10 @@ static int read_lists(const struct profile_text *t, struct json_object *o, struc
 }
 
 static int read_profile(const struct profile_text *t, struct json_object *o, struct profile *profile) {
-        static const char *const members[] = { "title", "help", "match", "modes", "parameters", "paths", "state", "unit", "health", "needs",
-                                               "no-rehearsal", "host-command", NULL };
+        static const char *const members[] = { "title",      "help",  "match",        "modes",
+                                               "parameters", "paths", "state",        "unit",
+                                               "health",     "needs", "no-rehearsal", "host-command",
+                                               NULL };
         int r = profile_members(t, o, "", members);
         if (r >= 0)
                 r = profile_string(t, o, "", "title", true, 80, &profile->title);
@@ -276,7 +294,8 @@ static int read_profile(const struct profile_text *t, struct json_object *o, str
         return r < 0 ? r : profile_flag(t, o, "", "host-command", &profile->host_command);
 }
 
-int profile_parse(const char *source, const char *text, size_t n, struct profile **ret, struct error **reterr) {
+int profile_parse(const char *source, const char *text, size_t n, struct profile **ret,
+                  struct error **reterr) {
         static const struct json_limits limits = { .bytes = PROFILE_BYTES_MAX, .depth = 16, .weight = 50000 };
         const struct profile_text t = { source, text, n, reterr };
         _cleanup_json_ struct json_object *o = NULL;
@@ -286,7 +305,8 @@ int profile_parse(const char *source, const char *text, size_t n, struct profile
         if (r == -ENOMEM)
                 return profile_memory(&t);
         if (r < 0)
-                return error_set(reterr, -EINVAL, "%s:%u: %s", source, line ? line : 1, e ? e->message : "This is not JSON");
+                return error_set(reterr, -EINVAL, "%s:%u: %s", source, line ? line : 1,
+                                 e ? e->message : "This is not JSON");
 
         _cleanup_(profile_freep) struct profile *profile = calloc(1, sizeof *profile);
         if (!profile)

@@ -14,8 +14,8 @@ int profile_wrong(const struct profile_text *t, const char *where, const char *f
         va_start(arguments, format);
         str_vaddf(&s, format, arguments);
         va_end(arguments);
-        int r = error_set(t->reterr, -EINVAL, "%s:%u: %s%s%s", t->source, json_line_at(t->text, t->n, where), where,
-                          *where ? ": " : "", s.text ? s.text : "wrong");
+        int r = error_set(t->reterr, -EINVAL, "%s:%u: %s%s%s", t->source, json_line_at(t->text, t->n, where),
+                          where, *where ? ": " : "", s.text ? s.text : "wrong");
         error_hint(t->reterr, "How profiles are written: profiles/README.md in fairlead's data folder");
         return r;
 }
@@ -39,7 +39,8 @@ struct json_object *profile_member(struct json_object *o, const char *key) {
         if (!at)                                                      \
                 return profile_memory(t)
 
-int profile_members(const struct profile_text *t, struct json_object *o, const char *where, const char *const *allowed) {
+int profile_members(const struct profile_text *t, struct json_object *o, const char *where,
+                    const char *const *allowed) {
         if (!json_object_is_type(o, json_type_object))
                 return profile_wrong(t, where, "This is %s, not an object", json_type_words(o));
         json_object_object_foreach(o, key, value) {
@@ -63,8 +64,8 @@ static bool format_profile_text_has_controls(const char *s) {
         return false;
 }
 
-int profile_string(const struct profile_text *t, struct json_object *o, const char *where, const char *key, bool required,
-                   size_t max, char **ret) {
+int profile_string(const struct profile_text *t, struct json_object *o, const char *where, const char *key,
+                   bool required, size_t max, char **ret) {
         struct json_object *value = profile_member(o, key);
         WHERE(where, key);
         if (!value)
@@ -79,21 +80,23 @@ int profile_string(const struct profile_text *t, struct json_object *o, const ch
         return str_replace(ret, text) < 0 ? profile_memory(t) : 0;
 }
 
-int profile_value(const struct profile_text *t, struct json_object *o, const char *where, const char *key, char **ret) {
+int profile_value(const struct profile_text *t, struct json_object *o, const char *where, const char *key,
+                  char **ret) {
         struct json_object *value = profile_member(o, key);
         if (!value || json_object_is_type(value, json_type_string))
                 return profile_string(t, o, where, key, false, PARAM_VALUE_MAX, ret);
         WHERE(where, key);
         if (json_object_is_type(value, json_type_boolean))
-                return str_replace(ret, json_object_get_boolean(value) ? "yes" : "no") < 0 ? profile_memory(t) : 0;
+                return str_replace(ret, json_object_get_boolean(value) ? "yes" : "no") < 0 ? profile_memory(t)
+                                                                                           : 0;
         if (json_object_is_type(value, json_type_int))
                 return str_replace(ret, json_object_get_string(value)) < 0 ? profile_memory(t) : 0;
         return profile_wrong(t, at, "This is %s, neither a text nor a whole number nor true or false",
                              json_type_words(value));
 }
 
-int profile_strings(const struct profile_text *t, struct json_object *o, const char *where, const char *key, size_t least,
-                    char ***ret) {
+int profile_strings(const struct profile_text *t, struct json_object *o, const char *where, const char *key,
+                    size_t least, char ***ret) {
         struct json_object *list = profile_member(o, key);
         WHERE(where, key);
         if (!list)
@@ -112,15 +115,18 @@ int profile_strings(const struct profile_text *t, struct json_object *o, const c
                 const char *text = json_text(value);
                 if (!text)
                         return profile_wrong(t, entry, "This is %s, not a text", json_type_words(value));
-                if (format_profile_text_has_controls(text) || strlen(text) > PARAM_VALUE_MAX || strlen(text) < least)
-                        return profile_wrong(t, entry, "The text is empty, too long, or has control characters in it");
+                if (format_profile_text_has_controls(text) || strlen(text) > PARAM_VALUE_MAX ||
+                    strlen(text) < least)
+                        return profile_wrong(t, entry, "The text is empty, too long, or has control "
+                                                       "characters in it");
                 if (strv_add(ret, text) < 0)
                         return profile_memory(t);
         }
         return 0;
 }
 
-int profile_flag(const struct profile_text *t, struct json_object *o, const char *where, const char *key, bool *ret) {
+int profile_flag(const struct profile_text *t, struct json_object *o, const char *where, const char *key,
+                 bool *ret) {
         struct json_object *value = profile_member(o, key);
         WHERE(where, key);
         if (!value)
@@ -131,8 +137,8 @@ int profile_flag(const struct profile_text *t, struct json_object *o, const char
         return 0;
 }
 
-int profile_number(const struct profile_text *t, struct json_object *o, const char *where, const char *key, long long low,
-                   long long high, long long *ret) {
+int profile_number(const struct profile_text *t, struct json_object *o, const char *where, const char *key,
+                   long long low, long long high, long long *ret) {
         struct json_object *value = profile_member(o, key);
         WHERE(where, key);
         if (!value)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Reading members of a profile so that whatever is wrong is said with file, line and reason. Only profile_read.c and
- * profile_param.c include this. */
+/* Reading members of a profile so that whatever is wrong is said with file, line and reason. Only
+ * profile_read.c and profile_param.c include this. */
 
 #include "backend/format/json.h"
 #include "base/error.h"
@@ -27,27 +27,31 @@ char *profile_where(const char *where, const char *key);
 struct json_object *profile_member(struct json_object *o, const char *key);
 
 /* The object's members are all among allowed (NULL-terminated), or begin with "x-". */
-int profile_members(const struct profile_text *t, struct json_object *o, const char *where, const char *const *allowed);
+int profile_members(const struct profile_text *t, struct json_object *o, const char *where,
+                    const char *const *allowed);
 
 /* A text of 1 to max bytes without control characters. Absent: *ret stays, or -EINVAL when required. */
-int profile_string(const struct profile_text *t, struct json_object *o, const char *where, const char *key, bool required,
-                   size_t max, char **ret);
+int profile_string(const struct profile_text *t, struct json_object *o, const char *where, const char *key,
+                   bool required, size_t max, char **ret);
 
 /* A text, or a boolean or whole number as a person would type it ("yes", "no", "514"). */
-int profile_value(const struct profile_text *t, struct json_object *o, const char *where, const char *key, char **ret);
+int profile_value(const struct profile_text *t, struct json_object *o, const char *where, const char *key,
+                  char **ret);
 
 /* A list of at most PROFILE_LIST_MAX texts (of at least `least` bytes each). Absent: *ret stays. */
-int profile_strings(const struct profile_text *t, struct json_object *o, const char *where, const char *key, size_t least,
-                    char ***ret);
+int profile_strings(const struct profile_text *t, struct json_object *o, const char *where, const char *key,
+                    size_t least, char ***ret);
 
 /* True or false; a whole number from low to high. Absent: *ret stays. */
-int profile_flag(const struct profile_text *t, struct json_object *o, const char *where, const char *key, bool *ret);
-int profile_number(const struct profile_text *t, struct json_object *o, const char *where, const char *key, long long low,
-                   long long high, long long *ret);
+int profile_flag(const struct profile_text *t, struct json_object *o, const char *where, const char *key,
+                 bool *ret);
+int profile_number(const struct profile_text *t, struct json_object *o, const char *where, const char *key,
+                   long long low, long long high, long long *ret);
 
 /* Names of modes and parameters: [a-z][a-z0-9-]*, at most 63. */
 bool profile_name_valid(const char *name);
 
-/* One parameter; those before it are in profile already. *ret_modes: the modes that "when" names with "mode=". */
-int profile_read_param(const struct profile_text *t, struct json_object *o, const char *where, struct profile *profile,
-                       char ***ret_modes);
+/* One parameter; those before it are in profile already. *ret_modes: the modes that "when" names with
+ * "mode=". */
+int profile_read_param(const struct profile_text *t, struct json_object *o, const char *where,
+                       struct profile *profile, char ***ret_modes);

@@ -12,7 +12,8 @@
 
 #define PROFILE_LABEL "io.fairlead.profile"
 
-/* The text is kept, and read again for whoever wants a profile of his own: shorter than copying what was read. */
+/* The text is kept, and read again for whoever wants a profile of his own: shorter than copying what was
+ * read. */
 struct loaded {
         struct profile *profile;
         char *text;
@@ -54,7 +55,8 @@ struct profiles *profiles_free(struct profiles *profiles) {
 
 /* Takes e. */
 static int keep_error(struct profiles *profiles, struct error *e) {
-        struct error **grown = e ? reallocarray(profiles->errors, profiles->n_errors + 1, sizeof *grown) : NULL;
+        struct error **grown =
+                e ? reallocarray(profiles->errors, profiles->n_errors + 1, sizeof *grown) : NULL;
         if (!grown) {
                 error_free(e);
                 return -ENOMEM;
@@ -80,7 +82,9 @@ static int check_owner(int fd, const char *path, struct error **reterr) {
         if (!S_ISREG(st.st_mode))
                 return error_set(reterr, -EINVAL, "The profile %s is not a file", path);
         if ((st.st_uid != 0 && st.st_uid != geteuid()) || (st.st_mode & (S_IWGRP | S_IWOTH))) {
-                int r = error_set(reterr, -EPERM, "The profile %s can be written by others than root, so it is not used", path);
+                int r = error_set(reterr, -EPERM,
+                                  "The profile %s can be written by others than root, so it is not used",
+                                  path);
                 error_hint(reterr, "chown root:root %s; chmod 644 %s", path, path);
                 return r;
         }
@@ -98,12 +102,14 @@ static int read_one(int folder, const char *name, const char *path, struct loade
         if (r >= 0)
                 r = profile_parse(path, l->text, l->n, &l->profile, reterr);
         if (r >= 0 && !l->profile->match)
-                r = error_set(reterr, -EINVAL, "%s:1: The member \"match\" is missing, so the profile fits no image", path);
+                r = error_set(reterr, -EINVAL,
+                              "%s:1: The member \"match\" is missing, so the profile fits no image", path);
         return r;
 }
 
 /* Reads one more into the list; a bad one becomes an error that is kept. Only -ENOMEM fails. */
-static int add_file(struct profiles *profiles, int folder, const char *path, const char *name, struct loaded **list, size_t *n) {
+static int add_file(struct profiles *profiles, int folder, const char *path, const char *name,
+                    struct loaded **list, size_t *n) {
         struct loaded *grown = reallocarray(*list, *n + 1, sizeof *grown);
         _cleanup_free_ char *file = str_printf("%s/%s", path, name);
         if (!grown || !file) {
@@ -122,8 +128,8 @@ static int add_file(struct profiles *profiles, int folder, const char *path, con
 }
 
 /* hidden: names that are not read here; names (may be NULL) gets those that are there. */
-static int read_folder(struct profiles *profiles, const char *path, char *const *hidden, char ***names, struct loaded **list,
-                       size_t *n) {
+static int read_folder(struct profiles *profiles, const char *path, char *const *hidden, char ***names,
+                       struct loaded **list, size_t *n) {
         _cleanup_close_ int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (folder < 0 && errno == ENOENT)
                 return 0;
@@ -150,13 +156,17 @@ static int read_folder(struct profiles *profiles, const char *path, char *const 
 
 int profiles_new(const struct paths *paths, struct profiles **ret, struct error **reterr) {
         _cleanup_(profiles_freep) struct profiles *profiles = calloc(1, sizeof *profiles);
-        _cleanup_free_ char *local = str_printf("%s/profiles.d", paths->config), *shipped = str_printf("%s/profiles", paths->data);
+        _cleanup_free_ char *local = str_printf("%s/profiles.d", paths->config),
+                            *shipped = str_printf("%s/profiles", paths->data);
         if (!profiles || !local || !shipped)
                 return error_set(reterr, -ENOMEM, "Out of memory");
-        int r = read_folder(profiles, local, NULL, &profiles->local_names, &profiles->local, &profiles->n_local);
-        /* One that is bad in /etc hides the shipped one, too: what somebody changed must not come back behind his back. */
+        int r = read_folder(profiles, local, NULL, &profiles->local_names, &profiles->local,
+                            &profiles->n_local);
+        /* One that is bad in /etc hides the shipped one, too: what somebody changed must not come back behind
+         * his back. */
         if (r >= 0)
-                r = read_folder(profiles, shipped, profiles->local_names, NULL, &profiles->shipped, &profiles->n_shipped);
+                r = read_folder(profiles, shipped, profiles->local_names, NULL, &profiles->shipped,
+                                &profiles->n_shipped);
         if (r < 0)
                 return error_set(reterr, r, "Out of memory");
         *ret = TAKE(profiles);
@@ -178,13 +188,15 @@ static int find_in(const struct loaded *list, size_t n, const struct image *imag
         return 0;
 }
 
-int profiles_find(struct profiles *profiles, const struct image *image, struct profile **ret, struct error **reterr) {
+int profiles_find(struct profiles *profiles, const struct image *image, struct profile **ret,
+                  struct error **reterr) {
         *ret = NULL;
         int r = find_in(profiles->local, profiles->n_local, image, ret), bad = 0;
         const char *label = image_label(image, PROFILE_LABEL);
         if (r >= 0 && !*ret && !str_empty(label)) {
                 const char *reference = image_reference(image);
-                _cleanup_free_ char *source = str_printf("label " PROFILE_LABEL " of %s", reference ? reference : "an image");
+                _cleanup_free_ char *source =
+                        str_printf("label " PROFILE_LABEL " of %s", reference ? reference : "an image");
                 bad = source ? profile_parse(source, label, strlen(label), ret, reterr) : -ENOMEM;
                 r = bad == -ENOMEM ? bad : 0;
         } else if (r >= 0 && !*ret)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Profiles: from /etc/fairlead/profiles.d, then /usr/share/fairlead/profiles (a file in /etc hides one of the same
- * name), and from an image's label io.fairlead.profile. The schema is data/profiles/README.md; a bad one is
- * refused with file, line and reason. At most 256 KiB and depth 16 each, 256 files. */
+/* Profiles: from /etc/fairlead/profiles.d, then /usr/share/fairlead/profiles (a file in /etc hides one of the
+ * same name), and from an image's label io.fairlead.profile. The schema is data/profiles/README.md; a bad one
+ * is refused with file, line and reason. At most 256 KiB and depth 16 each, 256 files. */
 
 #include "backend/io/paths.h"
 #include "base/error.h"
@@ -18,9 +18,11 @@ DEFINE_CLEANUP(struct profiles, profiles_free)
 size_t profiles_errors(const struct profiles *profiles);
 const struct error *profiles_error(const struct profiles *profiles, size_t i);
 
-/* The one for an image: a file in /etc that fits, else its label's, else a shipped one, else the generic one. *ret
- * is the caller's. A bad label profile: negative with the error, and *ret is the generic one all the same. */
-int profiles_find(struct profiles *profiles, const struct image *image, struct profile **ret, struct error **reterr);
+/* The one for an image: a file in /etc that fits, else its label's, else a shipped one, else the generic one.
+ * *ret is the caller's. A bad label profile: negative with the error, and *ret is the generic one all the
+ * same. */
+int profiles_find(struct profiles *profiles, const struct image *image, struct profile **ret,
+                  struct error **reterr);
 
 /* How far a profile may go: what a form can show, and what a root program may hold of foreign bytes. */
 #define PROFILE_BYTES_MAX (256U * 1024)
@@ -30,4 +32,5 @@ int profiles_find(struct profiles *profiles, const struct image *image, struct p
 #define PROFILE_FILES_MAX 256U
 
 /* One text. source names it in errors: "/etc/fairlead/profiles.d/x.json:12: parameters[2].type: …". */
-int profile_parse(const char *source, const char *text, size_t n, struct profile **ret, struct error **reterr);
+int profile_parse(const char *source, const char *text, size_t n, struct profile **ret,
+                  struct error **reterr);

@@ -29,7 +29,8 @@ static struct json_object *question_object(const struct realm_question *q) {
         format_realm_add_text(o, "asked", q->whom);
         format_realm_add_text(o, "outcome", realm_outcome_name(q->outcome));
         format_realm_add_text(o, "answer", q->answer);
-        format_realm_add(o, "milliseconds", q->outcome == REALM_ASKING ? NULL : json_object_new_uint64(q->ms));
+        format_realm_add(o, "milliseconds",
+                         q->outcome == REALM_ASKING ? NULL : json_object_new_uint64(q->ms));
         return o;
 }
 
@@ -78,7 +79,8 @@ char *emit_membership(const struct membership *m) {
         format_realm_add_text(o, "principal", m->principal);
         format_realm_add(o, "kvno", m->principal ? json_object_new_uint64(m->kvno) : NULL);
         format_realm_add(o, "key_time", m->key_time ? json_object_new_int64(m->key_time) : NULL);
-        format_realm_add(o, "clock_offset", m->clock_known ? json_object_new_double((double) m->clock_usec / 1e6) : NULL);
+        format_realm_add(o, "clock_offset",
+                         m->clock_known ? json_object_new_double((double) m->clock_usec / 1e6) : NULL);
         format_realm_add_text(o, "clock_server", m->clock_server);
         format_realm_add_text(o, "permitted", permit_name(m->access.permit));
         format_realm_add(o, "users", json_new_texts(m->access.users));
@@ -108,7 +110,8 @@ char *emit_preflight(const struct preflight *p) {
                 json_object_array_add(results, result_object(&p->items[i]));
         format_realm_add_text(o, "verdict", verdict_name(preflight_worst(p)));
         format_realm_add(o, "checks", results);
-        format_realm_add(o, "clock_offset", p->clock_known ? json_object_new_double((double) p->clock_usec / 1e6) : NULL);
+        format_realm_add(o, "clock_offset",
+                         p->clock_known ? json_object_new_double((double) p->clock_usec / 1e6) : NULL);
         format_realm_add_text(o, "clock_server", p->clock_server);
         format_realm_add(o, "realm", p->realm ? realm_object(p->realm) : NULL);
         format_realm_add(o, "milliseconds", json_object_new_uint64(p->ms));

@@ -21,14 +21,16 @@ struct json_object *answers_object(const struct answers *answers) {
         return all;
 }
 
-static int format_service_read_label(const char *key, struct json_object *value, const char *where, void *userdata, struct error **reterr) {
+static int format_service_read_label(const char *key, struct json_object *value, const char *where,
+                                     void *userdata, struct error **reterr) {
         const char *text = json_text(value);
         if (!text)
                 return error_set(reterr, -EINVAL, "%s is not a text", where);
         return label_list_set(userdata, key, text);
 }
 
-int labels_read(struct json_object *value, const char *where, struct label_list *labels, struct error **reterr) {
+int labels_read(struct json_object *value, const char *where, struct label_list *labels,
+                struct error **reterr) {
         return json_each_member(value, where, LABELS_MAX, format_service_read_label, labels, reterr);
 }
 
@@ -125,18 +127,20 @@ static int read_answer(const char *key, struct json_object *value, const char *w
                        struct error **reterr) {
         struct answers *answers = userdata;
         struct json_object *text = NULL, *source = NULL;
-        if (!json_object_is_type(value, json_type_object) || !json_object_object_get_ex(value, "value", &text) ||
-            !json_text(text))
+        if (!json_object_is_type(value, json_type_object) ||
+            !json_object_object_get_ex(value, "value", &text) || !json_text(text))
                 return error_set(reterr, -EINVAL, "%s is not an answer with a value", where);
         json_object_object_get_ex(value, "source", &source);
         return answers_set(answers, key, json_text(text), source ? json_text(source) : NULL);
 }
 
-int answers_read(struct json_object *value, const char *where, struct answers *answers, struct error **reterr) {
+int answers_read(struct json_object *value, const char *where, struct answers *answers,
+                 struct error **reterr) {
         return json_each_member(value, where, 1024, read_answer, answers, reterr);
 }
 
-static int format_service_read_answers(struct json_object *value, const char *where, void *target, struct error **reterr) {
+static int format_service_read_answers(struct json_object *value, const char *where, void *target,
+                                       struct error **reterr) {
         struct service *s = target;
         return answers_read(value, where, s->answers, reterr);
 }
@@ -181,7 +185,8 @@ static const struct json_field service_fields[] = {
 #undef FIELD
 };
 
-/* Whatever was the matter, the caller's question is "is this a record?": one code, the details as its cause. */
+/* Whatever was the matter, the caller's question is "is this a record?": one code, the details as its cause.
+ */
 static int format_service_refuse(struct error **reterr, int r) {
         return r == -ENOMEM ? r : error_wrap(reterr, -EINVAL, "This is not the record of a service");
 }

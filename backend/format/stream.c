@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The streaming part of backend/format/json.h: finds where documents end and parses each when it is whole. Whole,
- * because json-c cannot be fed a character in two parts (see json.c), and so that a document beyond a ceiling is
- * refused before memory is spent on its tree. */
+/* The streaming part of backend/format/json.h: finds where documents end and parses each when it is whole.
+ * Whole, because json-c cannot be fed a character in two parts (see json.c), and so that a document beyond a
+ * ceiling is refused before memory is spent on its tree. */
 #include "backend/format/json.h"
 
 #include <errno.h>
@@ -61,7 +61,7 @@ static int format_stream_deliver(struct json_stream *stream, struct error **rete
                 return r;
         stream->count++;
         str_cut(&stream->document, 0);
-        stream->scan = (struct json_scan){};
+        stream->scan = (struct json_scan) {};
         stream->place = stream->sink.elements ? BEHIND_ENTRY : BETWEEN;
         return stream->sink.document(o, stream->sink.userdata, reterr);
 }
@@ -115,7 +115,8 @@ static int take_between(struct json_stream *stream, char c, struct error **reter
         return 0;
 }
 
-static int format_stream_feed(struct json_stream *stream, const char *bytes, size_t n, struct error **reterr) {
+static int format_stream_feed(struct json_stream *stream, const char *bytes, size_t n,
+                              struct error **reterr) {
         for (size_t i = 0; i < n;) {
                 if (stream->place == BETWEEN && bytes[i] == '{')
                         stream->place = INSIDE;

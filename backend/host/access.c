@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Plans of an installed service that joined a realm, without a label: who may log in (VERB_ACCESS), new keys (VERB_RENEW). All that they need
- * stands in its record and in this host's files. */
+/* Plans of an installed service that joined a realm, without a label: who may log in (VERB_ACCESS), new keys
+ * (VERB_RENEW). All that they need stands in its record and in this host's files. */
 #include <dirent.h>
 #include <errno.h>
 #include <string.h>
@@ -16,18 +16,22 @@
 #define CONFIGURATION_MAX (256U * 1024)
 #define HEALTH_SECONDS 30U
 
-static int find_record(const struct backend *b, const struct membership *m, const char *name, struct service **ret, struct error **reterr) {
+static int find_record(const struct backend *b, const struct membership *m, const char *name,
+                       struct service **ret, struct error **reterr) {
         const char *which = name ? name : m->service;
         if (m->kind == REALM_NONE)
                 return error_set(reterr, -ENOENT, "This host is in no realm");
         if (which)
                 return services_read(&b->paths, which, ret, reterr);
-        error_set(reterr, -ENOENT, "No service of fairlead has joined this host to %s", m->domain ? m->domain : "its realm");
-        error_hint(reterr, "Who joined it changes it: realm permit, realm deny, adcli update, ipa-client's own tools");
+        error_set(reterr, -ENOENT, "No service of fairlead has joined this host to %s",
+                  m->domain ? m->domain : "its realm");
+        error_hint(reterr, "Who joined it changes it: realm permit, realm deny, adcli update, ipa-client's "
+                           "own tools");
         return -ENOENT;
 }
 
-static int begin_plan(const struct service *record, const struct membership *m, enum plan_verb verb, struct plan **ret, struct error **reterr) {
+static int begin_plan(const struct service *record, const struct membership *m, enum plan_verb verb,
+                      struct plan **ret, struct error **reterr) {
         _cleanup_plan_ struct plan *plan = calloc(1, sizeof *plan);
         if (!plan || !(plan->answers = answers_new()))
                 return error_set(reterr, -ENOMEM, "Out of memory");
@@ -46,7 +50,8 @@ static int begin_plan(const struct service *record, const struct membership *m, 
         if (r >= 0)
                 r = str_replace(&plan->mode, record->mode);
         if (r >= 0)
-                r = strv_add(&plan->environment, "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+                r = strv_add(&plan->environment,
+                             "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
         if (r >= 0)
                 r = strv_add(&plan->environment, "LC_ALL=C.UTF-8");
         if (r < 0)
@@ -89,19 +94,24 @@ static int check_snippets(const struct backend *b, const char *domain, struct er
                 _cleanup_free_ char *text = NULL;
                 size_t n;
                 if (item->d_name[0] == '.' || !str_ends(item->d_name, ".conf") ||
-                    files_read(dirfd(d), item->d_name, CONFIGURATION_MAX, &text, &n, NULL) < 0 || !access_told(text, domain))
+                    files_read(dirfd(d), item->d_name, CONFIGURATION_MAX, &text, &n, NULL) < 0 ||
+                    !access_told(text, domain))
                         continue;
-                r = error_set(reterr, -EPERM, PLAN_ACCESS_FOLDER "/conf.d/%s says who may log in, and counts more than " PLAN_ACCESS_FILE,
+                r = error_set(reterr, -EPERM,
+                              PLAN_ACCESS_FOLDER
+                              "/conf.d/%s says who may log in, and counts more than " PLAN_ACCESS_FILE,
                               item->d_name);
-                error_hint(reterr, "Change it there, or take access_provider and the simple_ lists out of that file");
+                error_hint(reterr, "Change it there, or take access_provider and the simple_ lists out of "
+                                   "that file");
         }
         if (d)
                 closedir(d);
         return root < 0 ? root : r;
 }
 
-static int plan_access(const struct backend *b, const struct access_change *change, const struct membership *m, const struct service *record,
-                       struct plan *plan, struct error **reterr) {
+static int plan_access(const struct backend *b, const struct access_change *change,
+                       const struct membership *m, const struct service *record, struct plan *plan,
+                       struct error **reterr) {
         struct plan_file *file = &plan->file;
         int r = read_configuration(b, &file->was, reterr);
         if (r >= 0)
@@ -119,21 +129,26 @@ static int plan_access(const struct backend *b, const struct access_change *chan
                 r = strv_extend(&plan->health_argv, record->health_argv);
         if (r >= 0 && m->access.permit == PERMIT_DOMAIN && change->what != ACCESS_PERMIT_ALL)
                 r = finding_report(&plan->findings, "domain-rules", "realm",
-                                   "The rules of the domain itself (group policies, HBAC) do not count any more: only these lists do");
+                                   "The rules of the domain itself (group policies, HBAC) do not count any "
+                                   "more: only these lists do");
         return r < 0 ? error_set(reterr, -ENOMEM, "Out of memory") : 0;
 }
 
-static int plan_renewal(const struct backend *b, const struct service *record, struct plan *plan, struct error **reterr) {
+static int plan_renewal(const struct backend *b, const struct service *record, struct plan *plan,
+                        struct error **reterr) {
         struct finding_list ignored = {};
         if (!strv_length(record->renew_argv)) {
-                error_set(reterr, -ENOTSUP, "The profile of %s does not say how keys are renewed", record->name);
-                error_hint(reterr, "SSSD renews the keys of Active Directory by itself every 30 days; FreeIPA's do not grow old");
+                error_set(reterr, -ENOTSUP, "The profile of %s does not say how keys are renewed",
+                          record->name);
+                error_hint(reterr, "SSSD renews the keys of Active Directory by itself every 30 days; "
+                                   "FreeIPA's do not grow old");
                 return -ENOTSUP;
         }
         const struct engine_about *about = engine_about(b->engine);
         enum engine_kind kind = about ? about->kind : ENGINE_PODMAN;
         const char *path = about ? facts_engine_program(b->paths.root, about->kind) : NULL;
-        int r = command_read("renew", record->renew_argv, kind, path ? path : engine_kind_name(kind), &plan->command, &ignored);
+        int r = command_read("renew", record->renew_argv, kind, path ? path : engine_kind_name(kind),
+                             &plan->command, &ignored);
         finding_list_done(&ignored);
         if (r < 0)
                 return error_set(reterr, -ENOMEM, "Out of memory");
@@ -141,8 +156,8 @@ static int plan_renewal(const struct backend *b, const struct service *record, s
         return 0;
 }
 
-int backend_access_plan(const struct backend *b, enum plan_verb verb, const char *name, const struct access_change *change, struct plan **ret,
-                        struct error **reterr) {
+int backend_access_plan(const struct backend *b, enum plan_verb verb, const char *name,
+                        const struct access_change *change, struct plan **ret, struct error **reterr) {
         _cleanup_(membership_freep) struct membership *m = membership_read(&b->paths);
         _cleanup_(service_freep) struct service *record = NULL;
         _cleanup_plan_ struct plan *plan = NULL;
@@ -150,7 +165,8 @@ int backend_access_plan(const struct backend *b, enum plan_verb verb, const char
         if (r >= 0)
                 r = begin_plan(record, m, verb, &plan, reterr);
         if (r >= 0)
-                r = verb == VERB_ACCESS ? plan_access(b, change, m, record, plan, reterr) : plan_renewal(b, record, plan, reterr);
+                r = verb == VERB_ACCESS ? plan_access(b, change, m, record, plan, reterr)
+                                        : plan_renewal(b, record, plan, reterr);
         if (r < 0)
                 return r;
         *ret = TAKE(plan);

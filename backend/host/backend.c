@@ -65,11 +65,13 @@ static int host_backend_on_tell(sd_event_source *source, uint64_t usec, void *us
 void backend_changed(struct backend *b, unsigned topics) {
         b->topics |= topics;
         if (b->listener && !b->tell)
-                sd_event_add_time_relative(b->event, &b->tell, CLOCK_MONOTONIC, TELL_USEC, 5000, host_backend_on_tell, b);
+                sd_event_add_time_relative(b->event, &b->tell, CLOCK_MONOTONIC, TELL_USEC, 5000,
+                                           host_backend_on_tell, b);
 }
 
 static void engine_changed(unsigned what, void *userdata) {
-        backend_changed(userdata, (what & ENGINE_IMAGES ? TOPIC_IMAGES : 0) | (what & ENGINE_CONTAINERS ? TOPIC_SERVICES : 0));
+        backend_changed(userdata, (what & ENGINE_IMAGES ? TOPIC_IMAGES : 0) |
+                                          (what & ENGINE_CONTAINERS ? TOPIC_SERVICES : 0));
 }
 
 static void engine_away(const struct error *e, void *userdata) {
@@ -82,7 +84,8 @@ static void engine_back(void *userdata) {
         backend_changed(userdata, TOPIC_ENGINE | TOPIC_IMAGES | TOPIC_SERVICES);
 }
 
-/* Most units are nobody's service, and a list of services costs the engine a list of all images. names NULL: many changed. */
+/* Most units are nobody's service, and a list of services costs the engine a list of all images. names NULL:
+ * many changed. */
 static bool concern_services(const struct backend *b, char *const *names) {
         _cleanup_(service_list_freep) struct service_list *services = NULL;
         if (!names || services_list(&b->paths, &services, NULL) < 0)
@@ -112,7 +115,8 @@ static void host_backend_on_found(const struct engine_about *about, struct error
         backend_changed(b, TOPIC_ENGINE);
 }
 
-static void backend_listen(struct host *host, void (*listener)(unsigned topics, void *userdata), void *userdata) {
+static void backend_listen(struct host *host, void (*listener)(unsigned topics, void *userdata),
+                           void *userdata) {
         struct backend *b = backend_of(host);
         b->listener = listener;
         b->userdata = userdata;
@@ -126,7 +130,9 @@ static void backend_listen(struct host *host, void (*listener)(unsigned topics, 
         if (!listener)
                 return;
         backend_look_at_realm(b);
-        const struct engine_watcher watcher = { .changed = engine_changed, .away = engine_away, .back = engine_back, .userdata = b };
+        const struct engine_watcher watcher = {
+                .changed = engine_changed, .away = engine_away, .back = engine_back, .userdata = b
+        };
         b->finding = engine_find(b->engine, host_backend_on_found, b);
         b->watching = engine_watch(b->engine, &watcher);
 }
@@ -164,7 +170,8 @@ static const struct host_ops backend_ops = {
         .listen = backend_listen,
 };
 
-int backend_new(sd_event *event, const struct backend_options *options, struct host **ret, struct error **reterr) {
+int backend_new(sd_event *event, const struct backend_options *options, struct host **ret,
+                struct error **reterr) {
         struct backend *b = calloc(1, sizeof *b);
         if (!b)
                 return error_set(reterr, -ENOMEM, "Out of memory");
@@ -179,7 +186,8 @@ int backend_new(sd_event *event, const struct backend_options *options, struct h
         if (r >= 0)
                 r = units_new(event, b->paths.root, options->bus, &b->units, reterr);
         if (r >= 0)
-                r = jobs_new(event, &b->paths, b->systemd || options->bus ? b->units : NULL, &b->jobs, reterr);
+                r = jobs_new(event, &b->paths, b->systemd || options->bus ? b->units : NULL, &b->jobs,
+                             reterr);
         if (r >= 0)
                 r = profiles_new(&b->paths, &b->profiles, reterr);
         if (r < 0) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Builds the host of model/host.h out of the backend: the only backend header that src/app.c needs besides emit.h. */
+/* Builds the host of model/host.h out of the backend: the only backend header that src/app.c needs besides
+ * emit.h. */
 
 #include <systemd/sd-bus.h>
 #include <systemd/sd-event.h>
@@ -15,6 +16,7 @@ struct backend_options {
         const char *const *sockets;             /* engine sockets, NULL: the usual ones */
         sd_bus *bus;                            /* NULL: the system bus */
 };
-int backend_new(sd_event *event, const struct backend_options *options, struct host **ret, struct error **reterr);
+int backend_new(sd_event *event, const struct backend_options *options, struct host **ret,
+                struct error **reterr);
 struct host *backend_free(struct host *host);
 DEFINE_CLEANUP(struct host, backend_free)

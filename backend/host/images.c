@@ -42,7 +42,10 @@ struct op *backend_list_images(struct host *host, images_done_t done, void *user
         struct listing *l = calloc(1, sizeof *l);
         if (!l)
                 return NULL;
-        *l = (struct listing) { .backend = backend_of(host), .done = done, .userdata = userdata, .op = op_new(host_images_listing_free, l) };
+        *l = (struct listing) { .backend = backend_of(host),
+                               .done = done,
+                               .userdata = userdata,
+                               .op = op_new(host_images_listing_free, l) };
         if (!l->op) {
                 host_images_listing_free(l);
                 return NULL;
@@ -51,7 +54,8 @@ struct op *backend_list_images(struct host *host, images_done_t done, void *user
         return l->asking ? l->op : op_cancel(l->op);
 }
 
-int backend_find_profile(struct host *host, const struct image *image, struct profile **ret, struct error **reterr) {
+int backend_find_profile(struct host *host, const struct image *image, struct profile **ret,
+                         struct error **reterr) {
         return profiles_find(backend_of(host)->profiles, image, ret, reterr);
 }
 
@@ -88,7 +92,8 @@ static void host_images_inspected(struct image *image, struct error *e, void *us
         search_end(s, image, e);
 }
 
-/* Is it a name of the image word for word, a missing tag meaning latest? Then no other image with a like name disturbs. */
+/* Is it a name of the image word for word, a missing tag meaning latest? Then no other image with a like name
+ * disturbs. */
 static bool named_exactly(const struct image *image, const char *reference) {
         for (char **name = image->names; name && *name; name++) {
                 const char *rest = str_starts(*name, reference);
@@ -105,11 +110,13 @@ static int refuse_ambiguous(const struct search *s, const struct image_list *ima
                 if (image_matches(images->items[i], s->reference) && n++ < NAMED_MAX)
                         str_addf(&names, "%s%s", names.length ? ", " : "", image_reference(images->items[i]));
         error_set(reterr, -EEXIST, "\"%s\" means %u images on this host", s->reference, n);
-        error_hint(reterr, "Name one of them whole: %s%s", names.text ? names.text : "", n > NAMED_MAX ? ", …" : "");
+        error_hint(reterr, "Name one of them whole: %s%s", names.text ? names.text : "",
+                   n > NAMED_MAX ? ", …" : "");
         return -EEXIST;
 }
 
-static int host_images_choose(const struct search *s, const struct image_list *images, const struct image **ret, struct error **reterr) {
+static int host_images_choose(const struct search *s, const struct image_list *images,
+                              const struct image **ret, struct error **reterr) {
         const struct image *found = NULL, *exact = NULL;
         bool several = false;
         for (size_t i = 0; i < images->n; i++) {
@@ -127,12 +134,17 @@ static int host_images_choose(const struct search *s, const struct image_list *i
         if (*ret)
                 return 0;
         error_set(reterr, -ENOENT, "There is no image \"%s\" on this host", s->reference);
-        error_hint(reterr, "fairlead images --all lists those that are; the engine fetches others: %s pull %s",
-                   engine_about(s->backend->engine) ? engine_kind_name(engine_about(s->backend->engine)->kind) : "podman", s->reference);
+        error_hint(reterr,
+                   "fairlead images --all lists those that are; the engine fetches others: %s pull "
+                   "%s",
+                   engine_about(s->backend->engine) ? engine_kind_name(engine_about(s->backend->engine)->kind)
+                                                    : "podman",
+                   s->reference);
         return -ENOENT;
 }
 
-/* Engines complete short names each in its own way, and Docker not to what is on the host; so the list decides. */
+/* Engines complete short names each in its own way, and Docker not to what is on the host; so the list
+ * decides. */
 static void host_images_listed(struct image_list *list, struct error *e, void *userdata) {
         struct search *s = userdata;
         _cleanup_(image_list_freep) struct image_list *images = list;
@@ -161,14 +173,19 @@ struct op *backend_find_image(struct host *host, const char *reference, image_do
         struct search *s = calloc(1, sizeof *s);
         if (!s)
                 return NULL;
-        *s = (struct search) { .backend = backend_of(host), .reference = strdup(reference), .done = done, .userdata = userdata };
+        *s = (struct search) { .backend = backend_of(host),
+                              .reference = strdup(reference),
+                              .done = done,
+                              .userdata = userdata };
         s->op = s->reference ? op_new(search_free, s) : NULL;
         if (!s->op) {
                 search_free(s);
                 return NULL;
         }
         if (str_starts(reference, HOSTWAY_PREFIX))
-                return sd_event_add_defer(s->backend->event, &s->later, hostway_looked, s) < 0 ? op_cancel(s->op) : s->op;
+                return sd_event_add_defer(s->backend->event, &s->later, hostway_looked, s) < 0
+                               ? op_cancel(s->op)
+                               : s->op;
         s->asking = engine_list_images(s->backend->engine, host_images_listed, s);
         return s->asking ? s->op : op_cancel(s->op);
 }
@@ -194,7 +211,8 @@ static void containers_listed(struct container_list *containers, struct error *e
         enum container_state state = CONTAINER_ABSENT;
         for (size_t i = 0; containers && i < containers->n; i++)
                 if (str_equal(containers->items[i].name, l->name))
-                        state = str_equal(containers->items[i].state, "running") ? CONTAINER_RUNNING : CONTAINER_STOPPED;
+                        state = str_equal(containers->items[i].state, "running") ? CONTAINER_RUNNING
+                                                                                 : CONTAINER_STOPPED;
         container_list_free(containers);
         container_done_t done = l->done;
         void *for_done = l->userdata;
@@ -204,7 +222,8 @@ static void containers_listed(struct container_list *containers, struct error *e
         done(state, e, for_done);
 }
 
-struct op *backend_find_container(struct host *host, const char *name, container_done_t done, void *userdata) {
+struct op *backend_find_container(struct host *host, const char *name, container_done_t done,
+                                  void *userdata) {
         struct look *l = calloc(1, sizeof *l);
         if (!l)
                 return NULL;

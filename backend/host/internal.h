@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the files of backend/host/backend.h share: backend.c holds the host together, backend_images.c, _services.c, _units.c,
- * _jobs.c and _plan.c answer for their part of the port (model/host.h). Nobody else includes it. */
+/* What the files of backend/host/backend.h share: backend.c holds the host together, backend_images.c,
+ * _services.c, _units.c, _jobs.c and _plan.c answer for their part of the port (model/host.h). Nobody else
+ * includes it. */
 
 #include "backend/engine/engine.h"
 #include "backend/format/profiles.h"
@@ -26,8 +27,10 @@ struct backend {
         struct error *engine_error;     /* why none answers; NULL */
         bool engine_asked;
         struct op *finding;             /* the first look for an engine */
-        struct membership *known;       /* of the realm: what its files say, and what was last learned; NULL: not looked yet */
-        int64_t seen;                   /* when that was, in seconds since the epoch; 0: nothing was learned */
+        struct membership *known;       /* of the realm: what its files say, and what was last learned;
+                                         * NULL: not looked yet */
+        int64_t seen;                   /* when that was, in seconds since the epoch; 0: nothing was
+                                         * learned */
         sd_event_source *looking;       /* the files are read again in the next turn of the loop */
 
         /* listening (backend.c) */
@@ -47,39 +50,46 @@ void backend_tell_realm(const struct backend *b, struct host_realm *ret);
 
 struct op *backend_list_images(struct host *host, images_done_t done, void *userdata);
 struct op *backend_find_image(struct host *host, const char *reference, image_done_t done, void *userdata);
-int backend_find_profile(struct host *host, const struct image *image, struct profile **ret, struct error **reterr);
+int backend_find_profile(struct host *host, const struct image *image, struct profile **ret,
+                         struct error **reterr);
 struct op *backend_find_container(struct host *host, const char *name, container_done_t done, void *userdata);
 
 struct op *backend_list_services(struct host *host, services_done_t done, void *userdata);
 
 struct op *backend_list_units(struct host *host, const char *pattern, units_done_t done, void *userdata);
 struct op *backend_show_unit(struct host *host, const char *name, detail_done_t done, void *userdata);
-struct op *backend_act_on_unit(struct host *host, const char *name, enum unit_action action, nothing_done_t done, void *userdata);
-struct op *backend_read_log(struct host *host, const struct log_query *query, const struct log_reader *reader);
+struct op *backend_act_on_unit(struct host *host, const char *name, enum unit_action action,
+                               nothing_done_t done, void *userdata);
+struct op *backend_read_log(struct host *host, const struct log_query *query,
+                            const struct log_reader *reader);
 
-struct op *backend_make_plan(struct host *host, const struct plan_order *order, plan_done_t done, void *userdata);
+struct op *backend_make_plan(struct host *host, const struct plan_order *order, plan_done_t done,
+                             void *userdata);
 
-struct op *backend_take_up_job(struct host *host, const char *id, enum job_takeup how, struct secret_list *secrets, started_done_t done,
-                               void *userdata);
-struct op *backend_start_job(struct host *host, const struct plan *plan, struct secret_list *secrets, started_done_t done, void *userdata);
+struct op *backend_take_up_job(struct host *host, const char *id, enum job_takeup how,
+                               struct secret_list *secrets, started_done_t done, void *userdata);
+struct op *backend_start_job(struct host *host, const struct plan *plan, struct secret_list *secrets,
+                             started_done_t done, void *userdata);
 int backend_job_plan(struct host *host, const char *id, struct plan **ret, struct error **reterr);
 struct op *backend_list_jobs(struct host *host, jobs_done_t done, void *userdata);
 struct op *backend_watch_job(struct host *host, const char *id, const struct job_watcher *watcher);
 int backend_cancel_job(struct host *host, const char *id, struct error **reterr);
 int backend_job_input(struct host *host, const char *id, const void *bytes, size_t n, struct error **reterr);
 int backend_job_size(struct host *host, const char *id, unsigned rows, unsigned columns);
-struct op *backend_list_changes(struct host *host, const char *of, bool diffs, report_done_t done, void *userdata);
+struct op *backend_list_changes(struct host *host, const char *of, bool diffs, report_done_t done,
+                                void *userdata);
 
 struct op *backend_discover(struct host *host, const char *domain, realm_done_t done, void *userdata);
 struct op *backend_preflight(struct host *host, const struct preflight_order *order,
-                             void (*moved)(const struct preflight *preflight, void *userdata), preflight_done_t done, void *userdata);
+                             void (*moved)(const struct preflight *preflight, void *userdata),
+                             preflight_done_t done, void *userdata);
 struct op *backend_membership(struct host *host, membership_done_t done, void *userdata);
 struct op *backend_test_user(struct host *host, const char *user, user_done_t done, void *userdata);
 struct op *backend_mend(struct host *host, const struct mend *mend, nothing_done_t done, void *userdata);
 
 /* The plan of VERB_ACCESS or VERB_RENEW of the service called name, or (NULL) of what joined this host. */
-int backend_access_plan(const struct backend *b, enum plan_verb verb, const char *name, const struct access_change *change, struct plan **ret,
-                        struct error **reterr);
+int backend_access_plan(const struct backend *b, enum plan_verb verb, const char *name,
+                        const struct access_change *change, struct plan **ret, struct error **reterr);
 
 static inline struct backend *backend_of(struct host *host) {
         return (struct backend *) host;

@@ -5,12 +5,13 @@
 #include "backend/host/internal.h"
 #include "backend/io/defer.h"
 
-struct op *backend_start_job(struct host *host, const struct plan *plan, struct secret_list *secrets, started_done_t done, void *userdata) {
+struct op *backend_start_job(struct host *host, const struct plan *plan, struct secret_list *secrets,
+                             started_done_t done, void *userdata) {
         return jobs_start(backend_of(host)->jobs, plan, secrets, done, userdata);
 }
 
-struct op *backend_take_up_job(struct host *host, const char *id, enum job_takeup how, struct secret_list *secrets, started_done_t done,
-                               void *userdata) {
+struct op *backend_take_up_job(struct host *host, const char *id, enum job_takeup how,
+                               struct secret_list *secrets, started_done_t done, void *userdata) {
         return jobs_take_up(backend_of(host)->jobs, id, how, secrets, done, userdata);
 }
 
@@ -77,11 +78,16 @@ struct op *backend_list_jobs(struct host *host, jobs_done_t done, void *userdata
         return later_new(r->backend->event, give_jobs, host_jobs_reading_free, r);
 }
 
-struct op *backend_list_changes(struct host *host, const char *of, bool diffs, report_done_t done, void *userdata) {
+struct op *backend_list_changes(struct host *host, const char *of, bool diffs, report_done_t done,
+                                void *userdata) {
         struct reading *r = calloc(1, sizeof *r);
         if (!r)
                 return NULL;
-        *r = (struct reading) { .backend = backend_of(host), .of = strdup(of), .diffs = diffs, .report = done, .userdata = userdata };
+        *r = (struct reading) { .backend = backend_of(host),
+                               .of = strdup(of),
+                               .diffs = diffs,
+                               .report = done,
+                               .userdata = userdata };
         if (!r->of) {
                 host_jobs_reading_free(r);
                 return NULL;

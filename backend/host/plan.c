@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The port's make_plan(): finds what plan_make() must know (image, profile, record, containers, the unit of that name), one
- * question after another, then makes it. */
+/* The port's make_plan(): finds what plan_make() must know (image, profile, record, containers, the unit of
+ * that name), one question after another, then makes it. */
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -39,7 +39,8 @@ struct planning {
         struct service *record;         /* of an installed service that the order names; NULL */
         struct image *image;
         bool image_gone;                /* that of the record */
-        char *unit_file, *unit_text;    /* of an upgrade: the file of the service's main unit as it is now; NULL: none */
+        char *unit_file, *unit_text;    /* of an upgrade: the file of the service's main unit as it is now;
+                                         * NULL: none */
         bool unit_edited;               /* it is not as the install or the last upgrade left it */
 
         /* made, and being weighed */
@@ -56,7 +57,8 @@ static void planning_free(void *userdata) {
         sd_event_source_disable_unref(p->start);
         weigh_free(p->weigh);
         plan_free(p->plan);
-        char *texts[] = { p->label, p->reference, p->name, p->mode, p->opt[0], p->opt[1], p->opt[2], p->unit_path, p->unit_file, p->unit_text };
+        char *texts[] = { p->label,  p->reference, p->name,      p->mode,      p->opt[0],
+                          p->opt[1], p->opt[2],    p->unit_path, p->unit_file, p->unit_text };
         for (size_t i = 0; i < ELEMENTS(texts); i++)
                 free(texts[i]);
         char **lists[] = { p->secrets, p->set, p->arguments, p->allowed, p->names };
@@ -111,7 +113,8 @@ static bool service_exists(const char *name, void *userdata) {
         return services_exists(&p->backend->paths, name);
 }
 
-/* Whose account a leave deletes, or leaves behind. Words of the person's own for the uninstaller may say either. */
+/* Whose account a leave deletes, or leaves behind. Words of the person's own for the uninstaller may say
+ * either. */
 static int report_account(struct planning *p, struct plan *plan) {
         if (p->verb != VERB_UNINSTALL || plan->joins == REALM_NONE || (p->arguments && *p->arguments))
                 return 0;
@@ -121,9 +124,11 @@ static int report_account(struct planning *p, struct plan *plan) {
         const char *realm = m->realm ? m->realm : m->domain, *principal = m->principal;
         if (!principal)
                 return 0;       /* it has no keys: nobody knows of an account */
-        return finding_report(&plan->findings, plan->deletes_account ? "account-deleted" : "account-stays", "realm",
-                              plan->deletes_account ? "The account %s is deleted in the realm %s" : "The account %s stays in the realm %s", principal,
-                              realm ? realm : "of this host");
+        return finding_report(&plan->findings, plan->deletes_account ? "account-deleted" : "account-stays",
+                              "realm",
+                              plan->deletes_account ? "The account %s is deleted in the realm %s"
+                                                    : "The account %s stays in the realm %s",
+                              principal, realm ? realm : "of this host");
 }
 
 /* What only this file knows of image and unit. */
@@ -132,12 +137,17 @@ static int report_found(struct planning *p, struct plan *plan) {
         int r = 0;
         if (p->image_gone && p->verb == VERB_UNINSTALL)
                 r = finding_report(findings, "image-gone", "image",
-                                   "The image of %s is not on this host any more, so what its label UNINSTALL says cannot be run", p->name);
+                                   "The image of %s is not on this host any more, so what its label "
+                                   "UNINSTALL says cannot be run",
+                                   p->name);
         if (p->image_gone && p->verb == VERB_UPGRADE)
                 r = finding_report(findings, "no-way-back", "image",
-                                   "The image that %s runs now is not on this host any more, so the upgrade could not go back to it", p->name);
+                                   "The image that %s runs now is not on this host any more, so the upgrade "
+                                   "could not go back to it",
+                                   p->name);
         if (r >= 0 && p->unit_edited && plan->unit.text)
-                r = finding_report(findings, "unit-edited", p->unit_file, "%s is not as it was written: the upgrade writes over what was changed",
+                r = finding_report(findings, "unit-edited", p->unit_file,
+                                   "%s is not as it was written: the upgrade writes over what was changed",
                                    p->unit_file);
         if (r >= 0)
                 r = report_account(p, plan);
@@ -155,7 +165,8 @@ static int host_plan_make(struct planning *p, struct plan **ret, struct error **
                 .engine_path = facts_engine_program(b->paths.root, about ? about->kind : ENGINE_NONE),
                 .engine_version = about ? about->version : NULL,
                 .quadlet = about && about->kind == ENGINE_PODMAN && facts_quadlet(b->paths.root),
-                .no_cgroups = about && about->kind == ENGINE_PODMAN && engine_config_no_cgroups(b->paths.root),
+                .no_cgroups =
+                        about && about->kind == ENGINE_PODMAN && engine_config_no_cgroups(b->paths.root),
                 .pwd = folder,
                 .home = getenv("HOME"),
                 .sudo_uid = getenv("SUDO_UID"),
@@ -290,14 +301,16 @@ static int read_unit(struct planning *p, struct error **reterr) {
 
 static int find_profile(struct planning *p, struct error **reterr) {
         _cleanup_error_ struct error *bad = NULL;
-        /* An image whose own profile is wrong is asked about as one without; its screen says what is wrong with it. */
+        /* An image whose own profile is wrong is asked about as one without; its screen says what is wrong
+         * with it. */
         int r = profiles_find(p->backend->profiles, p->image, &p->profile, &bad);
         if (r < 0 && !p->profile) {
                 if (reterr)
                         *reterr = TAKE(bad);
                 return r;
         }
-        /* A record can be older than the profile: a mode that is gone is no reason to keep a service for ever. */
+        /* A record can be older than the profile: a mode that is gone is no reason to keep a service for
+         * ever. */
         if (p->record && p->mode && p->profile && !profile_mode(p->profile, p->mode)) {
                 free(p->mode);
                 p->mode = NULL;
@@ -305,10 +318,12 @@ static int find_profile(struct planning *p, struct error **reterr) {
         return 0;
 }
 
-/* The image of a service was removed: what is known of it stands in the record. Its labels are gone with it. */
+/* The image of a service was removed: what is known of it stands in the record. Its labels are gone with it.
+ */
 static struct image *image_of_record(const struct service *record) {
         _cleanup_image_ struct image *image = image_new();
-        if (!image || str_replace(&image->id, record->image_id) < 0 || str_replace(&image->digest, record->digest) < 0 ||
+        if (!image || str_replace(&image->id, record->image_id) < 0 ||
+            str_replace(&image->digest, record->digest) < 0 ||
             (record->reference && strv_add(&image->names, record->reference) < 0))
                 return NULL;
         return TAKE(image);
@@ -346,12 +361,14 @@ static void ask_old_image(struct planning *p) {
         const struct service *s = p->record;
         const char *reference = p->reference ? p->reference : s->reference;
         if (str_equal(p->image->id, s->image_id)) {
-                error_set(&e, -EALREADY, "%s runs the newest image of %s that is on this host", s->name, reference);
+                error_set(&e, -EALREADY, "%s runs the newest image of %s that is on this host", s->name,
+                          reference);
                 error_hint(&e, "Get a newer one first, with the engine's pull or build");
                 host_plan_end(p, NULL, e);
                 return;
         }
-        p->asking = engine_inspect_image(p->backend->engine, s->image_id ? s->image_id : "", old_image_came, p);
+        p->asking =
+                engine_inspect_image(p->backend->engine, s->image_id ? s->image_id : "", old_image_came, p);
         if (!p->asking)
                 end_out_of_memory(p);
 }
@@ -428,12 +445,14 @@ static bool is_set(char *const *set, const char *like) {
         return false;
 }
 
-/* Answers, variables and options of the install stand for those that are not given again: labels name them, too. */
+/* Answers, variables and options of the install stand for those that are not given again: labels name them,
+ * too. */
 static int take_record(struct planning *p) {
         const struct service *record = p->record;
         for (size_t i = 0; record->answers && i < record->answers->n; i++) {
                 const struct answer *a = &record->answers->items[i];
-                if (!answers_get(p->answers, a->name) && answers_set(p->answers, a->name, a->value, a->source) < 0)
+                if (!answers_get(p->answers, a->name) &&
+                    answers_set(p->answers, a->name, a->value, a->source) < 0)
                         return -ENOMEM;
         }
         for (char **set = record->set; set && *set; set++)
@@ -448,7 +467,8 @@ static int take_record(struct planning *p) {
 /* Finds the record of the service that an order without an image names; begins the search for the image. */
 static void host_plan_begin(struct planning *p) {
         struct error *e = NULL;
-        bool upgrade = p->verb == VERB_UPGRADE && p->name;      /* of a service; without a name a label is looked at */
+        bool upgrade = p->verb == VERB_UPGRADE && p->name;      /* of a service; without a name a label is
+                                                                 * looked at */
         if (p->verb == VERB_ACCESS || p->verb == VERB_RENEW) {
                 struct plan *plan = NULL;
                 (void) backend_access_plan(p->backend, p->verb, p->name, &p->access, &plan, &e);
@@ -464,11 +484,16 @@ static void host_plan_begin(struct planning *p) {
                         return;
                 }
                 /* By id: the reference may name another image by now; which is what an upgrade is about. */
-                const char *which = p->record->image_id ? p->record->image_id : p->record->image ? p->record->image : p->record->reference;
+                const char *which = p->record->image_id ? p->record->image_id
+                                    : p->record->image  ? p->record->image
+                                                        : p->record->reference;
                 const char *newer = p->reference ? p->reference : p->record->reference;
-                bool hostway = str_starts(p->record->reference, HOSTWAY_PREFIX);        /* no engine knows it */
-                p->asking = upgrade || hostway ? backend_find_image(&p->backend->host, newer ? newer : "", image_came, p)
-                                               : engine_inspect_image(p->backend->engine, which ? which : "", image_came, p);
+                /* no engine knows it */
+                bool hostway = str_starts(p->record->reference, HOSTWAY_PREFIX);
+                p->asking =
+                        upgrade || hostway
+                                ? backend_find_image(&p->backend->host, newer ? newer : "", image_came, p)
+                                : engine_inspect_image(p->backend->engine, which ? which : "", image_came, p);
         } else
                 p->asking = backend_find_image(&p->backend->host, p->reference, image_came, p);
         if (!p->asking)
@@ -482,7 +507,8 @@ static int on_start(sd_event_source *source, void *userdata) {
         return 0;
 }
 
-struct op *backend_make_plan(struct host *host, const struct plan_order *order, plan_done_t done, void *userdata) {
+struct op *backend_make_plan(struct host *host, const struct plan_order *order, plan_done_t done,
+                             void *userdata) {
         struct planning *p = calloc(1, sizeof *p);
         if (!p)
                 return NULL;

@@ -48,14 +48,17 @@ struct op *backend_discover(struct host *host, const char *domain, realm_done_t 
         struct error *e = NULL;
         const char *wanted = str_empty(domain) ? b->facts.domain : domain;
         if (!wanted) {
-                error_set(&e, -ENOENT, "This host has no domain of its own: neither its name nor /etc/resolv.conf tells one");
+                error_set(&e, -ENOENT, "This host has no domain of its own: neither its name nor "
+                                       "/etc/resolv.conf tells one");
                 error_hint(&e, "Name the domain, as in example.test");
                 return host_realm_refuse(b->event, e, done, userdata);
         }
         _cleanup_free_ char *clean = realm_domain(wanted, &e);
         if (!clean)
                 return host_realm_refuse(b->event, e, done, userdata);
-        return discover_start(b->event, &(struct discover_options) { .domain = clean, .parents = str_empty(domain) }, done, userdata);
+        return discover_start(b->event,
+                              &(struct discover_options) { .domain = clean, .parents = str_empty(domain) },
+                              done, userdata);
 }
 
 struct early {
@@ -89,15 +92,20 @@ static struct op *end_early(sd_event *event, const struct error *e, preflight_do
                 free(p);
                 return NULL;
         }
-        *item = (struct check_result) { .id = "dns", .title = "DNS", .verdict = VERDICT_FAIL, .message = strdup(e->message),
-                                        .hint = e->hint ? strdup(e->hint) : NULL, .fix = FIX_DOMAIN };
+        *item = (struct check_result) { .id = "dns",
+                                       .title = "DNS",
+                                       .verdict = VERDICT_FAIL,
+                                       .message = strdup(e->message),
+                                       .hint = e->hint ? strdup(e->hint) : NULL,
+                                       .fix = FIX_DOMAIN };
         *p = (struct preflight) { .items = item, .n = 1 };
         *early = (struct early) { p, done, userdata };
         return later_new(event, early_give, early_drop, early);
 }
 
 struct op *backend_preflight(struct host *host, const struct preflight_order *order,
-                             void (*moved)(const struct preflight *preflight, void *userdata), preflight_done_t done, void *userdata) {
+                             void (*moved)(const struct preflight *preflight, void *userdata),
+                             preflight_done_t done, void *userdata) {
         struct backend *b = backend_of(host);
         _cleanup_error_ struct error *e = NULL;
         const char *wanted = str_empty(order->domain) ? b->facts.domain : order->domain;
@@ -159,8 +167,15 @@ void backend_tell_realm(const struct backend *b, struct host_realm *ret) {
         if (!m || m->kind == REALM_NONE)
                 return;
         *ret = (struct host_realm) {
-                .name = m->realm ? m->realm : m->domain, .kind = m->kind, .kvno = m->kvno, .seen = b->seen, .asked = m->asked, .online = m->online,
-                .server = m->server, .clock_known = m->clock_known, .clock_usec = m->clock_usec,
+                .name = m->realm ? m->realm : m->domain,
+                .kind = m->kind,
+                .kvno = m->kvno,
+                .seen = b->seen,
+                .asked = m->asked,
+                .online = m->online,
+                .server = m->server,
+                .clock_known = m->clock_known,
+                .clock_usec = m->clock_usec,
         };
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The port's services: the records, with what systemd and the engine say of them now. systemd is waited for (it answers or its
- * call times out); the engine gets a moment, because a dashboard must come up on a host whose engine hangs. */
+/* The port's services: the records, with what systemd and the engine say of them now. systemd is waited for
+ * (it answers or its call times out); the engine gets a moment, because a dashboard must come up on a host
+ * whose engine hangs. */
 #include <errno.h>
 #include <string.h>
 
@@ -136,13 +137,16 @@ static void take_containers(struct listing *l, const struct container_list *cont
                         if (!s->container || !str_equal(containers->items[c].name, s->container))
                                 continue;
                         /* systemd sees its monitor run, and knows nothing of that */
-                        const char *health = str_equal(containers->items[c].state, "paused") ? "paused" : containers->items[c].health;
+                        const char *health = str_equal(containers->items[c].state, "paused")
+                                                     ? "paused"
+                                                     : containers->items[c].health;
                         if (health)
                                 (void) str_replace(&s->health, str_equal(health, "healthy") ? "ok" : health);
                 }
 }
 
-static void host_services_containers_came(struct container_list *containers, struct error *e, void *userdata) {
+static void host_services_containers_came(struct container_list *containers, struct error *e,
+                                          void *userdata) {
         struct listing *l = userdata;
         l->containers = op_cancel(l->containers);
         if (containers)
@@ -206,7 +210,8 @@ static int host_services_begin(sd_event_source *source, void *userdata) {
         ask_units(l);
         l->containers = engine_list_containers(l->backend->engine, NULL, host_services_containers_came, l);
         l->images = l->services->n ? backend_list_images(&l->backend->host, images_came, l) : NULL;
-        sd_event_add_time_relative(l->backend->event, &l->patience, CLOCK_MONOTONIC, ENGINE_USEC, 100000, engine_is_slow, l);
+        sd_event_add_time_relative(l->backend->event, &l->patience, CLOCK_MONOTONIC, ENGINE_USEC, 100000,
+                                   engine_is_slow, l);
         host_services_check(l);
         return 0;
 }
@@ -221,5 +226,7 @@ struct op *backend_list_services(struct host *host, services_done_t done, void *
                 host_services_listing_free(l);
                 return NULL;
         }
-        return sd_event_add_defer(l->backend->event, &l->start, host_services_begin, l) >= 0 ? l->op : op_cancel(l->op);
+        return sd_event_add_defer(l->backend->event, &l->start, host_services_begin, l) >= 0
+                       ? l->op
+                       : op_cancel(l->op);
 }

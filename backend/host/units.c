@@ -11,7 +11,8 @@ struct op *backend_list_units(struct host *host, const char *pattern, units_done
         return units_list(backend_of(host)->units, pattern, done, userdata);
 }
 
-struct op *backend_act_on_unit(struct host *host, const char *name, enum unit_action action, nothing_done_t done, void *userdata) {
+struct op *backend_act_on_unit(struct host *host, const char *name, enum unit_action action,
+                               nothing_done_t done, void *userdata) {
         return units_act(backend_of(host)->units, name, action, done, userdata);
 }
 
@@ -65,7 +66,8 @@ struct op *backend_show_unit(struct host *host, const char *name, detail_done_t 
         return s->asking ? s->op : op_cancel(s->op);
 }
 
-struct op *backend_read_log(struct host *host, const struct log_query *query, const struct log_reader *reader) {
+struct op *backend_read_log(struct host *host, const struct log_query *query,
+                            const struct log_reader *reader) {
         struct backend *b = backend_of(host);
         struct log_query whole = *query;
         _cleanup_free_ char *container = whole.container || !whole.unit ? NULL : container_of(b, whole.unit);

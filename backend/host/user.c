@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The port's test of a user: looked up as every program of this host would, by getent(1), which asks what nsswitch.conf says. In a
- * child, since a lookup may wait for SSSD as long as it likes. */
+/* The port's test of a user: looked up as every program of this host would, by getent(1), which asks what
+ * nsswitch.conf says. In a child, since a lookup may wait for SSSD as long as it likes. */
 #include <errno.h>
 #include <string.h>
 
@@ -53,8 +53,8 @@ static char *host_user_line_of(struct testing *t) {
         rest[strcspn(rest, "\r\n")] = '\0';
         for (size_t i = 0; i < ELEMENTS(fields); i++)
                 fields[i] = strsep(&rest, ":");
-        return fields[6] ? str_printf("%s is user %s of this host, group %s, home %s, shell %s", fields[0], fields[2], fields[3], fields[5],
-                                      fields[6])
+        return fields[6] ? str_printf("%s is user %s of this host, group %s, home %s, shell %s", fields[0],
+                                      fields[2], fields[3], fields[5], fields[6])
                          : NULL;
 }
 
@@ -64,7 +64,8 @@ static void host_user_on_ended(bool exited, int status, void *userdata) {
         char *line = exited && status == 0 ? host_user_line_of(t) : NULL;
         if (!line) {
                 error_set(&e, -ENOENT, "%s is no user of this host", t->user);
-                error_hint(&e, "Is SSSD online, and does nsswitch.conf ask it? Names may need their domain: user@example.test");
+                error_hint(&e, "Is SSSD online, and does nsswitch.conf ask it? Names may need their domain: "
+                               "user@example.test");
         }
         host_user_finish(t, line, e);
 }
@@ -82,18 +83,27 @@ struct op *backend_test_user(struct host *host, const char *user, user_done_t do
         struct testing *t = calloc(1, sizeof *t);
         if (!t)
                 return NULL;
-        *t = (struct testing) { .user = strdup(user), .done = done, .userdata = userdata, .op = op_new(testing_free, t) };
+        *t = (struct testing) {
+                .user = strdup(user), .done = done, .userdata = userdata, .op = op_new(testing_free, t)
+        };
         if (!t->op || !t->user) {
                 free(t->op);
                 testing_free(t);
                 return NULL;
         }
         char *const argv[] = { (char *) "/usr/bin/getent", (char *) "passwd", (char *) "--", t->user, NULL };
-        char *const environment[] = { (char *) "PATH=/usr/sbin:/usr/bin:/sbin:/bin", (char *) "LC_ALL=C.UTF-8", NULL };
-        const struct pty_options options = { .argv = argv, .environment = environment, .columns = 4096, .stdin_fd = -1, .output = host_user_on_output,
-                                             .ended = host_user_on_ended, .userdata = t };
+        char *const environment[] = { (char *) "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+                                      (char *) "LC_ALL=C.UTF-8", NULL };
+        const struct pty_options options = { .argv = argv,
+                                             .environment = environment,
+                                             .columns = 4096,
+                                             .stdin_fd = -1,
+                                             .output = host_user_on_output,
+                                             .ended = host_user_on_ended,
+                                             .userdata = t };
         if (pty_new(b->event, &options, &t->pty, NULL) < 0 ||
-            sd_event_add_time_relative(b->event, &t->deadline, CLOCK_MONOTONIC, WAIT_USEC, 100000, host_user_deadline_came, t) < 0)
+            sd_event_add_time_relative(b->event, &t->deadline, CLOCK_MONOTONIC, WAIT_USEC, 100000,
+                                       host_user_deadline_came, t) < 0)
                 return op_cancel(t->op);
         return t->op;
 }

@@ -7,6 +7,6 @@
 
 #include "base/op.h"
 
-/* give(state) comes from the loop, once, and owns state from then on; drop(state) instead of it when the wish for the answer is
- * dropped before. NULL when out of memory (state is then dropped, too). */
+/* give(state) comes from the loop, once, and owns state from then on; drop(state) instead of it when the wish
+ * for the answer is dropped before. NULL when out of memory (state is then dropped, too). */
 struct op *later_new(sd_event *event, void (*give)(void *state), void (*drop)(void *state), void *state);

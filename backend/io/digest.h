@@ -10,8 +10,8 @@
 
 #define DIGEST_HEX 65U          /* 64 digits and the NUL */
 
-/* A hash in the making, to be used again and again: digest_begin(), any number of digest_add(), digest_end(). NULL when
- * libcrypto has no SHA-256 or no memory. */
+/* A hash in the making, to be used again and again: digest_begin(), any number of digest_add(), digest_end().
+ * NULL when libcrypto has no SHA-256 or no memory. */
 struct digest;
 struct digest *digest_new(void);
 struct digest *digest_free(struct digest *digest);
@@ -26,5 +26,6 @@ int digest_bytes(struct digest *digest, const void *bytes, size_t n, char hex[st
 /* What a consent to this plan is bound to: the hash of plan_consent_text(). 0, -ENOMEM or -EIO. */
 int digest_plan(const struct plan *plan, char hex[static DIGEST_HEX]);
 
-/* What fd holds, from its beginning to its end (pread(2): its offset does not move). -EIO, or the errno of the read. */
+/* What fd holds, from its beginning to its end (pread(2): its offset does not move). -EIO, or the errno of
+ * the read. */
 int digest_fd(struct digest *digest, int fd, char hex[static DIGEST_HEX]);

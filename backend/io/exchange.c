@@ -24,11 +24,13 @@ struct exchange {
         struct str saying;              /* a stream: what is not sent yet; datagrams: the whole request */
         size_t sent;
         struct str heard_bytes;
-        ssize_t (*heard)(struct exchange *exchange, const uint8_t *bytes, size_t n, bool *ret_over, void *userdata, struct error **reterr);
+        ssize_t (*heard)(struct exchange *exchange, const uint8_t *bytes, size_t n, bool *ret_over,
+                         void *userdata, struct error **reterr);
         void (*done)(unsigned ms, struct error *e, void *userdata);
         void *userdata;
         struct error *error;            /* known before the loop could be asked */
-        struct error *passed_over;      /* a datagram that was no answer: the reason, should nothing better come */
+        struct error *passed_over;      /* a datagram that was no answer: the reason, should nothing better
+                                         * come */
         struct sockaddr_storage address;
         socklen_t address_size;
 };
@@ -116,12 +118,14 @@ int exchange_say(struct exchange *x, const void *bytes, size_t n) {
 /* 0, or a negative errno that ends the exchange. */
 static int io_exchange_say(struct exchange *x) {
         if (x->datagram) {
-                ssize_t k = x->saying.length ? send(x->fd, x->saying.text, x->saying.length, MSG_NOSIGNAL) : 0;
+                ssize_t k =
+                        x->saying.length ? send(x->fd, x->saying.text, x->saying.length, MSG_NOSIGNAL) : 0;
                 if (k < 0 && errno != EAGAIN && errno != EINTR)
                         return -errno;
         } else
                 while (x->sent < x->saying.length) {
-                        ssize_t k = send(x->fd, x->saying.text + x->sent, x->saying.length - x->sent, MSG_NOSIGNAL);
+                        ssize_t k = send(x->fd, x->saying.text + x->sent, x->saying.length - x->sent,
+                                         MSG_NOSIGNAL);
                         if (k < 0 && errno == EINTR)
                                 continue;
                         if (k < 0)
@@ -152,7 +156,8 @@ static bool exchange_tell(struct exchange *x) {
         size_t used = 0;
         while (used < x->heard_bytes.length && !over) {
                 struct error *e = NULL;
-                ssize_t k = x->heard(x, (const uint8_t *) x->heard_bytes.text + used, x->heard_bytes.length - used, &over, x->userdata, &e);
+                ssize_t k = x->heard(x, (const uint8_t *) x->heard_bytes.text + used,
+                                     x->heard_bytes.length - used, &over, x->userdata, &e);
                 if (k < 0 && x->datagram) {
                         error_free(x->passed_over);
                         x->passed_over = e;
@@ -228,14 +233,16 @@ static int io_came(sd_event_source *source, int fd, uint32_t events, void *userd
 /* ---- life ---- */
 
 static int connect_now(struct exchange *x) {
-        x->fd = socket(x->address.ss_family, (x->datagram ? SOCK_DGRAM : SOCK_STREAM) | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        x->fd = socket(x->address.ss_family,
+                       (x->datagram ? SOCK_DGRAM : SOCK_STREAM) | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
         if (x->fd < 0)
                 return -errno;
         if (connect(x->fd, (struct sockaddr *) &x->address, x->address_size) < 0 && errno != EINPROGRESS)
                 return -errno;
         int r = sd_event_add_io(x->event, &x->io, x->fd, EPOLLIN | EPOLLOUT, io_came, x);
         if (r >= 0 && x->datagram)
-                r = sd_event_add_time_relative(x->event, &x->repeat, CLOCK_MONOTONIC, 100000, 10000, repeat_came, x);
+                r = sd_event_add_time_relative(x->event, &x->repeat, CLOCK_MONOTONIC, 100000, 10000,
+                                               repeat_came, x);
         return r;
 }
 
@@ -272,8 +279,14 @@ struct op *exchange_start(sd_event *event, const struct exchange_options *option
         struct exchange *x = calloc(1, sizeof *x);
         if (!x)
                 return NULL;
-        *x = (struct exchange) { .event = sd_event_ref(event), .fd = -1, .datagram = options->datagram, .ms = options->ms,
-                                 .started = exchange_now_ms(event), .heard = options->heard, .done = options->done, .userdata = options->userdata };
+        *x = (struct exchange) { .event = sd_event_ref(event),
+                                .fd = -1,
+                                .datagram = options->datagram,
+                                .ms = options->ms,
+                                .started = exchange_now_ms(event),
+                                .heard = options->heard,
+                                .done = options->done,
+                                .userdata = options->userdata };
         x->op = op_new(exchange_stop, x);
         if (!x->op) {
                 exchange_free(x);
@@ -284,7 +297,8 @@ struct op *exchange_start(sd_event *event, const struct exchange_options *option
                 str_add_bytes(&x->saying, options->request, options->n);
         read_address(x, options->address, options->port);
         if (x->saying.failed || sd_event_add_defer(event, &x->begin, exchange_begin, x) < 0 ||
-            sd_event_add_time_relative(event, &x->deadline, CLOCK_MONOTONIC, (uint64_t) options->ms * 1000, 10000, exchange_deadline_came, x) < 0)
+            sd_event_add_time_relative(event, &x->deadline, CLOCK_MONOTONIC, (uint64_t) options->ms * 1000,
+                                       10000, exchange_deadline_came, x) < 0)
                 return op_cancel(op);
         return op;
 }

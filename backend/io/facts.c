@@ -24,7 +24,8 @@ static char *name_of_hosts(const char *root, const char *hostname) {
         _cleanup_free_ char *text = facts_read_small(root, "/etc/hosts");
         char *line_state = NULL, *word_state = NULL;
         int n = 0;
-        for (char *line = text ? strtok_r(text, "\n", &line_state) : NULL; line && n++ < HOSTS_LINES_MAX; line = strtok_r(NULL, "\n", &line_state)) {
+        for (char *line = text ? strtok_r(text, "\n", &line_state) : NULL; line && n++ < HOSTS_LINES_MAX;
+             line = strtok_r(NULL, "\n", &line_state)) {
                 line[strcspn(line, "#")] = '\0';
                 if (!strtok_r(line, " \t\r", &word_state))
                         continue;
@@ -40,9 +41,12 @@ static char *name_of_hosts(const char *root, const char *hostname) {
 static char *search_domain(const char *root) {
         _cleanup_free_ char *text = facts_read_small(root, "/etc/resolv.conf");
         char *line_state = NULL, *word_state = NULL, *found = NULL;
-        for (char *line = text ? strtok_r(text, "\n", &line_state) : NULL; line; line = strtok_r(NULL, "\n", &line_state)) {
-                const char *key = strtok_r(line, " \t\r", &word_state), *value = key ? strtok_r(NULL, " \t\r", &word_state) : NULL;
-                if (value && strchr(value, '.') && value[1] && (strcmp(key, "search") == 0 || strcmp(key, "domain") == 0))
+        for (char *line = text ? strtok_r(text, "\n", &line_state) : NULL; line;
+             line = strtok_r(NULL, "\n", &line_state)) {
+                const char *key = strtok_r(line, " \t\r", &word_state),
+                           *value = key ? strtok_r(NULL, " \t\r", &word_state) : NULL;
+                if (value && strchr(value, '.') && value[1] &&
+                    (strcmp(key, "search") == 0 || strcmp(key, "domain") == 0))
                         (void) str_replace(&found, value);
         }
         return found;
@@ -52,7 +56,8 @@ static char *search_domain(const char *root) {
 static char *default_realm(const char *root) {
         _cleanup_free_ char *text = facts_read_small(root, "/etc/krb5.conf");
         char *line_state = NULL;
-        for (char *line = text ? strtok_r(text, "\n", &line_state) : NULL; line; line = strtok_r(NULL, "\n", &line_state)) {
+        for (char *line = text ? strtok_r(text, "\n", &line_state) : NULL; line;
+             line = strtok_r(NULL, "\n", &line_state)) {
                 line += strspn(line, " \t");
                 const char *rest = str_starts(line, "default_realm");
                 if (!rest)
@@ -132,8 +137,10 @@ const char *facts_engine_program(const char *root, enum engine_kind kind) {
 }
 
 bool facts_quadlet(const char *root) {
-        static const char *const folders[] = { "/run/systemd/system-generators", "/etc/systemd/system-generators",
-                                               "/usr/local/lib/systemd/system-generators", "/usr/lib/systemd/system-generators",
+        static const char *const folders[] = { "/run/systemd/system-generators",
+                                               "/etc/systemd/system-generators",
+                                               "/usr/local/lib/systemd/system-generators",
+                                               "/usr/lib/systemd/system-generators",
                                                "/lib/systemd/system-generators" };
         for (size_t i = 0; i < ELEMENTS(folders); i++) {
                 _cleanup_free_ char *path = str_printf("%s/podman-system-generator", folders[i]);

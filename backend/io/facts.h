@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What can be known of the host by reading small files: its names, and which programs it has. Nothing here asks DNS, so nothing
- * here can wait. root stands before each path ("": the host). */
+/* What can be known of the host by reading small files: its names, and which programs it has. Nothing here
+ * asks DNS, so nothing here can wait. root stands before each path ("": the host). */
 
 #include <stdbool.h>
 

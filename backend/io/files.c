@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* reason: one file, because every function here is one door to the file system and they share the rules of how it is opened. */
+/* reason: one file, because every function here is one door to the file system and they share the rules of
+ * how it is opened. */
 #include "backend/io/files.h"
 
 #include <dirent.h>
@@ -58,7 +59,9 @@ static int open_stepwise(int root_fd, const char *relative) {
                 if (next < 0) {
                         struct stat st;
                         int r = -errno;         /* ENOTDIR for a symlink: the caller wants to know which */
-                        return fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode) ? -ELOOP : r;
+                        return fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode)
+                                       ? -ELOOP
+                                       : r;
                 }
                 close(fd);
                 fd = next;
@@ -120,7 +123,8 @@ int files_check_owner(int fd, const char *path, struct error **reterr) {
                 return error_errno(reterr, -errno, "The folder %s cannot be looked at", path);
         if (st.st_uid != 0 && st.st_uid != geteuid()) {
                 error_set(reterr, -EPERM, "The folder %s belongs to user %u", path, (unsigned) st.st_uid);
-                error_hint(reterr, "See who made it; fairlead goes on when root owns it: chown root: %s", path);
+                error_hint(reterr, "See who made it; fairlead goes on when root owns it: chown root: %s",
+                           path);
                 return -EPERM;
         }
         if (st.st_mode & 022) {
@@ -143,7 +147,11 @@ static int step_into(int parent, const char *name, const char *path, struct erro
         struct stat st;
         if (fd < 0) {
                 r = -errno;     /* ENOTDIR for a symlink */
-                return folder_error(path, fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode) ? -ELOOP : r, reterr);
+                return folder_error(
+                        path,
+                        fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode) ? -ELOOP
+                                                                                                    : r,
+                        reterr);
         }
         r = files_check_owner(fd, path, reterr);
         return r < 0 ? r : TAKE_FD(fd);
@@ -172,7 +180,8 @@ int files_make_folder(int root_fd, const char *path, struct error **reterr) {
 }
 
 int files_resolve(int root_fd, const char *path, char **ret) {
-        const struct open_how how = { .flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
+        const struct open_how how = { .flags = O_PATH | O_CLOEXEC,
+                                      .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
         _cleanup_close_ int fd = (int) syscall(SYS_openat2, root_fd, path, &how, sizeof how);
         if (fd < 0)
                 return -errno;
@@ -225,7 +234,8 @@ static int read_xattrs(int fd, struct entry *e) {
         ssize_t n = list_xattrs(fd_path(proc, fd), names);
         if (n < 0)
                 return errno == ENOTSUP || errno == ENOENT ? 0 : -errno;
-        for (const char *name = names; name < names + n && e->n_xattrs < XATTRS_MAX; name += strlen(name) + 1) {
+        for (const char *name = names; name < names + n && e->n_xattrs < XATTRS_MAX;
+             name += strlen(name) + 1) {
                 int r = read_one_xattr(proc, name, e);
                 if (r < 0)
                         return r;
@@ -246,8 +256,8 @@ static int read_target(int fd, char **ret) {
 
 /* Whatever is done to an object moves its ctime. */
 static bool is_seen(const struct stat *st, const struct entry *seen) {
-        return st->st_ino == seen->inode && st->st_dev == seen->device && st->st_ctim.tv_sec == seen->ctime.tv_sec &&
-               st->st_ctim.tv_nsec == seen->ctime.tv_nsec;
+        return st->st_ino == seen->inode && st->st_dev == seen->device &&
+               st->st_ctim.tv_sec == seen->ctime.tv_sec && st->st_ctim.tv_nsec == seen->ctime.tv_nsec;
 }
 
 int files_look(int folder, const char *name, const char *path, struct entry *ret) {
@@ -287,7 +297,8 @@ bool files_still(int folder, const char *name, const struct entry *seen) {
 }
 
 int files_read(int folder, const char *name, size_t max, char **ret, size_t *ret_n, struct error **reterr) {
-        _cleanup_close_ int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+        _cleanup_close_ int fd =
+                openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
         struct stat st;
         if (fd < 0 || fstat(fd, &st) < 0)
                 return error_errno(reterr, -errno, "The file %s cannot be read", name);
@@ -338,7 +349,8 @@ static int copy_range(int from, int to, off_t at, off_t end) {
                 if (n < 0 && errno == EINTR)
                         continue;
                 if (n <= 0)
-                        return n < 0 ? -errno : 0;      /* it became shorter: who reads it notices by its digest */
+                        return n < 0 ? -errno : 0;      /* it became shorter: who reads it notices by its
+                                                         * digest */
                 for (ssize_t done = 0; done < n;) {
                         ssize_t written = pwrite(to, buffer + done, (size_t) (n - done), at + done);
                         if (written < 0 && errno != EINTR)
@@ -383,7 +395,8 @@ bool files_is_temporary(const char *name) {
         return digits && strspn(digits, "0123456789abcdef") == 16 && strcmp(digits + 16, ".tmp") == 0;
 }
 
-/* An open, empty file of mode 0600: without a name where the file system can (name[0] is '\0'), else under name. */
+/* An open, empty file of mode 0600: without a name where the file system can (name[0] is '\0'), else under
+ * name. */
 static int open_temporary(int folder, char name[static 40]) {
         name[0] = '\0';
         int fd = openat(folder, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
@@ -408,12 +421,15 @@ static int set_xattrs(const char *proc, const struct entry *like) {
                         (void) removexattr(proc, name);
         }
         for (size_t i = 0; i < like->n_xattrs; i++)
-                if (setxattr(proc, like->xattrs[i].name, like->xattrs[i].value, like->xattrs[i].size, 0) < 0 && errno != ENOTSUP)
+                if (setxattr(proc, like->xattrs[i].name, like->xattrs[i].value, like->xattrs[i].size, 0) <
+                            0 &&
+                    errno != ENOTSUP)
                         return -errno;
         return 0;
 }
 
-/* Owner, mode, xattrs in this order: chown(2) drops set-id bits and capabilities, an ACL sets the group bits once more. */
+/* Owner, mode, xattrs in this order: chown(2) drops set-id bits and capabilities, an ACL sets the group bits
+ * once more. */
 static int set_attributes(int fd, const struct entry *like) {
         char proc[32];
         fd_path(proc, fd);
@@ -435,8 +451,8 @@ int files_set_time(int folder, const char *name, const struct timespec *mtime) {
         return utimensat(folder, name, times, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
 }
 
-/* Where a file is a mount point of its own (/etc/hosts in a container) nothing can take its place: its content and attributes are
- * replaced where it is. Not atomic; there is no other way. */
+/* Where a file is a mount point of its own (/etc/hosts in a container) nothing can take its place: its
+ * content and attributes are replaced where it is. Not atomic; there is no other way. */
 static int overwrite_in_place(int folder, const char *name, int content, const struct entry *like) {
         _cleanup_close_ int fd = openat(folder, name, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
         struct stat st;
@@ -470,7 +486,8 @@ static int take_place(int folder, const char *temporary, const char *name, const
 }
 
 /* Gives the finished file its name, replacing what is there. */
-static int files_publish(int folder, int fd, char temporary[static 40], const char *name, const struct entry *like, const struct entry *seen) {
+static int files_publish(int folder, int fd, char temporary[static 40], const char *name,
+                         const struct entry *like, const struct entry *seen) {
         char proc[32];
         int r;
         if (!temporary[0]) {
@@ -489,8 +506,8 @@ static int files_publish(int folder, int fd, char temporary[static 40], const ch
         return fsync(folder) < 0 ? -errno : 0;
 }
 
-static int put_regular(int folder, const char *name, const struct entry *like, int content_fd, const void *bytes, size_t n,
-                       const struct entry *seen) {
+static int put_regular(int folder, const char *name, const struct entry *like, int content_fd,
+                       const void *bytes, size_t n, const struct entry *seen) {
         char temporary[40];
         _cleanup_close_ int fd = open_temporary(folder, temporary);
         if (fd < 0)
@@ -514,7 +531,8 @@ static int put_regular(int folder, const char *name, const struct entry *like, i
 static int sync_object(int folder, int path_fd, mode_t mode) {
         char proc[32];
         if (!S_ISREG(mode) && !S_ISDIR(mode))
-                return syncfs(folder) < 0 ? -errno : 0;         /* opening it could do anything, or cannot be done */
+                return syncfs(folder) < 0 ? -errno : 0;         /* opening it could do anything, or cannot
+                                                                 * be done */
         _cleanup_close_ int fd = open(fd_path(proc, path_fd), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
         return fd < 0 || fsync(fd) < 0 ? -errno : 0;
 }
@@ -550,12 +568,15 @@ static int put_special(int folder, const char *name, const struct entry *like, c
         return fsync(folder) < 0 ? -errno : 0;
 }
 
-int files_put(int folder, const char *name, const struct entry *like, int content_fd, const struct entry *seen, struct error **reterr) {
-        int r = S_ISREG(like->mode) ? put_regular(folder, name, like, content_fd, NULL, 0, seen) : put_special(folder, name, like, seen);
+int files_put(int folder, const char *name, const struct entry *like, int content_fd,
+              const struct entry *seen, struct error **reterr) {
+        int r = S_ISREG(like->mode) ? put_regular(folder, name, like, content_fd, NULL, 0, seen)
+                                    : put_special(folder, name, like, seen);
         return r < 0 ? error_errno(reterr, r, "%s cannot be written", like->path ? like->path : name) : 0;
 }
 
-int files_write(int folder, const char *name, const void *bytes, size_t n, mode_t mode, struct error **reterr) {
+int files_write(int folder, const char *name, const void *bytes, size_t n, mode_t mode,
+                struct error **reterr) {
         const struct entry like = { .mode = S_IFREG | mode, .uid = geteuid(), .gid = getegid() };
         int r = put_regular(folder, name, &like, -1, bytes, n, NULL);
         if (r < 0) {
@@ -566,7 +587,8 @@ int files_write(int folder, const char *name, const void *bytes, size_t n, mode_
         return r < 0 ? r : 0;
 }
 
-int files_set_attributes(int folder, const char *name, const struct entry *like, const struct entry *seen, struct error **reterr) {
+int files_set_attributes(int folder, const char *name, const struct entry *like, const struct entry *seen,
+                         struct error **reterr) {
         _cleanup_close_ int fd = openat(folder, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
         struct stat st;
         int r = fd < 0 || fstat(fd, &st) < 0 ? -errno : 0;
@@ -579,18 +601,21 @@ int files_set_attributes(int folder, const char *name, const struct entry *like,
                 r = set_time_of(fd, &like->mtime);
         if (r >= 0)
                 r = sync_object(folder, fd, like->mode);
-        return r < 0 ? error_errno(reterr, r, "The attributes of %s cannot be set", like->path ? like->path : name) : 0;
+        return r < 0 ? error_errno(reterr, r, "The attributes of %s cannot be set",
+                                   like->path ? like->path : name)
+                     : 0;
 }
 
-int files_link(int from_folder, const char *from_name, const struct entry *from, int folder, const char *name, const struct entry *seen,
-               struct error **reterr) {
+int files_link(int from_folder, const char *from_name, const struct entry *from, int folder, const char *name,
+               const struct entry *seen, struct error **reterr) {
         char temporary[40];
         struct stat st;
         int r = temporary_name(temporary);
         if (r >= 0 && linkat(from_folder, from_name, folder, temporary, 0) < 0)
                 r = -errno;
         /* (Its ctime has just moved.) */
-        if (r >= 0 && (fstatat(folder, temporary, &st, AT_SYMLINK_NOFOLLOW) < 0 || st.st_ino != from->inode || st.st_dev != from->device))
+        if (r >= 0 && (fstatat(folder, temporary, &st, AT_SYMLINK_NOFOLLOW) < 0 || st.st_ino != from->inode ||
+                       st.st_dev != from->device))
                 r = -ESTALE;
         if (r >= 0)
                 r = take_place(folder, temporary, name, seen);

@@ -55,7 +55,8 @@ int http_status(const struct http_answer *answer) {
 
 const char *http_header(const struct http_answer *answer, const char *name) {
         struct curl_header *header;
-        return curl_easy_header(answer->easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK ? header->value : NULL;
+        return curl_easy_header(answer->easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK ? header->value
+                                                                                               : NULL;
 }
 
 const char *http_body(const struct http_answer *answer, size_t *ret_size) {
@@ -67,7 +68,8 @@ const char *http_body(const struct http_answer *answer, size_t *ret_size) {
 char *http_escape(const char *text) {
         _cleanup_str_ struct str s = {};
         for (const unsigned char *p = (const unsigned char *) text; *p; p++)
-                if ((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') || strchr("-._~", *p))
+                if ((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') ||
+                    strchr("-._~", *p))
                         str_add_char(&s, (char) *p);
                 else
                         str_addf(&s, "%%%02X", *p);
@@ -157,8 +159,9 @@ static size_t header_came(char *line, size_t size, size_t count, void *userdata)
         return size * count;
 }
 
-/* The folder and the file of the socket may be root's and who listens at it still be somebody else, who was given it or took it over. Who
- * called listen() is asked of the kernel before a byte is sent; a connection that is used again was asked when it was new. */
+/* The folder and the file of the socket may be root's and who listens at it still be somebody else, who was
+ * given it or took it over. Who called listen() is asked of the kernel before a byte is sent; a connection
+ * that is used again was asked when it was new. */
 static curl_socket_t socket_made(void *userdata, curlsocktype purpose, struct curl_sockaddr *address) {
         struct transfer *t = userdata;
         t->fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
@@ -174,10 +177,12 @@ static int http_connected(void *userdata, char *remote, char *local, int remote_
         if (getsockopt(t->fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
                 error_set(&t->error, -errno, "Who listens at %s could not be found out", t->socket);
         else if (peer.uid != 0 && peer.uid != geteuid())
-                error_set(&t->error, -EPERM, "Who listens at %s is neither root nor this user, but user %u", t->socket, (unsigned) peer.uid);
+                error_set(&t->error, -EPERM, "Who listens at %s is neither root nor this user, but user %u",
+                          t->socket, (unsigned) peer.uid);
         else
                 return CURL_PREREQFUNC_OK;
-        error_hint(&t->error, "An engine run by root was expected there: systemctl status podman.socket docker.socket");
+        error_hint(&t->error, "An engine run by root was expected there: systemctl status podman.socket "
+                              "docker.socket");
         return CURL_PREREQFUNC_ABORT;
 }
 
@@ -199,8 +204,8 @@ static void set_options(struct transfer *t, const struct http_request *request, 
         curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, header_came);
         curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
         curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
-        /* libcurl keeps the timer of a connect that has succeeded: a stream that may be silent for ever, begun right after an engine
-         * answered, would wake the console for it. */
+        /* libcurl keeps the timer of a connect that has succeeded: a stream that may be silent for ever,
+         * begun right after an engine answered, would wake the console for it. */
         if (request->seconds || request->stall)
                 curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, 5L);
         if (request->seconds)
@@ -209,7 +214,8 @@ static void set_options(struct transfer *t, const struct http_request *request, 
                 curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
                 curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long) request->stall);
         }
-        /* Without a type podman reads a POST's body as a form and finds nothing in it (engine-api.md section 1). */
+        /* Without a type podman reads a POST's body as a form and finds nothing in it (engine-api.md section
+         * 1). */
         t->headers = curl_slist_append(t->headers, "Content-Type: application/json");
         t->headers = curl_slist_append(t->headers, "Expect:");
         curl_easy_setopt(easy, CURLOPT_HTTPHEADER, t->headers);
@@ -257,7 +263,8 @@ struct op *http_start(struct http *http, const struct http_request *request) {
 static void http_collect(struct http *http) {
         CURLMsg *message;
         int left;
-        /* One at a time: done() may start and drop other requests, whose messages curl then takes out of its queue. */
+        /* One at a time: done() may start and drop other requests, whose messages curl then takes out of its
+         * queue. */
         while ((message = curl_multi_info_read(http->multi, &left))) {
                 if (message->msg != CURLMSG_DONE)
                         continue;
@@ -325,7 +332,8 @@ static int timer_wanted(CURLM *multi, long ms, void *userdata) {
 
 static int socket_ready(sd_event_source *source, int fd, uint32_t events, void *userdata) {
         struct http *http = userdata;
-        int running, what = (events & EPOLLIN ? CURL_CSELECT_IN : 0) | (events & EPOLLOUT ? CURL_CSELECT_OUT : 0) |
+        int running, what = (events & EPOLLIN ? CURL_CSELECT_IN : 0) |
+                            (events & EPOLLOUT ? CURL_CSELECT_OUT : 0) |
                             (events & (EPOLLERR | EPOLLHUP) ? CURL_CSELECT_ERR : 0);
         /* A hang-up with bytes still to read is no error yet. */
         if (events & EPOLLIN)
@@ -352,8 +360,9 @@ static int http_socket_wanted(CURL *easy, curl_socket_t fd, int what, void *user
         return 0;
 }
 
-/* libcurl sets OpenSSL up, which nobody here needs for a unix socket. All of it would come in with its tables of legacy names: 1.2 MiB
- * resident and a millisecond before the first paint. What TLS itself takes is fetched by need; the host's configuration is read as ever. */
+/* libcurl sets OpenSSL up, which nobody here needs for a unix socket. All of it would come in with its tables
+ * of legacy names: 1.2 MiB resident and a millisecond before the first paint. What TLS itself takes is
+ * fetched by need; the host's configuration is read as ever. */
 static void keep_openssl_small(void) {
         OPENSSL_init_crypto(OPENSSL_INIT_NO_ADD_ALL_CIPHERS | OPENSSL_INIT_NO_ADD_ALL_DIGESTS, NULL);
 }
@@ -367,7 +376,8 @@ int http_new(sd_event *event, struct http **ret, struct error **reterr) {
         http->multi = curl_multi_init();
         if (!http->multi)
                 return error_set(reterr, -ENOMEM, "libcurl could not be set up");
-        int r = sd_event_add_time(event, &http->timer, CLOCK_MONOTONIC, UINT64_MAX, 1000, http_timer_came, http);
+        int r = sd_event_add_time(event, &http->timer, CLOCK_MONOTONIC, UINT64_MAX, 1000, http_timer_came,
+                                  http);
         if (r >= 0)
                 r = sd_event_source_set_enabled(http->timer, SD_EVENT_OFF);
         if (r >= 0)

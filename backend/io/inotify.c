@@ -35,7 +35,8 @@ static int on_events(sd_event_source *source, int fd, uint32_t events, void *use
                 const struct inotify_event *event = (const void *) (buffer + at);
                 at += (ssize_t) (sizeof *event + event->len);
                 if (!(event->mask & IN_IGNORED))
-                        notice->changed(event->wd, event->len ? event->name : "", event->mask, notice->userdata);
+                        notice->changed(event->wd, event->len ? event->name : "", event->mask,
+                                        notice->userdata);
         }
         notice->busy = false;
         if (notice->dead)
@@ -45,12 +46,17 @@ static int on_events(sd_event_source *source, int fd, uint32_t events, void *use
         return 0;
 }
 
-struct notice *notice_new(sd_event *event, void (*changed)(int number, const char *name, uint32_t mask, void *userdata), void *userdata) {
+struct notice *notice_new(sd_event *event,
+                          void (*changed)(int number, const char *name, uint32_t mask, void *userdata),
+                          void *userdata) {
         struct notice *notice = malloc(sizeof *notice);
         if (!notice)
                 return NULL;
-        *notice = (struct notice) { .fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK), .changed = changed, .userdata = userdata };
-        if (notice->fd < 0 || sd_event_add_io(event, &notice->source, notice->fd, EPOLLIN, on_events, notice) < 0)
+        *notice = (struct notice) { .fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK),
+                                   .changed = changed,
+                                   .userdata = userdata };
+        if (notice->fd < 0 ||
+            sd_event_add_io(event, &notice->source, notice->fd, EPOLLIN, on_events, notice) < 0)
                 return notice_free(notice);
         return notice;
 }
@@ -71,8 +77,9 @@ struct notice *notice_free(struct notice *notice) {
 
 void notice_pace(struct notice *notice, unsigned usec) {
         notice->pace = usec;
-        if (!notice->pause && sd_event_add_time(sd_event_source_get_event(notice->source), &notice->pause, CLOCK_MONOTONIC, UINT64_MAX, 1000,
-                                                on_pause_over, notice) >= 0)
+        if (!notice->pause &&
+            sd_event_add_time(sd_event_source_get_event(notice->source), &notice->pause, CLOCK_MONOTONIC,
+                              UINT64_MAX, 1000, on_pause_over, notice) >= 0)
                 sd_event_source_set_enabled(notice->pause, SD_EVENT_OFF);
 }
 

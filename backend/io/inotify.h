@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Files and folders that change, by an inotify(7) descriptor of our own in the loop. sd_event_add_inotify() of systemd 252 can
- * turn in circles inside sd_event_wait() when several of its sources come and go. */
+/* Files and folders that change, by an inotify(7) descriptor of our own in the loop. sd_event_add_inotify()
+ * of systemd 252 can turn in circles inside sd_event_wait() when several of its sources come and go. */
 
 #include <stdint.h>
 
@@ -12,14 +12,17 @@
 
 struct notice;
 
-/* changed() gets the number notice_add() returned and the name within the folder ("" for the watched object itself); -1 and ""
- * when events were lost. It may free the notice. NULL when it cannot be had. */
-struct notice *notice_new(sd_event *event, void (*changed)(int number, const char *name, uint32_t mask, void *userdata), void *userdata);
+/* changed() gets the number notice_add() returned and the name within the folder ("" for the watched object
+ * itself); -1 and "" when events were lost. It may free the notice. NULL when it cannot be had. */
+struct notice *notice_new(sd_event *event,
+                          void (*changed)(int number, const char *name, uint32_t mask, void *userdata),
+                          void *userdata);
 struct notice *notice_free(struct notice *notice);
 DEFINE_CLEANUP(struct notice, notice_free)
 
-/* From now on it looks at most once in so many microseconds; what changes meanwhile is told together. A file that grows without a pause
- * would wake us for each piece, which costs the one who writes it more than the writing. */
+/* From now on it looks at most once in so many microseconds; what changes meanwhile is told together. A file
+ * that grows without a pause would wake us for each piece, which costs the one who writes it more than the
+ * writing. */
 void notice_pace(struct notice *notice, unsigned usec);
 
 /* mask: IN_…; the number, or a negative errno. */

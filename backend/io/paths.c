@@ -46,7 +46,10 @@ static int prepare_folder(const char *path, struct error **reterr) {
 
 int paths_prepare(const struct paths *paths, struct error **reterr) {
         const char *const folders[][2] = {
-                { paths->state, "" }, { paths->state, "/jobs" }, { paths->state, "/services" }, { paths->run, "" },
+                { paths->state, "" },
+                { paths->state, "/jobs" },
+                { paths->state, "/services" },
+                { paths->run, "" },
         };
         for (size_t i = 0; i < ELEMENTS(folders); i++) {
                 _cleanup_free_ char *path = str_printf("%s%s", folders[i][0], folders[i][1]);

@@ -14,10 +14,11 @@
 
 #include "base/str.h"
 
-/* One read of a pty gives 4 KiB at most, often much less. They are gathered, so that what is done with output is done for as much as there
- * is; no more than this at once, so that a flood leaves room for a key. */
+/* One read of a pty gives 4 KiB at most, often much less. They are gathered, so that what is done with output
+ * is done for as much as there is; no more than this at once, so that a flood leaves room for a key. */
 #define GATHER (64U * 1024)
-#define HANG_SECONDS 3          /* how long a process left behind may hold the terminal open once the command is reaped */
+#define HANG_SECONDS 3          /* how long a process left behind may hold the terminal open once the
+                                 * command is reaped */
 
 struct pty {
         struct pty_options options;     /* argv and environment are not used after the start */
@@ -42,8 +43,8 @@ static void child_exec(const struct pty_options *options, const char *slave, int
         sigprocmask(SIG_SETMASK, &none, NULL);
         int fd = -1;
         if (setsid() >= 0 && (fd = open(slave, O_RDWR)) >= 0 && ioctl(fd, TIOCSCTTY, 0) >= 0 &&
-            dup2(options->stdin_fd >= 0 ? options->stdin_fd : fd, STDIN_FILENO) >= 0 && dup2(fd, STDOUT_FILENO) >= 0 &&
-            dup2(fd, STDERR_FILENO) >= 0 && chdir("/") >= 0) {
+            dup2(options->stdin_fd >= 0 ? options->stdin_fd : fd, STDIN_FILENO) >= 0 &&
+            dup2(fd, STDOUT_FILENO) >= 0 && dup2(fd, STDERR_FILENO) >= 0 && chdir("/") >= 0) {
                 if (fd > STDERR_FILENO)
                         close(fd);
                 /* A stream that our caller handed down without close-on-exec is not the command's. */
@@ -110,7 +111,8 @@ static int on_io(sd_event_source *source, int fd, uint32_t events, void *userdat
         return 0;
 }
 
-/* Somebody whom the command left behind holds the terminal: what was written is read, then nobody waits any longer. */
+/* Somebody whom the command left behind holds the terminal: what was written is read, then nobody waits any
+ * longer. */
 static int on_hang(sd_event_source *source, uint64_t usec, void *userdata) {
         struct pty *pty = userdata;
         if (!pty->output_ended)
@@ -138,7 +140,8 @@ static int on_child(sd_event_source *source, const siginfo_t *info, void *userda
         return 0;
 }
 
-/* The session of a process, from /proc/PID/stat: the sixth field, counted behind the name, which may hold anything. */
+/* The session of a process, from /proc/PID/stat: the sixth field, counted behind the name, which may hold
+ * anything. */
 static pid_t session_of(const char *pid) {
         char path[64], text[512];
         snprintf(path, sizeof path, "/proc/%s/stat", pid);
@@ -195,7 +198,8 @@ int pty_type(struct pty *pty, const void *bytes, size_t n) {
 }
 
 void pty_resize(struct pty *pty, unsigned rows, unsigned columns) {
-        const struct winsize size = { .ws_row = (unsigned short) (rows ? rows : 24), .ws_col = (unsigned short) (columns ? columns : 80) };
+        const struct winsize size = { .ws_row = (unsigned short) (rows ? rows : 24),
+                                      .ws_col = (unsigned short) (columns ? columns : 80) };
         (void) ioctl(pty->fd, TIOCSWINSZ, &size);
 }
 
@@ -216,7 +220,8 @@ static int wait_for_exec(struct pty *pty, int report, struct error **reterr) {
 static int pty_start(struct pty *pty, struct error **reterr) {
         char slave[64];
         pty->fd = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
-        if (pty->fd < 0 || grantpt(pty->fd) < 0 || unlockpt(pty->fd) < 0 || ptsname_r(pty->fd, slave, sizeof slave) != 0)
+        if (pty->fd < 0 || grantpt(pty->fd) < 0 || unlockpt(pty->fd) < 0 ||
+            ptsname_r(pty->fd, slave, sizeof slave) != 0)
                 return error_errno(reterr, -errno, "There is no terminal for the command");
         pty_resize(pty, pty->options.rows, pty->options.columns);
         int report[2];

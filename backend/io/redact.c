@@ -47,7 +47,8 @@ static void add_url(struct redact *r, const char *bytes, size_t n, const char *d
         size_t length = 0;
         for (size_t i = 0; i < n; i++) {
                 unsigned char c = (unsigned char) bytes[i];
-                bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || strchr("-._~", c);
+                bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                             strchr("-._~", c);
                 if (plain && c)
                         out[length++] = (char) c;
                 else if (plus && c == ' ')
@@ -167,8 +168,10 @@ static size_t redact_match(const struct redact *r, const char *p, size_t n, bool
         return longest;
 }
 
-/* Goes through the first n bytes of work; what could go on beyond them moves to its beginning, unless it is the end. */
-static void redact_filter(struct redact *r, size_t n, bool end, void (*sink)(const void *bytes, size_t n, void *userdata), void *userdata) {
+/* Goes through the first n bytes of work; what could go on beyond them moves to its beginning, unless it is
+ * the end. */
+static void redact_filter(struct redact *r, size_t n, bool end,
+                          void (*sink)(const void *bytes, size_t n, void *userdata), void *userdata) {
         size_t clean = 0, at = 0;
         while (at < n) {
                 bool partial = false;
@@ -193,8 +196,8 @@ static void redact_filter(struct redact *r, size_t n, bool end, void (*sink)(con
         memmove(r->work, r->work + at, r->waiting);
 }
 
-void redact_write(struct redact *r, const void *bytes, size_t n, void (*sink)(const void *bytes, size_t n, void *userdata),
-                  void *userdata) {
+void redact_write(struct redact *r, const void *bytes, size_t n,
+                  void (*sink)(const void *bytes, size_t n, void *userdata), void *userdata) {
         if (r->n == 0) {
                 sink(bytes, n, userdata);
                 return;
@@ -208,7 +211,8 @@ void redact_write(struct redact *r, const void *bytes, size_t n, void (*sink)(co
         }
 }
 
-void redact_flush(struct redact *r, void (*sink)(const void *bytes, size_t n, void *userdata), void *userdata) {
+void redact_flush(struct redact *r, void (*sink)(const void *bytes, size_t n, void *userdata),
+                  void *userdata) {
         if (r->waiting)
                 redact_filter(r, r->waiting, true, sink, userdata);
 }

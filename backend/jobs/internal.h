@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the files of backend/jobs/jobs.h share: jobs.c reads folders, jobs-start.c starts workers, jobs-watch.c follows one job,
- * jobs-listen.c all of them. */
+/* What the files of backend/jobs/jobs.h share: jobs.c reads folders, jobs-start.c starts workers,
+ * jobs-watch.c follows one job, jobs-listen.c all of them. */
 
 #include "backend/jobs/jobs.h"
 
@@ -18,7 +18,8 @@ struct jobs {
         char *control_id;
 };
 
-/* Says of a job that has not ended whether its worker is there: else it is interrupted, and its message says so. */
+/* Says of a job that has not ended whether its worker is there: else it is interrupted, and its message says
+ * so. */
 void jobs_settle(struct jobs *jobs, int folder, struct job *job);
 
 struct listening *listening_free(struct listening *listening);

@@ -22,11 +22,15 @@
 #define BEGIN_SECONDS 20        /* a worker that has not begun by then does not */
 #define TEXT_MAX (256U * 1024)
 
-int jobs_new(sd_event *event, const struct paths *paths, struct units *units, struct jobs **ret, struct error **reterr) {
+int jobs_new(sd_event *event, const struct paths *paths, struct units *units, struct jobs **ret,
+             struct error **reterr) {
         struct jobs *jobs = malloc(sizeof *jobs);
         if (!jobs)
                 return error_set(reterr, -ENOMEM, "Out of memory");
-        *jobs = (struct jobs) { .event = sd_event_ref(event), .paths = paths ? *paths : paths_default, .units = units, .control = -1 };
+        *jobs = (struct jobs) { .event = sd_event_ref(event),
+                               .paths = paths ? *paths : paths_default,
+                               .units = units,
+                               .control = -1 };
         *ret = jobs;
         return 0;
 }
@@ -69,7 +73,8 @@ void jobs_settle(struct jobs *jobs, int folder, struct job *job) {
                 return;
         bool queued = job->state == JOB_QUEUED;
         /* Either way, in case the clock was set. */
-        if (queued && fstat(folder, &st) == 0 && llabs((long long) time(NULL) - st.st_mtim.tv_sec) < BEGIN_SECONDS)
+        if (queued && fstat(folder, &st) == 0 &&
+            llabs((long long) time(NULL) - st.st_mtim.tv_sec) < BEGIN_SECONDS)
                 return;
         char boot[33];
         recorder_boot_id(boot);
@@ -78,10 +83,14 @@ void jobs_settle(struct jobs *jobs, int folder, struct job *job) {
         if (job->way == WAY_BEGIN || job->way == WAY_AGAIN)
                 list_secrets(folder, job);
         job->state = JOB_INTERRUPTED;
-        (void) str_replace(&job->message, queued ? "It was never begun" : "Its worker ended before the job did");
+        (void) str_replace(&job->message,
+                           queued ? "It was never begun" : "Its worker ended before the job did");
         free(job->hint);
-        job->hint = str_printf(job->way == WAY_UNDO ? "fairlead rollback %s finishes putting everything back"
-                                                    : "fairlead resume %s goes on, fairlead rollback %s puts everything back", job->id, job->id);
+        job->hint =
+                str_printf(job->way == WAY_UNDO
+                                   ? "fairlead rollback %s finishes putting everything back"
+                                   : "fairlead resume %s goes on, fairlead rollback %s puts everything back",
+                           job->id, job->id);
 }
 
 int jobs_read(struct jobs *jobs, const char *id, struct job **ret, struct error **reterr) {
@@ -174,7 +183,8 @@ int jobs_size(struct jobs *jobs, const char *id, unsigned rows, unsigned columns
 
 /* ---- changes ---- */
 
-/* What a side of a change held, if it was kept: "" for a side that is not there. False: it is not text, or not kept. */
+/* What a side of a change held, if it was kept: "" for a side that is not there. False: it is not text, or
+ * not kept. */
 static bool read_side(int blobs, const struct entry *e, char **ret, size_t *ret_n) {
         *ret = NULL;
         *ret_n = 0;
@@ -190,7 +200,8 @@ static char *jobs_diff_of(int blobs, const struct change *change) {
         size_t before_n, after_n;
         if (change->before.path && change->after.path && !(change->what & CHANGE_CONTENT))
                 return NULL;
-        if (!read_side(blobs, &change->before, &before, &before_n) || !read_side(blobs, &change->after, &after, &after_n))
+        if (!read_side(blobs, &change->before, &before, &before_n) ||
+            !read_side(blobs, &change->after, &after, &after_n))
                 return NULL;
         return diff_unified(change->before.path ? change->path : "/dev/null", before ? before : "", before_n,
                             change->after.path ? change->path : "/dev/null", after ? after : "", after_n);
@@ -208,7 +219,8 @@ static int jobs_jobs_job_of(struct jobs *jobs, const char *of, char **ret, struc
         return r;
 }
 
-int jobs_changes(struct jobs *jobs, const char *of, bool diffs, struct change_report **ret, struct error **reterr) {
+int jobs_changes(struct jobs *jobs, const char *of, bool diffs, struct change_report **ret,
+                 struct error **reterr) {
         _cleanup_(change_report_freep) struct change_report *report = calloc(1, sizeof *report);
         if (!report || !(report->changes = calloc(1, sizeof *report->changes)))
                 return error_set(reterr, -ENOMEM, "Out of memory");

@@ -2,8 +2,9 @@
 #pragma once
 
 /* The client's side of jobs: start one, list them, follow one, ask it to stop. The worker's side is
- * backend/worker/worker.h. A job is its folder: `state`/jobs/ID/ with plan.json, journal, snapshot/, log, result.json
- * (DESIGN.md section 7); the control socket `run`/ID.sock only carries cancel, input and window size. */
+ * backend/worker/worker.h. A job is its folder: `state`/jobs/ID/ with plan.json, journal, snapshot/, log,
+ * result.json (DESIGN.md section 7); the control socket `run`/ID.sock only carries cancel, input and window
+ * size. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,11 +28,12 @@ int jobs_new(sd_event *event, const struct paths *paths, struct units *units, st
 struct jobs *jobs_free(struct jobs *jobs);
 DEFINE_CLEANUP(struct jobs, jobs_free)
 
-struct op *jobs_start(struct jobs *jobs, const struct plan *plan, struct secret_list *secrets, started_done_t done,
-                      void *userdata);
-/* A job that was found without its worker (or is to be put back after its end): a new worker takes it up. -EBUSY: another job, or
- * a worker of this one, is at work. done() gets its id when the worker has begun. */
-struct op *jobs_take_up(struct jobs *jobs, const char *id, enum job_takeup how, struct secret_list *secrets, started_done_t done, void *userdata);
+struct op *jobs_start(struct jobs *jobs, const struct plan *plan, struct secret_list *secrets,
+                      started_done_t done, void *userdata);
+/* A job that was found without its worker (or is to be put back after its end): a new worker takes it up.
+ * -EBUSY: another job, or a worker of this one, is at work. done() gets its id when the worker has begun. */
+struct op *jobs_take_up(struct jobs *jobs, const char *id, enum job_takeup how, struct secret_list *secrets,
+                        started_done_t done, void *userdata);
 int jobs_list(struct jobs *jobs, struct job_list **ret, struct error **reterr);
 int jobs_read(struct jobs *jobs, const char *id, struct job **ret, struct error **reterr);
 /* by inotify; no polling while nothing moves */
@@ -41,9 +43,10 @@ int jobs_input(struct jobs *jobs, const char *id, const void *bytes, size_t n, s
 int jobs_size(struct jobs *jobs, const char *id, unsigned rows, unsigned columns);
 /* A job began, moved or ended: coalesced. One listener. */
 void jobs_listen(struct jobs *jobs, void (*changed)(void *userdata), void *userdata);
-/* The exact changes of a job, by its id, or of the install (and the upgrades) behind a service, by the service's name; with a text diff for each
- * text file when asked for (at most 256 KiB of each file is kept for that). -ENOENT: there is no such job or service; -ENODATA:
- * the job did not come that far. */
-int jobs_changes(struct jobs *jobs, const char *of, bool diffs, struct change_report **ret, struct error **reterr);
+/* The exact changes of a job, by its id, or of the install (and the upgrades) behind a service, by the
+ * service's name; with a text diff for each text file when asked for (at most 256 KiB of each file is kept
+ * for that). -ENOENT: there is no such job or service; -ENODATA: the job did not come that far. */
+int jobs_changes(struct jobs *jobs, const char *of, bool diffs, struct change_report **ret,
+                 struct error **reterr);
 /* The plan of a job, from its folder. */
 int jobs_plan(struct jobs *jobs, const char *id, struct plan **ret, struct error **reterr);

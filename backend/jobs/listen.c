@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Hears of jobs that begin, move and end: inotify on the folder of jobs, and on the journals of those that run. */
+/* Hears of jobs that begin, move and end: inotify on the folder of jobs, and on the journals of those that
+ * run. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -59,7 +60,8 @@ static void tell_soon(struct listening *l) {
         if (l->timer && sd_event_source_get_enabled(l->timer, &enabled) > 0 && enabled != SD_EVENT_OFF)
                 return;
         l->timer = sd_event_source_disable_unref(l->timer);
-        (void) sd_event_add_time_relative(l->jobs->event, &l->timer, CLOCK_MONOTONIC, PAUSE_USEC, 10000, on_timer, l);
+        (void) sd_event_add_time_relative(l->jobs->event, &l->timer, CLOCK_MONOTONIC, PAUSE_USEC, 10000,
+                                          on_timer, l);
 }
 
 static void follow_journal(struct listening *l, struct followed *f) {
@@ -74,7 +76,8 @@ static void jobs_listen_follow(struct listening *l, const char *id) {
         f->id = strdup(id);
         _cleanup_free_ char *path = str_printf("%s/jobs/%s", l->jobs->paths.state, id);
         /* The log is not followed: it moves all the time and says nothing about the state. */
-        if (!f->id || !path || (f->folder = notice_add(l->notice, path, IN_CREATE | IN_MOVED_TO | IN_ONLYDIR)) < 0) {
+        if (!f->id || !path ||
+            (f->folder = notice_add(l->notice, path, IN_CREATE | IN_MOVED_TO | IN_ONLYDIR)) < 0) {
                 jobs_listen_unfollow(l, f);
                 return;
         }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Starts a worker that outlives us: a transient unit where systemd runs, else a process of its own session. The start is
- * over when the worker has the host's lock and its journal is there, or has said why not. */
+/* Starts a worker that outlives us: a transient unit where systemd runs, else a process of its own session.
+ * The start is over when the worker has the host's lock and its journal is there, or has said why not. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -96,14 +96,18 @@ static void jobs_start_on_changed(int number, const char *name, uint32_t mask, v
 static int on_timeout(sd_event_source *source, uint64_t usec, void *userdata) {
         struct start *s = userdata;
         struct error *e = NULL;
-        /* One that is only slow has the host's lock by now: to take its folder away would take away its way back. */
+        /* One that is only slow has the host's lock by now: to take its folder away would take away its way
+         * back. */
         _cleanup_free_ char *holder = hostlock_holder(&s->jobs->paths);
         if (holder && str_equal(holder, s->id)) {
                 jobs_start_answer(s, NULL);
                 return 0;
         }
         error_set(&e, -ETIMEDOUT, "The worker did not begin the job");
-        error_hint(&e, s->jobs->units ? "journalctl -u fairlead-job-%s says why" : "Is the worker installed? The job is %s", s->id);
+        error_hint(&e,
+                   s->jobs->units ? "journalctl -u fairlead-job-%s says why"
+                                  : "Is the worker installed? The job is %s",
+                   s->id);
         fail_start(s, e);
         return 0;
 }
@@ -129,8 +133,8 @@ static void become_worker(char **argv, int stdin_fd, int report) {
         if (setsid() < 0 || fork() != 0)        /* the one in between ends at once */
                 _exit(0);
         int null = open("/dev/null", O_RDWR);
-        if (null >= 0 && dup2(stdin_fd >= 0 ? stdin_fd : null, STDIN_FILENO) >= 0 && dup2(null, STDOUT_FILENO) >= 0 &&
-            dup2(null, STDERR_FILENO) >= 0) {
+        if (null >= 0 && dup2(stdin_fd >= 0 ? stdin_fd : null, STDIN_FILENO) >= 0 &&
+            dup2(null, STDOUT_FILENO) >= 0 && dup2(null, STDERR_FILENO) >= 0) {
                 sigset_t none;
                 sigemptyset(&none);
                 sigprocmask(SIG_SETMASK, &none, NULL);
@@ -166,7 +170,9 @@ static int start_detached(char **argv, int stdin_fd, struct error **reterr) {
 /* ---- starting ---- */
 
 static int worker_argv(const struct paths *paths, enum worker_mode mode, const char *id, char ***ret) {
-        static const char *const options[] = { [WORKER_RESUME] = "--resume", [WORKER_ROLL_BACK] = "--roll-back" };
+        static const char *const options[] = {
+                [WORKER_RESUME] = "--resume", [WORKER_ROLL_BACK] = "--roll-back"
+        };
         int r = strv_add(ret, paths->worker);
         if (r >= 0 && strcmp(paths->state, paths_default.state) != 0)
                 r = strv_addf(ret, "--state=%s", paths->state);
@@ -186,10 +192,13 @@ static int jobs_start_launch(struct start *s, const struct plan *plan, struct er
         if (!s->jobs->units)
                 return start_detached(argv, s->secrets_fd, reterr);
         _cleanup_free_ char *name = str_printf("fairlead-job-%s.service", s->id);
-        _cleanup_free_ char *description = str_printf("Fairlead: %s %s", plan_verb_name(plan->verb), plan->name);
+        _cleanup_free_ char *description =
+                str_printf("Fairlead: %s %s", plan_verb_name(plan->verb), plan->name);
         if (!name || !description)
                 return error_set(reterr, -ENOMEM, "Out of memory");
-        const struct transient transient = { .name = name, .description = description, .argv = argv, .stdin_fd = s->secrets_fd };
+        const struct transient transient = {
+                .name = name, .description = description, .argv = argv, .stdin_fd = s->secrets_fd
+        };
         s->transient = units_start_transient(s->jobs->units, &transient, on_transient, s);
         return s->transient ? 0 : error_set(reterr, -ENOMEM, "Out of memory");
 }
@@ -203,7 +212,8 @@ static int jobs_start_follow(struct start *s, struct error **reterr) {
         s->notice = notice_new(s->jobs->event, jobs_start_on_changed, s);
         int r = s->notice ? notice_add(s->notice, path, IN_CREATE | IN_MODIFY | IN_MOVED_TO) : -ENOMEM;
         if (r >= 0)
-                r = sd_event_add_time_relative(s->jobs->event, &s->timeout, CLOCK_MONOTONIC, BEGIN_USEC, 100000, on_timeout, s);
+                r = sd_event_add_time_relative(s->jobs->event, &s->timeout, CLOCK_MONOTONIC, BEGIN_USEC,
+                                               100000, on_timeout, s);
         return r < 0 ? error_errno(reterr, r, "The job cannot be followed") : 0;
 }
 
@@ -226,7 +236,8 @@ static int check_free(struct start *s, struct error **reterr) {
 static int check_finished(struct start *s, struct error **reterr) {
         _cleanup_free_ char *active = jobfolder_active(&s->jobs->paths);
         _cleanup_(job_freep) struct job *job = NULL;
-        if (!active || jobs_read(s->jobs, active, &job, NULL) < 0 || job->state != JOB_INTERRUPTED || job->way == WAY_BEGIN)
+        if (!active || jobs_read(s->jobs, active, &job, NULL) < 0 || job->state != JOB_INTERRUPTED ||
+            job->way == WAY_BEGIN)
                 return 0;
         return jobfolder_unfinished(job, reterr);
 }
@@ -235,10 +246,12 @@ static int jobs_start_seal(struct start *s, const struct secret_list *secrets, s
         if (!secrets || !secrets->n)
                 return 0;
         s->secrets_fd = secret_list_seal(secrets);
-        return s->secrets_fd < 0 ? error_errno(reterr, s->secrets_fd, "The secrets cannot be handed over") : 0;
+        return s->secrets_fd < 0 ? error_errno(reterr, s->secrets_fd, "The secrets cannot be handed over")
+                                 : 0;
 }
 
-static int jobs_start_begin(struct start *s, const struct plan *plan, const struct secret_list *secrets, struct error **reterr) {
+static int jobs_start_begin(struct start *s, const struct plan *plan, const struct secret_list *secrets,
+                            struct error **reterr) {
         int r = paths_prepare(&s->jobs->paths, reterr);
         if (r >= 0)
                 r = plan_permitted(plan, reterr);
@@ -255,7 +268,8 @@ static int jobs_start_begin(struct start *s, const struct plan *plan, const stru
         return r < 0 ? r : jobs_start_launch(s, plan, reterr);
 }
 
-static int begin_again(struct start *s, const char *id, const struct secret_list *secrets, struct error **reterr) {
+static int begin_again(struct start *s, const char *id, const struct secret_list *secrets,
+                       struct error **reterr) {
         _cleanup_plan_ struct plan *plan = NULL;
         struct stat st;
         int r = paths_prepare(&s->jobs->paths, reterr);
@@ -279,18 +293,25 @@ static int begin_again(struct start *s, const char *id, const struct secret_list
 }
 
 /* plan: a new job (WORKER_CARRY_OUT); id: one that is taken up. */
-static struct op *jobs_start_start(struct jobs *jobs, enum worker_mode mode, const struct plan *plan, const char *id, struct secret_list *secrets,
-                        started_done_t done, void *userdata) {
+static struct op *jobs_start_start(struct jobs *jobs, enum worker_mode mode, const struct plan *plan,
+                                   const char *id, struct secret_list *secrets, started_done_t done,
+                                   void *userdata) {
         struct start *s = malloc(sizeof *s);
         if (s)
-                *s = (struct start) { .jobs = jobs, .mode = mode, .done = done, .userdata = userdata, .folder = -1, .secrets_fd = -1 };
+                *s = (struct start) { .jobs = jobs,
+                                     .mode = mode,
+                                     .done = done,
+                                     .userdata = userdata,
+                                     .folder = -1,
+                                     .secrets_fd = -1 };
         if (!s || !(s->op = op_new(jobs_start_on_dropped, s))) {
                 free(s);
                 secret_list_free(secrets);
                 return NULL;
         }
         struct op *op = s->op;
-        int r = mode == WORKER_CARRY_OUT ? jobs_start_begin(s, plan, secrets, &s->error) : begin_again(s, id, secrets, &s->error);
+        int r = mode == WORKER_CARRY_OUT ? jobs_start_begin(s, plan, secrets, &s->error)
+                                         : begin_again(s, id, secrets, &s->error);
         secret_list_free(secrets);
         /* Also a failure at once is told from the loop. */
         if (r < 0 && sd_event_add_defer(jobs->event, &s->answer, on_answer, s) < 0)
@@ -298,10 +319,13 @@ static struct op *jobs_start_start(struct jobs *jobs, enum worker_mode mode, con
         return op;
 }
 
-struct op *jobs_start(struct jobs *jobs, const struct plan *plan, struct secret_list *secrets, started_done_t done, void *userdata) {
+struct op *jobs_start(struct jobs *jobs, const struct plan *plan, struct secret_list *secrets,
+                      started_done_t done, void *userdata) {
         return jobs_start_start(jobs, WORKER_CARRY_OUT, plan, NULL, secrets, done, userdata);
 }
 
-struct op *jobs_take_up(struct jobs *jobs, const char *id, enum job_takeup how, struct secret_list *secrets, started_done_t done, void *userdata) {
-        return jobs_start_start(jobs, how == TAKEUP_RESUME ? WORKER_RESUME : WORKER_ROLL_BACK, NULL, id, secrets, done, userdata);
+struct op *jobs_take_up(struct jobs *jobs, const char *id, enum job_takeup how, struct secret_list *secrets,
+                        started_done_t done, void *userdata) {
+        return jobs_start_start(jobs, how == TAKEUP_RESUME ? WORKER_RESUME : WORKER_ROLL_BACK, NULL, id,
+                                secrets, done, userdata);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Follows one job: its log and its journal by inotify, its worker's life by the control socket, which hangs up when the
- * worker dies. Nothing polls while nothing moves. */
+/* Follows one job: its log and its journal by inotify, its worker's life by the control socket, which hangs
+ * up when the worker dies. Nothing polls while nothing moves. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -16,7 +16,8 @@
 #include "base/str.h"
 
 #define CHUNK (64U * 1024)
-#define RECHECK_USEC 200000     /* a dying worker lets its socket go before its lock, or the other way round */
+#define RECHECK_USEC 200000     /* a dying worker lets its socket go before its lock, or the other way
+                                 * round */
 #define RECHECKS 25U
 #define PACE_USEC 20000         /* less than a frame: nobody sees it */
 #define CHUNKS_A_TURN 4U        /* so that a flood leaves room for a key */
@@ -98,20 +99,22 @@ static int on_recheck(sd_event_source *source, uint64_t usec, void *userdata) {
         return 0;
 }
 
-/* The worker's life hangs on a connection to it. Where there is none it is looked at again: a few times, when it is just dying, and until it
- * begins or jobs_settle() says that it never will. */
+/* The worker's life hangs on a connection to it. Where there is none it is looked at again: a few times, when
+ * it is just dying, and until it begins or jobs_settle() says that it never will. */
 static void follow_life(struct watch *w, const struct job *job) {
         if (w->life)
                 return;
         _cleanup_close_ int fd = control_connect(&w->jobs->paths, w->id, NULL);
-        if (fd >= 0 && sd_event_add_io(w->jobs->event, &w->life, fd, EPOLLHUP | EPOLLRDHUP, on_life, w) >= 0) {
+        if (fd >= 0 &&
+            sd_event_add_io(w->jobs->event, &w->life, fd, EPOLLHUP | EPOLLRDHUP, on_life, w) >= 0) {
                 if (sd_event_source_set_io_fd_own(w->life, 1) >= 0)
                         fd = -1;
                 w->rechecks = 0;
                 return;
         }
         if (!w->recheck && (job->state == JOB_QUEUED || w->rechecks++ < RECHECKS))
-                (void) sd_event_add_time_relative(w->jobs->event, &w->recheck, CLOCK_MONOTONIC, RECHECK_USEC, 20000, on_recheck, w);
+                (void) sd_event_add_time_relative(w->jobs->event, &w->recheck, CLOCK_MONOTONIC, RECHECK_USEC,
+                                                  20000, on_recheck, w);
 }
 
 /* 0, or -ECANCELED: the watch is gone. */
@@ -126,8 +129,8 @@ static int jobs_watch_tell(struct watch *w, const struct job *job) {
         return 0;
 }
 
-/* A job that goes on is told at once; one that has ended only after the last byte of its output: whoever hears of its end has
- * seen everything. (The worker records the end after the last line of the log.) */
+/* A job that goes on is told at once; one that has ended only after the last byte of its output: whoever
+ * hears of its end has seen everything. (The worker records the end after the last line of the log.) */
 static int on_work(sd_event_source *source, void *userdata) {
         struct watch *w = userdata;
         _cleanup_(job_freep) struct job *job = NULL;
@@ -198,7 +201,12 @@ struct op *jobs_watch(struct jobs *jobs, const char *id, const struct job_watche
         struct watch *w = calloc(1, sizeof *w);
         if (!w)
                 return NULL;
-        *w = (struct watch) { .jobs = jobs, .watcher = *watcher, .folder = -1, .log = -1, .offset = watcher->log_offset, .stale = true };
+        *w = (struct watch) { .jobs = jobs,
+                             .watcher = *watcher,
+                             .folder = -1,
+                             .log = -1,
+                             .offset = watcher->log_offset,
+                             .stale = true };
         w->id = strdup(id);
         w->buffer = malloc(CHUNK);
         w->op = w->id && w->buffer ? op_new(jobs_watch_on_dropped, w) : NULL;

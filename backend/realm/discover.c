@@ -13,7 +13,8 @@
 #define DNS_MS 3000U
 #define KDCS_MAX 16U
 
-/* What is asked of the DNS, all at once. Controllers of the domain first: _ldap._tcp of a domain may name other directories. */
+/* What is asked of the DNS, all at once. Controllers of the domain first: _ldap._tcp of a domain may name
+ * other directories. */
 static const struct dns_question {
         const char *prefix;
         enum dns_type type;
@@ -63,7 +64,8 @@ static void discover_stop(void *userdata) {
 
 static bool anything_answered(const struct realm *realm) {
         for (size_t i = 0; i < realm->n_questions; i++)
-                if (realm->questions[i].outcome == REALM_ANSWERED || realm->questions[i].outcome == REALM_EMPTY)
+                if (realm->questions[i].outcome == REALM_ANSWERED ||
+                    realm->questions[i].outcome == REALM_EMPTY)
                         return true;
         return false;
 }
@@ -72,32 +74,42 @@ static void say_trouble(struct discovery *d) {
         struct realm *realm = d->realm;
         struct error **e = &realm->trouble;
         if (realm->kind == REALM_OTHER) {
-                error_set(e, -ENOENT, "%s has a directory, but neither Active Directory nor FreeIPA", realm->domain);
+                error_set(e, -ENOENT, "%s has a directory, but neither Active Directory nor FreeIPA",
+                          realm->domain);
                 return;
         }
         if (realm->n_servers) {
                 bool resolves = false;
                 for (size_t i = 0; i < realm->n_servers; i++)
                         resolves = resolves || realm->servers[i].addresses;
-                error_set(e, -EHOSTUNREACH, resolves ? "The servers of %s do not answer" : "The servers of %s have no addresses", realm->domain);
-                error_hint(e, resolves ? "A firewall between here and port 389 of %s may be shut, or the server is down"
+                error_set(e, -EHOSTUNREACH,
+                          resolves ? "The servers of %s do not answer"
+                                   : "The servers of %s have no addresses",
+                          realm->domain);
+                error_hint(e, resolves ? "A firewall between here and port 389 of %s may be shut, or the "
+                                         "server is down"
                                        : "The DNS names %s, but gives it no address", realm->servers[0].host);
                 return;
         }
         if (!d->dns_trouble && !anything_answered(realm)) {
                 error_set(&d->dns_trouble, -ETIMEDOUT, "No name server answers");
-                error_hint(&d->dns_trouble, "Look at /etc/resolv.conf, and whether its servers can be reached");
+                error_hint(&d->dns_trouble, "Look at /etc/resolv.conf, and whether its servers can be "
+                                            "reached");
         }
         if (d->dns_trouble) {
                 *e = TAKE(d->dns_trouble);
                 error_wrap(e, (*e)->code, "Nothing could be found out about %s", realm->asked);
-                error_hint(e, "%s", (*e)->cause && (*e)->cause->hint ? (*e)->cause->hint : "Look at /etc/resolv.conf");
+                error_hint(e, "%s",
+                           (*e)->cause && (*e)->cause->hint ? (*e)->cause->hint : "Look at /etc/resolv.conf");
                 return;
         }
         _cleanup_free_ char *resolvers = dns_servers(d->dns);
         error_set(e, -ENOENT, "The DNS knows no servers of a realm called %s", realm->asked);
-        error_hint(e, "This host asks %s. For Active Directory its controllers, for FreeIPA its servers (or a server that forwards to them) must be "
-                   "the name servers, in /etc/resolv.conf", str_empty(resolvers) ? "no name server" : resolvers);
+        error_hint(e,
+                   "This host asks %s. For Active Directory its controllers, for FreeIPA its servers (or "
+                   "a server that forwards to them) must be "
+                   "the name servers, in /etc/resolv.conf",
+                   str_empty(resolvers) ? "no name server" : resolvers);
 }
 
 /* All that a person is shown is known. */
@@ -162,7 +174,8 @@ static char *record_words(const struct dns_answer *answer) {
                 }
                 str_add(&s, told > 1 ? ", " : "");
                 if (r->type == DNS_SRV)
-                        str_addf(&s, "%s:%u (priority %u, weight %u)", r->text, r->port, r->priority, r->weight);
+                        str_addf(&s, "%s:%u (priority %u, weight %u)", r->text, r->port, r->priority,
+                                 r->weight);
                 else
                         str_add(&s, r->text);
         }
@@ -182,7 +195,8 @@ static void take_addresses(struct discovery *d, const struct dns_answer *answer)
 }
 
 static void take_servers(struct discovery *d, const struct dns_answer *answer) {
-        if (d->n_contacts)      /* contacts know their servers by index: the list must not be sorted any more */
+        if (d->n_contacts)      /* contacts know their servers by index: the list must not be sorted any
+                                 * more */
                 return;
         for (size_t i = 0; i < answer->n; i++) {
                 const struct dns_record *r = &answer->records[i];
@@ -198,13 +212,15 @@ static void take_servers(struct discovery *d, const struct dns_answer *answer) {
 static void take_places(char ***list, const struct dns_answer *answer) {
         for (size_t i = 0; i < answer->n; i++) {
                 const struct dns_record *r = &answer->records[i];
-                _cleanup_free_ char *place = r->type == DNS_SRV ? str_printf("%s:%u", r->text, r->port) : NULL;
+                _cleanup_free_ char *place =
+                        r->type == DNS_SRV ? str_printf("%s:%u", r->text, r->port) : NULL;
                 if (place && !strv_contains(*list, place) && strv_length(*list) < KDCS_MAX)
                         (void) strv_add(list, place);
         }
 }
 
-static void discover_take(struct discovery *d, const struct dns_question *question, const struct dns_answer *answer) {
+static void discover_take(struct discovery *d, const struct dns_question *question,
+                          const struct dns_answer *answer) {
         switch (question->take) {
         case TAKE_SERVERS:
                 take_servers(d, answer);
@@ -218,7 +234,8 @@ static void discover_take(struct discovery *d, const struct dns_question *questi
         case TAKE_REALM:
                 for (size_t i = 0; i < answer->n; i++) {
                         const char *text = answer->records[i].text;
-                        _cleanup_free_ char *usable = answer->records[i].type == DNS_TXT ? realm_domain(text, NULL) : NULL;
+                        _cleanup_free_ char *usable =
+                                answer->records[i].type == DNS_TXT ? realm_domain(text, NULL) : NULL;
                         if (usable && !d->realm->realm)
                                 (void) str_replace(&d->realm->realm, text);
                 }
@@ -239,7 +256,8 @@ static void dns_came(const struct dns_answer *answer, struct error *e, void *use
                 if (!d->dns_trouble)
                         d->dns_trouble = TAKE(e);
         } else if (records == 0)
-                realm_answered(d->realm, a->index, REALM_EMPTY, ms, strdup(answer->code == 3 ? "there is no such name" : "nothing of this kind"));
+                realm_answered(d->realm, a->index, REALM_EMPTY, ms,
+                               strdup(answer->code == 3 ? "there is no such name" : "nothing of this kind"));
         else {
                 realm_answered(d->realm, a->index, REALM_ANSWERED, ms, record_words(answer));
                 discover_take(d, a->question, answer);
@@ -254,10 +272,13 @@ static bool discover_ask_all(struct discovery *d) {
                 struct question_asked *a = &d->asked[i];
                 const struct dns_question *q = &dns_questions[i];
                 _cleanup_free_ char *name = str_printf("%s%s", q->prefix, d->realm->domain);
-                _cleanup_free_ char *what = name ? str_printf("DNS %s %s", dns_type_name(q->type), name) : NULL;
+                _cleanup_free_ char *what =
+                        name ? str_printf("DNS %s %s", dns_type_name(q->type), name) : NULL;
                 if (!what)
                         return false;
-                *a = (struct question_asked) { .discovery = d, .question = q, .started = discover_now_ms(d->event) };
+                *a = (struct question_asked) { .discovery = d,
+                                              .question = q,
+                                              .started = discover_now_ms(d->event) };
                 a->index = realm_asked(d->realm, what, NULL);
                 a->op = dns_ask(d->dns, name, q->type, dns_came, a);
                 if (!a->op)
@@ -311,10 +332,12 @@ static char *domain_of_base(const char *base) {
 /* Somebody typed the name of a server: the realm is that of its domain. */
 static bool go_home(struct discovery *d) {
         struct realm *realm = d->realm;
-        if (!d->tried_itself || d->redirected || (realm->kind != REALM_AD && realm->kind != REALM_IPA) || d->pinged)
+        if (!d->tried_itself || d->redirected || (realm->kind != REALM_AD && realm->kind != REALM_IPA) ||
+            d->pinged)
                 return false;
         _cleanup_free_ char *home = domain_of_base(realm->base);
-        if (!home || str_equal(home, realm->asked) || str_replace(&realm->asked, home) < 0 || str_replace(&realm->domain, home) < 0)
+        if (!home || str_equal(home, realm->asked) || str_replace(&realm->asked, home) < 0 ||
+            str_replace(&realm->domain, home) < 0)
                 return false;
         d->redirected = true;
         forget_servers(d);
@@ -325,9 +348,11 @@ static bool go_home(struct discovery *d) {
 
 /* "sub.example.test" has none: "example.test" may. */
 static bool go_up(struct discovery *d) {
-        const char *parent = d->parents && d->realm->kind == REALM_NONE ? realm_parent(d->realm->domain) : NULL;
+        const char *parent =
+                d->parents && d->realm->kind == REALM_NONE ? realm_parent(d->realm->domain) : NULL;
         _cleanup_free_ char *domain = parent ? strdup(parent) : NULL;
-        if (!domain || d->realm->n_servers || str_replace(&d->realm->domain, domain) < 0 || str_replace(&d->realm->asked, domain) < 0)
+        if (!domain || d->realm->n_servers || str_replace(&d->realm->domain, domain) < 0 ||
+            str_replace(&d->realm->asked, domain) < 0)
                 return false;
         d->tried_itself = false;
         return discover_ask_all(d);
@@ -352,13 +377,17 @@ static int discover_deadline_came(sd_event_source *source, uint64_t usec, void *
         return 0;
 }
 
-struct op *discover_start(sd_event *event, const struct discover_options *options, realm_done_t done, void *userdata) {
+struct op *discover_start(sd_event *event, const struct discover_options *options, realm_done_t done,
+                          void *userdata) {
         struct discovery *d = calloc(1, sizeof *d);
         if (!d)
                 return NULL;
         unsigned ms = options->ms ? options->ms : DISCOVER_MS;
-        *d = (struct discovery) { .event = sd_event_ref(event), .done = done, .userdata = userdata, .parents = options->parents,
-                                  .port = options->port ? options->port : 389 };
+        *d = (struct discovery) { .event = sd_event_ref(event),
+                                 .done = done,
+                                 .userdata = userdata,
+                                 .parents = options->parents,
+                                 .port = options->port ? options->port : 389 };
         d->op = op_new(discover_stop, d);
         d->realm = realm_new(options->domain);
         d->asked = calloc(ELEMENTS(dns_questions), sizeof *d->asked);
@@ -366,8 +395,11 @@ struct op *discover_start(sd_event *event, const struct discover_options *option
                 discovery_free(d);
                 return NULL;
         }
-        if (!d->realm || !d->asked || dns_new(event, options->servers, ms < DNS_MS ? ms : DNS_MS, &d->dns, NULL) < 0 || !discover_ask_all(d) ||
-            sd_event_add_time_relative(event, &d->deadline, CLOCK_MONOTONIC, (uint64_t) ms * 1000, 10000, discover_deadline_came, d) < 0)
+        if (!d->realm || !d->asked ||
+            dns_new(event, options->servers, ms < DNS_MS ? ms : DNS_MS, &d->dns, NULL) < 0 ||
+            !discover_ask_all(d) ||
+            sd_event_add_time_relative(event, &d->deadline, CLOCK_MONOTONIC, (uint64_t) ms * 1000, 10000,
+                                       discover_deadline_came, d) < 0)
                 return op_cancel(d->op);
         return d->op;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the files of discover.h share: discover.c asks the DNS and decides when it is over, contact.c talks to one server. */
+/* What the files of discover.h share: discover.c asks the DNS and decides when it is over, contact.c talks to
+ * one server. */
 
 #include "backend/io/exchange.h"
 #include "backend/realm/discover.h"

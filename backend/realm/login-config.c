@@ -23,7 +23,8 @@ static bool login_config_exists(const char *root, const char *path) {
 
 /* ---- nsswitch.conf ---- */
 
-/* Where the word ends behind which sss is put: the last of those that know the host's own users. 0: there is none, or sss is asked already. */
+/* Where the word ends behind which sss is put: the last of those that know the host's own users. 0: there is
+ * none, or sss is asked already. */
 static size_t place_in(const char *line, size_t n) {
         static const char *const own[] = { "files", "compat", "systemd" };
         size_t place = 0;
@@ -69,7 +70,8 @@ static bool add_sss(const char *text, struct str *to) {
 }
 
 static int settle_names(const char *root, struct error **reterr) {
-        _cleanup_free_ char *folder = str_printf("%s/etc", root), *path = str_printf("%s/etc/nsswitch.conf", root), *text = NULL;
+        _cleanup_free_ char *folder = str_printf("%s/etc", root),
+                            *path = str_printf("%s/etc/nsswitch.conf", root), *text = NULL;
         _cleanup_str_ struct str now = {};
         size_t n;
         if (!folder || !path)
@@ -95,7 +97,8 @@ static bool asks_sssd(const char *root) {
 
 /* Its files are for everybody, and signals of ours are none of its. */
 static _Noreturn void login_config_run(const char *program, char *const *argv) {
-        static char *const environment[] = { (char *) "PATH=/usr/sbin:/usr/bin:/sbin:/bin", (char *) "DEBIAN_FRONTEND=noninteractive",
+        static char *const environment[] = { (char *) "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+                                             (char *) "DEBIAN_FRONTEND=noninteractive",
                                              (char *) "LC_ALL=C.UTF-8", NULL };
         sigset_t none;
         sigemptyset(&none);
@@ -115,7 +118,8 @@ int logins_settle(const char *root, bool mkhomedir, struct error **reterr) {
         if (!login_config_exists(root, TOOL)) {
                 if (!mkhomedir)
                         return 0;       /* where PAM is set up by hand, somebody did */
-                error_set(reterr, -ENOENT, "Home directories will not be made: this host has neither authselect nor pam-auth-update");
+                error_set(reterr, -ENOENT, "Home directories will not be made: this host has neither "
+                                           "authselect nor pam-auth-update");
                 error_hint(reterr, "Add \"session optional pam_mkhomedir.so\" to the files of /etc/pam.d");
                 return -ENOENT;
         }

@@ -19,7 +19,8 @@ struct asking {
         struct op *op, *looking;
         sd_bus *bus;            /* ours, or NULL */
         sd_bus *used;
-        bool may_start;         /* the host's own SSSD runs: its InfoPipe may be started to ask it. A look must not start SSSD itself */
+        bool may_start;         /* the host's own SSSD runs: its InfoPipe may be started to ask it. A look
+                                 * must not start SSSD itself */
         sd_bus_slot *online, *server;
         sd_event_source *later;
         struct membership *membership;
@@ -65,12 +66,13 @@ static char *domain_path(const char *domain) {
         return str_take(&s);
 }
 
-/* These return 1, for nothing more is to be done with the message: the end may have closed the connection under sd-bus, which insists on one
- * that runs when a call timed out. */
+/* These return 1, for nothing more is to be done with the message: the end may have closed the connection
+ * under sd-bus, which insists on one that runs when a call timed out. */
 static int online_came(sd_bus_message *m, void *userdata, sd_bus_error *ignored) {
         struct asking *a = userdata;
         int online = 0;
-        a->membership->silent = sd_bus_message_is_method_error(m, SD_BUS_ERROR_NO_REPLY) || sd_bus_message_is_method_error(m, SD_BUS_ERROR_TIMEOUT);
+        a->membership->silent = sd_bus_message_is_method_error(m, SD_BUS_ERROR_NO_REPLY) ||
+                                sd_bus_message_is_method_error(m, SD_BUS_ERROR_TIMEOUT);
         if (!sd_bus_message_is_method_error(m, NULL) && sd_bus_message_read(m, "b", &online) > 0) {
                 a->membership->asked = true;
                 a->membership->online = online;
@@ -83,14 +85,16 @@ static int online_came(sd_bus_message *m, void *userdata, sd_bus_error *ignored)
 static int server_came(sd_bus_message *m, void *userdata, sd_bus_error *ignored) {
         struct asking *a = userdata;
         const char *server = NULL;
-        if (!sd_bus_message_is_method_error(m, NULL) && sd_bus_message_read(m, "s", &server) > 0 && !str_empty(server))
+        if (!sd_bus_message_is_method_error(m, NULL) && sd_bus_message_read(m, "s", &server) > 0 &&
+            !str_empty(server))
                 (void) str_replace(&a->membership->server, server);
         a->server = sd_bus_slot_unref(a->server);
         membership_finish(a);
         return 1;
 }
 
-static int membership_ask(struct asking *a, sd_bus_slot **slot, const char *path, const char *method, sd_bus_message_handler_t came, const char *service) {
+static int membership_ask(struct asking *a, sd_bus_slot **slot, const char *path, const char *method,
+                          sd_bus_message_handler_t came, const char *service) {
         _cleanup_message_ sd_bus_message *m = NULL;
         int r = sd_bus_message_new_method_call(a->used, &m, INFOPIPE, path, INFOPIPE_DOMAIN, method);
         if (r >= 0)
@@ -111,7 +115,8 @@ static void ask_sssd(struct asking *a, sd_bus *bus) {
         if (!path)
                 return;
         (void) membership_ask(a, &a->online, path, "IsOnline", online_came, NULL);
-        (void) membership_ask(a, &a->server, path, "ActiveServer", server_came, m->kind == REALM_IPA ? "IPA" : "AD");
+        (void) membership_ask(a, &a->server, path, "ActiveServer", server_came,
+                              m->kind == REALM_IPA ? "IPA" : "AD");
 }
 
 /* ---- the realm's servers ---- */
@@ -137,20 +142,27 @@ static int nothing_asked(sd_event_source *source, void *userdata) {
         return 0;
 }
 
-struct op *membership_start(sd_event *event, const struct membership_options *options, membership_done_t done, void *userdata) {
+struct op *membership_start(sd_event *event, const struct membership_options *options, membership_done_t done,
+                            void *userdata) {
         struct asking *a = calloc(1, sizeof *a);
         if (!a)
                 return NULL;
-        *a = (struct asking) { .event = sd_event_ref(event), .paths = options->paths, .done = done, .userdata = userdata,
-                               .membership = membership_read(options->paths) };
+        *a = (struct asking) { .event = sd_event_ref(event),
+                              .paths = options->paths,
+                              .done = done,
+                              .userdata = userdata,
+                              .membership = membership_read(options->paths) };
         a->op = a->membership ? op_new(asking_free, a) : NULL;
         if (!a->op) {
                 asking_free(a);
                 return NULL;
         }
         if (a->membership->kind != REALM_NONE && a->membership->domain) {
-                const struct preflight_order order = { .domain = a->membership->domain, .wanted = a->membership->kind };
-                const struct preflight_options look = { .order = &order, .paths = options->paths, .facts = options->facts,
+                const struct preflight_order order = { .domain = a->membership->domain,
+                                                       .wanted = a->membership->kind };
+                const struct preflight_options look = { .order = &order,
+                                                        .paths = options->paths,
+                                                        .facts = options->facts,
                                                         .servers = options->servers };
                 ask_sssd(a, options->bus);
                 a->looking = preflight_start(event, &look, NULL, membership_looked, a);

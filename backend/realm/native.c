@@ -10,21 +10,26 @@
 #include "base/str.h"
 #include "config.h"
 
-/* The words that say what is joined come from the profiles of these names (data/profiles). realmd is spoken to by fairlead-realmd
- * (src/realmd-main.c); both read a password from their input. */
+/* The words that say what is joined come from the profiles of these names (data/profiles). realmd is spoken
+ * to by fairlead-realmd (src/realmd-main.c); both read a password from their input. */
 static const struct way {
         const char *name;
         const char *there;      /* what is on a host that has the way */
         const char *install, *uninstall, *summary, *package;
 } ways[] = {
         {
-                .name = "host/realmd", .there = "/usr/share/dbus-1/system-services/" REALMD_NAME ".service",
-                .install = REALMD_TOOL_PATH " join", .uninstall = REALMD_TOOL_PATH " leave",
-                .summary = "Join Active Directory by this host's own realmd and SSSD, without a container", .package = "realmd",
+                .name = "host/realmd",
+                .there = "/usr/share/dbus-1/system-services/" REALMD_NAME ".service",
+                .install = REALMD_TOOL_PATH " join",
+                .uninstall = REALMD_TOOL_PATH " leave",
+                .summary = "Join Active Directory by this host's own realmd and SSSD, without a container",
+                .package = "realmd",
         },
         {
-                .name = "host/freeipa-client", .there = "/usr/sbin/ipa-client-install",
-                .install = "/usr/sbin/ipa-client-install --unattended", .uninstall = "/usr/sbin/ipa-client-install --unattended --uninstall",
+                .name = "host/freeipa-client",
+                .there = "/usr/sbin/ipa-client-install",
+                .install = "/usr/sbin/ipa-client-install --unattended",
+                .uninstall = "/usr/sbin/ipa-client-install --unattended --uninstall",
                 .summary = "Join FreeIPA by this host's own ipa-client-install and SSSD, without a container",
                 .package = "freeipa-client (ipa-client)",
         },
@@ -38,8 +43,10 @@ static bool native_installed(const char *root, const struct way *way) {
 static struct image *image_of(const struct way *way) {
         _cleanup_image_ struct image *image = image_new();
         _cleanup_free_ char *text = str_printf("%s\n%s\n%s\n", way->name, way->install, way->uninstall);
-        if (!image || !text || strv_add(&image->names, way->name) < 0 || image_add_label(image, "INSTALL", way->install) < 0 ||
-            image_add_label(image, "UNINSTALL", way->uninstall) < 0 || image_add_label(image, "summary", way->summary) < 0 ||
+        if (!image || !text || strv_add(&image->names, way->name) < 0 ||
+            image_add_label(image, "INSTALL", way->install) < 0 ||
+            image_add_label(image, "UNINSTALL", way->uninstall) < 0 ||
+            image_add_label(image, "summary", way->summary) < 0 ||
             str_replace(&image->source, "this host") < 0)
                 return NULL;
         /* what an image's id is for: other words are another one, which nobody consented to yet */
@@ -67,7 +74,8 @@ int hostway_find(const char *root, const char *reference, struct image **ret, st
                         continue;
                 if (!native_installed(root, &ways[i])) {
                         error_set(reterr, -ENOENT, "%s is not on this host", ways[i].there);
-                        error_hint(reterr, "Install the package %s, or join by an image that packages SSSD", ways[i].package);
+                        error_hint(reterr, "Install the package %s, or join by an image that packages SSSD",
+                                   ways[i].package);
                         return -ENOENT;
                 }
                 *ret = image_of(&ways[i]);

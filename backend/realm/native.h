@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Ways to join a realm by programs of the host itself, where they are installed: realmd's realm, and ipa-client-install. They are treated
- * as images are: labels that are known, a profile, a plan that is shown word for word and consented to, a job with a snapshot and an
- * exact undo. Their commands are host commands, which no plan runs without being allowed. */
+/* Ways to join a realm by programs of the host itself, where they are installed: realmd's realm, and
+ * ipa-client-install. They are treated as images are: labels that are known, a profile, a plan that is shown
+ * word for word and consented to, a job with a snapshot and an exact undo. Their commands are host commands,
+ * which no plan runs without being allowed. */
 
 #include "base/error.h"
 #include "model/image/image.h"
@@ -13,5 +14,6 @@
 /* Adds an image for each way that this host has. 0 or -ENOMEM. */
 int hostways_list(const char *root, struct image_list *images);
 
-/* The way of this name ("host/realmd"): -ENOENT with a sentence when there is none, or its program is not installed. */
+/* The way of this name ("host/realmd"): -ENOENT with a sentence when there is none, or its program is not
+ * installed. */
 int hostway_find(const char *root, const char *reference, struct image **ret, struct error **reterr);

@@ -12,9 +12,9 @@
 
 /* In the order in which they are shown. */
 static const struct check *const checks[] = {
-        &root_check,   &hostname_check, &static_name_check, &enrolled_check, &dns_check,   &kind_check,
-        &names_check,  &ports_check,    &clock_check,       &timesync_check, &libraries_check, &nsswitch_check,
-        &pam_check,    &daemons_check,  &login_check,       &ids_check,      &room_check,  &locks_check,
+        &root_check,  &hostname_check, &static_name_check, &enrolled_check, &dns_check,       &kind_check,
+        &names_check, &ports_check,    &clock_check,       &timesync_check, &libraries_check, &nsswitch_check,
+        &pam_check,   &daemons_check,  &login_check,       &ids_check,      &room_check,      &locks_check,
 };
 
 #define FILE_MAX (256U * 1024)
@@ -108,7 +108,9 @@ void check_detail(struct check_result *result, const char *format, ...) {
 }
 
 enum realm_kind check_kind(const struct preflight_run *run) {
-        return run->wanted != REALM_NONE ? run->wanted : run->preflight->realm ? run->preflight->realm->kind : REALM_NONE;
+        return run->wanted != REALM_NONE ? run->wanted
+               : run->preflight->realm   ? run->preflight->realm->kind
+                                         : REALM_NONE;
 }
 
 char *check_read(const struct preflight_run *run, const char *path) {
@@ -215,7 +217,8 @@ static void preflight_resolved(char *const *addresses, struct error *e, void *us
                 look_at_network((struct running *) run);
 }
 
-static void add_place(struct preflight_run *run, struct place *list, size_t *n, const char *host, uint16_t port) {
+static void add_place(struct preflight_run *run, struct place *list, size_t *n, const char *host,
+                      uint16_t port) {
         if (*n >= PLACES_MAX)
                 return;
         for (size_t i = 0; i < *n; i++)
@@ -256,7 +259,8 @@ static void find_places(struct preflight_run *run) {
         for (size_t turn = 0; turn < 2; turn++)
                 for (size_t i = 0; i < realm->n_servers; i++)
                         if (turn == 1 || str_equal(realm->servers[i].host, realm->best))
-                                add_place(run, run->ldap, &run->n_ldap, realm->servers[i].host, realm->servers[i].port);
+                                add_place(run, run->ldap, &run->n_ldap, realm->servers[i].host,
+                                          realm->servers[i].port);
         for (char **kdc = realm->kdcs; kdc && *kdc; kdc++)
                 add_named_place(run, run->kdcs, &run->n_kdcs, *kdc);
         for (char **kpasswd = realm->kpasswds; kpasswd && *kpasswd; kpasswd++)
@@ -289,9 +293,12 @@ static int preflight_prepare(struct running *r, const struct preflight_options *
         const struct preflight_order *order = options->order;
         struct preflight_run *run = &r->run;
         struct preflight *p = run->preflight = calloc(1, sizeof *p);
-        if (!p || str_replace(&run->domain, order->domain) < 0 || str_replace(&run->server, str_empty(order->server) ? NULL : order->server) < 0 ||
-            str_replace(&run->computer_name, str_empty(order->computer_name) ? NULL : order->computer_name) < 0 ||
-            str_replace(&run->own_job, options->own_job) < 0 || str_replace(&run->hostname, str_empty(order->hostname) ? NULL : order->hostname) < 0)
+        if (!p || str_replace(&run->domain, order->domain) < 0 ||
+            str_replace(&run->server, str_empty(order->server) ? NULL : order->server) < 0 ||
+            str_replace(&run->computer_name, str_empty(order->computer_name) ? NULL : order->computer_name) <
+                    0 ||
+            str_replace(&run->own_job, options->own_job) < 0 ||
+            str_replace(&run->hostname, str_empty(order->hostname) ? NULL : order->hostname) < 0)
                 return -ENOMEM;
         p->items = calloc(ELEMENTS(checks), sizeof *p->items);
         if (!p->items)
@@ -303,22 +310,32 @@ static int preflight_prepare(struct running *r, const struct preflight_options *
         if (k >= 0)
                 k = sd_event_add_defer(run->event, &r->local, look_at_host, r);
         if (k >= 0)
-                k = sd_event_add_time_relative(run->event, &r->deadline, CLOCK_MONOTONIC, PREFLIGHT_MS * 1000ULL, 10000, preflight_deadline_came, r);
+                k = sd_event_add_time_relative(run->event, &r->deadline, CLOCK_MONOTONIC,
+                                               PREFLIGHT_MS * 1000ULL, 10000, preflight_deadline_came, r);
         if (k < 0)
                 return k;
-        r->discovering = discover_start(run->event, &(struct discover_options) { .domain = run->domain, .servers = options->servers,
-                                                                                 .ms = PROBE_MS }, preflight_discovered, r);
+        r->discovering =
+                discover_start(run->event,
+                               &(struct discover_options) {
+                                       .domain = run->domain, .servers = options->servers, .ms = PROBE_MS },
+                               preflight_discovered, r);
         return r->discovering ? 0 : -ENOMEM;
 }
 
 struct op *preflight_start(sd_event *event, const struct preflight_options *options,
-                           void (*moved)(const struct preflight *p, void *userdata), preflight_done_t done, void *userdata) {
+                           void (*moved)(const struct preflight *p, void *userdata), preflight_done_t done,
+                           void *userdata) {
         struct running *r = calloc(1, sizeof *r);
         if (!r)
                 return NULL;
         *r = (struct running) {
-                .run = { .event = sd_event_ref(event), .paths = options->paths, .facts = options->facts, .wanted = options->order->wanted },
-                .moved = moved, .done = done, .userdata = userdata,
+                .run = { .event = sd_event_ref(event),
+                         .paths = options->paths,
+                         .facts = options->facts,
+                         .wanted = options->order->wanted },
+                .moved = moved,
+                .done = done,
+                .userdata = userdata,
         };
         r->started = preflight_now_ms(r);
         r->op = op_new(preflight_stop, r);

@@ -14,8 +14,8 @@
 #define SERVICE REALMD_NAME ".Service"
 
 #define REALMS_MAX 16U
-/* Discover waits for a name service that may be silent; a join waits for controllers, one after the other. The bus's own limit of 25 s
- * is for neither. */
+/* Discover waits for a name service that may be silent; a join waits for controllers, one after the other.
+ * The bus's own limit of 25 s is for neither. */
 #define LOOK_USEC (3 * 60 * 1000000ULL)
 #define WORK_USEC (30 * 60 * 1000000ULL)
 
@@ -88,7 +88,8 @@ static const struct {
         { REALMD("AlreadyConfigured"), -EEXIST, "Leave that domain first" },
         { REALMD("AlreadyEnrolled"), -EEXIST, "Leave that domain first" },
         { REALMD("NotConfigured"), -ENOENT, "There is nothing to leave" },
-        { REALMD("AuthenticationFailed"), -EACCES, "What its tool said above tells a wrong password from a missing right" },
+        { REALMD("AuthenticationFailed"), -EACCES,
+          "What its tool said above tells a wrong password from a missing right" },
         { REALMD("BadHostname"), -EINVAL, "Give this host a name of its own" },
         { DBUS("ServiceUnknown"), -ENOTCONN, NOT_THERE },
         { DBUS("NameHasNoOwner"), -ENOTCONN, NOT_THERE },
@@ -96,9 +97,11 @@ static const struct {
         { DBUS("Spawn.ExecFailed"), -ENOTCONN, NOT_THERE },
         { DBUS("Spawn.ChildExited"), -ENOTCONN, NOT_THERE },
         { "org.freedesktop.systemd1.NoSuchUnit", -ENOTCONN, NOT_THERE },
-        { "org.freedesktop.systemd1.UnitMasked", -ENOTCONN, "realmd.service is masked: systemctl unmask realmd" },
+        { "org.freedesktop.systemd1.UnitMasked", -ENOTCONN,
+          "realmd.service is masked: systemctl unmask realmd" },
         { DBUS("AccessDenied"), -EPERM, "Only root may do this" },
-        { DBUS("NoReply"), -ETIMEDOUT, "realmd did not come to an end: journalctl -u realmd tells what it waits for" },
+        { DBUS("NoReply"), -ETIMEDOUT,
+          "realmd did not come to an end: journalctl -u realmd tells what it waits for" },
 };
 #undef REALMD
 #undef DBUS
@@ -122,7 +125,8 @@ static void realmd_fail(struct realmd *realmd, const sd_bus_error *error, const 
                 }
         if (realmd->cancelled)
                 code = -ECANCELED;
-        error_set(&e, code, "%s (%s)", str_empty(error->message) ? "it does not say why" : error->message, error->name);
+        error_set(&e, code, "%s (%s)", str_empty(error->message) ? "it does not say why" : error->message,
+                  error->name);
         error_wrap(&e, code, "%s", code == -ENOTCONN    ? "realmd is not on this host, or cannot be started"
                                    : code == -ECANCELED ? "Cancelled"
                                                         : what);
@@ -139,12 +143,14 @@ static void fail_locally(struct realmd *realmd, int r) {
 
 /* ---- asking ---- */
 
-static int realmd_call(struct realmd *realmd, sd_bus_message *m, sd_bus_message_handler_t then, uint64_t usec) {
+static int realmd_call(struct realmd *realmd, sd_bus_message *m, sd_bus_message_handler_t then,
+                       uint64_t usec) {
         realmd->call = sd_bus_slot_unref(realmd->call);
         return sd_bus_call_async(realmd->bus, &realmd->call, m, then, realmd, usec);
 }
 
-static int new_call(struct realmd *realmd, const char *path, const char *interface, const char *member, sd_bus_message **ret) {
+static int new_call(struct realmd *realmd, const char *path, const char *interface, const char *member,
+                    sd_bus_message **ret) {
         return sd_bus_message_new_method_call(realmd->bus, ret, REALMD_NAME, path, interface, member);
 }
 
@@ -168,14 +174,16 @@ static int add_credentials(struct realmd *realmd, sd_bus_message *m) {
                 return r;
         switch (realmd->credentials) {
         case REALMD_PASSWORD:
-                r = sd_bus_message_append(m, "ssv", "password", "administrator", "(ss)", realmd->user, realmd->secret->bytes);
+                r = sd_bus_message_append(m, "ssv", "password", "administrator", "(ss)", realmd->user,
+                                          realmd->secret->bytes);
                 break;
         case REALMD_ONE_TIME:
                 r = sd_bus_message_append(m, "ss", "secret", "none");
                 if (r >= 0)
                         r = sd_bus_message_open_container(m, 'v', "ay");
                 if (r >= 0)
-                        r = sd_bus_message_append_array(m, 'y', realmd->secret->bytes, realmd->secret->length);
+                        r = sd_bus_message_append_array(m, 'y', realmd->secret->bytes,
+                                                        realmd->secret->length);
                 if (r >= 0)
                         r = sd_bus_message_close_container(m);
                 break;
@@ -201,7 +209,11 @@ static int on_worked(sd_bus_message *m, void *userdata, sd_bus_error *unused) {
 static int realmd_work(struct realmd *realmd, const struct realm_path *realm) {
         bool joins = realmd->action == REALMD_JOIN, somebody = joins || realmd->credentials != REALMD_NOBODY;
         _cleanup_message_ sd_bus_message *m = NULL;
-        int r = new_call(realmd, realm->path, somebody ? MEMBERSHIP : REALM, joins ? "Join" : somebody ? "Leave" : "Deconfigure", &m);
+        int r = new_call(realmd, realm->path, somebody ? MEMBERSHIP : REALM,
+                         joins      ? "Join"
+                         : somebody ? "Leave"
+                                    : "Deconfigure",
+                         &m);
         if (r >= 0)
                 r = sd_bus_message_sensitive(m);
         if (r >= 0 && somebody)
@@ -234,17 +246,19 @@ static struct error *realmd_refusal(struct realmd *realmd, const struct realm_pa
         bool joins = realmd->action == REALMD_JOIN;
         struct error *e = NULL;
         if (!realm && joins) {
-                error_set(&e, -ENOENT, "No such realm found%s%s", realmd->domain ? ": " : "", realmd->domain ? realmd->domain : "");
+                error_set(&e, -ENOENT, "No such realm found%s%s", realmd->domain ? ": " : "",
+                          realmd->domain ? realmd->domain : "");
                 error_hint(&e, "The DNS must name its servers: look at the name, and at /etc/resolv.conf");
         } else if (!realm) {
-                error_set(&e, -ENOENT, "Couldn't find a configured realm%s%s", realmd->domain ? ": " : "", realmd->domain ? realmd->domain : "");
+                error_set(&e, -ENOENT, "Couldn't find a configured realm%s%s", realmd->domain ? ": " : "",
+                          realmd->domain ? realmd->domain : "");
                 error_hint(&e, "There is nothing to leave");
         } else if (joins && realm->configured) {
                 error_set(&e, -EEXIST, "Already joined to %s", realm->name);
                 error_hint(&e, "Leave it first");
         } else if (!realm->supported) {
-                error_set(&e, -EOPNOTSUPP, "%s cannot be %s with credentials of the kind \"%s\" here", realm->name, joins ? "joined" : "left",
-                          credentials_type(realmd));
+                error_set(&e, -EOPNOTSUPP, "%s cannot be %s with credentials of the kind \"%s\" here",
+                          realm->name, joins ? "joined" : "left", credentials_type(realmd));
                 error_hint(&e, "Give the name and the password of somebody who may join computers");
         }
         return e;
@@ -254,7 +268,8 @@ static void realmd_choose(struct realmd *realmd) {
         const struct realm_path *found = NULL;
         for (size_t i = 0; i < realmd->n_realms; i++) {
                 const struct realm_path *realm = realmd->realms + i;
-                if (realmd_wanted(realmd, realm) && (!found || (realm->supported && !found->supported && !found->configured)))
+                if (realmd_wanted(realmd, realm) &&
+                    (!found || (realm->supported && !found->supported && !found->configured)))
                         found = realm;
         }
         struct error *e = realmd_refusal(realmd, found);
@@ -268,7 +283,8 @@ static void realmd_choose(struct realmd *realmd) {
 }
 
 /* One property that is looked at: its value decides what is known of the realm. */
-static int read_property(struct realmd *realmd, struct realm_path *realm, const char *name, sd_bus_message *m) {
+static int read_property(struct realmd *realmd, struct realm_path *realm, const char *name,
+                         sd_bus_message *m) {
         const char *text, *owner;
         int r;
         if (str_equal(name, "Name") || str_equal(name, "Configured")) {
@@ -288,8 +304,9 @@ static int read_property(struct realmd *realmd, struct realm_path *realm, const 
         if (r >= 0)
                 r = sd_bus_message_enter_container(m, 'a', "(ss)");
         while (r >= 0 && (r = sd_bus_message_read(m, "(ss)", &text, &owner)) > 0)
-                realm->supported |= str_equal(text, credentials_type(realmd)) &&
-                                    (realmd->credentials != REALMD_PASSWORD || str_equal(owner, "administrator"));
+                realm->supported |=
+                        str_equal(text, credentials_type(realmd)) &&
+                        (realmd->credentials != REALMD_PASSWORD || str_equal(owner, "administrator"));
         if (r >= 0)
                 r = sd_bus_message_exit_container(m);
         return r < 0 ? r : sd_bus_message_exit_container(m);
@@ -360,7 +377,8 @@ static int realmd_on_found(sd_bus_message *m, void *userdata, sd_bus_error *unus
                 realmd_fail(realmd, sd_bus_message_get_error(m), "realmd could not look for the realm");
                 return 0;
         }
-        int r = realmd->action == REALMD_JOIN ? sd_bus_message_skip(m, "i") : sd_bus_message_enter_container(m, 'v', "ao");
+        int r = realmd->action == REALMD_JOIN ? sd_bus_message_skip(m, "i")
+                                              : sd_bus_message_enter_container(m, 'v', "ao");
         if (r >= 0)
                 r = read_paths(realmd, m);
         if (r >= 0)
@@ -389,9 +407,11 @@ static int add_filter(struct realmd *realmd, sd_bus_message *m) {
 static int realmd_find(struct realmd *realmd) {
         bool joins = realmd->action == REALMD_JOIN;
         _cleanup_message_ sd_bus_message *m = NULL;
-        int r = new_call(realmd, REALMD_PATH, joins ? PROVIDER : BUS_PROPERTIES, joins ? "Discover" : "Get", &m);
+        int r = new_call(realmd, REALMD_PATH, joins ? PROVIDER : BUS_PROPERTIES, joins ? "Discover" : "Get",
+                         &m);
         if (r >= 0)
-                r = joins ? sd_bus_message_append(m, "s", realmd->domain ? realmd->domain : "") : sd_bus_message_append(m, "ss", PROVIDER, "Realms");
+                r = joins ? sd_bus_message_append(m, "s", realmd->domain ? realmd->domain : "")
+                          : sd_bus_message_append(m, "ss", PROVIDER, "Realms");
         if (r >= 0 && joins)
                 r = add_filter(realmd, m);
         return r < 0 ? r : realmd_call(realmd, m, realmd_on_found, LOOK_USEC);
@@ -407,7 +427,8 @@ static int on_diagnostics(sd_bus_message *m, void *userdata, sd_bus_error *unuse
         return 0;
 }
 
-struct realmd *realmd_new(sd_bus *bus, const struct realmd_order *order, void (*said)(const char *text, void *userdata),
+struct realmd *realmd_new(sd_bus *bus, const struct realmd_order *order,
+                          void (*said)(const char *text, void *userdata),
                           void (*done)(struct error *e, void *userdata), void *userdata) {
         _cleanup_(realmd_freep) struct realmd *realmd = calloc(1, sizeof *realmd);
         if (!realmd)
@@ -424,8 +445,9 @@ struct realmd *realmd_new(sd_bus *bus, const struct realmd_order *order, void (*
         if (!realmd->operation || !realmd->options || str_replace(&realmd->domain, order->domain) < 0 ||
             str_replace(&realmd->user, order->user) < 0)
                 return NULL;
-        int r = sd_bus_match_signal_async(bus, &realmd->signal, sd_bus_is_bus_client(bus) > 0 ? REALMD_NAME : NULL, REALMD_PATH, SERVICE,
-                                          "Diagnostics", on_diagnostics, NULL, realmd);
+        int r = sd_bus_match_signal_async(bus, &realmd->signal,
+                                          sd_bus_is_bus_client(bus) > 0 ? REALMD_NAME : NULL, REALMD_PATH,
+                                          SERVICE, "Diagnostics", on_diagnostics, NULL, realmd);
         return r < 0 || realmd_find(realmd) < 0 ? NULL : TAKE(realmd);
 }
 
@@ -434,6 +456,7 @@ void realmd_cancel(struct realmd *realmd) {
         if (realmd->cancelled)
                 return;
         realmd->cancelled = true;
-        if (new_call(realmd, REALMD_PATH, SERVICE, "Cancel", &m) >= 0 && sd_bus_message_append(m, "s", realmd->operation) >= 0)
+        if (new_call(realmd, REALMD_PATH, SERVICE, "Cancel", &m) >= 0 &&
+            sd_bus_message_append(m, "s", realmd->operation) >= 0)
                 (void) sd_bus_send(realmd->bus, m, NULL);
 }

@@ -18,7 +18,8 @@ int mend_clock(int64_t ahead_usec, struct error **reterr) {
         const struct timespec wanted = { .tv_sec = usec / 1000000, .tv_nsec = usec % 1000000 * 1000 };
         if (usec < 0 || clock_settime(CLOCK_REALTIME, &wanted) < 0) {
                 int r = error_errno(reterr, usec < 0 ? -EINVAL : -errno, "The clock could not be set");
-                error_hint(reterr, r == -EPERM ? "This takes root with CAP_SYS_TIME. In a container the clock is that of the machine below: set "
+                error_hint(reterr, r == -EPERM ? "This takes root with CAP_SYS_TIME. In a container the "
+                                                 "clock is that of the machine below: set "
                                                  "it there"
                                                : "Set it by hand, and let a time service keep it");
                 return r;

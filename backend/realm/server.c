@@ -58,8 +58,9 @@ static void keep_lower(char **target, const char *text) {
 /* ---- the ping ---- */
 
 static char *ping_words(const struct netlogon *n) {
-        return str_printf("%s, %s, domain %s (%s), forest %s, its site %s, this host's site %s", n->host, n->netbios_host, n->domain,
-                          n->netbios_domain, n->forest, str_empty(n->server_site) ? "none" : n->server_site,
+        return str_printf("%s, %s, domain %s (%s), forest %s, its site %s, this host's site %s", n->host,
+                          n->netbios_host, n->domain, n->netbios_domain, n->forest,
+                          str_empty(n->server_site) ? "none" : n->server_site,
                           str_empty(n->client_site) ? "none" : n->client_site);
 }
 
@@ -92,7 +93,8 @@ static int read_ping(struct contact *c, const struct ldap_message *m, int questi
         return 0;
 }
 
-static ssize_t ping_heard(struct exchange *x, const uint8_t *bytes, size_t n, bool *ret_over, void *userdata, struct error **reterr) {
+static ssize_t ping_heard(struct exchange *x, const uint8_t *bytes, size_t n, bool *ret_over, void *userdata,
+                          struct error **reterr) {
         struct contact *c = userdata;
         struct ldap_message m;
         ssize_t k = ldap_read(bytes, n, &m, reterr);
@@ -121,7 +123,8 @@ static void ping_over(unsigned ms, struct error *e, void *userdata) {
                 struct realm_question *q = &d->realm->questions[c->ping_question];
                 q->ms = ms;
                 if (q->outcome == REALM_ASKING)
-                        realm_answered(d->realm, c->ping_question, REALM_EMPTY, ms, strdup("it does not know this domain"));
+                        realm_answered(d->realm, c->ping_question, REALM_EMPTY, ms,
+                                       strdup("it does not know this domain"));
         }
         error_free(e);
         discovery_look(d);
@@ -133,16 +136,24 @@ static struct op *start_ping(struct contact *c) {
         netlogon_ask(&request, 1, c->discovery->realm->asked);
         if (request.failed)
                 return NULL;
-        c->ping_question = server_note(c, "LDAP ping (UDP), who the controller is and which site this host is in");
-        return exchange_start(c->discovery->event, &(struct exchange_options) {
-                .address = s->addresses[c->address], .port = s->port, .datagram = true, .request = request.text, .n = request.length,
-                .ms = CONTACT_MS, .heard = ping_heard, .done = ping_over, .userdata = c });
+        c->ping_question = server_note(c, "LDAP ping (UDP), who the controller is and which site this host "
+                                          "is in");
+        return exchange_start(c->discovery->event,
+                              &(struct exchange_options) { .address = s->addresses[c->address],
+                                                          .port = s->port,
+                                                          .datagram = true,
+                                                          .request = request.text,
+                                                          .n = request.length,
+                                                          .ms = CONTACT_MS,
+                                                          .heard = ping_heard,
+                                                          .done = ping_over,
+                                                          .userdata = c });
 }
 
 /* ---- LDAP over TCP: the rootDSE, then what its kind has more to say ---- */
 
-static int server_search(struct contact *c, struct exchange *x, const char *base, enum ldap_scope scope, const struct ldap_test *tests, size_t n,
-                  const char *const *attributes) {
+static int server_search(struct contact *c, struct exchange *x, const char *base, enum ldap_scope scope,
+                         const struct ldap_test *tests, size_t n, const char *const *attributes) {
         _cleanup_str_ struct str request = {};
         ldap_search(&request, ++c->id, base, scope, tests, n, attributes);
         c->open++;
@@ -151,7 +162,8 @@ static int server_search(struct contact *c, struct exchange *x, const char *base
 
 static bool has_capability(const struct ldap_message *m) {
         struct ber value;
-        for (size_t i = 0; i < CAPABILITIES_MAX && ldap_value(m, "supportedCapabilities", i, &value) >= 0; i++)
+        for (size_t i = 0; i < CAPABILITIES_MAX && ldap_value(m, "supportedCapabilities", i, &value) >= 0;
+             i++)
                 if (value.n == strlen(CAPABILITY_AD) && memcmp(value.bytes, CAPABILITY_AD, value.n) == 0)
                         return true;
         return false;
@@ -181,8 +193,11 @@ static int root_read(struct contact *c, struct exchange *x, const struct ldap_me
                 return 0;
         static const struct ldap_test container = { "objectClass", "krbRealmContainer", 17 };
         _cleanup_free_ char *kerberos = str_printf("cn=kerberos,%s", c->base);
-        int r = server_search(c, x, c->base, LDAP_BASE, NULL, 0, (const char *const[]) { "info", "associatedDomain", NULL });
-        return r < 0 || !kerberos ? r : server_search(c, x, kerberos, LDAP_ONE, &container, 1, (const char *const[]) { "cn", NULL });
+        int r = server_search(c, x, c->base, LDAP_BASE, NULL, 0,
+                              (const char *const[]){ "info", "associatedDomain", NULL });
+        return r < 0 || !kerberos ? r
+                                  : server_search(c, x, kerberos, LDAP_ONE, &container, 1,
+                                                  (const char *const[]){ "cn", NULL });
 }
 
 /* The base entry of FreeIPA has info: IPA V2.0; the container of its realm has the realm's name. */
@@ -199,7 +214,8 @@ static void entry_read(struct contact *c, const struct ldap_message *m) {
                 c->realm = ldap_text(m, "cn", 0);
 }
 
-static ssize_t ldap_heard(struct exchange *x, const uint8_t *bytes, size_t n, bool *ret_over, void *userdata, struct error **reterr) {
+static ssize_t ldap_heard(struct exchange *x, const uint8_t *bytes, size_t n, bool *ret_over, void *userdata,
+                          struct error **reterr) {
         struct contact *c = userdata;
         struct ldap_message m;
         ssize_t k = ldap_read(bytes, n, &m, reterr);
@@ -238,8 +254,9 @@ static void take_ldap(struct contact *c, unsigned ms) {
 }
 
 static char *ldap_words(const struct contact *c) {
-        return str_printf("%s%s%s%s%s%s%s", realm_kind_title(c->kind), c->version ? ", " : "", c->version ? c->version : "",
-                          c->base ? ", base " : "", c->base ? c->base : "", c->realm ? ", realm " : "", c->realm ? c->realm : "");
+        return str_printf("%s%s%s%s%s%s%s", realm_kind_title(c->kind), c->version ? ", " : "",
+                          c->version ? c->version : "", c->base ? ", base " : "", c->base ? c->base : "",
+                          c->realm ? ", realm " : "", c->realm ? c->realm : "");
 }
 
 static void start_talking(struct contact *c);
@@ -262,13 +279,15 @@ static void ldap_over(unsigned ms, struct error *e, void *userdata) {
                         return;
                 }
         } else
-                realm_answered(d->realm, c->ldap_question, REALM_EMPTY, ms, strdup("it has no rootDSE for everybody"));
+                realm_answered(d->realm, c->ldap_question, REALM_EMPTY, ms,
+                               strdup("it has no rootDSE for everybody"));
         error_free(e);
         discovery_look(d);
 }
 
 static struct op *start_ldap(struct contact *c) {
-        static const char *const attributes[] = { "supportedCapabilities", "defaultNamingContext", "namingContexts", NULL };
+        static const char *const attributes[] = { "supportedCapabilities", "defaultNamingContext",
+                                                  "namingContexts", NULL };
         _cleanup_str_ struct str request = {};
         const struct realm_server *s = server_of(c);
         c->id = c->open = 1;
@@ -276,9 +295,15 @@ static struct op *start_ldap(struct contact *c) {
         if (request.failed)
                 return NULL;
         c->ldap_question = server_note(c, "LDAP rootDSE (TCP), what kind of directory it is");
-        return exchange_start(c->discovery->event, &(struct exchange_options) {
-                .address = s->addresses[c->address], .port = s->port, .request = request.text, .n = request.length,
-                .ms = CONTACT_MS, .heard = ldap_heard, .done = ldap_over, .userdata = c });
+        return exchange_start(c->discovery->event,
+                              &(struct exchange_options) { .address = s->addresses[c->address],
+                                                          .port = s->port,
+                                                          .request = request.text,
+                                                          .n = request.length,
+                                                          .ms = CONTACT_MS,
+                                                          .heard = ldap_heard,
+                                                          .done = ldap_over,
+                                                          .userdata = c });
 }
 
 static void start_talking(struct contact *c) {
@@ -297,7 +322,8 @@ static void server_resolved(char *const *addresses, struct error *e, void *userd
                 realm_answered(d->realm, c->ldap_question, REALM_ANSWERED, 0, strv_join(addresses, ", "));
                 s->addresses = strv_copy(addresses);
         } else
-                realm_answered(d->realm, c->ldap_question, e ? REALM_FAILED : REALM_EMPTY, 0, e ? error_line(e) : strdup("it has no address"));
+                realm_answered(d->realm, c->ldap_question, e ? REALM_FAILED : REALM_EMPTY, 0,
+                               e ? error_line(e) : strdup("it has no address"));
         error_free(e);
         if (s->addresses)
                 start_talking(c);

@@ -34,7 +34,8 @@ struct weigh *weigh_free(struct weigh *w) {
 static void on_left_out(const char *path, enum snapshot_reason reason, void *userdata) {
         struct weigh *w = userdata;
         if (w->left_out++ < NAMED_MAX)
-                (void) finding_report(&w->plan->findings, "not-saved", path, "%s is not saved: %s", path, snapshot_reason_text(reason));
+                (void) finding_report(&w->plan->findings, "not-saved", path, "%s is not saved: %s", path,
+                                      snapshot_reason_text(reason));
 }
 
 static int snapshot_estimate_on_turn(sd_event_source *source, uint64_t usec, void *userdata) {
@@ -48,7 +49,8 @@ static int snapshot_estimate_on_turn(sd_event_source *source, uint64_t usec, voi
         w->plan->saved_objects = snapshot_tally(w->snapshot)->files;
         w->plan->saved_bytes = snapshot_tally(w->snapshot)->bytes;
         if (w->left_out > NAMED_MAX)
-                (void) finding_report(&w->plan->findings, "not-saved", "paths", "%zu more are not saved", w->left_out - NAMED_MAX);
+                (void) finding_report(&w->plan->findings, "not-saved", "paths", "%zu more are not saved",
+                                      w->left_out - NAMED_MAX);
         w->done(w->userdata);
         return 0;
 }
@@ -66,10 +68,12 @@ static bool snapshot_estimate_begin(struct weigh *w, sd_event *event, const stru
                 .userdata = w,
         };
         return w->root >= 0 && snapshot_new(&options, &w->snapshot, NULL) >= 0 &&
-               sd_event_add_time_relative(event, &w->turn, CLOCK_MONOTONIC, 0, 1, snapshot_estimate_on_turn, w) >= 0;
+               sd_event_add_time_relative(event, &w->turn, CLOCK_MONOTONIC, 0, 1, snapshot_estimate_on_turn,
+                                          w) >= 0;
 }
 
-struct weigh *weigh_new(sd_event *event, const struct paths *paths, struct plan *plan, void (*done)(void *userdata), void *userdata) {
+struct weigh *weigh_new(sd_event *event, const struct paths *paths, struct plan *plan,
+                        void (*done)(void *userdata), void *userdata) {
         bool job = plan->verb == VERB_INSTALL || plan->verb == VERB_UPGRADE || plan->verb == VERB_UNINSTALL;
         struct weigh *w = job ? calloc(1, sizeof *w) : NULL;
         if (!w)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Weighs what the job of a plan will save before its first effect, and names in the plan's findings what it will not: too large,
- * another file system, where others write. Only names and sizes are looked at, piece by piece in the loop. */
+/* Weighs what the job of a plan will save before its first effect, and names in the plan's findings what it
+ * will not: too large, another file system, where others write. Only names and sizes are looked at, piece by
+ * piece in the loop. */
 
 #include <systemd/sd-event.h>
 
@@ -11,8 +12,10 @@
 
 struct weigh;
 
-/* done() is called from the loop, once, when the plan is filled in; plan and paths must stay until then. NULL: there is nothing to
- * weigh (the plan is none of a job), or it cannot be done now: the job itself will say what it does not save. */
-struct weigh *weigh_new(sd_event *event, const struct paths *paths, struct plan *plan, void (*done)(void *userdata), void *userdata);
+/* done() is called from the loop, once, when the plan is filled in; plan and paths must stay until then.
+ * NULL: there is nothing to weigh (the plan is none of a job), or it cannot be done now: the job itself will
+ * say what it does not save. */
+struct weigh *weigh_new(sd_event *event, const struct paths *paths, struct plan *plan,
+                        void (*done)(void *userdata), void *userdata);
 struct weigh *weigh_free(struct weigh *w);
 DEFINE_CLEANUP(struct weigh, weigh_free)

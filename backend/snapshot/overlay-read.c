@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What was written to the copy: the upper layers hold exactly that, and marks where something was taken away. */
+/* What was written to the copy: the upper layers hold exactly that, and marks where something was taken away.
+ */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -27,15 +28,18 @@ struct reading {
         uint64_t kept;
 };
 
-/* The object at path below root into m, with its digest; its content is kept where it is small. What is not there is nothing. */
-static int snapshot_overlay_read_note(struct reading *r, int root, const char *path, struct manifest *m, mode_t *ret_mode) {
+/* The object at path below root into m, with its digest; its content is kept where it is small. What is not
+ * there is nothing. */
+static int snapshot_overlay_read_note(struct reading *r, int root, const char *path, struct manifest *m,
+                                      mode_t *ret_mode) {
         const char *name = ".";
         struct entry e;
         *ret_mode = 0;
         if (m->n >= OBJECTS_MAX)
                 return -E2BIG;
-        _cleanup_close_ int folder = strcmp(path, "/") == 0 ? openat(root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-                                                             : files_open_parent(root, path, &name, NULL);
+        _cleanup_close_ int folder = strcmp(path, "/") == 0
+                                             ? openat(root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+                                             : files_open_parent(root, path, &name, NULL);
         if (folder < 0)
                 return folder == -ENOENT || folder == -ENOTDIR || folder == -ELOOP ? 0 : folder;
         int result = files_look(folder, name, path, &e);
@@ -44,9 +48,11 @@ static int snapshot_overlay_read_note(struct reading *r, int root, const char *p
         *ret_mode = e.mode;
         e.left_out = S_ISREG(e.mode) && e.size > SNAPSHOT_FILE_MAX;
         if (S_ISREG(e.mode) && !e.left_out) {
-                _cleanup_close_ int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+                _cleanup_close_ int fd =
+                        openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
                 result = fd < 0 ? -errno : digest_fd(r->digest, fd, e.digest);
-                if (result >= 0 && r->blobs >= 0 && e.size <= TEXT_MAX && r->kept + e.size <= TEXTS_MAX && snapshot_keep(root, &e, r->blobs) >= 0)
+                if (result >= 0 && r->blobs >= 0 && e.size <= TEXT_MAX && r->kept + e.size <= TEXTS_MAX &&
+                    snapshot_keep(root, &e, r->blobs) >= 0)
                         r->kept += e.size;
         }
         if (result >= 0)
@@ -66,7 +72,8 @@ static int note_below(struct reading *r, int root, const char *path, struct mani
         for (struct dirent *item; result >= 0 && (item = readdir(d));) {
                 if (strcmp(item->d_name, ".") == 0 || strcmp(item->d_name, "..") == 0)
                         continue;
-                _cleanup_free_ char *child = str_printf("%s/%s", strcmp(path, "/") == 0 ? "" : path, item->d_name);
+                _cleanup_free_ char *child =
+                        str_printf("%s/%s", strcmp(path, "/") == 0 ? "" : path, item->d_name);
                 mode_t mode;
                 result = child ? snapshot_overlay_read_note(r, root, child, m, &mode) : -ENOMEM;
                 if (result >= 0 && S_ISDIR(mode))
@@ -128,7 +135,8 @@ static int snapshot_overlay_read_walk(struct reading *r, int upper, const char *
         for (struct dirent *item; result >= 0 && (item = readdir(d));) {
                 if (strcmp(item->d_name, ".") == 0 || strcmp(item->d_name, "..") == 0)
                         continue;
-                _cleanup_free_ char *child = str_printf("%s/%s", strcmp(path, "/") == 0 ? "" : path, item->d_name);
+                _cleanup_free_ char *child =
+                        str_printf("%s/%s", strcmp(path, "/") == 0 ? "" : path, item->d_name);
                 result = child ? walk_object(r, dirfd(d), item->d_name, child, depth) : -ENOMEM;
         }
         closedir(d);
@@ -138,7 +146,8 @@ static int snapshot_overlay_read_walk(struct reading *r, int upper, const char *
 static int read_layer(struct reading *r, const struct paths *paths, const char *line) {
         const char *point = strchr(line, ' ');
         mode_t was, is;
-        _cleanup_free_ char *upper = point ? overlay_path(paths, "layers/%.*s/upper", (int) (point - line), line) : NULL;
+        _cleanup_free_ char *upper =
+                point ? overlay_path(paths, "layers/%.*s/upper", (int) (point - line), line) : NULL;
         if (!upper)
                 return point ? -ENOMEM : -EBADMSG;
         int fd = open(upper, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -167,7 +176,8 @@ static void drop_twins(struct manifest *m) {
         m->n = kept;
 }
 
-static int snapshot_overlay_read_read_all(struct reading *r, const struct paths *paths, struct error **reterr) {
+static int snapshot_overlay_read_read_all(struct reading *r, const struct paths *paths,
+                                          struct error **reterr) {
         _cleanup_free_ char *base = overlay_base(paths), *host = overlay_path(paths, "host"), *text = NULL;
         _cleanup_strv_ char **lines = NULL;
         size_t n;
@@ -184,13 +194,17 @@ static int snapshot_overlay_read_read_all(struct reading *r, const struct paths 
         for (char **line = lines; result >= 0 && line && *line; line++)
                 result = read_layer(r, paths, *line);
         if (result == -E2BIG)
-                return error_set(reterr, result, "The command changed more than %u files: they cannot be listed", OBJECTS_MAX);
+                return error_set(reterr, result,
+                                 "The command changed more than %u files: they cannot be listed",
+                                 OBJECTS_MAX);
         return result < 0 ? error_errno(reterr, result, "What was written to the copy cannot be read") : 0;
 }
 
-int overlay_read(const struct paths *paths, int root, int blobs, struct manifest *ret_before, struct manifest *ret_after, struct error **reterr) {
+int overlay_read(const struct paths *paths, int root, int blobs, struct manifest *ret_before,
+                 struct manifest *ret_after, struct error **reterr) {
         struct reading r = { .host = root, .copy = -1, .blobs = blobs, .digest = digest_new() };
-        int result = r.digest ? snapshot_overlay_read_read_all(&r, paths, reterr) : error_set(reterr, -ENOMEM, "Out of memory");
+        int result = r.digest ? snapshot_overlay_read_read_all(&r, paths, reterr)
+                              : error_set(reterr, -ENOMEM, "Out of memory");
         digest_free(r.digest);
         if (r.copy >= 0)
                 close(r.copy);

@@ -24,10 +24,13 @@ static bool snapshot_overlay_below(const char *path, const char *folder) {
         return rest && (*rest == '\0' || *rest == '/');
 }
 
-/* Places whose mounts no installer looks into: the kernel's (shown as they are), the engine's storage, our own. */
+/* Places whose mounts no installer looks into: the kernel's (shown as they are), the engine's storage, our
+ * own. */
 static bool passed_over(const struct paths *paths, const char *path) {
-        static const char *const places[] = { "/proc", "/sys", "/dev", "/var/lib/containers", "/var/lib/docker", "/run/containers", "/run/netns",
-                                              "/run/docker", "/run/user", "/run/credentials" };
+        static const char *const places[] = {
+                "/proc",           "/sys",       "/dev",        "/var/lib/containers", "/var/lib/docker",
+                "/run/containers", "/run/netns", "/run/docker", "/run/user",           "/run/credentials"
+        };
         for (size_t i = 0; i < ELEMENTS(places); i++)
                 if (snapshot_overlay_below(path, places[i]))
                         return true;
@@ -39,7 +42,8 @@ static char *snapshot_overlay_unescape(const char *text, size_t n) {
         _cleanup_str_ struct str out = {};
         for (size_t i = 0; i < n; i++) {
                 if (text[i] == '\\' && i + 3 < n && text[i + 1] >= '0' && text[i + 1] <= '3') {
-                        str_add_char(&out, (char) ((text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 + (text[i + 3] - '0')));
+                        str_add_char(&out, (char) ((text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 +
+                                                   (text[i + 3] - '0')));
                         i += 3;
                 } else
                         str_add_char(&out, text[i]);
@@ -58,7 +62,8 @@ static char *mount_point(const char *line) {
         return snapshot_overlay_unescape(field, strcspn(field, " "));
 }
 
-/* All mount points below which the tree has other files, "/" first, parents before what lies in them, none twice. */
+/* All mount points below which the tree has other files, "/" first, parents before what lies in them, none
+ * twice. */
 static int list_mounts(const struct paths *paths, char ***ret, struct error **reterr) {
         _cleanup_free_ char *text = NULL;
         _cleanup_strv_ char **lines = NULL, **mounts = NULL;
@@ -72,8 +77,8 @@ static int list_mounts(const struct paths *paths, char ***ret, struct error **re
         for (char **line = lines; r >= 0 && line && *line; line++) {
                 _cleanup_free_ char *point = mount_point(*line);
                 struct stat st;
-                if (!point || strcmp(point, "/") == 0 || passed_over(paths, point) || strv_contains(mounts, point) || lstat(point, &st) < 0 ||
-                    !S_ISDIR(st.st_mode))
+                if (!point || strcmp(point, "/") == 0 || passed_over(paths, point) ||
+                    strv_contains(mounts, point) || lstat(point, &st) < 0 || !S_ISDIR(st.st_mode))
                         continue;
                 r = strv_take(&mounts, TAKE(point));
         }
@@ -89,11 +94,13 @@ static int make_folder(const char *path) {
         return mkdir(path, 0700) < 0 && errno != EEXIST ? -errno : 0;
 }
 
-/* The root of an overlay takes its attributes from the upper layer: they must be those of the folder it stands for. */
+/* The root of an overlay takes its attributes from the upper layer: they must be those of the folder it
+ * stands for. */
 static int make_upper(const char *layer, const char *lower) {
         struct entry like;
         _cleanup_close_ int folder = open(layer, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        int r = folder < 0 || mkdirat(folder, "upper", 0700) < 0 ? -errno : files_look(AT_FDCWD, lower, lower, &like);
+        int r = folder < 0 || mkdirat(folder, "upper", 0700) < 0 ? -errno
+                                                                 : files_look(AT_FDCWD, lower, lower, &like);
         if (r < 0)
                 return r;
         r = files_set_attributes(folder, "upper", &like, NULL, NULL);
@@ -101,11 +108,14 @@ static int make_upper(const char *layer, const char *lower) {
         return r;
 }
 
-/* One overlay: the host's mount point below, layer `number` above. -EINVAL: that file system cannot lie below one. */
+/* One overlay: the host's mount point below, layer `number` above. -EINVAL: that file system cannot lie below
+ * one. */
 static int snapshot_overlay_lay(const struct paths *paths, const char *point, unsigned number) {
-        _cleanup_free_ char *layer = overlay_path(paths, "layers/%u", number), *upper = overlay_path(paths, "layers/%u/upper", number),
+        _cleanup_free_ char *layer = overlay_path(paths, "layers/%u", number),
+                            *upper = overlay_path(paths, "layers/%u/upper", number),
                             *work = overlay_path(paths, "layers/%u/work", number),
-                            *lower = str_printf("%s%s", paths->root, strcmp(point, "/") == 0 && paths->root[0] ? "" : point),
+                            *lower = str_printf("%s%s", paths->root,
+                                                strcmp(point, "/") == 0 && paths->root[0] ? "" : point),
                             *at = overlay_path(paths, "host%s", strcmp(point, "/") == 0 ? "" : point);
         if (!layer || !upper || !work || !lower || !at)
                 return -ENOMEM;
@@ -120,7 +130,8 @@ static int snapshot_overlay_lay(const struct paths *paths, const char *point, un
                 return r;
         static const char *const more[] = { ",redirect_dir=off,metacopy=off,index=off", "" };
         for (size_t i = 0; i < ELEMENTS(more); i++) {
-                _cleanup_free_ char *options = str_printf("lowerdir=%s,upperdir=%s,workdir=%s%s", lower, upper, work, more[i]);
+                _cleanup_free_ char *options =
+                        str_printf("lowerdir=%s,upperdir=%s,workdir=%s%s", lower, upper, work, more[i]);
                 if (!options)
                         return -ENOMEM;
                 if (mount("overlay", at, "overlay", 0, options) == 0)
@@ -130,13 +141,14 @@ static int snapshot_overlay_lay(const struct paths *paths, const char *point, un
         return r;
 }
 
-/* A view of one of the host's own places, to be looked at only, with all that is mounted in it. Made private before it is seen
- * anywhere: else taking the copy away would take the host's own mounts away with it. */
+/* A view of one of the host's own places, to be looked at only, with all that is mounted in it. Made private
+ * before it is seen anywhere: else taking the copy away would take the host's own mounts away with it. */
 static int snapshot_overlay_show(const struct paths *paths, const char *place) {
         _cleanup_free_ char *at = overlay_path(paths, "host%s", place);
         if (!at)
                 return -ENOMEM;
-        _cleanup_close_ int tree = open_tree(AT_FDCWD, place, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+        _cleanup_close_ int tree =
+                open_tree(AT_FDCWD, place, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
         if (tree < 0)
                 return -errno;
         struct mount_attr attributes = { .attr_set = MOUNT_ATTR_RDONLY, .propagation = MS_PRIVATE };
@@ -148,7 +160,8 @@ static int snapshot_overlay_show(const struct paths *paths, const char *place) {
 
 /* The folder that holds it all: in memory, seen by nobody else, gone with one unmount. */
 static int make_base(const struct paths *paths, struct error **reterr) {
-        _cleanup_free_ char *base = overlay_base(paths), *host = overlay_path(paths, "host"), *layers = overlay_path(paths, "layers");
+        _cleanup_free_ char *base = overlay_base(paths), *host = overlay_path(paths, "host"),
+                            *layers = overlay_path(paths, "layers");
         if (!base || !host || !layers)
                 return error_set(reterr, -ENOMEM, "Out of memory");
         int r = make_folder(base);
@@ -170,7 +183,8 @@ static int lay_all(const struct paths *paths, char *const *mounts, char ***bare,
                 int laid_this = i < LAYERS_MAX ? snapshot_overlay_lay(paths, mounts[i], i) : -E2BIG;
                 if (laid_this < 0 && i == 0) {
                         error_errno(reterr, laid_this, "No copy can be laid over the host's files");
-                        error_hint(reterr, "A rehearsal needs a kernel with overlayfs, and a root file system that can lie below one");
+                        error_hint(reterr, "A rehearsal needs a kernel with overlayfs, and a root file "
+                                           "system that can lie below one");
                         return laid_this;
                 }
                 r = laid_this < 0 ? strv_add(bare, mounts[i]) : strv_addf(&laid, "%u %s", i, mounts[i]);
@@ -225,7 +239,8 @@ int overlay_remove(const struct paths *paths, struct error **reterr) {
         while (is_mount(base)) {
                 /* Detached: a container that still holds it keeps what it sees and nobody else does. */
                 if (umount2(base, MNT_DETACH | UMOUNT_NOFOLLOW) < 0)
-                        return error_errno(reterr, -errno, "The copy of the host's files cannot be taken away");
+                        return error_errno(reterr, -errno, "The copy of the host's files cannot be taken "
+                                                           "away");
         }
         if (rmdir(base) < 0 && errno != ENOENT)
                 return error_errno(reterr, -errno, "The folder of the copy cannot be removed");

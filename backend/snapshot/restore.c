@@ -39,11 +39,13 @@ static int leave_failed(struct restore *re, const char *path, int code) {
 }
 
 /* The object now, with its digest where content matters. -ENOENT: none. */
-static int snapshot_restore_look(struct restore *re, int folder, const char *name, const char *path, struct entry *ret) {
+static int snapshot_restore_look(struct restore *re, int folder, const char *name, const char *path,
+                                 struct entry *ret) {
         int r = files_look(folder, name, path, ret);
         if (r < 0 || !S_ISREG(ret->mode))
                 return r;
-        _cleanup_close_ int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+        _cleanup_close_ int fd =
+                openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
         r = fd < 0 ? -errno : digest_fd(re->digest, fd, ret->digest);
         if (r < 0)
                 entry_done(ret);
@@ -58,8 +60,8 @@ static bool xattr_in(const struct entry *e, const struct xattr *x) {
         return false;
 }
 
-/* Is every attribute of its own either as before or as the job left it? Attributes are set one after another: an undo that
- * died between two of them must know its own work again. */
+/* Is every attribute of its own either as before or as the job left it? Attributes are set one after another:
+ * an undo that died between two of them must know its own work again. */
 static bool on_the_way(const struct entry *now, const struct entry *before, const struct entry *after) {
         if (now->uid != before->uid && now->uid != after->uid)
                 return false;
@@ -67,7 +69,8 @@ static bool on_the_way(const struct entry *now, const struct entry *before, cons
                 return false;
         mode_t mode = now->mode & 07777, was = before->mode & 07777, became = after->mode & 07777;
         /* chown(2) takes the set-id bits away; the mode is set after it */
-        if (!S_ISLNK(now->mode) && mode != was && mode != became && mode != (was & 01777) && mode != (became & 01777))
+        if (!S_ISLNK(now->mode) && mode != was && mode != became && mode != (was & 01777) &&
+            mode != (became & 01777))
                 return false;
         for (size_t i = 0; i < now->n_xattrs; i++)
                 if (!xattr_in(before, &now->xattrs[i]) && !xattr_in(after, &now->xattrs[i]))
@@ -97,8 +100,8 @@ static enum standing standing_of(const struct change *change, const struct entry
                 return AS_BEFORE;
         if (after && entry_same(now, after))
                 return AS_AFTER;
-        if (before && after && (now->mode & S_IFMT) == (before->mode & S_IFMT) && (now->mode & S_IFMT) == (after->mode & S_IFMT) &&
-            on_the_way(now, before, after))
+        if (before && after && (now->mode & S_IFMT) == (before->mode & S_IFMT) &&
+            (now->mode & S_IFMT) == (after->mode & S_IFMT) && on_the_way(now, before, after))
                 return AS_AFTER;
         return FOREIGN;
 }
@@ -111,7 +114,8 @@ static bool goes_away(const struct change *change) {
 }
 
 static bool comes_back(const struct change *change) {
-        return change->before.path && (!change->after.path || (change->what & (CHANGE_TYPE | CHANGE_CONTENT)));
+        return change->before.path &&
+               (!change->after.path || (change->what & (CHANGE_TYPE | CHANGE_CONTENT)));
 }
 
 static const struct change *find_change(const struct changes *changes, const char *path, size_t n) {
@@ -130,12 +134,14 @@ static const struct change *find_change(const struct changes *changes, const cha
         return NULL;
 }
 
-/* In an area where others write, only what lies in a folder of the job's own making, and such a folder itself, goes. */
+/* In an area where others write, only what lies in a folder of the job's own making, and such a folder
+ * itself, goes. */
 static bool snapshot_restore_spare(const struct restore *re, const struct change *change) {
         if (!snapshot_volatile(change->path) || S_ISDIR(change->after.mode))
                 return false;
         const char *slash = strrchr(change->path, '/');
-        const struct change *folder = find_change(re->options->changes, change->path, (size_t) (slash - change->path));
+        const struct change *folder =
+                find_change(re->options->changes, change->path, (size_t) (slash - change->path));
         return !folder || !(folder->what & CHANGE_ADDED);
 }
 
@@ -148,9 +154,11 @@ static int list_foreign(struct restore *re, const struct change *change) {
                          re->options->blobs_name, change->before.digest);
 }
 
-/* A folder of the job's own removing stands again by now: this one somebody else took away, with all that was in it. */
+/* A folder of the job's own removing stands again by now: this one somebody else took away, with all that was
+ * in it. */
 static int folder_gone(struct restore *re, const struct change *change, int code) {
-        return code == -ENOENT || code == -ENOTDIR ? list_foreign(re, change) : leave_failed(re, change->path, code);
+        return code == -ENOENT || code == -ENOTDIR ? list_foreign(re, change)
+                                                   : leave_failed(re, change->path, code);
 }
 
 static int take_away(struct restore *re, size_t i) {
@@ -185,7 +193,8 @@ static int take_away(struct restore *re, size_t i) {
                 return list_foreign(re, change);
         }
         if (!change->before.path && snapshot_restore_spare(re, change))
-                return snapshot_restore_leave(re, change->path, "it lies where others write too, so it stays");
+                return snapshot_restore_leave(re, change->path,
+                                              "it lies where others write too, so it stays");
         r = files_remove(folder, name, NULL);
         if (r == -ENOTEMPTY || r == -EEXIST) {
                 re->done[i] = true;
@@ -200,19 +209,23 @@ static int take_away(struct restore *re, size_t i) {
 }
 
 /* Another name of the same file that still is what it was: the object becomes a link to it again. */
-static int link_back(struct restore *re, int folder, const char *name, const struct entry *before, const struct entry *seen) {
+static int link_back(struct restore *re, int folder, const char *name, const struct entry *before,
+                     const struct entry *seen) {
         const struct manifest *all = re->options->before;
         const struct entry *self = all ? manifest_find(all, before->path) : NULL;
         if (!self || self->links < 2)
                 return -ENOENT;
         for (size_t i = 0; i < all->n; i++) {
                 const struct entry *other = &all->items[i];
-                if (other == self || other->inode != self->inode || other->device != self->device || !S_ISREG(other->mode))
+                if (other == self || other->inode != self->inode || other->device != self->device ||
+                    !S_ISREG(other->mode))
                         continue;
                 const char *other_name;
-                _cleanup_close_ int other_folder = files_open_parent(re->options->root, other->path, &other_name, NULL);
+                _cleanup_close_ int other_folder =
+                        files_open_parent(re->options->root, other->path, &other_name, NULL);
                 _cleanup_(entry_done) struct entry now = {};
-                if (other_folder < 0 || snapshot_restore_look(re, other_folder, other_name, other->path, &now) < 0)
+                if (other_folder < 0 ||
+                    snapshot_restore_look(re, other_folder, other_name, other->path, &now) < 0)
                         continue;
                 if (entry_same(&now, other))
                         return files_link(other_folder, other_name, &now, folder, name, seen, NULL);
@@ -230,7 +243,8 @@ static int open_blob(struct restore *re, const char *hex) {
         return strcmp(now, hex) == 0 ? TAKE_FD(fd) : -EBADMSG;
 }
 
-static int put_object(struct restore *re, int folder, const char *name, const struct entry *before, const struct entry *seen) {
+static int put_object(struct restore *re, int folder, const char *name, const struct entry *before,
+                      const struct entry *seen) {
         if (!S_ISREG(before->mode))
                 return files_put(folder, name, before, -1, seen, NULL);
         int r = link_back(re, folder, name, before, seen);
@@ -242,7 +256,8 @@ static int put_object(struct restore *re, int folder, const char *name, const st
 }
 
 /* Is there now what was, read anew? */
-static int snapshot_restore_verify(struct restore *re, int folder, const char *name, const struct entry *before) {
+static int snapshot_restore_verify(struct restore *re, int folder, const char *name,
+                                   const struct entry *before) {
         _cleanup_(entry_done) struct entry now = {};
         int r = snapshot_restore_look(re, folder, name, before->path, &now);
         return r < 0 ? r : entry_same(&now, before) ? 0 : -EBADMSG;
@@ -255,7 +270,8 @@ static int bring_back(struct restore *re, size_t i) {
         const char *name;
         re->done[i] = true;
         if (S_ISREG(before->mode) && !before->digest[0])
-                return snapshot_restore_leave(re, change->path, "its content was not saved, so it stays as it is");
+                return snapshot_restore_leave(re, change->path, "its content was not saved, so it stays as "
+                                                                "it is");
         _cleanup_close_ int folder = files_open_parent(re->options->root, change->path, &name, NULL);
         if (folder < 0)
                 return folder_gone(re, change, folder);
@@ -294,7 +310,9 @@ static int set_back(struct restore *re, size_t i) {
         _cleanup_(entry_done) struct entry now = {};
         int r = snapshot_restore_look(re, folder, name, change->path, &now);
         if (r < 0)
-                return r == -ENOMEM ? r : r == -ENOENT ? list_foreign(re, change) : leave_failed(re, change->path, r);
+                return r == -ENOMEM   ? r
+                       : r == -ENOENT ? list_foreign(re, change)
+                                      : leave_failed(re, change->path, r);
         enum standing standing = standing_of(change, &now);
         if (standing == AS_BEFORE) {
                 re->result.as_before++;
@@ -319,7 +337,9 @@ static int set_folder_time(struct restore *re, const char *path) {
         const char *name;
         _cleanup_close_ int folder = files_open_parent(re->options->root, path, &name, NULL);
         int r = folder < 0 ? 0 : files_set_time(folder, name, &before->mtime);
-        _cleanup_close_ int self = folder < 0 || r < 0 ? -1 : openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        _cleanup_close_ int self =
+                folder < 0 || r < 0 ? -1
+                                    : openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (self >= 0 && fsync(self) < 0)
                 r = -errno;
         return r < 0 && r != -ENOENT ? leave_failed(re, path, r) : 0;
@@ -335,14 +355,16 @@ static int set_folder_times(struct restore *re) {
         for (size_t i = changes->n; i > 0; i--) {
                 const char *path = changes->items[i - 1].path, *slash = strrchr(path, '/');
                 int r = set_folder_time(re, path);
-                _cleanup_free_ char *folder = slash > path ? strndup(path, (size_t) (slash - path)) : strdup("/");
+                _cleanup_free_ char *folder =
+                        slash > path ? strndup(path, (size_t) (slash - path)) : strdup("/");
                 if (r < 0 || !folder || set_folder_time(re, folder) < 0)
                         return -ENOMEM;
         }
         return 0;
 }
 
-/* Children sort behind their folder: going backwards takes them first, going forwards makes the folder first. */
+/* Children sort behind their folder: going backwards takes them first, going forwards makes the folder first.
+ */
 static int restore_all(struct restore *re) {
         const struct changes *changes = re->options->changes;
         int r = 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* reason: one file, because the walk, the reading and the keeping of one file share one state and one budget. */
+/* reason: one file, because the walk, the reading and the keeping of one file share one state and one budget.
+ */
 #include "backend/snapshot/snapshot.h"
 
 #include <dirent.h>
@@ -18,15 +19,16 @@
 #define SMALL (1024U * 1024)    /* read whole into one buffer; what is larger goes through piece by piece */
 #define TRIES 3                 /* for a file that changes while it is read */
 
-/* A file whose status changed this shortly before the reading began may change again within the same tick of the clock:
- * its times prove nothing. */
+/* A file whose status changed this shortly before the reading began may change again within the same tick of
+ * the clock: its times prove nothing. */
 #define RACY_SECONDS 2
 
 struct frame {
         DIR *dir;
         char *path;
         dev_t device;
-        bool only_known;        /* an earlier look did not see all of it: what that one did not name is not looked at */
+        bool only_known;        /* an earlier look did not see all of it: what that one did not name is not
+                                 * looked at */
 };
 
 struct snapshot {
@@ -55,13 +57,24 @@ static bool below_any(const char *path, const char *const *folders, size_t n) {
 }
 
 bool snapshot_skipped(const char *path) {
-        static const char *const skipped[] = { "/proc", "/sys", "/dev", "/run", "/tmp", "/var/tmp", "/var/run", "/var/lock",
-                                               "/var/lib/containers", "/var/lib/docker", "/var/lib/fairlead", "/var/log/journal" };
+        static const char *const skipped[] = { "/proc",
+                                               "/sys",
+                                               "/dev",
+                                               "/run",
+                                               "/tmp",
+                                               "/var/tmp",
+                                               "/var/run",
+                                               "/var/lock",
+                                               "/var/lib/containers",
+                                               "/var/lib/docker",
+                                               "/var/lib/fairlead",
+                                               "/var/log/journal" };
         return below_any(path, skipped, ELEMENTS(skipped));
 }
 
 bool snapshot_volatile(const char *path) {
-        static const char *const areas[] = { "/var/log", "/var/cache", "/var/spool", "/var/mail", "/var/lib/systemd" };
+        static const char *const areas[] = { "/var/log", "/var/cache", "/var/spool", "/var/mail",
+                                             "/var/lib/systemd" };
         return below_any(path, areas, ELEMENTS(areas));
 }
 
@@ -149,8 +162,9 @@ static bool same_time(const struct timespec *a, const struct timespec *b) {
 /* Is the earlier look's digest still true, by everything that a change of content moves? */
 static const struct entry *known_unchanged(const struct snapshot *s, const struct entry *e) {
         const struct entry *known = s->options.known ? manifest_find(s->options.known, e->path) : NULL;
-        if (!known || !known->digest[0] || !S_ISREG(known->mode) || known->inode != e->inode || known->device != e->device ||
-            known->size != e->size || !same_time(&known->mtime, &e->mtime) || !same_time(&known->ctime, &e->ctime))
+        if (!known || !known->digest[0] || !S_ISREG(known->mode) || known->inode != e->inode ||
+            known->device != e->device || known->size != e->size || !same_time(&known->mtime, &e->mtime) ||
+            !same_time(&known->ctime, &e->ctime))
                 return NULL;
         if (s->options.known->taken == 0 || known->ctime.tv_sec + RACY_SECONDS > s->options.known->taken)
                 return NULL;
@@ -162,12 +176,14 @@ static int still_same(int fd, const struct stat *before) {
         struct stat st;
         if (fstat(fd, &st) < 0)
                 return -errno;
-        return st.st_size == before->st_size && same_time(&st.st_mtim, &before->st_mtim) && same_time(&st.st_ctim, &before->st_ctim)
+        return st.st_size == before->st_size && same_time(&st.st_mtim, &before->st_mtim) &&
+                               same_time(&st.st_ctim, &before->st_ctim)
                        ? 0
                        : -EAGAIN;
 }
 
-/* Links the blob from the earlier snapshot, or finds it among those of this one. 1: it is here, 0: it must be written. */
+/* Links the blob from the earlier snapshot, or finds it among those of this one. 1: it is here, 0: it must be
+ * written. */
 static int share_blob(struct snapshot *s, const char *hex) {
         if (faccessat(s->options.blobs, hex, F_OK, 0) == 0)
                 return 1;
@@ -188,7 +204,8 @@ static int verify_blob(struct snapshot *s, const char *name, const char *hex) {
 static int write_blob(struct snapshot *s, const char *hex, const void *bytes, size_t n) {
         if (share_blob(s, hex))
                 return 0;
-        _cleanup_close_ int fd = openat(s->options.blobs, hex, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        _cleanup_close_ int fd =
+                openat(s->options.blobs, hex, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
         int r = fd < 0 ? -errno : files_write_all(fd, bytes, n);
         if (r >= 0)
                 r = verify_blob(s, hex, hex);
@@ -196,7 +213,8 @@ static int write_blob(struct snapshot *s, const char *hex, const void *bytes, si
         return r;
 }
 
-static int snapshot_read_small(struct snapshot *s, int fd, const struct stat *st, char hex[static DIGEST_HEX]) {
+static int snapshot_read_small(struct snapshot *s, int fd, const struct stat *st,
+                               char hex[static DIGEST_HEX]) {
         if (!s->buffer && !(s->buffer = malloc(SMALL + 1)))
                 return -ENOMEM;
         size_t length = 0;
@@ -228,7 +246,8 @@ static int read_large(struct snapshot *s, int fd, const struct stat *st, char he
                 return r < 0 ? r : still_same(fd, st);
         }
         unlinkat(s->options.blobs, working, 0);
-        _cleanup_close_ int blob = openat(s->options.blobs, working, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        _cleanup_close_ int blob =
+                openat(s->options.blobs, working, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
         int r = blob < 0 ? -errno : files_copy(fd, blob);
         if (r >= 0)
                 r = still_same(fd, st);
@@ -262,7 +281,8 @@ static int read_content(struct snapshot *s, int folder, const char *name, struct
                         return -errno;
                 if (!S_ISREG(st.st_mode))
                         return -EAGAIN;
-                r = st.st_size <= (off_t) SMALL ? snapshot_read_small(s, fd, &st, e->digest) : read_large(s, fd, &st, e->digest);
+                r = st.st_size <= (off_t) SMALL ? snapshot_read_small(s, fd, &st, e->digest)
+                                                : read_large(s, fd, &st, e->digest);
                 e->size = (uint64_t) st.st_size;
                 e->mtime = st.st_mtim;
                 e->ctime = st.st_ctim;
@@ -364,7 +384,9 @@ static int snapshot_enter(struct snapshot *s, int folder, const char *name, stru
                 closedir(dir);
                 return -ENOMEM;
         }
-        s->frames[s->depth++] = (struct frame) { .dir = dir, .path = path, .device = (dev_t) e->device, .only_known = only_known };
+        s->frames[s->depth++] = (struct frame) {
+                .dir = dir, .path = path, .device = (dev_t) e->device, .only_known = only_known
+        };
         return 0;
 }
 
@@ -375,7 +397,8 @@ static int snapshot_visit(struct snapshot *s, int folder, const char *name, cons
                 if (snapshot_below(path, *excluded))
                         return 0;
         struct entry e = {};
-        /* Beyond the ceiling the roots that are still to come are noted by name: else a later look would take them for added. */
+        /* Beyond the ceiling the roots that are still to come are noted by name: else a later look would take
+         * them for added. */
         bool full = s->tally.files >= s->options.files_max;
         if (full && s->depth)
                 return -E2BIG;
@@ -405,7 +428,8 @@ static int snapshot_visit(struct snapshot *s, int folder, const char *name, cons
         return 0;
 }
 
-/* The ceiling on the number: what is open is marked as left out, so that no later look takes the rest for added. */
+/* The ceiling on the number: what is open is marked as left out, so that no later look takes the rest for
+ * added. */
 static void stop_walking(struct snapshot *s) {
         for (size_t j = 0; s->options.names_only && s->options.left_out && j < s->depth; j++)
                 s->options.left_out(s->frames[j].path, SNAPSHOT_TOO_MANY, s->options.userdata);
@@ -475,7 +499,8 @@ int snapshot_go(struct snapshot *s, uint64_t usec, struct error **reterr) {
 }
 
 int snapshot_keep(int root, const struct entry *e, int blobs) {
-        struct snapshot s = { .options = { .root = root, .blobs = -1, .known_blobs = -1 }, .digest = digest_new() };
+        struct snapshot s = { .options = { .root = root, .blobs = -1, .known_blobs = -1 },
+                              .digest = digest_new() };
         struct entry now = { .path = e->path };
         const char *name;
         _cleanup_close_ int folder = s.digest ? files_open_parent(root, e->path, &name, NULL) : -ENOMEM;

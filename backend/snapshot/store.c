@@ -34,7 +34,9 @@ int snapshot_share(int from, int to, const char *digest) {
         static const char working[] = "unfinished";
         unlinkat(to, working, 0);
         _cleanup_close_ int source = openat(from, digest, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-        _cleanup_close_ int copy = source < 0 ? -1 : openat(to, working, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        _cleanup_close_ int copy =
+                source < 0 ? -1
+                           : openat(to, working, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
         int r = copy < 0 ? -errno : files_copy(source, copy);
         return r < 0 ? r : renameat(to, working, to, digest) < 0 ? -errno : 0;
 }

@@ -76,18 +76,20 @@ static int on_connect(sd_event_source *source, int fd, uint32_t events, void *us
         _cleanup_close_ int client = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
         struct ucred peer;
         socklen_t size = sizeof peer;
-        if (client < 0 || getsockopt(client, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0 || (peer.uid != 0 && peer.uid != geteuid()))
+        if (client < 0 || getsockopt(client, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0 ||
+            (peer.uid != 0 && peer.uid != geteuid()))
                 return 0;
         size_t at = control->next++ % CLIENTS_MAX;
         control->clients[at] = sd_event_source_disable_unref(control->clients[at]);
-        if (sd_event_add_io(control->event, &control->clients[at], client, EPOLLIN, on_packet, control) >= 0 &&
+        if (sd_event_add_io(control->event, &control->clients[at], client, EPOLLIN, on_packet, control) >=
+                    0 &&
             sd_event_source_set_io_fd_own(control->clients[at], 1) >= 0)
                 client = -1;
         return 0;
 }
 
-int control_new(sd_event *event, const struct paths *paths, const char *id, const struct control_handlers *handlers,
-                struct control **ret, struct error **reterr) {
+int control_new(sd_event *event, const struct paths *paths, const char *id,
+                const struct control_handlers *handlers, struct control **ret, struct error **reterr) {
         _cleanup_(control_freep) struct control *control = calloc(1, sizeof *control);
         struct sockaddr_un address;
         int r = control ? address_of(paths, id, &address) : -ENOMEM;
@@ -98,7 +100,9 @@ int control_new(sd_event *event, const struct paths *paths, const char *id, cons
         _cleanup_close_ int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
         unlink(address.sun_path);       /* of a worker that died; the host's lock says that it is not alive */
         mode_t mask = umask(0177);
-        r = fd < 0 || bind(fd, (struct sockaddr *) &address, sizeof address) < 0 || listen(fd, 16) < 0 ? -errno : 0;
+        r = fd < 0 || bind(fd, (struct sockaddr *) &address, sizeof address) < 0 || listen(fd, 16) < 0
+                    ? -errno
+                    : 0;
         umask(mask);
         if (r >= 0 && !(control->path = strdup(address.sun_path)))
                 r = -ENOMEM;
@@ -144,7 +148,8 @@ static int client_error(int r, struct error **reterr) {
 int control_connect(const struct paths *paths, const char *id, struct error **reterr) {
         struct sockaddr_un address;
         int r = address_of(paths, id, &address);
-        _cleanup_close_ int fd = r < 0 ? -1 : socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        _cleanup_close_ int fd =
+                r < 0 ? -1 : socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
         if (r >= 0 && (fd < 0 || connect(fd, (struct sockaddr *) &address, sizeof address) < 0))
                 r = -errno;
         return r < 0 ? client_error(r, reterr) : TAKE_FD(fd);

@@ -15,7 +15,8 @@
 #define PROMPT_TAIL 512U                /* of the line that is being written */
 
 /* The value of one use: a secret's, or an ordinary answer's. NULL: it was not handed over. */
-static const char *delivery_value_of(const struct plan *plan, const struct secret_list *secrets, const struct secret_use *use, bool secret, size_t *ret_n) {
+static const char *delivery_value_of(const struct plan *plan, const struct secret_list *secrets,
+                                     const struct secret_use *use, bool secret, size_t *ret_n) {
         const char *value = NULL;
         if (secret) {
                 const struct secret *found = secrets ? secret_list_find(secrets, use->name) : NULL;
@@ -36,8 +37,9 @@ static int delivery_missing(const struct secret_use *use, struct error **reterr)
 
 /* Calls back for each use with this delivery, ordinary answers first. */
 static int delivery_each(const struct plan *plan, const struct secret_list *secrets, enum delivery delivery,
-                int (*use_it)(const struct secret_use *use, const char *value, size_t n, bool secret, void *userdata), void *userdata,
-                struct error **reterr) {
+                         int (*use_it)(const struct secret_use *use, const char *value, size_t n, bool secret,
+                                       void *userdata),
+                         void *userdata, struct error **reterr) {
         int r = 0;
         for (size_t i = 0; r >= 0 && i < plan->n_handed + plan->n_secrets; i++) {
                 bool secret = i >= plan->n_handed;
@@ -57,7 +59,8 @@ static int delivery_each(const struct plan *plan, const struct secret_list *secr
 
 /* ---- last words ---- */
 
-static int delivery_add_word(const struct secret_use *use, const char *value, size_t n, bool secret, void *userdata) {
+static int delivery_add_word(const struct secret_use *use, const char *value, size_t n, bool secret,
+                             void *userdata) {
         char ***argv = userdata;
         const char *target = use->target ? use->target : "";
         if (!secret)
@@ -68,9 +71,11 @@ static int delivery_add_word(const struct secret_use *use, const char *value, si
         return r < 0 ? r : strv_add(argv, value);
 }
 
-int delivery_argv(const struct plan *plan, const struct secret_list *secrets, char ***ret, struct error **reterr) {
+int delivery_argv(const struct plan *plan, const struct secret_list *secrets, char ***ret,
+                  struct error **reterr) {
         char **argv = strv_copy(plan->command->argv);
-        int r = argv ? delivery_each(plan, secrets, DELIVER_ARGV, delivery_add_word, &argv, reterr) : error_set(reterr, -ENOMEM, "Out of memory");
+        int r = argv ? delivery_each(plan, secrets, DELIVER_ARGV, delivery_add_word, &argv, reterr)
+                     : error_set(reterr, -ENOMEM, "Out of memory");
         if (r < 0) {
                 delivery_free_argv(argv);
                 return r;
@@ -87,13 +92,15 @@ char **delivery_free_argv(char **argv) {
 
 /* ---- standard input ---- */
 
-static int delivery_add_line(const struct secret_use *use, const char *value, size_t n, bool secret, void *userdata) {
+static int delivery_add_line(const struct secret_use *use, const char *value, size_t n, bool secret,
+                             void *userdata) {
         int fd = *(int *) userdata;
         int r = files_write_all(fd, value, n);
         return r < 0 ? r : files_write_all(fd, "\n", 1);
 }
 
-int delivery_stdin(const struct plan *plan, const struct secret_list *secrets, int *ret_fd, struct error **reterr) {
+int delivery_stdin(const struct plan *plan, const struct secret_list *secrets, int *ret_fd,
+                   struct error **reterr) {
         bool wanted = strv_length(plan->stdin_lines) > 0;
         for (size_t i = 0; i < plan->n_secrets; i++)
                 wanted |= plan->secrets[i].delivery == DELIVER_STDIN;
@@ -110,7 +117,8 @@ int delivery_stdin(const struct plan *plan, const struct secret_list *secrets, i
         int r = 0;
         for (char **line = plan->stdin_lines; r >= 0 && line && *line; line++) {
                 total += strlen(*line) + 1;
-                r = total > STDIN_MAX ? -E2BIG : delivery_add_line(NULL, *line, strlen(*line), false, &write_end);
+                r = total > STDIN_MAX ? -E2BIG
+                                      : delivery_add_line(NULL, *line, strlen(*line), false, &write_end);
         }
         if (r < 0)
                 return error_errno(reterr, r, "The answers cannot be handed to the command");
@@ -123,18 +131,21 @@ int delivery_stdin(const struct plan *plan, const struct secret_list *secrets, i
 
 /* ---- files ---- */
 
-static int write_file(const struct secret_use *use, const char *value, size_t n, bool secret, void *userdata) {
+static int write_file(const struct secret_use *use, const char *value, size_t n, bool secret,
+                      void *userdata) {
         int folder = *(int *) userdata;
         if (strchr(use->name, '/') || use->name[0] == '.')
                 return -EINVAL;
         (void) unlinkat(folder, use->name, 0);
-        _cleanup_close_ int fd = openat(folder, use->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        _cleanup_close_ int fd =
+                openat(folder, use->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
         return fd < 0 ? -errno : files_write_all(fd, value, n);
 }
 
 static bool wants_files(const struct plan *plan) {
         for (size_t i = 0; i < plan->n_handed + plan->n_secrets; i++)
-                if ((i < plan->n_handed ? plan->handed[i] : plan->secrets[i - plan->n_handed]).delivery == DELIVER_FILE)
+                if ((i < plan->n_handed ? plan->handed[i] : plan->secrets[i - plan->n_handed]).delivery ==
+                    DELIVER_FILE)
                         return true;
         return false;
 }
@@ -146,7 +157,8 @@ static int delivery_open_private(int parent, const char *name) {
         return fd < 0 ? -errno : fd;
 }
 
-int delivery_write_files(const struct paths *paths, const struct plan *plan, const struct secret_list *secrets, struct error **reterr) {
+int delivery_write_files(const struct paths *paths, const struct plan *plan,
+                         const struct secret_list *secrets, struct error **reterr) {
         if (!wants_files(plan))
                 return 0;
         _cleanup_close_ int run = files_open_root(paths->run, reterr);
@@ -161,7 +173,8 @@ int delivery_write_files(const struct paths *paths, const struct plan *plan, con
 
 void delivery_remove_files(const struct paths *paths, const struct plan *plan) {
         _cleanup_close_ int run = files_open_root(paths->run, NULL);
-        _cleanup_close_ int files = run < 0 ? -1 : openat(run, "files", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        _cleanup_close_ int files =
+                run < 0 ? -1 : openat(run, "files", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (files >= 0)
                 (void) files_remove_tree(files, plan->name);
 }
@@ -189,7 +202,8 @@ struct delivery_prompts {
         enum { PLAIN, ESCAPE, SEQUENCE } state;
 };
 
-static int add_prompt(const struct secret_use *use, const char *value, size_t n, bool secret, void *userdata) {
+static int add_prompt(const struct secret_use *use, const char *value, size_t n, bool secret,
+                      void *userdata) {
         struct delivery_prompts *prompts = userdata;
         struct prompt *prompt = &prompts->items[prompts->n];
         if (regcomp(&prompt->regex, use->target ? use->target : "", REG_EXTENDED | REG_NOSUB) != 0)
@@ -200,9 +214,11 @@ static int add_prompt(const struct secret_use *use, const char *value, size_t n,
         return 0;
 }
 
-int delivery_prompts_new(const struct plan *plan, const struct secret_list *secrets, struct delivery_prompts **ret, struct error **reterr) {
+int delivery_prompts_new(const struct plan *plan, const struct secret_list *secrets,
+                         struct delivery_prompts **ret, struct error **reterr) {
         _cleanup_(delivery_prompts_freep) struct delivery_prompts *prompts = calloc(1, sizeof *prompts);
-        if (!prompts || !(prompts->items = calloc(plan->n_handed + plan->n_secrets + 1, sizeof *prompts->items)))
+        if (!prompts ||
+            !(prompts->items = calloc(plan->n_handed + plan->n_secrets + 1, sizeof *prompts->items)))
                 return error_set(reterr, -ENOMEM, "Out of memory");
         int r = delivery_each(plan, secrets, DELIVER_PROMPT, add_prompt, prompts, reterr);
         if (r < 0)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* How answers and secrets that are not in a command's words reach it: by standard input, files, prompts, last words. The
- * contract is struct secret_use in model/plan/plan.h. */
+/* How answers and secrets that are not in a command's words reach it: by standard input, files, prompts, last
+ * words. The contract is struct secret_use in model/plan/plan.h. */
 
 #include "backend/io/paths.h"
 #include "base/error.h"
@@ -11,23 +11,27 @@
 
 struct delivery_prompts;
 
-/* The words of the command, with secrets that can only go there at their end; the caller wipes and frees them with
- * delivery_free_argv(). -ENOKEY: a secret of the plan was not handed over. */
-int delivery_argv(const struct plan *plan, const struct secret_list *secrets, char ***ret, struct error **reterr);
+/* The words of the command, with secrets that can only go there at their end; the caller wipes and frees them
+ * with delivery_free_argv(). -ENOKEY: a secret of the plan was not handed over. */
+int delivery_argv(const struct plan *plan, const struct secret_list *secrets, char ***ret,
+                  struct error **reterr);
 char **delivery_free_argv(char **argv);
 
-/* A pipe that gives the lines for standard input and then its end, or -1: there are none, the terminal is the input. The
- * caller closes it. */
-int delivery_stdin(const struct plan *plan, const struct secret_list *secrets, int *ret_fd, struct error **reterr);
+/* A pipe that gives the lines for standard input and then its end, or -1: there are none, the terminal is the
+ * input. The caller closes it. */
+int delivery_stdin(const struct plan *plan, const struct secret_list *secrets, int *ret_fd,
+                   struct error **reterr);
 
 /* The files for bind mounts, `run`/files/NAME/PARAMETER, 0600 in folders 0700; and their removal. */
-int delivery_write_files(const struct paths *paths, const struct plan *plan, const struct secret_list *secrets, struct error **reterr);
+int delivery_write_files(const struct paths *paths, const struct plan *plan,
+                         const struct secret_list *secrets, struct error **reterr);
 void delivery_remove_files(const struct paths *paths, const struct plan *plan);
 /* All of them: no worker lives, and what a dead one left may be secrets. */
 void delivery_remove_all(const struct paths *paths);
 
 /* Watches output for prompts. */
-int delivery_prompts_new(const struct plan *plan, const struct secret_list *secrets, struct delivery_prompts **ret, struct error **reterr);
+int delivery_prompts_new(const struct plan *plan, const struct secret_list *secrets,
+                         struct delivery_prompts **ret, struct error **reterr);
 struct delivery_prompts *delivery_prompts_free(struct delivery_prompts *prompts);
 DEFINE_CLEANUP(struct delivery_prompts, delivery_prompts_free)
 

@@ -25,13 +25,14 @@ static char *read_id(int fd) {
         return job_id_valid(id) ? strdup(id) : NULL;
 }
 
-/* The first byte is the host; the second one says that the id in the file is that of who holds the first: behind a worker that died
- * the id of its job stays, and between two calls of a new one it still stands there. */
+/* The first byte is the host; the second one says that the id in the file is that of who holds the first:
+ * behind a worker that died the id of its job stays, and between two calls of a new one it still stands
+ * there. */
 enum { THE_HOST, THE_ID };
 
 static int set_lock(int fd, off_t byte) {
-        /* Not the old kind of lock: that one is lost when any descriptor of the file is closed, and belongs to a process
-         * rather than to who holds the descriptor. */
+        /* Not the old kind of lock: that one is lost when any descriptor of the file is closed, and belongs
+         * to a process rather than to who holds the descriptor. */
         struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1 };
         return fcntl(fd, F_OFD_SETLK, &lock) < 0 ? -errno : 0;
 }
@@ -48,7 +49,8 @@ int hostlock_take(const struct paths *paths, const char *id, char **ret_holder, 
         int r = set_lock(fd, THE_HOST);
         if (r == -EAGAIN || r == -EACCES) {
                 _cleanup_free_ char *holder = read_holder(fd);
-                error_set(reterr, -EBUSY, "Another job changes this host now: %s", holder ? holder : "its id is not known");
+                error_set(reterr, -EBUSY, "Another job changes this host now: %s",
+                          holder ? holder : "its id is not known");
                 if (holder)
                         error_hint(reterr, "Watch it: fairlead attach %s", holder);
                 if (ret_holder)
@@ -57,7 +59,8 @@ int hostlock_take(const struct paths *paths, const char *id, char **ret_holder, 
         }
         if (r < 0)
                 return error_errno(reterr, r, "The lock %s/lock cannot be taken", paths->run);
-        if (ftruncate(fd, 0) < 0 || pwrite(fd, id, strlen(id), 0) != (ssize_t) strlen(id) || set_lock(fd, THE_ID) < 0)
+        if (ftruncate(fd, 0) < 0 || pwrite(fd, id, strlen(id), 0) != (ssize_t) strlen(id) ||
+            set_lock(fd, THE_ID) < 0)
                 return error_errno(reterr, -EIO, "The lock %s/lock cannot be written", paths->run);
         return TAKE_FD(fd);
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* One job at a time: an open-file-description lock on `run`/lock, held by the worker and gone with it, whatever its end. The
- * file holds the job's id. reference/security.md section 9. */
+/* One job at a time: an open-file-description lock on `run`/lock, held by the worker and gone with it,
+ * whatever its end. The file holds the job's id. reference/security.md section 9. */
 
 #include "backend/io/paths.h"
 #include "base/error.h"
 
-/* The descriptor that holds the lock; close it to give it up. -EBUSY: another job has it; *ret_holder (may be NULL) is then
- * its id, the caller's, or NULL where it is not known yet. */
+/* The descriptor that holds the lock; close it to give it up. -EBUSY: another job has it; *ret_holder (may be
+ * NULL) is then its id, the caller's, or NULL where it is not known yet. */
 int hostlock_take(const struct paths *paths, const char *id, char **ret_holder, struct error **reterr);
 
 /* The id of the job that holds the host now (the caller's), or NULL: none, or not known yet. */

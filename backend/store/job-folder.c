@@ -26,8 +26,8 @@ static char *make_id(void) {
         time_t now = time(NULL);
         if (getrandom(&random, sizeof random, 0) != sizeof random || !gmtime_r(&now, &tm))
                 return NULL;
-        return str_printf("%04d%02d%02d-%02d%02d%02d-%08x", (tm.tm_year + 1900) % 10000, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
-                          tm.tm_sec, random);
+        return str_printf("%04d%02d%02d-%02d%02d%02d-%08x", (tm.tm_year + 1900) % 10000, tm.tm_mon + 1,
+                          tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, random);
 }
 
 int jobfolder_make(const struct paths *paths, const struct plan *plan, char **ret_id, struct error **reterr) {
@@ -88,7 +88,9 @@ int jobfolder_describe(struct job *job, const char *id, const struct plan *plan)
                 job->planned[i] = job_step_planned((enum job_step) i, job->verb);
         if (!plan)
                 return 0;
-        return str_replace(&job->name, plan->name) < 0 || str_replace(&job->image, plan->reference ? plan->reference : plan->image) < 0 ||
+        return str_replace(&job->name, plan->name) < 0 ||
+                               str_replace(&job->image, plan->reference ? plan->reference : plan->image) <
+                                       0 ||
                                str_replace(&job->digest, plan->digest) < 0
                        ? -ENOMEM
                        : 0;
@@ -125,7 +127,8 @@ void jobfolder_write_result(int folder, const char *id) {
 /* ---- refused ---- */
 
 void jobfolder_refuse(int folder, const struct error *e) {
-        _cleanup_free_ char *text = e ? str_printf("%d\n%s\n%s\n", -e->code, e->message, e->hint ? e->hint : "") : NULL;
+        _cleanup_free_ char *text =
+                e ? str_printf("%d\n%s\n%s\n", -e->code, e->message, e->hint ? e->hint : "") : NULL;
         if (text)
                 (void) files_write(folder, "refused", text, strlen(text), 0600, NULL);
 }
@@ -157,7 +160,11 @@ int jobfolder_set_active(const struct paths *paths, const char *id, struct error
         if (!target)
                 return error_set(reterr, -ENOMEM, "Out of memory");
         _cleanup_close_ int state = files_open_root(paths->state, reterr);
-        const struct entry like = { .path = (char *) "active", .mode = S_IFLNK | 0777, .uid = geteuid(), .gid = getegid(), .target = target,
+        const struct entry like = { .path = (char *) "active",
+                                    .mode = S_IFLNK | 0777,
+                                    .uid = geteuid(),
+                                    .gid = getegid(),
+                                    .target = target,
                                     .mtime = { .tv_sec = time(NULL) } };
         return state < 0 ? state : files_put(state, "active", &like, -1, NULL, reterr);
 }
@@ -184,9 +191,10 @@ void jobfolder_clear_active(const struct paths *paths, const char *id) {
 }
 
 int jobfolder_unfinished(const struct job *job, struct error **reterr) {
-        error_set(reterr, -EBUSY, "The %s of %s was interrupted and is neither done nor put back: job %s", plan_verb_name(job->verb),
-                  job->name ? job->name : "a service", job->id);
-        error_hint(reterr, "fairlead resume %s goes on, fairlead rollback %s puts everything back", job->id, job->id);
+        error_set(reterr, -EBUSY, "The %s of %s was interrupted and is neither done nor put back: job %s",
+                  plan_verb_name(job->verb), job->name ? job->name : "a service", job->id);
+        error_hint(reterr, "fairlead resume %s goes on, fairlead rollback %s puts everything back", job->id,
+                   job->id);
         return -EBUSY;
 }
 
@@ -195,9 +203,11 @@ int jobfolder_unfinished(const struct job *job, struct error **reterr) {
 /* Read by pam_motd(8) and by agetty(8). */
 static const char *const told_in[] = { "motd.d/fairlead", "issue.d/fairlead.issue" };
 
-/* The folder of such a file, made for everybody to read; what a process that died left half made there is removed. */
+/* The folder of such a file, made for everybody to read; what a process that died left half made there is
+ * removed. */
 static int open_telling(const struct paths *paths, const char *told) {
-        _cleanup_free_ char *above = str_printf("%s/..", paths->run), *name = strndup(told, strcspn(told, "/"));
+        _cleanup_free_ char *above = str_printf("%s/..", paths->run),
+                            *name = strndup(told, strcspn(told, "/"));
         _cleanup_close_ int run = above && name ? files_open_root(above, NULL) : -ENOMEM;
         int folder = run < 0 ? run : files_make_folder(run, name, NULL);
         if (folder >= 0)
@@ -206,13 +216,18 @@ static int open_telling(const struct paths *paths, const char *told) {
 }
 
 int jobfolder_tell(const struct paths *paths, const struct job *job) {
-        _cleanup_free_ char *text = str_printf("Fairlead: the %s of %s was interrupted. \"fairlead\" asks what to do, or\n"
-                                               "\"fairlead resume %s\" goes on, \"fairlead rollback %s\" puts everything back.\n",
-                                               plan_verb_name(job->verb), job->name ? job->name : "a service", job->id, job->id);
+        _cleanup_free_ char *text =
+                str_printf("Fairlead: the %s of %s was interrupted. \"fairlead\" asks "
+                           "what to do, or\n"
+                           "\"fairlead resume %s\" goes on, \"fairlead rollback %s\" "
+                           "puts everything back.\n",
+                           plan_verb_name(job->verb), job->name ? job->name : "a service", job->id, job->id);
         int r = text ? 0 : -ENOMEM;
         for (size_t i = 0; r >= 0 && i < ELEMENTS(told_in); i++) {
                 _cleanup_close_ int folder = open_telling(paths, told_in[i]);
-                r = folder < 0 ? folder : files_write(folder, strchr(told_in[i], '/') + 1, text, strlen(text), 0644, NULL);
+                r = folder < 0 ? folder
+                               : files_write(folder, strchr(told_in[i], '/') + 1, text, strlen(text), 0644,
+                                             NULL);
         }
         return r;
 }
@@ -236,7 +251,8 @@ int jobfolder_snapshot(int folder, const char *name, bool make, struct error **r
                         fd = -1;
                 else
                         fd = openat(parent, parts[i], O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-                int r = fd < 0 ? error_errno(reterr, -errno, "The folder of saved files cannot be opened") : 0;
+                int r = fd < 0 ? error_errno(reterr, -errno, "The folder of saved files cannot be opened")
+                               : 0;
                 if (parent != folder)
                         close(parent);
                 if (r < 0)
@@ -247,15 +263,17 @@ int jobfolder_snapshot(int folder, const char *name, bool make, struct error **r
 }
 
 /* The manifests of these names; -ENODATA when the second is not there. */
-static int load_pair(int saved, const char *first, const char *second, struct manifest *before, struct manifest *after, struct error **reterr) {
+static int load_pair(int saved, const char *first, const char *second, struct manifest *before,
+                     struct manifest *after, struct error **reterr) {
         if (saved < 0 || faccessat(saved, second, F_OK, 0) < 0)
-                return error_set(reterr, -ENODATA, "The job has not come to the point where its changes are known");
+                return error_set(reterr, -ENODATA, "The job has not come to the point where its changes are "
+                                                   "known");
         int r = snapshot_load(saved, first, before, reterr);
         return r < 0 ? r : snapshot_load(saved, second, after, reterr);
 }
 
-static int make_changes(struct manifest *before, const struct manifest *after, struct changes *ret, struct manifest *ret_before,
-                        struct error **reterr) {
+static int make_changes(struct manifest *before, const struct manifest *after, struct changes *ret,
+                        struct manifest *ret_before, struct error **reterr) {
         if (changes_make(before, after, ret) < 0)
                 return error_set(reterr, -ENOMEM, "Out of memory");
         if (ret_before) {
@@ -269,15 +287,18 @@ int jobfolder_changes(int folder, struct changes *ret, struct manifest *ret_befo
         _cleanup_(manifest_done) struct manifest before = {}, after = {};
         _cleanup_close_ int saved = jobfolder_snapshot(folder, NULL, false, NULL);
         bool rehearsed = saved >= 0 && faccessat(saved, "rehearsed", F_OK, 0) == 0;
-        int r = load_pair(saved, rehearsed ? "untouched" : "manifest", rehearsed ? "rehearsed" : "after", &before, &after, reterr);
+        int r = load_pair(saved, rehearsed ? "untouched" : "manifest", rehearsed ? "rehearsed" : "after",
+                          &before, &after, reterr);
         return r < 0 ? r : make_changes(&before, &after, ret, ret_before, reterr);
 }
 
-int jobfolder_service(int folder, struct manifest *ret_before, struct manifest *ret_after, struct error **reterr) {
+int jobfolder_service(int folder, struct manifest *ret_before, struct manifest *ret_after,
+                      struct error **reterr) {
         _cleanup_(manifest_done) struct manifest before = {}, after = {};
         _cleanup_close_ int saved = jobfolder_snapshot(folder, NULL, false, NULL);
         bool joined = saved >= 0 && faccessat(saved, "result", F_OK, 0) == 0;
-        int r = load_pair(saved, joined ? "origin" : "manifest", joined ? "result" : "after", &before, &after, reterr);
+        int r = load_pair(saved, joined ? "origin" : "manifest", joined ? "result" : "after", &before, &after,
+                          reterr);
         if (r < 0)
                 return r;
         *ret_before = before;
@@ -286,13 +307,15 @@ int jobfolder_service(int folder, struct manifest *ret_before, struct manifest *
         return 0;
 }
 
-int jobfolder_service_changes(int folder, struct changes *ret, struct manifest *ret_before, struct error **reterr) {
+int jobfolder_service_changes(int folder, struct changes *ret, struct manifest *ret_before,
+                              struct error **reterr) {
         _cleanup_(manifest_done) struct manifest before = {}, after = {};
         int r = jobfolder_service(folder, &before, &after, reterr);
         return r < 0 ? r : make_changes(&before, &after, ret, ret_before, reterr);
 }
 
-/* Every content that the joined changes name, in the folder's own blobs: it must not need the earlier folder any more. */
+/* Every content that the joined changes name, in the folder's own blobs: it must not need the earlier folder
+ * any more. */
 static int take_blobs(int from, int to, const struct manifest *before, const struct manifest *after) {
         _cleanup_(changes_done) struct changes changes = {};
         int r = changes_make(before, after, &changes);
@@ -301,8 +324,12 @@ static int take_blobs(int from, int to, const struct manifest *before, const str
                 for (size_t k = 0; r >= 0 && k < ELEMENTS(sides); k++)
                         if (sides[k]->digest[0])
                                 r = snapshot_share(from, to, sides[k]->digest);
-                if (r == -ENOENT)       /* what the job made is kept only where it is a small text; what was, always */
-                        r = changes.items[i].before.digest[0] && faccessat(to, changes.items[i].before.digest, F_OK, 0) < 0 ? -ENOENT : 0;
+                if (r == -ENOENT)       /* what the job made is kept only where it is a small text; what
+                                         * was, always */
+                        r = changes.items[i].before.digest[0] &&
+                                            faccessat(to, changes.items[i].before.digest, F_OK, 0) < 0
+                                    ? -ENOENT
+                                    : 0;
         }
         return r;
 }
@@ -319,7 +346,8 @@ int jobfolder_join(int earlier, int folder, const struct changes *changes, struc
                 return error_set(reterr, -ENOMEM, "Out of memory");
         r = take_blobs(from, to, &origin, &result);
         if (r < 0)
-                return error_errno(reterr, r, "The files that were saved at the install cannot be taken over");
+                return error_errno(reterr, r,
+                                   "The files that were saved at the install cannot be taken over");
         r = snapshot_store(saved, "origin", &origin, to, reterr);
         return r < 0 ? r : snapshot_store(saved, "result", &result, -1, reterr);
 }

@@ -14,7 +14,8 @@
 
 struct recorder {
         int fd;
-        struct str text;        /* the whole journal: it is small, and replaying it is the one truth about the job */
+        struct str text;        /* the whole journal: it is small, and replaying it is the one truth about
+                                 * the job */
         uint64_t sequence;
         struct job *job;
         char *intents[_JOB_STEP_MAX];
@@ -105,7 +106,8 @@ static uint64_t clock_usec(clockid_t clock) {
         return (uint64_t) t.tv_sec * 1000000 + (uint64_t) t.tv_nsec / 1000;
 }
 
-int recorder_add(struct recorder *recorder, enum job_step step, enum record_event event, const char *data, struct error **reterr) {
+int recorder_add(struct recorder *recorder, enum job_step step, enum record_event event, const char *data,
+                 struct error **reterr) {
         struct record record = {
                 .sequence = recorder->sequence + 1,
                 .mono = clock_usec(CLOCK_BOOTTIME),

@@ -92,7 +92,8 @@ void joblog_note(struct joblog *log, const char *format, ...) {
 void joblog_flush(struct joblog *log) {
         redact_flush(log->redact, job_log_append, log);
         if (log->lost) {
-                _cleanup_free_ char *text = str_printf("%llu bytes of output are not in this log: there was no room for them",
+                _cleanup_free_ char *text = str_printf("%llu bytes of output are not in this log: there was "
+                                                       "no room for them",
                                                        (unsigned long long) log->lost);
                 log->lost = 0;
                 if (text)

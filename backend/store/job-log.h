@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A job's log: all output of its command as it came, secrets taken out, and between it what fairlead has to say. */
+/* A job's log: all output of its command as it came, secrets taken out, and between it what fairlead has to
+ * say. */
 
 #include <stdint.h>
 

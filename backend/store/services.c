@@ -64,7 +64,8 @@ int services_list(const struct paths *paths, struct service_list **ret, struct e
                 if (read_record(fd, item->d_name, &service, &broken) >= 0)
                         r = service_list_take(list, service);
                 else if (reterr && !*reterr) {
-                        error_wrap(&broken, -EINVAL, "The record %s/services/%s cannot be read", paths->state, item->d_name);
+                        error_wrap(&broken, -EINVAL, "The record %s/services/%s cannot be read", paths->state,
+                                   item->d_name);
                         *reterr = TAKE(broken);
                 }
         }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Acting on units. A start is three waits: for systemd to take the job, for the job to end, for the unit's state.
- * The matches stand before the call is made, so that no end can be missed; and because a signal can be lost all the
- * same (a reload, a reconnection, a full queue), whoever waits looks at the job's object every few seconds.
+/* Acting on units. A start is three waits: for systemd to take the job, for the job to end, for the unit's
+ * state. The matches stand before the call is made, so that no end can be missed; and because a signal can be
+ * lost all the same (a reload, a reconnection, a full queue), whoever waits looks at the job's object every
+ * few seconds.
  *
  *     CALLING -> WAITING (JobRemoved, or a look) -> READING -> done
  *     CALLING -> RELOADING -> done               for what changes unit files
@@ -45,8 +46,9 @@ static int unit_act_ignore(sd_bus_message *m, void *userdata, sd_bus_error *erro
         return 0;
 }
 
-/* A unit at rest is forgotten by systemd at once, and with it why it did not start. So it is held until we have looked.
- * Without a bus daemon systemd cannot hold it for us, which it says by an error that does not matter. */
+/* A unit at rest is forgotten by systemd at once, and with it why it did not start. So it is held until we
+ * have looked. Without a bus daemon systemd cannot hold it for us, which it says by an error that does not
+ * matter. */
 static void hold_loaded(struct act *a, bool hold) {
         if (hold != a->held_loaded && a->units->bus)
                 sd_bus_call_method_async(a->units->bus, NULL, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
@@ -103,8 +105,12 @@ static struct act *act_new(struct units *units, const char *name, enum unit_acti
         struct act *a = calloc(1, sizeof *a);
         if (!a)
                 return NULL;
-        *a = (struct act) { .units = units, .name = strdup(name), .action = action, .done = done, .userdata = userdata,
-                            .next = units->acts };
+        *a = (struct act) { .units = units,
+                           .name = strdup(name),
+                           .action = action,
+                           .done = done,
+                           .userdata = userdata,
+                           .next = units->acts };
         units->acts = a;
         a->op = a->name ? op_new(act_free, a) : NULL;
         if (!a->op) {
@@ -156,7 +162,8 @@ static int unit_act_on_looked(sd_bus_message *m, void *userdata, sd_bus_error *e
         return 0;
 }
 
-/* While systemd reloads it answers nobody; the look then waits with it, and the job is still there afterwards. */
+/* While systemd reloads it answers nobody; the look then waits with it, and the job is still there
+ * afterwards. */
 static int unit_act_on_look(sd_event_source *source, uint64_t usec, void *userdata) {
         struct act *a = userdata;
         if (a->slot) {
@@ -168,8 +175,8 @@ static int unit_act_on_look(sd_event_source *source, uint64_t usec, void *userda
                 return 0;
         }
         units_subscribe(a->units);
-        int r = sd_bus_call_method_async(a->units->bus, &a->slot, SYSTEMD_NAME, a->job, BUS_PROPERTIES, "Get", unit_act_on_looked,
-                                         a, "ss", SYSTEMD_NAME ".Job", "State");
+        int r = sd_bus_call_method_async(a->units->bus, &a->slot, SYSTEMD_NAME, a->job, BUS_PROPERTIES, "Get",
+                                         unit_act_on_looked, a, "ss", SYSTEMD_NAME ".Job", "State");
         if (r < 0) {
                 bus_fail(&a->error, NULL, r, "What became of the job on %s cannot be seen", a->name);
                 unit_act_finish(a);
@@ -186,7 +193,8 @@ void acts_look_soon(struct units *units) {
 static int on_job_removed(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         struct units *units = userdata;
         const char *path, *name, *result;
-        if (!sd_bus_message_has_signature(m, "uoss") || sd_bus_message_read(m, "uoss", NULL, &path, &name, &result) < 0)
+        if (!sd_bus_message_has_signature(m, "uoss") ||
+            sd_bus_message_read(m, "uoss", NULL, &path, &name, &result) < 0)
                 return 0;
         for (struct act *a = units->acts, *next; a; a = next) {
                 next = a->next;
@@ -232,8 +240,9 @@ static int queue_job(struct act *a, sd_bus_message *m) {
         struct units *units = a->units;
         units_subscribe(units);
         if (!units->job_removed)
-                sd_bus_match_signal_async(units->bus, &units->job_removed, bus_systemd(units->bus), SYSTEMD_PATH,
-                                          SYSTEMD_MANAGER, "JobRemoved", on_job_removed, unit_act_ignore, units);
+                sd_bus_match_signal_async(units->bus, &units->job_removed, bus_systemd(units->bus),
+                                          SYSTEMD_PATH, SYSTEMD_MANAGER, "JobRemoved", on_job_removed,
+                                          unit_act_ignore, units);
         a->calling = true;
         return sd_bus_call_async(units->bus, &a->slot, m, on_queued, a, BUS_TIMEOUT_USEC);
 }
@@ -245,8 +254,8 @@ static int on_reload_again(sd_event_source *source, uint64_t usec, void *userdat
 static int unit_act_on_reloaded(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         struct act *a = userdata;
         a->slot = sd_bus_slot_unref(a->slot);
-        if (sd_bus_message_is_method_error(m, "org.freedesktop.DBus.Error.LimitsExceeded") && ++a->tries < RATE_TRIES &&
-            unit_act_timer(a, RATE_USEC, on_reload_again) >= 0)
+        if (sd_bus_message_is_method_error(m, "org.freedesktop.DBus.Error.LimitsExceeded") &&
+            ++a->tries < RATE_TRIES && unit_act_timer(a, RATE_USEC, on_reload_again) >= 0)
                 return 0;
         if (sd_bus_message_is_method_error(m, NULL))
                 bus_fail_message(&a->error, m, "systemd did not read its unit files again");
@@ -259,9 +268,11 @@ static int call_reload(struct act *a) {
         int r = units_connect(a->units, &a->error);
         if (r < 0)
                 return r;
-        r = sd_bus_message_new_method_call(a->units->bus, &m, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER, "Reload");
+        r = sd_bus_message_new_method_call(a->units->bus, &m, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
+                                           "Reload");
         if (r >= 0)
-                r = sd_bus_call_async(a->units->bus, &a->slot, m, unit_act_on_reloaded, a, BUS_RELOAD_TIMEOUT_USEC);
+                r = sd_bus_call_async(a->units->bus, &a->slot, m, unit_act_on_reloaded, a,
+                                      BUS_RELOAD_TIMEOUT_USEC);
         return r < 0 ? bus_fail(&a->error, NULL, r, "systemd did not read its unit files again") : 0;
 }
 
@@ -298,15 +309,17 @@ static const struct {
         [UNIT_RESET_FAILED] = { "ResetFailedUnit" },
 };
 
-/* EnableUnitFiles tells whether the unit has anything to enable; without it nothing happened, and that is not what
- * was asked for. */
+/* EnableUnitFiles tells whether the unit has anything to enable; without it nothing happened, and that is not
+ * what was asked for. */
 static int read_file_changes(struct act *a, sd_bus_message *m) {
         int r = 0, carries = true;
         if (a->action == UNIT_ENABLE)
                 r = sd_bus_message_read(m, "b", &carries);
         if (r >= 0 && !carries) {
-                error_set(&a->error, -ENOEXEC, "%s was not enabled: its unit file has no section [Install]", a->name);
-                error_hint(&a->error, "Other units, a socket, a timer or a generator start it, or you do, by hand");
+                error_set(&a->error, -ENOEXEC, "%s was not enabled: its unit file has no section [Install]",
+                          a->name);
+                error_hint(&a->error, "Other units, a socket, a timer or a generator start it, or you do, "
+                                      "by hand");
                 return -ENOEXEC;
         }
         if (r >= 0)
@@ -346,7 +359,8 @@ struct op *units_act(struct units *units, const char *name, enum unit_action act
         r = sd_bus_message_new_method_call(units->bus, &m, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
                                            calls[action].method);
         if (r >= 0)
-                r = calls[action].files ? sd_bus_message_append(m, "as", 1, name) : sd_bus_message_append(m, "s", name);
+                r = calls[action].files ? sd_bus_message_append(m, "as", 1, name)
+                                        : sd_bus_message_append(m, "s", name);
         if (r >= 0 && calls[action].job)
                 r = sd_bus_message_append(m, "s", "replace");
         if (r >= 0 && (action == UNIT_START || action == UNIT_RESTART))
@@ -354,8 +368,9 @@ struct op *units_act(struct units *units, const char *name, enum unit_action act
         for (const char *f = calls[action].flags; r >= 0 && f && *f; f++)
                 r = sd_bus_message_append(m, "b", false);
         if (r >= 0)
-                r = calls[action].job ? queue_job(a, m)
-                                      : sd_bus_call_async(units->bus, &a->slot, m, on_called, a, BUS_TIMEOUT_USEC);
+                r = calls[action].job
+                            ? queue_job(a, m)
+                            : sd_bus_call_async(units->bus, &a->slot, m, on_called, a, BUS_TIMEOUT_USEC);
         if (r < 0)
                 bus_fail(&a->error, NULL, r, "%s was not %s", name, unit_action_done(action));
         return r < 0 ? answer_later(a) : a->op;
@@ -384,18 +399,19 @@ static int append_exec(sd_bus_message *m, char *const *argv) {
         return r;
 }
 
-/* reliability.md section 3: Type=exec, so that a start that succeeded means a program that runs; the worker is the
- * last to die when memory runs out, and survives the end of one of its children; its log is its own, so the
- * journal's rate limit must not cut what it says there. */
+/* reliability.md section 3: Type=exec, so that a start that succeeded means a program that runs; the worker
+ * is the last to die when memory runs out, and survives the end of one of its children; its log is its own,
+ * so the journal's rate limit must not cut what it says there. */
 static int append_properties(sd_bus_message *m, const struct transient *t) {
         int r = sd_bus_message_open_container(m, 'a', "(sv)");
         if (r >= 0)
-                r = sd_bus_message_append(m, "(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)", "Description", "s",
-                                          t->description, "Type", "s", "exec", "KillMode", "s", "mixed",
-                                          "TimeoutStopUSec", "t", (uint64_t) 90 * 1000 * 1000, "OOMScoreAdjust", "i",
-                                          -500, "OOMPolicy", "s", "continue", "CollectMode", "s", "inactive-or-failed",
-                                          "UMask", "u", 0077, "LogRateLimitIntervalUSec", "t", (uint64_t) 0,
-                                          "SendSIGHUP", "b", false, "IgnoreSIGPIPE", "b", false);
+                r = sd_bus_message_append(m, "(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)", "Description",
+                                          "s", t->description, "Type", "s", "exec", "KillMode", "s", "mixed",
+                                          "TimeoutStopUSec", "t", (uint64_t) 90 * 1000 * 1000,
+                                          "OOMScoreAdjust", "i", -500, "OOMPolicy", "s", "continue",
+                                          "CollectMode", "s", "inactive-or-failed", "UMask", "u", 0077,
+                                          "LogRateLimitIntervalUSec", "t", (uint64_t) 0, "SendSIGHUP", "b",
+                                          false, "IgnoreSIGPIPE", "b", false);
         if (r >= 0 && t->stdin_fd >= 0)
                 r = sd_bus_message_append(m, "(sv)", "StandardInputFileDescriptor", "h", t->stdin_fd);
         if (r >= 0)
@@ -416,14 +432,14 @@ static int on_connected(sd_bus_message *m, void *userdata, sd_bus_error *error) 
         return 0;
 }
 
-/* Whether descriptors can be sent is known only when the connection stands, and sd-bus would stop the loop to find
- * out: so the first message on a new connection is one without. */
+/* Whether descriptors can be sent is known only when the connection stands, and sd-bus would stop the loop to
+ * find out: so the first message on a new connection is one without. */
 static int queue_job_with_fd(struct act *a, sd_bus_message *m) {
         if (sd_bus_is_ready(a->units->bus) > 0)
                 return queue_job(a, m);
         a->held = sd_bus_message_ref(m);
-        return sd_bus_call_method_async(a->units->bus, &a->slot, SYSTEMD_NAME, SYSTEMD_PATH, "org.freedesktop.DBus.Peer",
-                                        "Ping", on_connected, a, "");
+        return sd_bus_call_method_async(a->units->bus, &a->slot, SYSTEMD_NAME, SYSTEMD_PATH,
+                                        "org.freedesktop.DBus.Peer", "Ping", on_connected, a, "");
 }
 
 struct op *units_start_transient(struct units *units, const struct transient *t,

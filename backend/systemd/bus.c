@@ -35,7 +35,8 @@ int bus_open(sd_event *event, sd_bus **ret, struct error **reterr) {
                 r = 0;
         if (r < 0) {
                 error_errno(reterr, r, "systemd cannot be reached on this host");
-                error_hint(reterr, "Units need a host that runs systemd and its system bus: see systemctl status dbus");
+                error_hint(reterr, "Units need a host that runs systemd and its system bus: see systemctl "
+                                   "status dbus");
                 if (reterr && *reterr)
                         (*reterr)->code = -ENOTCONN;
                 return -ENOTCONN;
@@ -69,22 +70,29 @@ struct meaning {
 static const struct meaning meanings[] = {
 #define SD(name) SYSTEMD_NAME "." name
 #define DBUS(name) "org.freedesktop.DBus.Error." name
-        { SD("NoSuchUnit"), -ENOENT, "Names are exact and end in .service, .socket, .timer, …; search in the list of units" },
+        { SD("NoSuchUnit"), -ENOENT,
+          "Names are exact and end in .service, .socket, .timer, …; search in the list of units" },
         { SD("UnitExists"), -EEXIST, "A unit of this name is there already" },
         { SD("UnitMasked"), -EUCLEAN, "It is masked, so nothing can start it: unmask it first" },
-        { SD("LoadFailed"), -EUCLEAN, "Its unit file cannot be used: systemd-analyze verify says what is wrong" },
-        { SD("BadUnitSetting"), -EUCLEAN, "A setting in its unit file is wrong: systemd-analyze verify says which" },
+        { SD("LoadFailed"), -EUCLEAN,
+          "Its unit file cannot be used: systemd-analyze verify says what is wrong" },
+        { SD("BadUnitSetting"), -EUCLEAN,
+          "A setting in its unit file is wrong: systemd-analyze verify says which" },
         { SD("UnitGenerated"), -EADDRNOTAVAIL,
-          "A generator makes this unit at boot and reload; its source file decides whether it starts at boot" },
+          "A generator makes this unit at boot and reload; its source file decides whether it starts at "
+          "boot" },
         { SD("UnitLinked"), -EADDRNOTAVAIL, "Its unit file is a link to a file elsewhere" },
         { SD("UnitBadPath"), -EINVAL, NULL },
         { SD("UnitInactive"), -ESRCH, "It does not run: start it first" },
-        { SD("JobTypeNotApplicable"), -EOPNOTSUPP, "Units of this kind cannot do that; for a reload, restart it instead" },
+        { SD("JobTypeNotApplicable"), -EOPNOTSUPP,
+          "Units of this kind cannot do that; for a reload, restart it instead" },
         { SD("NoIsolation"), -EPERM, NULL },
         { SD("OnlyByDependency"), -EPERM, "Its unit file allows that only through other units that need it" },
         { SD("ShuttingDown"), -ESHUTDOWN, "The host is shutting down: nothing new is started" },
-        { SD("TransactionIsDestructive"), -EBUSY, "Another job on it, or a shutdown, is under way: wait for its end" },
-        { SD("TransactionJobsConflicting"), -EBUSY, "Units it needs and units it excludes contradict each other" },
+        { SD("TransactionIsDestructive"), -EBUSY,
+          "Another job on it, or a shutdown, is under way: wait for its end" },
+        { SD("TransactionJobsConflicting"), -EBUSY,
+          "Units it needs and units it excludes contradict each other" },
         { SD("TransactionOrderIsCyclic"), -ELOOP, "Its ordering (After=, Before=) runs in a circle" },
         { SD("NoSuchJob"), -ENOENT, NULL },
         { SD("NotSubscribed"), 0, NULL },
@@ -121,7 +129,8 @@ static const struct meaning *find_meaning(const char *name) {
         return NULL;
 }
 
-static int systemd_bus_fail(struct error **reterr, const sd_bus_error *e, int code, const char *format, va_list arguments) {
+static int systemd_bus_fail(struct error **reterr, const sd_bus_error *e, int code, const char *format,
+                            va_list arguments) {
         bool told = e && sd_bus_error_is_set(e);
         const struct meaning *meaning = told ? find_meaning(e->name) : NULL;
         if (meaning && meaning->code < 0)

@@ -73,12 +73,15 @@ static bool is_own_name(const struct unit_in_question *u, const char *name) {
         if (!at || at[1] != '.' || !u->install.instance)
                 return false;
         size_t prefix = (size_t) (at - u->name) + 1;
-        const char *rest = strncmp(name, u->name, prefix) == 0 ? str_starts(name + prefix, u->install.instance) : NULL;
+        const char *rest =
+                strncmp(name, u->name, prefix) == 0 ? str_starts(name + prefix, u->install.instance) : NULL;
         return rest && strcmp(rest, at + 1) == 0;
 }
 
-static int read_drop_ins(const struct unit_folders *f, const struct drop_in *drop_in, struct unit_in_question *u) {
-        _cleanup_free_ char *folder = str_printf("%s%s/%s.d", f->root, f->paths[drop_in->folder], drop_in->name);
+static int read_drop_ins(const struct unit_folders *f, const struct drop_in *drop_in,
+                         struct unit_in_question *u) {
+        _cleanup_free_ char *folder =
+                str_printf("%s%s/%s.d", f->root, f->paths[drop_in->folder], drop_in->name);
         DIR *d = folder ? opendir(folder) : NULL;
         int result = 0;
         for (struct dirent *item; d && result >= 0 && (item = readdir(d));) {
@@ -117,7 +120,8 @@ struct found {
         bool config, runtime, anywhere, same_config, same_runtime;
 };
 
-static void unit_file_states_count(const struct unit_folders *f, const struct unit_in_question *u, const struct link *link, bool own_names, struct found *found) {
+static void unit_file_states_count(const struct unit_folders *f, const struct unit_in_question *u,
+                                   const struct link *link, bool own_names, struct found *found) {
         bool config = strcmp(f->paths[link->folder], CONFIG) == 0, runtime = is_runtime(f, link->folder);
         bool name = strcmp(link->name, u->name) == 0, target = strcmp(link->to, u->name) == 0;
         if (link->below) {
@@ -141,41 +145,53 @@ static void unit_file_states_count(const struct unit_folders *f, const struct un
         found->anywhere = true;
 }
 
-/* Whether links have it start, and where they are; own_names: only those that its [Install] section asks for. NULL: none. */
-static const char *linked_state(const struct unit_folders *f, const struct unit_in_question *u, bool own_names) {
+/* Whether links have it start, and where they are; own_names: only those that its [Install] section asks for.
+ * NULL: none. */
+static const char *linked_state(const struct unit_folders *f, const struct unit_in_question *u,
+                                bool own_names) {
         struct found found = {};
         size_t prefix = strcspn(u->name, "@");
         _cleanup_free_ char *first = strndup(u->name, prefix + (u->name[prefix] == '@' ? 1 : 0));
         if (!first)
                 return NULL;
         /* By name: itself, and of a template the instances, which stand together. */
-        for (size_t i = unit_folders_links(f, first); i < f->n_links && str_starts(f->by_name[i].name, first); i++)
+        for (size_t i = unit_folders_links(f, first); i < f->n_links && str_starts(f->by_name[i].name, first);
+             i++)
                 unit_file_states_count(f, u, &f->by_name[i], own_names, &found);
-        for (size_t i = unit_folders_targets(f, u->name); i < f->n_links && strcmp(f->by_target[i].to, u->name) == 0; i++)
+        for (size_t i = unit_folders_targets(f, u->name);
+             i < f->n_links && strcmp(f->by_target[i].to, u->name) == 0; i++)
                 if (!f->by_target[i].below)
                         unit_file_states_count(f, u, &f->by_target[i], own_names, &found);
-        return found.config ? "enabled" : found.runtime ? "enabled-runtime" : found.anywhere && is_instance(u->name) ? "static" :
-               found.same_config ? "linked" : found.same_runtime ? "linked-runtime" : NULL;
+        return found.config                             ? "enabled"
+               : found.runtime                          ? "enabled-runtime"
+               : found.anywhere && is_instance(u->name) ? "static"
+               : found.same_config                      ? "linked"
+               : found.same_runtime                     ? "linked-runtime"
+                                                        : NULL;
 }
 
-/* Does a symlink lead into one of the folders? Then it is an alias, and the name it leads to is looked for in all of them. */
+/* Does a symlink lead into one of the folders? Then it is an alias, and the name it leads to is looked for in
+ * all of them. */
 static bool leads_inside(const struct unit_folders *f, const char *path) {
         _cleanup_free_ char *folder = strndup(path, (size_t) (unit_folders_base(path) - path));
         struct stat st;
         if (!folder || stat(folder, &st) < 0)
                 return false;
         for (unsigned i = 0; i < f->n; i++)
-                if (f->stats[i].st_nlink && f->stats[i].st_ino == st.st_ino && f->stats[i].st_dev == st.st_dev)
+                if (f->stats[i].st_nlink && f->stats[i].st_ino == st.st_ino &&
+                    f->stats[i].st_dev == st.st_dev)
                         return true;
         return false;
 }
 
 /* Follows aliases to the file. *ret_path: of the file, the caller's. NULL: a circle, or it leads nowhere. */
-static const struct entry *find_file(const struct unit_folders *f, const struct entry *entry, char **ret_path) {
+static const struct entry *find_file(const struct unit_folders *f, const struct entry *entry,
+                                     char **ret_path) {
         for (int i = 0; entry && i < ALIASES_DEEP; i++) {
                 const char *target = entry->target, *folder = f->paths[entry->folder];
-                char *path = !target ? str_printf("%s%s/%s", f->root, folder, entry->name) :
-                             target[0] == '/' ? str_printf("%s%s", f->root, target) : str_printf("%s%s/%s", f->root, folder, target);
+                char *path = !target            ? str_printf("%s%s/%s", f->root, folder, entry->name)
+                             : target[0] == '/' ? str_printf("%s%s", f->root, target)
+                                                : str_printf("%s%s/%s", f->root, folder, target);
                 if (!path || !target || !leads_inside(f, path)) {
                         *ret_path = path;
                         return entry;
@@ -187,7 +203,8 @@ static const struct entry *find_file(const struct unit_folders *f, const struct 
         return NULL;
 }
 
-static const char *unit_file_states_decide(const struct unit_folders *f, const struct entry *entry, struct unit_in_question *u) {
+static const char *unit_file_states_decide(const struct unit_folders *f, const struct entry *entry,
+                                           struct unit_in_question *u) {
         _cleanup_free_ char *path = NULL, *text = NULL;
         const struct entry *file = find_file(f, entry, &path);
         if (!file || !path)
@@ -217,7 +234,10 @@ static const char *unit_file_states_decide(const struct unit_folders *f, const s
                 return state;
         const struct unit_install *install = &u->install;
         bool rules = install->wanted || install->required || install->upheld || install->aliases;
-        return linked_state(f, u, false) ? "indirect" : rules ? "disabled" : install->also ? "indirect" : "static";
+        return linked_state(f, u, false) ? "indirect"
+               : rules                   ? "disabled"
+               : install->also           ? "indirect"
+                                         : "static";
 }
 
 /* ---- the operation ---- */
@@ -242,7 +262,8 @@ static int next_file(struct reading *r) {
         struct unit_in_question u = {};
         const struct entry *entry = &r->folders.entries[r->next++];
         struct unit_file *file = &r->files->items[r->files->n++];
-        *file = (struct unit_file) { .name = strdup(entry->name), .state = unit_file_states_decide(&r->folders, entry, &u) };
+        *file = (struct unit_file) { .name = strdup(entry->name),
+                                    .state = unit_file_states_decide(&r->folders, entry, &u) };
         unit_install_done(&u.install);
         return file->name ? 0 : -ENOMEM;
 }
@@ -254,8 +275,11 @@ static bool unit_file_states_is_over(const struct reading *r) {
 static int unit_file_states_on_turn(sd_event_source *source, void *userdata) {
         struct reading *r = userdata;
         int result = 0;
-        for (uint64_t until = unit_file_states_now_usec() + TURN_USEC; result >= 0 && !unit_file_states_is_over(r) && unit_file_states_now_usec() < until;)
-                result = r->folders.next < r->folders.n ? unit_folders_next(&r->folders) : !r->files ? begin_files(r) : next_file(r);
+        for (uint64_t until = unit_file_states_now_usec() + TURN_USEC;
+             result >= 0 && !unit_file_states_is_over(r) && unit_file_states_now_usec() < until;)
+                result = r->folders.next < r->folders.n ? unit_folders_next(&r->folders)
+                         : !r->files                    ? begin_files(r)
+                                                        : next_file(r);
         if (result >= 0 && !unit_file_states_is_over(r)) {
                 sd_event_source_set_enabled(r->source, SD_EVENT_ONESHOT);
                 return 0;
@@ -273,13 +297,15 @@ static int unit_file_states_on_turn(sd_event_source *source, void *userdata) {
 }
 
 struct op *unit_files_read(sd_event *event, const char *root, char *const *folders,
-                           void (*done)(struct unit_files *files, struct error *e, void *userdata), void *userdata) {
+                           void (*done)(struct unit_files *files, struct error *e, void *userdata),
+                           void *userdata) {
         struct reading *r = calloc(1, sizeof *r);
         if (!r)
                 return NULL;
         r->done = done;
         r->userdata = userdata;
-        r->op = unit_folders_init(&r->folders, root, folders) >= 0 ? op_new(unit_file_states_reading_free, r) : NULL;
+        r->op = unit_folders_init(&r->folders, root, folders) >= 0 ? op_new(unit_file_states_reading_free, r)
+                                                                   : NULL;
         if (!r->op || sd_event_add_defer(event, &r->source, unit_file_states_on_turn, r) < 0) {
                 struct op *op = r->op;
                 if (op)

@@ -15,14 +15,17 @@
 #define FILES_MAX 65536U
 
 static bool is_unit_name(const char *name) {
-        static const char *const kinds[] = { ".service", ".socket", ".target", ".timer", ".mount", ".path", ".slice", ".automount",
-                                             ".swap", ".device", ".scope" };
+        static const char *const kinds[] = { ".service", ".socket", ".target", ".timer",
+                                             ".mount",   ".path",   ".slice",  ".automount",
+                                             ".swap",    ".device", ".scope" };
         bool good = false;
         for (size_t i = 0; i < ELEMENTS(kinds) && !good; i++) {
                 const char *end = str_ends(name, kinds[i]);
                 good = end && end > name;
         }
-        return good && name[0] != '@' && strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:-_.\\@") == strlen(name);
+        return good && name[0] != '@' &&
+               strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:-_.\\@") ==
+                       strlen(name);
 }
 
 const char *unit_folders_base(const char *path) {
@@ -73,12 +76,16 @@ static int add_link(struct unit_folders *f, const char *name, const char *target
         if (f->n_links >= FILES_MAX || !room_for_one((void **) &f->by_name, f->n_links, sizeof *f->by_name))
                 return -ENOMEM;
         struct link *link = &f->by_name[f->n_links++];
-        *link = (struct link) { .name = strdup(name), .to = strdup(unit_folders_base(target)), .folder = f->next, .below = below };
+        *link = (struct link) { .name = strdup(name),
+                               .to = strdup(unit_folders_base(target)),
+                               .folder = f->next,
+                               .below = below };
         return link->name && link->to ? 0 : -ENOMEM;
 }
 
 static int unit_folders_add_entry(struct unit_folders *f, const char *name, char *target) {
-        if (f->n_entries >= FILES_MAX || !room_for_one((void **) &f->entries, f->n_entries, sizeof *f->entries)) {
+        if (f->n_entries >= FILES_MAX ||
+            !room_for_one((void **) &f->entries, f->n_entries, sizeof *f->entries)) {
                 free(target);
                 return -ENOMEM;
         }
@@ -89,7 +96,8 @@ static int unit_folders_add_entry(struct unit_folders *f, const char *name, char
 
 static int add_drop_in(struct unit_folders *f, const char *folder) {
         _cleanup_free_ char *name = strndup(folder, strlen(folder) - strlen(".d"));
-        if (!name || (is_unit_name(name) && f->n_drop_ins < FILES_MAX && !room_for_one((void **) &f->drop_ins, f->n_drop_ins, sizeof *f->drop_ins)))
+        if (!name || (is_unit_name(name) && f->n_drop_ins < FILES_MAX &&
+                      !room_for_one((void **) &f->drop_ins, f->n_drop_ins, sizeof *f->drop_ins)))
                 return -ENOMEM;
         if (is_unit_name(name) && f->n_drop_ins < FILES_MAX)
                 f->drop_ins[f->n_drop_ins++] = (struct drop_in) { .name = TAKE(name), .folder = f->next };
@@ -102,7 +110,10 @@ static unsigned char unit_folders_kind_of(int folder, const struct dirent *item)
                 return item->d_type;
         if (fstatat(folder, item->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
                 return DT_UNKNOWN;
-        return S_ISLNK(st.st_mode) ? DT_LNK : S_ISREG(st.st_mode) ? DT_REG : S_ISDIR(st.st_mode) ? DT_DIR : DT_UNKNOWN;
+        return S_ISLNK(st.st_mode)   ? DT_LNK
+               : S_ISREG(st.st_mode) ? DT_REG
+               : S_ISDIR(st.st_mode) ? DT_DIR
+                                     : DT_UNKNOWN;
 }
 
 static bool holds_links(const char *name) {
@@ -110,7 +121,8 @@ static bool holds_links(const char *name) {
 }
 
 /* Calls take() for what is in the folder; a folder that cannot be read is empty. */
-static int unit_folders_each(int at, const char *path, struct unit_folders *f, int (*take)(struct unit_folders *f, int folder, const struct dirent *item)) {
+static int unit_folders_each(int at, const char *path, struct unit_folders *f,
+                             int (*take)(struct unit_folders *f, int folder, const struct dirent *item)) {
         int fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         DIR *d = fd < 0 ? NULL : fdopendir(fd);
         int result = 0;
@@ -207,7 +219,8 @@ int unit_folders_sort(struct unit_folders *f) {
 }
 
 /* Where items begin whose text at the offset is this name; they are sorted by it. */
-static size_t unit_folders_place_of(const void *items, size_t n, size_t size, size_t offset, const char *name) {
+static size_t unit_folders_place_of(const void *items, size_t n, size_t size, size_t offset,
+                                    const char *name) {
         size_t low = 0, high = n;
         while (low < high) {
                 size_t middle = (low + high) / 2;
@@ -218,7 +231,8 @@ static size_t unit_folders_place_of(const void *items, size_t n, size_t size, si
         }
         return low;
 }
-#define PLACE_OF(items, n, member, name) unit_folders_place_of(items, n, sizeof *(items), offsetof(typeof(*(items)), member), name)
+#define PLACE_OF(items, n, member, name) \
+        unit_folders_place_of(items, n, sizeof *(items), offsetof(typeof(*(items)), member), name)
 
 const struct entry *unit_folders_find(const struct unit_folders *f, const char *name) {
         size_t i = PLACE_OF(f->entries, f->n_entries, name, name);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What stands in the folders of unit files, gathered in one pass over each: the first half of unit_files.h. */
+/* What stands in the folders of unit files, gathered in one pass over each: the first half of unit_files.h.
+ */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -54,7 +55,8 @@ int unit_folders_sort(struct unit_folders *f);
 
 /* The entry of this name; NULL: none. */
 const struct entry *unit_folders_find(const struct unit_folders *f, const char *name);
-/* Where what has this name begins, or would: links in by_name, links in by_target by what they lead to, drop-ins. */
+/* Where what has this name begins, or would: links in by_name, links in by_target by what they lead to,
+ * drop-ins. */
 size_t unit_folders_links(const struct unit_folders *f, const char *name);
 size_t unit_folders_targets(const struct unit_folders *f, const char *name);
 size_t unit_folders_drop_ins(const struct unit_folders *f, const char *name);

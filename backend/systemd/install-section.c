@@ -19,7 +19,9 @@ static int unit_install_section_setting(struct unit_install *install, const char
         const struct {
                 const char *name;
                 bool *says;
-        } rules[] = { { "WantedBy", &install->wanted }, { "RequiredBy", &install->required }, { "UpheldBy", &install->upheld } };
+        } rules[] = { { "WantedBy", &install->wanted },
+                      { "RequiredBy", &install->required },
+                      { "UpheldBy", &install->upheld } };
         bool empty = !value[strspn(value, BLANKS)];
         /* An empty one takes back what was said before. */
         for (size_t i = 0; i < ELEMENTS(rules); i++)

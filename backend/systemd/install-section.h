@@ -13,7 +13,7 @@ struct unit_install {
         char *instance;         /* DefaultInstance=; NULL */
 };
 
-/* text: a unit file or one of its drop-ins, NUL-terminated; *install (all zero before the first) is added to, and the caller's.
- * 0, -ENOMEM, or -EBADMSG: systemd refuses such a file as a whole. */
+/* text: a unit file or one of its drop-ins, NUL-terminated; *install (all zero before the first) is added to,
+ * and the caller's. 0, -ENOMEM, or -EBADMSG: systemd refuses such a file as a whole. */
 int unit_install_parse(const char *text, struct unit_install *install);
 void unit_install_done(struct unit_install *install);

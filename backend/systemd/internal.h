@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the parts of units.h share (units.c, units_list.c, units_show.c, units_act.c): the connection, and where an
- * operation stands. Nobody else includes it. */
+/* What the parts of units.h share (units.c, units_list.c, units_show.c, units_act.c): the connection, and
+ * where an operation stands. Nobody else includes it. */
 
 #include "backend/systemd/bus.h"
 #include "backend/systemd/units.h"
@@ -67,9 +67,10 @@ void units_tell_all(struct units *units);
 
 /* units_show.c: the answer to GetAll("") on a unit's object. unit.job is the path of the job's object.
  * ret_condition_failed may be NULL. */
-int unit_detail_read(sd_bus_message *m, struct unit_detail **ret, bool *ret_condition_failed, struct error **reterr);
-int units_get_all(struct units *units, const char *name, sd_bus_slot **slot, sd_bus_message_handler_t callback,
-                  void *userdata, struct error **reterr);
+int unit_detail_read(sd_bus_message *m, struct unit_detail **ret, bool *ret_condition_failed,
+                     struct error **reterr);
+int units_get_all(struct units *units, const char *name, sd_bus_slot **slot,
+                  sd_bus_message_handler_t callback, void *userdata, struct error **reterr);
 
 /* units_act.c: the connection is gone or systemd reloads; every act that waits looks for itself soon. */
 void acts_look_soon(struct units *units);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Loaded units and unit files, merged by name. systemd tells the loaded ones in some milliseconds. The files are read here
- * (unit_files.h says why), which takes longer than that: a list that is followed does not wait for them. It is given with what
- * was last known of the files, they are read afterwards, and what is new of them is told as a change. Who does not follow (a
- * verb, a step of a job) gets both at once. */
+/* Loaded units and unit files, merged by name. systemd tells the loaded ones in some milliseconds. The files
+ * are read here (unit_files.h says why), which takes longer than that: a list that is followed does not wait
+ * for them. It is given with what was last known of the files, they are read afterwards, and what is new of
+ * them is told as a change. Who does not follow (a verb, a step of a job) gets both at once. */
 
 #include "backend/systemd/internal.h"
 
@@ -17,12 +17,13 @@
 /* ---- the files ---- */
 
 /* Where they are, should systemd not say so: systemd.unit(5). */
-static const char *const usual_folders[] = {
-        "/etc/systemd/system.control", "/run/systemd/system.control", "/run/systemd/transient", "/run/systemd/generator.early",
-        "/etc/systemd/system", "/etc/systemd/system.attached", "/run/systemd/system", "/run/systemd/system.attached",
-        "/run/systemd/generator", "/usr/local/lib/systemd/system", "/lib/systemd/system", "/usr/lib/systemd/system",
-        "/run/systemd/generator.late", NULL
-};
+static const char *const usual_folders[] = { "/etc/systemd/system.control", "/run/systemd/system.control",
+                                             "/run/systemd/transient",      "/run/systemd/generator.early",
+                                             "/etc/systemd/system",         "/etc/systemd/system.attached",
+                                             "/run/systemd/system",         "/run/systemd/system.attached",
+                                             "/run/systemd/generator",      "/usr/local/lib/systemd/system",
+                                             "/lib/systemd/system",         "/usr/lib/systemd/system",
+                                             "/run/systemd/generator.late", NULL };
 
 /* Waits for the folders, then for the files. */
 struct looking {
@@ -64,7 +65,8 @@ static void unit_list_on_folders(char **folders, struct error *e, void *userdata
 }
 
 /* files are the callee's; NULL: they cannot be read. */
-static struct op *look_at_files(struct units *units, void (*done)(struct unit_files *files, void *userdata), void *userdata) {
+static struct op *look_at_files(struct units *units, void (*done)(struct unit_files *files, void *userdata),
+                                void *userdata) {
         struct looking *l = calloc(1, sizeof *l);
         if (!l)
                 return NULL;
@@ -89,7 +91,8 @@ static bool same_files(const struct unit_files *a, const struct unit_files *b) {
         if (!a || a->n != b->n)
                 return false;
         for (size_t i = 0; i < a->n; i++)
-                if (strcmp(a->items[i].name, b->items[i].name) != 0 || strcmp(a->items[i].state, b->items[i].state) != 0)
+                if (strcmp(a->items[i].name, b->items[i].name) != 0 ||
+                    strcmp(a->items[i].state, b->items[i].state) != 0)
                         return false;
         return true;
 }
@@ -150,15 +153,15 @@ static int compare_units(const void *a, const void *b) {
         return strcmp(((const struct unit *) a)->name, ((const struct unit *) b)->name);
 }
 
-/* Device units are there once for each of their many links; the ones that only follow another are left out, as
- * systemctl does. */
+/* Device units are there once for each of their many links; the ones that only follow another are left out,
+ * as systemctl does. */
 static int read_units(sd_bus_message *m, struct unit_list *list) {
         int r = sd_bus_message_enter_container(m, 'a', "(ssssssouso)");
         while (r >= 0) {
                 const char *name, *description, *load, *active, *sub, *following, *job;
                 uint32_t job_id;
-                r = sd_bus_message_read(m, "(ssssssouso)", &name, &description, &load, &active, &sub, &following, NULL,
-                                        &job_id, &job, NULL);
+                r = sd_bus_message_read(m, "(ssssssouso)", &name, &description, &load, &active, &sub,
+                                        &following, NULL, &job_id, &job, NULL);
                 if (r <= 0)
                         break;
                 if (*following)
@@ -168,9 +171,12 @@ static int read_units(sd_bus_message *m, struct unit_list *list) {
                 if (!room_for_one((void **) &list->items, list->n, sizeof *list->items))
                         return -ENOMEM;
                 struct unit *u = &list->items[list->n++];
-                *u = (struct unit) { .name = strdup(name), .description = strdup(description), .load = strdup(load),
-                                     .active = strdup(active), .sub = strdup(sub),
-                                     .job = job_id ? strdup(job) : NULL };
+                *u = (struct unit) { .name = strdup(name),
+                                    .description = strdup(description),
+                                    .load = strdup(load),
+                                    .active = strdup(active),
+                                    .sub = strdup(sub),
+                                    .job = job_id ? strdup(job) : NULL };
                 if (!u->name || !u->description || !u->load || !u->active || !u->sub)
                         return -ENOMEM;
         }
@@ -192,8 +198,8 @@ static int unit_from_file(const struct unit_file *f, struct unit *ret) {
         return -ENOMEM;
 }
 
-/* Both are sorted; what has a file but was never loaded becomes a unit at rest. Templates ("getty@.service") are no
- * units: they lend their file to instances. */
+/* Both are sorted; what has a file but was never loaded becomes a unit at rest. Templates ("getty@.service")
+ * are no units: they lend their file to instances. */
 static int unit_list_merge(struct unit_list *list, const struct unit_files *files, const char *pattern) {
         struct unit *merged = calloc(list->n + files->n + 1, sizeof *merged);
         if (!merged)
@@ -201,7 +207,9 @@ static int unit_list_merge(struct unit_list *list, const struct unit_files *file
         size_t n = 0, i = 0, j = 0;
         int r = 0;
         while (i < list->n || j < files->n) {
-                int order = i >= list->n ? 1 : j >= files->n ? -1 : strcmp(list->items[i].name, files->items[j].name);
+                int order = i >= list->n    ? 1
+                            : j >= files->n ? -1
+                                            : strcmp(list->items[i].name, files->items[j].name);
                 if (order < 0)
                         merged[n++] = list->items[i++];
                 else if (order == 0) {
@@ -210,7 +218,8 @@ static int unit_list_merge(struct unit_list *list, const struct unit_files *file
                         j++;    /* the unit itself goes over in the next round */
                 } else {
                         const struct unit_file *f = &files->items[j++];
-                        bool other = strstr(f->name, "@.") || (pattern && fnmatch(pattern, f->name, FNM_NOESCAPE) != 0);
+                        bool other = strstr(f->name, "@.") ||
+                                     (pattern && fnmatch(pattern, f->name, FNM_NOESCAPE) != 0);
                         if (!other && (r = unit_from_file(f, &merged[n])) < 0)
                                 break;
                         n += !other;
@@ -290,7 +299,9 @@ struct op *units_list(struct units *units, const char *pattern,
         struct listing *l = calloc(1, sizeof *l);
         if (!l)
                 return NULL;
-        *l = (struct listing) { .units = units, .followed = !pattern && units->changed, .done = done, .userdata = userdata };
+        *l = (struct listing) {
+                .units = units, .followed = !pattern && units->changed, .done = done, .userdata = userdata
+        };
         l->op = str_replace(&l->pattern, pattern) >= 0 ? op_new(listing_stop, l) : NULL;
         if (!l->op) {
                 unit_list_listing_free(l);

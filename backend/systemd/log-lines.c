@@ -26,7 +26,8 @@ char *loglines_text(const char *bytes, size_t n) {
         return str_take(&out);
 }
 
-static int unit_log_lines_add(struct loglines *lines, const struct log_line *like, const char *bytes, size_t n) {
+static int unit_log_lines_add(struct loglines *lines, const struct log_line *like, const char *bytes,
+                              size_t n) {
         if (lines->n == lines->room) {
                 size_t room = lines->room ? lines->room * 2 : 128;
                 struct log_line *items = reallocarray(lines->items, room, sizeof *items);
@@ -36,20 +37,25 @@ static int unit_log_lines_add(struct loglines *lines, const struct log_line *lik
                 lines->room = room;
         }
         struct log_line *line = &lines->items[lines->n++];
-        *line = (struct log_line) { .real = like->real, .priority = like->priority, .message = loglines_text(bytes, n),
-                                    .identifier = like->identifier ? strdup(like->identifier) : NULL };
+        *line = (struct log_line) { .real = like->real,
+                                   .priority = like->priority,
+                                   .message = loglines_text(bytes, n),
+                                   .identifier = like->identifier ? strdup(like->identifier) : NULL };
         lines->bytes += n + 64;
         return line->message ? 0 : -ENOMEM;
 }
 
-/* A message of several lines becomes several lines; backwards they must be added from the last to the first. */
-int loglines_add(struct loglines *lines, const struct log_line *like, const char *bytes, size_t n, bool backwards) {
+/* A message of several lines becomes several lines; backwards they must be added from the last to the first.
+ */
+int loglines_add(struct loglines *lines, const struct log_line *like, const char *bytes, size_t n,
+                 bool backwards) {
         const char *parts[LOGLINES_SPLIT_MAX];
         size_t sizes[LOGLINES_SPLIT_MAX], count = 0;
         while (n > 0 && bytes[n - 1] == '\n')
                 n--;
         for (const char *end = bytes + n;;) {
-                const char *newline = count + 1 < LOGLINES_SPLIT_MAX ? memchr(bytes, '\n', (size_t) (end - bytes)) : NULL;
+                const char *newline =
+                        count + 1 < LOGLINES_SPLIT_MAX ? memchr(bytes, '\n', (size_t) (end - bytes)) : NULL;
                 parts[count] = bytes;
                 sizes[count++] = (size_t) ((newline ? newline : end) - bytes);
                 if (!newline)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* One pass backwards from the end finds the newest lines; they are given in their order, and following goes on from
- * the newest. The libraries' calls block on the disk, so each turn of the loop takes few entries and little time:
- * keys come in between.
+/* One pass backwards from the end finds the newest lines; they are given in their order, and following goes
+ * on from the newest. The libraries' calls block on the disk, so each turn of the loop takes few entries and
+ * little time: keys come in between.
  *
- *     TAIL (backwards, a turn at a time) -> lines(), reached() -> FOLLOW (forwards, when the journal's fd wakes us) */
+ *     TAIL (backwards, a turn at a time) -> lines(), reached() -> FOLLOW (forwards, when the journal's fd
+ * wakes us) */
 
 #include "backend/systemd/log.h"
 
@@ -87,14 +88,18 @@ static char *copy_field(sd_journal *journal, const char *name) {
         return value ? loglines_text(value, n < 256 ? n : 256) : NULL;
 }
 
-/* Podman writes its events to the journal, each with all labels of the image in its message: thousands of bytes that say what two
- * words do. Those words are fields of their own (podman-events(1), "journald"); NULL: not an event. */
+/* Podman writes its events to the journal, each with all labels of the image in its message: thousands of
+ * bytes that say what two words do. Those words are fields of their own (podman-events(1), "journald"); NULL:
+ * not an event. */
 static char *event_text(sd_journal *journal) {
-        _cleanup_free_ char *event = copy_field(journal, "PODMAN_EVENT"), *type = copy_field(journal, "PODMAN_TYPE"),
-                            *name = copy_field(journal, "PODMAN_NAME"), *status = copy_field(journal, "PODMAN_EXIT_CODE");
+        _cleanup_free_ char *event = copy_field(journal, "PODMAN_EVENT"),
+                            *type = copy_field(journal, "PODMAN_TYPE"),
+                            *name = copy_field(journal, "PODMAN_NAME"),
+                            *status = copy_field(journal, "PODMAN_EXIT_CODE");
         if (!event || !type)
                 return NULL;
-        return str_printf("%s %s%s%s%s%s", type, event, name ? ": " : "", name ? name : "", status ? ", exit status " : "", status ? status : "");
+        return str_printf("%s %s%s%s%s%s", type, event, name ? ": " : "", name ? name : "",
+                          status ? ", exit status " : "", status ? status : "");
 }
 
 /* Adds the entry we stand on. Damaged ones are passed over: the next may be whole. */
@@ -106,8 +111,9 @@ static int unit_log_add_entry(struct unitlog *u, bool backwards) {
         size_t n;
         const char *priority = unit_log_field(journal, "PRIORITY", &n);
         struct log_line like = { .real = (int64_t) real,
-                                 .priority = priority && n == 1 && *priority >= '0' && *priority <= '7' ? *priority - '0'
-                                                                                                        : -1 };
+                                 .priority = priority && n == 1 && *priority >= '0' && *priority <= '7'
+                                                     ? *priority - '0'
+                                                     : -1 };
         like.identifier = copy_field(journal, "SYSLOG_IDENTIFIER");
         if (!like.identifier)
                 like.identifier = copy_field(journal, "_COMM");
@@ -170,7 +176,8 @@ static int on_journal(sd_event_source *source, int fd, uint32_t events, void *us
         return 0;
 }
 
-/* Stands on the newest entry that was given, so that the next one is new, also what came while we looked back. */
+/* Stands on the newest entry that was given, so that the next one is new, also what came while we looked
+ * back. */
 static int seek_newest(struct unitlog *u) {
         int r;
         if (!u->newest)
@@ -185,8 +192,8 @@ static int seek_newest(struct unitlog *u) {
 static int begin_following(struct unitlog *u) {
         int r = seek_newest(u);
         if (r >= 0)
-                r = sd_event_add_io(u->event, &u->io, sd_journal_get_fd(u->journal), (uint32_t) sd_journal_get_events(u->journal),
-                                    on_journal, u);
+                r = sd_event_add_io(u->event, &u->io, sd_journal_get_fd(u->journal),
+                                    (uint32_t) sd_journal_get_events(u->journal), on_journal, u);
         if (r >= 0)
                 r = sd_event_source_set_priority(u->io, PRIORITY);
         u->turn = sd_event_source_disable_unref(u->turn);
@@ -263,8 +270,8 @@ static int unit_log_match(sd_journal *journal, const char *name, const char *val
         return text ? sd_journal_add_match(journal, text, 0) : -ENOMEM;
 }
 
-/* Fields that begin with "_" are journald's own word; the others anybody could have sent, so each goes together with
- * one that says that root sent it (security.md section 7). conmon writes CONTAINER_NAME. */
+/* Fields that begin with "_" are journald's own word; the others anybody could have sent, so each goes
+ * together with one that says that root sent it (security.md section 7). conmon writes CONTAINER_NAME. */
 static int select_lines(sd_journal *journal, const struct log_query *query) {
         const struct {
                 const char *trusted, *trusted_value, *name, *value;
@@ -301,7 +308,8 @@ static int unit_log_open_journal(struct unitlog *u, const char *directory, const
         if (r >= 0 && !directory && sd_journal_has_persistent_files(u->journal) == 0 &&
             sd_journal_has_runtime_files(u->journal) == 0) {
                 error_set(&u->error, -ENOENT, "There is no journal on this host that fairlead may read");
-                error_hint(&u->error, "Only root, and members of the group systemd-journal, may read the system's log");
+                error_hint(&u->error, "Only root, and members of the group systemd-journal, may read the "
+                                      "system's log");
                 return -ENOENT;
         }
         if (r >= 0)
@@ -322,9 +330,14 @@ struct op *unitlog_read(sd_event *event, const char *directory, const struct log
         if (!u)
                 return NULL;
         unsigned tail = query->tail ? query->tail : TAIL_DEFAULT;
-        *u = (struct unitlog) { .event = sd_event_ref(event), .reader = *reader, .follow = query->follow,
-                                .since = query->since, .tail = tail < TAIL_MAX ? tail : TAIL_MAX,
-                                .unit = strdup(query->unit ? query->unit : query->container ? query->container : "") };
+        *u = (struct unitlog) { .event = sd_event_ref(event),
+                               .reader = *reader,
+                               .follow = query->follow,
+                               .since = query->since,
+                               .tail = tail < TAIL_MAX ? tail : TAIL_MAX,
+                               .unit = strdup(query->unit        ? query->unit
+                                              : query->container ? query->container
+                                                                 : "") };
         u->op = u->unit ? op_new(unitlog_free, u) : NULL;
         if (!u->op) {
                 unitlog_free(u);

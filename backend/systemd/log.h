@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The journal of one unit and its container, read in the loop: at most a few hundred entries a turn, newest first
- * found, oldest first given. Selection as journalctl -u does (reference/security.md section 7). */
+/* The journal of one unit and its container, read in the loop: at most a few hundred entries a turn, newest
+ * first found, oldest first given. Selection as journalctl -u does (reference/security.md section 7). */
 
 #include <systemd/sd-event.h>
 

@@ -20,7 +20,8 @@ static const struct {
 /* The place of a file, and the name of its unit without suffix (*ret_n bytes); -1. */
 static int unit_places_place_of(const char *path, const char **ret_name, size_t *ret_n) {
         for (size_t i = 0; i < ELEMENTS(places); i++) {
-                const char *name = str_starts(path, places[i].folder), *end = name ? str_ends(name, places[i].suffix) : NULL;
+                const char *name = str_starts(path, places[i].folder),
+                           *end = name ? str_ends(name, places[i].suffix) : NULL;
                 if (!end || end == name || name[0] == '.' || strchr(name, '/'))
                         continue;
                 *ret_name = name;
@@ -49,7 +50,9 @@ int unit_places_find(const struct changes *changes, const char *name, char ***re
         for (size_t i = 0; i < changes->n; i++) {
                 const char *stem;
                 size_t n;
-                int place = makes_unit(&changes->items[i]) ? unit_places_place_of(changes->items[i].path, &stem, &n) : -1;
+                int place = makes_unit(&changes->items[i])
+                                    ? unit_places_place_of(changes->items[i].path, &stem, &n)
+                                    : -1;
                 if (place < 0 || stem[n - 1] == '@')
                         continue;
                 char *unit = str_printf("%.*s.service", (int) n, stem);
@@ -74,7 +77,8 @@ const struct change *unit_places_file(const struct changes *changes, const char 
         for (size_t i = 0; suffix && i < changes->n; i++) {
                 const char *stem;
                 size_t n;
-                if (makes_unit(&changes->items[i]) && unit_places_place_of(changes->items[i].path, &stem, &n) >= 0 &&
+                if (makes_unit(&changes->items[i]) &&
+                    unit_places_place_of(changes->items[i].path, &stem, &n) >= 0 &&
                     n == (size_t) (suffix - unit) && memcmp(stem, unit, n) == 0)
                         return &changes->items[i];
         }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* One unit: GetAll with an empty interface gives all there is in one answer, and systemd loads a unit whose object
- * is asked for. Which property goes where is a table. */
+/* One unit: GetAll with an empty interface gives all there is in one answer, and systemd loads a unit whose
+ * object is asked for. Which property goes where is a table. */
 
 #include "backend/systemd/internal.h"
 
@@ -9,7 +9,20 @@
 #include <stddef.h>
 #include <string.h>
 
-enum kind { TEXT, TEXTS, INT32, UINT32, UINT64, FLAG, TIME, BYTES, LOAD_ERROR, JOB, CONDITION, CONDITION_TIME };
+enum kind {
+        TEXT,
+        TEXTS,
+        INT32,
+        UINT32,
+        UINT64,
+        FLAG,
+        TIME,
+        BYTES,
+        LOAD_ERROR,
+        JOB,
+        CONDITION,
+        CONDITION_TIME
+};
 
 static const struct property {
         const char *name;
@@ -54,8 +67,9 @@ static const struct property {
 };
 
 static const char *const signatures[] = {
-        [TEXT] = "s", [TEXTS] = "as", [INT32] = "i", [UINT32] = "u", [UINT64] = "t", [FLAG] = "b",
-        [TIME] = "t", [BYTES] = "ay", [LOAD_ERROR] = "(ss)", [JOB] = "(uo)", [CONDITION] = "b", [CONDITION_TIME] = "t",
+        [TEXT] = "s",          [TEXTS] = "as", [INT32] = "i",     [UINT32] = "u",
+        [UINT64] = "t",        [FLAG] = "b",   [TIME] = "t",      [BYTES] = "ay",
+        [LOAD_ERROR] = "(ss)", [JOB] = "(uo)", [CONDITION] = "b", [CONDITION_TIME] = "t",
 };
 
 static int unit_show_read_text(sd_bus_message *m, char **target) {
@@ -131,7 +145,8 @@ struct condition {
         int64_t looked;         /* seconds since the epoch; 0: never, and then "not met" means nothing */
 };
 
-static int read_value(sd_bus_message *m, const struct property *p, struct unit_detail *d, struct condition *condition) {
+static int read_value(sd_bus_message *m, const struct property *p, struct unit_detail *d,
+                      struct condition *condition) {
         void *target = (char *) d + p->offset;
         switch (p->kind) {
         case TEXT:
@@ -170,10 +185,12 @@ static int unit_show_read_all(sd_bus_message *m, struct unit_detail *d, struct c
                 if (r < 0 || (r = sd_bus_message_peek_type(m, NULL, &contents)) < 0)
                         return r;
                 const struct property *p = find_property(name);
-                /* a property that changed its type is as good as absent; it must not take the others with it */
+                /* a property that changed its type is as good as absent; it must not take the others with it
+                 */
                 if (p && strcmp(contents, signatures[p->kind]) == 0) {
                         if ((r = sd_bus_message_enter_container(m, 'v', contents)) < 0 ||
-                            (r = read_value(m, p, d, condition)) < 0 || (r = sd_bus_message_exit_container(m)) < 0)
+                            (r = read_value(m, p, d, condition)) < 0 ||
+                            (r = sd_bus_message_exit_container(m)) < 0)
                                 return r;
                 } else if ((r = sd_bus_message_skip(m, "v")) < 0)
                         return r;
@@ -183,7 +200,8 @@ static int unit_show_read_all(sd_bus_message *m, struct unit_detail *d, struct c
         return r < 0 ? r : sd_bus_message_exit_container(m);
 }
 
-int unit_detail_read(sd_bus_message *m, struct unit_detail **ret, bool *ret_condition_failed, struct error **reterr) {
+int unit_detail_read(sd_bus_message *m, struct unit_detail **ret, bool *ret_condition_failed,
+                     struct error **reterr) {
         _cleanup_(unit_detail_freep) struct unit_detail *d = calloc(1, sizeof *d);
         if (!d)
                 return error_errno(reterr, -ENOMEM, "The unit cannot be shown");
@@ -200,8 +218,8 @@ int unit_detail_read(sd_bus_message *m, struct unit_detail **ret, bool *ret_cond
         return 0;
 }
 
-int units_get_all(struct units *units, const char *name, sd_bus_slot **slot, sd_bus_message_handler_t callback,
-                  void *userdata, struct error **reterr) {
+int units_get_all(struct units *units, const char *name, sd_bus_slot **slot,
+                  sd_bus_message_handler_t callback, void *userdata, struct error **reterr) {
         _cleanup_free_ char *path = NULL;
         int r = units_connect(units, reterr);
         if (r < 0)
@@ -210,7 +228,8 @@ int units_get_all(struct units *units, const char *name, sd_bus_slot **slot, sd_
         r = sd_bus_path_encode(SYSTEMD_UNITS, name, &path);
         if (r >= 0) {
                 _cleanup_message_ sd_bus_message *m = NULL;
-                r = sd_bus_message_new_method_call(units->bus, &m, SYSTEMD_NAME, path, BUS_PROPERTIES, "GetAll");
+                r = sd_bus_message_new_method_call(units->bus, &m, SYSTEMD_NAME, path, BUS_PROPERTIES,
+                                                   "GetAll");
                 if (r >= 0)
                         r = sd_bus_message_append(m, "s", "");
                 if (r >= 0)
@@ -276,22 +295,26 @@ static int unit_show_on_shown(sd_bus_message *m, void *userdata, sd_bus_error *e
         if (sd_bus_message_is_method_error(m, NULL))
                 bus_fail_message(&s->error, m, "%s could not be looked at", s->name);
         else if (unit_detail_read(m, &s->detail, NULL, &s->error) >= 0 &&
-                 str_equal(s->detail->unit.load, "not-found") && str_equal(s->detail->unit.active, "inactive")) {
+                 str_equal(s->detail->unit.load, "not-found") &&
+                 str_equal(s->detail->unit.active, "inactive")) {
                 /* systemd makes an empty unit for any name it is asked about */
                 error_set(&s->error, -ENOENT, "There is no unit called %s", s->name);
                 error_hint(&s->error,
-                           "Names are exact and end in .service, .socket, .timer, …; search in the list of units");
+                           "Names are exact and end in .service, .socket, .timer, …; search in the list of "
+                           "units");
         }
         if (!s->error && s->detail->unit.job &&
-            sd_bus_call_method_async(s->units->bus, &s->slot, SYSTEMD_NAME, s->detail->unit.job, BUS_PROPERTIES, "Get",
-                                     on_job_type, s, "ss", SYSTEMD_NAME ".Job", "JobType") >= 0)
+            sd_bus_call_method_async(s->units->bus, &s->slot, SYSTEMD_NAME, s->detail->unit.job,
+                                     BUS_PROPERTIES, "Get", on_job_type, s, "ss", SYSTEMD_NAME ".Job",
+                                     "JobType") >= 0)
                 return 0;
         showing_finish(s);
         return 0;
 }
 
 struct op *units_show(struct units *units, const char *name,
-                      void (*done)(struct unit_detail *detail, struct error *e, void *userdata), void *userdata) {
+                      void (*done)(struct unit_detail *detail, struct error *e, void *userdata),
+                      void *userdata) {
         struct showing *s = calloc(1, sizeof *s);
         if (!s)
                 return NULL;
@@ -349,7 +372,8 @@ static int unit_show_on_folders(sd_bus_message *m, void *userdata, sd_bus_error 
         int r = 0;
         if (sd_bus_message_is_method_error(m, NULL))
                 bus_fail_message(&f->error, m, "The folders of unit files are not known");
-        else if ((r = sd_bus_message_enter_container(m, 'v', "as")) < 0 || (r = unit_show_read_texts(m, &f->folders)) < 0 ||
+        else if ((r = sd_bus_message_enter_container(m, 'v', "as")) < 0 ||
+                 (r = unit_show_read_texts(m, &f->folders)) < 0 ||
                  (!f->folders && !(f->folders = strv_copy(NULL)) && (r = -ENOMEM)))
                 error_errno(&f->error, r, "The folders of unit files are not known");
         return folders_finish(NULL, f);
@@ -367,8 +391,9 @@ struct op *units_folders(struct units *units, void (*done)(char **folders, struc
                 return NULL;
         }
         int r = units_connect(units, &f->error);
-        if (r >= 0 && (r = sd_bus_call_method_async(units->bus, &f->slot, SYSTEMD_NAME, SYSTEMD_PATH, BUS_PROPERTIES, "Get",
-                                                    unit_show_on_folders, f, "ss", SYSTEMD_MANAGER, "UnitPath")) < 0)
+        if (r >= 0 && (r = sd_bus_call_method_async(units->bus, &f->slot, SYSTEMD_NAME, SYSTEMD_PATH,
+                                                    BUS_PROPERTIES, "Get", unit_show_on_folders, f, "ss",
+                                                    SYSTEMD_MANAGER, "UnitPath")) < 0)
                 bus_fail(&f->error, NULL, r, "The folders of unit files are not known");
         if (r < 0 && sd_event_add_defer(units->event, &f->later, folders_finish, f) < 0)
                 return op_cancel(f->op);

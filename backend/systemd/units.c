@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The connection and what comes by itself. systemd tells subscribers a lot more than happened: each state change
- * twice, everything again after a reload, and each unit that somebody merely looked at as new and removed. So
- * names are gathered for a tenth of a second, and what our own looking caused is dropped: else a screen that reloads
- * a unit on a change would be its own cause for ever. */
+/* The connection and what comes by itself. systemd tells subscribers a lot more than happened: each state
+ * change twice, everything again after a reload, and each unit that somebody merely looked at as new and
+ * removed. So names are gathered for a tenth of a second, and what our own looking caused is dropped: else a
+ * screen that reloads a unit on a change would be its own cause for ever. */
 
 #include "backend/systemd/internal.h"
 
@@ -44,7 +44,8 @@ static void tell_in(struct units *units, uint64_t usec) {
         if (!units->changed)
                 return;
         if (!units->tell)
-                sd_event_add_time_relative(units->event, &units->tell, CLOCK_MONOTONIC, usec, 10 * 1000, units_on_tell, units);
+                sd_event_add_time_relative(units->event, &units->tell, CLOCK_MONOTONIC, usec, 10 * 1000,
+                                           units_on_tell, units);
 }
 
 static void units_tell(struct units *units, const char *name) {
@@ -113,7 +114,8 @@ static int on_reloading(sd_bus_message *m, void *userdata, sd_bus_error *error) 
                 return 0;
         units->files_stale = true;
         if (units->changed) {
-                /* a reload tells everything anew: one "many" at its end, or, should that be lost, a little later */
+                /* a reload tells everything anew: one "many" at its end, or, should that be lost, a little
+                 * later */
                 units->many = true;
                 units->tell = sd_event_source_disable_unref(units->tell);
                 tell_in(units, active ? RELOAD_HOLD_USEC : TELL_USEC);
@@ -123,18 +125,19 @@ static int on_reloading(sd_bus_message *m, void *userdata, sd_bus_error *error) 
         return 0;
 }
 
-/* AddMatch and Subscribe may fail on a bus that is at its limits: then waiting falls back to looking. A callback
- * that says so, because without one sd-bus ends the whole connection. */
+/* AddMatch and Subscribe may fail on a bus that is at its limits: then waiting falls back to looking. A
+ * callback that says so, because without one sd-bus ends the whole connection. */
 static int units_ignore(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         return 0;
 }
 
 void units_subscribe(struct units *units) {
-        sd_bus_call_method_async(units->bus, NULL, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER, "Subscribe", units_ignore,
-                                 NULL, "");
+        sd_bus_call_method_async(units->bus, NULL, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER, "Subscribe",
+                                 units_ignore, NULL, "");
         if (!units->reload_began)
-                sd_bus_match_signal_async(units->bus, &units->reload_began, bus_systemd(units->bus), SYSTEMD_PATH,
-                                          SYSTEMD_MANAGER, "Reloading", on_reloading, units_ignore, units);
+                sd_bus_match_signal_async(units->bus, &units->reload_began, bus_systemd(units->bus),
+                                          SYSTEMD_PATH, SYSTEMD_MANAGER, "Reloading", on_reloading,
+                                          units_ignore, units);
 }
 
 static void follow_begin(struct units *units) {
@@ -147,12 +150,12 @@ static void follow_begin(struct units *units) {
                 return;
         sd_bus *bus = units->bus;
         sd_bus_add_match_async(bus, &units->follow[0], properties, on_properties, units_ignore, units);
-        sd_bus_match_signal_async(bus, &units->follow[1], sender, SYSTEMD_PATH, SYSTEMD_MANAGER, "UnitNew", on_unit,
-                                  units_ignore, units);
-        sd_bus_match_signal_async(bus, &units->follow[2], sender, SYSTEMD_PATH, SYSTEMD_MANAGER, "UnitRemoved",
+        sd_bus_match_signal_async(bus, &units->follow[1], sender, SYSTEMD_PATH, SYSTEMD_MANAGER, "UnitNew",
                                   on_unit, units_ignore, units);
-        sd_bus_match_signal_async(bus, &units->follow[3], sender, SYSTEMD_PATH, SYSTEMD_MANAGER, "UnitFilesChanged",
-                                  units_on_files, units_ignore, units);
+        sd_bus_match_signal_async(bus, &units->follow[2], sender, SYSTEMD_PATH, SYSTEMD_MANAGER,
+                                  "UnitRemoved", on_unit, units_ignore, units);
+        sd_bus_match_signal_async(bus, &units->follow[3], sender, SYSTEMD_PATH, SYSTEMD_MANAGER,
+                                  "UnitFilesChanged", units_on_files, units_ignore, units);
         units_subscribe(units);
 }
 
@@ -170,8 +173,8 @@ static void reconnect_later(struct units *units) {
         if (units->pause > PAUSE_MAX)
                 units->pause = PAUSE_MAX;
         units->reconnect = sd_event_source_disable_unref(units->reconnect);
-        sd_event_add_time_relative(units->event, &units->reconnect, CLOCK_MONOTONIC, units->pause * 1000000ULL,
-                                   100 * 1000, on_reconnect, units);
+        sd_event_add_time_relative(units->event, &units->reconnect, CLOCK_MONOTONIC,
+                                   units->pause * 1000000ULL, 100 * 1000, on_reconnect, units);
 }
 
 static int on_reconnect(sd_event_source *source, uint64_t usec, void *userdata) {
@@ -279,6 +282,6 @@ void units_listen(struct units *units, void (*changed)(char *const *names, void 
         units->many = false;
         units_forget_files(units);
         if (was && !units->acts && units->bus)
-                sd_bus_call_method_async(units->bus, NULL, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER, "Unsubscribe",
-                                         units_ignore, NULL, "");
+                sd_bus_call_method_async(units->bus, NULL, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
+                                         "Unsubscribe", units_ignore, NULL, "");
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* systemd over sd-bus: list, look, act, follow. Matches come before calls; a lost signal costs a poll, never a
- * hang (reliability.md section 3). */
+/* systemd over sd-bus: list, look, act, follow. Matches come before calls; a lost signal costs a poll, never
+ * a hang (reliability.md section 3). */
 
 #include <systemd/sd-bus.h>
 #include <systemd/sd-event.h>
@@ -13,33 +13,35 @@
 
 struct units;
 
-/* root stands before the paths of unit files ("": the host's own). bus is borrowed (attached to event by the caller); NULL:
- * connect to the system bus when first needed. Tests hand in one end of a socketpair. */
+/* root stands before the paths of unit files ("": the host's own). bus is borrowed (attached to event by the
+ * caller); NULL: connect to the system bus when first needed. Tests hand in one end of a socketpair. */
 /* Operations in flight must be cancelled before units_free(). */
 int units_new(sd_event *event, const char *root, sd_bus *bus, struct units **ret, struct error **reterr);
 struct units *units_free(struct units *units);
 DEFINE_CLEANUP(struct units, units_free)
 
 /* Loaded units and unit files merged, sorted by name; pattern: fnmatch on the name, NULL all. With patterns
- * systemd is asked for those only. Without one, and with a listener, what is known of unit files is what was read last; when
- * that is not all, they are read afterwards and the listener is told. */
+ * systemd is asked for those only. Without one, and with a listener, what is known of unit files is what was
+ * read last; when that is not all, they are read afterwards and the listener is told. */
 struct op *units_list(struct units *units, const char *pattern,
                       void (*done)(struct unit_list *list, struct error *e, void *userdata), void *userdata);
 struct op *units_show(struct units *units, const char *name,
-                      void (*done)(struct unit_detail *detail, struct error *e, void *userdata), void *userdata);
-/* start, stop, restart, reload wait for systemd's job to end and then for the unit's state; the error of a failed
- * one says why (result, exit status, a hint at the log). enable, disable, mask, unmask change unit files and
- * reload. */
+                      void (*done)(struct unit_detail *detail, struct error *e, void *userdata),
+                      void *userdata);
+/* start, stop, restart, reload wait for systemd's job to end and then for the unit's state; the error of a
+ * failed one says why (result, exit status, a hint at the log). enable, disable, mask, unmask change unit
+ * files and reload. */
 struct op *units_act(struct units *units, const char *name, enum unit_action action,
                      void (*done)(struct error *e, void *userdata), void *userdata);
 /* Manager.Reload(); retries a rate limit. */
 struct op *units_reload(struct units *units, void (*done)(struct error *e, void *userdata), void *userdata);
 
 /* The folders systemd reads units from, in its order. folders is the callee's. */
-struct op *units_folders(struct units *units, void (*done)(char **folders, struct error *e, void *userdata), void *userdata);
+struct op *units_folders(struct units *units, void (*done)(char **folders, struct error *e, void *userdata),
+                         void *userdata);
 
-/* A transient service that outlives us: name "fairlead-job-ID.service", Type=exec, mode fail (-EEXIST: it exists).
- * stdin_fd is passed on (StandardInputFileDescriptor); the caller keeps its copy. */
+/* A transient service that outlives us: name "fairlead-job-ID.service", Type=exec, mode fail (-EEXIST: it
+ * exists). stdin_fd is passed on (StandardInputFileDescriptor); the caller keeps its copy. */
 struct transient {
         const char *name;
         const char *description;
@@ -49,6 +51,6 @@ struct transient {
 struct op *units_start_transient(struct units *units, const struct transient *t,
                                  void (*done)(struct error *e, void *userdata), void *userdata);
 
-/* Something changed about units; names of at most 64 changed units, or NULL for "many". Coalesced (at most one
- * call in 100 ms). One listener; NULL removes it and unsubscribes. */
+/* Something changed about units; names of at most 64 changed units, or NULL for "many". Coalesced (at most
+ * one call in 100 ms). One listener; NULL removes it and unsubscribes. */
 void units_listen(struct units *units, void (*changed)(char *const *names, void *userdata), void *userdata);

@@ -15,16 +15,21 @@ struct status_row {
 
 /* Only what a person can act on differently than on "status N". */
 static const struct status_row statuses[] = {
-        { 125, NULL, "If it runs a container: 125 is the engine's own failure, its log names it (image, option, name)" },
-        { 126, NULL, "126: a program was found but could not be run (not executable, or wrong architecture)" },
+        { 125, NULL,
+          "If it runs a container: 125 is the engine's own failure, its log names it (image, "
+          "option, name)" },
+        { 126, NULL,
+          "126: a program was found but could not be run (not executable, or wrong architecture)" },
         { 127, NULL, "127: a program was not found, in the container if it runs one" },
         { 200, "its working directory could not be entered", "Look at WorkingDirectory= in its unit file" },
-        { 203, "its program could not be executed", "Is the program of ExecStart= there, executable, and for this machine?" },
+        { 203, "its program could not be executed",
+          "Is the program of ExecStart= there, executable, and for this machine?" },
         { 209, "its output could not be connected", "Look at StandardOutput= in its unit file" },
         { 210, "its root directory could not be entered", "Look at RootDirectory= in its unit file" },
         { 216, "its group does not exist", "Look at Group= in its unit file" },
         { 217, "its user does not exist", "Look at User= in its unit file" },
-        { 226, "its own view of the files could not be set up", "Look at the paths of ReadWritePaths=, BindPaths= and the like" },
+        { 226, "its own view of the files could not be set up",
+          "Look at the paths of ReadWritePaths=, BindPaths= and the like" },
         { 238, "its state directory could not be made", "Look at StateDirectory= in its unit file" },
         { 243, "its credentials could not be set up", "Look at LoadCredential= in its unit file" },
 };
@@ -43,13 +48,16 @@ static const struct {
         const char *text;
         const char *hint;       /* NULL: the log */
 } results[] = {
-        { "timeout", "it took longer than its unit file allows", "TimeoutStartSec= and TimeoutStopSec= are the limits" },
+        { "timeout", "it took longer than its unit file allows",
+          "TimeoutStartSec= and TimeoutStopSec= are the limits" },
         { "watchdog", "it stopped giving signs of life to systemd's watchdog", NULL },
         { "start-limit-hit", "it was started too often in too short a time",
           "Find out why it ends at once, then reset it (reset-failed) and start it" },
-        { "oom-kill", "the kernel ended it because memory ran out", "Give it more memory (MemoryMax=), or the host" },
+        { "oom-kill", "the kernel ended it because memory ran out",
+          "Give it more memory (MemoryMax=), or the host" },
         { "resources", "systemd could not set up what it needs", NULL },
-        { "protocol", "it did not report to systemd as its unit file says", "Type= in its unit file does not fit the program" },
+        { "protocol", "it did not report to systemd as its unit file says",
+          "Type= in its unit file does not fit the program" },
         { "exec-condition", "a check before its start said no", "See ExecCondition= in its unit file" },
         { "exit-code", "one of its commands failed", NULL },
         { "signal", "one of its commands was killed", NULL },
@@ -66,11 +74,13 @@ char *unit_why_text(const struct unit_detail *now) {
                 return str_printf("its main process ended with status %d", now->exit_status);
         if (now->exit_code == CLD_KILLED && str_equal(now->result, "signal")) {
                 const char *name = sigabbrev_np(now->exit_status);
-                return str_printf("its main process was killed by signal %s%s", name ? "SIG" : "", name ? name : "?");
+                return str_printf("its main process was killed by signal %s%s", name ? "SIG" : "",
+                                  name ? name : "?");
         }
         if (now->exit_code == CLD_DUMPED && str_equal(now->result, "core-dump")) {
                 const char *name = sigabbrev_np(now->exit_status);
-                return str_printf("its main process crashed with signal %s%s", name ? "SIG" : "", name ? name : "?");
+                return str_printf("its main process crashed with signal %s%s", name ? "SIG" : "",
+                                  name ? name : "?");
         }
         for (size_t i = 0; i < ELEMENTS(results); i++)
                 if (str_equal(results[i].result, now->result))
@@ -108,7 +118,8 @@ static const char *verb_text(enum unit_action action) {
 }
 
 /* systemd did what it could, the unit did not: its own reason is the sentence. */
-static int unit_why_failed(const char *name, enum unit_action action, const struct unit_detail *now, struct error **reterr) {
+static int unit_why_failed(const char *name, enum unit_action action, const struct unit_detail *now,
+                           struct error **reterr) {
         if (!now) {
                 error_set(reterr, -EIO, "%s did not %s", name, verb_text(action));
                 error_hint(reterr, "The last lines of its log say why");
@@ -146,21 +157,23 @@ int unit_why(const char *name, enum unit_action action, const char *result, cons
                 if (str_equal(job_results[i].result, result)) {
                         error_set(reterr, job_results[i].code, "%s did not %s%s", name, verb_text(action),
                                   job_results[i].tail);
-                        error_hint(reterr, "%s", job_results[i].hint ? job_results[i].hint : "Its log may say more");
+                        error_hint(reterr, "%s",
+                                   job_results[i].hint ? job_results[i].hint : "Its log may say more");
                         return job_results[i].code;
                 }
         if (result && !str_equal(result, "done") && !str_equal(result, "skipped"))
                 return unit_why_failed(name, action, now, reterr);
-        /* A job is done when systemd has done its part; a program that ends right afterwards, or whose start was
-         * never tried, is told apart only by the unit's state. After a stop "failed" means that it had to be
-         * killed: it is stopped all the same. */
+        /* A job is done when systemd has done its part; a program that ends right afterwards, or whose start
+         * was never tried, is told apart only by the unit's state. After a stop "failed" means that it had to
+         * be killed: it is stopped all the same. */
         if (!now || action == UNIT_STOP)
                 return 0;
         if (str_equal(now->unit.active, "failed"))
                 return unit_why_failed(name, action, now, reterr);
         bool starts = action == UNIT_START || action == UNIT_RESTART;
         if (starts && str_equal(now->unit.active, "inactive") && condition_failed) {
-                error_set(reterr, -ENOEXEC, "%s was not started: a condition in its unit file is not met", name);
+                error_set(reterr, -ENOEXEC, "%s was not started: a condition in its unit file is not met",
+                          name);
                 error_hint(reterr, "See the lines Condition…= in its unit file");
                 return -ENOEXEC;
         }

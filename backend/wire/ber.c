@@ -82,7 +82,8 @@ void ber_put_number(struct str *out, int tag, int64_t number) {
         for (size_t i = 0; i < 8; i++)
                 bytes[i] = (uint8_t) ((uint64_t) number >> (56 - 8 * i));
         /* the shortest form: no leading byte that says only what the next one's top bit says */
-        while (first < 7 && ((bytes[first] == 0 && !(bytes[first + 1] & 0x80)) || (bytes[first] == 0xff && bytes[first + 1] & 0x80)))
+        while (first < 7 && ((bytes[first] == 0 && !(bytes[first + 1] & 0x80)) ||
+                             (bytes[first] == 0xff && bytes[first + 1] & 0x80)))
                 first++;
         ber_put(out, tag, bytes + first, 8 - first);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* BER and DER, the encoding of LDAP and Kerberos: one value after the other, by libcrypto's reader and writer of headers. */
+/* BER and DER, the encoding of LDAP and Kerberos: one value after the other, by libcrypto's reader and writer
+ * of headers. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,8 +32,8 @@ struct ber {
         size_t n;
 };
 
-/* The next value: its tag (as above), its content. Moves `in` behind it. -ENODATA at the end, -EBADMSG for what is broken, of
- * indefinite length, or longer than what is left. */
+/* The next value: its tag (as above), its content. Moves `in` behind it. -ENODATA at the end, -EBADMSG for
+ * what is broken, of indefinite length, or longer than what is left. */
 int ber_next(struct ber *in, int *ret_tag, struct ber *ret_content);
 /* The same, where only one tag is right: -EBADMSG for another. */
 int ber_expect(struct ber *in, int tag, struct ber *ret_content);
@@ -40,7 +41,8 @@ int ber_expect(struct ber *in, int tag, struct ber *ret_content);
 /* The content of an INTEGER or ENUM that fits. */
 int ber_number(const struct ber *content, int64_t *ret);
 
-/* How many bytes the value takes that begins here: 0 when more bytes are needed to tell, -EBADMSG. It may be larger than n. */
+/* How many bytes the value takes that begins here: 0 when more bytes are needed to tell, -EBADMSG. It may be
+ * larger than n. */
 ssize_t ber_size(const uint8_t *bytes, size_t n);
 
 /* Appends a value. */

@@ -97,7 +97,9 @@ static int add_record(ns_msg message, const ns_rr *rr, bool additional, struct d
                 return -ENOMEM;
         }
         struct dns_record *record = &answer->records[answer->n++];
-        *record = (struct dns_record) { .type = (enum dns_type) ns_rr_type(*rr), .name = name, .text = text, .additional = additional };
+        *record = (struct dns_record) {
+                .type = (enum dns_type) ns_rr_type(*rr), .name = name, .text = text, .additional = additional
+        };
         if (record->type == DNS_SRV) {
                 const uint8_t *data = ns_rr_rdata(*rr);
                 record->priority = (uint16_t) (data[0] << 8 | data[1]);
@@ -121,7 +123,8 @@ static int read_section(ns_msg *message, ns_sect section, enum dns_type type, st
                 ns_rr rr;
                 if (ns_parserr(message, section, i, &rr) < 0)
                         return -EBADMSG;
-                int r = dns_read_wanted(&rr, type, additional) ? add_record(*message, &rr, additional, answer) : 0;
+                int r = dns_read_wanted(&rr, type, additional) ? add_record(*message, &rr, additional, answer)
+                                                               : 0;
                 if (r < 0)
                         return r;
         }
@@ -138,7 +141,9 @@ int dns_read(const void *bytes, size_t n, enum dns_type type, struct dns_answer 
                 r = read_section(&message, ns_s_ar, type, &answer);
         if (r < 0) {
                 dns_answer_done(&answer);
-                return error_set(reterr, r, r == -ENOMEM ? "Out of memory" : "The answer is not of the form that the DNS has");
+                return error_set(reterr, r,
+                                 r == -ENOMEM ? "Out of memory"
+                                              : "The answer is not of the form that the DNS has");
         }
         *ret = answer;
         return 0;

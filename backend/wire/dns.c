@@ -72,7 +72,8 @@ static void dns_arm(struct dns *dns) {
                 sd_event_source_set_enabled(dns->timer, SD_EVENT_OFF);
                 return;
         }
-        sd_event_source_set_time_relative(dns->timer, (uint64_t) next->tv_sec * 1000000 + (uint64_t) next->tv_usec);
+        sd_event_source_set_time_relative(dns->timer,
+                                          (uint64_t) next->tv_sec * 1000000 + (uint64_t) next->tv_usec);
         sd_event_source_set_enabled(dns->timer, SD_EVENT_ONESHOT);
 }
 
@@ -87,7 +88,8 @@ static int dns_timer_came(sd_event_source *source, uint64_t usec, void *userdata
 }
 
 static int socket_came(sd_event_source *source, int fd, uint32_t events, void *userdata) {
-        dns_process(userdata, events & (EPOLLIN | EPOLLERR | EPOLLHUP) ? fd : ARES_SOCKET_BAD, events & EPOLLOUT ? fd : ARES_SOCKET_BAD);
+        dns_process(userdata, events & (EPOLLIN | EPOLLERR | EPOLLHUP) ? fd : ARES_SOCKET_BAD,
+                    events & EPOLLOUT ? fd : ARES_SOCKET_BAD);
         return 0;
 }
 
@@ -148,7 +150,9 @@ static struct question *question_new(struct dns *dns, void *userdata) {
                 free(q);
                 return NULL;
         }
-        *q = (struct question) { .dns = dns, .next = dns->questions, .op = op, .userdata = userdata, .in_flight = true };
+        *q = (struct question) {
+                .dns = dns, .next = dns->questions, .op = op, .userdata = userdata, .in_flight = true
+        };
         dns->questions = q;
         return q;
 }
@@ -168,11 +172,15 @@ static void dns_fail(struct question *q, int status) {
                 int status, code;
                 const char *message, *hint;
         } meanings[] = {
-                { ARES_ETIMEOUT, -ETIMEDOUT, "No name server answers", "Look at /etc/resolv.conf, and whether its servers can be reached" },
+                { ARES_ETIMEOUT, -ETIMEDOUT, "No name server answers",
+                  "Look at /etc/resolv.conf, and whether its servers can be reached" },
                 { ARES_ECONNREFUSED, -ECONNREFUSED, "The name servers cannot be reached, or refuse to answer",
-                  "Look at /etc/resolv.conf: for an Active Directory domain its controllers are the name servers" },
-                { ARES_EREFUSED, -EACCES, "The name server refuses to answer", "It may answer only for other networks or other names" },
-                { ARES_ESERVFAIL, -EIO, "The name server could not find out", "Its own way to the servers of this name may be broken" },
+                  "Look at /etc/resolv.conf: for an Active Directory domain its controllers are the name "
+                  "servers" },
+                { ARES_EREFUSED, -EACCES, "The name server refuses to answer",
+                  "It may answer only for other networks or other names" },
+                { ARES_ESERVFAIL, -EIO, "The name server could not find out",
+                  "Its own way to the servers of this name may be broken" },
                 { ARES_EBADNAME, -EINVAL, "This cannot be a name of the DNS", NULL },
                 { ARES_ENOTIMP, -EIO, "The name server does not know this kind of question", NULL },
                 { ARES_ENOMEM, -ENOMEM, "Out of memory", NULL },
@@ -194,7 +202,8 @@ static void dns_answered(void *userdata, int status, int timeouts, unsigned char
                 return;
         }
         if (status == ARES_SUCCESS || status == ARES_ENODATA || status == ARES_ENOTFOUND) {
-                /* Of these two c-ares hands over no bytes where it is of that mind: then it is the answer all the same. */
+                /* Of these two c-ares hands over no bytes where it is of that mind: then it is the answer all
+                 * the same. */
                 if (bytes && n > 0)
                         dns_read(bytes, (size_t) n, q->type, &q->answer, &q->error);
                 else
@@ -217,11 +226,15 @@ struct op *dns_ask(struct dns *dns, const char *name, enum dns_type type, dns_do
 }
 
 static void addresses_came(struct question *q, const struct ares_addrinfo *info, int family) {
-        for (const struct ares_addrinfo_node *node = info->nodes; node && strv_length(q->addresses) < 16; node = node->ai_next) {
+        for (const struct ares_addrinfo_node *node = info->nodes; node && strv_length(q->addresses) < 16;
+             node = node->ai_next) {
                 char text[INET6_ADDRSTRLEN];
-                const void *address = node->ai_family == AF_INET ? (const void *) &((const struct sockaddr_in *) node->ai_addr)->sin_addr
-                                                                 : (const void *) &((const struct sockaddr_in6 *) node->ai_addr)->sin6_addr;
-                if (node->ai_family == family && inet_ntop(family, address, text, sizeof text) && !strv_contains(q->addresses, text))
+                const void *address =
+                        node->ai_family == AF_INET
+                                ? (const void *) &((const struct sockaddr_in *) node->ai_addr)->sin_addr
+                                : (const void *) &((const struct sockaddr_in6 *) node->ai_addr)->sin6_addr;
+                if (node->ai_family == family && inet_ntop(family, address, text, sizeof text) &&
+                    !strv_contains(q->addresses, text))
                         (void) strv_add(&q->addresses, text);
         }
 }
@@ -264,10 +277,15 @@ int dns_new(sd_event *event, const char *servers, unsigned ms, struct dns **ret,
                 return error_set(reterr, -ENOMEM, "Out of memory");
         dns->event = sd_event_ref(event);
         /* c-ares waits twice as long at each repeat: 1 + 2 + 4 parts of what may be spent. */
-        struct ares_options options = { .flags = ARES_FLAG_EDNS, .ednspsz = DATAGRAM_SIZE, .timeout = (int) (ms / 7 ? ms / 7 : 1), .tries = TRIES,
-                                        .sock_state_cb = dns_socket_wanted, .sock_state_cb_data = dns };
+        struct ares_options options = { .flags = ARES_FLAG_EDNS,
+                                        .ednspsz = DATAGRAM_SIZE,
+                                        .timeout = (int) (ms / 7 ? ms / 7 : 1),
+                                        .tries = TRIES,
+                                        .sock_state_cb = dns_socket_wanted,
+                                        .sock_state_cb_data = dns };
         int r = ares_library_init(ARES_LIB_INIT_ALL);
-        const int set = ARES_OPT_FLAGS | ARES_OPT_EDNSPSZ | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB;
+        const int set = ARES_OPT_FLAGS | ARES_OPT_EDNSPSZ | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
+                        ARES_OPT_SOCK_STATE_CB;
         int a = r == ARES_SUCCESS ? ares_init_options(&dns->channel, &options, set) : r;
         if (a == ARES_SUCCESS && servers)
                 a = ares_set_servers_ports_csv(dns->channel, servers);
@@ -280,7 +298,11 @@ int dns_new(sd_event *event, const char *servers, unsigned ms, struct dns **ret,
                 r = sd_event_source_set_enabled(dns->answers, SD_EVENT_OFF);
         if (a != ARES_SUCCESS || r < 0) {
                 dns_free(dns);
-                return error_set(reterr, a == ARES_ENOMEM ? -ENOMEM : r < 0 ? r : -EIO, "The resolver could not be set up: %s",
+                return error_set(reterr,
+                                 a == ARES_ENOMEM ? -ENOMEM
+                                 : r < 0          ? r
+                                                  : -EIO,
+                                 "The resolver could not be set up: %s",
                                  a != ARES_SUCCESS ? ares_strerror(a) : strerror(-r));
         }
         *ret = dns;

@@ -48,7 +48,8 @@ static void put_name(struct str *out, int tag, int type, const char *first, cons
 }
 
 void kerberos_ask(struct str *out, const char *realm, const char *principal, uint32_t nonce) {
-        static const int encryptions[] = { 18, 17, 20, 19, 23 };        /* AES first; the last only so that old KDCs answer, too */
+        static const int encryptions[] = { 18, 17, 20, 19, 23 };        /* AES first; the last only so that
+                                                                         * old KDCs answer, too */
         struct str body = {}, request = {}, value = {}, list = {};
         static const uint8_t no_options[5] = { 0 };
         ber_put(&value, 0x03, no_options, sizeof no_options);           /* BIT STRING */
@@ -115,17 +116,21 @@ static int read_error(struct ber sequence, struct kerberos_answer *ret) {
                 int r = 0;
                 switch (tag) {
                 case BER_CONTEXT(1):
-                        r = ber_expect(&member, BER_INTEGER, &value) < 0 ? -EBADMSG : ber_number(&value, &type);
+                        r = ber_expect(&member, BER_INTEGER, &value) < 0 ? -EBADMSG
+                                                                         : ber_number(&value, &type);
                         break;
                 case BER_CONTEXT(4):
-                        r = ber_expect(&member, BER_TIME, &value) < 0 ? -EBADMSG : kerberos_read_time(&value, &stime);
+                        r = ber_expect(&member, BER_TIME, &value) < 0 ? -EBADMSG
+                                                                      : kerberos_read_time(&value, &stime);
                         seen |= 1;
                         break;
                 case BER_CONTEXT(5):
-                        r = ber_expect(&member, BER_INTEGER, &value) < 0 ? -EBADMSG : ber_number(&value, &susec);
+                        r = ber_expect(&member, BER_INTEGER, &value) < 0 ? -EBADMSG
+                                                                         : ber_number(&value, &susec);
                         break;
                 case BER_CONTEXT(6):
-                        r = ber_expect(&member, BER_INTEGER, &value) < 0 ? -EBADMSG : ber_number(&value, &code);
+                        r = ber_expect(&member, BER_INTEGER, &value) < 0 ? -EBADMSG
+                                                                         : ber_number(&value, &code);
                         seen |= 2;
                         break;
                 default:
@@ -146,8 +151,8 @@ int kerberos_read(const uint8_t *bytes, size_t n, struct kerberos_answer *ret, s
         int tag, r = ber_next(&in, &tag, &outer);
         if (r >= 0 && tag == BER_APPLICATION(AS_REP))
                 answer.granted = true;
-        else if (r < 0 || tag != BER_APPLICATION(KRB_ERROR) || ber_expect(&outer, BER_SEQUENCE, &sequence) < 0 ||
-                 read_error(sequence, &answer) < 0)
+        else if (r < 0 || tag != BER_APPLICATION(KRB_ERROR) ||
+                 ber_expect(&outer, BER_SEQUENCE, &sequence) < 0 || read_error(sequence, &answer) < 0)
                 return error_set(reterr, -EBADMSG, "The answer is not that of a KDC");
         *ret = answer;
         return 0;

@@ -70,7 +70,8 @@ static int keytab_entry(struct reader *r, struct keytab *k) {
                 kvno = longer ? longer : kvno;
         }
         k->keys++;
-        _cleanup_free_ char *principal = str_printf("%s@%s", name.text ? name.text : "", realm.text ? realm.text : "");
+        _cleanup_free_ char *principal =
+                str_printf("%s@%s", name.text ? name.text : "", realm.text ? realm.text : "");
         if (!principal || realm.failed || name.failed)
                 return -ENOMEM;
         bool same = str_equal(principal, k->principal);

@@ -9,7 +9,8 @@
 #include "base/error.h"
 
 struct keytab {
-        char *principal;        /* of the newest key, a host's or a computer's before others: "HOST1$@EXAMPLE.TEST" */
+        char *principal;        /* of the newest key, a host's or a computer's before others:
+                                 * "HOST1$@EXAMPLE.TEST" */
         uint32_t kvno;          /* the highest of that principal */
         int64_t time;           /* when its newest key was written; seconds since the epoch */
         size_t keys;            /* of all principals */

@@ -34,8 +34,8 @@ static void put_filter(struct str *out, const struct ldap_test *tests, size_t n)
         str_done(&all);
 }
 
-void ldap_search(struct str *out, unsigned id, const char *base, enum ldap_scope scope, const struct ldap_test *tests, size_t n_tests,
-                 const char *const *attributes) {
+void ldap_search(struct str *out, unsigned id, const char *base, enum ldap_scope scope,
+                 const struct ldap_test *tests, size_t n_tests, const char *const *attributes) {
         struct str message = {}, request = {}, list = {};
         ber_put_text(&request, BER_OCTETS, base);
         ber_put_number(&request, BER_ENUM, scope);
@@ -55,8 +55,9 @@ void ldap_search(struct str *out, unsigned id, const char *base, enum ldap_scope
 static int read_done(struct ber content, struct ldap_message *m) {
         struct ber code, matched;
         int64_t number;
-        if (ber_expect(&content, BER_ENUM, &code) < 0 || ber_number(&code, &number) < 0 || number < 0 || number > UINT16_MAX ||
-            ber_expect(&content, BER_OCTETS, &matched) < 0 || ber_expect(&content, BER_OCTETS, &m->diagnostics) < 0)
+        if (ber_expect(&content, BER_ENUM, &code) < 0 || ber_number(&code, &number) < 0 || number < 0 ||
+            number > UINT16_MAX || ber_expect(&content, BER_OCTETS, &matched) < 0 ||
+            ber_expect(&content, BER_OCTETS, &m->diagnostics) < 0)
                 return -EBADMSG;
         m->kind = LDAP_DONE;
         m->code = (unsigned) number;
@@ -65,10 +66,12 @@ static int read_done(struct ber content, struct ldap_message *m) {
 
 /* Walks the whole list once, so that ldap_value() meets nothing broken. */
 static int ldap_read_entry(struct ber content, struct ldap_message *m) {
-        if (ber_expect(&content, BER_OCTETS, &m->name) < 0 || ber_expect(&content, BER_SEQUENCE, &m->attributes) < 0)
+        if (ber_expect(&content, BER_OCTETS, &m->name) < 0 ||
+            ber_expect(&content, BER_SEQUENCE, &m->attributes) < 0)
                 return -EBADMSG;
         for (struct ber rest = m->attributes, attribute, type, values, value; rest.n;) {
-                if (ber_expect(&rest, BER_SEQUENCE, &attribute) < 0 || ber_expect(&attribute, BER_OCTETS, &type) < 0 ||
+                if (ber_expect(&rest, BER_SEQUENCE, &attribute) < 0 ||
+                    ber_expect(&attribute, BER_OCTETS, &type) < 0 ||
                     ber_expect(&attribute, BER_SET, &values) < 0)
                         return -EBADMSG;
                 while (values.n)
@@ -83,8 +86,9 @@ static int read_message(struct ber whole, struct ldap_message *m) {
         struct ber content, id, body;
         int64_t number;
         int tag;
-        if (ber_expect(&whole, BER_SEQUENCE, &content) < 0 || ber_expect(&content, BER_INTEGER, &id) < 0 || ber_number(&id, &number) < 0 ||
-            number < 0 || number > INT32_MAX || ber_next(&content, &tag, &body) < 0)
+        if (ber_expect(&whole, BER_SEQUENCE, &content) < 0 || ber_expect(&content, BER_INTEGER, &id) < 0 ||
+            ber_number(&id, &number) < 0 || number < 0 || number > INT32_MAX ||
+            ber_next(&content, &tag, &body) < 0)
                 return -EBADMSG;
         m->id = (unsigned) number;
         switch (tag) {
@@ -101,7 +105,8 @@ static int read_message(struct ber whole, struct ldap_message *m) {
 ssize_t ldap_read(const uint8_t *bytes, size_t n, struct ldap_message *ret, struct error **reterr) {
         ssize_t size = n && bytes[0] != BER_SEQUENCE ? -EBADMSG : ber_size(bytes, n);
         if (size >= 0 && size > (ssize_t) MESSAGE_MAX)
-                return error_set(reterr, -EBADMSG, "The LDAP message would be larger than %u bytes", MESSAGE_MAX);
+                return error_set(reterr, -EBADMSG, "The LDAP message would be larger than %u bytes",
+                                 MESSAGE_MAX);
         if (size == 0 || (size > 0 && (size_t) size > n))
                 return 0;
         struct ldap_message m = {};
@@ -114,7 +119,8 @@ ssize_t ldap_read(const uint8_t *bytes, size_t n, struct ldap_message *ret, stru
 int ldap_value(const struct ldap_message *entry, const char *attribute, size_t index, struct ber *ret) {
         size_t length = strlen(attribute);
         struct ber rest = entry->attributes, one, type, values;
-        while (ber_expect(&rest, BER_SEQUENCE, &one) >= 0 && ber_expect(&one, BER_OCTETS, &type) >= 0 && ber_expect(&one, BER_SET, &values) >= 0) {
+        while (ber_expect(&rest, BER_SEQUENCE, &one) >= 0 && ber_expect(&one, BER_OCTETS, &type) >= 0 &&
+               ber_expect(&one, BER_SET, &values) >= 0) {
                 if (type.n != length || strncasecmp((const char *) type.bytes, attribute, length) != 0)
                         continue;
                 for (size_t i = 0; ber_expect(&values, BER_OCTETS, ret) >= 0; i++)

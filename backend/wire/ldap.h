@@ -22,8 +22,8 @@ struct ldap_test {
 };
 
 /* Appends a search request. attributes ends in NULL. */
-void ldap_search(struct str *out, unsigned id, const char *base, enum ldap_scope scope, const struct ldap_test *tests, size_t n_tests,
-                 const char *const *attributes);
+void ldap_search(struct str *out, unsigned id, const char *base, enum ldap_scope scope,
+                 const struct ldap_test *tests, size_t n_tests, const char *const *attributes);
 
 enum ldap_message_kind {
         LDAP_ENTRY,
@@ -41,7 +41,8 @@ struct ldap_message {
         struct ber attributes;  /* LDAP_ENTRY: for ldap_value() */
 };
 
-/* Reads the message at the start of the bytes: its size; 0: it has not come whole; -EBADMSG with a sentence. */
+/* Reads the message at the start of the bytes: its size; 0: it has not come whole; -EBADMSG with a sentence.
+ */
 ssize_t ldap_read(const uint8_t *bytes, size_t n, struct ldap_message *ret, struct error **reterr);
 
 /* The value of this index of an attribute (its name without case): 0, or -ENODATA. */

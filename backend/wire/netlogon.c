@@ -5,15 +5,16 @@
 #include <errno.h>
 #include <string.h>
 
-/* The DNS resolver name calls below are the C library's: names of the answer are compressed as those of the DNS, counted from its
- * first byte, but their labels hold any text. */
+/* The DNS resolver name calls below are the C library's: names of the answer are compressed as those of the
+ * DNS, counted from its first byte, but their labels hold any text. */
 
 #define RESPONSE_EX 23
 #define RESPONSE_EX_UNKNOWN_USER 25
 #define NAMES_AT 24     /* behind type, a reserved word, flags and the domain's GUID */
 
 void netlogon_done(struct netlogon *n) {
-        char *texts[] = { n->forest, n->domain, n->host, n->netbios_domain, n->netbios_host, n->server_site, n->client_site };
+        char *texts[] = { n->forest,       n->domain,      n->host,       n->netbios_domain,
+                          n->netbios_host, n->server_site, n->client_site };
         for (size_t i = 0; i < ELEMENTS(texts); i++)
                 free(texts[i]);
         *n = (struct netlogon) {};
@@ -22,8 +23,10 @@ void netlogon_done(struct netlogon *n) {
 void netlogon_ask(struct str *out, unsigned id, const char *domain) {
         /* NETLOGON_NT_VERSION_5 | _5EX | _WITH_CLOSEST_SITE, little-endian */
         static const uint8_t version[4] = { 0x16, 0, 0, 0 };
-        const struct ldap_test tests[] = { { "DnsDomain", domain, strlen(domain) }, { "NtVer", version, sizeof version } };
-        ldap_search(out, id, "", LDAP_BASE, tests, ELEMENTS(tests), (const char *const[]) { "NetLogon", NULL });
+        const struct ldap_test tests[] = { { "DnsDomain", domain, strlen(domain) },
+                                           { "NtVer", version, sizeof version } };
+        ldap_search(out, id, "", LDAP_BASE, tests, ELEMENTS(tests),
+                    (const char *const[]){ "NetLogon", NULL });
 }
 
 /* The name at *at, its labels joined by dots; moves behind it. NULL: broken, or out of memory. */
@@ -47,19 +50,23 @@ static char *read_name(const uint8_t *bytes, size_t n, size_t *at) {
 }
 
 int netlogon_read(const uint8_t *bytes, size_t n, struct netlogon *ret, struct error **reterr) {
-        if (n < NAMES_AT || bytes[1] != 0 || (bytes[0] != RESPONSE_EX && bytes[0] != RESPONSE_EX_UNKNOWN_USER))
+        if (n < NAMES_AT || bytes[1] != 0 ||
+            (bytes[0] != RESPONSE_EX && bytes[0] != RESPONSE_EX_UNKNOWN_USER))
                 return error_set(reterr, -EBADMSG, "The answer is not that of a domain controller");
-        struct netlogon found = { .flags = (uint32_t) bytes[4] | (uint32_t) bytes[5] << 8 | (uint32_t) bytes[6] << 16 | (uint32_t) bytes[7] << 24 };
+        struct netlogon found = { .flags = (uint32_t) bytes[4] | (uint32_t) bytes[5] << 8 |
+                                           (uint32_t) bytes[6] << 16 | (uint32_t) bytes[7] << 24 };
         char *user = NULL;
-        char **const names[] = { &found.forest, &found.domain, &found.host, &found.netbios_domain, &found.netbios_host, &user,
-                                 &found.server_site, &found.client_site };
+        char **const names[] = { &found.forest,         &found.domain,       &found.host,
+                                 &found.netbios_domain, &found.netbios_host, &user,
+                                 &found.server_site,    &found.client_site };
         size_t at = NAMES_AT;
         for (size_t i = 0; i < ELEMENTS(names); i++) {
                 *names[i] = read_name(bytes, n, &at);
                 if (!*names[i]) {
                         free(user);
                         netlogon_done(&found);
-                        return error_set(reterr, -EBADMSG, "The domain controller's answer ends in the middle of its names");
+                        return error_set(reterr, -EBADMSG, "The domain controller's answer ends in the "
+                                                           "middle of its names");
                 }
         }
         free(user);

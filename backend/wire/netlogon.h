@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The attribute NetLogon of an Active Directory controller: what the answer to an LDAP ping says (MS-ADTS 6.3.1.9,
- * NETLOGON_SAM_LOGON_RESPONSE_EX). */
+/* The attribute NetLogon of an Active Directory controller: what the answer to an LDAP ping says
+ * (MS-ADTS 6.3.1.9, NETLOGON_SAM_LOGON_RESPONSE_EX). */
 
 #include <stdint.h>
 

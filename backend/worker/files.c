@@ -54,9 +54,11 @@ int worker_load_changes(struct worker *w, struct error **reterr) {
         if (r < 0)
                 return r;
         w->changes_loaded = true;
-        if (!w->made_units && unit_places_find(&w->changes, w->plan->name, &w->made_units, &w->made_quadlet) < 0)
+        if (!w->made_units &&
+            unit_places_find(&w->changes, w->plan->name, &w->made_units, &w->made_quadlet) < 0)
                 return error_set(reterr, -ENOMEM, "Out of memory");
-        if (!strv_length(w->made_units) && w->plan->host_unit && strv_add(&w->made_units, w->plan->host_unit) < 0)
+        if (!strv_length(w->made_units) && w->plan->host_unit &&
+            strv_add(&w->made_units, w->plan->host_unit) < 0)
                 return error_set(reterr, -ENOMEM, "Out of memory");
         return 0;
 }
@@ -68,7 +70,8 @@ int worker_keep_texts(struct worker *w, struct error **reterr) {
         uint64_t bytes = 0;
         for (size_t i = 0; i < w->changes.n; i++) {
                 const struct entry *after = &w->changes.items[i].after;
-                if (!S_ISREG(after->mode) || !after->digest[0] || after->size > TEXT_MAX || bytes + after->size > TEXTS_MAX)
+                if (!S_ISREG(after->mode) || !after->digest[0] || after->size > TEXT_MAX ||
+                    bytes + after->size > TEXTS_MAX)
                         continue;
                 bytes += after->size;
                 /* For looking at only: no undo needs it, so a full disk is no reason to fail. */
@@ -100,7 +103,8 @@ static int worker_files_on_look(sd_event_source *source, uint64_t usec, void *us
 }
 
 int worker_look(struct worker *w, const struct snapshot_options *options,
-                void (*looked)(struct worker *w, struct manifest *now, struct error *e), struct error **reterr) {
+                void (*looked)(struct worker *w, struct manifest *now, struct error *e),
+                struct error **reterr) {
         w->snapshot = snapshot_free(w->snapshot);
         int r = snapshot_new(options, &w->snapshot, reterr);
         if (r < 0)
@@ -122,7 +126,8 @@ struct snapshot_options worker_look_options(struct worker *w, const struct manif
                 .blobs = -1,
                 .known = known,
                 .known_blobs = -1,
-                /* Had it the same ceiling as the first look, what the job added could push others out of sight. */
+                /* Had it the same ceiling as the first look, what the job added could push others out of
+                   sight. */
                 .files_max = 2 * SNAPSHOT_FILES_MAX,
         };
 }

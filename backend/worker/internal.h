@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the files of backend/worker/worker.h share beside the steps' view of a worker (steps/step.h): worker.c goes from step to step,
- * worker-begin.c sets a run up and ends it, worker-takeup.c finds out where a job that died goes on. */
+/* What the files of backend/worker/worker.h share beside the steps' view of a worker (steps/step.h): worker.c
+ * goes from step to step, worker-begin.c sets a run up and ends it, worker-takeup.c finds out where a job
+ * that died goes on. */
 
 #include "backend/store/control.h"
 #include "backend/worker/step.h"
@@ -13,11 +14,13 @@ struct run {
         struct worker w;                /* first: the steps see only this */
         struct control *control;
         sd_event_source *turn, *terminate, *interrupt;
-        bool terminated;                /* by a signal: systemd stops the worker's unit, perhaps with the whole host */
+        bool terminated;                /* by a signal: systemd stops the worker's unit, perhaps with the
+                                         * whole host */
         bool started;                   /* the current step was begun */
         bool taken_up;                  /* the step at work may be done already: it is probed first */
         bool broken;                    /* something could not be put back */
-        bool again;                     /* what is being put back is the half of a command that was cut off; then all begins anew */
+        bool again;                     /* what is being put back is the half of a command that was cut
+                                         * off; then all begins anew */
         size_t kept;
         int status;
 };
@@ -33,7 +36,8 @@ int worker_record(struct run *run, enum job_step step, enum record_event event, 
 /* The failure of the step at work, with its hint. */
 void worker_record_failure(struct run *run, const struct error *e);
 
-/* The job's new state. Negative: it is not on the disk (the log says why), so nothing may be done that it alone would tell of. */
+/* The job's new state. Negative: it is not on the disk (the log says why), so nothing may be done that it
+ * alone would tell of. */
 int worker_set_state(struct run *run, enum job_state state);
 
 /* The same at the beginning of a run, where the error is the caller's. */
@@ -60,16 +64,19 @@ void worker_forget(struct worker *w);
 
 /* ---- worker-takeup.c ---- */
 
-/* Sets the run to where the job goes on (WORKER_RESUME) or goes back from (WORKER_ROLL_BACK). -EALREADY with a sentence: there is
- * nothing to take up; -ENOKEY: a secret must be given again. */
+/* Sets the run to where the job goes on (WORKER_RESUME) or goes back from (WORKER_ROLL_BACK). -EALREADY with
+ * a sentence: there is nothing to take up; -ENOKEY: a secret must be given again. */
 int worker_take_up(struct run *run, enum worker_mode mode, struct error **reterr);
 
-/* What workers that died left in fairlead's own folders: the caller holds the host's lock, so that none lives. */
+/* What workers that died left in fairlead's own folders: the caller holds the host's lock, so that none
+ * lives. */
 void worker_sweep(const struct paths *paths);
 
-/* Behind a job whose end is recorded (its folder may be -1): what its worker was doing when it died after that. */
+/* Behind a job whose end is recorded (its folder may be -1): what its worker was doing when it died after
+ * that. */
 void worker_tidy(const struct paths *paths, const char *id, int folder);
 
-/* Before a new job: is another one unfinished? One that had changed nothing yet is closed, any other refuses the new one
+/* Before a new job: is another one unfinished? One that had changed nothing yet is closed, any other refuses
+ * the new one
  * (-EBUSY with a sentence and a hint). */
 int worker_settle_other(const struct paths *paths, const char *id, struct error **reterr);

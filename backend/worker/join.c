@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a worker does for an install that joins a realm, and for an uninstall that asks it to delete the host's account: a last look at the
- * clock before the first effect, and words for a failure. */
+/* What a worker does for an install that joins a realm, and for an uninstall that asks it to delete the
+ * host's account: a last look at the clock before the first effect, and words for a failure. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -14,7 +14,8 @@
 
 #define TAIL_BYTES (128U * 1024)
 
-/* A tool that waits for servers that are gone waits for minutes: when it has been silent for so long they are looked at, twice. */
+/* A tool that waits for servers that are gone waits for minutes: when it has been silent for so long they are
+ * looked at, twice. */
 #define SILENCE_USEC (12 * 1000000ULL)
 #define SECOND_LOOK_USEC (4 * 1000000ULL)
 #define GRACE_SECONDS 10
@@ -40,13 +41,15 @@ void worker_join_free(struct worker *w) {
         w->join = NULL;
 }
 
-/* Only what may have changed since the person saw it, and would spoil the join in a way that its tool does not name: the clock, and others
- * at work. An earlier join the tools refuse themselves; all else was in the console's preflight, and the person went on. */
+/* Only what may have changed since the person saw it, and would spoil the join in a way that its tool does
+ * not name: the clock, and others at work. An earlier join the tools refuse themselves; all else was in the
+ * console's preflight, and the person went on. */
 static void worker_join_looked(struct preflight *p, void *userdata) {
         struct worker *w = userdata;
         w->op = op_cancel(w->op);
         const struct check_result *clock = preflight_find(p, "clock");
-        w->join->known = (struct failure_facts) { .clock_known = p->clock_known, .clock_usec = p->clock_usec };
+        w->join->known = (struct failure_facts) { .clock_known = p->clock_known,
+                                                           .clock_usec = p->clock_usec };
         if (clock && clock->message)
                 joblog_note(w->log, "clock: %s", clock->message);
         struct error *e = NULL;
@@ -55,7 +58,8 @@ static void worker_join_looked(struct preflight *p, void *userdata) {
                 error_set(&e, -ETIME, "%s: %s", f->message, clock->message);
                 error_hint(&e, "%s", f->hint);
         }
-        const struct check_result *locks = preflight_find(p, "locks"), *enrolled = preflight_find(p, "enrolled");
+        const struct check_result *locks = preflight_find(p, "locks"),
+                                  *enrolled = preflight_find(p, "enrolled");
         if (!e && locks && locks->verdict == VERDICT_FAIL) {
                 error_set(&e, -EBUSY, "Not begun: %s", locks->message);
                 error_hint(&e, "%s", locks->hint ? locks->hint : "Try again when it is through");
@@ -80,9 +84,12 @@ int worker_look_at_realm(struct worker *w, void (*then)(struct worker *w), struc
         if (!clean)
                 return STEP_ENDED;      /* the tool itself will find the domain, or say that it cannot */
         w->join->domain = TAKE(clean);
-        const struct preflight_order order = { .domain = w->join->domain, .wanted = w->plan->joins, .server = w->plan->join_server };
-        const struct preflight_options options = { .order = &order, .paths = w->paths, .facts = &w->join->facts,
-                                                     .own_job = w->id };
+        const struct preflight_order order = { .domain = w->join->domain,
+                                               .wanted = w->plan->joins,
+                                               .server = w->plan->join_server };
+        const struct preflight_options options = {
+                .order = &order, .paths = w->paths, .facts = &w->join->facts, .own_job = w->id
+        };
         w->op = preflight_start(w->event, &options, NULL, worker_join_looked, w);
         return w->op ? STEP_WAITS : error_set(reterr, -ENOMEM, "Out of memory");
 }
@@ -94,7 +101,8 @@ static int worker_join_silent(sd_event_source *source, uint64_t usec, void *user
 static void listen_for(struct worker *w, uint64_t usec) {
         struct worker_join *j = w->join;
         int r = j->silence ? sd_event_source_set_time_relative(j->silence, usec)
-                           : sd_event_add_time_relative(w->event, &j->silence, CLOCK_MONOTONIC, usec, 100000, worker_join_silent, w);
+                           : sd_event_add_time_relative(w->event, &j->silence, CLOCK_MONOTONIC, usec, 100000,
+                                                        worker_join_silent, w);
         if (r < 0 || sd_event_source_set_enabled(j->silence, SD_EVENT_ONESHOT) < 0)
                 joblog_note(w->log, "whether the realm's servers stay cannot be watched");
 }
@@ -107,7 +115,8 @@ static void looked_again(struct preflight *p, void *userdata) {
         j->looking = op_cancel(j->looking);
         j->unanswered = alive ? 0 : j->unanswered + 1;
         if (!alive)
-                joblog_note(w->log, "silence, and the realm's servers do not answer any more%s%s", ports && ports->message ? ": " : "",
+                joblog_note(w->log, "silence, and the realm's servers do not answer any more%s%s",
+                            ports && ports->message ? ": " : "",
                             ports && ports->message ? ports->message : "");
         preflight_free(p);
         if (j->unanswered < 2)
@@ -122,13 +131,18 @@ static void looked_again(struct preflight *p, void *userdata) {
 static int worker_join_silent(sd_event_source *source, uint64_t usec, void *userdata) {
         struct worker *w = userdata;
         struct worker_join *j = w->join;
-        const struct preflight_order order = { .domain = j->domain, .wanted = w->plan->joins, .server = w->plan->join_server };
-        const struct preflight_options options = { .order = &order, .paths = w->paths, .facts = &j->facts, .own_job = w->id };
+        const struct preflight_order order = { .domain = j->domain,
+                                               .wanted = w->plan->joins,
+                                               .server = w->plan->join_server };
+        const struct preflight_options options = {
+                .order = &order, .paths = w->paths, .facts = &j->facts, .own_job = w->id
+        };
         j->looking = preflight_start(w->event, &options, NULL, looked_again, w);
         return 0;
 }
 
-/* Only servers that were there can go away: where they did not answer this host from the beginning, the tool may know another way. */
+/* Only servers that were there can go away: where they did not answer this host from the beginning, the tool
+ * may know another way. */
 static bool worker_join_watched(const struct worker *w) {
         const struct worker_join *j = w->join;
         return j && j->domain && j->known.clock_known && !j->gone;
@@ -199,15 +213,18 @@ bool worker_explain_join(struct worker *w, int status, struct error **reterr) {
         struct diagnosis d = tail ? failure_find(TOOL_ANY, status, tail, n, known) : (struct diagnosis) {};
         if (status == 0 && (!d.failure || !d.failure->text)) {
                 error_set(reterr, -EIO, "The account of this host in the realm could not be deleted");
-                error_hint(reterr, "The last lines of the log say why; without a password the host leaves and the account stays");
+                error_hint(reterr, "The last lines of the log say why; without a password the host leaves "
+                                   "and the account stays");
                 return true;
         }
         if (!d.failure || !d.failure->text)
                 return false;
         char words[48];
         error_set(reterr, -EIO, "%s", d.failure->message);
-        error_hint(reterr, "%s. %s%s%s%s", d.failure->cause, d.failure->hint, d.clock_too ? ". And this host's clock is off: it is " : "",
-                   d.clock_too ? clock_words(words, known->clock_usec) : "", d.clock_too ? " the servers'" : "");
+        error_hint(reterr, "%s. %s%s%s%s", d.failure->cause, d.failure->hint,
+                   d.clock_too ? ". And this host's clock is off: it is " : "",
+                   d.clock_too ? clock_words(words, known->clock_usec) : "",
+                   d.clock_too ? " the servers'" : "");
         return true;
 }
 
@@ -219,5 +236,6 @@ void worker_note_join_warnings(struct worker *w) {
         _cleanup_free_ char *tail = read_tail(w, &n);
         size_t count = tail ? failure_warnings(TOOL_ANY, tail, n, found, ELEMENTS(found)) : 0;
         for (size_t i = 0; i < count; i++)
-                joblog_note(w->log, "joined, but look at this: %s. %s. %s", found[i]->message, found[i]->cause, found[i]->hint);
+                joblog_note(w->log, "joined, but look at this: %s. %s. %s", found[i]->message,
+                            found[i]->cause, found[i]->hint);
 }

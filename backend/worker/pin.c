@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The name that keeps the image of an installed service findable (model/image/pin.h): given when the image is got, taken off when
- * the service lets go of it. Both may be done again. */
+/* The name that keeps the image of an installed service findable (model/image/pin.h): given when the image is
+ * got, taken off when the service lets go of it. Both may be done again. */
 #include <errno.h>
 #include <string.h>
 
@@ -25,7 +25,8 @@ static void worker_pin_on_dropped(struct error *e, void *userdata) {
         w->op = op_cancel(w->op);
         if (e) {
                 _cleanup_free_ char *line = error_line(e);
-                worker_kept(w, "a name of the image that begins with fairlead-%s: %s", w->plan->name, line ? line : "out of memory");
+                worker_kept(w, "a name of the image that begins with fairlead-%s: %s", w->plan->name,
+                            line ? line : "out of memory");
         }
         error_free(e);
         w->then(w);
@@ -35,7 +36,8 @@ static const char *first_word(char *const *run, char *const *install) {
         return run && *run ? *run : install && *install ? *install : NULL;
 }
 
-static int worker_pin_hold(struct worker *w, char *name, const char *image_id, void (*then)(struct worker *w), struct error **reterr) {
+static int worker_pin_hold(struct worker *w, char *name, const char *image_id, void (*then)(struct worker *w),
+                           struct error **reterr) {
         _cleanup_free_ char *held = name;
         _cleanup_strv_ char **marks = NULL;
         if (!held)
@@ -53,7 +55,8 @@ static int worker_pin_hold(struct worker *w, char *name, const char *image_id, v
         return w->op ? 1 : error_set(reterr, -ENOMEM, "Out of memory");
 }
 
-static int worker_pin_drop(struct worker *w, char *name, bool only_marked, void (*then)(struct worker *w), struct error **reterr) {
+static int worker_pin_drop(struct worker *w, char *name, bool only_marked, void (*then)(struct worker *w),
+                           struct error **reterr) {
         _cleanup_free_ char *held = name;
         _cleanup_strv_ char **marks = NULL;
         if (only_marked)
@@ -69,7 +72,8 @@ static char *plan_hold(const struct worker *w) {
         const struct plan *p = w->plan;
         if (p->verb == VERB_REHEARSE)
                 return NULL;    /* nothing of it runs later */
-        return hold_name(first_word(p->run ? p->run->argv : NULL, p->command ? p->command->argv : NULL), p->image, p->image_id, p->name);
+        return hold_name(first_word(p->run ? p->run->argv : NULL, p->command ? p->command->argv : NULL),
+                         p->image, p->image_id, p->name);
 }
 
 static char *record_hold(const struct worker *w) {

@@ -30,7 +30,8 @@ static void sweep_parents(struct worker *w, const struct changes *changes) {
         _cleanup_free_ char *last = NULL;
         for (size_t i = 0; i < changes->n; i++) {
                 const char *path = changes->items[i].path, *slash = strrchr(path, '/');
-                _cleanup_free_ char *folder = slash > path ? strndup(path, (size_t) (slash - path)) : strdup("/");
+                _cleanup_free_ char *folder =
+                        slash > path ? strndup(path, (size_t) (slash - path)) : strdup("/");
                 /* Neighbours stand together. */
                 if (!folder || str_equal(folder, last))
                         continue;
@@ -39,14 +40,16 @@ static void sweep_parents(struct worker *w, const struct changes *changes) {
         }
 }
 
-/* What a console made for a job, and died before a worker began it: nobody will ever begin it. One that is young may be about to. */
+/* What a console made for a job, and died before a worker began it: nobody will ever begin it. One that is
+ * young may be about to. */
 static void remove_unbegun(const struct paths *paths) {
         _cleanup_free_ char *path = str_printf("%s/jobs", paths->state);
         DIR *d = path ? opendir(path) : NULL;
         for (struct dirent *item; d && (item = readdir(d));) {
                 char journal[NAME_MAX + 16];
                 struct stat st;
-                if (!job_id_valid(item->d_name) || fstatat(dirfd(d), item->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+                if (!job_id_valid(item->d_name) ||
+                    fstatat(dirfd(d), item->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
                     st.st_mtim.tv_sec > time(NULL) - UNBEGUN_SECONDS)
                         continue;
                 snprintf(journal, sizeof journal, "%s/journal", item->d_name);
@@ -73,24 +76,30 @@ void worker_sweep(const struct paths *paths) {
 
 static void sweep_job(struct worker *w) {
         (void) files_sweep(w->folder);
-        _cleanup_close_ int saved = jobfolder_snapshot(w->folder, NULL, false, NULL), blobs = jobfolder_snapshot(w->folder, "blobs", false, NULL);
+        _cleanup_close_ int saved = jobfolder_snapshot(w->folder, NULL, false, NULL),
+                            blobs = jobfolder_snapshot(w->folder, "blobs", false, NULL);
         if (saved >= 0)
                 (void) files_sweep(saved);
         if (blobs >= 0)
                 (void) files_remove(blobs, SNAPSHOT_WORKING, NULL);
 }
 
-/* And the host's. (An undo sweeps for itself: to it such a name is a change like any other, which a folder's time tells of.) */
+/* And the host's. (An undo sweeps for itself: to it such a name is a change like any other, which a folder's
+ * time tells of.) */
 static void sweep_host(struct worker *w) {
         const char *slash = w->plan->unit.path ? strrchr(w->plan->unit.path, '/') : NULL;
-        _cleanup_free_ char *units = slash > w->plan->unit.path ? strndup(w->plan->unit.path, (size_t) (slash - w->plan->unit.path)) : NULL;
+        _cleanup_free_ char *units =
+                slash > w->plan->unit.path
+                        ? strndup(w->plan->unit.path, (size_t) (slash - w->plan->unit.path))
+                        : NULL;
         if (units)
                 sweep_folder(w, units);
         if (worker_load_changes(w, NULL) >= 0)
                 sweep_parents(w, &w->changes);
         /* An uninstall puts back what the install changed. */
         _cleanup_(changes_done) struct changes installed = {};
-        _cleanup_close_ int install = w->record && w->record->job ? jobfolder_open(w->paths, w->record->job, NULL) : -1;
+        _cleanup_close_ int install =
+                w->record && w->record->job ? jobfolder_open(w->paths, w->record->job, NULL) : -1;
         if (install >= 0 && jobfolder_changes(install, &installed, NULL, NULL) >= 0)
                 sweep_parents(w, &installed);
 }
@@ -132,7 +141,10 @@ static int check_secrets(const struct worker *w, struct error **reterr) {
                 if (w->secrets && secret_list_find(w->secrets, name))
                         continue;
                 error_set(reterr, -ENOKEY, "The secret %s must be given again: fairlead keeps none", name);
-                error_hint(reterr, "fairlead resume %s --secret %s=@FILE, or put everything back: fairlead rollback %s", w->id, name, w->id);
+                error_hint(
+                        reterr,
+                        "fairlead resume %s --secret %s=@FILE, or put everything back: fairlead rollback %s",
+                        w->id, name, w->id);
                 return -ENOKEY;
         }
         return 0;
@@ -150,18 +162,21 @@ static int worker_resume_resume(struct run *run, struct error **reterr) {
                 return r;
         switch (way) {
         case WAY_NONE:
-                return error_set(reterr, -EALREADY, "The job %s has come to its end: it is %s", w->id, job_state_name(job->state));
+                return error_set(reterr, -EALREADY, "The job %s has come to its end: it is %s", w->id,
+                                 job_state_name(job->state));
         case WAY_AGAIN:
                 run->again = true;
                 go_back(run);
-                joblog_note(w->log, "the job had lost its worker in the middle of its command: putting back what that did, then beginning anew");
+                joblog_note(w->log, "the job had lost its worker in the middle of its command: putting back "
+                                    "what that did, then beginning anew");
                 return worker_mark_state(run, JOB_UNDOING, reterr);
         case WAY_UNDO:
                 return 1;
         default:
                 sweep_host(w);
                 worker_reserve(w);
-                joblog_note(w->log, "the job had lost its worker: going on with the step \"%s\"", job_step_title(step, w->plan->verb));
+                joblog_note(w->log, "the job had lost its worker: going on with the step \"%s\"",
+                            job_step_title(step, w->plan->verb));
                 return worker_mark_state(run, JOB_RUNNING, reterr);
         }
 }
@@ -181,13 +196,18 @@ static int roll_back(struct run *run, struct error **reterr) {
                 return 0;
         case JOB_DONE:
                 if (w->plan->verb == VERB_REHEARSE)
-                        return error_set(reterr, -EALREADY, "A rehearsal changes nothing that could be put back");
+                        return error_set(reterr, -EALREADY, "A rehearsal changes nothing that could be put "
+                                                            "back");
                 if (w->plan->verb == VERB_RENEW)
-                        return error_set(reterr, -EALREADY, "Renewed keys cannot be put back: the realm takes the old ones no more");
+                        return error_set(reterr, -EALREADY, "Renewed keys cannot be put back: the realm "
+                                                            "takes the old ones no more");
                 /* Only while what it came to still is so; later jobs have built on it else. */
                 if (!worker_step(w, STEP_COMMIT)->probe(w)) {
                         error_set(reterr, -ESTALE, "Later jobs have changed what the job %s came to", w->id);
-                        error_hint(reterr, "fairlead jobs lists them; put back the newest of %s first, or uninstall it", w->plan->name);
+                        error_hint(
+                                reterr,
+                                "fairlead jobs lists them; put back the newest of %s first, or uninstall it",
+                                w->plan->name);
                         return -ESTALE;
                 }
                 w->cancelled = true;
@@ -197,7 +217,8 @@ static int roll_back(struct run *run, struct error **reterr) {
                 break;
         default:
                 if (!job->message)
-                        worker_record(run, job_current_step(job), RECORD_FAILED, "The job was interrupted before its end");
+                        worker_record(run, job_current_step(job), RECORD_FAILED,
+                                      "The job was interrupted before its end");
         }
         go_back(run);
         joblog_note(w->log, "putting everything back");
@@ -229,8 +250,8 @@ static int close_unbegun(const struct paths *paths, const char *id, int folder) 
         _cleanup_(recorder_freep) struct recorder *recorder = NULL;
         int r = recorder_new(folder, &recorder, NULL);
         if (r >= 0)
-                r = recorder_add(recorder, job_current_step(recorder_job(recorder)), RECORD_FAILED, "It was interrupted before it changed anything",
-                                 NULL);
+                r = recorder_add(recorder, job_current_step(recorder_job(recorder)), RECORD_FAILED,
+                                 "It was interrupted before it changed anything", NULL);
         if (r >= 0 && recorder_job(recorder)->state == JOB_RUNNING)
                 r = recorder_add(recorder, 0, RECORD_STATE, job_state_name(JOB_UNDOING), NULL);
         if (r >= 0)
@@ -253,7 +274,8 @@ int worker_settle_other(const struct paths *paths, const char *id, struct error 
                 return 0;
         }
         /* (The image's name for the service is given by the pull step.) */
-        bool unbegun = job_way_on(job, job->verb, false, NULL) == WAY_BEGIN && job->steps[STEP_PULL].state == STEP_TODO;
+        bool unbegun = job_way_on(job, job->verb, false, NULL) == WAY_BEGIN &&
+                       job->steps[STEP_PULL].state == STEP_TODO;
         if (unbegun && close_unbegun(paths, other, folder) >= 0)
                 return 0;
         return jobfolder_unfinished(job, reterr);

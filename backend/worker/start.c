@@ -19,7 +19,8 @@
 #define PAUSE_USEC 50000
 
 void worker_reserve(struct worker *w) {
-        _cleanup_close_ int fd = openat(w->folder, "reserve", O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+        _cleanup_close_ int fd =
+                openat(w->folder, "reserve", O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
         if (fd >= 0)
                 (void) posix_fallocate(fd, 0, RESERVE_BYTES);
 }
@@ -85,7 +86,8 @@ static int worker_start_begin(struct run *run, const struct worker_options *opti
         return worker_mark_state(run, JOB_RUNNING, reterr);
 }
 
-static int worker_start_prepare(struct run *run, const struct worker_options *options, struct error **reterr) {
+static int worker_start_prepare(struct run *run, const struct worker_options *options,
+                                struct error **reterr) {
         struct worker *w = &run->w;
         int r = jobfolder_plan(w->folder, &w->plan, reterr);
         if (r >= 0)
@@ -101,7 +103,8 @@ static void clean_up(struct run *run, const struct worker_options *options) {
         struct worker *w = &run->w;
         worker_clear_step(w);
         control_free(run->control);
-        /* The last thing that can be seen of the job: whoever finds it knows that there may be more to tidy up. */
+        /* The last thing that can be seen of the job: whoever finds it knows that there may be more to tidy
+         * up. */
         if (w->recorder && job_state_final(recorder_job(w->recorder)->state))
                 jobfolder_clear_active(w->paths, w->id);
         sd_event_source_disable_unref(run->turn);
@@ -135,8 +138,8 @@ static bool nearly_gone(const struct paths *paths, const char *id) {
         return folder >= 0 && jobfolder_job(folder, id, &job, NULL) >= 0 && job_state_final(job->state);
 }
 
-/* Whoever saw the end of a job may ask for the next at once; and who holds the host without an id yet will say in a moment who it is, or
- * only tidies up. Nothing else runs in this process yet: it may wait. */
+/* Whoever saw the end of a job may ask for the next at once; and who holds the host without an id yet will
+ * say in a moment who it is, or only tidies up. Nothing else runs in this process yet: it may wait. */
 static int take_host(struct worker *w, struct error **reterr) {
         for (unsigned tries = 0;; tries++) {
                 _cleanup_free_ char *holder = NULL;
@@ -171,7 +174,8 @@ static int run_job(struct run *run, const struct worker_options *options) {
                 r = worker_start_prepare(run, options, &e);
         if (r < 0) {
                 (void) files_remove(w->folder, "reserve", NULL);
-                bool fresh = options->mode == WORKER_CARRY_OUT && w->recorder && w->log && recorder_job(w->recorder)->state == JOB_QUEUED;
+                bool fresh = options->mode == WORKER_CARRY_OUT && w->recorder && w->log &&
+                             recorder_job(w->recorder)->state == JOB_QUEUED;
                 if (fresh) {
                         worker_record_failure(run, e);
                         worker_set_state(run, JOB_FAILED);
@@ -220,7 +224,8 @@ int worker_run(const struct paths *paths, const char *id, struct secret_list *se
 }
 
 /* A job whose end is recorded needs no decision, only to be tidied up behind. */
-static bool worker_start_is_over(const struct paths *paths, const char *id, int folder, const struct job *job) {
+static bool worker_start_is_over(const struct paths *paths, const char *id, int folder,
+                                 const struct job *job) {
         if (job && !job_state_final(job->state))
                 return false;
         _cleanup_close_ int lock = hostlock_take(paths, id, NULL, NULL);

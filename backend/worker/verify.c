@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A look at what a join came to, on the host itself and not by what the tools say: a user of the realm is one here, the realm takes the host's
- * keys, and the host's own root is found at once. */
+/* A look at what a join came to, on the host itself and not by what the tools say: a user of the realm is one
+ * here, the realm takes the host's keys, and the host's own root is found at once. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +18,9 @@
 #define ANSWER_MAX 4096U
 
 enum look { LOOK_USER, LOOK_KEYTAB, LOOK_ROOT, _LOOK_MAX };
-static const char *const titles[] = { [LOOK_USER] = "User", [LOOK_KEYTAB] = "Keytab", [LOOK_ROOT] = "This host" };
+static const char *const titles[] = {
+        [LOOK_USER] = "User", [LOOK_KEYTAB] = "Keytab", [LOOK_ROOT] = "This host"
+};
 
 struct worker_verify {
         enum look at;
@@ -45,9 +47,12 @@ void worker_verify_free(struct worker *w) {
 static void worker_verify_next(struct worker *w);
 
 /* Records it, and goes on to the next look. */
-static void worker_verify_found(struct worker *w, enum verdict verdict, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static void worker_verify_found(struct worker *w, enum verdict verdict, const char *format, ...)
+        __attribute__((format(printf, 3, 4)));
 static void worker_verify_found(struct worker *w, enum verdict verdict, const char *format, ...) {
-        static const char *const words[_VERDICT_MAX] = { [VERDICT_OK] = "OK", [VERDICT_WARN] = "WARN", [VERDICT_FAIL] = "FAIL" };
+        static const char *const words[_VERDICT_MAX] = {
+                [VERDICT_OK] = "OK", [VERDICT_WARN] = "WARN", [VERDICT_FAIL] = "FAIL"
+        };
         struct worker_verify *v = w->verify;
         _cleanup_str_ struct str text = {}, line = {};
         va_list arguments;
@@ -88,24 +93,33 @@ static void user_came(struct worker *w, bool well) {
         const char *uid = v->answer.text ? strchr(v->answer.text, ':') : NULL;
         uid = uid ? strchr(uid + 1, ':') : NULL;
         if (well && uid) {
-                worker_verify_found(w, VERDICT_OK, "%s is user %.*s of this host", v->user, (int) strcspn(uid + 1, ":"), uid + 1);
+                worker_verify_found(w, VERDICT_OK, "%s is user %.*s of this host", v->user,
+                                    (int) strcspn(uid + 1, ":"), uid + 1);
                 return;
         }
         if (worker_now() - v->begun < USER_USEC && !w->cancelled &&
-            sd_event_add_time_relative(w->event, &w->timer, CLOCK_MONOTONIC, AGAIN_USEC, 10000, worker_verify_again, w) >= 0)
+            sd_event_add_time_relative(w->event, &w->timer, CLOCK_MONOTONIC, AGAIN_USEC, 10000,
+                                       worker_verify_again, w) >= 0)
                 return;
-        worker_verify_found(w, VERDICT_FAIL, "%s is no user of this host: does nsswitch.conf ask sss, and are libnss_sss and SSSD of one version?", v->user);
+        worker_verify_found(w, VERDICT_FAIL,
+                            "%s is no user of this host: does nsswitch.conf ask sss, and are libnss_sss and "
+                            "SSSD of one version?",
+                            v->user);
 }
 
 static void keytab_came(struct worker *w, bool exited, int status) {
         struct worker_verify *v = w->verify;
         const struct membership *m = v->membership;
         if (exited && status == 0)
-                worker_verify_found(w, VERDICT_OK, "%s, version %u: the realm gives a ticket for it", m->principal, (unsigned) m->kvno);
+                worker_verify_found(w, VERDICT_OK, "%s, version %u: the realm gives a ticket for it",
+                                    m->principal, (unsigned) m->kvno);
         else if (exited && (status == 126 || status == 127))
-                worker_verify_found(w, VERDICT_WARN, "%s, version %u; not tried: there is no kinit where SSSD runs", m->principal, (unsigned) m->kvno);
+                worker_verify_found(w, VERDICT_WARN,
+                                    "%s, version %u; not tried: there is no kinit where SSSD runs",
+                                    m->principal, (unsigned) m->kvno);
         else
-                worker_verify_found(w, VERDICT_FAIL, "the realm gives no ticket for %s, version %u: %.200s", m->principal, (unsigned) m->kvno, last_line(v));
+                worker_verify_found(w, VERDICT_FAIL, "the realm gives no ticket for %s, version %u: %.200s",
+                                    m->principal, (unsigned) m->kvno, last_line(v));
 }
 
 static void root_came(struct worker *w, bool well) {
@@ -113,7 +127,8 @@ static void root_came(struct worker *w, bool well) {
         if (!well)
                 worker_verify_found(w, VERDICT_FAIL, "its own user root is not found");
         else
-                worker_verify_found(w, usec < ROOT_SOON_USEC ? VERDICT_OK : VERDICT_WARN, "its own user root is found in %u ms", (unsigned) (usec / 1000));
+                worker_verify_found(w, usec < ROOT_SOON_USEC ? VERDICT_OK : VERDICT_WARN,
+                                    "its own user root is found in %u ms", (unsigned) (usec / 1000));
 }
 
 static void worker_verify_on_output(const void *bytes, size_t n, void *userdata) {
@@ -143,7 +158,8 @@ static void worker_verify_on_ended(bool exited, int status, void *userdata) {
 static int worker_verify_on_late(sd_event_source *source, uint64_t usec, void *userdata) {
         struct worker *w = userdata;
         struct worker_verify *v = w->verify;
-        static const unsigned seconds[_LOOK_MAX] = { USER_USEC / 1000000, KEYTAB_USEC / 1000000, ROOT_USEC / 1000000 };
+        static const unsigned seconds[_LOOK_MAX] = { USER_USEC / 1000000, KEYTAB_USEC / 1000000,
+                                                     ROOT_USEC / 1000000 };
         w->pty = pty_free(w->pty);
         v->late = sd_event_source_disable_unref(v->late);
         worker_verify_found(w, VERDICT_FAIL, "no answer after %u s", seconds[v->at]);
@@ -153,21 +169,29 @@ static int worker_verify_on_late(sd_event_source *source, uint64_t usec, void *u
 /* ---- what is asked ---- */
 
 static void worker_verify_ask(struct worker *w, char *const *argv, uint64_t wait) {
-        static char *const environment[] = { (char *) "PATH=/usr/sbin:/usr/bin:/sbin:/bin", (char *) "LC_ALL=C.UTF-8", NULL };
+        static char *const environment[] = { (char *) "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+                                             (char *) "LC_ALL=C.UTF-8", NULL };
         struct worker_verify *v = w->verify;
-        const struct pty_options options = { .argv = argv, .environment = environment, .columns = 4096, .stdin_fd = -1, .output = worker_verify_on_output,
-                                             .ended = worker_verify_on_ended, .userdata = w };
+        const struct pty_options options = { .argv = argv,
+                                             .environment = environment,
+                                             .columns = 4096,
+                                             .stdin_fd = -1,
+                                             .output = worker_verify_on_output,
+                                             .ended = worker_verify_on_ended,
+                                             .userdata = w };
         str_done(&v->answer);
         v->answer = (struct str) {};
         v->asked = worker_now();
         if (pty_new(w->event, &options, &w->pty, NULL) < 0)
                 worker_verify_found(w, VERDICT_WARN, "%s could not be run", argv[0]);
         else
-                (void) sd_event_add_time_relative(w->event, &v->late, CLOCK_MONOTONIC, wait, 100000, worker_verify_on_late, w);
+                (void) sd_event_add_time_relative(w->event, &v->late, CLOCK_MONOTONIC, wait, 100000,
+                                                  worker_verify_on_late, w);
 }
 
 static void ask_name(struct worker *w, const char *name, uint64_t wait) {
-        char *const argv[] = { (char *) "/usr/bin/getent", (char *) "passwd", (char *) "--", (char *) name, NULL };
+        char *const argv[] = { (char *) "/usr/bin/getent", (char *) "passwd", (char *) "--", (char *) name,
+                               NULL };
         worker_verify_ask(w, argv, wait);
 }
 
@@ -179,9 +203,16 @@ static void ask_ticket(struct worker *w) {
                 worker_verify_found(w, VERDICT_FAIL, "there is no /etc/krb5.keytab, or it has no keys");
                 return;
         }
-        char *const there[] = { run ? run->argv[0] : NULL, (char *) "exec", run && run->name ? run->name : w->plan->name, (char *) "kinit",
-                                (char *) "-k", (char *) "-cMEMORY:fairlead", principal, NULL };
-        char *const here[] = { (char *) "/usr/bin/kinit", (char *) "-k", (char *) "-cMEMORY:fairlead", principal, NULL };
+        char *const there[] = { run ? run->argv[0] : NULL,
+                                (char *) "exec",
+                                run && run->name ? run->name : w->plan->name,
+                                (char *) "kinit",
+                                (char *) "-k",
+                                (char *) "-cMEMORY:fairlead",
+                                principal,
+                                NULL };
+        char *const here[] = { (char *) "/usr/bin/kinit", (char *) "-k", (char *) "-cMEMORY:fairlead",
+                               principal, NULL };
         worker_verify_ask(w, run && run->engine != ENGINE_NONE ? there : here, KEYTAB_USEC);
 }
 
@@ -201,9 +232,12 @@ static void worker_verify_next(struct worker *w) {
 
 /* Who joined is a user of the realm; so is whom every realm has. */
 static char *user_of(const struct worker *w, const struct membership *m) {
-        const char *name = !str_empty(w->plan->join_user) ? w->plan->join_user : w->plan->joins == REALM_IPA ? "admin" : "administrator";
+        const char *name = !str_empty(w->plan->join_user) ? w->plan->join_user
+                           : w->plan->joins == REALM_IPA  ? "admin"
+                                                          : "administrator";
         size_t n = strcspn(name, "@");
-        return m->full_names && m->domain ? str_printf("%.*s@%s", (int) n, name, m->domain) : strndup(name, n);
+        return m->full_names && m->domain ? str_printf("%.*s@%s", (int) n, name, m->domain)
+                                          : strndup(name, n);
 }
 
 int worker_verify_join(struct worker *w, void (*ended)(struct worker *w), struct error **reterr) {

@@ -16,13 +16,17 @@
 
 const struct step *worker_step(const struct worker *w, enum job_step step) {
         static const struct step *const steps[] = {
-                [STEP_PREFLIGHT] = &preflight_step, [STEP_PULL] = &pull_step,     [STEP_SNAPSHOT] = &snapshot_step,
-                [STEP_COMMAND] = &command_step,     [STEP_CHANGES] = &changes_step, [STEP_UNIT] = &unit_step,
-                [STEP_RELOAD] = &reload_step,       [STEP_ENABLE] = &enable_step, [STEP_START] = &start_step,
-                [STEP_HEALTH] = &health_step,       [STEP_COMMIT] = &commit_step,
+                [STEP_PREFLIGHT] = &preflight_step, [STEP_PULL] = &pull_step,
+                [STEP_SNAPSHOT] = &snapshot_step,   [STEP_COMMAND] = &command_step,
+                [STEP_CHANGES] = &changes_step,     [STEP_UNIT] = &unit_step,
+                [STEP_RELOAD] = &reload_step,       [STEP_ENABLE] = &enable_step,
+                [STEP_START] = &start_step,         [STEP_HEALTH] = &health_step,
+                [STEP_COMMIT] = &commit_step,
         };
         static const struct step *const rehearsal[_JOB_STEP_MAX] = {
-                [STEP_SNAPSHOT] = &overlay_step, [STEP_CHANGES] = &rehearsed_step, [STEP_COMMIT] = &discard_step,
+                [STEP_SNAPSHOT] = &overlay_step,
+                [STEP_CHANGES] = &rehearsed_step,
+                [STEP_COMMIT] = &discard_step,
         };
         if (step == STEP_UNIT && w->plan->verb == VERB_UNINSTALL)
                 return &withdraw_step;
@@ -63,7 +67,8 @@ void worker_kept(struct worker *w, const char *format, ...) {
                 if (run->kept < KEPT_MAX)
                         (void) recorder_add(w->recorder, w->at, RECORD_KEPT, text, NULL);
                 else if (run->kept == KEPT_MAX)
-                        (void) recorder_add(w->recorder, w->at, RECORD_KEPT, "and more: the log lists all of it", NULL);
+                        (void) recorder_add(w->recorder, w->at, RECORD_KEPT,
+                                            "and more: the log lists all of it", NULL);
                 run->kept++;
         }
         free(text);
@@ -108,7 +113,8 @@ void worker_finish(struct run *run, enum job_state state, int status) {
         /* The log first: whoever reads of the end in the journal has all of the log. */
         const struct job *job = recorder_job(w->recorder);
         const char *message = state == JOB_DONE ? job->steps[STEP_COMMIT].note : job->message;
-        joblog_note(w->log, "the job is %s%s%s", job_state_name(state), message ? ": " : "", message ? message : "");
+        joblog_note(w->log, "the job is %s%s%s", job_state_name(state), message ? ": " : "",
+                    message ? message : "");
         joblog_flush(w->log);
         run->status = worker_set_state(run, state) < 0 ? WORKER_FAILED : status;
         jobfolder_write_result(w->folder, w->id);
@@ -117,7 +123,8 @@ void worker_finish(struct run *run, enum job_state state, int status) {
 
 /* The job is left to the next worker, which goes on from what is on the disk. */
 static void worker_abandon(struct run *run, const char *why) {
-        joblog_note(run->w.log, "the job stops here, %s; fairlead rollback %s puts everything back", why, run->w.id);
+        joblog_note(run->w.log, "the job stops here, %s; fairlead rollback %s puts everything back", why,
+                    run->w.id);
         run->status = WORKER_FAILED;
         sd_event_exit(run->w.event, 0);
 }
@@ -142,7 +149,11 @@ static void finish_undo(struct run *run) {
                 return;
         }
         enum job_state now = recorder_job(run->w.recorder)->state;
-        worker_finish(run, run->broken ? JOB_BROKEN : now == JOB_CANCELLING ? JOB_CANCELLED : JOB_FAILED, WORKER_FAILED);
+        worker_finish(run,
+                      run->broken             ? JOB_BROKEN
+                      : now == JOB_CANCELLING ? JOB_CANCELLED
+                                              : JOB_FAILED,
+                      WORKER_FAILED);
 }
 
 /* ---- from step to step ---- */
@@ -218,7 +229,8 @@ void worker_failed(struct worker *w, struct error *e) {
         struct run *run = (struct run *) w;
         run->started = false;
         if (w->undoing && run->terminated) {
-                /* The host goes down, and with it engine and systemd: what is missing is put back when it is up again. */
+                /* The host goes down, and with it engine and systemd: what is missing is put back when it is
+                 * up again. */
                 worker_log_error(w, e);
                 error_free(e);
                 worker_clear_step(w);
@@ -226,7 +238,8 @@ void worker_failed(struct worker *w, struct error *e) {
                 return;
         }
         if (w->undoing) {
-                /* Nothing stops an undo: what this step could not take back is told, the others do their part. */
+                /* Nothing stops an undo: what this step could not take back is told, the others do their
+                 * part. */
                 _cleanup_free_ char *line = error_line(e);
                 run->broken = true;
                 worker_kept(w, "%s: %s", job_step_title(w->at, w->plan->verb), line ? line : "out of memory");
@@ -250,7 +263,8 @@ static void take_turn_back(struct run *run) {
         struct worker *w = &run->w;
         for (;; w->at--) {
                 enum step_state state = recorder_job(w->recorder)->steps[w->at].state;
-                bool begun = state == STEP_NOW || state == STEP_DONE || state == STEP_FAILED || state == STEP_UNDOING;
+                bool begun = state == STEP_NOW || state == STEP_DONE || state == STEP_FAILED ||
+                             state == STEP_UNDOING;
                 if (job_step_planned(w->at, w->plan->verb) && begun && worker_step(w, w->at)->undo)
                         break;
                 if (w->at == 0) {
@@ -274,7 +288,8 @@ static void take_turn_forward(struct run *run) {
         while (!job_step_planned(w->at, w->plan->verb))
                 w->at++;
         if (w->cancelled) {
-                error_set(&e, -ECANCELED, "Cancelled before the step \"%s\"", job_step_title(w->at, w->plan->verb));
+                error_set(&e, -ECANCELED, "Cancelled before the step \"%s\"",
+                          job_step_title(w->at, w->plan->verb));
                 worker_record_failure(run, e);
                 error_free(e);
                 begin_undo(run);

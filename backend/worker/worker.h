@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Carries out one job: the whole of fairlead-worker but its main(). All that happens is in the job's journal, log and
- * result; nothing is printed. */
+/* Carries out one job: the whole of fairlead-worker but its main(). All that happens is in the job's journal,
+ * log and result; nothing is printed. */
 
 #include <systemd/sd-event.h>
 
@@ -14,8 +14,10 @@
 
 enum worker_mode {
         WORKER_CARRY_OUT,       /* a new job, from its first step */
-        WORKER_RESUME,          /* one that was found without its worker: go on (model/job/job.h, job_way_on()) */
-        WORKER_ROLL_BACK,       /* one that was found without its worker, is done, or is broken: put everything back */
+        WORKER_RESUME,          /* one that was found without its worker: go on (model/job/job.h,
+                                 * job_way_on()) */
+        WORKER_ROLL_BACK,       /* one that was found without its worker, is done, or is broken: put
+                                 * everything back */
 };
 
 struct worker_options {
@@ -41,6 +43,6 @@ int worker_run(const struct paths *paths, const char *id, struct secret_list *se
 /* Removes what workers that died left half made in fairlead's own folders, unless one lives. */
 void worker_clear_up(const struct paths *paths);
 
-/* At boot: the job that was at work when the host went down, if there is one, goes on or back by itself where its plan says so;
- * else who logs in is told of it. An exit status as above. */
+/* At boot: the job that was at work when the host went down, if there is one, goes on or back by itself where
+ * its plan says so; else who logs in is told of it. An exit status as above. */
 int worker_at_boot(const struct paths *paths);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What could not be done, in the user's words: a sentence without a final stop, a hint (the next thing to try), and
- * the chain of causes below it.
+/* What could not be done, in the user's words: a sentence without a final stop, a hint (the next thing to
+ * try), and the chain of causes below it.
  *
- * A function that can fail takes `struct error **reterr` last. On failure it returns a negative errno and, when
- * reterr is not NULL, stores an error there that the caller owns. On success reterr is untouched. Both setters
- * return the code, so that failing is one line:
+ * A function that can fail takes `struct error **reterr` last. On failure it returns a negative errno and,
+ * when reterr is not NULL, stores an error there that the caller owns. On success reterr is untouched. Both
+ * setters return the code, so that failing is one line:
  *
  *     return error_set(reterr, -ENOENT, "No container engine answers at %s", path);
  *     return error_wrap(reterr, r, "The image list could not be loaded"); */
@@ -20,15 +20,18 @@ struct error {
         struct error *cause;    /* NULL: this is the root */
 };
 
-/* Both accept reterr == NULL. Out of memory degrades to a constant message, never to a crash. error_set() replaces
- * (and frees) whatever *reterr held; a positive or zero code becomes -EIO. */
+/* Both accept reterr == NULL. Out of memory degrades to a constant message, never to a crash. error_set()
+ * replaces (and frees) whatever *reterr held; a positive or zero code becomes -EIO. */
 int error_set(struct error **reterr, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* Puts a new head on *reterr; the old error becomes its cause. With *reterr == NULL the cause is strerror(code). */
-int error_wrap(struct error **reterr, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* Puts a new head on *reterr; the old error becomes its cause. With *reterr == NULL the cause is
+ * strerror(code). */
+int error_wrap(struct error **reterr, int code, const char *format, ...)
+        __attribute__((format(printf, 3, 4)));
 
 /* Like error_set(), for a failed system call: the cause is the text of strerror(-code). */
-int error_errno(struct error **reterr, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+int error_errno(struct error **reterr, int code, const char *format, ...)
+        __attribute__((format(printf, 3, 4)));
 
 /* Sets or replaces the hint of the head. No-op on NULL. */
 void error_hint(struct error **reterr, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -38,6 +41,6 @@ struct error *error_copy(const struct error *e);
 DEFINE_CLEANUP(struct error, error_free)
 #define _cleanup_error_ _cleanup_(error_freep)
 
-/* "message: cause: cause" on one line; the caller frees. Never NULL but out of memory. The text is not cleaned:
- * pass it through text.h before a person sees it. */
+/* "message: cause: cause" on one line; the caller frees. Never NULL but out of memory. The text is not
+ * cleaned: pass it through text.h before a person sees it. */
 char *error_line(const struct error *e);

@@ -45,9 +45,10 @@ struct feed {
         size_t cells;                           /* columns of the line */
         int combining;                          /* marks on the character before the cursor, or NO_BASE */
 
-        /* The line, in one of two shapes. Bytes: text and marks, appended to; while it is all ASCII (bytes == cells) it
-         * can be overwritten in place, too. Cells: after something was overwritten in a line that is not ASCII. text
-         * has the bytes of both after each feed_write(). marks is all zero unless marked. */
+        /* The line, in one of two shapes. Bytes: text and marks, appended to; while it is all ASCII (bytes ==
+         * cells) it can be overwritten in place, too. Cells: after something was overwritten in a line that
+         * is not ASCII. text has the bytes of both after each feed_write(). marks is all zero unless marked.
+         */
         bool in_cells;
         bool marked;
         size_t length;
@@ -363,7 +364,8 @@ static int control_sequence(struct feed *feed, char final) {
                 feed->combining = NO_BASE;
                 if (first > 2)
                         return 0;
-                return feed_erase(feed, first == 0 ? feed->cursor : 0, first == 1 ? feed->cursor + 1 : feed->cells);
+                return feed_erase(feed, first == 0 ? feed->cursor : 0,
+                                  first == 1 ? feed->cursor + 1 : feed->cells);
         case 'X':
                 feed->combining = NO_BASE;
                 return feed_erase(feed, feed->cursor, feed->cursor + one);
@@ -437,7 +439,9 @@ static int sequence_byte(struct feed *feed, unsigned char c, bool *ret_again) {
                 if (c == '\n')
                         *ret_again = true;
                 feed->state = feed->state == STRING && c == 0x1b ? STRING_ESCAPE
-                        : feed->state == STRING_ESCAPE || c == '\a' || c == '\n' || is_cancel(c) ? GROUND : STRING;
+                              : feed->state == STRING_ESCAPE || c == '\a' || c == '\n' || is_cancel(c)
+                                      ? GROUND
+                                      : STRING;
                 return 0;
         }
         if (c == 0x1b) {
@@ -545,7 +549,8 @@ int feed_write(struct feed *feed, const void *bytes, size_t n) {
         return r;
 }
 
-void feed_pending(const struct feed *feed, const char **ret_text, const uint8_t **ret_marks, size_t *ret_bytes) {
+void feed_pending(const struct feed *feed, const char **ret_text, const uint8_t **ret_marks,
+                  size_t *ret_bytes) {
         *ret_text = feed->text;
         *ret_marks = feed->marks;
         *ret_bytes = feed->length;

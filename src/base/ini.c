@@ -60,7 +60,8 @@ char *ini_value(const char *text, const char *section, const char *key) {
                 row = row_read(text);
                 if (row.section)
                         inside = !section || ini_is(row.name, row.name_end, section);
-                else if (inside && row.value && ini_is(row.name, row.name_end, key) && row.value < row.value_end) {
+                else if (inside && row.value && ini_is(row.name, row.name_end, key) &&
+                         row.value < row.value_end) {
                         free(found);
                         found = strndup(row.value, (size_t) (row.value_end - row.value));
                 }
@@ -70,7 +71,8 @@ char *ini_value(const char *text, const char *section, const char *key) {
 
 char *ini_set(const char *text, const char *section, const char *key, const char *value) {
         _cleanup_str_ struct str out = {};
-        const char *line = NULL, *behind = NULL;        /* the key's last line; the end of the section's last line that says something */
+        const char *line = NULL, *behind = NULL;        /* the key's last line; the end of the section's
+                                                         * last line that says something */
         bool inside = false;
         struct row row;
         for (const char *at = text; *at; at = row.end) {
@@ -98,7 +100,8 @@ char *ini_set(const char *text, const char *section, const char *key, const char
                         str_addf(&out, "%s%s = %s\n", row.end[-1] == '\n' ? "" : "\n", key, value);
         }
         if (value && !behind)
-                str_addf(&out, "%s[%s]\n%s = %s\n", out.length && out.text[out.length - 1] != '\n' ? "\n" : "", section, key, value);
+                str_addf(&out, "%s[%s]\n%s = %s\n",
+                         out.length && out.text[out.length - 1] != '\n' ? "\n" : "", section, key, value);
         if (!out.length && !out.failed)
                 str_add(&out, "");
         return str_take(&out);

@@ -7,8 +7,8 @@
  *     static const char *const severity_names[] = { … };     in the .c, indexed by the enum
  *     DEFINE_NAMES(severity, enum severity)
  *
- * gives `const char *severity_name(enum severity)` ("?" out of range) and `int severity_from_name(const char *)`
- * (the value, or -EINVAL). */
+ * gives `const char *severity_name(enum severity)` ("?" out of range) and `int severity_from_name(const char
+ * *)` (the value, or -EINVAL). */
 
 #include <errno.h>
 #include <stddef.h>

@@ -18,8 +18,8 @@ _Static_assert(SECRET_BYTES_MAX < PAGE_BYTES, "a secret is in one page");
 #define ENTRY_BYTES_MAX (SECRET_NAME_MAX + 1 + 20 + 1 + SECRET_BYTES_MAX + 1)
 #define LIST_BYTES_MAX (SECRETS_MAX * ENTRY_BYTES_MAX)
 
-/* Pages of our own rather than malloc: so that mlock(2) and MADV_DONTDUMP concern nothing else, and nothing else stays
- * locked when they go. */
+/* Pages of our own rather than malloc: so that mlock(2) and MADV_DONTDUMP concern nothing else, and nothing
+ * else stays locked when they go. */
 static void *pages_new(size_t n) {
         void *pages = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
@@ -168,7 +168,8 @@ int secret_list_seal(const struct secret_list *list) {
                 if (r < 0)
                         return r;
         }
-        if (lseek(fd, 0, SEEK_SET) < 0 || fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0)
+        if (lseek(fd, 0, SEEK_SET) < 0 ||
+            fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0)
                 return -errno;
         return TAKE_FD(fd);
 }
@@ -199,12 +200,14 @@ static int secret_read_entry(struct secret_list *list, const char *s, size_t n, 
 
         if (!blank)
                 return -EBADMSG;
-        _cleanup_free_ char *name = strndup(s, (size_t) (blank - s)), *digits = strndup(blank + 1, (size_t) (end - blank) - 1);
+        _cleanup_free_ char *name = strndup(s, (size_t) (blank - s)),
+                            *digits = strndup(blank + 1, (size_t) (end - blank) - 1);
         if (!name || !digits)
                 return -ENOMEM;
         size_t head = (size_t) (end - s) + 1;
-        if (!name_is_good(name) || secret_list_find(list, name) || str_to_int(digits, 0, SECRET_BYTES_MAX, &length) < 0 ||
-            n - head < (size_t) length + 1 || s[head + (size_t) length] != '\n')
+        if (!name_is_good(name) || secret_list_find(list, name) ||
+            str_to_int(digits, 0, SECRET_BYTES_MAX, &length) < 0 || n - head < (size_t) length + 1 ||
+            s[head + (size_t) length] != '\n')
                 return -EBADMSG;
 
         _cleanup_(secret_freep) struct secret *secret = secret_new(name);

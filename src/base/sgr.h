@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The parameters of a terminal control sequence (ECMA-48 5.4), and what those of SGR (8.3.117, with the colours of xterm
- * and ISO 8613-6) mean for the marks of base/feed.h. */
+/* The parameters of a terminal control sequence (ECMA-48 5.4), and what those of SGR (8.3.117, with the
+ * colours of xterm and ISO 8613-6) mean for the marks of base/feed.h. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,8 +16,8 @@ struct sgr {
         size_t n;                               /* 1 or more */
 };
 
-/* Reads what stands between the introducer and the final byte. False, with *ret untouched: private ("?25"), with
- * intermediate bytes, or more parameters than fit. */
+/* Reads what stands between the introducer and the final byte. False, with *ret untouched: private ("?25"),
+ * with intermediate bytes, or more parameters than fit. */
 bool sgr_read(const char *s, size_t n, struct sgr *ret);
 
 /* The mark after SGR. Concealed, italic, blinking and background colours leave no mark. */

@@ -110,7 +110,8 @@ int strv_take(char ***list, char *text) {
         if (!text)
                 return -ENOMEM;
         size_t n = strv_length(*list);
-        /* Grow only when n is a power of two (or 0): lists of thousands of words stay linear in allocations. */
+        /* Grow only when n is a power of two (or 0): lists of thousands of words stay linear in allocations.
+         */
         if (n == 0 || (n & (n + 1)) == 0) {
                 char **bigger = reallocarray(*list, (n + 1) * 2 + 1, sizeof *bigger);
                 if (!bigger) {
@@ -148,7 +149,8 @@ int strv_extend(char ***list, char *const *more) {
 }
 
 char **strv_copy(char *const *list) {
-        char **copy = calloc(strv_length(list) * 2 + 3, sizeof *copy);  /* roomy enough for strv_take()'s growth rule */
+        char **copy = calloc(strv_length(list) * 2 + 3, sizeof *copy);  /* roomy enough for strv_take()'s
+                                                                         * growth rule */
         for (size_t i = 0; copy && list && list[i]; i++) {
                 copy[i] = strdup(list[i]);
                 if (!copy[i])

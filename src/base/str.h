@@ -55,8 +55,11 @@ bool str_equal_nocase(const char *a, const char *b);    /* ASCII case only */
 bool str_empty(const char *s);                          /* NULL or "" */
 const char *str_starts(const char *s, const char *prefix);      /* what follows the prefix, or NULL */
 const char *str_ends(const char *s, const char *suffix);        /* where the suffix begins, or NULL */
-char *str_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));        /* NULL when out of memory */
-int str_replace(char **target, const char *value);      /* frees the old, copies value (NULL allowed); 0 or -ENOMEM */
+/* NULL when out of memory */
+char *str_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+int str_replace(char **target, const char *value);      /* frees the old, copies value (NULL allowed); 0 or
+                                                         * -ENOMEM */
 
-/* Whole-string decimal number within [low, high]; no sign but a leading '-', no blanks. 0, -EINVAL or -ERANGE. */
+/* Whole-string decimal number within [low, high]; no sign but a leading '-', no blanks. 0, -EINVAL or
+ * -ERANGE. */
 int str_to_int(const char *s, long long low, long long high, long long *ret);

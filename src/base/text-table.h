@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Cells of every character, for text_cells() alone: ascending entries of (first character << 2 | cells + 1), each valid
- * up to the next one. Cells as text_cells() returns them: -1, 0, 1, 2. */
+/* Cells of every character, for text_cells() alone: ascending entries of (first character << 2 | cells + 1),
+ * each valid up to the next one. Cells as text_cells() returns them: -1, 0, 1, 2. */
 
 #include <stddef.h>
 #include <stdint.h>

@@ -15,7 +15,8 @@
 
 /* ---- characters ---- */
 
-/* The second byte decides about overlong forms, surrogates and the end of Unicode (The Unicode Standard, table 3-7). */
+/* The second byte decides about overlong forms, surrogates and the end of Unicode (The Unicode Standard,
+ * table 3-7). */
 static bool second_byte_fits(unsigned char first, unsigned char second) {
         switch (first) {
         case 0xe0: return second >= 0xa0 && second <= 0xbf;
@@ -129,9 +130,9 @@ size_t text_ascii_run(const char *s, size_t n) {
         const uint64_t ones = 0x0101010101010101U, high = 0x8080808080808080U;
         size_t i = 0;
 
-        /* Eight bytes at a time: the high bit of a byte is set when it has one itself, when 0x20 more than fits is
-         * taken from it, or when adding 1 turns 0x7f into 0x80. A borrow from a lower byte can only follow one that
-         * is found anyway. */
+        /* Eight bytes at a time: the high bit of a byte is set when it has one itself, when 0x20 more than
+         * fits is taken from it, or when adding 1 turns 0x7f into 0x80. A borrow from a lower byte can only
+         * follow one that is found anyway. */
         for (; n - i >= 8; i += 8) {
                 uint64_t v;
                 memcpy(&v, s + i, 8);
@@ -181,7 +182,8 @@ static char ascii_for(unsigned c) {
 
 /* ---- cleaning ---- */
 
-/* What one character of the input becomes: none, one or several characters that stay together when the text is cut. */
+/* What one character of the input becomes: none, one or several characters that stay together when the text
+ * is cut. */
 struct piece {
         char text[TEXT_ESCAPE_MAX];
         size_t length;
@@ -374,7 +376,8 @@ static bool is_gap(const char *s, size_t n, size_t i) {
         unsigned next;
         if (s[i] != ' ')
                 return false;
-        return i + 1 >= n || (unsigned char) s[i + 1] < 0x80 || text_decode(s + i + 1, n - i - 1, &next) == 0 || text_cells(next) != 0;
+        return i + 1 >= n || (unsigned char) s[i + 1] < 0x80 ||
+               text_decode(s + i + 1, n - i - 1, &next) == 0 || text_cells(next) != 0;
 }
 
 static int wrap_line(char ***list, const char *s, size_t n, size_t columns) {

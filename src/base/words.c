@@ -25,8 +25,8 @@ static int next_in_double_quotes(struct words_scan *s, char *ret_byte) {
                 s->at++;
                 return words_give(s, QUOTE_BACKSLASH, ret_byte);
         }
-        /* Before any other byte a backslash is an ordinary one (XCU 2.2.3); a line continuation was taken by the
-         * caller. */
+        /* Before any other byte a backslash is an ordinary one (XCU 2.2.3); a line continuation was taken by
+         * the caller. */
         return words_give(s, QUOTE_DOUBLE, ret_byte);
 }
 
@@ -74,7 +74,8 @@ static int say_unbalanced(enum quote how, struct error **reterr) {
         error_set(reterr, -EINVAL, "%s", what[how]);
         error_hint(reterr, "%s",
                    how == QUOTE_BACKSLASH ? "Write \\\\ for a backslash"
-                                          : "Close it, or put a backslash before it to mean the character itself");
+                                          : "Close it, or put a backslash before it to mean the character "
+                                            "itself");
         return -EINVAL;
 }
 
@@ -120,7 +121,8 @@ int words_split(const char *text, char ***ret, struct error **reterr) {
 }
 
 char *word_quote(const char *word) {
-        static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_@%+=:,./-";
+        static const char plain[] =
+                "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_@%+=:,./-";
         if (*word && word[strspn(word, plain)] == '\0')
                 return strdup(word);
         _cleanup_str_ struct str out = {};

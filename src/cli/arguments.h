@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The options of all verbs in one table, and their reading. --help, the manual and the completion are printed from the same rows. */
+/* The options of all verbs in one table, and their reading. --help, the manual and the completion are printed
+ * from the same rows. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -64,12 +65,13 @@ struct arguments {
         bool divided;                   /* there was a "--" */
 };
 void arguments_done(struct arguments *a);
-const char *argument_value(const struct arguments *a, enum option_id id);       /* the last one given, or NULL */
+/* the last one given, or NULL */
+const char *argument_value(const struct arguments *a, enum option_id id);
 
 /* A bit for each option a verb takes, from a list. */
 #define TAKES(id) (1ULL << (id))
 
-/* Reads argv[from…] with the options of the bit set. stop_at_word: the first operand ends the reading (its index is *ret_next), for the
- * options before a verb. -EINVAL with a sentence that names the word. */
-int arguments_read(int argc, char **argv, int from, unsigned long long takes, bool stop_at_word, struct arguments *ret,
-                   int *ret_next, struct error **reterr);
+/* Reads argv[from…] with the options of the bit set. stop_at_word: the first operand ends the reading (its
+ * index is *ret_next), for the options before a verb. -EINVAL with a sentence that names the word. */
+int arguments_read(int argc, char **argv, int from, unsigned long long takes, bool stop_at_word,
+                   struct arguments *ret, int *ret_next, struct error **reterr);

@@ -41,7 +41,8 @@ static void print_line(const char *text, const uint8_t *marks, size_t bytes, voi
 
 /* One that lost its worker has no end either; it waits for somebody to decide. */
 static void end_when_whole(struct following *f) {
-        if (f->job && (job_state_final(f->job->state) || f->job->state == JOB_INTERRUPTED) && f->bytes >= f->job->log_size)
+        if (f->job && (job_state_final(f->job->state) || f->job->state == JOB_INTERRUPTED) &&
+            f->bytes >= f->job->log_size)
                 f->over = true;
 }
 
@@ -56,8 +57,8 @@ static void tell_steps(struct following *f, const struct job *job) {
                 if (now->state == STEP_TODO)
                         continue;
                 feed_flush(f->feed);
-                out("[%s] %s%s%s\n", step_state_name(now->state), job_step_title(step, job->verb), now->note ? ": " : "",
-                    now->note ? now->note : "");
+                out("[%s] %s%s%s\n", step_state_name(now->state), job_step_title(step, job->verb),
+                    now->note ? ": " : "", now->note ? now->note : "");
         }
         fflush(stdout);
 }
@@ -110,7 +111,9 @@ static int result_of(struct following *f) {
         if (f->error)
                 return session_fail(f->session, TAKE(f->error));
         if (f->left) {
-                out_note("\nThe job goes on. To come back: fairlead attach %s   To stop it: fairlead cancel %s\n", f->id, f->id);
+                out_note("\nThe job goes on. To come back: fairlead attach %s   To stop it: fairlead cancel "
+                         "%s\n",
+                         f->id, f->id);
                 return EXIT_FAILED;
         }
         feed_flush(f->feed);
@@ -124,7 +127,8 @@ static int result_of(struct following *f) {
         out("%s: %s\n", job_state_name(job->state), job->message ? job->message : "");
         if (job->hint)
                 out("  try: %s\n", job->hint);
-        const struct failure *failure = job->verb == VERB_INSTALL && job->state == JOB_FAILED ? failure_told(job->message) : NULL;
+        const struct failure *failure =
+                job->verb == VERB_INSTALL && job->state == JOB_FAILED ? failure_told(job->message) : NULL;
         if (failure && fix_command(failure->fix))
                 out("   do: %s\n", fix_command(failure->fix));
         if (failure && failure->consequence)
@@ -151,7 +155,11 @@ static int follow_follow(struct following *f) {
         struct session *s = f->session;
         const struct feed_sink sink = { .line = print_line, .userdata = f };
         f->feed = feed_new(&sink);
-        struct job_watcher watcher = { .job = follow_job_moved, .output = output_came, .failed = watch_failed, .userdata = f, .log_offset = f->bytes };
+        struct job_watcher watcher = { .job = follow_job_moved,
+                                       .output = output_came,
+                                       .failed = watch_failed,
+                                       .userdata = f,
+                                       .log_offset = f->bytes };
         struct op *op = f->feed ? s->host->ops->watch_job(s->host, f->id, &watcher) : NULL;
         if (!op) {
                 feed_free(f->feed);
@@ -208,14 +216,16 @@ static int follow_consent(const struct session *s, const struct plan *plan, cons
         const char *wanted = argument_value(a, OPTION_CONSENT);
         char hash[DIGEST_HEX];
         if (wanted && (digest_plan(plan, hash) < 0 || strcmp(hash, wanted) != 0)) {
-                out_note("fairlead: This is not the plan that was consented to: image, label, answers or unit are others\n"
+                out_note("fairlead: This is not the plan that was consented to: image, label, answers or "
+                         "unit are others\n"
                          "  try: look at it again with fairlead plan --json\n");
                 return EXIT_REFUSED;
         }
         if (wanted || a->given[OPTION_YES])
                 return EXIT_DONE;
         if (s->json || !in_is_terminal()) {
-                out_note("fairlead: Nobody consented to this plan\n  try: look at it with fairlead plan, then add --yes\n");
+                out_note("fairlead: Nobody consented to this plan\n  try: look at it with fairlead plan, "
+                         "then add --yes\n");
                 return EXIT_REFUSED;
         }
         if (ask_yes("\nShall this be done?"))
@@ -232,7 +242,8 @@ int follow_order_to(struct session *s, struct order *order, const struct argumen
         struct error *e = NULL;
         struct waiting w = {};
         void *result = NULL;
-        int r = session_wait(s, &w, s->host->ops->make_plan(s->host, &order->port, waited_plan, &w), &result, &e);
+        int r = session_wait(s, &w, s->host->ops->make_plan(s->host, &order->port, waited_plan, &w), &result,
+                             &e);
         if (r == -EALREADY) {           /* what is asked for is so: nothing failed */
                 out("%s\n", e->message);
                 error_free(e);
@@ -270,7 +281,9 @@ int follow_order_to(struct session *s, struct order *order, const struct argumen
                 return EXIT_DONE;
         }
         if (!s->json)
-                out("\nJob %s. You may close this terminal: the job goes on; \"fairlead attach %s\" returns to it.\n", id, id);
+                out("\nJob %s. You may close this terminal: the job goes on; \"fairlead attach %s\" returns "
+                    "to it.\n",
+                    id, id);
         return follow_follow(&(struct following) { .session = s, .id = id, .end = end, .arguments = a });
 }
 
@@ -292,7 +305,8 @@ int find_job(struct session *s, const char *id, struct job **ret, struct error *
         return -ENOENT;
 }
 
-int follow_taken_up(struct session *s, const struct job *job, enum job_takeup how, struct secret_list *secrets, bool detach) {
+int follow_taken_up(struct session *s, const struct job *job, enum job_takeup how,
+                    struct secret_list *secrets, bool detach) {
         struct error *e = NULL;
         struct waiting w = {};
         void *result = NULL;

@@ -29,7 +29,8 @@ static int from_file(const char *path, const char *reference, struct image **ret
         return 0;
 }
 
-int labels_image(struct session *s, const struct arguments *a, const char *reference, struct image **ret, struct error **reterr) {
+int labels_image(struct session *s, const struct arguments *a, const char *reference, struct image **ret,
+                 struct error **reterr) {
         const char *path = argument_value(a, OPTION_LABELS), *as = argument_value(a, OPTION_IMAGE);
         if (!path == !reference)
                 return error_set(reterr, -EINVAL, "An image or --labels FILE is needed, one of them");

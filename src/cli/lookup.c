@@ -34,7 +34,8 @@ int find_service(struct session *s, const char *name, struct service **ret, stru
         *ret = NULL;
         struct waiting w = {};
         void *result;
-        int r = session_wait(s, &w, s->host->ops->list_services(s->host, waited_services, &w), &result, reterr);
+        int r = session_wait(s, &w, s->host->ops->list_services(s->host, waited_services, &w), &result,
+                             reterr);
         if (r < 0)
                 return r;
         _cleanup_(service_list_freep) struct service_list *services = result;
@@ -61,8 +62,8 @@ int unit_for(struct session *s, const char *name, char **ret, struct error **ret
 
 /* Variables by which a caller could send a root command line elsewhere. */
 static const char *const redirecting[] = {
-        "CONTAINER_HOST", "CONTAINER_CONNECTION", "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "CONTAINERS_CONF",
-        "CONTAINERS_STORAGE_CONF", "LD_PRELOAD", "LD_LIBRARY_PATH", "REGISTRY_AUTH_FILE",
+        "CONTAINER_HOST",  "CONTAINER_CONNECTION",    "DOCKER_HOST", "DOCKER_CONTEXT",  "DOCKER_CONFIG",
+        "CONTAINERS_CONF", "CONTAINERS_STORAGE_CONF", "LD_PRELOAD",  "LD_LIBRARY_PATH", "REGISTRY_AUTH_FILE",
 };
 
 int exec_command(char *const *argv, char *const *environment) {

@@ -24,14 +24,16 @@ void order_done(struct order *o) {
 int order_find_image(struct session *s, const char *reference, struct image **ret, struct error **reterr) {
         struct waiting w = {};
         void *image;
-        int r = session_wait(s, &w, s->host->ops->find_image(s->host, reference, waited_image, &w), &image, reterr);
+        int r = session_wait(s, &w, s->host->ops->find_image(s->host, reference, waited_image, &w), &image,
+                             reterr);
         if (r >= 0)
                 *ret = image;
         return r;
 }
 
 /* "P=V": *ret_name is the caller's, *ret_value points into text. */
-static int order_divide(const char *option, const char *text, char **ret_name, const char **ret_value, struct error **reterr) {
+static int order_divide(const char *option, const char *text, char **ret_name, const char **ret_value,
+                        struct error **reterr) {
         const char *equals = strchr(text, '=');
         if (!equals || equals == text)
                 return error_set(reterr, -EINVAL, "--%s wants NAME=VALUE, not \"%s\"", option, text);
@@ -57,8 +59,11 @@ static int read_set(struct order *o, const char *text, struct error **reterr) {
                 return r;
         const struct param *p = o->profile ? profile_param(o->profile, name) : NULL;
         if (p && p->type == PARAM_SECRET) {
-                r = error_set(reterr, -EINVAL, "%s is a secret: words of a command can be seen by everybody on this host", name);
-                error_hint(reterr, "--secret %s=@FILE, or --secret %s=- to read it from standard input", name, name);
+                r = error_set(reterr, -EINVAL,
+                              "%s is a secret: words of a command can be seen by everybody on this host",
+                              name);
+                error_hint(reterr, "--secret %s=@FILE, or --secret %s=- to read it from standard input", name,
+                           name);
                 return r;
         }
         r = p ? answers_set(o->answers, name, value, "command line") : strv_add(&o->set, text);
@@ -109,8 +114,8 @@ static int order_read_answers(struct order *o, const struct arguments *a, struct
         return r;
 }
 
-int order_read(struct session *s, const struct arguments *a, enum plan_verb verb, struct image *image, struct order *ret,
-               struct error **reterr) {
+int order_read(struct session *s, const struct arguments *a, enum plan_verb verb, struct image *image,
+               struct order *ret, struct error **reterr) {
         struct order *o = ret;
         o->image = image;
         int r;
@@ -132,14 +137,16 @@ int order_read(struct session *s, const struct arguments *a, enum plan_verb verb
                 .answers = o->answers,
                 .secrets = o->secret_names,
                 .set = o->set,
-                .opt = { argument_value(a, OPTION_OPT1), argument_value(a, OPTION_OPT2), argument_value(a, OPTION_OPT3) },
+                .opt = { argument_value(a, OPTION_OPT1), argument_value(a, OPTION_OPT2),
+                         argument_value(a, OPTION_OPT3) },
                 .arguments = a->rest,
                 .allowed = a->values[OPTION_ALLOW],
         };
         return 0;
 }
 
-int order_read_image(struct session *s, const struct arguments *a, enum plan_verb verb, struct order *ret, struct error **reterr) {
+int order_read_image(struct session *s, const struct arguments *a, enum plan_verb verb, struct order *ret,
+                     struct error **reterr) {
         struct image *image = NULL;
         int r = order_find_image(s, a->words[0], &image, reterr);
         return r < 0 ? r : order_read(s, a, verb, image, ret, reterr);

@@ -8,9 +8,9 @@
 #include "model/host.h"
 
 /* Options every verb that plans takes. */
-#define ORDER_OPTIONS                                                                                                \
-        (TAKES(OPTION_NAME) | TAKES(OPTION_MODE) | TAKES(OPTION_SET) | TAKES(OPTION_ANSWERS) | TAKES(OPTION_OPT1) |  \
-         TAKES(OPTION_OPT2) | TAKES(OPTION_OPT3) | TAKES(OPTION_ALLOW))
+#define ORDER_OPTIONS                                                                          \
+        (TAKES(OPTION_NAME) | TAKES(OPTION_MODE) | TAKES(OPTION_SET) | TAKES(OPTION_ANSWERS) | \
+         TAKES(OPTION_OPT1) | TAKES(OPTION_OPT2) | TAKES(OPTION_OPT3) | TAKES(OPTION_ALLOW))
 
 struct order {
         struct plan_order port;         /* points into what follows and into the arguments */
@@ -24,11 +24,11 @@ struct order {
 };
 void order_done(struct order *o);
 
-/* Fills *ret. image is taken over (may be NULL: an installed service by its name). What --set and --answers name among the
- * profile's parameters become answers, the rest variables of the label; --secret P=@FILE or P=- are read into locked memory.
- * A profile that is bad is refused: its error says file, line and reason. */
-int order_read(struct session *s, const struct arguments *a, enum plan_verb verb, struct image *image, struct order *ret,
-               struct error **reterr);
+/* Fills *ret. image is taken over (may be NULL: an installed service by its name). What --set and --answers
+ * name among the profile's parameters become answers, the rest variables of the label; --secret P=@FILE or
+ * P=- are read into locked memory. A profile that is bad is refused: its error says file, line and reason. */
+int order_read(struct session *s, const struct arguments *a, enum plan_verb verb, struct image *image,
+               struct order *ret, struct error **reterr);
 
 /* A file of answers: into answers, and the mode it names to *mode (left alone where it names none). */
 int order_read_file(const char *path, struct answers *answers, char **mode, struct error **reterr);
@@ -37,7 +37,8 @@ int order_read_file(const char *path, struct answers *answers, char **mode, stru
 int order_read_secret(const char *text, char ***names, struct secret_list *secrets, struct error **reterr);
 
 /* Both for verbs whose first word is an image: finds it, then reads the order. */
-int order_read_image(struct session *s, const struct arguments *a, enum plan_verb verb, struct order *ret, struct error **reterr);
+int order_read_image(struct session *s, const struct arguments *a, enum plan_verb verb, struct order *ret,
+                     struct error **reterr);
 
 /* Asks the engine for the image that a reference means. */
 int order_find_image(struct session *s, const char *reference, struct image **ret, struct error **reterr);

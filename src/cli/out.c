@@ -116,7 +116,8 @@ void out_table_print(struct out_table *t) {
                 size_t column = i % t->columns;
                 bool last = column == t->columns - 1;
                 _cleanup_str_ struct str cell = {};
-                size_t cells = text_clean(&cell, t->cells[i], strlen(t->cells[i]), widths[column] ? widths[column] : 1, TEXT_UTF8, false);
+                size_t cells = text_clean(&cell, t->cells[i], strlen(t->cells[i]),
+                                          widths[column] ? widths[column] : 1, TEXT_UTF8, false);
                 if (cell.text)
                         fwrite(cell.text, 1, cell.length, stdout);
                 if (last)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The only door to standard output and standard error: whatever is printed for people is cleaned here (base/text.h), JSON goes out as it was made. */
+/* The only door to standard output and standard error: whatever is printed for people is cleaned here
+ * (base/text.h), JSON goes out as it was made. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,8 +19,8 @@ void out_raw(const void *bytes, size_t n);      /* bytes that were cleaned alrea
 void out_error(const struct error *e);
 void out_note(const char *format, ...) __attribute__((format(printf, 1, 2)));   /* to standard error */
 
-/* A table whose columns are as wide as their widest cell, two blanks between; the last is not padded. On a terminal narrower than the
- * table the widest column is cut. Cells are copied. */
+/* A table whose columns are as wide as their widest cell, two blanks between; the last is not padded. On a
+ * terminal narrower than the table the widest column is cut. Cells are copied. */
 struct out_table {
         size_t columns;
         char **cells;           /* rows * columns */

@@ -24,7 +24,8 @@ static struct profile *profile_of(struct session *s, const struct image *image) 
         return profile;
 }
 
-static int find_named(struct session *s, const char *reference, struct image **ret, struct profile **ret_profile, struct error **reterr) {
+static int find_named(struct session *s, const char *reference, struct image **ret,
+                      struct profile **ret_profile, struct error **reterr) {
         int r = order_find_image(s, reference, ret, reterr);
         if (r < 0)
                 return r;
@@ -36,7 +37,8 @@ static int find_named(struct session *s, const char *reference, struct image **r
         return error_set(reterr, -ENOENT, "The image %s has no way to join a realm", reference);
 }
 
-int joining_find_image(struct session *s, const char *reference, struct image **ret, struct profile **ret_profile, struct error **reterr) {
+int joining_find_image(struct session *s, const char *reference, struct image **ret,
+                       struct profile **ret_profile, struct error **reterr) {
         struct waiting w = {};
         void *result = NULL;
         *ret = NULL;
@@ -100,7 +102,8 @@ int joining_answers(const struct profile *profile, const struct mode *mode, stru
         int r = read ? 0 : -ENOMEM;
         for (size_t i = 0; r >= 0 && i < read->n; i++) {
                 const struct answer *a = &read->items[i];
-                const struct param *p = profile_param(profile, a->name) ? NULL : joining_param(profile, mode, a->name);
+                const struct param *p =
+                        profile_param(profile, a->name) ? NULL : joining_param(profile, mode, a->name);
                 if (!p || answers_get(answers, p->name))
                         continue;
                 r = answers_set(answers, p->name, a->value, a->source);
@@ -123,9 +126,13 @@ static enum realm_kind look_at(struct session *s, struct joined *j) {
         _cleanup_error_ struct error *e = NULL;
         const char *mode = service->mode ? service->mode : "";
         /* a way of the host itself has no image that could be another one under the same name */
-        const char *image = str_starts(service->reference ? service->reference : "", "host/") ? service->reference : service->image;
+        const char *image = str_starts(service->reference ? service->reference : "", "host/")
+                                    ? service->reference
+                                    : service->image;
         if (!image || order_find_image(s, image, &j->image, &e) < 0)
-                return str_starts(mode, "ad") || str_starts(mode, "active") ? REALM_AD : strstr(mode, "ipa") ? REALM_IPA : REALM_NONE;
+                return str_starts(mode, "ad") || str_starts(mode, "active") ? REALM_AD
+                       : strstr(mode, "ipa")                                ? REALM_IPA
+                                                                            : REALM_NONE;
         j->profile = profile_of(s, j->image);
         j->mode = j->profile && service->mode ? profile_mode(j->profile, service->mode) : NULL;
         return j->mode ? j->mode->joins : REALM_NONE;
@@ -135,7 +142,8 @@ int joining_find_service(struct session *s, const char *name, struct joined *ret
         struct waiting w = {};
         void *result = NULL;
         *ret = (struct joined) {};
-        int r = session_wait(s, &w, s->host->ops->list_services(s->host, waited_services, &w), &result, reterr);
+        int r = session_wait(s, &w, s->host->ops->list_services(s->host, waited_services, &w), &result,
+                             reterr);
         if (r < 0)
                 return r;
         _cleanup_(service_list_freep) struct service_list *services = result;

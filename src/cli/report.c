@@ -20,8 +20,8 @@ void tell_findings(const struct finding_list *findings) {
                         const struct finding *f = &findings->items[i];
                         if ((int) f->severity != severity)
                                 continue;
-                        out("  %-6s %s: %s [%s]%s\n", severity_words[severity], f->where ? f->where : "plan", f->message, f->id,
-                            f->allowed ? " (allowed)" : "");
+                        out("  %-6s %s: %s [%s]%s\n", severity_words[severity], f->where ? f->where : "plan",
+                            f->message, f->id, f->allowed ? " (allowed)" : "");
                         if (f->hint)
                                 out("         %s\n", f->hint);
                 }
@@ -34,7 +34,8 @@ static void tell_command(const struct command *c) {
                 const struct option_use *o = &c->options[i];
                 if (!o->meaning)
                         continue;
-                _cleanup_free_ char *words = str_printf("%s%s%s", o->option, o->value ? " " : "", o->value ? o->value : "");
+                _cleanup_free_ char *words =
+                        str_printf("%s%s%s", o->option, o->value ? " " : "", o->value ? o->value : "");
                 out("    %-28s %s\n", words ? words : o->option, o->meaning);
         }
 }
@@ -42,12 +43,14 @@ static void tell_command(const struct command *c) {
 static void tell_risks(const struct command *c) {
         for (size_t i = 0; i < c->n_privileges; i++) {
                 const struct privilege *p = &c->privileges[i];
-                out("  %-6s %-28s %s\n", p->risk == RISK_HIGH ? "RISK" : "note", p->what, p->meaning ? p->meaning : "");
+                out("  %-6s %-28s %s\n", p->risk == RISK_HIGH ? "RISK" : "note", p->what,
+                    p->meaning ? p->meaning : "");
         }
         for (size_t i = 0; i < c->n_mounts; i++) {
                 const struct mount *m = &c->mounts[i];
-                out("  mount  %s -> %s %s%s\n", m->host, m->container, m->mode == MOUNT_RO ? "read-only" : "read and write",
-                    m->volume               ? ", a volume"
+                out("  mount  %s -> %s %s%s\n", m->host, m->container,
+                    m->mode == MOUNT_RO ? "read-only" : "read and write",
+                    m->volume                ? ", a volume"
                     : m->exists == EXISTS_NO ? ", not on this host now"
                                              : "");
         }
@@ -61,16 +64,20 @@ static void report_tell_unit(const struct plan *plan) {
         case UNIT_BY_IMAGE:
                 if (plan->from) {
                         out("\n%s, which the image wrote, %s.\n", u->name ? u->name : "The unit",
-                            u->text ? "names the new image from then on" : "stays as it is and is started again");
+                            u->text ? "names the new image from then on"
+                                    : "stays as it is and is started again");
                         break;
                 }
-                out("\nThe installer may write a unit of its own; if it does not, this one is written: %s\n", u->name ? u->name : "-");
+                out("\nThe installer may write a unit of its own; if it does not, this one is written: %s\n",
+                    u->name ? u->name : "-");
                 break;
         case UNIT_QUADLET:
         case UNIT_SERVICE:
-                out(plan->verb == VERB_REHEARSE ? "\nAn install would then write, enable and start this unit; a rehearsal does not: %s (%s)\n"
+                out(plan->verb == VERB_REHEARSE ? "\nAn install would then write, enable and start this "
+                                                  "unit; a rehearsal does not: %s (%s)\n"
                     : plan->from ? "\nThen the unit becomes this, and is started again: %s (%s)\n"
-                               : "\nThen this unit is written, enabled and started: %s (%s)\n", u->name, u->path);
+                                 : "\nThen this unit is written, enabled and started: %s (%s)\n",
+                    u->name, u->path);
                 break;
         default:
                 out("\nNo unit: its RUN command is missing or wants a terminal.\n");
@@ -97,8 +104,8 @@ static void tell_from(const struct plan *plan) {
         out("\nIts labels beside those of the installed image, [-what goes-] and {+what comes+}:\n");
         for (size_t i = 0; i < changes.n; i++) {
                 _cleanup_free_ char *text = label_change_text(&changes.items[i]);
-                out("  %-10s %s%s%s\n", changes.items[i].key, difference_name(changes.items[i].difference), changes.items[i].n ? ": " : "",
-                    text ? text : "");
+                out("  %-10s %s%s%s\n", changes.items[i].key, difference_name(changes.items[i].difference),
+                    changes.items[i].n ? ": " : "", text ? text : "");
         }
         label_changes_done(&changes);
 }
@@ -112,7 +119,8 @@ static void tell_all_findings(const struct plan *plan) {
 
 static void tell_file(const struct plan_file *file) {
         _cleanup_strv_ char **lines = plan_file_lines(file);
-        out("\n%s\n\nIn %s, and its service is started again:\n", file->sentence ? file->sentence : "", file->path);
+        out("\n%s\n\nIn %s, and its service is started again:\n", file->sentence ? file->sentence : "",
+            file->path);
         for (char **line = lines; line && *line; line++)
                 out("  %s\n", *line);
 }
@@ -125,14 +133,17 @@ static void tell_answers(const struct plan *plan) {
         out("\nAnswers:\n");
         for (size_t i = 0; i < n; i++) {
                 const struct answer *a = &plan->answers->items[i];
-                out("  %-18s %s%s%s%s\n", a->name, a->value, a->source ? "  (" : "", a->source ? a->source : "", a->source ? ")" : "");
+                out("  %-18s %s%s%s%s\n", a->name, a->value, a->source ? "  (" : "",
+                    a->source ? a->source : "", a->source ? ")" : "");
         }
         for (size_t i = 0; i < plan->n_secrets; i++)
-                out("  %-18s <secret>, handed over by %s\n", plan->secrets[i].name, delivery_name(plan->secrets[i].delivery));
+                out("  %-18s <secret>, handed over by %s\n", plan->secrets[i].name,
+                    delivery_name(plan->secrets[i].delivery));
 }
 
 void tell_plan(const struct plan *plan) {
-        out("%s %s from %s\n", plan_verb_name(plan->verb), plan->name, plan->reference ? plan->reference : "-");
+        out("%s %s from %s\n", plan_verb_name(plan->verb), plan->name,
+            plan->reference ? plan->reference : "-");
         if (plan->digest)
                 out("  digest %s\n", plan->digest);
         if (plan->mode_title)
@@ -146,9 +157,10 @@ void tell_plan(const struct plan *plan) {
         if (plan->file.text)
                 tell_file(&plan->file);
         else if (plan->command) {
-                out("\n%s\n", plan->host_command                 ? "This program of the HOST runs, outside any container:"
-                             : plan->verb == VERB_REHEARSE ? "This runs, word for word, on a copy of the host's files that is thrown away:"
-                                                           : "This runs, word for word:");
+                out("\n%s\n", plan->host_command ? "This program of the HOST runs, outside any container:"
+                              : plan->verb == VERB_REHEARSE ? "This runs, word for word, on a copy of the "
+                                                              "host's files that is thrown away:"
+                                                            : "This runs, word for word:");
                 tell_command(plan->command);
                 if (plan->command->n_privileges || plan->command->n_mounts)
                         out("\nWhat it may do:\n");
@@ -166,7 +178,8 @@ void tell_plan(const struct plan *plan) {
                 out("\nSaved first, put back on failure or cancel: %s\n", paths ? paths : "");
                 if (plan->saved_objects)
                         out("  %llu objects, %llu.%llu MB\n", (unsigned long long) plan->saved_objects,
-                            (unsigned long long) plan->saved_bytes / 1000000, (unsigned long long) plan->saved_bytes / 100000 % 10);
+                            (unsigned long long) plan->saved_bytes / 1000000,
+                            (unsigned long long) plan->saved_bytes / 100000 % 10);
         }
         if (plan->verb != VERB_REHEARSE)
                 tell_all_findings(plan);
@@ -190,8 +203,8 @@ void tell_preflight(const struct preflight *p, enum verdict least) {
                 if (r->hint && r->verdict != VERDICT_OK)
                         out("%-20s %s\n", "", r->hint);
         }
-        out("%u ok, %u to look at, %u in the way; %u.%02u s\n", counts[VERDICT_OK], counts[VERDICT_WARN], counts[VERDICT_FAIL], p->ms / 1000,
-            p->ms / 10 % 100);
+        out("%u ok, %u to look at, %u in the way; %u.%02u s\n", counts[VERDICT_OK], counts[VERDICT_WARN],
+            counts[VERDICT_FAIL], p->ms / 1000, p->ms / 10 % 100);
 }
 
 void tell_changes(const struct change_report *report, const char *nothing) {
@@ -200,8 +213,8 @@ void tell_changes(const struct change_report *report, const char *nothing) {
         for (size_t i = 0; i < report->changes->n; i++) {
                 _cleanup_free_ char *what = change_text(report->changes->items[i].what);
                 _cleanup_free_ char *detail = change_detail(&report->changes->items[i]);
-                out("%-14s %s%s%s%s\n", what ? what : "?", report->changes->items[i].path, str_empty(detail) ? "" : " (", detail ? detail : "",
-                    str_empty(detail) ? "" : ")");
+                out("%-14s %s%s%s%s\n", what ? what : "?", report->changes->items[i].path,
+                    str_empty(detail) ? "" : " (", detail ? detail : "", str_empty(detail) ? "" : ")");
                 if (report->diffs && report->diffs[i])
                         out("%s\n", report->diffs[i]);
         }

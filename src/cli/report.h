@@ -14,10 +14,12 @@ void tell_findings(const struct finding_list *findings);
 /* All that `fairlead plan` and a question for consent show. */
 void tell_plan(const struct plan *plan);
 
-/* The results of a preflight that are at least this bad, each with what to do, and how many there are of which. */
+/* The results of a preflight that are at least this bad, each with what to do, and how many there are of
+ * which. */
 void tell_preflight(const struct preflight *p, enum verdict least);
 
-/* The files a job changed, a line each; with their diffs where the report has them. nothing: the sentence for none. */
+/* The files a job changed, a line each; with their diffs where the report has them. nothing: the sentence for
+ * none. */
 void tell_changes(const struct change_report *report, const char *nothing);
 
 void tell_time(char buffer[static 24], int64_t seconds);        /* local, "2026-11-23 12:07" or "-" */

@@ -21,7 +21,8 @@ struct session {
 int session_open(struct session *s, struct error **reterr);
 void session_done(struct session *s);
 
-/* One answer of the port. Hand &w to the operation as userdata with the fitting callback below, then session_wait(). */
+/* One answer of the port. Hand &w to the operation as userdata with the fitting callback below, then
+ * session_wait(). */
 struct waiting {
         struct session *session;
         bool over;
@@ -37,15 +38,16 @@ void waited_plan(struct plan *plan, struct error *e, void *waiting);
 void waited_jobs(struct job_list *jobs, struct error *e, void *waiting);
 void waited_job_id(const char *id, struct error *e, void *waiting);     /* result: a copy of the id */
 void waited_report(struct change_report *report, struct error *e, void *waiting);
-void waited_container(enum container_state state, struct error *e, void *waiting);    /* result: (void *) (intptr_t) state */
+/* result: (void *) (intptr_t) state */
+void waited_container(enum container_state state, struct error *e, void *waiting);
 void waited_realm(struct realm *realm, struct error *e, void *waiting);
 void waited_preflight(struct preflight *preflight, void *waiting);
 void waited_membership(struct membership *membership, struct error *e, void *waiting);
 void waited_line(char *line, struct error *e, void *waiting);
 void waited_nothing(struct error *e, void *waiting);
 
-/* Runs the loop until the answer is there, then drops op. Returns 0, or the error's code with *reterr taken over from it; *ret (may be
- * NULL for waited_nothing) the result. */
+/* Runs the loop until the answer is there, then drops op. Returns 0, or the error's code with *reterr taken
+ * over from it; *ret (may be NULL for waited_nothing) the result. */
 int session_wait(struct session *s, struct waiting *w, struct op *op, void **ret, struct error **reterr);
 
 /* Prints the error and gives the exit status it means: ENOENT 4, EBUSY 5, else 1. Takes e. */

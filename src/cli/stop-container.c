@@ -19,7 +19,8 @@ int stop_container(struct session *s, const char *name) {
         error_free(e);
         struct plan *plan = r < 0 ? NULL : result;
         if (plan && plan->command && !plan->host_command && plan_permitted(plan, NULL) >= 0)
-                return exec_command(plan->command->argv, plan->environment);    /* what the plan holds goes with this process */
+                /* what the plan holds goes with this process */
+                return exec_command(plan->command->argv, plan->environment);
         plan_free(plan);
         if (!service_name_valid(name)) {
                 out_note("fairlead: \"%s\" is not a container's name\n", name);

@@ -5,5 +5,6 @@
 
 #include "base/secret.h"
 
-/* Asks with the title and reads one line into secret. -EIO at the end of the input; what secret_set() refuses. */
+/* Asks with the title and reads one line into secret. -EIO at the end of the input; what secret_set()
+ * refuses. */
 int typed_secret(const char *title, struct secret *secret);

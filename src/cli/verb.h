@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A verb of the command line: its row, and the exit statuses that all of them share. Options are cli/arguments.h. */
+/* A verb of the command line: its row, and the exit statuses that all of them share. Options are
+ * cli/arguments.h. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,14 +25,16 @@ struct session;
 /* A verb: one file in src/verbs/ that ends in one of these. */
 struct verb {
         const char *name;
-        const char *synopsis;   /* operands and options as a person writes them: "IMAGE [--name N] … [-- ARG…]" */
+        const char *synopsis;   /* operands and options as a person writes them: "IMAGE [--name N] … [--
+                                 * ARG…]" */
         const char *help;       /* one line */
         const char *details;    /* paragraphs for `fairlead VERB --help` and the man page, or NULL */
         unsigned long long takes;       /* options besides --help and --json */
         bool json;              /* --json prints a shape of data/json.md */
         unsigned least, most;   /* operands; most UINT_MAX: no limit */
         bool rest;              /* takes words after "--" */
-        int (*run)(struct session *session, const struct verb *verb, const struct arguments *arguments);        /* an exit status */
+        /* an exit status */
+        int (*run)(struct session *session, const struct verb *verb, const struct arguments *arguments);
 };
 
 extern const struct verb *const verb_table[];   /* NULL-terminated, in the order of --help */

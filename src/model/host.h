@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The port: everything the console and the verbs can ask of a host. backend/host/backend.h implements it, tests fake it
- * (tests/fake/host.h).
+/* The port: everything the console and the verbs can ask of a host. backend/host/backend.h implements it,
+ * tests fake it (tests/fake/host.h).
  *
- * Rules: an operation answers exactly once through done(), from the event loop, never inside the call that started
- * it, unless its handle was dropped before (base/op.h). done() owns what it is given: the result, or the error
- * when the result is NULL. A call that cannot even start returns NULL only when out of memory. All arguments are
- * copied by the callee where it needs them longer than the call. */
+ * Rules: an operation answers exactly once through done(), from the event loop, never inside the call that
+ * started it, unless its handle was dropped before (base/op.h). done() owns what it is given: the result, or
+ * the error when the result is NULL. A call that cannot even start returns NULL only when out of memory. All
+ * arguments are copied by the callee where it needs them longer than the call. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -37,7 +37,8 @@ enum {
         TOPIC_REALM = 1 << 5,           /* host_status.realm */
 };
 
-/* What is known of this host's realm without asking anybody: its files, and what was last learned of SSSD (seen: when; 0: nothing was). */
+/* What is known of this host's realm without asking anybody: its files, and what was last learned of SSSD
+ * (seen: when; 0: nothing was). */
 struct host_realm {
         const char *name;               /* NULL: it is in none, or that is not known yet */
         enum realm_kind kind;
@@ -57,7 +58,8 @@ struct host_status {
         const char *engine_version;     /* "5.4.2"; NULL: not asked yet */
         const struct error *engine_error;       /* why none answers; NULL */
         bool engine_asked;              /* false: still looking */
-        const struct error *profile_error;      /* the first profile that was refused, with file, line and reason; NULL */
+        const struct error *profile_error;      /* the first profile that was refused, with file, line and
+                                                 * reason; NULL */
         size_t profile_errors;          /* how many were */
         bool root;                      /* false: look only */
         bool systemd;                   /* systemd runs this host */
@@ -68,14 +70,14 @@ struct host_status {
 struct change_report {
         struct changes *changes;
         char *job;                      /* the job they belong to */
-        char **diffs;                   /* for each change a text diff (unified), or NULL where it is not text; n
-                                         * entries; NULL unless asked for */
+        char **diffs; /* for each change a text diff (unified), or NULL where it is not text; n
+                       * entries; NULL unless asked for */
 };
 struct change_report *change_report_free(struct change_report *r);
 DEFINE_CLEANUP(struct change_report, change_report_free)
 
-/* What a job watcher is told. job() is called first with what is known, then whenever it moved; output() with the
- * bytes of the log in order, without holes. */
+/* What a job watcher is told. job() is called first with what is known, then whenever it moved; output() with
+ * the bytes of the log in order, without holes. */
 struct job_watcher {
         void (*job)(const struct job *job, void *userdata);
         void (*output)(const void *bytes, size_t n, void *userdata);
@@ -87,8 +89,8 @@ struct job_watcher {
 struct log_reader {
         /* oldest first; the callee of the callback may take strings by setting them NULL */
         void (*lines)(struct log_line *lines, size_t n, void *userdata);
-        void (*reached)(void *userdata);        /* the newest line was given; with follow more may come. Called
-                                                 * once */
+        void (*reached)(void *userdata); /* the newest line was given; with follow more may come. Called
+                                          * once */
         void (*failed)(struct error *e, void *userdata);
         void *userdata;
 };
@@ -99,7 +101,8 @@ enum container_state {
         CONTAINER_RUNNING,
 };
 
-typedef void (*container_done_t)(enum container_state state, struct error *e, void *userdata);  /* e NULL: state holds */
+/* e NULL: state holds */
+typedef void (*container_done_t)(enum container_state state, struct error *e, void *userdata);
 typedef void (*images_done_t)(struct image_list *images, struct error *e, void *userdata);
 typedef void (*image_done_t)(struct image *image, struct error *e, void *userdata);
 typedef void (*services_done_t)(struct service_list *services, struct error *e, void *userdata);
@@ -107,20 +110,22 @@ typedef void (*units_done_t)(struct unit_list *units, struct error *e, void *use
 typedef void (*detail_done_t)(struct unit_detail *unit, struct error *e, void *userdata);
 typedef void (*plan_done_t)(struct plan *plan, struct error *e, void *userdata);
 typedef void (*jobs_done_t)(struct job_list *jobs, struct error *e, void *userdata);
-typedef void (*started_done_t)(const char *job_id, struct error *e, void *userdata);    /* job_id NULL on failure */
+/* job_id NULL on failure */
+typedef void (*started_done_t)(const char *job_id, struct error *e, void *userdata);
 typedef void (*report_done_t)(struct change_report *report, struct error *e, void *userdata);
 typedef void (*realm_done_t)(struct realm *realm, struct error *e, void *userdata);
 typedef void (*preflight_done_t)(struct preflight *preflight, void *userdata);
 typedef void (*membership_done_t)(struct membership *membership, struct error *e, void *userdata);
-typedef void (*user_done_t)(char *line, struct error *e, void *userdata);      /* line: who that is, in a sentence; done() owns it */
+/* line: who that is, in a sentence; done() owns it */
+typedef void (*user_done_t)(char *line, struct error *e, void *userdata);
 typedef void (*nothing_done_t)(struct error *e, void *userdata);                        /* e NULL: done */
 
 /* What to plan, by name: the host finds image, profile, facts and the installed record itself. */
 struct plan_order {
         enum plan_verb verb;
         const char *label;              /* VERB_OTHER: the label's key */
-        const char *image;              /* reference; for uninstall, run, stop of an installed service NULL; for its upgrade
-                                         * NULL (what its own reference names now) or another one */
+        const char *image; /* reference; for uninstall, run, stop of an installed service NULL; for its
+                            * upgrade NULL (what its own reference names now) or another one */
         const char *name;               /* service name, or NULL for the default */
         const char *mode;
         const struct answers *answers;
@@ -129,8 +134,10 @@ struct plan_order {
         const char *opt[3];
         char *const *arguments;
         char *const *allowed;
-        const struct access_change *access;     /* VERB_ACCESS; like VERB_RENEW of the service called name, or (NULL) of what joined this host */
-        bool deletes_account;           /* VERB_UNINSTALL of what joined a realm: this host's account there goes, too */
+        const struct access_change *access;     /* VERB_ACCESS; like VERB_RENEW of the service called name,
+                                                 * or (NULL) of what joined this host */
+        bool deletes_account;           /* VERB_UNINSTALL of what joined a realm: this host's account there
+                                         * goes, too */
 };
 
 /* What a preflight is to look at. */
@@ -160,16 +167,16 @@ struct host_ops {
         const struct host_status *(*status)(struct host *host);
 
         struct op *(*list_images)(struct host *host, images_done_t done, void *userdata);
-        /* -ENOENT error when there is none; -EEXIST when the name means several different images (the hint lists
-         * them). */
+        /* -ENOENT error when there is none; -EEXIST when the name means several different images (the hint
+         * lists them). */
         struct op *(*find_image)(struct host *host, const char *reference, image_done_t done, void *userdata);
-        /* The profile for an image: its label's, a file's, or the generic one. Synchronous: profiles are read at
-         * the start. Errors of a bad profile are returned, with file, line and reason; the caller may then go on
-         * with *ret == the generic one. Caller frees *ret. */
+        /* The profile for an image: its label's, a file's, or the generic one. Synchronous: profiles are read
+         * at the start. Errors of a bad profile are returned, with file, line and reason; the caller may then
+         * go on with *ret == the generic one. Caller frees *ret. */
         int (*find_profile)(struct host *host, const struct image *image, struct profile **ret,
                             struct error **reterr);
-        /* A value the host proposes for a parameter's `suggest` ("hostname", "domain", "realm", …), or NULL. Valid
-         * until the host is freed or mended. */
+        /* A value the host proposes for a parameter's `suggest` ("hostname", "domain", "realm", …), or NULL.
+         * Valid until the host is freed or mended. */
         const char *(*suggest)(struct host *host, const char *what);
 
         struct op *(*list_services)(struct host *host, services_done_t done, void *userdata);
@@ -177,41 +184,49 @@ struct host_ops {
         struct op *(*list_units)(struct host *host, const char *pattern, units_done_t done, void *userdata);
         struct op *(*show_unit)(struct host *host, const char *name, detail_done_t done, void *userdata);
         /* done after systemd's job ended; an error says why it failed, with the unit's result. */
-        struct op *(*act_on_unit)(struct host *host, const char *name, enum unit_action action, nothing_done_t done,
-                                  void *userdata);
-        struct op *(*read_log)(struct host *host, const struct log_query *query, const struct log_reader *reader);
+        struct op *(*act_on_unit)(struct host *host, const char *name, enum unit_action action,
+                                  nothing_done_t done, void *userdata);
+        struct op *(*read_log)(struct host *host, const struct log_query *query,
+                               const struct log_reader *reader);
 
         /* The engine's program, absolute, or NULL where none is installed. */
         const char *(*engine_path)(struct host *host);
-        struct op *(*find_container)(struct host *host, const char *name, container_done_t done, void *userdata);
+        struct op *(*find_container)(struct host *host, const char *name, container_done_t done,
+                                     void *userdata);
 
-        struct op *(*make_plan)(struct host *host, const struct plan_order *order, plan_done_t done, void *userdata);
-        /* Starts the worker. The secrets are taken over (their memory is wiped afterwards) also on failure. -EBUSY
-         * error: another job holds the host; its id is in the message. */
+        struct op *(*make_plan)(struct host *host, const struct plan_order *order, plan_done_t done,
+                                void *userdata);
+        /* Starts the worker. The secrets are taken over (their memory is wiped afterwards) also on failure.
+         * -EBUSY error: another job holds the host; its id is in the message. */
         struct op *(*start_job)(struct host *host, const struct plan *plan, struct secret_list *secrets,
                                 started_done_t done, void *userdata);
-        /* A job that has no worker any more goes on or is put back by a new one; done as for start_job. A job that is done can be put
-         * back, too. The secrets (may be NULL) are taken over. */
-        struct op *(*take_up_job)(struct host *host, const char *id, enum job_takeup how, struct secret_list *secrets,
-                                  started_done_t done, void *userdata);
-        /* What a job was to do, from its folder: its answers are a plan to try again with. The caller frees. */
+        /* A job that has no worker any more goes on or is put back by a new one; done as for start_job. A job
+         * that is done can be put back, too. The secrets (may be NULL) are taken over. */
+        struct op *(*take_up_job)(struct host *host, const char *id, enum job_takeup how,
+                                  struct secret_list *secrets, started_done_t done, void *userdata);
+        /* What a job was to do, from its folder: its answers are a plan to try again with. The caller frees.
+         */
         int (*job_plan)(struct host *host, const char *id, struct plan **ret, struct error **reterr);
         struct op *(*list_jobs)(struct host *host, jobs_done_t done, void *userdata);
         struct op *(*watch_job)(struct host *host, const char *id, const struct job_watcher *watcher);
         int (*cancel_job)(struct host *host, const char *id, struct error **reterr);
-        int (*job_input)(struct host *host, const char *id, const void *bytes, size_t n, struct error **reterr);
+        int (*job_input)(struct host *host, const char *id, const void *bytes, size_t n,
+                         struct error **reterr);
         int (*job_size)(struct host *host, const char *id, unsigned rows, unsigned columns);
         /* of: a service name or a job id. */
-        struct op *(*list_changes)(struct host *host, const char *of, bool diffs, report_done_t done, void *userdata);
+        struct op *(*list_changes)(struct host *host, const char *of, bool diffs, report_done_t done,
+                                   void *userdata);
 
-        /* Looks for the realm of a domain, anonymously, in a few seconds at most. domain: as a person types it; NULL: this host's own, and
-         * those above it. A realm of REALM_NONE is an answer, too: it tells what was asked, and its trouble why it is none. An error is
-         * a name that cannot be one (-EINVAL), or no name at all (-ENOENT). */
+        /* Looks for the realm of a domain, anonymously, in a few seconds at most. domain: as a person types
+         * it; NULL: this host's own, and those above it. A realm of REALM_NONE is an answer, too: it tells
+         * what was asked, and its trouble why it is none. An error is a name that cannot be one (-EINVAL), or
+         * no name at all (-ENOENT). */
         struct op *(*discover)(struct host *host, const char *domain, realm_done_t done, void *userdata);
-        /* Looks at all that a join needs, 8 s at most; moved() (may be NULL) lends what is known whenever a result has settled, until done()
-         * or the handle is dropped; done() owns it and always gets one. */
+        /* Looks at all that a join needs, 8 s at most; moved() (may be NULL) lends what is known whenever a
+         * result has settled, until done() or the handle is dropped; done() owns it and always gets one. */
         struct op *(*preflight)(struct host *host, const struct preflight_order *order,
-                                void (*moved)(const struct preflight *preflight, void *userdata), preflight_done_t done, void *userdata);
+                                void (*moved)(const struct preflight *preflight, void *userdata),
+                                preflight_done_t done, void *userdata);
 
         /* How this host stands in its realm; one of REALM_NONE when it is in none. */
         struct op *(*membership)(struct host *host, membership_done_t done, void *userdata);

@@ -49,7 +49,9 @@ static void changes_cell(const void *owner, size_t row, size_t column, struct ce
                 _cleanup_free_ char *text = change_text(change->what);
                 snprintf(ret->buffer, sizeof ret->buffer, "%s", text ? text : "?");
                 ret->text = ret->buffer;
-                ret->style = change->what & CHANGE_ADDED ? STYLE_GOOD : change->what & CHANGE_REMOVED ? STYLE_BAD : STYLE_WARN;
+                ret->style = change->what & CHANGE_ADDED     ? STYLE_GOOD
+                             : change->what & CHANGE_REMOVED ? STYLE_BAD
+                                                             : STYLE_WARN;
                 break;
         }
         case COLUMN_PATH:
@@ -98,7 +100,8 @@ static void changes_loaded(struct change_report *report, struct error *e, void *
 static void changes_load(struct screen *s, unsigned topics) {
         struct changes_state *st = s->state;
         op_cancel(st->loading);
-        st->loading = changes_host_of(s)->ops->list_changes(changes_host_of(s), st->of, true, changes_loaded, s);
+        st->loading =
+                changes_host_of(s)->ops->list_changes(changes_host_of(s), st->of, true, changes_loaded, s);
 }
 
 static int changes_open(struct screen *s, const void *arg, struct error **reterr) {
@@ -231,8 +234,10 @@ static bool changes_act(struct screen *s, enum action action) {
 const struct screen_class changes_screen = {
         .name = "changes",
         .title = "Changes",
-        .help = "The files that an install added, changed or removed, with mode, owner and attributes: found by comparing what was saved before "
-                "with what was there after. Uninstalling puts every one of them back, except what somebody else changed since.",
+        .help = "The files that an install added, changed or removed, with mode, owner and attributes: "
+                "found by comparing what was saved before "
+                "with what was there after. Uninstalling puts every one of them back, except what somebody "
+                "else changed since.",
         .size = sizeof(struct changes_state),
         .bindings = (const struct binding[]) {
                 { KEY_RETURN, ACTION_DIFF },

@@ -77,9 +77,11 @@ static void check_changed(struct screen *s, unsigned topics) {
 const struct screen_class check_screen = {
         .name = "check",
         .title = "Preflight",
-        .help = "All that joining a realm needs: this host's name and files, the realm's servers and their ports, the clock. Looking changes "
+        .help = "All that joining a realm needs: this host's name and files, the realm's servers and their "
+                "ports, the clock. Looking changes "
                 "nothing, and nobody logs in.\n"
-                "Of the focused result it says below what it means and what to do; f does it where it can be done from here, d adds "
+                "Of the focused result it says below what it means and what to do; f does it where it can "
+                "be done from here, d adds "
                 "what was seen.",
         .size = sizeof(struct check_state),
         .topics = TOPIC_SERVICES,

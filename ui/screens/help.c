@@ -18,7 +18,8 @@ static void help_keys(const struct binding *table, enum action action, struct st
                 }
 }
 
-static void help_table(struct pager *pager, const struct screen *of, const struct binding *table, const char *prefix) {
+static void help_table(struct pager *pager, const struct screen *of, const struct binding *table,
+                       const char *prefix) {
         for (const struct binding *b = table; b && b->key; b++) {
                 bool repeated = false;
                 for (const struct binding *before = table; before < b; before++)

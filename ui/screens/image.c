@@ -43,7 +43,8 @@ static void image_facts(struct pager *pager, const struct image *image) {
                 pager_addf(pager, DOC_PLAIN, "  %-10s  %s", "Publisher", image_vendor(image));
         if (image->size)
                 pager_addf(pager, DOC_PLAIN, "  %-10s  %s", "Size", text_size(size, image->size));
-        pager_addf(pager, DOC_PLAIN, "  %s", image->digest ? image->digest : "No digest is known: built here, never pushed.");
+        pager_addf(pager, DOC_PLAIN, "  %s",
+                   image->digest ? image->digest : "No digest is known: built here, never pushed.");
         pager_end(pager);
 }
 
@@ -93,7 +94,8 @@ static void other_labels(struct pager *pager, const struct image *image) {
                 bool command = false;
                 for (size_t k = 0; k < ELEMENTS(meanings) && !command; k++) {
                         const char *key = NULL;
-                        command = label_find(image, meanings[k].which, &key, NULL) && str_equal(key, image->labels[i].key);
+                        command = label_find(image, meanings[k].which, &key, NULL) &&
+                                  str_equal(key, image->labels[i].key);
                 }
                 if (command)
                         continue;
@@ -123,7 +125,8 @@ static void image_write(struct screen *s) {
         }
         image_labels(pager, st->image);
         if (st->plan && st->plan->command) {
-                pager_addf(pager, DOC_STRONG, "%s means, filled in for a service called %s", st->plan->label_key, st->plan->name);
+                pager_addf(pager, DOC_STRONG, "%s means, filled in for a service called %s",
+                           st->plan->label_key, st->plan->name);
                 plantext_command(pager, st->plan->command, true);
                 pager_end(pager);
         }
@@ -205,7 +208,8 @@ static void image_close(struct screen *s) {
         pager_done(&st->pager);
 }
 
-/* Its findings stand above its labels: a text shown before they are known would be pushed down under the eyes. */
+/* Its findings stand above its labels: a text shown before they are known would be pushed down under the
+ * eyes. */
 static bool image_whole(const struct image_state *st) {
         return st->image && (st->plan || st->no_plan || !st->planning);
 }
@@ -271,7 +275,8 @@ static bool image_act(struct screen *s, enum action action) {
 const struct screen_class image_screen = {
         .name = "image",
         .title = "Image",
-        .help = "One image: what it is, its command labels as they came and what they mean, what is wrong or risky in them, and what it "
+        .help = "One image: what it is, its command labels as they came and what they mean, what is wrong "
+                "or risky in them, and what it "
                 "would ask. Nothing is run to show this, and nothing is pulled.\n"
                 "i begins to install it; each page before the last can be left with Esc.",
         .size = sizeof(struct image_state),

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/screens/screens.h"
 
-/* The images of this host: first those that offer a system service, all others one key away. The pattern for other
- * screens. */
+/* The images of this host: first those that offer a system service, all others one key away. The pattern for
+ * other screens. */
 
 #include <errno.h>
 #include <inttypes.h>
@@ -22,7 +22,8 @@ struct images_state {
         struct image_list *images;      /* NULL: no answer yet */
         struct error *error;            /* of the last answer; images of an earlier one stay */
         bool *offers;                   /* for each image: labels or a profile make it a system service */
-        int *refused;                   /* for each: findings that refuse it, NOT_LOOKED until it is on the screen */
+        int *refused;                   /* for each: findings that refuse it, NOT_LOOKED until it is on the
+                                         * screen */
         size_t n_offers;
         char **installed;               /* ids of images that services use */
         bool all;
@@ -175,7 +176,8 @@ static int images_weigh(struct screen *s, const struct image_list *images) {
                 return -ENOMEM;
         st->n_offers = 0;
         for (size_t i = 0; i < images->n; i++) {
-                offers[i] = !hold_only(images->items[i]) && (label_set(images->items[i]) || images_has_profile(s, images->items[i]));
+                offers[i] = !hold_only(images->items[i]) &&
+                            (label_set(images->items[i]) || images_has_profile(s, images->items[i]));
                 st->n_offers += offers[i];
                 refused[i] = NOT_LOOKED;
         }
@@ -230,7 +232,8 @@ static void images_load(struct screen *s, unsigned topics) {
                 st->loading.op = images_host_of(s)->ops->list_images(images_host_of(s), images_loaded, s);
         if (topics & TOPIC_SERVICES && reload_wanted(&st->loading_services, topics)) {
                 st->asked_services = true;
-                st->loading_services.op = images_host_of(s)->ops->list_services(images_host_of(s), images_services_loaded, s);
+                st->loading_services.op =
+                        images_host_of(s)->ops->list_services(images_host_of(s), images_services_loaded, s);
         }
 }
 
@@ -240,7 +243,8 @@ static int images_open(struct screen *s, const void *arg, struct error **reterr)
         struct images_state *st = s->state;
         list_init(&st->list, &images_source, st);
         s->list = &st->list;
-        /* What is installed is marked afterwards: the list of services makes the engine list its images once more, for updates. */
+        /* What is installed is marked afterwards: the list of services makes the engine list its images once
+         * more, for updates. */
         images_load(s, TOPIC_IMAGES);
         return 0;
 }
@@ -261,14 +265,16 @@ static void images_title(const struct screen *s, struct str *left, struct str *r
         const struct images_state *st = s->state;
         const struct host_status *status = images_host_of(s)->ops->status(images_host_of(s));
         if (status->engine != ENGINE_NONE)
-                str_addf(left, "%s %s  ", engine_kind_name(status->engine), status->engine_version ? status->engine_version : "");
+                str_addf(left, "%s %s  ", engine_kind_name(status->engine),
+                         status->engine_version ? status->engine_version : "");
         if (st->images && st->images->n)
-                str_addf(left, "%zu image%s, %zu offer%s a system service", st->images->n, st->images->n == 1 ? "" : "s",
-                         st->n_offers, st->n_offers == 1 ? "s" : "");
+                str_addf(left, "%zu image%s, %zu offer%s a system service", st->images->n,
+                         st->images->n == 1 ? "" : "s", st->n_offers, st->n_offers == 1 ? "s" : "");
         if (st->images && st->error)
                 str_add(right, "not up to date");
         else if (st->images && status->profile_errors)
-                str_addf(right, "%zu bad profile%s", status->profile_errors, status->profile_errors == 1 ? "" : "s");
+                str_addf(right, "%zu bad profile%s", status->profile_errors,
+                         status->profile_errors == 1 ? "" : "s");
         else if (st->images)
                 str_add(right, st->all ? "all images" : "services only");
 }
@@ -284,8 +290,9 @@ static void images_preview(const struct screen *s, const struct image *image, co
         for (size_t i = 0; profile && i < profile->n_parameters; i++)
                 str_addf(&asks, "%s%s", i ? ", " : "", profile->parameters[i].title);
         if (label_set(image) & (1U << LABEL_INSTALL | 1U << LABEL_RUN))
-                canvas_textf(c, 1, 2, 0, STYLE_PLAIN, "Asks for: %s.   %s", asks.length ? asks.text : "nothing",
-                             label_set(image) & 1U << LABEL_UNINSTALL ? "Has an uninstaller." : "Can be undone.");
+                canvas_textf(
+                        c, 1, 2, 0, STYLE_PLAIN, "Asks for: %s.   %s", asks.length ? asks.text : "nothing",
+                        label_set(image) & 1U << LABEL_UNINSTALL ? "Has an uninstaller." : "Can be undone.");
         else
                 canvas_text(c, 1, 2, 0, STYLE_DIM, "No label says how to install or run it.");
 
@@ -323,9 +330,11 @@ static void images_draw(const struct screen *s, const struct canvas *c) {
                                 .thing = st->all ? "image" : "image that offers a service",
                                 .looking = "Looking for images ...",
                                 .none = st->images && st->images->n ?
-                                        "No image on this host offers a system service: none carries a label INSTALL or RUN or is known to a "
+                                        "No image on this host offers a system service: none carries a "
+                                        "label INSTALL or RUN or is known to a "
                                         "profile. Press a to see the others." :
-                                        "There is no image on this host. Get one with \"podman pull\" or \"docker pull\"; it appears here by "
+                                        "There is no image on this host. Get one with \"podman pull\" or "
+                                        "\"docker pull\"; it appears here by "
                                         "itself.",
                                 .loaded = st->images,
                                 .error = st->error,
@@ -342,7 +351,8 @@ static void images_status(const struct screen *s, struct str *out) {
         else if (st->images && st->error)
                 str_addf(out, "%s; the list is old.", st->error->message);
         else if (row != LIST_NONE && images_refused(st, row))
-                str_addf(out, "%s: findings refuse it; Enter shows them.", image_reference(images_at(st, row)));
+                str_addf(out, "%s: findings refuse it; Enter shows them.",
+                         image_reference(images_at(st, row)));
         else if (row != LIST_NONE)
                 str_addf(out, "%s: Enter shows what its labels say.", image_reference(images_at(st, row)));
         else if (st->error && !st->images)
@@ -354,7 +364,8 @@ static bool images_can(const struct screen *s, enum action action) {
         if (action == ACTION_OPEN)
                 return row != LIST_NONE;
         if (action == ACTION_INSTALL)
-                return row != LIST_NONE && label_set(images_at(s->state, row)) & (1U << LABEL_INSTALL | 1U << LABEL_RUN);
+                return row != LIST_NONE &&
+                       label_set(images_at(s->state, row)) & (1U << LABEL_INSTALL | 1U << LABEL_RUN);
         return true;
 }
 
@@ -366,7 +377,8 @@ static bool images_act(struct screen *s, enum action action) {
                 screen_open(s->ui, &image_screen, image_reference(images_at(st, row)));
                 return true;
         case ACTION_INSTALL: {
-                const struct wizard_order order = { .verb = VERB_INSTALL, .image = image_reference(images_at(st, row)) };
+                const struct wizard_order order = { .verb = VERB_INSTALL,
+                                                    .image = image_reference(images_at(st, row)) };
                 screen_open(s->ui, &wizard_screen, &order);
                 return true;
         }
@@ -383,10 +395,13 @@ static bool images_act(struct screen *s, enum action action) {
 const struct screen_class images_screen = {
         .name = "images",
         .title = "Images",
-        .help = "The container images of this host. Shown are those that carry a command label (INSTALL, RUN, UNINSTALL, STOP) or are "
+        .help = "The container images of this host. Shown are those that carry a command label (INSTALL, "
+                "RUN, UNINSTALL, STOP) or are "
                 "known to a profile: they package a system service. The others are one key away.\n"
-                "\"new\" can be installed, \"installed\" is used by a service, and what has findings is refused as it is. Enter opens "
-                "one and explains its labels; i begins to install it. Neither runs anything: what would be run is shown first, word for word.",
+                "\"new\" can be installed, \"installed\" is used by a service, and what has findings is "
+                "refused as it is. Enter opens "
+                "one and explains its labels; i begins to install it. Neither runs anything: what would be "
+                "run is shown first, word for word.",
         .size = sizeof(struct images_state),
         .topics = TOPIC_IMAGES | TOPIC_ENGINE | TOPIC_SERVICES,
         .bindings = (const struct binding[]) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/screens/screens.h"
 
-/* A job, live or long done: its steps, its output, what it came to. The worker does the work; this only watches,
- * and goes away without harm. */
+/* A job, live or long done: its steps, its output, what it came to. The worker does the work; this only
+ * watches, and goes away without harm. */
 
 #include <errno.h>
 #include <inttypes.h>
@@ -48,7 +48,8 @@ static void job_line(const char *text, const uint8_t *marks, size_t bytes, void 
 static void job_tell_size(struct screen *s) {
         struct job_screen_state *st = s->state;
         if (job_lives(st) && st->rows > 0 && st->columns > 0)
-                job_host_of(s)->ops->job_size(job_host_of(s), st->id, (unsigned) st->rows, (unsigned) st->columns);
+                job_host_of(s)->ops->job_size(job_host_of(s), st->id, (unsigned) st->rows,
+                                              (unsigned) st->columns);
 }
 
 static void screen_job_job_moved(const struct job *job, void *userdata) {
@@ -95,7 +96,9 @@ static int job_screen_open(struct screen *s, const void *arg, struct error **ret
                 return error_set(reterr, -ENOMEM, "Out of memory");
         st->pager.pending = st->feed;
         s->pager = &st->pager;
-        const struct job_watcher watcher = { .job = screen_job_job_moved, .output = job_output, .failed = job_watch_failed, .userdata = s };
+        const struct job_watcher watcher = {
+                .job = screen_job_job_moved, .output = job_output, .failed = job_watch_failed, .userdata = s
+        };
         st->watching = job_host_of(s)->ops->watch_job(job_host_of(s), st->id, &watcher);
         return 0;
 }
@@ -147,7 +150,8 @@ static void job_step_line(const struct canvas *c, int row, const struct job *job
         const struct step_status *status = &job->steps[step];
         char duration[24];
         bool lost = status->state == STEP_NOW && job->state == JOB_INTERRUPTED;
-        canvas_text(c, row, 2, 8, lost ? STYLE_BAD : step_style(status->state), lost ? "cut off" : step_state_name(status->state));
+        canvas_text(c, row, 2, 8, lost ? STYLE_BAD : step_style(status->state),
+                    lost ? "cut off" : step_state_name(status->state));
         int x = 11 + canvas_text(c, row, 11, 30, STYLE_PLAIN, job_step_title(step, job->verb));
         x = x < 38 ? 38 : x + 2;
         if (status->note)
@@ -159,7 +163,8 @@ static void job_step_line(const struct canvas *c, int row, const struct job *job
 /* With more of them they fold by themselves: the output is what one watches. */
 #define STEPS_SHOWN 6
 
-/* The steps above the output: all that began, or folded into one line with the one that runs. Returns the rows. */
+/* The steps above the output: all that began, or folded into one line with the one that runs. Returns the
+ * rows. */
 static int job_steps(const struct screen *s, const struct canvas *c) {
         const struct job_screen_state *st = s->state;
         const struct job *job = st->job;
@@ -172,7 +177,8 @@ static int job_steps(const struct screen *s, const struct canvas *c) {
         if (fold && began > 1) {
                 unsigned done = 0;
                 for (unsigned i = 0; i < _JOB_STEP_MAX; i++)
-                        done += job->planned[i] && (job->steps[i].state == STEP_DONE || job->steps[i].state == STEP_SKIPPED);
+                        done += job->planned[i] &&
+                                (job->steps[i].state == STEP_DONE || job->steps[i].state == STEP_SKIPPED);
                 canvas_textf(c, row++, 2, 0, STYLE_DIM, "%u steps done (s shows them)", done);
         }
         for (unsigned i = 0; i < _JOB_STEP_MAX; i++) {
@@ -196,7 +202,8 @@ static void job_next(const struct canvas *c, int row, const struct job *job) {
         size_t room = c->columns > 20 ? (size_t) c->columns - 20 : 0;
         unsigned more = 0;
         for (unsigned i = 0; i < _JOB_STEP_MAX; i++) {
-                if (!job->planned[i] || job->steps[i].state != STEP_TODO || (i <= (unsigned) current && job->state != JOB_QUEUED))
+                if (!job->planned[i] || job->steps[i].state != STEP_TODO ||
+                    (i <= (unsigned) current && job->state != JOB_QUEUED))
                         continue;
                 const char *title = job_step_title((enum job_step) i, job->verb);
                 if (more || (text.length && text.length + strlen(title) + 2 > room))
@@ -226,7 +233,8 @@ static int job_result(const struct job *job, const struct canvas *c) {
         for (; shown < left && row < c->rows / 2; shown++)
                 row += canvas_paragraph(c, row, 4, c->columns - 6, STYLE_WARN, job->left[shown]);
         if (shown < left)
-                canvas_textf(c, row++, 4, 0, STYLE_WARN, "and %zu more; \"fairlead attach %s\" lists them", left - shown, job->id);
+                canvas_textf(c, row++, 4, 0, STYLE_WARN, "and %zu more; \"fairlead attach %s\" lists them",
+                             left - shown, job->id);
         bool rehearsed = job->verb == VERB_REHEARSE && job->steps[STEP_CHANGES].note;
         if (rehearsed || (job->state == JOB_DONE && job->verb == VERB_INSTALL)) {
                 const char *files = job->steps[STEP_CHANGES].note;
@@ -236,8 +244,10 @@ static int job_result(const struct job *job, const struct canvas *c) {
                 }
                 if (!rehearsed) {
                         canvas_text(c, row, 2, 8, STYLE_STRONG, "Undo");
-                        canvas_textf(c, row++, 11, 0, STYLE_PLAIN, job_checks_fail(job) ? "p puts every file back; so does uninstall %s"
-                                                                                        : "uninstall %s puts every file back", job->name);
+                        canvas_textf(c, row++, 11, 0, STYLE_PLAIN,
+                                     job_checks_fail(job) ? "p puts every file back; so does uninstall %s"
+                                                          : "uninstall %s puts every file back",
+                                     job->name);
                 }
         }
         return row;
@@ -303,14 +313,18 @@ static void job_status(const struct screen *s, struct str *out) {
                 return;
         }
         if (st->job->state == JOB_INTERRUPTED || st->job->state == JOB_BROKEN) {
-                str_add(out, takeup_fits(st->job, ACTION_RESUME) ? "r goes on with it, p puts everything back; both ask first." :
-                             st->job->state == JOB_BROKEN ? "p tries again to put everything back; it asks first." :
-                                                            "p puts everything back; it asks first.");
+                str_add(out, takeup_fits(st->job, ACTION_RESUME)
+                                     ? "r goes on with it, p puts everything back; both ask first."
+                             : st->job->state == JOB_BROKEN
+                                     ? "p tries again to put everything back; it asks first."
+                                     : "p puts everything back; it asks first.");
                 return;
         }
         if (!job_lives(st)) {
-                str_add(out, st->job->state == JOB_DONE ? "Done. Enter goes to the services. The whole output is kept; / searches it." :
-                                                          "The whole output is kept; / searches it.");
+                str_add(out,
+                        st->job->state == JOB_DONE
+                                ? "Done. Enter goes to the services. The whole output is kept; / searches it."
+                                : "The whole output is kept; / searches it.");
                 return;
         }
         if (st->job->state == JOB_CANCELLING && st->cancels) {
@@ -358,9 +372,11 @@ static void job_ask_cancel(struct screen *s) {
         dialog_confirm(s, &question, job_cancel_answered);
 }
 
-/* What such a prompt asks is not shown as it is typed: the command turned the echo of its terminal off, too. */
+/* What such a prompt asks is not shown as it is typed: the command turned the echo of its terminal off, too.
+ */
 static bool prompt_is_secret(const char *prompt) {
-        static const char *const words[] = { "assw", "assphrase", "passe", "contrase", "secret", "token", "PIN" };
+        static const char *const words[] = { "assw",   "assphrase", "passe", "contrase",
+                                             "secret", "token",     "PIN" };
         for (size_t i = 0; i < ELEMENTS(words); i++)
                 if (strcasestr(prompt, words[i]))
                         return true;
@@ -467,11 +483,15 @@ static void job_resized(struct screen *s, int rows, int columns) {
 const struct screen_class job_screen = {
         .name = "job",
         .title = "Job",
-        .help = "One job: its steps, what its command writes, and what it came to. The job does not need this screen: z leaves it, or close "
+        .help = "One job: its steps, what its command writes, and what it came to. The job does not need "
+                "this screen: z leaves it, or close "
                 "the terminal; 4 (Jobs) or \"fairlead attach\" returns to it with the whole output.\n"
-                "The output stays at its newest line until you move in it; f follows again. c cancels: the command is asked to stop, "
-                "then asked harder at each further c, and everything is put back. When the command asks something, a types the answer.\n"
-                "A job that was interrupted (the host went down, its worker was killed) goes on with r, or is put back with p.",
+                "The output stays at its newest line until you move in it; f follows again. c cancels: the "
+                "command is asked to stop, "
+                "then asked harder at each further c, and everything is put back. When the command asks "
+                "something, a types the answer.\n"
+                "A job that was interrupted (the host went down, its worker was killed) goes on with r, or "
+                "is put back with p.",
         .size = sizeof(struct job_screen_state),
         .bindings = (const struct binding[]) {
                 { KEY_RETURN, ACTION_SERVICES },

@@ -49,7 +49,8 @@ static void jobs_cell(const void *owner, size_t row, size_t column, struct cell 
         const struct job *job = screen_jobs_job_of(owner, row);
         switch (column) {
         case COLUMN_WHAT:
-                snprintf(ret->buffer, sizeof ret->buffer, "%s %s", plan_verb_name(job->verb), job->name ? job->name : "?");
+                snprintf(ret->buffer, sizeof ret->buffer, "%s %s", plan_verb_name(job->verb),
+                         job->name ? job->name : "?");
                 ret->text = ret->buffer;
                 break;
         case COLUMN_STATE:
@@ -65,7 +66,8 @@ static void jobs_cell(const void *owner, size_t row, size_t column, struct cell 
                         ret->text = text_age(ret->buffer, job->ended - job->started);
                 break;
         default:
-                ret->text = jobtext_runs(job) ? job_step_title(job_current_step(job), job->verb) : job->message;
+                ret->text =
+                        jobtext_runs(job) ? job_step_title(job_current_step(job), job->verb) : job->message;
         }
 }
 
@@ -152,8 +154,10 @@ static void jobs_draw(const struct screen *s, const struct canvas *c) {
         list_draw_empty(s->list, c, &(const struct list_empty) {
                                 .thing = "job",
                                 .looking = "Looking for jobs ...",
-                                .none = "Nothing was installed or removed with fairlead yet. Each install and uninstall is a job and is kept "
-                                        "here with its whole output. To install something press 2 and choose an image.",
+                                .none = "Nothing was installed or removed with fairlead yet. Each install "
+                                        "and uninstall is a job and is kept "
+                                        "here with its whole output. To install something press 2 and "
+                                        "choose an image.",
                                 .loaded = st->jobs,
                                 .error = st->error,
                         });
@@ -212,10 +216,12 @@ static bool jobs_act(struct screen *s, enum action action) {
         case ACTION_CANCEL: {
                 if (str_replace(&st->asked, job->id) < 0)
                         return true;
-                _cleanup_free_ char *title = str_printf("Cancel: %s %s", plan_verb_name(job->verb), job->name ? job->name : "");
+                _cleanup_free_ char *title =
+                        str_printf("Cancel: %s %s", plan_verb_name(job->verb), job->name ? job->name : "");
                 dialog_confirm(s, &(const struct question) {
                                        .title = title,
-                                       .text = "Its command is stopped, then everything the job did to this host is put back as it was.",
+                                       .text = "Its command is stopped, then everything the job did to this "
+                                               "host is put back as it was.",
                                        .yes = "Cancel the job",
                                        .no = "Let it go on",
                                }, jobs_cancelled);
@@ -229,9 +235,11 @@ static bool jobs_act(struct screen *s, enum action action) {
 const struct screen_class jobs_screen = {
         .name = "jobs",
         .title = "Jobs",
-        .help = "Each install, uninstall and upgrade is a job. It goes on by itself, whoever watches; here are those that run and those that "
+        .help = "Each install, uninstall and upgrade is a job. It goes on by itself, whoever watches; here "
+                "are those that run and those that "
                 "ended, newest first, each kept with its output and the files it changed.\n"
-                "\"interrupted\" is a job that ended without its end: the host went down or its worker was killed.",
+                "\"interrupted\" is a job that ended without its end: the host went down or its worker was "
+                "killed.",
         .size = sizeof(struct jobs_state),
         .topics = TOPIC_JOBS,
         .bindings = (const struct binding[]) {

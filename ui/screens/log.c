@@ -19,7 +19,8 @@ struct log_state {
         size_t since;                   /* in since_table */
         bool reached;                   /* the newest line was given */
         size_t n_lines;
-        int day;                        /* tm_yday of the last line that was added: a new day gets a line of its own */
+        int day;                        /* tm_yday of the last line that was added: a new day gets a line
+                                         * of its own */
 };
 
 static const struct {
@@ -63,7 +64,10 @@ static void log_add_line(struct log_state *st, const struct log_line *line) {
         pager_put(&st->pager, DOC_DIM, "%s ", when);
         if (line->identifier)
                 pager_put(&st->pager, DOC_DIM, "%s: ", line->identifier);
-        uint8_t mark = line->priority < 0 ? DOC_PLAIN : line->priority <= 3 ? DOC_BAD : line->priority == 4 ? DOC_WARN : DOC_PLAIN;
+        uint8_t mark = line->priority < 0    ? DOC_PLAIN
+                       : line->priority <= 3 ? DOC_BAD
+                       : line->priority == 4 ? DOC_WARN
+                                             : DOC_PLAIN;
         pager_put(&st->pager, mark, "%s", line->message ? line->message : "");
         pager_end(&st->pager);
         st->n_lines++;
@@ -109,7 +113,9 @@ static void log_read(struct screen *s) {
                 .since = seconds ? (ui_now(s->ui) - seconds) * 1000000 : 0,
                 .follow = true,
         };
-        const struct log_reader reader = { .lines = log_lines, .reached = log_reached, .failed = log_failed, .userdata = s };
+        const struct log_reader reader = {
+                .lines = log_lines, .reached = log_reached, .failed = log_failed, .userdata = s
+        };
         st->reading = log_host_of(s)->ops->read_log(log_host_of(s), &query, &reader);
         screen_invalidate(s);
 }
@@ -121,7 +127,8 @@ static int log_open(struct screen *s, const void *arg, struct error **reterr) {
         const struct log_order *order = arg;
         st->unit = strdup(order->unit);
         st->title = strdup(order->title ? order->title : order->unit);
-        if (!st->unit || !st->title || str_replace(&st->container, order->container) < 0 || pager_init(&st->pager, PAGER_WRAP, true) < 0)
+        if (!st->unit || !st->title || str_replace(&st->container, order->container) < 0 ||
+            pager_init(&st->pager, PAGER_WRAP, true) < 0)
                 return error_set(reterr, -ENOMEM, "Out of memory");
         st->pager.live = true;
         s->pager = &st->pager;
@@ -142,7 +149,8 @@ static void log_close(struct screen *s) {
 static void log_title(const struct screen *s, struct str *left, struct str *right) {
         const struct log_state *st = s->state;
         char place[64];
-        str_addf(left, "%s  %s, %s", st->title, priority_table[st->priority].name, since_table[st->since].name);
+        str_addf(left, "%s  %s, %s", st->title, priority_table[st->priority].name,
+                 since_table[st->since].name);
         str_add(right, st->n_lines ? pager_place(&st->pager, place) : "");
 }
 
@@ -154,7 +162,8 @@ static void log_draw(const struct screen *s, const struct canvas *c) {
                 canvas_text(c, 1, 2, 0, STYLE_BUSY, "Reading the log ...");
         else if (!st->n_lines)
                 canvas_paragraph(c, 1, 2, c->columns - 4, STYLE_PLAIN,
-                                 "The log has no line like this. p shows lines of other priorities, t of another time; "
+                                 "The log has no line like this. p shows lines of other priorities, t of "
+                                 "another time; "
                                   "new ones appear by themselves.");
         else
                 pager_draw(&st->pager, c);
@@ -192,9 +201,12 @@ static bool log_act(struct screen *s, enum action action) {
 const struct screen_class log_screen = {
         .name = "log",
         .title = "Log",
-        .help = "What a unit, and the container behind it, wrote to the journal: the newest thousand lines, then new ones as they come.\n"
-                "p chooses how urgent a line must be, t how old it may be, / searches, n and N go to the next and the previous match. "
-                "Any movement stops following the newest line, f follows again; w cuts long lines instead of wrapping them.",
+        .help = "What a unit, and the container behind it, wrote to the journal: the newest thousand lines, "
+                "then new ones as they come.\n"
+                "p chooses how urgent a line must be, t how old it may be, / searches, n and N go to the "
+                "next and the previous match. "
+                "Any movement stops following the newest line, f follows again; w cuts long lines instead "
+                "of wrapping them.",
         .size = sizeof(struct log_state),
         .bindings = (const struct binding[]) {
                 { 'p', ACTION_PRIORITY },

@@ -41,7 +41,8 @@ static void palette_cell(const void *owner, size_t row, size_t column, struct ce
                 ret->text = row_of(st, row)->word;
                 break;
         case 1:
-                snprintf(ret->buffer, sizeof ret->buffer, "%s%s", st->items[row].menu ? "x " : "", keys_name(st->items[row].binding->key, key));
+                snprintf(ret->buffer, sizeof ret->buffer, "%s%s", st->items[row].menu ? "x " : "",
+                         keys_name(st->items[row].binding->key, key));
                 ret->text = ret->buffer;
                 ret->style = STYLE_KEY;
                 break;
@@ -56,7 +57,8 @@ static const char *palette_identity(const void *owner, size_t row) {
 
 static bool palette_matches(const void *owner, size_t row, const char *needle) {
         const struct action_row *action = row_of(owner, row);
-        return strcasestr(action->name, needle) || strcasestr(action->word, needle) || strcasestr(action->help, needle);
+        return strcasestr(action->name, needle) || strcasestr(action->word, needle) ||
+               strcasestr(action->help, needle);
 }
 
 static const struct list_source palette_source = {
@@ -71,9 +73,10 @@ static const struct list_source palette_source = {
 static void palette_add(struct palette_state *st, const struct binding *table, bool menu) {
         for (; table && table->key; table++) {
                 /* Ways out of the palette are no commands to look for in it. */
-                bool known = table->action == ACTION_NONE || table->action == ACTION_PALETTE || table->action == ACTION_BACK ||
-                             table->action == ACTION_ESCAPE || table->action == ACTION_INTERRUPT ||
-                             table->action == ACTION_MENU || !screen_can(st->of, table->action);
+                bool known = table->action == ACTION_NONE || table->action == ACTION_PALETTE ||
+                             table->action == ACTION_BACK || table->action == ACTION_ESCAPE ||
+                             table->action == ACTION_INTERRUPT || table->action == ACTION_MENU ||
+                             !screen_can(st->of, table->action);
                 for (size_t i = 0; i < st->n && !known; i++)
                         known = st->items[i].binding->action == table->action;
                 if (known || st->n == PALETTE_MAX)
@@ -114,7 +117,8 @@ static void palette_draw(const struct screen *s, const struct canvas *c) {
         canvas_text(c, 1, 2, 0, STYLE_STRONG, "Find:");
         list_draw(s->list, &rows);
         if (!st->list.shown)
-                canvas_paragraph(&rows, 0, 2, c->columns - 4, STYLE_PLAIN, "No command has that in its name or its help.");
+                canvas_paragraph(&rows, 0, 2, c->columns - 4, STYLE_PLAIN,
+                                 "No command has that in its name or its help.");
         /* The cursor is where one types until one goes down into the list. */
         field_draw(&st->field, c, 1, 8, c->columns - 10, STYLE_FIELD, '_', st->list.at == 0);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/screens/screens.h"
 
-/* The realm of this host: where it belongs and how that is; or, where it belongs to none, what its domain has to offer. All that was
- * asked of the network is one key away. */
+/* The realm of this host: where it belongs and how that is; or, where it belongs to none, what its domain has
+ * to offer. All that was asked of the network is one key away. */
 
 #include <errno.h>
 #include <string.h>
@@ -32,7 +32,8 @@ static bool realm_joined(const struct realm_state *st) {
 
 /* ---- the text ---- */
 
-static void realm_put(struct pager *p, const char *name, uint8_t mark, const char *format, ...) __attribute__((format(printf, 4, 5)));
+static void realm_put(struct pager *p, const char *name, uint8_t mark, const char *format, ...)
+        __attribute__((format(printf, 4, 5)));
 static void realm_put(struct pager *p, const char *name, uint8_t mark, const char *format, ...) {
         _cleanup_str_ struct str s = {};
         va_list arguments;
@@ -51,17 +52,25 @@ static void put_questions(struct pager *p, const struct realm *realm) {
         pager_addf(p, DOC_HEAD, "What was asked of the network");
         for (size_t i = 0; i < realm->n_questions; i++) {
                 const struct realm_question *q = &realm->questions[i];
-                pager_addf(p, DOC_PLAIN, "  %s%s%s  (%u ms)", q->what, q->whom ? " of " : "", q->whom ? q->whom : "", q->ms);
-                pager_addf(p, q->outcome == REALM_FAILED ? DOC_BAD : q->outcome == REALM_ANSWERED ? DOC_PLAIN : DOC_DIM, "      %s",
-                           q->answer ? q->answer : "no answer");
+                pager_addf(p, DOC_PLAIN, "  %s%s%s  (%u ms)", q->what, q->whom ? " of " : "",
+                           q->whom ? q->whom : "", q->ms);
+                pager_addf(p,
+                           q->outcome == REALM_FAILED     ? DOC_BAD
+                           : q->outcome == REALM_ANSWERED ? DOC_PLAIN
+                                                          : DOC_DIM,
+                           "      %s", q->answer ? q->answer : "no answer");
         }
 }
 
 static void put_logins(struct pager *p, const struct membership *m) {
         _cleanup_free_ char *words = access_words(&m->access);
         enum permit permit = m->access.permit;
-        realm_put(p, "Logins", permit == PERMIT_NOBODY ? DOC_WARN : permit == PERMIT_UNKNOWN ? DOC_DIM : DOC_PLAIN, "%s%s", words ? words : "",
-            m->full_names && permit != PERMIT_NOBODY ? "; as user@domain" : "");
+        realm_put(p, "Logins",
+                  permit == PERMIT_NOBODY    ? DOC_WARN
+                  : permit == PERMIT_UNKNOWN ? DOC_DIM
+                                             : DOC_PLAIN,
+                  "%s%s", words ? words : "",
+                  m->full_names && permit != PERMIT_NOBODY ? "; as user@domain" : "");
 }
 
 static void put_clock(struct pager *p, const struct membership *m) {
@@ -71,8 +80,11 @@ static void put_clock(struct pager *p, const struct membership *m) {
                 return;
         }
         int64_t off = m->clock_usec < 0 ? -m->clock_usec : m->clock_usec;
-        realm_put(p, "Clock", off >= CLOCK_FAIL_USEC ? DOC_BAD : off >= CLOCK_WARN_USEC ? DOC_WARN : DOC_GOOD, "%s %s",
-            clock_words(words, m->clock_usec), m->clock_server ? m->clock_server : "the KDC");
+        realm_put(p, "Clock",
+                  off >= CLOCK_FAIL_USEC   ? DOC_BAD
+                  : off >= CLOCK_WARN_USEC ? DOC_WARN
+                                           : DOC_GOOD,
+                  "%s %s", clock_words(words, m->clock_usec), m->clock_server ? m->clock_server : "the KDC");
 }
 
 static void realm_put_member(const struct screen *s, struct pager *p, const struct membership *m) {
@@ -80,9 +92,12 @@ static void realm_put_member(const struct screen *s, struct pager *p, const stru
         pager_addf(p, DOC_HEAD, "%s", m->realm ? m->realm : m->domain);
         realm_put(p, "Domain", DOC_PLAIN, "%s, %s", m->domain, realm_kind_title(m->kind));
         if (m->asked)
-                realm_put(p, "SSSD", m->online ? DOC_GOOD : DOC_WARN, "%s", m->online ? "online" : "offline: only who logged in before can");
+                realm_put(p, "SSSD", m->online ? DOC_GOOD : DOC_WARN, "%s",
+                          m->online ? "online" : "offline: only who logged in before can");
         else if (m->silent)
-                realm_put(p, "SSSD", DOC_BAD, "does not answer: all logins of this host wait; restart it or unpause its container");
+                realm_put(
+                        p, "SSSD", DOC_BAD,
+                        "does not answer: all logins of this host wait; restart it or unpause its container");
         else
                 realm_put(p, "SSSD", DOC_DIM, "does not tell (its InfoPipe does not answer)");
         realm_put(p, "Server", m->server ? DOC_PLAIN : DOC_DIM, "%s", m->server ? m->server : "none in use");
@@ -90,11 +105,14 @@ static void realm_put_member(const struct screen *s, struct pager *p, const stru
                 realm_put(p, "Site", DOC_PLAIN, "%s", m->site);
         put_clock(p, m);
         if (m->principal)
-                realm_put(p, "Keytab", DOC_PLAIN, "%s, version %u, %s old", m->principal, (unsigned) m->kvno, text_age(age, ui_now(s->ui) - m->key_time));
+                realm_put(p, "Keytab", DOC_PLAIN, "%s, version %u, %s old", m->principal, (unsigned) m->kvno,
+                          text_age(age, ui_now(s->ui) - m->key_time));
         else
-                realm_put(p, "Keytab", DOC_BAD, "there is none, or it has no keys: Kerberos logins do not work");
+                realm_put(p, "Keytab", DOC_BAD,
+                          "there is none, or it has no keys: Kerberos logins do not work");
         put_logins(p, m);
-        realm_put(p, "Joined by", DOC_PLAIN, "%s%s", m->service ? "the service " : "", m->service ? m->service : "this host's own SSSD");
+        realm_put(p, "Joined by", DOC_PLAIN, "%s%s", m->service ? "the service " : "",
+                  m->service ? m->service : "this host's own SSSD");
 }
 
 static void put_none(const struct realm_state *st, struct pager *p) {
@@ -109,11 +127,13 @@ static void put_none(const struct realm_state *st, struct pager *p) {
         else if (r->kind == REALM_AD || r->kind == REALM_IPA) {
                 realm_put(p, "Its domain", DOC_PLAIN, "%s", r->domain);
                 realm_put(p, "Realm", DOC_GOOD, "%s, %s", r->realm, realm_kind_title(r->kind));
-                realm_put(p, "Server", DOC_PLAIN, "%s%s", r->best ? r->best : "-", r->n_servers > 1 ? ", and others" : "");
+                realm_put(p, "Server", DOC_PLAIN, "%s%s", r->best ? r->best : "-",
+                          r->n_servers > 1 ? ", and others" : "");
                 if (r->site)
                         realm_put(p, "Site", DOC_PLAIN, "%s", r->site);
                 pager_end(p);
-                pager_addf(p, DOC_PLAIN, "  j joins it, c looks at all that a join needs first; nothing is changed before you consent.");
+                pager_addf(p, DOC_PLAIN, "  j joins it, c looks at all that a join needs first; nothing is "
+                                         "changed before you consent.");
         } else {
                 pager_addf(p, DOC_WARN, "  %s", r->trouble ? r->trouble->message : "Its domain has no realm");
                 if (r->trouble && r->trouble->hint)
@@ -162,7 +182,8 @@ static void realm_came(struct membership *m, struct error *e, void *userdata) {
                 membership_free(st->membership);
                 st->membership = m;
                 if (!realm_joined(st))
-                        st->discovering = realm_host_of(s)->ops->discover(realm_host_of(s), NULL, realm_discovered, s);
+                        st->discovering =
+                                realm_host_of(s)->ops->discover(realm_host_of(s), NULL, realm_discovered, s);
         }
         realm_write(s);
 }
@@ -223,7 +244,8 @@ static void realm_status(const struct screen *s, struct str *out) {
                 str_add(out, "Looking for an image that joins a realm ...");
         else if (realm_joined(st))
                 str_addf(out, "t tests whether a user of the domain is known on this host%s.",
-                         st->membership->service ? "; p permits users, x has all the rest: deny, renew, leave" : "");
+                         st->membership->service ? "; p permits users, x has all the rest: deny, renew, leave"
+                                                 : "");
 }
 
 /* ---- actions ---- */
@@ -249,7 +271,8 @@ static void realm_images(struct image_list *images, struct error *e, void *userd
         }
         for (size_t i = 0; i < images->n; i++)
                 if (realm_joins(realm_host_of(s), images->items[i])) {
-                        const struct wizard_order order = { .verb = VERB_INSTALL, .image = image_reference(images->items[i]) };
+                        const struct wizard_order order = { .verb = VERB_INSTALL,
+                                                            .image = image_reference(images->items[i]) };
                         screen_open(s->ui, &wizard_screen, &order);
                         return;
                 }
@@ -284,7 +307,9 @@ static void realm_test(struct screen *s, const char *user) {
 static void realm_change(struct screen *s, enum access_what what, bool groups, char *const *names) {
         struct realm_state *st = s->state;
         const struct access_change change = { .what = what, .groups = groups, .names = names };
-        screen_open(s->ui, &wizard_screen, &(struct wizard_order) { .verb = VERB_ACCESS, .name = st->membership->service, .access = &change });
+        screen_open(s->ui, &wizard_screen,
+                    &(struct wizard_order) {
+                            .verb = VERB_ACCESS, .name = st->membership->service, .access = &change });
 }
 
 static void realm_change_names(struct screen *s, enum access_what what, bool groups, const char *text) {
@@ -348,7 +373,9 @@ static bool realm_act(struct screen *s, enum action action) {
                 screen_invalidate(s);
                 return true;
         case ACTION_LEAVE:
-                screen_open(s->ui, &wizard_screen, &(struct wizard_order) { .verb = VERB_UNINSTALL, .name = st->membership->service });
+                screen_open(
+                        s->ui, &wizard_screen,
+                        &(struct wizard_order) { .verb = VERB_UNINSTALL, .name = st->membership->service });
                 return true;
         case ACTION_PERMIT:
                 screen_ask(s, "Permit users (commas between them)", NULL, NULL, realm_permit);
@@ -361,13 +388,17 @@ static bool realm_act(struct screen *s, enum action action) {
                 return true;
         case ACTION_PERMIT_ALL:
         case ACTION_DENY_ALL:
-                realm_change(s, action == ACTION_PERMIT_ALL ? ACCESS_PERMIT_ALL : ACCESS_DENY_ALL, false, NULL);
+                realm_change(s, action == ACTION_PERMIT_ALL ? ACCESS_PERMIT_ALL : ACCESS_DENY_ALL, false,
+                             NULL);
                 return true;
         case ACTION_RENEW:
-                screen_open(s->ui, &wizard_screen, &(struct wizard_order) { .verb = VERB_RENEW, .name = st->membership->service });
+                screen_open(s->ui, &wizard_screen,
+                            &(struct wizard_order) { .verb = VERB_RENEW, .name = st->membership->service });
                 return true;
         case ACTION_TEST_USER: {
-                _cleanup_free_ char *user = st->membership->full_names ? str_printf("administrator@%s", st->membership->domain) : NULL;
+                _cleanup_free_ char *user = st->membership->full_names
+                                                    ? str_printf("administrator@%s", st->membership->domain)
+                                                    : NULL;
                 screen_ask(s, "User of the domain", user ? user : "", NULL, realm_test);
                 return true;
         }
@@ -386,15 +417,22 @@ static bool realm_act(struct screen *s, enum action action) {
 const struct screen_class realm_screen = {
         .name = "realm",
         .title = "Realm",
-        .help = "The identity domain that this host belongs to: Active Directory or FreeIPA. Where it belongs to none, what its own domain has "
+        .help = "The identity domain that this host belongs to: Active Directory or FreeIPA. Where it "
+                "belongs to none, what its own domain has "
                 "to offer.\n"
-                "j joins a realm by an image that packages SSSD, page by page: nothing is changed before you consent, and a join that fails "
-                "leaves no trace. c looks at all that a join needs. t asks for a user of the domain as every program of this host would. d "
+                "j joins a realm by an image that packages SSSD, page by page: nothing is changed before "
+                "you consent, and a join that fails "
+                "leaves no trace. c looks at all that a join needs. t asks for a user of the domain as "
+                "every program of this host would. d "
                 "shows every question that was asked of the network, with its answer.\n"
-                "p and the actions behind x say who of the domain may log in. Permitting somebody by name keeps everybody else out who was not "
-                "permitted by name before; denying somebody counts more than whatever permits him; the domain's rules (group policies, HBAC) "
-                "count only while there are no names. This host's own users are never touched. What will be changed is shown before it is, the "
-                "service is started again with it, and leaving puts back what was there before the join. Renewed keys take the place of the "
+                "p and the actions behind x say who of the domain may log in. Permitting somebody by name "
+                "keeps everybody else out who was not "
+                "permitted by name before; denying somebody counts more than whatever permits him; the "
+                "domain's rules (group policies, HBAC) "
+                "count only while there are no names. This host's own users are never touched. What will be "
+                "changed is shown before it is, the "
+                "service is started again with it, and leaving puts back what was there before the join. "
+                "Renewed keys take the place of the "
                 "host's old ones, here and in the domain.",
         .size = sizeof(struct realm_state),
         .topics = TOPIC_SERVICES,

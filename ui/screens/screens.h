@@ -16,7 +16,8 @@ extern const struct screen_class units_screen;          /* arg: NULL */
 extern const struct screen_class unit_screen;           /* arg: const char *unit name */
 extern const struct screen_class log_screen;            /* arg: const struct log_order * */
 extern const struct screen_class realm_screen;          /* arg: NULL */
-extern const struct screen_class check_screen;          /* arg: const char *domain, or NULL: this host's own */
+extern const struct screen_class check_screen;          /* arg: const char *domain, or NULL: this host's
+                                                         * own */
 extern const struct screen_class help_screen;           /* arg: const struct screen * to explain */
 extern const struct screen_class palette_screen;        /* arg: NULL */
 
@@ -28,7 +29,8 @@ struct wizard_order {
         enum plan_verb verb;
         const char *image;      /* reference; NULL for an installed service */
         const char *name;       /* service name; NULL: the default */
-        /* An install that is tried again: what was answered, in which mode, and what is to be mended, which tells the page. */
+        /* An install that is tried again: what was answered, in which mode, and what is to be mended, which
+         * tells the page. */
         const struct answers *answers;
         const char *mode;
         enum fix fix;

@@ -37,7 +37,16 @@ static struct service *services_focus(const struct screen *s) {
 
 /* ---- rows ---- */
 
-enum { COLUMN_NAME, COLUMN_STATE, COLUMN_SINCE, COLUMN_HEALTH, COLUMN_CPU, COLUMN_MEMORY, COLUMN_IMAGE, COLUMN_UPDATE };
+enum {
+        COLUMN_NAME,
+        COLUMN_STATE,
+        COLUMN_SINCE,
+        COLUMN_HEALTH,
+        COLUMN_CPU,
+        COLUMN_MEMORY,
+        COLUMN_IMAGE,
+        COLUMN_UPDATE
+};
 
 static const struct column columns[] = {
         [COLUMN_NAME] = { "NAME", 14, 16, 0, .grow = true },
@@ -57,12 +66,15 @@ static enum style state_style(const char *state) {
 
 /* "rsyslog:8.2302" of "localhost/rsyslog:latest" and version 8.2302. */
 static void image_short(const struct service *service, char *buffer, size_t n) {
-        const char *reference = service->reference ? service->reference : service->image ? service->image : "";
+        const char *reference = service->reference ? service->reference
+                                : service->image   ? service->image
+                                                   : "";
         const char *slash = strrchr(reference, '/'), *name = slash ? slash + 1 : reference;
         size_t bare = strcspn(name, "@");
         const char *tag = memchr(name, ':', bare);
         if (service->version)
-                snprintf(buffer, n, "%.*s:%s", (int) (tag ? (size_t) (tag - name) : bare), name, service->version);
+                snprintf(buffer, n, "%.*s:%s", (int) (tag ? (size_t) (tag - name) : bare), name,
+                         service->version);
         else
                 snprintf(buffer, n, "%.*s", (int) bare, name);
 }
@@ -96,7 +108,9 @@ static void services_cell(const void *owner, size_t row, size_t column, struct c
                 break;
         case COLUMN_HEALTH:
                 ret->text = service->health;
-                ret->style = str_equal(service->health, "unhealthy") || str_equal(service->health, "paused") ? STYLE_BAD : STYLE_PLAIN;
+                ret->style = str_equal(service->health, "unhealthy") || str_equal(service->health, "paused")
+                                     ? STYLE_BAD
+                                     : STYLE_PLAIN;
                 break;
         case COLUMN_CPU:
                 if (service->cpu_nsec != UNIT_UNKNOWN)
@@ -171,11 +185,13 @@ static void services_jobs_loaded(struct job_list *jobs, struct error *e, void *u
 static void services_load(struct screen *s, unsigned topics) {
         struct services_state *st = s->state;
         if (topics & (TOPIC_SERVICES | TOPIC_IMAGES) && reload_wanted(&st->loading, topics))
-                st->loading.op = services_host_of(s)->ops->list_services(services_host_of(s), services_loaded, s);
+                st->loading.op =
+                        services_host_of(s)->ops->list_services(services_host_of(s), services_loaded, s);
         if (topics & TOPIC_REALM)
                 screen_invalidate(s);
         if (topics & TOPIC_JOBS && reload_wanted(&st->loading_jobs, topics))
-                st->loading_jobs.op = services_host_of(s)->ops->list_jobs(services_host_of(s), services_jobs_loaded, s);
+                st->loading_jobs.op =
+                        services_host_of(s)->ops->list_jobs(services_host_of(s), services_jobs_loaded, s);
 }
 
 /* ---- the screen ---- */
@@ -228,7 +244,9 @@ static void services_title(const struct screen *s, struct str *left, struct str 
 
 static struct notes services_notes(const struct screen *s) {
         const struct services_state *st = s->state;
-        return (struct notes) { .jobs = st->jobs, .status = services_host_of(s)->ops->status(services_host_of(s)), .now = ui_now(s->ui) };
+        return (struct notes) { .jobs = st->jobs,
+                               .status = services_host_of(s)->ops->status(services_host_of(s)),
+                               .now = ui_now(s->ui) };
 }
 
 static void services_draw(const struct screen *s, const struct canvas *c) {
@@ -246,7 +264,8 @@ static void services_draw(const struct screen *s, const struct canvas *c) {
         list_draw_empty(s->list, &rows, &(const struct list_empty) {
                                 .thing = "service",
                                 .looking = "Looking for services ...",
-                                .none = "No service is installed yet. Press 2 (or i) to choose an image that packages one: before anything is "
+                                .none = "No service is installed yet. Press 2 (or i) to choose an image "
+                                        "that packages one: before anything is "
                                         "run you see what it would do.",
                                 .loaded = st->services,
                                 .error = st->error,
@@ -273,8 +292,10 @@ static void services_status(const struct screen *s, struct str *out) {
         /* Titles often begin with the name themselves: "Rsyslog: system logging". */
         bool named = service->title && strncasecmp(service->title, service->name, strlen(service->name)) == 0;
         if (str_equal(service->health, "paused"))
-                str_addf(out, "%s is paused: whoever asks it waits. podman unpause %s, or a restart, lets it go on.", service->name,
-                         service->container);
+                str_addf(out,
+                         "%s is paused: whoever asks it waits. podman unpause %s, or a restart, lets it go "
+                         "on.",
+                         service->name, service->container);
         else if (str_equal(service->state, "failed") && service->reason)
                 str_addf(out, "%s failed: %s.", service->name, service->reason);
         else if (service->title)
@@ -344,7 +365,9 @@ static bool services_act(struct screen *s, enum action action) {
                         dialog_menu(s);
                 return true;
         case ACTION_LOG: {
-                const struct log_order order = { .unit = service->units[0], .container = service->container, .title = service->name };
+                const struct log_order order = { .unit = service->units[0],
+                                                 .container = service->container,
+                                                 .title = service->name };
                 screen_open(s->ui, &log_screen, &order);
                 return true;
         }
@@ -364,7 +387,8 @@ static bool services_act(struct screen *s, enum action action) {
                 services_wizard(s, VERB_RUN);
                 return true;
         default:
-                return service && service->units && service->units[0] && unit_acting_begin(s, service->units[0], action);
+                return service && service->units && service->units[0] &&
+                       unit_acting_begin(s, service->units[0], action);
         }
 }
 
@@ -372,7 +396,8 @@ const struct screen_class services_screen = {
         .name = "services",
         .title = "Fairlead",
         .help = "The services that were installed from images, failed ones first, and the jobs that run.\n"
-                "Enter opens the unit that runs the focused service; l reads its log. What starts, stops or removes it is behind x. w "
+                "Enter opens the unit that runs the focused service; l reads its log. What starts, stops or "
+                "removes it is behind x. w "
                 "watches the job that runs, u goes to a newer image.\n"
                 "To install one press 2 (or i) and choose an image.",
         .size = sizeof(struct services_state),

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/screens/screens.h"
 
-/* One unit: how it is and since when, what made it, what it needs and uses, and the newest lines of its log. */
+/* One unit: how it is and since when, what made it, what it needs and uses, and the newest lines of its log.
+ */
 
 #include <errno.h>
 #include <signal.h>
@@ -36,7 +37,8 @@ static struct host *unit_host_of(const struct screen *s) {
 
 /* ---- the text ---- */
 
-static void put_fact(struct pager *p, const char *name, uint8_t mark, const char *format, ...) __attribute__((format(printf, 4, 5)));
+static void put_fact(struct pager *p, const char *name, uint8_t mark, const char *format, ...)
+        __attribute__((format(printf, 4, 5)));
 
 static void put_fact(struct pager *p, const char *name, uint8_t mark, const char *format, ...) {
         va_list arguments;
@@ -70,7 +72,8 @@ static void put_result(struct pager *p, const struct unit_detail *d) {
                 str_addf(&s, ", exit status %d", d->exit_status);
         else if (d->exit_code == CLD_KILLED || d->exit_code == CLD_DUMPED) {
                 const char *name = sigabbrev_np(d->exit_status);
-                str_addf(&s, ", signal %d%s%s%s", d->exit_status, name ? " (" : "", name ? name : "", name ? ")" : "");
+                str_addf(&s, ", signal %d%s%s%s", d->exit_status, name ? " (" : "", name ? name : "",
+                         name ? ")" : "");
         }
         put_fact(p, "result", DOC_BAD, "%s", s.text);
 }
@@ -81,8 +84,8 @@ static void put_state(const struct screen *s, struct pager *p, const struct unit
                 text_age(age, ui_now(s->ui) - d->since);
         const char *active = d->unit.active ? d->unit.active : "-", *sub = d->unit.sub;
         bool more = !str_empty(sub) && !str_equal(sub, active);
-        put_fact(p, "state", state_mark(active), "%s%s%s%s%s%s", active, more ? " (" : "", more ? sub : "", more ? ")" : "",
-                 *age ? " for " : "", age);
+        put_fact(p, "state", state_mark(active), "%s%s%s%s%s%s", active, more ? " (" : "", more ? sub : "",
+                 more ? ")" : "", *age ? " for " : "", age);
         put_result(p, d);
         if (d->load_error)
                 put_fact(p, "not loaded", DOC_BAD, "%s", d->load_error);
@@ -247,7 +250,9 @@ static int unit_open(struct screen *s, const void *arg, struct error **reterr) {
                 return error_set(reterr, -ENOMEM, "Out of memory");
         s->pager = &st->pager;
         const struct log_query query = { .unit = st->name, .priority = 7, .tail = LOG_TAIL, .follow = true };
-        const struct log_reader reader = { .lines = lines_came, .reached = lines_reached, .failed = lines_failed, .userdata = s };
+        const struct log_reader reader = {
+                .lines = lines_came, .reached = lines_reached, .failed = lines_failed, .userdata = s
+        };
         st->reading = unit_host_of(s)->ops->read_log(unit_host_of(s), &query, &reader);
         unit_load(s, ~0U);
         return 0;
@@ -308,7 +313,8 @@ static bool unit_act(struct screen *s, enum action action) {
         struct unit_state *st = s->state;
         switch (action) {
         case ACTION_LOG: {
-                const struct log_order order = { .unit = st->name, .container = st->detail ? st->detail->container : NULL };
+                const struct log_order order = { .unit = st->name,
+                                                 .container = st->detail ? st->detail->container : NULL };
                 screen_open(s->ui, &log_screen, &order);
                 return true;
         }
@@ -324,8 +330,10 @@ static bool unit_act(struct screen *s, enum action action) {
 const struct screen_class unit_screen = {
         .name = "unit",
         .title = "Unit",
-        .help = "How one unit is: its state, how its last run ended, what it uses, which files made it, what it needs, and the newest lines of "
-                "its log. What systemd does not count on this host is left out.\nx starts, stops or changes it; l reads the whole log.",
+        .help = "How one unit is: its state, how its last run ended, what it uses, which files made it, "
+                "what it needs, and the newest lines of "
+                "its log. What systemd does not count on this host is left out.\nx starts, stops or changes "
+                "it; l reads the whole log.",
         .size = sizeof(struct unit_state),
         .topics = TOPIC_UNITS,
         .bindings = (const struct binding[]) {

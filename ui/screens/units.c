@@ -81,7 +81,10 @@ static const char *units_identity(const void *owner, size_t row) {
 
 static char units_flag(const void *owner, size_t row) {
         const struct unit *unit = units_at(owner, row);
-        return str_equal(unit->active, "failed") || str_equal(unit->load, "error") || str_equal(unit->load, "bad-setting") ? '!' : ' ';
+        return str_equal(unit->active, "failed") || str_equal(unit->load, "error") ||
+                               str_equal(unit->load, "bad-setting")
+                       ? '!'
+                       : ' ';
 }
 
 static bool units_hidden(const void *owner, size_t row) {
@@ -102,7 +105,8 @@ static bool units_matches(const void *owner, size_t row, const char *needle) {
         const struct units_state *st = owner;
         const struct unit *unit = units_at(st, row);
         return strcasestr(unit->name, needle) || (st->plain[row] && strcasestr(st->plain[row], needle)) ||
-               (unit->description && strcasestr(unit->description, needle)) || (unit->active && strcasestr(unit->active, needle));
+               (unit->description && strcasestr(unit->description, needle)) ||
+               (unit->active && strcasestr(unit->active, needle));
 }
 
 static const struct list_source units_source = {
@@ -202,7 +206,8 @@ static void units_draw(const struct screen *s, const struct canvas *c) {
                                 .thing = st->kind == KIND_ALL ? "unit" : "unit of this kind",
                                 .looking = "Asking systemd for its units ...",
                                 .none = st->kind == KIND_FAILED ? "No unit has failed. v shows other kinds." :
-                                                                  "systemd knows no unit of this kind. v shows other kinds.",
+                                                                  "systemd knows no unit of this kind. v "
+                                                                  "shows other kinds.",
                                 .loaded = st->units,
                                 .error = st->error,
                         });
@@ -256,8 +261,10 @@ static bool units_act(struct screen *s, enum action action) {
 const struct screen_class units_screen = {
         .name = "units",
         .title = "Units",
-        .help = "The units of systemd: what runs, what could run, and what is enabled at boot. Failed ones bear a \"!\". Changes appear by "
-                "themselves.\nEnter opens one with its facts and log. What starts, stops or changes it is behind x, each with its meaning; v "
+        .help = "The units of systemd: what runs, what could run, and what is enabled at boot. Failed ones "
+                "bear a \"!\". Changes appear by "
+                "themselves.\nEnter opens one with its facts and log. What starts, stops or changes it is "
+                "behind x, each with its meaning; v "
                 "changes between services, failed units and all kinds.",
         .size = sizeof(struct units_state),
         .topics = TOPIC_UNITS,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/screens/screens.h"
 
-/* From an image to a job, page by page: what it does, the questions, secrets last, a last look at the very words,
- * consent. Back is possible everywhere and loses nothing. Uninstalling and running an installed service need only
- * the last look. */
+/* From an image to a job, page by page: what it does, the questions, secrets last, a last look at the very
+ * words, consent. Back is possible everywhere and loses nothing. Uninstalling and running an installed
+ * service need only the last look. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -17,7 +17,8 @@
 enum page {
         PAGE_WHAT,              /* what it does, with the answers it begins with */
         PAGE_FORM,
-        PAGE_PREFLIGHT,         /* where the mode joins a realm: all that it needs, before any secret is asked */
+        PAGE_PREFLIGHT,         /* where the mode joins a realm: all that it needs, before any secret is
+                                 * asked */
         PAGE_SECRETS,
         PAGE_REVIEW,
         _PAGE_MAX,
@@ -42,7 +43,8 @@ struct wizard_state {
         enum fix fix;                   /* of an install that is tried again: FIX_NONE: it is not */
         struct access_change access;    /* VERB_ACCESS */
         char **names;                   /* its */
-        bool looked;                    /* an uninstall: the image was looked at for what leaving its realm asks */
+        bool looked;                    /* an uninstall: the image was looked at for what leaving its realm
+                                         * asks */
 };
 
 static struct host *wizard_host_of(const struct screen *s) {
@@ -73,7 +75,8 @@ static bool wizard_has(const struct wizard_state *st, enum page page) {
         case PAGE_FORM:
                 return wizard_asks(st) || st->ask.leave;
         case PAGE_PREFLIGHT:
-                return wizard_asks(st) && questions_chosen(&st->ask) && questions_chosen(&st->ask)->joins != REALM_NONE;
+                return wizard_asks(st) && questions_chosen(&st->ask) &&
+                       questions_chosen(&st->ask)->joins != REALM_NONE;
         case PAGE_SECRETS:
                 return st->ask.secret_form && !form_empty(st->ask.secret_form);
         default:
@@ -87,8 +90,13 @@ static bool wizard_reads(const struct wizard_state *st) {
 
 static const char *wizard_verb(const struct wizard_state *st) {
         static const char *const verbs[_PLAN_VERB_MAX] = {
-                [VERB_INSTALL] = "Install", [VERB_UNINSTALL] = "Uninstall", [VERB_RUN] = "Run", [VERB_UPGRADE] = "Upgrade",
-                [VERB_REHEARSE] = "Rehearse", [VERB_ACCESS] = "Change who may log in:", [VERB_RENEW] = "Renew the keys:",
+                [VERB_INSTALL] = "Install",
+                [VERB_UNINSTALL] = "Uninstall",
+                [VERB_RUN] = "Run",
+                [VERB_UPGRADE] = "Upgrade",
+                [VERB_REHEARSE] = "Rehearse",
+                [VERB_ACCESS] = "Change who may log in:",
+                [VERB_RENEW] = "Renew the keys:",
         };
         return verbs[st->verb] ? verbs[st->verb] : "";
 }
@@ -99,8 +107,10 @@ static void wizard_write_answers(struct screen *s) {
         struct wizard_state *st = s->state;
         struct join join;
         plantext_answers(&st->pager, st->plan, st->ask.profile);
-        if (wizard_asks(st) && questions_join(&st->ask, &join) && join.kind != REALM_NONE && st->checks.preflight && st->checks.preflight->realm)
-                plantext_realm(&st->pager, st->checks.preflight->realm, &join, wizard_host_of(s)->ops->status(wizard_host_of(s))->hostname);
+        if (wizard_asks(st) && questions_join(&st->ask, &join) && join.kind != REALM_NONE &&
+            st->checks.preflight && st->checks.preflight->realm)
+                plantext_realm(&st->pager, st->checks.preflight->realm, &join,
+                               wizard_host_of(s)->ops->status(wizard_host_of(s))->hostname);
 }
 
 static void wizard_write(struct screen *s) {
@@ -111,7 +121,8 @@ static void wizard_write(struct screen *s) {
                 plantext_error(pager, DOC_BAD, st->no_plan);
                 if (st->page == PAGE_WHAT) {
                         pager_end(pager);
-                        pager_addf(pager, DOC_PLAIN, "The next page asks; the last one shows the exact words before anything is run.");
+                        pager_addf(pager, DOC_PLAIN, "The next page asks; the last one shows the exact "
+                                                     "words before anything is run.");
                 }
         } else if (st->plan) {
                 if (st->page == PAGE_WHAT && st->ask.profile && !profile_is_generic(st->ask.profile))
@@ -174,15 +185,19 @@ static void wizard_check(struct screen *s) {
         struct join join;
         if (!questions_join(&st->ask, &join))
                 return;
-        checkpage_look(&st->checks, &(struct preflight_order) { .domain = join.domain, .wanted = join.kind, .server = join.server,
-                                                                .computer_name = join.computer_name, .hostname = join.hostname });
+        checkpage_look(&st->checks, &(struct preflight_order) { .domain = join.domain,
+                                                               .wanted = join.kind,
+                                                               .server = join.server,
+                                                               .computer_name = join.computer_name,
+                                                               .hostname = join.hostname });
 }
 
 static void wizard_go(struct screen *s, enum page page) {
         struct wizard_state *st = s->state;
         bool plan = page == PAGE_REVIEW || (page == PAGE_WHAT && st->page != PAGE_WHAT);
         /* going back to it shows what was seen; a try that began behind it has seen nothing yet */
-        if (page == PAGE_PREFLIGHT && (st->page < page || (!st->checks.preflight && !checkpage_looking(&st->checks))))
+        if (page == PAGE_PREFLIGHT &&
+            (st->page < page || (!st->checks.preflight && !checkpage_looking(&st->checks))))
                 wizard_check(s);
         st->page = page;
         s->pager = wizard_reads(st) ? &st->pager : NULL;
@@ -201,7 +216,8 @@ static void wizard_mend_at(struct screen *s) {
         if (st->fix == FIX_FORCE)
                 questions_say_yes(&st->ask, "force");
         bool secrets = (st->fix == FIX_PASSWORD || st->fix == FIX_FORCE) && wizard_has(st, PAGE_SECRETS);
-        bool checks = (st->fix == FIX_CLOCK || st->fix == FIX_HOSTNAME || st->fix == FIX_LEAVE || st->fix == FIX_AGAIN) &&
+        bool checks = (st->fix == FIX_CLOCK || st->fix == FIX_HOSTNAME || st->fix == FIX_LEAVE ||
+                       st->fix == FIX_AGAIN) &&
                       wizard_has(st, PAGE_PREFLIGHT);
         wizard_go(s, secrets ? PAGE_SECRETS : checks ? PAGE_PREFLIGHT : PAGE_FORM);
 }
@@ -238,7 +254,8 @@ static void wizard_found(struct image *image, struct error *e, void *userdata) {
 
 /* ---- leaving a realm ---- */
 
-/* The account that may be deleted is asked about before anything is shown; where it cannot be, the last look is all there is. */
+/* The account that may be deleted is asked about before anything is shown; where it cannot be, the last look
+ * is all there is. */
 static void wizard_leave_found(struct image *image, struct error *e, void *userdata) {
         struct screen *s = userdata;
         struct wizard_state *st = s->state;
@@ -247,7 +264,8 @@ static void wizard_leave_found(struct image *image, struct error *e, void *userd
         error_free(e);
         if (image)
                 wizard_host_of(s)->ops->find_profile(wizard_host_of(s), image, &profile, NULL);
-        const struct mode *mode = profile && st->plan && st->plan->mode ? profile_mode(profile, st->plan->mode) : NULL;
+        const struct mode *mode =
+                profile && st->plan && st->plan->mode ? profile_mode(profile, st->plan->mode) : NULL;
         image_free(image);
         if (!mode || !mode->leave) {
                 profile_free(profile);
@@ -255,7 +273,8 @@ static void wizard_leave_found(struct image *image, struct error *e, void *userd
                 return;
         }
         for (size_t i = 0; i < st->plan->answers->n; i++)
-                (void) answers_set(st->ask.answers, st->plan->answers->items[i].name, st->plan->answers->items[i].value, "of the join");
+                (void) answers_set(st->ask.answers, st->plan->answers->items[i].name,
+                                   st->plan->answers->items[i].value, "of the join");
         if (st->fix != FIX_NONE)
                 (void) questions_delete(&st->ask);
         if (questions_leave(&st->ask, profile, mode->leave) < 0) {
@@ -268,7 +287,8 @@ static void wizard_leave_found(struct image *image, struct error *e, void *userd
 static void wizard_look_for_leave(struct screen *s) {
         struct wizard_state *st = s->state;
         st->looked = true;
-        st->finding = wizard_host_of(s)->ops->find_image(wizard_host_of(s), st->plan->image, wizard_leave_found, s);
+        st->finding =
+                wizard_host_of(s)->ops->find_image(wizard_host_of(s), st->plan->image, wizard_leave_found, s);
 }
 
 /* ---- the screen ---- */
@@ -278,8 +298,10 @@ static int wizard_open(struct screen *s, const void *arg, struct error **reterr)
         struct wizard_state *st = s->state;
         st->verb = order->verb;
         st->fix = order->fix;
-        if (questions_init(&st->ask, wizard_host_of(s)) < 0 || questions_keep(&st->ask, order->answers, order->mode) < 0 ||
-            str_replace(&st->reference, order->image) < 0 || (order->access && strv_extend(&st->names, order->access->names) < 0) ||
+        if (questions_init(&st->ask, wizard_host_of(s)) < 0 ||
+            questions_keep(&st->ask, order->answers, order->mode) < 0 ||
+            str_replace(&st->reference, order->image) < 0 ||
+            (order->access && strv_extend(&st->names, order->access->names) < 0) ||
             str_replace(&st->name, order->name) < 0 || pager_init(&st->pager, PAGER_WORDS, false) < 0)
                 return error_set(reterr, -ENOMEM, "Out of memory");
         if (order->access)
@@ -291,7 +313,8 @@ static int wizard_open(struct screen *s, const void *arg, struct error **reterr)
         st->checks.leads_on = true;
         st->ask.finder = &st->finder;
         if (st->verb == VERB_INSTALL)
-                st->finding = wizard_host_of(s)->ops->find_image(wizard_host_of(s), st->reference, wizard_found, s);
+                st->finding =
+                        wizard_host_of(s)->ops->find_image(wizard_host_of(s), st->reference, wizard_found, s);
         else {
                 st->page = PAGE_REVIEW;
                 wizard_plan(s);
@@ -328,10 +351,13 @@ static void wizard_title(const struct screen *s, struct str *left, struct str *r
                 [PAGE_REVIEW] = "last look",
         };
         const struct wizard_state *st = s->state;
-        const char *name = wizard_name(st), *latest = st->reference ? str_ends(st->reference, ":latest") : NULL;
-        str_addf(left, "%s%s%s", st->ask.leave ? "Leave the realm: uninstall" : wizard_verb(st), name ? " " : "", name ? name : "");
+        const char *name = wizard_name(st),
+                   *latest = st->reference ? str_ends(st->reference, ":latest") : NULL;
+        str_addf(left, "%s%s%s", st->ask.leave ? "Leave the realm: uninstall" : wizard_verb(st),
+                 name ? " " : "", name ? name : "");
         if (st->reference)
-                str_addf(left, " from %.*s", (int) (latest ? (size_t) (latest - st->reference) : strlen(st->reference)),
+                str_addf(left, " from %.*s",
+                         (int) (latest ? (size_t) (latest - st->reference) : strlen(st->reference)),
                          st->reference);
         unsigned number = 0, all = 0;
         for (enum page page = 0; page < _PAGE_MAX; page++)
@@ -354,8 +380,10 @@ static void wizard_draw_form(const struct wizard_state *st, struct form *form, c
         int row = 0;
         if (st->page == PAGE_SECRETS)
                 row += canvas_paragraph(c, row, 2, c->columns - 4, STYLE_PLAIN,
-                                        st->ask.leave ? "These are never stored, shown or logged; they are handed to the uninstaller when it runs."
-                                                      : "These are never stored, shown or logged; they are handed to the installer when it runs.");
+                                        st->ask.leave ? "These are never stored, shown or logged; they are "
+                                                        "handed to the uninstaller when it runs."
+                                                      : "These are never stored, shown or logged; they are "
+                                                        "handed to the installer when it runs.");
         else if (help && c->rows > 9)
                 row += canvas_paragraph(c, row, 2, c->columns - 4, STYLE_PLAIN, help);
         if (row && c->rows - row > 6)
@@ -409,8 +437,9 @@ static void wizard_status(const struct screen *s, struct str *out) {
         else if (st->page == PAGE_PREFLIGHT)
                 checkpage_status(&st->checks, out);
         else if (wizard_refused(st))
-                str_add(out, wizard_allowable(st) ? "A finding refuses this plan; a allows it, if you know better." :
-                                                    "Findings refuse this plan, and they cannot be allowed.");
+                str_add(out, wizard_allowable(st)
+                                     ? "A finding refuses this plan; a allows it, if you know better."
+                                     : "Findings refuse this plan, and they cannot be allowed.");
         else if (st->page == PAGE_REVIEW && st->plan)
                 str_addf(out, "Word for word what will run. Enter asks for your consent, then it is begun.");
         else if (st->plan)
@@ -449,7 +478,8 @@ static void wizard_consented(struct screen *s, bool yes) {
         struct wizard_state *st = s->state;
         if (!yes || !st->plan || st->starting)
                 return;
-        st->starting = wizard_host_of(s)->ops->start_job(wizard_host_of(s), st->plan, questions_hand_over(&st->ask), wizard_started, s);
+        st->starting = wizard_host_of(s)->ops->start_job(wizard_host_of(s), st->plan,
+                                                         questions_hand_over(&st->ask), wizard_started, s);
         screen_invalidate(s);
 }
 
@@ -552,8 +582,8 @@ static void wizard_allow(struct screen *s) {
         if (!f || str_replace(&st->allowing, f->id) < 0)
                 return;
         _cleanup_free_ char *title = str_printf("Allow %s", f->id);
-        _cleanup_free_ char *text = str_printf("%s%s%s.\n%s", f->where ? f->where : "", f->where ? ": " : "", f->message,
-                                               f->hint ? f->hint : "");
+        _cleanup_free_ char *text = str_printf("%s%s%s.\n%s", f->where ? f->where : "", f->where ? ": " : "",
+                                               f->message, f->hint ? f->hint : "");
         const struct question question = { .title = title, .text = text, .yes = "Allow it" };
         dialog_confirm(s, &question, wizard_allowed);
 }
@@ -574,7 +604,8 @@ static void wizard_passed_over(struct screen *s, bool yes) {
 static void wizard_pass_over(struct screen *s) {
         static const struct question question = {
                 .title = "Go on all the same",
-                .text = "The preflight found what is in the way of a join. If it fails, everything it changed on this host is put back.",
+                .text = "The preflight found what is in the way of a join. If it fails, everything it "
+                        "changed on this host is put back.",
                 .yes = "Go on",
                 .no = "Stay",
         };
@@ -586,19 +617,22 @@ static bool wizard_can(const struct screen *s, enum action action) {
         const struct form *form = wizard_form(st);
         switch (action) {
         case ACTION_ALLOW:
-                return st->page == PAGE_PREFLIGHT ? checkpage_fails(&st->checks) : wizard_reads(st) && wizard_allowable(st);
+                return st->page == PAGE_PREFLIGHT ? checkpage_fails(&st->checks)
+                                                  : wizard_reads(st) && wizard_allowable(st);
         case ACTION_NEXT_FIELD:
                 return form && !form_at_last(form);
         case ACTION_NEXT_PAGE:
                 return form && !form_wrong(form);
         case ACTION_CONSENT:
-                return st->page == PAGE_REVIEW && st->plan && !wizard_refused(st) && !st->starting && !st->finding;
+                return st->page == PAGE_REVIEW && st->plan && !wizard_refused(st) && !st->starting &&
+                       !st->finding;
         case ACTION_NEXT:
                 return !form && st->page != PAGE_REVIEW && !st->error && !st->finding &&
-                       (st->page != PAGE_PREFLIGHT || !(checkpage_looking(&st->checks) || checkpage_fails(&st->checks)));
+                       (st->page != PAGE_PREFLIGHT ||
+                        !(checkpage_looking(&st->checks) || checkpage_fails(&st->checks)));
         case ACTION_REHEARSE:
-                return st->page == PAGE_REVIEW && st->verb == VERB_INSTALL && st->plan && st->plan->command && !st->starting &&
-                       !(st->ask.profile && st->ask.profile->no_rehearsal);
+                return st->page == PAGE_REVIEW && st->verb == VERB_INSTALL && st->plan && st->plan->command &&
+                       !st->starting && !(st->ask.profile && st->ask.profile->no_rehearsal);
         case ACTION_NO_REHEARSAL:
                 return st->verb == VERB_REHEARSE && !st->starting;
         case ACTION_FIX:
@@ -686,11 +720,15 @@ static void wizard_changed(struct screen *s, unsigned topics) {
 const struct screen_class wizard_screen = {
         .name = "wizard",
         .title = "",
-        .help = "Sets an image up as a service, page by page: what it does, the questions, secrets last, a last look at the very words "
-                "that will run. Nothing is run and nothing is written before you consent on the last page. There r plans a rehearsal: the "
+        .help = "Sets an image up as a service, page by page: what it does, the questions, secrets last, a "
+                "last look at the very words "
+                "that will run. Nothing is run and nothing is written before you consent on the last page. "
+                "There r plans a rehearsal: the "
                 "same on a copy of the host's files that is thrown away.\n"
-                "Esc goes back a page and loses nothing. In a form Tab and the arrows go from field to field, Space changes a choice or "
-                "a box, Enter goes to the next field and from the last one to the next page; Ctrl-D goes there from any field. A wrong "
+                "Esc goes back a page and loses nothing. In a form Tab and the arrows go from field to "
+                "field, Space changes a choice or "
+                "a box, Enter goes to the next field and from the last one to the next page; Ctrl-D goes "
+                "there from any field. A wrong "
                 "answer says why under its field.",
         .size = sizeof(struct wizard_state),
         .topics = TOPIC_SERVICES,

@@ -9,7 +9,8 @@
 #include "base/str.h"
 #include "base/text.h"
 
-void canvas_begin(struct canvas *ret, const struct theme *theme, int rows, int columns, int cursor[static 2]) {
+void canvas_begin(struct canvas *ret, const struct theme *theme, int rows, int columns,
+                  int cursor[static 2]) {
         cursor[0] = cursor[1] = 0;
         *ret = (struct canvas) { .rows = rows, .columns = columns, .theme = theme, .cursor = cursor };
         attrset(A_NORMAL);
@@ -48,7 +49,8 @@ static bool canvas_clip(const struct canvas *c, int row, int column, int *width)
 }
 
 /* Puts clean text on the screen with one attribute. */
-static void canvas_put(const struct canvas *c, int row, int column, uint32_t attributes, const char *text, size_t bytes) {
+static void canvas_put(const struct canvas *c, int row, int column, uint32_t attributes, const char *text,
+                       size_t bytes) {
         wchar_t wide[512];
         size_t n = 0;
         attrset((attr_t) attributes);
@@ -70,8 +72,8 @@ int canvas_text(const struct canvas *c, int row, int column, int width, enum sty
         if (!text || !*text || !canvas_clip(c, row, column, &width))
                 return 0;
         _cleanup_str_ struct str clean = {};
-        /* More bytes than this cannot be needed for that many cells of clean text; a label of 64 KiB costs no more
-         * than a short one. */
+        /* More bytes than this cannot be needed for that many cells of clean text; a label of 64 KiB costs no
+         * more than a short one. */
         size_t n = strnlen(text, (size_t) width * 16 + 64);
         size_t cells = text_clean(&clean, text, n, (size_t) width, c->theme->charset, false);
         if (clean.failed || !clean.length)
@@ -80,7 +82,8 @@ int canvas_text(const struct canvas *c, int row, int column, int width, enum sty
         return (int) cells;
 }
 
-int canvas_textf(const struct canvas *c, int row, int column, int width, enum style style, const char *format, ...) {
+int canvas_textf(const struct canvas *c, int row, int column, int width, enum style style, const char *format,
+                 ...) {
         _cleanup_str_ struct str text = {};
         va_list arguments;
         va_start(arguments, format);
@@ -89,15 +92,17 @@ int canvas_textf(const struct canvas *c, int row, int column, int width, enum st
         return text.failed ? 0 : canvas_text(c, row, column, width, style, text.text);
 }
 
-int canvas_text_right(const struct canvas *c, int row, int column, int width, enum style style, const char *text) {
+int canvas_text_right(const struct canvas *c, int row, int column, int width, enum style style,
+                      const char *text) {
         if (!text || !canvas_clip(c, row, column, &width))
                 return 0;
         int cells = (int) text_width(text);
-        return canvas_text(c, row, cells < width ? column + width - cells : column, cells < width ? cells : width, style, text);
+        return canvas_text(c, row, cells < width ? column + width - cells : column,
+                           cells < width ? cells : width, style, text);
 }
 
-int canvas_marked(const struct canvas *c, int row, int column, const char *text, const uint8_t *marks, size_t bytes,
-                  size_t skip, size_t find, size_t found) {
+int canvas_marked(const struct canvas *c, int row, int column, const char *text, const uint8_t *marks,
+                  size_t bytes, size_t skip, size_t find, size_t found) {
         int width = 0, x = 0;
         if (!canvas_clip(c, row, column, &width))
                 return 0;
@@ -130,13 +135,15 @@ int canvas_marked(const struct canvas *c, int row, int column, const char *text,
                         if (shown.failed)
                                 break;
                 }
-                canvas_put(c, row, column + from, match ? c->theme->attributes[STYLE_MATCH] : theme_mark(c->theme, mark),
+                canvas_put(c, row, column + from,
+                           match ? c->theme->attributes[STYLE_MATCH] : theme_mark(c->theme, mark),
                            shown.text ? shown.text : text + begin, shown.text ? shown.length : at - begin);
         }
         return x;
 }
 
-int canvas_paragraph(const struct canvas *c, int row, int column, int width, enum style style, const char *text) {
+int canvas_paragraph(const struct canvas *c, int row, int column, int width, enum style style,
+                     const char *text) {
         if (str_empty(text))
                 return 0;
         if (width <= 0 || width > c->columns - column)
@@ -165,7 +172,8 @@ int canvas_error(const struct canvas *c, int row, const struct error *e, bool ca
                 row += canvas_paragraph(c, row, 5, c->columns - 7, STYLE_PLAIN, e->hint);
         }
         int shown = 0;
-        for (const struct error *cause = e->cause; causes && cause && shown < CAUSES_SHOWN; cause = cause->cause, shown++) {
+        for (const struct error *cause = e->cause; causes && cause && shown < CAUSES_SHOWN;
+             cause = cause->cause, shown++) {
                 canvas_text(c, row, 2, 0, STYLE_DIM, "because");
                 row += canvas_paragraph(c, row, 10, c->columns - 12, STYLE_PLAIN, cause->message);
                 if (cause->hint)
@@ -202,7 +210,8 @@ void canvas_repeat(const struct canvas *c, int row, int column, int n, enum styl
         if (n <= 0 || !canvas_clip(c, row, column, &n))
                 return;
         attrset((attr_t) c->theme->attributes[style]);
-        mvhline(c->top + row, c->left + column, (chtype) (unsigned char) character | (attr_t) c->theme->attributes[style], n);
+        chtype cell = (chtype) (unsigned char) character | (attr_t) c->theme->attributes[style];
+        mvhline(c->top + row, c->left + column, cell, n);
 }
 
 void canvas_clear(const struct canvas *c) {
@@ -225,7 +234,8 @@ void canvas_cursor(const struct canvas *c, int row, int column) {
         c->cursor[1] = c->left + column;
 }
 
-void canvas_read(const struct theme *theme, int row, int column, char text[static 32], enum style *ret_style) {
+void canvas_read(const struct theme *theme, int row, int column, char text[static 32],
+                 enum style *ret_style) {
         cchar_t cell;
         wchar_t wide[CCHARW_MAX + 1] = {};
         attr_t attributes = 0;
@@ -234,19 +244,21 @@ void canvas_read(const struct theme *theme, int row, int column, char text[stati
         getyx(newscr, y, x);
         text[0] = '\0';
         *ret_style = STYLE_PLAIN;
-        if (mvwin_wch(newscr, row, column, &cell) == OK && getcchar(&cell, wide, &attributes, &pair, NULL) == OK) {
+        if (mvwin_wch(newscr, row, column, &cell) == OK &&
+            getcchar(&cell, wide, &attributes, &pair, NULL) == OK) {
                 /* The second half of a wide character reads as the whole again. */
                 cchar_t before;
                 wchar_t left[CCHARW_MAX + 1] = {};
                 attr_t unused_attributes;
                 short unused_pair;
                 if (column > 0 && mvwin_wch(newscr, row, column - 1, &before) == OK &&
-                    getcchar(&before, left, &unused_attributes, &unused_pair, NULL) == OK && left[0] == wide[0] &&
-                    wcwidth(left[0]) == 2) {
+                    getcchar(&before, left, &unused_attributes, &unused_pair, NULL) == OK &&
+                    left[0] == wide[0] && wcwidth(left[0]) == 2) {
                         size_t run = 0;
                         for (int k = column - 1; k >= 0; k--) {
                                 if (mvwin_wch(newscr, row, k, &before) != OK ||
-                                    getcchar(&before, left, &unused_attributes, &unused_pair, NULL) != OK || left[0] != wide[0])
+                                    getcchar(&before, left, &unused_attributes, &unused_pair, NULL) != OK ||
+                                    left[0] != wide[0])
                                         break;
                                 run++;
                         }

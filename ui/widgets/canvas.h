@@ -2,8 +2,8 @@
 #pragma once
 
 /* A clipped rectangle to draw in: the only writer of text. Everything it is given is foreign: it passes
- * base/text.h on its way (reference: bidi controls and zero-width characters pass ncurses untouched). Rows and
- * columns count from 0 inside the canvas; what lies outside is cut silently. */
+ * base/text.h on its way (reference: bidi controls and zero-width characters pass ncurses untouched). Rows
+ * and columns count from 0 inside the canvas; what lies outside is cut silently. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,28 +16,31 @@ struct canvas {
         int top, left;          /* on the screen */
         int rows, columns;
         const struct theme *theme;
-        int *cursor;            /* where canvas_cursor() notes the place: two ints, row and column on the screen */
+        int *cursor;            /* where canvas_cursor() notes the place: two ints, row and column on the
+                                 * screen */
 };
 
 /* A part of a canvas; negative rows or columns mean "to the edge". */
 struct canvas canvas_part(const struct canvas *c, int row, int column, int rows, int columns);
 
-/* Writes text at (row, column) in at most width cells (0: to the edge); longer text ends in "…" or "~". Returns
- * the cells written. NULL writes nothing. */
+/* Writes text at (row, column) in at most width cells (0: to the edge); longer text ends in "…" or "~".
+ * Returns the cells written. NULL writes nothing. */
 int canvas_text(const struct canvas *c, int row, int column, int width, enum style style, const char *text);
-int canvas_textf(const struct canvas *c, int row, int column, int width, enum style style, const char *format, ...)
-                __attribute__((format(printf, 6, 7)));
+int canvas_textf(const struct canvas *c, int row, int column, int width, enum style style, const char *format,
+                 ...) __attribute__((format(printf, 6, 7)));
 /* The same, with its end at the right edge of width cells. */
-int canvas_text_right(const struct canvas *c, int row, int column, int width, enum style style, const char *text);
+int canvas_text_right(const struct canvas *c, int row, int column, int width, enum style style,
+                      const char *text);
 
-/* Clean text of base/feed.h with its marks: cells skip … of the line. Text from find on found bytes (0: none) is
- * shown as STYLE_MATCH. Returns the cells written. */
-int canvas_marked(const struct canvas *c, int row, int column, const char *text, const uint8_t *marks, size_t bytes,
-                  size_t skip, size_t find, size_t found);
+/* Clean text of base/feed.h with its marks: cells skip … of the line. Text from find on found bytes (0: none)
+ * is shown as STYLE_MATCH. Returns the cells written. */
+int canvas_marked(const struct canvas *c, int row, int column, const char *text, const uint8_t *marks,
+                  size_t bytes, size_t skip, size_t find, size_t found);
 
-/* Wraps text at blanks into width cells (0: to the edge) from row on; draws nothing below the canvas. Returns the
- * rows it needs. */
-int canvas_paragraph(const struct canvas *c, int row, int column, int width, enum style style, const char *text);
+/* Wraps text at blanks into width cells (0: to the edge) from row on; draws nothing below the canvas. Returns
+ * the rows it needs. */
+int canvas_paragraph(const struct canvas *c, int row, int column, int width, enum style style,
+                     const char *text);
 
 /* What went wrong, in its place: sentence, hint, and the causes where `causes`. Returns the rows it needs. */
 int canvas_error(const struct canvas *c, int row, const struct error *e, bool causes);
@@ -50,11 +53,12 @@ void canvas_repeat(const struct canvas *c, int row, int column, int n, enum styl
 /* Blanks rows (an overlay clears what it covers). */
 void canvas_clear(const struct canvas *c);
 
-/* The hardware cursor goes here when all is drawn: people who listen or feel read there. The last caller wins. */
+/* The hardware cursor goes here when all is drawn: people who listen or feel read there. The last caller
+ * wins. */
 void canvas_cursor(const struct canvas *c, int row, int column);
 
-/* The screen as it would be after the next refresh, for tests: cell text (UTF-8, "" for the second half of a wide
- * character) and style of row, column. */
+/* The screen as it would be after the next refresh, for tests: cell text (UTF-8, "" for the second half of a
+ * wide character) and style of row, column. */
 void canvas_read(const struct theme *theme, int row, int column, char text[static 32], enum style *ret_style);
 
 /* Begins and ends a frame: only ui.c and tests call them. The canvas covers the whole screen. */

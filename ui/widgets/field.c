@@ -147,8 +147,8 @@ bool field_secret_key(struct secret *secret, int key) {
         }
 }
 
-void field_secret_draw(const struct secret *secret, const struct canvas *c, int row, int column, int width, enum style style,
-                       char fill, bool cursor) {
+void field_secret_draw(const struct secret *secret, const struct canvas *c, int row, int column, int width,
+                       enum style style, char fill, bool cursor) {
         int stars = (int) text_width(secret->bytes);
         if (width < 2)
                 return;
@@ -159,8 +159,8 @@ void field_secret_draw(const struct secret *secret, const struct canvas *c, int 
                 canvas_cursor(c, row, column + stars);
 }
 
-void field_draw(const struct field *field, const struct canvas *c, int row, int column, int width, enum style style,
-                char fill, bool cursor) {
+void field_draw(const struct field *field, const struct canvas *c, int row, int column, int width,
+                enum style style, char fill, bool cursor) {
         if (width < 2)
                 return;
         const char *text = field_text(field);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* One line of text being typed: insertion point, erase, kill, paste of any printable text. Bytes that are not text
- * never get in. */
+/* One line of text being typed: insertion point, erase, kill, paste of any printable text. Bytes that are not
+ * text never get in. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,19 +20,22 @@ struct field {
 };
 
 void field_done(struct field *field);
-int field_set(struct field *field, const char *text);           /* insertion point at the end; 0, -ENOMEM, -E2BIG */
+int field_set(struct field *field, const char *text);           /* insertion point at the end; 0, -ENOMEM,
+                                                                 * -E2BIG */
 const char *field_text(const struct field *field);              /* never NULL */
 
-/* Types or edits with one key (ui/widgets/keys.h); true: it was taken. Up, Down, Tab, Enter and Esc never are. */
+/* Types or edits with one key (ui/widgets/keys.h); true: it was taken. Up, Down, Tab, Enter and Esc never
+ * are. */
 bool field_key(struct field *field, int key);
 
-/* The same for a secret, at its end only: letters, erase, Ctrl-U. It is typed into its own memory, never into a field. */
+/* The same for a secret, at its end only: letters, erase, Ctrl-U. It is typed into its own memory, never into
+ * a field. */
 bool field_secret_key(struct secret *secret, int key);
 /* A star for each character, as many as fit; the cursor after them. */
-void field_secret_draw(const struct secret *secret, const struct canvas *c, int row, int column, int width, enum style style,
-                       char fill, bool cursor);
+void field_secret_draw(const struct secret *secret, const struct canvas *c, int row, int column, int width,
+                       enum style style, char fill, bool cursor);
 
-/* Draws it in width cells so that the insertion point is seen; cursor: puts the cursor there. fill is what stands
- * after the text ('_' shows where one can type, ' '). */
-void field_draw(const struct field *field, const struct canvas *c, int row, int column, int width, enum style style,
-                char fill, bool cursor);
+/* Draws it in width cells so that the insertion point is seen; cursor: puts the cursor there. fill is what
+ * stands after the text ('_' shows where one can type, ' '). */
+void field_draw(const struct field *field, const struct canvas *c, int row, int column, int width,
+                enum style style, char fill, bool cursor);

@@ -42,12 +42,14 @@ static const char *item_value(const struct item *item) {
 
 static int item_propose(const struct form *form, struct item *item) {
         const struct form_options *o = &form->options;
-        const char *suggested = item->p->suggest && o->suggest ? o->suggest(item->p->suggest, o->userdata) : NULL;
+        const char *suggested =
+                item->p->suggest && o->suggest ? o->suggest(item->p->suggest, o->userdata) : NULL;
         const char *value = param_initial(item->p, o->answers, suggested);
         item->source = suggested && str_equal(value, suggested) ? "from this host" : "default";
         for (size_t i = 0; i < o->answers->n; i++)
                 if (str_equal(o->answers->items[i].name, item->p->name))
-                        item->source = str_equal(o->answers->items[i].source, "typed") ? "typed" : item->source;
+                        item->source =
+                                str_equal(o->answers->items[i].source, "typed") ? "typed" : item->source;
         return field_set(&item->field, value);
 }
 
@@ -57,7 +59,8 @@ static void item_check(const struct form *form, struct item *item) {
                 if (str_equal(form->items[i].p->name, item->p->with_name))
                         other = &form->items[i];
         item->error = error_free(item->error);
-        param_check_with(item->p, item_value(item), other ? other->p : NULL, other ? item_value(other) : NULL, &item->error);
+        param_check_with(item->p, item_value(item), other ? other->p : NULL, other ? item_value(other) : NULL,
+                         &item->error);
 }
 
 /* The person changed it: others may appear or go by its value. */
@@ -187,7 +190,8 @@ static bool item_key(struct form *form, struct item *item, int key) {
                 bool edits = printable || key == KEY_ERASE || key == KEY_DELETE || key == KEY_CTRL('U') ||
                              key == KEY_CTRL('K') || key == KEY_CTRL('W');
                 if (!field_key(&item->field, key))
-                        return printable;       /* what cannot be shown is swallowed, not taken for a command */
+                        return printable;       /* what cannot be shown is swallowed, not taken for a
+                                                 * command */
                 if (edits)
                         item_changed(form, item);
                 return true;
@@ -250,7 +254,8 @@ int form_finish(struct form *form, struct error **reterr) {
         const struct item *item = &form->items[wrong];
         /* Most reasons name the field themselves: "Log server is missing". */
         bool named = str_starts(item->error->message, item->p->title);
-        int r = error_set(reterr, -EINVAL, "%s%s%s", named ? "" : item->p->title, named ? "" : ": ", item->error->message);
+        int r = error_set(reterr, -EINVAL, "%s%s%s", named ? "" : item->p->title, named ? "" : ": ",
+                          item->error->message);
         if (item->error->hint)
                 error_hint(reterr, "%s", item->error->hint);
         return r;
@@ -279,7 +284,8 @@ bool form_empty(const struct form *form) {
 
 const struct param *form_focus(struct form *form) {
         form_find_focus(form);
-        return form->at < form->n && item_shown(form, &form->items[form->at]) ? form->items[form->at].p : NULL;
+        return form->at < form->n && item_shown(form, &form->items[form->at]) ? form->items[form->at].p
+                                                                              : NULL;
 }
 
 /* ---- drawing ---- */
@@ -289,7 +295,9 @@ const struct param *form_focus(struct form *form) {
 static int choices_width(const struct param *p) {
         int cells = 0;
         for (size_t i = 0; i < p->n_choices; i++)
-                cells += 4 + (int) text_width(p->choices[i].title ? p->choices[i].title : p->choices[i].value) + 2;
+                cells += 4 +
+                         (int) text_width(p->choices[i].title ? p->choices[i].title : p->choices[i].value) +
+                         2;
         return cells;
 }
 
@@ -306,7 +314,8 @@ static int form_error_rows(const struct canvas *c, int row, int column, const st
         canvas_text(c, row, column - 2, 1, STYLE_BAD, "!");
         int n = canvas_paragraph(c, row, column, c->columns - column - 1, STYLE_BAD, item->error->message);
         if (item->error->hint)
-                n += canvas_paragraph(c, row + n, column, c->columns - column - 1, STYLE_PLAIN, item->error->hint);
+                n += canvas_paragraph(c, row + n, column, c->columns - column - 1, STYLE_PLAIN,
+                                      item->error->hint);
         return n;
 }
 
@@ -315,7 +324,8 @@ static const char *item_note(const struct form *form, const struct item *item) {
 }
 
 /* Its rows. An error says more than a note. */
-static int note_rows(const struct form *form, const struct canvas *c, int row, int column, const struct item *item) {
+static int note_rows(const struct form *form, const struct canvas *c, int row, int column,
+                     const struct item *item) {
         const char *note = item->error ? NULL : item_note(form, item);
         if (!note)
                 return 0;
@@ -327,7 +337,8 @@ static int note_rows(const struct form *form, const struct canvas *c, int row, i
         return rows > 0 ? rows : 1;     /* kept free for what will stand there, so that nothing moves then */
 }
 
-static void draw_choice(const struct item *item, const struct canvas *c, int row, int x, int width, bool focus) {
+static void draw_choice(const struct item *item, const struct canvas *c, int row, int x, int width,
+                        bool focus) {
         const struct param *p = item->p;
         bool tall = choices_width(p) > width;
         int column = x;
@@ -336,7 +347,8 @@ static void draw_choice(const struct item *item, const struct canvas *c, int row
                 int y = tall ? row + (int) i : row;
                 if (chosen && focus)
                         canvas_cursor(c, y, column + 1);
-                column += canvas_text(c, y, column, 0, chosen ? STYLE_STRONG : STYLE_PLAIN, chosen ? "(*) " : "( ) ");
+                column += canvas_text(c, y, column, 0, chosen ? STYLE_STRONG : STYLE_PLAIN,
+                                      chosen ? "(*) " : "( ) ");
                 column += canvas_text(c, y, column, 0, chosen && focus ? STYLE_FOCUS : STYLE_PLAIN,
                                       p->choices[i].title ? p->choices[i].title : p->choices[i].value) + 2;
                 if (tall)
@@ -350,7 +362,8 @@ static const char *fitting_source(const char *source, int room) {
         return rest && (int) text_width(source) > room ? rest : source;
 }
 
-static void draw_value(const struct item *item, const struct canvas *c, int row, int x, int width, bool focus) {
+static void draw_value(const struct item *item, const struct canvas *c, int row, int x, int width,
+                       bool focus) {
         switch (item->p->type) {
         case PARAM_CHOICE:
                 draw_choice(item, c, row, x, width, focus);
@@ -376,7 +389,8 @@ static void draw_value(const struct item *item, const struct canvas *c, int row,
         if (!item->p->required && !*item_value(item))
                 canvas_text(c, row, end + 2, 0, STYLE_DIM, "optional");
         else if (!item->typed && *item_value(item) && item->source && !item->secret)
-                canvas_text(c, row, end + 2, 0, STYLE_DIM, fitting_source(item->source, c->columns - end - 2));
+                canvas_text(c, row, end + 2, 0, STYLE_DIM,
+                            fitting_source(item->source, c->columns - end - 2));
 }
 
 /* Below a form that is longer than the screen: what is still to come. */
@@ -410,7 +424,8 @@ void form_draw(struct form *form, const struct canvas *all) {
                 const struct item *item = &form->items[i];
                 if (!item_shown(form, item))
                         continue;
-                int rows = item_rows(item, width) + form_error_rows(&nowhere, 0, x, item) + note_rows(form, &nowhere, 0, x, item);
+                int rows = item_rows(item, width) + form_error_rows(&nowhere, 0, x, item) +
+                           note_rows(form, &nowhere, 0, x, item);
                 if (i == form->at) {
                         begin = y;
                         end = y + rows;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A page of questions (model/profile/param.h): fields, choices, boxes; a wrong answer says why under its field, and the
- * page is not finished while one is wrong. Answers go into struct answers, secrets only into struct secret. */
+/* A page of questions (model/profile/param.h): fields, choices, boxes; a wrong answer says why under its
+ * field, and the page is not finished while one is wrong. Answers go into struct answers, secrets only into
+ * struct secret. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,25 +25,29 @@ struct form_options {
         bool (*asks)(const struct param *p, const void *userdata);
         /* A proposal for param.suggest, or NULL. */
         const char *(*suggest)(const char *what, const void *userdata);
-        /* A line under the parameter's field that is no error ("! …" warns; "" keeps the line free), or NULL. NULL: there are none. */
+        /* A line under the parameter's field that is no error ("! …" warns; "" keeps the line free), or NULL.
+         * NULL: there are none. */
         const char *(*note)(const struct param *p, const void *userdata);
         const void *userdata;
 };
 
 struct form;
 struct form *form_new(const struct form_options *options);      /* NULL: out of memory */
-struct form *form_free(struct form *form);                      /* secrets typed stay in their list; NULL-safe */
+struct form *form_free(struct form *form);                      /* secrets typed stay in their list; NULL-
+                                                                 * safe */
 
 /* One key; true: taken. Enter on the last field, or Ctrl-D anywhere, gives *ret_next: the page may be left if
  * form_finish() agrees. */
 bool form_key(struct form *form, int key, bool *ret_next);
 
-/* Checks every field that applies: 0, or -EINVAL with the error of the first wrong one, which gets the focus. */
+/* Checks every field that applies: 0, or -EINVAL with the error of the first wrong one, which gets the focus.
+ */
 int form_finish(struct form *form, struct error **reterr);
 
 /* How many fields that are asked say that they are wrong. */
 size_t form_wrong(const struct form *form);
-bool form_at_last(const struct form *form);                     /* the focus is on the last field, or there is none */
+bool form_at_last(const struct form *form);                     /* the focus is on the last field, or there
+                                                                 * is none */
 
 bool form_empty(const struct form *form);                       /* nothing is asked */
 const struct param *form_focus(struct form *form);              /* NULL when empty */

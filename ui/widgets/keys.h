@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Keys without curses, and what they are bound to. A key is a Unicode character, a control character ('L' & 0x1f
- * is Ctrl-L) or one of the named ones below. */
+/* Keys without curses, and what they are bound to. A key is a Unicode character, a control character ('L' &
+ * 0x1f is Ctrl-L) or one of the named ones below. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -36,9 +36,9 @@ enum {
 };
 #define KEY_CTRL(letter) ((letter) & 0x1f)
 
-/* One key of a screen. Tables end with a zero row. The order of the rows is the order of the key bar; a key that
- * repeats an action is an alias and not shown there. A key may stand in several rows: the first whose action makes sense
- * now (screen.h, can) has it. */
+/* One key of a screen. Tables end with a zero row. The order of the rows is the order of the key bar; a key
+ * that repeats an action is an alias and not shown there. A key may stand in several rows: the first whose
+ * action makes sense now (screen.h, can) has it. */
 struct binding {
         int key;
         enum action action;

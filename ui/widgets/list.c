@@ -60,7 +60,8 @@ static int list_compare(const void *a, const void *b, void *userdata) {
 
 static int list_remember(struct list *list) {
         size_t row = list_row(list);
-        return str_replace(&list->identity, row == LIST_NONE ? NULL : list->source->identity(list->owner, row));
+        return str_replace(&list->identity,
+                           row == LIST_NONE ? NULL : list->source->identity(list->owner, row));
 }
 
 /* Where the row of this identity is shown; LIST_NONE: nowhere. */
@@ -173,7 +174,8 @@ static unsigned gap_after(const struct column *column) {
         return column->right ? 2 : 1;
 }
 
-void list_fit(const struct column *columns, size_t n, unsigned cells, unsigned widths[static LIST_COLUMNS_MAX]) {
+void list_fit(const struct column *columns, size_t n, unsigned cells,
+              unsigned widths[static LIST_COLUMNS_MAX]) {
         bool kept[LIST_COLUMNS_MAX];
         if (n > LIST_COLUMNS_MAX)
                 n = LIST_COLUMNS_MAX;
@@ -191,7 +193,8 @@ void list_fit(const struct column *columns, size_t n, unsigned cells, unsigned w
                                 continue;
                         need += gap + columns[i].least;
                         gap = gap_after(&columns[i]);
-                        if (columns[i].priority > 0 && (drop == n || columns[i].priority >= columns[drop].priority))
+                        if (columns[i].priority > 0 &&
+                            (drop == n || columns[i].priority >= columns[drop].priority))
                                 drop = i;
                 }
                 if (need <= cells || drop == n)
@@ -270,8 +273,8 @@ void list_draw(struct list *list, const struct canvas *c) {
         if (c->rows < heads + 1 || !list->source)
                 return;
         unsigned widths[LIST_COLUMNS_MAX];
-        list_fit(list->source->columns, list->source->n_columns, c->columns > MARGIN ? (unsigned) c->columns - MARGIN : 0,
-                 widths);
+        list_fit(list->source->columns, list->source->n_columns,
+                 c->columns > MARGIN ? (unsigned) c->columns - MARGIN : 0, widths);
         list->height = (size_t) (c->rows - heads);
         list_scroll(list);
         if (heads)
@@ -280,7 +283,10 @@ void list_draw(struct list *list, const struct canvas *c) {
         for (size_t i = 0; i < list->height && list->top + i < list->shown; i++) {
                 size_t place = list->top + i, row = list->order[place];
                 bool focus = place == list->at;
-                char marker[2] = { focus ? '>' : list->source->flag ? list->source->flag(list->owner, row) : ' ', '\0' };
+                char marker[2] = { focus                ? '>'
+                                   : list->source->flag ? list->source->flag(list->owner, row)
+                                                        : ' ',
+                                   '\0' };
                 int y = (int) i + heads, x = MARGIN;
                 canvas_text(c, y, 0, 1, focus ? STYLE_FOCUS : STYLE_PLAIN, marker);
                 for (size_t k = 0; k < list->source->n_columns; k++) {
@@ -310,7 +316,8 @@ void list_draw_empty(const struct list *list, const struct canvas *c, const stru
         else if (!words->loaded)
                 canvas_text(c, row, MARGIN, 0, STYLE_BUSY, words->looking);
         else if (list->filter) {
-                _cleanup_free_ char *text = str_printf("No %s contains \"%s\". Esc shows all again.", words->thing, list->filter);
+                _cleanup_free_ char *text =
+                        str_printf("No %s contains \"%s\". Esc shows all again.", words->thing, list->filter);
                 canvas_paragraph(c, row, MARGIN, c->columns - 4, STYLE_PLAIN, text);
         } else
                 canvas_paragraph(c, row, MARGIN, c->columns - 4, STYLE_PLAIN, words->none);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A list of rows that somebody else holds: scrolling, a focus that stays on the same thing when rows come and go,
- * columns that fit 40 to 200 cells, filter and sort. Virtual: only what is on the screen is asked for, but for the
- * filter and the sort. */
+/* A list of rows that somebody else holds: scrolling, a focus that stays on the same thing when rows come and
+ * go, columns that fit 40 to 200 cells, filter and sort. Virtual: only what is on the screen is asked for,
+ * but for the filter and the sort. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,7 +19,8 @@ struct column {
         unsigned least;         /* cells; it is dropped rather than made smaller */
         unsigned ideal;         /* cells it wants */
         unsigned priority;      /* 0: never dropped; the highest number goes first */
-        bool grow;              /* takes what is left over, up to twice its ideal: a row must stay readable across */
+        bool grow;              /* takes what is left over, up to twice its ideal: a row must stay readable
+                                 * across */
         bool right;             /* numbers: aligned at their end */
 };
 
@@ -39,7 +40,8 @@ struct list_source {
         const char *(*identity)(const void *owner, size_t row);
         /* optional: '!' before what needs attention, else ' ' */
         char (*flag)(const void *owner, size_t row);
-        bool (*hidden)(const void *owner, size_t row);                  /* optional: left out beside the filter */
+        bool (*hidden)(const void *owner, size_t row);                  /* optional: left out beside the
+                                                                         * filter */
         /* optional: for sorting; default compares the cells' text */
         int (*compare)(const void *owner, size_t a, size_t b, size_t column);
         /* optional: does the filter keep it; default: some cell contains needle without case */
@@ -67,8 +69,8 @@ struct list {
 void list_init(struct list *list, const struct list_source *source, const void *owner);
 void list_done(struct list *list);
 
-/* The owner has now n rows (also: the same number, other content). The focus stays on the same identity, else on
- * its place. 0 or -ENOMEM. */
+/* The owner has now n rows (also: the same number, other content). The focus stays on the same identity, else
+ * on its place. 0 or -ENOMEM. */
 int list_set(struct list *list, size_t n);
 
 /* The owner's row that has the focus, or that settled; LIST_NONE when the list shows none. */
@@ -97,4 +99,5 @@ struct list_empty {
 void list_draw_empty(const struct list *list, const struct canvas *c, const struct list_empty *words);
 
 /* The widths that columns get in so many cells: widths[i] 0 means dropped. Public for its test. */
-void list_fit(const struct column *columns, size_t n, unsigned cells, unsigned widths[static LIST_COLUMNS_MAX]);
+void list_fit(const struct column *columns, size_t n, unsigned cells,
+              unsigned widths[static LIST_COLUMNS_MAX]);

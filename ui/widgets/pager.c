@@ -11,7 +11,9 @@
 #include "base/text.h"
 
 int pager_init(struct pager *pager, enum pager_wrap wrap, bool follow) {
-        *pager = (struct pager) { .wrap = wrap, .follow = follow, .live = follow, .match = UINT64_MAX, .height = 1, .width = 80 };
+        *pager = (struct pager) {
+                .wrap = wrap, .follow = follow, .live = follow, .match = UINT64_MAX, .height = 1, .width = 80
+        };
         pager->lines = lines_new();
         return pager->lines ? 0 : -ENOMEM;
 }
@@ -37,14 +39,15 @@ void pager_put(struct pager *pager, uint8_t mark, const char *format, ...) {
         if (text.failed || !text.length)
                 return;
         text_clean(&pager->part, text.text, text.length, 0, TEXT_UTF8, false);
-        while (!pager->part.failed && !pager->part_marks.failed && pager->part_marks.length < pager->part.length)
+        while (!pager->part.failed && !pager->part_marks.failed &&
+               pager->part_marks.length < pager->part.length)
                 str_add_char(&pager->part_marks, (char) mark);
 }
 
 void pager_end(struct pager *pager) {
         if (!pager->part.failed && !pager->part_marks.failed)
-                lines_add(pager->lines, pager->part.length ? pager->part.text : "", (const uint8_t *) pager->part_marks.text,
-                          pager->part.length);
+                lines_add(pager->lines, pager->part.length ? pager->part.text : "",
+                          (const uint8_t *) pager->part_marks.text, pager->part.length);
         str_done(&pager->part);
         str_done(&pager->part_marks);
 }
@@ -98,8 +101,8 @@ static bool pager_line(const struct pager *pager, uint64_t number, struct line *
         return ret->bytes > 0;
 }
 
-/* Where the continuation of a line stands: under the text after the last gap of two blanks in its left half ("
- * RISK   -v /:/host   reads…"), else under its first letter. */
+/* Where the continuation of a line stands: under the text after the last gap of two blanks in its left half
+ * (" RISK   -v /:/host   reads…"), else under its first letter. */
 static size_t line_hang(const struct line *line, size_t width) {
         size_t lead = strspn(line->text, " "), hang = lead;
         for (size_t i = lead; i + 2 < line->bytes && i < width / 2; i++)
@@ -134,8 +137,8 @@ static struct row line_row(const struct pager *pager, const struct line *line, s
                 size_t blank = fits;
                 while (blank > 0 && line->text[at + blank] != ' ')
                         blank--;
-                /* A word that would not fit a row of its own either is cut where the row ends, unless little of it would
-                 * stand there; and so is a line that has only its indentation before the word. */
+                /* A word that would not fit a row of its own either is cut where the row ends, unless little
+                 * of it would stand there; and so is a line that has only its indentation before the word. */
                 size_t word = strcspn(line->text + at + blank + 1, " ");
                 bool fits_next = word + line_hang(line, width) <= width || fits - blank < width / 3;
                 if (blank > strspn(line->text + at, " ") && fits_next)
@@ -286,7 +289,8 @@ bool pager_search(struct pager *pager, const char *needle, bool up) {
                 return false;
         uint64_t from = pager->follow ? end - 1 : pager->top;
         if (!needle && pager->match != UINT64_MAX && pager->match >= first)
-                from = up ? pager->match - 1 : pager->match + 1;        /* before the first is UINT64_MAX, beyond the end */
+                from = up ? pager->match - 1 : pager->match + 1;        /* before the first is UINT64_MAX,
+                                                                         * beyond the end */
         if (from != UINT64_MAX && from < first)
                 from = first;
         uint64_t found = from < end ? lines_search(pager->lines, pager->needle, from, up) : end;
@@ -297,7 +301,8 @@ bool pager_search(struct pager *pager, const char *needle, bool up) {
                 return false;
         pager_hold(pager);
         pager->match = found;
-        /* Already on the screen: nothing moves. Else it comes to stand with a third of the screen above it. */
+        /* Already on the screen: nothing moves. Else it comes to stand with a third of the screen above it.
+         */
         uint64_t above = (uint64_t) pager->height / 3;
         if (found < pager->top || found >= pager->top + (uint64_t) pager->height) {
                 pager->top = found > first + above ? found - above : first;
@@ -346,9 +351,10 @@ void pager_draw(struct pager *pager, const struct canvas *c) {
                                 found = (size_t) (hit - line.text) - row.begin;
                                 find = strlen(pager->needle);
                         }
-                        end_column = (int) row.indent + canvas_marked(c, y, (int) row.indent, line.text + row.begin,
-                                                                      line.marks ? line.marks + row.begin : NULL, row.bytes,
-                                                                      pager->wrap == PAGER_PAN ? pager->pan : 0, find, found);
+                        end_column = (int) row.indent +
+                                     canvas_marked(c, y, (int) row.indent, line.text + row.begin,
+                                                   line.marks ? line.marks + row.begin : NULL, row.bytes,
+                                                   pager->wrap == PAGER_PAN ? pager->pan : 0, find, found);
                         if (number == pager->match)
                                 canvas_cursor(c, y, 0);
                         y++;

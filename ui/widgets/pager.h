@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Text to read (model/job/lines.h): a log that follows its end until it is touched, a finished text, with search,
- * wrapping or moving sideways. A paint costs the rows of the screen, whatever came since the last one. */
+/* Text to read (model/job/lines.h): a log that follows its end until it is touched, a finished text, with
+ * search, wrapping or moving sideways. A paint costs the rows of the screen, whatever came since the last
+ * one. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -53,11 +54,13 @@ void pager_done(struct pager *pager);
 
 /* Appends one line; marks may be NULL. */
 int pager_add(struct pager *pager, const char *text, const uint8_t *marks);
-/* Puts a line together of parts with a mark each, cleaned on the way, and ends it. pager_addf() does both. Out of
- * memory loses text, no more. */
-void pager_put(struct pager *pager, uint8_t mark, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* Puts a line together of parts with a mark each, cleaned on the way, and ends it. pager_addf() does both.
+ * Out of memory loses text, no more. */
+void pager_put(struct pager *pager, uint8_t mark, const char *format, ...)
+        __attribute__((format(printf, 3, 4)));
 void pager_end(struct pager *pager);
-void pager_addf(struct pager *pager, uint8_t mark, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void pager_addf(struct pager *pager, uint8_t mark, const char *format, ...)
+        __attribute__((format(printf, 3, 4)));
 void pager_clear(struct pager *pager);          /* forgets the text, keeps the place as far as it can */
 
 /* moving, follow, wrap; false: not an action of pagers */
@@ -66,5 +69,6 @@ bool pager_act(struct pager *pager, enum action action);
 bool pager_search(struct pager *pager, const char *needle, bool up);
 void pager_draw(struct pager *pager, const struct canvas *c);
 
-/* "line 20 of 340", "12 lines" when all are on the screen, "following": for the title; fills buffer, returns it. */
+/* "line 20 of 340", "12 lines" when all are on the screen, "following": for the title; fills buffer, returns
+ * it. */
 const char *pager_place(const struct pager *pager, char buffer[static 64]);

@@ -58,8 +58,10 @@ static long term_find_speed(int fd) {
         if (pty || console)
                 return 0;
         static const struct { speed_t code; long baud; } speeds[] = {
-                { B300, 300 }, { B600, 600 }, { B1200, 1200 }, { B2400, 2400 }, { B4800, 4800 }, { B9600, 9600 },
-                { B19200, 19200 }, { B38400, 38400 }, { B57600, 57600 }, { B115200, 115200 }, { B230400, 230400 },
+                { B300, 300 }, { B600, 600 }, { B1200, 1200 }, { B2400, 2400 }, { B4800, 4800 }, { B9600,
+                  9600 },
+                { B19200, 19200 }, { B38400, 38400 }, { B57600, 57600 }, { B115200, 115200 }, { B230400,
+                  230400 },
         };
         for (size_t i = 0; i < ELEMENTS(speeds); i++)
                 if (speeds[i].code == cfgetospeed(&tio))
@@ -67,8 +69,8 @@ static long term_find_speed(int fd) {
         return 0;
 }
 
-/* What modern emulators send and the terminfo entries of vt100 and vt220 do not know: most "vt220" lines have one
- * at their other end. */
+/* What modern emulators send and the terminfo entries of vt100 and vt220 do not know: most "vt220" lines have
+ * one at their other end. */
 static const struct {
         const char *sequence;
         int code;
@@ -80,13 +82,15 @@ static const struct {
         { "\033[2~", KEY_IC }, { "\033[3~", KEY_DC }, { "\033[5~", KEY_PPAGE }, { "\033[6~", KEY_NPAGE },
         { "\033[Z", KEY_BTAB },
         { "\033OP", KEY_F(1) }, { "\033OQ", KEY_F(2) }, { "\033OR", KEY_F(3) }, { "\033OS", KEY_F(4) },
-        { "\033[11~", KEY_F(1) }, { "\033[12~", KEY_F(2) }, { "\033[13~", KEY_F(3) }, { "\033[14~", KEY_F(4) },
-        { "\033[15~", KEY_F(5) }, { "\033[17~", KEY_F(6) }, { "\033[18~", KEY_F(7) }, { "\033[19~", KEY_F(8) },
+        { "\033[11~", KEY_F(1) }, { "\033[12~", KEY_F(2) }, { "\033[13~", KEY_F(3) }, { "\033[14~",
+          KEY_F(4) },
+        { "\033[15~", KEY_F(5) }, { "\033[17~", KEY_F(6) }, { "\033[18~", KEY_F(7) }, { "\033[19~",
+          KEY_F(8) },
         { "\033[20~", KEY_F(9) }, { "\033[21~", KEY_F(10) }, { "\033[28~", KEY_HELP },
 };
 
-/* Ctrl-C, Ctrl-Z, Ctrl-\ and their kin are keys here; the rest of the line's settings stays as found, XON/XOFF
- * too. */
+/* Ctrl-C, Ctrl-Z, Ctrl-\ and their kin are keys here; the rest of the line's settings stays as found,
+ * XON/XOFF too. */
 static void term_free_keys(const struct term *term) {
         int fd = isatty(fileno(term->output)) ? fileno(term->output) : fileno(term->input);
         struct termios tio;
@@ -121,8 +125,8 @@ static void term_set_up(struct term *term) {
         term_free_keys(term);
 }
 
-/* The whole screen scrolls again. Curses leaves margins where it scrolled a part, and when the size is another than it
- * thought, they hold back everything below: cursor movements stop at them. */
+/* The whole screen scrolls again. Curses leaves margins where it scrolled a part, and when the size is
+ * another than it thought, they hold back everything below: cursor movements stop at them. */
 static void term_free_margins(const struct term *term) {
         const char *capability = tigetstr("csr");
         if (!capability || capability == (const char *) -1)
@@ -364,7 +368,8 @@ int term_read_key(struct term *term, bool *ret_resized) {
                 }
                 if (key != KEY_ESC)
                         return key;
-                /* Esc and then a digit at once is that F key (Alt and the digit, or the two typed quickly). */
+                /* Esc and then a digit at once is that F key (Alt and the digit, or the two typed quickly).
+                 */
                 int next = term_take(term);
                 if (next >= '0' && next <= '9')
                         return next == '0' ? KEY_F1 + 9 : KEY_F1 + next - '1';

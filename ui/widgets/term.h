@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The terminal: taken over, given back, its keys and its size. cbreak, never raw: XON/XOFF stays as it was found,
- * so Ctrl-S and Ctrl-Q are the line's. */
+/* The terminal: taken over, given back, its keys and its size. cbreak, never raw: XON/XOFF stays as it was
+ * found, so Ctrl-S and Ctrl-Q are the line's. */
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -16,8 +16,8 @@ int term_new(FILE *input, FILE *output, const char *name, unsigned rows, unsigne
              struct term **ret, struct error **reterr);
 struct term *term_free(struct term *term);      /* the terminal is as it was found; NULL-safe */
 
-/* The next key that is there, or KEY_NONE (ui/widgets/keys.h). Never waits, but up to the escape delay for what follows an
- * ESC. *ret_resized is set when an answer to term_probe() changed the size. */
+/* The next key that is there, or KEY_NONE (ui/widgets/keys.h). Never waits, but up to the escape delay for
+ * what follows an ESC. *ret_resized is set when an answer to term_probe() changed the size. */
 int term_read_key(struct term *term, bool *ret_resized);
 
 /* The size as the kernel knows it; a fixed one stays. Returns whether it changed. */
@@ -26,9 +26,9 @@ void term_set_size(struct term *term, unsigned rows, unsigned columns);         
 int term_rows(const struct term *term);
 int term_columns(const struct term *term);
 
-/* Asks the terminal itself for its size (cursor position report), for lines whose kernel side does not know it;
- * the answer comes with the keys. Only after a person pressed a key: a line that nobody answers must not be asked.
- * No-op where the kernel knows the size. */
+/* Asks the terminal itself for its size (cursor position report), for lines whose kernel side does not know
+ * it; the answer comes with the keys. Only after a person pressed a key: a line that nobody answers must not
+ * be asked. No-op where the kernel knows the size. */
 void term_probe(struct term *term);
 
 /* The next refresh draws every cell. */

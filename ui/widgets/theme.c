@@ -15,8 +15,8 @@ static const char *const display_names[] = {
 };
 DEFINE_NAMES(display, enum display)
 
-/* No blue on the terminal's own background, and no colour for it: dark blue on black cannot be read, and light
- * terminals stay light. The word beside always says the same. */
+/* No blue on the terminal's own background, and no colour for it: dark blue on black cannot be read, and
+ * light terminals stay light. The word beside always says the same. */
 static const struct {
         char letter;
         attr_t normal;
@@ -55,13 +55,16 @@ void theme_init(struct theme *theme, enum display display, bool utf8, bool slow)
         }
         /* MARK_COLOUR 1..8: red green yellow blue magenta cyan white black. White and black could be the
          * background: they become the terminal's own colour. Blue becomes cyan. */
-        static const short marks[9] = { -1, COLOR_RED, COLOR_GREEN, COLOR_YELLOW, COLOR_CYAN, COLOR_MAGENTA, COLOR_CYAN, -1, -1 };
+        static const short marks[9] = { -1,           COLOR_RED,  COLOR_GREEN,
+                                        COLOR_YELLOW, COLOR_CYAN, COLOR_MAGENTA,
+                                        COLOR_CYAN,   -1,         -1 };
         for (size_t i = 0; theme->colour && i < ELEMENTS(marks); i++)
                 theme->mark_colours[i] = marks[i] >= 0 ? COLOR_PAIR(marks[i] + 1) : 0;
 }
 
 enum display theme_choose(const char *term, int colours, bool utf8, bool slow, bool no_colour) {
-        if (slow || str_empty(term) || str_starts(term, "vt") || str_equal(term, "dumb") || str_equal(term, "ansi"))
+        if (slow || str_empty(term) || str_starts(term, "vt") || str_equal(term, "dumb") ||
+            str_equal(term, "ansi"))
                 return DISPLAY_BASIC;
         return utf8 && colours >= 8 && !no_colour ? DISPLAY_RICH : DISPLAY_NORMAL;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What things look like: a style says what a text is, the display profile decides how that is shown. Attributes
- * are kept opaque so that only theme.c, canvas.c and term.c see curses. */
+/* What things look like: a style says what a text is, the display profile decides how that is shown.
+ * Attributes are kept opaque so that only theme.c, canvas.c and term.c see curses. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -12,12 +12,12 @@
 
 /* The display profiles. They change how the same layout is drawn, never what is where. */
 enum display {
-        DISPLAY_AUTO,           /* by TERM, line speed, locale and NO_COLOR */
-        /* monochrome, ASCII, at most four paints a second while output streams; what follows the focus waits for a
-         * pause in the keys */
+        DISPLAY_AUTO, /* by TERM, line speed, locale and NO_COLOR */
+        /* monochrome, ASCII, at most four paints a second while output streams; what follows the focus waits
+         * for a pause in the keys */
         DISPLAY_BASIC,
-        DISPLAY_NORMAL,         /* attributes and line drawing */
-        DISPLAY_RICH,           /* colour, UTF-8 */
+        DISPLAY_NORMAL, /* attributes and line drawing */
+        DISPLAY_RICH,   /* colour, UTF-8 */
         _DISPLAY_MAX,
 };
 DECLARE_NAMES(display, enum display);   /* "auto", "basic", "normal", "rich" */

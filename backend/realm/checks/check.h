@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A check of the preflight, and the preflight as its checks see it. One check is one file of this folder that ends in one const
- * struct check, which backend/realm/preflight.c lists. */
+/* A check of the preflight, and the preflight as its checks see it. One check is one file of this folder that
+ * ends in one const struct check, which backend/realm/preflight.c lists. */
 
 #include "backend/io/exchange.h"
 #include "backend/realm/preflight.h"
@@ -43,9 +43,11 @@ struct check {
         void (*drop)(void *state);      /* NULL: nothing to drop */
 };
 
-void check_say(struct check_result *result, enum verdict verdict, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void check_say(struct check_result *result, enum verdict verdict, const char *format, ...)
+        __attribute__((format(printf, 3, 4)));
 void check_hint(struct check_result *result, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void check_detail(struct check_result *result, const char *format, ...) __attribute__((format(printf, 2, 3)));  /* adds a line */
+/* adds a line */
+void check_detail(struct check_result *result, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* An asynchronous check is through. The run may be gone afterwards. */
 void check_settle(struct preflight_run *run, struct check_result *result);
@@ -57,6 +59,6 @@ enum realm_kind check_kind(const struct preflight_run *run);
 char *check_read(const struct preflight_run *run, const char *path);
 bool check_exists(const struct preflight_run *run, const char *path);
 
-extern const struct check root_check, hostname_check, static_name_check, enrolled_check, libraries_check, room_check, nsswitch_check,
-        pam_check, login_check, daemons_check, locks_check, ids_check, timesync_check, dns_check, kind_check, names_check, ports_check,
-        clock_check;
+extern const struct check root_check, hostname_check, static_name_check, enrolled_check, libraries_check,
+        room_check, nsswitch_check, pam_check, login_check, daemons_check, locks_check, ids_check,
+        timesync_check, dns_check, kind_check, names_check, ports_check, clock_check;

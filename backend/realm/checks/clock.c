@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* This host's clock against the KDC's, by its own word (backend/wire/kerberos.h): the first answer of several KDCs, by UDP and by TCP. */
+/* This host's clock against the KDC's, by its own word (backend/wire/kerberos.h): the first answer of several
+ * KDCs, by UDP and by TCP. */
 #include <errno.h>
 #include <string.h>
 #include <sys/random.h>
@@ -52,8 +53,10 @@ static void check_clock_conclude(struct clock *c) {
                 check_say(result, VERDICT_OK, "%s %s", words, p->clock_server);
                 return;
         }
-        check_say(result, off >= CLOCK_FAIL_USEC ? VERDICT_FAIL : VERDICT_WARN, "%s %s; Kerberos bears 5 min", words, p->clock_server);
-        check_hint(result, "Set it from the realm's server now (date --set='%+lld seconds'), and let a time service keep it",
+        check_say(result, off >= CLOCK_FAIL_USEC ? VERDICT_FAIL : VERDICT_WARN, "%s %s; Kerberos bears 5 min",
+                  words, p->clock_server);
+        check_hint(result, "Set it from the realm's server now (date --set='%+lld seconds'), and let a time "
+                           "service keep it",
                    (long long) -p->clock_usec / 1000000);
         result->fix = FIX_CLOCK;
 }
@@ -70,7 +73,8 @@ static void check_clock_take(struct asked *a, const struct kerberos_answer *answ
         (void) str_replace(&p->clock_server, a->kdc->host);
 }
 
-static ssize_t check_clock_heard(struct exchange *x, const uint8_t *bytes, size_t n, bool *ret_over, void *userdata, struct error **reterr) {
+static ssize_t check_clock_heard(struct exchange *x, const uint8_t *bytes, size_t n, bool *ret_over,
+                                 void *userdata, struct error **reterr) {
         struct asked *a = userdata;
         struct kerberos_answer answer;
         ssize_t size = a->stream ? kerberos_framed(bytes, n) : (ssize_t) n;
@@ -90,8 +94,8 @@ static void check_clock_over(unsigned ms, struct error *e, void *userdata) {
         struct asked *a = userdata;
         struct clock *c = a->clock;
         a->op = op_cancel(a->op);
-        check_detail(c->result, "%s %s port %u: %s (%u ms)", a->kdc->host, a->stream ? "TCP" : "UDP", a->kdc->port,
-                     e ? e->message : "answers", ms);
+        check_detail(c->result, "%s %s port %u: %s (%u ms)", a->kdc->host, a->stream ? "TCP" : "UDP",
+                     a->kdc->port, e ? e->message : "answers", ms);
         error_free(e);
         c->waiting--;
         if (c->result->verdict != VERDICT_WAITING || (!c->known && c->waiting))
@@ -112,9 +116,15 @@ static void check_clock_ask(struct clock *c, struct asked *a, const struct place
         if (message.failed || request->failed)
                 return;
         *a = (struct asked) { .clock = c, .kdc = kdc, .stream = stream, .sent = check_clock_now_usec() };
-        a->op = exchange_start(c->run->event, &(struct exchange_options) {
-                .address = kdc->address, .port = kdc->port, .datagram = !stream, .request = request->text, .n = request->length,
-                .ms = PROBE_MS, .heard = check_clock_heard, .done = check_clock_over, .userdata = a });
+        a->op = exchange_start(c->run->event, &(struct exchange_options) { .address = kdc->address,
+                                                                          .port = kdc->port,
+                                                                          .datagram = !stream,
+                                                                          .request = request->text,
+                                                                          .n = request->length,
+                                                                          .ms = PROBE_MS,
+                                                                          .heard = check_clock_heard,
+                                                                          .done = check_clock_over,
+                                                                          .userdata = a });
         c->waiting += a->op != NULL;
 }
 
@@ -128,7 +138,15 @@ static void check_clock_look(struct preflight_run *run, struct check_result *res
                         check_clock_ask(c, &c->asked[2 * i + 1], &run->kdcs[i], true);
                 }
         if (!c->waiting)
-                check_say(result, VERDICT_WARN, "not compared: no KDC of %s %s", run->domain, run->n_kdcs ? "has an address" : "is known");
+                check_say(result, VERDICT_WARN, "not compared: no KDC of %s %s", run->domain,
+                          run->n_kdcs ? "has an address" : "is known");
 }
 
-const struct check clock_check = { .id = "clock", .title = "Clock", .network = true, .size = sizeof(struct clock), .look = check_clock_look, .drop = check_clock_drop };
+const struct check clock_check = {
+        .id = "clock",
+        .title = "Clock",
+        .network = true,
+        .size = sizeof(struct clock),
+        .look = check_clock_look,
+        .drop = check_clock_drop,
+};

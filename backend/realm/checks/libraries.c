@@ -15,13 +15,15 @@ static const struct {
 
 /* Below the folder itself, or below its folders for one architecture (x86_64-linux-gnu). */
 static bool in_folder(const struct preflight_run *run, const char *folder, const char *file) {
-        _cleanup_free_ char *whole = str_printf("%s%s", run->paths->root, folder), *direct = str_printf("%s/%s", folder, file);
+        _cleanup_free_ char *whole = str_printf("%s%s", run->paths->root, folder),
+                            *direct = str_printf("%s/%s", folder, file);
         if (direct && check_exists(run, direct))
                 return true;
         DIR *d = whole ? opendir(whole) : NULL;
         bool found = false;
         for (struct dirent *e; d && !found && (e = readdir(d));) {
-                _cleanup_free_ char *path = strstr(e->d_name, "-linux-") ? str_printf("%s/%s/%s", folder, e->d_name, file) : NULL;
+                _cleanup_free_ char *path =
+                        strstr(e->d_name, "-linux-") ? str_printf("%s/%s/%s", folder, e->d_name, file) : NULL;
                 found = path && check_exists(run, path);
         }
         if (d)
@@ -49,4 +51,8 @@ static void check_libraries_look(struct preflight_run *run, struct check_result 
         check_hint(result, "Install %s", packages.text);
 }
 
-const struct check libraries_check = { .id = "libraries", .title = "Libraries", .look = check_libraries_look };
+const struct check libraries_check = {
+        .id = "libraries",
+        .title = "Libraries",
+        .look = check_libraries_look,
+};

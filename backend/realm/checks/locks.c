@@ -20,7 +20,8 @@ static void check_locks_look(struct preflight_run *run, struct check_result *res
                 const char *path, *who;
         } locks[] = {
                 { "/var/lib/dpkg/lock-frontend", "apt or dpkg" }, { "/var/lib/dpkg/lock", "dpkg" },
-                { "/var/lib/rpm/.rpm.lock", "rpm or dnf" },       { "/usr/lib/sysimage/rpm/.rpm.lock", "rpm or dnf" },
+                { "/var/lib/rpm/.rpm.lock", "rpm or dnf" },       { "/usr/lib/sysimage/rpm/.rpm.lock",
+                  "rpm or dnf" },
         };
         _cleanup_free_ char *holder = hostlock_holder(run->paths);
         if (holder && !str_equal(holder, run->own_job)) {

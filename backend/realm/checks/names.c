@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Names and addresses that must agree: this host's own name in the DNS, and the server's address with its name. */
+/* Names and addresses that must agree: this host's own name in the DNS, and the server's address with its
+ * name. */
 #include <arpa/inet.h>
 #include <ifaddrs.h>
 #include <netinet/in.h>
@@ -30,7 +31,9 @@ static bool check_names_is_ours(const char *address) {
         for (struct ifaddrs *i = all; i && !ours; i = i->ifa_next) {
                 char text[INET6_ADDRSTRLEN];
                 ours = i->ifa_addr && i->ifa_addr->sa_family == AF_INET &&
-                       inet_ntop(AF_INET, &((struct sockaddr_in *) i->ifa_addr)->sin_addr, text, sizeof text) && strcmp(text, address) == 0;
+                       inet_ntop(AF_INET, &((struct sockaddr_in *) i->ifa_addr)->sin_addr, text,
+                                 sizeof text) &&
+                       strcmp(text, address) == 0;
         }
         freeifaddrs(all);
         return ours;
@@ -61,10 +64,14 @@ static void own_came(const struct dns_answer *answer, struct error *e, void *use
                         stranger = r->text;
         }
         if (stranger && !found) {
-                check_say(n->result, VERDICT_WARN, "the DNS gives the name %s to %s, which is no address of this host", name, stranger);
-                check_hint(n->result, "Another host may have this name, and its account would be taken over; or mend the record");
+                check_say(n->result, VERDICT_WARN,
+                          "the DNS gives the name %s to %s, which is no address of this host", name,
+                          stranger);
+                check_hint(n->result, "Another host may have this name, and its account would be taken "
+                                      "over; or mend the record");
         } else if (e)
-                check_say(n->result, VERDICT_WARN, "the name %s could not be looked up: %s", name, e->message);
+                check_say(n->result, VERDICT_WARN, "the name %s could not be looked up: %s", name,
+                          e->message);
         else if (!stranger && !found)
                 check_detail(n->result, "%s has no address in the DNS", name);
         error_free(e);
@@ -83,10 +90,14 @@ static void reverse_came(const struct dns_answer *answer, struct error *e, void 
                         found = found || str_equal_nocase(answer->records[i].text, server->host);
                         other = answer->records[i].text;
                 }
-        check_detail(n->result, "%s (%s) is %s backwards", server->host, server->address, found ? server->host : other ? other : "nothing");
+        check_detail(n->result, "%s (%s) is %s backwards", server->host, server->address,
+                     found   ? server->host
+                     : other ? other
+                             : "nothing");
         if (other && !found && n->result->verdict == VERDICT_WAITING) {
                 check_say(n->result, VERDICT_WARN, "the address of %s is %s backwards", server->host, other);
-                check_hint(n->result, "Kerberos clients that look backwards (rdns = true) would ask for the wrong name: mend the PTR record");
+                check_hint(n->result, "Kerberos clients that look backwards (rdns = true) would ask for the "
+                                      "wrong name: mend the PTR record");
         }
         check_names_settle(n);
 }
@@ -108,4 +119,11 @@ static void check_names_look(struct preflight_run *run, struct check_result *res
                 check_say(result, VERDICT_WARN, "there is no name to look up");
 }
 
-const struct check names_check = { .id = "names", .title = "Names", .network = true, .size = sizeof(struct names), .look = check_names_look, .drop = check_names_drop };
+const struct check names_check = {
+        .id = "names",
+        .title = "Names",
+        .network = true,
+        .size = sizeof(struct names),
+        .look = check_names_look,
+        .drop = check_names_drop,
+};

@@ -4,10 +4,12 @@
 #include "backend/realm/checks/check.h"
 #include "base/str.h"
 
-/* The words of one database of nsswitch.conf(5), as a text that begins and ends with a blank; NULL: it has no such line. */
+/* The words of one database of nsswitch.conf(5), as a text that begins and ends with a blank; NULL: it has no
+ * such line. */
 static char *check_nsswitch_words_of(const char *text, const char *database) {
         size_t n = strlen(database);
-        for (const char *line = text; line && *line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
+        for (const char *line = text; line && *line;
+             line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
                 line += strspn(line, " \t");
                 if (strncmp(line, database, n) != 0 || line[n] != ':')
                         continue;
@@ -29,13 +31,18 @@ static char *check_nsswitch_words_of(const char *text, const char *database) {
 
 static void check_nsswitch_look(struct preflight_run *run, struct check_result *result, void *state) {
         _cleanup_free_ char *text = check_read(run, "/etc/nsswitch.conf");
-        _cleanup_free_ char *users = text ? check_nsswitch_words_of(text, "passwd") : NULL, *groups = text ? check_nsswitch_words_of(text, "group") : NULL;
-        const char *sss = users ? strstr(users, " sss ") : NULL, *files = users ? strstr(users, " files ") : NULL;
+        _cleanup_free_ char *users = text ? check_nsswitch_words_of(text, "passwd") : NULL,
+                            *groups = text ? check_nsswitch_words_of(text, "group") : NULL;
+        const char *sss = users ? strstr(users, " sss ") : NULL,
+                   *files = users ? strstr(users, " files ") : NULL;
         if (!text) {
-                check_say(result, VERDICT_WARN, "there is no /etc/nsswitch.conf: users are looked for as the C library likes");
+                check_say(result, VERDICT_WARN, "there is no /etc/nsswitch.conf: users are looked for as "
+                                                "the C library likes");
         } else if (sss && files && sss < files) {
-                check_say(result, VERDICT_WARN, "nsswitch.conf asks sss before files: without SSSD even root is looked up late");
-                check_hint(result, "Put files before sss in the lines passwd and group of /etc/nsswitch.conf");
+                check_say(result, VERDICT_WARN, "nsswitch.conf asks sss before files: without SSSD even "
+                                                "root is looked up late");
+                check_hint(result,
+                           "Put files before sss in the lines passwd and group of /etc/nsswitch.conf");
         } else if (sss && groups && strstr(groups, " sss ")) {
                 check_say(result, VERDICT_OK, "nsswitch.conf asks sss, after files");
         } else

@@ -5,7 +5,8 @@
 #include "base/str.h"
 
 static void check_pam_look(struct preflight_run *run, struct check_result *result, void *state) {
-        static const char *const files[] = { "/etc/pam.d/common-auth", "/etc/pam.d/system-auth", "/etc/pam.d/password-auth" };
+        static const char *const files[] = { "/etc/pam.d/common-auth", "/etc/pam.d/system-auth",
+                                             "/etc/pam.d/password-auth" };
         bool found = false, has = true;
         for (size_t i = 0; i < ELEMENTS(files); i++) {
                 _cleanup_free_ char *text = check_read(run, files[i]);
@@ -18,10 +19,13 @@ static void check_pam_look(struct preflight_run *run, struct check_result *resul
         } else if (has)
                 check_say(result, VERDICT_OK, "logins ask pam_sss");
         else {
-                check_say(result, VERDICT_WARN, "logins do not ask pam_sss yet: domain users could not log in");
-                check_hint(result, check_exists(run, "/usr/sbin/pam-auth-update") ? "pam-auth-update --enable sss adds it"
-                                   : check_exists(run, "/usr/bin/authselect")     ? "authselect select sssd with-mkhomedir adds it"
-                                                                                  : "Add pam_sss.so to the files of /etc/pam.d");
+                check_say(result, VERDICT_WARN, "logins do not ask pam_sss yet: domain users could not log "
+                                                "in");
+                check_hint(result, check_exists(run, "/usr/sbin/pam-auth-update")
+                                           ? "pam-auth-update --enable sss adds it"
+                                   : check_exists(run, "/usr/bin/authselect")
+                                           ? "authselect select sssd with-mkhomedir adds it"
+                                           : "Add pam_sss.so to the files of /etc/pam.d");
         }
 }
 

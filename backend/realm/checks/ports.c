@@ -50,8 +50,10 @@ static bool check_ports_needed(const struct ports *p, const struct port *port) {
         return check_kind(p->run) == REALM_IPA ? port->ipa : port->ad;
 }
 
-/* Names the ports of one server that are open; and in *shut those that are not and are needed. True: it has all that is needed. */
-static bool check_ports_judge(const struct ports *p, size_t server, struct str *open, struct str *shut, struct str *wanting) {
+/* Names the ports of one server that are open; and in *shut those that are not and are needed. True: it has
+ * all that is needed. */
+static bool check_ports_judge(const struct ports *p, size_t server, struct str *open, struct str *shut,
+                              struct str *wanting) {
         bool whole = true;
         for (size_t k = 0; k < ELEMENTS(ports); k++) {
                 const struct trial *t = &p->trials[server][k];
@@ -65,8 +67,8 @@ static bool check_ports_judge(const struct ports *p, size_t server, struct str *
                 struct str *list = need ? shut : wanting;
                 str_addf(list, "%s%u", list->length ? ", " : "", t->port->number);
                 whole = whole && !need;
-                check_detail(p->result, "%s port %u (%s): %s", p->run->ldap[server].host, t->port->number, t->port->meaning,
-                             t->error ? t->error->message : "shut");
+                check_detail(p->result, "%s port %u (%s): %s", p->run->ldap[server].host, t->port->number,
+                             t->port->meaning, t->error ? t->error->message : "shut");
         }
         return whole;
 }
@@ -81,7 +83,8 @@ static void check_ports_conclude(struct ports *p) {
                 bool ok = run->ldap[i].address && check_ports_judge(p, i, &open, &shut, &wanting);
                 whole += ok;
                 if (!ok)
-                        str_addf(&bad, "%s%s does not answer on %s", bad.length ? "; " : "", run->ldap[i].host, shut.length ? shut.text : "any port");
+                        str_addf(&bad, "%s%s does not answer on %s", bad.length ? "; " : "",
+                                 run->ldap[i].host, shut.length ? shut.text : "any port");
                 if (ok && !first_open.length) {
                         str_addf(&first_open, "%s answers on %s", run->ldap[i].host, open.text);
                         if (wanting.length)
@@ -89,13 +92,15 @@ static void check_ports_conclude(struct ports *p) {
                 }
         }
         if (whole == run->n_ldap)
-                check_say(result, VERDICT_OK, "%s%s", first_open.text, run->n_ldap > 1 ? "; so do the others" : "");
+                check_say(result, VERDICT_OK, "%s%s", first_open.text,
+                          run->n_ldap > 1 ? "; so do the others" : "");
         else if (whole)
                 check_say(result, VERDICT_WARN, "%s; but %s", first_open.text, bad.text);
         else
                 check_say(result, VERDICT_FAIL, "%s", bad.text);
         if (whole < run->n_ldap)
-                check_hint(result, "A firewall on the way, or a service on that server that is down: let the ports through from this host");
+                check_hint(result, "A firewall on the way, or a service on that server that is down: let "
+                                   "the ports through from this host");
         check_settle(p->run, result);
 }
 
@@ -132,14 +137,26 @@ static void check_ports_look(struct preflight_run *run, struct check_result *res
                         *t = (struct trial) { .all = p, .port = &ports[k] };
                         if (!run->ldap[i].address || !(ipa ? ports[k].asked_ipa : ports[k].asked_ad))
                                 continue;
-                        t->op = exchange_start(run->event, &(struct exchange_options) { .address = run->ldap[i].address, .ms = PROBE_MS,
-                                .port = number_of(run, i, &ports[k]), .done = check_ports_tried, .userdata = t });
+                        t->op = exchange_start(
+                                run->event, &(struct exchange_options) { .address = run->ldap[i].address,
+                                                                        .ms = PROBE_MS,
+                                                                        .port = number_of(run, i, &ports[k]),
+                                                                        .done = check_ports_tried,
+                                                                        .userdata = t });
                         t->asked = t->op;
                         p->waiting += t->asked;
                 }
         if (p->waiting)
                 return;
-        check_say(result, VERDICT_WARN, "not looked at: no server of %s %s", run->domain, run->n_ldap ? "has an address" : "is known");
+        check_say(result, VERDICT_WARN, "not looked at: no server of %s %s", run->domain,
+                  run->n_ldap ? "has an address" : "is known");
 }
 
-const struct check ports_check = { .id = "ports", .title = "Ports", .network = true, .size = sizeof(struct ports), .look = check_ports_look, .drop = check_ports_drop };
+const struct check ports_check = {
+        .id = "ports",
+        .title = "Ports",
+        .network = true,
+        .size = sizeof(struct ports),
+        .look = check_ports_look,
+        .drop = check_ports_drop,
+};

@@ -22,7 +22,8 @@ static bool check_room_writable(const char *path) {
 }
 
 /* Files that a join rewrites. */
-static const char *const rewritten[] = { "/etc/krb5.conf", "/etc/krb5.keytab", "/etc/nsswitch.conf", "/etc/sssd", "/etc/hosts", "/etc" };
+static const char *const rewritten[] = { "/etc/krb5.conf", "/etc/krb5.keytab", "/etc/nsswitch.conf",
+                                         "/etc/sssd",      "/etc/hosts",       "/etc" };
 
 /* chattr(1) +i: root cannot write it either, and sees nothing of it with ls. */
 static bool check_room_immutable(const char *path) {
@@ -36,7 +37,8 @@ static bool look_at_marks(struct preflight_run *run, struct check_result *result
                 _cleanup_free_ char *path = str_printf("%s%s", run->paths->root, rewritten[i]);
                 if (!path || !check_room_immutable(path))
                         continue;
-                check_say(result, VERDICT_FAIL, "%s is marked immutable: not even root can change it", rewritten[i]);
+                check_say(result, VERDICT_FAIL, "%s is marked immutable: not even root can change it",
+                          rewritten[i]);
                 check_hint(result, "Somebody meant that. To take it back: chattr -i %s", rewritten[i]);
                 return false;
         }
@@ -53,16 +55,19 @@ static void check_room_look(struct preflight_run *run, struct check_result *resu
                 unsigned long long free_bytes = (unsigned long long) fs.f_bavail * fs.f_frsize;
                 if (fs.f_flag & ST_RDONLY || !check_room_writable(path)) {
                         check_say(result, VERDICT_FAIL, "nothing can be written to %s", folders[i]);
-                        check_hint(result, "Its file system is read-only: remount it, or join in a way that keeps its files elsewhere");
+                        check_hint(result, "Its file system is read-only: remount it, or join in a way that "
+                                           "keeps its files elsewhere");
                         return;
                 }
                 if (fs.f_files > 0 && fs.f_favail < ROOM_FILES) {
-                        check_say(result, VERDICT_FAIL, "%s has room for only %llu more files", folders[i], (unsigned long long) fs.f_favail);
+                        check_say(result, VERDICT_FAIL, "%s has room for only %llu more files", folders[i],
+                                  (unsigned long long) fs.f_favail);
                         check_hint(result, "Remove some: %u are wanted there (inodes: df -i)", ROOM_FILES);
                         return;
                 }
                 if (free_bytes < ROOM_BYTES) {
-                        check_say(result, VERDICT_FAIL, "%s has only %llu MB free", folders[i], free_bytes / 1000000);
+                        check_say(result, VERDICT_FAIL, "%s has only %llu MB free", folders[i],
+                                  free_bytes / 1000000);
                         check_hint(result, "Make room: %llu MB are wanted there", ROOM_BYTES / 1000000);
                         return;
                 }

@@ -10,8 +10,13 @@ static void check_timesync_look(struct preflight_run *run, struct check_result *
                 check_say(result, VERDICT_OK, "a time service keeps this host's clock");
                 return;
         }
-        check_say(result, VERDICT_WARN, "no time service keeps this host's clock: it will drift, and logins fail from 5 minutes on");
+        check_say(result, VERDICT_WARN, "no time service keeps this host's clock: it will drift, and logins "
+                                        "fail from 5 minutes on");
         check_hint(result, "Run chrony or systemd-timesyncd, with the realm's servers or your own");
 }
 
-const struct check timesync_check = { .id = "time-service", .title = "Time service", .look = check_timesync_look };
+const struct check timesync_check = {
+        .id = "time-service",
+        .title = "Time service",
+        .look = check_timesync_look,
+};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The unit step of a change of who may log in: sssd.conf becomes what the plan shows, unless somebody changed it meanwhile. */
+/* The unit step of a change of who may log in: sssd.conf becomes what the plan shows, unless somebody changed
+ * it meanwhile. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -22,7 +23,8 @@ static int open_file(struct worker *w, const char **ret_name, char **ret_text, s
         return -ENOENT;
 }
 
-/* The units that are started again: those of the service, or what the plan names where it has none of its own. */
+/* The units that are started again: those of the service, or what the plan names where it has none of its
+ * own. */
 static int access_take_units(struct worker *w, struct error **reterr) {
         if (w->made_units)
                 return 0;
@@ -53,7 +55,8 @@ static int access_apply(struct worker *w, struct error **reterr) {
         if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
                 return error_errno(reterr, -errno, "%s cannot be looked at", file->path);
         r = files_write(folder, name, file->text, strlen(file->text), st.st_mode & 07777, reterr);
-        if (r >= 0 && (st.st_uid || st.st_gid) && fchownat(folder, name, st.st_uid, st.st_gid, AT_SYMLINK_NOFOLLOW) < 0)
+        if (r >= 0 && (st.st_uid || st.st_gid) &&
+            fchownat(folder, name, st.st_uid, st.st_gid, AT_SYMLINK_NOFOLLOW) < 0)
                 r = error_errno(reterr, -errno, "%s cannot be given to its owner", file->path);
         if (r < 0)
                 return r;
@@ -73,4 +76,9 @@ static int access_recall(struct worker *w, struct error **reterr) {
 }
 
 /* The file itself lies where the snapshot puts everything back. */
-const struct step access_step = { .step = STEP_UNIT, .apply = access_apply, .probe = access_probe, .recall = access_recall };
+const struct step access_step = {
+        .step = STEP_UNIT,
+        .apply = access_apply,
+        .probe = access_probe,
+        .recall = access_recall,
+};

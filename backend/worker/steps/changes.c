@@ -35,7 +35,9 @@ static int changes_apply(struct worker *w, struct error **reterr) {
 }
 
 static int changes_recall(struct worker *w, struct error **reterr) {
-        return recorder_job(w->recorder)->steps[STEP_CHANGES].state == STEP_DONE ? worker_load_changes(w, reterr) : 0;
+        return recorder_job(w->recorder)->steps[STEP_CHANGES].state == STEP_DONE
+                       ? worker_load_changes(w, reterr)
+                       : 0;
 }
 
 const struct step changes_step = { .step = STEP_CHANGES, .apply = changes_apply, .recall = changes_recall };

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Runs the label's command on a terminal. Its containers are found without a word added to what was consented to (a --label of ours would
- * be one, and neither engine takes a label from its environment): the list of those that were there before is on the disk before the command
- * starts, and Podman writes down, with each container, the very command line that made it. What was not there before and was made by exactly
- * the plan's words is the command's, whoever's worker died; so is what bears a name that the plan gives. Another container of the same image
- * may be somebody else's: it stays, and is listed. */
+/* Runs the label's command on a terminal. Its containers are found without a word added to what was consented
+ * to (a --label of ours would be one, and neither engine takes a label from its environment): the list of
+ * those that were there before is on the disk before the command starts, and Podman writes down, with each
+ * container, the very command line that made it. What was not there before and was made by exactly the plan's
+ * words is the command's, whoever's worker died; so is what bears a name that the plan gives. Another
+ * container of the same image may be somebody else's: it stays, and is listed. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -18,7 +19,9 @@
 #define GRACE_SECONDS 10
 
 static const char *program_of(const struct worker *w) {
-        return w->plan->verb == VERB_UNINSTALL ? "uninstaller" : w->plan->verb == VERB_UPGRADE ? "upgrade command" : "installer";
+        return w->plan->verb == VERB_UNINSTALL ? "uninstaller"
+               : w->plan->verb == VERB_UPGRADE ? "upgrade command"
+                                               : "installer";
 }
 
 /* ---- while it runs ---- */
@@ -39,14 +42,16 @@ static void command_on_output(const void *bytes, size_t n, void *userdata) {
 static void on_rung(int signal, void *userdata) {
         struct worker *w = userdata;
         if (signal == SIGTERM)
-                joblog_note(w->log, "asked the %s to stop (TERM); in %d seconds it is killed", program_of(w), GRACE_SECONDS);
+                joblog_note(w->log, "asked the %s to stop (TERM); in %d seconds it is killed", program_of(w),
+                            GRACE_SECONDS);
         else
                 joblog_note(w->log, "killed the %s (KILL)", program_of(w));
 }
 
-/* podman 5.4 loses what a container said when it ended without reading its input: some three times of a hundred. Its log has it, which is the
- * journal mostly. */
-#define SILENT_HINT "Nothing that it said came here; what its container said, the journal may have: journalctl _COMM=conmon"
+/* podman 5.4 loses what a container said when it ended without reading its input: some three times of a
+ * hundred. Its log has it, which is the journal mostly. */
+#define SILENT_HINT "Nothing that it said came here; what its container said, the journal may have: " \
+                    "journalctl _COMM=conmon"
 
 static void command_on_ended(bool exited, int status, void *userdata) {
         struct worker *w = userdata;
@@ -72,13 +77,15 @@ static void command_on_ended(bool exited, int status, void *userdata) {
         if (w->cancelled)
                 error_set(&e, -ECANCELED, "Cancelled while the %s ran", program_of(w));
         else if (!exited)
-                error_set(&e, -EIO, "The %s was killed by signal %d (%s)", program_of(w), status, strsignal(status));
+                error_set(&e, -EIO, "The %s was killed by signal %d (%s)", program_of(w), status,
+                          strsignal(status));
         else if ((status != 0 || worker_kept_account(w)) && worker_explain_join(w, status, &e)) {
                 worker_failed(w, e);
                 return;
         } else if (status != 0) {
                 const char *words = worker_needs_engine(w) ? explain_engine_exit(status, &hint) : NULL;
-                error_set(&e, -EIO, "The %s ended with status %d%s%s", program_of(w), status, words ? ": " : "", words ? words : "");
+                error_set(&e, -EIO, "The %s ended with status %d%s%s", program_of(w), status,
+                          words ? ": " : "", words ? words : "");
         }
         if (!e) {
                 worker_note_join_warnings(w);
@@ -86,7 +93,8 @@ static void command_on_ended(bool exited, int status, void *userdata) {
                 return;
         }
         if (!hint)
-                hint = w->command_spoke || !worker_needs_engine(w) ? "The last lines of the log say why" : SILENT_HINT;
+                hint = w->command_spoke || !worker_needs_engine(w) ? "The last lines of the log say why"
+                                                                   : SILENT_HINT;
         error_hint(&e, "%s", hint);
         worker_failed(w, e);
 }
@@ -208,7 +216,10 @@ static void on_removed(struct worker *w) {
                 worker_ended(w);
                 return;
         }
-        error_set(&e, -EIO, w->not_removed == 1 ? "%u container could not be removed" : "%u containers could not be removed", w->not_removed);
+        error_set(&e, -EIO,
+                  w->not_removed == 1 ? "%u container could not be removed"
+                                      : "%u containers could not be removed",
+                  w->not_removed);
         worker_failed(w, e);
 }
 
@@ -236,7 +247,8 @@ static bool is_the_commands(const struct worker *w, const struct container_origi
                                 return false;
                 return true;
         }
-        /* Docker keeps only what is run: that must be the same. Podman without a command line was asked through its socket. */
+        /* Docker keeps only what is run: that must be the same. Podman without a command line was asked
+         * through its socket. */
         if (command->engine != ENGINE_DOCKER || command->operand == 0)
                 return false;
         char *const *told = command->argv + command->operand + 1;
@@ -266,7 +278,10 @@ static void on_origin(struct container_origin *found, struct error *e, void *use
         if (origin && is_the_commands(w, origin))
                 command_condemn(w, id, name);
         else if (origin)
-                worker_kept(w, "the container %s of the same image: it was made meanwhile, and not by the %s's own command", name, program_of(w));
+                worker_kept(w,
+                            "the container %s of the same image: it was made meanwhile, and not by the %s's "
+                            "own command",
+                            name, program_of(w));
         look_at_suspects(w);
 }
 
@@ -319,4 +334,9 @@ static int command_undo(struct worker *w, struct error **reterr) {
         return w->op ? STEP_WAITS : error_set(reterr, -ENOMEM, "Out of memory");
 }
 
-const struct step command_step = { .step = STEP_COMMAND, .apply = command_apply, .undo = command_undo, .stop = command_stop };
+const struct step command_step = {
+        .step = STEP_COMMAND,
+        .apply = command_apply,
+        .undo = command_undo,
+        .stop = command_stop,
+};

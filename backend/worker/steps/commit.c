@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The last look at what changed, and the record. Until the record is there everything can be put back; once it is, the job
- * is done whatever happens. */
+/* The last look at what changed, and the record. Until the record is there everything can be put back; once
+ * it is, the job is done whatever happens. */
 #include <errno.h>
 #include <string.h>
 #include <time.h>
@@ -37,10 +37,13 @@ static int fill_image(struct worker *w, struct service *s) {
                 char **to;
                 const char *from;
         } texts[] = {
-                { &s->name, plan->name },         { &s->reference, plan->reference }, { &s->image, plan->image },
-                { &s->digest, plan->digest },     { &s->image_id, plan->image_id },   { &s->version, plan->version },
+                { &s->name, plan->name },         { &s->reference, plan->reference }, { &s->image,
+                  plan->image },
+                { &s->digest, plan->digest },     { &s->image_id, plan->image_id },   { &s->version,
+                  plan->version },
                 { &s->title, plan->title },       { &s->mode, plan->mode },           { &s->job, w->id },
-                { &s->opt[0], plan->opt[0] },     { &s->opt[1], plan->opt[1] },       { &s->opt[2], plan->opt[2] },
+                { &s->opt[0], plan->opt[0] },     { &s->opt[1], plan->opt[1] },       { &s->opt[2],
+                  plan->opt[2] },
                 /* The container that supervision gives a name of its own is called as the service is. */
                 { &s->container, !plan->run ? s->container : plan->run->name ? plan->run->name : plan->name },
         };
@@ -48,9 +51,11 @@ static int fill_image(struct worker *w, struct service *s) {
                 if (texts[i].from != *texts[i].to && str_replace(texts[i].to, texts[i].from) < 0)
                         return -ENOMEM;
         if (set_list(&s->units, w->made_units) < 0 || set_list(&s->run_argv, argv_of(plan->run)) < 0 ||
-            set_list(&s->uninstall_argv, argv_of(plan->uninstall)) < 0 || set_list(&s->stop_argv, argv_of(plan->stop)) < 0 ||
-            set_list(&s->health_argv, plan->health_argv) < 0 || set_list(&s->renew_argv, plan->renew_argv) < 0 ||
-            set_list(&s->set, plan->set) < 0 || set_list(&s->given, plan->given) < 0)
+            set_list(&s->uninstall_argv, argv_of(plan->uninstall)) < 0 ||
+            set_list(&s->stop_argv, argv_of(plan->stop)) < 0 ||
+            set_list(&s->health_argv, plan->health_argv) < 0 ||
+            set_list(&s->renew_argv, plan->renew_argv) < 0 || set_list(&s->set, plan->set) < 0 ||
+            set_list(&s->given, plan->given) < 0)
                 return -ENOMEM;
         return label_list_copy(&plan->labels, &s->labels);
 }
@@ -60,7 +65,8 @@ static int fill_files(struct worker *w, struct service *s) {
         const struct plan *plan = w->plan;
         bool ours = w->wrote_unit && plan->unit.kind != UNIT_BY_IMAGE;
         for (size_t i = 0; ours && i < w->changes.n; i++)
-                if (strcmp(w->changes.items[i].path, plan->unit.path) == 0 && !strv_contains(s->files, plan->unit.path))
+                if (strcmp(w->changes.items[i].path, plan->unit.path) == 0 &&
+                    !strv_contains(s->files, plan->unit.path))
                         return strv_add(&s->files, plan->unit.path);
         return 0;
 }
@@ -68,7 +74,8 @@ static int fill_files(struct worker *w, struct service *s) {
 static int fill_record(struct worker *w, struct service *s) {
         const struct plan *plan = w->plan;
         s->installed = time(NULL);
-        if (fill_image(w, s) < 0 || set_list(&s->arguments, plan->arguments) < 0 || set_list(&s->install_argv, argv_of(plan->command)) < 0)
+        if (fill_image(w, s) < 0 || set_list(&s->arguments, plan->arguments) < 0 ||
+            set_list(&s->install_argv, argv_of(plan->command)) < 0)
                 return -ENOMEM;
         return fill_files(w, s);
 }
@@ -95,7 +102,8 @@ static int record_upgrade(struct worker *w, struct error **reterr) {
         bool taken = !w->wrote_unit && path && w->plan->command && changes_find(&w->changes, path);
         if (s && taken)
                 s->files = strv_free(s->files);
-        if (!s || fill_image(w, s) < 0 || fill_files(w, s) < 0 || (!s->install_argv && set_list(&s->arguments, w->plan->arguments) < 0))
+        if (!s || fill_image(w, s) < 0 || fill_files(w, s) < 0 ||
+            (!s->install_argv && set_list(&s->arguments, w->plan->arguments) < 0))
                 return error_set(reterr, -ENOMEM, "Out of memory");
         s->upgraded = time(NULL);
         int r = services_write(w->paths, s, reterr);
@@ -112,7 +120,8 @@ static int join_changes(struct worker *w, struct error **reterr) {
                 return r;
         _cleanup_close_ int earlier = jobfolder_open(w->paths, w->record->job ? w->record->job : "", NULL);
         if (earlier < 0) {
-                worker_kept(w, "what the install changed is not known any more: an uninstall puts back only what this upgrade changed");
+                worker_kept(w, "what the install changed is not known any more: an uninstall puts back only "
+                               "what this upgrade changed");
                 return 0;
         }
         return jobfolder_join(earlier, w->folder, &w->changes, reterr);
@@ -176,7 +185,8 @@ static void commit_on_looked(struct worker *w, struct manifest *now, struct erro
         w->changes_loaded = false;
         if (r >= 0)
                 r = worker_load_changes(w, &e);
-        /* The unit that fairlead wrote is among the changes by now; which one is the main one was settled before. */
+        /* The unit that fairlead wrote is among the changes by now; which one is the main one was settled
+         * before. */
         strv_free(w->made_units);
         w->made_units = TAKE(units);
         w->made_quadlet = quadlet;
@@ -240,4 +250,10 @@ static int commit_undo(struct worker *w, struct error **reterr) {
         return r < 0 ? r : r == 0 ? STEP_ENDED : STEP_WAITS;
 }
 
-const struct step commit_step = { .step = STEP_COMMIT, .probe = commit_probe, .recall = commit_recall, .apply = commit_apply, .undo = commit_undo };
+const struct step commit_step = {
+        .step = STEP_COMMIT,
+        .probe = commit_probe,
+        .recall = commit_recall,
+        .apply = commit_apply,
+        .undo = commit_undo,
+};

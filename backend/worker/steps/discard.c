@@ -8,7 +8,8 @@ static int discard_apply(struct worker *w, struct error **reterr) {
         if (r < 0)
                 return r;
         if (w->changes.n)
-                worker_note(w, "the install of %s would change %zu of the host's files; nothing was changed", w->plan->name, w->changes.n);
+                worker_note(w, "the install of %s would change %zu of the host's files; nothing was changed",
+                            w->plan->name, w->changes.n);
         else
                 worker_note(w, "the install of %s would change none of the host's files", w->plan->name);
         /* What an undo of the command takes away, a rehearsal takes away in any case. */

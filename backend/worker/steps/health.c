@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Does it work? The unit must become active in its time and be so still after a short while, without having been restarted;
- * then the profile's command, where there is one, must end with 0. */
+/* Does it work? The unit must become active in its time and be so still after a short while, without having
+ * been restarted; then the profile's command, where there is one, must end with 0. */
 #include <errno.h>
 #include <stdio.h>
 
@@ -67,7 +67,8 @@ static void on_check_ended(bool exited, int status, void *userdata) {
                 return;
         }
         if (worker_now() < w->until && !w->cancelled &&
-            sd_event_add_time_relative(w->event, &w->timer, CLOCK_MONOTONIC, 1000000, 10000, check_again, w) >= 0)
+            sd_event_add_time_relative(w->event, &w->timer, CLOCK_MONOTONIC, 1000000, 10000, check_again,
+                                       w) >= 0)
                 return;
         error_set(&e, -EIO, "%s runs, but its check did not pass: status %d", worker_main_unit(w), status);
         fail_with(w, e);
@@ -99,8 +100,10 @@ static void unit_is_well(struct worker *w) {
 static int not_well(struct worker *w, const struct unit_detail *d, struct error **reterr) {
         const char *unit = worker_main_unit(w);
         if (d->exit_status && str_equal(d->result, "exit-code"))
-                return error_set(reterr, -EIO, "%s did not stay up: it ended with status %d", unit, d->exit_status);
-        return error_set(reterr, -EIO, "%s did not stay up: %s (%s)", unit, d->unit.active ? d->unit.active : "?", d->result ? d->result : "?");
+                return error_set(reterr, -EIO, "%s did not stay up: it ended with status %d", unit,
+                                 d->exit_status);
+        return error_set(reterr, -EIO, "%s did not stay up: %s (%s)", unit,
+                         d->unit.active ? d->unit.active : "?", d->result ? d->result : "?");
 }
 
 static void health_on_shown(struct unit_detail *detail, struct error *e, void *userdata) {
@@ -125,7 +128,8 @@ static void health_on_shown(struct unit_detail *detail, struct error *e, void *u
                 fail_with(w, failure);
         } else if (active && w->settled && now >= w->settled)
                 unit_is_well(w);
-        else if (str_equal(d->unit.active, "inactive") && str_equal(d->result, "success") && d->exit_code && !w->settled) {
+        else if (str_equal(d->unit.active, "inactive") && str_equal(d->result, "success") && d->exit_code &&
+                 !w->settled) {
                 /* A oneshot without RemainAfterExit: it ran, and that was all. */
                 worker_note(w, "%s ran and ended", worker_main_unit(w));
                 worker_ended(w);

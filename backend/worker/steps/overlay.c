@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A rehearsal's first effect: the copy that the command sees in the place of the host's files. Nothing of the host changes. */
+/* A rehearsal's first effect: the copy that the command sees in the place of the host's files. Nothing of the
+ * host changes. */
 #include "backend/snapshot/overlay.h"
 
 #include "backend/worker/step.h"

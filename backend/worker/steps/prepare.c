@@ -20,13 +20,17 @@ static int check_room(struct worker *w, struct error **reterr) {
         unsigned long long bytes = (unsigned long long) fs.f_bavail * fs.f_frsize;
         if (bytes >= ROOM_BYTES && (fs.f_files == 0 || fs.f_favail >= ROOM_FILES))
                 return 0;
-        error_set(reterr, -ENOSPC, "There is too little room in %s to save the host's files first: %llu MB and %llu files are free", w->paths->state,
-                  bytes / 1000000, (unsigned long long) fs.f_favail);
-        error_hint(reterr, "Make room on that file system: %llu MB and %llu files are wanted", ROOM_BYTES / 1000000, ROOM_FILES);
+        error_set(reterr, -ENOSPC,
+                  "There is too little room in %s to save the host's files first: %llu MB and %llu files are "
+                  "free",
+                  w->paths->state, bytes / 1000000, (unsigned long long) fs.f_favail);
+        error_hint(reterr, "Make room on that file system: %llu MB and %llu files are wanted",
+                   ROOM_BYTES / 1000000, ROOM_FILES);
         return -ENOSPC;
 }
 
-/* Writing is tried, without a trace: asking for permissions says nothing of a file system that is read-only or full. */
+/* Writing is tried, without a trace: asking for permissions says nothing of a file system that is read-only
+ * or full. */
 static int check_writable(struct worker *w, struct error **reterr) {
         _cleanup_close_ int etc = files_open_folder(w->root, "/etc", reterr);
         if (etc < 0)
@@ -37,7 +41,8 @@ static int check_writable(struct worker *w, struct error **reterr) {
                 return 0;
         error_errno(reterr, r, "Nothing can be written to /etc");
         if (r == -EROFS)
-                error_hint(reterr, "The file system of /etc is read-only: remount it, or install on a host where it is not");
+                error_hint(reterr, "The file system of /etc is read-only: remount it, or install on a host "
+                                   "where it is not");
         else if (r == -ENOSPC)
                 error_hint(reterr, "Its file system is full");
         return r;
@@ -48,7 +53,8 @@ static int check_from(struct worker *w, struct error **reterr) {
         const struct plan_from *from = w->plan->from;
         if (from && str_equal(from->image_id, w->record->image_id))
                 return 0;
-        error_set(reterr, -ESTALE, "%s does not run the image any more that the plan was made against", w->plan->name);
+        error_set(reterr, -ESTALE, "%s does not run the image any more that the plan was made against",
+                  w->plan->name);
         error_hint(reterr, "Look at it again and make a new plan");
         return -ESTALE;
 }
@@ -64,14 +70,16 @@ static int prepare_check_name(struct worker *w, struct error **reterr) {
         if (w->plan->verb == VERB_REHEARSE || !services_exists(w->paths, name))
                 return 0;
         error_set(reterr, -EEXIST, "A service named %s is installed already", name);
-        error_hint(reterr, "Take another name with --name, or uninstall it first: fairlead uninstall %s", name);
+        error_hint(reterr, "Take another name with --name, or uninstall it first: fairlead uninstall %s",
+                   name);
         return -EEXIST;
 }
 
 /* The last thing, so that little time passes until the join. */
 static void look_at_realm(struct worker *w) {
         struct error *e = NULL;
-        bool asks = w->plan->joins != REALM_NONE && (w->plan->verb == VERB_INSTALL || w->plan->deletes_account);
+        bool asks =
+                w->plan->joins != REALM_NONE && (w->plan->verb == VERB_INSTALL || w->plan->deletes_account);
         int r = asks ? worker_look_at_realm(w, worker_ended, &e) : STEP_ENDED;
         if (r < 0)
                 worker_failed(w, e);
@@ -93,7 +101,8 @@ static void prepare_on_units(struct unit_list *list, struct error *e, void *user
                 if (str_equal(u->active, "active") && strv_add(&active, u->name) < 0)
                         break;
                 /* one that failed is none of them: it should run */
-                if (w->record && strv_contains(w->record->units, u->name) && str_equal(u->active, "inactive") && strv_add(&stopped, u->name) < 0)
+                if (w->record && strv_contains(w->record->units, u->name) &&
+                    str_equal(u->active, "inactive") && strv_add(&stopped, u->name) < 0)
                         break;
         }
         struct error *failure = NULL;

@@ -48,7 +48,8 @@ static void on_pulled(struct image *image, struct error *e, void *userdata) {
                 on_image(w, image, "pulled");
                 return;
         }
-        error_wrap(&e, e ? e->code : -EIO, "The image %s is not on this host and cannot be fetched", pull_what(w));
+        error_wrap(&e, e ? e->code : -EIO, "The image %s is not on this host and cannot be fetched",
+                   pull_what(w));
         worker_failed(w, e);
 }
 
@@ -72,7 +73,8 @@ static void on_inspected(struct image *image, struct error *e, void *userdata) {
                 return;
         }
         e = error_free(e);
-        if (can_be_pulled(w->plan->image) && (w->op = engine_pull(w->engine, w->plan->image, on_progress, on_pulled, w)))
+        if (can_be_pulled(w->plan->image) &&
+            (w->op = engine_pull(w->engine, w->plan->image, on_progress, on_pulled, w)))
                 return;
         error_set(&e, -ENOENT, "The image %s is gone from this host", pull_what(w));
         error_hint(&e, "Get it again, look at its labels, and make a new plan");
@@ -103,4 +105,9 @@ static int pull_undo(struct worker *w, struct error **reterr) {
         return r < 0 ? r : r == 0 ? STEP_ENDED : STEP_WAITS;
 }
 
-const struct step pull_step = { .step = STEP_PULL, .apply = pull_apply, .undo = pull_undo, .stop = pull_stop };
+const struct step pull_step = {
+        .step = STEP_PULL,
+        .apply = pull_apply,
+        .undo = pull_undo,
+        .stop = pull_stop,
+};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Reads what the command made of the copy: as an install's changes it lies in the job's folder, for screens and verbs. */
+/* Reads what the command made of the copy: as an install's changes it lies in the job's folder, for screens
+ * and verbs. */
 #include <errno.h>
 #include <fcntl.h>
 

@@ -9,17 +9,20 @@ static void reload_on_started(struct worker *w) {
         worker_ended(w);
 }
 
-/* What the install stopped runs again, by the host's own unit of that name: a container gives its service back. */
+/* What the install stopped runs again, by the host's own unit of that name: a container gives its service
+ * back. */
 static void start_former(struct worker *w, struct unit_list *units) {
         _cleanup_strv_ char **before = NULL;
         char **names = NULL;
         struct error *e = NULL;
-        _cleanup_close_ int folder = w->record && w->record->job ? jobfolder_open(w->paths, w->record->job, NULL) : -1;
+        _cleanup_close_ int folder =
+                w->record && w->record->job ? jobfolder_open(w->paths, w->record->job, NULL) : -1;
         if (folder >= 0)
                 (void) worker_load_lines_of(folder, "active-before", &before, NULL);
         for (size_t i = 0; units && i < units->n; i++) {
                 const struct unit *u = &units->items[i];
-                if (strv_contains(w->record->units, u->name) && strv_contains(before, u->name) && str_equal(u->load, "loaded"))
+                if (strv_contains(w->record->units, u->name) && strv_contains(before, u->name) &&
+                    str_equal(u->load, "loaded"))
                         (void) strv_add(&names, u->name);
         }
         if (worker_act_on_units(w, names, UNIT_START, reload_on_started, &e) < 0)

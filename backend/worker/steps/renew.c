@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The command of a renewal: new keys for this host in the realm and in its keytab. It cannot be taken back, nor stopped in its middle: the
- * realm would know keys that the keytab has not. Run twice, it renews twice, and that is no harm. */
+/* The command of a renewal: new keys for this host in the realm and in its keytab. It cannot be taken back,
+ * nor stopped in its middle: the realm would know keys that the keytab has not. Run twice, it renews twice,
+ * and that is no harm. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,10 +36,13 @@ static void renew_on_ended(bool exited, int status, void *userdata) {
                 return;
         }
         if (exited)
-                error_set(&e, -EIO, "The keys could not be renewed: the command ended with status %d", status);
+                error_set(&e, -EIO, "The keys could not be renewed: the command ended with status %d",
+                          status);
         else
-                error_set(&e, -EIO, "The keys could not be renewed: the command was killed by signal %d", status);
-        error_hint(&e, "Does the service run, and do the realm's servers answer? The last lines of the log say more");
+                error_set(&e, -EIO, "The keys could not be renewed: the command was killed by signal %d",
+                          status);
+        error_hint(&e, "Does the service run, and do the realm's servers answer? The last lines of the log "
+                       "say more");
         worker_failed(w, e);
 }
 
@@ -68,7 +72,8 @@ static int renew_apply(struct worker *w, struct error **reterr) {
                 .userdata = w,
         };
         r = pty_new(w->event, &options, &w->pty, reterr);
-        if (r >= 0 && sd_event_add_time_relative(w->event, &w->timer, CLOCK_MONOTONIC, WAIT_USEC, 1000000, renew_on_late, w) < 0)
+        if (r >= 0 && sd_event_add_time_relative(w->event, &w->timer, CLOCK_MONOTONIC, WAIT_USEC, 1000000,
+                                                 renew_on_late, w) < 0)
                 r = error_set(reterr, -ENOMEM, "Out of memory");
         return r < 0 ? r : STEP_WAITS;
 }
@@ -77,10 +82,14 @@ static int renew_apply(struct worker *w, struct error **reterr) {
 static int renew_verify(struct worker *w, struct error **reterr) {
         _cleanup_strv_ char **lines = NULL;
         uint32_t now = kvno_now(w);
-        if (worker_load_lines(w, KVNO_FILE, &lines, NULL) < 0 || !lines || !lines[0] || strtoul(lines[0], NULL, 10) != now)
+        if (worker_load_lines(w, KVNO_FILE, &lines, NULL) < 0 || !lines || !lines[0] ||
+            strtoul(lines[0], NULL, 10) != now)
                 return 0;
-        error_set(reterr, -EIO, "The command ended well, but the keys in /etc/krb5.keytab are still version %u", (unsigned) now);
-        error_hint(reterr, "Its service may see another file: is the keytab mounted writable, and as a file that is not replaced?");
+        error_set(reterr, -EIO,
+                  "The command ended well, but the keys in /etc/krb5.keytab are still version %u",
+                  (unsigned) now);
+        error_hint(reterr, "Its service may see another file: is the keytab mounted writable, and as a file "
+                           "that is not replaced?");
         return -EIO;
 }
 

@@ -24,7 +24,8 @@ static char *find_earlier(struct worker *w) {
         DIR *d = path ? opendir(path) : NULL;
         for (struct dirent *item; d && (item = readdir(d));) {
                 char manifest[512];
-                if (!job_id_valid(item->d_name) || strcmp(item->d_name, w->id) >= 0 || (best && strcmp(item->d_name, best) <= 0))
+                if (!job_id_valid(item->d_name) || strcmp(item->d_name, w->id) >= 0 ||
+                    (best && strcmp(item->d_name, best) <= 0))
                         continue;
                 snprintf(manifest, sizeof manifest, "%s/snapshot/manifest", item->d_name);
                 if (faccessat(dirfd(d), manifest, F_OK, 0) == 0)
@@ -59,7 +60,9 @@ static void log_left_out(struct worker *w, const struct manifest *m) {
                 if (!e->left_out || snapshot_volatile(e->path))
                         continue;
                 if (shown < LEFT_OUT_SHOWN) {
-                        joblog_note(w->log, "not saved (too large, unreadable or on a file system of its own): %s", e->path);
+                        joblog_note(w->log,
+                                    "not saved (too large, unreadable or on a file system of its own): %s",
+                                    e->path);
                         shown++;
                 }
                 n++;
@@ -86,7 +89,8 @@ static void on_saved(struct worker *w, struct manifest *now, struct error *e) {
         w->before = *now;
         *now = (struct manifest) {};
         w->before_loaded = true;
-        worker_note(w, "%llu files, %llu.%llu MB", (unsigned long long) tally.files, (unsigned long long) tally.bytes / 1000000,
+        worker_note(w, "%llu files, %llu.%llu MB", (unsigned long long) tally.files,
+                    (unsigned long long) tally.bytes / 1000000,
                     (unsigned long long) tally.bytes / 100000 % 10);
         worker_ended(w);
 }
@@ -114,7 +118,8 @@ static int snapshot_apply(struct worker *w, struct error **reterr) {
 
 /* ---- putting back: stop what the job started, put files back, reload, start what the job stopped ---- */
 
-/* Units that this job has to do with: the service's own name, the plan's unit, those among the changes, those of the record. */
+/* Units that this job has to do with: the service's own name, the plan's unit, those among the changes, those
+ * of the record. */
 static bool snapshot_concerns(const struct worker *w, char *const *made, const char *unit) {
         const char *stem = str_starts(unit, w->plan->name);
         if ((stem && strcmp(stem, ".service") == 0) || str_equal(w->plan->unit.name, unit) ||
@@ -134,14 +139,16 @@ static void on_service_shown(struct unit_detail *detail, struct error *e, void *
                 return;
         }
         if (!e)
-                error_set(&e, -EIO, "%s does not run again: it is %s", w->record->units[0], d->unit.active ? d->unit.active : "?");
+                error_set(&e, -EIO, "%s does not run again: it is %s", w->record->units[0],
+                          d->unit.active ? d->unit.active : "?");
         worker_failed(w, e);
 }
 
 static void undo_end(struct worker *w) {
         _cleanup_strv_ char **before = NULL;
         (void) worker_load_lines(w, "active-before", &before, NULL);
-        const char *unit = w->plan->verb == VERB_UPGRADE && w->record && w->record->units ? w->record->units[0] : NULL;
+        const char *unit =
+                w->plan->verb == VERB_UPGRADE && w->record && w->record->units ? w->record->units[0] : NULL;
         w->op = unit && strv_contains(before, unit) ? units_show(w->units, unit, on_service_shown, w) : NULL;
         if (!w->op)
                 worker_ended(w);
@@ -160,7 +167,8 @@ static void on_units_again(struct unit_list *list, struct error *e, void *userda
         for (char **name = before; units && name && *name; name++) {
                 bool active = false;
                 for (size_t i = 0; i < units->n && !active; i++)
-                        active = strcmp(units->items[i].name, *name) == 0 && str_equal(units->items[i].active, "active");
+                        active = strcmp(units->items[i].name, *name) == 0 &&
+                                 str_equal(units->items[i].active, "active");
                 if (!active && snapshot_concerns(w, w->made_units, *name))
                         (void) strv_add(&start, *name);
         }
@@ -192,9 +200,10 @@ static void snapshot_sweep(struct worker *w, const struct manifest *now) {
         }
 }
 
-/* The job's own work is written down before the first file is touched: an undo that dies and is taken up again must not take its
- * own half for somebody else's work. */
-static int load_reference(struct worker *w, const struct manifest *now, struct manifest *ret, struct error **reterr) {
+/* The job's own work is written down before the first file is touched: an undo that dies and is taken up
+ * again must not take its own half for somebody else's work. */
+static int load_reference(struct worker *w, const struct manifest *now, struct manifest *ret,
+                          struct error **reterr) {
         _cleanup_close_ int saved = jobfolder_snapshot(w->folder, NULL, false, reterr);
         if (saved < 0)
                 return saved;
@@ -224,20 +233,29 @@ static int snapshot_put_back(struct worker *w, const struct manifest *now, struc
                 return blobs;
         /* A unit that could not be written leaves nothing but the folder's new time. */
         const char *slash = w->plan->unit.path ? strrchr(w->plan->unit.path, '/') : NULL;
-        _cleanup_free_ char *unit_folder = slash ? strndup(w->plan->unit.path, (size_t) (slash - w->plan->unit.path)) : NULL;
+        _cleanup_free_ char *unit_folder =
+                slash ? strndup(w->plan->unit.path, (size_t) (slash - w->plan->unit.path)) : NULL;
         char *const folders[] = { unit_folder, NULL };
         const struct restore_options options = {
-                .root = w->root, .changes = &changes, .blobs = blobs, .before = &w->before, .folders = folders, .blobs_name = blobs_name,
+                .root = w->root,
+                .changes = &changes,
+                .blobs = blobs,
+                .before = &w->before,
+                .folders = folders,
+                .blobs_name = blobs_name,
         };
         snapshot_sweep(w, now);
         r = restore_run(&options, &restored, reterr);
         if (r < 0)
                 return r;
         list_left(w, restored.left);
-        worker_note(w, restored.put_back == 1 ? "%zu file put back" : "%zu files put back", restored.put_back);
+        worker_note(w, restored.put_back == 1 ? "%zu file put back" : "%zu files put back",
+                    restored.put_back);
         joblog_note(w->log, "%zu objects put back, %zu could not be", restored.put_back, restored.failed);
         if (restored.failed)
-                return error_set(reterr, -EIO, restored.failed == 1 ? "%zu file could not be put back" : "%zu files could not be put back",
+                return error_set(reterr, -EIO,
+                                 restored.failed == 1 ? "%zu file could not be put back"
+                                                      : "%zu files could not be put back",
                                  restored.failed);
         return 0;
 }
@@ -279,9 +297,11 @@ static void on_units_now(struct unit_list *list, struct error *e, void *userdata
         bool started = start != STEP_TODO && start != STEP_SKIPPED;
         for (size_t i = 0; units && i < units->n; i++) {
                 const struct unit *u = &units->items[i];
-                bool up = str_equal(u->active, "active") || str_equal(u->active, "activating") || str_equal(u->active, "failed");
+                bool up = str_equal(u->active, "active") || str_equal(u->active, "activating") ||
+                          str_equal(u->active, "failed");
                 /* What ran before and may run by the new definition has to take the old one up again, too. */
-                if (up && snapshot_concerns(w, w->made_units, u->name) && (started || !strv_contains(before, u->name)))
+                if (up && snapshot_concerns(w, w->made_units, u->name) &&
+                    (started || !strv_contains(before, u->name)))
                         (void) strv_add(&stop, u->name);
         }
         struct error *failure = NULL;
@@ -311,4 +331,9 @@ static int snapshot_undo(struct worker *w, struct error **reterr) {
         return r < 0 ? r : STEP_WAITS;
 }
 
-const struct step snapshot_step = { .step = STEP_SNAPSHOT, .probe = snapshot_probe, .apply = snapshot_apply, .undo = snapshot_undo };
+const struct step snapshot_step = {
+        .step = STEP_SNAPSHOT,
+        .probe = snapshot_probe,
+        .apply = snapshot_apply,
+        .undo = snapshot_undo,
+};

@@ -36,13 +36,15 @@ static void on_former_stopped(struct error *e, void *userdata) {
         start_now(w);
 }
 
-/* A unit of this name that runs already (the distribution's own, which the new one overrides; or the installer started it) has to take
- * the new definition up. At an install it is stopped and started: a restart would restart what was bound to the former one, too, and fail
- * where the new one excludes that (the sockets of the host's own SSSD). */
+/* A unit of this name that runs already (the distribution's own, which the new one overrides; or the
+ * installer started it) has to take the new definition up. At an install it is stopped and started: a restart
+ * would restart what was bound to the former one, too, and fail where the new one excludes that (the sockets
+ * of the host's own SSSD). */
 static void start_on_shown(struct unit_detail *detail, struct error *e, void *userdata) {
         struct worker *w = userdata;
         w->op = op_cancel(w->op);
-        bool active = detail && (str_equal(detail->unit.active, "active") || str_equal(detail->unit.active, "reloading") ||
+        bool active = detail && (str_equal(detail->unit.active, "active") ||
+                                 str_equal(detail->unit.active, "reloading") ||
                                  str_equal(detail->unit.active, "activating"));
         unit_detail_free(detail);
         error_free(e);  /* what is wrong with the unit, starting it will tell better */
@@ -56,7 +58,8 @@ static void start_on_shown(struct unit_detail *detail, struct error *e, void *us
                 return;
         }
         bool upgrade = w->plan->verb == VERB_UPGRADE;
-        w->op = units_act(w->units, worker_main_unit(w), upgrade ? UNIT_RESTART : UNIT_STOP, upgrade ? start_on_started : on_former_stopped, w);
+        w->op = units_act(w->units, worker_main_unit(w), upgrade ? UNIT_RESTART : UNIT_STOP,
+                          upgrade ? start_on_started : on_former_stopped, w);
         if (!w->op) {
                 e = NULL;
                 error_set(&e, -ENOMEM, "Out of memory");
@@ -89,8 +92,8 @@ static void start_on_stopped(struct worker *w) {
         worker_ended(w);
 }
 
-/* Before anything else is taken back: a service whose container is removed under it fails, and systemd would start it again. What ran
- * before the job is started when the files are back. */
+/* Before anything else is taken back: a service whose container is removed under it fails, and systemd would
+ * start it again. What ran before the job is started when the files are back. */
 static int start_undo(struct worker *w, struct error **reterr) {
         (void) worker_load_changes(w, NULL);
         char **names = NULL;
@@ -105,4 +108,9 @@ static int start_undo(struct worker *w, struct error **reterr) {
         return r;
 }
 
-const struct step start_step = { .step = STEP_START, .apply = start_apply, .undo = start_undo, .stop = start_stop };
+const struct step start_step = {
+        .step = STEP_START,
+        .apply = start_apply,
+        .undo = start_undo,
+        .stop = start_stop,
+};

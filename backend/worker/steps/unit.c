@@ -14,7 +14,8 @@ static int write_unit(struct worker *w, struct error **reterr) {
         if (!unit_places_has(unit->path))
                 return error_set(reterr, -EINVAL, "%s is no place for a unit", unit->path);
         _cleanup_free_ char *path = strndup(unit->path, (size_t) (slash - unit->path));
-        _cleanup_close_ int folder = path ? files_make_folder(w->root, path, reterr) : error_set(reterr, -ENOMEM, "Out of memory");
+        _cleanup_close_ int folder =
+                path ? files_make_folder(w->root, path, reterr) : error_set(reterr, -ENOMEM, "Out of memory");
         if (folder < 0)
                 return folder;
         int r = files_write(folder, slash + 1, unit->text, strlen(unit->text), 0644, reterr);
@@ -38,7 +39,8 @@ static int add_units_of_record(struct worker *w, struct error **reterr) {
         return 0;
 }
 
-/* Who wrote, or is to write, which unit: what the later steps need to know. 1: ours is to be written, 0: there is nothing to write. */
+/* Who wrote, or is to write, which unit: what the later steps need to know. 1: ours is to be written, 0:
+ * there is nothing to write. */
 static int unit_settle(struct worker *w, struct error **reterr) {
         const struct unit_file *unit = &w->plan->unit;
         bool upgrade = w->plan->verb == VERB_UPGRADE;
@@ -105,4 +107,10 @@ static int unit_recall(struct worker *w, struct error **reterr) {
 }
 
 /* The file itself lies where the snapshot puts everything back. */
-const struct step unit_step = { .step = STEP_UNIT, .apply = unit_apply, .verify = unit_verify, .probe = unit_probe, .recall = unit_recall };
+const struct step unit_step = {
+        .step = STEP_UNIT,
+        .apply = unit_apply,
+        .verify = unit_verify,
+        .probe = unit_probe,
+        .recall = unit_recall,
+};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The last step of jobs that write files which an install had made or changed: the record of the service tells how they were left, so that an
- * uninstall knows them for fairlead's own work. */
+/* The last step of jobs that write files which an install had made or changed: the record of the service
+ * tells how they were left, so that an uninstall knows them for fairlead's own work. */
 #include <errno.h>
 #include <string.h>
 
@@ -35,7 +35,8 @@ static int update_record_line_of(struct worker *w, char **ret, struct error **re
         return *ret ? 0 : error_set(reterr, -ENOMEM, "Out of memory");
 }
 
-/* A copy by way of its text: the record in memory is what an undo writes back. Of each file only the newest line counts. */
+/* A copy by way of its text: the record in memory is what an undo writes back. Of each file only the newest
+ * line counts. */
 static int update_record_remember(struct worker *w, const char *line, struct error **reterr) {
         _cleanup_(service_freep) struct service *copy = NULL;
         _cleanup_free_ char *text = emit_service(w->record);
@@ -79,7 +80,8 @@ static int update_record_apply(struct worker *w, struct error **reterr) {
 static int update_record_probe(struct worker *w) {
         _cleanup_(service_freep) struct service *s = NULL;
         _cleanup_free_ char *line = NULL;
-        return services_read(w->paths, w->plan->name, &s, NULL) >= 0 && update_record_line_of(w, &line, NULL) >= 0 && strv_contains(s->rewritten, line);
+        return services_read(w->paths, w->plan->name, &s, NULL) >= 0 &&
+               update_record_line_of(w, &line, NULL) >= 0 && strv_contains(s->rewritten, line);
 }
 
 static int update_record_recall(struct worker *w, struct error **reterr) {
@@ -94,4 +96,10 @@ static int update_record_undo(struct worker *w, struct error **reterr) {
         return r < 0 ? r : STEP_ENDED;
 }
 
-const struct step remember_step = { .step = STEP_COMMIT, .probe = update_record_probe, .recall = update_record_recall, .apply = update_record_apply, .undo = update_record_undo };
+const struct step remember_step = {
+        .step = STEP_COMMIT,
+        .probe = update_record_probe,
+        .recall = update_record_recall,
+        .apply = update_record_apply,
+        .undo = update_record_undo,
+};

@@ -10,7 +10,8 @@ const struct verb attach_verb = {
         .name = "attach",
         .synopsis = "JOB",
         .help = "show a job's whole output and follow it to its end",
-        .details = "What is typed goes to the command. Ctrl-C leaves; the job goes on. Exit status 0 when the job is done, 1 when it failed.",
+        .details = "What is typed goes to the command. Ctrl-C leaves; the job goes on. Exit status 0 when "
+                   "the job is done, 1 when it failed.",
         .json = true,
         .least = 1,
         .most = 1,

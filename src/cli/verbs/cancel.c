@@ -10,7 +10,8 @@ static int verb_cancel_run(struct session *s, const struct verb *verb, const str
                 return session_fail(s, e);
         if (s->json)
                 return tell_job(s, a->words[0]);
-        out("Job %s was asked to stop; everything it did is put back. fairlead attach %s shows it.\n", a->words[0], a->words[0]);
+        out("Job %s was asked to stop; everything it did is put back. fairlead attach %s shows it.\n",
+            a->words[0], a->words[0]);
         return EXIT_DONE;
 }
 

@@ -5,7 +5,9 @@
 #include "cli/verbs/verbs.h"
 
 static enum realm_kind verb_check_kind_of(const char *word) {
-        return str_equal_nocase(word, "ad") ? REALM_AD : str_equal_nocase(word, "ipa") ? REALM_IPA : REALM_NONE;
+        return str_equal_nocase(word, "ad")    ? REALM_AD
+               : str_equal_nocase(word, "ipa") ? REALM_IPA
+                                               : REALM_NONE;
 }
 
 static int verb_check_run(struct session *s, const struct verb *verb, const struct arguments *a) {
@@ -13,12 +15,14 @@ static int verb_check_run(struct session *s, const struct verb *verb, const stru
         struct waiting w = {};
         void *result;
         const char *mode = argument_value(a, OPTION_MODE);
-        const struct preflight_order order = { .domain = a->words ? a->words[0] : NULL, .wanted = mode ? verb_check_kind_of(mode) : REALM_NONE };
+        const struct preflight_order order = { .domain = a->words ? a->words[0] : NULL,
+                                               .wanted = mode ? verb_check_kind_of(mode) : REALM_NONE };
         if (mode && order.wanted == REALM_NONE) {
                 out_note("--mode is ad or ipa");
                 return EXIT_USAGE;
         }
-        int r = session_wait(s, &w, s->host->ops->preflight(s->host, &order, NULL, waited_preflight, &w), &result, &e);
+        int r = session_wait(s, &w, s->host->ops->preflight(s->host, &order, NULL, waited_preflight, &w),
+                             &result, &e);
         if (r < 0)
                 return session_fail(s, e);
         _cleanup_(preflight_freep) struct preflight *p = result;
@@ -33,8 +37,10 @@ const struct verb check_verb = {
         .name = "check",
         .synopsis = "[DOMAIN] [--mode ad|ipa] [--json]",
         .help = "look at all that joining a realm needs, before any password is asked",
-        .details = "Host name, earlier joins, DNS, the realm's servers and their ports, the clock against the KDC's, the time service, libraries,\n"
-                   "name lookup and login, room, others at work: 8 seconds at most. Nothing is changed and nobody logs in. Exit status 1: something\n"
+        .details = "Host name, earlier joins, DNS, the realm's servers and their ports, the clock against "
+                   "the KDC's, the time service, libraries,\n"
+                   "name lookup and login, room, others at work: 8 seconds at most. Nothing is changed and "
+                   "nobody logs in. Exit status 1: something\n"
                    "is in the way.",
         .takes = TAKES(OPTION_MODE),
         .json = true,

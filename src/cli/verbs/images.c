@@ -14,7 +14,8 @@ static void verb_images_tell_image(struct out_table *t, const struct image *imag
         _cleanup_free_ char *labels = label_set_text(set);
         const char *version = image_version(image);
         out_table_row(t, image_reference(image), version ? version : "-", labels && *labels ? labels : "-",
-                      image->size ? text_size(size, image->size) : "-", image->source ? image->source : "engine", NULL);
+                      image->size ? text_size(size, image->size) : "-",
+                      image->source ? image->source : "engine", NULL);
 }
 
 static int verb_images_run(struct session *s, const struct verb *verb, const struct arguments *a) {
@@ -48,7 +49,8 @@ const struct verb images_verb = {
         .name = "images",
         .synopsis = "[--all] [--json]",
         .help = "list the images that offer a system service",
-        .details = "An image offers a system service when it carries a command label (INSTALL, RUN, UNINSTALL, STOP, UPGRADE) or a profile\n"
+        .details = "An image offers a system service when it carries a command label (INSTALL, RUN, "
+                   "UNINSTALL, STOP, UPGRADE) or a profile\n"
                    "fits it. --all lists every image of the engine.",
         .takes = TAKES(OPTION_ALL),
         .json = true,

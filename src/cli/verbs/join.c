@@ -47,7 +47,8 @@ static const struct mode *named_mode(const struct profile *profile, const char *
 /* What the words of the command line do not say, a file of answers may: the domain, and how to join. */
 static int verb_join_read_file(struct joining *j, const char *path, struct error **reterr) {
         j->file = answers_new();
-        int r = j->file ? order_read_file(path, j->file, &j->file_mode, reterr) : error_set(reterr, -ENOMEM, "Out of memory");
+        int r = j->file ? order_read_file(path, j->file, &j->file_mode, reterr)
+                        : error_set(reterr, -ENOMEM, "Out of memory");
         for (size_t i = 0; r >= 0 && !j->domain && i < j->file->n; i++) {
                 const struct answer *a = &j->file->items[i];
                 if (!str_equal(a->name, "domain") && !str_ends(a->name, "-domain"))
@@ -63,9 +64,12 @@ static int choose_mode(struct session *s, struct joining *j, const char *name, s
         void *result = NULL;
         if (name) {
                 j->mode = named_mode(j->profile, name);
-                return j->mode ? 0 : error_set(reterr, -EINVAL, "%s has no way called \"%s\" to join a realm", image_reference(j->image), name);
+                return j->mode ? 0
+                               : error_set(reterr, -EINVAL, "%s has no way called \"%s\" to join a realm",
+                                           image_reference(j->image), name);
         }
-        int r = session_wait(s, &w, s->host->ops->discover(s->host, j->domain, waited_realm, &w), &result, reterr);
+        int r = session_wait(s, &w, s->host->ops->discover(s->host, j->domain, waited_realm, &w), &result,
+                             reterr);
         if (r < 0)
                 return r;
         _cleanup_(realm_freep) struct realm *realm = result;
@@ -81,7 +85,9 @@ static int choose_mode(struct session *s, struct joining *j, const char *name, s
         if (!s->json)
                 out("%s is %s, realm %s\n", realm->domain, realm_kind_title(realm->kind), realm->realm);
         j->mode = joining_mode(j->profile, realm->kind);
-        return j->mode ? 0 : error_set(reterr, -ENOENT, "%s has no way to join %s", image_reference(j->image), realm_kind_title(realm->kind));
+        return j->mode ? 0
+                       : error_set(reterr, -ENOENT, "%s has no way to join %s", image_reference(j->image),
+                                   realm_kind_title(realm->kind));
 }
 
 /* The words of the command line, by the names that this image's parameters have. */
@@ -103,15 +109,20 @@ static int verb_join_translate(struct joining *j, const struct arguments *a, str
 }
 
 /* An exit status. Nothing that is in the way is passed over in silence. */
-static int verb_join_preflight(struct session *s, const struct joining *j, const struct order *order, bool allowed) {
+static int verb_join_preflight(struct session *s, const struct joining *j, const struct order *order,
+                               bool allowed) {
         struct join join;
         struct waiting w = {};
         void *result = NULL;
         struct error *e = NULL;
         profile_join(j->profile, j->mode, order->answers, &join);
-        const struct preflight_order what = { .domain = join.domain ? join.domain : j->domain, .wanted = join.kind, .server = join.server,
-                                              .computer_name = join.computer_name, .hostname = join.hostname };
-        if (session_wait(s, &w, s->host->ops->preflight(s->host, &what, NULL, waited_preflight, &w), &result, &e) < 0)
+        const struct preflight_order what = { .domain = join.domain ? join.domain : j->domain,
+                                              .wanted = join.kind,
+                                              .server = join.server,
+                                              .computer_name = join.computer_name,
+                                              .hostname = join.hostname };
+        if (session_wait(s, &w, s->host->ops->preflight(s->host, &what, NULL, waited_preflight, &w), &result,
+                         &e) < 0)
                 return session_fail(s, e);
         _cleanup_(preflight_freep) struct preflight *p = result;
         if (!s->json)
@@ -120,7 +131,8 @@ static int verb_join_preflight(struct session *s, const struct joining *j, const
                 return EXIT_DONE;
         if (s->json)
                 out_json(emit_preflight(p));
-        out_note("fairlead: Something is in the way of this join; --allow " ALLOW_PREFLIGHT " goes on all the same\n");
+        out_note("fairlead: Something is in the way of this join; --allow " ALLOW_PREFLIGHT
+                 " goes on all the same\n");
         return EXIT_REFUSED;
 }
 
@@ -138,7 +150,8 @@ static int verb_join_run(struct session *s, const struct verb *verb, const struc
         if (r >= 0 && argument_value(a, OPTION_ANSWERS))
                 r = verb_join_read_file(&j, argument_value(a, OPTION_ANSWERS), &e);
         if (r >= 0)
-                r = choose_mode(s, &j, a->given[OPTION_MODE] ? argument_value(a, OPTION_MODE) : j.file_mode, &e);
+                r = choose_mode(s, &j, a->given[OPTION_MODE] ? argument_value(a, OPTION_MODE) : j.file_mode,
+                                &e);
         if (r >= 0)
                 r = verb_join_translate(&j, a, &e);
         if (r < 0)
@@ -154,22 +167,28 @@ static int verb_join_run(struct session *s, const struct verb *verb, const struc
         if (r < 0)
                 return session_fail(s, e);
         order.port.image = image_reference(order.image);
-        int status = verb_join_preflight(s, &j, &order, strv_contains(a->values[OPTION_ALLOW], ALLOW_PREFLIGHT));
+        int status =
+                verb_join_preflight(s, &j, &order, strv_contains(a->values[OPTION_ALLOW], ALLOW_PREFLIGHT));
         return status == EXIT_DONE ? follow_order(s, &order, &words) : status;
 }
 
 const struct verb join_verb = {
         .name = "join",
-        .synopsis = "[DOMAIN] [--image IMAGE] [--name N] [--mode ad|ipa] [--set user=U]… [--secret password=@FILE|-] [--answers FILE]"
+        .synopsis = "[DOMAIN] [--image IMAGE] [--name N] [--mode ad|ipa] [--set user=U]… [--secret "
+                    "password=@FILE|-] [--answers FILE]"
                     " [--yes | --consent HASH] [--allow preflight|FINDING]… [--detach] [-- ARG…]",
         .help = "join this host to a realm by an image that packages SSSD",
-        .details = "Looks for the realm, looks at all that the join needs (fairlead check), shows the plan, asks for consent, and\n"
-                   "follows the job. What it changes on this host is put back when it fails. --set and --secret take the parameters of\n"
-                   "the image, also by the ends of their names: user, ou, computer-name, server, password, otp, ca, … (fairlead show\n"
-                   "IMAGE), and so may the file of --answers; what is not named behind join (DOMAIN, --mode) is taken from there.\n"
+        .details = "Looks for the realm, looks at all that the join needs (fairlead check), shows the plan, "
+                   "asks for consent, and\n"
+                   "follows the job. What it changes on this host is put back when it fails. --set and "
+                   "--secret take the parameters of\n"
+                   "the image, also by the ends of their names: user, ou, computer-name, server, password, "
+                   "otp, ca, … (fairlead show\n"
+                   "IMAGE), and so may the file of --answers; what is not named behind join (DOMAIN, "
+                   "--mode) is taken from there.\n"
                    "Without --image the first image that joins a realm is taken.",
-        .takes = ORDER_OPTIONS | TAKES(OPTION_IMAGE) | TAKES(OPTION_SECRET) | TAKES(OPTION_YES) | TAKES(OPTION_CONSENT) | TAKES(OPTION_DETACH) |
-                 TAKES(OPTION_IF_INTERRUPTED),
+        .takes = ORDER_OPTIONS | TAKES(OPTION_IMAGE) | TAKES(OPTION_SECRET) | TAKES(OPTION_YES) |
+                 TAKES(OPTION_CONSENT) | TAKES(OPTION_DETACH) | TAKES(OPTION_IF_INTERRUPTED),
         .json = true,
         .most = 1,
         .rest = true,

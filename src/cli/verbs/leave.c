@@ -7,28 +7,35 @@
 #include "cli/realm-images.h"
 #include "cli/verbs/verbs.h"
 
-/* Somebody's name or secret is what deleting the account wants; answers alone may be those of the join, and are no wish. */
+/* Somebody's name or secret is what deleting the account wants; answers alone may be those of the join, and
+ * are no wish. */
 static bool verb_leave_deletes(const struct arguments *a) {
         return a->values[OPTION_SECRET] || a->values[OPTION_SET];
 }
 
-static int verb_leave_find(struct session *s, const struct arguments *a, struct joined *j, struct error **reterr) {
+static int verb_leave_find(struct session *s, const struct arguments *a, struct joined *j,
+                           struct error **reterr) {
         int r = joining_find_service(s, a->words ? a->words[0] : NULL, j, reterr);
         if (r < 0)
                 return r;
         if (!j->service) {
                 r = error_set(reterr, -ENOENT, "No service of fairlead has joined this host to a realm");
-                error_hint(reterr, "A join by other means is left by them: realm leave, ipa-client-install --uninstall");
+                error_hint(reterr, "A join by other means is left by them: realm leave, ipa-client-install "
+                                   "--uninstall");
                 return r;
         }
         if (verb_leave_deletes(a) && !j->mode) {
-                r = error_set(reterr, -ENOENT, "The image of %s is not on this host any more, so it cannot delete the account", j->service->name);
-                error_hint(reterr, "Leave without --secret and --set; then somebody who may deletes the account on a server of the realm");
+                r = error_set(reterr, -ENOENT,
+                              "The image of %s is not on this host any more, so it cannot delete the account",
+                              j->service->name);
+                error_hint(reterr, "Leave without --secret and --set; then somebody who may deletes the "
+                                   "account on a server of the realm");
         }
         return r;
 }
 
-static int verb_leave_leave(struct session *s, const struct arguments *a, struct joined *j, char **set, char **secrets) {
+static int verb_leave_leave(struct session *s, const struct arguments *a, struct joined *j, char **set,
+                            char **secrets) {
         struct error *e = NULL;
         _cleanup_(order_done) struct order order = {};
         struct arguments words = *a;
@@ -36,7 +43,8 @@ static int verb_leave_leave(struct session *s, const struct arguments *a, struct
         words.values[OPTION_SECRET] = secrets;
         if (order_read(s, &words, VERB_UNINSTALL, TAKE(j->image), &order, &e) < 0)
                 return session_fail(s, e);
-        if (j->mode && joining_answers(j->profile, j->mode->leave ? j->mode->leave : j->mode, order.answers) < 0)
+        if (j->mode &&
+            joining_answers(j->profile, j->mode->leave ? j->mode->leave : j->mode, order.answers) < 0)
                 return session_fail(s, (error_set(&e, -ENOMEM, "Out of memory"), e));
         order.port.image = NULL;
         order.port.name = j->service->name;
@@ -61,14 +69,18 @@ static int verb_leave_run(struct session *s, const struct verb *verb, const stru
 
 const struct verb leave_verb = {
         .name = "leave",
-        .synopsis = "[NAME] [--set user=U] [--secret password=@FILE|-] [--answers FILE] [--yes | --consent HASH] [--allow FINDING]…"
+        .synopsis = "[NAME] [--set user=U] [--secret password=@FILE|-] [--answers FILE] [--yes | --consent "
+                    "HASH] [--allow FINDING]…"
                     " [--if-interrupted ask|resume|rollback] [--detach] [-- ARG…]",
         .help = "leave the realm: remove the service that joined it, and put back every file",
-        .details = "What somebody else changed since is kept and listed. With --secret password=… (and --set user=U, where it is not the one\n"
-                   "who joined) the computer's account in the realm is deleted, too; when that is refused, nothing is done, and the host stays\n"
+        .details = "What somebody else changed since is kept and listed. With --secret password=… (and "
+                   "--set user=U, where it is not the one\n"
+                   "who joined) the computer's account in the realm is deleted, too; when that is refused, "
+                   "nothing is done, and the host stays\n"
                    "in the realm. Without a secret the account stays, and is named.",
-        .takes = TAKES(OPTION_ALLOW) | TAKES(OPTION_ANSWERS) | TAKES(OPTION_SECRET) | TAKES(OPTION_SET) | TAKES(OPTION_YES) |
-                 TAKES(OPTION_CONSENT) | TAKES(OPTION_DETACH) | TAKES(OPTION_IF_INTERRUPTED),
+        .takes = TAKES(OPTION_ALLOW) | TAKES(OPTION_ANSWERS) | TAKES(OPTION_SECRET) | TAKES(OPTION_SET) |
+                 TAKES(OPTION_YES) | TAKES(OPTION_CONSENT) | TAKES(OPTION_DETACH) |
+                 TAKES(OPTION_IF_INTERRUPTED),
         .json = true,
         .most = 1,
         .rest = true,

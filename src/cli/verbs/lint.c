@@ -33,7 +33,8 @@ const struct verb lint_verb = {
         .name = "lint",
         .synopsis = "IMAGE | --labels FILE [--json]",
         .help = "check the labels of an image: for those who build one",
-        .details = "Exit status 3 when a finding would refuse a plan. --labels takes a JSON object with a member \"labels\".",
+        .details = "Exit status 3 when a finding would refuse a plan. --labels takes a JSON object with a "
+                   "member \"labels\".",
         .takes = TAKES(OPTION_LABELS) | TAKES(OPTION_IMAGE),
         .json = true,
         .most = 1,

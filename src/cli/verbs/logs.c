@@ -34,7 +34,8 @@ static void print_lines(struct log_line *lines, size_t n, void *userdata) {
                         out_json(emit_log_line(&lines[i]));
                         continue;
                 }
-                out("%s %s: %s\n", when, lines[i].identifier ? lines[i].identifier : "-", message ? message : "");
+                out("%s %s: %s\n", when, lines[i].identifier ? lines[i].identifier : "-",
+                    message ? message : "");
         }
         fflush(stdout);
 }
@@ -70,9 +71,11 @@ static int64_t since_time(const char *text) {
 
 static int verb_logs_read_options(const struct arguments *a, struct log_query *query, struct error **reterr) {
         long long n = 7;
-        const char *priority = argument_value(a, OPTION_PRIORITY), *lines = argument_value(a, OPTION_LINES), *since = argument_value(a, OPTION_SINCE);
+        const char *priority = argument_value(a, OPTION_PRIORITY), *lines = argument_value(a, OPTION_LINES),
+                   *since = argument_value(a, OPTION_SINCE);
         if (priority && str_to_int(priority, 0, 7, &n) < 0)
-                return error_set(reterr, -EINVAL, "--priority wants a number from 0 to 7, not \"%s\"", priority);
+                return error_set(reterr, -EINVAL, "--priority wants a number from 0 to 7, not \"%s\"",
+                                 priority);
         query->priority = (int) n;
         n = 0;
         if (lines && str_to_int(lines, 1, 1000000, &n) < 0)
@@ -105,7 +108,10 @@ static int verb_logs_run(struct session *s, const struct verb *verb, const struc
         query.unit = unit;
         query.container = service ? service->container : NULL;
         struct reading reading = { .follow = query.follow, .json = s->json };
-        struct log_reader reader = { .lines = print_lines, .reached = verb_logs_reached, .failed = verb_logs_failed, .userdata = &reading };
+        struct log_reader reader = { .lines = print_lines,
+                                     .reached = verb_logs_reached,
+                                     .failed = verb_logs_failed,
+                                     .userdata = &reading };
         struct op *op = s->host->ops->read_log(s->host, &query, &reader);
         while (op && !reading.over && sd_event_run(s->event, UINT64_MAX) >= 0)
                 ;

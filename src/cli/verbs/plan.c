@@ -28,7 +28,8 @@ static bool verb_plan_path_exists(const char *path, void *userdata) {
 }
 
 /* The plan of a file of labels: pure, no engine is asked. */
-static int plan_labels(struct session *s, const struct arguments *a, const char *word, struct plan **ret, struct error **reterr) {
+static int plan_labels(struct session *s, const struct arguments *a, const char *word, struct plan **ret,
+                       struct error **reterr) {
         struct image *image = NULL;
         int r = labels_image(s, a, NULL, &image, reterr);
         if (r < 0)
@@ -56,22 +57,26 @@ static int plan_labels(struct session *s, const struct arguments *a, const char 
         return plan_make(&request, ret, reterr);
 }
 
-static int plan_order(struct session *s, const struct order *order, struct plan **ret, struct error **reterr) {
+static int plan_order(struct session *s, const struct order *order, struct plan **ret,
+                      struct error **reterr) {
         struct waiting w = {};
         void *result = NULL;
-        int r = session_wait(s, &w, s->host->ops->make_plan(s->host, &order->port, waited_plan, &w), &result, reterr);
+        int r = session_wait(s, &w, s->host->ops->make_plan(s->host, &order->port, waited_plan, &w), &result,
+                             reterr);
         if (r >= 0)
                 *ret = result;
         return r;
 }
 
-static int plan_upgrade(struct session *s, const struct arguments *a, const struct service *service, struct plan **ret, struct error **reterr) {
+static int plan_upgrade(struct session *s, const struct arguments *a, const struct service *service,
+                        struct plan **ret, struct error **reterr) {
         _cleanup_(order_done) struct order order = {};
         int r = upgrade_read(s, a, service, &order, reterr);
         return r < 0 ? r : plan_order(s, &order, ret, reterr);
 }
 
-static int plan_image(struct session *s, const struct arguments *a, const char *word, struct plan **ret, struct error **reterr) {
+static int plan_image(struct session *s, const struct arguments *a, const char *word, struct plan **ret,
+                      struct error **reterr) {
         struct image *image = NULL;
         struct service *found = NULL;
         int r = verb_of(word) == VERB_UPGRADE ? find_service(s, a->words[1], &found, reterr) : 0;
@@ -99,7 +104,8 @@ static int verb_plan_run(struct session *s, const struct verb *verb, const struc
                 error_set(&e, -EINVAL, "fairlead plan wants a verb, and an image or --labels FILE");
                 return labels_usage(e);
         }
-        int r = from_file ? plan_labels(s, a, a->words[0], &made, &e) : plan_image(s, a, a->words[0], &made, &e);
+        int r = from_file ? plan_labels(s, a, a->words[0], &made, &e)
+                          : plan_image(s, a, a->words[0], &made, &e);
         if (r < 0)
                 return session_fail(s, e);
         _cleanup_plan_ struct plan *plan = made;
@@ -112,11 +118,14 @@ static int verb_plan_run(struct session *s, const struct verb *verb, const struc
 
 const struct verb plan_verb_row = {
         .name = "plan",
-        .synopsis = "VERB IMAGE | --labels FILE [--image REF] [--name N] [--mode M] [--set P=V]… [--opt1 S]… [--json] [-- ARG…]",
+        .synopsis = "VERB IMAGE | --labels FILE [--image REF] [--name N] [--mode M] [--set P=V]… [--opt1 "
+                    "S]… [--json] [-- ARG…]",
         .help = "show exactly what a verb would run and write; nothing is run",
-        .details = "VERB is install, run, uninstall, stop, upgrade or the key of any other label (PURGE, HELP, …). In the place of IMAGE\n"
+        .details = "VERB is install, run, uninstall, stop, upgrade or the key of any other label (PURGE, "
+                   "HELP, …). In the place of IMAGE\n"
                    "upgrade also takes the name of an installed service. Words after -- are appended\n"
-                   "to the label's command, each as one word. Exit status 3 when a finding refuses the plan (it is printed all the same).",
+                   "to the label's command, each as one word. Exit status 3 when a finding refuses the plan "
+                   "(it is printed all the same).",
         .takes = ORDER_OPTIONS | TAKES(OPTION_LABELS) | TAKES(OPTION_IMAGE),
         .json = true,
         .least = 1,

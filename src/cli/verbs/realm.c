@@ -22,7 +22,8 @@ static void tell_servers(const struct realm *realm) {
                 char answer[32] = "";
                 if (s->answered)
                         snprintf(answer, sizeof answer, "  answers in %u ms", s->ms);
-                out("  %-12s %s port %u (%s)%s\n", i ? "" : "servers", s->host, s->port, addresses ? addresses : "not looked up", answer);
+                out("  %-12s %s port %u (%s)%s\n", i ? "" : "servers", s->host, s->port,
+                    addresses ? addresses : "not looked up", answer);
         }
 }
 
@@ -30,8 +31,8 @@ static void tell_questions(const struct realm *realm) {
         out("\nAsked:\n");
         for (size_t i = 0; i < realm->n_questions; i++) {
                 const struct realm_question *q = &realm->questions[i];
-                out("  %s%s%s  (%u ms)\n    %s\n", q->what, q->whom ? " of " : "", q->whom ? q->whom : "", q->ms,
-                    q->answer ? q->answer : "no answer");
+                out("  %s%s%s  (%u ms)\n    %s\n", q->what, q->whom ? " of " : "", q->whom ? q->whom : "",
+                    q->ms, q->answer ? q->answer : "no answer");
         }
 }
 
@@ -76,7 +77,8 @@ static void tell_membership(const struct membership *m) {
         }
         out("%s: %s\n", m->realm ? m->realm : m->domain, realm_kind_title(m->kind));
         tell_row("domain", m->domain);
-        tell_row("SSSD", m->silent   ? "does not answer: logins of this host wait for it; restart it, or unpause its container"
+        tell_row("SSSD", m->silent   ? "does not answer: logins of this host wait for it; restart it, or "
+                                       "unpause its container"
                          : !m->asked ? "does not tell"
                          : m->online ? "online"
                                      : "offline");
@@ -120,8 +122,11 @@ static int test_user(struct session *s, const char *user) {
         return EXIT_DONE;
 }
 
-static int verb_realm_change(struct session *s, enum plan_verb verb, const struct access_change *access, const struct arguments *a) {
-        _cleanup_(order_done) struct order order = { .port = { .verb = verb, .access = access, .allowed = a->values[OPTION_ALLOW] } };
+static int verb_realm_change(struct session *s, enum plan_verb verb, const struct access_change *access,
+                             const struct arguments *a) {
+        _cleanup_(order_done) struct order order = {
+                .port = { .verb = verb, .access = access, .allowed = a->values[OPTION_ALLOW] }
+        };
         order.secrets = secret_list_new();
         return order.secrets ? follow_order(s, &order, a) : EXIT_FAILED;
 }
@@ -134,7 +139,9 @@ static int change_access(struct session *s, bool permit, const struct arguments 
                 return EXIT_USAGE;
         }
         const struct access_change access = {
-                .what = all ? permit ? ACCESS_PERMIT_ALL : ACCESS_DENY_ALL : permit ? ACCESS_PERMIT : ACCESS_DENY,
+                .what = all      ? permit ? ACCESS_PERMIT_ALL : ACCESS_DENY_ALL
+                        : permit ? ACCESS_PERMIT
+                                 : ACCESS_DENY,
                 .groups = groups,
                 .names = a->words + 1,
         };
@@ -157,23 +164,31 @@ static int verb_realm_run(struct session *s, const struct verb *verb, const stru
                 return verb_realm_status(s);
         if (strcmp(what, "test") == 0 && operand && !s->json)
                 return test_user(s, operand);
-        out_note("fairlead: There is realm discover [DOMAIN], realm status, realm test USER, realm permit, realm deny, realm renew\n");
+        out_note("fairlead: There is realm discover [DOMAIN], realm status, realm test USER, realm permit, "
+                 "realm deny, realm renew\n");
         return EXIT_USAGE;
 }
 
 const struct verb realm_verb = {
         .name = "realm",
         .synopsis = "discover [DOMAIN] | status | test USER | permit|deny [--groups] NAME…|--all | renew"
-                    " [--yes | --consent HASH] [--allow FINDING]… [--if-interrupted ask|resume|rollback] [--detach] [--json]",
+                    " [--yes | --consent HASH] [--allow FINDING]… [--if-interrupted ask|resume|rollback] "
+                    "[--detach] [--json]",
         .help = "look for a realm, look after that of this host",
-        .details = "discover asks the DNS and the servers it names, anonymously; nothing is changed, and every question is shown with its\n"
-                   "answer. Without DOMAIN that of this host, and those above it. status tells how this host stands in its realm; test looks a\n"
-                   "user up as every program of this host would. Exit status 4: there is no realm, or no such user.\n"
-                   "permit lets these users or groups log in, beside those permitted by name before, and nobody else; deny keeps these out,\n"
-                   "whatever permits them; permit --all leaves it to the domain's own rules; deny --all keeps all of the domain out. This\n"
-                   "host's own users are never touched. renew makes new keys for this host. Each is a job that shows first what it changes.",
-        .takes = TAKES(OPTION_ALL) | TAKES(OPTION_GROUPS) | TAKES(OPTION_YES) | TAKES(OPTION_CONSENT) | TAKES(OPTION_ALLOW) |
-                 TAKES(OPTION_DETACH) | TAKES(OPTION_IF_INTERRUPTED),
+        .details = "discover asks the DNS and the servers it names, anonymously; nothing is changed, and "
+                   "every question is shown with its\n"
+                   "answer. Without DOMAIN that of this host, and those above it. status tells how this "
+                   "host stands in its realm; test looks a\n"
+                   "user up as every program of this host would. Exit status 4: there is no realm, or no "
+                   "such user.\n"
+                   "permit lets these users or groups log in, beside those permitted by name before, and "
+                   "nobody else; deny keeps these out,\n"
+                   "whatever permits them; permit --all leaves it to the domain's own rules; deny --all "
+                   "keeps all of the domain out. This\n"
+                   "host's own users are never touched. renew makes new keys for this host. Each is a job "
+                   "that shows first what it changes.",
+        .takes = TAKES(OPTION_ALL) | TAKES(OPTION_GROUPS) | TAKES(OPTION_YES) | TAKES(OPTION_CONSENT) |
+                 TAKES(OPTION_ALLOW) | TAKES(OPTION_DETACH) | TAKES(OPTION_IF_INTERRUPTED),
         .json = true,
         .least = 1,
         .most = 64,

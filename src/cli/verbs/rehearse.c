@@ -12,7 +12,9 @@ static int show_changes(struct session *s, const struct job *job, const struct a
         struct waiting w = {};
         void *result;
         int status = job->state == JOB_DONE ? EXIT_DONE : EXIT_FAILED;
-        int r = session_wait(s, &w, s->host->ops->list_changes(s->host, job->id, a->given[OPTION_DIFF], waited_report, &w), &result, &e);
+        int r = session_wait(
+                s, &w, s->host->ops->list_changes(s->host, job->id, a->given[OPTION_DIFF], waited_report, &w),
+                &result, &e);
         if (r < 0) {            /* it did not come that far: its result says why */
                 error_free(e);
                 if (s->json)
@@ -39,12 +41,16 @@ static int verb_rehearse_run(struct session *s, const struct verb *verb, const s
 
 const struct verb rehearse_verb = {
         .name = "rehearse",
-        .synopsis = "IMAGE [--name N] [--mode M] [--set P=V]… [--answers FILE] [--secret P=@FILE|-] [--diff] [--yes | --consent HASH]"
+        .synopsis = "IMAGE [--name N] [--mode M] [--set P=V]… [--answers FILE] [--secret P=@FILE|-] "
+                    "[--diff] [--yes | --consent HASH]"
                     " [--allow FINDING]… [--detach] [-- ARG…]",
         .help = "run an image's INSTALL command on a copy of the host's files, and show what it would change",
-        .details = "The copy is thrown away: no file of the host changes. What a copy cannot hold (the network, processes of the host,\n"
-                   "sockets, devices) is said before you consent. With --json the changes are printed as fairlead changes --json does.",
-        .takes = ORDER_OPTIONS | TAKES(OPTION_SECRET) | TAKES(OPTION_YES) | TAKES(OPTION_CONSENT) | TAKES(OPTION_DETACH) | TAKES(OPTION_DIFF),
+        .details = "The copy is thrown away: no file of the host changes. What a copy cannot hold (the "
+                   "network, processes of the host,\n"
+                   "sockets, devices) is said before you consent. With --json the changes are printed as "
+                   "fairlead changes --json does.",
+        .takes = ORDER_OPTIONS | TAKES(OPTION_SECRET) | TAKES(OPTION_YES) | TAKES(OPTION_CONSENT) |
+                 TAKES(OPTION_DETACH) | TAKES(OPTION_DIFF),
         .json = true,
         .least = 1,
         .most = 1,

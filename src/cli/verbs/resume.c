@@ -44,8 +44,10 @@ const struct verb resume_verb = {
         .name = "resume",
         .synopsis = "JOB [--secret P=@FILE|-]… [--detach]",
         .help = "go on with a job that was interrupted",
-        .details = "A job is interrupted when the host went down or its worker was killed. What is done stays done; a command that was cut off is\n"
-                   "put back and run again. Secrets are kept nowhere: they must be given again when the command has to run.",
+        .details = "A job is interrupted when the host went down or its worker was killed. What is done "
+                   "stays done; a command that was cut off is\n"
+                   "put back and run again. Secrets are kept nowhere: they must be given again when the "
+                   "command has to run.",
         .takes = TAKES(OPTION_SECRET) | TAKES(OPTION_DETACH),
         .least = 1,
         .most = 1,

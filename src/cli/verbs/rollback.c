@@ -7,10 +7,12 @@ static bool verb_rollback_consented(const struct job *job, const struct argument
         if (job->state != JOB_DONE || a->given[OPTION_YES])
                 return true;
         if (!in_is_terminal()) {
-                out_note("fairlead: The job is done; nobody consented to putting everything back\n  try: add --yes\n");
+                out_note("fairlead: The job is done; nobody consented to putting everything back\n  try: "
+                         "add --yes\n");
                 return false;
         }
-        out("The %s of %s is done. Everything it did is put back; what somebody else changed since stays, and is listed.\n",
+        out("The %s of %s is done. Everything it did is put back; what somebody else changed since stays, "
+            "and is listed.\n",
             plan_verb_name(job->verb), job->name ? job->name : "?");
         return ask_yes("Shall this be done?");
 }
@@ -30,7 +32,8 @@ const struct verb rollback_verb = {
         .name = "rollback",
         .synopsis = "JOB [--yes] [--detach]",
         .help = "put back everything a job did that was interrupted, or is done",
-        .details = "Byte for byte and attribute for attribute; what somebody else changed since is kept, and listed. A job that could not be put\n"
+        .details = "Byte for byte and attribute for attribute; what somebody else changed since is kept, "
+                   "and listed. A job that could not be put\n"
                    "back wholly can be tried again. Exit status 0 when everything is put back.",
         .takes = TAKES(OPTION_YES) | TAKES(OPTION_DETACH),
         .least = 1,

@@ -8,8 +8,9 @@
 #include "cli/report.h"
 #include "cli/verbs/verbs.h"
 
-/* Consent to a RUN command is there when the installed service, or an install that is running now, has this very image: its plan showed
- * the command. (An image's own unit starts `atomic run` in the middle of the install, before there is a record.) */
+/* Consent to a RUN command is there when the installed service, or an install that is running now, has this
+ * very image: its plan showed the command. (An image's own unit starts `atomic run` in the middle of the
+ * install, before there is a record.) */
 static int installed_now(struct session *s, const struct plan *plan, bool *ret, struct error **reterr) {
         struct waiting w = {};
         void *result;
@@ -19,8 +20,8 @@ static int installed_now(struct session *s, const struct plan *plan, bool *ret, 
         _cleanup_(job_list_freep) struct job_list *jobs = result;
         for (size_t i = 0; i < jobs->n; i++) {
                 const struct job *job = jobs->items[i];
-                if (job->state == JOB_RUNNING && job->verb != VERB_UNINSTALL && str_equal(job->name, plan->name) && job->digest &&
-                    str_equal(job->digest, plan->digest))
+                if (job->state == JOB_RUNNING && job->verb != VERB_UNINSTALL &&
+                    str_equal(job->name, plan->name) && job->digest && str_equal(job->digest, plan->digest))
                         *ret = true;
         }
         return 0;
@@ -66,7 +67,8 @@ static int run_or_start(struct session *s, const struct plan *plan, const struct
                 struct error *e = NULL;
                 struct waiting w = {};
                 void *result;
-                int r = session_wait(s, &w, s->host->ops->find_container(s->host, name, waited_container, &w), &result, &e);
+                int r = session_wait(s, &w, s->host->ops->find_container(s->host, name, waited_container, &w),
+                                     &result, &e);
                 if (r < 0)
                         return session_fail(s, e);
                 state = (enum container_state) (intptr_t) result;
@@ -76,7 +78,8 @@ static int run_or_start(struct session *s, const struct plan *plan, const struct
                 return EXIT_DONE;
         }
         if (state == CONTAINER_STOPPED && !a->given[OPTION_REPLACE] && engine && !a->divided)
-                return exec_command((char *const[]) { (char *) engine, (char *) "start", (char *) name, NULL }, NULL);
+                return exec_command((char *const[]){ (char *) engine, (char *) "start", (char *) name, NULL },
+                                    NULL);
         return exec_command(plan->command->argv, plan->environment);
 }
 
@@ -128,8 +131,10 @@ const struct verb run_verb_row = {
         .name = "run",
         .synopsis = "NAME|IMAGE [--name N] [--set X=V]… [--replace] [--yes] [--display] [-- ARG…]",
         .help = "run the RUN command of a service or image on this terminal",
-        .details = "For tools that are used at a terminal, and for units that an image wrote itself (ExecStart=/usr/bin/atomic run …). A stopped\n"
-                   "container of the name is started, a running one is left alone. The command that an install showed needs no second consent.",
+        .details = "For tools that are used at a terminal, and for units that an image wrote itself "
+                   "(ExecStart=/usr/bin/atomic run …). A stopped\n"
+                   "container of the name is started, a running one is left alone. The command that an "
+                   "install showed needs no second consent.",
         .takes = ORDER_OPTIONS | TAKES(OPTION_YES) | TAKES(OPTION_DISPLAY) | TAKES(OPTION_REPLACE),
         .least = 1,
         .most = 1,

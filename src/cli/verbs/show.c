@@ -19,12 +19,14 @@ static void tell_label(const struct image *image, enum command_label which) {
 static void verb_show_tell_image(const struct image *image) {
         char created[24];
         tell_time(created, image->created);
-        const char *summary = image_summary(image), *version = image_version(image), *vendor = image_vendor(image);
+        const char *summary = image_summary(image), *version = image_version(image),
+                   *vendor = image_vendor(image);
         out("%s\n", image_reference(image));
         if (summary)
                 out("  %s\n", summary);
-        out("  version    %s\n  vendor     %s\n  built      %s\n  digest     %s\n  id         %s\n", version ? version : "-",
-            vendor ? vendor : "-", created, image->digest ? image->digest : "-", image->id ? image->id : "-");
+        out("  version    %s\n  vendor     %s\n  built      %s\n  digest     %s\n  id         %s\n",
+            version ? version : "-", vendor ? vendor : "-", created, image->digest ? image->digest : "-",
+            image->id ? image->id : "-");
         for (size_t i = 1; image->names && image->names[0] && image->names[i]; i++)
                 out("  also       %s\n", image->names[i]);
         out("\nCommand labels:\n");

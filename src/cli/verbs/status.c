@@ -23,12 +23,14 @@ static int tell_host(struct session *s) {
         }
         /* Which engine there is was found out for the list. */
         const struct host_status *h = s->host->ops->status(s->host);
-        out("%s  engine %s %s\n\n", h->hostname ? h->hostname : "this host", engine_kind_name(h->engine), h->engine_version ? h->engine_version : "");
+        out("%s  engine %s %s\n\n", h->hostname ? h->hostname : "this host", engine_kind_name(h->engine),
+            h->engine_version ? h->engine_version : "");
         tell_services(services);
         return EXIT_DONE;
 }
 
-static int verb_status_show(struct session *s, const char *name, struct unit_detail **ret, struct error **reterr) {
+static int verb_status_show(struct session *s, const char *name, struct unit_detail **ret,
+                            struct error **reterr) {
         struct waiting w = {};
         void *result;
         int r = session_wait(s, &w, s->host->ops->show_unit(s->host, name, waited_unit, &w), &result, reterr);
@@ -77,7 +79,8 @@ static int verb_status_run(struct session *s, const struct verb *verb, const str
         else
                 verb_status_tell_unit(detail);
         if (service && !s->json)
-                out("  image      %s\n  installed  by job %s\n", service->image ? service->image : "-", service->job ? service->job : "-");
+                out("  image      %s\n  installed  by job %s\n", service->image ? service->image : "-",
+                    service->job ? service->job : "-");
         error_free(e);
         service_free(service);
         unit_detail_free(detail);

@@ -15,7 +15,8 @@ static int verb_unit_action_act(struct session *s, const char *name, enum unit_a
         if (r < 0)
                 return session_fail(s, e);
         struct waiting w = {};
-        r = session_wait(s, &w, s->host->ops->act_on_unit(s->host, unit, action, waited_nothing, &w), NULL, &e);
+        r = session_wait(s, &w, s->host->ops->act_on_unit(s->host, unit, action, waited_nothing, &w), NULL,
+                         &e);
         if (r < 0)
                 return session_fail(s, e);
         if (!s->json) {
@@ -45,7 +46,8 @@ static int verb_unit_action_run(struct session *s, const struct verb *verb, cons
 }
 
 #define ROW(action, verb_name, text, more) \
-        [action] = { .name = verb_name, .synopsis = "UNIT…", .help = text, .takes = more, .json = true, .least = 1, .most = UINT_MAX, .run = verb_unit_action_run }
+        [action] = { .name = verb_name, .synopsis = "UNIT…", .help = text, .takes = more, .json = true, \
+                     .least = 1, .most = UINT_MAX, .run = verb_unit_action_run }
 
 /* UNIT is a service of fairlead's by its name, or any unit; ".service" may be left out. */
 const struct verb unit_action_verbs[_UNIT_ACTION_MAX] = {

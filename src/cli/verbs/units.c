@@ -7,7 +7,9 @@ static int verb_units_run(struct session *s, const struct verb *verb, const stru
         struct error *e = NULL;
         struct waiting w = {};
         void *result;
-        int r = session_wait(s, &w, s->host->ops->list_units(s->host, a->words ? a->words[0] : NULL, waited_units, &w), &result, &e);
+        int r = session_wait(
+                s, &w, s->host->ops->list_units(s->host, a->words ? a->words[0] : NULL, waited_units, &w),
+                &result, &e);
         if (r < 0)
                 return session_fail(s, e);
         _cleanup_(unit_list_freep) struct unit_list *units = result;
@@ -21,7 +23,8 @@ static int verb_units_run(struct session *s, const struct verb *verb, const stru
                 const struct unit *u = &units->items[i];
                 _cleanup_free_ char *plain = unit_name_plain(u->name);
                 out_table_row(&t, plain ? plain : u->name, u->active ? u->active : "-", u->sub ? u->sub : "-",
-                              u->file_state ? u->file_state : "-", u->description ? u->description : "", NULL);
+                              u->file_state ? u->file_state : "-", u->description ? u->description : "",
+                              NULL);
         }
         out_table_print(&t);
         return EXIT_DONE;

@@ -7,11 +7,16 @@
 #include "cli/out.h"
 #include "cli/verbs/verbs.h"
 
-int upgrade_read(struct session *s, const struct arguments *a, const struct service *service, struct order *ret, struct error **reterr) {
+int upgrade_read(struct session *s, const struct arguments *a, const struct service *service,
+                 struct order *ret, struct error **reterr) {
         const char *reference = argument_value(a, OPTION_IMAGE);
         struct image *image = NULL;
         /* Only its profile is wanted here: which of --set are answers. */
-        int r = order_find_image(s, reference ? reference : service->reference ? service->reference : "", &image, reterr);
+        int r = order_find_image(s,
+                                 reference            ? reference
+                                 : service->reference ? service->reference
+                                                      : "",
+                                 &image, reterr);
         if (r < 0)
                 return r;
         r = order_read(s, a, VERB_UPGRADE, image, ret, reterr);
@@ -41,13 +46,17 @@ static int verb_upgrade_run(struct session *s, const struct verb *verb, const st
 
 const struct verb upgrade_verb = {
         .name = "upgrade",
-        .synopsis = "NAME [--image REF] [--set P=V]… [--answers FILE] [--yes | --consent HASH] [--allow FINDING]… [--detach] [-- ARG…]",
+        .synopsis = "NAME [--image REF] [--set P=V]… [--answers FILE] [--yes | --consent HASH] [--allow "
+                    "FINDING]… [--detach] [-- ARG…]",
         .help = "let a service run the newer image of its reference that is on this host",
-        .details = "The labels of both images are compared word by word; the UPGRADE label is carried out where there is one, the unit is\n"
-                   "changed to the new digest, and the service is checked. When it does not work everything goes back to the old image.\n"
-                   "Answers of the install are kept; --image takes another reference. Exit status 0 when there is no newer image.",
-        .takes = TAKES(OPTION_IMAGE) | TAKES(OPTION_SET) | TAKES(OPTION_ANSWERS) | TAKES(OPTION_ALLOW) | TAKES(OPTION_YES) |
-                 TAKES(OPTION_CONSENT) | TAKES(OPTION_DETACH),
+        .details = "The labels of both images are compared word by word; the UPGRADE label is carried out "
+                   "where there is one, the unit is\n"
+                   "changed to the new digest, and the service is checked. When it does not work everything "
+                   "goes back to the old image.\n"
+                   "Answers of the install are kept; --image takes another reference. Exit status 0 when "
+                   "there is no newer image.",
+        .takes = TAKES(OPTION_IMAGE) | TAKES(OPTION_SET) | TAKES(OPTION_ANSWERS) | TAKES(OPTION_ALLOW) |
+                 TAKES(OPTION_YES) | TAKES(OPTION_CONSENT) | TAKES(OPTION_DETACH),
         .least = 1,
         .most = 1,
         .rest = true,

@@ -7,7 +7,8 @@
 #include "base/str.h"
 #include "model/image/image.h"
 
-static const char *command_check_place(const struct reading *r, const struct option_use *o, char buffer[static FINDING_PLACE_MAX]) {
+static const char *command_check_place(const struct reading *r, const struct option_use *o,
+                                       char buffer[static FINDING_PLACE_MAX]) {
         return finding_place(buffer, r->where, o->word + 1);
 }
 
@@ -20,13 +21,15 @@ static char *option_words(const struct option_use *o) {
 }
 
 static int add_privilege(struct command *c, char *what, const char *meaning, enum risk risk) {
-        struct privilege *bigger = what ? reallocarray(c->privileges, c->n_privileges + 1, sizeof *bigger) : NULL;
+        struct privilege *bigger =
+                what ? reallocarray(c->privileges, c->n_privileges + 1, sizeof *bigger) : NULL;
         if (!bigger) {
                 free(what);
                 return -ENOMEM;
         }
         c->privileges = bigger;
-        c->privileges[c->n_privileges++] = (struct privilege) { .what = what, .meaning = meaning, .risk = risk };
+        c->privileges[c->n_privileges++] =
+                (struct privilege) { .what = what, .meaning = meaning, .risk = risk };
         return 0;
 }
 
@@ -47,8 +50,9 @@ static int report_mount(struct reading *r, const struct option_use *o, const str
         char where[FINDING_PLACE_MAX];
         int result = 0;
         if (m->shape == MOUNT_SHAPE_LOST)
-                result = finding_report(r->findings, "empty-mount", command_check_place(r, o, where), "The mount \"%s\" has no %s",
-                                        o->value, !*m->mount.container ? "place in the container" : "host path");
+                result = finding_report(r->findings, "empty-mount", command_check_place(r, o, where),
+                                        "The mount \"%s\" has no %s", o->value,
+                                        !*m->mount.container ? "place in the container" : "host path");
         else if (m->shape == MOUNT_SHAPE_RELATIVE)
                 result = finding_report(r->findings, "relative-mount", command_check_place(r, o, where),
                                         "The host path \"%s\" does not begin with a slash", m->mount.host);
@@ -82,7 +86,8 @@ static int check_twice(struct reading *r, const struct option_use *o, const stru
         for (size_t i = 0; path && i < r->command->n_mounts; i++) {
                 _cleanup_free_ char *other = path_simplify(r->command->mounts[i].container);
                 if (other && strcmp(path, other) == 0 && *m->container)
-                        return finding_report(r->findings, "duplicate-mount", command_check_place(r, o, where),
+                        return finding_report(r->findings, "duplicate-mount",
+                                              command_check_place(r, o, where),
                                               "\"%s\" in the container is mounted twice", path);
         }
         return path ? 0 : -ENOMEM;
@@ -104,8 +109,8 @@ static int take_mount(struct command *c, struct mount *m) {
 static int check_mount(struct reading *r, struct option_use *o) {
         _cleanup_(mount_reading_done) struct mount_reading m = {};
         char where[FINDING_PLACE_MAX];
-        int result =
-                str_equal(o->canonical, "--mount") ? mount_read_mount(o->value, &m) : mount_read_volume(o->value, &m);
+        int result = str_equal(o->canonical, "--mount") ? mount_read_mount(o->value, &m)
+                                                        : mount_read_volume(o->value, &m);
 
         if (result < 0 || (result = report_mount(r, o, &m)) < 0)
                 return result;
@@ -130,8 +135,8 @@ static int check_mount(struct reading *r, struct option_use *o) {
 /* ---- single options ---- */
 
 static bool is_switched_off(const struct option_use *o) {
-        return o->value &&
-               (str_equal_nocase(o->value, "false") || str_equal(o->value, "0") || str_equal_nocase(o->value, "f"));
+        return o->value && (str_equal_nocase(o->value, "false") || str_equal(o->value, "0") ||
+                            str_equal_nocase(o->value, "f"));
 }
 
 /* -e NAME= of a variable that the label should have filled in. */
@@ -142,7 +147,8 @@ static int check_env(struct reading *r, const struct option_use *o) {
         for (size_t i = 0; i < ELEMENTS(filled); i++)
                 if (str_equal(o->value, filled[i]))
                         return finding_report(r->findings, "empty-variable", command_check_place(r, o, where),
-                                              "\"%s\" sets nothing: a variable seems to have been lost", o->value);
+                                              "\"%s\" sets nothing: a variable seems to have been lost",
+                                              o->value);
         return 0;
 }
 
@@ -150,8 +156,8 @@ static int check_security(struct reading *r, const struct option_use *o) {
         char where[FINDING_PLACE_MAX];
         if (!strchr(o->value, ':') || strchr(o->value, '=') || str_starts(o->value, "no-new-privileges"))
                 return 0;
-        return finding_report(r->findings, "old-syntax", command_check_place(r, o, where), "\"%s\" is written the old way",
-                              o->value);
+        return finding_report(r->findings, "old-syntax", command_check_place(r, o, where),
+                              "\"%s\" is written the old way", o->value);
 }
 
 static int check_restart(struct reading *r, const struct option_use *o) {
@@ -201,12 +207,13 @@ static void note_flag(struct command *c, const struct option_use *o) {
                 c->interactive = true;
 }
 
-/* podman run knows --rm=true, but not "--rm true": the "true" would be taken for the image. Nothing to check here:
- * the reader takes it so, and the image operand shows it. */
+/* podman run knows --rm=true, but not "--rm true": the "true" would be taken for the image. Nothing to check
+ * here: the reader takes it so, and the image operand shows it. */
 int command_check_option(struct reading *r, struct option_use *o) {
         char where[FINDING_PLACE_MAX];
-        const struct option_row *row = o->option[1] == '-' ? option_find(r->table, o->option, strlen(o->option))
-                                                           : option_find_letter(r->table, o->option[1]);
+        const struct option_row *row = o->option[1] == '-'
+                                               ? option_find(r->table, o->option, strlen(o->option))
+                                               : option_find_letter(r->table, o->option[1]);
         int result = 0;
         if (!row)
                 return 0;
@@ -246,8 +253,8 @@ int command_check_swallowed(struct reading *r, const char *option, const char *v
         if (!r->findings)
                 return 0;
         return finding_add(r->findings, SEVERITY_BLOCK, kind->id, finding_place(where, r->where, r->at + 1),
-                           kind->advice, "The option %s has no value of its own and takes \"%s\" for it", option,
-                           value);
+                           kind->advice, "The option %s has no value of its own and takes \"%s\" for it",
+                           option, value);
 }
 
 int command_check_bundle(struct reading *r, const char *option, const char *rest) {
@@ -283,21 +290,24 @@ static int check_image_operand(struct reading *r, const char *operand) {
                 return 0;
         if (r->command->engine == ENGINE_PODMAN && names_transport(operand))
                 return 0;
-        return finding_report(r->findings, "bad-reference", finding_place(where, r->where, r->command->operand + 1),
+        return finding_report(r->findings, "bad-reference",
+                              finding_place(where, r->where, r->command->operand + 1),
                               "\"%s\" stands where the image belongs and is no image reference", operand);
 }
 
 /* "run IMAGE -v /x:/y": too late, that belongs to the program in the container. */
 static int check_late_options(struct reading *r) {
-        static const char *const certain[] = { "--name", "--net",        "--network", "--volume",  "--publish",
-                                               "--env",  "--privileged", "--rm",      "--restart", "--mount" };
+        static const char *const certain[] = { "--name",    "--net",  "--network",    "--volume",
+                                               "--publish", "--env",  "--privileged", "--rm",
+                                               "--restart", "--mount" };
         char *const *argv = r->command->argv;
         size_t i = r->command->operand + 1;
         const char *word = argv[i];
         char where[FINDING_PLACE_MAX];
         if (!word || word[0] != '-')
                 return 0;
-        bool late = (str_equal(word, "-v") || str_equal(word, "-p")) && argv[i + 1] && strchr(argv[i + 1], ':');
+        bool late =
+                (str_equal(word, "-v") || str_equal(word, "-p")) && argv[i + 1] && strchr(argv[i + 1], ':');
         late |= str_equal(word, "-e") && argv[i + 1] && strchr(argv[i + 1], '=');
         for (size_t k = 0; k < ELEMENTS(certain); k++) {
                 const char *rest = str_starts(word, certain[k]);
@@ -306,7 +316,8 @@ static int check_late_options(struct reading *r) {
         if (!late)
                 return 0;
         return finding_report(r->findings, "late-option", finding_place(where, r->where, i + 1),
-                              "%s stands behind the image: the program in the container gets it, not the engine",
+                              "%s stands behind the image: the program in the container gets it, not the "
+                              "engine",
                               word);
 }
 
@@ -334,17 +345,22 @@ static int check_operand(struct reading *r) {
 
 static int check_conflicts(struct reading *r) {
         const struct command *c = r->command;
-        const struct option_use *restart = find_option(c, "--restart"), *network = find_option(c, "--network");
+        const struct option_use *restart = find_option(c, "--restart"),
+                                *network = find_option(c, "--network");
         char where[FINDING_PLACE_MAX];
         int result = 0;
 
-        if (restart && !str_empty(restart->value) && !str_equal(restart->value, "no") && find_option(c, "--rm"))
-                result = finding_report(r->findings, "option-conflict", command_check_place(r, restart, where),
-                                        "--restart and --rm exclude each other: the engine refuses the command");
+        if (restart && !str_empty(restart->value) && !str_equal(restart->value, "no") &&
+            find_option(c, "--rm"))
+                result =
+                        finding_report(r->findings, "option-conflict", command_check_place(r, restart, where),
+                                       "--restart and --rm exclude each other: the engine refuses the "
+                                       "command");
         const struct option_use *port = find_option(c, "--publish");
         if (result >= 0 && port && network && str_equal(network->value, "host"))
                 result = finding_report(r->findings, "option-conflict", command_check_place(r, port, where),
-                                        "Ports are not published on the host's network: the engine leaves %s out",
+                                        "Ports are not published on the host's network: the engine leaves "
+                                        "%s out",
                                         port->option);
         return result;
 }
@@ -373,14 +389,15 @@ int command_check_host(struct reading *r) {
         if (r->findings) {
                 const struct finding_kind *kind = finding_kind("host-command");
                 const char *slash = strrchr(program, '/'), *base = slash ? slash + 1 : program;
-                const char *hint = str_equal(base, "sudo") ? "sudo is not needed: tell who makes the image to begin "
-                                                             "the label with podman or docker"
-                                                           : kind->advice;
-                result = finding_add(r->findings, kind->severity, kind->id, finding_place(where, r->where, 1), hint,
-                                     "\"%s\" is a program of this host, run as root", program);
+                const char *hint = str_equal(base, "sudo")
+                                           ? "sudo is not needed: tell who makes the image to begin "
+                                             "the label with podman or docker"
+                                           : kind->advice;
+                result = finding_add(r->findings, kind->severity, kind->id, finding_place(where, r->where, 1),
+                                     hint, "\"%s\" is a program of this host, run as root", program);
         }
-        return result < 0
-                       ? result
-                       : add_privilege(r->command, strdup(program),
-                                       "A program of the host itself, run as root: nothing confines it", RISK_HIGH);
+        return result < 0 ? result
+                          : add_privilege(r->command, strdup(program),
+                                          "A program of the host itself, run as root: nothing confines it",
+                                          RISK_HIGH);
 }

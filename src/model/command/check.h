@@ -18,7 +18,8 @@ struct reading {
         size_t at;                              /* index of the word at hand */
 };
 
-/* An option was read and stands last in the command's list: sets its meaning and risk, adds mounts and privileges. */
+/* An option was read and stands last in the command's list: sets its meaning and risk, adds mounts and
+ * privileges. */
 int command_check_option(struct reading *r, struct option_use *o);
 
 /* The option took the next word, which looks like an option itself. */

@@ -43,7 +43,8 @@ struct command *command_free(struct command *command) {
 
 /* ---- which program ---- */
 
-/* The base name of the first word, by POSIX: slashes at the end do not count (real labels say "/usr/bin/docker/"). */
+/* The base name of the first word, by POSIX: slashes at the end do not count (real labels say
+ * "/usr/bin/docker/"). */
 static enum engine_kind engine_named(const char *word) {
         size_t n = strlen(word);
         while (n > 0 && word[n - 1] == '/')
@@ -88,7 +89,8 @@ static int value_of_next_word(struct reading *r, const char *option, struct opti
         char where[FINDING_PLACE_MAX];
         const char *next = command_words(r)[r->at + 1];
         if (!next)
-                return finding_report(r->findings, "empty-option-value", finding_place(where, r->where, r->at + 1),
+                return finding_report(r->findings, "empty-option-value",
+                                      finding_place(where, r->where, r->at + 1),
                                       "The option %s has no value: the command ends here", option);
         o->words = 2;
         o->value = strdup(next);
@@ -121,7 +123,8 @@ static int read_long(struct reading *r, const char *word) {
         return result;
 }
 
-/* "-dit", "-itv x:y", "-p8080:80", "-t=true": letters, of which one that takes a value takes the rest of the word. */
+/* "-dit", "-itv x:y", "-p8080:80", "-t=true": letters, of which one that takes a value takes the rest of the
+ * word. */
 static int read_short(struct reading *r, const char *word) {
         size_t used = 1;
         for (const char *letter = word + 1; *letter; letter++) {
@@ -203,9 +206,11 @@ static int read_subcommand(struct reading *r) {
         if (!word)
                 return finding_report(r->findings, "missing-subcommand", r->where,
                                       "The engine is not told what to do");
-        if (subcommand_is_group(word) && command_words(r)[r->at + 1] && !command_is_option(command_words(r)[r->at + 1])) {
+        if (subcommand_is_group(word) && command_words(r)[r->at + 1] &&
+            !command_is_option(command_words(r)[r->at + 1])) {
                 const char *second = command_words(r)[r->at + 1];
-                /* "podman container run" is "podman run"; "podman image rm" is something else than "podman rm". */
+                /* "podman container run" is "podman run"; "podman image rm" is something else than "podman
+                 * rm". */
                 r->command->subcommand =
                         str_equal(word, "container") ? strdup(second) : str_printf("%s %s", word, second);
                 r->at += 2;

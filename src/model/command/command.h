@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A filled command, read: which program, which engine options with their values and meaning, mounts, privileges,
- * the image operand. It reads what is there and changes nothing: what is shown is what is run, word for word. */
+/* A filled command, read: which program, which engine options with their values and meaning, mounts,
+ * privileges, the image operand. It reads what is there and changes nothing: what is shown is what is run,
+ * word for word. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -69,7 +70,8 @@ struct command {
         size_t n_mounts;
         struct privilege *privileges;   /* highest risk first */
         size_t n_privileges;
-        size_t operand;         /* index in argv of the image (run, create) or container operand; 0: there is none */
+        size_t operand;         /* index in argv of the image (run, create) or container operand; 0: there
+                                 * is none */
         char *name;             /* value of --name, or NULL */
         bool detached;          /* -d */
         bool interactive;       /* -t: it wants a terminal */
@@ -79,10 +81,11 @@ struct command *command_free(struct command *command);
 DEFINE_CLEANUP(struct command, command_free)
 #define _cleanup_command_ _cleanup_(command_freep)
 
-/* Reads argv (copied). where names the label, for findings (may be NULL), which gets what is to be said about the
- * command itself: "missing-operand", "empty-mount", "fights-systemd" (--restart=…), "host-command", "unknown-option",
- * "interactive", … What must know the image and the label's purpose is lint_command() of model/command/lint.h. engine_path
- * replaces "docker"/"podman" (by base name) as first word; engine is what it is (ENGINE_NONE: what the word says).
- * NULL engine_path: the word stays. An empty argv gives a command without words. 0 or -ENOMEM. */
+/* Reads argv (copied). where names the label, for findings (may be NULL), which gets what is to be said about
+ * the command itself: "missing-operand", "empty-mount", "fights-systemd" (--restart=…), "host-command",
+ * "unknown-option", "interactive", … What must know the image and the label's purpose is lint_command() of
+ * model/command/lint.h. engine_path replaces "docker"/"podman" (by base name) as first word; engine is what
+ * it is (ENGINE_NONE: what the word says). NULL engine_path: the word stays. An empty argv gives a command
+ * without words. 0 or -ENOMEM. */
 int command_read(const char *where, char *const *argv, enum engine_kind engine, const char *engine_path,
                  struct command **ret, struct finding_list *findings);

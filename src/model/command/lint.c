@@ -14,36 +14,41 @@ static bool runs_image(const struct command *c) {
 
 static bool lint_has_option(const struct command *c, const char *canonical) {
         for (size_t i = 0; i < c->n_options; i++)
-                if (str_equal(c->options[i].canonical, canonical) && !str_equal_nocase(c->options[i].value, "false"))
+                if (str_equal(c->options[i].canonical, canonical) &&
+                    !str_equal_nocase(c->options[i].value, "false"))
                         return true;
         return false;
 }
 
-static int lint_operand(const char *where, const struct command *c, const struct image *image, const char *filled,
-                        struct finding_list *findings) {
+static int lint_operand(const char *where, const struct command *c, const struct image *image,
+                        const char *filled, struct finding_list *findings) {
         char place[FINDING_PLACE_MAX];
         const char *operand = c->operand > 0 ? c->argv[c->operand] : NULL;
         if (!operand || str_equal(operand, filled) || !reference_valid(operand))
-                return 0;       /* none, the right one, or said already ("missing-operand", "bad-reference") */
+                return 0;       /* none, the right one, or said already ("missing-operand", "bad-
+                                 * reference") */
         finding_place(place, where, c->operand + 1);
         if (image && image_matches(image, operand))
                 return finding_report(findings, "pins-other-image", place,
-                                      "The command names its image itself (%s), whatever version is looked at here",
+                                      "The command names its image itself (%s), whatever version is looked "
+                                      "at here",
                                       operand);
         return finding_report(findings, "pins-other-image", place,
                               "The command runs %s, not the image that carries it", operand);
 }
 
-static int lint_name(const char *where, const struct command *c, const char *name, struct finding_list *findings) {
+static int lint_name(const char *where, const struct command *c, const char *name,
+                     struct finding_list *findings) {
         if (str_empty(c->name))
-                return finding_report(findings, "unnamed-container", where, "The container has no name of its own");
+                return finding_report(findings, "unnamed-container", where,
+                                      "The container has no name of its own");
         if (!name || str_equal(c->name, name))
                 return 0;
         return finding_report(findings, "fixed-name", where, "The container is always called %s", c->name);
 }
 
-int lint_command(const char *key, const struct command *command, const struct image *image, const char *filled,
-                 const char *name, struct finding_list *findings) {
+int lint_command(const char *key, const struct command *command, const struct image *image,
+                 const char *filled, const char *name, struct finding_list *findings) {
         if (command->engine == ENGINE_NONE || !runs_image(command))
                 return 0;
         int r = lint_operand(key, command, image, filled, findings);
@@ -53,8 +58,10 @@ int lint_command(const char *key, const struct command *command, const struct im
                 return lint_name(key, command, name, findings);
         bool once = str_equal_nocase(key, "INSTALL") || str_equal_nocase(key, "UNINSTALL") ||
                     str_equal_nocase(key, "UPGRADE") || str_equal_nocase(key, "UPDATE");
-        if (once && !command->detached && str_equal(command->subcommand, "run") && !lint_has_option(command, "--rm"))
-                r = finding_report(findings, "leaves-container", key, "The command leaves its container behind");
+        if (once && !command->detached && str_equal(command->subcommand, "run") &&
+            !lint_has_option(command, "--rm"))
+                r = finding_report(findings, "leaves-container", key,
+                                   "The command leaves its container behind");
         return r;
 }
 
@@ -85,7 +92,8 @@ int lint_labels(const struct image *image, struct finding_list *findings) {
                 const char *name = lost_label(image->labels[i].value);
                 if (name)
                         r = finding_report(findings, "lost-label", image->labels[i].key,
-                                           "The value of this label holds what should be a %s label of its own",
+                                           "The value of this label holds what should be a %s label of its "
+                                           "own",
                                            name);
         }
         return r;

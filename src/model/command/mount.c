@@ -26,12 +26,14 @@ void mount_reading_done(struct mount_reading *r) {
 
 static bool option_is_known(const char *option) {
         static const char *const known[] = {
-                "rw",      "ro",       "z",       "Z",       "O",        "U",      "shared",    "rshared",  "slave",
-                "rslave",  "private",  "rprivate", "rbind",  "bind",     "exec",   "noexec",    "dev",      "nodev",
-                "suid",    "nosuid",   "copy",    "nocopy",  "consistent", "cached", "delegated", "unbindable",
-                "runbindable", "relatime", "noatime", "notmpcopyup", "tmpcopyup", "idmap", "chown", "nochown",
+                "rw",      "ro",          "z",         "Z",         "O",          "U",           "shared",
+                "rshared", "slave",       "rslave",    "private",   "rprivate",   "rbind",       "bind",
+                "exec",    "noexec",      "dev",       "nodev",     "suid",       "nosuid",      "copy",
+                "nocopy",  "consistent",  "cached",    "delegated", "unbindable", "runbindable", "relatime",
+                "noatime", "notmpcopyup", "tmpcopyup", "idmap",     "chown",      "nochown",
         };
-        static const char *const with_value[] = { "idmap=", "upperdir=", "workdir=", "size=", "mode=", "subpath=" };
+        static const char *const with_value[] = { "idmap=", "upperdir=", "workdir=",
+                                                  "size=",  "mode=",     "subpath=" };
         for (size_t i = 0; i < ELEMENTS(known); i++)
                 if (strcmp(known[i], option) == 0)
                         return true;
@@ -65,7 +67,8 @@ static int mount_read_options(const char *text, struct mount_reading *r) {
 static enum mount_shape shape_of(const char *host) {
         if (host[0] == '/')
                 return MOUNT_SHAPE_HOST;
-        /* A volume's name has no slash, so "etc/" is none; what begins with a dot is a path from the current folder.
+        /* A volume's name has no slash, so "etc/" is none; what begins with a dot is a path from the current
+         * folder.
          */
         return host[0] == '.' || strchr(host, '/') ? MOUNT_SHAPE_RELATIVE : MOUNT_SHAPE_VOLUME;
 }
@@ -86,9 +89,11 @@ int mount_read_volume(const char *value, struct mount_reading *ret) {
                 r.mount.container = strdup(value);
         } else {
                 r.mount.host = strndup(value, (size_t) (first - value));
-                r.mount.container = second ? strndup(first + 1, (size_t) (second - first - 1)) : strdup(first + 1);
+                r.mount.container =
+                        second ? strndup(first + 1, (size_t) (second - first - 1)) : strdup(first + 1);
                 if (r.mount.host && r.mount.container)
-                        r.shape = !*r.mount.host || !*r.mount.container ? MOUNT_SHAPE_LOST : shape_of(r.mount.host);
+                        r.shape = !*r.mount.host || !*r.mount.container ? MOUNT_SHAPE_LOST
+                                                                        : shape_of(r.mount.host);
         }
         if (!r.mount.host || !r.mount.container)
                 result = -ENOMEM;
@@ -105,8 +110,8 @@ int mount_read_volume(const char *value, struct mount_reading *ret) {
 
 /* ---- --mount type=bind,src=/x,dst=/y,ro ---- */
 
-/* One field of the list, which may stand in double quotes as in CSV (RFC 4180). *text moves behind it; the caller
- * frees. */
+/* One field of the list, which may stand in double quotes as in CSV (RFC 4180). *text moves behind it; the
+ * caller frees. */
 static char *mount_next_field(const char **text) {
         _cleanup_str_ struct str field = {};
         const char *s = *text;
@@ -162,7 +167,8 @@ static int mount_read_field(char *field, struct mount_fields *f, struct mount_re
 }
 
 static enum mount_shape shape_of_type(const char *type, const struct mount_reading *r) {
-        bool bind = str_equal(type, "bind") || str_equal(type, "glob"); /* glob: podman's, many files of the host */
+        bool bind = str_equal(type, "bind") || str_equal(type, "glob"); /* glob: podman's, many files of
+                                                                         * the host */
         if (!bind && type && !str_equal(type, "volume"))
                 return MOUNT_SHAPE_OTHER;
         if (str_empty(r->mount.container) || (bind && str_empty(r->mount.host)))
@@ -242,26 +248,32 @@ static const struct place {
           "The system bus: the container can ask systemd for anything as root" },
         { "/run/systemd/journal", true, false, RISK_NOTE, RISK_NOTE,
           "The journal's sockets: the container can write to the log" },
-        { "/run/systemd/notify", false, false, RISK_NOTE, RISK_NOTE, "Where services tell systemd their state" },
-        { "/run/systemd", true, true, RISK_HIGH, RISK_HIGH, "systemd's sockets: the container can command it" },
+        { "/run/systemd/notify", false, false, RISK_NOTE, RISK_NOTE,
+          "Where services tell systemd their state" },
+        { "/run/systemd", true, true, RISK_HIGH, RISK_HIGH,
+          "systemd's sockets: the container can command it" },
         { "/run/udev", true, false, RISK_NOTE, RISK_NONE, "What the host knows of its devices" },
         { "/run/host", true, false, RISK_NOTE, RISK_NONE, "What the host tells about itself" },
-        { PLAN_REHEARSAL_DIR, true, false, RISK_NONE, RISK_NONE, "A copy of the host's files that is thrown away" },
+        { PLAN_REHEARSAL_DIR, true, false, RISK_NONE, RISK_NONE, "A copy of the host's files that is thrown "
+                                                                 "away" },
         { "/run", true, false, RISK_NOTE, RISK_NOTE, "State or sockets of a running service" },
 
         { "/etc", false, false, RISK_HIGH, RISK_NOTE, "The host's whole configuration, with its passwords" },
         { "/etc/shadow", false, false, RISK_HIGH, RISK_HIGH, "The passwords of the host's users, as hashes" },
-        { "/etc/gshadow", false, false, RISK_HIGH, RISK_HIGH, "The passwords of the host's groups, as hashes" },
+        { "/etc/gshadow", false, false, RISK_HIGH, RISK_HIGH,
+          "The passwords of the host's groups, as hashes" },
         { "/etc/passwd", false, false, RISK_HIGH, RISK_NONE, "The host's users" },
         { "/etc/group", false, false, RISK_HIGH, RISK_NONE, "The host's groups" },
         { "/etc/sudoers", false, false, RISK_HIGH, RISK_NOTE, "Who may become root" },
         { "/etc/sudoers.d", true, false, RISK_HIGH, RISK_NOTE, "Who may become root" },
         { "/etc/pam.d", true, false, RISK_HIGH, RISK_NONE, "How the host checks logins" },
         { "/etc/security", true, false, RISK_HIGH, RISK_NONE, "How the host checks logins" },
-        { "/etc/nsswitch.conf", false, false, RISK_NOTE, RISK_NONE, "Where the host looks up users and names" },
+        { "/etc/nsswitch.conf", false, false, RISK_NOTE, RISK_NONE,
+          "Where the host looks up users and names" },
         { "/etc/ssh", true, false, RISK_HIGH, RISK_NOTE, "The host's SSH keys and settings" },
         { "/etc/krb5.keytab", false, false, RISK_HIGH, RISK_NOTE, "The host's own key in its realm" },
-        { "/etc/systemd", true, false, RISK_HIGH, RISK_NONE, "The host's units: what is written there runs as root" },
+        { "/etc/systemd", true, false, RISK_HIGH, RISK_NONE,
+          "The host's units: what is written there runs as root" },
         { "/etc/containers", true, false, RISK_HIGH, RISK_NONE, "The engine's settings and units" },
         { "/etc/docker", true, false, RISK_HIGH, RISK_NONE, "The engine's settings" },
         { "/etc/cron.d", true, false, RISK_HIGH, RISK_NONE, "What the host runs by the clock" },
@@ -306,7 +318,8 @@ static const struct place {
         { "/var", false, false, RISK_HIGH, RISK_NOTE, "The data of all services" },
         { "/var/lib", false, false, RISK_HIGH, RISK_NOTE, "The data of all services" },
         { "/var/lib/docker", true, false, RISK_HIGH, RISK_NOTE, "All containers and images of the engine" },
-        { "/var/lib/containers", true, false, RISK_HIGH, RISK_NOTE, "All containers and images of the engine" },
+        { "/var/lib/containers", true, false, RISK_HIGH, RISK_NOTE,
+          "All containers and images of the engine" },
         { "/var/lib/kubelet", true, false, RISK_HIGH, RISK_NOTE, "All pods of the host, with their secrets" },
         { "/var/lib/systemd", true, false, RISK_HIGH, RISK_NOTE, "systemd's own data, with its credentials" },
         { "/var/lib/fairlead", true, false, RISK_HIGH, RISK_NOTE, "fairlead's own record of what it did" },

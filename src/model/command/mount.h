@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What -v and --mount say, and what it means that a place of the host is seen in a container. Sources: podman-run(1)
+/* What -v and --mount say, and what it means that a place of the host is seen in a container. Sources:
+ * podman-run(1)
  * "--volume", "--mount"; Docker's manual, "Bind mounts" and "Volumes". */
 
 #include <stdbool.h>
 
 #include "model/command/command.h"
 
-/* Where a rehearsal lays its copy of the host's files: what the command mounts of them it mounts from here. */
+/* Where a rehearsal lays its copy of the host's files: what the command mounts of them it mounts from here.
+ */
 #define PLAN_REHEARSAL_DIR "/run/fairlead/rehearsal/host"
 
 enum mount_shape {
@@ -33,9 +35,10 @@ void mount_reading_done(struct mount_reading *r);
 int mount_read_volume(const char *value, struct mount_reading *ret);
 int mount_read_mount(const char *value, struct mount_reading *ret);
 
-/* Sets risk and meaning by the host path and mode. Returns whether it hands over a socket that means power. */
+/* Sets risk and meaning by the host path and mode. Returns whether it hands over a socket that means power.
+ */
 bool mount_judge(struct mount *m);
 
-/* The path without doubled slashes, ".", ".." and a slash at the end, by its text alone. The caller frees; NULL when
- * out of memory. */
+/* The path without doubled slashes, ".", ".." and a slash at the end, by its text alone. The caller frees;
+ * NULL when out of memory. */
 char *path_simplify(const char *path);

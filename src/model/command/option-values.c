@@ -9,7 +9,8 @@
 #include "base/str.h"
 #include "model/command/options.h"
 
-/* The first row that fits counts. Patterns are fnmatch(3)'s, without case: capabilities are written both ways. */
+/* The first row that fits counts. Patterns are fnmatch(3)'s, without case: capabilities are written both
+ * ways. */
 static const struct {
         const char *option, *pattern;
         enum risk risk;
@@ -43,7 +44,8 @@ static const struct {
 
         { "--security-opt", "label=disable", RISK_NOTE, "SELinux does not confine it" },
         { "--security-opt", "label:disable", RISK_NOTE, "SELinux does not confine it" },
-        { "--security-opt", "label[=:]type[:=]spc_t", RISK_NOTE, "SELinux does not confine it (the type spc_t)" },
+        { "--security-opt", "label[=:]type[:=]spc_t", RISK_NOTE,
+          "SELinux does not confine it (the type spc_t)" },
         { "--security-opt", "label[=:]type*", RISK_NONE, "SELinux confines it as this type" },
         { "--security-opt", "label*", RISK_NONE, "Changes its SELinux label" },
         { "--security-opt", "seccomp[=:]unconfined", RISK_NOTE, "No filter of system calls" },
@@ -53,7 +55,8 @@ static const struct {
         { "--security-opt", "no-new-privileges[=:]false", RISK_NONE, "Programs may gain powers by setuid" },
         { "--security-opt", "no-new-privileges*", RISK_NONE, "Programs gain no powers by setuid" },
         { "--security-opt", "unmask*", RISK_NOTE, "Shows parts of /proc and /sys that are hidden otherwise" },
-        { "--security-opt", "systempaths*", RISK_NOTE, "Shows parts of /proc and /sys that are hidden otherwise" },
+        { "--security-opt", "systempaths*", RISK_NOTE,
+          "Shows parts of /proc and /sys that are hidden otherwise" },
         { "--security-opt", "mask*", RISK_NONE, "Hides more of /proc and /sys" },
 
         { "--device", "/dev/mem*", RISK_HIGH, "Gives the container the host's memory" },
@@ -76,10 +79,12 @@ static const struct {
         { "--publish", "[[]::1]*", RISK_NONE, "Opens a port on localhost and passes it to the container" },
 
         { "--restart", "no", RISK_NONE, "The engine leaves it when it ends" },
-        { "--restart", "always", RISK_NONE, "The engine starts it again whenever it ends, behind systemd's back" },
+        { "--restart", "always", RISK_NONE,
+          "The engine starts it again whenever it ends, behind systemd's back" },
         { "--restart", "unless-stopped", RISK_NONE,
           "The engine starts it again until it is stopped, behind systemd's back" },
-        { "--restart", "on-failure*", RISK_NONE, "The engine starts it again when it fails, behind systemd's back" },
+        { "--restart", "on-failure*", RISK_NONE,
+          "The engine starts it again when it fails, behind systemd's back" },
 
         { "--pull", "always", RISK_NOTE, "Always fetches the image anew: it may be another one by then" },
         { "--pull", "newer", RISK_NOTE,
@@ -103,7 +108,8 @@ bool option_judge(const char *canonical, const char *value, const char **ret_mea
         if (!value)
                 return false;
         for (size_t i = 0; i < ELEMENTS(values); i++)
-                if (str_equal(values[i].option, canonical) && fnmatch(values[i].pattern, value, FNM_CASEFOLD) == 0) {
+                if (str_equal(values[i].option, canonical) &&
+                    fnmatch(values[i].pattern, value, FNM_CASEFOLD) == 0) {
                         *ret_meaning = values[i].meaning;
                         *ret_risk = values[i].risk;
                         return true;

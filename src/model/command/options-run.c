@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The options of run and create, of both engines (declared in model/command/options.h). One line each, in the order of the
- * manual. The file is long because the engines have that many options. */
+/* The options of run and create, of both engines (declared in model/command/options.h). One line each, in the
+ * order of the manual. The file is long because the engines have that many options. */
 
 #include "model/command/options.h"
 
@@ -26,13 +26,15 @@ static const struct option_row rows[] = {
         { "--cgroups", 0, P, true, RISK_NONE, "Whether and how it gets a cgroup" },
         { "--chrootdirs", 0, P, true, RISK_NONE, "Folders inside the container that are changed roots" },
         { "--cidfile", 0, B, true, RISK_NONE, "Writes the container's id to this file of the host" },
-        { "--conmon-pidfile", 0, P, true, RISK_NONE, "Writes the monitor's process id to this file of the host" },
+        { "--conmon-pidfile", 0, P, true, RISK_NONE,
+          "Writes the monitor's process id to this file of the host" },
         { "--cpu-count", 0, D, true, RISK_NONE, "Number of processors (Windows)" },
         { "--cpu-percent", 0, D, true, RISK_NONE, "Share of the processors (Windows)" },
         { "--cpu-period", 0, B, true, RISK_NONE, "Length of a scheduling period, in microseconds" },
         { "--cpu-quota", 0, B, true, RISK_NONE, "Processor time in a period, in microseconds" },
         { "--cpu-rt-period", 0, B, true, RISK_NONE, "Length of a real-time period, in microseconds" },
-        { "--cpu-rt-runtime", 0, B, true, RISK_NONE, "Real-time processor time in a period, in microseconds" },
+        { "--cpu-rt-runtime", 0, B, true, RISK_NONE,
+          "Real-time processor time in a period, in microseconds" },
         { "--cpu-shares", 'c', B, true, RISK_NONE, "Its share of processor time" },
         { "--cpus", 0, B, true, RISK_NONE, "How many processors it may use" },
         { "--cpuset-cpus", 0, B, true, RISK_NONE, "Which processors it may use" },
@@ -57,7 +59,8 @@ static const struct option_row rows[] = {
         { "--entrypoint", 0, B, true, RISK_NONE, "Starts this program instead of the image's own" },
         { "--env", 'e', B, true, RISK_NONE, "Sets an environment variable in the container" },
         { "--env-file", 0, B, true, RISK_NONE, "Reads environment variables from this file of the host" },
-        { "--env-host", 0, P, false, RISK_NOTE, "Hands the whole environment of the caller to the container" },
+        { "--env-host", 0, P, false, RISK_NOTE,
+          "Hands the whole environment of the caller to the container" },
         { "--env-merge", 0, P, true, RISK_NONE, "Changes an environment variable of the image" },
         { "--expose", 0, B, true, RISK_NONE, "Notes that the container listens on this port" },
         { "--gidmap", 0, P, true, RISK_NONE, "Which groups of the host stand for the container's" },
@@ -71,12 +74,14 @@ static const struct option_row rows[] = {
         { "--health-max-log-size", 0, P, true, RISK_NONE, "How long a kept result of a health check may be" },
         { "--health-on-failure", 0, P, true, RISK_NONE, "What happens when it is not healthy" },
         { "--health-retries", 0, B, true, RISK_NONE, "How many failed checks make it unhealthy" },
-        { "--health-start-interval", 0, D, true, RISK_NONE, "How often its health is checked while it starts" },
+        { "--health-start-interval", 0, D, true, RISK_NONE,
+          "How often its health is checked while it starts" },
         { "--health-start-period", 0, B, true, RISK_NONE, "How long it may take to start" },
         { "--health-startup-cmd", 0, P, true, RISK_NONE, "The command that tells whether it has started" },
         { "--health-startup-interval", 0, P, true, RISK_NONE, "How often its start is checked" },
         { "--health-startup-retries", 0, P, true, RISK_NONE, "How many failed checks end its start" },
-        { "--health-startup-success", 0, P, true, RISK_NONE, "How many good checks mean that it has started" },
+        { "--health-startup-success", 0, P, true, RISK_NONE,
+          "How many good checks mean that it has started" },
         { "--health-startup-timeout", 0, P, true, RISK_NONE, "How long a check of its start may take" },
         { "--health-timeout", 0, B, true, RISK_NONE, "How long a health check may take" },
         { "--help", 0, B, false, RISK_NONE, "Prints help and does nothing" },
@@ -132,7 +137,8 @@ static const struct option_row rows[] = {
           "All of root's powers, all devices, no confinement: the container can do anything to the host" },
         { "--publish", 'p', B, true, RISK_NOTE,
           "Opens a port of the host to the network and passes it to the container" },
-        { "--publish-all", 'P', B, false, RISK_NOTE, "Opens a port of the host for each port of the container" },
+        { "--publish-all", 'P', B, false, RISK_NOTE,
+          "Opens a port of the host for each port of the container" },
         { "--pull", 0, B, true, RISK_NONE, "When the image is fetched from its registry" },
         { "--quiet", 'q', B, false, RISK_NONE, "Says nothing about fetching" },
         { "--rdt-class", 0, P, true, RISK_NONE, "Which cache class it has" },

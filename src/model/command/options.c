@@ -20,7 +20,8 @@ static const struct option_row podman_rows[] = {
         { "--connection", 'c', P, true, RISK_NOTE, "Talks to an engine elsewhere" },
         { "--debug", 0, P, false, RISK_NONE, "Says what it does" },
         { "--events-backend", 0, P, true, RISK_NONE, "Where events are kept" },
-        { "--hooks-dir", 0, P, true, RISK_HIGH, "Runs programs of this folder of the host when containers start" },
+        { "--hooks-dir", 0, P, true, RISK_HIGH,
+          "Runs programs of this folder of the host when containers start" },
         { "--identity", 0, P, true, RISK_NONE, "The key for an engine elsewhere" },
         { "--imagestore", 0, P, true, RISK_NONE, "Keeps images in this folder" },
         { "--log-level", 0, P, true, RISK_NONE, "How much the engine says" },
@@ -31,7 +32,8 @@ static const struct option_row podman_rows[] = {
         { "--noout", 0, P, false, RISK_NONE, "Prints nothing" },
         { "--out", 0, P, true, RISK_NONE, "Prints into this file" },
         { "--remote", 'r', P, false, RISK_NOTE, "Talks to the engine's service" },
-        { "--root", 0, P, true, RISK_NOTE, "Keeps containers and images in this folder, apart from the others" },
+        { "--root", 0, P, true, RISK_NOTE,
+          "Keeps containers and images in this folder, apart from the others" },
         { "--runroot", 0, P, true, RISK_NONE, "Keeps the state of containers in this folder" },
         { "--runtime", 0, P, true, RISK_HIGH, "Starts containers with this program of the host" },
         { "--runtime-flag", 0, P, true, RISK_NOTE, "Hands an option to the program that starts containers" },
@@ -62,7 +64,8 @@ static const struct option_row docker_rows[] = {
         { "--version", 'v', D, false, RISK_NONE, "Prints the version and does nothing" },
 };
 
-const struct option_table global_options_podman = TABLE(podman_rows), global_options_docker = TABLE(docker_rows);
+const struct option_table global_options_podman = TABLE(podman_rows),
+                          global_options_docker = TABLE(docker_rows);
 
 /* ---- the other subcommands, as real labels use them ---- */
 
@@ -194,7 +197,8 @@ static const struct subcommand subcommands[] = {
         { "pull", OPERAND_NONE, NO_TABLE, RISK_NOTE, "Fetches an image" },
         { "push", OPERAND_NONE, NO_TABLE, RISK_NOTE, "Sends an image to a registry" },
         { "rename", OPERAND_CONTAINER, NO_TABLE, RISK_NONE, "Gives a container another name" },
-        { "restart", OPERAND_CONTAINER, TABLE(restart_rows), RISK_NONE, "Stops a container and starts it again" },
+        { "restart", OPERAND_CONTAINER, TABLE(restart_rows), RISK_NONE,
+          "Stops a container and starts it again" },
         { "rm", OPERAND_CONTAINER, TABLE(rm_rows), RISK_NONE, "Removes a container" },
         { "rmi", OPERAND_NONE, NO_TABLE, RISK_NOTE, "Removes an image" },
         { "run", OPERAND_IMAGE, {}, RISK_NONE, "Makes a container and starts it" },

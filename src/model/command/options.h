@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What fairlead knows of the engines' command lines: subcommands and their options, in words. Sources: `podman run
- * --help` of 4.3 and 5, podman-run(1), `docker run --help` of 20.10 to 28, both projects' manuals. Only tables and
- * look-up; reading a command is command.c. */
+/* What fairlead knows of the engines' command lines: subcommands and their options, in words. Sources:
+ * `podman run
+ * --help` of 4.3 and 5, podman-run(1), `docker run --help` of 20.10 to 28, both projects' manuals. Only
+ * tables and look-up; reading a command is command.c. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -33,7 +34,8 @@ struct option_table {
 
 enum operand {
         OPERAND_NONE,           /* needs none */
-        OPERAND_IMAGE, /* the first word that is no option is the image; what follows is the container's command */
+        OPERAND_IMAGE, /* the first word that is no option is the image; what follows is the container's
+                        * command */
         OPERAND_COMMAND,        /* … is a container, and what follows is a command in it (exec) */
         OPERAND_CONTAINER,      /* containers, between the options */
 };
@@ -41,8 +43,8 @@ enum operand {
 struct subcommand {
         const char *name;       /* "run" */
         enum operand operand;
-        struct option_table options; /* n == 0: not known to us, then no option is called unknown; OPERAND_IMAGE: it
-                                      * is options_run */
+        struct option_table options; /* n == 0: not known to us, then no option is called unknown;
+                                      * OPERAND_IMAGE: it is options_run */
         enum risk risk;
         const char *meaning;
 };
@@ -55,11 +57,12 @@ const struct subcommand *subcommand_find(const char *name);
 /* Words that only group subcommands: "container", "image", … */
 bool subcommand_is_group(const char *word);
 
-/* By name, with the aliases that engines take ("--net"); name_n bytes of name count ("--net=host" is found with 5).
- * NULL: unknown. */
+/* By name, with the aliases that engines take ("--net"); name_n bytes of name count ("--net=host" is found
+ * with 5). NULL: unknown. */
 const struct option_row *option_find(const struct option_table *table, const char *name, size_t name_n);
 const struct option_row *option_find_letter(const struct option_table *table, char letter);
 
-/* What an option with this value means and how much it matters, where the value decides; false: the row says it all.
+/* What an option with this value means and how much it matters, where the value decides; false: the row says
+ * it all.
  */
 bool option_judge(const char *canonical, const char *value, const char **ret_meaning, enum risk *ret_risk);

@@ -37,12 +37,13 @@ static bool says_already(const struct finding_list *list, const struct finding *
         return false;
 }
 
-/* The place for a finding that blocks in a full list: a block must never be lost among 256 harmless ones, or a label
- * could talk its way past it. */
+/* The place for a finding that blocks in a full list: a block must never be lost among 256 harmless ones, or
+ * a label could talk its way past it. */
 static struct finding *yielding_place(struct finding_list *list, enum severity severity) {
         struct finding *weakest = NULL;
         for (size_t i = list->n; i-- > 0;)
-                if (list->items[i].severity < severity && (!weakest || list->items[i].severity < weakest->severity))
+                if (list->items[i].severity < severity &&
+                    (!weakest || list->items[i].severity < weakest->severity))
                         weakest = &list->items[i];
         return weakest;
 }
@@ -65,7 +66,8 @@ static int finding_list_take(struct finding_list *list, struct finding *f) {
         } else {
                 /* Room grows by doubling, so that it follows from n alone: 0, 8, 16, 32, … */
                 if (list->n == 0 || (list->n >= 8 && (list->n & (list->n - 1)) == 0)) {
-                        struct finding *bigger = reallocarray(list->items, list->n ? list->n * 2 : 8, sizeof *bigger);
+                        struct finding *bigger =
+                                reallocarray(list->items, list->n ? list->n * 2 : 8, sizeof *bigger);
                         if (!bigger) {
                                 finding_done(f);
                                 return -ENOMEM;
@@ -103,7 +105,8 @@ int finding_list_copy(const struct finding_list *from, struct finding_list *to) 
                         return r;
                 if (f->allowed && to->n > 0)
                         for (size_t k = 0; k < to->n; k++)
-                                if (str_equal(to->items[k].id, f->id) && str_equal(to->items[k].where, f->where) &&
+                                if (str_equal(to->items[k].id, f->id) &&
+                                    str_equal(to->items[k].where, f->where) &&
                                     str_equal(to->items[k].message, f->message))
                                         to->items[k].allowed = true;
         }
@@ -157,6 +160,6 @@ int finding_report(struct finding_list *list, const char *id, const char *where,
                 message = NULL;
                 return -ENOMEM;
         }
-        return finding_add(list, kind ? kind->severity : SEVERITY_BLOCK, id, where, kind ? kind->advice : NULL, "%s",
-                           message);
+        return finding_add(list, kind ? kind->severity : SEVERITY_BLOCK, id, where,
+                           kind ? kind->advice : NULL, "%s", message);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Something wrong or risky in a label, an image or a plan: with its severity, where, why, and what to do about it.
- * A finding that blocks refuses the plan unless the user allows it by id (`--allow ID`), where allowing makes sense.
+/* Something wrong or risky in a label, an image or a plan: with its severity, where, why, and what to do
+ * about it. A finding that blocks refuses the plan unless the user allows it by id (`--allow ID`), where
+ * allowing makes sense.
  */
 
 #include <stdbool.h>
@@ -44,7 +45,8 @@ void finding_list_done(struct finding_list *list);
 int finding_add(struct finding_list *list, enum severity severity, const char *id, const char *where,
                 const char *hint, const char *format, ...) __attribute__((format(printf, 6, 7)));
 
-int finding_list_copy(const struct finding_list *from, struct finding_list *to);        /* appends; 0 or -ENOMEM */
+/* appends; 0 or -ENOMEM */
+int finding_list_copy(const struct finding_list *from, struct finding_list *to);
 
 /* Can the user allow it (`--allow ID`)? Only a block can, and of these not the final ones of the table. */
 bool finding_can_be_allowed(const struct finding *f);
@@ -58,23 +60,25 @@ const struct finding *finding_list_find(const struct finding_list *list, const c
 
 /* ---- what findings there are ---- */
 
-/* One row of the table of all findings (finding-kinds.c): ids are never renamed. data/findings.md is the same table
- * for people; a test compares. */
+/* One row of the table of all findings (finding-kinds.c): ids are never renamed. data/findings.md is the same
+ * table for people; a test compares. */
 struct finding_kind {
         const char *id;
         enum severity severity;
         const char *meaning;    /* what it means, one or two sentences */
         const char *advice;     /* what to do: the hint */
-        bool final; /* a block that cannot be allowed: what would run is not what was looked at, or cannot run */
+        bool final; /* a block that cannot be allowed: what would run is not what was looked at, or cannot
+                     * run */
 };
 const struct finding_kind *finding_kind(const char *id);        /* NULL: no such id */
 const struct finding_kind *finding_kind_at(size_t i);           /* sorted by id; NULL beyond the end */
 
-/* finding_add() with severity and hint of the table. An id that is not in it is a mistake in the program; it is added
- * as "block", so that nothing slips through and a test sees it. NULL list: nothing. */
+/* finding_add() with severity and hint of the table. An id that is not in it is a mistake in the program; it
+ * is added as "block", so that nothing slips through and a test sees it. NULL list: nothing. */
 int finding_report(struct finding_list *list, const char *id, const char *where, const char *format, ...)
         __attribute__((format(printf, 4, 5)));
 
-/* "INSTALL, word 3" for `where`; words count from 1, and a long label key is cut. Fills buffer, returns it. */
+/* "INSTALL, word 3" for `where`; words count from 1, and a long label key is cut. Fills buffer, returns it.
+ */
 #define FINDING_PLACE_MAX 96U
 const char *finding_place(char buffer[static FINDING_PLACE_MAX], const char *label, size_t word);

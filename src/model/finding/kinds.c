@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* All findings there are (declared in model/finding/finding.h), sorted by id. Scripts know the ids: none is ever renamed. */
+/* All findings there are (declared in model/finding/finding.h), sorted by id. Scripts know the ids: none is
+ * ever renamed. */
 
 #include <string.h>
 
@@ -10,12 +11,14 @@ static const struct finding_kind kinds[] = {
         {
                 "account-deleted", SEVERITY_WARN,
                 "This host's account in the realm is deleted, which cannot be undone from here.",
-                "If it cannot be deleted (a wrong password, no permission, no server), nothing is done, and this host stays in the realm as it is",
+                "If it cannot be deleted (a wrong password, no permission, no server), nothing is done, and "
+                "this host stays in the realm as it is",
         },
         {
                 "account-stays", SEVERITY_INFO,
                 "This host's account in the realm is not deleted: that wants somebody's password who may.",
-                "fairlead leave --secret password=- deletes it, too; or do it on a server of the realm (samba-tool computer delete, ipa host-del)",
+                "fairlead leave --secret password=- deletes it, too; or do it on a server of the realm "
+                "(samba-tool computer delete, ipa host-del)",
         },
         {
                 "already-installed", SEVERITY_BLOCK,
@@ -26,18 +29,21 @@ static const struct finding_kind kinds[] = {
         {
                 "bad-mount-option", SEVERITY_WARN,
                 "An option of a mount is none that the engine knows; the engine refuses the command.",
-                "Tell who makes the image; the known ones are ro, rw, z, Z, O, U, exec, suid, dev, rbind and the "
+                "Tell who makes the image; the known ones are ro, rw, z, Z, O, U, exec, suid, dev, rbind "
+                "and the "
                 "propagations",
         },
         {
                 "bad-reference", SEVERITY_BLOCK,
-                "Where the image belongs stands something that is no image reference; often a lost variable moved "
+                "Where the image belongs stands something that is no image reference; often a lost variable "
+                "moved "
                 "the words.",
                 "Tell who makes the image: in a Dockerfile a variable of a label is written \\${IMAGE}",
         },
         {
                 "bundle-value", SEVERITY_WARN,
-                "Letters after an option that takes a value are its value: \"-vit\" means -v with the value \"it\".",
+                "Letters after an option that takes a value are its value: \"-vit\" means -v with the value "
+                "\"it\".",
                 "Tell who makes the image: the option with the value stands last in a bundle, or alone",
         },
         {
@@ -53,7 +59,8 @@ static const struct finding_kind kinds[] = {
         },
         {
                 "duplicate-label", SEVERITY_WARN,
-                "Several labels differ only in capitals. Other tools pick one by chance; here the upper-case one "
+                "Several labels differ only in capitals. Other tools pick one by chance; here the "
+                "upper-case one "
                 "counts.",
                 "Read the one that is used; often the other came with the base image",
         },
@@ -69,7 +76,8 @@ static const struct finding_kind kinds[] = {
         },
         {
                 "empty-mount", SEVERITY_BLOCK,
-                "A mount has no host path, or no place in the container: something was lost when the image was "
+                "A mount has no host path, or no place in the container: something was lost when the image "
+                "was "
                 "built.",
                 "Tell who makes the image: in a Dockerfile a variable of a label is written \\${NAME}",
         },
@@ -91,13 +99,15 @@ static const struct finding_kind kinds[] = {
         },
         {
                 "fights-systemd", SEVERITY_WARN,
-                "The engine would restart the container by itself, behind systemd's back: stopping the unit would "
+                "The engine would restart the container by itself, behind systemd's back: stopping the unit "
+                "would "
                 "not stop it.",
                 "The unit that fairlead writes leaves the option out and restarts by itself",
         },
         {
                 "fixed-name", SEVERITY_INFO,
-                "The container has a name of its own, whatever the service is called: the image can run only once "
+                "The container has a name of its own, whatever the service is called: the image can run "
+                "only once "
                 "on a host.",
                 "Give the service the same name, so that both are found together",
         },
@@ -108,8 +118,10 @@ static const struct finding_kind kinds[] = {
         },
         {
                 "image-gone", SEVERITY_WARN,
-                "The image of the service is not on this host any more, so its UNINSTALL command cannot be run.",
-                "Unit, container and files are taken back all the same; fetch the image first if its command matters",
+                "The image of the service is not on this host any more, so its UNINSTALL command cannot be "
+                "run.",
+                "Unit, container and files are taken back all the same; fetch the image first if its "
+                "command matters",
         },
         {
                 "interactive", SEVERITY_INFO,
@@ -118,7 +130,8 @@ static const struct finding_kind kinds[] = {
         },
         {
                 "invisible-character", SEVERITY_BLOCK,
-                "The label holds characters that take no room or turn the direction of the text: it does not read "
+                "The label holds characters that take no room or turn the direction of the text: it does "
+                "not read "
                 "as it runs.",
                 "Do not use this label; tell who makes the image",
         },
@@ -135,7 +148,8 @@ static const struct finding_kind kinds[] = {
         },
         {
                 "late-option", SEVERITY_WARN,
-                "An option of the engine stands behind the image, where it is an argument of the program in the "
+                "An option of the engine stands behind the image, where it is an argument of the program in "
+                "the "
                 "container.",
                 "Tell who makes the image to move its options before the image",
         },
@@ -146,7 +160,8 @@ static const struct finding_kind kinds[] = {
         },
         {
                 "lost-label", SEVERITY_WARN,
-                "A label's value holds the text of a command label: an equals sign was missing when the image was "
+                "A label's value holds the text of a command label: an equals sign was missing when the "
+                "image was "
                 "built.",
                 "Tell who makes the image; the lost label cannot be used",
         },
@@ -163,7 +178,8 @@ static const struct finding_kind kinds[] = {
         },
         {
                 "missing-path", SEVERITY_WARN,
-                "A host path that the container mounts is not there: Podman refuses to start it, Docker makes an "
+                "A host path that the container mounts is not there: Podman refuses to start it, Docker "
+                "makes an "
                 "empty folder.",
                 "Make the path first, if the service needs it",
         },
@@ -186,7 +202,8 @@ static const struct finding_kind kinds[] = {
         {
                 "no-label", SEVERITY_BLOCK,
                 "The image has no label for this, so there is nothing to carry out.",
-                "Look at the labels it has with fairlead show; \"fairlead images\" lists images that have them",
+                "Look at the labels it has with fairlead show; \"fairlead images\" lists images that have "
+                "them",
                 .final = true,
         },
         {
@@ -202,17 +219,20 @@ static const struct finding_kind kinds[] = {
         },
         {
                 "no-way-back", SEVERITY_BLOCK,
-                "The installed image is not on this host any more, so an upgrade that fails could not go back to it.",
+                "The installed image is not on this host any more, so an upgrade that fails could not go "
+                "back to it.",
                 "Fetch the installed image by its digest first, or allow it and go on without a way back",
         },
         {
                 "not-contained", SEVERITY_WARN,
-                "A rehearsal keeps files from being changed, nothing else: this goes to the host or beyond it.",
+                "A rehearsal keeps files from being changed, nothing else: this goes to the host or beyond "
+                "it.",
                 "Rehearse it only if that does no harm",
         },
         {
                 "not-saved", SEVERITY_INFO,
-                "Something that the command may change is not saved before: it cannot be put back, and its changes are not "
+                "Something that the command may change is not saved before: it cannot be put back, and its "
+                "changes are not "
                 "listed.",
                 "Save it yourself, if it matters, before you go on",
         },
@@ -224,7 +244,8 @@ static const struct finding_kind kinds[] = {
         },
         {
                 "odd-blank", SEVERITY_WARN,
-                "A word holds a blank that does not look like what it is: a tab or line break in quotes, or a "
+                "A word holds a blank that does not look like what it is: a tab or line break in quotes, or "
+                "a "
                 "blank of another script that does not separate words.",
                 "Compare the words one by one in the plan",
         },
@@ -252,13 +273,15 @@ static const struct finding_kind kinds[] = {
         },
         {
                 "relative-mount", SEVERITY_WARN,
-                "The host path of a mount does not begin with a slash: it depends on the folder the command starts "
+                "The host path of a mount does not begin with a slash: it depends on the folder the command "
+                "starts "
                 "in, or is not valid at all.",
                 "Start fairlead in the right folder, or tell who makes the image",
         },
         {
                 "secret-in-argv", SEVERITY_WARN,
-                "A secret is a word of a command, as the tool takes it in no other way: users of this host can "
+                "A secret is a word of a command, as the tool takes it in no other way: users of this host "
+                "can "
                 "read it while it runs.",
                 "Use a secret that is valid once, and change it afterwards",
         },
@@ -269,18 +292,21 @@ static const struct finding_kind kinds[] = {
         },
         {
                 "shell-syntax", SEVERITY_BLOCK,
-                "The label uses ; | & < > ( ) or back-ticks as in a shell. No shell reads it: the command would "
+                "The label uses ; | & < > ( ) or back-ticks as in a shell. No shell reads it: the command "
+                "would "
                 "get them as words and do something else than its author meant.",
                 "Tell who makes the image to move this into a script inside the image",
         },
         {
                 "socket-mounted", SEVERITY_WARN,
-                "The container gets the engine's or the system's socket: whoever holds it is root on this host.",
+                "The container gets the engine's or the system's socket: whoever holds it is root on this "
+                "host.",
                 "Install it only if you trust the image as you trust root",
         },
         {
                 "unbalanced-quote", SEVERITY_BLOCK,
-                "A quote is opened and never closed, or the label ends in a backslash: where its words end is not "
+                "A quote is opened and never closed, or the label ends in a backslash: where its words end "
+                "is not "
                 "known.",
                 "Tell who makes the image",
                 .final = true,
@@ -298,7 +324,8 @@ static const struct finding_kind kinds[] = {
         {
                 "unit-edited", SEVERITY_BLOCK,
                 "Somebody changed the unit file since it was written, and the upgrade writes over it.",
-                "Move the changes into a drop-in with systemctl edit; the former text stays in the job's saved files",
+                "Move the changes into a drop-in with systemctl edit; the former text stays in the job's "
+                "saved files",
         },
         {
                 "unit-exists", SEVERITY_BLOCK,
@@ -308,7 +335,8 @@ static const struct finding_kind kinds[] = {
         {
                 "unit-not-pinned", SEVERITY_WARN,
                 "The unit that the image wrote does not name its image by the digest that was installed.",
-                "Look at the unit: where it names a tag the restart takes the newer image, else it goes on with the old one",
+                "Look at the unit: where it names a tag the restart takes the newer image, else it goes on "
+                "with the old one",
         },
         {
                 "unit-unwritable", SEVERITY_BLOCK,
@@ -318,7 +346,8 @@ static const struct finding_kind kinds[] = {
         },
         {
                 "unknown-option", SEVERITY_INFO,
-                "Fairlead does not know this option, so it cannot explain it, nor tell for sure where the options "
+                "Fairlead does not know this option, so it cannot explain it, nor tell for sure where the "
+                "options "
                 "end.",
                 "Look it up in the engine's manual",
         },
@@ -339,7 +368,8 @@ static const struct finding_kind kinds[] = {
         },
         {
                 "variable-syntax", SEVERITY_BLOCK,
-                "The label has a \"${\" that is never closed, or a shell's way to change a value (${X#y}, ${X:=y}).",
+                "The label has a \"${\" that is never closed, or a shell's way to change a value (${X#y}, "
+                "${X:=y}).",
                 "Only $X, ${X} and ${X:-text} are filled in; tell who makes the image",
         },
 };

@@ -32,7 +32,8 @@ static const char *trouble_of(const char *s, size_t n, unsigned c, unsigned mark
         return NULL;
 }
 
-static int characters_report(const struct recipe *recipe, const char *id, size_t at, unsigned c, struct finding_list *findings) {
+static int characters_report(const struct recipe *recipe, const char *id, size_t at, unsigned c,
+                             struct finding_list *findings) {
         static const struct {
                 const char *id, *what;
         } words[] = {
@@ -43,8 +44,9 @@ static int characters_report(const struct recipe *recipe, const char *id, size_t
         };
         for (size_t i = 0; i < ELEMENTS(words); i++)
                 if (strcmp(words[i].id, id) == 0)
-                        return finding_report(findings, id, recipe->where, "The label holds %s, U+%04X at byte %zu",
-                                              words[i].what, c, at + 1);
+                        return finding_report(findings, id, recipe->where,
+                                              "The label holds %s, U+%04X at byte %zu", words[i].what, c,
+                                              at + 1);
         return 0;
 }
 

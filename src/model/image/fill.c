@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Variables, and recipes filled with them (declared in model/image/recipe.h). DESIGN.md section 5, steps 2 to 5. */
+/* Variables, and recipes filled with them (declared in model/image/recipe.h). DESIGN.md section 5, steps 2
+ * to 5. */
 
 #include "model/image/fill.h"
 
@@ -10,7 +11,8 @@
 #include "base/str.h"
 #include "base/words.h"
 
-/* The kernel takes no argument of 128 KiB or more (MAX_ARG_STRLEN), and some room is left for all of them together.
+/* The kernel takes no argument of 128 KiB or more (MAX_ARG_STRLEN), and some room is left for all of them
+ * together.
  */
 #define FILLED_WORD_MAX (128U * 1024 - 1)
 #define FILLED_BYTES_MAX (1024U * 1024)
@@ -22,7 +24,8 @@ bool variable_holds_several(const char *name) {
 
 bool variable_is_known(const char *name) {
         static const char *const known[] = {
-                "NAME", "IMAGE", "PWD", "HOME", "SUDO_UID", "SUDO_GID", "CONFDIR", "LOGDIR", "DATADIR", "HOST",
+                "NAME",     "IMAGE",   "PWD",    "HOME",    "SUDO_UID",
+                "SUDO_GID", "CONFDIR", "LOGDIR", "DATADIR", "HOST",
         };
         for (size_t i = 0; i < ELEMENTS(known); i++)
                 if (str_equal(known[i], name))
@@ -130,8 +133,9 @@ static int report_undefined(struct fill *f, const char *name) {
         int r = strv_add(&f->undefined, name);
         if (r < 0)
                 return r;
-        return finding_report(f->findings, "undefined-variable", finding_place(where, f->recipe->where, f->word),
-                              "The variable %s has no value", name);
+        return finding_report(f->findings, "undefined-variable",
+                              finding_place(where, f->recipe->where, f->word), "The variable %s has no value",
+                              name);
 }
 
 static int add_word_text(struct fill *f, const struct word *w, unsigned depth, struct str *out);
@@ -158,8 +162,8 @@ static int add_variable(struct fill *f, const struct piece *piece, unsigned dept
         return variable_holds_several(piece->text) ? 0 : report_undefined(f, piece->text);
 }
 
-/* The value for a bare placeholder at the end of literal text: the word is exactly NAME or IMAGE, or ends in =NAME or
- * =IMAGE. *ret_keep is how much of the text stays. */
+/* The value for a bare placeholder at the end of literal text: the word is exactly NAME or IMAGE, or ends in
+ * =NAME or =IMAGE. *ret_keep is how much of the text stays. */
 static const char *bare_placeholder(const struct fill *f, const char *text, bool whole, size_t *ret_keep) {
         static const char *const names[] = { "NAME", "IMAGE" };
         for (size_t i = 0; i < ELEMENTS(names); i++) {
@@ -199,12 +203,14 @@ static int take_word(struct fill *f, char *text) {
         if (!text)
                 return -ENOMEM;
         size_t n = strlen(text);
-        if (f->full || n > FILLED_WORD_MAX || f->words >= RECIPE_FILLED_MAX || f->bytes + n > FILLED_BYTES_MAX) {
+        if (f->full || n > FILLED_WORD_MAX || f->words >= RECIPE_FILLED_MAX ||
+            f->bytes + n > FILLED_BYTES_MAX) {
                 free(text);
                 if (f->full)
                         return 0;
                 f->full = true;
-                return finding_report(f->findings, "label-too-long", finding_place(where, f->recipe->where, f->word),
+                return finding_report(f->findings, "label-too-long",
+                                      finding_place(where, f->recipe->where, f->word),
                                       "Filled in, the command is longer than a program can be given");
         }
         f->words++;
@@ -224,8 +230,9 @@ static int fill_several(struct fill *f, const char *name, const char *text) {
         if (r == -ENOMEM)
                 return r;
         if (r < 0) {
-                r = finding_report(f->findings, "unbalanced-quote", finding_place(where, f->recipe->where, f->word),
-                                   "%s cannot be split into words: %s", name, e ? e->message : "it is not right");
+                r = finding_report(
+                        f->findings, "unbalanced-quote", finding_place(where, f->recipe->where, f->word),
+                        "%s cannot be split into words: %s", name, e ? e->message : "it is not right");
                 return r < 0 ? r : take_word(f, strdup(text));
         }
         for (size_t i = 0; words[i] && r >= 0; i++)

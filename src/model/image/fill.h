@@ -12,7 +12,8 @@
 /* How deep ${A:-${B:-…}} is followed. */
 #define FALLBACK_DEPTH_MAX 4U
 
-/* A label above this many bytes is odd (the longest real one known has 2.5 kB); above LABEL_VALUE_MAX it is refused.
+/* A label above this many bytes is odd (the longest real one known has 2.5 kB); above LABEL_VALUE_MAX it is
+ * refused.
  */
 #define LABEL_LONG (8U * 1024)
 
@@ -25,6 +26,6 @@ bool variable_is_known(const char *name);
 /* OPT1, OPT2, OPT3, RUN_OPTS: empty when nobody gave them, split into words when they stand alone. */
 bool variable_holds_several(const char *name);
 
-/* Findings about bytes that cannot be shown as they are, or that hide: "control-character", "invisible-character",
- * "odd-blank", "not-utf8". */
+/* Findings about bytes that cannot be shown as they are, or that hide: "control-character",
+ * "invisible-character", "odd-blank", "not-utf8". */
 int recipe_check_characters(const struct recipe *recipe, struct finding_list *findings);

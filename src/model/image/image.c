@@ -122,8 +122,10 @@ const char *image_summary(const struct image *image) {
                 "org.label-schema.description",
         };
         /* A title that is only the image's own name says nothing that is not in every list already. */
-        _cleanup_free_ char *name = image->names && image->names[0] ? reference_default_name(image->names[0]) : NULL;
-        const char *first = first_label(image, keys, ELEMENTS(keys)), *second = first_label(image, keys + 1, ELEMENTS(keys) - 1);
+        _cleanup_free_ char *name =
+                image->names && image->names[0] ? reference_default_name(image->names[0]) : NULL;
+        const char *first = first_label(image, keys, ELEMENTS(keys)),
+                   *second = first_label(image, keys + 1, ELEMENTS(keys) - 1);
         return first && second && name && strcasecmp(first, name) == 0 ? second : first;
 }
 
@@ -151,8 +153,8 @@ const char *image_reference(const struct image *image) {
 
 /* ---- does a reference mean this image? ---- */
 
-/* "rsyslog" means the path "rsyslog" of any registry, and Docker Hub's "library/rsyslog"; "quay.io/team/rsyslog"
- * means itself. */
+/* "rsyslog" means the path "rsyslog" of any registry, and Docker Hub's "library/rsyslog";
+ * "quay.io/team/rsyslog" means itself. */
 static bool repository_means(const struct reference_parts *name, const struct reference_parts *wanted) {
         static const char library[] = "library/";
         if (wanted->registry.n > 0)
@@ -190,8 +192,8 @@ static bool has_digest(const struct image *image, struct span digest) {
         return false;
 }
 
-/* The first of the names (or repo digests) that the reference means; NULL. The digest, where one is wanted, is
- * checked by the caller. */
+/* The first of the names (or repo digests) that the reference means; NULL. The digest, where one is wanted,
+ * is checked by the caller. */
 static const char *named_by(char *const *names, const struct reference_parts *wanted) {
         for (; names && *names; names++) {
                 struct reference_parts name;
@@ -213,14 +215,15 @@ bool image_matches(const struct image *image, const char *reference) {
         if (wanted.path.n == 0 || (wanted.tag.at && wanted.tag.n == 0) ||
             (wanted.digest.at && !has_digest(image, wanted.digest)))
                 return false;
-        return named_by(image->names, &wanted) || (wanted.digest.n > 0 && named_by(image->repo_digests, &wanted));
+        return named_by(image->names, &wanted) ||
+               (wanted.digest.n > 0 && named_by(image->repo_digests, &wanted));
 }
 
 /* ---- pinning ---- */
 
-/* The image's own full name for what was typed ("rsyslog" -> "localhost/rsyslog:latest"), so that the pinned form
- * does not hang on short-name search; what was typed where the image has no such name; NULL for an id of an image
- * without a name: there is no repository to pin in. */
+/* The image's own full name for what was typed ("rsyslog" -> "localhost/rsyslog:latest"), so that the pinned
+ * form does not hang on short-name search; what was typed where the image has no such name; NULL for an id of
+ * an image without a name: there is no repository to pin in. */
 static const char *full_name(const struct image *image, const char *reference) {
         struct reference_parts wanted;
         reference_split(reference, &wanted);
@@ -244,7 +247,8 @@ static const char *repo_digest_of(const struct image *image, struct span reposit
                 reference_split(*d, &p);
                 if (!span_equal(p.repository, repository) || p.digest.n == 0)
                         continue;
-                if (image->digest && span_equal(p.digest, (struct span) { image->digest, strlen(image->digest) }))
+                if (image->digest &&
+                    span_equal(p.digest, (struct span) { image->digest, strlen(image->digest) }))
                         return *d;
                 if (!found)
                         found = *d;
@@ -294,7 +298,8 @@ int image_list_take(struct image_list *list, struct image *image) {
 }
 
 static int compare_references(const void *a, const void *b) {
-        const char *x = image_reference(*(struct image *const *) a), *y = image_reference(*(struct image *const *) b);
+        const char *x = image_reference(*(struct image *const *) a),
+                   *y = image_reference(*(struct image *const *) b);
         return strcmp(x ? x : "", y ? y : "");
 }
 

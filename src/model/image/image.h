@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A container image as we know it, wherever it is: its names, digest and labels. Strings are bytes as they came;
- * nobody shows one without base/text.h. */
+/* A container image as we know it, wherever it is: its names, digest and labels. Strings are bytes as they
+ * came; nobody shows one without base/text.h. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,8 +17,8 @@ struct label {
 
 struct image {
         char *id;               /* 64 hex digits, without "sha256:" */
-        char *digest;           /* "sha256:…" of the manifest, or NULL where the engine knows none (Docker, local
-                                 * builds) */
+        char *digest; /* "sha256:…" of the manifest, or NULL where the engine knows none (Docker, local
+                       * builds) */
         char **names;           /* "localhost/rsyslog:latest", … ; may be empty (dangling) */
         char **repo_digests;    /* "localhost/rsyslog@sha256:…", … */
         struct label *labels;   /* sorted by key (strcmp) */
@@ -36,8 +36,8 @@ DEFINE_CLEANUP(struct image, image_free)
 #define _cleanup_image_ _cleanup_(image_freep)
 struct image *image_copy(const struct image *image);
 
-/* Limits on what is kept of foreign labels. A larger value is kept cut at LABEL_VALUE_MAX + 1 bytes, so that lint
- * can say so. */
+/* Limits on what is kept of foreign labels. A larger value is kept cut at LABEL_VALUE_MAX + 1 bytes, so that
+ * lint can say so. */
 #define LABEL_VALUE_MAX (64U * 1024)
 #define LABELS_MAX 1024U
 /* keeps the order; 0, -ENOMEM, -E2BIG */
@@ -46,30 +46,31 @@ int image_add_label(struct image *image, const char *key, const char *value);
 /* The exact key, or NULL. */
 const char *image_label(const struct image *image, const char *key);
 
-/* Description for people: first non-empty of org.opencontainers.image.title (where it is more than the image's name),
- * io.k8s.display-name, summary, … ; NULL if none. */
+/* Description for people: first non-empty of org.opencontainers.image.title (where it is more than the
+ * image's name), io.k8s.display-name, summary, … ; NULL if none. */
 const char *image_summary(const struct image *image);
 const char *image_version(const struct image *image);
 const char *image_vendor(const struct image *image);
 
-/* The reference to show and to type: names[0], else a repo digest, else the id. Never NULL for an image with an id. */
+/* The reference to show and to type: names[0], else a repo digest, else the id. Never NULL for an image with
+ * an id. */
 const char *image_reference(const struct image *image);
 
 /* The reference that pins exactly this image: "repository@sha256:…" for the repository of reference where the
  * digest is known, else the image id ("sha256:" + id). The caller frees; NULL when out of memory. */
 char *image_pinned(const struct image *image, const char *reference);
 
-/* Does any of its names, repo digests or its id (also a prefix of 6 or more digits) mean `reference`? "rsyslog"
- * matches "localhost/rsyslog:latest"; a missing tag means latest; a registry or path that is named must match
- * whole. */
+/* Does any of its names, repo digests or its id (also a prefix of 6 or more digits) mean `reference`?
+ * "rsyslog" matches "localhost/rsyslog:latest"; a missing tag means latest; a registry or path that is named
+ * must match whole. */
 bool image_matches(const struct image *image, const char *reference);
 
-/* The last path component of a reference, without tag and digest, made fit for a service name; NULL when nothing
- * is left. The caller frees. "localhost/broken/rsyslog:8@sha256:…" gives "rsyslog". */
+/* The last path component of a reference, without tag and digest, made fit for a service name; NULL when
+ * nothing is left. The caller frees. "localhost/broken/rsyslog:8@sha256:…" gives "rsyslog". */
 char *reference_default_name(const char *reference);
 
-/* Grammar of the distribution spec ("Pulling manifests": name, tag, digest) plus host[:port]; at most 512 bytes.
- * So a reference never begins with "-". */
+/* Grammar of the distribution spec ("Pulling manifests": name, tag, digest) plus host[:port]; at most 512
+ * bytes. So a reference never begins with "-". */
 bool reference_valid(const char *reference);
 
 /* Service names: [a-z0-9][a-z0-9_.-]{0,62}, no trailing dot; they become unit names and folders. */

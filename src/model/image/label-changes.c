@@ -72,7 +72,8 @@ int label_list_of(const struct image *image, struct label_list *ret) {
 
 /* ---- words ---- */
 
-/* The words of a label. Where quotes do not match, the plan refuses it anyway: blanks part it then, so that it can be looked at. */
+/* The words of a label. Where quotes do not match, the plan refuses it anyway: blanks part it then, so that
+ * it can be looked at. */
 static int label_changes_words_of(const char *text, char ***ret) {
         int r = words_split(text, ret, NULL);
         return r == -ENOMEM ? r : r < 0 ? strv_split(text, " \t\r\n", ret) : 0;
@@ -87,7 +88,8 @@ static int label_changes_add_word(struct label_change *change, enum difference d
         return words[change->n++].word ? 0 : -ENOMEM;
 }
 
-static int label_changes_add_words(struct label_change *change, enum difference difference, char *const *words, size_t n) {
+static int label_changes_add_words(struct label_change *change, enum difference difference,
+                                   char *const *words, size_t n) {
         int r = 0;
         for (size_t i = 0; r >= 0 && i < n; i++)
                 r = label_changes_add_word(change, difference, words[i]);
@@ -117,7 +119,8 @@ static int compare_words(char *const *a, size_t na, char *const *b, size_t nb, s
                         r = label_changes_add_word(change, DIFFERENCE_SAME, a[i]);
                         i++;
                         j++;
-                } else if (j == nb || (i < na && longest[(i + 1) * (nb + 1) + j] >= longest[i * (nb + 1) + j + 1]))
+                } else if (j == nb ||
+                           (i < na && longest[(i + 1) * (nb + 1) + j] >= longest[i * (nb + 1) + j + 1]))
                         r = label_changes_add_word(change, DIFFERENCE_REMOVED, a[i++]);
                 else
                         r = label_changes_add_word(change, DIFFERENCE_ADDED, b[j++]);
@@ -125,7 +128,8 @@ static int compare_words(char *const *a, size_t na, char *const *b, size_t nb, s
         return r;
 }
 
-/* A label of 64 KiB can have more words than are worth a table of all pairs; no plan takes one of more than RECIPE_WORDS_MAX. */
+/* A label of 64 KiB can have more words than are worth a table of all pairs; no plan takes one of more than
+ * RECIPE_WORDS_MAX. */
 #define COMPARED_MAX (2 * RECIPE_WORDS_MAX)
 
 static int label_changes_compare_texts(const char *before, const char *after, struct label_change *change) {
@@ -174,14 +178,17 @@ static int compare_label(const struct label *before, const struct label *after, 
                 return -ENOMEM;
         if (before && after)
                 return label_changes_compare_texts(before->value, after->value, change);
-        return before ? one_side(before->value, DIFFERENCE_REMOVED, change) : one_side(after->value, DIFFERENCE_ADDED, change);
+        return before ? one_side(before->value, DIFFERENCE_REMOVED, change)
+                      : one_side(after->value, DIFFERENCE_ADDED, change);
 }
 
-int label_changes_make(const struct label_list *before, const struct label_list *after, struct label_changes *ret) {
+int label_changes_make(const struct label_list *before, const struct label_list *after,
+                       struct label_changes *ret) {
         struct label_changes changes = { .items = calloc(before->n + after->n + 1, sizeof *changes.items) };
         int r = changes.items ? 0 : -ENOMEM;
         for (size_t i = 0, j = 0; r >= 0 && (i < before->n || j < after->n);) {
-                const struct label *b = i < before->n ? &before->items[i] : NULL, *a = j < after->n ? &after->items[j] : NULL;
+                const struct label *b = i < before->n ? &before->items[i] : NULL,
+                                   *a = j < after->n ? &after->items[j] : NULL;
                 int order = !b ? 1 : !a ? -1 : strcmp(b->key, a->key);
                 i += order <= 0;
                 j += order >= 0;
@@ -195,15 +202,19 @@ int label_changes_make(const struct label_list *before, const struct label_list 
 }
 
 char *label_change_text(const struct label_change *change) {
-        static const char *const opens[_DIFFERENCE_MAX] = { [DIFFERENCE_ADDED] = "{+", [DIFFERENCE_REMOVED] = "[-" };
-        static const char *const closes[_DIFFERENCE_MAX] = { [DIFFERENCE_ADDED] = "+}", [DIFFERENCE_REMOVED] = "-]" };
+        static const char *const opens[_DIFFERENCE_MAX] = {
+                [DIFFERENCE_ADDED] = "{+", [DIFFERENCE_REMOVED] = "[-"
+        };
+        static const char *const closes[_DIFFERENCE_MAX] = {
+                [DIFFERENCE_ADDED] = "+}", [DIFFERENCE_REMOVED] = "-]"
+        };
         _cleanup_str_ struct str text = {};
         for (size_t i = 0; i < change->n; i++) {
                 enum difference now = change->words[i].difference;
                 bool first = i == 0 || change->words[i - 1].difference != now;
                 bool last = i + 1 == change->n || change->words[i + 1].difference != now;
-                str_addf(&text, "%s%s%s%s", i ? " " : "", first && opens[now] ? opens[now] : "", change->words[i].word,
-                         last && closes[now] ? closes[now] : "");
+                str_addf(&text, "%s%s%s%s", i ? " " : "", first && opens[now] ? opens[now] : "",
+                         change->words[i].word, last && closes[now] ? closes[now] : "");
         }
         return str_take(&text);
 }

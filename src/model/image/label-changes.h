@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The command labels of two images compared, word by word: what an upgrade would make of an installed service. Pure. */
+/* The command labels of two images compared, word by word: what an upgrade would make of an installed
+ * service. Pure. */
 
 #include <stddef.h>
 
@@ -16,9 +17,12 @@ struct label_list {
         size_t n;
 };
 void label_list_done(struct label_list *list);
-int label_list_set(struct label_list *list, const char *key, const char *value);        /* replaces; 0 or -ENOMEM */
-int label_list_copy(const struct label_list *from, struct label_list *to);              /* replaces *to; 0 or -ENOMEM */
-/* The labels that label_find() gives for each verb, under the verb's own upper-case name ("INSTALL", … "UPGRADE"). */
+/* replaces; 0 or -ENOMEM */
+int label_list_set(struct label_list *list, const char *key, const char *value);
+/* replaces *to; 0 or -ENOMEM */
+int label_list_copy(const struct label_list *from, struct label_list *to);
+/* The labels that label_find() gives for each verb, under the verb's own upper-case name ("INSTALL", …
+ * "UPGRADE"). */
 int label_list_of(const struct image *image, struct label_list *ret);
 
 enum difference {
@@ -38,8 +42,8 @@ struct word_change {
 struct label_change {
         char *key;
         enum difference difference;
-        struct word_change *words;      /* all words in their order, what was removed before what came in its place; a label that
-                                         * is the same has none here */
+        struct word_change *words; /* all words in their order, what was removed before what came in its
+                                    * place; a label that is the same has none here */
         size_t n;
 };
 
@@ -50,8 +54,9 @@ struct label_changes {
 void label_changes_done(struct label_changes *changes);
 
 /* Labels whose words are the same are the same, however the blanks between them are. 0 or -ENOMEM. */
-int label_changes_make(const struct label_list *before, const struct label_list *after, struct label_changes *ret);
+int label_changes_make(const struct label_list *before, const struct label_list *after,
+                       struct label_changes *ret);
 
-/* The words in a line, as wdiff writes them: "podman run [-old-] {+new+} IMAGE"; runs of one kind share their brackets. The caller
- * frees; NULL when out of memory. */
+/* The words in a line, as wdiff writes them: "podman run [-old-] {+new+} IMAGE"; runs of one kind share their
+ * brackets. The caller frees; NULL when out of memory. */
 char *label_change_text(const struct label_change *change);

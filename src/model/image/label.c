@@ -21,7 +21,8 @@ static bool is_upper(const char *key) {
         return true;
 }
 
-/* Both rules at once: of two keys with a value the upper-case one wins, else the first by strcmp (labels are sorted).
+/* Both rules at once: of two keys with a value the upper-case one wins, else the first by strcmp (labels are
+ * sorted).
  */
 static bool label_wins(const struct label *candidate, const struct label *best) {
         if (!*candidate->value)
@@ -38,8 +39,8 @@ static void report_duplicates(const struct image *image, const char *key, const 
         if (keys.failed)
                 return;
         finding_report(findings, "duplicate-label", used->key,
-                       "The image has several labels that differ only in capitals (%s); %s is used", keys.text,
-                       used->key);
+                       "The image has several labels that differ only in capitals (%s); %s is used",
+                       keys.text, used->key);
 }
 
 const char *label_find_key(const struct image *image, const char *key, const char **ret_key,

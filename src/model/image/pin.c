@@ -14,9 +14,11 @@ char *hold_name(const char *program, const char *pinned, const char *image_id, c
         reference_split(pinned ? pinned : "", &p);
         const char *slash = program ? strrchr(program, '/') : NULL;
         bool podman = str_equal(slash ? slash + 1 : program, "podman");
-        if (!podman || !p.digest.n || !p.repository.n || !service || !image_id || strlen(image_id) < ID_DIGITS)
+        if (!podman || !p.digest.n || !p.repository.n || !service || !image_id ||
+            strlen(image_id) < ID_DIGITS)
                 return NULL;
-        return str_printf("%.*s:" TAG_START "%s-%.*s", (int) p.repository.n, p.repository.at, service, (int) ID_DIGITS, image_id);
+        return str_printf("%.*s:" TAG_START "%s-%.*s", (int) p.repository.n, p.repository.at, service,
+                          (int) ID_DIGITS, image_id);
 }
 
 bool hold_is(const char *name) {

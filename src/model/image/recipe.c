@@ -44,7 +44,8 @@ size_t variable_name_length(const char *s) {
         return n;
 }
 
-/* The brace that closes "${…" whose inside begins at s, or NULL; braces of variables inside it are its own. */
+/* The brace that closes "${…" whose inside begins at s, or NULL; braces of variables inside it are its own.
+ */
 static const char *closing_brace(const char *s) {
         for (size_t depth = 0; *s; s++)
                 if (s[0] == '$' && s[1] == '{')
@@ -130,7 +131,8 @@ int word_parse(const char *text, struct word *ret, const char **ret_trouble) {
         }
         int r = flush_literal(ret, &literal);
         if (r >= 0)
-                ret->several = ret->n == 1 && ret->pieces[0].variable && variable_holds_several(ret->pieces[0].text);
+                ret->several =
+                        ret->n == 1 && ret->pieces[0].variable && variable_holds_several(ret->pieces[0].text);
         return r;
 }
 
@@ -165,8 +167,8 @@ static bool shell_expands(const struct parse *p, size_t i) {
         return how_at(p, i) == QUOTE_NONE || how_at(p, i) == QUOTE_DOUBLE;
 }
 
-/* The shell operator that begins at byte i of the word (its length), or 0. A run of one character ("&&", ">>") is one
- * operator. */
+/* The shell operator that begins at byte i of the word (its length), or 0. A run of one character ("&&",
+ * ">>") is one operator. */
 static size_t shell_operator(struct parse *p, size_t i) {
         const char *text = p->text.text;
         if (text[i] == '`' && shell_expands(p, i))
@@ -202,7 +204,8 @@ static int check_shell(struct parse *p) {
                 if (n == 0)
                         continue;
                 int r = finding_report(p->findings, "shell-syntax", recipe_place(p, where),
-                                       "\"%.*s\" is shell syntax, and no shell reads this label", (int) n, at);
+                                       "\"%.*s\" is shell syntax, and no shell reads this label", (int) n,
+                                       at);
                 if (r < 0)
                         return r;
                 i += n - 1;
@@ -236,7 +239,8 @@ static int report_too_long(struct parse *p, const char *what, unsigned most) {
         if (p->too_long)
                 return 0;
         p->too_long = true;
-        return finding_report(p->findings, "label-too-long", recipe_place(p, where), "%s (at most %u are read)", what, most);
+        return finding_report(p->findings, "label-too-long", recipe_place(p, where),
+                              "%s (at most %u are read)", what, most);
 }
 
 /* Takes w, also on failure. */
@@ -290,7 +294,8 @@ static int take_byte(struct parse *p, char byte, enum quote how) {
 static int report_unbalanced(struct parse *p, enum quote how) {
         char where[FINDING_PLACE_MAX];
         return finding_report(p->findings, "unbalanced-quote", recipe_place(p, where), "%s",
-                              how == QUOTE_BACKSLASH ? "The label ends in a backslash that stands before nothing"
+                              how == QUOTE_BACKSLASH ? "The label ends in a backslash that stands before "
+                                                       "nothing"
                               : how == QUOTE_SINGLE  ? "A single quote is opened and never closed"
                                                      : "A double quote is opened and never closed");
 }
@@ -330,7 +335,8 @@ static int check_size(struct parse *p) {
 }
 
 int recipe_parse(const char *where, const char *text, struct recipe **ret, struct finding_list *findings) {
-        _cleanup_(parse_done) struct parse p = { .recipe = calloc(1, sizeof(struct recipe)), .findings = findings };
+        _cleanup_(parse_done) struct parse p = { .recipe = calloc(1, sizeof(struct recipe)),
+                                                 .findings = findings };
         int r;
 
         if (!p.recipe)

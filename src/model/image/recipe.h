@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Which labels mean what, and a command label parsed into words: the recipe. DESIGN.md section 5, steps 1-4 and 7. */
+/* Which labels mean what, and a command label parsed into words: the recipe. DESIGN.md section 5, steps 1-4
+ * and 7. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,10 +24,10 @@ enum command_label {
 };
 DECLARE_NAMES(command_label, enum command_label);       /* "INSTALL", … */
 
-/* The value of the label for this verb: keys match without case; of several the all-upper-case one is used, else
- * the first by strcmp, and a finding "duplicate-label" is added (findings may be NULL). An empty value counts as
- * missing. *ret_key, if not NULL, is the key as the image has it. UPDATE counts as UPGRADE when there is no
- * UPGRADE. */
+/* The value of the label for this verb: keys match without case; of several the all-upper-case one is used,
+ * else the first by strcmp, and a finding "duplicate-label" is added (findings may be NULL). An empty value
+ * counts as missing. *ret_key, if not NULL, is the key as the image has it. UPDATE counts as UPGRADE when
+ * there is no UPGRADE. */
 const char *label_find(const struct image *image, enum command_label which, const char **ret_key,
                        struct finding_list *findings);
 
@@ -45,18 +46,20 @@ char *label_set_text(unsigned set);
 #define RECIPE_WORDS_MAX 512U
 #define RECIPE_WORD_BYTES_MAX (16U * 1024)
 
-/* A piece of a word: literal text, or a variable with the text to use where it has no value (NULL: none given). */
+/* A piece of a word: literal text, or a variable with the text to use where it has no value (NULL: none
+ * given). */
 struct piece {
         char *text;             /* literal text, or the variable's name */
-        char *fallback; /* of ${NAME:-text}: for a variable that is not set or empty; may itself name variables */
+        char *fallback; /* of ${NAME:-text}: for a variable that is not set or empty; may itself name
+                         * variables */
         bool variable;
 };
 
 struct word {
         struct piece *pieces;
         size_t n;
-        bool several;           /* it is exactly one of $OPT1-3 or $RUN_OPTS, quoted or not: may become several words,
-                                 * or none */
+        bool several; /* it is exactly one of $OPT1-3 or $RUN_OPTS, quoted or not: may become several words,
+                       * or none */
         bool quoted;            /* some of it was quoted */
 };
 
@@ -71,20 +74,21 @@ struct recipe *recipe_free(struct recipe *recipe);
 DEFINE_CLEANUP(struct recipe, recipe_free)
 #define _cleanup_recipe_ _cleanup_(recipe_freep)
 
-/* Parses a label. Words are split by POSIX quoting first; "$" then means a variable in any of them, whatever quote or
- * backslash it had. Shell syntax, control and invisible characters and sizes beyond the ceilings become findings that
- * block ("shell-syntax", "variable-syntax", "control-character", "invisible-character", "not-utf8",
- * "label-too-long"); an unbalanced quote is the finding "unbalanced-quote", and *ret is then a recipe of the words
- * before it. findings may be NULL. Only -ENOMEM fails. */
+/* Parses a label. Words are split by POSIX quoting first; "$" then means a variable in any of them, whatever
+ * quote or backslash it had. Shell syntax, control and invisible characters and sizes beyond the ceilings
+ * become findings that block ("shell-syntax", "variable-syntax", "control-character", "invisible-character",
+ * "not-utf8", "label-too-long"); an unbalanced quote is the finding "unbalanced-quote", and *ret is then a
+ * recipe of the words before it. findings may be NULL. Only -ENOMEM fails. */
 int recipe_parse(const char *where, const char *text, struct recipe **ret, struct finding_list *findings);
 
-/* Finds the variables of one word, quoting already taken off: fills `ret` (all zero before). What is not a variable
- * stays literal. *ret_trouble is set to the first "${" that is never closed or holds anything but NAME and NAME:-text
- * (a pointer into text), else NULL. 0 or -ENOMEM. */
+/* Finds the variables of one word, quoting already taken off: fills `ret` (all zero before). What is not a
+ * variable stays literal. *ret_trouble is set to the first "${" that is never closed or holds anything but
+ * NAME and NAME:-text (a pointer into text), else NULL. 0 or -ENOMEM. */
 int word_parse(const char *text, struct word *ret, const char **ret_trouble);
 void word_done(struct word *w);
 
-/* The names of the variables a recipe uses that fairlead does not know by itself, in order, each once. 0 or -ENOMEM.
+/* The names of the variables a recipe uses that fairlead does not know by itself, in order, each once. 0 or
+ * -ENOMEM.
  */
 int recipe_unknown(const struct recipe *recipe, char ***ret);
 
@@ -98,17 +102,17 @@ struct variables {
 void variables_done(struct variables *v);
 /* replaces; value NULL removes; 0, -EINVAL (not a variable name), -ENOMEM */
 int variables_set(struct variables *v, const char *name, const char *value);
-/* Sets what follows from the service's name and what stands for IMAGE: NAME, IMAGE, CONFDIR, LOGDIR, DATADIR, HOST.
- * PWD, HOME, SUDO_UID, SUDO_GID are the host's to say, OPT1-3 and RUN_OPTS the user's. 0 or -ENOMEM. */
+/* Sets what follows from the service's name and what stands for IMAGE: NAME, IMAGE, CONFDIR, LOGDIR, DATADIR,
+ * HOST. PWD, HOME, SUDO_UID, SUDO_GID are the host's to say, OPT1-3 and RUN_OPTS the user's. 0 or -ENOMEM. */
 int variables_set_known(struct variables *v, const char *name, const char *image);
 const char *variables_get(const struct variables *v, const char *name);         /* NULL: not set */
 
-/* Fills the recipe: values go into their word as they are (never split or scanned again), bare NAME and IMAGE and
- * words ending in =NAME, =IMAGE are replaced, OPT1-3 and RUN_OPTS are split by POSIX quoting. A variable without
- * value and fallback is the finding "undefined-variable" (block) and stands as "" in the result. arguments are
- * appended as they are. *ret is a list that the caller frees. An OPT1-3 or RUN_OPTS that cannot be split is the
- * finding "unbalanced-quote" and stays one word. At most RECIPE_FILLED_MAX words come from the label (more:
- * "label-too-long"). findings may be NULL. 0 or -ENOMEM. */
+/* Fills the recipe: values go into their word as they are (never split or scanned again), bare NAME and IMAGE
+ * and words ending in =NAME, =IMAGE are replaced, OPT1-3 and RUN_OPTS are split by POSIX quoting. A variable
+ * without value and fallback is the finding "undefined-variable" (block) and stands as "" in the result.
+ * arguments are appended as they are. *ret is a list that the caller frees. An OPT1-3 or RUN_OPTS that cannot
+ * be split is the finding "unbalanced-quote" and stays one word. At most RECIPE_FILLED_MAX words come from
+ * the label (more: "label-too-long"). findings may be NULL. 0 or -ENOMEM. */
 #define RECIPE_FILLED_MAX 1024U
 int recipe_fill(const struct recipe *recipe, const struct variables *v, char *const *arguments, char ***ret,
                 struct finding_list *findings);

@@ -58,7 +58,8 @@ void reference_split(const char *reference, struct reference_parts *ret) {
         const char *first = memchr(reference, '/', p.repository.n);
         if (first) {
                 struct span head = { reference, (size_t) (first - reference) };
-                if (memchr(head.at, '.', head.n) || memchr(head.at, ':', head.n) || span_is(head, "localhost")) {
+                if (memchr(head.at, '.', head.n) || memchr(head.at, ':', head.n) ||
+                    span_is(head, "localhost")) {
                         p.registry = head;
                         p.path = (struct span) { first + 1, (size_t) (end - first - 1) };
                 }
@@ -161,8 +162,8 @@ static bool tag_valid(struct span tag) {
         return true;
 }
 
-/* algorithm ":" encoded; at least 32 hexadecimal digits, and exactly as many as it has for the two algorithms that
- * are in use. */
+/* algorithm ":" encoded; at least 32 hexadecimal digits, and exactly as many as it has for the two algorithms
+ * that are in use. */
 static bool reference_digest_valid(struct span digest) {
         const char *colon = memchr(digest.at, ':', digest.n);
         if (!colon || colon == digest.at)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A reference taken apart: "quay.io:443/team/rsyslog:8@sha256:…". The functions that the rest of the program uses
- * (reference_valid(), reference_default_name()) are declared in model/image/image.h. Grammar: distribution specification,
- * "Pulling manifests", and the reference grammar of its implementation (host, port, separators). */
+/* A reference taken apart: "quay.io:443/team/rsyslog:8@sha256:…". The functions that the rest of the program
+ * uses (reference_valid(), reference_default_name()) are declared in model/image/image.h. Grammar:
+ * distribution specification, "Pulling manifests", and the reference grammar of its implementation (host,
+ * port, separators). */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,7 +16,8 @@ struct span {
 };
 
 struct reference_parts {
-        struct span registry;           /* "quay.io:443": a first component with a dot or a colon, or "localhost" */
+        struct span registry;           /* "quay.io:443": a first component with a dot or a colon, or
+                                         * "localhost" */
         struct span path;               /* "team/rsyslog" */
         struct span repository;         /* both: "quay.io:443/team/rsyslog" */
         struct span tag;                /* "8" */

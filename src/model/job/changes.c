@@ -133,7 +133,8 @@ static bool same_xattrs(const struct entry *a, const struct entry *b) {
                 return false;
         for (size_t i = 0; i < a->n_xattrs; i++) {
                 const struct xattr *x = &a->xattrs[i], *y = &b->xattrs[i];
-                if (strcmp(x->name, y->name) != 0 || x->size != y->size || (x->size && memcmp(x->value, y->value, x->size) != 0))
+                if (strcmp(x->name, y->name) != 0 || x->size != y->size ||
+                    (x->size && memcmp(x->value, y->value, x->size) != 0))
                         return false;
         }
         return true;
@@ -159,7 +160,8 @@ bool entry_same(const struct entry *a, const struct entry *b) {
         return changes_difference(a, b) == 0;
 }
 
-static int changes_add(struct changes *c, size_t *room, unsigned what, const struct entry *before, const struct entry *after) {
+static int changes_add(struct changes *c, size_t *room, unsigned what, const struct entry *before,
+                       const struct entry *after) {
         if (c->n == *room) {
                 size_t more = *room ? *room * 2 : 32;
                 struct change *items = reallocarray(c->items, more, sizeof *items);
@@ -171,7 +173,8 @@ static int changes_add(struct changes *c, size_t *room, unsigned what, const str
         struct change *change = &c->items[c->n++];
         *change = (struct change) { .what = what };
         if (!(change->path = strdup(before ? before->path : after->path)) ||
-            (before && entry_copy(before, &change->before) < 0) || (after && entry_copy(after, &change->after) < 0))
+            (before && entry_copy(before, &change->before) < 0) ||
+            (after && entry_copy(after, &change->after) < 0))
                 return -ENOMEM;
         return 0;
 }
@@ -185,8 +188,11 @@ int changes_make(const struct manifest *before, const struct manifest *after, st
                 int order = !b ? 1 : !a ? -1 : strcmp(b->path, a->path);
                 i += order <= 0;
                 j += order >= 0;
-                unsigned what = order < 0 ? CHANGE_REMOVED : order > 0 ? CHANGE_ADDED : changes_difference(b, a);
-                if (what && changes_add(&changes, &room, what, order <= 0 ? b : NULL, order >= 0 ? a : NULL) < 0) {
+                unsigned what = order < 0   ? CHANGE_REMOVED
+                                : order > 0 ? CHANGE_ADDED
+                                            : changes_difference(b, a);
+                if (what &&
+                    changes_add(&changes, &room, what, order <= 0 ? b : NULL, order >= 0 ? a : NULL) < 0) {
                         changes_done(&changes);
                         return -ENOMEM;
                 }
@@ -196,7 +202,9 @@ int changes_make(const struct manifest *before, const struct manifest *after, st
 }
 
 char *change_text(unsigned what) {
-        static const char *const words[] = { "added", "removed", "changed", "type", "mode", "owner", "xattr" };
+        static const char *const words[] = {
+                "added", "removed", "changed", "type", "mode", "owner", "xattr"
+        };
         _cleanup_str_ struct str text = {};
         for (size_t i = 0; i < ELEMENTS(words); i++)
                 if (what & 1U << i)
@@ -218,9 +226,10 @@ static bool in_added_folder(const struct changes *changes, const char *path) {
         return false;
 }
 
-/* base, with one side of the later changes in the place of what it says of their paths; but for those of `spared`. */
-static int changes_overlay(const struct manifest *base, const struct changes *later, const struct changes *spared, bool take_before,
-                   struct manifest *ret) {
+/* base, with one side of the later changes in the place of what it says of their paths; but for those of
+ * `spared`. */
+static int changes_overlay(const struct manifest *base, const struct changes *later,
+                           const struct changes *spared, bool take_before, struct manifest *ret) {
         size_t i = 0, j = 0;
         int r = 0;
         while (r >= 0 && (i < base->n || j < later->n)) {
@@ -232,7 +241,8 @@ static int changes_overlay(const struct manifest *base, const struct changes *la
                 const struct entry *chosen = order <= 0 ? b : NULL;
                 if (order >= 0 && !(spared && changes_find(spared, l->path)))
                         chosen = !take_before                       ? &l->after
-                                 : in_added_folder(spared, l->path) ? NULL      /* the service's own work, as its folder */
+                                 /* the service's own work, as its folder */
+                                 : in_added_folder(spared, l->path) ? NULL
                                                                     : &l->before;
                 struct entry copy;
                 if (!chosen || !chosen->path)
@@ -245,8 +255,8 @@ static int changes_overlay(const struct manifest *base, const struct changes *la
         return r;
 }
 
-int changes_join(const struct manifest *before, const struct manifest *after, const struct changes *later, struct manifest *ret_before,
-                 struct manifest *ret_after) {
+int changes_join(const struct manifest *before, const struct manifest *after, const struct changes *later,
+                 struct manifest *ret_before, struct manifest *ret_after) {
         struct changes first = {};
         struct manifest origin = {}, result = {};
         int r = changes_make(before, after, &first);
@@ -313,11 +323,13 @@ char *change_detail(const struct change *change) {
                 if (change->what & CHANGE_TYPE)
                         str_addf(&out, ", %s -> %s", entry_type_name(a->mode), entry_type_name(b->mode));
                 if (change->what & CHANGE_MODE)
-                        str_addf(&out, ", mode %04o -> %04o", (unsigned) (a->mode & 07777), (unsigned) (b->mode & 07777));
+                        str_addf(&out, ", mode %04o -> %04o", (unsigned) (a->mode & 07777),
+                                 (unsigned) (b->mode & 07777));
                 if (change->what & CHANGE_OWNER)
                         str_addf(&out, ", owner %u:%u -> %u:%u", a->uid, a->gid, b->uid, b->gid);
                 if ((change->what & CHANGE_CONTENT) && S_ISLNK(b->mode))
-                        str_addf(&out, ", target %s -> %s", a->target ? a->target : "", b->target ? b->target : "");
+                        str_addf(&out, ", target %s -> %s", a->target ? a->target : "",
+                                 b->target ? b->target : "");
                 if (change->what & CHANGE_XATTR)
                         add_xattrs(&out, a, b);
         }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the host's files were (a manifest of entries), and what changed: the exact difference of two manifests.
- * Pure; who reads and writes files is backend/snapshot/snapshot.h. DESIGN.md section 7, reference/reliability.md sections
- * 2.1 and 2.5. */
+/* What the host's files were (a manifest of entries), and what changed: the exact difference of two
+ * manifests. Pure; who reads and writes files is backend/snapshot/snapshot.h. DESIGN.md section 7,
+ * reference/reliability.md sections 2.1 and 2.5. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,7 +28,8 @@ struct entry {
         gid_t gid;
         uint64_t size;          /* regular files */
         struct timespec mtime;
-        struct timespec ctime;  /* tells an unchanged file without reading it; not compared, cannot be restored */
+        struct timespec ctime;  /* tells an unchanged file without reading it; not compared, cannot be
+                                 * restored */
         char digest[65];        /* SHA-256 in hex, regular files whose content is kept; "" otherwise */
         char *target;           /* symlinks */
         dev_t rdev;             /* device nodes */
@@ -46,8 +47,8 @@ struct manifest {
         struct entry *items;
         size_t n;
         size_t room;
-        int64_t taken;          /* seconds since the epoch when the reading began: what changed at or after this moment
-                                 * may have changed once more without a trace in its times; 0: unknown */
+        int64_t taken; /* seconds since the epoch when the reading began: what changed at or after this moment
+                        * may have changed once more without a trace in its times; 0: unknown */
 };
 void manifest_done(struct manifest *m);
 /* takes the contents of *e (zeroes it) also on failure; any order, sort afterwards */
@@ -81,27 +82,31 @@ void changes_done(struct changes *c);
 struct changes *changes_free(struct changes *c);
 DEFINE_CLEANUP(struct changes, changes_free)
 
-const struct change *changes_find(const struct changes *c, const char *path);   /* NULL: that did not change */
+/* NULL: that did not change */
+const struct change *changes_find(const struct changes *c, const char *path);
 
 /* The difference; both manifests must be sorted. Entries are copied. 0 or -ENOMEM. */
 int changes_make(const struct manifest *before, const struct manifest *after, struct changes *ret);
 
-/* One job after another: what both together made of the host. before and after are what the first found and left, later is what the
- * second changed; the difference of the results is the changes of both. What somebody else changed in between, and the second did
- * not touch, stays out of it: it is not what the first left. But what lies in a folder that the first added was not there before it.
- * 0 or -ENOMEM. */
-int changes_join(const struct manifest *before, const struct manifest *after, const struct changes *later, struct manifest *ret_before,
-                 struct manifest *ret_after);
+/* One job after another: what both together made of the host. before and after are what the first found and
+ * left, later is what the second changed; the difference of the results is the changes of both. What somebody
+ * else changed in between, and the second did not touch, stays out of it: it is not what the first left. But
+ * what lies in a folder that the first added was not there before it. 0 or -ENOMEM. */
+int changes_join(const struct manifest *before, const struct manifest *after, const struct changes *later,
+                 struct manifest *ret_before, struct manifest *ret_after);
 
-/* "added", "removed", "changed", "mode", "owner", "xattr" joined by "+" ("changed+mode"); the caller frees. */
+/* "added", "removed", "changed", "mode", "owner", "xattr" joined by "+" ("changed+mode"); the caller frees.
+ */
 char *change_text(unsigned what);
 
-/* What became of attributes, in words: "mode 0644 -> 0600, owner 0:0 -> 7:7, attribute user.x" (and of a symlink its target, of a type
- * both); "" where only content, or existence, changed. The caller frees; NULL when out of memory. */
+/* What became of attributes, in words: "mode 0644 -> 0600, owner 0:0 -> 7:7, attribute user.x" (and of a
+ * symlink its target, of a type both); "" where only content, or existence, changed. The caller frees; NULL
+ * when out of memory. */
 char *change_detail(const struct change *change);
 
 /* "file", "directory", "symlink", "socket", "fifo", "device" */
 const char *entry_type_name(mode_t mode);
 
-/* Are two entries the same in everything that is restored (type, content, target, mode, owner, xattrs; not times)? */
+/* Are two entries the same in everything that is restored (type, content, target, mode, owner, xattrs; not
+ * times)? */
 bool entry_same(const struct entry *a, const struct entry *b);

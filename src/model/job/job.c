@@ -68,23 +68,28 @@ static const char *const record_event_names[] = {
 };
 DEFINE_NAMES(record_event, enum record_event)
 
-/* The title of each step by the kind of job; NULL: that kind has no such step. An uninstall puts files back where an install writes
- * the unit; a rehearsal lays a copy over the files where an install saves them. */
+/* The title of each step by the kind of job; NULL: that kind has no such step. An uninstall puts files back
+ * where an install writes the unit; a rehearsal lays a copy over the files where an install saves them. */
 enum { KIND_INSTALL, KIND_UNINSTALL, KIND_UPGRADE, KIND_REHEARSAL, KIND_ACCESS, KIND_RENEWAL, _KIND_MAX };
 static const char *const step_titles[_JOB_STEP_MAX][_KIND_MAX] = {
-        [STEP_PREFLIGHT] = { "check the host", "check the host", "check the host", "check the host", "check the host", "check the host" },
+        [STEP_PREFLIGHT] = { "check the host", "check the host", "check the host", "check the host",
+                             "check the host", "check the host" },
         [STEP_PULL] = { "get the image", NULL, "get the image", "get the image" },
-        [STEP_SNAPSHOT] = { "save the files", "save the files", "save the files", "lay a copy over the files", "save the files" },
-        [STEP_COMMAND] = { "run the installer", "run the uninstaller", "run the upgrade command", "run the installer on the copy",
-                           [KIND_RENEWAL] = "renew the keys" },
-        [STEP_CHANGES] = { "see what changed", "see what changed", "see what changed", "see what it would change" },
-        [STEP_UNIT] = { "write the unit", "stop the service and put its files back", "change the unit", [KIND_ACCESS] = "change who may log in" },
+        [STEP_SNAPSHOT] = { "save the files", "save the files", "save the files", "lay a copy over the files",
+                            "save the files" },
+        [STEP_COMMAND] = { "run the installer", "run the uninstaller", "run the upgrade command",
+                           "run the installer on the copy", [KIND_RENEWAL] = "renew the keys" },
+        [STEP_CHANGES] = { "see what changed", "see what changed", "see what changed",
+                           "see what it would change" },
+        [STEP_UNIT] = { "write the unit", "stop the service and put its files back",
+                        "change the unit", [KIND_ACCESS] = "change who may log in" },
         [STEP_RELOAD] = { "reload systemd", "reload systemd", "reload systemd", NULL },
         [STEP_ENABLE] = { "enable the unit", NULL, "enable the unit", NULL },
         [STEP_START] = { "start the unit", NULL, "restart the unit", [KIND_ACCESS] = "restart the unit" },
-        [STEP_HEALTH] = { "check that it works", NULL, "check that it works", [KIND_ACCESS] = "check that it works" },
-        [STEP_COMMIT] = { "record the service", "remove the record", "record the upgrade", "throw the copy away", "record the change",
-                          "record the renewal" },
+        [STEP_HEALTH] = { "check that it works", NULL,
+                          "check that it works", [KIND_ACCESS] = "check that it works" },
+        [STEP_COMMIT] = { "record the service", "remove the record", "record the upgrade",
+                          "throw the copy away", "record the change", "record the renewal" },
 };
 
 static unsigned job_kind_of(enum plan_verb verb) {
@@ -132,7 +137,8 @@ static const unsigned legal_moves[_JOB_STATE_MAX] = {
 };
 
 bool job_move_legal(enum job_state from, enum job_state to) {
-        return (size_t) from < _JOB_STATE_MAX && (size_t) to < _JOB_STATE_MAX && (legal_moves[from] & MOVE(to));
+        return (size_t) from < _JOB_STATE_MAX && (size_t) to < _JOB_STATE_MAX &&
+               (legal_moves[from] & MOVE(to));
 }
 
 struct job *job_new(void) {
@@ -173,7 +179,8 @@ struct job *job_copy(const struct job *job) {
             str_replace(&copy->image, job->image) < 0 || str_replace(&copy->digest, job->digest) < 0 ||
             str_replace(&copy->message, job->message) < 0 || str_replace(&copy->hint, job->hint) < 0)
                 return NULL;
-        if ((job->left && !(copy->left = strv_copy(job->left))) || (job->secrets && !(copy->secrets = strv_copy(job->secrets))))
+        if ((job->left && !(copy->left = strv_copy(job->left))) ||
+            (job->secrets && !(copy->secrets = strv_copy(job->secrets))))
                 return NULL;
         if (job->checks && !(copy->checks = strv_copy(job->checks)))
                 return NULL;
@@ -244,7 +251,8 @@ enum job_way job_way_on(const struct job *job, enum plan_verb verb, bool reboote
         if (verb == VERB_REHEARSE && way != WAY_NONE && job->state != JOB_QUEUED)
                 way = WAY_UNDO;
         if (way == WAY_GO_ON) {
-                for (step = STEP_COMMAND; step < STEP_COMMIT && (!job_step_planned(step, verb) || job_is_over(job, step));)
+                for (step = STEP_COMMAND;
+                     step < STEP_COMMIT && (!job_step_planned(step, verb) || job_is_over(job, step));)
                         step++;
                 /* A unit that was started before the host went down has to be started once more. */
                 if (rebooted && step > STEP_START && job_step_planned(STEP_START, verb))

@@ -17,14 +17,16 @@
 enum job_state {
         JOB_QUEUED,
         JOB_RUNNING,
-        JOB_CANCELLING,         /* asked to stop: the current step is being stopped, then everything is put back */
-        JOB_UNDOING,            /* a step failed: everything is being put back */
-        JOB_DONE,               /* final from here on; a person may have it put back all the same */
-        JOB_FAILED,             /* and everything was put back */
-        JOB_CANCELLED,          /* and everything was put back */
-        JOB_BROKEN,             /* failed, and something could not be put back: the result lists it. May be tried again */
-        JOB_INTERRUPTED,        /* found without a worker before its end (shown, never in a journal; job_way_on() tells what
-                                 * can be done) */
+        JOB_CANCELLING,  /* asked to stop: the current step is being stopped, then everything is put
+                          * back */
+        JOB_UNDOING,     /* a step failed: everything is being put back */
+        JOB_DONE,        /* final from here on; a person may have it put back all the same */
+        JOB_FAILED,      /* and everything was put back */
+        JOB_CANCELLED,   /* and everything was put back */
+        JOB_BROKEN,      /* failed, and something could not be put back: the result lists it. May be
+                          * tried again */
+        JOB_INTERRUPTED, /* found without a worker before its end (shown, never in a journal; job_way_on()
+                          * tells what can be done) */
         _JOB_STATE_MAX,
 };
 DECLARE_NAMES(job_state, enum job_state);       /* "queued", "running", … */
@@ -46,10 +48,11 @@ enum job_step {
         STEP_COMMIT,
         _JOB_STEP_MAX,
 };
-DECLARE_NAMES(job_step, enum job_step);         /* "preflight", "pull", "snapshot", "command", "changes", "unit",
-                                                 * "reload", "enable", "start", "health", "commit" */
+DECLARE_NAMES(job_step, enum job_step); /* "preflight", "pull", "snapshot", "command", "changes", "unit",
+                                         * "reload", "enable", "start", "health", "commit" */
 bool job_step_planned(enum job_step step, enum plan_verb verb);  /* does a job of this verb have the step? */
-const char *job_step_title(enum job_step step, enum plan_verb verb);    /* "run the installer", "save the files", … */
+const char *job_step_title(enum job_step step, enum plan_verb verb);    /* "run the installer", "save the
+                                                                         * files", … */
 
 enum step_state {
         STEP_TODO,
@@ -61,7 +64,8 @@ enum step_state {
         STEP_UNDONE,
         _STEP_STATE_MAX,
 };
-DECLARE_NAMES(step_state, enum step_state);     /* "next", "now", "done", "skipped", "failed", "undoing", "undone" */
+DECLARE_NAMES(step_state, enum step_state);     /* "next", "now", "done", "skipped", "failed", "undoing",
+                                                 * "undone" */
 
 struct step_status {
         enum step_state state;
@@ -71,12 +75,12 @@ struct step_status {
 
 /* How a job that was found without its worker can be taken up. */
 enum job_way {
-        WAY_NONE,               /* it has come to its end */
-        WAY_BEGIN,              /* nothing has been changed yet: from the first step */
-        WAY_GO_ON,              /* from a step on; those before it stay done */
-        WAY_AGAIN,              /* the command was cut off, and nobody knows what running it twice does: what it did is put
-                                 * back, then from the first step */
-        WAY_UNDO,               /* it was being put back: all there is to do is to finish that */
+        WAY_NONE,  /* it has come to its end */
+        WAY_BEGIN, /* nothing has been changed yet: from the first step */
+        WAY_GO_ON, /* from a step on; those before it stay done */
+        WAY_AGAIN, /* the command was cut off, and nobody knows what running it twice does: what it did is put
+                    * back, then from the first step */
+        WAY_UNDO,  /* it was being put back: all there is to do is to finish that */
         _JOB_WAY_MAX,
 };
 DECLARE_NAMES(job_way, enum job_way);           /* "none", "begin", "go-on", "again", "undo" */
@@ -99,8 +103,10 @@ struct job {
         char *message;          /* the result in a sentence; NULL while running */
         char *hint;
         char **left;            /* what could not be put back, or was kept because someone else changed it */
-        char **checks;          /* of an install that joined a realm: what was looked at behind it, "ok User: …", "fail Keytab: …"; NULL */
-        /* JOB_INTERRUPTED: what going on would mean, and the names of the secrets that must be given again for it (NULL: none) */
+        char **checks;          /* of an install that joined a realm: what was looked at behind it, "ok
+                                 * User: …", "fail Keytab: …"; NULL */
+        /* JOB_INTERRUPTED: what going on would mean, and the names of the secrets that must be given again
+         * for it (NULL: none) */
         enum job_way way;
         char **secrets;
         uint64_t log_size;      /* bytes */
@@ -116,8 +122,8 @@ bool job_checks_fail(const struct job *job);
 /* the one NOW or UNDOING, else the last not TODO, else the first */
 enum job_step job_current_step(const struct job *job);
 
-/* Pure. Of job, what its journal says counts; rebooted: the host was started anew since the last record, so that what ran runs no
- * more. *ret_step (may be NULL): the first step, or that to go on from. */
+/* Pure. Of job, what its journal says counts; rebooted: the host was started anew since the last record, so
+ * that what ran runs no more. *ret_step (may be NULL): the first step, or that to go on from. */
 enum job_way job_way_on(const struct job *job, enum plan_verb verb, bool rebooted, enum job_step *ret_step);
 
 struct job_list {
@@ -133,18 +139,19 @@ bool job_id_valid(const char *id);      /* [0-9]{8}-[0-9]{6}-[0-9a-f]{8} */
 /* ---- the journal: one record a line, "SEQ BOOT MONO REAL STEP EVENT DATA CRC\n" ---- */
 
 enum record_event {
-        RECORD_STATE,           /* step unused; data: the new job state */
-        RECORD_INTENT,          /* the step is about to have effects; data: what probe needs later (deterministic
-                                 * names) */
-        RECORD_DONE,            /* data: note */
-        RECORD_SKIPPED,         /* data: why */
-        RECORD_FAILED,          /* data: sentence */
-        RECORD_UNDO,            /* undoing the step begins */
+        RECORD_STATE,   /* step unused; data: the new job state */
+        RECORD_INTENT,  /* the step is about to have effects; data: what probe needs later (deterministic
+                         * names) */
+        RECORD_DONE,    /* data: note */
+        RECORD_SKIPPED, /* data: why */
+        RECORD_FAILED,  /* data: sentence */
+        RECORD_UNDO,    /* undoing the step begins */
         RECORD_UNDONE,
-        RECORD_KEPT,            /* data: something left on the host, with the reason */
-        RECORD_EXIT,            /* data: exit status of the command */
-        RECORD_HINT,            /* data: hint of the last failure */
-        RECORD_CHECK,           /* data: "VERDICT TITLE: message" of a look at what a join came to; VERDICT as enum verdict is named */
+        RECORD_KEPT,  /* data: something left on the host, with the reason */
+        RECORD_EXIT,  /* data: exit status of the command */
+        RECORD_HINT,  /* data: hint of the last failure */
+        RECORD_CHECK, /* data: "VERDICT TITLE: message" of a look at what a join came to; VERDICT
+                       * as enum verdict is named */
         _RECORD_EVENT_MAX,
 };
 DECLARE_NAMES(record_event, enum record_event);
@@ -165,7 +172,7 @@ struct record {
 /* One line with newline and CRC-32C; the caller frees. NULL when out of memory. */
 char *record_format(const struct record *record);
 
-/* Reads a whole journal: applies every good record in order to *job. Stops at the first bad one (torn tail, wrong
- * CRC, hole in the sequence): *ret_good is then how many bytes are good (may be NULL). Pure; any bytes are safe.
- * The number of records, or -ENOMEM. */
+/* Reads a whole journal: applies every good record in order to *job. Stops at the first bad one (torn tail,
+ * wrong CRC, hole in the sequence): *ret_good is then how many bytes are good (may be NULL). Pure; any bytes
+ * are safe. The number of records, or -ENOMEM. */
 int journal_replay(const void *bytes, size_t n, struct job *job, size_t *ret_good);

@@ -8,7 +8,8 @@
 
 #include "base/str.h"
 
-/* CRC-32C (Castagnoli, reflected 0x82f63b78), bit by bit: a journal is at most 1 MiB, a table would be longer than the work. */
+/* CRC-32C (Castagnoli, reflected 0x82f63b78), bit by bit: a journal is at most 1 MiB, a table would be longer
+ * than the work. */
 static uint32_t journal_crc32c(const void *bytes, size_t n) {
         const unsigned char *p = bytes;
         uint32_t crc = 0xffffffff;
@@ -24,7 +25,8 @@ static bool is_continuation(char c) {
         return ((unsigned char) c & 0xc0) == 0x80;
 }
 
-/* Data in one line: backslash and control characters are escaped, so that a newline ends a record and nothing else does. */
+/* Data in one line: backslash and control characters are escaped, so that a newline ends a record and nothing
+ * else does. */
 static void journal_add_escaped(struct str *out, const char *data, size_t limit) {
         for (const char *p = data; *p;) {
                 size_t n = 1;
@@ -61,7 +63,8 @@ static int journal_unescape(const char *text, size_t n, char **ret) {
                         str_add_char(&out, text[i]);
                         continue;
                 }
-                if (n - i < 4 || text[i + 1] != 'x' || journal_hex_value(text[i + 2]) < 0 || journal_hex_value(text[i + 3]) < 0)
+                if (n - i < 4 || text[i + 1] != 'x' || journal_hex_value(text[i + 2]) < 0 ||
+                    journal_hex_value(text[i + 3]) < 0)
                         return -EINVAL;
                 char c = (char) (journal_hex_value(text[i + 2]) * 16 + journal_hex_value(text[i + 3]));
                 if (c == '\0')
@@ -78,8 +81,8 @@ static int journal_unescape(const char *text, size_t n, char **ret) {
 
 char *record_format(const struct record *record) {
         _cleanup_str_ struct str line = {};
-        str_addf(&line, "%" PRIu64 " %s %" PRIu64 " %" PRId64 " %s %s ", record->sequence, record->boot, record->mono,
-                 record->real, job_step_name(record->step), record_event_name(record->event));
+        str_addf(&line, "%" PRIu64 " %s %" PRIu64 " %" PRId64 " %s %s ", record->sequence, record->boot,
+                 record->mono, record->real, job_step_name(record->step), record_event_name(record->event));
         /* behind the data come a blank, eight digits and the newline */
         journal_add_escaped(&line, record->data ? record->data : "", RECORD_BYTES_MAX - 10);
         if (line.failed)
@@ -129,13 +132,16 @@ static int record_parse(const char *line, size_t n, struct record *ret) {
         struct record record = {};
         uint64_t real_value;
         /* The data may be empty: then its field is missing, not the blank before it. */
-        if (!journal_next_field(&p, end, sequence, sizeof sequence) || !journal_next_field(&p, end, record.boot, sizeof record.boot) ||
-            !journal_next_field(&p, end, mono, sizeof mono) || !journal_next_field(&p, end, real, sizeof real) ||
-            !journal_next_field(&p, end, step, sizeof step) || !journal_next_field(&p, end, event, sizeof event))
+        if (!journal_next_field(&p, end, sequence, sizeof sequence) ||
+            !journal_next_field(&p, end, record.boot, sizeof record.boot) ||
+            !journal_next_field(&p, end, mono, sizeof mono) ||
+            !journal_next_field(&p, end, real, sizeof real) ||
+            !journal_next_field(&p, end, step, sizeof step) ||
+            !journal_next_field(&p, end, event, sizeof event))
                 return -EINVAL;
         const char *positive = real[0] == '-' ? real + 1 : real;
-        if (!journal_number(sequence, &record.sequence) || !journal_number(mono, &record.mono) || !journal_number(positive, &real_value) ||
-            real_value > INT64_MAX)
+        if (!journal_number(sequence, &record.sequence) || !journal_number(mono, &record.mono) ||
+            !journal_number(positive, &real_value) || real_value > INT64_MAX)
                 return -EINVAL;
         record.real = real[0] == '-' ? -(int64_t) real_value : (int64_t) real_value;
         int step_value = job_step_from_name(step), event_value = record_event_from_name(event);
@@ -159,7 +165,8 @@ struct replay {
         } began[_JOB_STEP_MAX];
 };
 
-static void step_begins(struct replay *replay, struct job *job, const struct record *record, enum step_state state) {
+static void step_begins(struct replay *replay, struct job *job, const struct record *record,
+                        enum step_state state) {
         struct step_status *step = &job->steps[record->step];
         step->state = state;
         step->usec = record->mono;
@@ -167,7 +174,8 @@ static void step_begins(struct replay *replay, struct job *job, const struct rec
         memcpy(replay->began[record->step].boot, record->boot, sizeof record->boot);
 }
 
-static int step_ends(struct replay *replay, struct job *job, const struct record *record, enum step_state state) {
+static int step_ends(struct replay *replay, struct job *job, const struct record *record,
+                     enum step_state state) {
         struct step_status *step = &job->steps[record->step];
         bool same_boot = strcmp(replay->began[record->step].boot, record->boot) == 0;
         /* The clock begins anew with each boot: a step that was taken up again after one has no duration. */
@@ -216,7 +224,8 @@ static int apply_state(struct job *job, const struct record *record) {
         case JOB_FAILED:
                 return job->message ? 0 : str_replace(&job->message, "It failed; everything was put back");
         default:
-                return job->message ? 0 : str_replace(&job->message, "It failed, and not everything could be put back");
+                return job->message ? 0 : str_replace(&job->message, "It failed, and not everything could "
+                                                                     "be put back");
         }
 }
 

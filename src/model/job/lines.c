@@ -6,9 +6,10 @@
 #include <string.h>
 #include <strings.h>
 
-/* Text and marks of a line stand one behind the other in a ring of bytes; a line never wraps around its end. Adding is a copy and, when
- * the ring is full, forgetting the oldest lines: no allocation per line, so that an installer that floods costs the same at any length.
- * The ring grows by doubling as long as fewer than LINES_MAX lines fill it: usual lines need a quarter of what long ones do. */
+/* Text and marks of a line stand one behind the other in a ring of bytes; a line never wraps around its end.
+ * Adding is a copy and, when the ring is full, forgetting the oldest lines: no allocation per line, so that
+ * an installer that floods costs the same at any length. The ring grows by doubling as long as fewer than
+ * LINES_MAX lines fill it: usual lines need a quarter of what long ones do. */
 
 #define RING_FIRST (64U * 1024)
 
@@ -87,7 +88,8 @@ static size_t lines_reserve(struct lines *lines, size_t size) {
         while (at + size > lines->size && lines->end - lines->first + 1 < LINES_MAX && lines_grow(lines))
                 ;
         if (at + size > lines->size) {
-                /* Lines between here and the end of the ring are older than those at its beginning: they go first. */
+                /* Lines between here and the end of the ring are older than those at its beginning: they go
+                 * first. */
                 while (lines->first < lines->end && slot_of(lines, lines->first)->offset >= at)
                         lines->first++;
                 at = 0;
@@ -101,8 +103,8 @@ static size_t lines_reserve(struct lines *lines, size_t size) {
         return at;
 }
 
-/* All zero is the first byte zero and each like the one before it: memcmp() compares many at once, a loop that may end at any byte
- * does not, and this runs over all output there is. */
+/* All zero is the first byte zero and each like the one before it: memcmp() compares many at once, a loop
+ * that may end at any byte does not, and this runs over all output there is. */
 static bool any_mark(const uint8_t *marks, size_t n) {
         return marks && n && (marks[0] || memcmp(marks, marks + 1, n - 1) != 0);
 }
@@ -123,7 +125,8 @@ int lines_add(struct lines *lines, const char *text, const uint8_t *marks, size_
         lines->ring[at + bytes] = '\0';
         if (marked)
                 memcpy(lines->ring + at + bytes + 1, marks, bytes);
-        *slot_of(lines, lines->end) = (struct slot) { .offset = at, .bytes = (uint32_t) bytes, .marked = marked };
+        *slot_of(lines, lines->end) =
+                (struct slot) { .offset = at, .bytes = (uint32_t) bytes, .marked = marked };
         lines->end++;
         lines->write = at + size;
         return 0;

@@ -13,7 +13,8 @@
 #define XATTRS_MAX 64U
 #define XATTR_BYTES_MAX (64U * 1024)
 
-/* Bytes that would end a field or a line, and everything that is not printable ASCII, as %XX. "-" stands for nothing. */
+/* Bytes that would end a field or a line, and everything that is not printable ASCII, as %XX. "-" stands for
+ * nothing. */
 static void manifest_add_bytes(struct str *out, const void *bytes, size_t n) {
         const unsigned char *p = bytes;
         if (n == 0)
@@ -26,10 +27,13 @@ static void manifest_add_bytes(struct str *out, const void *bytes, size_t n) {
 }
 
 static void manifest_add_entry(struct str *out, const struct entry *e) {
-        str_addf(out, "%o %u %u %" PRIu64 " %lld.%09ld %lld.%09ld %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %s %s ",
-                 (unsigned) e->mode, (unsigned) e->uid, (unsigned) e->gid, e->size, (long long) e->mtime.tv_sec,
-                 e->mtime.tv_nsec, (long long) e->ctime.tv_sec, e->ctime.tv_nsec, e->inode, e->device, e->links,
-                 (uint64_t) e->rdev, e->left_out ? "out" : "in", e->digest[0] ? e->digest : "-");
+        str_addf(out,
+                 "%o %u %u %" PRIu64 " %lld.%09ld %lld.%09ld %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64
+                 " %s %s ",
+                 (unsigned) e->mode, (unsigned) e->uid, (unsigned) e->gid, e->size,
+                 (long long) e->mtime.tv_sec, e->mtime.tv_nsec, (long long) e->ctime.tv_sec, e->ctime.tv_nsec,
+                 e->inode, e->device, e->links, (uint64_t) e->rdev, e->left_out ? "out" : "in",
+                 e->digest[0] ? e->digest : "-");
         manifest_add_bytes(out, e->path, strlen(e->path));
         str_add_char(out, ' ');
         if (e->target)
@@ -79,7 +83,8 @@ static bool manifest_read_number(struct reader *reader, unsigned base, uint64_t 
                 return false;
         for (size_t i = 0; i < n; i++) {
                 unsigned digit = (unsigned) (unsigned char) field[i] - '0';
-                if (digit >= base || __builtin_mul_overflow(value, base, &value) || __builtin_add_overflow(value, digit, &value))
+                if (digit >= base || __builtin_mul_overflow(value, base, &value) ||
+                    __builtin_add_overflow(value, digit, &value))
                         return false;
         }
         *ret = value;
@@ -116,11 +121,13 @@ static int manifest_decode(const char *field, size_t n, char **ret, size_t *ret_
                 n = 0;
         for (size_t i = 0; i < n; i++) {
                 if (field[i] == '%') {
-                        if (n - i < 3 || manifest_hex_value(field[i + 1]) < 0 || manifest_hex_value(field[i + 2]) < 0) {
+                        if (n - i < 3 || manifest_hex_value(field[i + 1]) < 0 ||
+                            manifest_hex_value(field[i + 2]) < 0) {
                                 free(bytes);
                                 return -EINVAL;
                         }
-                        bytes[length++] = (char) (manifest_hex_value(field[i + 1]) * 16 + manifest_hex_value(field[i + 2]));
+                        bytes[length++] = (char) (manifest_hex_value(field[i + 1]) * 16 +
+                                                  manifest_hex_value(field[i + 2]));
                         i += 2;
                 } else
                         bytes[length++] = field[i];
@@ -198,11 +205,15 @@ static int parse_entry(const char *line, size_t n, struct entry *e) {
         uint64_t mode, uid, gid, rdev;
         const char *field;
         size_t length;
-        if (!manifest_read_number(&reader, 8, 0177777, &mode) || !manifest_read_number(&reader, 10, UINT32_MAX, &uid) ||
-            !manifest_read_number(&reader, 10, UINT32_MAX, &gid) || !manifest_read_number(&reader, 10, INT64_MAX, &e->size) ||
+        if (!manifest_read_number(&reader, 8, 0177777, &mode) ||
+            !manifest_read_number(&reader, 10, UINT32_MAX, &uid) ||
+            !manifest_read_number(&reader, 10, UINT32_MAX, &gid) ||
+            !manifest_read_number(&reader, 10, INT64_MAX, &e->size) ||
             !manifest_read_time(&reader, &e->mtime) || !manifest_read_time(&reader, &e->ctime) ||
-            !manifest_read_number(&reader, 10, UINT64_MAX, &e->inode) || !manifest_read_number(&reader, 10, UINT64_MAX, &e->device) ||
-            !manifest_read_number(&reader, 10, UINT64_MAX, &e->links) || !manifest_read_number(&reader, 10, UINT64_MAX, &rdev) ||
+            !manifest_read_number(&reader, 10, UINT64_MAX, &e->inode) ||
+            !manifest_read_number(&reader, 10, UINT64_MAX, &e->device) ||
+            !manifest_read_number(&reader, 10, UINT64_MAX, &e->links) ||
+            !manifest_read_number(&reader, 10, UINT64_MAX, &rdev) ||
             !manifest_read_field(&reader, &field, &length))
                 return -EINVAL;
         e->mode = (mode_t) mode;
@@ -248,14 +259,16 @@ static bool parse_head(const char *line, size_t n, struct manifest *m) {
 }
 
 static int bad_line(size_t number, struct error **reterr) {
-        return error_set(reterr, -EINVAL, "Line %zu of the list of saved files is not what fairlead writes", number);
+        return error_set(reterr, -EINVAL, "Line %zu of the list of saved files is not what fairlead writes",
+                         number);
 }
 
 int manifest_parse(const char *text, size_t n, struct manifest *ret, struct error **reterr) {
         _cleanup_(manifest_done) struct manifest m = {};
         const char *p = text, *end = text + n;
         if (n > MANIFEST_BYTES_MAX)
-                return error_set(reterr, -E2BIG, "The list of saved files is larger than %u bytes", MANIFEST_BYTES_MAX);
+                return error_set(reterr, -E2BIG, "The list of saved files is larger than %u bytes",
+                                 MANIFEST_BYTES_MAX);
         for (size_t number = 1; p < end; number++) {
                 const char *newline = memchr(p, '\n', (size_t) (end - p));
                 if (!newline)
@@ -271,7 +284,8 @@ int manifest_parse(const char *text, size_t n, struct manifest *ret, struct erro
                 if (length > 4 && memcmp(line, "end ", 4) == 0) {
                         struct reader reader = { line + 4, newline };
                         uint64_t count;
-                        if (!manifest_read_number(&reader, 10, MANIFEST_ENTRIES_MAX, &count) || count != m.n || p != end)
+                        if (!manifest_read_number(&reader, 10, MANIFEST_ENTRIES_MAX, &count) ||
+                            count != m.n || p != end)
                                 return bad_line(number, reterr);
                         *ret = m;
                         m = (struct manifest) {};

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The types of parameters: one row each, so that a new type is a row and a function. What the rules are drawn from:
- * DNS names RFC 1123 2.1 and what ipa-client-install checks (labels of letters, digits and inner hyphens, at most 63);
- * distinguished names RFC 4514; user names what Active Directory refuses in sAMAccountName. */
+/* The types of parameters: one row each, so that a new type is a row and a function. What the rules are drawn
+ * from: DNS names RFC 1123 2.1 and what ipa-client-install checks (labels of letters, digits and inner
+ * hyphens, at most 63); distinguished names RFC 4514; user names what Active Directory refuses in
+ * sAMAccountName. */
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
@@ -46,7 +47,8 @@ static const char *label_fault(const char *label, size_t n) {
                                 return "The name has letters outside ASCII";
                         return label[i] == '_' ? "Names of hosts have no underscore"
                              : isspace((unsigned char) label[i]) ? "The name has a blank in it"
-                                                                 : "The name has a character that names do not have";
+                                                                 : "The name has a character that names do "
+                                                                   "not have";
                 }
         return NULL;
 }
@@ -83,24 +85,29 @@ static int check_host(const struct param *p, const char *value, struct error **r
         if (is_address(value))
                 return 0;
         if (strchr(value, ':'))
-                return param_check_wrong(reterr, hint, strchr(value, '/') ? "This is a URL, not the name of a host"
-                                                              : "This is neither a host name nor an IPv6 address");
+                return param_check_wrong(reterr, hint,
+                                         strchr(value, '/') ? "This is a URL, not the name of a host"
+                                                            : "This is neither a host name nor an IPv6 "
+                                                              "address");
         size_t labels;
         bool numeric;
         const char *fault = dns_fault(value, &labels, &numeric);
         if (fault)
                 return param_check_wrong(reterr, hint, fault);
         if (numeric)
-                return param_check_wrong(reterr, "An IPv4 address has four numbers from 0 to 255", "This is not a whole IP address");
+                return param_check_wrong(reterr, "An IPv4 address has four numbers from 0 to 255",
+                                         "This is not a whole IP address");
         if (labels < 2 && !p->short_name)
-                return param_check_wrong(reterr, "Its full name, with the domain: log.example.com", "The name has no domain");
+                return param_check_wrong(reterr, "Its full name, with the domain: log.example.com",
+                                         "The name has no domain");
         return 0;
 }
 
 static int check_domain(const struct param *p, const char *value, struct error **reterr) {
         static const char hint[] = "A domain has at least two parts: example.com";
         if (is_address(value))
-                return param_check_wrong(reterr, "The name of the domain, like example.com", "This is an IP address, not a domain");
+                return param_check_wrong(reterr, "The name of the domain, like example.com",
+                                         "This is an IP address, not a domain");
         size_t labels;
         bool numeric;
         const char *fault = dns_fault(value, &labels, &numeric);
@@ -212,10 +219,12 @@ static int check_user(const struct param *p, const char *value, struct error **r
         if (value[0] == '-')
                 return param_check_wrong(reterr, hint, "A user name does not begin with a hyphen");
         if (memchr(value, '\\', n))
-                return param_check_wrong(reterr, "Write name@DOMAIN instead of DOMAIN\\name", "A user name has no backslash");
+                return param_check_wrong(reterr, "Write name@DOMAIN instead of DOMAIN\\name",
+                                         "A user name has no backslash");
         for (size_t i = 0; i < n; i++)
                 if (strchr("\"/[]:;|=,+*?<>", value[i]))
-                        return param_check_wrong(reterr, hint, "The name has a character that user names do not have");
+                        return param_check_wrong(reterr, hint, "The name has a character that user names do "
+                                                               "not have");
         if (value[0] == ' ' || value[n - 1] == ' ')
                 return param_check_wrong(reterr, hint, "The name begins or ends with a blank");
         if (!at)
@@ -232,7 +241,8 @@ static int check_choice(const struct param *p, const char *value, struct error *
                         return 0;
                 str_addf(&all, "%s%s", i ? ", " : "One of: ", p->choices[i].value);
         }
-        return param_check_wrong(reterr, all.text ? all.text : "There is nothing to choose", "This is none of the choices");
+        return param_check_wrong(reterr, all.text ? all.text : "There is nothing to choose",
+                                 "This is none of the choices");
 }
 
 static int check_boolean(const struct param *p, const char *value, struct error **reterr) {
@@ -269,7 +279,8 @@ static int check_secret(const struct param *p, const char *value, struct error *
 /* "--password=x" is --password, "-wx" is -w. */
 static bool param_check_is_option(const char *word, const char *option) {
         const char *rest = str_starts(word, option);
-        return rest && (!*rest || *rest == '=' || (option[0] == '-' && option[1] != '-' && strlen(option) == 2));
+        return rest &&
+               (!*rest || *rest == '=' || (option[0] == '-' && option[1] != '-' && strlen(option) == 2));
 }
 
 static int check_arguments(const struct param *p, const char *value, struct error **reterr) {
@@ -308,8 +319,8 @@ static const struct check {
 
 /* ---- patterns ---- */
 
-/* A repetition inside a repetition is expanded by regcomp(3) into as many copies as the product of both: the product
- * of all bounds limits that, whatever is nested in what. */
+/* A repetition inside a repetition is expanded by regcomp(3) into as many copies as the product of both: the
+ * product of all bounds limits that, whatever is nested in what. */
 static bool repeats_too_much(const char *pattern) {
         unsigned long product = 1;
         for (const char *c = pattern; *c; c++) {
@@ -351,7 +362,8 @@ int pattern_check(const char *pattern, struct error **reterr) {
         if (r != 0) {
                 char reason[128];
                 regerror(r, NULL, reason, sizeof reason);
-                return error_set(reterr, -EINVAL, "The pattern is not a POSIX extended regular expression: %s", reason);
+                return error_set(reterr, -EINVAL,
+                                 "The pattern is not a POSIX extended regular expression: %s", reason);
         }
         regfree(&regex);
         return 0;
@@ -364,8 +376,8 @@ static int param_check_check_pattern(const struct param *p, const char *value, s
         regex_t regex;
         if (regcomp(&regex, p->pattern, REG_EXTENDED) != 0)
                 return error_set(reterr, -ENOMEM, "The value could not be compared with its pattern");
-        /* POSIX gives the leftmost longest match, so a match of the whole is the one found. Writing ^( )$ around the
-         * pattern instead would let one with a stray ")" say something else. */
+        /* POSIX gives the leftmost longest match, so a match of the whole is the one found. Writing ^( )$
+         * around the pattern instead would let one with a stray ")" say something else. */
         regmatch_t match;
         r = regexec(&regex, value, 1, &match, 0);
         regfree(&regex);
@@ -374,7 +386,8 @@ static int param_check_check_pattern(const struct param *p, const char *value, s
         if (p->pattern_reason)
                 r = error_set(reterr, -EINVAL, "%s", p->pattern_reason);
         else
-                r = error_set(reterr, -EINVAL, "This is not of the form that %s has", p->title ? p->title : p->name);
+                r = error_set(reterr, -EINVAL, "This is not of the form that %s has",
+                              p->title ? p->title : p->name);
         /* Who took the trouble to give a reason gave it in place of the pattern, which few people read. */
         if (!p->pattern_reason)
                 error_hint(reterr, "Its form is %s", p->pattern);
@@ -396,18 +409,21 @@ int param_check(const struct param *p, const char *value, struct error **reterr)
                 return r;
         }
         if (!c->any_byte && param_check_has_controls(value))
-                return param_check_wrong(reterr, "One line of ordinary characters", "The value has control characters in it");
+                return param_check_wrong(reterr, "One line of ordinary characters",
+                                         "The value has control characters in it");
         int r = c->check ? c->check(p, value, reterr) : 0;
         if (r < 0)
                 return r;
         return p->pattern ? param_check_check_pattern(p, value, reterr) : 0;
 }
 
-int param_check_with(const struct param *p, const char *value, const struct param *other, const char *other_value, struct error **reterr) {
+int param_check_with(const struct param *p, const char *value, const struct param *other,
+                     const char *other_value, struct error **reterr) {
         int r = param_check(p, value, reterr);
         if (r < 0 || !p->with_name || str_empty(value) || !str_empty(other_value))
                 return r;
-        const char *title = p->title ? p->title : p->name, *wanted = other && other->title ? other->title : p->with_name;
+        const char *title = p->title ? p->title : p->name,
+                   *wanted = other && other->title ? other->title : p->with_name;
         r = error_set(reterr, -EINVAL, "%s needs %s as well", title, wanted);
         error_hint(reterr, "Fill in %s, or leave this empty", wanted);
         return r;

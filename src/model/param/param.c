@@ -112,7 +112,8 @@ int answers_set(struct answers *a, const char *name, const char *value, const ch
                 return 0;
         }
 
-        /* All copies first: a failure leaves the answers as they were, and value may be the old one itself. */
+        /* All copies first: a failure leaves the answers as they were, and value may be the old one itself.
+         */
         struct answer made = {};
         int r = str_replace(&made.name, name);
         if (r >= 0)
@@ -152,8 +153,8 @@ bool param_applies(const struct param *p, const struct param *all, size_t n, con
                 const struct param *other = all + i;
                 if (!str_equal(other->name, p->when_name))
                         continue;
-                /* Only parameters that stand before this one count: chains end, and a form can be read from top to
-                 * bottom. A hidden parameter hides what hangs on it. */
+                /* Only parameters that stand before this one count: chains end, and a form can be read from
+                 * top to bottom. A hidden parameter hides what hangs on it. */
                 if (other >= p || !param_applies(other, all, i, a))
                         return false;
                 return strv_contains(p->when_values, param_initial(other, a, NULL));

@@ -29,14 +29,14 @@ enum param_type {
 DECLARE_NAMES(param_type, enum param_type);
 
 enum delivery {
-        DELIVER_NONE,           /* used by other parameters only (applies-when) */
-        DELIVER_ARGV,           /* appended: option, value ("--domain", value); option "--x=" is joined; option ""
-                                 * gives the value alone; boolean: option alone when yes */
-        DELIVER_ENV,            /* the engine's -e NAME=value, put before the image operand */
-        DELIVER_VARIABLE,       /* --set NAME=value: fills $NAME of the label */
-        DELIVER_STDIN,          /* a line on the command's standard input */
-        DELIVER_FILE,           /* a file in /run/fairlead/job-ID/, bind-mounted read-only at target */
-        DELIVER_PROMPT,         /* typed on the pty when the output matches target (POSIX extended regex) */
+        DELIVER_NONE,     /* used by other parameters only (applies-when) */
+        DELIVER_ARGV,     /* appended: option, value ("--domain", value); option "--x=" is joined; option ""
+                           * gives the value alone; boolean: option alone when yes */
+        DELIVER_ENV,      /* the engine's -e NAME=value, put before the image operand */
+        DELIVER_VARIABLE, /* --set NAME=value: fills $NAME of the label */
+        DELIVER_STDIN,    /* a line on the command's standard input */
+        DELIVER_FILE,     /* a file in /run/fairlead/job-ID/, bind-mounted read-only at target */
+        DELIVER_PROMPT,   /* typed on the pty when the output matches target (POSIX extended regex) */
         _DELIVERY_MAX,
 };
 DECLARE_NAMES(delivery, enum delivery);         /* "none" "argv" "env" "variable" "stdin" "file" "prompt" */
@@ -58,12 +58,13 @@ struct param {
         enum param_type type;
         bool required;
         char *initial;          /* "default" in the profile; NULL: none */
-        char *suggest;          /* "hostname", "domain", …: how the host proposes a value (facts of that name),
-                                 * NULL */
+        char *suggest; /* "hostname", "domain", …: how the host proposes a value (facts of that name),
+                        * NULL */
         char *pattern;          /* POSIX extended regex the whole value must match, NULL */
         char *pattern_reason;   /* what to say when it does not; NULL: a general sentence */
         long long minimum, maximum;     /* PARAM_INTEGER; both 0: any number */
-        bool short_name;                /* PARAM_HOST: a single label is a name, too ("short" in the profile) */
+        bool short_name;                /* PARAM_HOST: a single label is a name, too ("short" in the
+                                         * profile) */
         struct param_choice *choices;
         size_t n_choices;
         char *when_name;        /* applies only when that answer … */
@@ -80,9 +81,10 @@ void param_done(struct param *p);
 /* The longest value of any type but PARAM_ARGUMENTS, in bytes. */
 #define PARAM_VALUE_MAX 1024U
 
-/* Is a pattern (of `pattern`, or of a prompt) one that may be run? Profiles come with images, so this refuses what can
- * hang or fill the memory of who matches it: more than PATTERN_MAX bytes, back-references, repetitions whose counts
- * multiply beyond PATTERN_REPEAT_MAX, and what regcomp(3) refuses. 0 or -EINVAL with a sentence. */
+/* Is a pattern (of `pattern`, or of a prompt) one that may be run? Profiles come with images, so this refuses
+ * what can hang or fill the memory of who matches it: more than PATTERN_MAX bytes, back-references,
+ * repetitions whose counts multiply beyond PATTERN_REPEAT_MAX, and what regcomp(3) refuses. 0 or -EINVAL with
+ * a sentence. */
 #define PATTERN_MAX 256U
 #define PATTERN_REPEAT_MAX 1024U
 int pattern_check(const char *pattern, struct error **reterr);
@@ -108,14 +110,15 @@ const char *answers_get(const struct answers *a, const char *name);     /* NULL:
 /* Does the parameter apply, given the answers (its default counts as the other parameter's answer)? */
 bool param_applies(const struct param *p, const struct param *all, size_t n, const struct answers *a);
 
-/* Checks one value: 0, or a negative errno with a sentence and hint for the field. An empty value is wrong only
- * when the parameter is required. Secrets are checked with the same function by who holds them. */
+/* Checks one value: 0, or a negative errno with a sentence and hint for the field. An empty value is wrong
+ * only when the parameter is required. Secrets are checked with the same function by who holds them. */
 int param_check(const struct param *p, const char *value, struct error **reterr);
 
-/* The same, where another answer must stand beside it: `other` is the parameter of with_name and its value, both NULL where there is
- * none. */
-int param_check_with(const struct param *p, const char *value, const struct param *other, const char *other_value, struct error **reterr);
+/* The same, where another answer must stand beside it: `other` is the parameter of with_name and its value,
+ * both NULL where there is none. */
+int param_check_with(const struct param *p, const char *value, const struct param *other,
+                     const char *other_value, struct error **reterr);
 
-/* The value a field starts with: the answer, else suggested (may be NULL), else default, else first choice / "no".
- * Never NULL. */
+/* The value a field starts with: the answer, else suggested (may be NULL), else default, else first choice /
+ * "no". Never NULL. */
 const char *param_initial(const struct param *p, const struct answers *a, const char *suggested);

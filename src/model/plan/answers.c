@@ -42,7 +42,9 @@ static int add_argv(struct making *m, const struct param *p, const char *value) 
 
 static int add_file_mount(struct making *m, const struct param *p) {
         int r = strv_add(&m->engine_words, "-v");
-        return r < 0 ? r : strv_addf(&m->engine_words, PLAN_FILES_DIR "/%s/%s:%s:ro", m->plan->name, p->name, p->target);
+        return r < 0 ? r
+                     : strv_addf(&m->engine_words, PLAN_FILES_DIR "/%s/%s:%s:ro", m->plan->name, p->name,
+                                 p->target);
 }
 
 static int deliver_answer(struct making *m, const struct param *p, const char *value) {
@@ -84,18 +86,21 @@ static int plan_secret(struct making *m, const struct param *p, struct error **r
                 if (!p->required)
                         return 0;
                 int r = error_set(reterr, -EINVAL, "%s is missing", p->title ? p->title : p->name);
-                error_hint(reterr, "--secret %s=@FILE, or --secret %s=- to read it from standard input", p->name, p->name);
+                error_hint(reterr, "--secret %s=@FILE, or --secret %s=- to read it from standard input",
+                           p->name, p->name);
                 return r;
         }
         if (p->delivery == DELIVER_ENV || p->delivery == DELIVER_VARIABLE)
-                return error_set(reterr, -EINVAL, "The profile would put the secret %s where others can read it", p->name);
+                return error_set(reterr, -EINVAL,
+                                 "The profile would put the secret %s where others can read it", p->name);
 
         int r = add_use(&plan->secrets, &plan->n_secrets, p);
         if (r >= 0 && p->delivery == DELIVER_FILE)
                 r = add_file_mount(m, p);
         if (r >= 0 && p->delivery == DELIVER_ARGV)
                 r = finding_report(&plan->findings, "secret-in-argv", p->name,
-                                   "%s goes to the installer as a word of its command, where every user of this host can "
+                                   "%s goes to the installer as a word of its command, where every user of "
+                                   "this host can "
                                    "read it while it runs", p->title ? p->title : p->name);
         m->wants_stdin |= p->delivery == DELIVER_STDIN;
         m->wants_terminal |= p->delivery == DELIVER_PROMPT;
@@ -106,7 +111,8 @@ static int plan_secret(struct making *m, const struct param *p, struct error **r
 static int plan_answer(struct making *m, const struct param *p, bool asks, struct error **reterr) {
         const char *value = param_initial(p, m->request->answers, NULL);
         const struct param *other = p->with_name ? profile_param(m->request->profile, p->with_name) : NULL;
-        int r = param_check_with(p, value, other, other ? param_initial(other, m->request->answers, NULL) : NULL, reterr);
+        int r = param_check_with(p, value, other,
+                                 other ? param_initial(other, m->request->answers, NULL) : NULL, reterr);
         if (r == -ENOMEM)
                 return r;
         if (r < 0) {
@@ -116,7 +122,8 @@ static int plan_answer(struct making *m, const struct param *p, bool asks, struc
                         return 0;       /* only who sets it up must answer */
                 }
                 _cleanup_free_ char *hint = reterr && (*reterr)->hint ? strdup((*reterr)->hint) : NULL;
-                r = error_wrap(reterr, -EINVAL, "The answer for %s (%s) is not valid", p->title ? p->title : p->name, p->name);
+                r = error_wrap(reterr, -EINVAL, "The answer for %s (%s) is not valid",
+                               p->title ? p->title : p->name, p->name);
                 if (hint)
                         error_hint(reterr, "%s", hint);
                 return r;
@@ -133,7 +140,9 @@ static int plan_answer(struct making *m, const struct param *p, bool asks, struc
         if (r >= 0 && (asks || p->delivery == DELIVER_VARIABLE))
                 r = deliver_answer(m, p, value);
         if (r == -EINVAL)
-                return error_set(reterr, r, "The profile sets the variable \"%s\", which is no name of a variable", p->target);
+                return error_set(reterr, r,
+                                 "The profile sets the variable \"%s\", which is no name of a variable",
+                                 p->target);
         return r < 0 ? plan_answers_out_of_memory(reterr) : 0;
 }
 
@@ -147,12 +156,14 @@ static int check_given(struct making *m, struct error **reterr) {
                 if (!p && m->asks && m->request->service) {
                         /* The newer image does not ask it any more; nobody typed it now. */
                         if (finding_report(&m->plan->findings, "unused-answer", given->items[i].name,
-                                           "The answer for %s is not used: this image does not ask for it", given->items[i].name) < 0)
+                                           "The answer for %s is not used: this image does not ask for it",
+                                           given->items[i].name) < 0)
                                 return plan_answers_out_of_memory(reterr);
                         continue;
                 }
                 if (!p && m->asks) {
-                        int r = error_set(reterr, -EINVAL, "There is no parameter called \"%s\"", given->items[i].name);
+                        int r = error_set(reterr, -EINVAL, "There is no parameter called \"%s\"",
+                                          given->items[i].name);
                         _cleanup_str_ struct str all = {};
                         for (size_t k = 0; profile && k < profile->n_parameters; k++)
                                 str_addf(&all, "%s%s", k ? ", " : "", profile->parameters[k].name);
@@ -161,9 +172,11 @@ static int check_given(struct making *m, struct error **reterr) {
                         return r;
                 }
                 if (p && m->asks &&
-                    !(mode_asks(m->mode, p) && param_applies(p, profile->parameters, profile->n_parameters, given)) &&
+                    !(mode_asks(m->mode, p) &&
+                      param_applies(p, profile->parameters, profile->n_parameters, given)) &&
                     finding_report(&m->plan->findings, "unused-answer", p->name,
-                                   "The answer for %s is not used: this way of setting up does not ask for it",
+                                   "The answer for %s is not used: this way of setting up does not ask for "
+                                   "it",
                                    p->title ? p->title : p->name) < 0)
                         return plan_answers_out_of_memory(reterr);
         }
@@ -203,11 +216,13 @@ static int set_variables(struct making *m, struct error **reterr) {
 
         for (char *const *set = q->set; set && *set; set++) {
                 const char *equals = strchr(*set, '=');
-                _cleanup_free_ char *variable = strndup(*set, equals ? (size_t) (equals - *set) : strlen(*set));
+                _cleanup_free_ char *variable =
+                        strndup(*set, equals ? (size_t) (equals - *set) : strlen(*set));
                 if (!variable)
                         return plan_answers_out_of_memory(reterr);
                 if (str_equal(variable, "NAME") || str_equal(variable, "IMAGE"))
-                        return error_set(reterr, -EINVAL, "%s cannot be set: it is what this plan is about", variable);
+                        return error_set(reterr, -EINVAL, "%s cannot be set: it is what this plan is about",
+                                         variable);
                 int r = equals ? variables_set(&m->variables, variable, equals + 1) : -EINVAL;
                 if (r == -ENOMEM)
                         return plan_answers_out_of_memory(reterr);
@@ -233,7 +248,8 @@ int plan_read_answers(struct making *m, struct error **reterr) {
         for (size_t i = 0; r >= 0 && profile && i < profile->n_parameters; i++) {
                 const struct param *p = profile->parameters + i;
                 bool asks = m->asks && mode_asks(m->asked, p);
-                if (!(asks || mode_asks(m->mode, p)) || !param_applies(p, profile->parameters, profile->n_parameters, m->request->answers))
+                if (!(asks || mode_asks(m->mode, p)) ||
+                    !param_applies(p, profile->parameters, profile->n_parameters, m->request->answers))
                         continue;
                 if (p->type != PARAM_SECRET)
                         r = plan_answer(m, p, asks, reterr);
@@ -274,7 +290,8 @@ static int add_named_by(struct making *m, const struct command *c) {
 int plan_set_environment(struct making *m) {
         static const char *const always[] = { "NAME", "IMAGE", "OPT1", "OPT2", "OPT3" };
         struct plan *plan = m->plan;
-        int r = strv_add(&plan->environment, "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+        int r = strv_add(&plan->environment,
+                         "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
         if (r >= 0)
                 r = strv_add(&plan->environment, "LC_ALL=C.UTF-8");
         if (r >= 0)
@@ -283,8 +300,8 @@ int plan_set_environment(struct making *m) {
                 r = strv_addf(&plan->environment, "HOME=%s", m->facts->home ? m->facts->home : "/root");
         for (size_t i = 0; r >= 0 && i < ELEMENTS(always); i++)
                 r = add_environment(m, always[i]);
-        /* A variable of a profile or of --set gets in only where a command asks for it by name: an image must not be able
-         * to set LD_PRELOAD for the engine on the host. */
+        /* A variable of a profile or of --set gets in only where a command asks for it by name: an image must
+         * not be able to set LD_PRELOAD for the engine on the host. */
         if (r >= 0)
                 r = add_named_by(m, plan->command);
         return r < 0 ? r : add_named_by(m, plan->run);

@@ -9,7 +9,8 @@
 #include "base/str.h"
 
 #define CONTEXT 3U
-/* Steps of the search (E. Myers, "An O(ND) Difference Algorithm", 1986): its memory grows with their square. */
+/* Steps of the search (E. Myers, "An O(ND) Difference Algorithm", 1986): its memory grows with their square.
+ */
 #define STEPS_MAX 1000
 
 struct line {
@@ -52,14 +53,16 @@ static bool plan_diff_same(const struct line *a, const struct line *b) {
         return a->hash == b->hash && a->n == b->n && memcmp(a->text, b->text, a->n) == 0;
 }
 
-/* For each old line whether it stays, for each new one whether it was there: in both, the marked lines are the same in the
- * same order. */
+/* For each old line whether it stays, for each new one whether it was there: in both, the marked lines are
+ * the same in the same order. */
 struct marks {
         bool *old, *new;
 };
 
-/* The furthest reaching paths of each number of edits are kept, one row a step, so that the way back can be walked. */
-static bool plan_diff_search(const struct line *a, int n, const struct line *b, int m, bool *keep_a, bool *keep_b) {
+/* The furthest reaching paths of each number of edits are kept, one row a step, so that the way back can be
+ * walked. */
+static bool plan_diff_search(const struct line *a, int n, const struct line *b, int m, bool *keep_a,
+                             bool *keep_b) {
         int max = n + m < STEPS_MAX ? n + m : STEPS_MAX;
         int **rows = calloc((size_t) max + 1, sizeof *rows);
         bool found = false;
@@ -90,7 +93,8 @@ static bool plan_diff_search(const struct line *a, int n, const struct line *b, 
                         int k = x - y;
                         const int *last = rows[d - 1];
                         bool down = k == -d || (k != d && last[k - 1 + d - 1] < last[k + 1 + d - 1]);
-                        int from_k = down ? k + 1 : k - 1, from_x = last[from_k + d - 1], from_y = from_x - from_k;
+                        int from_k = down ? k + 1 : k - 1, from_x = last[from_k + d - 1],
+                            from_y = from_x - from_k;
                         while (x > from_x + !down && y > from_y + down) {
                                 keep_a[--x] = true;
                                 keep_b[--y] = true;
@@ -119,13 +123,15 @@ static int plan_diff_mark(const struct text *old, const struct text *new, struct
                 ret->old[head] = ret->new[head] = true;
                 head++;
         }
-        while (tail < old->n - head && tail < new->n - head && plan_diff_same(&old->lines[old->n - 1 - tail], &new->lines[new->n - 1 - tail])) {
+        while (tail < old->n - head &&
+               tail < new->n - head &&plan_diff_same(&old->lines[old->n - 1 - tail],
+                                                     &new->lines[new->n - 1 - tail])) {
                 ret->old[old->n - 1 - tail] = ret->new[new->n - 1 - tail] = true;
                 tail++;
         }
         /* When it is not found, nothing between is marked: all of it was replaced. */
-        (void) plan_diff_search(old->lines + head, (int) (old->n - head - tail), new->lines + head, (int) (new->n - head - tail),
-                      ret->old + head, ret->new + head);
+        (void) plan_diff_search(old->lines + head, (int) (old->n - head - tail), new->lines + head,
+                                (int) (new->n - head - tail), ret->old + head, ret->new + head);
         return 0;
 }
 
@@ -144,8 +150,8 @@ static void add_range(struct str *out, char sign, size_t begin, size_t n) {
 }
 
 /* One hunk, from old[i0, i1) and new[j0, j1). */
-static void add_hunk(struct str *out, const struct text *old, size_t i0, size_t i1, const struct text *new, size_t j0, size_t j1,
-                     const struct marks *marks) {
+static void add_hunk(struct str *out, const struct text *old, size_t i0, size_t i1, const struct text *new,
+                     size_t j0, size_t j1, const struct marks *marks) {
         str_add(out, "@@ ");
         add_range(out, '-', i0, i1 - i0);
         str_add_char(out, ' ');
@@ -163,7 +169,8 @@ static void add_hunk(struct str *out, const struct text *old, size_t i0, size_t 
         }
 }
 
-static void add_hunks(struct str *out, const struct text *old, const struct text *new, const struct marks *marks) {
+static void add_hunks(struct str *out, const struct text *old, const struct text *new,
+                      const struct marks *marks) {
         size_t i = 0, j = 0;
         for (;;) {
                 while (i < old->n && j < new->n && marks->old[i] && marks->new[j]) {
@@ -193,11 +200,13 @@ static void add_hunks(struct str *out, const struct text *old, const struct text
         }
 }
 
-char *diff_unified(const char *old_name, const char *old, size_t old_n, const char *new_name, const char *new, size_t new_n) {
+char *diff_unified(const char *old_name, const char *old, size_t old_n, const char *new_name, const char *new,
+                   size_t new_n) {
         struct text a = {}, b = {};
         struct marks marks = {};
         _cleanup_str_ struct str out = {};
-        bool failed = old_n > DIFF_BYTES_MAX || new_n > DIFF_BYTES_MAX || plan_diff_split(old, old_n, &a) < 0 || plan_diff_split(new, new_n, &b) < 0 ||
+        bool failed = old_n > DIFF_BYTES_MAX || new_n > DIFF_BYTES_MAX ||
+                      plan_diff_split(old, old_n, &a) < 0 || plan_diff_split(new, new_n, &b) < 0 ||
                       plan_diff_mark(&a, &b, &marks) < 0;
         if (!failed && (old_n != new_n || (old_n && memcmp(old, new, old_n) != 0))) {
                 str_addf(&out, "--- %s\n+++ %s\n", old_name, new_name);

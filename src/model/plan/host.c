@@ -20,20 +20,26 @@ static void look_at_mounts(const struct making *m, struct command *c) {
         for (size_t i = 0; c && m->facts->path_exists && i < c->n_mounts; i++) {
                 struct mount *mount = c->mounts + i;
                 if (!mount->volume && mount->host[0] == '/')
-                        mount->exists = m->facts->path_exists(on_host(mount->host), m->facts->userdata) ? EXISTS_YES : EXISTS_NO;
+                        mount->exists = m->facts->path_exists(on_host(mount->host), m->facts->userdata)
+                                                ? EXISTS_YES
+                                                : EXISTS_NO;
         }
 }
 
-/* Podman refuses to begin where the host's side of a bind mount is missing; Docker makes an empty folder. What an
- * installer is about to make is missing now by right. */
-static int report_missing_mounts(struct making *m, const struct command *c, const char *where, bool installer_follows) {
+/* Podman refuses to begin where the host's side of a bind mount is missing; Docker makes an empty folder.
+ * What an installer is about to make is missing now by right. */
+static int report_missing_mounts(struct making *m, const struct command *c, const char *where,
+                                 bool installer_follows) {
         for (size_t i = 0; c && i < c->n_mounts; i++) {
                 const struct mount *mount = c->mounts + i;
                 if (mount->exists != EXISTS_NO || plan_host_below(mount->host, PLAN_FILES_DIR))
                         continue;
-                int r = finding_report(&m->plan->findings, installer_follows ? "missing-yet" : "missing-path", where,
-                                       installer_follows ? "%s is not on this host yet: the installer should make it"
-                                                         : "%s is not on this host, and the container mounts it",
+                int r = finding_report(&m->plan->findings, installer_follows ? "missing-yet" : "missing-path",
+                                       where,
+                                       installer_follows ? "%s is not on this host yet: the installer "
+                                                           "should make it"
+                                                         : "%s is not on this host, and the container "
+                                                           "mounts it",
                                        on_host(mount->host));
                 if (r < 0)
                         return r;
@@ -50,10 +56,11 @@ static bool asked_to_replace(const struct command *c) {
 
 static int report_taken_name(struct making *m, const struct command *c, const char *where, const char *name) {
         const struct host_facts *f = m->facts;
-        if (!c || c->engine == ENGINE_NONE || !str_equal(c->subcommand, "run") || !name || !f->container_exists ||
-            asked_to_replace(c) || !f->container_exists(name, f->userdata))
+        if (!c || c->engine == ENGINE_NONE || !str_equal(c->subcommand, "run") || !name ||
+            !f->container_exists || asked_to_replace(c) || !f->container_exists(name, f->userdata))
                 return 0;
-        return finding_report(&m->plan->findings, "name-taken", where, "There is a container called %s already", name);
+        return finding_report(&m->plan->findings, "name-taken", where,
+                              "There is a container called %s already", name);
 }
 
 static int report_names(struct making *m) {
@@ -70,17 +77,19 @@ static int report_names(struct making *m) {
                 if (r < 0)
                         return r;
         }
-        if ((plan->unit.kind != UNIT_SERVICE && plan->unit.kind != UNIT_QUADLET) || plan->verb == VERB_REHEARSE)
+        if ((plan->unit.kind != UNIT_SERVICE && plan->unit.kind != UNIT_QUADLET) ||
+            plan->verb == VERB_REHEARSE)
                 return 0;
         return report_taken_name(m, plan->run, "RUN", plan->run->name ? plan->run->name : plan->name);
 }
 
-/* Units in /etc and /run that are not ours were put there by somebody; those of the distribution may be overridden, and
- * the plan says so (the talk wants sssd.service to stay sssd.service). */
+/* Units in /etc and /run that are not ours were put there by somebody; those of the distribution may be
+ * overridden, and the plan says so (the talk wants sssd.service to stay sssd.service). */
 static int report_unit(struct making *m) {
         const struct host_facts *f = m->facts;
         struct plan *plan = m->plan;
-        if ((plan->unit.kind != UNIT_SERVICE && plan->unit.kind != UNIT_QUADLET) || !f->unit_path || plan->verb == VERB_REHEARSE)
+        if ((plan->unit.kind != UNIT_SERVICE && plan->unit.kind != UNIT_QUADLET) || !f->unit_path ||
+            plan->verb == VERB_REHEARSE)
                 return 0;
         const char *path = f->unit_path(plan->unit.name, f->userdata);
         if (str_empty(path))
@@ -89,10 +98,12 @@ static int report_unit(struct making *m) {
         int r = where ? str_replace(&plan->unit.overrides, path) : -ENOMEM;
         if (r < 0)
                 return r;
-        if (plan_host_below(path, "/etc/systemd") || plan_host_below(path, "/run/systemd") || plan_host_below(path, "/etc/containers"))
-                return finding_report(&plan->findings, "unit-exists", where, "There is a unit of this name already: %s", path);
-        return finding_report(&plan->findings, "overrides-unit", where, "It takes the place of the distribution's unit %s",
-                              path);
+        if (plan_host_below(path, "/etc/systemd") || plan_host_below(path, "/run/systemd") ||
+            plan_host_below(path, "/etc/containers"))
+                return finding_report(&plan->findings, "unit-exists", where,
+                                      "There is a unit of this name already: %s", path);
+        return finding_report(&plan->findings, "overrides-unit", where,
+                              "It takes the place of the distribution's unit %s", path);
 }
 
 /* "a:b": one of them is enough, because distributions put libraries in different places. */
@@ -108,7 +119,8 @@ static bool has_one_of(const struct host_facts *f, const char *need) {
 
 static int report_needs(struct making *m) {
         const struct profile *profile = m->request->profile;
-        for (char **need = profile && m->asks && m->facts->path_exists ? profile->needs : NULL; need && *need; need++)
+        for (char **need = profile && m->asks && m->facts->path_exists ? profile->needs : NULL; need && *need;
+             need++)
                 if (!has_one_of(m->facts, *need)) {
                         const char *end = strchr(*need, ':');
                         int r = finding_report(&m->plan->findings, "missing-need", "profile",
@@ -162,21 +174,27 @@ static int plan_host_compare_texts(const void *a, const void *b) {
 }
 
 static bool holds_no_files(const char *path) {
-        return plan_host_below(path, "/proc") || plan_host_below(path, "/sys") || plan_host_below(path, "/dev") || str_ends(path, ".sock");
+        return plan_host_below(path, "/proc") || plan_host_below(path, "/sys") ||
+               plan_host_below(path, "/dev") || str_ends(path, ".sock");
 }
 
-/* A mount that the command may write to and that nobody saves: what is saved of "/" is a part of it, of /run nothing. */
+/* A mount that the command may write to and that nobody saves: what is saved of "/" is a part of it, of /run
+ * nothing. */
 static int report_not_saved(struct making *m, const struct mount *mount) {
         struct plan *plan = m->plan;
-        if (!not_saved(mount->host) || holds_no_files(mount->host) || plan_host_below(mount->host, PLAN_FILES_DIR))
+        if (!not_saved(mount->host) || holds_no_files(mount->host) ||
+            plan_host_below(mount->host, PLAN_FILES_DIR))
                 return 0;
         _cleanup_free_ char *paths = strv_join(plan->paths, ", ");
         if (!paths)
                 return -ENOMEM;
         if (str_equal(mount->host, "/"))
                 return finding_report(&plan->findings, "not-saved", plan->label_key,
-                                      "The command can write to all of /; of that, %s are saved and can be put back, nothing else", paths);
-        return finding_report(&plan->findings, "not-saved", plan->label_key, "The command can write to %s, which is not saved", mount->host);
+                                      "The command can write to all of /; of that, %s are saved and can be "
+                                      "put back, nothing else",
+                                      paths);
+        return finding_report(&plan->findings, "not-saved", plan->label_key,
+                              "The command can write to %s, which is not saved", mount->host);
 }
 
 static int set_paths(struct making *m) {

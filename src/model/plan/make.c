@@ -42,14 +42,18 @@ static int set_image(struct making *m, struct error **reterr) {
         if (plan->name && service_name_valid(plan->name))
                 return 0;
         int r = plan->name ? error_set(reterr, -EINVAL, "\"%s\" cannot be the name of a service", plan->name)
-                           : error_set(reterr, -EINVAL, "No name for the service can be made of \"%s\"", reference);
-        error_hint(reterr, "--name, with small letters, digits, - _ and ., at most 63, a letter or digit first");
+                           : error_set(reterr, -EINVAL, "No name for the service can be made of \"%s\"",
+                                       reference);
+        error_hint(reterr, "--name, with small letters, digits, - _ and ., at most 63, a letter or digit "
+                           "first");
         return r;
 }
 
 static int refuse_deletion(struct making *m, struct error **reterr) {
-        int r = error_set(reterr, -EINVAL, "%s cannot delete this host's account in the realm", m->plan->reference);
-        error_hint(reterr, "Leave without a password; then somebody who may deletes the account on a server of the realm");
+        int r = error_set(reterr, -EINVAL, "%s cannot delete this host's account in the realm",
+                          m->plan->reference);
+        error_hint(reterr, "Leave without a password; then somebody who may deletes the account on a server "
+                           "of the realm");
         return r;
 }
 
@@ -69,12 +73,14 @@ static int set_mode(struct making *m, struct error **reterr) {
         }
         if (!m->mode)
                 return 0;
-        if (str_replace(&plan->mode, m->mode->name) < 0 || str_replace(&plan->mode_title, m->mode->title) < 0 ||
+        if (str_replace(&plan->mode, m->mode->name) < 0 ||
+            str_replace(&plan->mode_title, m->mode->title) < 0 ||
             str_replace(&plan->profile, profile->source) < 0)
                 return plan_make_out_of_memory(reterr);
         m->asked = m->mode;
         struct join join;
-        if ((plan->verb != VERB_INSTALL && plan->verb != VERB_UNINSTALL) || !profile_join(profile, m->mode, m->request->answers, &join))
+        if ((plan->verb != VERB_INSTALL && plan->verb != VERB_UNINSTALL) ||
+            !profile_join(profile, m->mode, m->request->answers, &join))
                 return m->request->deletes_account ? refuse_deletion(m, reterr) : 0;
         plan->joins = join.kind;
         if (m->request->deletes_account) {
@@ -83,17 +89,20 @@ static int set_mode(struct making *m, struct error **reterr) {
                 m->asked = m->mode->leave;
                 m->asks = plan->deletes_account = true;
         }
-        if (str_replace(&plan->join_domain, join.domain) < 0 || str_replace(&plan->join_server, join.server) < 0 ||
-            str_replace(&plan->join_user, join.user) < 0)
+        if (str_replace(&plan->join_domain, join.domain) < 0 ||
+            str_replace(&plan->join_server, join.server) < 0 || str_replace(&plan->join_user, join.user) < 0)
                 return plan_make_out_of_memory(reterr);
         return 0;
 }
 
-/* What the record of the service will keep of image and request, so that an upgrade can fill the labels again. */
+/* What the record of the service will keep of image and request, so that an upgrade can fill the labels
+ * again. */
 static int set_kept(struct making *m) {
         const struct plan_request *q = m->request;
         struct plan *plan = m->plan;
-        char *const *given = q->service ? q->service->given : plan->verb == VERB_INSTALL ? q->arguments : NULL;
+        char *const *given = q->service                   ? q->service->given
+                             : plan->verb == VERB_INSTALL ? q->arguments
+                                                          : NULL;
         int r = str_replace(&plan->version, image_version(q->image));
         if (r >= 0)
                 r = str_replace(&plan->title, image_summary(q->image));
@@ -115,7 +124,8 @@ static int set_from(struct making *m) {
                 return 0;
         plan->from = calloc(1, sizeof *plan->from);
         if (!plan->from || str_replace(&plan->from->image, s->image ? s->image : s->reference) < 0 ||
-            str_replace(&plan->from->image_id, s->image_id) < 0 || str_replace(&plan->from->digest, s->digest) < 0 ||
+            str_replace(&plan->from->image_id, s->image_id) < 0 ||
+            str_replace(&plan->from->digest, s->digest) < 0 ||
             str_replace(&plan->from->version, s->version) < 0)
                 return -ENOMEM;
         return label_list_copy(&s->labels, &plan->from->labels);
@@ -126,9 +136,13 @@ static int set_from(struct making *m) {
 /* Which label a verb runs; -1: the request names it. */
 static int verb_label(enum plan_verb verb) {
         static const int labels[_PLAN_VERB_MAX] = {
-                [VERB_INSTALL] = LABEL_INSTALL, [VERB_RUN] = LABEL_RUN,         [VERB_UNINSTALL] = LABEL_UNINSTALL,
-                [VERB_STOP] = LABEL_STOP,       [VERB_UPGRADE] = LABEL_UPGRADE,
-                [VERB_REHEARSE] = LABEL_INSTALL, [VERB_OTHER] = -1,
+                [VERB_INSTALL] = LABEL_INSTALL,
+                [VERB_RUN] = LABEL_RUN,
+                [VERB_UNINSTALL] = LABEL_UNINSTALL,
+                [VERB_STOP] = LABEL_STOP,
+                [VERB_UPGRADE] = LABEL_UPGRADE,
+                [VERB_REHEARSE] = LABEL_INSTALL,
+                [VERB_OTHER] = -1,
         };
         return labels[verb];
 }
@@ -167,10 +181,12 @@ static int insert_engine_words(struct making *m, const char *where, char ***argv
                 return r;
 
         _cleanup_strv_ char **extra = NULL, **made = NULL;
-        bool engine = probe->engine != ENGINE_NONE;     /* a program of the host has terminal and input as they are */
+        bool engine = probe->engine != ENGINE_NONE;     /* a program of the host has terminal and input as
+                                                         * they are */
         if (engine && m->wants_terminal && !plan_make_has_option(probe, "--tty"))
                 r = strv_add(&extra, "-t");
-        if (r >= 0 && engine && (m->wants_stdin || m->wants_terminal) && !plan_make_has_option(probe, "--interactive"))
+        if (r >= 0 && engine && (m->wants_stdin || m->wants_terminal) &&
+            !plan_make_has_option(probe, "--interactive"))
                 r = strv_add(&extra, "-i");
         if (r >= 0)
                 r = strv_extend(&extra, m->engine_words);
@@ -179,7 +195,8 @@ static int insert_engine_words(struct making *m, const char *where, char ***argv
         if (!probe->operand)
                 return finding_report(
                         &m->plan->findings, "undeliverable-answer", where,
-                        "Answers go by options of the engine, and this command has no image to put them before");
+                        "Answers go by options of the engine, and this command has no image to put them "
+                        "before");
         for (size_t i = 0; r >= 0 && (*argv)[i]; i++) {
                 if (i == probe->operand)
                         r = strv_extend(&made, extra);
@@ -205,18 +222,19 @@ static bool plan_make_is_utf8(const char *word) {
         return true;
 }
 
-/* plan.json can hold only UTF-8: another word would run differently from how it was shown. The label itself was looked
- * at already; this is for what answers and arguments brought. */
+/* plan.json can hold only UTF-8: another word would run differently from how it was shown. The label itself
+ * was looked at already; this is for what answers and arguments brought. */
 static int report_not_utf8(const char *key, char *const *argv, struct finding_list *findings) {
         for (size_t i = 0; argv[i]; i++)
                 if (!plan_make_is_utf8(argv[i]))
-                        return finding_report(findings, "not-utf8", key, "Word %zu of the command is not UTF-8 text", i + 1);
+                        return finding_report(findings, "not-utf8", key,
+                                              "Word %zu of the command is not UTF-8 text", i + 1);
         return 0;
 }
 
 /* A label's text to the command that will run; *ret stays NULL when nothing is left of it. */
-static int plan_make_fill(struct making *m, const char *key, const char *text, bool set_up, char *const *arguments,
-                struct finding_list *findings, struct command **ret) {
+static int plan_make_fill(struct making *m, const char *key, const char *text, bool set_up,
+                          char *const *arguments, struct finding_list *findings, struct command **ret) {
         _cleanup_recipe_ struct recipe *recipe = NULL;
         _cleanup_strv_ char **words = NULL, **argv = NULL;
         int r = recipe_parse(key, text, &recipe, findings);
@@ -233,10 +251,13 @@ static int plan_make_fill(struct making *m, const char *key, const char *text, b
         if (r < 0 || !argv || !*argv)
                 return r;
         if (!**argv)    /* a lost variable, as a rule; nobody could carry it out, nor read such a plan */
-                return finding_report(findings, "empty-label", key, "The first word of the label %s is empty, so there is no program to run", key);
+                return finding_report(
+                        findings, "empty-label", key,
+                        "The first word of the label %s is empty, so there is no program to run", key);
         const char *path = m->facts->engine_path ? m->facts->engine_path : engine_kind_name(m->engine);
         r = command_read(key, argv, m->engine, path, ret, findings);
-        return r < 0 ? r : lint_command(key, *ret, m->request->image, m->plan->image, m->plan->name, findings);
+        return r < 0 ? r
+                     : lint_command(key, *ret, m->request->image, m->plan->image, m->plan->name, findings);
 }
 
 /* A label that this verb does not run now: what is wrong with it is told, and refuses nothing. */
@@ -290,9 +311,9 @@ static int fill_run(struct making *m) {
         if (r < 0 || !set_up || !plan->run)
                 return r;
         if (plan->stdin_lines || plan->n_handed || plan->n_secrets)
-                return finding_report(
-                        &plan->findings, "undeliverable-answer", key,
-                        "Some answers go to an installer by its input or a file, and this image has only RUN");
+                return finding_report(&plan->findings, "undeliverable-answer", key,
+                                      "Some answers go to an installer by its input or a file, and this "
+                                      "image has only RUN");
         return 0;
 }
 
@@ -312,9 +333,11 @@ static int fill_labels(struct making *m) {
                 return r;
         if (plan->deletes_account && !plan->command)
                 return finding_report(&plan->findings, "no-label", "UNINSTALL",
-                                      "Without a label UNINSTALL nothing can delete this host's account in the realm");
+                                      "Without a label UNINSTALL nothing can delete this host's account in "
+                                      "the realm");
         /* Uninstalling and stopping can be done without a label of that name; the others cannot. */
-        if (!plan->command && ((plan->verb == VERB_INSTALL && !plan->run) || plan->verb == VERB_RUN || plan->verb == VERB_REHEARSE))
+        if (!plan->command && ((plan->verb == VERB_INSTALL && !plan->run) || plan->verb == VERB_RUN ||
+                               plan->verb == VERB_REHEARSE))
                 return finding_report(&plan->findings, "no-label", plan->verb == VERB_RUN ? "RUN" : "INSTALL",
                                       plan->label_key ? "Nothing is left of the label %s to run"
                                                       : "The image has no label %s that could be carried out",
@@ -351,15 +374,18 @@ static int change_unit_of_image(struct making *m) {
         plan->unit.kind = UNIT_BY_IMAGE;
         if (str_replace(&plan->unit.name, q->service->units[0]) < 0)
                 return -ENOMEM;
-        plan->unit.text = q->unit_text ? replace_all(q->unit_text, plan->from->image, plan->image, &failed) : NULL;
+        plan->unit.text =
+                q->unit_text ? replace_all(q->unit_text, plan->from->image, plan->image, &failed) : NULL;
         if (failed)
                 return -ENOMEM;
         if (plan->unit.text)
                 return str_replace(&plan->unit.path, q->unit_path);
         _cleanup_free_ char *where = str_printf("unit %s", plan->unit.name);
-        return where ? finding_report(&plan->findings, "unit-not-pinned", where,
-                                      "The unit that the image wrote does not name %s, so it stays as it is%s", plan->from->image,
-                                      plan->command ? " unless the UPGRADE command changes it" : "")
+        return where ? finding_report(
+                               &plan->findings, "unit-not-pinned", where,
+                               "The unit that the image wrote does not name %s, so it stays as it is%s",
+                               plan->from->image,
+                               plan->command ? " unless the UPGRADE command changes it" : "")
                      : -ENOMEM;
 }
 
@@ -376,16 +402,19 @@ static int set_unit(struct making *m) {
         if (ours)
                 facts.quadlet = str_ends(service->files[0], ".container") != NULL;
         plan->unit.kind = plan->command ? UNIT_BY_IMAGE : UNIT_NONE;
-        /* A program that wants a terminal is started by people, not by systemd; with -d the terminal is only its own.
+        /* A program that wants a terminal is started by people, not by systemd; with -d the terminal is only
+         * its own.
          */
-        if (!plan->run || plan->run->engine == ENGINE_NONE || (plan->run->interactive && !plan->run->detached))
+        if (!plan->run || plan->run->engine == ENGINE_NONE ||
+            (plan->run->interactive && !plan->run->detached))
                 return ours ? finding_report(&plan->findings, "unit-unwritable", "RUN",
-                                             "The unit cannot be changed: this image has no RUN command that systemd can supervise")
+                                             "The unit cannot be changed: this image has no RUN command "
+                                             "that systemd can supervise")
                             : 0;
         _cleanup_error_ struct error *e = NULL;
         struct unit_file unit = {};
-        int r = unit_file_make(plan->name, image_summary(m->request->image), plan->run, plan->stop, plan->environment,
-                               &facts, &unit, &e);
+        int r = unit_file_make(plan->name, image_summary(m->request->image), plan->run, plan->stop,
+                               plan->environment, &facts, &unit, &e);
         if (r == -EINVAL)
                 return finding_report(&plan->findings, "unit-unwritable", "RUN", "%s",
                                       e ? e->message : "No unit can be written");
@@ -437,11 +466,13 @@ int plan_make(const struct plan_request *request, struct plan **ret, struct erro
         m.plan->verb = request->verb;
         m.set_up_by_install = label_find(request->image, LABEL_INSTALL, NULL, NULL) != NULL;
         bool fills_run = request->verb == VERB_RUN || (request->verb == VERB_UPGRADE && request->service);
-        m.asks = request->verb == VERB_INSTALL || request->verb == VERB_REHEARSE || (fills_run && !m.set_up_by_install);
+        m.asks = request->verb == VERB_INSTALL || request->verb == VERB_REHEARSE ||
+                 (fills_run && !m.set_up_by_install);
 
         const char *key;
         if (request->verb == VERB_OTHER && !any_label(request->image, request->label, &key))
-                return error_set(reterr, -EINVAL, "The image has no label %s", request->label ? request->label : "");
+                return error_set(reterr, -EINVAL, "The image has no label %s",
+                                 request->label ? request->label : "");
         int r = set_image(&m, reterr);
         if (r >= 0)
                 r = set_mode(&m, reterr);

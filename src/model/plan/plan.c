@@ -121,8 +121,8 @@ int plan_permitted(const struct plan *plan, struct error **reterr) {
                 return 0;
         _cleanup_free_ char *all = strv_join(ids, ", ");
         int r = error_set(reterr, -EPERM, "%s: %s", first->where, first->message);
-        (void) error_wrap(reterr, -EPERM, "The plan is refused by %s %s", ids[1] ? "the findings" : "the finding",
-                          all ? all : first->id);
+        (void) error_wrap(reterr, -EPERM, "The plan is refused by %s %s",
+                          ids[1] ? "the findings" : "the finding", all ? all : first->id);
         if (first->hint)
                 error_hint(reterr, "%s", first->hint);
         return r;
@@ -158,10 +158,12 @@ char *plan_consent_text(const struct plan *plan) {
 
 char **plan_file_lines(const struct plan_file *file) {
         _cleanup_strv_ char **all = NULL, **lines = NULL;
-        _cleanup_free_ char *text = diff_unified("", file->was, strlen(file->was), "", file->text, strlen(file->text));
+        _cleanup_free_ char *text =
+                diff_unified("", file->was, strlen(file->was), "", file->text, strlen(file->text));
         int r = text ? strv_split(text, "\n", &all) : -ENOMEM;
         for (char **line = all; r >= 0 && line && *line; line++)
-                if ((**line == '-' && !str_starts(*line, "--- ")) || (**line == '+' && !str_starts(*line, "+++ ")))
+                if ((**line == '-' && !str_starts(*line, "--- ")) ||
+                    (**line == '+' && !str_starts(*line, "+++ ")))
                         r = strv_add(&lines, *line);
         return r < 0 ? NULL : lines ? TAKE(lines) : strv_copy(NULL);
 }

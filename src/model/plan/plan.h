@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The plan: image (by digest) + name + mode + answers = exactly what will be run and written. plan_make() is a
- * pure function; what it must know of the host it is told in struct host_facts. DESIGN.md sections 5-8. */
+/* The plan: image (by digest) + name + mode + answers = exactly what will be run and written. plan_make() is
+ * a pure function; what it must know of the host it is told in struct host_facts. DESIGN.md sections 5-8. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,11 +27,14 @@ enum plan_verb {
         VERB_UNINSTALL,
         VERB_STOP,
         VERB_UPGRADE,
-        VERB_REHEARSE,          /* an install whose command sees a copy of the host's files that is thrown away */
-        VERB_OTHER,             /* any other label, by plan_request.label: looked at only, never a job */
-        /* of an installed service, without a label: plan_make() knows nothing of them (backend/host/access.c) */
-        VERB_ACCESS,            /* who of its realm may log in: plan.file is written, its unit started again */
-        VERB_RENEW,             /* its keys in the realm are renewed by plan.command */
+        VERB_REHEARSE, /* an install whose command sees a copy of the host's files that is thrown
+                        * away */
+        VERB_OTHER,    /* any other label, by plan_request.label: looked at only, never a job */
+        /* of an installed service, without a label: plan_make() knows nothing of them (backend/host/access.c)
+         */
+        VERB_ACCESS, /* who of its realm may log in: plan.file is written, its unit started
+                      * again */
+        VERB_RENEW,  /* its keys in the realm are renewed by plan.command */
         _PLAN_VERB_MAX,
 };
 DECLARE_NAMES(plan_verb, enum plan_verb);       /* "install", "run", "uninstall", "stop", "upgrade",
@@ -53,8 +56,8 @@ struct host_facts {
 
         /* Is there something at this absolute path? NULL: unknown. */
         bool (*path_exists)(const char *path, void *userdata);
-        /* The fragment path of an existing unit of this name ("/lib/systemd/system/rsyslog.service"), "" when it
-         * is fairlead's own, or NULL. */
+        /* The fragment path of an existing unit of this name ("/lib/systemd/system/rsyslog.service"), "" when
+         * it is fairlead's own, or NULL. */
         const char *(*unit_path)(const char *unit, void *userdata);
         /* Is there a container of this name? */
         bool (*container_exists)(const char *name, void *userdata);
@@ -67,23 +70,24 @@ struct plan_request {
         enum plan_verb verb;
         const struct image *image;      /* labels, id, digest */
         const char *reference;          /* as typed; NULL: image_reference() */
-        const char *label;              /* VERB_OTHER: the label's key ("PURGE", "RUN_SYSTEMD", "help"), matched
-                                         * without case */
-        bool pinned;                    /* IMAGE and the unit name the exact digest (jobs do; `plan --labels` does
-                                         * not) */
+        const char *label; /* VERB_OTHER: the label's key ("PURGE", "RUN_SYSTEMD", "help"), matched
+                            * without case */
+        bool pinned;       /* IMAGE and the unit name the exact digest (jobs do; `plan --labels` does
+                            * not) */
         const char *name;               /* service name; NULL: reference_default_name() */
         const struct profile *profile;  /* NULL: none, the arguments stand alone */
         const char *mode;               /* NULL: the first */
         const struct answers *answers;  /* may be NULL */
-        char *const *secrets;           /* names of the secrets that will be handed over with the job. NULL: not asked
-                                         * for yet; the required ones are then planned as if they were there */
+        char *const *secrets; /* names of the secrets that will be handed over with the job. NULL: not asked
+                               * for yet; the required ones are then planned as if they were there */
         char *const *set;               /* "X=value" of --set that are not parameters: variables */
         const char *opt[3];             /* --opt1..3, or NULL */
         char *const *arguments;         /* after "--" */
         char *const *allowed;           /* ids of findings the user allows */
-        bool deletes_account;           /* VERB_UNINSTALL of a mode that joins: its `leave` is asked and added */
-        /* VERB_UPGRADE of an installed service: its record (its answers, variables and arguments stand above already where they
-         * count); NULL: the label is only looked at */
+        bool deletes_account;           /* VERB_UNINSTALL of a mode that joins: its `leave` is asked and
+                                         * added */
+        /* VERB_UPGRADE of an installed service: its record (its answers, variables and arguments stand above
+         * already where they count); NULL: the label is only looked at */
         const struct service *service;
         const char *unit_path, *unit_text;      /* and its unit file as it is now; NULL: it has none */
         const struct host_facts *facts; /* NULL: all zero */
@@ -102,19 +106,19 @@ DECLARE_NAMES(unit_kind, enum unit_kind);       /* "none", "by-image", "quadlet"
 struct unit_file {
         enum unit_kind kind;
         char *name;             /* "rsyslog.service", also where a Quadlet makes it */
-        char *path;             /* "/etc/systemd/system/rsyslog.service", "/etc/containers/systemd/rsyslog.container" */
+        char *path;             /* "/etc/systemd/system/rsyslog.service",
+                                 * "/etc/containers/systemd/rsyslog.container" */
         char *text;             /* the whole file */
         char *overrides;        /* path of the distribution's unit of this name, or NULL */
 };
 
-/* An answer's way to the command where it is not in the command's words: a secret's (never its value), or an ordinary
- * answer's by file or prompt (its value is in plan.answers). How the worker delivers:
- *   DELIVER_STDIN   plan.stdin_lines first, then these, in order, a line each
- *   DELIVER_FILE    PLAN_FILES_DIR/NAME/parameter, 0600, before the command; removed after it. The command's words have
- *                   the bind mount of it already
+/* An answer's way to the command where it is not in the command's words: a secret's (never its value), or an
+ * ordinary answer's by file or prompt (its value is in plan.answers). How the worker delivers: DELIVER_STDIN
+ * plan.stdin_lines first, then these, in order, a line each DELIVER_FILE    PLAN_FILES_DIR/NAME/parameter,
+ * 0600, before the command; removed after it. The command's words have the bind mount of it already
  *   DELIVER_PROMPT  typed, with a newline, when the output matches target (POSIX extended regex), once
- *   DELIVER_ARGV    secrets only: target (if not "") and the secret as two words at the end of the command, or as one
- *                   where target ends in "="; the finding "secret-in-argv" says so */
+ *   DELIVER_ARGV    secrets only: target (if not "") and the secret as two words at the end of the command,
+ * or as one where target ends in "="; the finding "secret-in-argv" says so */
 struct secret_use {
         char *name;             /* of the parameter */
         enum delivery delivery;
@@ -160,25 +164,27 @@ struct plan {
         char *digest;           /* "sha256:…", or NULL */
         char *mode;             /* or NULL */
         char *mode_title;
-        enum realm_kind joins;  /* VERB_INSTALL: it joins this host to a realm of this kind; VERB_UNINSTALL: it leaves one */
+        enum realm_kind joins;  /* VERB_INSTALL: it joins this host to a realm of this kind;
+                                 * VERB_UNINSTALL: it leaves one */
         bool deletes_account;   /* VERB_UNINSTALL: this host's account in the realm goes, too */
         char *join_domain;      /* that of the answers; NULL: this host's own */
         char *join_server;      /* the one that was named; NULL */
         char *join_user;        /* who joins; NULL */
         char *profile;          /* its source, or NULL */
-        char *label_key;        /* the label this plan's command comes from ("INSTALL", "run"), or NULL: no such
-                                 * label */
+        char *label_key; /* the label this plan's command comes from ("INSTALL", "run"), or NULL: no such
+                          * label */
         char *label;            /* its text as it came */
         struct command *command;        /* what will run; NULL: nothing (no label of this verb) */
-        struct command *run;            /* VERB_INSTALL, VERB_UPGRADE: the filled RUN label, what the unit will
-                                         * run; NULL: none */
-        struct command *uninstall;      /* VERB_INSTALL: the filled UNINSTALL label, kept with the service; NULL:
-                                         * none */
+        struct command *run;       /* VERB_INSTALL, VERB_UPGRADE: the filled RUN label, what the unit will
+                                    * run; NULL: none */
+        struct command *uninstall; /* VERB_INSTALL: the filled UNINSTALL label, kept with the service; NULL:
+                                    * none */
         struct command *stop;           /* the filled STOP label; NULL: none */
-        char **environment;     /* "X=value" of the child, fixed and minimal, plus NAME, IMAGE, OPT1-3 so that `-e
-                                 * NAME` works */
-        struct unit_file unit;  /* of an upgrade whose unit the image wrote: UNIT_BY_IMAGE with path and text, the old
-                                 * image's name in it replaced; without where there is nothing to replace */
+        char **environment; /* "X=value" of the child, fixed and minimal, plus NAME, IMAGE, OPT1-3 so that `-e
+                             * NAME` works */
+        struct unit_file
+                unit; /* of an upgrade whose unit the image wrote: UNIT_BY_IMAGE with path and text, the old
+                       * image's name in it replaced; without where there is nothing to replace */
         struct plan_file file;  /* VERB_ACCESS */
         struct plan_from *from; /* VERB_UPGRADE of an installed service; else NULL */
         char *version, *title;  /* of the image, or NULL */
@@ -190,16 +196,20 @@ struct plan {
         struct secret_use *handed;      /* ordinary answers that go by file or prompt */
         size_t n_handed;
         char **arguments;       /* the words the form and the user added to the label */
-        char **given;           /* the user's own of them at the install: an upgrade gives them to a RUN label again */
+        char **given;           /* the user's own of them at the install: an upgrade gives them to a RUN
+                                 * label again */
         char **stdin_lines;     /* non-secret answers delivered by stdin */
-        char **paths;           /* what is saved before the first effect: /etc, /usr/local, profile paths, writable
-                                 * host mounts of the command; absolute, sorted, none below another */
+        char **paths; /* what is saved before the first effect: /etc, /usr/local, profile paths, writable
+                       * host mounts of the command; absolute, sorted, none below another */
         char **state;           /* of paths: the service's own, as the profile says */
         char *host_unit;        /* the host's own unit that runs the service; NULL: the install brings one */
-        uint64_t saved_objects, saved_bytes;    /* what that comes to, as far as the host was asked; 0: it was not */
-        char **health_argv;     /* the whole command, "podman exec NAME …"; or NULL: the unit must be active */
+        uint64_t saved_objects, saved_bytes;    /* what that comes to, as far as the host was asked; 0: it
+                                                 * was not */
+        char **health_argv;     /* the whole command, "podman exec NAME …"; or NULL: the unit must be
+                                 * active */
         unsigned health_seconds;
-        char **renew_argv;      /* VERB_INSTALL, VERB_UPGRADE: what will renew the keys in the realm, "podman exec NAME …"; NULL: nothing */
+        char **renew_argv;      /* VERB_INSTALL, VERB_UPGRADE: what will renew the keys in the realm,
+                                 * "podman exec NAME …"; NULL: nothing */
         struct finding_list findings;
         bool host_command;      /* command is a program of the host: needs a consent of its own */
         enum plan_interrupted if_interrupted;   /* set by who starts the job */
@@ -210,25 +220,27 @@ struct plan *plan_free(struct plan *plan);
 DEFINE_CLEANUP(struct plan, plan_free)
 #define _cleanup_plan_ _cleanup_(plan_freep)
 
-/* Makes the plan. It succeeds also when findings block it (so that they can be shown); it fails with -EINVAL and a
- * sentence for a request that makes no sense: a name that is not valid, an unknown mode, an answer to no
- * parameter, a wrong answer, a missing required one. -ENOMEM.
+/* Makes the plan. It succeeds also when findings block it (so that they can be shown); it fails with -EINVAL
+ * and a sentence for a request that makes no sense: a name that is not valid, an unknown mode, an answer to
+ * no parameter, a wrong answer, a missing required one. -ENOMEM.
  *
- * The words of the mode, the parameters and the profile's deliveries belong to the label that sets the image up: INSTALL,
- * or RUN where there is no INSTALL. All labels get the variables; request.arguments go to the label of the verb. */
+ * The words of the mode, the parameters and the profile's deliveries belong to the label that sets the image
+ * up: INSTALL, or RUN where there is no INSTALL. All labels get the variables; request.arguments go to the
+ * label of the verb. */
 int plan_make(const struct plan_request *request, struct plan **ret, struct error **reterr);
 
-/* May it be carried out: no finding blocks that is not allowed? Else -EPERM and a sentence that names the findings.
+/* May it be carried out: no finding blocks that is not allowed? Else -EPERM and a sentence that names the
+ * findings.
  */
 int plan_permitted(const struct plan *plan, struct error **reterr);
 
-/* The exact bytes a consent is bound to: digest (or id), label key, label text, argv, the unit's command and text, one
- * per line, NUL-free and unambiguous (lengths before the text). backend/io/digest.h hashes it. The caller frees; NULL when
- * out of memory. */
+/* The exact bytes a consent is bound to: digest (or id), label key, label text, argv, the unit's command and
+ * text, one per line, NUL-free and unambiguous (lengths before the text). backend/io/digest.h hashes it. The
+ * caller frees; NULL when out of memory. */
 char *plan_consent_text(const struct plan *plan);
 
-/* The lines of plan.file that go ("-…") and come ("+…"). Those around them are not shown: they may hold secrets of others. NULL: out of
- * memory. */
+/* The lines of plan.file that go ("-…") and come ("+…"). Those around them are not shown: they may hold
+ * secrets of others. NULL: out of memory. */
 char **plan_file_lines(const struct plan_file *file);
 
 /* The words of a command as a person reads them: quoted by POSIX rules where needed, secrets never in it. The

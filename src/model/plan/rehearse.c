@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A rehearsal's command is the install's, but for where its mounts of the host's files come from: PLAN_REHEARSAL_DIR, over which the
- * worker lays the host's tree with an upper layer that is thrown away. What goes elsewhere than to files goes to the host itself. */
+/* A rehearsal's command is the install's, but for where its mounts of the host's files come from:
+ * PLAN_REHEARSAL_DIR, over which the worker lays the host's tree with an upper layer that is thrown away.
+ * What goes elsewhere than to files goes to the host itself. */
 #include <errno.h>
 #include <string.h>
 
@@ -13,7 +14,8 @@ static bool plan_rehearse_below(const char *path, const char *folder) {
         return rest && (!*rest || *rest == '/');
 }
 
-/* The kernel's places are no files, and sockets lead to who listens on the host; secrets are put where the command looks for them. */
+/* The kernel's places are no files, and sockets lead to who listens on the host; secrets are put where the
+ * command looks for them. */
 static bool plan_rehearse_stays(const char *path) {
         static const char *const folders[] = { "/proc", "/sys", "/dev", PLAN_FILES_DIR };
         for (size_t i = 0; i < ELEMENTS(folders); i++)
@@ -27,7 +29,8 @@ static int turn_value(const char *value, bool is_volume, char **ret) {
         struct mount_reading reading = {};
         *ret = NULL;
         int r = is_volume ? mount_read_volume(value, &reading) : mount_read_mount(value, &reading);
-        _cleanup_free_ char *path = r >= 0 && reading.shape == MOUNT_SHAPE_HOST ? path_simplify(reading.mount.host) : NULL;
+        _cleanup_free_ char *path =
+                r >= 0 && reading.shape == MOUNT_SHAPE_HOST ? path_simplify(reading.mount.host) : NULL;
         mount_reading_done(&reading);
         if (r < 0 || !path || plan_rehearse_stays(path))
                 return r < 0 ? r : 0;
@@ -42,7 +45,8 @@ static int turn_value(const char *value, bool is_volume, char **ret) {
         for (char **field = fields; r >= 0 && field && *field; field++) {
                 bool source = str_starts(*field, "source=") || str_starts(*field, "src=");
                 if (source)
-                        str_addf(&out, "%s%.*s" PLAN_REHEARSAL_DIR "%s", out.length ? "," : "", (int) strcspn(*field, "=") + 1, *field, turned);
+                        str_addf(&out, "%s%.*s" PLAN_REHEARSAL_DIR "%s", out.length ? "," : "",
+                                 (int) strcspn(*field, "=") + 1, *field, turned);
                 else
                         str_addf(&out, "%s%s", out.length ? "," : "", *field);
         }
@@ -94,7 +98,8 @@ static int turn_mounts(struct making *m) {
 
 static bool plan_rehearse_has(const struct command *c, const char *canonical, const char *value) {
         for (size_t i = 0; i < c->n_options; i++)
-                if (str_equal(c->options[i].canonical, canonical) && (!value || str_equal(c->options[i].value, value)))
+                if (str_equal(c->options[i].canonical, canonical) &&
+                    (!value || str_equal(c->options[i].value, value)))
                         return true;
         return false;
 }
@@ -109,11 +114,15 @@ static int say_of_mounts(struct making *m, const struct command *c) {
                 const struct mount *mount = &c->mounts[i];
                 if (mount->volume)
                         r = finding_report(&m->plan->findings, "not-contained", m->plan->label_key,
-                                           "What it writes to the engine's volume %s stays there", mount->host);
-                else if (plan_rehearse_below(mount->host, "/dev") || plan_rehearse_below(mount->host, "/proc") || plan_rehearse_below(mount->host, "/sys"))
+                                           "What it writes to the engine's volume %s stays there",
+                                           mount->host);
+                else if (plan_rehearse_below(mount->host, "/dev") ||
+                         plan_rehearse_below(mount->host, "/proc") ||
+                         plan_rehearse_below(mount->host, "/sys"))
                         r = finding_report(&m->plan->findings, "not-contained", m->plan->label_key,
                                            "What it does through %s it does to the host itself", mount->host);
-                else if (plan_rehearse_stays(mount->host) && !plan_rehearse_below(mount->host, PLAN_FILES_DIR))
+                else if (plan_rehearse_stays(mount->host) &&
+                         !plan_rehearse_below(mount->host, PLAN_FILES_DIR))
                         r = finding_report(&m->plan->findings, "not-contained", m->plan->label_key,
                                            "What it asks of who listens at %s is done for real", mount->host);
         }
@@ -125,17 +134,25 @@ static int say_what_is_not_contained(struct making *m) {
         bool privileged = plan_rehearse_has(c, "--privileged", NULL);
         int r = say_of_mounts(m, c);
         if (r >= 0 && !plan_rehearse_has(c, "--network", "none"))
-                r = plan_rehearse_say(m, plan_rehearse_has(c, "--network", "host")
-                                   ? "It uses the host's network: what it does there (a realm it joins, a server it writes to) is done for real"
-                                   : "What it does over the network (a server it writes to) is done for real");
+                r = plan_rehearse_say(
+                        m,
+                        plan_rehearse_has(c, "--network", "host")
+                                ? "It uses the host's network: what it does there (a realm it joins, a "
+                                  "server it writes to) is done for real"
+                                : "What it does over the network (a server it writes to) is done for real");
         if (r >= 0 && (privileged || plan_rehearse_has(c, "--pid", "host")))
-                r = plan_rehearse_say(m, plan_rehearse_has(c, "--pid", "host") ? "It sees the host's processes: those it stops, signals or starts are real"
-                                                   : "It is privileged: devices and settings of the kernel that it changes are the host's");
+                r = plan_rehearse_say(
+                        m,
+                        plan_rehearse_has(c, "--pid", "host")
+                                ? "It sees the host's processes: those it stops, signals or starts are real"
+                                : "It is privileged: devices and settings of the kernel "
+                                  "that it changes are the host's");
         return r;
 }
 
 static int plan_rehearse_refuse(struct making *m, const char *why) {
-        return finding_report(&m->plan->findings, "no-rehearsal", m->plan->label_key ? m->plan->label_key : "INSTALL", "%s", why);
+        return finding_report(&m->plan->findings, "no-rehearsal",
+                              m->plan->label_key ? m->plan->label_key : "INSTALL", "%s", why);
 }
 
 int plan_rehearse(struct making *m) {
@@ -143,11 +160,13 @@ int plan_rehearse(struct making *m) {
         const struct profile *profile = m->request->profile;
         plan->if_interrupted = INTERRUPTED_ROLL_BACK;
         if (profile && profile->no_rehearsal)
-                return plan_rehearse_refuse(m, "The image's profile says that its install cannot be rehearsed");
+                return plan_rehearse_refuse(m, "The image's profile says that its install cannot be "
+                                               "rehearsed");
         if (!plan->command)
                 return 0;
         if (plan->command->engine == ENGINE_NONE)
-                return plan_rehearse_refuse(m, "This is a program of the host: no copy can be put in the place of what it sees");
+                return plan_rehearse_refuse(m, "This is a program of the host: no copy can be put in the "
+                                               "place of what it sees");
         int r = turn_mounts(m);
         return r < 0 ? r : say_what_is_not_contained(m);
 }

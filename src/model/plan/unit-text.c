@@ -101,9 +101,10 @@ static void plan_unit_text_add_words(struct str *out, char *const *words) {
                 plan_unit_text_add_word(out, *words);
 }
 
-/* --cgroups=split with Delegate= keeps conmon and the container below the unit, so that systemd counts what they use and
- * knows them for its own; a label that chooses its cgroups itself knows better. Where the engine is set to have none, it
- * could make none (tried with 4.3 in a container: "setrlimit (RLIM_MEMLOCK)"), and all is below the unit anyway. */
+/* --cgroups=split with Delegate= keeps conmon and the container below the unit, so that systemd counts what
+ * they use and knows them for its own; a label that chooses its cgroups itself knows better. Where the engine
+ * is set to have none, it could make none (tried with 4.3 in a container: "setrlimit (RLIM_MEMLOCK)"), and
+ * all is below the unit anyway. */
 static bool chooses_cgroups(const struct command *run) {
         for (size_t i = 0; i < run->n_options; i++)
                 if (str_equal(run->options[i].canonical, "--cgroups") ||
@@ -112,7 +113,8 @@ static bool chooses_cgroups(const struct command *run) {
         return false;
 }
 
-static void add_podman_service(struct str *out, const struct unit_words *w, const struct command *run, bool no_cgroups) {
+static void add_podman_service(struct str *out, const struct unit_words *w, const struct command *run,
+                               bool no_cgroups) {
         bool split = !no_cgroups && !chooses_cgroups(run);
         str_add(out, "\n[Service]\n"
                      "Type=notify\n"
@@ -123,7 +125,8 @@ static void add_podman_service(struct str *out, const struct unit_words *w, cons
                      "Restart=on-failure\n"
                      "TimeoutStartSec=300\n"
                      "TimeoutStopSec=70\n");
-        /* podman run refuses to begin when the file of a container that was killed with the host is still there */
+        /* podman run refuses to begin when the file of a container that was killed with the host is still
+         * there */
         str_add(out, "ExecStartPre=-/bin/rm -f %t/%N.ctr-id\n");
         str_addf(out, "ExecStart=%s", w->engine);
         plan_unit_text_add_words(out, w->global);
@@ -146,8 +149,8 @@ static void add_podman_service(struct str *out, const struct unit_words *w, cons
         str_add(out, "ExecStopPost=-/bin/rm -f %t/%N.ctr-id\n");
 }
 
-/* Docker's daemon is the parent of the container, whatever starts it: what systemd can watch is the client that stays
- * attached, and it ends as the container does. */
+/* Docker's daemon is the parent of the container, whatever starts it: what systemd can watch is the client
+ * that stays attached, and it ends as the container does. */
 static void add_docker_service(struct str *out, const struct unit_words *w) {
         str_add(out, "\n[Service]\n"
                      "Type=exec\n"
@@ -172,9 +175,10 @@ static void add_docker_service(struct str *out, const struct unit_words *w) {
         str_addf(out, "ExecStopPost=-%s rm -f %s\n", w->engine, w->container);
 }
 
-/* podman-systemd.unit(5), as of 5.4. Image=, ContainerName=, Network= and Volume= are taken as they stand (tried: no
- * unquoting), so only plain words go there; Environment=, PodmanArgs= and Exec= are split with systemd's quoting, and
- * what comes out is written into ExecStart= with its % and $ untouched, so they are doubled here as in a .service. */
+/* podman-systemd.unit(5), as of 5.4. Image=, ContainerName=, Network= and Volume= are taken as they stand
+ * (tried: no unquoting), so only plain words go there; Environment=, PodmanArgs= and Exec= are split with
+ * systemd's quoting, and what comes out is written into ExecStart= with its % and $ untouched, so they are
+ * doubled here as in a .service. */
 static void add_quadlet(struct str *out, const struct unit_words *w) {
         str_addf(out, "\n[Container]\nImage=%s\nContainerName=%s\n", w->image, w->container);
         if (w->global) {
@@ -214,9 +218,10 @@ static void add_quadlet(struct str *out, const struct unit_words *w) {
         }
 }
 
-/* What Podman's generator does not hand on as it is (both tried with 5.4.2): its splitter takes an empty word for the
- * end of the line and loses what stands behind it; and a lone ";" comes out without quotes, where systemd reads it as
- * the end of one command and the beginning of another, on the host. A .service holds both. */
+/* What Podman's generator does not hand on as it is (both tried with 5.4.2): its splitter takes an empty word
+ * for the end of the line and loses what stands behind it; and a lone ";" comes out without quotes, where
+ * systemd reads it as the end of one command and the beginning of another, on the host. A .service holds
+ * both. */
 static bool quadlet_can_hold(const struct unit_words *w) {
         char *const *const lists[] = { w->global, w->arguments };
         for (size_t i = 0; i < ELEMENTS(lists); i++)
@@ -226,9 +231,9 @@ static bool quadlet_can_hold(const struct unit_words *w) {
         return true;
 }
 
-int unit_file_make(const char *name, const char *description, const struct command *run, const struct command *stop,
-                   char *const *environment, const struct host_facts *facts, struct unit_file *ret,
-                   struct error **reterr) {
+int unit_file_make(const char *name, const char *description, const struct command *run,
+                   const struct command *stop, char *const *environment, const struct host_facts *facts,
+                   struct unit_file *ret, struct error **reterr) {
         _cleanup_(unit_words_done) struct unit_words w = {};
         int r = unit_words_read(name, run, stop, environment, &w, reterr);
         if (r < 0)

@@ -95,7 +95,8 @@ static const char *environment_value(char *const *environment, const char *name)
         return NULL;
 }
 
-/* The value as the unit has it: "-e NAME" gets the value that NAME has now, because a unit has no environment of ours. */
+/* The value as the unit has it: "-e NAME" gets the value that NAME has now, because a unit has no environment
+ * of ours. */
 static const char *unit_value(const struct option_use *o, char *const *environment) {
         if (str_equal(o->canonical, "--env") && o->value && !strchr(o->value, '=')) {
                 const char *assignment = environment_value(environment, o->value);
@@ -116,8 +117,8 @@ static int add_key(struct unit_words *w, const char *key, char *value, bool plai
         return 0;
 }
 
-/* A key of its own only where it means the same, byte for byte: Quadlet gives names that end in .volume, .network, …
- * and paths that begin with . a meaning of their own. */
+/* A key of its own only where it means the same, byte for byte: Quadlet gives names that end in .volume,
+ * .network, … and paths that begin with . a meaning of their own. */
 static const char *quadlet_key(const char *canonical, const char *value) {
         if (str_equal(canonical, "--env") && strchr(value, '=') && value[0] != '=')
                 return "Environment";
@@ -130,8 +131,8 @@ static const char *quadlet_key(const char *canonical, const char *value) {
         return NULL;
 }
 
-static int add_option(const struct command *run, const struct option_use *o, bool bundled, char *const *environment,
-                      struct unit_words *w) {
+static int add_option(const struct command *run, const struct option_use *o, bool bundled,
+                      char *const *environment, struct unit_words *w) {
         const char *value = unit_value(o, environment);
         bool two = o->words == 2 && !bundled;
         int r;
@@ -141,7 +142,8 @@ static int add_option(const struct command *run, const struct option_use *o, boo
                         r = strv_add(&w->options, value);
         } else if (bundled || value != o->value)
                 /* a letter of several must be written alone now */
-                r = value ? strv_addf(&w->options, "%s=%s", o->canonical, value) : strv_add(&w->options, o->canonical);
+                r = value ? strv_addf(&w->options, "%s=%s", o->canonical, value)
+                          : strv_add(&w->options, o->canonical);
         else
                 r = strv_add(&w->options, run->argv[o->word]);
         if (r < 0)
@@ -150,7 +152,8 @@ static int add_option(const struct command *run, const struct option_use *o, boo
         const char *key = value ? quadlet_key(o->canonical, value) : NULL;
         if (key)
                 return add_key(w, key, strdup(value), !str_equal(key, "Environment"));
-        return add_key(w, "PodmanArgs", value ? str_printf("%s=%s", o->canonical, value) : strdup(o->canonical), false);
+        return add_key(w, "PodmanArgs",
+                       value ? str_printf("%s=%s", o->canonical, value) : strdup(o->canonical), false);
 }
 
 /* Does another option stand in the same word ("-dit")? */
@@ -172,20 +175,24 @@ static int read_stop(const struct command *run, const struct command *stop, stru
         return w->stop ? 0 : -ENOMEM;
 }
 
-static int plan_unit_words_check_words(const struct command *run, const struct unit_words *w, struct error **reterr) {
+static int plan_unit_words_check_words(const struct command *run, const struct unit_words *w,
+                                       struct error **reterr) {
         for (size_t i = 0; run->argv[i]; i++)
                 if (!unit_can_hold(run->argv[i]))
-                        return error_set(reterr, -EINVAL, "Word %zu of the RUN command has bytes that no unit can hold",
+                        return error_set(reterr, -EINVAL, "Word %zu of the RUN command has bytes that no "
+                                                          "unit can hold",
                                          i + 1);
         for (char **o = w->options; o && *o; o++)
                 if (!unit_can_hold(*o))
-                        return error_set(reterr, -EINVAL, "A variable of the RUN command has bytes that no unit can hold");
+                        return error_set(reterr, -EINVAL, "A variable of the RUN command has bytes that no "
+                                                          "unit can hold");
         return 0;
 }
 
 /* Host paths that may be on a file system of their own, which must be there first. */
 static int add_mount(struct unit_words *w, const char *host) {
-        static const char *const early[] = { "/etc", "/usr", "/run", "/var/run", "/proc", "/sys", "/dev", "/tmp", "/lib", "/bin", "/sbin" };
+        static const char *const early[] = { "/etc", "/usr", "/run", "/var/run", "/proc", "/sys",
+                                             "/dev", "/tmp", "/lib", "/bin",     "/sbin" };
         if (host[0] != '/' || !plain_word(host) || strstr(host, "/.") || strstr(host, "//"))
                 return 0;
         for (size_t i = 0; i < ELEMENTS(early); i++) {
@@ -202,7 +209,8 @@ static int add_mount(struct unit_words *w, const char *host) {
         return !path ? -ENOMEM : strv_contains(w->mounts, path) ? 0 : strv_add(&w->mounts, path);
 }
 
-static int plan_unit_words_read_options(const struct command *run, char *const *environment, struct unit_words *w) {
+static int plan_unit_words_read_options(const struct command *run, char *const *environment,
+                                        struct unit_words *w) {
         size_t verb = 1;        /* where "run" stands: options before it belong to the engine itself */
         while (verb < run->operand && !str_equal(run->argv[verb], "run"))
                 verb++;
@@ -221,20 +229,22 @@ static int plan_unit_words_read_options(const struct command *run, char *const *
         return 0;
 }
 
-int unit_words_read(const char *name, const struct command *run, const struct command *stop, char *const *environment,
-                    struct unit_words *ret, struct error **reterr) {
+int unit_words_read(const char *name, const struct command *run, const struct command *stop,
+                    char *const *environment, struct unit_words *ret, struct error **reterr) {
         if (run->engine == ENGINE_NONE || !str_equal(run->subcommand, "run"))
-                return error_set(reterr, -EINVAL, "The RUN label does not run a container, so there is nothing to supervise");
+                return error_set(reterr, -EINVAL, "The RUN label does not run a container, so there is "
+                                                  "nothing to supervise");
         if (!run->operand)
                 return error_set(reterr, -EINVAL, "The RUN label names no image");
 
         _cleanup_(unit_words_done) struct unit_words w = {};
-        w.engine = run->argv[0][0] == '/' ? strdup(run->argv[0]) : str_printf("/usr/bin/%s", engine_kind_name(run->engine));
+        w.engine = run->argv[0][0] == '/' ? strdup(run->argv[0])
+                                          : str_printf("/usr/bin/%s", engine_kind_name(run->engine));
         w.container = strdup(run->name ? run->name : name);
         w.image = strdup(run->argv[run->operand]);
         w.arguments = strv_copy(run->argv + run->operand + 1);
-        if (!w.engine || !w.container || !w.image || !w.arguments || plan_unit_words_read_options(run, environment, &w) < 0 ||
-            read_stop(run, stop, &w) < 0)
+        if (!w.engine || !w.container || !w.image || !w.arguments ||
+            plan_unit_words_read_options(run, environment, &w) < 0 || read_stop(run, stop, &w) < 0)
                 return error_set(reterr, -ENOMEM, "Out of memory");
         int r = plan_unit_words_check_words(run, &w, reterr);
         if (r < 0)
@@ -242,7 +252,8 @@ int unit_words_read(const char *name, const struct command *run, const struct co
         if (!plain_word(w.engine))
                 return error_set(reterr, -EINVAL, "The path of the engine cannot stand in a unit");
         if (!plain_word(w.container) || w.container[0] == '-')
-                return error_set(reterr, -EINVAL, "The name that the RUN label gives its container is not valid");
+                return error_set(reterr, -EINVAL, "The name that the RUN label gives its container is not "
+                                                  "valid");
         if (!reference_valid(w.image))
                 return error_set(reterr, -EINVAL, "The image that the RUN label names is not valid");
         *ret = w;

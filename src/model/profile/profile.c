@@ -70,7 +70,8 @@ static char *profile_repository(const char *name) {
         if (slash) {
                 /* The first part is a registry when it looks like a host (distribution's own rule). */
                 size_t n = (size_t) (slash - name);
-                if (memchr(name, '.', n) || memchr(name, ':', n) || (n == 9 && memcmp(name, "localhost", 9) == 0))
+                if (memchr(name, '.', n) || memchr(name, ':', n) ||
+                    (n == 9 && memcmp(name, "localhost", 9) == 0))
                         start = slash + 1;
         }
         const char *end = start + strcspn(start, "@");
@@ -195,7 +196,8 @@ int profile_generic(const struct image *image, struct profile **ret) {
         profile->health_command = strdup("unit");
         profile->health_seconds = 10;
         profile->modes = calloc(1, sizeof *profile->modes);
-        if (!profile->name || !profile->source || !profile->title || !profile->health_command || !profile->modes)
+        if (!profile->name || !profile->source || !profile->title || !profile->health_command ||
+            !profile->modes)
                 return -ENOMEM;
         profile->n_modes = 1;
         profile->modes[0].name = strdup("default");
@@ -234,20 +236,23 @@ static const char *answer_of(const struct param *p, const struct answers *answer
         return value ? value : p->initial;
 }
 
-bool profile_join(const struct profile *profile, const struct mode *mode, const struct answers *answers, struct join *ret) {
+bool profile_join(const struct profile *profile, const struct mode *mode, const struct answers *answers,
+                  struct join *ret) {
         *ret = (struct join) { .kind = mode ? mode->joins : REALM_NONE };
         if (ret->kind == REALM_NONE)
                 return false;
         for (size_t i = 0; i < profile->n_parameters; i++) {
                 const struct param *p = profile->parameters + i;
-                if (!mode_asks(mode, p) || (answers && !param_applies(p, profile->parameters, profile->n_parameters, answers)))
+                if (!mode_asks(mode, p) ||
+                    (answers && !param_applies(p, profile->parameters, profile->n_parameters, answers)))
                         continue;
-                const char **part = param_names_domain(p)                                            ? &ret->domain
-                                    : p->type == PARAM_USER                                          ? &ret->user
-                                    : p->type == PARAM_HOST && str_ends(p->name, "server")           ? &ret->server
-                                    : p->type == PARAM_HOST && str_ends(p->name, "hostname")         ? &ret->hostname
-                                    : p->type != PARAM_SECRET && str_ends(p->name, "computer-name")  ? &ret->computer_name
-                                                                                                     : NULL;
+                const char **part = param_names_domain(p)                                    ? &ret->domain
+                                    : p->type == PARAM_USER                                  ? &ret->user
+                                    : p->type == PARAM_HOST && str_ends(p->name, "server")   ? &ret->server
+                                    : p->type == PARAM_HOST && str_ends(p->name, "hostname") ? &ret->hostname
+                                    : p->type != PARAM_SECRET && str_ends(p->name, "computer-name")
+                                            ? &ret->computer_name
+                                            : NULL;
                 const char *value = part ? answer_of(p, answers) : NULL;
                 if (part && !*part && !str_empty(value))
                         *part = value;

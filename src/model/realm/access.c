@@ -14,14 +14,18 @@ static const char *const permit_names[] = {
 DEFINE_NAMES(permit, enum permit)
 
 static const char *const access_what_names[] = {
-        [ACCESS_PERMIT] = "permit", [ACCESS_DENY] = "deny", [ACCESS_PERMIT_ALL] = "permit-all", [ACCESS_DENY_ALL] = "deny-all",
+        [ACCESS_PERMIT] = "permit",
+        [ACCESS_DENY] = "deny",
+        [ACCESS_PERMIT_ALL] = "permit-all",
+        [ACCESS_DENY_ALL] = "deny-all",
 };
 DEFINE_NAMES(access_what, enum access_what)
 
 /* realm writes this where a list must not be empty: a simple provider without lists lets everybody in. */
 #define NO_NAME "$"
 
-static const char *const list_keys[] = { "simple_allow_users", "simple_allow_groups", "simple_deny_users", "simple_deny_groups" };
+static const char *const list_keys[] = { "simple_allow_users", "simple_allow_groups", "simple_deny_users",
+                                         "simple_deny_groups" };
 
 static char ***lists_of(struct access *a, size_t i) {
         char ***const lists[] = { &a->users, &a->groups, &a->denied_users, &a->denied_groups };
@@ -61,7 +65,8 @@ static enum permit permit_of(const char *provider, const struct access *a) {
                 return PERMIT_NOBODY;
         if (strcmp(provider, "simple") != 0)
                 return PERMIT_DOMAIN;
-        bool nobody = (only_no_name(a->users) && !strv_length(a->groups)) || (only_no_name(a->groups) && !strv_length(a->users));
+        bool nobody = (only_no_name(a->users) && !strv_length(a->groups)) ||
+                      (only_no_name(a->groups) && !strv_length(a->users));
         return nobody                                             ? PERMIT_NOBODY
                : strv_length(a->users) || strv_length(a->groups)  ? PERMIT_LISTED
                : strv_length(a->denied_users) || strv_length(a->denied_groups) ? PERMIT_OTHERS
@@ -128,7 +133,8 @@ char *access_words(const struct access *a) {
         }
         if (a->permit == PERMIT_LISTED || a->permit == PERMIT_OTHERS) {
                 add_list(&s, "not", a->denied_users);
-                add_list(&s, strv_length(a->denied_groups) == 1 ? "not group" : "not groups", a->denied_groups);
+                add_list(&s, strv_length(a->denied_groups) == 1 ? "not group" : "not groups",
+                         a->denied_groups);
         }
         return str_take(&s);
 }
@@ -136,7 +142,8 @@ char *access_words(const struct access *a) {
 /* ---- changes ---- */
 
 static int access_check_name(const char *name, struct error **reterr) {
-        bool bad = !*name || strlen(name) > 256 || *name == ' ' || name[strlen(name) - 1] == ' ' || strcmp(name, NO_NAME) == 0;
+        bool bad = !*name || strlen(name) > 256 || *name == ' ' || name[strlen(name) - 1] == ' ' ||
+                   strcmp(name, NO_NAME) == 0;
         for (const char *c = name; *c && !bad; c++)
                 bad = (unsigned char) *c < ' ' || *c == 0x7f || strchr(",\"[]#;=", *c);
         if (!bad)
@@ -171,10 +178,11 @@ static int put_in(char ***list, const char *name) {
         return r < 0 || has_name(*list, name) ? r : strv_add(list, name);
 }
 
-/* Who is named goes from one list to the other. Where nobody is left who was permitted by name, nobody may log in: an empty list would
- * let everybody in. */
+/* Who is named goes from one list to the other. Where nobody is left who was permitted by name, nobody may
+ * log in: an empty list would let everybody in. */
 static int move_names(struct access *a, const struct access_change *change) {
-        char ***allowed = change->groups ? &a->groups : &a->users, ***denied = change->groups ? &a->denied_groups : &a->denied_users;
+        char ***allowed = change->groups ? &a->groups : &a->users,
+             ***denied = change->groups ? &a->denied_groups : &a->denied_users;
         bool permit = change->what == ACCESS_PERMIT, listed = a->permit == PERMIT_LISTED;
         int r = 0;
         for (char *const *name = change->names; r >= 0 && name && *name; name++) {
@@ -213,10 +221,12 @@ static int access_set(char **text, const char *section, const char *key, const c
 
 static int write_text(const char *text, const char *section, struct access *a, char **ret) {
         _cleanup_free_ char *id_provider = ini_value(text, section, "id_provider"), *changed = strdup(text);
-        int r = changed ? access_set(&changed, section, "access_provider", provider_of(a, id_provider)) : -ENOMEM;
+        int r = changed ? access_set(&changed, section, "access_provider", provider_of(a, id_provider))
+                        : -ENOMEM;
         for (size_t i = 0; r >= 0 && i < ELEMENTS(list_keys); i++) {
                 char **list = *lists_of(a, i);
-                _cleanup_free_ char *value = strv_length(list) ? strv_join(list, ", ") : NULL, *now = ini_value(changed, section, list_keys[i]);
+                _cleanup_free_ char *value = strv_length(list) ? strv_join(list, ", ") : NULL,
+                                    *now = ini_value(changed, section, list_keys[i]);
                 if (!str_equal(value, now))
                         r = access_set(&changed, section, list_keys[i], value);
         }
@@ -225,8 +235,8 @@ static int write_text(const char *text, const char *section, struct access *a, c
         return r;
 }
 
-int access_change(const char *text, const char *domain, const struct access_change *change, char **ret, char **ret_sentence,
-                  struct error **reterr) {
+int access_change(const char *text, const char *domain, const struct access_change *change, char **ret,
+                  char **ret_sentence, struct error **reterr) {
         _cleanup_(access_done) struct access a = {};
         _cleanup_free_ char *section = str_printf("domain/%s", domain), *changed = NULL;
         bool named = change->what == ACCESS_PERMIT || change->what == ACCESS_DENY;
@@ -234,7 +244,8 @@ int access_change(const char *text, const char *domain, const struct access_chan
                 return error_set(reterr, -ENOMEM, "Out of memory");
         _cleanup_free_ char *id_provider = ini_value(text, section, "id_provider");
         if (!id_provider)
-                return error_set(reterr, -EINVAL, "sssd.conf has no section for %s that says where its users are", domain);
+                return error_set(reterr, -EINVAL,
+                                 "sssd.conf has no section for %s that says where its users are", domain);
         if (named && (!change->names || !*change->names))
                 return error_set(reterr, -EINVAL, "Nobody is named");
         for (char *const *name = named ? change->names : NULL; name && *name; name++)
@@ -247,7 +258,8 @@ int access_change(const char *text, const char *domain, const struct access_chan
                 a.permit = change->what == ACCESS_PERMIT_ALL ? PERMIT_DOMAIN : PERMIT_NOBODY;
         if (r >= 0)
                 r = write_text(text, section, &a, &changed);
-        _cleanup_free_ char *words = r >= 0 ? access_words(&a) : NULL, *sentence = words ? str_printf("Who may log in: %s", words) : NULL;
+        _cleanup_free_ char *words = r >= 0 ? access_words(&a) : NULL,
+                            *sentence = words ? str_printf("Who may log in: %s", words) : NULL;
         if (!sentence)
                 return error_set(reterr, -ENOMEM, "Out of memory");
         if (strcmp(changed, text) == 0)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Who of a domain may log in, as sssd.conf says it, and exact changes of that: what realm permit and realm deny do, with words for it. */
+/* Who of a domain may log in, as sssd.conf says it, and exact changes of that: what realm permit and realm
+ * deny do, with words for it. */
 
 #include <stdbool.h>
 
@@ -11,7 +12,8 @@
 enum permit {
         PERMIT_UNKNOWN,
         PERMIT_ALL,             /* "all": everybody of the domain */
-        PERMIT_DOMAIN,          /* "domain": whom the domain's own rules allow (GPO, HBAC, an expired account) */
+        PERMIT_DOMAIN,          /* "domain": whom the domain's own rules allow (GPO, HBAC, an expired
+                                 * account) */
         PERMIT_LISTED,          /* "listed": users and groups, but for those who are denied */
         PERMIT_OTHERS,          /* "others": everybody but those who are denied */
         PERMIT_NOBODY,          /* "nobody" */
@@ -32,7 +34,8 @@ int access_read(const char *text, const char *domain, struct access *ret);
 /* "users alice, bob; groups linux admins; not carol": the caller frees. */
 char *access_words(const struct access *a);
 
-/* Does this text say anything about who may log in? A snippet of sssd.conf that does counts more than sssd.conf itself. */
+/* Does this text say anything about who may log in? A snippet of sssd.conf that does counts more than
+ * sssd.conf itself. */
 bool access_told(const char *text, const char *domain);
 
 enum access_what {
@@ -50,7 +53,7 @@ struct access_change {
         char *const *names;     /* PERMIT, DENY: at least one */
 };
 
-/* The text of sssd.conf changed so; every other line of it stays. *ret_sentence: who may log in then. -EINVAL with a sentence: no such section, a
- * name that cannot be one; -EALREADY: it is so. */
-int access_change(const char *text, const char *domain, const struct access_change *change, char **ret, char **ret_sentence,
-                  struct error **reterr);
+/* The text of sssd.conf changed so; every other line of it stays. *ret_sentence: who may log in then. -EINVAL
+ * with a sentence: no such section, a name that cannot be one; -EALREADY: it is so. */
+int access_change(const char *text, const char *domain, const struct access_change *change, char **ret,
+                  char **ret_sentence, struct error **reterr);

@@ -51,14 +51,18 @@ const char *fix_title(enum fix fix) {
 
 const char *fix_command(enum fix fix) {
         static const char *const commands[_FIX_MAX] = {
-                [FIX_PASSWORD] = "the same again, with --secret password=- or otp=- (it is asked for, or read from the input)",
+                [FIX_PASSWORD] = "the same again, with --secret password=- or otp=- (it is asked for, or "
+                                 "read from the input)",
                 [FIX_ACCOUNT] = "the same again with --set user=NAME",
-                [FIX_DOMAIN] = "fairlead realm discover DOMAIN; then the same again with that domain, or with --set server=NAME",
+                [FIX_DOMAIN] = "fairlead realm discover DOMAIN; then the same again with that domain, or "
+                               "with --set server=NAME",
                 [FIX_HOSTNAME] = "hostnamectl set-hostname NAME.DOMAIN, then the same again",
-                [FIX_COMPUTER_NAME] = "the same again with --set computer-name=NAME, or with another --set ou=OU=…,DC=…",
+                [FIX_COMPUTER_NAME] = "the same again with --set computer-name=NAME, or with another --set "
+                                      "ou=OU=…,DC=…",
                 [FIX_CLOCK] = "fairlead check: it names the command that sets the clock; then the same again",
                 [FIX_FORCE] = "the same again with --set force=yes",
-                [FIX_LEAVE] = "fairlead leave (where others joined this host: realm leave, ipa-client-install --uninstall), then the same again",
+                [FIX_LEAVE] = "fairlead leave (where others joined this host: realm leave, "
+                              "ipa-client-install --uninstall), then the same again",
                 [FIX_OTHER_KIND] = "the same again with the other --mode: ad or ipa",
                 [FIX_CA_FILE] = "the same again with --set ca=/path/of/ca.crt",
                 [FIX_AGAIN] = "the same again, when it is mended",
@@ -100,15 +104,19 @@ const char *clock_words(char buffer[static 48], int64_t usec) {
         const char *side = usec < 0 ? "behind" : "ahead of";
         uint64_t all = usec < 0 ? -(uint64_t) usec : (uint64_t) usec, s = all / 1000000;
         if (s < 10)
-                snprintf(buffer, 48, "%llu.%02llu s %s", (unsigned long long) s, (unsigned long long) (all / 10000 % 100), side);
+                snprintf(buffer, 48, "%llu.%02llu s %s", (unsigned long long) s,
+                         (unsigned long long) (all / 10000 % 100), side);
         else if (s < 60)
                 snprintf(buffer, 48, "%llu s %s", (unsigned long long) s, side);
         else if (s < 3600)
-                snprintf(buffer, 48, "%llu min %llu s %s", (unsigned long long) (s / 60), (unsigned long long) (s % 60), side);
+                snprintf(buffer, 48, "%llu min %llu s %s", (unsigned long long) (s / 60),
+                         (unsigned long long) (s % 60), side);
         else if (s < 86400)
-                snprintf(buffer, 48, "%llu h %llu min %s", (unsigned long long) (s / 3600), (unsigned long long) (s / 60 % 60), side);
+                snprintf(buffer, 48, "%llu h %llu min %s", (unsigned long long) (s / 3600),
+                         (unsigned long long) (s / 60 % 60), side);
         else
-                snprintf(buffer, 48, "%llu days %llu h %s", (unsigned long long) (s / 86400), (unsigned long long) (s / 3600 % 24), side);
+                snprintf(buffer, 48, "%llu days %llu h %s", (unsigned long long) (s / 86400),
+                         (unsigned long long) (s / 3600 % 24), side);
         return buffer;
 }
 
@@ -117,13 +125,15 @@ const char *computer_name_fault(const char *name) {
         if (n == 0)
                 return "is empty";
         if (n > NETBIOS_MAX)
-                return "is longer than 15 characters: Active Directory would cut it, and two hosts could then share one account";
+                return "is longer than 15 characters: Active Directory would cut it, and two hosts could "
+                       "then share one account";
         if (strspn(name, "0123456789") == n)
                 return "is all digits";
         if (name[0] == '-' || name[n - 1] == '-')
                 return "begins or ends with a hyphen";
         for (size_t i = 0; i < n; i++)
-                if (!isascii((unsigned char) name[i]) || (!isalnum((unsigned char) name[i]) && name[i] != '-'))
+                if (!isascii((unsigned char) name[i]) ||
+                    (!isalnum((unsigned char) name[i]) && name[i] != '-'))
                         return "has characters other than letters, digits and hyphens";
         return NULL;
 }

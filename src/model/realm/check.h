@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The preflight of a join: what is right and what is not, before a password is asked; plain data. backend/realm/preflight.h looks. */
+/* The preflight of a join: what is right and what is not, before a password is asked; plain data.
+ * backend/realm/preflight.h looks. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,7 +21,8 @@ enum verdict {
 };
 DECLARE_NAMES(verdict, enum verdict);
 
-/* What a person can let fairlead do about something that is wrong: of a check, or of a failure (model/realm/failure.h). */
+/* What a person can let fairlead do about something that is wrong: of a check, or of a failure
+ * (model/realm/failure.h). */
 enum fix {
         FIX_NONE,
         FIX_PASSWORD,           /* "password": ask for the password again */
@@ -64,17 +66,21 @@ struct preflight {
 struct preflight *preflight_free(struct preflight *p);
 DEFINE_CLEANUP(struct preflight, preflight_free)
 
-struct check_result *preflight_find(const struct preflight *p, const char *id);        /* NULL: there is none of this id */
-enum verdict preflight_worst(const struct preflight *p);        /* of those that are settled; VERDICT_OK when there is none */
+/* NULL: there is none of this id */
+struct check_result *preflight_find(const struct preflight *p, const char *id);
+enum verdict preflight_worst(const struct preflight *p);        /* of those that are settled; VERDICT_OK
+                                                                 * when there is none */
 
-/* "10 min 2 s behind", "0.02 s ahead of": how this host's clock stands to another. Fills buffer, returns it. */
+/* "10 min 2 s behind", "0.02 s ahead of": how this host's clock stands to another. Fills buffer, returns it.
+ */
 const char *clock_words(char buffer[static 48], int64_t usec);
 
 /* What Kerberos bears, and what is worth a word. */
 #define CLOCK_FAIL_USEC (300LL * 1000000)
 #define CLOCK_WARN_USEC (60LL * 1000000)
 
-/* The NetBIOS name of a computer: at most 15 characters. NULL: fine; else why not, as a sentence's end ("has 17 characters …"). */
+/* The NetBIOS name of a computer: at most 15 characters. NULL: fine; else why not, as a sentence's end ("has
+ * 17 characters …"). */
 #define NETBIOS_MAX 15U
 const char *computer_name_fault(const char *name);
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Why a join or a leave failed, read from what the tool printed and how it ended: a table (failure.c), so that better words never touch
- * logic. ipa-client-install maps most of its reasons to status 1, and realm calls a wrong password, a missing right and a broken server
- * all "Failed to join the domain" or "Insufficient permissions": the lines before tell. */
+/* Why a join or a leave failed, read from what the tool printed and how it ended: a table (failure.c), so
+ * that better words never touch logic. ipa-client-install maps most of its reasons to status 1, and realm
+ * calls a wrong password, a missing right and a broken server all "Failed to join the domain" or
+ * "Insufficient permissions": the lines before tell. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -39,18 +40,22 @@ struct failure_facts {
 };
 
 struct diagnosis {
-        const struct failure *failure;  /* constant; never NULL: the last row says that the reason is not known */
+        const struct failure *failure;  /* constant; never NULL: the last row says that the reason is not
+                                         * known */
         bool clock_too;         /* the clock is off besides */
 };
 
-/* output: all that the tool printed (n bytes, as they came), or its end. facts may be NULL. Status 0 is no failure: ask
- * failure_warnings() only. */
-struct diagnosis failure_find(enum join_tool tool, int status, const char *output, size_t n, const struct failure_facts *facts);
+/* output: all that the tool printed (n bytes, as they came), or its end. facts may be NULL. Status 0 is no
+ * failure: ask failure_warnings() only. */
+struct diagnosis failure_find(enum join_tool tool, int status, const char *output, size_t n,
+                              const struct failure_facts *facts);
 
 /* Rows that the output has although the join went on; how many of them were stored in ret. */
-size_t failure_warnings(enum join_tool tool, const char *output, size_t n, const struct failure **ret, size_t room);
+size_t failure_warnings(enum join_tool tool, const char *output, size_t n, const struct failure **ret,
+                        size_t room);
 
-/* Does the output of a leave that ended with 0 tell that the host's account in the realm was not deleted? realm goes on without that. */
+/* Does the output of a leave that ended with 0 tell that the host's account in the realm was not deleted?
+ * realm goes on without that. */
 bool failure_kept_account(const char *output, size_t n);
 
 /* The row whose sentence this message is, as a job's result has it; NULL. */

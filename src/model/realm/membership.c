@@ -6,7 +6,9 @@
 struct membership *membership_free(struct membership *m) {
         if (!m)
                 return NULL;
-        char *texts[] = { m->domain, m->realm, m->service, m->server, m->site, m->principal, m->clock_server };
+        char *texts[] = {
+                m->domain, m->realm, m->service, m->server, m->site, m->principal, m->clock_server
+        };
         for (size_t i = 0; i < ELEMENTS(texts); i++)
                 free(texts[i]);
         access_done(&m->access);

@@ -14,10 +14,12 @@
 struct membership {
         enum realm_kind kind;   /* REALM_NONE: this host is in no realm */
         char *domain, *realm;
-        char *service;          /* the service of fairlead that joined; NULL: SSSD of the host itself, or another's */
+        char *service;          /* the service of fairlead that joined; NULL: SSSD of the host itself, or
+                                 * another's */
         bool asked;             /* SSSD answered: the next two hold */
         bool online;
-        bool silent;            /* it is there and does not answer: frozen, or stuck. All of the host's lookups and logins wait for it */
+        bool silent;            /* it is there and does not answer: frozen, or stuck. All of the host's
+                                 * lookups and logins wait for it */
         char *server;           /* in use now; NULL: none */
         char *site;             /* AD; NULL: not known */
         char *principal;        /* of the host or computer, from the keytab; NULL: no keytab */

@@ -47,8 +47,8 @@ struct realm *realm_new(const char *asked) {
 struct realm *realm_free(struct realm *realm) {
         if (!realm)
                 return NULL;
-        char *texts[] = { realm->asked, realm->domain, realm->realm, realm->netbios, realm->forest, realm->site, realm->server_site,
-                          realm->base, realm->version, realm->best };
+        char *texts[] = { realm->asked, realm->domain,      realm->realm, realm->netbios, realm->forest,
+                          realm->site,  realm->server_site, realm->base,  realm->version, realm->best };
         for (size_t i = 0; i < ELEMENTS(texts); i++)
                 free(texts[i]);
         for (size_t i = 0; i < realm->n_servers; i++) {
@@ -69,7 +69,8 @@ struct realm *realm_free(struct realm *realm) {
         return NULL;
 }
 
-int realm_add_server(struct realm *realm, const char *host, uint16_t port, uint16_t priority, uint16_t weight) {
+int realm_add_server(struct realm *realm, const char *host, uint16_t port, uint16_t priority,
+                     uint16_t weight) {
         for (size_t i = 0; i < realm->n_servers; i++)
                 if (str_equal_nocase(realm->servers[i].host, host))
                         return (int) i;
@@ -79,7 +80,9 @@ int realm_add_server(struct realm *realm, const char *host, uint16_t port, uint1
         if (!servers)
                 return -ENOMEM;
         realm->servers = servers;
-        servers[realm->n_servers] = (struct realm_server) { .host = strdup(host), .port = port, .priority = priority, .weight = weight };
+        servers[realm->n_servers] = (struct realm_server) {
+                .host = strdup(host), .port = port, .priority = priority, .weight = weight
+        };
         if (!servers[realm->n_servers].host)
                 return -ENOMEM;
         return (int) realm->n_servers++;
@@ -92,7 +95,8 @@ void realm_sort_servers(struct realm *realm) {
                 size_t at = i;
                 for (; at > 0; at--) {
                         const struct realm_server *before = &realm->servers[at - 1];
-                        if (before->priority < moving.priority || (before->priority == moving.priority && before->weight >= moving.weight))
+                        if (before->priority < moving.priority ||
+                            (before->priority == moving.priority && before->weight >= moving.weight))
                                 break;
                         realm->servers[at] = *before;
                 }
@@ -103,7 +107,8 @@ void realm_sort_servers(struct realm *realm) {
 int realm_asked(struct realm *realm, const char *what, const char *whom) {
         if (realm->n_questions >= REALM_QUESTIONS_MAX)
                 return -ENOSPC;
-        struct realm_question *questions = reallocarray(realm->questions, realm->n_questions + 1, sizeof *questions);
+        struct realm_question *questions =
+                reallocarray(realm->questions, realm->n_questions + 1, sizeof *questions);
         if (!questions)
                 return -ENOMEM;
         realm->questions = questions;
@@ -130,7 +135,10 @@ void realm_answered(struct realm *realm, int index, enum realm_outcome outcome, 
 }
 
 char *realm_domain(const char *typed, struct error **reterr) {
-        const struct param domain_type = { .name = (char *) "domain", .title = (char *) "A domain", .type = PARAM_DOMAIN, .required = true,
+        const struct param domain_type = { .name = (char *) "domain",
+                                           .title = (char *) "A domain",
+                                           .type = PARAM_DOMAIN,
+                                           .required = true,
                                            .help = (char *) "Type its DNS name, as in user@example.test" };
         _cleanup_free_ char *domain = strdup(typed);
         if (!domain) {

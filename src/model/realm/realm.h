@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A realm (an identity domain: Active Directory or FreeIPA) as it was found in the network: plain data. All texts come from the
- * network, as they came: they reach the screen through base/text.h. backend/realm/discover.h finds it. */
+/* A realm (an identity domain: Active Directory or FreeIPA) as it was found in the network: plain data. All
+ * texts come from the network, as they came: they reach the screen through base/text.h.
+ * backend/realm/discover.h finds it. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,7 +21,8 @@ enum realm_kind {
         _REALM_KIND_MAX,
 };
 DECLARE_NAMES(realm_kind, enum realm_kind);
-const char *realm_kind_title(enum realm_kind kind);     /* "Active Directory", "FreeIPA", "a directory of another kind", "no realm" */
+const char *realm_kind_title(enum realm_kind kind);     /* "Active Directory", "FreeIPA", "a directory of
+                                                         * another kind", "no realm" */
 
 /* A server of the realm, in the order in which clients are to try them (priority, then weight). */
 struct realm_server {
@@ -61,7 +63,8 @@ struct realm {
         char *server_site;      /* AD: that of the server that answered */
         char *base;             /* LDAP: where its entries begin */
         char *version;          /* FreeIPA: "IPA V2.0" */
-        char *best;             /* the server that answered first: for the server's field, never forced on a join */
+        char *best;             /* the server that answered first: for the server's field, never forced on
+                                 * a join */
         struct realm_server *servers;
         size_t n_servers;
         char **kdcs;            /* "host:port", from DNS */
@@ -74,19 +77,22 @@ struct realm *realm_new(const char *asked);
 struct realm *realm_free(struct realm *realm);
 DEFINE_CLEANUP(struct realm, realm_free)
 
-/* Adds a server unless it is listed already (its name compared without case): its index, or a negative errno (-ENOSPC: there are
- * REALM_SERVERS_MAX). */
+/* Adds a server unless it is listed already (its name compared without case): its index, or a negative errno
+ * (-ENOSPC: there are REALM_SERVERS_MAX). */
 #define REALM_SERVERS_MAX 64U
-int realm_add_server(struct realm *realm, const char *host, uint16_t port, uint16_t priority, uint16_t weight);
-void realm_sort_servers(struct realm *realm);   /* by priority, then by weight, the heaviest first; equal ones stay in order */
+int realm_add_server(struct realm *realm, const char *host, uint16_t port, uint16_t priority,
+                     uint16_t weight);
+void realm_sort_servers(struct realm *realm);   /* by priority, then by weight, the heaviest first; equal
+                                                 * ones stay in order */
 
-/* Notes a question; its index for realm_answered(), -ENOSPC beyond REALM_QUESTIONS_MAX, -ENOMEM. realm_answered() takes answer and
- * accepts a negative index. */
+/* Notes a question; its index for realm_answered(), -ENOSPC beyond REALM_QUESTIONS_MAX, -ENOMEM.
+ * realm_answered() takes answer and accepts a negative index. */
 int realm_asked(struct realm *realm, const char *what, const char *whom);
 void realm_answered(struct realm *realm, int index, enum realm_outcome outcome, unsigned ms, char *answer);
 
-/* "example.test", "EXAMPLE.TEST." and the like become "example.test"; NULL when it cannot be the name of a realm's domain: *reterr
- * says why (one label only, characters, length: reference/enroll.md a.2). The caller frees. */
+/* "example.test", "EXAMPLE.TEST." and the like become "example.test"; NULL when it cannot be the name of a
+ * realm's domain: *reterr says why (one label only, characters, length: reference/enroll.md a.2). The caller
+ * frees. */
 char *realm_domain(const char *typed, struct error **reterr);
 
 /* The domain above: "a.b.example.test" gives "b.example.test"; NULL when that has fewer than two labels. */

@@ -18,8 +18,9 @@ struct service *service_new(void) {
 struct service *service_free(struct service *s) {
         if (!s)
                 return NULL;
-        char *texts[] = { s->name, s->reference, s->image, s->digest, s->image_id, s->version, s->title, s->mode,
-                          s->job, s->container, s->state, s->health, s->reason, s->opt[0], s->opt[1], s->opt[2] };
+        char *texts[] = { s->name,   s->reference, s->image,  s->digest,    s->image_id, s->version,
+                          s->title,  s->mode,      s->job,    s->container, s->state,    s->health,
+                          s->reason, s->opt[0],    s->opt[1], s->opt[2] };
         for (size_t i = 0; i < ELEMENTS(texts); i++)
                 free(texts[i]);
         char **lists[] = { s->arguments, s->units, s->files, s->install_argv, s->run_argv, s->uninstall_argv,

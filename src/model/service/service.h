@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A service: an installed plan, by name. Its record lives in /var/lib/fairlead/services/NAME.json; the rest is
- * what the host says now. */
+/* A service: an installed plan, by name. Its record lives in /var/lib/fairlead/services/NAME.json; the rest
+ * is what the host says now. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -33,12 +33,14 @@ struct service {
         char *job;              /* id of the install, or of the last upgrade: changes and snapshot */
         int64_t installed;      /* seconds since the epoch */
         int64_t upgraded;       /* the last time; 0: never */
-        char **install_argv, **run_argv, **uninstall_argv, **stop_argv; /* filled commands; NULL: no such label */
+        char **install_argv, **run_argv, **uninstall_argv, **stop_argv; /* filled commands; NULL: no such
+                                                                         * label */
         char *container;        /* name of the container the RUN command makes; NULL */
         char **health_argv;
         char **renew_argv;      /* renews the host's keys in the realm; NULL: nothing does */
-        char **rewritten;       /* "SHA256  /path", as sha256sum prints: files of the install that later jobs of fairlead wrote, as they left
-                                 * them. An uninstall takes them for the install's own work */
+        char **rewritten; /* "SHA256  /path", as sha256sum prints: files of the install that later jobs of
+                           * fairlead wrote, as they left them. An uninstall takes them for the install's own
+                           * work */
 
         /* now; unknown before service state was asked for */
         char *state;            /* "running", "stopped", "failed", "starting", "stopping", "no unit" */

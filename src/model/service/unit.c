@@ -48,18 +48,23 @@ struct unit_detail *unit_detail_free(struct unit_detail *d) {
 
 static const struct {
         const char *name;
-        const char *meaning;    /* read after "stop: " or in a question, so it says what will be, not what was */
+        const char *meaning;    /* read after "stop: " or in a question, so it says what will be, not what
+                                 * was */
         const char *done;
 } actions[_UNIT_ACTION_MAX] = {
         [UNIT_START] = { "start", "starts it now; whether it starts at boot stays as it is", "started" },
         [UNIT_STOP] = { "stop", "stops it now; it starts again at the next boot if enabled", "stopped" },
         [UNIT_RESTART] = { "restart", "stops it if it runs, and starts it again", "restarted" },
-        [UNIT_RELOAD] = { "reload", "tells it to read its configuration again; it keeps running", "reloaded" },
+        [UNIT_RELOAD] = { "reload", "tells it to read its configuration again; it keeps running",
+          "reloaded" },
         [UNIT_ENABLE] = { "enable", "starts it at every boot from now on; it is not started now", "enabled" },
         [UNIT_DISABLE] = { "disable", "no longer starts it at boot; it is not stopped now", "disabled" },
-        [UNIT_MASK] = { "mask", "makes it impossible to start, by hand or by other units; it is not stopped now", "masked" },
-        [UNIT_UNMASK] = { "unmask", "makes it possible to start it again; it is not started now", "unmasked" },
-        [UNIT_RESET_FAILED] = { "reset-failed", "forgets that it failed, and how often it was restarted", "reset" },
+        [UNIT_MASK] = { "mask",
+          "makes it impossible to start, by hand or by other units; it is not stopped now", "masked" },
+        [UNIT_UNMASK] = { "unmask", "makes it possible to start it again; it is not started now",
+          "unmasked" },
+        [UNIT_RESET_FAILED] = { "reset-failed", "forgets that it failed, and how often it was restarted",
+          "reset" },
 };
 
 const char *unit_action_name(enum unit_action action) {
@@ -91,14 +96,15 @@ static int hex_digit(char c) {
         return -1;
 }
 
-/* systemd writes a "-" for the "/" of a path; which of the two a "-" was cannot be told from the name alone, so it
- * stays. An escaped NUL would end the string early and make two different names look the same: it stays escaped. */
+/* systemd writes a "-" for the "/" of a path; which of the two a "-" was cannot be told from the name alone,
+ * so it stays. An escaped NUL would end the string early and make two different names look the same: it stays
+ * escaped. */
 char *unit_name_plain(const char *name) {
         _cleanup_str_ struct str out = {};
         for (const char *p = name ? name : ""; *p; p++) {
                 int high, low;
-                if (p[0] == '\\' && p[1] == 'x' && (high = hex_digit(p[2])) >= 0 && (low = hex_digit(p[3])) >= 0 &&
-                    (high || low)) {
+                if (p[0] == '\\' && p[1] == 'x' && (high = hex_digit(p[2])) >= 0 &&
+                    (low = hex_digit(p[3])) >= 0 && (high || low)) {
                         str_add_char(&out, (char) (high * 16 + low));
                         p += 3;
                 } else
@@ -124,7 +130,8 @@ int unit_name_check(const char *name, struct error **reterr) {
         if (name[n] == '\0' && n <= 255 && name[0] != '@' && has_suffix(name))
                 return 0;
         error_set(reterr, -EINVAL, "\"%.300s\" cannot be the name of a unit", name);
-        error_hint(reterr, "Names have ASCII letters, digits and :-_.\\@ and end in .service, .socket, .timer, …");
+        error_hint(reterr, "Names have ASCII letters, digits and :-_.\\@ and end in .service, .socket, "
+                           ".timer, …");
         return -EINVAL;
 }
 

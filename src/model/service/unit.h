@@ -16,12 +16,13 @@
 struct unit {
         char *name;             /* the real, escaped name */
         char *description;
-        char *load;             /* "loaded", "not-found", "masked", "error", "bad-setting"; of systemd's lists alone
-                                 * "not-loaded": a unit file that nothing needed so far */
-        char *active;           /* "active", "inactive", "failed", "activating", "deactivating", "reloading" */
+        char *load; /* "loaded", "not-found", "masked", "error", "bad-setting"; of systemd's lists alone
+                     * "not-loaded": a unit file that nothing needed so far */
+        char *active;           /* "active", "inactive", "failed", "activating", "deactivating",
+                                 * "reloading" */
         char *sub;              /* "running", "exited", "dead", … */
-        char *file_state;       /* "enabled", "disabled", "static", "generated", "masked", …; NULL: no unit file
-                                 * known */
+        char *file_state; /* "enabled", "disabled", "static", "generated", "masked", …; NULL: no unit file
+                           * known */
         char *job;              /* type of a pending job: "start", "stop"; NULL */
 };
 
@@ -45,7 +46,8 @@ struct unit_detail {
         unsigned restarts;      /* NRestarts */
         uint32_t main_pid;      /* 0: none */
         int64_t since;          /* seconds since the epoch of the last state change; 0: unknown */
-        uint64_t cpu_nsec, memory, tasks, io_read, io_written;  /* UNIT_UNKNOWN where systemd does not count */
+        uint64_t cpu_nsec, memory, tasks, io_read, io_written;  /* UNIT_UNKNOWN where systemd does not
+                                                                 * count */
         char **requires, **wants, **after, **required_by;
         char *load_error;       /* LoadError's message; NULL */
         bool can_start, can_stop, can_reload;
@@ -74,16 +76,16 @@ DECLARE_NAMES(unit_action, enum unit_action);   /* "start", … "reset-failed": 
 const char *unit_action_meaning(enum unit_action action);
 const char *unit_action_done(enum unit_action action);  /* "started", "stopped", … */
 
-/* "tty-usb0" for "tty\x2dusb0": the name for people (systemd.unit(5) string escaping). The caller frees; NULL when
- * out of memory. */
+/* "tty-usb0" for "tty\x2dusb0": the name for people (systemd.unit(5) string escaping). The caller frees; NULL
+ * when out of memory. */
 char *unit_name_plain(const char *name);
 
-/* systemd's own rules for names (systemd.unit(5)): ASCII letters, digits and ":-_.\@", one of the known suffixes, at
- * most 255 bytes. 0, or -EINVAL with a sentence. */
+/* systemd's own rules for names (systemd.unit(5)): ASCII letters, digits and ":-_.\@", one of the known
+ * suffixes, at most 255 bytes. 0, or -EINVAL with a sentence. */
 int unit_name_check(const char *name, struct error **reterr);
 
-/* What a person who types "sshd" means: "sshd.service"; a name with a suffix, and a pattern that ends in "*", stay as
- * they are. The caller frees; NULL when out of memory. */
+/* What a person who types "sshd" means: "sshd.service"; a name with a suffix, and a pattern that ends in "*",
+ * stay as they are. The caller frees; NULL when out of memory. */
 char *unit_name_full(const char *name);
 
 /* A line of a log. */

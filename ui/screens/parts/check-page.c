@@ -90,7 +90,8 @@ static void check_page_done(struct preflight *preflight, void *userdata) {
         preflight_free(p->preflight);
         p->preflight = preflight;
         list_set(&p->list, preflight->n);
-        if (left_behind && preflight_find(preflight, "enrolled") && preflight_find(preflight, "enrolled")->verdict == VERDICT_FAIL)
+        if (left_behind && preflight_find(preflight, "enrolled") &&
+            preflight_find(preflight, "enrolled")->verdict == VERDICT_FAIL)
                 p->leaving = true;
         /* what is in the way first, else what to look at */
         for (enum verdict v = VERDICT_FAIL; v >= VERDICT_WARN; v--)
@@ -142,7 +143,9 @@ static void check_page_mended(struct error *e, void *userdata) {
 
 static void check_page_mend(struct checkpage *p, enum fix fix, const char *value) {
         struct host *host = ui_host(p->screen->ui);
-        const struct mend what = { .fix = fix, .hostname = value, .clock_usec = p->preflight ? p->preflight->clock_usec : 0 };
+        const struct mend what = { .fix = fix,
+                                   .hostname = value,
+                                   .clock_usec = p->preflight ? p->preflight->clock_usec : 0 };
         op_cancel(p->mending);
         p->mending = host->ops->mend(host, &what, check_page_mended, p);
 }
@@ -157,7 +160,8 @@ static void asked_who_joined(struct membership *m, struct error *e, void *userda
         if (e)
                 dialog_error(ui, e);
         else if (m->service)
-                screen_open(ui, &wizard_screen, &(struct wizard_order) { .verb = VERB_UNINSTALL, .name = m->service });
+                screen_open(ui, &wizard_screen,
+                            &(struct wizard_order) { .verb = VERB_UNINSTALL, .name = m->service });
         else
                 screen_open(ui, &realm_screen, NULL);
 }
@@ -184,7 +188,8 @@ static void hostname_typed(struct screen *s, const char *text) {
 static void ask_hostname(struct checkpage *p, const char *name) {
         const struct realm *realm = p->preflight ? p->preflight->realm : NULL;
         bool whole = strchr(name, '.') || !realm || !realm->domain;
-        _cleanup_free_ char *proposed = str_printf("%s%s%s", name, whole ? "" : ".", whole ? "" : realm->domain);
+        _cleanup_free_ char *proposed =
+                str_printf("%s%s%s", name, whole ? "" : ".", whole ? "" : realm->domain);
         for (char *c = proposed; c && *c; c++)
                 *c = (char) tolower((unsigned char) *c);
         screen_ask(p->screen, "Host name, with its domain", proposed ? proposed : name, NULL, hostname_typed);
@@ -193,7 +198,8 @@ static void ask_hostname(struct checkpage *p, const char *name) {
 bool checkpage_mend(struct checkpage *p) {
         static const struct question clock = {
                 .title = "Set the clock",
-                .text = "This host's clock is set to that of the realm's server, once. Programs that run see the time jump; a time service should "
+                .text = "This host's clock is set to that of the realm's server, once. Programs that run "
+                        "see the time jump; a time service should "
                         "keep it from then on.",
                 .yes = "Set it",
         };
@@ -262,7 +268,8 @@ void checkpage_status(const struct checkpage *p, struct str *out) {
         for (size_t i = 0; preflight && i < preflight->n; i++)
                 counts[preflight->items[i].verdict]++;
         if (counts[VERDICT_FAIL])
-                str_addf(out, "%u in the way, %u to look at. What is in the way must be mended first.", counts[VERDICT_FAIL], counts[VERDICT_WARN]);
+                str_addf(out, "%u in the way, %u to look at. What is in the way must be mended first.",
+                         counts[VERDICT_FAIL], counts[VERDICT_WARN]);
         else if (counts[VERDICT_WARN])
                 str_addf(out, "Nothing is in the way; %u to look at.", counts[VERDICT_WARN]);
         else

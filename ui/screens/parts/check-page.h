@@ -1,21 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The preflight of a join as a page: results in their places as they come, and of the focused one what it means and what to do. */
+/* The preflight of a join as a page: results in their places as they come, and of the focused one what it
+ * means and what to do. */
 
 #include "ui/screen.h"
 
 struct checkpage {
         struct screen *screen;
         struct op *looking, *mending;
-        bool leaving;                   /* the old realm is being left above this screen: looks again when that is done */
+        bool leaving;                   /* the old realm is being left above this screen: looks again when
+                                         * that is done */
         bool left_behind;               /* this look is for that: it may not be done yet */
         void (*look)(struct screen *screen);    /* looks again, with the order that the screen knows */
         const struct preflight *live;   /* lent while it looks */
         struct preflight *preflight;    /* done; NULL: never yet */
         struct list list;
         bool details;                   /* of the focused result */
-        bool leads_on;                  /* it is a page of a wizard: another follows, and answers can be changed */
+        bool leads_on;                  /* it is a page of a wizard: another follows, and answers can be
+                                         * changed */
 };
 
 void checkpage_init(struct checkpage *p, struct screen *screen, void (*look)(struct screen *screen));

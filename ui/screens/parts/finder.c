@@ -56,7 +56,8 @@ static void finder_found(struct realm *realm, struct error *e, void *userdata) {
 
 void finder_tick(struct finder *f) {
         struct host *host = ui_host(f->screen->ui);
-        if (!finder_due(f) || ui_boottime(f->screen->ui) < f->since + PAUSE_USEC - 1000 || str_replace(&f->asked, f->wanted) < 0)
+        if (!finder_due(f) || ui_boottime(f->screen->ui) < f->since + PAUSE_USEC - 1000 ||
+            str_replace(&f->asked, f->wanted) < 0)
                 return;
         f->looking = host->ops->discover(host, f->asked, finder_found, f);
         screen_invalidate(f->screen);
@@ -77,7 +78,8 @@ const char *finder_line(struct finder *f, enum realm_kind expected) {
         } else if (r->kind == REALM_NONE || r->kind == REALM_OTHER)
                 str_addf(&s, "! %s", r->trouble ? r->trouble->message : "There is no realm of this name");
         else {
-                str_addf(&s, "%s%s, realm %s", r->kind == expected ? "" : "! It is ", realm_kind_title(r->kind), r->realm);
+                str_addf(&s, "%s%s, realm %s", r->kind == expected ? "" : "! It is ",
+                         realm_kind_title(r->kind), r->realm);
                 if (r->best)
                         str_addf(&s, ", %s", r->best);
                 /* the one that every domain begins with says nothing */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Looks for the realm of a domain while the domain is typed: a pause in the keys, then the host is asked, and what it found is a line
- * under the field. An answer about what is not wanted any more never shows. */
+/* Looks for the realm of a domain while the domain is typed: a pause in the keys, then the host is asked, and
+ * what it found is a line under the field. An answer about what is not wanted any more never shows. */
 
 #include "ui/screen.h"
 

@@ -5,7 +5,9 @@ int jobchecks_draw(const struct job *job, const struct canvas *c, int row) {
         static const struct {
                 const char *word;
                 enum style style;
-        } verdicts[_VERDICT_MAX] = { { "...", STYLE_BUSY }, { "OK", STYLE_GOOD }, { "WARN", STYLE_WARN }, { "FAIL", STYLE_BAD } };
+        } verdicts[_VERDICT_MAX] = {
+                { "...", STYLE_BUSY }, { "OK", STYLE_GOOD }, { "WARN", STYLE_WARN }, { "FAIL", STYLE_BAD }
+        };
         int first = row;
         for (char **line = job->state == JOB_DONE ? job->checks : NULL; line && *line; line++) {
                 const char *text;

@@ -6,5 +6,6 @@
 #include "model/job/job.h"
 #include "ui/widgets/canvas.h"
 
-/* From this row on; returns how many rows it took. Nothing for a job that was put back, or that joined nothing. */
+/* From this row on; returns how many rows it took. Nothing for a job that was put back, or that joined
+ * nothing. */
 int jobchecks_draw(const struct job *job, const struct canvas *c, int row);

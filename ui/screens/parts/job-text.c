@@ -68,7 +68,10 @@ const char *jobtext_since(char buffer[static 24], int64_t seconds, int64_t now) 
 
 void jobtext_running(const struct job *job, int64_t now, struct str *out) {
         char when[24];
-        str_addf(out, "A job is %s: ", job->state == JOB_QUEUED ? "about to begin" : job->state == JOB_RUNNING ? "running" : "being undone");
+        str_addf(out, "A job is %s: ",
+                 job->state == JOB_QUEUED    ? "about to begin"
+                 : job->state == JOB_RUNNING ? "running"
+                                             : "being undone");
         jobtext_what(job, out);
         if (*jobtext_since(when, job->started, now))
                 str_addf(out, ", started %s", jobtext_since(when, job->started, now));

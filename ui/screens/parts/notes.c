@@ -7,13 +7,14 @@
 #include "model/realm/check.h"
 #include "ui/screens/parts/job-text.h"
 
-/* The jobs that run, and what the host lacks: at most this many lines below the list. They begin with a word, for which
- * narrow screens have no room. */
+/* The jobs that run, and what the host lacks: at most this many lines below the list. They begin with a word,
+ * for which narrow screens have no room. */
 #define NOTES_MAX 4
 #define NOTE_WORD 8
 #define NARROW 60
 
-static void notes_note(const struct canvas *c, int row, const char *word, enum style style, const char *text) {
+static void notes_note(const struct canvas *c, int row, const char *word, enum style style,
+                       const char *text) {
         if (!c)
                 return;
         int x = c->columns < NARROW ? 0 : NOTE_WORD;
@@ -30,7 +31,8 @@ static void job_note(const struct canvas *c, int row, const struct job *job, int
                 str_add(&text, "w watches ");
         jobtext_what(job, &text);
         if (job->state == JOB_INTERRUPTED)
-                str_addf(&text, " was interrupted at the step \"%s\"", job_step_title(job_current_step(job), job->verb));
+                str_addf(&text, " was interrupted at the step \"%s\"",
+                         job_step_title(job_current_step(job), job->verb));
         else {
                 str_addf(&text, " since %s, ", jobtext_since(when, job->started, now));
                 jobtext_progress(job, &text);
@@ -43,18 +45,25 @@ static void realm_note(const struct canvas *c, int row, const struct host_realm 
         _cleanup_str_ struct str text = {};
         char when[24], clock[48];
         str_addf(&text, "%s  %s", realm->name, realm_kind_title(realm->kind));
-        bool off = realm->seen && realm->clock_known && (realm->clock_usec >= CLOCK_WARN_USEC || realm->clock_usec <= -CLOCK_WARN_USEC);
+        bool off = realm->seen && realm->clock_known &&
+                   (realm->clock_usec >= CLOCK_WARN_USEC || realm->clock_usec <= -CLOCK_WARN_USEC);
         if (off)        /* one that is right is nothing to act on; without "of" */
-                str_addf(&text, "  clock %.*s", (int) strlen(clock_words(clock, realm->clock_usec)) - (realm->clock_usec > 0 ? 3 : 0), clock);
+                str_addf(&text, "  clock %.*s",
+                         (int) strlen(clock_words(clock, realm->clock_usec)) -
+                                 (realm->clock_usec > 0 ? 3 : 0),
+                         clock);
         if (realm->seen && realm->asked)
-                str_addf(&text, "  %s at %s", realm->online ? "online" : "offline", jobtext_since(when, realm->seen, now));
+                str_addf(&text, "  %s at %s", realm->online ? "online" : "offline",
+                         jobtext_since(when, realm->seen, now));
         if (realm->seen && realm->server)
                 str_addf(&text, "  %.*s", (int) strcspn(realm->server, "."), realm->server);
         if (realm->kvno)
                 str_addf(&text, "  keytab version %u", (unsigned) realm->kvno);
         else
                 str_add(&text, "  no keytab");
-        notes_note(c, row, "Realm", off || !realm->kvno || (realm->asked && !realm->online) ? STYLE_WARN : STYLE_PLAIN, text.failed ? "" : text.text);
+        notes_note(c, row, "Realm",
+                   off || !realm->kvno || (realm->asked && !realm->online) ? STYLE_WARN : STYLE_PLAIN,
+                   text.failed ? "" : text.text);
 }
 
 int notes_draw(const struct notes *notes, const struct canvas *c) {
@@ -67,7 +76,8 @@ int notes_draw(const struct notes *notes, const struct canvas *c) {
                 realm_note(c, n++, &status->realm, notes->now);
         if (n < NOTES_MAX && status->engine_asked && status->engine == ENGINE_NONE) {
                 const struct error *e = status->engine_error;
-                notes_note(c, n++, "Engine", STYLE_WARN, e ? e->message : "No container engine answers on this host");
+                notes_note(c, n++, "Engine", STYLE_WARN,
+                           e ? e->message : "No container engine answers on this host");
                 if (e && e->hint && n < NOTES_MAX) {
                         _cleanup_free_ char *hint = str_printf("-> %s", e->hint);
                         notes_note(c, n++, "", STYLE_PLAIN, hint);

@@ -33,7 +33,8 @@ static void argv_lines(struct pager *pager, char *const *argv, bool brief) {
 }
 
 /* A thing and what it means, in two columns; a long thing has a row of its own. */
-static void meaning_line(struct pager *pager, size_t indent, size_t width, uint8_t mark, const char *what, const char *meaning) {
+static void meaning_line(struct pager *pager, size_t indent, size_t width, uint8_t mark, const char *what,
+                         const char *meaning) {
         bool tall = text_width(what) > width;
         if (tall) {
                 pager_put(pager, mark, "%s", what);
@@ -55,7 +56,8 @@ static bool risk_of_privilege(const struct command *command, const char *option,
 }
 
 static void risk_line(struct pager *pager, enum risk risk, const char *what, const char *meaning) {
-        pager_put(pager, risk == RISK_HIGH ? DOC_BAD : DOC_PLAIN, "  %-6s", risk == RISK_HIGH ? "RISK" : "note");
+        pager_put(pager, risk == RISK_HIGH ? DOC_BAD : DOC_PLAIN, "  %-6s",
+                  risk == RISK_HIGH ? "RISK" : "note");
         meaning_line(pager, 8, 20, DOC_PLAIN, what, meaning ? meaning : "");
 }
 
@@ -73,8 +75,10 @@ static void plan_text_mounts(struct pager *pager, const struct command *command)
         for (size_t i = 0; i < command->n_mounts; i++) {
                 const struct mount *m = &command->mounts[i];
                 bool missing = !m->volume && m->exists == EXISTS_NO;
-                pager_put(pager, m->risk == RISK_HIGH ? DOC_BAD : DOC_PLAIN, "    %-10s", m->mode == MOUNT_RO ? "reads" : "writes");
-                pager_put(pager, DOC_PLAIN, "%-22s  as %s", str_empty(m->host) ? "(nothing)" : m->host, m->container);
+                pager_put(pager, m->risk == RISK_HIGH ? DOC_BAD : DOC_PLAIN, "    %-10s",
+                          m->mode == MOUNT_RO ? "reads" : "writes");
+                pager_put(pager, DOC_PLAIN, "%-22s  as %s", str_empty(m->host) ? "(nothing)" : m->host,
+                          m->container);
                 if (!str_empty(m->options))
                         pager_put(pager, DOC_PLAIN, " (%s)", m->options);
                 if (m->volume)
@@ -97,9 +101,11 @@ static void plan_text_options(struct pager *pager, const struct command *command
                         pager_addf(pager, DOC_STRONG, "  Its other options");
                 head = true;
                 _cleanup_free_ char *what =
-                        str_printf("%s%s%s", o->option, o->value ? o->words == 1 ? "=" : " " : "", o->value ? o->value : "");
+                        str_printf("%s%s%s", o->option, o->value ? o->words == 1 ? "=" : " " : "",
+                                   o->value ? o->value : "");
                 pager_put(pager, DOC_PLAIN, "    ");
-                meaning_line(pager, 4, 22, o->meaning ? DOC_PLAIN : DOC_WARN, what ? plan_text_shorten(what, brief) : o->option,
+                meaning_line(pager, 4, 22, o->meaning ? DOC_PLAIN : DOC_WARN,
+                             what ? plan_text_shorten(what, brief) : o->option,
                              o->meaning ? o->meaning : "not known to fairlead");
         }
 }
@@ -135,7 +141,8 @@ void plantext_findings(struct pager *pager, const struct finding_list *findings)
                         if (f->severity != order[pass])
                                 continue;
                         pager_put(pager, marks[pass], "  %-9s", f->allowed ? "allowed" : words[pass]);
-                        pager_put(pager, DOC_PLAIN, "%s%s%s", f->where ? f->where : "", f->where ? ": " : "", f->message);
+                        pager_put(pager, DOC_PLAIN, "%s%s%s", f->where ? f->where : "", f->where ? ": " : "",
+                                  f->message);
                         pager_put(pager, DOC_DIM, " [%s]", f->id);
                         pager_end(pager);
                         if (f->hint)
@@ -147,9 +154,11 @@ void plantext_findings(struct pager *pager, const struct finding_list *findings)
 static const char *verb_sentence(const struct plan *plan, bool high) {
         switch (plan->verb) {
         case VERB_INSTALL:
-                return high ? "The installer runs once, with power over this host" : "The installer runs once";
+                return high ? "The installer runs once, with power over this host"
+                            : "The installer runs once";
         case VERB_UNINSTALL:
-                return high ? "The uninstaller runs once, with power over this host" : "The uninstaller runs once";
+                return high ? "The uninstaller runs once, with power over this host"
+                            : "The uninstaller runs once";
         case VERB_REHEARSE:
                 return "The installer runs once, on a copy of the host's files that is thrown away";
         case VERB_UPGRADE:
@@ -178,17 +187,23 @@ static void unit_lines(struct pager *pager, const struct plan *plan, bool brief)
         switch (unit->kind) {
         case UNIT_BY_IMAGE:
                 if (plan->from)
-                        pager_addf(pager, DOC_PLAIN, "  %s, which the image wrote, %s.", unit->name ? unit->name : "It",
-                                   unit->text ? "names the new image from then on" : "stays as it is and is started again");
+                        pager_addf(pager, DOC_PLAIN, "  %s, which the image wrote, %s.",
+                                   unit->name ? unit->name : "It",
+                                   unit->text ? "names the new image from then on"
+                                              : "stays as it is and is started again");
                 else
-                        pager_addf(pager, DOC_PLAIN, "  The installer writes its own unit; which one is seen when it has run.");
+                        pager_addf(pager, DOC_PLAIN, "  The installer writes its own unit; which one is "
+                                                     "seen when it has run.");
                 break;
         case UNIT_QUADLET:
         case UNIT_SERVICE:
-                pager_addf(pager, DOC_PLAIN, plan->from ? "  Then %s is changed, and %s is started again."
-                                                        : "  Then %s is written, enabled and started as %s.", unit->path, unit->name);
+                pager_addf(pager, DOC_PLAIN,
+                           plan->from ? "  Then %s is changed, and %s is started again."
+                                      : "  Then %s is written, enabled and started as %s.",
+                           unit->path, unit->name);
                 if (unit->overrides)
-                        pager_addf(pager, DOC_WARN, "  It takes the place of the host's own %s.", unit->overrides);
+                        pager_addf(pager, DOC_WARN, "  It takes the place of the host's own %s.",
+                                   unit->overrides);
                 break;
         default:
                 pager_addf(pager, DOC_PLAIN, "  None: the image does not say how to run as a service.");
@@ -211,8 +226,10 @@ static void kept_safe(struct pager *pager, const struct plan *plan, bool brief) 
         pager_put(pager, DOC_PLAIN, ". Failure, cancel or uninstall puts them back exactly.");
         pager_end(pager);
         if (plan->verb == VERB_INSTALL)
-                pager_addf(pager, DOC_PLAIN, plan->uninstall ? "  Uninstall also runs the image's own UNINSTALL label:"
-                                                             : "  The image has no UNINSTALL label; none is needed.");
+                pager_addf(pager, DOC_PLAIN, plan->uninstall ? "  Uninstall also runs the image's own "
+                                                               "UNINSTALL label:"
+                                                             : "  The image has no UNINSTALL label; none is "
+                                                               "needed.");
         if (plan->verb == VERB_INSTALL && plan->uninstall) {
                 _cleanup_free_ char *text = plan_text_shorten(argv_text(plan->uninstall->argv), brief);
                 pager_addf(pager, DOC_PLAIN, "    %s", text ? text : "");
@@ -233,7 +250,8 @@ static const char *told_value(const struct param *p, const char *value) {
         return str_empty(value) ? "-" : value;
 }
 
-static void answer_line(struct pager *pager, const char *title, const struct param *p, const struct answer *a) {
+static void answer_line(struct pager *pager, const char *title, const struct param *p,
+                        const struct answer *a) {
         pager_put(pager, DOC_PLAIN, "  %-18s  %s", title, told_value(p, a->value));
         if (a->source)
                 pager_put(pager, DOC_DIM, "  (%s)", a->source);
@@ -244,17 +262,20 @@ void plantext_answers(struct pager *pager, const struct plan *plan, const struct
         pager_addf(pager, DOC_STRONG, "Answers");
         pager_addf(pager, DOC_PLAIN, "  %-18s  %s", "Service", plan->name);
         if (plan->mode)
-                pager_addf(pager, DOC_PLAIN, "  %-18s  %s", "Mode", plan->mode_title ? plan->mode_title : plan->mode);
+                pager_addf(pager, DOC_PLAIN, "  %-18s  %s", "Mode",
+                           plan->mode_title ? plan->mode_title : plan->mode);
         /* First in the order they were asked, then what the profile does not know. */
         for (size_t i = 0; profile && i < profile->n_parameters; i++)
                 for (size_t k = 0; plan->answers && k < plan->answers->n; k++)
                         if (str_equal(plan->answers->items[k].name, profile->parameters[i].name))
-                                answer_line(pager, profile->parameters[i].title, &profile->parameters[i], &plan->answers->items[k]);
+                                answer_line(pager, profile->parameters[i].title, &profile->parameters[i],
+                                            &plan->answers->items[k]);
         for (size_t k = 0; plan->answers && k < plan->answers->n; k++)
                 if (!profile || !profile_param(profile, plan->answers->items[k].name))
                         answer_line(pager, plan->answers->items[k].name, NULL, &plan->answers->items[k]);
         for (size_t i = 0; i < plan->n_secrets; i++)
-                pager_addf(pager, DOC_PLAIN, "  %-18s  <secret>, handed over by %s", title_of(profile, plan->secrets[i].name),
+                pager_addf(pager, DOC_PLAIN, "  %-18s  <secret>, handed over by %s",
+                           title_of(profile, plan->secrets[i].name),
                            delivery_name(plan->secrets[i].delivery));
         plan_text_blank(pager);
 }
@@ -267,16 +288,20 @@ static void found_line(struct pager *pager, const char *title, const char *value
         pager_end(pager);
 }
 
-void plantext_realm(struct pager *pager, const struct realm *realm, const struct join *join, const char *hostname) {
+void plantext_realm(struct pager *pager, const struct realm *realm, const struct join *join,
+                    const char *hostname) {
         if (realm->kind != REALM_AD && realm->kind != REALM_IPA)
                 return;
         pager_addf(pager, DOC_STRONG, "Found out, not asked");
-        found_line(pager, "Realm", realm->realm, realm->kind == REALM_AD ? "told by the controller" : "told by the server");
+        found_line(pager, "Realm", realm->realm,
+                   realm->kind == REALM_AD ? "told by the controller" : "told by the server");
         found_line(pager, "Short name", realm->netbios, "told by the controller");
         found_line(pager, "Site of this host", realm->site, "told by the controller");
         if (!join->server)
                 found_line(pager, "Server", realm->best, "first of the DNS to answer");
-        _cleanup_free_ char *computer = realm->kind == REALM_AD && !join->computer_name ? strndup(hostname, strcspn(hostname, ".")) : NULL;
+        _cleanup_free_ char *computer = realm->kind == REALM_AD && !join->computer_name
+                                                ? strndup(hostname, strcspn(hostname, "."))
+                                                : NULL;
         for (char *c = computer; c && *c; c++)
                 *c = (char) toupper((unsigned char) *c);
         found_line(pager, "Computer name", computer, "made of this host's name");
@@ -297,17 +322,20 @@ static void upgrade_lines(struct pager *pager, const struct plan *plan) {
         if (!from || label_changes_make(&from->labels, &plan->labels, &changes) < 0)
                 return;
         if (plan->version && from->version)
-                pager_addf(pager, DOC_STRONG, "Version %s takes the place of %s", plan->version, from->version);
+                pager_addf(pager, DOC_STRONG, "Version %s takes the place of %s", plan->version,
+                           from->version);
         else
                 pager_addf(pager, DOC_STRONG, "A newer image takes the place of the installed one");
         pager_addf(pager, DOC_PLAIN, "  Its labels, with [-what goes-] and {+what comes+}:");
         for (size_t i = 0; i < changes.n; i++) {
                 const struct label_change *change = &changes.items[i];
                 _cleanup_free_ char *text = label_change_text(change);
-                pager_addf(pager, change->difference == DIFFERENCE_SAME ? DOC_PLAIN : DOC_WARN, "  %-10s %s%s%s", change->key,
-                           difference_name(change->difference), change->n ? ": " : "", text ? text : "");
+                pager_addf(pager, change->difference == DIFFERENCE_SAME ? DOC_PLAIN : DOC_WARN,
+                           "  %-10s %s%s%s", change->key, difference_name(change->difference),
+                           change->n ? ": " : "", text ? text : "");
         }
-        pager_addf(pager, DOC_PLAIN, "  When it does not pass its check, everything goes back to the old image by itself.");
+        pager_addf(pager, DOC_PLAIN, "  When it does not pass its check, everything goes back to the old "
+                                     "image by itself.");
         label_changes_done(&changes);
         plan_text_blank(pager);
 }
@@ -323,7 +351,8 @@ static void file_lines(struct pager *pager, const struct plan_file *file) {
 
 void plantext_plan(struct pager *pager, const struct plan *plan, bool brief) {
         bool refused = finding_list_count(&plan->findings, SEVERITY_BLOCK);
-        /* What refuses a plan comes first, and so does what a copy cannot hold, and what becomes of an account in a realm. */
+        /* What refuses a plan comes first, and so does what a copy cannot hold, and what becomes of an
+         * account in a realm. */
         bool first = refused || plan->verb == VERB_REHEARSE || plan->verb == VERB_ACCESS ||
                      (plan->verb == VERB_UNINSTALL && plan->joins != REALM_NONE);
         if (refused) {
@@ -338,7 +367,8 @@ void plantext_plan(struct pager *pager, const struct plan *plan, bool brief) {
         else if (plan->command) {
                 pager_addf(pager, DOC_STRONG, "%s", verb_sentence(plan, any_high(plan->command)));
                 if (plan->host_command)
-                        pager_addf(pager, DOC_BAD, "  This is a program of the host, not a container: it needs a consent of its own.");
+                        pager_addf(pager, DOC_BAD, "  This is a program of the host, not a container: it "
+                                                   "needs a consent of its own.");
                 plantext_command(pager, plan->command, brief);
         } else
                 pager_addf(pager, DOC_PLAIN, "The image has no label for this: no command of it is run.");
@@ -352,7 +382,8 @@ void plantext_plan(struct pager *pager, const struct plan *plan, bool brief) {
         if (plan->digest)
                 pager_addf(pager, DOC_PLAIN, "  %s", plan->digest);
         else
-                pager_addf(pager, DOC_PLAIN, "  No digest is known: its id %s stands for it", plan->image_id ? plan->image_id : "?");
+                pager_addf(pager, DOC_PLAIN, "  No digest is known: its id %s stands for it",
+                           plan->image_id ? plan->image_id : "?");
         if (plan->label_key)
                 pager_addf(pager, DOC_PLAIN, "  Label   %s=%s", plan->label_key, plan->label);
         if (plan->profile)
@@ -361,18 +392,21 @@ void plantext_plan(struct pager *pager, const struct plan *plan, bool brief) {
 
 void plantext_consent(const struct plan *plan, struct str *out) {
         if (plan->file.text) {
-                str_addf(out, "%s\n%s is written, and the service is started again. If it does not come up well, everything is put back.",
+                str_addf(out, "%s\n%s is written, and the service is started again. If it does not come up "
+                              "well, everything is put back.",
                          plan->file.sentence ? plan->file.sentence : "", plan->file.path);
                 return;
         }
         if (plan->verb == VERB_RENEW) {
-                str_add(out, "The command you read runs now as root. The old keys are worth nothing afterwards, so that cannot be put back; tickets "
+                str_add(out, "The command you read runs now as root. The old keys are worth nothing "
+                             "afterwards, so that cannot be put back; tickets "
                              "that others hold for this host go on.");
                 return;
         }
         const char *identity = plan->digest ? plan->digest : plan->image_id ? plan->image_id : "";
         if (plan->command)
-                str_addf(out, "The command you read runs now as root%s.", plan->host_command ? ", as a program of this host" : "");
+                str_addf(out, "The command you read runs now as root%s.",
+                         plan->host_command ? ", as a program of this host" : "");
         else
                 str_add(out, "No command of the image runs.");
         if (plan->verb == VERB_REHEARSE)
@@ -380,9 +414,11 @@ void plantext_consent(const struct plan *plan, struct str *out) {
         else if (plan->unit.kind == UNIT_QUADLET || plan->unit.kind == UNIT_SERVICE)
                 str_addf(out, " Then %s is written and started.", plan->unit.name);
         if (plan->deletes_account)
-                str_add(out, " This host's account in the realm is deleted for good; if that is refused, nothing else is done.");
+                str_add(out, " This host's account in the realm is deleted for good; if that is refused, "
+                             "nothing else is done.");
         if (plan->verb == VERB_UNINSTALL)
-                str_add(out, " Its unit is stopped and removed, and every file the install changed is put back.");
+                str_add(out, " Its unit is stopped and removed, and every file the install changed is put "
+                             "back.");
         else if (plan->paths)
                 str_add(out, " If it fails or you cancel, every file is put back.");
         /* Its beginning: whole it stood on the page. */

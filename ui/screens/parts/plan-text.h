@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A plan in words: what will run, what each option, mount and privilege means, what is written, what is kept safe,
- * what is wrong. Lines for a pager in PAGER_WORDS. */
+/* A plan in words: what will run, what each option, mount and privilege means, what is written, what is kept
+ * safe, what is wrong. Lines for a pager in PAGER_WORDS. */
 
 #include "base/str.h"
 #include "model/plan/plan.h"
 #include "ui/widgets/pager.h"
 
-/* The whole plan. brief: digests are shortened, for who wants to know what it does; never where one consents. */
+/* The whole plan. brief: digests are shortened, for who wants to know what it does; never where one consents.
+ */
 void plantext_plan(struct pager *pager, const struct plan *plan, bool brief);
 
 /* The findings alone, with their hints; nothing when there are none. */
@@ -17,7 +18,8 @@ void plantext_findings(struct pager *pager, const struct finding_list *findings)
 /* The answers and where each came from; secrets by name only. profile: for their titles, or NULL. */
 void plantext_answers(struct pager *pager, const struct plan *plan, const struct profile *profile);
 /* Of a plan that joins: what the network and this host said in place of an answer. */
-void plantext_realm(struct pager *pager, const struct realm *realm, const struct join *join, const char *hostname);
+void plantext_realm(struct pager *pager, const struct realm *realm, const struct join *join,
+                    const char *hostname);
 /* What the image is for, in its own words. */
 void plantext_profile(struct pager *pager, const struct profile *profile);
 

@@ -31,7 +31,8 @@ void questions_done(struct questions *q) {
 static bool asked_now(const struct questions *q, const struct param *p) {
         if (p->name[0] == '_')
                 return true;
-        return q->leave ? questions_deletes(q) && mode_asks(q->leave, p) : mode_asks(profile_mode(q->profile, questions_mode(q)), p);
+        return q->leave ? questions_deletes(q) && mode_asks(q->leave, p)
+                        : mode_asks(profile_mode(q->profile, questions_mode(q)), p);
 }
 
 static bool on_form(const struct param *p, const void *userdata) {
@@ -56,7 +57,8 @@ static const char *questions_note(const struct param *p, const void *userdata) {
         return line ? line : "";
 }
 
-static struct form *make_form(struct questions *q, bool (*asks)(const struct param *p, const void *userdata)) {
+static struct form *make_form(struct questions *q,
+                              bool (*asks)(const struct param *p, const void *userdata)) {
         const struct form_options options = {
                 .params = q->params,
                 .n = q->n_params,
@@ -121,12 +123,15 @@ int questions_leave(struct questions *q, struct profile *profile, const struct m
         q->modes = calloc(2, sizeof *q->modes);
         if (!q->params || !q->modes)
                 return -ENOMEM;
-        q->modes[0] = (struct param_choice) { .value = (char *) "stays", .title = (char *) "leave it in the realm" };
+        q->modes[0] =
+                (struct param_choice) { .value = (char *) "stays",
+                                                .title = (char *) "leave it in the realm" };
         q->modes[1] = (struct param_choice) { .value = (char *) "deleted", .title = leave->title };
         q->params[q->n_params++] = (struct param) {
                 .name = (char *) ANSWER_ACCOUNT,
                 .title = (char *) "Computer account",
-                .help = (char *) "This host's account in the realm. On this host everything is put back either way; deleting the account wants a "
+                .help = (char *) "This host's account in the realm. On this host everything is put back "
+                                 "either way; deleting the account wants a "
                                  "password.",
                 .type = PARAM_CHOICE,
                 .required = true,
@@ -151,7 +156,8 @@ int questions_delete(struct questions *q) {
 int questions_keep(struct questions *q, const struct answers *answers, const char *mode) {
         int r = mode ? answers_set(q->answers, ANSWER_MODE, mode, "typed") : 0;
         for (size_t i = 0; r >= 0 && answers && i < answers->n; i++)
-                r = answers_set(q->answers, answers->items[i].name, answers->items[i].value, answers->items[i].source);
+                r = answers_set(q->answers, answers->items[i].name, answers->items[i].value,
+                                answers->items[i].source);
         return r;
 }
 
@@ -205,8 +211,10 @@ struct answers *questions_answers(const struct questions *q, bool proposed) {
         struct answers *answers = answers_copy(q->answers);
         for (size_t i = 0; proposed && answers && q->profile && i < q->profile->n_parameters; i++) {
                 const struct param *p = q->profile->parameters + i;
-                const char *value = p->suggest && p->type != PARAM_SECRET && asked_now(q, p) && !answers_get(answers, p->name)
-                                            ? questions_suggest(p->suggest, q) : NULL;
+                const char *value = p->suggest && p->type != PARAM_SECRET && asked_now(q, p) &&
+                                                    !answers_get(answers, p->name)
+                                            ? questions_suggest(p->suggest, q)
+                                            : NULL;
                 if (value && param_check(p, value, NULL) >= 0)
                         (void) answers_set(answers, p->name, value, "from this host");
         }

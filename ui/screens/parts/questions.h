@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What an image asks to be set up: the service's name, the mode where there are several, the parameters of its profile;
- * on one page, and the secrets on another. Answers and secrets are kept whichever page is shown. */
+/* What an image asks to be set up: the service's name, the mode where there are several, the parameters of
+ * its profile; on one page, and the secrets on another. Answers and secrets are kept whichever page is shown.
+ */
 
 #include "base/secret.h"
 #include "model/host.h"
@@ -27,12 +28,12 @@ struct questions {
 int questions_init(struct questions *q, struct host *host);     /* 0 or -ENOMEM */
 void questions_done(struct questions *q);
 
-/* Makes the two forms. Takes the profile, also on failure. name: the service's, NULL for the default of the reference.
- * 0 or -ENOMEM. */
+/* Makes the two forms. Takes the profile, also on failure. name: the service's, NULL for the default of the
+ * reference. 0 or -ENOMEM. */
 int questions_ask(struct questions *q, struct profile *profile, const char *reference, const char *name);
 
-/* The same for an uninstall that leaves a realm: does this host's account there stay (so it begins), or is it deleted, and by whom? leave is a
- * mode's of the profile. */
+/* The same for an uninstall that leaves a realm: does this host's account there stay (so it begins), or is it
+ * deleted, and by whom? leave is a mode's of the profile. */
 int questions_leave(struct questions *q, struct profile *profile, const struct mode *leave);
 bool questions_deletes(const struct questions *q);
 int questions_delete(struct questions *q);      /* before questions_leave(): that is what it begins with */
@@ -46,14 +47,16 @@ void questions_say_yes(struct questions *q, const char *end);
 const char *questions_name(const struct questions *q);          /* of the service; NULL */
 const char *questions_mode(const struct questions *q);          /* NULL: the only one */
 const char *questions_mode_help(const struct questions *q);     /* NULL */
-/* The mode that is chosen; NULL before questions_ask(). What it would join out of the answers so far: false where it joins nothing. */
+/* The mode that is chosen; NULL before questions_ask(). What it would join out of the answers so far: false
+ * where it joins nothing. */
 const struct mode *questions_chosen(const struct questions *q);
 bool questions_join(const struct questions *q, struct join *ret);
 
 bool questions_typed(const struct questions *q);                /* did the person answer anything? */
 
-/* The answers to the profile's own parameters, a copy; NULL when out of memory. proposed: with what the host suggests where nothing was
- * answered, as the fields will have it when they are shown; afterwards an empty field is an answer. */
+/* The answers to the profile's own parameters, a copy; NULL when out of memory. proposed: with what the host
+ * suggests where nothing was answered, as the fields will have it when they are shown; afterwards an empty
+ * field is an answer. */
 struct answers *questions_answers(const struct questions *q, bool proposed);
 /* The names of the secrets that were given; NULL-terminated, never NULL but when out of memory. */
 char **questions_secrets(const struct questions *q);

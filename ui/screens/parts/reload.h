@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What a screen loads again whenever something changed (screen_class.changed). A load under way is not begun anew for that: where
- * changes never stop coming, as in a storm of reloads of systemd, no load would ever end. One more follows it instead.
+/* What a screen loads again whenever something changed (screen_class.changed). A load under way is not begun
+ * anew for that: where changes never stop coming, as in a storm of reloads of systemd, no load would ever
+ * end. One more follows it instead.
  *
  *     if (reload_wanted(&st->loading, topics))
  *             st->loading.op = host->ops->list_things(host, things_loaded, s);
@@ -20,7 +21,8 @@ struct reload {
         bool again;             /* something changed since it began */
 };
 
-/* The topics of changed(). All at once are a person's wish (R, or the screen's own at its opening): a load that hangs is dropped. */
+/* The topics of changed(). All at once are a person's wish (R, or the screen's own at its opening): a load
+ * that hangs is dropped. */
 static inline bool reload_wanted(struct reload *r, unsigned topics) {
         if (topics == ~0U)
                 r->op = op_cancel(r->op);

@@ -21,7 +21,8 @@ bool takeup_fits(const struct job *job, enum action action) {
                 /* Where it was being put back there is nothing else to go on with. */
                 return lost && job->way != WAY_UNDO;
         case ACTION_ROLLBACK:
-                return lost || (job && (job->state == JOB_BROKEN || (job->state == JOB_DONE && job_checks_fail(job))));
+                return lost || (job && (job->state == JOB_BROKEN ||
+                                        (job->state == JOB_DONE && job_checks_fail(job))));
         default:
                 return true;
         }
@@ -47,7 +48,8 @@ static void secret_given(struct screen *s, const char *text) {
                 screen_say(s, "Nothing was done: a secret was not given");
                 return;
         }
-        /* Of a field of its own, so it is neither too long nor of two lines; and the list takes it also when it fails. */
+        /* Of a field of its own, so it is neither too long nor of two lines; and the list takes it also when
+         * it fails. */
         (void) secret_set(secret, text, strlen(text));
         (void) secret_list_take(takeup->secrets, secret);
         char *name = takeup->names[0];
@@ -65,7 +67,8 @@ static void next_secret(struct screen *s) {
                 return;
         }
         struct host *host = ui_host(s->ui);
-        takeup->op = host->ops->take_up_job(host, takeup->id, takeup->how, TAKE(takeup->secrets), taken_up, s);
+        takeup->op =
+                host->ops->take_up_job(host, takeup->id, takeup->how, TAKE(takeup->secrets), taken_up, s);
         screen_invalidate(s);
 }
 
@@ -76,12 +79,14 @@ static void resume_job_answered(struct screen *s, bool yes) {
 
 static const char *resume_job_meaning(const struct job *job, enum job_takeup how) {
         if (how == TAKEUP_ROLL_BACK)
-                return "Everything the job did is put back as it was. What somebody else changed since stays, and is listed.";
+                return "Everything the job did is put back as it was. What somebody else changed since "
+                       "stays, and is listed.";
         switch (job->way) {
         case WAY_BEGIN:
                 return "Nothing was changed yet: it begins at its first step.";
         case WAY_AGAIN:
-                return "Its command was cut off, and nobody knows what running it twice does. So what it did is put back first, then it "
+                return "Its command was cut off, and nobody knows what running it twice does. So what it "
+                       "did is put back first, then it "
                        "runs again from the beginning.";
         default:
                 return "What is done stays done; it goes on at the step it was cut off at.";
@@ -100,7 +105,8 @@ void takeup_begin(struct screen *s, const struct job *job, enum action action) {
         if (!takeup->secrets || str_replace(&takeup->id, job->id) < 0)
                 return;
         bool resume = takeup->how == TAKEUP_RESUME;
-        _cleanup_free_ char *title = str_printf("%s: %s %s", resume ? "Go on" : "Put back", plan_verb_name(job->verb), job->name ? job->name : "?");
+        _cleanup_free_ char *title = str_printf("%s: %s %s", resume ? "Go on" : "Put back",
+                                                plan_verb_name(job->verb), job->name ? job->name : "?");
         const struct question question = {
                 .title = title,
                 .text = resume_job_meaning(job, takeup->how),

@@ -6,7 +6,9 @@
 
 const struct failure *mending_reason(const struct job *job) {
         bool leave = job && job->verb == VERB_UNINSTALL;
-        const struct failure *f = job && (job->verb == VERB_INSTALL || leave) && job->state == JOB_FAILED ? failure_told(job->message) : NULL;
+        const struct failure *f = job && (job->verb == VERB_INSTALL || leave) && job->state == JOB_FAILED
+                                          ? failure_told(job->message)
+                                          : NULL;
         if (!f || f->fix == FIX_NONE)
                 return NULL;
         return !leave || f->fix == FIX_PASSWORD || f->fix == FIX_ACCOUNT || f->fix == FIX_AGAIN ? f : NULL;
@@ -31,8 +33,12 @@ static void retry_join_go(struct screen *s, enum fix fix) {
                 return;
         }
         bool leave = plan->verb == VERB_UNINSTALL;
-        const struct wizard_order order = { .verb = plan->verb, .image = leave ? NULL : plan->reference, .name = plan->name,
-                                            .answers = leave ? NULL : plan->answers, .mode = leave ? NULL : plan->mode, .fix = fix };
+        const struct wizard_order order = { .verb = plan->verb,
+                                            .image = leave ? NULL : plan->reference,
+                                            .name = plan->name,
+                                            .answers = leave ? NULL : plan->answers,
+                                            .mode = leave ? NULL : plan->mode,
+                                            .fix = fix };
         screen_open(s->ui, &wizard_screen, &order);
         plan_free(plan);
 }
@@ -52,6 +58,8 @@ void mending_begin(struct screen *s, const struct job *job) {
                 return;
         }
         _cleanup_free_ char *text = str_printf("%s.\n%s", f->hint, f->consequence);
-        const struct question question = { .title = fix_title(f->fix), .text = text ? text : f->consequence, .yes = "Go on", .no = "Back" };
+        const struct question question = {
+                .title = fix_title(f->fix), .text = text ? text : f->consequence, .yes = "Go on", .no = "Back"
+        };
         dialog_confirm(s, &question, retry_join_forced);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A join that failed for a reason that is known (model/realm/failure.h) is tried again from the screen that shows its job: the wizard opens with
- * all its answers, at the page where the reason is mended. */
+/* A join that failed for a reason that is known (model/realm/failure.h) is tried again from the screen that
+ * shows its job: the wizard opens with all its answers, at the page where the reason is mended. */
 
 #include "model/realm/failure.h"
 #include "ui/screens/parts/resume-job.h"
@@ -13,5 +13,6 @@ const struct failure *mending_reason(const struct job *job);
 /* A line that says so, with its key; the rows it took. */
 int mending_draw(const struct job *job, const struct canvas *c, int row);
 
-/* As takeup_begin(): the screen's state begins with a struct takeup. Asks first where the mending has a consequence. */
+/* As takeup_begin(): the screen's state begins with a struct takeup. Asks first where the mending has a
+ * consequence. */
 void mending_begin(struct screen *s, const struct job *job);

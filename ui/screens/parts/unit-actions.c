@@ -26,13 +26,15 @@ static const struct {
 } acts[] = {
         { ACTION_START, UNIT_START, NULL },
         { ACTION_STOP, UNIT_STOP,
-          "It is stopped now; who uses it loses it. If it is enabled it starts again at the next boot. x, then s, starts it again." },
+          "It is stopped now; who uses it loses it. If it is enabled it starts again at the next boot. x, "
+          "then s, starts it again." },
         { ACTION_RESTART, UNIT_RESTART, NULL },
         { ACTION_RELOAD, UNIT_RELOAD, NULL },
         { ACTION_ENABLE, UNIT_ENABLE, NULL },
         { ACTION_DISABLE, UNIT_DISABLE, NULL },
         { ACTION_MASK, UNIT_MASK,
-          "Nothing can start it any more, neither people nor other units that need it. It is not stopped now. x, then U, takes the mask away." },
+          "Nothing can start it any more, neither people nor other units that need it. It is not stopped "
+          "now. x, then U, takes the mask away." },
         { ACTION_UNMASK, UNIT_UNMASK, NULL },
         { ACTION_RESET_FAILED, UNIT_RESET_FAILED, NULL },
 };
@@ -48,11 +50,13 @@ enum style unit_state_style(const char *active) {
 }
 
 bool unit_masked(const struct unit *unit) {
-        return str_equal(unit->load, "masked") || str_equal(unit->file_state, "masked") || str_equal(unit->file_state, "masked-runtime");
+        return str_equal(unit->load, "masked") || str_equal(unit->file_state, "masked") ||
+               str_equal(unit->file_state, "masked-runtime");
 }
 
 bool unit_action_fits(const struct unit *unit, enum action action) {
-        bool up = unit && (str_equal(unit->active, "active") || str_equal(unit->active, "activating") || str_equal(unit->active, "reloading"));
+        bool up = unit && (str_equal(unit->active, "active") || str_equal(unit->active, "activating") ||
+                           str_equal(unit->active, "reloading"));
         bool masked = unit && unit_masked(unit);
         bool loaded = unit && !masked && !str_equal(unit->load, "not-found");
         switch (action) {
@@ -66,7 +70,8 @@ bool unit_action_fits(const struct unit *unit, enum action action) {
         case ACTION_ENABLE:
                 return loaded && str_equal(unit->file_state, "disabled");
         case ACTION_DISABLE:
-                return loaded && (str_equal(unit->file_state, "enabled") || str_equal(unit->file_state, "enabled-runtime"));
+                return loaded && (str_equal(unit->file_state, "enabled") ||
+                                  str_equal(unit->file_state, "enabled-runtime"));
         case ACTION_MASK:
                 return loaded && !str_equal(unit->file_state, "generated");
         case ACTION_UNMASK:
@@ -122,7 +127,8 @@ bool unit_acting_begin(struct screen *s, const char *unit, enum action action) {
                         unit_actions_begin(acting);
                         return true;
                 }
-                _cleanup_free_ char *title = str_printf("%s %s", acts[i].does == UNIT_STOP ? "Stop" : "Mask", unit);
+                _cleanup_free_ char *title =
+                        str_printf("%s %s", acts[i].does == UNIT_STOP ? "Stop" : "Mask", unit);
                 dialog_confirm(s, &(const struct question) {
                                        .title = title,
                                        .text = acts[i].text,

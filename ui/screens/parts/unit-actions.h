@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the screens of units share: the menu behind x, what fits a unit's state, asking before what is dangerous, and telling how it went. */
+/* What the screens of units share: the menu behind x, what fits a unit's state, asking before what is
+ * dangerous, and telling how it went. */
 
 #include "ui/screen.h"
 
@@ -11,11 +12,12 @@ extern const struct binding unit_menu[];
 bool unit_masked(const struct unit *unit);
 enum style unit_state_style(const char *active);
 
-/* Does the action make sense for the unit as it is now? True for actions that are not about units. unit NULL: false for those that are. */
+/* Does the action make sense for the unit as it is now? True for actions that are not about units. unit NULL:
+ * false for those that are. */
 bool unit_action_fits(const struct unit *unit, enum action action);
 
-/* One action that runs. All zero: none. It must be the first member of the state of a screen that has it: the answer to a question
- * finds it there. */
+/* One action that runs. All zero: none. It must be the first member of the state of a screen that has it: the
+ * answer to a question finds it there. */
 struct unit_acting {
         struct op *op;
         struct screen *screen;
@@ -24,6 +26,6 @@ struct unit_acting {
 };
 void unit_acting_done(struct unit_acting *acting);
 
-/* Begins it, after a question where it stops something; tells the end in the status line or a dialog. False: the action is none of
- * a unit's. */
+/* Begins it, after a question where it stops something; tells the end in the status line or a dialog. False:
+ * the action is none of a unit's. */
 bool unit_acting_begin(struct screen *s, const char *unit, enum action action);
