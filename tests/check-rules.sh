@@ -43,23 +43,23 @@ kinds() {
 }
 
 look_findings() {
-        local id severity line
+        local id line
         kinds | awk -v file=$kinds_file '$1 <= last { print file ":" $3 ": \"" $1 "\" is not in order; the table is sorted by id" } { last = $1 }'
         awk -F '|' '/^\| `/ { gsub(/[ `]/, "", $2); gsub(/ /, "", $3); print $2, $3, FNR }' data/findings.md | sort >"$list"
-        join -v 1 <(kinds | sort) "$list" | while read -r id severity line; do
+        join -v 1 <(kinds | sort) "$list" | while read -r id _ line; do
                 say "$kinds_file:$line" "\"$id\" is not in data/findings.md"
         done
-        join -v 2 <(kinds | sort) "$list" | while read -r id severity line; do
+        join -v 2 <(kinds | sort) "$list" | while read -r id _ line; do
                 say "data/findings.md:$line" "\"$id\" is no finding of the program"
         done
         join <(kinds | sort) "$list" | awk '$2 != $4 { print "data/findings.md:" $5 ": \"" $1 "\" is " $4 " here and " $2 " in the program" }'
         # Each is reported somewhere, and some test sees it.
-        find src backend -name '*.c' ! -path src/model/finding/kinds.c | xargs grep -hoE '"[a-z0-9-]+"' | tr -d '"' | sort -u >"$list"
-        join -v 1 <(kinds | sort) "$list" | while read -r id severity line; do
+        find src backend -name '*.c' ! -path src/model/finding/kinds.c -print0 | xargs -0 grep -hoE '"[a-z0-9-]+"' | tr -d '"' | sort -u >"$list"
+        join -v 1 <(kinds | sort) "$list" | while read -r id _ line; do
                 [[ " $unreported " == *" $id "* ]] || say "$kinds_file:$line" "\"$id\" is never reported"
         done
-        find tests/unit tests/cases -type f | xargs grep -hoE '[a-z0-9]+(-[a-z0-9]+)*' | sort -u >"$list"
-        join -v 1 <(kinds | sort) "$list" | while read -r id severity line; do
+        find tests/unit tests/cases -type f -print0 | xargs -0 grep -hoE '[a-z0-9]+(-[a-z0-9]+)*' | sort -u >"$list"
+        join -v 1 <(kinds | sort) "$list" | while read -r id _ line; do
                 [[ " $untested " == *" $id "* ]] ||
                         say "$kinds_file:$line" "\"$id\" is in no test (tests/unit, tests/cases)"
         done

@@ -1,17 +1,23 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
-# What every end-to-end test sources: the host it runs on ($1: bookworm or trixie), checks that count, and the state of a host's files.
+# What every end-to-end test sources, in the project's folder: the host it runs on ($1: bookworm or trixie), checks that count, and the state of a host's files.
 #
+#     cd "$(dirname "$0")/../.." || exit
 #     source tests/e2e/lib.sh
 #     check "the unit is active" host systemctl is-active --quiet rsyslog.service
 #     finish                                  # prints "N passed, N failed", exits accordingly
+#
+# With a terminal: source tests/e2e/walk.sh behind it. In the lab's domain: tests/e2e/domain.sh. Programs for the host: tests/e2e/files/.
 
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 HOST=${1:?the name of a lab host}
 TEST=$(basename "$0" .sh)
 checks_passed=0 checks_failed=0
+# shellcheck disable=SC2034
+output='' job=''                # what check_status and begin leave behind
+# What a function prints that try calls is kept back; results of its own checks go here.
+exec 3>&1
 
 # host CMD…: a command in the host.
 host() {
@@ -20,12 +26,12 @@ host() {
 
 ok() {
         checks_passed=$((checks_passed + 1))
-        echo "ok - $HOST $TEST: $1"
+        echo "ok - $HOST $TEST: $1" >&3
 }
 
 not_ok() {
         checks_failed=$((checks_failed + 1))
-        echo "not ok - $HOST $TEST: $1"
+        echo "not ok - $HOST $TEST: $1" >&3
 }
 
 # check WHAT CMD…: the command must succeed; its output is shown when it does not.
@@ -54,6 +60,25 @@ try() {
                 rm -f "$said"
                 return 1
         fi
+}
+
+# step WHAT FUNCTION…: as try; without it the rest makes no sense, so the test ends.
+step() {
+        try "$@" || {
+                [ -z "${TERM_DIR:-}" ] || term_screen | sed 's/^/        /'
+                finish
+                exit 1
+        }
+}
+
+# seen NAME: each screen of a walk (walk.sh) must be clean: not cut, without bytes that a terminal would obey, without the secret.
+seen() {
+        local screen wrong=''
+        screen=$(term_screen)
+        [ "$(wc -l <<<"$screen")" -le "$(term_show pane_height)" ] || wrong+=' it has too many lines;'
+        ! grep -qP '[\x00-\x08\x0b-\x1f\x7f]' <<<"$screen" || wrong+=' it has control bytes;'
+        [ -z "${password:-}" ] || ! grep -qF -- "$password" <<<"$screen" || wrong+=' it has the password;'
+        if [ -z "$wrong" ]; then ok "the screen $1 is clean"; else not_ok "the screen $1 is clean:$wrong"; fi
 }
 
 # check_not WHAT CMD…: the command must fail.
@@ -91,6 +116,14 @@ check_text() {
         fi
 }
 
+# json EXPRESSION: of Python, on $output as d; where that has changes, they are c by their path. For check.
+json() {
+        python3 -c 'import json, sys
+d = json.loads(sys.argv[1])
+c = {x["path"]: x for x in d["changes"]} if "changes" in d else {}
+sys.exit(0 if eval(sys.argv[2]) else 1)' "$output" "$1"
+}
+
 # until_true SECONDS CMD…: polls until the command succeeds.
 until_true() {
         local end=$((SECONDS + $1))
@@ -115,6 +148,24 @@ check_same_tree() {
         host_tree >"$now"
         check "$1" diff -u "$2" "$now"
         rm -f "$now"
+}
+
+# ---- programs for the host, of tests/e2e/files ----
+
+# in_host PROGRAM WORDS…: runs it there.
+in_host() {
+        tests/lab put "$HOST" "tests/e2e/files/$1" /run/e2e
+        host "/run/e2e/${1##*/}" "${@:2}"
+}
+
+# build_image NAME [FILE…]: the folder of that name, and these files, become the host's image localhost/NAME:latest.
+build_image() {
+        local name=$1
+        shift
+        tests/lab put "$HOST" "tests/e2e/files/$name" /run/e2e
+        [ $# -eq 0 ] || tests/lab put "$HOST" "$@" "/run/e2e/$name"
+        host podman build -q -t "localhost/$name:latest" "/run/e2e/$name" >/dev/null
+        host rm -r "/run/e2e/$name"
 }
 
 # ---- jobs ----

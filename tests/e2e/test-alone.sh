@@ -2,24 +2,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # One job at a time, and none touches what is somebody else's: two installs started at the same moment, by verbs and by two consoles, of which
 # exactly one runs and the other is told whose the host is; and a worker that dies beside a container which somebody else started of the same image.
-source "$(dirname "$0")/lib.sh"
+cd "$(dirname "$0")/../.." || exit
+source tests/e2e/lib.sh
 source tests/e2e/walk.sh
 trap term_end EXIT
 term_need
 
-seen() { :; }
-
 running() {
         host fairlead jobs | awk '$4 == "running" { print $1 }'
-}
-
-# Both are asked for before either has an answer; prints both statuses and what both said.
-start_two() {
-        host sh -c 'cd /root; for i in 1 2; do
-                        { fairlead install '"$1"' --yes --detach >said.$i 2>&1; echo $? >status.$i; } &
-                done
-                wait
-                cat status.1 status.2 | tr "\n" " "; cat said.1 said.2'
 }
 
 cancel_and_wait() {
@@ -40,8 +30,8 @@ count=$(host sh -c 'ls /var/lib/fairlead/jobs 2>/dev/null | wc -l')
 # ---- by verbs, several times ----
 
 for round in 1 2 3 4; do
-        said=$(start_two broken/endless)
-        statuses=$(cut -d' ' -f1,2 <<<"$said" | head -n 1 | tr ' ' '\n' | sort | tr '\n' ' ')
+        said=$(in_host start-two broken/endless)
+        statuses=$(head -n 1 <<<"$said" | tr ' ' '\n' | sort | tr '\n' ' ')
         check "of two that start at once one begins, the other is told that the host is taken ($round)" test "$statuses" = "0 5 "
         job=$(running)
         check "one job runs" test "$(wc -w <<<"$job")" -eq 1
@@ -70,29 +60,21 @@ to_consent() {
         term_keys i
         term_wait 'page 1 of 3: what it does' || return
         term_wait 'RISK  -v /:/host' || return
-        local i
-        for i in 1 2 3 4 5 6; do
-                term_matches '\[ Back \]' && break
-                term_keys Enter
-                sleep 0.5
-        done
-        term_wait '\[ Back \]'
+        walk_to_consent
 }
 
-# Which of the two consoles shows the live job? The other's number is in $other.
+# Which of the two consoles shows the live job? The other's name is in $other.
 find_winner() {
-        local i
-        for i in $(seq 150); do
-                other=two
-                term_use one
-                ! term_matches '^Job  install endless' || return 0
-                other=one
-                term_use two
-                ! term_matches '^Job  install endless' || return 0
-                sleep 0.2
-        done
-        term_screen
-        return 1
+        term_await "for one of two jobs" 30 one_shows_job
+}
+
+one_shows_job() {
+        other=two
+        term_use one
+        ! term_matches '^Job  install endless' || return 0
+        other=one
+        term_use two
+        term_matches '^Job  install endless'
 }
 
 try "a console comes to its consent" to_consent one || { finish; exit 1; }

@@ -1,50 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Every kind of change an installer can make on a real host: shown by the verb in words, with text diffs and as JSON, by job and by service; kept with the service; and put back exactly by an uninstall. And what was saved of odd files comes back when the installer fails.
-source "$(dirname "$0")/lib.sh"
-
-json() {
-        python3 -c 'import json, sys; d = json.loads(sys.argv[1]); c = {x["path"]: x for x in d["changes"]}; sys.exit(0 if eval(sys.argv[2]) else 1)' "$output" "$1"
-}
-
-# The host's state before: one of everything below /etc/odd.
-furnish() {
-        host sh -c 'set -e
-                mkdir -p /etc/odd/folder /usr/local/odd
-                printf "one\ntwo\nthree\n" >/etc/odd/text
-                head -c 3000 /dev/urandom >/etc/odd/binary
-                echo x >/etc/odd/removed; echo x >/etc/odd/mode; echo x >/etc/odd/owner; echo x >/etc/odd/attribute
-                echo linked >/etc/odd/hard1; ln /etc/odd/hard1 /usr/local/odd/hard2
-                ln -s text /etc/odd/link; mkfifo /etc/odd/fifo; mknod /etc/odd/null c 1 3
-                truncate -s 40M /etc/odd/sparse; echo x >/etc/odd/folder/inside
-                echo x >/etc/odd/type
-                python3 -c "import socket; socket.socket(socket.AF_UNIX).bind(\"/etc/odd/socket\")" 2>/dev/null || true
-                setfattr -n user.fairlead -v before /etc/odd/attribute'
-}
-
-build() {
-        host sh -c 'mkdir -p /root/odd && cat >/root/odd/install.sh && chmod 755 /root/odd/install.sh' <<'SCRIPT'
-#!/bin/bash
-set -e
-cd /host/etc/odd
-printf 'one\n2\nthree\n' >text
-head -c 3000 /dev/urandom >binary
-rm removed null fifo
-chmod 4711 mode
-chown 7:8 owner
-chroot /host setfattr -n user.fairlead -v after /etc/odd/attribute
-echo changed >>hard1
-rm link; ln -s binary link
-echo x >added; mkdir -p made/deep; echo y >made/deep/file
-rm -r folder
-rm type; mkdir type
-truncate -s 10 sparse
-chmod 700 /host/usr/local/odd
-[ -z "$FAIL" ] || exit 9
-SCRIPT
-        host sh -c 'printf "FROM localhost/base\nCOPY install.sh /usr/bin/install.sh\nLABEL INSTALL=\"podman run --rm --privileged -v /:/host -e FAIL=\\\$FAIL \\\$IMAGE /usr/bin/install.sh\"\nLABEL RUN=\"podman run -d --name \\\$NAME \\\$IMAGE sleep infinity\"\n" >/root/odd/Containerfile
-                podman build -q -t localhost/odd:latest /root/odd >/dev/null'
-}
+cd "$(dirname "$0")/../.." || exit
+source tests/e2e/lib.sh
 
 # $output is the changes as JSON, without or with diffs ($1: yes).
 check_json() {
@@ -62,10 +20,10 @@ check_json() {
         check "$1: a folder's own mode" json 'c["/usr/local/odd"]["what"] == "mode"'
 }
 
-furnish
-build
+in_host odd/furnish
+build_image odd
 before=$(mktemp)
-trap 'rm -f "$before"; host sh -c "podman rmi -f localhost/odd:latest >/dev/null; rm -rf /root/odd /etc/odd /usr/local/odd" || true' EXIT
+trap 'rm -f "$before"; host sh -c "podman rmi -f localhost/odd:latest >/dev/null; rm -rf /etc/odd /usr/local/odd" || true' EXIT
 host_tree >"$before"
 
 check_status "an installer that did all of it and failed" 1 host fairlead install odd --yes --set FAIL=1

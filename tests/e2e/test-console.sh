@@ -1,33 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The console by keys in a terminal of 80x24, on a real host: images, plan, form, install, unit, log, restart of the host, uninstall.
-source "$(dirname "$0")/lib.sh"
+cd "$(dirname "$0")/../.." || exit
+source tests/e2e/lib.sh
 source tests/e2e/walk.sh
 trap term_end EXIT
 term_need
 
-# A screen that is cut, or holds bytes that a terminal would obey, is wrong wherever it comes.
-seen() {
-        local screen
-        screen=$(term_screen)
-        if [ "$(wc -l <<<"$screen")" -gt 24 ] || grep -qP '[\x00-\x08\x0b-\x1f\x7f]' <<<"$screen"; then
-                not_ok "the screen $1 is clean"
-        else
-                ok "the screen $1 is clean"
-        fi >&3
-}
-
-# step WHAT FUNCTION…: a part of the walk; without it the rest makes no sense.
-step() {
-        try "$@" || {
-                finish
-                exit 1
-        }
-}
-
 # After a deployment into /usr systemd writes /etc/.updated and ld.so.cache at the next start: not our change.
 tests/lab reboot "$HOST"
-exec 3>&1
 before=$(mktemp)
 host_tree >"$before"
 host rm -f /var/log/fairlead-lab/messages

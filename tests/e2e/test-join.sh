@@ -2,42 +2,15 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The whole join by keys in a terminal of 80x24, against the lab's real domain: the domain found while it is typed, the preflight, the password last, a
 # resolved user, the Realm screen, a restart of the host, leaving; and a canary for the secret. What goes wrong: test-refusals.sh.
-source "$(dirname "$0")/lib.sh"
+cd "$(dirname "$0")/../.." || exit
+source tests/e2e/lib.sh
 source tests/e2e/domain.sh
 source tests/e2e/walk.sh
 source tests/e2e/walk-realm.sh
 term_need
 
 trap 'term_end >/dev/null 2>&1 || true' EXIT
-
-tests/lab up "$HOST" realm >/dev/null
-password=$(tests/lab status | sed -n 's/^realm\.password=//p')
-short=$(host hostname -s)
-account=$short
-exec 3>&1
-
-seen() {
-        local screen
-        screen=$(term_screen)
-        if [ "$(wc -l <<<"$screen")" -gt 24 ] || grep -qF -- "$password" <<<"$screen"; then
-                not_ok "the screen $1 is clean"
-        else
-                ok "the screen $1 is clean"
-        fi >&3
-}
-
-step() {
-        try "$@" || {
-                term_screen | sed 's/^/        /'
-                finish
-                exit 1
-        }
-}
-
-# login USER PASSWORD: a password login through PAM, by somebody who is not root.
-login() {
-        host setpriv --reuid nobody --regid nogroup --clear-groups su "$1" -c id <<<"$2"
-}
+with_realm
 
 no_realm() {
         ! term_matches '^Realm  '
@@ -55,20 +28,6 @@ sample() {
 # The worker holds the secret for the whole job: what a core of it may have.
 doors() {
         host sh -c 'for p in $(pgrep -x fairlead-worker); do sed -n "s/^Max core file size  *//p" /proc/$p/limits; done' 2>/dev/null || true
-}
-
-# A process that has a secret dies of a signal that makes a core of others, in a folder for them. Nothing where no core comes of those either.
-cores() {
-        host sh -c 'ulimit -c unlimited
-                mkdir -p /root/cores && cd /root/cores && rm -f core* && mkfifo /root/fifo
-                sleep 60 & kill -ABRT $!; wait $!; ls | grep -q core || echo "figures: no cores on this machine: nothing was tested"
-                rm -f core*
-                { printf %s "$1"; sleep 60; } >/root/fifo & writer=$!
-                fairlead join --secret password=- --yes </root/fifo >/dev/null 2>&1 & holder=$!
-                sleep 1
-                kill -ABRT $holder; wait $holder
-                kill $writer; rm -f /root/fifo
-                ls | grep core' x "$password"
 }
 
 # Printed, not asserted: this machine does much else. $1: the job's result.
@@ -112,12 +71,12 @@ echo "figures: from Enter to a user of the domain who is one here: $(tail -n 1 "
 figures "$(host sh -c 'cat "$(ls -d /var/lib/fairlead/jobs/*/ | tail -n 1)result.json"')"
 check "the worker was seen, and no core of it is possible" grep -qE '^0 +0 ' "$hits.doors"
 check_not "at no time" grep -qvE '^0 +0 ' "$hits.doors"
-check_not "nor of a program that a secret was given to" cores
+check_not "nor of a program that a secret was given to" in_host cores "$password"
 check_not "no process had the password in its words or its environment" grep -q . "$hits"
 rm -f "$hits" "$hits.stop" "$hits.doors" "$resolved"
 seen joined
 check "a user of the domain is a user of this host" host getent passwd administrator@example.test
-check "the computer's account is in the domain" dc sh -c "samba-tool computer list | grep -qi '^$short\\\$'"
+check "the computer's account is in the domain" dc sh -c "samba-tool computer list | grep -qi '^$account\\\$'"
 check_not "the password is in no file of jobs, services, logs and configuration" \
         host grep -rlF -- "$password" /var/lib/fairlead /run/fairlead /etc /var/log
 check_not "nor in the journal" host sh -c "journalctl -q --no-pager | grep -F -- '$password'"
@@ -168,7 +127,7 @@ host sh -c 'cat >/root/answers' <<<'{ "mode": "ad", "answers": { "domain": "exam
 check_status "fairlead join with a file of answers" 0 host sh -c 'printf %s "$1" | fairlead join --answers /root/answers --secret password=- --yes' x "$password"
 check_text "tells where each answer came from" 'computer-ou +OU=Linux,DC=example,DC=test +\(answer file\)' "$output"
 check "a user of the domain is a user of this host" until_true 30 host getent passwd administrator@example.test
-check "the account is where the answers say" dc sh -c "samba-tool computer show '$short' | grep -qi 'OU=Linux,'"
+check "the account is where the answers say" dc sh -c "samba-tool computer show '$account' | grep -qi 'OU=Linux,'"
 check_text "what it came to is told" 'OK +User: joiner@example.test is user [0-9]+ of this host.*OK +Keytab' "$(tr '\n' ' ' <<<"$output")"
 check_status "fairlead realm deny" 0 host fairlead realm deny alice@example.test --yes
 check_text "shows the lines that change" '\+simple_deny_users = alice@example.test' "$output"
@@ -189,13 +148,13 @@ check "no login shell without consent" test "$(host sh -c 'fairlead realm deny -
 kvno=$(host fairlead realm status --json | sed -n 's/^ *"kvno": *\([0-9]*\).*/\1/p')
 check_status "fairlead realm renew" 0 host fairlead realm renew --yes
 check "the key has a newer version" test "$(host fairlead realm status --json | sed -n 's/^ *"kvno": *\([0-9]*\).*/\1/p')" -gt "$kvno"
-check "the domain takes it" host podman exec sssd kinit -k "${short^^}\$@EXAMPLE.TEST"
+check "the domain takes it" host podman exec sssd kinit -k "${account^^}\$@EXAMPLE.TEST"
 check "and users resolve" until_true 30 host getent passwd joiner@example.test
 check_status "fairlead leave with a wrong password" 1 host sh -c 'printf %s "$1" | fairlead leave --answers /root/answers --secret password=- --yes' x "not-$password"
 check_text "says so" 'The password is wrong' "$output"
 check "and leaves the host in the domain" until_true 30 host getent passwd administrator@example.test
 check_status "fairlead leave without a password" 0 host fairlead leave --yes
-check_text "names the account that stays" "left: The account ${short^^}\\\$@EXAMPLE.TEST stays in the realm EXAMPLE.TEST" "$output"
+check_text "names the account that stays" "left: The account ${account^^}\\\$@EXAMPLE.TEST stays in the realm EXAMPLE.TEST" "$output"
 check "and it does" has_account
 check_same_tree "/etc and /usr/local are as before" "$before"
 forget_account

@@ -2,12 +2,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # nsswitch.conf and PAM: a join gives the host what it needs there, by its own tool where it has one and by an exact edit where not, and takes
 # it back byte for byte. And whatever becomes of the container, the host's own users are known, log in and may what they may, at once.
-source "$(dirname "$0")/lib.sh"
+cd "$(dirname "$0")/../.." || exit
+source tests/e2e/lib.sh
 source tests/e2e/domain.sh
 
-domain=example.test
-password=$(tests/lab status | sed -n 's/^realm.password=//p')
-account=$(host hostname -s)
+with_realm
 before=$(mktemp)
 trap 'rm -f "$before"; host podman unpause sssd >/dev/null 2>&1 || true' EXIT
 
@@ -21,11 +20,6 @@ leave() {
         check_status "$1: leave" 0 host fairlead leave --yes
         check_same_tree "$1: /etc and /usr/local are as before" "$before"
         host rm -rf /home/alice@$domain
-}
-
-# login USER PASSWORD: a password login through PAM, by somebody who is not root.
-login() {
-        host setpriv --reuid nobody --regid nogroup --clear-groups su "$1" -c 'id -un' <<<"$2"
 }
 
 # at_once WHAT MS CMD…: in the host, it must succeed, in so many milliseconds. Patience is for a busy machine: what is looked for would take minutes.
@@ -50,7 +44,7 @@ locals() {
 domain_users() {
         check "$1: a user of the domain is known" until_true 30 host getent passwd alice@$domain
         check_status "$1: and logs in with the password" 0 login alice@$domain "$password"
-        check_text "$1: as himself" "(^| )alice@$domain$" "$output"
+        check_text "$1: as himself" "\\(alice@$domain\\)" "$output"
         check "$1: and has a home" host test -d /home/alice@$domain
         check_not "$1: not with another password" login alice@$domain "not-$password"
         check "$1: files stand before sss" host sh -c 'grep -E "^(passwd|group):[[:space:]]+files sss" /etc/nsswitch.conf | wc -l | grep -qx 2'
@@ -133,7 +127,6 @@ by_authselect() {
         host sh -c 'cp --remove-destination /etc/authselect/nsswitch.conf /etc/nsswitch.conf; rm -rf /etc/authselect /usr/bin/authselect'
 }
 
-tests/lab up realm 2>/dev/null
 host sh -c 'id local || useradd --create-home --shell /bin/bash local; echo local:Local-Secret-1 | chpasswd
         cp -a /etc/nsswitch.conf /root/nsswitch.conf' >/dev/null 2>&1
 by_pam_auth_update

@@ -5,39 +5,17 @@
 # host's own SSSD to the container and back.
 suite=${1:?the name of a lab host}
 set -- "${suite%-native}-native"
-source "$(dirname "$0")/lib.sh"
+cd "$(dirname "$0")/../.." || exit
+source tests/e2e/lib.sh
 source tests/e2e/domain.sh
 source tests/e2e/walk.sh
 term_need
 
-domain=example.test
-tests/lab up "$HOST" realm >/dev/null
+with_realm
 # What a run that was broken off left behind.
 ! host test -e /etc/sssd/sssd.conf || tests/lab reset "$HOST"
 tests/lab deploy "$HOST" build-release/stage
-password=$(tests/lab status | sed -n 's/^realm\.password=//p')
-account=$(host hostname -s)
-exec 3>&1
-trap 'tests/lab realm port-open 464 "$HOST" >/dev/null 2>&1 || true; rm -f "${before:-}" "${states:-}"; term_end >/dev/null 2>&1 || true' EXIT
-
-seen() {
-        if grep -qF -- "$password" <<<"$(term_screen)"; then not_ok "the screen $1 is clean"; else ok "the screen $1 is clean"; fi >&3
-}
-
-step() {
-        try "$@" || {
-                term_screen | sed 's/^/        /'
-                finish
-                exit 1
-        }
-}
-
-# with SECRET WORDS…: a command in the host that reads its secret from standard input.
-with() {
-        local secret=$1
-        shift
-        host "$@" <<<"$secret"
-}
+trap 'fix_realm >/dev/null 2>&1 || true; rm -f "${before:-}" "${states:-}"; term_end >/dev/null 2>&1 || true' EXIT
 
 # The state of the units that a join may touch.
 unit_states() {
@@ -55,11 +33,6 @@ host_files() {
 check_same_host() {
         check "$1: /etc and /usr/local are as before" diff -u "$before" <(host_files)
         check "$1: so are the units" diff -u "$states" <(unit_states)
-}
-
-# login USER PASSWORD: a password login through PAM, by somebody who is not root.
-login() {
-        host setpriv --reuid nobody --regid nogroup --clear-groups su "$1" -c id <<<"$2"
 }
 
 joined() {

@@ -2,12 +2,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The host itself is killed in the middle of a job and started again: the job is found, goes on or is put back, by hand and by itself; and a
 # restart that asks politely has the job put everything back before it.
-source "$(dirname "$0")/lib.sh"
+cd "$(dirname "$0")/../.." || exit
+source tests/e2e/lib.sh
 source tests/e2e/walk.sh
 trap term_end EXIT
 term_need
-
-seen() { :; }
 
 # Until the job's log says so.
 at() {
@@ -27,31 +26,6 @@ nothing_left() {
         check "nothing half made is left" test -z "$(host sh -c 'find /var/lib/fairlead /etc -name ".fairlead-*"; find /var/lib/fairlead -name active -o -name reserve; find /run/fairlead -name "*.sock"; ls /run/motd.d/fairlead 2>/dev/null')"
 }
 
-# An installer that takes its time: what it does in the end is seen in two files.
-build_slow() {
-        host mkdir -p /root/slow
-        printf '#!/bin/sh\necho one >/host/etc/slow.conf\necho half way\nsleep 4\necho two >>/host/etc/slow.conf\necho "# slow" >>/host/etc/motd\necho all done\n' |
-                host sh -c 'cat >/root/slow/install && chmod 755 /root/slow/install'
-        # shellcheck disable=SC2016
-        printf '%s\n' 'FROM localhost/base' 'COPY install /usr/bin/install-slow' \
-                'LABEL INSTALL="podman run --rm --privileged -v /:/host \${IMAGE} /usr/bin/install-slow"' \
-                'LABEL RUN="podman run -d --name \${NAME} \${IMAGE} /usr/bin/sleep infinity"' | host sh -c 'cat >/root/slow/Containerfile'
-        host podman build -q -t localhost/slow:latest /root/slow >/dev/null
-}
-
-# One that fails when it has changed so much that putting it back takes a while.
-build_many() {
-        host mkdir -p /root/many
-        printf '%s\n' '#!/bin/sh' 'mkdir /host/etc/many' 'i=0' 'while [ $i -lt 4000 ]; do i=$((i + 1)); echo $i >/host/etc/many/$i; done' \
-                'echo "# many" >>/host/etc/motd' 'chmod 600 /host/etc/hosts' 'rm /host/etc/issue.net' 'exit 3' |
-                host sh -c 'cat >/root/many/install && chmod 755 /root/many/install'
-        # shellcheck disable=SC2016
-        printf '%s\n' 'FROM localhost/base' 'COPY install /usr/bin/install-many' \
-                'LABEL INSTALL="podman run --rm --privileged -v /:/host \${IMAGE} /usr/bin/install-many"' \
-                'LABEL RUN="podman run -d --name \${NAME} \${IMAGE} /usr/bin/sleep infinity"' | host sh -c 'cat >/root/many/Containerfile'
-        host podman build -q -t localhost/many:latest /root/many >/dev/null
-}
-
 # Some of the files are gone again, but not all.
 half_undone() {
         local n
@@ -59,8 +33,8 @@ half_undone() {
         [ "$n" -gt 0 ] && [ "$n" -lt "$1" ]
 }
 
-build_slow
-build_many
+build_image slow
+build_image many
 tests/lab reboot "$HOST" >/dev/null
 before=$(mktemp)
 host_tree >"$before"
@@ -95,7 +69,8 @@ nothing_left
 try "an install is begun that is to go on by itself" begin slow --if-interrupted resume || { finish; exit 1; }
 check "it is half way" at 'half way'
 check "the power is cut, and the host comes up again" power_cut
-check "the job comes to its end by itself" until_true 60 is_state "$job" done
+host touch /run/slow-may-go-on
+check "the job comes to its end by itself" until_true 60 is_state "$job" 'done'
 check "its unit is active" host systemctl is-active --quiet slow.service
 check "its command ran once more, from the beginning" host sh -c '[ "$(cat /etc/slow.conf)" = "$(printf "one\ntwo")" ] && [ "$(grep -c "# slow" /etc/motd)" = 1 ]'
 check_status "uninstall it" 0 host fairlead uninstall slow --yes

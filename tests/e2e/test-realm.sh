@@ -2,25 +2,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The service of the talk on a real host, in a real domain: join by the image's labels, users and logins of the domain on the host, and
 # the host as it was afterwards; joins that fail for real reasons leave nothing; the host's own configuration taken over.
-source "$(dirname "$0")/lib.sh"
+cd "$(dirname "$0")/../.." || exit
+source tests/e2e/lib.sh
 source tests/e2e/domain.sh
 
-domain=example.test
-password=$(tests/lab status | sed -n 's/^realm.password=//p')
-account=$(host hostname -s)
+with_realm
 before=$(mktemp)
-trap 'rm -f "$before"; mend' EXIT
-
-# The domain is one, the tests are two: its clock is nobody's alone.
-exec 7>"/run/lock/fairlead-e2e-realm-${FAIRLEAD_LAB:-lab}"
-share() { flock -s 7; }
-own() { flock -u 7; flock -x 7; }
-
-mend() {
-        tests/lab realm srv-on "$HOST"
-        for port in 53 88 389 464; do tests/lab realm port-open $port "$HOST"; done
-        tests/lab realm dc-up "$HOST"
-}
+trap 'rm -f "$before"; fix_realm' EXIT
 
 # secret TEXT: puts it into a file of the host for --secret.
 secret() {
@@ -30,11 +18,6 @@ secret() {
 # join ANSWER…: what people type, with the password of the file.
 join() {
         host timeout 120 fairlead install sssd --name sssd --mode ad --set domain=$domain --secret admin-password=@/root/secret --yes "$@"
-}
-
-# login USER PASSWORD: a password login through PAM, by somebody who is not root.
-login() {
-        host setpriv --reuid nobody --regid nogroup --clear-groups su "$1" -c id <<<"$2"
 }
 
 # faster_than SECONDS CMD…
@@ -221,14 +204,13 @@ late() {
         check_text "and says so" 'Clock skew too great' "$output"
         host rm -f /etc/krb5.conf
         check_same_tree "and leaves the host as it was" "$before"
-        tests/lab realm clock 0
+        clock_free
 }
 
-tests/lab up realm 2>/dev/null
 # The first start after an installation makes systemd bring caches in /etc up to date.
 tests/lab reboot "$HOST"
 host_tree >"$before"
-share
+clock_share
 joined
 lives
 left
@@ -238,6 +220,6 @@ refused
 ipa
 enrolled
 down
-own
+clock_alone
 late
 finish

@@ -2,30 +2,17 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # A job does not need whoever watches: the console is killed and its terminal closed during an install, a new console finds the job with its
 # whole output, cancels it, and the host's files are as before. Then the console is killed over and over while a job runs.
-source "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/e2e/lib.sh
+cd "$(dirname "$0")/../.." || exit
+source tests/e2e/lib.sh
 source tests/e2e/walk.sh
 trap term_end EXIT
 term_need
 
-seen() { :; }
-
-step() {
-        try "$@" || {
-                finish
-                exit 1
-        }
-}
-
 # From the plan on: Enter through the pages, the consent, and the live job.
 install_by_keys() {
-        local i
         walk_to_plan broken/endless || return
-        for i in 1 2 3 4 5 6; do
-                term_matches '\[ Back \]' && break
-                term_keys Enter
-                sleep 0.5
-        done
-        term_wait '\[ Back \]' || return
+        walk_to_consent || return
         term_keys y
         term_wait '^Job  install' || return
         term_wait '^\.$' 30
@@ -103,16 +90,6 @@ check_text "the log is whole: it begins with the first step and ends with the en
         "$(host tail -n 1 "/var/lib/fairlead/jobs/$job/log")"
 term_end
 
-# An installer that counts, so that a gap can be seen.
-counting() {
-        host mkdir -p /root/counting
-        printf '#!/bin/sh\ni=0\nwhile :; do i=$((i + 1)); echo "line $i"; sleep 0.02; done\n' | host sh -c 'cat >/root/counting/count && chmod 755 /root/counting/count'
-        # shellcheck disable=SC2016
-        printf '%s\n' 'FROM localhost/base' 'COPY count /usr/bin/count' 'LABEL INSTALL="podman run --rm \${IMAGE} /usr/bin/count"' \
-                'LABEL RUN="podman run -d --name \${NAME} \${IMAGE} /usr/bin/sleep infinity"' | host sh -c 'cat >/root/counting/Containerfile'
-        host podman build -q -t localhost/counting:latest /root/counting >/dev/null
-}
-
 worker_pid() {
         host systemctl show -P MainPID "fairlead-job-$job.service"
 }
@@ -121,7 +98,7 @@ worker_pid() {
 [ "$HOST" = trixie ] && rounds=200 || rounds=30
 [ -n "${FAIRLEAD_STAGED:-}" ] || ninja -C build-release tests/kill-console >/dev/null
 tests/lab put "$HOST" build-release/tests/kill-console /root
-counting
+build_image counting
 check_status "an install that counts" 0 host fairlead install counting --yes --detach
 job=$(tail -n 1 <<<"$output")
 check "it counts" until_true 10 host grep -q 'line 20' "/var/lib/fairlead/jobs/$job/log"

@@ -1,31 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Joins that cannot go well, each made so for real: every one ends with a sentence that says why, and leaves the host as it was. What can be mended is mended
+# Joins that cannot go well, each made so for real: every one ends with a sentence that says why, and leaves the host as it was. What can be repaired is repaired
 # from where it is told: the job's screen and the preflight's.
-source "$(dirname "$0")/lib.sh"
+cd "$(dirname "$0")/../.." || exit
+source tests/e2e/lib.sh
 source tests/e2e/domain.sh
 source tests/e2e/walk.sh
 term_need
 
-# The two hosts share a domain, whose clock is everybody's: who turns it must be alone. All else is held by both at once.
-exec 9>"$(tests/lab status | sed -n 's/^cache=//p')/join-$(tests/lab status | sed -n 's/^lab=//p').lock"
-flock -s 9
-alone= whole=
-mend() {
-        [ -z "$alone" ] || tests/lab realm clock 0
-        for port in 53 88 464; do tests/lab realm port-open $port "$HOST"; done
-        tests/lab realm srv-on "$HOST"
-        tests/lab realm dc-up "$HOST"
-        [ -z "$whole" ] || host hostname "$whole"
-        term_end
-}
-trap 'mend >/dev/null 2>&1 || true' EXIT
-
-tests/lab up "$HOST" realm >/dev/null
-password=$(tests/lab status | sed -n 's/^realm\.password=//p')
-whole=$(host hostname)
-short=${whole%%.*}
-account=$short
+trap 'fix_realm >/dev/null 2>&1 || true; term_end >/dev/null 2>&1 || true' EXIT
+with_realm
+clock_share
 
 # refused WHAT STATUS TEXT SECRET WORDS-of-join…: the secret goes by standard input.
 refused() {
@@ -44,10 +29,10 @@ host_tree >"$before"
 refused "an unknown user" 1 'There is no such user in the realm' x example.test --set user=nosuch
 check_text "a shell is told what to do" ' do: the same again with --set user=NAME' "$output"
 refused "a disabled user" 1 'disabled, locked or expired' "$password" example.test --set user=disabled
-dc samba-tool user create "lapsed-$short" "$password" >/dev/null 2>&1 || true
-dc samba-tool user setexpiry "lapsed-$short" --days=-1 >/dev/null
-refused "a user whose last day is over" 1 'disabled, locked or expired' "$password" example.test --set "user=lapsed-$short"
-dc samba-tool user delete "lapsed-$short" >/dev/null 2>&1 || true
+dc samba-tool user create "lapsed-$account" "$password" >/dev/null 2>&1 || true
+dc samba-tool user setexpiry "lapsed-$account" --days=-1 >/dev/null
+refused "a user whose last day is over" 1 'disabled, locked or expired' "$password" example.test --set "user=lapsed-$account"
+dc samba-tool user delete "lapsed-$account" >/dev/null 2>&1 || true
 refused "an expired password" 1 'has expired' "$password" example.test --set user=expired
 refused "a user without rights" 1 'may not join computers here' "$password" example.test --set user=plain
 refused "the organizational unit of somebody else" 1 'may not join computers here' "$password" example.test --set user=joiner \
@@ -55,29 +40,25 @@ refused "the organizational unit of somebody else" 1 'may not join computers her
 refused "a one-time password that was never made" 1 'The one-time password was refused' x example.test --set credentials=otp --set server=dc1.example.test \
         --secret otp=-
 
-# Samba has no machine quota (no program of it knows the attribute), so the tool that asks it is one that got Windows' answer.
-quota=$(mktemp -d)
-mkdir -p "$quota/usr/sbin"
-printf '%s\n' '#!/bin/sh' 'cat /quota' 'exit 5' >"$quota/usr/sbin/adcli"
-chmod 755 "$quota/usr/sbin/adcli"
-sed '1d;/^exit code/d' tests/fixtures/adcli/quota-composed.txt >"$quota/quota"
-tar -C "$quota" -c usr quota | host sh -c 'podman create -q --name quota localhost/sssd >/dev/null && podman cp - quota:/ &&
-        podman commit -q quota localhost/sssd-quota >/dev/null && podman rm quota >/dev/null'
-rm -r "$quota"
-refused "an exhausted machine quota" 1 'has joined as many computers as it may' "$password" example.test --image localhost/sssd-quota --set user=plain
-host podman rmi localhost/sssd-quota >/dev/null
+# What adcli says where Windows has a quota (Samba knows none).
+composed=$(mktemp -d)
+sed '1d;/^exit code/d' tests/fixtures/adcli/quota-composed.txt >"$composed/quota.txt"
+build_image quota "$composed/quota.txt"
+rm -r "$composed"
+refused "an exhausted machine quota" 1 'has joined as many computers as it may' "$password" example.test --image localhost/quota --set user=plain
+host podman rmi localhost/quota >/dev/null
 
 # ---- the computer's account ----
 
 refused "no such unit" 1 'organizational unit does not exist' "$password" example.test --set user=Administrator --set ou=OU=Nowhere,DC=example,DC=test
-dc samba-tool computer create "$short" >/dev/null
+dc samba-tool computer create "$account" >/dev/null
 refused "an account that is somebody else's" 1 "not this account's" "$password" example.test --set user=plain
 refused "an account in another unit" 1 'has this computer in another organizational unit' "$password" example.test --set user=joiner \
         --set ou=OU=Linux,DC=example,DC=test
 forget_account
-dc samba-tool computer create "other-$short" "--service-principal-name=host/$whole" >/dev/null
+dc samba-tool computer create "other-$account" "--service-principal-name=host/$whole" >/dev/null
 refused "a name that another account bears" 1 "Another computer of the domain bears this host's name" "$password" example.test --set user=Administrator
-dc samba-tool computer delete "other-$short" >/dev/null
+dc samba-tool computer delete "other-$account" >/dev/null
 refused "a computer name of sixteen characters" 3 'longer than 15 characters|1 to 15 letters' "$password" example.test --set user=Administrator \
         --set computer-name=ABCDEFGHIJKLMNOP
 
@@ -111,19 +92,12 @@ host rm -r /var/lib/ipa-client
 
 # ---- others at work ----
 
-host sh -c 'cat >/run/lock-dpkg' <<'LOCK'
-use Fcntl;
-open(my $f, "+>>", "/var/lib/dpkg/lock-frontend") or die;
-my $lock = pack("s s x4 q q i", F_WRLCK, 0, 0, 0, 0);
-fcntl($f, F_SETLK, $lock) or die;
-print "held\n";
-close(STDOUT);
-sleep 300;
-LOCK
-check "a package manager is at work" host sh -c 'perl /run/lock-dpkg >/run/lock-held 2>&1 & echo $! >/run/lock-pid; for i in $(seq 100); do grep -q held /run/lock-held && exit; sleep 0.1; done; exit 1'
+tests/lab put "$HOST" tests/e2e/files/hold-dpkg-lock /run/e2e
+host sh -c '/run/e2e/hold-dpkg-lock >/run/lock-held 2>&1 & echo $! >/run/lock-pid'
+check "a package manager is at work" until_true 10 host grep -q held /run/lock-held
 refused "packages being installed meanwhile" 3 'FAIL +Others at work +apt or dpkg is at work' "$password" example.test --set user=Administrator
 refused "looked at again right before the effect" 1 'Not begun: apt or dpkg is at work' "$password" example.test --set user=Administrator --allow preflight
-host sh -c 'kill "$(cat /run/lock-pid)"; rm -f /run/lock-dpkg /run/lock-held /run/lock-pid'
+host sh -c 'kill "$(cat /run/lock-pid)"; rm -f /run/lock-held /run/lock-pid'
 
 # ---- the way there ----
 
@@ -164,15 +138,7 @@ tests/lab realm dc-up "$HOST" >/dev/null
 check_same_tree "and the host is as before" "$before"
 forget_account
 
-# ---- mended where it is told ----
-
-step() {
-        try "$@" || {
-                term_screen | sed 's/^/        /'
-                finish
-                exit 1
-        }
-}
+# ---- repaired where it is told ----
 
 walk_wrong_password() {
         term_keys 5
@@ -279,17 +245,13 @@ walk_clock() {
         term_wait 'FAIL +Clock' 60 || return
 }
 
-flock -u 9
-flock -x 9
-alone=yes
+clock_alone
 tests/lab realm clock +600 >/dev/null
 refused "a clock that is off" 3 'min .* s behind dc1' "$password" example.test --set user=Administrator
 check_text "and the command that sets it" "date --set='\\+(59|60)[0-9] seconds'" "$output"
 refused "a clock that is off, passed over" 1 'clock of this host is too far' "$password" example.test --set user=Administrator --allow preflight
 step "a clock that cannot be set from here is told so" walk_clock
-tests/lab realm clock 0 >/dev/null
-alone=
-flock -u 9
+clock_free >/dev/null
 term_close
 rm -f "$before"
 finish

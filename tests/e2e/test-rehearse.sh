@@ -1,11 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Rehearsals on a real host: what is shown is what the install then does, and the host is untouched: by a good installer, by one that fails half way, by one that is cancelled, and by one whose worker is killed.
-source "$(dirname "$0")/lib.sh"
-
-json() {
-        python3 -c 'import json, sys; d = json.loads(sys.argv[1]); sys.exit(0 if eval(sys.argv[2]) else 1)' "$output" "$1"
-}
+cd "$(dirname "$0")/../.." || exit
+source tests/e2e/lib.sh
 
 # The paths of changes as JSON, those below the folders that an installer of rsyslog writes to, a line each with what changed.
 changed_paths() {

@@ -2,17 +2,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Jobs in trouble on a real host: units read again and again, an engine that is killed, an installer's client that is killed, an installer that
 # prints without end; and the worker's memory, whatever the installer prints.
-source "$(dirname "$0")/lib.sh"
+cd "$(dirname "$0")/../.." || exit
+source tests/e2e/lib.sh
 
 storm() {
         host sh -c 'touch /run/storm; while [ -e /run/storm ]; do systemctl daemon-reload; sleep 0.2; done' &
         storm_pid=$!
-}
-
-# The most memory that the job's worker ever had, in KiB, watched until it ends.
-worker_peak() {
-        host sh -c 'pid=$(systemctl show -P MainPID "fairlead-job-'"$job"'.service"); peak=0
-                while now=$(sed -n "s/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p" "/proc/$pid/status" 2>/dev/null) && [ -n "$now" ]; do peak=$now; sleep 0.05; done; echo "$peak"'
 }
 
 before=$(mktemp)
@@ -54,7 +49,7 @@ host systemctl start podman.socket
 # ---- memory ----
 
 try "an install is begun that prints 50 MB" begin broken/flood
-peak=$(worker_peak)
+peak=$(in_host worker-peak "$job")
 check "its worker stayed below 16 MiB (it had $peak KiB)" test "$peak" -gt 0 -a "$peak" -lt 16384
 until_true 60 eval '[ "$(state_of "$job")" != running ]' || true
 host fairlead uninstall flood --yes >/dev/null 2>&1 || true

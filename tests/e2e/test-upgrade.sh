@@ -1,11 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Upgrades on a real host: to a newer image with an UPGRADE label, back by itself from one that does not start and from one whose check fails, a unit that somebody edited, one that the image wrote; and an uninstall that takes all of it back.
-source "$(dirname "$0")/lib.sh"
-
-json() {
-        python3 -c 'import json, sys; d = json.loads(sys.argv[1]); sys.exit(0 if eval(sys.argv[2]) else 1)' "$output" "$1"
-}
+cd "$(dirname "$0")/../.." || exit
+source tests/e2e/lib.sh
 
 # build NAME VERSION LINE…: localhost/NAME:latest becomes a newer image, made from the one of the shelf by these lines of a Containerfile.
 build() {
@@ -34,8 +31,7 @@ rsyslog_good() {
         check_status "install rsyslog" 0 host fairlead install rsyslog --yes --mode local
         check_status "there is nothing newer: done at once" 0 host fairlead upgrade rsyslog --yes
         check_text "and says so" 'runs the newest image' "$output"
-        printf '#!/bin/sh\necho "upgrading $NAME"\necho "# by the newer image" >/host/etc/rsyslog.d/90-newer.conf\necho "# more" >>/host/etc/rsyslog.conf\n' |
-                host sh -c 'mkdir -p /root/newer && cat >/root/newer/upgrade.sh && chmod 755 /root/newer/upgrade.sh'
+        tests/lab put "$HOST" tests/e2e/files/upgrade.sh /root/newer
         # shellcheck disable=SC2016
         build rsyslog 9 'COPY upgrade.sh /usr/bin/upgrade.sh' \
                 'LABEL UPGRADE="podman run --rm --privileged -v /:/host -e NAME=\${NAME} \${IMAGE} /usr/bin/upgrade.sh"'

@@ -1,12 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The verbs on a real host: rsyslog from plan to uninstall, chrony without an installer, the image that writes its own unit, and what a person sees of bad labels and installers.
-source "$(dirname "$0")/lib.sh"
-
-# json FILTER: reads $output (JSON) with python3 on this machine; FILTER is an expression over `d`.
-json() {
-        python3 -c 'import json, sys; d = json.loads(sys.argv[1]); sys.exit(0 if eval(sys.argv[2]) else 1)' "$output" "$1"
-}
+cd "$(dirname "$0")/../.." || exit
+source tests/e2e/lib.sh
 
 look() {
         check_status "images lists the services" 0 host fairlead images

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
-# As walk.sh, which must be sourced first: from a host in no realm into the lab's domain by keys, and out of it again. $short is the short name of the host.
+# As walk.sh, which must be sourced first: from a host in no realm into the lab's domain by keys, and out of it again. $account is the short name of the host.
 
 # From the Realm screen to the preflight; a domain that is none is typed first.
 walk_join() {
@@ -77,7 +77,8 @@ walk_leave_password() {
         term_wait '\*\*\*\*' || return
         term_keys Enter
         term_wait 'page 3 of 3: last look' || return
-        term_wait "The account ${short^^}\\\$@EXAMPLE\\.TEST is deleted" || return
+        # shellcheck disable=SC2154
+        term_wait "The account ${account^^}\\\$@EXAMPLE\\.TEST is deleted" || return
         seen leave-review
         term_keys Enter
         term_wait '\[ Uninstall \]' || return

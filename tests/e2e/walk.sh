@@ -40,8 +40,7 @@ walk_to_plan() {
         term_wait '^Findings' || return
         seen image
         # Line by line: a page could go past the line.
-        local i
-        for i in $(seq 60); do
+        for _ in $(seq 60); do
                 term_matches 'Its command labels' && break
                 term_keys Down
         done
@@ -76,20 +75,43 @@ walk_answer() {
         term_wait '127\.0\.0\.1' || return
 }
 
+# The page that a wizard shows: "page 2 of 3".
+walk_page() {
+        term_screen | grep -oE 'page [0-9]+ of [0-9]+' | head -n 1
+}
+
+walk_turned() {
+        local page
+        page=$(walk_page)
+        [[ -n $page && $page != "$1" ]]
+}
+
+# From any page of a wizard to its last look, where the plan is and Enter asks for consent. The key bar says what goes on.
+walk_to_last_look() {
+        local page
+        while term_wait 'Enter next|Ctrl-D next page|Enter consent'; do
+                ! term_matches 'Enter consent' || return 0
+                page=$(walk_page)
+                if term_matches 'Ctrl-D next page'; then term_keys C-d; else term_keys Enter; fi
+                term_await "for the page behind \"$page\"" 30 walk_turned "$page" || return
+        done
+        return 1
+}
+
+# The same, and on to the question for consent, on whose safe button the focus is.
+walk_to_consent() {
+        walk_to_last_look || return
+        term_keys Enter
+        term_wait '\[ Back \]' || return
+}
+
 # Back must lose nothing; then to the last look.
 walk_review() {
         term_keys Escape
         term_wait 'page 1 of 3' || return
         term_keys Enter
         term_wait '127\.0\.0\.1' || return
-        local i
-        for i in 1 2 3 4 5 6; do
-                term_matches 'page 3 of 3: last look' && break
-                term_keys Enter
-                sleep 0.3
-        done
-        term_wait 'page 3 of 3: last look' || return
-        term_wait 'Enter consent' || return     # the plan is there
+        walk_to_last_look || return
         seen review
 }
 
@@ -175,14 +197,10 @@ walk_uninstall() {
         term_keys x
         term_wait 'Actions' || return
         term_keys X
-        term_wait '(Uninstall|page)' 15 || return
+        walk_to_last_look || return
         seen uninstall
-        local i
-        for i in 1 2 3 4; do
-                term_matches '\[ Back \]|\[ Cancel \]|\[ Keep' && break
-                term_keys Enter
-                sleep 0.5
-        done
+        term_keys Enter
+        term_wait '\[ Uninstall \]' || return
         term_keys y
         term_wait "$1 is uninstalled" 60 || return
         seen uninstalled

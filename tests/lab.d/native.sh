@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Hosts that have SSSD, realmd and FreeIPA's client themselves, to join without a container: bookworm-native and trixie-native. They
 # are made and started only when they are named, so an `up` of all costs nothing for them.

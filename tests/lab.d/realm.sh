@@ -176,7 +176,7 @@ realm_clock() {
         realm_wait
 }
 
-realm_mend() {
+realm_repair() {
         yard_run nsenter --net=/run/netns/dc -- iptables -w -F
         yard_run nsenter --net=/run/netns/dc -- iptables -w -t nat -F
         yard_run ip link set dc up
@@ -186,7 +186,7 @@ realm_reset() {
         realm_kill
         rm -rf --one-file-system "$(realm_dir)"
         realm_start
-        realm_mend
+        realm_repair
         realm_wait
 }
 

@@ -115,7 +115,7 @@ shelf_fill() {
         base=$(shelf_print_base | lab_fingerprint)
         if [[ $(cat "$made/base" 2>/dev/null) != "$base" ]]; then
                 say "building the base of the images (a minute, once)"
-                rm -rf "$LAB_SHELF/storage" "$made"/*
+                rm -rf "$LAB_SHELF/storage" "${made:?}"/*
                 shelf_make_base
                 echo "$base" >"$made/base"
         fi

@@ -61,7 +61,7 @@ soon() {
 }
 
 status_of() {
-        "$lab" status | sed -n "s/^$1=//p"
+        "$lab" status "$1"
 }
 
 # What a lab could leave behind on the machine.

@@ -3,7 +3,7 @@
 # Units, and the words of unit files, on the real systemd of both hosts (252 and 257, the latter with Quadlet). tests/check builds the
 # programs before.
 set -uo pipefail
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../.." || exit
 passed=0 failed=0
 for host in bookworm trixie; do
         tests/lab put "$host" build-release/tests/units-real build-release/tests/unitfile-real /root

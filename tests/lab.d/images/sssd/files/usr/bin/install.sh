@@ -8,6 +8,7 @@
 # PERMIT_GROUPS (names, with commas between) let in nobody else; SUDO=yes lets sudo ask the domain. MKHOMEDIR=yes makes home
 # directories at the first login.
 # A join that fails leaves no trace on the host, since all of it happened to copies.
+# shellcheck source=tests/lab.d/images/sssd/files/usr/share/sssd-container/common.sh
 source /usr/share/sssd-container/common.sh
 
 usage() {

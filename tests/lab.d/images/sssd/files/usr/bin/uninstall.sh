@@ -3,6 +3,7 @@
 # carried out (`realm leave --remove -U Administrator` removes the computer account, too; the password comes by standard
 # input), and nothing is taken back if they fail. realm itself says that all is well when the account could not be deleted:
 # fairlead reads that from its output.
+# shellcheck source=tests/lab.d/images/sssd/files/usr/share/sssd-container/common.sh
 source /usr/share/sssd-container/common.sh
 
 leave_ad() {
