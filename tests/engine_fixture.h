@@ -30,7 +30,7 @@ struct engine_fixture {
         struct image_list *images;
         struct image *image;
         struct container_list *containers;
-        struct str text;                /* progress, or lines of a log */
+        struct str text;                /* progress of a pull */
         unsigned pieces;                /* of text */
         bool drop;                      /* drop the op at the first piece */
 };
@@ -161,15 +161,6 @@ static inline void on_progress(const char *text, void *userdata) {
         struct engine_fixture *f = userdata;
         f->pieces++;
         str_add(&f->text, text);
-        if (f->drop)
-                f->op = op_cancel(f->op);
-}
-
-static inline void on_line(const char *bytes, size_t n, bool is_stderr, void *userdata) {
-        struct engine_fixture *f = userdata;
-        f->pieces++;
-        if (f->text.length < 1024 * 1024)
-                str_addf(&f->text, "%s%.*s\n", is_stderr ? "! " : "", (int) n, bytes);
         if (f->drop)
                 f->op = op_cancel(f->op);
 }

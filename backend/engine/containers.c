@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The containers of an engine: list, remove, logs. */
+/* The containers of an engine: list, inspect, remove. */
 #include <errno.h>
 #include <string.h>
 
-#include "backend/engine/frames.h"
 #include "backend/engine/internal.h"
 #include "base/array.h"
 
@@ -225,96 +224,6 @@ struct op *engine_remove_container(struct engine *engine, const char *name, unsi
                 .name = http_escape(name),
                 .seconds = seconds,
                 .done = done,
-                .userdata = userdata,
-        };
-        if (!c->name) {
-                free(c);
-                return NULL;
-        }
-        return engine_call_start(&c->call);
-}
-
-/* ---- logs ---- */
-
-struct logs_call {
-        struct engine_call call;        /* first */
-        char *name;                     /* escaped */
-        unsigned tail;
-        bool follow;
-        struct engine_frames *frames;
-        void (*line)(const char *bytes, size_t n, bool is_stderr, void *userdata);
-        void (*ended)(struct error *e, void *userdata);
-        void *userdata;
-};
-
-static void logs_free(struct engine_call *call) {
-        struct logs_call *c = (struct logs_call *) call;
-        engine_frames_free(c->frames);
-        free(c->name);
-        free(c);
-}
-
-static void logs_fail(struct engine_call *call, struct error *e) {
-        struct logs_call *c = (struct logs_call *) call;
-        c->ended(e, c->userdata);
-        logs_free(call);
-}
-
-static void logs_line(const char *bytes, size_t n, bool is_stderr, void *userdata) {
-        struct logs_call *c = userdata;
-        if (!c->call.dropped)
-                c->line(bytes, n, is_stderr, c->userdata);
-}
-
-static int logs_piece(const void *bytes, size_t n, void *userdata, struct error **reterr) {
-        struct logs_call *c = userdata;
-        engine_call_busy(&c->call);
-        int r = engine_frames_feed(c->frames, bytes, n, reterr);
-        return engine_call_idle(&c->call) ? r : -ECANCELED;
-}
-
-static void logs_done(const struct http_answer *answer, struct error *e, void *userdata) {
-        struct logs_call *c = userdata;
-        c->call.inner = op_cancel(c->call.inner);
-        e = engine_call_error(&c->call, answer, e, "The container's log could not be read");
-        bool clean = !e;
-        engine_call_busy(&c->call);
-        if (engine_frames_finish(c->frames, clean ? &e : NULL) < 0 && clean)
-                error_wrap(&e, e->code, "The container's log could not be read");
-        if (!engine_call_idle(&c->call)) {
-                error_free(e);
-                return;
-        }
-        op_finish(c->call.op);
-        logs_fail(&c->call, e);
-}
-
-static bool logs_begin(struct engine_call *call) {
-        struct logs_call *c = (struct logs_call *) call;
-        c->frames = engine_frames_new(logs_line, c);
-        if (!c->frames)
-                return false;
-        char *path = str_printf("%s/containers/%s/logs?stdout=true&stderr=true&tail=%u%s",
-                                call->engine->prefix, c->name, c->tail, c->follow ? "&follow=true" : "");
-        return engine_call_request(call, "GET", path,
-                                   (struct http_request) { .seconds = c->follow ? 0 : 60,
-                                                          .piece = logs_piece,
-                                                          .done = logs_done });
-}
-
-struct op *engine_follow_logs(struct engine *engine, const char *container, unsigned tail, bool follow,
-                              void (*line)(const char *bytes, size_t n, bool is_stderr, void *userdata),
-                              void (*ended)(struct error *e, void *userdata), void *userdata) {
-        struct logs_call *c = calloc(1, sizeof *c);
-        if (!c)
-                return NULL;
-        *c = (struct logs_call) {
-                .call = { .engine = engine, .begin = logs_begin, .fail = logs_fail, .free = logs_free },
-                .name = http_escape(container),
-                .tail = tail,
-                .follow = follow,
-                .line = line,
-                .ended = ended,
                 .userdata = userdata,
         };
         if (!c->name) {

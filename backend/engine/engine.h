@@ -101,12 +101,6 @@ struct op *engine_tag(struct engine *engine, const char *image, const char *name
 struct op *engine_untag(struct engine *engine, const char *name,
                         void (*done)(struct error *e, void *userdata), void *userdata);
 
-/* Container logs, de-framed: lines() gets clean-cut lines as bytes (no newline). Ends by ended(NULL or
- * error). */
-struct op *engine_follow_logs(struct engine *engine, const char *container, unsigned tail, bool follow,
-                              void (*line)(const char *bytes, size_t n, bool is_stderr, void *userdata),
-                              void (*ended)(struct error *e, void *userdata), void *userdata);
-
 /* Something happened to images or containers: coalesced (at most one call in 200 ms). Reconnects by itself,
  * with growing pauses (1 s to 60 s) while the engine is away; `away` is told once when the stream breaks and
  * `back` once when it is there again (what happened between is not told: look again). One watcher. */

@@ -244,34 +244,6 @@ static void list(struct fake_state *state, const char *request, struct fake_answ
         a->chunked = a->body.length > 2048; /* as Go's server does when nobody tells it the length */
 }
 
-void fake_answer_frame(unsigned stream, const char *text, struct str *ret) {
-        size_t n = strlen(text);
-        const uint8_t header[8] = {
-                (uint8_t) stream,   0,          0, 0, (uint8_t) (n >> 24), (uint8_t) (n >> 16),
-                (uint8_t) (n >> 8), (uint8_t) n
-        };
-        str_add_bytes(ret, header, sizeof header);
-        str_add_bytes(ret, text, n);
-}
-
-static void logs(struct fake_state *state, const char *request, struct fake_answer *a) {
-        char name[512];
-        cut_name(request, "/containers/", "/logs", name);
-        if (find_number(name, "service-", state->containers) < 0) {
-                say(state, a, 404, "no such container",
-                    is_podman(state) ? "no container with that name found" : "");
-                return;
-        }
-        a->type = is_podman(state) ? NULL : "application/vnd.docker.raw-stream";
-        a->chunked = true;
-        a->hold = strstr(request, "follow=1") || strstr(request, "follow=true");
-        fake_answer_frame(1, "first line\n", &a->body);
-        fake_answer_frame(2, "a complaint\n", &a->body);
-        fake_answer_frame(1, "one frame\nwith two lines\n", &a->body);
-        fake_answer_frame(1, "a line in ", &a->body);
-        fake_answer_frame(1, "two frames\n", &a->body);
-}
-
 static void inspect_container(struct fake_state *state, const char *request, struct fake_answer *a) {
         char name[512];
         cut_name(request, "/containers/", "/json", name);
@@ -311,8 +283,6 @@ void fake_answer_request(struct fake_state *state, const char *request, struct f
                 inspect_image(state, request, a);
         else if (strstr(request, "GET ") && strstr(request, "/containers/") && strstr(request, "/json"))
                 inspect_container(state, request, a);
-        else if (strstr(request, "/logs"))
-                logs(state, request, a);
         else if (strstr(request, "/events"))
                 a->chunked = a->hold = true;
         else if (strstr(request, "/containers/") && (strstr(request, "DELETE ") || strstr(request, "/stop")))
@@ -354,9 +324,7 @@ static void spoil_json(struct fake_state *state, const char *request, const stru
                         else
                                 add_container(state, 0, &a->more);
                         str_add_char(&a->more, ',');
-                } else if (strstr(request, "/logs"))
-                        fake_answer_frame(1, "one of many\n", &a->more);
-                else if (strstr(request, "/events"))
+                } else if (strstr(request, "/events"))
                         fake_answer_event(state, "container", "start", &a->more);
                 else
                         str_add(&a->more, "{\"stream\":\"still pulling\\n\",\"status\":\"Downloading\"}\n");
@@ -379,27 +347,6 @@ static void spoil_json(struct fake_state *state, const char *request, const stru
                 break;
         default:
                 break;
-        }
-}
-
-static void spoil_frames(const struct fake_rule *rule, struct fake_answer *a) {
-        static const uint8_t huge[8] = { 1, 0, 0, 0, 0xff, 0xff, 0xff, 0xff },
-                             odd[12] = { 7, 0, 0, 0, 0, 0, 0, 4, 'e', 'v', 'i', 'l' };
-        str_cut(&a->body, 0);
-        a->chunked = true;
-        a->hold = false;
-        if (rule->what == FAKE_FRAME_HUGE) {
-                str_add_bytes(&a->body, huge, sizeof huge);
-                for (unsigned i = 0; i < 1024; i++)
-                        str_add(&a->more,
-                                "a line of a frame that never ends, or so it says, and it is of 64 bytes.\n");
-                a->repeat = SIZE_MAX;
-        } else if (rule->what == FAKE_FRAME_TYPE)
-                str_add_bytes(&a->body, odd, sizeof odd);
-        else {
-                fake_answer_frame(1, "whole\n", &a->body);
-                fake_answer_frame(1, "never whole\n", &a->body);
-                str_cut(&a->body, a->body.length - 5);
         }
 }
 
@@ -437,11 +384,6 @@ void fake_answer_spoil(struct fake_state *state, const char *request, const stru
         case FAKE_STREAM_CUT:
                 replace(a, is_podman(state) ? "{\"stream\":\"Trying to pull...\\n\"}\n{\"strea"
                                             : "{\"status\":\"Pulling from x\"}\r\n{\"sta");
-                break;
-        case FAKE_FRAME_HUGE:
-        case FAKE_FRAME_TYPE:
-        case FAKE_FRAME_CUT:
-                spoil_frames(rule, a);
                 break;
         default:
                 spoil_json(state, request, rule, a);

@@ -14,7 +14,7 @@ struct fake_answer {
         const char *type; /* constant; NULL: no Content-Type */
         struct str body;
         bool chunked;    /* a stream */
-        bool hold;       /* stays open behind the body: logs with follow, events */
+        bool hold;       /* stays open behind the body: events */
         struct str more; /* what is sent again and again behind the body */
         size_t repeat;   /* how often; SIZE_MAX: for ever */
 };
@@ -33,6 +33,5 @@ void fake_answer_request(struct fake_state *state, const char *request, struct f
 void fake_answer_spoil(struct fake_state *state, const char *request, const struct fake_rule *rule,
                        struct fake_answer *answer);
 
-/* One event of the stream, and one frame of a container's log, as they go over the line. */
+/* One event of the stream, as it goes over the line. */
 void fake_answer_event(struct fake_state *state, const char *type, const char *action, struct str *ret);
-void fake_answer_frame(unsigned stream, const char *text, struct str *ret);

@@ -433,12 +433,6 @@ size_t fake_engine_push_event(struct fake_engine *f, const char *type, const cha
         return fake_engine_push(f, "/events", line.text, line.length);
 }
 
-size_t fake_engine_push_log(struct fake_engine *f, unsigned stream, const char *text) {
-        _cleanup_str_ struct str frame = {};
-        fake_answer_frame(stream, text, &frame);
-        return fake_engine_push(f, "/logs", frame.text, frame.length);
-}
-
 size_t fake_engine_hang_up(struct fake_engine *f, const char *route, bool clean) {
         size_t count = 0;
         for (struct connection *c = f->connections, *next; c; c = next) {

@@ -2,7 +2,7 @@
 #pragma once
 
 /* A container engine that does as it is told: an HTTP server on a unix socket inside the caller's event loop, in
- * either dialect. Left alone it answers ping, images, inspect, containers, stop, remove, pull, logs and events as
+ * either dialect. Left alone it answers ping, images, inspect, containers, stop, remove, pull and events as
  * Podman 4.3 and Docker 20.10 do (shapes as they came over the wire from the real ones); told to misbehave it
  * does each bad thing an engine, a restart or an enemy on the socket can do. engine-main.c makes a program of it.
  */
@@ -36,10 +36,7 @@ enum fake_mischief {
         FAKE_PAGE,         /* status `amount` with the `text` as plain text */
         FAKE_STREAM_ERROR, /* status 200, some good lines of a stream, then an error object with `text` */
         FAKE_STREAM_CUT,   /* a stream that ends, cleanly by HTTP, in the middle of a line */
-        FAKE_FRAME_HUGE,   /* logs: a frame that claims 4 GiB, and bytes without end */
-        FAKE_FRAME_TYPE,   /* logs: a frame of type 7 */
-        FAKE_FRAME_CUT,    /* logs: a clean end of HTTP in the middle of a frame */
-        FAKE_FLOOD,        /* `amount` good lines (events, logs) as fast as they can be taken; then held open */
+        FAKE_FLOOD,        /* `amount` good lines (events) as fast as they can be taken; then held open */
 };
 
 struct fake_rule {
@@ -77,7 +74,6 @@ int fake_engine_start(struct fake_engine *f);
  * there were. */
 size_t fake_engine_push(struct fake_engine *f, const char *route, const void *bytes, size_t n);
 size_t fake_engine_push_event(struct fake_engine *f, const char *type, const char *action);
-size_t fake_engine_push_log(struct fake_engine *f, unsigned stream, const char *text);
 size_t fake_engine_hang_up(struct fake_engine *f, const char *route, bool clean);
 
 /* How many requests had `route` in them, and how many connections were taken, since the start. */

@@ -27,7 +27,6 @@ struct got {
         bool over;
         void *result;
         struct error *e;
-        unsigned lines;
         unsigned progress;
 };
 
@@ -50,10 +49,6 @@ static void got_end(struct error *e, void *userdata) {
         struct got *g = userdata;
         g->over = true;
         g->e = e;
-}
-
-static void got_line(const char *bytes, size_t n, bool is_stderr, void *userdata) {
-        ((struct got *) userdata)->lines++;
 }
 
 static void got_progress(const char *text, void *userdata) {
@@ -143,10 +138,6 @@ static void containers(sd_event *event, struct engine *engine) {
         wait_for(event, &r, engine_remove_container(engine, "fairlead-no-such", 1, got_end, &r));
         check(r.over && !r.e, "removing what is not there is no error", r.e);
         error_free(r.e);
-        struct got o = {};
-        wait_for(event, &o, engine_follow_logs(engine, "fairlead-no-such", 10, false, got_line, got_end, &o));
-        check(o.e && o.e->code == -ENOENT, "a log of what is not there is an error", o.e);
-        error_free(o.e);
 }
 
 static void pull(sd_event *event, struct engine *engine) {

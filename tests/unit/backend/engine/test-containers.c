@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The containers of an engine: list, remove, logs; in both dialects and with every bad thing an engine can do. */
+/* The containers of an engine: list, inspect, remove; in both dialects and with every bad thing an engine can do. */
 #include "tests/engine_fixture.h"
 
 static struct op *list(struct engine_fixture *f) {
@@ -8,14 +8,6 @@ static struct op *list(struct engine_fixture *f) {
 
 static struct op *remove_it(struct engine_fixture *f) {
         return engine_remove_container(f->engine, "service-0001", 10, on_end, f);
-}
-
-static struct op *logs(struct engine_fixture *f) {
-        return engine_follow_logs(f->engine, "service-0000", 100, false, on_line, on_end, f);
-}
-
-static struct op *follow(struct engine_fixture *f) {
-        return engine_follow_logs(f->engine, "service-0000", 100, true, on_line, on_end, f);
 }
 
 /* ---- list ---- */
@@ -194,119 +186,11 @@ static void says_why_it_was_not_removed(void **state) {
         check_sentence(f, f->error, -ECONNREFUSED, head);
 }
 
-/* ---- logs ---- */
-
-static const char five[] = "first line\n! a complaint\none frame\nwith two lines\na line in two frames\n";
-
-static void reads_a_log(void **state) {
-        struct engine_fixture *f = *state;
-        f->op = logs(f);
-        await(f);
-        assert_null(f->error);
-        assert_string_equal(f->text.text, five);
-        assert_int_equal(fake_engine_requests(f->fake, "/containers/service-0000/logs?stdout=true&stderr=true&tail=100"), 1);
-}
-
-static void follows_a_log(void **state) {
-        struct engine_fixture *f = *state;
-        f->op = follow(f);
-        turn(f, 50);
-        assert_string_equal(f->text.text, five);
-        assert_false(f->done);
-        assert_int_equal(fake_engine_push_log(f->fake, 1, "later, "), 1);
-        turn(f, 20);
-        assert_string_equal(f->text.text, five);        /* no half lines */
-        fake_engine_push_log(f->fake, 2, "and loudly\n");
-        fake_engine_push_log(f->fake, 1, "at last\n");
-        turn(f, 20);
-        assert_string_equal(f->text.text + strlen(five), "! and loudly\nlater, at last\n");
-        fake_engine_push_log(f->fake, 1, "half");
-        fake_engine_hang_up(f->fake, "/logs", true);
-        await(f);
-        assert_null(f->error);
-        assert_string_equal(f->text.text + strlen(five), "! and loudly\nlater, at last\nhalf\n");
-}
-
-static void says_why_a_log_ended(void **state) {
-        struct engine_fixture *f = *state;
-        const char *const head = "The container's log could not be read";
-        f->op = engine_follow_logs(f->engine, "nobody", 1, false, on_line, on_end, f);
-        await(f);
-        check_said(f, -ENOENT, head, NULL, f->kind == ENGINE_PODMAN ? "no container with that name found: no such container" : "no such container");
-        static const struct {
-                struct fake_rule rule;
-                int code;
-                const char *hint, *cause, *lines;
-        } rows[] = {
-                { { .what = FAKE_FRAME_TYPE }, -EBADMSG, NULL, "The engine's log is not framed as it should be", "" },
-                { { .what = FAKE_HTML }, -EBADMSG, NULL, "The engine's log is not framed as it should be", "" },
-                { { .what = FAKE_FRAME_CUT }, -EBADMSG, NULL, "It ends in the middle", "whole\nnever w\n" },
-                { { .what = FAKE_CUT_BODY }, -ECONNRESET, "It may have been restarted: try again", "Transferred a partial file", NULL },
-                { { .what = FAKE_STATUS, .amount = 500, .text = "logs are not supported" }, -EIO, NULL, "logs are not supported", "" },
-        };
-        for (size_t i = 0; i < ELEMENTS(rows); i++) {
-                struct fake_rule rule = rows[i].rule;
-                rule.route = "/logs";
-                run_call(f, logs, rule);
-                check_said(f, rows[i].code, head, rows[i].hint, rows[i].cause);
-                if (rows[i].lines)
-                        assert_string_equal(f->text.text ? f->text.text : "", rows[i].lines);
-        }
-        run_call(f, logs, (struct fake_rule) { .route = "/logs", .what = FAKE_EMPTY });
-        assert_null(f->error);
-        assert_int_equal(f->pieces, 0);
-}
-
-/* Lines without end keep the loop turning, and can be dropped at any time. */
-static void a_log_without_end_can_be_dropped(void **state) {
-        struct engine_fixture *f = *state;
-        static const enum fake_mischief floods[] = { FAKE_ENDLESS_LIST, FAKE_FRAME_HUGE };
-        for (size_t i = 0; i < ELEMENTS(floods); i++) {
-                engine_fixture_clear(f);
-                fake_engine_behave(f->fake);
-                fake_engine_rule(f->fake, &(struct fake_rule) { .route = "/logs", .what = floods[i] });
-                f->op = follow(f);
-                turn(f, 100);
-                assert_true(f->pieces > 100);
-                f->op = op_cancel(f->op);
-                unsigned pieces = f->pieces;
-                turn(f, 50);
-                assert_int_equal(f->pieces, pieces);
-                assert_int_equal(f->calls, 0);
-        }
-}
-
-static void a_log_can_be_dropped_in_its_own_line(void **state) {
-        struct engine_fixture *f = *state;
-        f->drop = true;
-        f->op = logs(f);
-        for (unsigned i = 0; i < 200 && !f->pieces; i++)
-                sd_event_run(f->event, 100000);
-        turn(f, 50);
-        assert_null(f->op);
-        assert_int_equal(f->pieces, 1);         /* the piece had five */
-        assert_int_equal(f->calls, 0);
-        /* In the last one, which comes when the stream is over. */
-        engine_fixture_clear(f);
-        f->op = follow(f);
-        turn(f, 50);
-        fake_engine_push_log(f->fake, 1, "half");
-        turn(f, 20);
-        f->drop = true;
-        unsigned pieces = f->pieces;
-        fake_engine_hang_up(f->fake, "/logs", true);
-        turn(f, 50);
-        assert_null(f->op);
-        assert_int_equal(f->pieces, pieces + 1);
-        assert_int_equal(f->calls, 0);
-}
-
 static void calls_can_be_dropped_at_any_time(void **state) {
         struct engine_fixture *f = *state;
         check_drops(f, list);
         check_drops(f, look);
         check_drops(f, remove_it);
-        check_drops(f, logs);
 }
 
 int main(void) {
@@ -319,11 +203,6 @@ int main(void) {
                 BOTH(removes),
                 BOTH(removes_what_does_not_stop),
                 BOTH(says_why_it_was_not_removed),
-                BOTH(reads_a_log),
-                BOTH(follows_a_log),
-                BOTH(says_why_a_log_ended),
-                BOTH(a_log_without_end_can_be_dropped),
-                BOTH(a_log_can_be_dropped_in_its_own_line),
                 BOTH(calls_can_be_dropped_at_any_time),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
