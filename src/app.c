@@ -197,7 +197,7 @@ static void topics_changed(unsigned topics, void *userdata) {
 
 static void app_done(struct app *app) {
         if (app->session->host)
-                app->session->host->ops->listen(app->session->host, NULL, NULL);
+                host_listen(app->session->host, NULL, NULL);
         app->ui = ui_free(app->ui);
         sd_event_source_unref(app->frame);
         sd_event_source_unref(app->tick);
@@ -230,7 +230,7 @@ int app_run(struct session *session, const char *display) {
                 app_done(&app);
                 return session_fail(session, e);
         }
-        session->host->ops->listen(session->host, topics_changed, &app);
+        host_listen(session->host, topics_changed, &app);
         ui_paint(app.ui);
         app_settle(&app);
         r = sd_event_loop(session->event);

@@ -87,7 +87,7 @@ static int ask_parameter(struct session *s, const struct param *p, struct order 
         if (p->type == PARAM_SECRET)
                 return ask_secret(p, o);
         const struct param *other = p->with_name ? profile_param(o->profile, p->with_name) : NULL;
-        const char *suggested = p->suggest ? s->host->ops->suggest(s->host, p->suggest) : NULL;
+        const char *suggested = p->suggest ? host_suggest(s->host, p->suggest) : NULL;
         const char *initial = param_initial(p, o->answers, suggested);
         if (p->type == PARAM_CHOICE)
                 tell_choices(p);
@@ -165,7 +165,7 @@ static void plain_images(struct session *s) {
         struct error *e = NULL;
         struct waiting w = {};
         void *result;
-        int r = session_wait(s, &w, s->host->ops->list_images(s->host, waited_images, &w), &result, &e);
+        int r = session_wait(s, &w, host_list_images(s->host, waited_images, &w), &result, &e);
         if (r < 0) {
                 session_fail(s, e);
                 return;
@@ -224,7 +224,7 @@ int plain_run(struct session *session) {
                 return session_fail(session, e);
         setvbuf(stdin, NULL, _IONBF, 0);        /* see cli/typed-secret.c */
         out("Fairlead on %s. One question a line; an empty line goes back.\n",
-            session->host->ops->status(session->host)->hostname);
+            host_status(session->host)->hostname);
         char line[LINE_BYTES_MAX];
         while (plain_read_line("1 services, 2 images, 3 jobs, q quit: ", line)) {
                 if (strcmp(line, "1") == 0)

@@ -7,7 +7,7 @@
  * ui/screens/screens.h. Take images.c as the pattern.
  *
  *  1. State is one struct of class->size bytes, zeroed before open(). open() fills it and asks the host
- *     (`st->loading = host->ops->list_x(host, x_loaded, s);`); it may fail with an error, which is then
+ *     (`st->loading = host_list_x(host, x_loaded, s);`); it may fail with an error, which is then
  * shown, and close() is called on what it had begun.
  *  2. An answer: `st->loading = op_cancel(st->loading);` first; on error keep it in the state (the old data
  * stays, or the error is shown in the place of the rows); on success free the old data, take the new,

@@ -66,8 +66,8 @@ struct op *backend_read_log(struct host *host, const struct log_query *query,
 struct op *backend_make_plan(struct host *host, const struct plan_order *order, plan_done_t done,
                              void *userdata);
 
-struct op *backend_take_up_job(struct host *host, const char *id, enum job_takeup how,
-                               struct secret_list *secrets, started_done_t done, void *userdata);
+struct op *backend_resume_job(struct host *host, const char *id, enum job_resume how,
+                              struct secret_list *secrets, started_done_t done, void *userdata);
 struct op *backend_start_job(struct host *host, const struct plan *plan, struct secret_list *secrets,
                              started_done_t done, void *userdata);
 int backend_job_plan(struct host *host, const char *id, struct plan **ret, struct error **reterr);
@@ -85,7 +85,8 @@ struct op *backend_preflight(struct host *host, const struct preflight_order *or
                              preflight_done_t done, void *userdata);
 struct op *backend_membership(struct host *host, membership_done_t done, void *userdata);
 struct op *backend_test_user(struct host *host, const char *user, user_done_t done, void *userdata);
-struct op *backend_mend(struct host *host, const struct mend *mend, nothing_done_t done, void *userdata);
+struct op *backend_repair(struct host *host, const struct repair *repair, nothing_done_t done,
+                          void *userdata);
 
 /* The plan of VERB_ACCESS or VERB_RENEW of the service called name, or (NULL) of what joined this host. */
 int backend_access_plan(const struct backend *b, enum plan_verb verb, const char *name,

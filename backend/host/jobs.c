@@ -10,8 +10,8 @@ struct op *backend_start_job(struct host *host, const struct plan *plan, struct 
         return jobs_start(backend_of(host)->jobs, plan, secrets, done, userdata);
 }
 
-struct op *backend_take_up_job(struct host *host, const char *id, enum job_takeup how,
-                               struct secret_list *secrets, started_done_t done, void *userdata) {
+struct op *backend_resume_job(struct host *host, const char *id, enum job_resume how,
+                              struct secret_list *secrets, started_done_t done, void *userdata) {
         return jobs_take_up(backend_of(host)->jobs, id, how, secrets, done, userdata);
 }
 

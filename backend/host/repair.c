@@ -27,16 +27,17 @@ static void outcome_give(void *state) {
         done(e, userdata);
 }
 
-struct op *backend_mend(struct host *host, const struct mend *mend, nothing_done_t done, void *userdata) {
+struct op *backend_repair(struct host *host, const struct repair *repair, nothing_done_t done,
+                          void *userdata) {
         struct backend *b = backend_of(host);
         struct outcome *o = calloc(1, sizeof *o);
         if (!o)
                 return NULL;
         *o = (struct outcome) { .done = done, .userdata = userdata };
-        if (mend->fix == FIX_CLOCK)
-                mend_clock(mend->clock_usec, &o->error);
-        else if (mend->fix == FIX_HOSTNAME && mend->hostname) {
-                if (mend_hostname(b->paths.root, mend->hostname, &o->error) >= 0) {
+        if (repair->fix == FIX_CLOCK)
+                mend_clock(repair->clock_usec, &o->error);
+        else if (repair->fix == FIX_HOSTNAME && repair->hostname) {
+                if (mend_hostname(b->paths.root, repair->hostname, &o->error) >= 0) {
                         facts_done(&b->facts);
                         facts_read(b->paths.root, &b->facts);
                 }

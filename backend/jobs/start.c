@@ -324,8 +324,8 @@ struct op *jobs_start(struct jobs *jobs, const struct plan *plan, struct secret_
         return jobs_start_start(jobs, WORKER_CARRY_OUT, plan, NULL, secrets, done, userdata);
 }
 
-struct op *jobs_take_up(struct jobs *jobs, const char *id, enum job_takeup how, struct secret_list *secrets,
+struct op *jobs_take_up(struct jobs *jobs, const char *id, enum job_resume how, struct secret_list *secrets,
                         started_done_t done, void *userdata) {
-        return jobs_start_start(jobs, how == TAKEUP_RESUME ? WORKER_RESUME : WORKER_ROLL_BACK, NULL, id,
+        return jobs_start_start(jobs, how == RESUME_ONWARD ? WORKER_RESUME : WORKER_ROLL_BACK, NULL, id,
                                 secrets, done, userdata);
 }

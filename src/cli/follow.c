@@ -103,7 +103,7 @@ static int follow_typed(sd_event_source *source, int fd, uint32_t events, void *
                 sd_event_source_set_enabled(source, SD_EVENT_OFF);
                 return 0;
         }
-        f->session->host->ops->job_input(f->session->host, f->id, bytes, (size_t) n, NULL);
+        host_job_input(f->session->host, f->id, bytes, (size_t) n, NULL);
         return 0;
 }
 
@@ -160,7 +160,7 @@ static int follow_follow(struct following *f) {
                                        .failed = watch_failed,
                                        .userdata = f,
                                        .log_offset = f->bytes };
-        struct op *op = f->feed ? s->host->ops->watch_job(s->host, f->id, &watcher) : NULL;
+        struct op *op = f->feed ? host_watch_job(s->host, f->id, &watcher) : NULL;
         if (!op) {
                 feed_free(f->feed);
                 out_note("fairlead: Out of memory\n");
@@ -242,8 +242,7 @@ int follow_order_to(struct session *s, struct order *order, const struct argumen
         struct error *e = NULL;
         struct waiting w = {};
         void *result = NULL;
-        int r = session_wait(s, &w, s->host->ops->make_plan(s->host, &order->port, waited_plan, &w), &result,
-                             &e);
+        int r = session_wait(s, &w, host_make_plan(s->host, &order->port, waited_plan, &w), &result, &e);
         if (r == -EALREADY) {           /* what is asked for is so: nothing failed */
                 out("%s\n", e->message);
                 error_free(e);
@@ -269,7 +268,7 @@ int follow_order_to(struct session *s, struct order *order, const struct argumen
                 plan->if_interrupted = (enum plan_interrupted) way;
         }
         w = (struct waiting) {};
-        struct op *op = s->host->ops->start_job(s->host, plan, TAKE(order->secrets), waited_job_id, &w);
+        struct op *op = host_start_job(s->host, plan, TAKE(order->secrets), waited_job_id, &w);
         r = session_wait(s, &w, op, &result, &e);
         if (r < 0)
                 return session_fail(s, e);
@@ -290,7 +289,7 @@ int follow_order_to(struct session *s, struct order *order, const struct argumen
 int find_job(struct session *s, const char *id, struct job **ret, struct error **reterr) {
         struct waiting w = {};
         void *result;
-        int r = session_wait(s, &w, s->host->ops->list_jobs(s->host, waited_jobs, &w), &result, reterr);
+        int r = session_wait(s, &w, host_list_jobs(s->host, waited_jobs, &w), &result, reterr);
         if (r < 0)
                 return r;
         _cleanup_(job_list_freep) struct job_list *jobs = result;
@@ -305,12 +304,12 @@ int find_job(struct session *s, const char *id, struct job **ret, struct error *
         return -ENOENT;
 }
 
-int follow_taken_up(struct session *s, const struct job *job, enum job_takeup how,
+int follow_taken_up(struct session *s, const struct job *job, enum job_resume how,
                     struct secret_list *secrets, bool detach) {
         struct error *e = NULL;
         struct waiting w = {};
         void *result = NULL;
-        struct op *op = s->host->ops->take_up_job(s->host, job->id, how, secrets, waited_job_id, &w);
+        struct op *op = host_resume_job(s->host, job->id, how, secrets, waited_job_id, &w);
         int r = session_wait(s, &w, op, &result, &e);
         if (r < 0)
                 return session_fail(s, e);
@@ -319,5 +318,5 @@ int follow_taken_up(struct session *s, const struct job *job, enum job_takeup ho
                 out("%s\n", job->id);
                 return EXIT_DONE;
         }
-        return follow_job_from(s, job->id, job->log_size, how == TAKEUP_ROLL_BACK || job->way == WAY_UNDO);
+        return follow_job_from(s, job->id, job->log_size, how == RESUME_ROLL_BACK || job->way == WAY_UNDO);
 }

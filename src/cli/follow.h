@@ -16,7 +16,7 @@ int follow_job_from(struct session *s, const char *id, uint64_t offset, bool und
 
 /* A job taken up again by a new worker, and followed (with detach: its id is printed). secrets are taken
  * over. */
-int follow_taken_up(struct session *s, const struct job *job, enum job_takeup how,
+int follow_taken_up(struct session *s, const struct job *job, enum job_resume how,
                     struct secret_list *secrets, bool detach);
 
 /* The job of this id; a sentence and -ENOENT when there is none. */

@@ -18,7 +18,7 @@ void keep_offering(struct session *s, struct image_list *images) {
                 struct profile *profile = NULL;
                 bool held = hold_only(image), offers = !held && label_set(image) != 0;
                 if (!offers && !held) {
-                        s->host->ops->find_profile(s->host, image, &profile, NULL);
+                        host_find_profile(s->host, image, &profile, NULL);
                         offers = profile && !profile_is_generic(profile);
                         profile_free(profile);
                 }
@@ -34,8 +34,7 @@ int find_service(struct session *s, const char *name, struct service **ret, stru
         *ret = NULL;
         struct waiting w = {};
         void *result;
-        int r = session_wait(s, &w, s->host->ops->list_services(s->host, waited_services, &w), &result,
-                             reterr);
+        int r = session_wait(s, &w, host_list_services(s->host, waited_services, &w), &result, reterr);
         if (r < 0)
                 return r;
         _cleanup_(service_list_freep) struct service_list *services = result;

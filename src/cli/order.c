@@ -24,8 +24,7 @@ void order_done(struct order *o) {
 int order_find_image(struct session *s, const char *reference, struct image **ret, struct error **reterr) {
         struct waiting w = {};
         void *image;
-        int r = session_wait(s, &w, s->host->ops->find_image(s->host, reference, waited_image, &w), &image,
-                             reterr);
+        int r = session_wait(s, &w, host_find_image(s->host, reference, waited_image, &w), &image, reterr);
         if (r >= 0)
                 *ret = image;
         return r;
@@ -120,7 +119,7 @@ int order_read(struct session *s, const struct arguments *a, enum plan_verb verb
         o->image = image;
         int r;
         if (image) {
-                r = s->host->ops->find_profile(s->host, image, &o->profile, reterr);
+                r = host_find_profile(s->host, image, &o->profile, reterr);
                 if (r < 0)
                         return r;
         }

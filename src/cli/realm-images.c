@@ -20,7 +20,7 @@ static bool realm_images_joins(const struct profile *profile) {
 
 static struct profile *profile_of(struct session *s, const struct image *image) {
         struct profile *profile = NULL;
-        s->host->ops->find_profile(s->host, image, &profile, NULL);
+        host_find_profile(s->host, image, &profile, NULL);
         return profile;
 }
 
@@ -45,7 +45,7 @@ int joining_find_image(struct session *s, const char *reference, struct image **
         *ret_profile = NULL;
         if (reference)
                 return find_named(s, reference, ret, ret_profile, reterr);
-        int r = session_wait(s, &w, s->host->ops->list_images(s->host, waited_images, &w), &result, reterr);
+        int r = session_wait(s, &w, host_list_images(s->host, waited_images, &w), &result, reterr);
         if (r < 0)
                 return r;
         _cleanup_(image_list_freep) struct image_list *images = result;
@@ -142,8 +142,7 @@ int joining_find_service(struct session *s, const char *name, struct joined *ret
         struct waiting w = {};
         void *result = NULL;
         *ret = (struct joined) {};
-        int r = session_wait(s, &w, s->host->ops->list_services(s->host, waited_services, &w), &result,
-                             reterr);
+        int r = session_wait(s, &w, host_list_services(s->host, waited_services, &w), &result, reterr);
         if (r < 0)
                 return r;
         _cleanup_(service_list_freep) struct service_list *services = result;

@@ -13,7 +13,7 @@ int stop_container(struct session *s, const char *name) {
         const struct plan_order order = { .verb = VERB_STOP, .name = name };
         struct waiting w = {};
         void *result = NULL;
-        int r = session_wait(s, &w, s->host->ops->make_plan(s->host, &order, waited_plan, &w), &result, &e);
+        int r = session_wait(s, &w, host_make_plan(s->host, &order, waited_plan, &w), &result, &e);
         if (r < 0 && r != -ENOENT)
                 return session_fail(s, e);
         error_free(e);
@@ -26,7 +26,7 @@ int stop_container(struct session *s, const char *name) {
                 out_note("fairlead: \"%s\" is not a container's name\n", name);
                 return EXIT_USAGE;
         }
-        const char *engine = s->host->ops->engine_path(s->host);
+        const char *engine = host_engine_path(s->host);
         if (!engine) {
                 out_note("fairlead: No container engine is on this host\n");
                 return EXIT_FAILED;

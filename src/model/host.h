@@ -149,13 +149,13 @@ struct preflight_order {
         const char *hostname;           /* that it will have; NULL: the one it has */
 };
 
-enum job_takeup {
-        TAKEUP_RESUME,          /* go on, as job.way says */
-        TAKEUP_ROLL_BACK,       /* put everything back */
+enum job_resume {
+        RESUME_ONWARD,          /* go on, as job.way says */
+        RESUME_ROLL_BACK,       /* put everything back */
 };
 
 /* Something that the preflight found wrong, and fairlead can set right on this host at once. */
-struct mend {
+struct repair {
         enum fix fix;                   /* FIX_CLOCK or FIX_HOSTNAME */
         const char *hostname;           /* the whole name */
         int64_t clock_usec;             /* what this host's clock is ahead */
@@ -176,7 +176,7 @@ struct host_ops {
         int (*find_profile)(struct host *host, const struct image *image, struct profile **ret,
                             struct error **reterr);
         /* A value the host proposes for a parameter's `suggest` ("hostname", "domain", "realm", …), or NULL.
-         * Valid until the host is freed or mended. */
+         * Valid until the host is freed or repair() changed it. */
         const char *(*suggest)(struct host *host, const char *what);
 
         struct op *(*list_services)(struct host *host, services_done_t done, void *userdata);
@@ -202,7 +202,7 @@ struct host_ops {
                                 started_done_t done, void *userdata);
         /* A job that has no worker any more goes on or is put back by a new one; done as for start_job. A job
          * that is done can be put back, too. The secrets (may be NULL) are taken over. */
-        struct op *(*take_up_job)(struct host *host, const char *id, enum job_takeup how,
+        struct op *(*resume_job)(struct host *host, const char *id, enum job_resume how,
                                   struct secret_list *secrets, started_done_t done, void *userdata);
         /* What a job was to do, from its folder: its answers are a plan to try again with. The caller frees.
          */
@@ -232,7 +232,8 @@ struct host_ops {
         struct op *(*membership)(struct host *host, membership_done_t done, void *userdata);
         /* Looks a user up as every program of this host would; -ENOENT: there is none of this name. */
         struct op *(*test_user)(struct host *host, const char *user, user_done_t done, void *userdata);
-        struct op *(*mend)(struct host *host, const struct mend *mend, nothing_done_t done, void *userdata);
+        struct op *(*repair)(struct host *host, const struct repair *repair, nothing_done_t done,
+                             void *userdata);
 
         /* Changes nobody asked for: listener(topics, userdata) from the loop, coalesced. One listener; NULL
          * removes it. Watching costs nothing while nothing changes. */
@@ -243,3 +244,38 @@ struct host_ops {
 struct host {
         const struct host_ops *ops;
 };
+
+/* The operations as calls: host_list_images(host, done, userdata). */
+#define HOST_CALL(h, op, ...)                                                                               \
+        ({                                                                                                   \
+                struct host *host_ = (h);                                                                    \
+                host_->ops->op(host_, ##__VA_ARGS__);                                                        \
+        })
+#define host_status(h) HOST_CALL(h, status)
+#define host_list_images(h, ...) HOST_CALL(h, list_images, __VA_ARGS__)
+#define host_find_image(h, ...) HOST_CALL(h, find_image, __VA_ARGS__)
+#define host_find_profile(h, ...) HOST_CALL(h, find_profile, __VA_ARGS__)
+#define host_suggest(h, ...) HOST_CALL(h, suggest, __VA_ARGS__)
+#define host_list_services(h, ...) HOST_CALL(h, list_services, __VA_ARGS__)
+#define host_list_units(h, ...) HOST_CALL(h, list_units, __VA_ARGS__)
+#define host_show_unit(h, ...) HOST_CALL(h, show_unit, __VA_ARGS__)
+#define host_act_on_unit(h, ...) HOST_CALL(h, act_on_unit, __VA_ARGS__)
+#define host_read_log(h, ...) HOST_CALL(h, read_log, __VA_ARGS__)
+#define host_engine_path(h) HOST_CALL(h, engine_path)
+#define host_find_container(h, ...) HOST_CALL(h, find_container, __VA_ARGS__)
+#define host_make_plan(h, ...) HOST_CALL(h, make_plan, __VA_ARGS__)
+#define host_start_job(h, ...) HOST_CALL(h, start_job, __VA_ARGS__)
+#define host_resume_job(h, ...) HOST_CALL(h, resume_job, __VA_ARGS__)
+#define host_job_plan(h, ...) HOST_CALL(h, job_plan, __VA_ARGS__)
+#define host_list_jobs(h, ...) HOST_CALL(h, list_jobs, __VA_ARGS__)
+#define host_watch_job(h, ...) HOST_CALL(h, watch_job, __VA_ARGS__)
+#define host_cancel_job(h, ...) HOST_CALL(h, cancel_job, __VA_ARGS__)
+#define host_job_input(h, ...) HOST_CALL(h, job_input, __VA_ARGS__)
+#define host_job_size(h, ...) HOST_CALL(h, job_size, __VA_ARGS__)
+#define host_list_changes(h, ...) HOST_CALL(h, list_changes, __VA_ARGS__)
+#define host_discover(h, ...) HOST_CALL(h, discover, __VA_ARGS__)
+#define host_preflight(h, ...) HOST_CALL(h, preflight, __VA_ARGS__)
+#define host_membership(h, ...) HOST_CALL(h, membership, __VA_ARGS__)
+#define host_test_user(h, ...) HOST_CALL(h, test_user, __VA_ARGS__)
+#define host_repair(h, ...) HOST_CALL(h, repair, __VA_ARGS__)
+#define host_listen(h, ...) HOST_CALL(h, listen, __VA_ARGS__)

@@ -199,10 +199,10 @@ static struct op *fake_start_job(struct host *host, const struct plan *plan, str
         return r->op;
 }
 
-static struct op *fake_take_up_job(struct host *host, const char *id, enum job_takeup how, struct secret_list *secrets, started_done_t done,
-                                   void *userdata) {
+static struct op *fake_resume_job(struct host *host, const char *id, enum job_resume how,
+                                  struct secret_list *secrets, started_done_t done, void *userdata) {
         _cleanup_str_ struct str text = {};
-        str_addf(&text, "%s %s", how == TAKEUP_RESUME ? "resume" : "rollback", id);
+        str_addf(&text, "%s %s", how == RESUME_ONWARD ? "resume" : "rollback", id);
         for (size_t i = 0; secrets && i < secrets->n; i++)
                 str_addf(&text, " secret:%s:%zu", secrets->items[i]->name, secrets->items[i]->length);
         secret_list_free(secrets);
@@ -276,8 +276,8 @@ static struct op *fake_test_user(struct host *host, const char *user, user_done_
         return r->op;
 }
 
-static struct op *fake_mend(struct host *host, const struct mend *mend, nothing_done_t done, void *userdata) {
-        _cleanup_free_ char *text = str_printf("%s %s", fix_name(mend->fix), mend->hostname ? mend->hostname : "");
+static struct op *fake_repair(struct host *host, const struct repair *wish, nothing_done_t done, void *userdata) {
+        _cleanup_free_ char *text = str_printf("%s %s", fix_name(wish->fix), wish->hostname ? wish->hostname : "");
         struct request *r = request_new(host, REQUEST_MEND, text, userdata);
         r->done.nothing = done;
         return r->op;
@@ -300,7 +300,7 @@ static const struct host_ops fake_ops = {
         .find_container = fake_find_container,
         .make_plan = fake_make_plan,
         .start_job = fake_start_job,
-        .take_up_job = fake_take_up_job,
+        .resume_job = fake_resume_job,
         .job_plan = fake_job_plan,
         .list_jobs = fake_list_jobs,
         .watch_job = fake_watch_job,
@@ -310,7 +310,7 @@ static const struct host_ops fake_ops = {
         .list_changes = fake_list_changes,
         .discover = fake_discover,
         .preflight = fake_preflight,
-        .mend = fake_mend,
+        .repair = fake_repair,
         .test_user = fake_test_user,
         .membership = fake_membership,
         .listen = fake_listen,

@@ -20,10 +20,6 @@ struct changes_state {
         bool reading;                   /* the pager is shown */
 };
 
-static struct host *changes_host_of(const struct screen *s) {
-        return ui_host(s->ui);
-}
-
 enum { COLUMN_WHAT, COLUMN_PATH, COLUMN_MODE, COLUMN_SIZE };
 
 static const struct column columns[] = {
@@ -100,8 +96,7 @@ static void changes_loaded(struct change_report *report, struct error *e, void *
 static void changes_load(struct screen *s, unsigned topics) {
         struct changes_state *st = s->state;
         op_cancel(st->loading);
-        st->loading =
-                changes_host_of(s)->ops->list_changes(changes_host_of(s), st->of, true, changes_loaded, s);
+        st->loading = host_list_changes(ui_host(s->ui), st->of, true, changes_loaded, s);
 }
 
 static int changes_open(struct screen *s, const void *arg, struct error **reterr) {

@@ -24,10 +24,6 @@ struct image_state {
         struct error *no_plan;
 };
 
-static struct host *image_host_of(const struct screen *s) {
-        return ui_host(s->ui);
-}
-
 /* ---- the text ---- */
 
 static void image_facts(struct pager *pager, const struct image *image) {
@@ -163,7 +159,7 @@ static void image_found(struct image *image, struct error *e, void *userdata) {
         st->image = image;
         st->profile = profile_free(st->profile);
         st->bad_profile = error_free(st->bad_profile);
-        image_host_of(s)->ops->find_profile(image_host_of(s), image, &st->profile, &st->bad_profile);
+        host_find_profile(ui_host(s->ui), image, &st->profile, &st->bad_profile);
         image_write(s);
 
         unsigned set = label_set(image);
@@ -174,13 +170,13 @@ static void image_found(struct image *image, struct error *e, void *userdata) {
                 .image = st->reference,
         };
         op_cancel(st->planning);
-        st->planning = image_host_of(s)->ops->make_plan(image_host_of(s), &order, image_planned, s);
+        st->planning = host_make_plan(ui_host(s->ui), &order, image_planned, s);
 }
 
 static void image_load(struct screen *s, unsigned topics) {
         struct image_state *st = s->state;
         op_cancel(st->loading);
-        st->loading = image_host_of(s)->ops->find_image(image_host_of(s), st->reference, image_found, s);
+        st->loading = host_find_image(ui_host(s->ui), st->reference, image_found, s);
 }
 
 /* ---- the screen ---- */

@@ -29,10 +29,6 @@ struct images_state {
         bool all;
 };
 
-static struct host *images_host_of(const struct screen *s) {
-        return ui_host(s->ui);
-}
-
 /* ---- rows ---- */
 
 enum { COLUMN_IMAGE, COLUMN_VERSION, COLUMN_LABELS, COLUMN_SIZE, COLUMN_STATE };
@@ -163,7 +159,7 @@ static const struct list_source images_source = {
 static bool images_has_profile(const struct screen *s, const struct image *image) {
         _cleanup_(profile_freep) struct profile *profile = NULL;
         _cleanup_error_ struct error *e = NULL;
-        if (images_host_of(s)->ops->find_profile(images_host_of(s), image, &profile, &e) < 0)
+        if (host_find_profile(ui_host(s->ui), image, &profile, &e) < 0)
                 return true;    /* it has one, a bad one: the image's own screen says so */
         return profile && !profile_is_generic(profile);
 }
@@ -229,11 +225,10 @@ static void images_services_loaded(struct service_list *services, struct error *
 static void images_load(struct screen *s, unsigned topics) {
         struct images_state *st = s->state;
         if (topics & (TOPIC_IMAGES | TOPIC_ENGINE) && reload_wanted(&st->loading, topics))
-                st->loading.op = images_host_of(s)->ops->list_images(images_host_of(s), images_loaded, s);
+                st->loading.op = host_list_images(ui_host(s->ui), images_loaded, s);
         if (topics & TOPIC_SERVICES && reload_wanted(&st->loading_services, topics)) {
                 st->asked_services = true;
-                st->loading_services.op =
-                        images_host_of(s)->ops->list_services(images_host_of(s), images_services_loaded, s);
+                st->loading_services.op = host_list_services(ui_host(s->ui), images_services_loaded, s);
         }
 }
 
@@ -263,7 +258,7 @@ static void images_close(struct screen *s) {
 
 static void images_title(const struct screen *s, struct str *left, struct str *right) {
         const struct images_state *st = s->state;
-        const struct host_status *status = images_host_of(s)->ops->status(images_host_of(s));
+        const struct host_status *status = host_status(ui_host(s->ui));
         if (status->engine != ENGINE_NONE)
                 str_addf(left, "%s %s  ", engine_kind_name(status->engine),
                          status->engine_version ? status->engine_version : "");
@@ -286,7 +281,7 @@ static void images_preview(const struct screen *s, const struct image *image, co
 
         _cleanup_(profile_freep) struct profile *profile = NULL;
         _cleanup_str_ struct str asks = {};
-        images_host_of(s)->ops->find_profile(images_host_of(s), image, &profile, NULL);
+        host_find_profile(ui_host(s->ui), image, &profile, NULL);
         for (size_t i = 0; profile && i < profile->n_parameters; i++)
                 str_addf(&asks, "%s%s", i ? ", " : "", profile->parameters[i].title);
         if (label_set(image) & (1U << LABEL_INSTALL | 1U << LABEL_RUN))
@@ -344,7 +339,7 @@ static void images_draw(const struct screen *s, const struct canvas *c) {
 static void images_status(const struct screen *s, struct str *out) {
         const struct images_state *st = s->state;
         size_t row = list_settled_row(s->list);
-        const struct error *profile = images_host_of(s)->ops->status(images_host_of(s))->profile_error;
+        const struct error *profile = host_status(ui_host(s->ui))->profile_error;
         /* Told while nothing else was looked at: it is why a form may ask less than it should. */
         if (profile && row == 0)
                 str_add(out, profile->message);

@@ -30,10 +30,6 @@ struct job_screen_state {
         int rows, columns;              /* the worker's terminal was told */
 };
 
-static struct host *job_host_of(const struct screen *s) {
-        return ui_host(s->ui);
-}
-
 static bool job_lives(const struct job_screen_state *st) {
         return st->job && jobtext_runs(st->job) && !st->error;
 }
@@ -48,8 +44,7 @@ static void job_line(const char *text, const uint8_t *marks, size_t bytes, void 
 static void job_tell_size(struct screen *s) {
         struct job_screen_state *st = s->state;
         if (job_lives(st) && st->rows > 0 && st->columns > 0)
-                job_host_of(s)->ops->job_size(job_host_of(s), st->id, (unsigned) st->rows,
-                                              (unsigned) st->columns);
+                host_job_size(ui_host(s->ui), st->id, (unsigned) st->rows, (unsigned) st->columns);
 }
 
 static void screen_job_job_moved(const struct job *job, void *userdata) {
@@ -99,7 +94,7 @@ static int job_screen_open(struct screen *s, const void *arg, struct error **ret
         const struct job_watcher watcher = {
                 .job = screen_job_job_moved, .output = job_output, .failed = job_watch_failed, .userdata = s
         };
-        st->watching = job_host_of(s)->ops->watch_job(job_host_of(s), st->id, &watcher);
+        st->watching = host_watch_job(ui_host(s->ui), st->id, &watcher);
         return 0;
 }
 
@@ -343,7 +338,7 @@ static void job_status(const struct screen *s, struct str *out) {
 static void job_cancel(struct screen *s) {
         struct job_screen_state *st = s->state;
         struct error *e = NULL;
-        if (job_host_of(s)->ops->cancel_job(job_host_of(s), st->id, &e) < 0) {
+        if (host_cancel_job(ui_host(s->ui), st->id, &e) < 0) {
                 dialog_error(s->ui, e);
                 return;
         }
@@ -394,7 +389,7 @@ static void job_answered(struct screen *s, const char *text) {
                 return;
         memcpy(line, text, n);
         line[n] = '\n';
-        if (job_host_of(s)->ops->job_input(job_host_of(s), st->id, line, n + 1, &e) < 0)
+        if (host_job_input(ui_host(s->ui), st->id, line, n + 1, &e) < 0)
                 dialog_error(s->ui, e);
         explicit_bzero(line, n);        /* it may be a secret */
 }

@@ -19,10 +19,6 @@ struct jobs_state {
         char *asked;                    /* the job that the question about cancelling is about */
 };
 
-static struct host *jobs_host_of(const struct screen *s) {
-        return ui_host(s->ui);
-}
-
 /* ---- rows ---- */
 
 enum { COLUMN_WHAT, COLUMN_STATE, COLUMN_STARTED, COLUMN_TOOK, COLUMN_RESULT };
@@ -111,7 +107,7 @@ static void jobs_loaded(struct job_list *jobs, struct error *e, void *userdata) 
 static void jobs_load(struct screen *s, unsigned topics) {
         struct jobs_state *st = s->state;
         if (reload_wanted(&st->loading, topics))
-                st->loading.op = jobs_host_of(s)->ops->list_jobs(jobs_host_of(s), jobs_loaded, s);
+                st->loading.op = host_list_jobs(ui_host(s->ui), jobs_loaded, s);
 }
 
 /* ---- the screen ---- */
@@ -197,7 +193,7 @@ static void jobs_cancelled(struct screen *s, bool yes) {
         struct error *e = NULL;
         if (!yes)
                 return;
-        if (jobs_host_of(s)->ops->cancel_job(jobs_host_of(s), st->asked, &e) < 0)
+        if (host_cancel_job(ui_host(s->ui), st->asked, &e) < 0)
                 dialog_error(s->ui, e);
         else
                 screen_say(s, "%s was asked to stop; what it did is put back", st->asked);

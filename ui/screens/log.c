@@ -43,10 +43,6 @@ static const struct {
         { "errors and worse", 3 },
 };
 
-static struct host *log_host_of(const struct screen *s) {
-        return ui_host(s->ui);
-}
-
 /* ---- reading ---- */
 
 static void log_add_line(struct log_state *st, const struct log_line *line) {
@@ -116,7 +112,7 @@ static void log_read(struct screen *s) {
         const struct log_reader reader = {
                 .lines = log_lines, .reached = log_reached, .failed = log_failed, .userdata = s
         };
-        st->reading = log_host_of(s)->ops->read_log(log_host_of(s), &query, &reader);
+        st->reading = host_read_log(ui_host(s->ui), &query, &reader);
         screen_invalidate(s);
 }
 

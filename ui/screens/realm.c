@@ -22,10 +22,6 @@ struct realm_state {
         struct pager pager;
 };
 
-static struct host *realm_host_of(const struct screen *s) {
-        return ui_host(s->ui);
-}
-
 static bool realm_joined(const struct realm_state *st) {
         return st->membership && st->membership->kind != REALM_NONE;
 }
@@ -182,8 +178,7 @@ static void realm_came(struct membership *m, struct error *e, void *userdata) {
                 membership_free(st->membership);
                 st->membership = m;
                 if (!realm_joined(st))
-                        st->discovering =
-                                realm_host_of(s)->ops->discover(realm_host_of(s), NULL, realm_discovered, s);
+                        st->discovering = host_discover(ui_host(s->ui), NULL, realm_discovered, s);
         }
         realm_write(s);
 }
@@ -192,7 +187,7 @@ static void realm_load(struct screen *s, unsigned topics) {
         struct realm_state *st = s->state;
         st->asking = op_cancel(st->asking);
         st->discovering = op_cancel(st->discovering);
-        st->asking = realm_host_of(s)->ops->membership(realm_host_of(s), realm_came, s);
+        st->asking = host_membership(ui_host(s->ui), realm_came, s);
 }
 
 static int realm_open(struct screen *s, const void *arg, struct error **reterr) {
@@ -253,7 +248,7 @@ static void realm_status(const struct screen *s, struct str *out) {
 static bool realm_joins(struct host *host, const struct image *image) {
         struct profile *profile = NULL;
         bool found = false;
-        host->ops->find_profile(host, image, &profile, NULL);
+        host_find_profile(host, image, &profile, NULL);
         for (size_t i = 0; profile && i < profile->n_modes; i++)
                 found = found || profile->modes[i].joins != REALM_NONE;
         profile_free(profile);
@@ -270,7 +265,7 @@ static void realm_images(struct image_list *images, struct error *e, void *userd
                 return;
         }
         for (size_t i = 0; i < images->n; i++)
-                if (realm_joins(realm_host_of(s), images->items[i])) {
+                if (realm_joins(ui_host(s->ui), images->items[i])) {
                         const struct wizard_order order = { .verb = VERB_INSTALL,
                                                             .image = image_reference(images->items[i]) };
                         screen_open(s->ui, &wizard_screen, &order);
@@ -298,7 +293,7 @@ static void realm_test(struct screen *s, const char *user) {
         if (str_empty(user))
                 return;
         op_cancel(st->testing);
-        st->testing = realm_host_of(s)->ops->test_user(realm_host_of(s), user, realm_tested, s);
+        st->testing = host_test_user(ui_host(s->ui), user, realm_tested, s);
         screen_invalidate(s);
 }
 
@@ -369,7 +364,7 @@ static bool realm_act(struct screen *s, enum action action) {
         struct realm_state *st = s->state;
         switch (action) {
         case ACTION_JOIN:
-                st->choosing = realm_host_of(s)->ops->list_images(realm_host_of(s), realm_images, s);
+                st->choosing = host_list_images(ui_host(s->ui), realm_images, s);
                 screen_invalidate(s);
                 return true;
         case ACTION_LEAVE:

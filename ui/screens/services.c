@@ -23,10 +23,6 @@ struct services_state {
         struct job_list *jobs;          /* NULL: no answer yet */
 };
 
-static struct host *services_host_of(const struct screen *s) {
-        return ui_host(s->ui);
-}
-
 static struct service *services_at(const struct services_state *st, size_t row) {
         return row == LIST_NONE || !st->services ? NULL : st->services->items[row];
 }
@@ -185,13 +181,11 @@ static void services_jobs_loaded(struct job_list *jobs, struct error *e, void *u
 static void services_load(struct screen *s, unsigned topics) {
         struct services_state *st = s->state;
         if (topics & (TOPIC_SERVICES | TOPIC_IMAGES) && reload_wanted(&st->loading, topics))
-                st->loading.op =
-                        services_host_of(s)->ops->list_services(services_host_of(s), services_loaded, s);
+                st->loading.op = host_list_services(ui_host(s->ui), services_loaded, s);
         if (topics & TOPIC_REALM)
                 screen_invalidate(s);
         if (topics & TOPIC_JOBS && reload_wanted(&st->loading_jobs, topics))
-                st->loading_jobs.op =
-                        services_host_of(s)->ops->list_jobs(services_host_of(s), services_jobs_loaded, s);
+                st->loading_jobs.op = host_list_jobs(ui_host(s->ui), services_jobs_loaded, s);
 }
 
 /* ---- the screen ---- */
@@ -229,7 +223,7 @@ static size_t services_running_jobs(const struct services_state *st) {
 
 static void services_title(const struct screen *s, struct str *left, struct str *right) {
         const struct services_state *st = s->state;
-        const struct host_status *status = services_host_of(s)->ops->status(services_host_of(s));
+        const struct host_status *status = host_status(ui_host(s->ui));
         str_add(left, status->hostname ? status->hostname : "this host");
         size_t failed = 0, jobs = services_running_jobs(st);
         for (size_t i = 0; st->services && i < st->services->n; i++)
@@ -244,8 +238,8 @@ static void services_title(const struct screen *s, struct str *left, struct str 
 
 static struct notes services_notes(const struct screen *s) {
         const struct services_state *st = s->state;
-        return (struct notes) { .jobs = st->jobs,
-                               .status = services_host_of(s)->ops->status(services_host_of(s)),
+        return (struct notes){ .jobs = st->jobs,
+                               .status = host_status(ui_host(s->ui)),
                                .now = ui_now(s->ui) };
 }
 

@@ -31,10 +31,6 @@ struct unit_state {
         bool dependencies;              /* shown in full */
 };
 
-static struct host *unit_host_of(const struct screen *s) {
-        return ui_host(s->ui);
-}
-
 /* ---- the text ---- */
 
 static void put_fact(struct pager *p, const char *name, uint8_t mark, const char *format, ...)
@@ -237,7 +233,7 @@ static void unit_loaded(struct unit_detail *detail, struct error *e, void *userd
 static void unit_load(struct screen *s, unsigned topics) {
         struct unit_state *st = s->state;
         if (reload_wanted(&st->loading, topics))
-                st->loading.op = unit_host_of(s)->ops->show_unit(unit_host_of(s), st->name, unit_loaded, s);
+                st->loading.op = host_show_unit(ui_host(s->ui), st->name, unit_loaded, s);
 }
 
 /* ---- the screen ---- */
@@ -253,7 +249,7 @@ static int unit_open(struct screen *s, const void *arg, struct error **reterr) {
         const struct log_reader reader = {
                 .lines = lines_came, .reached = lines_reached, .failed = lines_failed, .userdata = s
         };
-        st->reading = unit_host_of(s)->ops->read_log(unit_host_of(s), &query, &reader);
+        st->reading = host_read_log(ui_host(s->ui), &query, &reader);
         unit_load(s, ~0U);
         return 0;
 }

@@ -29,10 +29,6 @@ struct units_state {
         size_t n_failed;
 };
 
-static struct host *units_host_of(const struct screen *s) {
-        return ui_host(s->ui);
-}
-
 /* ---- rows ---- */
 
 enum { COLUMN_UNIT, COLUMN_STATE, COLUMN_SUB, COLUMN_BOOT, COLUMN_DESCRIPTION };
@@ -165,7 +161,7 @@ static void units_loaded(struct unit_list *units, struct error *e, void *userdat
 static void units_load(struct screen *s, unsigned topics) {
         struct units_state *st = s->state;
         if (reload_wanted(&st->loading, topics))
-                st->loading.op = units_host_of(s)->ops->list_units(units_host_of(s), NULL, units_loaded, s);
+                st->loading.op = host_list_units(ui_host(s->ui), NULL, units_loaded, s);
 }
 
 /* ---- the screen ---- */

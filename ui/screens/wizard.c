@@ -47,10 +47,6 @@ struct wizard_state {
                                          * asks */
 };
 
-static struct host *wizard_host_of(const struct screen *s) {
-        return ui_host(s->ui);
-}
-
 static const char *wizard_name(const struct wizard_state *st) {
         const char *name = questions_name(&st->ask);
         return name ? name : st->name ? st->name : st->plan ? st->plan->name : NULL;
@@ -110,7 +106,7 @@ static void wizard_write_answers(struct screen *s) {
         if (wizard_asks(st) && questions_join(&st->ask, &join) && join.kind != REALM_NONE &&
             st->checks.preflight && st->checks.preflight->realm)
                 plantext_realm(&st->pager, st->checks.preflight->realm, &join,
-                               wizard_host_of(s)->ops->status(wizard_host_of(s))->hostname);
+                               host_status(ui_host(s->ui))->hostname);
 }
 
 static void wizard_write(struct screen *s) {
@@ -167,7 +163,7 @@ static void wizard_plan(struct screen *s) {
                 .allowed = st->allowed,
         };
         op_cancel(st->planning);
-        st->planning = wizard_host_of(s)->ops->make_plan(wizard_host_of(s), &order, wizard_planned, s);
+        st->planning = host_make_plan(ui_host(s->ui), &order, wizard_planned, s);
         st->plan = plan_free(st->plan);
         st->no_plan = error_free(st->no_plan);
         wizard_write(s);
@@ -236,7 +232,7 @@ static void wizard_found(struct image *image, struct error *e, void *userdata) {
         st->image = image;
         _cleanup_error_ struct error *bad = NULL;
         struct profile *profile = NULL;
-        wizard_host_of(s)->ops->find_profile(wizard_host_of(s), image, &profile, &bad);
+        host_find_profile(ui_host(s->ui), image, &profile, &bad);
         if (!profile || questions_ask(&st->ask, profile, st->reference, st->name) < 0 || !profile->n_modes) {
                 error_set(&st->error, -EIO, "What this image asks could not be prepared");
                 if (bad)
@@ -263,7 +259,7 @@ static void wizard_leave_found(struct image *image, struct error *e, void *userd
         st->finding = op_cancel(st->finding);
         error_free(e);
         if (image)
-                wizard_host_of(s)->ops->find_profile(wizard_host_of(s), image, &profile, NULL);
+                host_find_profile(ui_host(s->ui), image, &profile, NULL);
         const struct mode *mode =
                 profile && st->plan && st->plan->mode ? profile_mode(profile, st->plan->mode) : NULL;
         image_free(image);
@@ -287,8 +283,7 @@ static void wizard_leave_found(struct image *image, struct error *e, void *userd
 static void wizard_look_for_leave(struct screen *s) {
         struct wizard_state *st = s->state;
         st->looked = true;
-        st->finding =
-                wizard_host_of(s)->ops->find_image(wizard_host_of(s), st->plan->image, wizard_leave_found, s);
+        st->finding = host_find_image(ui_host(s->ui), st->plan->image, wizard_leave_found, s);
 }
 
 /* ---- the screen ---- */
@@ -298,7 +293,7 @@ static int wizard_open(struct screen *s, const void *arg, struct error **reterr)
         struct wizard_state *st = s->state;
         st->verb = order->verb;
         st->fix = order->fix;
-        if (questions_init(&st->ask, wizard_host_of(s)) < 0 ||
+        if (questions_init(&st->ask, ui_host(s->ui)) < 0 ||
             questions_keep(&st->ask, order->answers, order->mode) < 0 ||
             str_replace(&st->reference, order->image) < 0 ||
             (order->access && strv_extend(&st->names, order->access->names) < 0) ||
@@ -313,8 +308,7 @@ static int wizard_open(struct screen *s, const void *arg, struct error **reterr)
         st->checks.leads_on = true;
         st->ask.finder = &st->finder;
         if (st->verb == VERB_INSTALL)
-                st->finding =
-                        wizard_host_of(s)->ops->find_image(wizard_host_of(s), st->reference, wizard_found, s);
+                st->finding = host_find_image(ui_host(s->ui), st->reference, wizard_found, s);
         else {
                 st->page = PAGE_REVIEW;
                 wizard_plan(s);
@@ -478,8 +472,8 @@ static void wizard_consented(struct screen *s, bool yes) {
         struct wizard_state *st = s->state;
         if (!yes || !st->plan || st->starting)
                 return;
-        st->starting = wizard_host_of(s)->ops->start_job(wizard_host_of(s), st->plan,
-                                                         questions_hand_over(&st->ask), wizard_started, s);
+        st->starting =
+                host_start_job(ui_host(s->ui), st->plan, questions_hand_over(&st->ask), wizard_started, s);
         screen_invalidate(s);
 }
 

@@ -5,7 +5,7 @@
 
 static int verb_cancel_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         struct error *e = NULL;
-        int r = s->host->ops->cancel_job(s->host, a->words[0], &e);
+        int r = host_cancel_job(s->host, a->words[0], &e);
         if (r < 0)
                 return session_fail(s, e);
         if (s->json)

@@ -9,8 +9,7 @@ static int verb_changes_run(struct session *s, const struct verb *verb, const st
         struct waiting w = {};
         void *result;
         int r = session_wait(
-                s, &w,
-                s->host->ops->list_changes(s->host, a->words[0], a->given[OPTION_DIFF], waited_report, &w),
+                s, &w, host_list_changes(s->host, a->words[0], a->given[OPTION_DIFF], waited_report, &w),
                 &result, &e);
         if (r < 0)
                 return session_fail(s, e);

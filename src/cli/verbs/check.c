@@ -21,8 +21,7 @@ static int verb_check_run(struct session *s, const struct verb *verb, const stru
                 out_note("--mode is ad or ipa");
                 return EXIT_USAGE;
         }
-        int r = session_wait(s, &w, s->host->ops->preflight(s->host, &order, NULL, waited_preflight, &w),
-                             &result, &e);
+        int r = session_wait(s, &w, host_preflight(s->host, &order, NULL, waited_preflight, &w), &result, &e);
         if (r < 0)
                 return session_fail(s, e);
         _cleanup_(preflight_freep) struct preflight *p = result;

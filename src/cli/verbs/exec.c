@@ -20,7 +20,7 @@ static int verb_exec_run(struct session *s, const struct verb *verb, const struc
                 error_hint(&e, "fairlead services lists them");
                 return session_fail(s, e);
         }
-        const char *engine = s->host->ops->engine_path(s->host);
+        const char *engine = host_engine_path(s->host);
         _cleanup_strv_ char **argv = NULL;
         r = engine ? strv_add(&argv, engine) : -ENOENT;
         if (r >= 0)

@@ -22,13 +22,13 @@ static int verb_images_run(struct session *s, const struct verb *verb, const str
         struct error *e = NULL;
         struct waiting w = {};
         void *result;
-        int r = session_wait(s, &w, s->host->ops->list_images(s->host, waited_images, &w), &result, &e);
+        int r = session_wait(s, &w, host_list_images(s->host, waited_images, &w), &result, &e);
         if (r < 0)
                 return session_fail(s, e);
         _cleanup_(image_list_freep) struct image_list *images = result;
         if (!a->given[OPTION_ALL])
                 keep_offering(s, images);
-        const struct host_status *status = s->host->ops->status(s->host);
+        const struct host_status *status = host_status(s->host);
         if (status->profile_error)
                 out_error(status->profile_error);
         if (status->profile_errors > 1)

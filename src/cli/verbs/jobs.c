@@ -9,7 +9,7 @@ static int verb_jobs_run(struct session *s, const struct verb *verb, const struc
         struct error *e = NULL;
         struct waiting w = {};
         void *result;
-        int r = session_wait(s, &w, s->host->ops->list_jobs(s->host, waited_jobs, &w), &result, &e);
+        int r = session_wait(s, &w, host_list_jobs(s->host, waited_jobs, &w), &result, &e);
         if (r < 0)
                 return session_fail(s, e);
         _cleanup_(job_list_freep) struct job_list *jobs = result;

@@ -68,8 +68,7 @@ static int choose_mode(struct session *s, struct joining *j, const char *name, s
                                : error_set(reterr, -EINVAL, "%s has no way called \"%s\" to join a realm",
                                            image_reference(j->image), name);
         }
-        int r = session_wait(s, &w, s->host->ops->discover(s->host, j->domain, waited_realm, &w), &result,
-                             reterr);
+        int r = session_wait(s, &w, host_discover(s->host, j->domain, waited_realm, &w), &result, reterr);
         if (r < 0)
                 return r;
         _cleanup_(realm_freep) struct realm *realm = result;
@@ -121,8 +120,7 @@ static int verb_join_preflight(struct session *s, const struct joining *j, const
                                               .server = join.server,
                                               .computer_name = join.computer_name,
                                               .hostname = join.hostname };
-        if (session_wait(s, &w, s->host->ops->preflight(s->host, &what, NULL, waited_preflight, &w), &result,
-                         &e) < 0)
+        if (session_wait(s, &w, host_preflight(s->host, &what, NULL, waited_preflight, &w), &result, &e) < 0)
                 return session_fail(s, e);
         _cleanup_(preflight_freep) struct preflight *p = result;
         if (!s->json)

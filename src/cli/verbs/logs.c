@@ -112,7 +112,7 @@ static int verb_logs_run(struct session *s, const struct verb *verb, const struc
                                      .reached = verb_logs_reached,
                                      .failed = verb_logs_failed,
                                      .userdata = &reading };
-        struct op *op = s->host->ops->read_log(s->host, &query, &reader);
+        struct op *op = host_read_log(s->host, &query, &reader);
         while (op && !reading.over && sd_event_run(s->event, UINT64_MAX) >= 0)
                 ;
         op_cancel(op);

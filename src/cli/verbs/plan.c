@@ -61,8 +61,7 @@ static int plan_order(struct session *s, const struct order *order, struct plan 
                       struct error **reterr) {
         struct waiting w = {};
         void *result = NULL;
-        int r = session_wait(s, &w, s->host->ops->make_plan(s->host, &order->port, waited_plan, &w), &result,
-                             reterr);
+        int r = session_wait(s, &w, host_make_plan(s->host, &order->port, waited_plan, &w), &result, reterr);
         if (r >= 0)
                 *ret = result;
         return r;

@@ -55,7 +55,7 @@ static int verb_realm_discover(struct session *s, const char *domain) {
         struct error *e = NULL;
         struct waiting w = {};
         void *result;
-        int r = session_wait(s, &w, s->host->ops->discover(s->host, domain, waited_realm, &w), &result, &e);
+        int r = session_wait(s, &w, host_discover(s->host, domain, waited_realm, &w), &result, &e);
         if (r < 0)
                 return session_fail(s, e);
         _cleanup_(realm_freep) struct realm *realm = result;
@@ -99,7 +99,7 @@ static int verb_realm_status(struct session *s) {
         struct error *e = NULL;
         struct waiting w = {};
         void *result;
-        int r = session_wait(s, &w, s->host->ops->membership(s->host, waited_membership, &w), &result, &e);
+        int r = session_wait(s, &w, host_membership(s->host, waited_membership, &w), &result, &e);
         if (r < 0)
                 return session_fail(s, e);
         _cleanup_(membership_freep) struct membership *m = result;
@@ -114,7 +114,7 @@ static int test_user(struct session *s, const char *user) {
         struct error *e = NULL;
         struct waiting w = {};
         void *result;
-        int r = session_wait(s, &w, s->host->ops->test_user(s->host, user, waited_line, &w), &result, &e);
+        int r = session_wait(s, &w, host_test_user(s->host, user, waited_line, &w), &result, &e);
         if (r < 0)
                 return session_fail(s, e);
         _cleanup_free_ char *line = result;

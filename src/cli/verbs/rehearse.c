@@ -12,9 +12,9 @@ static int show_changes(struct session *s, const struct job *job, const struct a
         struct waiting w = {};
         void *result;
         int status = job->state == JOB_DONE ? EXIT_DONE : EXIT_FAILED;
-        int r = session_wait(
-                s, &w, s->host->ops->list_changes(s->host, job->id, a->given[OPTION_DIFF], waited_report, &w),
-                &result, &e);
+        int r = session_wait(s, &w,
+                             host_list_changes(s->host, job->id, a->given[OPTION_DIFF], waited_report, &w),
+                             &result, &e);
         if (r < 0) {            /* it did not come that far: its result says why */
                 error_free(e);
                 if (s->json)

@@ -37,7 +37,7 @@ static int verb_resume_run(struct session *s, const struct verb *verb, const str
                 return session_fail(s, e);
         if (job->way == WAY_AGAIN)
                 out("Its command was cut off: what it did is put back, then it runs again.\n");
-        return follow_taken_up(s, job, TAKEUP_RESUME, TAKE(secrets), a->given[OPTION_DETACH]);
+        return follow_taken_up(s, job, RESUME_ONWARD, TAKE(secrets), a->given[OPTION_DETACH]);
 }
 
 const struct verb resume_verb = {

@@ -25,7 +25,7 @@ static int verb_rollback_run(struct session *s, const struct verb *verb, const s
                 return session_fail(s, e);
         if (!verb_rollback_consented(job, a))
                 return EXIT_REFUSED;
-        return follow_taken_up(s, job, TAKEUP_ROLL_BACK, NULL, a->given[OPTION_DETACH]);
+        return follow_taken_up(s, job, RESUME_ROLL_BACK, NULL, a->given[OPTION_DETACH]);
 }
 
 const struct verb rollback_verb = {

@@ -14,7 +14,7 @@
 static int installed_now(struct session *s, const struct plan *plan, bool *ret, struct error **reterr) {
         struct waiting w = {};
         void *result;
-        int r = session_wait(s, &w, s->host->ops->list_jobs(s->host, waited_jobs, &w), &result, reterr);
+        int r = session_wait(s, &w, host_list_jobs(s->host, waited_jobs, &w), &result, reterr);
         if (r < 0)
                 return r;
         _cleanup_(job_list_freep) struct job_list *jobs = result;
@@ -60,15 +60,15 @@ static int verb_run_ask(struct session *s, const struct plan *plan, const struct
 
 /* What is to be done about a container that has the name already: "start" it, leave it, or run anew. */
 static int run_or_start(struct session *s, const struct plan *plan, const struct arguments *a) {
-        const char *engine = s->host->ops->engine_path(s->host);
+        const char *engine = host_engine_path(s->host);
         const char *name = plan->command->name;
         enum container_state state = CONTAINER_ABSENT;
         if (name) {
                 struct error *e = NULL;
                 struct waiting w = {};
                 void *result;
-                int r = session_wait(s, &w, s->host->ops->find_container(s->host, name, waited_container, &w),
-                                     &result, &e);
+                int r = session_wait(s, &w, host_find_container(s->host, name, waited_container, &w), &result,
+                                     &e);
                 if (r < 0)
                         return session_fail(s, e);
                 state = (enum container_state) (intptr_t) result;
@@ -106,7 +106,7 @@ static int verb_run_run(struct session *s, const struct verb *verb, const struct
         }
         struct waiting w = {};
         void *result;
-        r = session_wait(s, &w, s->host->ops->make_plan(s->host, &order.port, waited_plan, &w), &result, &e);
+        r = session_wait(s, &w, host_make_plan(s->host, &order.port, waited_plan, &w), &result, &e);
         if (r < 0)
                 return session_fail(s, e);
         struct plan *plan = result;             /* goes with this process when the command replaces it */

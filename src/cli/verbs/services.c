@@ -37,7 +37,7 @@ static int verb_services_run(struct session *s, const struct verb *verb, const s
         struct error *e = NULL;
         struct waiting w = {};
         void *result;
-        int r = session_wait(s, &w, s->host->ops->list_services(s->host, waited_services, &w), &result, &e);
+        int r = session_wait(s, &w, host_list_services(s->host, waited_services, &w), &result, &e);
         if (r < 0)
                 return session_fail(s, e);
         _cleanup_(service_list_freep) struct service_list *services = result;

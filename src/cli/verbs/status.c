@@ -13,7 +13,7 @@ static int tell_host(struct session *s) {
         struct error *e = NULL;
         struct waiting w = {};
         void *result;
-        int r = session_wait(s, &w, s->host->ops->list_services(s->host, waited_services, &w), &result, &e);
+        int r = session_wait(s, &w, host_list_services(s->host, waited_services, &w), &result, &e);
         if (r < 0)
                 return session_fail(s, e);
         _cleanup_(service_list_freep) struct service_list *services = result;
@@ -22,7 +22,7 @@ static int tell_host(struct session *s) {
                 return EXIT_DONE;
         }
         /* Which engine there is was found out for the list. */
-        const struct host_status *h = s->host->ops->status(s->host);
+        const struct host_status *h = host_status(s->host);
         out("%s  engine %s %s\n\n", h->hostname ? h->hostname : "this host", engine_kind_name(h->engine),
             h->engine_version ? h->engine_version : "");
         tell_services(services);
@@ -33,7 +33,7 @@ static int verb_status_show(struct session *s, const char *name, struct unit_det
                             struct error **reterr) {
         struct waiting w = {};
         void *result;
-        int r = session_wait(s, &w, s->host->ops->show_unit(s->host, name, waited_unit, &w), &result, reterr);
+        int r = session_wait(s, &w, host_show_unit(s->host, name, waited_unit, &w), &result, reterr);
         if (r >= 0)
                 *ret = result;
         return r;

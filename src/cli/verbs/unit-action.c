@@ -15,8 +15,7 @@ static int verb_unit_action_act(struct session *s, const char *name, enum unit_a
         if (r < 0)
                 return session_fail(s, e);
         struct waiting w = {};
-        r = session_wait(s, &w, s->host->ops->act_on_unit(s->host, unit, action, waited_nothing, &w), NULL,
-                         &e);
+        r = session_wait(s, &w, host_act_on_unit(s->host, unit, action, waited_nothing, &w), NULL, &e);
         if (r < 0)
                 return session_fail(s, e);
         if (!s->json) {
@@ -25,7 +24,7 @@ static int verb_unit_action_act(struct session *s, const char *name, enum unit_a
         }
         w = (struct waiting) {};
         void *result;
-        r = session_wait(s, &w, s->host->ops->show_unit(s->host, unit, waited_unit, &w), &result, &e);
+        r = session_wait(s, &w, host_show_unit(s->host, unit, waited_unit, &w), &result, &e);
         if (r < 0)
                 return session_fail(s, e);
         _cleanup_(unit_detail_freep) struct unit_detail *detail = result;

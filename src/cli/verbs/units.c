@@ -7,9 +7,8 @@ static int verb_units_run(struct session *s, const struct verb *verb, const stru
         struct error *e = NULL;
         struct waiting w = {};
         void *result;
-        int r = session_wait(
-                s, &w, s->host->ops->list_units(s->host, a->words ? a->words[0] : NULL, waited_units, &w),
-                &result, &e);
+        int r = session_wait(s, &w, host_list_units(s->host, a->words ? a->words[0] : NULL, waited_units, &w),
+                             &result, &e);
         if (r < 0)
                 return session_fail(s, e);
         _cleanup_(unit_list_freep) struct unit_list *units = result;

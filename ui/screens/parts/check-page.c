@@ -110,7 +110,7 @@ void checkpage_look(struct checkpage *p, const struct preflight_order *order) {
         p->live = NULL;
         p->preflight = preflight_free(p->preflight);
         list_set(&p->list, 0);
-        p->looking = host->ops->preflight(host, order, check_page_moved, check_page_done, p);
+        p->looking = host_preflight(host, order, check_page_moved, check_page_done, p);
         screen_invalidate(p->screen);
 }
 
@@ -143,11 +143,11 @@ static void check_page_mended(struct error *e, void *userdata) {
 
 static void check_page_mend(struct checkpage *p, enum fix fix, const char *value) {
         struct host *host = ui_host(p->screen->ui);
-        const struct mend what = { .fix = fix,
-                                   .hostname = value,
-                                   .clock_usec = p->preflight ? p->preflight->clock_usec : 0 };
+        const struct repair what = { .fix = fix,
+                                     .hostname = value,
+                                     .clock_usec = p->preflight ? p->preflight->clock_usec : 0 };
         op_cancel(p->mending);
-        p->mending = host->ops->mend(host, &what, check_page_mended, p);
+        p->mending = host_repair(host, &what, check_page_mended, p);
 }
 
 /* Leaving is the other screens' work; the answers wait below them. */
@@ -211,10 +211,10 @@ bool checkpage_mend(struct checkpage *p) {
                 dialog_confirm(p->screen, &clock, clock_consented);
                 return true;
         case FIX_HOSTNAME:
-                ask_hostname(p, host->ops->status(host)->hostname);
+                ask_hostname(p, host_status(host)->hostname);
                 return true;
         case FIX_LEAVE:
-                p->mending = host->ops->membership(host, asked_who_joined, p);
+                p->mending = host_membership(host, asked_who_joined, p);
                 return true;
         default:
                 return false;

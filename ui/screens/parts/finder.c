@@ -59,7 +59,7 @@ void finder_tick(struct finder *f) {
         if (!finder_due(f) || ui_boottime(f->screen->ui) < f->since + PAUSE_USEC - 1000 ||
             str_replace(&f->asked, f->wanted) < 0)
                 return;
-        f->looking = host->ops->discover(host, f->asked, finder_found, f);
+        f->looking = host_discover(host, f->asked, finder_found, f);
         screen_invalidate(f->screen);
 }
 

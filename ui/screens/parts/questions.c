@@ -45,7 +45,7 @@ static bool on_secrets(const struct param *p, const void *userdata) {
 
 static const char *questions_suggest(const char *what, const void *userdata) {
         const struct questions *q = userdata;
-        return q->host->ops->suggest(q->host, what);
+        return host_suggest(q->host, what);
 }
 
 static const char *questions_note(const struct param *p, const void *userdata) {

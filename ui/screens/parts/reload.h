@@ -6,7 +6,7 @@
  * end. One more follows it instead.
  *
  *     if (reload_wanted(&st->loading, topics))
- *             st->loading.op = host->ops->list_things(host, things_loaded, s);
+ *             st->loading.op = host_list_things(host, things_loaded, s);
  *
  * and in the answer, when all of it was taken:
  *

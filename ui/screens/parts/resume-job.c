@@ -67,8 +67,7 @@ static void next_secret(struct screen *s) {
                 return;
         }
         struct host *host = ui_host(s->ui);
-        takeup->op =
-                host->ops->take_up_job(host, takeup->id, takeup->how, TAKE(takeup->secrets), taken_up, s);
+        takeup->op = host_resume_job(host, takeup->id, takeup->how, TAKE(takeup->secrets), taken_up, s);
         screen_invalidate(s);
 }
 
@@ -77,8 +76,8 @@ static void resume_job_answered(struct screen *s, bool yes) {
                 next_secret(s);
 }
 
-static const char *resume_job_meaning(const struct job *job, enum job_takeup how) {
-        if (how == TAKEUP_ROLL_BACK)
+static const char *resume_job_meaning(const struct job *job, enum job_resume how) {
+        if (how == RESUME_ROLL_BACK)
                 return "Everything the job did is put back as it was. What somebody else changed since "
                        "stays, and is listed.";
         switch (job->way) {
@@ -98,13 +97,13 @@ void takeup_begin(struct screen *s, const struct job *job, enum action action) {
         if (takeup->op)
                 return;
         takeup_done(takeup);
-        takeup->how = action == ACTION_RESUME ? TAKEUP_RESUME : TAKEUP_ROLL_BACK;
+        takeup->how = action == ACTION_RESUME ? RESUME_ONWARD : RESUME_ROLL_BACK;
         takeup->secrets = secret_list_new();
-        if (takeup->how == TAKEUP_RESUME && job->secrets)
+        if (takeup->how == RESUME_ONWARD && job->secrets)
                 takeup->names = strv_copy(job->secrets);
         if (!takeup->secrets || str_replace(&takeup->id, job->id) < 0)
                 return;
-        bool resume = takeup->how == TAKEUP_RESUME;
+        bool resume = takeup->how == RESUME_ONWARD;
         _cleanup_free_ char *title = str_printf("%s: %s %s", resume ? "Go on" : "Put back",
                                                 plan_verb_name(job->verb), job->name ? job->name : "?");
         const struct question question = {

@@ -14,7 +14,7 @@
 struct takeup {
         struct op *op;
         char *id;               /* of the job */
-        enum job_takeup how;
+        enum job_resume how;
         char **names;           /* of the secrets that are still to be asked for */
         struct secret_list *secrets;
 };

@@ -28,7 +28,7 @@ static void retry_join_go(struct screen *s, enum fix fix) {
         struct host *host = ui_host(s->ui);
         struct error *e = NULL;
         struct plan *plan = NULL;
-        if (host->ops->job_plan(host, takeup->id, &plan, &e) < 0) {
+        if (host_job_plan(host, takeup->id, &plan, &e) < 0) {
                 dialog_error(s->ui, e);
                 return;
         }

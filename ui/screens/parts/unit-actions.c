@@ -105,7 +105,7 @@ static void unit_actions_acted(struct error *e, void *userdata) {
 static void unit_actions_begin(struct unit_acting *acting) {
         struct host *host = ui_host(acting->screen->ui);
         acting->op = op_cancel(acting->op);
-        acting->op = host->ops->act_on_unit(host, acting->unit, acting->action, unit_actions_acted, acting);
+        acting->op = host_act_on_unit(host, acting->unit, acting->action, unit_actions_acted, acting);
         screen_invalidate(acting->screen);
 }
 

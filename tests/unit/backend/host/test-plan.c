@@ -91,7 +91,7 @@ static void planned(struct plan *plan, struct error *e, void *userdata) {
 
 static struct plan *make_plan(struct fixture *f, const struct plan_order *order, struct error **reterr) {
         struct waiting w = {};
-        struct op *op = f->host->ops->make_plan(f->host, order, planned, &w);
+        struct op *op = host_make_plan(f->host, order, planned, &w);
         while (!w.over)
                 assert_true(sd_event_run(f->event, 10000000) > 0);
         op_cancel(op);
@@ -259,7 +259,7 @@ static void make_member(const struct fixture *f) {
         s->job = strdup("none");
         answers_set(s->answers, "domain", "example.test", "typed");
         assert_int_equal(services_write(&f->paths, s, NULL), 0);
-        assert_null(f->host->ops->status(f->host)->profile_error);
+        assert_null(host_status(f->host)->profile_error);
 }
 
 static void a_leave_names_the_account(void **state) {
@@ -330,11 +330,11 @@ static void the_realm_is_known_without_asking(void **state) {
         struct fixture *f = *state;
         make_member(f);
         unsigned topics = 0;
-        assert_null(f->host->ops->status(f->host)->realm.name);
-        f->host->ops->listen(f->host, topics_came, &topics);
+        assert_null(host_status(f->host)->realm.name);
+        host_listen(f->host, topics_came, &topics);
         while (!(topics & TOPIC_REALM))
                 assert_true(sd_event_run(f->event, 10000000) > 0);
-        struct host_realm realm = f->host->ops->status(f->host)->realm;
+        struct host_realm realm = host_status(f->host)->realm;
         assert_string_equal(realm.name, "EXAMPLE.TEST");
         assert_int_equal(realm.kind, REALM_AD);
         assert_int_equal(realm.kvno, 3);
@@ -347,8 +347,8 @@ static void the_realm_is_known_without_asking(void **state) {
         topics = 0;
         while (!(topics & TOPIC_REALM))
                 assert_true(sd_event_run(f->event, 10000000) > 0);
-        assert_null(f->host->ops->status(f->host)->realm.name);
-        f->host->ops->listen(f->host, NULL, NULL);
+        assert_null(host_status(f->host)->realm.name);
+        host_listen(f->host, NULL, NULL);
 }
 
 int main(void) {
