@@ -352,6 +352,15 @@ static struct job_list *jobs_full(void) {
         return list;
 }
 
+/* The same, and one that began meanwhile. */
+static struct job_list *jobs_newer(void) {
+        struct job_list *list = jobs_full();
+        struct job *job = make_job("20261124-120007-0000beef", VERB_INSTALL, "tools", JOB_QUEUED);
+        job->started = FIXTURE_NOW;
+        job_list_take(list, job);
+        return list;
+}
+
 /* ---- which is which ---- */
 
 static const struct {
@@ -371,6 +380,7 @@ static const struct {
         { "jobs", "many", offsetof(struct fake_host, jobs), (void *) jobs_many },
         { "jobs", "hostile", offsetof(struct fake_host, jobs), (void *) jobs_hostile },
         { "jobs", "none", offsetof(struct fake_host, jobs), NULL },
+        { "jobs", "newer", offsetof(struct fake_host, jobs), (void *) jobs_newer },
         { "jobs", "full", offsetof(struct fake_host, jobs), (void *) jobs_full },
 };
 
