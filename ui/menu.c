@@ -67,6 +67,8 @@ static int menu_open(struct screen *s, const void *arg, struct error **reterr) {
                 screen_say(st->asker, "No action fits what has the focus");
                 return -ENOENT;
         }
+        if (st->asker->list)
+                list_stay(st->asker->list);
         return list_set(&st->list, st->n);
 }
 

@@ -93,6 +93,8 @@ static int palette_open(struct screen *s, const void *arg, struct error **reterr
         st->of = screen_under(s);
         if (!st->of)
                 return error_set(reterr, -ENOENT, "There is nothing to give commands to");
+        if (st->of->list)
+                list_stay(st->of->list);
         palette_add(st, st->of->class->bindings, false);
         palette_add(st, st->of->class->menu, true);
         palette_add(st, screen_widget_bindings(st->of), false);

@@ -84,6 +84,11 @@ static int list_arrange(struct list *list) {
         if (list->sort && list->shown)
                 qsort_r(order, list->shown, sizeof *order, list_compare, list);
 
+        /* Nobody chose a row yet: what appears above the first must not push the focus out of view. */
+        if (!list->moved) {
+                list->at = list->top = list->settled = 0;
+                return list_remember(list);
+        }
         /* The focus stays on its thing and on its row of the screen; when the thing is gone, on its place. */
         size_t from_top = list->at >= list->top ? list->at - list->top : 0;
         bool settled = list->settled == list->at;
@@ -121,7 +126,7 @@ bool list_focus(struct list *list, const char *identity) {
         if (place == LIST_NONE)
                 return false;
         list->at = list->settled = place;
-        list_remember(list);
+        list_stay(list);
         return true;
 }
 
@@ -136,6 +141,11 @@ int list_sort_next(struct list *list) {
 }
 
 /* ---- moving ---- */
+
+void list_stay(struct list *list) {
+        list->moved = true;
+        list_remember(list);
+}
 
 bool list_act(struct list *list, enum action action) {
         size_t page = list->height > 1 ? list->height - 1 : 1, last = list->shown ? list->shown - 1 : 0;
@@ -163,7 +173,7 @@ bool list_act(struct list *list, enum action action) {
         default:
                 return false;
         }
-        list_remember(list);
+        list_stay(list);
         return true;
 }
 

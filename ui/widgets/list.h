@@ -60,6 +60,7 @@ struct list {
         size_t settled;
         size_t top;             /* the first on the screen */
         size_t height;          /* rows on the screen when it was drawn last */
+        bool moved;             /* the person chose a row: the focus stays with it */
         char *identity;         /* of the focused row */
         char *filter;           /* NULL: none */
         size_t sort;            /* column + 1; 0: the owner's order */
@@ -69,8 +70,8 @@ struct list {
 void list_init(struct list *list, const struct list_source *source, const void *owner);
 void list_done(struct list *list);
 
-/* The owner has now n rows (also: the same number, other content). The focus stays on the same identity, else
- * on its place. 0 or -ENOMEM. */
+/* The owner has now n rows (also: the same number, other content). Until the person has moved, focus and view
+ * stay at the top; then the focus stays on the same identity, else on its place. 0 or -ENOMEM. */
 int list_set(struct list *list, size_t n);
 
 /* The owner's row that has the focus, or that settled; LIST_NONE when the list shows none. */
@@ -78,6 +79,8 @@ size_t list_row(const struct list *list);
 size_t list_settled_row(const struct list *list);
 void list_settle(struct list *list);
 bool list_focus(struct list *list, const char *identity);       /* false: not shown */
+/* Something is done with the focused row: from now on the focus stays with it, as if the person had moved. */
+void list_stay(struct list *list);
 
 /* Moving; false: not an action of lists. */
 bool list_act(struct list *list, enum action action);
