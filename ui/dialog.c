@@ -75,7 +75,7 @@ static int dialog_button(const struct canvas *c, int row, int column, const char
         return 3 + canvas_textf(c, row, column + 1, 0, focus ? STYLE_BUTTON : STYLE_PLAIN, "[ %s ]", word);
 }
 
-static void confirm_draw(const struct screen *s, const struct canvas *c) {
+static void confirm_draw(struct screen *s, const struct canvas *c) {
         const struct confirm_state *st = s->state;
         canvas_rule(c, 0, st->title);
         /* The buttons stay in sight, however long the text is; first the blank rows go. */
@@ -186,7 +186,7 @@ static int dialog_error_rows(const struct screen *s, int columns) {
         return 1 + canvas_error(&nowhere, 0, st->error, st->causes) + 1;
 }
 
-static void error_draw(const struct screen *s, const struct canvas *c) {
+static void error_draw(struct screen *s, const struct canvas *c) {
         const struct error_state *st = s->state;
         canvas_rule(c, 0, "Not done");
         canvas_error(c, 1, st->error, st->causes);

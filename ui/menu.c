@@ -59,7 +59,7 @@ static int menu_open(struct screen *s, const void *arg, struct error **reterr) {
         struct menu_state *st = s->state;
         list_init(&st->list, &menu_source, st);
         s->list = &st->list;
-        st->asker = (struct screen *) arg;
+        st->asker = *(struct screen *const *) arg;
         for (const struct binding *b = st->asker->class->menu; b->key && st->n < MENU_MAX; b++)
                 if (screen_can(st->asker, b->action))
                         st->items[st->n++] = b;
@@ -82,7 +82,7 @@ static int menu_rows(const struct screen *s, int cells) {
         return 1 + (int) st->n + (cells < NARROW ? MEANING_ROWS : 1);
 }
 
-static void menu_draw(const struct screen *s, const struct canvas *c) {
+static void menu_draw(struct screen *s, const struct canvas *c) {
         const struct menu_state *st = s->state;
         int below = c->columns < NARROW ? MEANING_ROWS : 0;
         canvas_rule(c, 0, "Actions");
@@ -146,5 +146,5 @@ static const struct screen_class menu_screen = {
 };
 
 void dialog_menu(struct screen *asker) {
-        screen_open(asker->ui, &menu_screen, asker);
+        screen_open(asker->ui, &menu_screen, &asker);
 }

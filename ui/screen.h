@@ -61,7 +61,7 @@ struct screen_class {
         int (*open)(struct screen *s, const void *arg, struct error **reterr);
         void (*close)(struct screen *s);
         void (*title_text)(const struct screen *s, struct str *left, struct str *right);        /* optional */
-        void (*draw)(const struct screen *s, const struct canvas *c);
+        void (*draw)(struct screen *s, const struct canvas *c);
         void (*status)(const struct screen *s, struct str *out);                                /* optional */
         /* overlays: the rows they want */
         int (*rows)(const struct screen *s, int columns);

@@ -132,7 +132,7 @@ static void changes_title(const struct screen *s, struct str *left, struct str *
                 str_addf(right, "%zu file%s", st->report->changes->n, st->report->changes->n == 1 ? "" : "s");
 }
 
-static void changes_draw(const struct screen *s, const struct canvas *c) {
+static void changes_draw(struct screen *s, const struct canvas *c) {
         struct changes_state *st = s->state;
         if (st->reading) {
                 pager_draw(&st->pager, c);

@@ -39,8 +39,9 @@ static void check_title(const struct screen *s, struct str *left, struct str *ri
                 str_addf(left, "  %s", st->domain);
 }
 
-static void check_draw(const struct screen *s, const struct canvas *c) {
-        checkpage_draw(&((struct check_state *) s->state)->page, c);
+static void check_draw(struct screen *s, const struct canvas *c) {
+        struct check_state *st = s->state;
+        checkpage_draw(&st->page, c);
 }
 
 static void check_status(const struct screen *s, struct str *out) {

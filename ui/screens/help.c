@@ -87,7 +87,7 @@ static void help_title(const struct screen *s, struct str *left, struct str *rig
         str_add(right, pager_place(s->pager, place));
 }
 
-static void help_draw(const struct screen *s, const struct canvas *c) {
+static void help_draw(struct screen *s, const struct canvas *c) {
         pager_draw(s->pager, c);
 }
 

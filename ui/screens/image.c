@@ -220,7 +220,7 @@ static void image_title(const struct screen *s, struct str *left, struct str *ri
                 str_add(right, pager_place(s->pager, place));
 }
 
-static void image_draw(const struct screen *s, const struct canvas *c) {
+static void image_draw(struct screen *s, const struct canvas *c) {
         const struct image_state *st = s->state;
         if (image_whole(st))
                 pager_draw(s->pager, c);

@@ -311,7 +311,7 @@ static void images_preview(const struct screen *s, const struct image *image, co
 
 #define PREVIEW_ROWS 4
 
-static void images_draw(const struct screen *s, const struct canvas *c) {
+static void images_draw(struct screen *s, const struct canvas *c) {
         const struct images_state *st = s->state;
         size_t row = list_settled_row(s->list);
         bool preview = c->rows >= 14 && row != LIST_NONE;

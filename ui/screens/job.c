@@ -248,7 +248,7 @@ static int job_result(const struct job *job, const struct canvas *c) {
         return row;
 }
 
-static void job_draw(const struct screen *s, const struct canvas *c) {
+static void job_draw(struct screen *s, const struct canvas *c) {
         const struct job_screen_state *st = s->state;
         if (!st->job) {
                 if (st->error)

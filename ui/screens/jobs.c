@@ -144,7 +144,7 @@ static void jobs_title(const struct screen *s, struct str *left, struct str *rig
                 str_addf(right, "%zu running", running);
 }
 
-static void jobs_draw(const struct screen *s, const struct canvas *c) {
+static void jobs_draw(struct screen *s, const struct canvas *c) {
         const struct jobs_state *st = s->state;
         list_draw(s->list, c);
         list_draw_empty(s->list, c, &(const struct list_empty) {

@@ -150,7 +150,7 @@ static void log_title(const struct screen *s, struct str *left, struct str *righ
         str_add(right, st->n_lines ? pager_place(&st->pager, place) : "");
 }
 
-static void log_draw(const struct screen *s, const struct canvas *c) {
+static void log_draw(struct screen *s, const struct canvas *c) {
         struct log_state *st = s->state;
         if (st->error && !st->n_lines)
                 canvas_error(c, 1, st->error, true);

@@ -112,7 +112,7 @@ static int palette_rows(const struct screen *s, int cells) {
         return 1000;    /* all there is */
 }
 
-static void palette_draw(const struct screen *s, const struct canvas *c) {
+static void palette_draw(struct screen *s, const struct canvas *c) {
         const struct palette_state *st = s->state;
         struct canvas rows = canvas_part(c, 2, 0, -1, -1);
         canvas_rule(c, 0, "Commands");

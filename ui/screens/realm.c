@@ -221,7 +221,7 @@ static void realm_title(const struct screen *s, struct str *left, struct str *ri
                 str_add(right, "not joined");
 }
 
-static void realm_draw(const struct screen *s, const struct canvas *c) {
+static void realm_draw(struct screen *s, const struct canvas *c) {
         const struct realm_state *st = s->state;
         if (st->membership)
                 pager_draw(s->pager, c);

@@ -243,7 +243,7 @@ static struct notes services_notes(const struct screen *s) {
                                .now = ui_now(s->ui) };
 }
 
-static void services_draw(const struct screen *s, const struct canvas *c) {
+static void services_draw(struct screen *s, const struct canvas *c) {
         const struct services_state *st = s->state;
         const struct notes shown = services_notes(s);
         int notes = notes_draw(&shown, NULL), below = notes ? notes + 1 : 0;

@@ -276,7 +276,7 @@ static void unit_title(const struct screen *s, struct str *left, struct str *rig
                 str_add(right, st->detail->unit.active);
 }
 
-static void unit_draw(const struct screen *s, const struct canvas *c) {
+static void unit_draw(struct screen *s, const struct canvas *c) {
         struct unit_state *st = s->state;
         if (!st->detail && st->error)
                 canvas_error(c, 1, st->error, true);

@@ -195,7 +195,7 @@ static void units_title(const struct screen *s, struct str *left, struct str *ri
                 str_add(right, "not up to date");
 }
 
-static void units_draw(const struct screen *s, const struct canvas *c) {
+static void units_draw(struct screen *s, const struct canvas *c) {
         const struct units_state *st = s->state;
         list_draw(s->list, c);
         list_draw_empty(s->list, c, &(const struct list_empty) {
