@@ -5,7 +5,6 @@
 
 # Files above 500 lines and functions above 60 that have a reason: "FILE REASON" and "FILE FUNCTION REASON".
 long_files='
-ui/screens/wizard.c      the pages of one dialogue, which share its state
 src/model/realm/failure.c      one table, a row for each of the words that tools have for their failures
 backend/io/files.c          every way to touch a file by descriptor, one short function each: apart they would share their innermost part
 src/base/feed.c          one state machine, its states and their characters
