@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "cli/out.h"
 #include "ui/screens/screens.h"
 #include "ui/ui.h"
@@ -204,6 +205,11 @@ static void app_done(struct app *app) {
         sd_event_source_unref(app->keys);
 }
 
+/* The terminal is given back before the last words. */
+static void app_out_of_memory(void *userdata) {
+        ui_suspend(userdata);
+}
+
 int app_run(struct session *session, const char *display) {
         struct error *e = NULL;
         struct app app = { .session = session, .frame_due = UINT64_MAX };
@@ -231,9 +237,11 @@ int app_run(struct session *session, const char *display) {
                 return session_fail(session, e);
         }
         host_listen(session->host, topics_changed, &app);
+        oom_prepare(app_out_of_memory, app.ui);
         ui_paint(app.ui);
         app_settle(&app);
         r = sd_event_loop(session->event);
+        oom_prepare(NULL, NULL);
         app_done(&app);
         return r < 0 ? EXIT_FAILED : EXIT_DONE;
 }

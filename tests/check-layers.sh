@@ -50,6 +50,7 @@ program  base,model,backend,ui,program : systemd
 
 # Variables that may be written: "ARCHIVE SYMBOL REASON".
 writable='
+libbase.a preparation what gives the terminal back before the last words (base/memory.h): no caller has it at hand
 '
 
 field() {       # LAYER allowed-folders | libraries

@@ -10,7 +10,6 @@ backend/io/files.c          every way to touch a file by descriptor, one short f
 src/base/feed.c          one state machine, its states and their characters
 backend/host/plan.c      from an order to a plan, in one turn of the loop after the other
 backend/snapshot/snapshot.c     one walk over all files of a host
-src/model/plan/make.c    one pass from label to command
 ui/screens/job.c         one screen
 tests/fake/systemd.c     the tables of a whole bus interface
 '

@@ -60,24 +60,13 @@ static int begin_plan(const struct service *record, const struct membership *m, 
         return 0;
 }
 
-static bool host_access_is_utf8(const char *text, size_t n) {
-        for (size_t i = 0; i < n;) {
-                unsigned c;
-                size_t used = text_decode(text + i, n - i, &c);
-                if (c == 0xfffd && !(used == 3 && memcmp(text + i, "\xef\xbf\xbd", 3) == 0))
-                        return false;
-                i += used;
-        }
-        return true;
-}
-
 static int read_configuration(const struct backend *b, char **ret, struct error **reterr) {
         const char *name;
         size_t n;
         _cleanup_close_ int root = files_open_root(b->paths.root, reterr);
         _cleanup_close_ int folder = root < 0 ? -1 : files_open_parent(root, PLAN_ACCESS_FILE, &name, reterr);
         int r = folder < 0 ? -ENOENT : files_read(folder, name, CONFIGURATION_MAX, ret, &n, reterr);
-        if (r >= 0 && (!host_access_is_utf8(*ret, n) || strlen(*ret) != n))
+        if (r >= 0 && (!text_is_utf8(*ret, n) || strlen(*ret) != n))
                 r = error_set(reterr, -EINVAL, PLAN_ACCESS_FILE " is no text");
         return r;
 }

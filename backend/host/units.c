@@ -17,7 +17,7 @@ struct op *backend_act_on_unit(struct host *host, const char *name, enum unit_ac
 }
 
 /* The container that the service of this unit runs; the caller frees; NULL: none that is known. */
-static char *container_of(struct backend *b, const char *unit) {
+static char *find_own_container(struct backend *b, const char *unit) {
         _cleanup_(service_list_freep) struct service_list *services = NULL;
         if (services_list(&b->paths, &services, NULL) < 0)
                 return NULL;
@@ -43,7 +43,7 @@ static void host_units_showing_free(void *userdata) {
 static void host_units_shown(struct unit_detail *unit, struct error *e, void *userdata) {
         struct showing *s = userdata;
         if (unit && !unit->container)
-                unit->container = container_of(s->backend, unit->unit.name);
+                unit->container = find_own_container(s->backend, unit->unit.name);
         detail_done_t done = s->done;
         void *for_done = s->userdata;
         op_finish(s->op);
@@ -70,7 +70,8 @@ struct op *backend_read_log(struct host *host, const struct log_query *query,
                             const struct log_reader *reader) {
         struct backend *b = backend_of(host);
         struct log_query whole = *query;
-        _cleanup_free_ char *container = whole.container || !whole.unit ? NULL : container_of(b, whole.unit);
+        _cleanup_free_ char *container =
+                whole.container || !whole.unit ? NULL : find_own_container(b, whole.unit);
         if (container)
                 whole.container = container;
         return unitlog_read(b->event, NULL, &whole, reader);

@@ -12,17 +12,13 @@
 #include "backend/io/files.h"
 #include "backend/snapshot/internal.h"
 #include "base/readfile.h"
+#include "base/path.h"
 #include "base/str.h"
 
 #define MOUNTS_BYTES_MAX (4U * 1024 * 1024)
 #define LAYERS_MAX 64U
 
 /* ---- which of the host's mounts ---- */
-
-static bool snapshot_overlay_below(const char *path, const char *folder) {
-        const char *rest = str_starts(path, folder);
-        return rest && (*rest == '\0' || *rest == '/');
-}
 
 /* Places whose mounts no installer looks into: the kernel's (shown as they are), the engine's storage, our
  * own. */
@@ -32,9 +28,9 @@ static bool passed_over(const struct paths *paths, const char *path) {
                 "/run/containers", "/run/netns", "/run/docker", "/run/user",           "/run/credentials"
         };
         for (size_t i = 0; i < ELEMENTS(places); i++)
-                if (snapshot_overlay_below(path, places[i]))
+                if (path_below(path, places[i]))
                         return true;
-        return snapshot_overlay_below(path, paths->state) || snapshot_overlay_below(path, paths->run);
+        return path_below(path, paths->state) || path_below(path, paths->run);
 }
 
 /* mountinfo(5) writes blanks and backslashes of a path as \ooo. */

@@ -13,6 +13,8 @@
 
 #include "backend/io/digest.h"
 #include "backend/io/files.h"
+#include "base/clock.h"
+#include "base/path.h"
 #include "base/str.h"
 #include "model/job/manifest.h"
 
@@ -44,14 +46,9 @@ struct snapshot {
         char *buffer;           /* SMALL + 1 bytes, allocated with the first file */
 };
 
-static bool snapshot_below(const char *path, const char *folder) {
-        const char *rest = str_starts(path, folder);
-        return rest && (rest[0] == '\0' || rest[0] == '/');
-}
-
 static bool below_any(const char *path, const char *const *folders, size_t n) {
         for (size_t i = 0; i < n; i++)
-                if (snapshot_below(path, folders[i]))
+                if (path_below(path, folders[i]))
                         return true;
         return false;
 }
@@ -89,7 +86,7 @@ static int add_root(struct snapshot *s, const char *path) {
         if (root[0] != '/' || snapshot_skipped(root) || strcmp(root, "/") == 0)
                 return 0;
         for (char **other = s->roots; other && *other; other++)
-                if (snapshot_below(root, *other))
+                if (path_below(root, *other))
                         return 0;
         return strv_add(&s->roots, root);
 }
@@ -394,7 +391,7 @@ static int snapshot_visit(struct snapshot *s, int folder, const char *name, cons
         if (snapshot_skipped(path))
                 return 0;
         for (char *const *excluded = s->options.excluded; excluded && *excluded; excluded++)
-                if (snapshot_below(path, *excluded))
+                if (path_below(path, *excluded))
                         return 0;
         struct entry e = {};
         /* Beyond the ceiling the roots that are still to come are noted by name: else a later look would take
@@ -467,14 +464,8 @@ static int visit_next(struct snapshot *s) {
         return snapshot_visit(s, dirfd(frame->dir), item->d_name, path);
 }
 
-static uint64_t snapshot_now_usec(void) {
-        struct timespec t;
-        clock_gettime(CLOCK_MONOTONIC, &t);
-        return (uint64_t) t.tv_sec * 1000000 + (uint64_t) t.tv_nsec / 1000;
-}
-
 int snapshot_go(struct snapshot *s, uint64_t usec, struct error **reterr) {
-        uint64_t end = usec ? snapshot_now_usec() + usec : UINT64_MAX;
+        uint64_t end = usec ? (uint64_t) usec_now(CLOCK_MONOTONIC) + usec : UINT64_MAX;
         for (;;) {
                 int r;
                 if (s->depth)
@@ -493,7 +484,7 @@ int snapshot_go(struct snapshot *s, uint64_t usec, struct error **reterr) {
                                 error_hint(reterr, "Make room in fairlead's state folder and try again");
                         return r;
                 }
-                if (snapshot_now_usec() >= end)
+                if ((uint64_t) usec_now(CLOCK_MONOTONIC) >= end)
                         return 0;
         }
 }

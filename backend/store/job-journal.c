@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "backend/io/files.h"
+#include "base/clock.h"
 #include "base/str.h"
 
 #define ROOM_KEPT (256 * 1024)
@@ -100,18 +101,12 @@ struct recorder *recorder_free(struct recorder *recorder) {
         return NULL;
 }
 
-static uint64_t clock_usec(clockid_t clock) {
-        struct timespec t;
-        clock_gettime(clock, &t);
-        return (uint64_t) t.tv_sec * 1000000 + (uint64_t) t.tv_nsec / 1000;
-}
-
 int recorder_add(struct recorder *recorder, enum job_step step, enum record_event event, const char *data,
                  struct error **reterr) {
         struct record record = {
                 .sequence = recorder->sequence + 1,
-                .mono = clock_usec(CLOCK_BOOTTIME),
-                .real = (int64_t) clock_usec(CLOCK_REALTIME),
+                .mono = (uint64_t) usec_now(CLOCK_BOOTTIME),
+                .real = usec_now(CLOCK_REALTIME),
                 .step = step,
                 .event = event,
                 .data = (char *) (data ? data : ""),

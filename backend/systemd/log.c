@@ -17,6 +17,7 @@
 #include <systemd/sd-journal.h>
 
 #include "backend/systemd/log-lines.h"
+#include "base/clock.h"
 #include "base/str.h"
 
 #define TURN_ENTRIES 256U
@@ -124,12 +125,6 @@ static int unit_log_add_entry(struct unitlog *u, bool backwards) {
         return r;
 }
 
-static uint64_t unit_log_now_usec(void) {
-        struct timespec t;
-        clock_gettime(CLOCK_MONOTONIC, &t);
-        return (uint64_t) t.tv_sec * 1000000 + (uint64_t) t.tv_nsec / 1000;
-}
-
 /* Gives what was found, oldest first. False: the reader dropped us, touch nothing. */
 static bool unit_log_give(struct unitlog *u) {
         struct loglines found = u->found;
@@ -149,9 +144,9 @@ static bool unit_log_give(struct unitlog *u) {
 
 static int on_forward(sd_event_source *source, void *userdata) {
         struct unitlog *u = userdata;
-        uint64_t until = unit_log_now_usec() + TURN_USEC;
+        uint64_t until = (uint64_t) usec_now(CLOCK_MONOTONIC) + TURN_USEC;
         int r = 0;
-        for (unsigned i = 0; i < TURN_ENTRIES && unit_log_now_usec() < until; i++) {
+        for (unsigned i = 0; i < TURN_ENTRIES && (uint64_t) usec_now(CLOCK_MONOTONIC) < until; i++) {
                 r = sd_journal_next(u->journal);
                 if (r <= 0 || (r = unit_log_add_entry(u, false)) < 0)
                         break;
@@ -242,8 +237,8 @@ static int on_back(sd_event_source *source, void *userdata) {
                 unit_log_fail(u, TAKE(u->error));
                 return 0;
         }
-        uint64_t until = unit_log_now_usec() + TURN_USEC;
-        for (unsigned i = 0; i < TURN_ENTRIES && unit_log_now_usec() < until; i++) {
+        uint64_t until = (uint64_t) usec_now(CLOCK_MONOTONIC) + TURN_USEC;
+        for (unsigned i = 0; i < TURN_ENTRIES && (uint64_t) usec_now(CLOCK_MONOTONIC) < until; i++) {
                 int r = sd_journal_previous(u->journal);
                 if (r > 0 && !u->newest)
                         sd_journal_get_cursor(u->journal, &u->newest);

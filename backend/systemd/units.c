@@ -11,16 +11,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
+
 #define TELL_USEC (100U * 1000)
 #define RELOAD_HOLD_USEC (5U * 1000 * 1000)
 #define ECHO_USEC (3U * 1000 * 1000)
 #define PAUSE_MAX 60U
-
-static uint64_t units_now_usec(void) {
-        struct timespec t;
-        clock_gettime(CLOCK_MONOTONIC, &t);
-        return (uint64_t) t.tv_sec * 1000000 + (uint64_t) t.tv_nsec / 1000;
-}
 
 /* ---- telling ---- */
 
@@ -71,12 +67,13 @@ void units_tell_all(struct units *units) {
 void units_expect_echo(struct units *units, const char *name) {
         unsigned i = units->echo++ % ELEMENTS(units->echoes);
         str_replace(&units->echoes[i].name, name);
-        units->echoes[i].until = units_now_usec() + ECHO_USEC;
+        units->echoes[i].until = (uint64_t) usec_now(CLOCK_MONOTONIC) + ECHO_USEC;
 }
 
 static bool is_echo(const struct units *units, const char *name) {
         for (size_t i = 0; i < ELEMENTS(units->echoes); i++)
-                if (str_equal(units->echoes[i].name, name) && units->echoes[i].until >= units_now_usec())
+                if (str_equal(units->echoes[i].name, name) &&
+                    units->echoes[i].until >= (uint64_t) usec_now(CLOCK_MONOTONIC))
                         return true;
         return false;
 }

@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Arrays that grow one by one and keep no word of their room: it is the next power of two of what they hold.
- */
+/* Arrays that grow one by one and keep no word of their room: it is the next power of two of
+ * what they hold. */
 
 #include <stdbool.h>
-#include <stdlib.h>
+
+#include "base/memory.h"
 
 /* Makes room for one more behind the n that *items has, each of size bytes; 0 and NULL: none yet. Only for
- * arrays that grew by this alone. False: out of memory, and *items stays. */
+ * arrays that grew by this alone. Always true. */
 static inline bool room_for_one(void **items, size_t n, size_t size) {
         if (n & (n - 1))
                 return true;
-        void *grown = reallocarray(*items, n ? n * 2 : 1, size);
-        if (grown)
-                *items = grown;
-        return grown;
+        *items = xreallocarray(*items, n ? n * 2 : 1, size);
+        return true;
 }

@@ -9,6 +9,7 @@
  *
  * Destructors take NULL and half-built objects. x_free() returns NULL so that `p = x_free(p);` forgets it. */
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -47,3 +48,6 @@ static inline void cleanup_closep(int *fd) {
 #define _cleanup_close_ _cleanup_(cleanup_closep)
 
 #define ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
+
+/* The struct whose member the pointer points to. */
+#define container_of(pointer, type, member) ((type *) ((char *) (pointer) - offsetof(type, member)))

@@ -6,13 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 
-static struct error *error_new(int code, const char *format, va_list arguments) {
-        struct error *e = calloc(1, sizeof *e);
-        if (!e)
-                return NULL;
-        e->code = code < 0 ? code : -EIO;
-        if (vasprintf(&e->message, format, arguments) < 0)
-                e->message = NULL;      /* shown as "Out of memory" by error_line() */
+#include "base/memory.h"
+#include "base/str.h"
+
+static struct error *error_new(int code, char *message, struct error *cause) {
+        struct error *e = new0(struct error);
+        *e = (struct error) { .code = code < 0 ? code : -EIO, .message = message, .cause = cause };
         return e;
 }
 
@@ -20,7 +19,7 @@ int error_set(struct error **reterr, int code, const char *format, ...) {
         if (reterr) {
                 va_list arguments;
                 va_start(arguments, format);
-                struct error *e = error_new(code, format, arguments);
+                struct error *e = error_new(code, str_vprintf(format, arguments), NULL);
                 va_end(arguments);
                 error_free(*reterr);
                 *reterr = e;
@@ -29,22 +28,7 @@ int error_set(struct error **reterr, int code, const char *format, ...) {
 }
 
 static struct error *error_of_errno(int code) {
-        struct error *e = calloc(1, sizeof *e);
-        if (!e)
-                return NULL;
-        e->code = code;
-        e->message = strdup(strerror(-code));
-        return e;
-}
-
-static void put_head(struct error **reterr, struct error *head, struct error *cause) {
-        if (!head) {
-                error_free(cause);
-                *reterr = NULL;
-                return;
-        }
-        head->cause = cause;
-        *reterr = head;
+        return error_new(code, xstrdup(strerror(-code)), NULL);
 }
 
 int error_wrap(struct error **reterr, int code, const char *format, ...) {
@@ -53,9 +37,9 @@ int error_wrap(struct error **reterr, int code, const char *format, ...) {
         if (reterr) {
                 va_list arguments;
                 va_start(arguments, format);
-                struct error *head = error_new(code, format, arguments);
+                *reterr = error_new(code, str_vprintf(format, arguments),
+                                    *reterr ? *reterr : error_of_errno(code));
                 va_end(arguments);
-                put_head(reterr, head, *reterr ? *reterr : error_of_errno(code));
         }
         return code;
 }
@@ -66,10 +50,10 @@ int error_errno(struct error **reterr, int code, const char *format, ...) {
         if (reterr) {
                 va_list arguments;
                 va_start(arguments, format);
-                struct error *head = error_new(code, format, arguments);
+                struct error *e = error_new(code, str_vprintf(format, arguments), error_of_errno(code));
                 va_end(arguments);
                 error_free(*reterr);
-                put_head(reterr, head, error_of_errno(code));
+                *reterr = e;
         }
         return code;
 }
@@ -79,9 +63,7 @@ void error_hint(struct error **reterr, const char *format, ...) {
                 return;
         va_list arguments;
         va_start(arguments, format);
-        char *hint = NULL;
-        if (vasprintf(&hint, format, arguments) < 0)
-                hint = NULL;
+        char *hint = str_vprintf(format, arguments);
         va_end(arguments);
         free((*reterr)->hint);
         (*reterr)->hint = hint;
@@ -101,27 +83,16 @@ struct error *error_free(struct error *e) {
 struct error *error_copy(const struct error *e) {
         struct error *head = NULL, **tail = &head;
         for (; e; e = e->cause) {
-                *tail = calloc(1, sizeof **tail);
-                if (!*tail)
-                        break;
-                (*tail)->code = e->code;
-                (*tail)->message = e->message ? strdup(e->message) : NULL;
-                (*tail)->hint = e->hint ? strdup(e->hint) : NULL;
+                *tail = error_new(e->code, xstrdup(e->message), NULL);
+                (*tail)->hint = xstrdup(e->hint);
                 tail = &(*tail)->cause;
         }
         return head;
 }
 
 char *error_line(const struct error *e) {
-        char *line = NULL;
-        size_t size;
-        FILE *f = open_memstream(&line, &size);
-        if (!f)
-                return NULL;
-        if (!e)
-                fputs("Out of memory", f);
+        struct str line = {};
         for (; e; e = e->cause)
-                fprintf(f, "%s%s", e->message ? e->message : "Out of memory", e->cause ? ": " : "");
-        fclose(f);
-        return line;
+                str_addf(&line, "%s%s", e->message, e->cause ? ": " : "");
+        return str_take(&line);
 }

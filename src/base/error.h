@@ -20,7 +20,7 @@ struct error {
         struct error *cause;    /* NULL: this is the root */
 };
 
-/* Both accept reterr == NULL. Out of memory degrades to a constant message, never to a crash. error_set()
+/* Both accept reterr == NULL. error_set()
  * replaces (and frees) whatever *reterr held; a positive or zero code becomes -EIO. */
 int error_set(struct error **reterr, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
@@ -41,6 +41,6 @@ struct error *error_copy(const struct error *e);
 DEFINE_CLEANUP(struct error, error_free)
 #define _cleanup_error_ _cleanup_(error_freep)
 
-/* "message: cause: cause" on one line; the caller frees. Never NULL but out of memory. The text is not
+/* "message: cause: cause" on one line; the caller frees. The text is not
  * cleaned: pass it through text.h before a person sees it. */
 char *error_line(const struct error *e);

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/op.h"
 
+#include "base/memory.h"
+
 struct op {
         void (*stop)(void *userdata);
         void *userdata;
 };
 
 struct op *op_new(void (*stop)(void *userdata), void *userdata) {
-        struct op *op = malloc(sizeof *op);
-        if (op)
-                *op = (struct op) { .stop = stop, .userdata = userdata };
+        struct op *op = new0(struct op);
+        *op = (struct op) { .stop = stop, .userdata = userdata };
         return op;
 }
 

@@ -19,7 +19,7 @@
 
 struct op;
 
-/* stop is called at most once, only while the operation has not finished. NULL when out of memory. */
+/* stop is called at most once, only while the operation has not finished. */
 struct op *op_new(void (*stop)(void *userdata), void *userdata);
 void op_finish(struct op *op);
 bool op_finished(const struct op *op);

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/memory.h"
+
 void str_done(struct str *s) {
         free(s->text);
         *s = (struct str) {};
@@ -26,6 +28,8 @@ static bool str_reserve(struct str *s, size_t more) {
         if (room < need)
                 room = need;
         char *text = realloc(s->text, room);
+        if (!text && room <= STR_SMALL)
+                oom();
         if (!text) {
                 s->failed = true;
                 return false;
@@ -107,55 +111,39 @@ char **strv_free(char **list) {
 }
 
 int strv_take(char ***list, char *text) {
-        if (!text)
-                return -ENOMEM;
         size_t n = strv_length(*list);
         /* Grow only when n is a power of two (or 0): lists of thousands of words stay linear in allocations.
          */
-        if (n == 0 || (n & (n + 1)) == 0) {
-                char **bigger = reallocarray(*list, (n + 1) * 2 + 1, sizeof *bigger);
-                if (!bigger) {
-                        free(text);
-                        return -ENOMEM;
-                }
-                *list = bigger;
-        }
+        if (n == 0 || (n & (n + 1)) == 0)
+                *list = xreallocarray(*list, (n + 1) * 2 + 1, sizeof **list);
         (*list)[n] = text;
         (*list)[n + 1] = NULL;
         return 0;
 }
 
 int strv_add(char ***list, const char *text) {
-        return strv_take(list, strdup(text));
+        return strv_take(list, xstrdup(text));
 }
 
 int strv_addf(char ***list, const char *format, ...) {
         va_list arguments;
         va_start(arguments, format);
-        char *text = NULL;
-        if (vasprintf(&text, format, arguments) < 0)
-                text = NULL;
+        char *text = str_vprintf(format, arguments);
         va_end(arguments);
         return strv_take(list, text);
 }
 
 int strv_extend(char ***list, char *const *more) {
-        for (; more && *more; more++) {
-                int r = strv_add(list, *more);
-                if (r < 0)
-                        return r;
-        }
+        for (; more && *more; more++)
+                strv_add(list, *more);
         return 0;
 }
 
 char **strv_copy(char *const *list) {
-        char **copy = calloc(strv_length(list) * 2 + 3, sizeof *copy);  /* roomy enough for strv_take()'s
-                                                                         * growth rule */
-        for (size_t i = 0; copy && list && list[i]; i++) {
-                copy[i] = strdup(list[i]);
-                if (!copy[i])
-                        return strv_free(copy);
-        }
+        /* Roomy enough for strv_take()'s growth rule. */
+        char **copy = xcalloc(strv_length(list) * 2 + 3, sizeof *copy);
+        for (size_t i = 0; list && list[i]; i++)
+                copy[i] = xstrdup(list[i]);
         return copy;
 }
 
@@ -187,20 +175,15 @@ char *strv_join(char *const *list, const char *separator) {
 }
 
 int strv_split(const char *text, const char *separators, char ***ret) {
-        _cleanup_strv_ char **list = strv_copy(NULL);
-        if (!list)
-                return -ENOMEM;
+        char **list = strv_copy(NULL);
         while (text && *text) {
                 size_t n = strcspn(text, separators);
-                if (n) {
-                        int r = strv_take(&list, strndup(text, n));
-                        if (r < 0)
-                                return r;
-                }
+                if (n)
+                        strv_take(&list, xstrndup(text, n));
                 text += n;
                 text += strspn(text, separators);
         }
-        *ret = TAKE(list);
+        *ret = list;
         return 0;
 }
 
@@ -226,23 +209,30 @@ const char *str_ends(const char *s, const char *suffix) {
         return s && n >= m && strcmp(s + n - m, suffix) == 0 ? s + n - m : NULL;
 }
 
+char *str_vprintf(const char *format, va_list arguments) {
+        char *text;
+        if (vasprintf(&text, format, arguments) < 0)
+                oom();
+        return text;
+}
+
 char *str_printf(const char *format, ...) {
         va_list arguments;
         va_start(arguments, format);
-        char *text = NULL;
-        if (vasprintf(&text, format, arguments) < 0)
-                text = NULL;
+        char *text = str_vprintf(format, arguments);
         va_end(arguments);
         return text;
 }
 
 int str_replace(char **target, const char *value) {
-        char *copy = value ? strdup(value) : NULL;
-        if (value && !copy)
-                return -ENOMEM;
+        char *copy = xstrdup(value);
         free(*target);
         *target = copy;
         return 0;
+}
+
+int hex_digit(char c) {
+        return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 int str_to_int(const char *s, long long low, long long high, long long *ret) {

@@ -10,9 +10,11 @@
 
 #include "base/cleanup.h"
 
-/* A growing string. All zero is a valid, empty one. After an allocation failure `failed` stays set, further
- * appends do nothing and str_take() returns NULL: check once, at the end. text is always NUL-terminated once
- * something was appended; it may hold NUL bytes of its own. */
+/* A growing string. All zero is a valid, empty one. Up to STR_SMALL bytes it always grows (base/memory.h);
+ * beyond that, where only bytes from outside lead, `failed` stays set after an allocation failure, further
+ * appends do nothing and str_take() returns NULL: who reads so much checks once, at the end. text is
+ * always NUL-terminated once something was appended; it may hold NUL bytes of its own. */
+#define STR_SMALL (1U << 20)
 struct str {
         char *text;
         size_t length;
@@ -33,16 +35,16 @@ char *str_take(struct str *s);          /* hands the text over ("" when empty); 
 /* NULL-terminated lists of strings. NULL is a valid, empty list. */
 size_t strv_length(char *const *list);
 char **strv_free(char **list);
-/* NULL only when out of memory (an empty list is allocated) */
+/* An empty list is allocated, too. */
 char **strv_copy(char *const *list);
-int strv_add(char ***list, const char *text);           /* copies; 0 or -ENOMEM */
-/* takes text, also on failure (frees it); NULL text: -ENOMEM */
+int strv_add(char ***list, const char *text);           /* copies */
+/* takes text */
 int strv_take(char ***list, char *text);
 int strv_addf(char ***list, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int strv_extend(char ***list, char *const *more);       /* copies each */
 bool strv_contains(char *const *list, const char *text);
 bool strv_equal(char *const *a, char *const *b);
-char *strv_join(char *const *list, const char *separator);      /* NULL when out of memory */
+char *strv_join(char *const *list, const char *separator);
 int strv_split(const char *text, const char *separators, char ***ret);  /* empty fields are dropped */
 static inline void strv_freep(char ***list) {
         *list = strv_free(*list);
@@ -57,9 +59,12 @@ const char *str_starts(const char *s, const char *prefix);      /* what follows 
 const char *str_ends(const char *s, const char *suffix);        /* where the suffix begins, or NULL */
 /* NULL when out of memory */
 char *str_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
-int str_replace(char **target, const char *value);      /* frees the old, copies value (NULL allowed); 0 or
-                                                         * -ENOMEM */
+char *str_vprintf(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));
+int str_replace(char **target, const char *value);      /* frees the old, copies value (NULL allowed) */
 
 /* Whole-string decimal number within [low, high]; no sign but a leading '-', no blanks. 0, -EINVAL or
  * -ERANGE. */
 int str_to_int(const char *s, long long low, long long high, long long *ret);
+
+/* The value of a lower-case hexadecimal digit, or -1. */
+int hex_digit(char c);

@@ -430,3 +430,14 @@ int text_wrap(const char *s, size_t columns, char ***ret) {
         *ret = TAKE(list);
         return 0;
 }
+
+bool text_is_utf8(const char *text, size_t n) {
+        for (size_t i = 0; i < n;) {
+                unsigned c;
+                size_t used = text_decode(text + i, n - i, &c);
+                if (c == 0xfffd && !(used == 3 && memcmp(text + i, "\xef\xbf\xbd", 3) == 0))
+                        return false;
+                i += used;
+        }
+        return true;
+}

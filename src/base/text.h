@@ -71,3 +71,6 @@ const char *text_age(char buffer[static 24], long long seconds);
  * a word. A two-cell character in one column stays whole. "" is no line; an empty line between two newlines
  * is one. *ret is a list (base/str.h) for the caller to free. 0 or -ENOMEM. */
 int text_wrap(const char *s, size_t columns, char ***ret);
+
+/* Are the n bytes UTF-8? */
+bool text_is_utf8(const char *text, size_t n);

@@ -8,6 +8,7 @@
 
 #include "backend/realm/checks/check.h"
 #include "backend/wire/kerberos.h"
+#include "base/clock.h"
 #include "base/str.h"
 
 struct asked {
@@ -30,12 +31,6 @@ static void check_clock_drop(void *state) {
         struct clock *c = state;
         for (size_t i = 0; i < ELEMENTS(c->asked); i++)
                 op_cancel(c->asked[i].op);
-}
-
-static int64_t check_clock_now_usec(void) {
-        struct timespec ts;
-        clock_gettime(CLOCK_REALTIME, &ts);
-        return (int64_t) ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
 }
 
 static void check_clock_conclude(struct clock *c) {
@@ -67,7 +62,7 @@ static void check_clock_take(struct asked *a, const struct kerberos_answer *answ
         struct preflight *p = c->run->preflight;
         if (answer->granted || c->known)
                 return;
-        int64_t now = check_clock_now_usec();
+        int64_t now = usec_now(CLOCK_REALTIME);
         p->clock_usec = a->sent + (now - a->sent) / 2 - answer->usec;
         p->clock_known = c->known = true;
         (void) str_replace(&p->clock_server, a->kdc->host);
@@ -115,7 +110,7 @@ static void check_clock_ask(struct clock *c, struct asked *a, const struct place
         const struct str *request = stream ? &framed : &message;
         if (message.failed || request->failed)
                 return;
-        *a = (struct asked) { .clock = c, .kdc = kdc, .stream = stream, .sent = check_clock_now_usec() };
+        *a = (struct asked) { .clock = c, .kdc = kdc, .stream = stream, .sent = usec_now(CLOCK_REALTIME) };
         a->op = exchange_start(c->run->event, &(struct exchange_options) { .address = kdc->address,
                                                                           .port = kdc->port,
                                                                           .datagram = !stream,

@@ -49,10 +49,6 @@ static void journal_add_escaped(struct str *out, const char *data, size_t limit)
         }
 }
 
-static int journal_hex_value(char c) {
-        return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* The inverse; -EINVAL for an escape that record_format() does not write. */
 static int journal_unescape(const char *text, size_t n, char **ret) {
         _cleanup_str_ struct str out = {};
@@ -63,10 +59,10 @@ static int journal_unescape(const char *text, size_t n, char **ret) {
                         str_add_char(&out, text[i]);
                         continue;
                 }
-                if (n - i < 4 || text[i + 1] != 'x' || journal_hex_value(text[i + 2]) < 0 ||
-                    journal_hex_value(text[i + 3]) < 0)
+                if (n - i < 4 || text[i + 1] != 'x' || hex_digit(text[i + 2]) < 0 ||
+                    hex_digit(text[i + 3]) < 0)
                         return -EINVAL;
-                char c = (char) (journal_hex_value(text[i + 2]) * 16 + journal_hex_value(text[i + 3]));
+                char c = (char) (hex_digit(text[i + 2]) * 16 + hex_digit(text[i + 3]));
                 if (c == '\0')
                         return -EINVAL;
                 str_add_char(&out, c);
@@ -121,9 +117,9 @@ static int record_parse(const char *line, size_t n, struct record *ret) {
                 return -EINVAL;
         uint32_t crc = 0;
         for (size_t i = n - 8; i < n; i++) {
-                if (journal_hex_value(line[i]) < 0)
+                if (hex_digit(line[i]) < 0)
                         return -EINVAL;
-                crc = crc << 4 | (uint32_t) journal_hex_value(line[i]);
+                crc = crc << 4 | (uint32_t) hex_digit(line[i]);
         }
         if (crc != journal_crc32c(line, n - 9))
                 return -EINVAL;

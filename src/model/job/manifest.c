@@ -107,10 +107,6 @@ static bool manifest_read_time(struct reader *reader, struct timespec *ret) {
         return true;
 }
 
-static int manifest_hex_value(char c) {
-        return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* %XX back to bytes, NUL-terminated beyond *ret_n. -EINVAL, -ENOMEM. */
 static int manifest_decode(const char *field, size_t n, char **ret, size_t *ret_n) {
         char *bytes = malloc(n + 1);
@@ -121,13 +117,13 @@ static int manifest_decode(const char *field, size_t n, char **ret, size_t *ret_
                 n = 0;
         for (size_t i = 0; i < n; i++) {
                 if (field[i] == '%') {
-                        if (n - i < 3 || manifest_hex_value(field[i + 1]) < 0 ||
-                            manifest_hex_value(field[i + 2]) < 0) {
+                        if (n - i < 3 || hex_digit(field[i + 1]) < 0 ||
+                            hex_digit(field[i + 2]) < 0) {
                                 free(bytes);
                                 return -EINVAL;
                         }
-                        bytes[length++] = (char) (manifest_hex_value(field[i + 1]) * 16 +
-                                                  manifest_hex_value(field[i + 2]));
+                        bytes[length++] = (char) (hex_digit(field[i + 1]) * 16 +
+                                                  hex_digit(field[i + 2]));
                         i += 2;
                 } else
                         bytes[length++] = field[i];
@@ -195,7 +191,7 @@ static bool path_normal(const char *path) {
 
 static bool manifest_digest_valid(const char *field, size_t n) {
         for (size_t i = 0; i < n; i++)
-                if (manifest_hex_value(field[i]) < 0)
+                if (hex_digit(field[i]) < 0)
                         return false;
         return n == 64;
 }

@@ -2,13 +2,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "base/str.h"
 #include "model/plan/internal.h"
-
-static bool plan_host_below(const char *path, const char *folder) {
-        const char *rest = str_starts(path, folder);
-        return rest && (!*rest || *rest == '/' || str_ends(folder, "/"));
-}
 
 /* The host's own path of one that a rehearsal has turned to its copy. */
 static const char *on_host(const char *path) {
@@ -32,7 +28,7 @@ static int report_missing_mounts(struct making *m, const struct command *c, cons
                                  bool installer_follows) {
         for (size_t i = 0; c && i < c->n_mounts; i++) {
                 const struct mount *mount = c->mounts + i;
-                if (mount->exists != EXISTS_NO || plan_host_below(mount->host, PLAN_FILES_DIR))
+                if (mount->exists != EXISTS_NO || path_below(mount->host, PLAN_FILES_DIR))
                         continue;
                 int r = finding_report(&m->plan->findings, installer_follows ? "missing-yet" : "missing-path",
                                        where,
@@ -98,8 +94,8 @@ static int report_unit(struct making *m) {
         int r = where ? str_replace(&plan->unit.overrides, path) : -ENOMEM;
         if (r < 0)
                 return r;
-        if (plan_host_below(path, "/etc/systemd") || plan_host_below(path, "/run/systemd") ||
-            plan_host_below(path, "/etc/containers"))
+        if (path_below(path, "/etc/systemd") || path_below(path, "/run/systemd") ||
+            path_below(path, "/etc/containers"))
                 return finding_report(&plan->findings, "unit-exists", where,
                                       "There is a unit of this name already: %s", path);
         return finding_report(&plan->findings, "overrides-unit", where,
@@ -138,7 +134,7 @@ static int report_needs(struct making *m) {
 static bool not_saved(const char *path) {
         static const char *const folders[] = { "/proc", "/sys", "/dev", "/run", "/var/run", "/tmp" };
         for (size_t i = 0; i < ELEMENTS(folders); i++)
-                if (plan_host_below(path, folders[i]))
+                if (path_below(path, folders[i]))
                         return true;
         return str_equal(path, "/") || str_ends(path, ".sock");
 }
@@ -156,11 +152,11 @@ static int add_path(char ***paths, const char *path) {
         if (whole[0] != '/' || not_saved(whole))
                 return 0;
         for (char **p = *paths; p && *p; p++)
-                if (plan_host_below(whole, *p))
+                if (path_below(whole, *p))
                         return 0;
         size_t kept = 0;
         for (char **p = *paths; p && *p; p++)
-                if (plan_host_below(*p, whole))
+                if (path_below(*p, whole))
                         free(*p);
                 else
                         (*paths)[kept++] = *p;
@@ -174,8 +170,8 @@ static int plan_host_compare_texts(const void *a, const void *b) {
 }
 
 static bool holds_no_files(const char *path) {
-        return plan_host_below(path, "/proc") || plan_host_below(path, "/sys") ||
-               plan_host_below(path, "/dev") || str_ends(path, ".sock");
+        return path_below(path, "/proc") || path_below(path, "/sys") ||
+               path_below(path, "/dev") || str_ends(path, ".sock");
 }
 
 /* A mount that the command may write to and that nobody saves: what is saved of "/" is a part of it, of /run
@@ -183,7 +179,7 @@ static bool holds_no_files(const char *path) {
 static int report_not_saved(struct making *m, const struct mount *mount) {
         struct plan *plan = m->plan;
         if (!not_saved(mount->host) || holds_no_files(mount->host) ||
-            plan_host_below(mount->host, PLAN_FILES_DIR))
+            path_below(mount->host, PLAN_FILES_DIR))
                 return 0;
         _cleanup_free_ char *paths = strv_join(plan->paths, ", ");
         if (!paths)

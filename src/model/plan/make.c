@@ -210,23 +210,11 @@ static int insert_engine_words(struct making *m, const char *where, char ***argv
         return 0;
 }
 
-static bool plan_make_is_utf8(const char *word) {
-        size_t n = strlen(word);
-        for (size_t i = 0; i < n;) {
-                unsigned c;
-                size_t used = text_decode(word + i, n - i, &c);
-                if (c == 0xfffd && !(used == 3 && memcmp(word + i, "\xef\xbf\xbd", 3) == 0))
-                        return false;
-                i += used;
-        }
-        return true;
-}
-
 /* plan.json can hold only UTF-8: another word would run differently from how it was shown. The label itself
  * was looked at already; this is for what answers and arguments brought. */
 static int report_not_utf8(const char *key, char *const *argv, struct finding_list *findings) {
         for (size_t i = 0; argv[i]; i++)
-                if (!plan_make_is_utf8(argv[i]))
+                if (!text_is_utf8(argv[i], strlen(argv[i])))
                         return finding_report(findings, "not-utf8", key,
                                               "Word %zu of the command is not UTF-8 text", i + 1);
         return 0;

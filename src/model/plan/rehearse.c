@@ -5,21 +5,17 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "base/str.h"
 #include "model/command/mount.h"
 #include "model/plan/internal.h"
-
-static bool plan_rehearse_below(const char *path, const char *folder) {
-        const char *rest = str_starts(path, folder);
-        return rest && (!*rest || *rest == '/');
-}
 
 /* The kernel's places are no files, and sockets lead to who listens on the host; secrets are put where the
  * command looks for them. */
 static bool plan_rehearse_stays(const char *path) {
         static const char *const folders[] = { "/proc", "/sys", "/dev", PLAN_FILES_DIR };
         for (size_t i = 0; i < ELEMENTS(folders); i++)
-                if (plan_rehearse_below(path, folders[i]))
+                if (path_below(path, folders[i]))
                         return true;
         return str_ends(path, ".sock") || str_ends(path, "socket");
 }
@@ -116,13 +112,13 @@ static int say_of_mounts(struct making *m, const struct command *c) {
                         r = finding_report(&m->plan->findings, "not-contained", m->plan->label_key,
                                            "What it writes to the engine's volume %s stays there",
                                            mount->host);
-                else if (plan_rehearse_below(mount->host, "/dev") ||
-                         plan_rehearse_below(mount->host, "/proc") ||
-                         plan_rehearse_below(mount->host, "/sys"))
+                else if (path_below(mount->host, "/dev") ||
+                         path_below(mount->host, "/proc") ||
+                         path_below(mount->host, "/sys"))
                         r = finding_report(&m->plan->findings, "not-contained", m->plan->label_key,
                                            "What it does through %s it does to the host itself", mount->host);
                 else if (plan_rehearse_stays(mount->host) &&
-                         !plan_rehearse_below(mount->host, PLAN_FILES_DIR))
+                         !path_below(mount->host, PLAN_FILES_DIR))
                         r = finding_report(&m->plan->findings, "not-contained", m->plan->label_key,
                                            "What it asks of who listens at %s is done for real", mount->host);
         }

@@ -86,14 +86,9 @@ const char *unit_action_done(enum unit_action action) {
         return (size_t) action < ELEMENTS(actions) ? actions[action].done : "?";
 }
 
-static int hex_digit(char c) {
-        if (c >= '0' && c <= '9')
-                return c - '0';
-        if (c >= 'a' && c <= 'f')
-                return c - 'a' + 10;
-        if (c >= 'A' && c <= 'F')
-                return c - 'A' + 10;
-        return -1;
+/* systemd reads either case (unit_name_unescape). */
+static int unit_hex_digit(char c) {
+        return hex_digit(c >= 'A' && c <= 'F' ? (char) (c - 'A' + 'a') : c);
 }
 
 /* systemd writes a "-" for the "/" of a path; which of the two a "-" was cannot be told from the name alone,
@@ -103,8 +98,8 @@ char *unit_name_plain(const char *name) {
         _cleanup_str_ struct str out = {};
         for (const char *p = name ? name : ""; *p; p++) {
                 int high, low;
-                if (p[0] == '\\' && p[1] == 'x' && (high = hex_digit(p[2])) >= 0 &&
-                    (low = hex_digit(p[3])) >= 0 && (high || low)) {
+                if (p[0] == '\\' && p[1] == 'x' && (high = unit_hex_digit(p[2])) >= 0 &&
+                    (low = unit_hex_digit(p[3])) >= 0 && (high || low)) {
                         str_add_char(&out, (char) (high * 16 + low));
                         p += 3;
                 } else

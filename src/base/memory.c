@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The only state of the program that no struct owns: whoever runs out of memory is anywhere, and hands
+ * nothing on. */
+static struct {
+        void (*run)(void *userdata);
+        void *userdata;
+} preparation;
+
+void oom_prepare(void (*prepare)(void *userdata), void *userdata) {
+        preparation.run = prepare;
+        preparation.userdata = userdata;
+}
+
+void oom(void) {
+        static const char sentence[] = "fairlead: out of memory\n";
+        if (preparation.run)
+                preparation.run(preparation.userdata);
+        (void) !write(STDERR_FILENO, sentence, sizeof sentence - 1);
+        _exit(1);
+}
+
+void *xcalloc(size_t n, size_t size) {
+        void *p = calloc(n, size);
+        if (!p && n && size)
+                oom();
+        return p;
+}
+
+void *xreallocarray(void *p, size_t n, size_t size) {
+        void *grown = reallocarray(p, n, size);
+        if (!grown && n && size)
+                oom();
+        return grown;
+}
+
+char *xstrdup(const char *s) {
+        return s ? xstrndup(s, strlen(s)) : NULL;
+}
+
+char *xstrndup(const char *s, size_t n) {
+        char *copy = strndup(s, n);
+        if (!copy)
+                oom();
+        return copy;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Small allocations: they succeed or end the program with one sentence, so that no caller has a branch for
+ * what Linux answers with its OOM killer anyway. A worker may die at any instruction (tests/kill kills it at
+ * each of its system calls), a console too. What is sized by bytes from outside has a ceiling, and beyond a
+ * mebibyte a checked call (base/str.h). */
+
+#include <stddef.h>
+
+void *xcalloc(size_t n, size_t size);
+void *xreallocarray(void *p, size_t n, size_t size);
+char *xstrdup(const char *s);                   /* NULL gives NULL */
+char *xstrndup(const char *s, size_t n);
+
+#define new0(type) ((type *) xcalloc(1, sizeof(type)))
+
+/* Ends the program: calls what oom_prepare() gave, prints a sentence on standard error, exits with 1. */
+_Noreturn void oom(void);
+
+/* What has to happen before the last words: the console gives the terminal back. NULL: nothing. */
+void oom_prepare(void (*prepare)(void *userdata), void *userdata);

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stdbool.h>
+#include <string.h>
+
+/* Is path the folder itself or something below it? By name alone; both absolute, without a slash at the end
+ * but for "/". */
+static inline bool path_below(const char *path, const char *folder) {
+        size_t n = strlen(folder);
+        if (n == 1 && folder[0] == '/')
+                return path[0] == '/';
+        return strncmp(path, folder, n) == 0 && (path[n] == '\0' || path[n] == '/');
+}
