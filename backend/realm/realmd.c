@@ -76,7 +76,7 @@ struct realmd *realmd_free(struct realmd *realmd) {
 
 #define REALMD(name) REALMD_NAME ".Error." name
 #define DBUS(name) "org.freedesktop.DBus.Error." name
-#define NOT_THERE "Install the package realmd, and look at systemctl status realmd dbus"
+#define NOT_THERE "Install the package realmd, and check systemctl status realmd dbus"
 static const struct {
         const char *name;
         int code;
@@ -127,7 +127,7 @@ static void realmd_fail(struct realmd *realmd, const sd_bus_error *error, const 
                 code = -ECANCELED;
         error_set(&e, code, "%s (%s)", str_empty(error->message) ? "it does not say why" : error->message,
                   error->name);
-        error_wrap(&e, code, "%s", code == -ENOTCONN    ? "realmd is not on this host, or cannot be started"
+        error_wrap(&e, code, "%s", code == -ENOTCONN    ? "realmd is not installed, or cannot be started"
                                    : code == -ECANCELED ? "Cancelled"
                                                         : what);
         if (hint)
@@ -259,7 +259,7 @@ static struct error *realmd_refusal(struct realmd *realmd, const struct realm_pa
         } else if (!realm->supported) {
                 error_set(&e, -EOPNOTSUPP, "%s cannot be %s with credentials of the kind \"%s\" here",
                           realm->name, joins ? "joined" : "left", credentials_type(realmd));
-                error_hint(&e, "Give the name and the password of somebody who may join computers");
+                error_hint(&e, "Give the name and password of an account that may join computers");
         }
         return e;
 }

@@ -211,13 +211,13 @@ bool worker_explain_join(struct worker *w, int status, struct error **reterr) {
         const struct failure_facts *known = w->join ? &w->join->known : NULL;
         /* an image's installer may run either tool, whatever the mode is called */
         struct diagnosis d = tail ? failure_find(TOOL_ANY, status, tail, n, known) : (struct diagnosis) {};
-        if (status == 0 && (!d.failure || !d.failure->text)) {
+        if (status == 0 && (!d.failure || !d.failure->texts[0])) {
                 error_set(reterr, -EIO, "The account of this host in the realm could not be deleted");
                 error_hint(reterr, "The last lines of the log say why; without a password the host leaves "
                                    "and the account stays");
                 return true;
         }
-        if (!d.failure || !d.failure->text)
+        if (!d.failure || !d.failure->texts[0])
                 return false;
         char words[48];
         error_set(reterr, -EIO, "%s", d.failure->message);

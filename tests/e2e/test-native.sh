@@ -132,7 +132,7 @@ fails() {
 
 refused() {
         fails "wrong password" 'The password is wrong' wrong $domain --image host/realmd --set user=Administrator --secret password=-
-        fails "unknown user" 'There is no such user in the realm' wrong $domain --image host/realmd --set user=nosuch --secret password=-
+        fails "unknown user" 'The user does not exist in the realm' wrong $domain --image host/realmd --set user=nosuch --secret password=-
         fails "no FreeIPA server" 'No FreeIPA server was found' x nowhere.test --mode ipa --image host/freeipa-client --set principal=admin \
                 --secret ipa-password=-
         fails "the server is an AD controller" 'an Active Directory controller, not a FreeIPA server' x $domain --mode ipa \
@@ -144,7 +144,7 @@ refused() {
         check_text "and it says why" 'CA certificate is missing' "$output"
         check_text "and that it is for safety" 'Without it the one-time password would go to' "$output"
         host sh -c 'systemctl -q mask --runtime realmd.service; systemctl stop realmd.service'
-        fails "realmd cannot be started" 'realmd is not on this host, or cannot be started' x $domain --image host/realmd --set user=joiner \
+        fails "realmd cannot be started" 'realmd is not installed, or cannot be started' x $domain --image host/realmd --set user=joiner \
                 --secret password=-
         host systemctl -q unmask --runtime realmd.service
         check_same_host "after all that"

@@ -26,7 +26,7 @@ host_tree >"$before"
 
 # ---- who joins ----
 
-refused "an unknown user" 1 'There is no such user in the realm' x example.test --set user=nosuch
+refused "an unknown user" 1 'The user does not exist in the realm' x example.test --set user=nosuch
 check_text "a shell is told what to do" ' do: the same again with --set user=NAME' "$output"
 refused "a disabled user" 1 'disabled, locked or expired' "$password" example.test --set user=disabled
 dc samba-tool user create "lapsed-$account" "$password" >/dev/null 2>&1 || true
@@ -57,7 +57,7 @@ refused "an account in another unit" 1 'has this computer in another organizatio
         --set ou=OU=Linux,DC=example,DC=test
 forget_account
 dc samba-tool computer create "other-$account" "--service-principal-name=host/$whole" >/dev/null
-refused "a name that another account bears" 1 "Another computer of the domain bears this host's name" "$password" example.test --set user=Administrator
+refused "a name that another account bears" 1 "Another computer account of the domain has this host's name" "$password" example.test --set user=Administrator
 dc samba-tool computer delete "other-$account" >/dev/null
 refused "a computer name of sixteen characters" 3 'longer than 15 characters|1 to 15 letters' "$password" example.test --set user=Administrator \
         --set computer-name=ABCDEFGHIJKLMNOP
@@ -106,7 +106,7 @@ refused "the wrong kind" 3 'is Active Directory, not FreeIPA' "$password" exampl
 tests/lab realm srv-off "$HOST" >/dev/null
 refused "a DNS without SRV records" 3 'FAIL +DNS +The DNS knows no servers of a realm called example.test' "$password" example.test --mode ad --set user=Administrator
 check_text "one cause is told once" ', 1 in the way' "$output"
-refused "passed over" 1 'There is no such domain' "$password" example.test --mode ad --set user=Administrator --allow preflight
+refused "passed over" 1 'The domain was not found' "$password" example.test --mode ad --set user=Administrator --allow preflight
 tests/lab realm srv-on "$HOST" >/dev/null
 tests/lab realm dns-off "$HOST" >/dev/null
 refused "no name service" 3 'FAIL +DNS +Nothing could be found out about example.test' "$password" example.test --mode ad --set user=Administrator
@@ -133,7 +133,7 @@ job=$(host sh -c 'printf %s "$1" | fairlead join example.test --set user=Adminis
 until_true 60 host grep -q 'Resolving: ' "/var/lib/fairlead/jobs/$job/log" || true
 tests/lab realm dc-down "$HOST" >/dev/null
 check_status "a controller that goes away ends the job" 1 host timeout 240 fairlead attach "$job"
-check_text "with a sentence" 'The controller went away in the middle|The controller does not answer|No domain controller answers|No KDC answers' "$output"
+check_text "with a sentence" 'The domain controller became unreachable|The domain controller does not answer|No domain controller answers|No KDC answers' "$output"
 tests/lab realm dc-up "$HOST" >/dev/null
 check_same_tree "and the host is as before" "$before"
 forget_account

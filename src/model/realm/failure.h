@@ -22,9 +22,10 @@ struct failure {
         const char *id;         /* "wrong-password": stays */
         enum join_tool tool;    /* TOOL_ANY: both say it */
         int status;             /* how the tool ended; 0: however */
-        const char *text;       /* what its output has */
+        const char *texts[4];   /* its output has one of these */
         const char *also;       /* … and this, too; NULL */
         const char *message;    /* what is wrong, a sentence without a final stop */
+        const char *former;     /* the same as version 0.1.0 worded it, whose records have only that; NULL */
         const char *cause;      /* why that is so mostly */
         const char *hint;       /* what to do */
         enum fix fix;

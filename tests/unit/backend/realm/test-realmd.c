@@ -160,9 +160,9 @@ static void tells_errors(void **state) {
                 { REALMD_NAME ".Error.NotAuthorized", "Not authorized to perform this action", -EPERM, "Couldn't join realm" },
                 { REALMD_NAME ".Error.AlreadyConfigured", "Already configured", -EEXIST, "Couldn't join realm" },
                 { REALMD_NAME ".Error.BadHostname", "This computer's host name is not set correctly.", -EINVAL, "Couldn't join realm" },
-                { "org.freedesktop.DBus.Error.ServiceUnknown", "The name is not activatable", -ENOTCONN, "realmd is not on this host, or cannot be started" },
+                { "org.freedesktop.DBus.Error.ServiceUnknown", "The name is not activatable", -ENOTCONN, "realmd is not installed, or cannot be started" },
                 { "org.freedesktop.systemd1.UnitMasked", "Unit dbus-org.freedesktop.realmd.service is masked.", -ENOTCONN,
-                  "realmd is not on this host, or cannot be started" },
+                  "realmd is not installed, or cannot be started" },
                 { "org.example.Unheard", NULL, -EIO, "Couldn't join realm" },
         };
         for (size_t i = 0; i < ELEMENTS(cases); i++) {
