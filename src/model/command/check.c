@@ -390,8 +390,8 @@ int command_check_host(struct reading *r) {
                 const struct finding_kind *kind = finding_kind("host-command");
                 const char *slash = strrchr(program, '/'), *base = slash ? slash + 1 : program;
                 const char *hint = str_equal(base, "sudo")
-                                           ? "sudo is not needed: tell who makes the image to begin "
-                                             "the label with podman or docker"
+                                           ? "sudo is not needed: report to the image maintainer that "
+                                             "the label should begin with podman or docker"
                                            : kind->advice;
                 result = finding_add(r->findings, kind->severity, kind->id, finding_place(where, r->where, 1),
                                      hint, "\"%s\" is a program of this host, run as root", program);

@@ -84,7 +84,7 @@ static void replay(const struct host_fixture *f, const char *path, enum realm_ki
         if (!output || status == 0)
                 return;
         const struct failure *failure = failure_find(kind == REALM_IPA ? TOOL_IPA : TOOL_REALM, status, output, strlen(output), NULL).failure;
-        if (!failure->text)
+        if (!failure->texts[0])
                 fail_msg("%s: its reason is not known", path);
         tree_write(f->top, "/output", output);
         _cleanup_free_ char *script = str_printf("cat %s/output; exit %d", f->top, status);
