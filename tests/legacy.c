@@ -72,17 +72,25 @@ static void own_journal(int folder) {
         write_at(folder, "journal", own.text);
 }
 
-/* The engine that commands name becomes a script of this test. */
+/* The programs that commands name become scripts of this test. */
+static const char *const programs[] = {
+        "/usr/bin/podman\"",
+        "/usr/libexec/fairlead/fairlead-realmd\"",
+};
+
 static void own_commands(const struct host_fixture *f, int folder, const char *name) {
         _cleanup_free_ char *text = read_at(folder, name);
         _cleanup_str_ struct str own = {};
-        static const char engine[] = "\"/usr/bin/podman\"";
-        const char *p = text;
-        for (const char *found; (found = strstr(p, engine)); p = found + sizeof engine - 1) {
-                str_add_bytes(&own, p, (size_t) (found - p));
-                str_addf(&own, "\"%s/podman\"", f->top);
+        for (const char *p = text; *p;) {
+                size_t i = 0;
+                while (i < ELEMENTS(programs) && !str_starts(p, programs[i]))
+                        i++;
+                if (i < ELEMENTS(programs)) {
+                        str_addf(&own, "%s%s", f->top, strrchr(programs[i], '/'));
+                        p += strlen(programs[i]);
+                } else
+                        str_add_char(&own, *p++);
         }
-        str_add(&own, p);
         write_at(folder, name, own.text);
 }
 
@@ -104,8 +112,8 @@ static void own_job(const struct host_fixture *f, const char *id) {
                 fake_engine_add_image(plan->image_id);
 }
 
-static void unpack(const char *top) {
-        _cleanup_free_ char *archive = str_printf("%s" LEGACY "/host.tar.xz", getenv("SOURCE"));
+static void unpack(const char *top, const char *name) {
+        _cleanup_free_ char *archive = str_printf("%s" LEGACY "/%s.tar.xz", getenv("SOURCE"), name);
         const char *const argv[] = { "tar", "-C", top, "--no-same-owner", "-pxJf", archive, NULL };
         pid_t child;
         int status;
@@ -116,13 +124,17 @@ static void unpack(const char *top) {
 
 typedef void (*own_t)(const struct host_fixture *f, const char *name);
 
-static void each(const struct host_fixture *f, const char *folder, own_t what) {
+static int each(const struct host_fixture *f, const char *folder, own_t what) {
+        int n = 0;
         DIR *d = opendir(tree_path(f->state, folder));
         assert_non_null(d);
         for (struct dirent *item; (item = readdir(d));)
-                if (item->d_name[0] != '.')
+                if (item->d_name[0] != '.') {
                         what(f, item->d_name);
+                        n++;
+                }
         closedir(d);
+        return n;
 }
 
 static int open_folder(const char *folder, const char *path) {
@@ -134,17 +146,18 @@ static void own_service(const struct host_fixture *f, const char *name) {
         own_commands(f, folder, name);
 }
 
-/* What the images' programs do to the host, as far as this test cares. */
-static const char podman[] =
+/* What the programs of images, and realmd, do to the host, as far as this test cares. */
+static const char script[] =
         "#!/bin/sh\n"
         "cd '%s' || exit 1\n"
-        "case \"$*\" in\n"
+        "case \"$0 $*\" in\n"
         "*' exec '*) ;;\n"
         "*/script.sh' install') mkdir -p etc/slow; echo '# 2' >>etc/hosts; echo 2 >etc/slow/again.conf ;;\n"
         "*NAME=slow*) rm -rf etc/slow ;;\n"
         "*NAME=mytimer*) rm -f etc/systemd/system/mytimer.service; rm -rf etc/mytimer ;;\n"
         "*NAME=rsyslog*) rm -rf etc/rsyslog.d/README var/lib/rsyslog ;;\n"
         "*NAME=sssd*) rm -f etc/krb5.conf etc/krb5.keytab ;;\n"
+        "*'realmd leave') rm etc/krb5.keytab; echo '[sssd]' >etc/sssd/sssd.conf ;;\n"
         "esac\n"
         "echo done\n";
 
@@ -152,15 +165,21 @@ void legacy_part(struct host_fixture *f, const char *part) {
         free(f->root);
         f->root = str_printf("%s/%s/root", f->top, part);
         f->paths.root = f->root;
-        _cleanup_str_ struct str script = {};
-        const char *root = strstr(podman, "%s");
-        str_add_bytes(&script, podman, (size_t) (root - podman));
-        str_addf(&script, "%s%s", f->root, root + 2);
-        tree_write(f->top, "/podman", script.text);
-        assert_int_equal(chmod(tree_path(f->top, "/podman"), 0755), 0);
+        _cleanup_str_ struct str text = {};
+        const char *root = strstr(script, "%s");
+        str_add_bytes(&text, script, (size_t) (root - script));
+        str_addf(&text, "%s%s", f->root, root + 2);
+        for (size_t i = 0; i < ELEMENTS(programs); i++) {
+                _cleanup_free_ char *name = strdup(strrchr(programs[i], '/'));
+                name[strlen(name) - 1] = '\0';
+                tree_write(f->top, name, text.text);
+                assert_int_equal(chmod(tree_path(f->top, name), 0755), 0);
+        }
 }
 
-int legacy_set_up(void **state) {
+static int jobs_of_archive;
+
+static int set_up_from(const char *archive, void **state) {
         struct host_fixture *f = calloc(1, sizeof *f);
         /* Some thousand small files: in memory where that can be. */
         f->top = strdup("/dev/shm/fairlead-test-XXXXXX");
@@ -174,17 +193,25 @@ int legacy_set_up(void **state) {
         f->paths = paths_default;
         f->paths.state = f->state;
         f->paths.run = f->run;
-        unpack(f->top);
+        unpack(f->top, archive);
         legacy_part(f, "base");
         assert_int_equal(rename(tree_path(f->top, "/base/state"), f->state), 0);
         assert_int_equal(paths_prepare(&f->paths, NULL), 0);
         tree_folder(f->top, "/engine");
         setenv("FAKE_ENGINE", f->engine, 1);
         fake_engine_set_image(NULL);
-        each(f, "/jobs", own_job);
+        jobs_of_archive = each(f, "/jobs", own_job);
         each(f, "/services", own_service);
         *state = f;
         return 0;
+}
+
+int legacy_set_up(void **state) {
+        return set_up_from("host", state);
+}
+
+int legacy_set_up_native(void **state) {
+        return set_up_from("native", state);
 }
 
 int legacy_tear_down(void **state) {
@@ -216,9 +243,9 @@ char *legacy_job(const struct host_fixture *f, unsigned which) {
         struct dirent **items;
         char *id = NULL;
         int n = scandir(tree_path(f->state, "/jobs"), &items, is_shown, newest_first);
-        assert_true(n >= JOBS);         /* those that died came later */
+        assert_true(n >= jobs_of_archive);      /* those that died came later */
         for (int i = 0; i < n; i++) {
-                if ((unsigned) i == (unsigned) n - JOBS + which)
+                if (i == n - jobs_of_archive + (int) which)
                         id = strdup(items[i]->d_name);
                 free(items[i]);
         }

@@ -9,18 +9,21 @@
 #define LEGACY "/tests/fixtures/state-0.1.0"
 #define LEGACY_TAKEN 1795957200         /* seconds since the epoch, no later than the archive */
 
-/* Its jobs, newest first. */
+/* Jobs of the first host, newest first, and of the second. */
 enum {
         LEAVE, RENEWAL, ACCESS_2, ACCESS_1, JOIN, NO_USER, NO_RIGHT, WRONG_PASSWORD, SLOW, MYTIMER, TOOLS,
         CHRONY, PLAIN, UPGRADE, RSYSLOG, UNINSTALL, CLOCK, ROLLED_BACK, BROKEN, UNHEALTHY, FALLS, CANCELLED,
         HALFWAY, REHEARSAL, JOBS,
 };
+enum { NATIVE_ACCESS, NATIVE_JOIN, NATIVE_NO_RIGHT, NATIVE_JOBS };
 
-/* *state is a struct host_fixture. The host as it was before any service stands beside it. */
+/* *state is a struct host_fixture. The host as it was before any service stands beside it. The second host is in its
+ * realm without a container. */
 int legacy_set_up(void **state);
+int legacy_set_up_native(void **state);
 int legacy_tear_down(void **state);
 
-/* The id of one of its jobs; the caller frees. */
+/* The id of one of its jobs, 0 the newest of the archive; the caller frees. */
 char *legacy_job(const struct host_fixture *f, unsigned which);
 
 /* The host becomes that of a part of the archive: "base", or one of those that legacy_died() knows. */

@@ -429,6 +429,49 @@ static void resumes_what_died(void **state) {
         }
 }
 
+/* ---- without a container ---- */
+
+static void is_in_the_realm_by_realmd(void **state) {
+        struct host_fixture *f = *state;
+        _cleanup_(service_list_freep) struct service_list *list = NULL;
+        _cleanup_error_ struct error *e = NULL;
+        assert_ok(services_list(&f->paths, &list, &e), e);
+        assert_int_equal(list->n, 1);
+        const struct service *s = list->items[0];
+        assert_string_equal(s->name, "realmd");
+        assert_string_equal(s->reference, "host/realmd");
+        assert_string_equal(s->units[0], "sssd.service");
+        assert_string_equal(s->renew_argv[0], "/usr/sbin/adcli");
+        assert_null(s->run_argv);
+        assert_null(s->container);
+        _cleanup_free_ char *no_right = legacy_job(f, NATIVE_NO_RIGHT);
+        _cleanup_(job_freep) struct job *failed = read_job(f, no_right);
+        assert_int_equal(failed->state, JOB_FAILED);
+        assert_string_equal(failure_told(failed->message)->id, "no-permission");
+        _cleanup_(membership_freep) struct membership *m = membership_read(&f->paths);
+        assert_int_equal(m->kind, REALM_AD);
+        assert_string_equal(m->service, "realmd");
+        assert_string_equal(m->principal, "HOST4$@EXAMPLE.TEST");
+        assert_int_equal(m->access.permit, PERMIT_LISTED);
+}
+
+static void leaves_by_realmd(void **state) {
+        struct host_fixture *f = *state;
+        roll_back(f, NATIVE_ACCESS, JOB_CANCELLED, 0);
+        _cleanup_(membership_freep) struct membership *m = membership_read(&f->paths);
+        assert_int_equal(m->access.permit, PERMIT_DOMAIN);
+        uninstall(f, "realmd", 1);
+        /* pam-auth-update had written all of these anew, most as they were */
+        _cleanup_free_ char *before = legacy_files(f, "before", "/etc/pam.d/common-");
+        _cleanup_free_ char *after = legacy_files(f, "base", "/etc/pam.d/common-");
+        assert_string_equal(after, before);
+        _cleanup_free_ char *session = tree_read(f->root, "/etc/pam.d/common-session");
+        _cleanup_free_ char *session_before = tree_read(f->top, "/before/root/etc/pam.d/common-session");
+        assert_string_equal(session, session_before);
+        _cleanup_(membership_freep) struct membership *none = membership_read(&f->paths);
+        assert_int_equal(none->kind, REALM_NONE);
+}
+
 int main(void) {
         const struct CMUnitTest one_after_another[] = {
                 cmocka_unit_test(lists_jobs),
@@ -444,6 +487,11 @@ int main(void) {
                 cmocka_unit_test(resumes_what_died),
                 cmocka_unit_test(rolls_back_what_is_done),
         };
+        const struct CMUnitTest native[] = {
+                cmocka_unit_test(is_in_the_realm_by_realmd),
+                cmocka_unit_test(leaves_by_realmd),
+        };
         int failed = cmocka_run_group_tests(one_after_another, legacy_set_up, legacy_tear_down);
-        return failed + cmocka_run_group_tests(anew, legacy_set_up, legacy_tear_down);
+        failed += cmocka_run_group_tests(anew, legacy_set_up, legacy_tear_down);
+        return failed + cmocka_run_group_tests(native, legacy_set_up_native, legacy_tear_down);
 }
