@@ -19,10 +19,11 @@ untold=''
 
 # Files beside the tables that several of them share: "FILE REASON".
 no_table='
+backend/worker/steps/steps.c names the others
 '
 
 # Functions that nothing in the product calls: such as tests look through, and such as wait for their caller (or for somebody to take them away).
-for_tests='canvas_read style_letter keys_from_name worker_run op_finished finding_list_find finding_kind_at unit_places_file image_copy lines_memory'
+for_tests='canvas_read style_letter keys_from_name op_finished finding_list_find finding_kind_at unit_places_file image_copy lines_memory'
 uncalled='jobs_plan json_check_members recorder_intent units_folders fix_title label_change_text
         unit_action_meaning unit_name_full keys_of list_focus pager_add term_beep'
 
@@ -150,12 +151,12 @@ look_tables() {
                         grep -qE "\b$name\b" "$header" || say "$file:${row%%:*}" "$name is not declared in $header"
                         grep -rqE "&$name\b" $lister || say "$file:${row%%:*}" "$name is nowhere in $lister"
                 done
-                sed -n "/^extern const struct $struct /,/;/p" "$header" | sed 's,/\*.*\*/,,' | grep -oE '\b[a-z_]+(_screen|_step|_verb|_verbs|_row)\b' | sort -u | while read -r name; do
+                sed -n "/^extern const struct $struct /,/;/p" "$header" | sed 's,/\*.*\*/,,' | grep -oE '\b[a-z_]+(_screen|_step|_steps|_verb|_verbs|_row)\b' | sort -u | while read -r name; do
                         grep -qE "^const struct $struct $name\b" "$folder"/*.c || say "$header:$(grep -nw -m 1 "$name" "$header" | cut -d: -f1)" "$name is declared and in no file of $folder"
                 done
         done <<'END'
 screen_class ui/screens/screens.h ui ui/screens
-step backend/worker/step.h backend/worker/worker.c backend/worker/steps
+step backend/worker/step.h backend/worker/steps/steps.c backend/worker/steps
 verb src/cli/verbs/verbs.h src/verbs.c src/cli/verbs
 END
         for file in $(awk 'NF > 1 { print $1 }' <<<"$no_table"); do

@@ -7,6 +7,7 @@
 #include "backend/io/paths.h"
 #include "backend/store/job-folder.h"
 #include "backend/store/services.h"
+#include "backend/worker/steps/steps.h"
 #include "backend/worker/worker.h"
 #include "model/command/command.h"
 #include "model/plan/plan.h"
@@ -20,6 +21,12 @@ struct host_fixture {
         char *top, *root, *state, *run, *engine;
         struct paths paths;
 };
+
+/* The usual worker. */
+static inline int worker_run(const struct paths *paths, const char *id, struct secret_list *secrets) {
+        const struct worker_options options = { .steps = steps_find, .paths = paths, .id = id, .secrets = secrets };
+        return worker_carry_out(&options);
+}
 
 static inline struct host_fixture *host_fixture_new(void) {
         struct host_fixture *f = calloc(1, sizeof *f);

@@ -58,7 +58,7 @@ static inline int run_job(const struct host_fixture *f, const char *id, struct w
                 with.watcher->id = id;
                 assert_true(sd_event_add_time_relative(event, &with.watcher->timer, CLOCK_MONOTONIC, 0, 0, on_watch, with.watcher) >= 0);
         }
-        const struct worker_options options = { .event = event, .paths = &f->paths, .id = id, .secrets = with.secrets, .units = units, .mode = with.mode };
+        const struct worker_options options = { .steps = steps_find, .event = event, .paths = &f->paths, .id = id, .secrets = with.secrets, .units = units, .mode = with.mode };
         int status = worker_carry_out(&options);
         if (with.watcher) {
                 sd_event_source_disable_unref(with.watcher->timer);

@@ -15,6 +15,7 @@
 #include "backend/jobs/internal.h"
 #include "backend/store/host-lock.h"
 #include "backend/store/job-folder.h"
+#include "backend/store/sweep.h"
 #include "backend/worker/worker.h"
 #include "base/str.h"
 
@@ -23,7 +24,7 @@
 struct start {
         struct jobs *jobs;
         enum worker_mode mode;
-        off_t journal_size;             /* of a job that is taken up: what was there before */
+        off_t journal_size; /* of a job that is taken up: what was there before */
         struct op *op, *transient;
         started_done_t done;
         void *userdata;
@@ -66,7 +67,7 @@ static void fail_start(struct start *s, struct error *e) {
         /* A job that never was leaves no folder, nor anything else; one that is taken up stays what it is. */
         if (s->mode == WORKER_CARRY_OUT) {
                 (void) jobfolder_remove(&s->jobs->paths, s->id);
-                worker_clear_up(&s->jobs->paths);
+                sweep_unless_held(&s->jobs->paths);
         }
         jobs_start_answer(s, e);
 }
@@ -130,7 +131,7 @@ static void on_transient(struct error *e, void *userdata) {
 /* ---- without systemd ---- */
 
 static void become_worker(char **argv, int stdin_fd, int report) {
-        if (setsid() < 0 || fork() != 0)        /* the one in between ends at once */
+        if (setsid() < 0 || fork() != 0) /* the one in between ends at once */
                 _exit(0);
         int null = open("/dev/null", O_RDWR);
         if (null >= 0 && dup2(stdin_fd >= 0 ? stdin_fd : null, STDIN_FILENO) >= 0 &&
@@ -298,7 +299,7 @@ static struct op *jobs_start_start(struct jobs *jobs, enum worker_mode mode, con
                                    void *userdata) {
         struct start *s = malloc(sizeof *s);
         if (s)
-                *s = (struct start) { .jobs = jobs,
+                *s = (struct start){ .jobs = jobs,
                                      .mode = mode,
                                      .done = done,
                                      .userdata = userdata,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a worker knows of the host's files: manifests in the job's folder, looking again. */
+/* What a worker knows of the host and the service from the job's folder. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -8,14 +8,17 @@
 
 #include "backend/format/emit.h"
 #include "backend/io/files.h"
+#include "backend/snapshot/restore.h"
 #include "backend/store/job-folder.h"
 #include "backend/systemd/places.h"
-#include "backend/worker/step.h"
+#include "backend/worker/internal.h"
+#include "base/memory.h"
 #include "base/str.h"
 
-#define TEXT_MAX (256U * 1024)          /* of a changed file that is kept for a text diff */
-#define TEXTS_MAX (16U * 1024 * 1024)   /* of all of them */
-#define TURN_USEC 20000         /* of looking at a time: a cancel is heard in between */
+#define RESERVE_BYTES (4 * 1024 * 1024)
+#define TEXT_MAX (256U * 1024)        /* of a changed file that is kept for a text diff */
+#define TEXTS_MAX (16U * 1024 * 1024) /* of all of them */
+#define LINES_MAX (1024U * 1024)
 
 uint64_t worker_now(void) {
         struct timespec t;
@@ -23,124 +26,156 @@ uint64_t worker_now(void) {
         return (uint64_t) t.tv_sec * 1000000 + (uint64_t) t.tv_nsec / 1000;
 }
 
+void worker_reserve(struct worker *w) {
+        _cleanup_close_ int fd =
+                openat(w->folder, "reserve", O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+        if (fd >= 0)
+                (void) posix_fallocate(fd, 0, RESERVE_BYTES);
+}
+
+static void files_forget_made(struct worker_made *made) {
+        changes_done(&made->changes);
+        strv_free(made->units);
+        *made = (struct worker_made){};
+}
+
+static void files_forget_before(struct worker *w) {
+        if (w->before)
+                manifest_done(w->before);
+        free(w->before);
+        w->before = NULL;
+}
+
+void worker_forget(struct worker *w) {
+        files_forget_before(w);
+        files_forget_made(&w->made);
+        w->record = service_free(w->record);
+}
+
+/* ---- the record of the service ---- */
+
 int worker_save_record(struct worker *w, struct error **reterr) {
         _cleanup_free_ char *text = emit_service(w->record);
-        return text ? files_write(w->folder, "record.json", text, strlen(text), 0600, reterr)
-                    : error_set(reterr, -ENOMEM, "Out of memory");
+        return files_write(w->folder, "record.json", text, strlen(text), 0600, reterr);
 }
 
 int worker_load_record(struct worker *w, struct error **reterr) {
         _cleanup_free_ char *text = NULL;
         size_t n;
-        int r = w->record ? 0 : files_read(w->folder, "record.json", SERVICE_BYTES_MAX, &text, &n, reterr);
-        return r < 0 || w->record ? r : service_parse(text, n, &w->record, reterr);
+        if (w->record)
+                return 0;
+        int r = files_read(w->folder, "record.json", SERVICE_BYTES_MAX, &text, &n, reterr);
+        return r < 0 ? r : service_parse(text, n, &w->record, reterr);
 }
 
+int worker_open_install(const struct worker *w, struct error **reterr) {
+        const char *job = w->record ? w->record->job : NULL;
+        return jobfolder_open(w->paths, job ? job : "", reterr);
+}
+
+/* ---- before and after ---- */
+
 int worker_load_before(struct worker *w, struct error **reterr) {
-        if (w->before_loaded)
+        if (w->before)
                 return 0;
         _cleanup_close_ int saved = jobfolder_snapshot(w->folder, NULL, false, NULL);
         if (saved < 0 || faccessat(saved, "manifest", F_OK, 0) < 0)
                 return error_set(reterr, -ENODATA, "The files of the host were not saved");
-        int r = snapshot_load(saved, "manifest", &w->before, reterr);
-        w->before_loaded = r >= 0;
+        w->before = new0(struct manifest);
+        int r = snapshot_load(saved, "manifest", w->before, reterr);
+        if (r < 0)
+                files_forget_before(w);
         return r;
 }
 
 int worker_load_changes(struct worker *w, struct error **reterr) {
-        if (w->changes_loaded)
+        struct worker_made *made = &w->made;
+        if (made->loaded)
                 return 0;
-        int r = jobfolder_changes(w->folder, &w->changes, NULL, reterr);
+        int r = jobfolder_changes(w->folder, &made->changes, NULL, reterr);
         if (r < 0)
                 return r;
-        w->changes_loaded = true;
-        if (!w->made_units &&
-            unit_places_find(&w->changes, w->plan->name, &w->made_units, &w->made_quadlet) < 0)
-                return error_set(reterr, -ENOMEM, "Out of memory");
-        if (!strv_length(w->made_units) && w->plan->host_unit &&
-            strv_add(&w->made_units, w->plan->host_unit) < 0)
-                return error_set(reterr, -ENOMEM, "Out of memory");
+        made->loaded = true;
+        if (!made->units)
+                unit_places_find(&made->changes, w->plan->name, &made->units, &made->quadlet);
+        if (!strv_length(made->units) && w->plan->host_unit)
+                strv_add(&made->units, w->plan->host_unit);
         return 0;
 }
 
-int worker_keep_texts(struct worker *w, struct error **reterr) {
+static int files_keep_texts(struct worker *w, struct error **reterr) {
+        const struct changes *changes = &w->made.changes;
         _cleanup_close_ int blobs = jobfolder_snapshot(w->folder, "blobs", false, reterr);
         if (blobs < 0)
                 return blobs;
         uint64_t bytes = 0;
-        for (size_t i = 0; i < w->changes.n; i++) {
-                const struct entry *after = &w->changes.items[i].after;
+        for (size_t i = 0; i < changes->n; i++) {
+                const struct entry *after = &changes->items[i].after;
                 if (!S_ISREG(after->mode) || !after->digest[0] || after->size > TEXT_MAX ||
                     bytes + after->size > TEXTS_MAX)
                         continue;
                 bytes += after->size;
-                /* For looking at only: no undo needs it, so a full disk is no reason to fail. */
+                /* Only shown: no undo needs it, so a full disk is no reason to fail. */
                 (void) snapshot_keep(w->root, after, blobs);
         }
         return 0;
 }
 
-/* ---- looking ---- */
-
-static int worker_files_on_look(sd_event_source *source, uint64_t usec, void *userdata) {
-        struct worker *w = userdata;
-        _cleanup_error_ struct error *e = NULL;
-        int r = snapshot_go(w->snapshot, TURN_USEC, &e);
-        if (r == 0 && !(w->cancelled && !w->undoing)) {
-                sd_event_source_set_time_relative(source, 0);
-                sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
-                return 0;
-        }
-        if (r == 0)
-                r = error_set(&e, -ECANCELED, "Cancelled while the files were looked at");
-        struct manifest now = {};
-        if (r > 0)
-                snapshot_take(w->snapshot, &now);
-        w->timer = sd_event_source_disable_unref(w->timer);
-        w->looked(w, &now, TAKE(e));
-        manifest_done(&now);
-        return 0;
-}
-
-int worker_look(struct worker *w, const struct snapshot_options *options,
-                void (*looked)(struct worker *w, struct manifest *now, struct error *e),
-                struct error **reterr) {
-        w->snapshot = snapshot_free(w->snapshot);
-        int r = snapshot_new(options, &w->snapshot, reterr);
+int worker_keep_changes(struct worker *w, const struct manifest *now, bool whole, struct error **reterr) {
+        struct worker_made *made = &w->made;
+        _cleanup_close_ int saved = jobfolder_snapshot(w->folder, NULL, false, reterr);
+        int r = saved < 0 ? saved : snapshot_store(saved, "after", now, -1, reterr);
+        if (r >= 0 && whole)
+                r = files_write(saved, SNAPSHOT_WHOLE, "", 0, 0600, reterr);
         if (r < 0)
                 return r;
-        w->looked = looked;
-        w->timer = sd_event_source_disable_unref(w->timer);
-        /* A timer of no length rather than a defer source: signals and the control socket come first. */
-        r = sd_event_add_time_relative(w->event, &w->timer, CLOCK_MONOTONIC, 0, 1, worker_files_on_look, w);
-        if (r >= 0)
-                r = sd_event_source_set_priority(w->timer, 20);
-        return r < 0 ? error_errno(reterr, r, "The host's files cannot be looked at") : 0;
+        /* The unit that fairlead wrote is among the changes by now; which one is the main one was settled
+         * before. */
+        char **units = whole ? TAKE(made->units) : NULL;
+        bool quadlet = made->quadlet;
+        changes_done(&made->changes);
+        made->loaded = false;
+        r = worker_load_changes(w, reterr);
+        if (whole) {
+                strv_free(made->units);
+                made->units = units;
+                made->quadlet = quadlet;
+        }
+        return r < 0 ? r : files_keep_texts(w, reterr);
 }
 
-struct snapshot_options worker_look_options(struct worker *w, const struct manifest *known) {
-        return (struct snapshot_options) {
-                .root = w->root,
-                .paths = w->plan->paths,
-                .excluded = w->excluded,
-                .blobs = -1,
-                .known = known,
-                .known_blobs = -1,
-                /* Had it the same ceiling as the first look, what the job added could push others out of
-                   sight. */
-                .files_max = 2 * SNAPSHOT_FILES_MAX,
-        };
+int worker_restore(struct worker *w, const struct restore_options *options, const char *job,
+                   struct error **reterr) {
+        _cleanup_(restored_done) struct restored restored = {};
+        _cleanup_free_ char *blobs_name = str_printf("%s/jobs/%s/snapshot/blobs", w->paths->state, job);
+        struct restore_options named = *options;
+        named.blobs_name = blobs_name;
+        int r = restore_run(&named, &restored, reterr);
+        if (r < 0)
+                return r;
+        for (char **left = restored.left; left && *left; left++)
+                worker_leftover(w, "%s", *left);
+        worker_note(w, restored.put_back == 1 ? "%zu file put back" : "%zu files put back",
+                    restored.put_back);
+        if (!restored.failed)
+                return 0;
+        return error_set(reterr, -EIO,
+                         restored.failed == 1 ? "%zu file could not be put back"
+                                              : "%zu files could not be put back",
+                         restored.failed);
 }
+
+/* ---- what the steps ask ---- */
 
 const char *worker_main_unit(const struct worker *w) {
-        return w->made_units && w->made_units[0] ? w->made_units[0] : NULL;
+        return w->made.units ? w->made.units[0] : NULL;
 }
 
 bool worker_stays_stopped(struct worker *w) {
         _cleanup_strv_ char **stopped = NULL;
         const char *unit = worker_main_unit(w);
         bool restarts = w->plan->verb == VERB_UPGRADE || w->plan->verb == VERB_ACCESS;
-        return restarts && unit && worker_load_lines(w, "stopped-before", &stopped, NULL) >= 0 &&
+        return restarts && unit && worker_load_lines(w->folder, "stopped-before", &stopped, NULL) >= 0 &&
                strv_contains(stopped, unit);
 }
 
@@ -148,26 +183,24 @@ bool worker_needs_engine(const struct worker *w) {
         return w->plan->command && w->plan->command->engine != ENGINE_NONE;
 }
 
+char *worker_unit_folder(const struct worker *w) {
+        const char *path = w->plan->unit.path, *slash = path ? strrchr(path, '/') : NULL;
+        return slash ? xstrndup(path, (size_t) (slash - path)) : NULL;
+}
+
 /* ---- lists in the folder ---- */
 
 int worker_save_lines(struct worker *w, const char *name, char *const *lines, struct error **reterr) {
-        _cleanup_free_ char *text = strv_length(lines) ? strv_join(lines, "\n") : strdup("");
-        if (!text)
-                return error_set(reterr, -ENOMEM, "Out of memory");
+        _cleanup_free_ char *text = strv_length(lines) ? strv_join(lines, "\n") : xstrdup("");
         return files_write(w->folder, name, text, strlen(text), 0600, reterr);
 }
 
-int worker_load_lines_of(int folder, const char *name, char ***ret, struct error **reterr) {
+int worker_load_lines(int folder, const char *name, char ***ret, struct error **reterr) {
         _cleanup_free_ char *text = NULL;
         size_t n;
-        if (faccessat(folder, name, F_OK, 0) < 0) {
-                *ret = NULL;
+        *ret = NULL;
+        if (faccessat(folder, name, F_OK, 0) < 0)
                 return 0;
-        }
-        int r = files_read(folder, name, 1024 * 1024, &text, &n, reterr);
+        int r = files_read(folder, name, LINES_MAX, &text, &n, reterr);
         return r < 0 ? r : strv_split(text, "\n", ret);
-}
-
-int worker_load_lines(struct worker *w, const char *name, char ***ret, struct error **reterr) {
-        return worker_load_lines_of(w->folder, name, ret, reterr);
 }

@@ -1,22 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Where a job that lost its worker goes on, or goes back from. */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "backend/io/files.h"
-#include "backend/store/delivery.h"
 #include "backend/store/job-folder.h"
 #include "backend/worker/internal.h"
 #include "base/str.h"
-
-#define UNBEGUN_SECONDS 600     /* many times what a worker may take to begin */
 
 /* ---- what a worker that died left half made ---- */
 
@@ -37,40 +29,6 @@ static void sweep_parents(struct worker *w, const struct changes *changes) {
                         continue;
                 sweep_folder(w, folder);
                 (void) str_replace(&last, folder);
-        }
-}
-
-/* What a console made for a job, and died before a worker began it: nobody will ever begin it. One that is
- * young may be about to. */
-static void remove_unbegun(const struct paths *paths) {
-        _cleanup_free_ char *path = str_printf("%s/jobs", paths->state);
-        DIR *d = path ? opendir(path) : NULL;
-        for (struct dirent *item; d && (item = readdir(d));) {
-                char journal[NAME_MAX + 16];
-                struct stat st;
-                if (!job_id_valid(item->d_name) ||
-                    fstatat(dirfd(d), item->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
-                    st.st_mtim.tv_sec > time(NULL) - UNBEGUN_SECONDS)
-                        continue;
-                snprintf(journal, sizeof journal, "%s/journal", item->d_name);
-                if (faccessat(dirfd(d), journal, F_OK, 0) < 0 && errno == ENOENT)
-                        (void) jobfolder_remove(paths, item->d_name);
-        }
-        if (d)
-                closedir(d);
-}
-
-/* Everywhere a worker writes its own files: a name of files.c that is still there is nobody's. */
-void worker_sweep(const struct paths *paths) {
-        static const char *const own[] = { "", "/services", "/jobs" };
-        control_sweep(paths);
-        delivery_remove_all(paths);
-        remove_unbegun(paths);
-        for (size_t i = 0; i < ELEMENTS(own); i++) {
-                _cleanup_free_ char *path = str_printf("%s%s", paths->state, own[i]);
-                _cleanup_close_ int folder = path ? files_open_root(path, NULL) : -1;
-                if (folder >= 0)
-                        (void) files_sweep(folder);
         }
 }
 
@@ -95,7 +53,7 @@ static void sweep_host(struct worker *w) {
         if (units)
                 sweep_folder(w, units);
         if (worker_load_changes(w, NULL) >= 0)
-                sweep_parents(w, &w->changes);
+                sweep_parents(w, &w->made.changes);
         /* An uninstall puts back what the install changed. */
         _cleanup_(changes_done) struct changes installed = {};
         _cleanup_close_ int install =
@@ -110,7 +68,7 @@ static void sweep_host(struct worker *w) {
 static enum job_step last_begun(const struct job *job) {
         for (size_t i = _JOB_STEP_MAX; i > 0; i--)
                 if (job->steps[i - 1].state != STEP_TODO)
-                        return (enum job_step) (i - 1);
+                        return (enum job_step)(i - 1);
         return 0;
 }
 
@@ -125,12 +83,12 @@ static int worker_resume_recall(struct run *run, enum job_step step, struct erro
         const struct job *job = recorder_job(w->recorder);
         int r = 0;
         for (enum job_step done = 0; r >= 0 && done < step; done++)
-                if (job_step_planned(done, w->plan->verb) && worker_step(w, done)->recall)
-                        r = worker_step(w, done)->recall(w, reterr);
-        free(w->note);  /* of those steps; they have theirs */
-        w->note = NULL;
+                if (job_step_planned(done, w->plan->verb) && worker_step(run, done)->recall)
+                        r = worker_step(run, done)->recall(w, reterr);
+        free(run->note); /* of those steps; they have theirs */
+        run->note = NULL;
         w->at = step;
-        run->taken_up = job->steps[step].state != STEP_TODO;
+        run->resumed = job->steps[step].state != STEP_TODO;
         return r;
 }
 
@@ -150,7 +108,7 @@ static int check_secrets(const struct worker *w, struct error **reterr) {
         return 0;
 }
 
-static int worker_resume_resume(struct run *run, struct error **reterr) {
+static int worker_resume_forward(struct run *run, struct error **reterr) {
         struct worker *w = &run->w;
         const struct job *job = recorder_job(w->recorder);
         enum job_step step;
@@ -196,13 +154,15 @@ static int roll_back(struct run *run, struct error **reterr) {
                 return 0;
         case JOB_DONE:
                 if (w->plan->verb == VERB_REHEARSE)
-                        return error_set(reterr, -EALREADY, "A rehearsal changes nothing that could be put "
-                                                            "back");
+                        return error_set(reterr, -EALREADY,
+                                         "A rehearsal changes nothing that could be put "
+                                         "back");
                 if (w->plan->verb == VERB_RENEW)
-                        return error_set(reterr, -EALREADY, "Renewed keys cannot be put back: the realm "
-                                                            "takes the old ones no more");
+                        return error_set(reterr, -EALREADY,
+                                         "Renewed keys cannot be put back: the realm "
+                                         "takes the old ones no more");
                 /* Only while what it came to still is so; later jobs have built on it else. */
-                if (!worker_step(w, STEP_COMMIT)->probe(w)) {
+                if (!worker_step(run, STEP_COMMIT)->probe(w)) {
                         error_set(reterr, -ESTALE, "Later jobs have changed what the job %s came to", w->id);
                         error_hint(
                                 reterr,
@@ -225,12 +185,12 @@ static int roll_back(struct run *run, struct error **reterr) {
         return worker_mark_state(run, w->cancelled ? JOB_CANCELLING : JOB_UNDOING, reterr);
 }
 
-int worker_take_up(struct run *run, enum worker_mode mode, struct error **reterr) {
+int worker_resume(struct run *run, enum worker_mode mode, struct error **reterr) {
         struct worker *w = &run->w;
         if (w->plan->verb != VERB_INSTALL)
                 (void) worker_load_record(w, NULL);
         sweep_job(w);
-        int r = mode == WORKER_RESUME ? worker_resume_resume(run, reterr) : 1;
+        int r = mode == WORKER_RESUME ? worker_resume_forward(run, reterr) : 1;
         return r > 0 ? roll_back(run, reterr) : r;
 }
 

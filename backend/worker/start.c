@@ -8,32 +8,14 @@
 #include <unistd.h>
 
 #include "backend/io/files.h"
-#include "backend/store/delivery.h"
 #include "backend/store/host-lock.h"
 #include "backend/store/job-folder.h"
+#include "backend/store/sweep.h"
 #include "backend/worker/internal.h"
 #include "base/str.h"
 
-#define RESERVE_BYTES (4 * 1024 * 1024)
-#define TRIES 200U              /* for a host whose last job is at its end */
+#define TRIES 200U /* for a host whose last job is at its end */
 #define PAUSE_USEC 50000
-
-void worker_reserve(struct worker *w) {
-        _cleanup_close_ int fd =
-                openat(w->folder, "reserve", O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-        if (fd >= 0)
-                (void) posix_fallocate(fd, 0, RESERVE_BYTES);
-}
-
-void worker_forget(struct worker *w) {
-        manifest_done(&w->before);
-        w->before_loaded = false;
-        changes_done(&w->changes);
-        w->changes_loaded = false;
-        w->made_units = strv_free(w->made_units);
-        w->wrote_unit = w->made_quadlet = false;
-        w->record = service_free(w->record);
-}
 
 static int connect_host(struct worker *w, const struct worker_options *options, struct error **reterr) {
         const char *const *sockets = NULL;
@@ -74,7 +56,7 @@ static int worker_start_begin(struct run *run, const struct worker_options *opti
                 (void) unlinkat(w->folder, "refused", 0);
                 int r = jobfolder_set_active(w->paths, w->id, reterr);
                 if (r >= 0)
-                        r = worker_take_up(run, options->mode, reterr);
+                        r = worker_resume(run, options->mode, reterr);
                 return r;
         }
         if (recorder_job(w->recorder)->state != JOB_QUEUED)
@@ -101,7 +83,7 @@ static int worker_start_prepare(struct run *run, const struct worker_options *op
 
 static void clean_up(struct run *run, const struct worker_options *options) {
         struct worker *w = &run->w;
-        worker_clear_step(w);
+        worker_clear_step(run);
         control_free(run->control);
         /* The last thing that can be seen of the job: whoever finds it knows that there may be more to tidy
          * up. */
@@ -115,7 +97,6 @@ static void clean_up(struct run *run, const struct worker_options *options) {
         if (w->engine != options->engine)
                 engine_free(w->engine);
         worker_forget(w);
-        manifest_done(&w->known);
         plan_free(w->plan);
         recorder_free(w->recorder);
         worker_join_free(w);
@@ -160,10 +141,10 @@ static int run_job(struct run *run, const struct worker_options *options) {
                 return WORKER_FAILED;
         _cleanup_close_ int lock = take_host(w, &e);
         if (lock >= 0)
-                worker_sweep(w->paths);
+                sweep_run(w->paths);
         struct stat st;
         if (lock >= 0 && fstat(w->folder, &st) == 0 && st.st_nlink == 0)
-                return WORKER_FAILED;   /* whoever asked did not wait so long, and took it back */
+                return WORKER_FAILED; /* whoever asked did not wait so long, and took it back */
         int r = lock < 0 ? lock : worker_settle_other(w->paths, w->id, &e);
         if (r < 0) {
                 jobfolder_refuse(w->folder, e);
@@ -196,10 +177,8 @@ int worker_carry_out(const struct worker_options *options) {
                         .secrets = options->secrets,
                         .folder = -1,
                         .root = -1,
-                        .blobs = -1,
-                        .known_blobs = -1,
-                        .excluded = { (char *) options->paths->state, (char *) options->paths->run, NULL },
                 },
+                .steps = options->steps,
                 .status = WORKER_FAILED,
         };
         _cleanup_error_ struct error *e = NULL;
@@ -218,11 +197,6 @@ int worker_carry_out(const struct worker_options *options) {
         return status;
 }
 
-int worker_run(const struct paths *paths, const char *id, struct secret_list *secrets) {
-        const struct worker_options options = { .paths = paths, .id = id, .secrets = secrets };
-        return worker_carry_out(&options);
-}
-
 /* A job whose end is recorded needs no decision, only to be tidied up behind. */
 static bool worker_start_is_over(const struct paths *paths, const char *id, int folder,
                                  const struct job *job) {
@@ -230,16 +204,10 @@ static bool worker_start_is_over(const struct paths *paths, const char *id, int 
                 return false;
         _cleanup_close_ int lock = hostlock_take(paths, id, NULL, NULL);
         if (lock >= 0) {
-                worker_sweep(paths);
+                sweep_run(paths);
                 worker_tidy(paths, id, folder);
         }
         return true;
-}
-
-void worker_clear_up(const struct paths *paths) {
-        _cleanup_close_ int lock = hostlock_take(paths, "", NULL, NULL);
-        if (lock >= 0)
-                worker_sweep(paths);
 }
 
 /* To who started the host it has gone well also when everything was put back. */
@@ -251,12 +219,12 @@ static int went_well(const struct worker_options *options, int status) {
         return job->state == JOB_FAILED || job->state == JOB_CANCELLED ? WORKER_DONE : status;
 }
 
-int worker_at_boot(const struct paths *paths) {
+int worker_at_boot(const struct paths *paths, worker_steps_t steps) {
         _cleanup_free_ char *id = jobfolder_active(paths);
         if (paths_prepare(paths, NULL) < 0)
                 return WORKER_DONE;
         if (!id) {
-                worker_clear_up(paths);
+                sweep_unless_held(paths);
                 return WORKER_DONE;
         }
         _cleanup_close_ int folder = jobfolder_open(paths, id, NULL);
@@ -266,7 +234,9 @@ int worker_at_boot(const struct paths *paths) {
                 (void) jobfolder_job(folder, id, &job, NULL);
         if (worker_start_is_over(paths, id, folder, job))
                 return WORKER_DONE;
-        struct worker_options options = { .paths = paths, .id = id, .mode = WORKER_ROLL_BACK };
+        struct worker_options options = {
+                .paths = paths, .id = id, .steps = steps, .mode = WORKER_ROLL_BACK
+        };
         /* Only finishing to put back is left: there is nothing to decide. */
         if (job_way_on(job, job->verb, true, NULL) == WAY_UNDO)
                 return went_well(&options, worker_carry_out(&options));

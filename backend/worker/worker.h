@@ -11,38 +11,38 @@
 #include "backend/systemd/units.h"
 #include "base/error.h"
 #include "base/secret.h"
+#include "model/job/job.h"
 
 enum worker_mode {
-        WORKER_CARRY_OUT,       /* a new job, from its first step */
-        WORKER_RESUME,          /* one that was found without its worker: go on (model/job/job.h,
-                                 * job_way_on()) */
-        WORKER_ROLL_BACK,       /* one that was found without its worker, is done, or is broken: put
-                                 * everything back */
+        WORKER_CARRY_OUT, /* a new job, from its first step */
+        WORKER_RESUME,    /* one that was found without its worker: go on (model/job/job.h,
+                           * job_way_on()) */
+        WORKER_ROLL_BACK, /* one that was found without its worker, is done, or is broken: put
+                           * everything back */
 };
 
+/* How each step of each kind of job is done (backend/worker/steps/steps.h). */
+struct step;
+typedef const struct step *(*worker_steps_t)(enum plan_verb verb, enum job_step step);
+
 struct worker_options {
-        sd_event *event;                /* NULL: one of its own */
+        worker_steps_t steps;
+        sd_event *event; /* NULL: one of its own */
         const struct paths *paths;
         const char *id;
-        struct secret_list *secrets;    /* borrowed; may be NULL */
-        struct units *units;            /* NULL: the system's, where systemd runs and paths->root is "" */
-        struct engine *engine;          /* NULL: the usual sockets */
+        struct secret_list *secrets; /* borrowed; may be NULL */
+        struct units *units;         /* NULL: the system's, where systemd runs and paths->root is "" */
+        struct engine *engine;       /* NULL: the usual sockets */
         enum worker_mode mode;
 };
 
 #define WORKER_DONE 0
-#define WORKER_FAILED 1         /* failed or cancelled, and put back as the result says */
-#define WORKER_BUSY 5           /* another job holds the host, or is unfinished; nothing was done */
+#define WORKER_FAILED 1 /* failed or cancelled, and put back as the result says */
+#define WORKER_BUSY 5   /* another job holds the host, or is unfinished; nothing was done */
 
 /* Runs the loop to the job's end and returns the exit status for main(). */
 int worker_carry_out(const struct worker_options *options);
 
-/* The usual case. */
-int worker_run(const struct paths *paths, const char *id, struct secret_list *secrets);
-
-/* Removes what workers that died left half made in fairlead's own folders, unless one lives. */
-void worker_clear_up(const struct paths *paths);
-
 /* At boot: the job that was at work when the host went down, if there is one, goes on or back by itself where
  * its plan says so; else who logs in is told of it. An exit status as above. */
-int worker_at_boot(const struct paths *paths);
+int worker_at_boot(const struct paths *paths, worker_steps_t steps);

@@ -29,7 +29,7 @@ static bool errors;             /* calls fail; then a file that cannot be remove
 
 static int be_worker(int argc, char **argv) {
         struct paths paths = paths_default;
-        struct worker_options options = { .paths = &paths, .id = argv[argc - 1] };
+        struct worker_options options = { .steps = steps_find, .paths = &paths, .id = argv[argc - 1] };
         for (int i = 1; i < argc - 1; i++) {
                 const char *value;
                 if ((value = str_starts(argv[i], "--state=")))
@@ -319,7 +319,7 @@ static void recover(struct scene *s, const struct scenario *scenario, bool on, b
         int status = 0;
         reap_orphans();
         /* the next look at the host, at boot or by the next worker, tidies up behind a job that has come to its end */
-        (void) worker_at_boot(&s->f->paths);
+        (void) worker_at_boot(&s->f->paths, steps_find);
         if (by_error)
                 control_sweep(&s->f->paths);
         enum job_state state = state_of(s);

@@ -14,7 +14,7 @@
 #define BYTES_MAX (256U * 1024)
 
 /* The folder of the file and its name; and what it holds now, where asked for. */
-static int open_file(struct worker *w, const char **ret_name, char **ret_text, struct error **reterr) {
+static int access_open(struct worker *w, const char **ret_name, char **ret_text, struct error **reterr) {
         size_t n;
         int folder = files_open_parent(w->root, w->plan->file.path, ret_name, reterr);
         if (folder < 0 || files_read(folder, *ret_name, BYTES_MAX, ret_text, &n, reterr) >= 0)
@@ -25,15 +25,17 @@ static int open_file(struct worker *w, const char **ret_name, char **ret_text, s
 
 /* The units that are started again: those of the service, or what the plan names where it has none of its
  * own. */
-static int access_take_units(struct worker *w, struct error **reterr) {
-        if (w->made_units)
+static int access_recall(struct worker *w, struct error **reterr) {
+        if (w->made.units)
                 return 0;
         int r = worker_load_record(w, reterr);
-        if (r >= 0 && strv_length(w->record->units))
-                r = strv_extend(&w->made_units, w->record->units);
-        else if (r >= 0 && w->plan->unit.name)
-                r = strv_add(&w->made_units, w->plan->unit.name);
-        return r == -ENOMEM ? error_set(reterr, r, "Out of memory") : r;
+        if (r < 0)
+                return r;
+        if (strv_length(w->record->units))
+                strv_extend(&w->made.units, w->record->units);
+        else if (w->plan->unit.name)
+                strv_add(&w->made.units, w->plan->unit.name);
+        return 0;
 }
 
 static int access_apply(struct worker *w, struct error **reterr) {
@@ -41,25 +43,24 @@ static int access_apply(struct worker *w, struct error **reterr) {
         const char *name;
         _cleanup_free_ char *now = NULL;
         struct stat st;
-        int r = access_take_units(w, reterr);
+        int r = access_recall(w, reterr);
         if (r < 0)
                 return r;
-        _cleanup_close_ int folder = open_file(w, &name, &now, reterr);
+        _cleanup_close_ int folder = access_open(w, &name, &now, reterr);
         if (folder < 0)
                 return folder;
         if (strcmp(now, file->was) != 0) {
-                r = error_set(reterr, -ESTALE, "Somebody changed %s since this was planned", file->path);
+                error_set(reterr, -ESTALE, "Somebody changed %s since this was planned", file->path);
                 error_hint(reterr, "Look at it, and plan again");
-                return r;
+                return -ESTALE;
         }
         if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-                return error_errno(reterr, -errno, "%s cannot be looked at", file->path);
+                return error_errno(reterr, -errno, "%s cannot be read", file->path);
         r = files_write(folder, name, file->text, strlen(file->text), st.st_mode & 07777, reterr);
-        if (r >= 0 && (st.st_uid || st.st_gid) &&
-            fchownat(folder, name, st.st_uid, st.st_gid, AT_SYMLINK_NOFOLLOW) < 0)
-                r = error_errno(reterr, -errno, "%s cannot be given to its owner", file->path);
         if (r < 0)
                 return r;
+        if ((st.st_uid || st.st_gid) && fchownat(folder, name, st.st_uid, st.st_gid, AT_SYMLINK_NOFOLLOW) < 0)
+                return error_errno(reterr, -errno, "%s cannot be given to its owner", file->path);
         worker_note(w, "%s", file->sentence ? file->sentence : file->path);
         return STEP_ENDED;
 }
@@ -67,18 +68,9 @@ static int access_apply(struct worker *w, struct error **reterr) {
 static int access_probe(struct worker *w) {
         const char *name;
         _cleanup_free_ char *now = NULL;
-        _cleanup_close_ int folder = open_file(w, &name, &now, NULL);
+        _cleanup_close_ int folder = access_open(w, &name, &now, NULL);
         return folder >= 0 && strcmp(now, w->plan->file.text) == 0;
 }
 
-static int access_recall(struct worker *w, struct error **reterr) {
-        return access_take_units(w, reterr);
-}
-
 /* The file itself lies where the snapshot puts everything back. */
-const struct step access_step = {
-        .step = STEP_UNIT,
-        .apply = access_apply,
-        .probe = access_probe,
-        .recall = access_recall,
-};
+const struct step access_step = { .apply = access_apply, .probe = access_probe, .recall = access_recall };

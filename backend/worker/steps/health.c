@@ -2,161 +2,157 @@
 /* Does it work? The unit must become active in its time and be so still after a short while, without having
  * been restarted; then the profile's command, where there is one, must end with 0. */
 #include <errno.h>
-#include <stdio.h>
 
-#include "backend/store/delivery.h"
 #include "backend/worker/step.h"
 #include "base/str.h"
 
 #define SETTLE_USEC 2000000ULL
-#define LOOK_USEC 300000ULL
+#define PROBE_USEC 300000ULL
+#define CHECK_USEC 1000000ULL
 #define SECONDS_DEFAULT 10U
 
-static int health_look(sd_event_source *source, uint64_t usec, void *userdata);
+struct health {
+        unsigned tries, restarts;
+        uint64_t until, settled; /* worker_now() */
+};
 
-static void fail_with(struct worker *w, struct error *e) {
+static void health_fail(struct worker *w, struct error *e) {
         error_hint(&e, "journalctl -u %s says more", worker_main_unit(w));
         worker_failed(w, e);
 }
 
-static void health_again(struct worker *w, uint64_t usec) {
+static void health_again(struct worker *w, uint64_t usec, sd_event_time_handler_t handler) {
         w->timer = sd_event_source_disable_unref(w->timer);
-        int r = sd_event_add_time_relative(w->event, &w->timer, CLOCK_MONOTONIC, usec, 10000, health_look, w);
-        if (r < 0) {
-                struct error *e = NULL;
-                error_errno(&e, r, "The service cannot be watched");
-                worker_failed(w, e);
-        }
+        if (sd_event_add_time_relative(w->event, &w->timer, CLOCK_MONOTONIC, usec, 10000, handler, w) < 0)
+                worker_fail(w, -EIO, "The service cannot be watched");
 }
 
 /* A service that runs is not yet a join that works. */
-static void look_behind(struct worker *w) {
-        struct error *e = NULL;
-        if (w->plan->verb != VERB_INSTALL || w->plan->joins == REALM_NONE)
-                worker_ended(w);
-        else if (worker_verify_join(w, worker_ended, &e) < 0)
-                worker_failed(w, e);
+static int health_passed(struct worker *w) {
+        bool joins = w->plan->verb == VERB_INSTALL && w->plan->joins != REALM_NONE;
+        return joins ? worker_verify_join(w) : STEP_ENDED;
 }
 
 /* ---- the profile's command ---- */
 
-static int run_check(struct worker *w, struct error **reterr);
+static int health_run_check(struct worker *w, struct error **reterr);
 
-static void on_check_output(const void *bytes, size_t n, void *userdata) {
+static void health_on_output(const void *bytes, size_t n, void *userdata) {
         struct worker *w = userdata;
         joblog_output(w->log, bytes, n);
 }
 
-static int check_again(sd_event_source *source, uint64_t usec, void *userdata) {
+static int health_check_again(sd_event_source *source, uint64_t usec, void *userdata) {
         struct worker *w = userdata;
         struct error *e = NULL;
         w->timer = sd_event_source_disable_unref(w->timer);
-        if (run_check(w, &e) < 0)
-                worker_failed(w, e);
+        int r = health_run_check(w, &e);
+        worker_settle(w, r, e);
         return 0;
 }
 
-static void on_check_ended(bool exited, int status, void *userdata) {
+static void health_on_check(bool exited, int status, void *userdata) {
         struct worker *w = userdata;
+        const struct health *h = w->state;
         struct error *e = NULL;
         w->pty = pty_free(w->pty);
         joblog_flush(w->log);
         if (exited && status == 0) {
                 worker_note(w, "%s runs, its check passed", worker_main_unit(w));
-                look_behind(w);
-                return;
+                worker_settle(w, health_passed(w), NULL);
+        } else if (worker_now() < h->until && !w->cancelled)
+                health_again(w, CHECK_USEC, health_check_again);
+        else {
+                error_set(&e, -EIO, "%s runs, but its check did not pass: status %d", worker_main_unit(w),
+                          status);
+                health_fail(w, e);
         }
-        if (worker_now() < w->until && !w->cancelled &&
-            sd_event_add_time_relative(w->event, &w->timer, CLOCK_MONOTONIC, 1000000, 10000, check_again,
-                                       w) >= 0)
-                return;
-        error_set(&e, -EIO, "%s runs, but its check did not pass: status %d", worker_main_unit(w), status);
-        fail_with(w, e);
 }
 
-static int run_check(struct worker *w, struct error **reterr) {
+static int health_run_check(struct worker *w, struct error **reterr) {
         const struct pty_options options = {
                 .argv = w->plan->health_argv,
                 .environment = w->plan->environment,
                 .stdin_fd = -1,
-                .output = on_check_output,
-                .ended = on_check_ended,
+                .output = health_on_output,
+                .ended = health_on_check,
                 .userdata = w,
         };
-        return pty_new(w->event, &options, &w->pty, reterr);
+        int r = pty_new(w->event, &options, &w->pty, reterr);
+        return r < 0 ? r : STEP_WAITS;
 }
 
 /* ---- the unit ---- */
 
-static void unit_is_well(struct worker *w) {
+static void health_unit_is_well(struct worker *w) {
         struct error *e = NULL;
-        if (!strv_length(w->plan->health_argv)) {
+        int r;
+        if (strv_length(w->plan->health_argv))
+                r = health_run_check(w, &e);
+        else {
                 worker_note(w, "%s runs", worker_main_unit(w));
-                look_behind(w);
-        } else if (run_check(w, &e) < 0)
-                worker_failed(w, e);
+                r = health_passed(w);
+        }
+        worker_settle(w, r, e);
 }
 
-static int not_well(struct worker *w, const struct unit_detail *d, struct error **reterr) {
+static void health_not_up(struct worker *w, const struct unit_detail *d) {
         const char *unit = worker_main_unit(w);
+        struct error *e = NULL;
         if (d->exit_status && str_equal(d->result, "exit-code"))
-                return error_set(reterr, -EIO, "%s did not stay up: it ended with status %d", unit,
-                                 d->exit_status);
-        return error_set(reterr, -EIO, "%s did not stay up: %s (%s)", unit,
-                         d->unit.active ? d->unit.active : "?", d->result ? d->result : "?");
+                error_set(&e, -EIO, "%s did not stay up: it ended with status %d", unit, d->exit_status);
+        else
+                error_set(&e, -EIO, "%s did not stay up: %s (%s)", unit,
+                          d->unit.active ? d->unit.active : "?", d->result ? d->result : "?");
+        health_fail(w, e);
 }
+
+static int health_probe(sd_event_source *source, uint64_t usec, void *userdata);
 
 static void health_on_shown(struct unit_detail *detail, struct error *e, void *userdata) {
         struct worker *w = userdata;
-        w->op = op_cancel(w->op);
+        struct health *h = w->state;
         _cleanup_(unit_detail_freep) struct unit_detail *d = detail;
+        w->op = op_cancel(w->op);
         if (!d) {
                 worker_failed(w, e);
                 return;
         }
         uint64_t now = worker_now();
         bool active = str_equal(d->unit.active, "active");
-        if (w->tries == 0)
-                w->restarts = d->restarts;
-        w->tries++;
-        if (d->restarts > w->restarts || str_equal(d->unit.active, "failed")) {
-                struct error *failure = NULL;
-                if (d->restarts > w->restarts)
-                        error_set(&failure, -EIO, "%s starts again and again", worker_main_unit(w));
-                else
-                        not_well(w, d, &failure);
-                fail_with(w, failure);
-        } else if (active && w->settled && now >= w->settled)
-                unit_is_well(w);
+        if (h->tries++ == 0)
+                h->restarts = d->restarts;
+        if (d->restarts > h->restarts) {
+                error_set(&e, -EIO, "%s restarts again and again", worker_main_unit(w));
+                health_fail(w, e);
+        } else if (str_equal(d->unit.active, "failed"))
+                health_not_up(w, d);
+        else if (active && h->settled && now >= h->settled)
+                health_unit_is_well(w);
         else if (str_equal(d->unit.active, "inactive") && str_equal(d->result, "success") && d->exit_code &&
-                 !w->settled) {
+                 !h->settled) {
                 /* A oneshot without RemainAfterExit: it ran, and that was all. */
                 worker_note(w, "%s ran and ended", worker_main_unit(w));
-                worker_ended(w);
-        } else if (!active && (w->settled || now >= w->until)) {
-                struct error *failure = NULL;
-                not_well(w, d, &failure);
-                fail_with(w, failure);
-        } else {
-                if (active && !w->settled)
-                        w->settled = now + SETTLE_USEC;
-                health_again(w, LOOK_USEC);
+                worker_settle(w, STEP_ENDED, NULL);
+        } else if (!active && (h->settled || now >= h->until))
+                health_not_up(w, d);
+        else {
+                if (active && !h->settled)
+                        h->settled = now + SETTLE_USEC;
+                health_again(w, PROBE_USEC, health_probe);
         }
 }
 
-static int health_look(sd_event_source *source, uint64_t usec, void *userdata) {
+static int health_probe(sd_event_source *source, uint64_t usec, void *userdata) {
         struct worker *w = userdata;
         w->timer = sd_event_source_disable_unref(w->timer);
         w->op = units_show(w->units, worker_main_unit(w), health_on_shown, w);
-        if (!w->op) {
-                struct error *e = NULL;
-                error_set(&e, -ENOMEM, "Out of memory");
-                worker_failed(w, e);
-        }
         return 0;
 }
 
 static int health_apply(struct worker *w, struct error **reterr) {
+        struct health *h = w->state;
+        unsigned seconds = w->plan->health_seconds ? w->plan->health_seconds : SECONDS_DEFAULT;
         if (!w->units || !worker_main_unit(w)) {
                 worker_note(w, w->units ? "there is no unit" : "systemd does not run here");
                 return STEP_NOTHING;
@@ -165,21 +161,13 @@ static int health_apply(struct worker *w, struct error **reterr) {
                 worker_note(w, "the service was stopped");
                 return STEP_NOTHING;
         }
-        unsigned seconds = w->plan->health_seconds ? w->plan->health_seconds : SECONDS_DEFAULT;
-        w->until = worker_now() + seconds * 1000000ULL;
-        w->settled = 0;
-        w->tries = 0;
-        health_again(w, 0);
+        h->until = worker_now() + seconds * 1000000ULL;
+        w->op = units_show(w->units, worker_main_unit(w), health_on_shown, w);
         return STEP_WAITS;
 }
 
 static void health_stop(struct worker *w) {
-        struct error *e = NULL;
-        w->op = op_cancel(w->op);
-        w->timer = sd_event_source_disable_unref(w->timer);
-        w->pty = pty_free(w->pty);
-        error_set(&e, -ECANCELED, "Cancelled while the service was checked");
-        worker_failed(w, e);
+        worker_fail(w, -ECANCELED, "Cancelled while the service was checked");
 }
 
-const struct step health_step = { .step = STEP_HEALTH, .apply = health_apply, .stop = health_stop };
+const struct step health_step = { .size = sizeof(struct health), .apply = health_apply, .stop = health_stop };

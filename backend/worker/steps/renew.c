@@ -19,9 +19,9 @@ static void renew_on_output(const void *bytes, size_t n, void *userdata) {
         joblog_output(w->log, bytes, n);
 }
 
-static uint32_t kvno_now(const struct worker *w) {
+static uint32_t renew_kvno(const struct worker *w) {
         _cleanup_(membership_freep) struct membership *m = membership_read(w->paths);
-        return m ? m->kvno : 0;
+        return m->kvno;
 }
 
 static void renew_on_ended(bool exited, int status, void *userdata) {
@@ -31,8 +31,8 @@ static void renew_on_ended(bool exited, int status, void *userdata) {
         w->pty = pty_free(w->pty);
         joblog_flush(w->log);
         if (exited && status == 0) {
-                worker_note(w, "key version %u", (unsigned) kvno_now(w));
-                worker_ended(w);
+                worker_note(w, "key version %u", (unsigned) renew_kvno(w));
+                worker_settle(w, STEP_ENDED, NULL);
                 return;
         }
         if (exited)
@@ -48,7 +48,7 @@ static void renew_on_ended(bool exited, int status, void *userdata) {
 
 static int renew_on_late(sd_event_source *source, uint64_t usec, void *userdata) {
         struct worker *w = userdata;
-        joblog_note(w->log, "no end after two minutes: the command is stopped");
+        joblog_note(w->log, "stopping the command: it did not end within two minutes");
         pty_stop(w->pty, 10);
         return 0;
 }
@@ -57,12 +57,12 @@ static int renew_apply(struct worker *w, struct error **reterr) {
         char text[16];
         char *lines[] = { text, NULL };
         static char *const nothing[] = { (char *) "PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
-        snprintf(text, sizeof text, "%u", (unsigned) kvno_now(w));
+        snprintf(text, sizeof text, "%u", (unsigned) renew_kvno(w));
         int r = worker_save_lines(w, KVNO_FILE, lines, reterr);
         if (r < 0)
                 return r;
         _cleanup_free_ char *command = argv_text(w->plan->command->argv);
-        joblog_note(w->log, "%s", command ? command : "(out of memory)");
+        joblog_note(w->log, "%s", command);
         const struct pty_options options = {
                 .argv = w->plan->command->argv,
                 .environment = w->plan->environment ? w->plan->environment : nothing,
@@ -72,17 +72,18 @@ static int renew_apply(struct worker *w, struct error **reterr) {
                 .userdata = w,
         };
         r = pty_new(w->event, &options, &w->pty, reterr);
-        if (r >= 0 && sd_event_add_time_relative(w->event, &w->timer, CLOCK_MONOTONIC, WAIT_USEC, 1000000,
-                                                 renew_on_late, w) < 0)
-                r = error_set(reterr, -ENOMEM, "Out of memory");
-        return r < 0 ? r : STEP_WAITS;
+        if (r < 0)
+                return r;
+        r = sd_event_add_time_relative(w->event, &w->timer, CLOCK_MONOTONIC, WAIT_USEC, 1000000,
+                                       renew_on_late, w);
+        return r < 0 ? error_errno(reterr, r, "The command cannot be watched") : STEP_WAITS;
 }
 
 /* A command that says it is well and changed nothing has not renewed anything. */
 static int renew_verify(struct worker *w, struct error **reterr) {
         _cleanup_strv_ char **lines = NULL;
-        uint32_t now = kvno_now(w);
-        if (worker_load_lines(w, KVNO_FILE, &lines, NULL) < 0 || !lines || !lines[0] ||
+        uint32_t now = renew_kvno(w);
+        if (worker_load_lines(w->folder, KVNO_FILE, &lines, NULL) < 0 || !lines || !lines[0] ||
             strtoul(lines[0], NULL, 10) != now)
                 return 0;
         error_set(reterr, -EIO,
@@ -93,4 +94,4 @@ static int renew_verify(struct worker *w, struct error **reterr) {
         return -EIO;
 }
 
-const struct step renew_step = { .step = STEP_COMMAND, .apply = renew_apply, .verify = renew_verify };
+const struct step renew_step = { .apply = renew_apply, .verify = renew_verify };

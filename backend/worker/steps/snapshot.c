@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Saves the host's files before the first effect, and restores them when the job is undone. */
 #include "backend/snapshot/snapshot.h"
 
 #include <dirent.h>
@@ -12,6 +13,7 @@
 #include "backend/snapshot/restore.h"
 #include "backend/store/job-folder.h"
 #include "backend/worker/step.h"
+#include "base/memory.h"
 #include "base/str.h"
 
 #define LEFT_OUT_SHOWN 20U
@@ -19,9 +21,9 @@
 /* ---- saving ---- */
 
 /* The newest earlier job with a whole snapshot: what did not change since need not be read again. */
-static char *find_earlier(struct worker *w) {
+static char *snapshot_find_earlier(struct worker *w) {
         _cleanup_free_ char *path = str_printf("%s/jobs", w->paths->state), *best = NULL;
-        DIR *d = path ? opendir(path) : NULL;
+        DIR *d = opendir(path);
         for (struct dirent *item; d && (item = readdir(d));) {
                 char manifest[512];
                 if (!job_id_valid(item->d_name) || strcmp(item->d_name, w->id) >= 0 ||
@@ -29,31 +31,15 @@ static char *find_earlier(struct worker *w) {
                         continue;
                 snprintf(manifest, sizeof manifest, "%s/snapshot/manifest", item->d_name);
                 if (faccessat(dirfd(d), manifest, F_OK, 0) == 0)
-                        (void) str_replace(&best, item->d_name);
+                        str_replace(&best, item->d_name);
         }
         if (d)
                 closedir(d);
         return TAKE(best);
 }
 
-static void load_known(struct worker *w) {
-        _cleanup_free_ char *earlier = find_earlier(w);
-        _cleanup_close_ int folder = earlier ? jobfolder_open(w->paths, earlier, NULL) : -1;
-        _cleanup_close_ int saved = folder >= 0 ? jobfolder_snapshot(folder, NULL, false, NULL) : -1;
-        if (saved < 0 || snapshot_load(saved, "manifest", &w->known, NULL) < 0)
-                return;
-        w->known_blobs = jobfolder_snapshot(folder, "blobs", false, NULL);
-}
-
-static void drop_known(struct worker *w) {
-        manifest_done(&w->known);
-        if (w->known_blobs >= 0)
-                close(w->known_blobs);
-        w->known_blobs = -1;
-}
-
 /* What an undo could not bring back is said before anything happens. */
-static void log_left_out(struct worker *w, const struct manifest *m) {
+static void snapshot_log_left_out(struct worker *w, const struct manifest *m) {
         size_t shown = 0, n = 0;
         for (size_t i = 0; i < m->n; i++) {
                 const struct entry *e = &m->items[i];
@@ -71,28 +57,23 @@ static void log_left_out(struct worker *w, const struct manifest *m) {
                 joblog_note(w->log, "not saved: %zu more", n - shown);
 }
 
-static void on_saved(struct worker *w, struct manifest *now, struct error *e) {
-        struct snapshot_tally tally = w->snapshot ? *snapshot_tally(w->snapshot) : (struct snapshot_tally) {};
-        drop_known(w);
-        if (e) {
-                worker_failed(w, e);
-                return;
-        }
-        _cleanup_close_ int saved = jobfolder_snapshot(w->folder, NULL, false, &e);
-        _cleanup_close_ int blobs = saved < 0 ? -1 : jobfolder_snapshot(w->folder, "blobs", false, &e);
-        int r = blobs < 0 ? -EIO : snapshot_store(saved, "manifest", now, blobs, &e);
-        if (r < 0) {
-                worker_failed(w, e);
-                return;
-        }
-        log_left_out(w, now);
-        w->before = *now;
-        *now = (struct manifest) {};
-        w->before_loaded = true;
-        worker_note(w, "%llu files, %llu.%llu MB", (unsigned long long) tally.files,
-                    (unsigned long long) tally.bytes / 1000000,
-                    (unsigned long long) tally.bytes / 100000 % 10);
-        worker_ended(w);
+static int snapshot_on_saved(struct worker *w, struct manifest *now, const struct snapshot_tally *tally,
+                             struct error **reterr) {
+        _cleanup_close_ int saved = jobfolder_snapshot(w->folder, NULL, false, reterr);
+        _cleanup_close_ int blobs = saved < 0 ? -1 : jobfolder_snapshot(w->folder, "blobs", false, reterr);
+        if (blobs < 0)
+                return -EIO;
+        int r = snapshot_store(saved, "manifest", now, blobs, reterr);
+        if (r < 0)
+                return r;
+        snapshot_log_left_out(w, now);
+        w->before = new0(struct manifest);
+        *w->before = *now;
+        *now = (struct manifest){};
+        worker_note(w, "%llu files, %llu.%llu MB", (unsigned long long) tally->files,
+                    (unsigned long long) tally->bytes / 1000000,
+                    (unsigned long long) tally->bytes / 100000 % 10);
+        return STEP_ENDED;
 }
 
 static int snapshot_probe(struct worker *w) {
@@ -103,89 +84,82 @@ static int snapshot_probe(struct worker *w) {
 static int snapshot_apply(struct worker *w, struct error **reterr) {
         /* One that was cut off is worth nothing: its blobs were perhaps never synced. */
         (void) files_remove_tree(w->folder, "snapshot");
-        int blobs = jobfolder_snapshot(w->folder, "blobs", true, reterr);
+        int blobs = jobfolder_snapshot(w->folder, "blobs", true, reterr), known_blobs = -1;
         if (blobs < 0)
                 return blobs;
-        load_known(w);
-        struct snapshot_options options = worker_look_options(w, w->known.n ? &w->known : NULL);
-        options.blobs = blobs;
-        options.known_blobs = w->known_blobs;
-        options.files_max = 0;
-        w->blobs = blobs;
-        int r = worker_look(w, &options, on_saved, reterr);
-        return r < 0 ? r : STEP_WAITS;
+        /* What did not change since an earlier job need not be read again. */
+        struct manifest known = {};
+        _cleanup_free_ char *earlier = snapshot_find_earlier(w);
+        _cleanup_close_ int folder = earlier ? jobfolder_open(w->paths, earlier, NULL) : -1;
+        _cleanup_close_ int saved = folder >= 0 ? jobfolder_snapshot(folder, NULL, false, NULL) : -1;
+        if (saved >= 0 && snapshot_load(saved, "manifest", &known, NULL) >= 0)
+                known_blobs = jobfolder_snapshot(folder, "blobs", false, NULL);
+        return worker_scan_keeping(w, blobs, &known, known_blobs, snapshot_on_saved, reterr);
 }
 
-/* ---- putting back: stop what the job started, put files back, reload, start what the job stopped ---- */
+/* ---- undo: stop what the job started, restore files, reload, start what the job stopped ---- */
 
 /* Units that this job has to do with: the service's own name, the plan's unit, those among the changes, those
  * of the record. */
-static bool snapshot_concerns(const struct worker *w, char *const *made, const char *unit) {
+static bool snapshot_concerns(const struct worker *w, const char *unit) {
         const char *stem = str_starts(unit, w->plan->name);
         if ((stem && strcmp(stem, ".service") == 0) || str_equal(w->plan->unit.name, unit) ||
             str_equal(w->plan->host_unit, unit))
                 return true;
-        return strv_contains(made, unit) || (w->record && strv_contains(w->record->units, unit));
+        return strv_contains(w->made.units, unit) || (w->record && strv_contains(w->record->units, unit));
 }
 
 /* A service that an upgrade has put back must run again: it did before. */
-static void on_service_shown(struct unit_detail *detail, struct error *e, void *userdata) {
+static void snapshot_on_shown(struct unit_detail *detail, struct error *e, void *userdata) {
         struct worker *w = userdata;
-        w->op = op_cancel(w->op);
         _cleanup_(unit_detail_freep) struct unit_detail *d = detail;
-        if (d && str_equal(d->unit.active, "active")) {
+        w->op = op_cancel(w->op);
+        bool active = d && str_equal(d->unit.active, "active");
+        if (active)
                 joblog_note(w->log, "%s runs again, with the image it had", d->unit.name);
-                worker_ended(w);
-                return;
-        }
-        if (!e)
+        else if (!e)
                 error_set(&e, -EIO, "%s does not run again: it is %s", w->record->units[0],
                           d->unit.active ? d->unit.active : "?");
-        worker_failed(w, e);
+        worker_settle(w, active ? STEP_ENDED : -EIO, e);
 }
 
-static void undo_end(struct worker *w) {
+static int snapshot_check_service(struct worker *w, struct error **reterr) {
         _cleanup_strv_ char **before = NULL;
-        (void) worker_load_lines(w, "active-before", &before, NULL);
         const char *unit =
                 w->plan->verb == VERB_UPGRADE && w->record && w->record->units ? w->record->units[0] : NULL;
-        w->op = unit && strv_contains(before, unit) ? units_show(w->units, unit, on_service_shown, w) : NULL;
-        if (!w->op)
-                worker_ended(w);
+        (void) worker_load_lines(w->folder, "active-before", &before, NULL);
+        if (!unit || !strv_contains(before, unit))
+                return STEP_ENDED;
+        w->op = units_show(w->units, unit, snapshot_on_shown, w);
+        return STEP_WAITS;
 }
 
-static void on_units_again(struct unit_list *list, struct error *e, void *userdata) {
+static bool snapshot_runs(const struct unit_list *units, const char *name) {
+        for (size_t i = 0; i < units->n; i++)
+                if (strcmp(units->items[i].name, name) == 0 && str_equal(units->items[i].active, "active"))
+                        return true;
+        return false;
+}
+
+static void snapshot_on_units_after(struct unit_list *list, struct error *e, void *userdata) {
         struct worker *w = userdata;
-        w->op = op_cancel(w->op);
         _cleanup_(unit_list_freep) struct unit_list *units = list;
         _cleanup_strv_ char **before = NULL;
         char **start = NULL;
-        if (e)
-                worker_log_error(w, e);
-        error_free(e);
-        (void) worker_load_lines(w, "active-before", &before, NULL);
-        for (char **name = before; units && name && *name; name++) {
-                bool active = false;
-                for (size_t i = 0; i < units->n && !active; i++)
-                        active = strcmp(units->items[i].name, *name) == 0 &&
-                                 str_equal(units->items[i].active, "active");
-                if (!active && snapshot_concerns(w, w->made_units, *name))
-                        (void) strv_add(&start, *name);
-        }
-        struct error *failure = NULL;
-        if (worker_act_on_units(w, start, UNIT_START, undo_end, &failure) < 0)
-                worker_failed(w, failure);
+        w->op = op_cancel(w->op);
+        worker_pass(w, e);
+        (void) worker_load_lines(w->folder, "active-before", &before, NULL);
+        for (char **name = before; units && name && *name; name++)
+                if (!snapshot_runs(units, *name) && snapshot_concerns(w, *name))
+                        strv_add(&start, *name);
+        worker_act_on_units(w, start, UNIT_START, snapshot_check_service);
 }
 
 static void snapshot_on_reloaded(struct error *e, void *userdata) {
         struct worker *w = userdata;
         w->op = op_cancel(w->op);
-        if (e)
-                worker_log_error(w, e);
-        error_free(e);
-        w->op = units_list(w->units, "*.service", on_units_again, w);
-        if (!w->op)
-                worker_ended(w);
+        worker_pass(w, e);
+        w->op = units_list(w->units, "*.service", snapshot_on_units_after, w);
 }
 
 /* What an undo that died left under its working name is nobody's. */
@@ -200,117 +174,77 @@ static void snapshot_sweep(struct worker *w, const struct manifest *now) {
         }
 }
 
-/* The job's own work is written down before the first file is touched: an undo that dies and is taken up
- * again must not take its own half for somebody else's work. */
-static int load_reference(struct worker *w, const struct manifest *now, struct manifest *ret,
-                          struct error **reterr) {
+/* The job's own work is written down before the first file is touched: an undo that dies and resumes must not
+ * take its own half for somebody else's work. */
+static int snapshot_load_own_work(struct worker *w, const struct manifest *now, struct manifest *ret,
+                                  struct error **reterr) {
         _cleanup_close_ int saved = jobfolder_snapshot(w->folder, NULL, false, reterr);
         if (saved < 0)
                 return saved;
         if (faccessat(saved, "undo", F_OK, 0) == 0)
                 return snapshot_load(saved, "undo", ret, reterr);
-        int r = worker_own_work(w, now, ret, reterr);
-        return r < 0 ? r : snapshot_store(saved, "undo", ret, -1, reterr);
+        worker_own_work(w, now, ret);
+        return snapshot_store(saved, "undo", ret, -1, reterr);
 }
 
-static void list_left(struct worker *w, char *const *left) {
-        for (; left && *left; left++)
-                worker_kept(w, "%s", *left);
-}
-
-static int snapshot_put_back(struct worker *w, const struct manifest *now, struct error **reterr) {
-        _cleanup_(manifest_done) struct manifest reference = {};
+static int snapshot_restore(struct worker *w, const struct manifest *now, struct error **reterr) {
+        _cleanup_(manifest_done) struct manifest work = {};
         _cleanup_(changes_done) struct changes changes = {};
-        _cleanup_(restored_done) struct restored restored = {};
-        int r = load_reference(w, now, &reference, reterr);
+        int r = snapshot_load_own_work(w, now, &work, reterr);
         if (r < 0)
                 return r;
-        if (changes_make(&w->before, &reference, &changes) < 0)
-                return error_set(reterr, -ENOMEM, "Out of memory");
+        changes_make(w->before, &work, &changes);
         _cleanup_close_ int blobs = jobfolder_snapshot(w->folder, "blobs", false, reterr);
-        _cleanup_free_ char *blobs_name = str_printf("%s/jobs/%s/snapshot/blobs", w->paths->state, w->id);
         if (blobs < 0)
                 return blobs;
         /* A unit that could not be written leaves nothing but the folder's new time. */
-        const char *slash = w->plan->unit.path ? strrchr(w->plan->unit.path, '/') : NULL;
-        _cleanup_free_ char *unit_folder =
-                slash ? strndup(w->plan->unit.path, (size_t) (slash - w->plan->unit.path)) : NULL;
+        _cleanup_free_ char *unit_folder = worker_unit_folder(w);
         char *const folders[] = { unit_folder, NULL };
         const struct restore_options options = {
-                .root = w->root,
-                .changes = &changes,
-                .blobs = blobs,
-                .before = &w->before,
-                .folders = folders,
-                .blobs_name = blobs_name,
+                .root = w->root, .changes = &changes, .blobs = blobs, .before = w->before, .folders = folders
         };
         snapshot_sweep(w, now);
-        r = restore_run(&options, &restored, reterr);
+        return worker_restore(w, &options, w->id, reterr);
+}
+
+static int snapshot_on_scanned(struct worker *w, struct manifest *now, const struct snapshot_tally *tally,
+                               struct error **reterr) {
+        int r = snapshot_restore(w, now, reterr);
         if (r < 0)
                 return r;
-        list_left(w, restored.left);
-        worker_note(w, restored.put_back == 1 ? "%zu file put back" : "%zu files put back",
-                    restored.put_back);
-        joblog_note(w->log, "%zu objects put back, %zu could not be", restored.put_back, restored.failed);
-        if (restored.failed)
-                return error_set(reterr, -EIO,
-                                 restored.failed == 1 ? "%zu file could not be put back"
-                                                      : "%zu files could not be put back",
-                                 restored.failed);
-        return 0;
+        if (!w->units)
+                return STEP_ENDED;
+        w->op = units_reload(w->units, snapshot_on_reloaded, w);
+        return STEP_WAITS;
 }
 
-static void on_undo_looked(struct worker *w, struct manifest *now, struct error *e) {
-        int r = e ? e->code : snapshot_put_back(w, now, &e);
-        if (r < 0) {
-                worker_failed(w, e);
-                return;
-        }
-        if (w->units)
-                w->op = units_reload(w->units, snapshot_on_reloaded, w);
-        if (!w->op)
-                worker_ended(w);
+static int snapshot_scan(struct worker *w, struct error **reterr) {
+        return worker_scan(w, snapshot_on_scanned, reterr);
 }
 
-static void look_before_undo(struct worker *w) {
-        struct error *e = NULL;
-        const struct snapshot_options options = worker_look_options(w, &w->before);
-        if (worker_look(w, &options, on_undo_looked, &e) < 0)
-                worker_failed(w, e);
-}
-
-static void snapshot_on_stopped(struct worker *w) {
-        look_before_undo(w);
-}
-
-static void on_units_now(struct unit_list *list, struct error *e, void *userdata) {
+static void snapshot_on_units_before(struct unit_list *list, struct error *e, void *userdata) {
         struct worker *w = userdata;
-        w->op = op_cancel(w->op);
         _cleanup_(unit_list_freep) struct unit_list *units = list;
         _cleanup_strv_ char **before = NULL;
         char **stop = NULL;
-        if (e)
-                worker_log_error(w, e);
-        error_free(e);
-        (void) worker_load_lines(w, "active-before", &before, NULL);
+        w->op = op_cancel(w->op);
+        worker_pass(w, e);
+        (void) worker_load_lines(w->folder, "active-before", &before, NULL);
         enum step_state start = recorder_job(w->recorder)->steps[STEP_START].state;
         bool started = start != STEP_TODO && start != STEP_SKIPPED;
         for (size_t i = 0; units && i < units->n; i++) {
                 const struct unit *u = &units->items[i];
                 bool up = str_equal(u->active, "active") || str_equal(u->active, "activating") ||
                           str_equal(u->active, "failed");
-                /* What ran before and may run by the new definition has to take the old one up again, too. */
-                if (up && snapshot_concerns(w, w->made_units, u->name) &&
-                    (started || !strv_contains(before, u->name)))
-                        (void) strv_add(&stop, u->name);
+                /* What ran before and may run by the new definition has to use the old one again, too. */
+                if (up && snapshot_concerns(w, u->name) && (started || !strv_contains(before, u->name)))
+                        strv_add(&stop, u->name);
         }
-        struct error *failure = NULL;
-        if (worker_act_on_units(w, stop, UNIT_STOP, snapshot_on_stopped, &failure) < 0)
-                worker_failed(w, failure);
+        worker_act_on_units(w, stop, UNIT_STOP, snapshot_scan);
 }
 
 static int snapshot_undo(struct worker *w, struct error **reterr) {
-        /* A full disk must not stand in the way of putting back. */
+        /* A full disk must not stand in the way of the undo. */
         (void) files_remove(w->folder, "reserve", NULL);
         if (!snapshot_probe(w)) {
                 worker_note(w, "nothing had been changed yet");
@@ -321,19 +255,10 @@ static int snapshot_undo(struct worker *w, struct error **reterr) {
                 return r;
         (void) worker_load_changes(w, NULL);
         (void) worker_load_record(w, NULL);
-        if (w->units) {
-                w->op = units_list(w->units, "*.service", on_units_now, w);
-                if (w->op)
-                        return STEP_WAITS;
-        }
-        const struct snapshot_options options = worker_look_options(w, &w->before);
-        r = worker_look(w, &options, on_undo_looked, reterr);
-        return r < 0 ? r : STEP_WAITS;
+        if (!w->units)
+                return snapshot_scan(w, reterr);
+        w->op = units_list(w->units, "*.service", snapshot_on_units_before, w);
+        return STEP_WAITS;
 }
 
-const struct step snapshot_step = {
-        .step = STEP_SNAPSHOT,
-        .probe = snapshot_probe,
-        .apply = snapshot_apply,
-        .undo = snapshot_undo,
-};
+const struct step snapshot_step = { .probe = snapshot_probe, .apply = snapshot_apply, .undo = snapshot_undo };

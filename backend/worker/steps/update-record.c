@@ -28,27 +28,28 @@ static int update_record_line_of(struct worker *w, char **ret, struct error **re
         int r = folder < 0 ? folder : files_read(folder, name, BYTES_MAX, &bytes, &n, reterr);
         if (r < 0)
                 return r;
-        r = digest ? digest_bytes(digest, bytes, n, hex) : -ENOMEM;
+        r = digest_bytes(digest, bytes, n, hex);
         explicit_bzero(bytes, n);
         free(bytes);
-        *ret = r < 0 ? NULL : str_printf("%s  %s", hex, path);
-        return *ret ? 0 : error_set(reterr, -ENOMEM, "Out of memory");
+        if (r < 0)
+                return error_errno(reterr, r, "%s cannot be read", path);
+        *ret = str_printf("%s  %s", hex, path);
+        return 0;
 }
 
 /* A copy by way of its text: the record in memory is what an undo writes back. Of each file only the newest
  * line counts. */
-static int update_record_remember(struct worker *w, const char *line, struct error **reterr) {
+static int update_record_write(struct worker *w, const char *line, struct error **reterr) {
         _cleanup_(service_freep) struct service *copy = NULL;
         _cleanup_free_ char *text = emit_service(w->record);
         _cleanup_strv_ char **lines = NULL;
-        int r = text ? service_parse(text, strlen(text), &copy, reterr) : -ENOMEM;
-        for (char **old = r >= 0 ? copy->rewritten : NULL; r >= 0 && old && *old; old++)
-                if (!str_ends(*old, update_record_file_of(w)))
-                        r = strv_add(&lines, *old);
-        if (r >= 0)
-                r = strv_add(&lines, line);
+        int r = service_parse(text, strlen(text), &copy, reterr);
         if (r < 0)
-                return r == -ENOMEM ? error_set(reterr, r, "Out of memory") : r;
+                return r;
+        for (char **old = copy->rewritten; old && *old; old++)
+                if (!str_ends(*old, update_record_file_of(w)))
+                        strv_add(&lines, *old);
+        strv_add(&lines, line);
         strv_free(copy->rewritten);
         copy->rewritten = TAKE(lines);
         return services_write(w->paths, copy, reterr);
@@ -69,7 +70,7 @@ static int update_record_apply(struct worker *w, struct error **reterr) {
         if (r >= 0)
                 r = update_record_line_of(w, &line, reterr);
         if (r >= 0)
-                r = update_record_remember(w, line, reterr);
+                r = update_record_write(w, line, reterr);
         if (r < 0)
                 return error_wrap(reterr, r, "The change cannot be recorded");
         update_record_note(w);
@@ -96,8 +97,7 @@ static int update_record_undo(struct worker *w, struct error **reterr) {
         return r < 0 ? r : STEP_ENDED;
 }
 
-const struct step remember_step = {
-        .step = STEP_COMMIT,
+const struct step update_record_step = {
         .probe = update_record_probe,
         .recall = update_record_recall,
         .apply = update_record_apply,

@@ -51,7 +51,7 @@ static void what_a_tool_only_warns_of_is_in_the_log(void **state) {
                 _cleanup_free_ char *log = read_job_file(f, id, "log");
                 assert_int_equal(services_remove(&f->paths, "demo", NULL), 0);
                 assert_int_equal(unlink(tree_path(f->root, "/etc/systemd/system/demo.service")), 0);
-                assert_int_equal(strstr(log, "joined, but look at this: The computer name was cut to 15 characters") != NULL, joins);
+                assert_int_equal(strstr(log, "joined, with a warning: The computer name was cut to 15 characters") != NULL, joins);
         }
 }
 

@@ -155,7 +155,7 @@ static void refuses_another_image_than_the_planned_one(void **state) {
         _cleanup_free_ char *id = make_job(f, plan);
         assert_int_equal(run_job(f, id, (struct with) {}), WORKER_FAILED);
         _cleanup_(job_freep) struct job *job = read_job(f, id);
-        assert_string_equal(job->message, "demo does not run the image any more that the plan was made against");
+        assert_string_equal(job->message, "demo no longer runs the image that the plan was made against");
         _cleanup_free_ char *after = tree_fingerprint(f->root);
         assert_string_equal(after, before);
 }

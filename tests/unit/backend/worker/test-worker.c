@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tests/worker_fixture.h"
 
+#include "backend/store/sweep.h"
+
 #include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
@@ -151,7 +153,7 @@ static void an_account_is_deleted_or_nothing_is_done(void **state) {
                 const char *says, *message, *left;
         } rows[] = {
                 { true, "! A@B: Preauthentication failed'; echo ' ! Failed to join the domain", "The password is wrong", NULL },
-                { true, "! of another kind'; echo ' ! Failed to join the domain", "The account of this host in the realm could not be deleted", NULL },
+                { true, "! of another kind'; echo ' ! Failed to join the domain", "The computer account of this host in the realm could not be deleted", NULL },
                 { false, "! A@B: Preauthentication failed'; echo ' ! Failed to join the domain", NULL, "The account H$@R stays in the realm R" },
         };
         struct host_fixture *f = *state;
@@ -524,9 +526,9 @@ static void clears_up_behind_a_worker_that_had_not_begun(void **state) {
                 tree_folder(f->top, "/state/jobs/20260101-000001-01234567");
                 assert_int_equal(utimensat(AT_FDCWD, tree_path(f->top, "/state/jobs/20260101-000000-01234567"), long_ago, 0), 0);
                 if (way == 0)
-                        worker_clear_up(&f->paths);
+                        sweep_unless_held(&f->paths);
                 else if (way == 1)
-                        assert_int_equal(worker_at_boot(&f->paths), WORKER_DONE);
+                        assert_int_equal(worker_at_boot(&f->paths, steps_find), WORKER_DONE);
                 else {
                         _cleanup_plan_ struct plan *plan = script_plan(f, "exit 1", ENGINE_NONE);
                         _cleanup_free_ char *id = make_job(f, plan);
@@ -543,7 +545,7 @@ static void clears_up_behind_a_worker_that_had_not_begun(void **state) {
         pid_t child = start_worker(f, id);
         wait_for_log(f, id, "ready\r");
         tree_write(f->top, strays[0], "");
-        worker_clear_up(&f->paths);
+        sweep_unless_held(&f->paths);
         assert_int_equal(access(tree_path(f->top, strays[0]), F_OK), 0);
         kill(child, SIGTERM);
         assert_int_equal(waitpid(child, NULL, 0), child);
@@ -584,7 +586,7 @@ static void wants_room_first(void **state) {
                 if (worker_run(&f->paths, id, NULL) != WORKER_FAILED)
                         _exit(4);
                 _cleanup_(job_freep) struct job *job = read_job(f, id);
-                _exit(job->state == JOB_FAILED && strstr(job->message, "too little room") && strstr(job->hint, "64 MB") ? 0 : 5);
+                _exit(job->state == JOB_FAILED && strstr(job->message, "Not enough space") && strstr(job->hint, "64 MB") ? 0 : 5);
         }
         int status;
         assert_int_equal(waitpid(child, &status, 0), child);

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The steps of fairlead-worker, for worker_options.steps (backend/worker/worker.h). */
+
+#include "model/job/job.h"
+
+struct step;
+
+/* How a step of this kind of job is done; never NULL. */
+const struct step *steps_find(enum plan_verb verb, enum job_step step);
