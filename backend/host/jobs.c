@@ -12,7 +12,7 @@ struct op *backend_start_job(struct host *host, const struct plan *plan, struct 
 
 struct op *backend_resume_job(struct host *host, const char *id, enum job_resume how,
                               struct secret_list *secrets, started_done_t done, void *userdata) {
-        return jobs_take_up(backend_of(host)->jobs, id, how, secrets, done, userdata);
+        return jobs_resume(backend_of(host)->jobs, id, how, secrets, done, userdata);
 }
 
 struct op *backend_watch_job(struct host *host, const char *id, const struct job_watcher *watcher) {

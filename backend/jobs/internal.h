@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the files of backend/jobs/jobs.h share: jobs.c reads folders, jobs-start.c starts workers,
- * jobs-watch.c follows one job, jobs-listen.c all of them. */
+/* What the files of backend/jobs/jobs.h share: jobs.c reads folders, start.c starts workers, watch.c follows
+ * one job, listen.c all of them. */
 
 #include "backend/jobs/jobs.h"
 
@@ -10,9 +10,9 @@ struct listening;
 
 struct jobs {
         sd_event *event;
-        struct paths paths;             /* the strings are the caller's */
+        struct paths paths; /* the strings are the caller's */
         struct units *units;
-        struct listening *listening;    /* NULL: nobody listens */
+        struct listening *listening; /* NULL: nobody listens */
         /* The connection to the job that is typed to: one, so that keys keep their order. */
         int control;
         char *control_id;
@@ -22,4 +22,7 @@ struct jobs {
  * so. */
 void jobs_settle(struct jobs *jobs, int folder, struct job *job);
 
+/* list: the jobs that are there now. changed() may free what it gets here. */
+struct listening *listening_new(sd_event *event, const struct paths *paths, const struct job_list *list,
+                                void (*changed)(void *userdata), void *userdata);
 struct listening *listening_free(struct listening *listening);

@@ -15,19 +15,18 @@
 #include "backend/store/job-folder.h"
 #include "backend/store/job-journal.h"
 #include "backend/store/services.h"
+#include "base/memory.h"
 #include "base/str.h"
 #include "model/plan/diff.h"
 
-#define JOBS_MAX 500U           /* shown; older ones are there, but nobody pages through them */
-#define BEGIN_SECONDS 20        /* a worker that has not begun by then does not */
+#define JOBS_MAX 500U    /* shown; older ones are there, but nobody pages through them */
+#define BEGIN_SECONDS 20 /* a worker that has not begun by then does not */
 #define TEXT_MAX (256U * 1024)
 
 int jobs_new(sd_event *event, const struct paths *paths, struct units *units, struct jobs **ret,
              struct error **reterr) {
-        struct jobs *jobs = malloc(sizeof *jobs);
-        if (!jobs)
-                return error_set(reterr, -ENOMEM, "Out of memory");
-        *jobs = (struct jobs) { .event = sd_event_ref(event),
+        struct jobs *jobs = new0(struct jobs);
+        *jobs = (struct jobs){ .event = sd_event_ref(event),
                                .paths = paths ? *paths : paths_default,
                                .units = units,
                                .control = -1 };
@@ -61,7 +60,7 @@ static void list_secrets(int folder, struct job *job) {
         if (jobfolder_plan(folder, &plan, NULL) < 0)
                 return;
         for (size_t i = 0; i < plan->n_secrets; i++)
-                (void) strv_add(&job->secrets, plan->secrets[i].name);
+                strv_add(&job->secrets, plan->secrets[i].name);
 }
 
 void jobs_settle(struct jobs *jobs, int folder, struct job *job) {
@@ -83,8 +82,7 @@ void jobs_settle(struct jobs *jobs, int folder, struct job *job) {
         if (job->way == WAY_BEGIN || job->way == WAY_AGAIN)
                 list_secrets(folder, job);
         job->state = JOB_INTERRUPTED;
-        (void) str_replace(&job->message,
-                           queued ? "It was never begun" : "Its worker ended before the job did");
+        str_replace(&job->message, queued ? "It was never begun" : "Its worker ended before the job did");
         free(job->hint);
         job->hint =
                 str_printf(job->way == WAY_UNDO
@@ -106,38 +104,44 @@ int jobs_plan(struct jobs *jobs, const char *id, struct plan **ret, struct error
         return folder < 0 ? folder : jobfolder_plan(folder, ret, reterr);
 }
 
-static int compare_newest_first(const void *a, const void *b) {
+static int jobs_newest_first(const void *a, const void *b) {
         return strcmp(*(char *const *) b, *(char *const *) a);
 }
 
 int jobs_list(struct jobs *jobs, struct job_list **ret, struct error **reterr) {
-        _cleanup_(job_list_freep) struct job_list *list = calloc(1, sizeof *list);
         _cleanup_free_ char *path = str_printf("%s/jobs", jobs->paths.state);
         _cleanup_strv_ char **ids = NULL;
-        if (!list || !path)
-                return error_set(reterr, -ENOMEM, "Out of memory");
         DIR *d = opendir(path);
         if (!d && errno != ENOENT)
                 return error_errno(reterr, -errno, "The jobs in %s cannot be listed", path);
-        int r = 0;
-        for (struct dirent *item; r >= 0 && d && (item = readdir(d));)
+        for (struct dirent *item; d && (item = readdir(d));)
                 if (job_id_valid(item->d_name))
-                        r = strv_add(&ids, item->d_name);
+                        strv_add(&ids, item->d_name);
         if (d)
                 closedir(d);
         size_t n = strv_length(ids);
         if (n > 1)
-                qsort(ids, n, sizeof *ids, compare_newest_first);
-        for (size_t i = 0; r >= 0 && i < n && i < JOBS_MAX; i++) {
+                qsort(ids, n, sizeof *ids, jobs_newest_first);
+        struct job_list *list = new0(struct job_list);
+        for (size_t i = 0; i < n && i < JOBS_MAX; i++) {
                 struct job *job = NULL;
                 /* One that goes away in between is no reason to show none. */
                 if (jobs_read(jobs, ids[i], &job, NULL) >= 0)
-                        r = job_list_take(list, job);
+                        job_list_take(list, job);
         }
-        if (r < 0)
-                return error_set(reterr, r, "Out of memory");
-        *ret = TAKE(list);
+        *ret = list;
         return 0;
+}
+
+void jobs_listen(struct jobs *jobs, void (*changed)(void *userdata), void *userdata) {
+        _cleanup_free_ char *path = str_printf("%s/jobs", jobs->paths.state);
+        _cleanup_(job_list_freep) struct job_list *list = NULL;
+        jobs->listening = listening_free(jobs->listening);
+        /* Without the folder there are no jobs, and without root nobody can make one. */
+        if (!changed || (paths_prepare(&jobs->paths, NULL) < 0 && access(path, R_OK) < 0) ||
+            jobs_list(jobs, &list, NULL) < 0)
+                return;
+        jobs->listening = listening_new(jobs->event, &jobs->paths, list, changed, userdata);
 }
 
 /* ---- talking to a worker ---- */
@@ -151,7 +155,8 @@ static int jobs_connected(struct jobs *jobs, const char *id, struct error **rete
         jobs->control = control_connect(&jobs->paths, id, reterr);
         if (jobs->control < 0)
                 return jobs->control;
-        return str_replace(&jobs->control_id, id) < 0 ? error_set(reterr, -ENOMEM, "Out of memory") : 0;
+        str_replace(&jobs->control_id, id);
+        return 0;
 }
 
 static int hung_up(struct jobs *jobs, int r) {
@@ -163,11 +168,12 @@ static int hung_up(struct jobs *jobs, int r) {
 int jobs_cancel(struct jobs *jobs, const char *id, struct error **reterr) {
         _cleanup_(job_freep) struct job *job = NULL;
         int r = jobs_read(jobs, id, &job, reterr);
+        if (r < 0)
+                return r;
         /* A worker that is on its way out still takes packets, but nothing comes of them. */
-        if (r >= 0 && (job_state_final(job->state) || job->state == JOB_INTERRUPTED))
-                r = error_set(reterr, -ESRCH, "The job is not running");
-        if (r >= 0)
-                r = jobs_connected(jobs, id, reterr);
+        if (job_state_final(job->state) || job->state == JOB_INTERRUPTED)
+                return error_set(reterr, -ESRCH, "The job is not running");
+        r = jobs_connected(jobs, id, reterr);
         return r < 0 ? r : hung_up(jobs, control_send_cancel(jobs->control, reterr));
 }
 
@@ -207,35 +213,37 @@ static char *jobs_diff_of(int blobs, const struct change *change) {
                             change->after.path ? change->path : "/dev/null", after ? after : "", after_n);
 }
 
-static int jobs_jobs_job_of(struct jobs *jobs, const char *of, char **ret, struct error **reterr) {
+/* The job that is meant: by its own id, or by the service that it installed. */
+static int jobs_named(struct jobs *jobs, const char *of, char **ret, struct error **reterr) {
         _cleanup_(service_freep) struct service *service = NULL;
-        int r = 0;
-        if (!job_id_valid(of)) {
-                r = services_read(&jobs->paths, of, &service, reterr);
-                of = r < 0 ? NULL : service->job;
+        if (job_id_valid(of)) {
+                *ret = xstrdup(of);
+                return 0;
         }
-        if (r >= 0 && (!of || !(*ret = strdup(of))))
-                r = error_set(reterr, -ENODATA, "The record of the service does not name its install");
-        return r;
+        int r = services_read(&jobs->paths, of, &service, reterr);
+        if (r < 0)
+                return r;
+        *ret = TAKE(service->job);
+        return *ret ? 0 : error_set(reterr, -ENODATA, "The record of the service does not name its install");
 }
 
 int jobs_changes(struct jobs *jobs, const char *of, bool diffs, struct change_report **ret,
                  struct error **reterr) {
-        _cleanup_(change_report_freep) struct change_report *report = calloc(1, sizeof *report);
-        if (!report || !(report->changes = calloc(1, sizeof *report->changes)))
-                return error_set(reterr, -ENOMEM, "Out of memory");
-        int r = jobs_jobs_job_of(jobs, of, &report->job, reterr);
-        _cleanup_close_ int folder = r < 0 ? -1 : jobfolder_open(&jobs->paths, report->job, reterr);
-        if (r >= 0 && folder < 0)
-                r = folder;
-        if (r >= 0)
-                r = job_id_valid(of) ? jobfolder_changes(folder, report->changes, NULL, reterr)
-                                     : jobfolder_service_changes(folder, report->changes, NULL, reterr);
+        _cleanup_(change_report_freep) struct change_report *report = new0(struct change_report);
+        report->changes = new0(struct changes);
+        int r = jobs_named(jobs, of, &report->job, reterr);
+        if (r < 0)
+                return r;
+        _cleanup_close_ int folder = jobfolder_open(&jobs->paths, report->job, reterr);
+        if (folder < 0)
+                return folder;
+        r = job_id_valid(of) ? jobfolder_changes(folder, report->changes, NULL, reterr)
+                             : jobfolder_service_changes(folder, report->changes, NULL, reterr);
         if (r < 0)
                 return r;
         _cleanup_close_ int blobs = diffs ? jobfolder_snapshot(folder, "blobs", false, NULL) : -1;
-        if (diffs && !(report->diffs = calloc(report->changes->n + 1, sizeof *report->diffs)))
-                return error_set(reterr, -ENOMEM, "Out of memory");
+        if (diffs)
+                report->diffs = xcalloc(report->changes->n + 1, sizeof *report->diffs);
         for (size_t i = 0; blobs >= 0 && i < report->changes->n; i++)
                 report->diffs[i] = jobs_diff_of(blobs, &report->changes->items[i]);
         *ret = TAKE(report);

@@ -30,10 +30,10 @@ DEFINE_CLEANUP(struct jobs, jobs_free)
 
 struct op *jobs_start(struct jobs *jobs, const struct plan *plan, struct secret_list *secrets,
                       started_done_t done, void *userdata);
-/* A job that was found without its worker (or is to be put back after its end): a new worker takes it up.
+/* A job that was found without its worker (or is to be put back after its end) goes on in a new worker.
  * -EBUSY: another job, or a worker of this one, is at work. done() gets its id when the worker has begun. */
-struct op *jobs_take_up(struct jobs *jobs, const char *id, enum job_resume how, struct secret_list *secrets,
-                        started_done_t done, void *userdata);
+struct op *jobs_resume(struct jobs *jobs, const char *id, enum job_resume how, struct secret_list *secrets,
+                       started_done_t done, void *userdata);
 int jobs_list(struct jobs *jobs, struct job_list **ret, struct error **reterr);
 int jobs_read(struct jobs *jobs, const char *id, struct job **ret, struct error **reterr);
 /* by inotify; no polling while nothing moves */

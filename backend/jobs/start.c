@@ -16,15 +16,15 @@
 #include "backend/store/host-lock.h"
 #include "backend/store/job-folder.h"
 #include "backend/store/sweep.h"
-#include "backend/worker/worker.h"
+#include "base/memory.h"
 #include "base/str.h"
 
 #define BEGIN_USEC (15 * 1000000ULL)
 
 struct start {
         struct jobs *jobs;
-        enum worker_mode mode;
-        off_t journal_size; /* of a job that is taken up: what was there before */
+        const char *option; /* of a worker that resumes or rolls back; NULL: a new job */
+        off_t journal_size; /* of a job that resumes: what was there before */
         struct op *op, *transient;
         started_done_t done;
         void *userdata;
@@ -35,7 +35,9 @@ struct start {
         struct error *error;
 };
 
-static void start_free(struct start *s) {
+/* Whoever drops the wish for the answer does not stop the job: cancelling a job is another thing. */
+static void jobs_start_free(void *userdata) {
+        struct start *s = userdata;
         op_cancel(s->transient);
         notice_free(s->notice);
         sd_event_source_disable_unref(s->timeout);
@@ -49,23 +51,19 @@ static void start_free(struct start *s) {
         free(s);
 }
 
-/* Whoever dropped the wish for the answer did not stop the job: cancelling a job is another thing. */
-static void jobs_start_on_dropped(void *userdata) {
-        start_free(userdata);
-}
-
 static void jobs_start_answer(struct start *s, struct error *e) {
         started_done_t done = s->done;
         void *userdata = s->userdata;
         _cleanup_free_ char *id = TAKE(s->id);
         op_finish(s->op);
-        start_free(s);
+        jobs_start_free(s);
         done(e ? NULL : id, e, userdata);
 }
 
 static void fail_start(struct start *s, struct error *e) {
-        /* A job that never was leaves no folder, nor anything else; one that is taken up stays what it is. */
-        if (s->mode == WORKER_CARRY_OUT) {
+        /* A job that never was leaves no folder, nor anything else; one that should resume stays what it is.
+         */
+        if (!s->option) {
                 (void) jobfolder_remove(&s->jobs->paths, s->id);
                 sweep_unless_held(&s->jobs->paths);
         }
@@ -104,7 +102,7 @@ static int on_timeout(sd_event_source *source, uint64_t usec, void *userdata) {
                 jobs_start_answer(s, NULL);
                 return 0;
         }
-        error_set(&e, -ETIMEDOUT, "The worker did not begin the job");
+        error_set(&e, -ETIMEDOUT, "The worker did not begin the job in time");
         error_hint(&e,
                    s->jobs->units ? "journalctl -u fairlead-job-%s says why"
                                   : "Is the worker installed? The job is %s",
@@ -148,7 +146,7 @@ static void become_worker(char **argv, int stdin_fd, int report) {
         _exit(127);
 }
 
-static int start_detached(char **argv, int stdin_fd, struct error **reterr) {
+static int jobs_start_detached(char **argv, int stdin_fd, struct error **reterr) {
         int report[2], code = 0;
         if (pipe2(report, O_CLOEXEC) < 0)
                 return error_errno(reterr, -errno, "The worker could not be started");
@@ -164,44 +162,40 @@ static int start_detached(char **argv, int stdin_fd, struct error **reterr) {
         if (n != sizeof code)
                 return 0;
         error_errno(reterr, -code, "The worker %s could not be started", argv[0]);
-        error_hint(reterr, "Install fairlead whole");
+        error_hint(reterr, "fairlead-worker is missing or cannot be run: reinstall the package");
         return -code;
 }
 
 /* ---- starting ---- */
 
-static int worker_argv(const struct paths *paths, enum worker_mode mode, const char *id, char ***ret) {
-        static const char *const options[] = {
-                [WORKER_RESUME] = "--resume", [WORKER_ROLL_BACK] = "--roll-back"
-        };
-        int r = strv_add(ret, paths->worker);
-        if (r >= 0 && strcmp(paths->state, paths_default.state) != 0)
-                r = strv_addf(ret, "--state=%s", paths->state);
-        if (r >= 0 && strcmp(paths->run, paths_default.run) != 0)
-                r = strv_addf(ret, "--run=%s", paths->run);
-        if (r >= 0 && paths->root[0])
-                r = strv_addf(ret, "--root=%s", paths->root);
-        if (r >= 0 && mode != WORKER_CARRY_OUT)
-                r = strv_add(ret, options[mode]);
-        return r < 0 ? r : strv_add(ret, id);
+static char **jobs_start_argv(const struct start *s) {
+        const struct paths *paths = &s->jobs->paths;
+        char **argv = NULL;
+        strv_add(&argv, paths->worker);
+        if (strcmp(paths->state, paths_default.state) != 0)
+                strv_addf(&argv, "--state=%s", paths->state);
+        if (strcmp(paths->run, paths_default.run) != 0)
+                strv_addf(&argv, "--run=%s", paths->run);
+        if (paths->root[0])
+                strv_addf(&argv, "--root=%s", paths->root);
+        if (s->option)
+                strv_add(&argv, s->option);
+        strv_add(&argv, s->id);
+        return argv;
 }
 
 static int jobs_start_launch(struct start *s, const struct plan *plan, struct error **reterr) {
-        _cleanup_strv_ char **argv = NULL;
-        if (worker_argv(&s->jobs->paths, s->mode, s->id, &argv) < 0)
-                return error_set(reterr, -ENOMEM, "Out of memory");
+        _cleanup_strv_ char **argv = jobs_start_argv(s);
         if (!s->jobs->units)
-                return start_detached(argv, s->secrets_fd, reterr);
+                return jobs_start_detached(argv, s->secrets_fd, reterr);
         _cleanup_free_ char *name = str_printf("fairlead-job-%s.service", s->id);
         _cleanup_free_ char *description =
                 str_printf("Fairlead: %s %s", plan_verb_name(plan->verb), plan->name);
-        if (!name || !description)
-                return error_set(reterr, -ENOMEM, "Out of memory");
         const struct transient transient = {
                 .name = name, .description = description, .argv = argv, .stdin_fd = s->secrets_fd
         };
         s->transient = units_start_transient(s->jobs->units, &transient, on_transient, s);
-        return s->transient ? 0 : error_set(reterr, -ENOMEM, "Out of memory");
+        return 0;
 }
 
 static int jobs_start_follow(struct start *s, struct error **reterr) {
@@ -211,14 +205,14 @@ static int jobs_start_follow(struct start *s, struct error **reterr) {
                 return s->folder;
         snprintf(path, sizeof path, "/proc/self/fd/%d", s->folder);
         s->notice = notice_new(s->jobs->event, jobs_start_on_changed, s);
-        int r = s->notice ? notice_add(s->notice, path, IN_CREATE | IN_MODIFY | IN_MOVED_TO) : -ENOMEM;
+        int r = s->notice ? notice_add(s->notice, path, IN_CREATE | IN_MODIFY | IN_MOVED_TO) : -EMFILE;
         if (r >= 0)
                 r = sd_event_add_time_relative(s->jobs->event, &s->timeout, CLOCK_MONOTONIC, BEGIN_USEC,
                                                100000, on_timeout, s);
         return r < 0 ? error_errno(reterr, r, "The job cannot be followed") : 0;
 }
 
-/* Told at once where it can be; the lock itself decides. */
+/* Reported at once where it can be; the lock itself decides. */
 static int check_free(struct start *s, struct error **reterr) {
         _cleanup_free_ char *holder = hostlock_holder(&s->jobs->paths);
         _cleanup_(job_freep) struct job *job = NULL;
@@ -226,9 +220,9 @@ static int check_free(struct start *s, struct error **reterr) {
         if (!holder || (jobs_read(s->jobs, holder, &job, NULL) >= 0 && job_state_final(job->state)))
                 return 0;
         if (str_equal(holder, s->id))
-                error_set(reterr, -EBUSY, "The job %s is at work", holder);
+                error_set(reterr, -EBUSY, "Job %s is running", holder);
         else
-                error_set(reterr, -EBUSY, "Another job changes this host now: %s", holder);
+                error_set(reterr, -EBUSY, "Another job is changing this host: %s", holder);
         error_hint(reterr, "Watch it: fairlead attach %s", holder);
         return -EBUSY;
 }
@@ -269,13 +263,12 @@ static int jobs_start_begin(struct start *s, const struct plan *plan, const stru
         return r < 0 ? r : jobs_start_launch(s, plan, reterr);
 }
 
-static int begin_again(struct start *s, const char *id, const struct secret_list *secrets,
-                       struct error **reterr) {
+static int jobs_start_resume(struct start *s, const char *id, const struct secret_list *secrets,
+                             struct error **reterr) {
         _cleanup_plan_ struct plan *plan = NULL;
         struct stat st;
+        s->id = xstrdup(id);
         int r = paths_prepare(&s->jobs->paths, reterr);
-        if (r >= 0 && !(s->id = strdup(id)))
-                r = error_set(reterr, -ENOMEM, "Out of memory");
         if (r >= 0)
                 r = check_free(s, reterr);
         if (r >= 0)
@@ -293,40 +286,33 @@ static int begin_again(struct start *s, const char *id, const struct secret_list
         return jobs_start_launch(s, plan, reterr);
 }
 
-/* plan: a new job (WORKER_CARRY_OUT); id: one that is taken up. */
-static struct op *jobs_start_start(struct jobs *jobs, enum worker_mode mode, const struct plan *plan,
-                                   const char *id, struct secret_list *secrets, started_done_t done,
-                                   void *userdata) {
-        struct start *s = malloc(sizeof *s);
-        if (s)
-                *s = (struct start){ .jobs = jobs,
-                                     .mode = mode,
-                                     .done = done,
-                                     .userdata = userdata,
-                                     .folder = -1,
-                                     .secrets_fd = -1 };
-        if (!s || !(s->op = op_new(jobs_start_on_dropped, s))) {
-                free(s);
-                secret_list_free(secrets);
-                return NULL;
-        }
+static struct start *jobs_start_new(struct jobs *jobs, started_done_t done, void *userdata) {
+        struct start *s = new0(struct start);
+        *s = (struct start){
+                .jobs = jobs, .done = done, .userdata = userdata, .folder = -1, .secrets_fd = -1
+        };
+        s->op = op_new(jobs_start_free, s);
+        return s;
+}
+
+/* r: whether it could begin; a failure at once is reported from the loop, too. */
+static struct op *jobs_start_op(struct start *s, int r, struct secret_list *secrets) {
         struct op *op = s->op;
-        int r = mode == WORKER_CARRY_OUT ? jobs_start_begin(s, plan, secrets, &s->error)
-                                         : begin_again(s, id, secrets, &s->error);
         secret_list_free(secrets);
-        /* Also a failure at once is told from the loop. */
-        if (r < 0 && sd_event_add_defer(jobs->event, &s->answer, on_answer, s) < 0)
+        if (r < 0 && sd_event_add_defer(s->jobs->event, &s->answer, on_answer, s) < 0)
                 return op_cancel(op);
         return op;
 }
 
 struct op *jobs_start(struct jobs *jobs, const struct plan *plan, struct secret_list *secrets,
                       started_done_t done, void *userdata) {
-        return jobs_start_start(jobs, WORKER_CARRY_OUT, plan, NULL, secrets, done, userdata);
+        struct start *s = jobs_start_new(jobs, done, userdata);
+        return jobs_start_op(s, jobs_start_begin(s, plan, secrets, &s->error), secrets);
 }
 
-struct op *jobs_take_up(struct jobs *jobs, const char *id, enum job_resume how, struct secret_list *secrets,
-                        started_done_t done, void *userdata) {
-        return jobs_start_start(jobs, how == RESUME_ONWARD ? WORKER_RESUME : WORKER_ROLL_BACK, NULL, id,
-                                secrets, done, userdata);
+struct op *jobs_resume(struct jobs *jobs, const char *id, enum job_resume how, struct secret_list *secrets,
+                       started_done_t done, void *userdata) {
+        struct start *s = jobs_start_new(jobs, done, userdata);
+        s->option = how == RESUME_ROLL_BACK ? "--roll-back" : "--resume";
+        return jobs_start_op(s, jobs_start_resume(s, id, secrets, &s->error), secrets);
 }

@@ -13,14 +13,16 @@
 #include "backend/jobs/internal.h"
 #include "backend/store/control.h"
 #include "backend/store/job-folder.h"
+#include "base/memory.h"
 #include "base/str.h"
 
 #define CHUNK (64U * 1024)
-#define RECHECK_USEC 200000     /* a dying worker lets its socket go before its lock, or the other way
-                                 * round */
+#define RECHECK_USEC                                                                  \
+        200000 /* a dying worker lets its socket go before its lock, or the other way \
+                * round */
 #define RECHECKS 25U
-#define PACE_USEC 20000         /* less than a frame: nobody sees it */
-#define CHUNKS_A_TURN 4U        /* so that a flood leaves room for a key */
+#define PACE_USEC 20000  /* less than a frame: nobody sees it */
+#define CHUNKS_A_TURN 4U /* so that a flood leaves room for a key */
 
 struct watch {
         struct jobs *jobs;
@@ -32,12 +34,13 @@ struct watch {
         struct notice *notice;
         sd_event_source *work, *life, *recheck;
         unsigned rechecks;
-        bool stale;             /* the journal moved, or the worker hung up */
-        bool *gone;             /* set when the watch is dropped inside one of its callbacks */
+        bool stale; /* the journal moved, or the worker hung up */
+        bool *gone; /* set when the watch is dropped inside one of its callbacks */
         char *buffer;
 };
 
-static void jobs_watch_watch_free(struct watch *w) {
+static void jobs_watch_free(void *userdata) {
+        struct watch *w = userdata;
         if (w->gone)
                 *w->gone = true;
         notice_free(w->notice);
@@ -53,14 +56,10 @@ static void jobs_watch_watch_free(struct watch *w) {
         free(w);
 }
 
-static void jobs_watch_on_dropped(void *userdata) {
-        jobs_watch_watch_free(userdata);
-}
-
 static void fail_watch(struct watch *w, struct error *e) {
         struct job_watcher watcher = w->watcher;
         op_finish(w->op);
-        jobs_watch_watch_free(w);
+        jobs_watch_free(w);
         watcher.failed(e, watcher.userdata);
 }
 
@@ -118,7 +117,7 @@ static void follow_life(struct watch *w, const struct job *job) {
 }
 
 /* 0, or -ECANCELED: the watch is gone. */
-static int jobs_watch_tell(struct watch *w, const struct job *job) {
+static int jobs_watch_report(struct watch *w, const struct job *job) {
         bool gone = false;
         w->stale = false;
         w->gone = &gone;
@@ -147,12 +146,12 @@ static int on_work(sd_event_source *source, void *userdata) {
                         w->recheck = sd_event_source_disable_unref(w->recheck);
                 else
                         follow_life(w, job);
-                if (!ended && jobs_watch_tell(w, job) < 0)
+                if (!ended && jobs_watch_report(w, job) < 0)
                         return 0;
         }
         int r = give_output(w, CHUNKS_A_TURN);
         if (r == 0 && ended)
-                r = jobs_watch_tell(w, job);
+                r = jobs_watch_report(w, job);
         else if (r > 0)
                 jobs_watch_again(w);
         return 0;
@@ -183,7 +182,7 @@ static int jobs_watch_begin(struct watch *w, struct error **reterr) {
         w->notice = notice_new(w->jobs->event, jobs_watch_on_changed, w);
         if (w->notice)
                 notice_pace(w->notice, PACE_USEC);
-        int r = w->notice ? notice_add(w->notice, path, IN_CREATE | IN_MODIFY | IN_MOVED_TO) : -ENOMEM;
+        int r = w->notice ? notice_add(w->notice, path, IN_CREATE | IN_MODIFY | IN_MOVED_TO) : -EMFILE;
         return r < 0 ? error_errno(reterr, r, "The job cannot be followed") : 0;
 }
 
@@ -198,22 +197,16 @@ static int on_failed_begin(sd_event_source *source, void *userdata) {
 }
 
 struct op *jobs_watch(struct jobs *jobs, const char *id, const struct job_watcher *watcher) {
-        struct watch *w = calloc(1, sizeof *w);
-        if (!w)
-                return NULL;
-        *w = (struct watch) { .jobs = jobs,
+        struct watch *w = new0(struct watch);
+        *w = (struct watch){ .jobs = jobs,
                              .watcher = *watcher,
                              .folder = -1,
                              .log = -1,
                              .offset = watcher->log_offset,
                              .stale = true };
-        w->id = strdup(id);
-        w->buffer = malloc(CHUNK);
-        w->op = w->id && w->buffer ? op_new(jobs_watch_on_dropped, w) : NULL;
-        if (!w->op) {
-                jobs_watch_watch_free(w);
-                return NULL;
-        }
+        w->id = xstrdup(id);
+        w->buffer = xcalloc(1, CHUNK);
+        w->op = op_new(jobs_watch_free, w);
         struct op *op = w->op;
         bool ok = jobs_watch_begin(w, NULL) >= 0;
         if (sd_event_add_defer(jobs->event, &w->work, ok ? on_work : on_failed_begin, w) < 0)
