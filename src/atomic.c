@@ -6,6 +6,7 @@
 
 #include "cli.h"
 #include "cli/out.h"
+#include "cli/verb.h"
 
 /* What atomic calls -n or --name, --display and so on; options that have no meaning here are accepted where
  * units in the field carry them. */

@@ -7,7 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "atomic.h"
 #include "cli.h"
+#include "cli/verb.h"
 
 /* A closed standard descriptor would be handed to the first socket that is opened, and text printed into it.
  */
@@ -30,7 +32,7 @@ int main(int argc, char **argv) {
          * handed on to what we start. */
         (void) prctl(PR_SET_DUMPABLE, 0);
         umask(077);
-        int status = cli_main(argc, argv);
+        int status = atomic_called(argv[0]) ? atomic_main(argc, argv) : cli_main(argc, argv);
         if (fflush(stdout) != 0 && status == EXIT_DONE)
                 status = EXIT_FAILED;
         return status;

@@ -192,7 +192,7 @@ static void plain_call(struct session *s, const char *verb, const char *word) {
         struct arguments a = {};
         if (word && strv_add(&a.words, word) < 0)
                 return;
-        verb_find(verb)->run(s, verb_find(verb), &a);
+        verb_named(verb)->run(s, verb_named(verb), &a);
         arguments_done(&a);
 }
 
@@ -204,7 +204,7 @@ static void plain_services(struct session *s) {
         if (!plain_read_line("Which one (its name; nothing: back)? ", name) || !*name)
                 return;
         for (size_t i = 0; i < ELEMENTS(verbs); i++)
-                out("%zu %s: %s\n", i + 1, verbs[i], verb_find(verbs[i])->help);
+                out("%zu %s: %s\n", i + 1, verbs[i], verb_named(verbs[i])->help);
         size_t n = plain_choose("What to do (nothing: back)? ", ELEMENTS(verbs));
         if (n)
                 plain_call(s, verbs[n - 1], name);

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# House rule: what is said in two places is said alike (findings, exit statuses, verbs), and a screen, a verb, a step of a job is one file that ends in
+# House rule: no list stands twice (verbs, options, exit statuses, findings, screens, steps), and a screen, a verb, a step of a job is one file that ends in
 # one const table, which the list of its kind names. The design lies beside the project where it is developed ($SHARED); elsewhere its part is left out.
 . "$(dirname "$0")/house.sh"
 
@@ -46,14 +46,6 @@ kinds() {
 look_findings() {
         local id line
         kinds | awk -v file=$kinds_file '$1 <= last { print file ":" $3 ": \"" $1 "\" is not in order; the table is sorted by id" } { last = $1 }'
-        awk -F '|' '/^\| `/ { gsub(/[ `]/, "", $2); gsub(/ /, "", $3); print $2, $3, FNR }' data/findings.md | sort >"$list"
-        join -v 1 <(kinds | sort) "$list" | while read -r id _ line; do
-                say "$kinds_file:$line" "\"$id\" is not in data/findings.md"
-        done
-        join -v 2 <(kinds | sort) "$list" | while read -r id _ line; do
-                say "data/findings.md:$line" "\"$id\" is no finding of the program"
-        done
-        join <(kinds | sort) "$list" | awk '$2 != $4 { print "data/findings.md:" $5 ": \"" $1 "\" is " $4 " here and " $2 " in the program" }'
         # Each is reported somewhere, and some test sees it.
         find src backend -name '*.c' ! -path src/model/finding/kinds.c -print0 | xargs -0 grep -hoE '"[a-z0-9-]+"' | tr -d '"' | sort -u >"$list"
         join -v 1 <(kinds | sort) "$list" | while read -r id _ line; do
@@ -79,24 +71,26 @@ look_findings() {
         done
 }
 
-look_statuses() {
-        # "0 done, 1 failed, …" of the design, the enum, the help.
-        local number word name
-        awk '/^enum exit_status/ { inside = 1 } inside && /^}/ { exit } inside && match($0, /EXIT_[A-Z_]+ = [0-9]+/) {
-                split(substr($0, RSTART + 5, RLENGTH - 5), part, " = ")
-                print part[2], tolower(part[1]) }' src/cli/verb.h | sed 's/_/ /g' >"$list"
-        [ "$(wc -l <"$list")" -eq 6 ] || say src/cli/verb.h:1 "enum exit_status has $(wc -l <"$list") rows, not the 6 of the design"
-        while read -r number word; do
-                tr -d '\n' <src/cli.c | sed 's/\\n"\ *"/ /g' | grep -qE "Exit status:[^;]*[ ,]$number $word" ||
-                        say src/cli.c:1 "--help does not say \"$number $word\" among the exit statuses of cli.h"
-                [ ! -e "$SHARED/DESIGN.md" ] || grep -qE "^## 10\..*[ ,]$number $word" "$SHARED/DESIGN.md" ||
-                        say src/cli/verb.h:1 "exit status $number $word is not that of the design, section 10"
-        done <"$list"
+# "0 done" of each exit status: the number of the enum, the text of the table.
+statuses() {
+        awk 'match($0, /EXIT_[A-Z_]+ = [0-9]+,/) { split(substr($0, RSTART, RLENGTH - 1), part, " = "); number[part[1]] = part[2] }
+                match($0, /^ +\[EXIT_[A-Z_]+\] = "/) { split($0, part, /[][]/); split($0, text, "\""); print number[part[2]], text[2] }' \
+                src/cli/verb.h src/cli/verb.c
 }
 
-verbs() {       # the names of the verbs that are in the table
+look_statuses() {
+        local status
+        [ "$(statuses | wc -l)" -eq 6 ] || say src/cli/verb.c:1 "exit_status_texts has $(statuses | wc -l) rows, not the 6 of the design"
+        while read -r status; do
+                grep -qE "[ ,]$status" README.md || say README.md:1 "does not say \"$status\" as exit_status_texts does"
+                [ ! -e "$SHARED/DESIGN.md" ] || grep -qE "^## 10\\..*[ ,]$status" "$SHARED/DESIGN.md" ||
+                        say src/cli/verb.c:1 "exit status $status is not that of the design, section 10"
+        done < <(statuses)
+}
+
+verbs() {       # the names of the verbs that are in the table, of two words the first
         {
-                grep -hoE '^ +\.name = "[a-z-]+"' src/cli/verbs/*.c | cut -d '"' -f 2
+                grep -hoE '^ +\.name = "[a-z-]+[" ]' src/cli/verbs/*.c | cut -d '"' -f 2 | tr -d ' '
                 grep -hoE 'ROW\(UNIT_[A-Z_]+, "[a-z-]+"' src/cli/verbs/unit-action.c | cut -d '"' -f 2
         } | sort -u
 }
@@ -125,7 +119,8 @@ look_verbs() {
         fi
         # --json prints a shape that data/json.md tells.
         grep -lE '^ +\.json = true' src/cli/verbs/*.c | while read -r file; do
-                verb=$(grep -oE '^ +\.name = "[a-z-]+"' "$file" | cut -d '"' -f 2)
+                verb=$(sed -nE 's/^ +\.name = "([a-z-]+).*/\1/p' "$file" | head -n 1)
+                [ -n "$verb" ] || continue      # rows of a macro
                 if grep -qE "^## (.*, )?$verb(,.*)?$" data/json.md; then
                         [[ " $untold " != *" $verb "* ]] || say tests/check-rules.sh:1 "data/json.md tells the shape of \"$verb\"; take it off the list of untold ones"
                 else
@@ -210,6 +205,37 @@ look_uncalled() {
                 }' | sort
 }
 
+# No list stands twice: where many names of a table stand together in another file, that file has a list of its own, which will drift.
+# The names are read from standard input, one a line. KIND, how many within ten lines are a list, PREFIX SUFFIX that a name has there, and the files
+# that may have it.
+twice() {
+        local kind=$1 limit=$2 prefix=$3 suffix=$4 names
+        shift 4
+        names=$(tr '\n' '|')
+        find src ui backend data README.md -type f \( -name '*.[ch]' -o -name '*.md' \) | sort | grep -vxF "$(printf '%s\n' "$@")" |
+                xargs awk -v kind="$kind" -v limit="$limit" -v prefix="$prefix" -v pattern="$prefix(${names%|})$suffix" '
+                        FNR == 1 { split("", seen); reported = 0 }
+                        {
+                                for (rest = $0; match(rest, pattern); rest = substr(rest, RSTART + RLENGTH - 1))
+                                        seen[substr(rest, RSTART, RLENGTH)] = FNR
+                                n = 0
+                                for (name in seen)
+                                        n += seen[name] > FNR - 10
+                                if (n >= limit && !reported++)
+                                        print FILENAME ":" FNR ": has a list of " kind " of its own; print it from their table"
+                        }'
+}
+
+look_twice() {
+        # src/atomic.c translates the verbs of another tool, src/plain.c offers some of ours; plans, units and actions of screens have names of their own.
+        verbs | twice verbs 6 '"' '"' src/atomic.c src/plain.c src/cli/verbs/unit-action.c src/model/plan/plan.[ch] src/model/service/unit.c ui/widgets/action.c
+        sed -nE 's/^ +\[OPTION_[A-Z_0-9]+\] = \{ "([a-z0-9-]+)".*/\1/p' src/cli/arguments.c | sort -u | twice options 7 '--' '[^a-z]' src/cli/arguments.c README.md
+        statuses | twice 'exit statuses' 3 '' '' README.md
+        kinds | cut -d ' ' -f 1 | twice findings 8 '["`]' '["`]' $kinds_file
+        sed -nE 's/^const struct screen_class ([a-z_]+) =.*/\1/p' ui/screens/*.c | twice screens 8 '&' '[^a-z]' ui/screens/parts/places.c
+        sed -nE 's/^const struct step ([a-z_]+) =.*/\1/p' backend/worker/steps/*.c | twice steps 8 '&' '[^a-z]' backend/worker/worker.c
+}
+
 list=$(mktemp)
 look() {
         : "${SHARED:=$root/../shared}"
@@ -220,28 +246,32 @@ look() {
         verb_*) look_verbs ;;
         table_*) look_tables ;;
         call_*) look_uncalled ;;
+        twice_*) look_twice ;;
         *)
                 look_findings
                 look_statuses
                 look_verbs
                 look_tables
                 look_uncalled
+                look_twice
                 ;;
         esac
 }
 
 plant_finding_unsorted() { sed -i 's/"label-long", SEV/"zabel-long", SEV/' src/model/finding/kinds.c; echo 'kinds.c:[0-9]+: "late-option" is not in order|"label-too-long" is not in order'; }
-plant_finding_undocumented() { sed -i '/^| `label-long`/d' data/findings.md; echo 'kinds.c:[0-9]+: "label-long" is not in data/findings.md'; }
-plant_finding_invented() { echo '| `wet-floor` | warn | x | y |' >>data/findings.md; echo 'data/findings.md:[0-9]+: "wet-floor" is no finding'; }
-plant_finding_severity() { sed -i 's/^| `label-long` | warn/| `label-long` | info/' data/findings.md; echo '"label-long" is info here and warn in the program'; }
-plant_finding_final() { sed -i 's/^| `no-label` | block, final/| `no-label` | block/' data/findings.md; echo '"no-label" is block here and block,final'; }
 plant_finding_unknown_id() { echo 'static int f(void) { return finding_report(NULL, "wet-floor", "x", "y"); }' >>src/model/command/lint.c; echo 'src/model/command/lint.c:[0-9]+: "wet-floor" is reported and not in'; }
 plant_finding_unreported() { sed -i 's/"label-long"/"no-label"/' src/model/*/*.c; sed -i '0,/"no-label", SEVERITY_WARN/s//"label-long", SEVERITY_WARN/' src/model/finding/kinds.c; echo '"label-long" is never reported'; }
 plant_finding_untested() { grep -rlw label-long tests/unit tests/cases | xargs sed -i 's/label-long/no-label/g'; echo '"label-long" is in no test'; }
 plant_call_none() { printf '\n/* x */\nint str_turn(struct str *s);\n' >>src/base/str.h; printf '\nint str_turn(struct str *s) {\n        return 0;\n}\n' >>src/base/str.c; echo 'src/base/str.h:[0-9]+: nothing calls str_turn'; }
 plant_call_known() { sed -i 's/canvas_read(/canvas_look(/' ui/widgets/canvas.h ui/widgets/canvas.c; echo 'canvas_read\(\) is listed as uncalled and does not exist'; }
-plant_status_number() { sed -i 's/EXIT_BUSY = 5/EXIT_BUSY = 6/' src/cli/verb.h; echo 'src/cli.c:1: --help does not say "6 busy"'; }
-plant_status_help() { sed -i 's/1 failed, 2 usage/1 usage, 2 failed/' src/cli.c; echo 'src/cli.c:1: --help does not say "1 failed"'; }
+plant_status_number() { sed -i 's/EXIT_BUSY = 5/EXIT_BUSY = 6/' src/cli/verb.h; echo 'README.md:1: does not say "6 busy"'; }
+plant_status_readme() { sed -i 's/1 failed, 2 usage/1 usage, 2 failed/' README.md; echo 'README.md:1: does not say "1 failed"'; }
+plant_twice_verbs() { echo 'static const char *const x[] = { "images", "show", "lint", "plan", "jobs", "start" };' >>src/app.c; echo 'src/app.c:[0-9]+: has a list of verbs'; }
+plant_twice_options() { echo 'static const char x[] = "[--name N] [--set P=V] [--yes] [--json] [--detach] [--mode M] [--allow F]";' >>src/cli/verbs/install.c; echo 'install.c:[0-9]+: has a list of options'; }
+plant_twice_statuses() { echo 'static const char x[] = "0 done, 1 failed, 2 usage";' >>src/help.c; echo 'src/help.c:[0-9]+: has a list of exit statuses'; }
+plant_twice_findings() { printf '| `%s` | x |\n' late-option label-long no-label name-taken host-command bad-reference lost-label empty-mount >>data/json.md; echo 'data/json.md:[0-9]+: has a list of findings'; }
+plant_twice_screens() { echo 'static const void *x[] = { &services_screen, &images_screen, &image_screen, &wizard_screen, &job_screen, &jobs_screen, &log_screen, &unit_screen, };' >>src/manual.c; echo 'src/manual.c:[0-9]+: has a list of screens'; }
+plant_twice_steps() { echo 'static const void *x[] = { &access_step, &changes_step, &command_step, &commit_step, &pull_step, &health_step, &start_step, &unit_step, };' >>backend/worker/queue.c; echo 'queue.c:[0-9]+: has a list of steps'; }
 plant_verb_shape() { sed -i 's/^## plan$/## plans/' data/json.md; echo 'src/cli/verbs/plan.c:1: "plan --json" prints a shape'; }
 plant_table_two_tables() { sed 's/jobs_verb/other_verb/' src/cli/verbs/jobs.c >x && sed -n '/^const struct verb/,$p' x >>src/cli/verbs/jobs.c; echo 'src/cli/verbs/jobs.c:1: has more than one const struct verb'; }
 plant_table_late_function() { printf '\nint late(void) {\n        return 0;\n}\n' >>backend/worker/steps/pull.c; echo 'backend/worker/steps/pull.c:[0-9]+: does not end in its const struct step'; }

@@ -4,13 +4,17 @@
 #include <errno.h>
 #include <string.h>
 
+#include "cli/nearest.h"
+
 const struct option_row option_table[_OPTION_MAX] = {
-        [OPTION_ALL] = { "all", 'a', NULL, false, "all of them, not only those that offer a system service" },
+        [OPTION_ALL] = { "all", 'a', NULL, false, "all images, not only those that offer a system service" },
+        [OPTION_ALL_USERS] = { "all", 'a', NULL, false, "the whole domain" },
         [OPTION_ALLOW] = { "allow", 0, "FINDING", true,
-                           "go on although this finding (by its id) refuses the plan" },
+                           "carry the plan out although this finding (by its id) blocks it" },
         [OPTION_ANSWERS] = { "answers", 0, "FILE", false,
                              "take the answers from a JSON object {\"name\": \"value\"}" },
-        [OPTION_COMPLETION] = { "completion", 0, NULL, false, "print a completion for bash" },
+        [OPTION_COMPLETION] = { "completion", 0, "[bash|zsh|fish]", false,
+                                "print the completion of a shell (bash)" },
         [OPTION_CONSENT] = { "consent", 0, "HASH", false,
                              "consent to the plan with this hash (plan --json: consent), and to no other" },
         [OPTION_CONTAINER] = { "container", 0, NULL, false,
@@ -19,35 +23,46 @@ const struct option_row option_table[_OPTION_MAX] = {
         [OPTION_DIFF] = { "diff", 0, NULL, false, "show what changed inside text files" },
         [OPTION_DISPLAY] = { "display", 0, NULL, false, "print the command and run nothing" },
         [OPTION_ENGINE_SOCKET] = { "engine-socket", 0, "PATH", false,
-                                   "talk to the container engine at this socket" },
+                                   "use the container engine at this socket" },
+        [OPTION_FINDINGS] = { "findings", 0, NULL, false,
+                              "print all findings there are, as a table in Markdown" },
         [OPTION_FOLLOW] = { "follow", 'f', NULL, false, "go on with new lines as they come" },
         [OPTION_GROUPS] = { "groups", 0, NULL, false, "the names are those of groups" },
-        [OPTION_HELP] = { "help", 'h', NULL, false, "this text" },
+        [OPTION_HELP] = { "help", 'h', NULL, false, "print this help" },
         [OPTION_IF_INTERRUPTED] = { "if-interrupted", 0, "ask|resume|rollback", false,
                                     "what the job does by itself when the host comes up again in the middle "
                                     "of it (ask)" },
-        [OPTION_IMAGE] = { "image", 0, "REF", false, "the reference that stands for IMAGE" },
-        [OPTION_JSON] = { "json", 0, NULL, false, "print JSON (data/json.md)" },
+        [OPTION_IMAGE] = { "image", 0, "IMAGE", false,
+                           "the image, or the reference that stands for IMAGE in a label" },
+        [OPTION_JSON] = { "json", 0, NULL, false, "print JSON" },
         [OPTION_LABELS] = { "labels", 0, "FILE", false,
                             "take the labels from a JSON file instead of an image" },
         [OPTION_LINES] = { "lines", 'n', "N", false, "begin with the newest N lines (1000)" },
         [OPTION_MANUAL] = { "manual", 0, NULL, false, "print the manual page" },
-        [OPTION_MODE] = { "mode", 0, "M", false, "the mode of the image's profile" },
-        [OPTION_NAME] = { "name", 'N', "N", false, "the service's name (the image's last word)" },
-        [OPTION_OPT1] = { "opt1", 0, "S", false, "words for $OPT1 of the label" },
-        [OPTION_OPT2] = { "opt2", 0, "S", false, "words for $OPT2" },
-        [OPTION_OPT3] = { "opt3", 0, "S", false, "words for $OPT3" },
-        [OPTION_PLAIN] = { "plain", 0, NULL, false, "ask and tell line by line, without a screen" },
-        [OPTION_PRIORITY] = { "priority", 'p', "0-7", false, "only lines this urgent or more" },
-        [OPTION_PROFILE] = { "profile", 0, "P", false, "how to draw: basic, normal or rich" },
+        [OPTION_MODE] = { "mode", 0, "MODE", false, "the mode of the image's profile" },
+        [OPTION_NAME] = { "name", 'N', "NAME", false, "the service's name (the image's last word)" },
+        [OPTION_OPT1] = { "opt1", 0, "WORDS", false, "words for $OPT1 of the label" },
+        [OPTION_OPT2] = { "opt2", 0, "WORDS", false, "words for $OPT2" },
+        [OPTION_OPT3] = { "opt3", 0, "WORDS", false, "words for $OPT3" },
+        [OPTION_PLAIN] = { "plain", 0, NULL, false, "ask and print line by line, without a screen" },
+        [OPTION_PRIORITY] = { "priority", 'p', "PRIORITY", false,
+                              "only lines this urgent or more: 0 to 7, or emerg, alert, crit, err, warning, "
+                              "notice, info, debug" },
+        [OPTION_PROFILE] = { "profile", 0, "basic|normal|rich", false, "how the console draws" },
+        [OPTION_REALM_KIND] = { "mode", 0, "ad|ipa", false, "the kind of realm that is expected" },
         [OPTION_REPLACE] = { "replace", 'r', NULL, false, "remove a stopped container of this name first" },
-        [OPTION_SECRET] = { "secret", 0, "P=@FILE|P=-", true,
+        [OPTION_SECRET] = { "secret", 0, "NAME=@FILE|NAME=-", true,
                             "a secret parameter, from a file or from standard input" },
-        [OPTION_SET] = { "set", 0, "P=V", true, "answer a parameter, or set a variable of the label" },
+        [OPTION_SET] = { "set", 0, "NAME=VALUE", true, "answer a parameter, or set a variable of the label" },
         [OPTION_SINCE] = { "since", 0, "WHEN", false, "only lines of the last WHEN: 30s, 10min, 2h, 3d" },
         [OPTION_VERSION] = { "version", 0, NULL, false, "print the version" },
         [OPTION_YES] = { "yes", 'y', NULL, false, "consent to the plan without being asked" },
 };
+
+char *option_words(const struct option_row *row) {
+        return str_printf("--%s%s%s", row->name, row->argument ? " " : "",
+                          row->argument ? row->argument : "");
+}
 
 void arguments_done(struct arguments *a) {
         for (size_t i = 0; i < _OPTION_MAX; i++)
@@ -83,34 +98,44 @@ static int keep_value(int argc, char **argv, int *i, int id, const char *value, 
         const struct option_row *row = &option_table[id];
         if (!row->argument && value)
                 return error_set(reterr, -EINVAL, "--%s takes no value", row->name);
-        if (row->argument && !value) {
-                if (*i + 1 >= argc)
-                        return error_set(reterr, -EINVAL, "--%s needs a value (%s)", row->name,
-                                         row->argument);
+        if (row->argument && !value && *i + 1 < argc)
                 value = argv[++*i];
-        }
+        if (row->argument && !value && row->argument[0] != '[')
+                return error_set(reterr, -EINVAL, "--%s needs a value (%s)", row->name, row->argument);
         a->given[id] = true;
         if (value && strv_add(&a->values[id], value) < 0)
                 return error_set(reterr, -ENOMEM, "Out of memory");
         return 0;
 }
 
-static int arguments_read_option(int argc, char **argv, int *i, unsigned long long takes, struct arguments *a,
-                                 struct error **reterr) {
-        const char *word = argv[*i], *value = NULL;
-        int id;
+static int arguments_unknown(const char *word, unsigned long long takes, struct error **reterr) {
+        _cleanup_free_ char *name = strndup(word + 2, strcspn(word + 2, "="));
+        struct nearest near = { .word = name };
+        for (int i = 0; word[1] == '-' && i < _OPTION_MAX; i++)
+                if (takes & TAKES(i))
+                        nearest_offer(&near, option_table[i].name);
+        if (near.best)
+                return error_set(reterr, -EINVAL, "There is no option %s here. Did you mean --%s?", word,
+                                 near.best);
+        return error_set(reterr, -EINVAL, "There is no option %s here", word);
+}
+
+int argument_option(const char *word, unsigned long long takes, const char **ret_value) {
         if (word[1] == '-') {
                 size_t n = strcspn(word + 2, "=");
-                id = find_long(word + 2, n, takes);
-                if (word[2 + n] == '=')
-                        value = word + 2 + n + 1;
-        } else {
-                id = find_letter(word[1], takes);
-                if (word[2])
-                        value = word[2] == '=' ? word + 3 : word + 2;
+                *ret_value = word[2 + n] == '=' ? word + 2 + n + 1 : NULL;
+                return find_long(word + 2, n, takes);
         }
+        *ret_value = !word[2] ? NULL : word[2] == '=' ? word + 3 : word + 2;
+        return find_letter(word[1], takes);
+}
+
+static int arguments_read_option(int argc, char **argv, int *i, unsigned long long takes, struct arguments *a,
+                                 struct error **reterr) {
+        const char *word = argv[*i], *value;
+        int id = argument_option(word, takes, &value);
         if (id < 0)
-                return error_set(reterr, -EINVAL, "There is no option %s here", word);
+                return arguments_unknown(word, takes, reterr);
         return keep_value(argc, argv, i, id, value, a, reterr);
 }
 

@@ -12,6 +12,7 @@
 
 enum option_id {
         OPTION_ALL,
+        OPTION_ALL_USERS,
         OPTION_ALLOW,
         OPTION_ANSWERS,
         OPTION_COMPLETION,
@@ -21,6 +22,7 @@ enum option_id {
         OPTION_DIFF,
         OPTION_DISPLAY,
         OPTION_ENGINE_SOCKET,
+        OPTION_FINDINGS,
         OPTION_FOLLOW,
         OPTION_GROUPS,
         OPTION_HELP,
@@ -38,6 +40,7 @@ enum option_id {
         OPTION_PLAIN,
         OPTION_PRIORITY,
         OPTION_PROFILE,
+        OPTION_REALM_KIND,
         OPTION_REPLACE,
         OPTION_SECRET,
         OPTION_SET,
@@ -48,10 +51,11 @@ enum option_id {
 };
 
 struct option_row {
-        const char *name;       /* without "--" */
-        char letter;            /* 'f' for -f; 0: none */
-        const char *argument;   /* "N"; NULL: a flag */
-        bool several;           /* may be given more than once: all are kept */
+        const char *name; /* without "--" */
+        char letter;      /* 'f' for -f; 0: none */
+        const char
+                *argument; /* "NAME", "ask|resume" (one of these); NULL: a flag; "[SHELL]": may be left out */
+        bool several;      /* may be given more than once: all are kept */
         const char *help;
 };
 extern const struct option_row option_table[_OPTION_MAX];
@@ -59,17 +63,24 @@ extern const struct option_row option_table[_OPTION_MAX];
 /* What was given. */
 struct arguments {
         bool given[_OPTION_MAX];
-        char **values[_OPTION_MAX];     /* lists; NULL: not given */
-        char **words;                   /* operands before "--" */
-        char **rest;                    /* after "--" */
-        bool divided;                   /* there was a "--" */
+        char **values[_OPTION_MAX]; /* lists; NULL: not given */
+        char **words;               /* operands before "--" */
+        char **rest;                /* after "--" */
+        bool divided;               /* there was a "--" */
 };
+/* "--name NAME", as a person writes it; the caller frees. */
+char *option_words(const struct option_row *row);
+
 void arguments_done(struct arguments *a);
 /* the last one given, or NULL */
 const char *argument_value(const struct arguments *a, enum option_id id);
 
 /* A bit for each option a verb takes, from a list. */
 #define TAKES(id) (1ULL << (id))
+
+/* The option that a word with a leading "-" is, or a negative number; *ret_value: the value in the same word,
+ * or NULL. */
+int argument_option(const char *word, unsigned long long takes, const char **ret_value);
 
 /* Reads argv[from…] with the options of the bit set. stop_at_word: the first operand ends the reading (its
  * index is *ret_next), for the options before a verb. -EINVAL with a sentence that names the word. */

@@ -2,7 +2,7 @@
 #pragma once
 
 /* A verb of the command line: its row, and the exit statuses that all of them share. Options are
- * cli/arguments.h. */
+ * cli/arguments.h. Help, manual page and completions are printed from these rows. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -10,32 +10,63 @@
 #include "base/error.h"
 #include "cli/arguments.h"
 
-/* The exit statuses of DESIGN.md section 10. */
 enum exit_status {
         EXIT_DONE = 0,
         EXIT_FAILED = 1,
         EXIT_USAGE = 2,
-        EXIT_REFUSED = 3,       /* by a finding, or consent is missing */
+        EXIT_REFUSED = 3,
         EXIT_NOT_FOUND = 4,
         EXIT_BUSY = 5,
+        _EXIT_STATUS_MAX,
 };
+extern const char *const exit_status_texts[_EXIT_STATUS_MAX];
+/* "0 done, 1 failed, …"; the caller frees. */
+char *exit_status_text(void);
+
+enum verb_group {
+        GROUP_INSTALL,
+        GROUP_SERVICES,
+        GROUP_UNITS,
+        GROUP_JOBS,
+        GROUP_REALM,
+        _VERB_GROUP_MAX,
+};
+extern const char *const verb_group_titles[_VERB_GROUP_MAX];
 
 struct session;
 
-/* A verb: one file in src/verbs/ that ends in one of these. */
+/* A verb: one file in src/cli/verbs/ that ends in one of these, or in an array of them. */
 struct verb {
-        const char *name;
-        const char *synopsis;   /* operands and options as a person writes them: "IMAGE [--name N] … [--
-                                 * ARG…]" */
-        const char *help;       /* one line */
-        const char *details;    /* paragraphs for `fairlead VERB --help` and the man page, or NULL */
-        unsigned long long takes;       /* options besides --help and --json */
-        bool json;              /* --json prints a shape of data/json.md */
-        unsigned least, most;   /* operands; most UINT_MAX: no limit */
-        bool rest;              /* takes words after "--" */
+        const char *name; /* "install", "realm discover" */
+        enum verb_group group;
+        /* "IMAGE", "SERVICE|JOB", "[DOMAIN]" (may be left out), "UNIT…" (one or more), "[NAME…]"; NULL: none.
+         * What the words are called says how they are completed (src/complete.c). */
+        const char *operands;
+        const char *rest;         /* what stands after "--": "[ARG…]", "CMD…"; NULL: nothing may */
+        const char *help;         /* one line of 62 characters at most */
+        const char *details;      /* paragraphs for `fairlead VERB --help` and the man page, or NULL */
+        unsigned long long takes; /* options besides --help and --json */
+        bool json;                /* --json prints a shape of data/json.md */
         /* an exit status */
         int (*run)(struct session *session, const struct verb *verb, const struct arguments *arguments);
 };
 
-extern const struct verb *const verb_table[];   /* NULL-terminated, in the order of --help */
-const struct verb *verb_find(const char *name);
+/* All options of the verb that people see. */
+unsigned long long verb_takes(const struct verb *verb);
+
+/* 0, or -EINVAL with a sentence: an operand is missing, or one is too many. */
+int verb_check_words(const struct verb *verb, const struct arguments *a, struct error **reterr);
+
+/* The synopsis in pieces that belong together on a line: "fairlead install", "[--name NAME]", …, "IMAGE". The
+ * caller frees. */
+char **verb_synopsis(const struct verb *verb);
+
+/* The operand at this place ("IMAGE", "UNIT"; its brackets and "…" taken off); the caller frees; NULL: there
+ * is none. */
+char *verb_operand(const struct verb *verb, size_t place);
+
+extern const struct verb *const verb_table[]; /* NULL-terminated, in the order of --help */
+
+/* The verb that the first one or two words name; *ret_words: how many. NULL and a sentence: there is none. */
+const struct verb *verb_find(char *const *words, size_t *ret_words, struct error **reterr);
+const struct verb *verb_named(const char *name);

@@ -21,6 +21,9 @@ extern const struct screen_class check_screen;          /* arg: const char *doma
 extern const struct screen_class help_screen;           /* arg: const struct screen * to explain */
 extern const struct screen_class palette_screen;        /* arg: NULL */
 
+/* All of them, in the order of the manual page; NULL-terminated. */
+extern const struct screen_class *const screen_classes[];
+
 /* Where the keys 1 to 5, ? and : lead, for struct ui_options. */
 extern const struct ui_places screen_places;
 

@@ -8,12 +8,11 @@ static int verb_attach_run(struct session *s, const struct verb *verb, const str
 
 const struct verb attach_verb = {
         .name = "attach",
-        .synopsis = "JOB",
+        .group = GROUP_JOBS,
+        .operands = "JOB",
         .help = "show a job's whole output and follow it to its end",
         .details = "What is typed goes to the command. Ctrl-C leaves; the job goes on. Exit status 0 when "
                    "the job is done, 1 when it failed.",
         .json = true,
-        .least = 1,
-        .most = 1,
         .run = verb_attach_run,
 };

@@ -17,10 +17,9 @@ static int verb_cancel_run(struct session *s, const struct verb *verb, const str
 
 const struct verb cancel_verb = {
         .name = "cancel",
-        .synopsis = "JOB",
-        .help = "stop a running job and put back what it did",
+        .group = GROUP_JOBS,
+        .operands = "JOB",
+        .help = "stop a running job and roll it back",
         .json = true,
-        .least = 1,
-        .most = 1,
         .run = verb_cancel_run,
 };

@@ -24,11 +24,10 @@ static int verb_changes_run(struct session *s, const struct verb *verb, const st
 
 const struct verb changes_verb = {
         .name = "changes",
-        .synopsis = "NAME|JOB [--diff] [--json]",
-        .help = "list the files a service's install, or a job, changed",
+        .group = GROUP_SERVICES,
+        .operands = "SERVICE|JOB",
+        .help = "list the files that an install or another job changed",
         .takes = TAKES(OPTION_DIFF),
         .json = true,
-        .least = 1,
-        .most = 1,
         .run = verb_changes_run,
 };

@@ -14,11 +14,11 @@ static int verb_check_run(struct session *s, const struct verb *verb, const stru
         struct error *e = NULL;
         struct waiting w = {};
         void *result;
-        const char *mode = argument_value(a, OPTION_MODE);
+        const char *mode = argument_value(a, OPTION_REALM_KIND);
         const struct preflight_order order = { .domain = a->words ? a->words[0] : NULL,
                                                .wanted = mode ? verb_check_kind_of(mode) : REALM_NONE };
         if (mode && order.wanted == REALM_NONE) {
-                out_note("--mode is ad or ipa");
+                out_note("fairlead: --mode is ad or ipa, not \"%s\"\n", mode);
                 return EXIT_USAGE;
         }
         int r = session_wait(s, &w, host_preflight(s->host, &order, NULL, waited_preflight, &w), &result, &e);
@@ -34,15 +34,13 @@ static int verb_check_run(struct session *s, const struct verb *verb, const stru
 
 const struct verb check_verb = {
         .name = "check",
-        .synopsis = "[DOMAIN] [--mode ad|ipa] [--json]",
-        .help = "look at all that joining a realm needs, before any password is asked",
-        .details = "Host name, earlier joins, DNS, the realm's servers and their ports, the clock against "
-                   "the KDC's, the time service, libraries,\n"
-                   "name lookup and login, room, others at work: 8 seconds at most. Nothing is changed and "
-                   "nobody logs in. Exit status 1: something\n"
-                   "is in the way.",
-        .takes = TAKES(OPTION_MODE),
+        .group = GROUP_REALM,
+        .operands = "[DOMAIN]",
+        .help = "check all that a join needs, before any password is asked",
+        .details = "Host name, earlier joins, DNS, the servers of the realm and their ports, the clock skew, "
+                   "the time service, libraries, name lookup and login, disk space, package locks: 8 seconds "
+                   "at most. Nothing is changed and nobody logs in. Exit status 1 when a check fails.",
+        .takes = TAKES(OPTION_REALM_KIND),
         .json = true,
-        .most = 1,
         .run = verb_check_run,
 };

@@ -7,10 +7,6 @@
 
 static int verb_exec_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         struct error *e = NULL;
-        if (!a->rest) {
-                out_note("fairlead: fairlead exec NAME -- CMD… : the command is missing\n");
-                return EXIT_USAGE;
-        }
         struct service *service;
         int r = find_service(s, a->words[0], &service, &e);
         if (r < 0)
@@ -41,10 +37,9 @@ static int verb_exec_run(struct session *s, const struct verb *verb, const struc
 
 const struct verb exec_verb = {
         .name = "exec",
-        .synopsis = "NAME -- CMD…",
+        .group = GROUP_SERVICES,
+        .operands = "SERVICE",
+        .rest = "CMD…",
         .help = "run a command in a service's container",
-        .least = 1,
-        .most = 1,
-        .rest = true,
         .run = verb_exec_run,
 };

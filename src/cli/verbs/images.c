@@ -47,11 +47,10 @@ static int verb_images_run(struct session *s, const struct verb *verb, const str
 
 const struct verb images_verb = {
         .name = "images",
-        .synopsis = "[--all] [--json]",
+        .group = GROUP_INSTALL,
         .help = "list the images that offer a system service",
         .details = "An image offers a system service when it carries a command label (INSTALL, RUN, "
-                   "UNINSTALL, STOP, UPGRADE) or a profile\n"
-                   "fits it. --all lists every image of the engine.",
+                   "UNINSTALL, STOP, UPGRADE) or a profile fits it.",
         .takes = TAKES(OPTION_ALL),
         .json = true,
         .run = verb_images_run,

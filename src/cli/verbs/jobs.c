@@ -37,7 +37,7 @@ static int verb_jobs_run(struct session *s, const struct verb *verb, const struc
 
 const struct verb jobs_verb = {
         .name = "jobs",
-        .synopsis = "[--json]",
+        .group = GROUP_JOBS,
         .help = "list the jobs, newest first",
         .json = true,
         .run = verb_jobs_run,

@@ -17,9 +17,9 @@ struct joining {
         struct image *image;
         struct profile *profile;
         const struct mode *mode;
-        struct answers *file;   /* of --answers; NULL */
+        struct answers *file; /* of --answers; NULL */
         char *file_mode;
-        char *domain;           /* NULL: this host's own */
+        char *domain; /* NULL: this host's own */
         char **set, **secrets, **modes, **allowed;
 };
 
@@ -172,23 +172,19 @@ static int verb_join_run(struct session *s, const struct verb *verb, const struc
 
 const struct verb join_verb = {
         .name = "join",
-        .synopsis = "[DOMAIN] [--image IMAGE] [--name N] [--mode ad|ipa] [--set user=U]… [--secret "
-                    "password=@FILE|-] [--answers FILE]"
-                    " [--yes | --consent HASH] [--allow preflight|FINDING]… [--detach] [-- ARG…]",
+        .group = GROUP_REALM,
+        .operands = "[DOMAIN]",
+        .rest = "[ARG…]",
         .help = "join this host to a realm by an image that packages SSSD",
-        .details = "Looks for the realm, looks at all that the join needs (fairlead check), shows the plan, "
-                   "asks for consent, and\n"
-                   "follows the job. What it changes on this host is put back when it fails. --set and "
-                   "--secret take the parameters of\n"
-                   "the image, also by the ends of their names: user, ou, computer-name, server, password, "
-                   "otp, ca, … (fairlead show\n"
-                   "IMAGE), and so may the file of --answers; what is not named behind join (DOMAIN, "
-                   "--mode) is taken from there.\n"
-                   "Without --image the first image that joins a realm is taken.",
+        .details = "Discovers the realm, runs the checks of fairlead check, shows the plan, asks for "
+                   "consent, and follows the job. Changes to this host are rolled back when it fails. --mode "
+                   "takes ad or ipa, too. --set and --secret take the parameters of the image, also by the "
+                   "ends of their names: user, ou, computer-name, server, password, otp, ca, … (fairlead "
+                   "show IMAGE), and so may the file of --answers; DOMAIN and --mode are taken from there "
+                   "where they are not given. Without --image the first image that joins a realm is taken. "
+                   "--allow preflight joins although a check fails.",
         .takes = ORDER_OPTIONS | TAKES(OPTION_IMAGE) | TAKES(OPTION_SECRET) | TAKES(OPTION_YES) |
                  TAKES(OPTION_CONSENT) | TAKES(OPTION_DETACH) | TAKES(OPTION_IF_INTERRUPTED),
         .json = true,
-        .most = 1,
-        .rest = true,
         .run = verb_join_run,
 };

@@ -48,7 +48,7 @@ static int verb_leave_leave(struct session *s, const struct arguments *a, struct
                 return session_fail(s, (error_set(&e, -ENOMEM, "Out of memory"), e));
         order.port.image = NULL;
         order.port.name = j->service->name;
-        order.port.mode = NULL;         /* the one it was installed in */
+        order.port.mode = NULL; /* the one it was installed in */
         order.port.deletes_account = verb_leave_deletes(a);
         return follow_order(s, &order, a);
 }
@@ -69,20 +69,17 @@ static int verb_leave_run(struct session *s, const struct verb *verb, const stru
 
 const struct verb leave_verb = {
         .name = "leave",
-        .synopsis = "[NAME] [--set user=U] [--secret password=@FILE|-] [--answers FILE] [--yes | --consent "
-                    "HASH] [--allow FINDING]…"
-                    " [--if-interrupted ask|resume|rollback] [--detach] [-- ARG…]",
-        .help = "leave the realm: remove the service that joined it, and put back every file",
-        .details = "What somebody else changed since is kept and listed. With --secret password=… (and "
-                   "--set user=U, where it is not the one\n"
-                   "who joined) the computer's account in the realm is deleted, too; when that is refused, "
-                   "nothing is done, and the host stays\n"
-                   "in the realm. Without a secret the account stays, and is named.",
+        .group = GROUP_REALM,
+        .operands = "[SERVICE]",
+        .rest = "[ARG…]",
+        .help = "leave the realm: uninstall the service that joined it",
+        .details = "Files that were changed since by others are kept and listed. With --secret password=… "
+                   "(and --set user=U, where it is not the user who joined) the computer account in the "
+                   "realm is deleted, too; when that is refused, nothing is done, and the host stays in the "
+                   "realm. Without a secret the account stays, and is named.",
         .takes = TAKES(OPTION_ALLOW) | TAKES(OPTION_ANSWERS) | TAKES(OPTION_SECRET) | TAKES(OPTION_SET) |
                  TAKES(OPTION_YES) | TAKES(OPTION_CONSENT) | TAKES(OPTION_DETACH) |
                  TAKES(OPTION_IF_INTERRUPTED),
         .json = true,
-        .most = 1,
-        .rest = true,
         .run = verb_leave_run,
 };

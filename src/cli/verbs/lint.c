@@ -31,12 +31,12 @@ static int verb_lint_run(struct session *s, const struct verb *verb, const struc
 
 const struct verb lint_verb = {
         .name = "lint",
-        .synopsis = "IMAGE | --labels FILE [--json]",
-        .help = "check the labels of an image: for those who build one",
-        .details = "Exit status 3 when a finding would refuse a plan. --labels takes a JSON object with a "
-                   "member \"labels\".",
+        .group = GROUP_INSTALL,
+        .operands = "[IMAGE]",
+        .help = "check the command labels of an image",
+        .details = "Exit status 3 when a finding blocks. With --labels FILE in the place of IMAGE no engine "
+                   "is needed.",
         .takes = TAKES(OPTION_LABELS) | TAKES(OPTION_IMAGE),
         .json = true,
-        .most = 1,
         .run = verb_lint_run,
 };

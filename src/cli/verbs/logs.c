@@ -122,11 +122,10 @@ static int verb_logs_run(struct session *s, const struct verb *verb, const struc
 
 const struct verb logs_verb = {
         .name = "logs",
-        .synopsis = "NAME [-f] [-n N] [-p 0-7] [--since WHEN] [--json]",
-        .help = "show the log of a service (its unit and container) or a unit",
+        .group = GROUP_SERVICES,
+        .operands = "SERVICE|UNIT",
+        .help = "show the log of a service (unit and container) or a unit",
         .takes = TAKES(OPTION_FOLLOW) | TAKES(OPTION_LINES) | TAKES(OPTION_PRIORITY) | TAKES(OPTION_SINCE),
         .json = true,
-        .least = 1,
-        .most = 1,
         .run = verb_logs_run,
 };

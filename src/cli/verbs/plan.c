@@ -117,18 +117,16 @@ static int verb_plan_run(struct session *s, const struct verb *verb, const struc
 
 const struct verb plan_verb_row = {
         .name = "plan",
-        .synopsis = "VERB IMAGE | --labels FILE [--image REF] [--name N] [--mode M] [--set P=V]… [--opt1 "
-                    "S]… [--json] [-- ARG…]",
+        .group = GROUP_INSTALL,
+        .operands = "VERB [IMAGE|SERVICE]",
+        .rest = "[ARG…]",
         .help = "show exactly what a verb would run and write; nothing is run",
-        .details = "VERB is install, run, uninstall, stop, upgrade or the key of any other label (PURGE, "
-                   "HELP, …). In the place of IMAGE\n"
-                   "upgrade also takes the name of an installed service. Words after -- are appended\n"
-                   "to the label's command, each as one word. Exit status 3 when a finding refuses the plan "
-                   "(it is printed all the same).",
+        .details =
+                "VERB is install, run, uninstall, stop, upgrade or the key of any other label (PURGE, HELP, "
+                "…). upgrade also takes the name of an installed service. With --labels FILE in the place of "
+                "IMAGE no engine is needed. Words after -- are appended to the label's command, each as one "
+                "word. Exit status 3 when a finding blocks the plan, which is printed all the same.",
         .takes = ORDER_OPTIONS | TAKES(OPTION_LABELS) | TAKES(OPTION_IMAGE),
         .json = true,
-        .least = 1,
-        .most = 2,
-        .rest = true,
         .run = verb_plan_run,
 };

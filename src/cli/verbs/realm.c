@@ -51,7 +51,8 @@ static void tell_realm(const struct realm *realm) {
         tell_questions(realm);
 }
 
-static int verb_realm_discover(struct session *s, const char *domain) {
+static int verb_realm_discover(struct session *s, const struct verb *verb, const struct arguments *a) {
+        const char *domain = a->words ? a->words[0] : NULL;
         struct error *e = NULL;
         struct waiting w = {};
         void *result;
@@ -95,7 +96,7 @@ static void tell_membership(const struct membership *m) {
 }
 
 /* Exit status 4: it is in none. */
-static int verb_realm_status(struct session *s) {
+static int verb_realm_status(struct session *s, const struct verb *verb, const struct arguments *a) {
         struct error *e = NULL;
         struct waiting w = {};
         void *result;
@@ -110,11 +111,11 @@ static int verb_realm_status(struct session *s) {
         return m->kind == REALM_NONE ? EXIT_NOT_FOUND : EXIT_DONE;
 }
 
-static int test_user(struct session *s, const char *user) {
+static int verb_realm_test(struct session *s, const struct verb *verb, const struct arguments *a) {
         struct error *e = NULL;
         struct waiting w = {};
         void *result;
-        int r = session_wait(s, &w, host_test_user(s->host, user, waited_line, &w), &result, &e);
+        int r = session_wait(s, &w, host_test_user(s->host, a->words[0], waited_line, &w), &result, &e);
         if (r < 0)
                 return session_fail(s, e);
         _cleanup_free_ char *line = result;
@@ -131,11 +132,11 @@ static int verb_realm_change(struct session *s, enum plan_verb verb, const struc
         return order.secrets ? follow_order(s, &order, a) : EXIT_FAILED;
 }
 
-/* permit and deny: names, or --all. */
-static int change_access(struct session *s, bool permit, const struct arguments *a) {
-        bool all = a->given[OPTION_ALL], groups = a->given[OPTION_GROUPS];
-        if (all == (a->words[1] != NULL) || (all && groups)) {
-                out_note("fairlead: realm %s wants names, --groups and names, or --all\n", a->words[0]);
+static int verb_realm_access(struct session *s, const struct verb *verb, const struct arguments *a) {
+        bool all = a->given[OPTION_ALL_USERS], groups = a->given[OPTION_GROUPS];
+        bool permit = verb == &realm_verbs[REALM_PERMIT];
+        if (all == (a->words != NULL) || (all && groups)) {
+                out_note("fairlead: %s takes names, --groups and names, or --all\n", verb->name);
                 return EXIT_USAGE;
         }
         const struct access_change access = {
@@ -143,54 +144,77 @@ static int change_access(struct session *s, bool permit, const struct arguments 
                         : permit ? ACCESS_PERMIT
                                  : ACCESS_DENY,
                 .groups = groups,
-                .names = a->words + 1,
+                .names = a->words,
         };
         return verb_realm_change(s, VERB_ACCESS, &access, a);
 }
 
-static int verb_realm_run(struct session *s, const struct verb *verb, const struct arguments *a) {
-        const char *what = a->words[0], *operand = a->words[1];
-        if (strcmp(what, "permit") == 0 || strcmp(what, "deny") == 0)
-                return change_access(s, strcmp(what, "permit") == 0, a);
-        if (a->given[OPTION_ALL] || a->given[OPTION_GROUPS] || (operand && a->words[2])) {
-                out_note("fairlead: Several names, --all and --groups are for realm permit and realm deny\n");
-                return EXIT_USAGE;
-        }
-        if (strcmp(what, "renew") == 0 && !operand)
-                return verb_realm_change(s, VERB_RENEW, NULL, a);
-        if (strcmp(what, "discover") == 0)
-                return verb_realm_discover(s, operand);
-        if (strcmp(what, "status") == 0 && !operand)
-                return verb_realm_status(s);
-        if (strcmp(what, "test") == 0 && operand && !s->json)
-                return test_user(s, operand);
-        out_note("fairlead: There is realm discover [DOMAIN], realm status, realm test USER, realm permit, "
-                 "realm deny, realm renew\n");
-        return EXIT_USAGE;
+static int verb_realm_renew(struct session *s, const struct verb *verb, const struct arguments *a) {
+        return verb_realm_change(s, VERB_RENEW, NULL, a);
 }
 
-const struct verb realm_verb = {
-        .name = "realm",
-        .synopsis = "discover [DOMAIN] | status | test USER | permit|deny [--groups] NAME…|--all | renew"
-                    " [--yes | --consent HASH] [--allow FINDING]… [--if-interrupted ask|resume|rollback] "
-                    "[--detach] [--json]",
-        .help = "look for a realm, look after that of this host",
-        .details = "discover asks the DNS and the servers it names, anonymously; nothing is changed, and "
-                   "every question is shown with its\n"
-                   "answer. Without DOMAIN that of this host, and those above it. status tells how this "
-                   "host stands in its realm; test looks a\n"
-                   "user up as every program of this host would. Exit status 4: there is no realm, or no "
-                   "such user.\n"
-                   "permit lets these users or groups log in, beside those permitted by name before, and "
-                   "nobody else; deny keeps these out,\n"
-                   "whatever permits them; permit --all leaves it to the domain's own rules; deny --all "
-                   "keeps all of the domain out. This\n"
-                   "host's own users are never touched. renew makes new keys for this host. Each is a job "
-                   "that shows first what it changes.",
-        .takes = TAKES(OPTION_ALL) | TAKES(OPTION_GROUPS) | TAKES(OPTION_YES) | TAKES(OPTION_CONSENT) |
-                 TAKES(OPTION_ALLOW) | TAKES(OPTION_DETACH) | TAKES(OPTION_IF_INTERRUPTED),
-        .json = true,
-        .least = 1,
-        .most = 64,
-        .run = verb_realm_run,
+#define JOB_OPTIONS                                                                               \
+        (TAKES(OPTION_YES) | TAKES(OPTION_CONSENT) | TAKES(OPTION_ALLOW) | TAKES(OPTION_DETACH) | \
+         TAKES(OPTION_IF_INTERRUPTED))
+
+const struct verb realm_verbs[_REALM_VERB_MAX] = {
+        [REALM_DISCOVER] = {
+                .name = "realm discover",
+                .group = GROUP_REALM,
+                .operands = "[DOMAIN]",
+                .help = "discover the realm of a domain, anonymously",
+                .details = "Queries DNS and the servers it names; nothing is changed, and every query is "
+                           "shown with its answer. Without DOMAIN that of this host, and those above it. "
+                           "Exit status 4 when there is no realm.",
+                .json = true,
+                .run = verb_realm_discover,
+        },
+        [REALM_STATUS] = {
+                .name = "realm status",
+                .group = GROUP_REALM,
+                .help = "show the realm that this host has joined",
+                .details = "Exit status 4 when it has joined none.",
+                .json = true,
+                .run = verb_realm_status,
+        },
+        [REALM_TEST] = {
+                .name = "realm test",
+                .group = GROUP_REALM,
+                .operands = "USER",
+                .help = "look up a user as every program of this host would",
+                .details = "Exit status 4 when there is no such user.",
+                .run = verb_realm_test,
+        },
+        [REALM_PERMIT] = {
+                .name = "realm permit",
+                .group = GROUP_REALM,
+                .operands = "[NAME…]",
+                .help = "permit users or groups of the realm to log in",
+                .details = "They are added to those permitted by name before; nobody else of the realm may "
+                           "log in. --all leaves it to the domain's own rules. Local users of this host are "
+                           "never affected. The plan is shown first.",
+                .takes = TAKES(OPTION_ALL_USERS) | TAKES(OPTION_GROUPS) | JOB_OPTIONS,
+                .json = true,
+                .run = verb_realm_access,
+        },
+        [REALM_DENY] = {
+                .name = "realm deny",
+                .group = GROUP_REALM,
+                .operands = "[NAME…]",
+                .help = "deny users or groups of the realm to log in",
+                .details = "They may not log in, whatever permits them. --all denies the whole domain. Local"
+                           " users of this host are never affected. The plan is shown first.",
+                .takes = TAKES(OPTION_ALL_USERS) | TAKES(OPTION_GROUPS) | JOB_OPTIONS,
+                .json = true,
+                .run = verb_realm_access,
+        },
+        [REALM_RENEW] = {
+                .name = "realm renew",
+                .group = GROUP_REALM,
+                .help = "renew the keys of this host in the realm",
+                .details = "The plan is shown first.",
+                .takes = JOB_OPTIONS,
+                .json = true,
+                .run = verb_realm_renew,
+        },
 };

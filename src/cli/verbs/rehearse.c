@@ -41,19 +41,15 @@ static int verb_rehearse_run(struct session *s, const struct verb *verb, const s
 
 const struct verb rehearse_verb = {
         .name = "rehearse",
-        .synopsis = "IMAGE [--name N] [--mode M] [--set P=V]… [--answers FILE] [--secret P=@FILE|-] "
-                    "[--diff] [--yes | --consent HASH]"
-                    " [--allow FINDING]… [--detach] [-- ARG…]",
-        .help = "run an image's INSTALL command on a copy of the host's files, and show what it would change",
-        .details = "The copy is thrown away: no file of the host changes. What a copy cannot hold (the "
-                   "network, processes of the host,\n"
-                   "sockets, devices) is said before you consent. With --json the changes are printed as "
-                   "fairlead changes --json does.",
+        .group = GROUP_INSTALL,
+        .operands = "IMAGE",
+        .rest = "[ARG…]",
+        .help = "run INSTALL on a copy of the host's files, show the changes",
+        .details = "The copy is discarded: no file of the host changes. What a copy cannot hold (the "
+                   "network, processes of the host, sockets, devices) is shown before you consent. With "
+                   "--json the changes are printed as by fairlead changes --json.",
         .takes = ORDER_OPTIONS | TAKES(OPTION_SECRET) | TAKES(OPTION_YES) | TAKES(OPTION_CONSENT) |
                  TAKES(OPTION_DETACH) | TAKES(OPTION_DIFF),
         .json = true,
-        .least = 1,
-        .most = 1,
-        .rest = true,
         .run = verb_rehearse_run,
 };

@@ -42,14 +42,12 @@ static int verb_resume_run(struct session *s, const struct verb *verb, const str
 
 const struct verb resume_verb = {
         .name = "resume",
-        .synopsis = "JOB [--secret P=@FILE|-]… [--detach]",
+        .group = GROUP_JOBS,
+        .operands = "JOB",
         .help = "go on with a job that was interrupted",
-        .details = "A job is interrupted when the host went down or its worker was killed. What is done "
-                   "stays done; a command that was cut off is\n"
-                   "put back and run again. Secrets are kept nowhere: they must be given again when the "
-                   "command has to run.",
+        .details = "A job is interrupted when the host went down or its worker was killed. Steps that are "
+                   "done stay done; a command that was cut off is rolled back and run again. Secrets are "
+                   "stored nowhere: they must be given again when the command has to run.",
         .takes = TAKES(OPTION_SECRET) | TAKES(OPTION_DETACH),
-        .least = 1,
-        .most = 1,
         .run = verb_resume_run,
 };

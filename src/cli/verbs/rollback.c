@@ -30,13 +30,12 @@ static int verb_rollback_run(struct session *s, const struct verb *verb, const s
 
 const struct verb rollback_verb = {
         .name = "rollback",
-        .synopsis = "JOB [--yes] [--detach]",
-        .help = "put back everything a job did that was interrupted, or is done",
-        .details = "Byte for byte and attribute for attribute; what somebody else changed since is kept, "
-                   "and listed. A job that could not be put\n"
-                   "back wholly can be tried again. Exit status 0 when everything is put back.",
+        .group = GROUP_JOBS,
+        .operands = "JOB",
+        .help = "undo everything that an interrupted or finished job did",
+        .details = "Files are restored byte for byte and attribute for attribute; those that were changed "
+                   "since by others are kept and listed. A rollback that failed can be tried again. Exit "
+                   "status 0 when everything is restored.",
         .takes = TAKES(OPTION_YES) | TAKES(OPTION_DETACH),
-        .least = 1,
-        .most = 1,
         .run = verb_rollback_run,
 };

@@ -71,7 +71,7 @@ static int run_or_start(struct session *s, const struct plan *plan, const struct
                                      &e);
                 if (r < 0)
                         return session_fail(s, e);
-                state = (enum container_state) (intptr_t) result;
+                state = (enum container_state)(intptr_t) result;
         }
         if (state == CONTAINER_RUNNING) {
                 out("%s is running.\n", name);
@@ -109,7 +109,7 @@ static int verb_run_run(struct session *s, const struct verb *verb, const struct
         r = session_wait(s, &w, host_make_plan(s->host, &order.port, waited_plan, &w), &result, &e);
         if (r < 0)
                 return session_fail(s, e);
-        struct plan *plan = result;             /* goes with this process when the command replaces it */
+        struct plan *plan = result; /* goes with this process when the command replaces it */
         int status = EXIT_FAILED;
         if (!plan->command) {
                 out_note("fairlead: %s has no RUN label\n", a->words[0]);
@@ -129,15 +129,13 @@ static int verb_run_run(struct session *s, const struct verb *verb, const struct
 
 const struct verb run_verb_row = {
         .name = "run",
-        .synopsis = "NAME|IMAGE [--name N] [--set X=V]… [--replace] [--yes] [--display] [-- ARG…]",
+        .group = GROUP_SERVICES,
+        .operands = "SERVICE|IMAGE",
+        .rest = "[ARG…]",
         .help = "run the RUN command of a service or image on this terminal",
         .details = "For tools that are used at a terminal, and for units that an image wrote itself "
-                   "(ExecStart=/usr/bin/atomic run …). A stopped\n"
-                   "container of the name is started, a running one is left alone. The command that an "
-                   "install showed needs no second consent.",
+                   "(ExecStart=/usr/bin/atomic run …). A stopped container of the name is started, a running "
+                   "one is left alone. The command that an install showed needs no second consent.",
         .takes = ORDER_OPTIONS | TAKES(OPTION_YES) | TAKES(OPTION_DISPLAY) | TAKES(OPTION_REPLACE),
-        .least = 1,
-        .most = 1,
-        .rest = true,
         .run = verb_run_run,
 };

@@ -50,8 +50,8 @@ static int verb_services_run(struct session *s, const struct verb *verb, const s
 
 const struct verb services_verb = {
         .name = "services",
-        .synopsis = "[--json]",
-        .help = "list the installed services and how they are",
+        .group = GROUP_SERVICES,
+        .help = "list the installed services and their state",
         .json = true,
         .run = verb_services_run,
 };

@@ -64,10 +64,9 @@ static int verb_show_run(struct session *s, const struct verb *verb, const struc
 
 const struct verb show_verb = {
         .name = "show",
-        .synopsis = "IMAGE [--json]",
-        .help = "show an image: its labels and what lint finds in them",
+        .group = GROUP_INSTALL,
+        .operands = "IMAGE",
+        .help = "show an image, its labels, and what lint finds in them",
         .json = true,
-        .least = 1,
-        .most = 1,
         .run = verb_show_run,
 };

@@ -89,9 +89,9 @@ static int verb_status_run(struct session *s, const struct verb *verb, const str
 
 const struct verb status_verb = {
         .name = "status",
-        .synopsis = "[NAME] [--json]",
-        .help = "tell how the host's services are, or one service or unit",
+        .group = GROUP_SERVICES,
+        .operands = "[SERVICE|UNIT]",
+        .help = "show the state of the host, of a service or of a unit",
         .json = true,
-        .most = 1,
         .run = verb_status_run,
 };

@@ -19,15 +19,13 @@ static int verb_uninstall_run(struct session *s, const struct verb *verb, const 
 
 const struct verb uninstall_verb = {
         .name = "uninstall",
-        .synopsis = "NAME [--yes | --consent HASH] [--allow FINDING]… [--if-interrupted "
-                    "ask|resume|rollback] [--detach] [-- ARG…]",
-        .help = "remove a service and put back every file its install changed",
-        .details = "What somebody else changed since is kept and listed.",
+        .group = GROUP_SERVICES,
+        .operands = "SERVICE",
+        .rest = "[ARG…]",
+        .help = "remove a service and restore every file its install changed",
+        .details = "Files that were changed since the install by others are kept and listed.",
         .takes = TAKES(OPTION_ALLOW) | TAKES(OPTION_YES) | TAKES(OPTION_CONSENT) | TAKES(OPTION_DETACH) |
                  TAKES(OPTION_IF_INTERRUPTED),
         .json = true,
-        .least = 1,
-        .most = 1,
-        .rest = true,
         .run = verb_uninstall_run,
 };

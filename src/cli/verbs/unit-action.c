@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <limits.h>
-
 #include "backend/format/emit.h"
 #include "cli/lookup.h"
 #include "cli/out.h"
@@ -45,18 +43,23 @@ static int verb_unit_action_run(struct session *s, const struct verb *verb, cons
 }
 
 #define ROW(action, verb_name, text, more) \
-        [action] = { .name = verb_name, .synopsis = "UNIT…", .help = text, .takes = more, .json = true, \
-                     .least = 1, .most = UINT_MAX, .run = verb_unit_action_run }
+        [action] = { .name = verb_name,    \
+                     .group = GROUP_UNITS, \
+                     .operands = "UNIT…",  \
+                     .help = text,         \
+                     .takes = more,        \
+                     .json = true,         \
+                     .run = verb_unit_action_run }
 
-/* UNIT is a service of fairlead's by its name, or any unit; ".service" may be left out. */
+/* UNIT is a service by its name, or any unit; ".service" may be left out. */
 const struct verb unit_action_verbs[_UNIT_ACTION_MAX] = {
         ROW(UNIT_START, "start", "start a unit, or a service by its name", 0),
         ROW(UNIT_STOP, "stop", "stop a unit, or a service by its name", TAKES(OPTION_CONTAINER)),
         ROW(UNIT_RESTART, "restart", "stop and start a unit", 0),
-        ROW(UNIT_RELOAD, "reload", "have a unit read its configuration again", 0),
+        ROW(UNIT_RELOAD, "reload", "make a unit reload its configuration", 0),
         ROW(UNIT_ENABLE, "enable", "start a unit at every boot from now on", 0),
         ROW(UNIT_DISABLE, "disable", "do not start a unit at boot any more", 0),
         ROW(UNIT_MASK, "mask", "forbid any start of a unit", 0),
         ROW(UNIT_UNMASK, "unmask", "lift a mask", 0),
-        ROW(UNIT_RESET_FAILED, "reset-failed", "forget that a unit failed", 0),
+        ROW(UNIT_RESET_FAILED, "reset-failed", "clear the failed state of a unit", 0),
 };

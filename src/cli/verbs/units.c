@@ -31,10 +31,10 @@ static int verb_units_run(struct session *s, const struct verb *verb, const stru
 
 const struct verb units_verb = {
         .name = "units",
-        .synopsis = "[PATTERN] [--json]",
+        .group = GROUP_UNITS,
+        .operands = "[PATTERN]",
         .help = "list the units of systemd, also those not loaded",
-        .details = "PATTERN is one for file names: 'ssh*'.",
+        .details = "PATTERN is a shell pattern: 'ssh*'.",
         .json = true,
-        .most = 1,
         .run = verb_units_run,
 };

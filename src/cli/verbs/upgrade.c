@@ -46,19 +46,16 @@ static int verb_upgrade_run(struct session *s, const struct verb *verb, const st
 
 const struct verb upgrade_verb = {
         .name = "upgrade",
-        .synopsis = "NAME [--image REF] [--set P=V]… [--answers FILE] [--yes | --consent HASH] [--allow "
-                    "FINDING]… [--detach] [-- ARG…]",
-        .help = "let a service run the newer image of its reference that is on this host",
-        .details = "The labels of both images are compared word by word; the UPGRADE label is carried out "
-                   "where there is one, the unit is\n"
-                   "changed to the new digest, and the service is checked. When it does not work everything "
-                   "goes back to the old image.\n"
-                   "Answers of the install are kept; --image takes another reference. Exit status 0 when "
-                   "there is no newer image.",
+        .group = GROUP_SERVICES,
+        .operands = "SERVICE",
+        .rest = "[ARG…]",
+        .help = "change a service to the newer image of its reference",
+        .details = "The newer image must be on this host. The labels of both images are compared word by "
+                   "word; the UPGRADE label is run where there is one, the unit is changed to the new "
+                   "digest, and the service is checked. When it fails, everything is restored to the old "
+                   "image. Answers of the install are kept; --image takes another reference. Exit status 0 "
+                   "when there is no newer image.",
         .takes = TAKES(OPTION_IMAGE) | TAKES(OPTION_SET) | TAKES(OPTION_ANSWERS) | TAKES(OPTION_ALLOW) |
                  TAKES(OPTION_YES) | TAKES(OPTION_CONSENT) | TAKES(OPTION_DETACH),
-        .least = 1,
-        .most = 1,
-        .rest = true,
         .run = verb_upgrade_run,
 };

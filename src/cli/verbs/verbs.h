@@ -1,16 +1,27 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The verbs: one file each that ends in one const struct verb; verbs.c lists them. cli.c has opened the
- * session when it runs one. */
+/* The verbs: one file each that ends in one const struct verb or an array of them; src/verbs.c lists them.
+ * src/cli.c has opened the session when it runs one. */
 
 #include "cli/session.h"
 #include "cli/verb.h"
 #include "model/image/image.h"
 #include "model/service/service.h"
 
+enum realm_verb {
+        REALM_DISCOVER,
+        REALM_STATUS,
+        REALM_TEST,
+        REALM_PERMIT,
+        REALM_DENY,
+        REALM_RENEW,
+        _REALM_VERB_MAX,
+};
+
 extern const struct verb attach_verb, cancel_verb, changes_verb, check_verb, exec_verb, images_verb,
-        install_verb, jobs_verb, join_verb, leave_verb, lint_verb, logs_verb, plan_verb_row, realm_verb,
+        install_verb, jobs_verb, join_verb, leave_verb, lint_verb, logs_verb, plan_verb_row,
         rehearse_verb, resume_verb, rollback_verb, run_verb_row, services_verb, show_verb, status_verb,
         uninstall_verb, units_verb, upgrade_verb;
 extern const struct verb unit_action_verbs[_UNIT_ACTION_MAX];
+extern const struct verb realm_verbs[_REALM_VERB_MAX];

@@ -60,8 +60,7 @@ const struct finding *finding_list_find(const struct finding_list *list, const c
 
 /* ---- what findings there are ---- */
 
-/* One row of the table of all findings (finding-kinds.c): ids are never renamed. data/findings.md is the same
- * table for people; a test compares. */
+/* One row of the table of all findings (kinds.c): ids are never renamed. `fairlead --findings` prints it. */
 struct finding_kind {
         const char *id;
         enum severity severity;

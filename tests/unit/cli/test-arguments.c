@@ -47,8 +47,9 @@ static void says_what_is_wrong(void **state) {
                 { "--nonsense", "There is no option --nonsense here" },
                 { "--json", "There is no option --json here" },
                 { "--yes=1", "--yes takes no value" },
-                { "--name", "--name needs a value (N)" },
+                { "--name", "--name needs a value (NAME)" },
                 { "-Z", "There is no option -Z here" },
+                { "--nmae=x", "There is no option --nmae=x here. Did you mean --name?" },
         };
         for (size_t i = 0; i < ELEMENTS(wrong); i++) {
                 _cleanup_(arguments_done) struct arguments a = {};

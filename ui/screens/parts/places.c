@@ -11,3 +11,21 @@ const struct ui_places screen_places = {
         .help = &help_screen,
         .palette = &palette_screen,
 };
+
+const struct screen_class *const screen_classes[] = {
+        &services_screen,
+        &images_screen,
+        &image_screen,
+        &wizard_screen,
+        &job_screen,
+        &jobs_screen,
+        &changes_screen,
+        &units_screen,
+        &unit_screen,
+        &log_screen,
+        &realm_screen,
+        &check_screen,
+        &help_screen,
+        &palette_screen,
+        NULL,
+};

@@ -91,31 +91,6 @@ static void reports_by_the_table(void **state) {
         assert_int_equal(list.items[1].severity, SEVERITY_BLOCK);
 }
 
-/* data/findings.md is what people read about the ids: the same table, word for word. */
-static void the_manual_says_the_same(void **state) {
-        const char *source = getenv("SOURCE");
-        _cleanup_free_ char *path = str_printf("%s/data/findings.md", source ? source : ".");
-        FILE *f = fopen(path, "re");
-        assert_non_null(f);
-        char buffer[4096];
-        size_t n;
-        _cleanup_str_ struct str text = {}, want = {};
-        while ((n = fread(buffer, 1, sizeof buffer, f)) > 0)
-                str_add_bytes(&text, buffer, n);
-        fclose(f);
-        const struct finding_kind *kind;
-        for (size_t i = 0; (kind = finding_kind_at(i)); i++)
-                str_addf(&want, "| `%s` | %s | %s | %s |\n", kind->id,
-                         kind->final ? "block, final" : severity_name(kind->severity), kind->meaning, kind->advice);
-        const char *rows = strstr(text.text, "|---|---|---|---|\n");
-        assert_non_null(rows);
-        if (strcmp(rows + strlen("|---|---|---|---|\n"), want.text) != 0) {
-                print_error("data/findings.md is not the table of src/model/finding/kinds.c; its rows are:\n%s",
-                            want.text);
-                fail();
-        }
-}
-
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(keeps_each_once),
@@ -124,7 +99,6 @@ int main(void) {
                 cmocka_unit_test(a_flood_does_not_hide_a_block),
                 cmocka_unit_test(the_table_is_sorted_and_whole),
                 cmocka_unit_test(reports_by_the_table),
-                cmocka_unit_test(the_manual_says_the_same),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
