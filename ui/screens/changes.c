@@ -9,14 +9,13 @@
 #include <sys/stat.h>
 
 #include "base/text.h"
+#include "ui/screens/parts/list-screen.h"
 
 struct changes_state {
-        struct list list;
+        struct list_screen rows;
         struct pager pager;             /* the difference of one file */
-        struct op *loading;
         char *of;                       /* service name or job id */
         struct change_report *report;   /* NULL: no answer yet */
-        struct error *error;
         bool reading;                   /* the pager is shown */
 };
 
@@ -81,22 +80,18 @@ static const struct list_source changes_source = {
 static void changes_loaded(struct change_report *report, struct error *e, void *userdata) {
         struct screen *s = userdata;
         struct changes_state *st = s->state;
-        st->loading = op_cancel(st->loading);
-        error_free(st->error);
-        st->error = e;
         if (report) {
                 change_report_free(st->report);
                 st->report = report;
-                list_set(&st->list, report->changes->n);
         }
-        screen_invalidate(s);
+        list_screen_loaded(s, &st->rows, report ? report->changes->n : LIST_NONE, e, 0);
 }
 
 /* Only when asked to: what a job changed does not change. */
 static void changes_load(struct screen *s, unsigned topics) {
         struct changes_state *st = s->state;
-        op_cancel(st->loading);
-        st->loading = host_list_changes(ui_host(s->ui), st->of, true, changes_loaded, s);
+        if (reload_wanted(&st->rows.loading, topics))
+                st->rows.loading.op = host_list_changes(ui_host(s->ui), st->of, true, changes_loaded, s);
 }
 
 static int changes_open(struct screen *s, const void *arg, struct error **reterr) {
@@ -104,19 +99,16 @@ static int changes_open(struct screen *s, const void *arg, struct error **reterr
         st->of = strdup(arg);
         if (!st->of || pager_init(&st->pager, PAGER_WRAP, false) < 0)
                 return error_set(reterr, -ENOMEM, "Out of memory");
-        list_init(&st->list, &changes_source, st);
-        s->list = &st->list;
+        list_screen_open(s, &st->rows, &changes_source, st);
         changes_load(s, ~0U);
         return 0;
 }
 
 static void changes_close(struct screen *s) {
         struct changes_state *st = s->state;
-        op_cancel(st->loading);
-        list_done(&st->list);
+        list_screen_close(&st->rows);
         pager_done(&st->pager);
         change_report_free(st->report);
-        error_free(st->error);
         free(st->of);
 }
 
@@ -125,7 +117,7 @@ static void changes_title(const struct screen *s, struct str *left, struct str *
         char place[64];
         str_addf(left, "of %s", st->of);
         if (st->reading) {
-                const struct change *change = changes_at(st, list_row(&st->list));
+                const struct change *change = changes_at(st, list_row(&st->rows.list));
                 str_addf(left, "  %s", change ? change->path : "");
                 str_add(right, pager_place(&st->pager, place));
         } else if (st->report)
@@ -138,14 +130,8 @@ static void changes_draw(struct screen *s, const struct canvas *c) {
                 pager_draw(&st->pager, c);
                 return;
         }
-        list_draw(&st->list, c);
-        list_draw_empty(&st->list, c, &(const struct list_empty) {
-                                .thing = "changed file",
-                                .looking = "Comparing the files ...",
-                                .none = "It changed no file that is watched.",
-                                .loaded = st->report,
-                                .error = st->error,
-                        });
+        list_screen_draw(&st->rows, c, "changed file", "Comparing the files ...",
+                         "It changed no file that is watched.");
 }
 
 static const char *changes_diff_of(const struct changes_state *st, size_t row) {
@@ -154,10 +140,10 @@ static const char *changes_diff_of(const struct changes_state *st, size_t row) {
 
 static void changes_status(const struct screen *s, struct str *out) {
         const struct changes_state *st = s->state;
-        const struct change *change = changes_at(st, list_settled_row(&st->list));
+        const struct change *change = changes_at(st, list_settled_row(&st->rows.list));
         if (st->reading || !change)
                 return;
-        if (changes_diff_of(st, list_settled_row(&st->list)))
+        if (changes_diff_of(st, list_settled_row(&st->rows.list)))
                 str_add(out, "Enter shows the change line by line. ");
         _cleanup_free_ char *detail = change_detail(change);
         if (!str_empty(detail))
@@ -196,14 +182,14 @@ static void show_list(struct screen *s) {
         struct changes_state *st = s->state;
         st->reading = false;
         s->pager = NULL;
-        s->list = &st->list;
+        s->list = &st->rows.list;
         screen_invalidate(s);
 }
 
 static bool changes_can(const struct screen *s, enum action action) {
         const struct changes_state *st = s->state;
         if (action == ACTION_DIFF) {
-                size_t row = list_row(&st->list);
+                size_t row = list_row(&st->rows.list);
                 return !st->reading && changes_at(st, row) && changes_diff_of(st, row);
         }
         return true;
@@ -213,7 +199,7 @@ static bool changes_act(struct screen *s, enum action action) {
         struct changes_state *st = s->state;
         switch (action) {
         case ACTION_DIFF:
-                show_diff(s, list_row(&st->list));
+                show_diff(s, list_row(&st->rows.list));
                 return true;
         case ACTION_BACK:
         case ACTION_ESCAPE:

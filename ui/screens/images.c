@@ -9,18 +9,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "model/command/lint.h"
 #include "model/image/pin.h"
 #include "model/image/recipe.h"
-#include "ui/screens/parts/reload.h"
+#include "ui/screens/parts/list-screen.h"
 
 struct images_state {
-        struct list list;
-        struct reload loading, loading_services;
+        struct list_screen rows;
+        struct reload loading_services;
         bool asked_services;
         struct image_list *images;      /* NULL: no answer yet */
-        struct error *error;            /* of the last answer; images of an earlier one stay */
         bool *offers;                   /* for each image: labels or a profile make it a system service */
         int *refused;                   /* for each: findings that refuse it, NOT_LOOKED until it is on the
                                          * screen */
@@ -164,24 +164,21 @@ static bool images_has_profile(const struct screen *s, const struct image *image
         return profile && !profile_is_generic(profile);
 }
 
-static int images_weigh(struct screen *s, const struct image_list *images) {
+static void images_take(struct screen *s, struct image_list *images) {
         struct images_state *st = s->state;
-        _cleanup_free_ bool *offers = calloc(images->n + 1, sizeof *offers);
-        _cleanup_free_ int *refused = calloc(images->n + 1, sizeof *refused);
-        if (!offers || !refused)
-                return -ENOMEM;
-        st->n_offers = 0;
-        for (size_t i = 0; i < images->n; i++) {
-                offers[i] = !hold_only(images->items[i]) &&
-                            (label_set(images->items[i]) || images_has_profile(s, images->items[i]));
-                st->n_offers += offers[i];
-                refused[i] = NOT_LOOKED;
-        }
+        image_list_free(st->images);
         free(st->offers);
         free(st->refused);
-        st->offers = TAKE(offers);
-        st->refused = TAKE(refused);
-        return 0;
+        st->images = images;
+        st->offers = xcalloc(images->n + 1, sizeof *st->offers);
+        st->refused = xcalloc(images->n + 1, sizeof *st->refused);
+        st->n_offers = 0;
+        for (size_t i = 0; i < images->n; i++) {
+                st->offers[i] = !hold_only(images->items[i]) &&
+                                (label_set(images->items[i]) || images_has_profile(s, images->items[i]));
+                st->n_offers += st->offers[i];
+                st->refused[i] = NOT_LOOKED;
+        }
 }
 
 static void images_load(struct screen *s, unsigned topics);
@@ -189,18 +186,9 @@ static void images_load(struct screen *s, unsigned topics);
 static void images_loaded(struct image_list *images, struct error *e, void *userdata) {
         struct screen *s = userdata;
         struct images_state *st = s->state;
-        _cleanup_(image_list_freep) struct image_list *fresh = images;
-
-        error_free(st->error);
-        st->error = e;
-        if (fresh && images_weigh(s, fresh) == 0) {
-                image_list_free(st->images);
-                st->images = TAKE(fresh);
-                list_set(&st->list, st->images->n);     /* the focus is remembered as text, not as a row */
-        }
-        screen_invalidate(s);
-        if (reload_came(&st->loading))
-                images_load(s, TOPIC_IMAGES);
+        if (images)
+                images_take(s, images);
+        list_screen_loaded(s, &st->rows, images ? images->n : LIST_NONE, e, TOPIC_IMAGES);
         if (!st->asked_services)
                 images_load(s, TOPIC_SERVICES);
 }
@@ -224,11 +212,12 @@ static void images_services_loaded(struct service_list *services, struct error *
 
 static void images_load(struct screen *s, unsigned topics) {
         struct images_state *st = s->state;
-        if (topics & (TOPIC_IMAGES | TOPIC_ENGINE) && reload_wanted(&st->loading, topics))
-                st->loading.op = host_list_images(ui_host(s->ui), images_loaded, s);
+        if (topics & (TOPIC_IMAGES | TOPIC_ENGINE) && reload_wanted(&st->rows.loading, topics))
+                st->rows.loading.op = host_list_images(ui_host(s->ui), images_loaded, s);
         if (topics & TOPIC_SERVICES && reload_wanted(&st->loading_services, topics)) {
                 st->asked_services = true;
-                st->loading_services.op = host_list_services(ui_host(s->ui), images_services_loaded, s);
+                st->loading_services.op =
+                        host_list_services(ui_host(s->ui), images_services_loaded, s);
         }
 }
 
@@ -236,8 +225,7 @@ static void images_load(struct screen *s, unsigned topics) {
 
 static int images_open(struct screen *s, const void *arg, struct error **reterr) {
         struct images_state *st = s->state;
-        list_init(&st->list, &images_source, st);
-        s->list = &st->list;
+        list_screen_open(s, &st->rows, &images_source, st);
         /* What is installed is marked afterwards: the list of services makes the engine list its images once
          * more, for updates. */
         images_load(s, TOPIC_IMAGES);
@@ -246,11 +234,9 @@ static int images_open(struct screen *s, const void *arg, struct error **reterr)
 
 static void images_close(struct screen *s) {
         struct images_state *st = s->state;
-        op_cancel(st->loading.op);
+        list_screen_close(&st->rows);
         op_cancel(st->loading_services.op);
-        list_done(&st->list);
         image_list_free(st->images);
-        error_free(st->error);
         free(st->offers);
         free(st->refused);
         strv_free(st->installed);
@@ -265,7 +251,7 @@ static void images_title(const struct screen *s, struct str *left, struct str *r
         if (st->images && st->images->n)
                 str_addf(left, "%zu image%s, %zu offer%s a system service", st->images->n,
                          st->images->n == 1 ? "" : "s", st->n_offers, st->n_offers == 1 ? "s" : "");
-        if (st->images && st->error)
+        if (st->images && st->rows.error)
                 str_add(right, "not up to date");
         else if (st->images && status->profile_errors)
                 str_addf(right, "%zu bad profile%s", status->profile_errors,
@@ -312,28 +298,21 @@ static void images_preview(const struct screen *s, const struct image *image, co
 #define PREVIEW_ROWS 4
 
 static void images_draw(struct screen *s, const struct canvas *c) {
-        const struct images_state *st = s->state;
+        struct images_state *st = s->state;
         size_t row = list_settled_row(s->list);
         bool preview = c->rows >= 14 && row != LIST_NONE;
         struct canvas rows = canvas_part(c, 0, 0, preview ? c->rows - PREVIEW_ROWS : c->rows, -1);
-        list_draw(s->list, &rows);
+        list_screen_draw(
+                &st->rows, &rows, st->all ? "image" : "image that offers a service", "Looking for images ...",
+                st->images && st->images->n
+                        ? "No image on this host offers a system service: none carries a label INSTALL "
+                          "or RUN or is known to a profile. Press a to see the others."
+                        : "There is no image on this host. Get one with \"podman pull\" or \"docker "
+                          "pull\"; it appears here by itself.");
         if (preview) {
                 struct canvas below = canvas_part(c, c->rows - PREVIEW_ROWS + 1, 0, -1, -1);
                 images_preview(s, images_at(st, row), &below);
         }
-        list_draw_empty(s->list, c, &(const struct list_empty) {
-                                .thing = st->all ? "image" : "image that offers a service",
-                                .looking = "Looking for images ...",
-                                .none = st->images && st->images->n ?
-                                        "No image on this host offers a system service: none carries a "
-                                        "label INSTALL or RUN or is known to a "
-                                        "profile. Press a to see the others." :
-                                        "There is no image on this host. Get one with \"podman pull\" or "
-                                        "\"docker pull\"; it appears here by "
-                                        "itself.",
-                                .loaded = st->images,
-                                .error = st->error,
-                        });
 }
 
 static void images_status(const struct screen *s, struct str *out) {
@@ -343,14 +322,14 @@ static void images_status(const struct screen *s, struct str *out) {
         /* Told while nothing else was looked at: it is why a form may ask less than it should. */
         if (profile && row == 0)
                 str_add(out, profile->message);
-        else if (st->images && st->error)
-                str_addf(out, "%s; the list is old.", st->error->message);
+        else if (st->images && st->rows.error)
+                str_addf(out, "%s; the list is old.", st->rows.error->message);
         else if (row != LIST_NONE && images_refused(st, row))
                 str_addf(out, "%s: findings refuse it; Enter shows them.",
                          image_reference(images_at(st, row)));
         else if (row != LIST_NONE)
                 str_addf(out, "%s: Enter shows what its labels say.", image_reference(images_at(st, row)));
-        else if (st->error && !st->images)
+        else if (st->rows.error && !st->images)
                 str_add(out, "R tries again.");
 }
 
@@ -379,8 +358,7 @@ static bool images_act(struct screen *s, enum action action) {
         }
         case ACTION_ALL:
                 st->all = !st->all;
-                list_set(&st->list, st->images ? st->images->n : 0);
-                list_settle(&st->list);
+                list_screen_again(&st->rows);
                 return true;
         default:
                 return false;

@@ -9,13 +9,11 @@
 #include "base/text.h"
 #include "ui/dialog.h"
 #include "ui/screens/parts/job-text.h"
-#include "ui/screens/parts/reload.h"
+#include "ui/screens/parts/list-screen.h"
 
 struct jobs_state {
-        struct list list;
-        struct reload loading;
+        struct list_screen rows;
         struct job_list *jobs;          /* NULL: no answer yet */
-        struct error *error;            /* of the last answer; jobs of an earlier one stay */
         char *asked;                    /* the job that the question about cancelling is about */
 };
 
@@ -86,46 +84,35 @@ static const struct list_source jobs_source = {
 
 /* ---- answers ---- */
 
-static void jobs_load(struct screen *s, unsigned topics);
-
 static void jobs_loaded(struct job_list *jobs, struct error *e, void *userdata) {
         struct screen *s = userdata;
         struct jobs_state *st = s->state;
-
-        error_free(st->error);
-        st->error = e;
         if (jobs) {
                 job_list_free(st->jobs);
                 st->jobs = jobs;
-                list_set(&st->list, jobs->n);
         }
-        screen_invalidate(s);
-        if (reload_came(&st->loading))
-                jobs_load(s, TOPIC_JOBS);
+        list_screen_loaded(s, &st->rows, jobs ? jobs->n : LIST_NONE, e, TOPIC_JOBS);
 }
 
 static void jobs_load(struct screen *s, unsigned topics) {
         struct jobs_state *st = s->state;
-        if (reload_wanted(&st->loading, topics))
-                st->loading.op = host_list_jobs(ui_host(s->ui), jobs_loaded, s);
+        if (reload_wanted(&st->rows.loading, topics))
+                st->rows.loading.op = host_list_jobs(ui_host(s->ui), jobs_loaded, s);
 }
 
 /* ---- the screen ---- */
 
 static int jobs_open(struct screen *s, const void *arg, struct error **reterr) {
         struct jobs_state *st = s->state;
-        list_init(&st->list, &jobs_source, s);
-        s->list = &st->list;
+        list_screen_open(s, &st->rows, &jobs_source, s);
         jobs_load(s, ~0U);
         return 0;
 }
 
 static void jobs_close(struct screen *s) {
         struct jobs_state *st = s->state;
-        op_cancel(st->loading.op);
-        list_done(&st->list);
+        list_screen_close(&st->rows);
         job_list_free(st->jobs);
-        error_free(st->error);
         free(st->asked);
 }
 
@@ -145,18 +132,12 @@ static void jobs_title(const struct screen *s, struct str *left, struct str *rig
 }
 
 static void jobs_draw(struct screen *s, const struct canvas *c) {
-        const struct jobs_state *st = s->state;
-        list_draw(s->list, c);
-        list_draw_empty(s->list, c, &(const struct list_empty) {
-                                .thing = "job",
-                                .looking = "Looking for jobs ...",
-                                .none = "Nothing was installed or removed with fairlead yet. Each install "
-                                        "and uninstall is a job and is kept "
-                                        "here with its whole output. To install something press 2 and "
-                                        "choose an image.",
-                                .loaded = st->jobs,
-                                .error = st->error,
-                        });
+        struct jobs_state *st = s->state;
+        list_screen_draw(
+                &st->rows, c, "job", "Looking for jobs ...",
+                "Nothing was installed or removed with fairlead yet. Each install and uninstall is a "
+                "job and is kept here with its whole output. To install something press 2 and "
+                "choose an image.");
 }
 
 static void jobs_status(const struct screen *s, struct str *out) {

@@ -11,15 +11,14 @@
 #include "ui/dialog.h"
 #include "ui/screens/parts/job-text.h"
 #include "ui/screens/parts/notes.h"
-#include "ui/screens/parts/reload.h"
+#include "ui/screens/parts/list-screen.h"
 #include "ui/screens/parts/unit-actions.h"
 
 struct services_state {
         struct unit_acting acting;      /* first: unit-actions.h */
-        struct list list;
-        struct reload loading, loading_jobs;
+        struct list_screen rows;
+        struct reload loading_jobs;
         struct service_list *services;  /* NULL: no answer yet */
-        struct error *error;
         struct job_list *jobs;          /* NULL: no answer yet */
 };
 
@@ -151,18 +150,11 @@ static void services_load(struct screen *s, unsigned topics);
 static void services_loaded(struct service_list *services, struct error *e, void *userdata) {
         struct screen *s = userdata;
         struct services_state *st = s->state;
-        error_free(st->error);
-        st->error = e;
         if (services) {
-                /* The list asks nothing of the old rows: their order is the new one's. */
-                struct service_list *old = st->services;
+                service_list_free(st->services);
                 st->services = services;
-                list_set(&st->list, services->n);
-                service_list_free(old);
         }
-        screen_invalidate(s);
-        if (reload_came(&st->loading))
-                services_load(s, TOPIC_SERVICES);
+        list_screen_loaded(s, &st->rows, services ? services->n : LIST_NONE, e, TOPIC_SERVICES);
 }
 
 static void services_jobs_loaded(struct job_list *jobs, struct error *e, void *userdata) {
@@ -180,32 +172,31 @@ static void services_jobs_loaded(struct job_list *jobs, struct error *e, void *u
 
 static void services_load(struct screen *s, unsigned topics) {
         struct services_state *st = s->state;
-        if (topics & (TOPIC_SERVICES | TOPIC_IMAGES) && reload_wanted(&st->loading, topics))
-                st->loading.op = host_list_services(ui_host(s->ui), services_loaded, s);
+        if (topics & (TOPIC_SERVICES | TOPIC_IMAGES) && reload_wanted(&st->rows.loading, topics))
+                st->rows.loading.op =
+                        host_list_services(ui_host(s->ui), services_loaded, s);
         if (topics & TOPIC_REALM)
                 screen_invalidate(s);
         if (topics & TOPIC_JOBS && reload_wanted(&st->loading_jobs, topics))
-                st->loading_jobs.op = host_list_jobs(ui_host(s->ui), services_jobs_loaded, s);
+                st->loading_jobs.op =
+                        host_list_jobs(ui_host(s->ui), services_jobs_loaded, s);
 }
 
 /* ---- the screen ---- */
 
 static int services_open(struct screen *s, const void *arg, struct error **reterr) {
         struct services_state *st = s->state;
-        list_init(&st->list, &services_source, s);
-        s->list = &st->list;
+        list_screen_open(s, &st->rows, &services_source, s);
         services_load(s, ~0U);
         return 0;
 }
 
 static void services_close(struct screen *s) {
         struct services_state *st = s->state;
-        op_cancel(st->loading.op);
+        list_screen_close(&st->rows);
         op_cancel(st->loading_jobs.op);
         unit_acting_done(&st->acting);
-        list_done(&st->list);
         service_list_free(st->services);
-        error_free(st->error);
         job_list_free(st->jobs);
 }
 
@@ -238,32 +229,25 @@ static void services_title(const struct screen *s, struct str *left, struct str 
 
 static struct notes services_notes(const struct screen *s) {
         const struct services_state *st = s->state;
-        return (struct notes){ .jobs = st->jobs,
+        return (struct notes) { .jobs = st->jobs,
                                .status = host_status(ui_host(s->ui)),
                                .now = ui_now(s->ui) };
 }
 
 static void services_draw(struct screen *s, const struct canvas *c) {
-        const struct services_state *st = s->state;
+        struct services_state *st = s->state;
         const struct notes shown = services_notes(s);
         int notes = notes_draw(&shown, NULL), below = notes ? notes + 1 : 0;
         if (c->rows - below < 4)
                 below = 0;
         struct canvas rows = canvas_part(c, 0, 0, c->rows - below, -1);
-        list_draw(s->list, &rows);
+        list_screen_draw(&st->rows, &rows, "service", "Looking for services ...",
+                         "No service is installed yet. Press 2 (or i) to choose an image that packages one: "
+                         "before anything is run you see what it would do.");
         if (below) {
                 struct canvas part = canvas_part(c, c->rows - notes, 0, -1, -1);
                 notes_draw(&shown, &part);
         }
-        list_draw_empty(s->list, &rows, &(const struct list_empty) {
-                                .thing = "service",
-                                .looking = "Looking for services ...",
-                                .none = "No service is installed yet. Press 2 (or i) to choose an image "
-                                        "that packages one: before anything is "
-                                        "run you see what it would do.",
-                                .loaded = st->services,
-                                .error = st->error,
-                        });
 }
 
 static void services_status(const struct screen *s, struct str *out) {
@@ -275,7 +259,7 @@ static void services_status(const struct screen *s, struct str *out) {
         }
         if (!service) {
                 const struct job *job = services_job(s);
-                if (st->error)
+                if (st->rows.error)
                         str_add(out, "R tries again.");
                 else if (job && jobtext_runs(job)) {
                         jobtext_running(job, ui_now(s->ui), out);

@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/text.h"
-#include "ui/screens/parts/reload.h"
+#include "ui/screens/parts/list-screen.h"
 #include "ui/screens/parts/unit-actions.h"
 
 enum kind { KIND_SERVICES, KIND_FAILED, KIND_ALL, _KIND_MAX };
@@ -20,10 +21,8 @@ static const char *const kind_names[_KIND_MAX] = {
 
 struct units_state {
         struct unit_acting acting;      /* first: unit-actions.h */
-        struct list list;
-        struct reload loading;
+        struct list_screen rows;
         struct unit_list *units;        /* NULL: no answer yet */
-        struct error *error;            /* of the last answer; units of an earlier one stay */
         char **plain;                   /* for each unit its name for people; NULL where it is the real one */
         enum kind kind;
         size_t n_failed;
@@ -117,96 +116,75 @@ static const struct list_source units_source = {
 
 /* ---- answers ---- */
 
-static void forget_names(struct units_state *st) {
+static void units_forget_names(struct units_state *st) {
         for (size_t i = 0; st->plain && st->units && i < st->units->n; i++)
                 free(st->plain[i]);
         free(st->plain);
         st->plain = NULL;
 }
 
-static bool units_take_units(struct units_state *st, struct unit_list *units) {
-        char **plain = calloc(units->n + 1, sizeof *plain);
-        if (!plain)
-                return false;
-        size_t failed = 0;
-        for (size_t i = 0; i < units->n; i++) {
-                if (strchr(units->items[i].name, '\\'))
-                        plain[i] = unit_name_plain(units->items[i].name);
-                failed += str_equal(units->items[i].active, "failed");
-        }
-        forget_names(st);
+static void units_take(struct units_state *st, struct unit_list *units) {
+        units_forget_names(st);
         unit_list_free(st->units);
         st->units = units;
-        st->plain = plain;
-        st->n_failed = failed;
-        list_set(&st->list, units->n);
-        return true;
+        st->plain = xcalloc(units->n + 1, sizeof *st->plain);
+        st->n_failed = 0;
+        for (size_t i = 0; i < units->n; i++) {
+                if (strchr(units->items[i].name, '\\'))
+                        st->plain[i] = unit_name_plain(units->items[i].name);
+                st->n_failed += str_equal(units->items[i].active, "failed");
+        }
 }
-
-static void units_load(struct screen *s, unsigned topics);
 
 static void units_loaded(struct unit_list *units, struct error *e, void *userdata) {
         struct screen *s = userdata;
         struct units_state *st = s->state;
-
-        error_free(st->error);
-        st->error = e;
-        if (units && !units_take_units(st, units))
-                unit_list_free(units);
-        screen_invalidate(s);
-        if (reload_came(&st->loading))
-                units_load(s, TOPIC_UNITS);
+        if (units)
+                units_take(st, units);
+        list_screen_loaded(s, &st->rows, units ? units->n : LIST_NONE, e, TOPIC_UNITS);
 }
 
 static void units_load(struct screen *s, unsigned topics) {
         struct units_state *st = s->state;
-        if (reload_wanted(&st->loading, topics))
-                st->loading.op = host_list_units(ui_host(s->ui), NULL, units_loaded, s);
+        if (reload_wanted(&st->rows.loading, topics))
+                st->rows.loading.op = host_list_units(ui_host(s->ui), NULL, units_loaded, s);
 }
 
 /* ---- the screen ---- */
 
 static int units_open(struct screen *s, const void *arg, struct error **reterr) {
         struct units_state *st = s->state;
-        list_init(&st->list, &units_source, st);
-        s->list = &st->list;
+        list_screen_open(s, &st->rows, &units_source, st);
         units_load(s, ~0U);
         return 0;
 }
 
 static void units_close(struct screen *s) {
         struct units_state *st = s->state;
-        op_cancel(st->loading.op);
+        list_screen_close(&st->rows);
         unit_acting_done(&st->acting);
-        list_done(&st->list);
-        forget_names(st);
+        units_forget_names(st);
         unit_list_free(st->units);
-        error_free(st->error);
 }
 
 static void units_title(const struct screen *s, struct str *left, struct str *right) {
         const struct units_state *st = s->state;
         if (!st->units)
                 return;
-        str_addf(left, "%zu of %zu  %s", st->list.shown, st->units->n, kind_names[st->kind]);
+        str_addf(left, "%zu of %zu  %s", st->rows.list.shown, st->units->n, kind_names[st->kind]);
         if (st->n_failed)
                 str_addf(right, "%zu failed", st->n_failed);
-        else if (st->error)
+        else if (st->rows.error)
                 str_add(right, "not up to date");
 }
 
 static void units_draw(struct screen *s, const struct canvas *c) {
-        const struct units_state *st = s->state;
-        list_draw(s->list, c);
-        list_draw_empty(s->list, c, &(const struct list_empty) {
-                                .thing = st->kind == KIND_ALL ? "unit" : "unit of this kind",
-                                .looking = "Asking systemd for its units ...",
-                                .none = st->kind == KIND_FAILED ? "No unit has failed. v shows other kinds." :
-                                                                  "systemd knows no unit of this kind. v "
-                                                                  "shows other kinds.",
-                                .loaded = st->units,
-                                .error = st->error,
-                        });
+        struct units_state *st = s->state;
+        list_screen_draw(&st->rows, c, st->kind == KIND_ALL ? "unit" : "unit of this kind",
+                         "Asking systemd for its units ...",
+                         st->kind == KIND_FAILED
+                                 ? "No unit has failed. v shows other kinds."
+                                 : "systemd knows no unit of this kind. v shows other kinds.");
 }
 
 static void units_status(const struct screen *s, struct str *out) {
@@ -246,8 +224,7 @@ static bool units_act(struct screen *s, enum action action) {
                 return true;
         case ACTION_PATTERN:
                 st->kind = (st->kind + 1) % _KIND_MAX;
-                list_set(&st->list, st->units ? st->units->n : 0);
-                list_settle(&st->list);
+                list_screen_again(&st->rows);
                 return true;
         default:
                 return unit && unit_acting_begin(s, unit->name, action);

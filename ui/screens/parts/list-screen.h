@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What the screens of one list share: the load, the rows of an earlier answer that stay while a new one is
+ * asked for or failed, and what stands in their place while there are none.
+ *
+ *     if (reload_wanted(&st->rows.loading, topics))
+ *             st->rows.loading.op = host_list_things(host, things_loaded, s);
+ *
+ * and in the answer, when all of it was taken:
+ *
+ *     list_screen_loaded(s, &st->rows, things ? things->n : LIST_NONE, e, TOPIC_THINGS);
+ */
+
+#include "ui/screen.h"
+#include "ui/screens/parts/reload.h"
+
+struct list_screen {
+        struct list list;
+        struct reload loading;
+        bool loaded;                    /* there was an answer */
+        struct error *error;            /* of the last one; rows of an earlier one stay */
+};
+
+/* In open(): the list is the screen's. */
+void list_screen_open(struct screen *s, struct list_screen *ls, const struct list_source *source,
+                      const void *owner);
+void list_screen_close(struct list_screen *ls);
+
+/* The answer: so many rows, which the owner has taken, or LIST_NONE and an error, which is taken. Loads once
+ * more where the topic changed meanwhile. */
+void list_screen_loaded(struct screen *s, struct list_screen *ls, size_t n, struct error *e, unsigned topic);
+
+/* Other rows of the same answer are shown now. */
+void list_screen_again(struct list_screen *ls);
+
+/* thing: "job"; looking: "Looking for jobs ..."; none: a sentence that says what to do. */
+void list_screen_draw(struct list_screen *ls, const struct canvas *c, const char *thing, const char *looking,
+                      const char *none);
