@@ -58,7 +58,7 @@ static void app_settle(struct app *app) {
         sd_event_source_set_enabled(app->tick, SD_EVENT_ONESHOT);
 }
 
-static int frame_came(sd_event_source *source, uint64_t usec, void *userdata) {
+static int app_frame(sd_event_source *source, uint64_t usec, void *userdata) {
         struct app *app = userdata;
         app->frame_due = UINT64_MAX;
         ui_paint(app->ui);
@@ -66,7 +66,7 @@ static int frame_came(sd_event_source *source, uint64_t usec, void *userdata) {
         return 0;
 }
 
-static int tick_came(sd_event_source *source, uint64_t usec, void *userdata) {
+static int app_tick(sd_event_source *source, uint64_t usec, void *userdata) {
         struct app *app = userdata;
         ui_tick(app->ui);
         app_settle(app);
@@ -83,7 +83,7 @@ static void app_invalidate(unsigned ms, void *userdata) {
         sd_event_source_set_enabled(app->frame, SD_EVENT_ONESHOT);
 }
 
-static int keys_came(sd_event_source *source, int fd, uint32_t events, void *userdata) {
+static int app_keys(sd_event_source *source, int fd, uint32_t events, void *userdata) {
         struct app *app = userdata;
         if (events & (EPOLLHUP | EPOLLERR)) {
                 /* The line is gone. Jobs go on without us; there is nobody to tell. */
@@ -96,7 +96,7 @@ static int keys_came(sd_event_source *source, int fd, uint32_t events, void *use
         return 0;
 }
 
-static int signal_came(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata) {
+static int app_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata) {
         struct app *app = userdata;
         switch (info->ssi_signo) {
         case SIGWINCH:
@@ -111,7 +111,7 @@ static int signal_came(sd_event_source *source, const struct signalfd_siginfo *i
         return 0;
 }
 
-static int shell_ended(sd_event_source *source, const siginfo_t *info, void *userdata) {
+static int app_shell_ended(sd_event_source *source, const siginfo_t *info, void *userdata) {
         struct app *app = userdata;
         sd_event_source_unref(source);
         sd_event_source_set_enabled(app->keys, SD_EVENT_ON);
@@ -121,7 +121,7 @@ static int shell_ended(sd_event_source *source, const siginfo_t *info, void *use
 }
 
 /* The child gets signals as a shell expects them: ours are blocked for signalfd. */
-static int spawn_shell(const char *shell, pid_t *ret) {
+static int app_spawn_shell(const char *shell, pid_t *ret) {
         posix_spawnattr_t attributes;
         sigset_t none, all;
         sigemptyset(&none);
@@ -137,7 +137,7 @@ static int spawn_shell(const char *shell, pid_t *ret) {
         return -r;
 }
 
-static void shell_wanted(void *userdata) {
+static void app_shell(void *userdata) {
         struct app *app = userdata;
         const struct passwd *user = getpwuid(getuid());
         const char *shell = user && user->pw_shell && user->pw_shell[0] == '/' ? user->pw_shell : "/bin/sh";
@@ -145,10 +145,10 @@ static void shell_wanted(void *userdata) {
         out("This is a shell; \"exit\" returns to fairlead. Running jobs go on.\n");
         fflush(stdout);
         pid_t pid;
-        int r = spawn_shell(shell, &pid);
+        int r = app_spawn_shell(shell, &pid);
         if (r >= 0) {
                 sd_event_source_set_enabled(app->keys, SD_EVENT_OFF);
-                r = sd_event_add_child(app->session->event, NULL, pid, WEXITED, shell_ended, app);
+                r = sd_event_add_child(app->session->event, NULL, pid, WEXITED, app_shell_ended, app);
                 if (r >= 0)
                         return;
                 waitpid(pid, NULL, 0);
@@ -156,7 +156,7 @@ static void shell_wanted(void *userdata) {
         ui_resume(app->ui);
 }
 
-static int add_sources(struct app *app, struct error **reterr) {
+static int app_add_sources(struct app *app, struct error **reterr) {
         static const int signals[] = { SIGTERM, SIGHUP, SIGINT, SIGWINCH };
         sd_event *event = app->session->event;
         sigset_t mask;
@@ -165,12 +165,12 @@ static int add_sources(struct app *app, struct error **reterr) {
         for (size_t i = 0; i < ELEMENTS(signals); i++)
                 sigaddset(&mask, signals[i]);
         sigprocmask(SIG_BLOCK, &mask, NULL);
-        int r = sd_event_add_io(event, &app->keys, STDIN_FILENO, EPOLLIN, keys_came, app);
+        int r = sd_event_add_io(event, &app->keys, STDIN_FILENO, EPOLLIN, app_keys, app);
         if (r >= 0)
                 r = sd_event_source_set_priority(app->keys, PRIORITY_KEYS);
         for (size_t i = 0; i < ELEMENTS(signals) && r >= 0; i++) {
                 sd_event_source *source;
-                r = sd_event_add_signal(event, &source, signals[i], signal_came, app);
+                r = sd_event_add_signal(event, &source, signals[i], app_signal, app);
                 if (r >= 0) {
                         sd_event_source_set_priority(source, PRIORITY_SIGNAL);
                         sd_event_source_set_floating(source, true);
@@ -178,11 +178,11 @@ static int add_sources(struct app *app, struct error **reterr) {
                 }
         }
         if (r >= 0)
-                r = sd_event_add_time(event, &app->frame, CLOCK_MONOTONIC, UINT64_MAX, 1000, frame_came, app);
+                r = sd_event_add_time(event, &app->frame, CLOCK_MONOTONIC, UINT64_MAX, 1000, app_frame, app);
         if (r >= 0)
                 r = sd_event_source_set_priority(app->frame, PRIORITY_FRAME);
         if (r >= 0)
-                r = sd_event_add_time(event, &app->tick, CLOCK_MONOTONIC, UINT64_MAX, 20000, tick_came, app);
+                r = sd_event_add_time(event, &app->tick, CLOCK_MONOTONIC, UINT64_MAX, 20000, app_tick, app);
         if (r >= 0)
                 r = sd_event_source_set_enabled(app->tick, SD_EVENT_OFF);
         if (r >= 0)
@@ -190,7 +190,7 @@ static int add_sources(struct app *app, struct error **reterr) {
         return r < 0 ? error_errno(reterr, r, "The console's event loop could not be made") : 0;
 }
 
-static void topics_changed(unsigned topics, void *userdata) {
+static void app_changed(unsigned topics, void *userdata) {
         struct app *app = userdata;
         ui_changed(app->ui, topics);
         app_settle(app);
@@ -220,14 +220,14 @@ int app_run(struct session *session, const char *display) {
         }
         int r = session_open(session, &e);
         if (r >= 0)
-                r = add_sources(&app, &e);
+                r = app_add_sources(&app, &e);
         if (r >= 0) {
                 const struct ui_options options = {
                         .host = session->host,
                         .places = &screen_places,
                         .display = (enum display) wanted,
                         .invalidate = app_invalidate,
-                        .shell = shell_wanted,
+                        .shell = app_shell,
                         .userdata = &app,
                 };
                 r = ui_new(&options, &app.ui, &e);
@@ -236,7 +236,7 @@ int app_run(struct session *session, const char *display) {
                 app_done(&app);
                 return session_fail(session, e);
         }
-        host_listen(session->host, topics_changed, &app);
+        host_listen(session->host, app_changed, &app);
         oom_prepare(app_out_of_memory, app.ui);
         ui_paint(app.ui);
         app_settle(&app);

@@ -127,7 +127,7 @@ void screen_ask_secret(struct screen *s, const char *label,
                 secret_free(secret);
 }
 
-static void ui_settle_later(struct ui *ui) {
+static void ui_settle_soon(struct ui *ui) {
         bool dear = ui->theme.display == DISPLAY_BASIC || ui->theme.slow;
         ui->settle_at = ui_boottime(ui) + (dear ? SETTLE_BASIC_MS : SETTLE_MS) * 1000;
 }
@@ -150,7 +150,7 @@ static bool ask_key(struct ui *ui, int key) {
         if (s->list && (move == ACTION_UP || move == ACTION_DOWN || move == ACTION_PAGE_UP ||
                         move == ACTION_PAGE_DOWN)) {
                 list_act(s->list, move);
-                ui_settle_later(ui);
+                ui_settle_soon(ui);
                 return true;
         }
         if (field_key(&ui->ask.field, key) && ui->ask.changed)
@@ -200,7 +200,7 @@ static bool list_do(struct screen *s, enum action action) {
         }
         if (!list_act(s->list, action))
                 return false;
-        ui_settle_later(s->ui);
+        ui_settle_soon(s->ui);
         return true;
 }
 

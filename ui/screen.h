@@ -85,7 +85,7 @@ struct screen {
         void *state;
         struct list *list;              /* set by open(): moving, filter and sort go there first */
         struct pager *pager;            /* the same for text */
-        struct checkpage *checks;       /* the preflight on it (ui/screens/parts/check-page.h); NULL: none */
+        struct check_page *checks;       /* the preflight on it (ui/screens/parts/check-page.h); NULL: none */
         struct screen *below;           /* in the stack */
         bool closing;                   /* closed by screen_close(), freed soon */
         int64_t tick_at;                /* the ui's */

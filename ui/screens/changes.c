@@ -32,13 +32,13 @@ static const struct change *changes_at(const struct changes_state *st, size_t ro
         return st->report && row < st->report->changes->n ? &st->report->changes->items[row] : NULL;
 }
 
-static const struct entry *now_or_before(const struct change *change) {
+static const struct entry *changes_entry(const struct change *change) {
         return change->what & CHANGE_REMOVED ? &change->before : &change->after;
 }
 
 static void changes_cell(const void *owner, size_t row, size_t column, struct cell *ret) {
         const struct change *change = changes_at(owner, row);
-        const struct entry *entry = now_or_before(change);
+        const struct entry *entry = changes_entry(change);
         switch (column) {
         case COLUMN_WHAT: {
                 _cleanup_free_ char *text = change_text(change->what);
@@ -153,7 +153,7 @@ static void changes_status(const struct screen *s, struct str *out) {
                 str_addf(out, "Uninstalling puts back %s", change->path);
 }
 
-static uint8_t diff_mark(const char *line) {
+static uint8_t changes_mark(const char *line) {
         if (str_starts(line, "@@"))
                 return DOC_HEAD;
         if (str_starts(line, "+++") || str_starts(line, "---"))
@@ -161,14 +161,14 @@ static uint8_t diff_mark(const char *line) {
         return line[0] == '+' ? DOC_GOOD : line[0] == '-' ? DOC_BAD : DOC_PLAIN;
 }
 
-static void show_diff(struct screen *s, size_t row) {
+static void changes_show_diff(struct screen *s, size_t row) {
         struct changes_state *st = s->state;
         pager_clear(&st->pager);
         const char *text = changes_diff_of(st, row);
         while (text && *text) {
                 size_t n = strcspn(text, "\n");
                 _cleanup_free_ char *line = strndup(text, n);
-                pager_addf(&st->pager, line ? diff_mark(line) : DOC_PLAIN, "%s", line ? line : "");
+                pager_addf(&st->pager, line ? changes_mark(line) : DOC_PLAIN, "%s", line ? line : "");
                 text += n + (text[n] == '\n');
         }
         pager_act(&st->pager, ACTION_FIRST);
@@ -178,7 +178,7 @@ static void show_diff(struct screen *s, size_t row) {
         screen_invalidate(s);
 }
 
-static void show_list(struct screen *s) {
+static void changes_show_list(struct screen *s) {
         struct changes_state *st = s->state;
         st->reading = false;
         s->pager = NULL;
@@ -199,13 +199,13 @@ static bool changes_act(struct screen *s, enum action action) {
         struct changes_state *st = s->state;
         switch (action) {
         case ACTION_DIFF:
-                show_diff(s, list_row(&st->rows.list));
+                changes_show_diff(s, list_row(&st->rows.list));
                 return true;
         case ACTION_BACK:
         case ACTION_ESCAPE:
                 if (!st->reading)
                         return false;
-                show_list(s);
+                changes_show_list(s);
                 return true;
         default:
                 return false;

@@ -9,19 +9,19 @@
 
 struct check_state {
         char *domain;           /* NULL: this host's own */
-        struct checkpage page;
+        struct check_page page;
 };
 
 static void check_look(struct screen *s) {
         struct check_state *st = s->state;
-        checkpage_look(&st->page, &(struct preflight_order) { .domain = st->domain });
+        check_page_look(&st->page, &(struct preflight_order) { .domain = st->domain });
 }
 
 static int check_open(struct screen *s, const void *arg, struct error **reterr) {
         struct check_state *st = s->state;
         if (str_replace(&st->domain, arg) < 0)
                 return error_set(reterr, -ENOMEM, "Out of memory");
-        checkpage_init(&st->page, s, check_look);
+        check_page_init(&st->page, s, check_look);
         s->list = &st->page.list;
         check_look(s);
         return 0;
@@ -29,7 +29,7 @@ static int check_open(struct screen *s, const void *arg, struct error **reterr) 
 
 static void check_close(struct screen *s) {
         struct check_state *st = s->state;
-        checkpage_done(&st->page);
+        check_page_done(&st->page);
         free(st->domain);
 }
 
@@ -41,19 +41,19 @@ static void check_title(const struct screen *s, struct str *left, struct str *ri
 
 static void check_draw(struct screen *s, const struct canvas *c) {
         struct check_state *st = s->state;
-        checkpage_draw(&st->page, c);
+        check_page_draw(&st->page, c);
 }
 
 static void check_status(const struct screen *s, struct str *out) {
         const struct check_state *st = s->state;
-        checkpage_status(&st->page, out);
+        check_page_status(&st->page, out);
 }
 
 static bool check_can(const struct screen *s, enum action action) {
         const struct check_state *st = s->state;
         if (action == ACTION_FIX)
-                return checkpage_fix(&st->page) != FIX_NONE;
-        return (action != ACTION_AGAIN && action != ACTION_DETAILS) || !checkpage_looking(&st->page);
+                return check_page_fix(&st->page) != FIX_NONE;
+        return (action != ACTION_AGAIN && action != ACTION_DETAILS) || !check_page_looking(&st->page);
 }
 
 static bool check_act(struct screen *s, enum action action) {
@@ -61,7 +61,7 @@ static bool check_act(struct screen *s, enum action action) {
         if (action == ACTION_AGAIN)
                 check_look(s);
         else if (action == ACTION_FIX)
-                return checkpage_mend(&st->page);
+                return check_page_repair(&st->page);
         else if (action == ACTION_DETAILS) {
                 st->page.details = !st->page.details;
                 screen_invalidate(s);
@@ -72,7 +72,7 @@ static bool check_act(struct screen *s, enum action action) {
 
 static void check_changed(struct screen *s, unsigned topics) {
         struct check_state *st = s->state;
-        checkpage_changed(&st->page);
+        check_page_changed(&st->page);
 }
 
 const struct screen_class check_screen = {

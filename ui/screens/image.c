@@ -109,21 +109,21 @@ static void image_write(struct screen *s) {
         image_facts(pager, st->image);
         if (st->bad_profile) {
                 pager_addf(pager, DOC_STRONG, "Its own profile is not used");
-                plantext_error(pager, DOC_WARN, st->bad_profile);
+                plan_text_error(pager, DOC_WARN, st->bad_profile);
                 pager_end(pager);
         }
         if (st->plan)
-                plantext_findings(pager, &st->plan->findings);
+                plan_text_findings(pager, &st->plan->findings);
         else if (st->no_plan) {
                 pager_addf(pager, DOC_STRONG, "What it would do cannot be told yet");
-                plantext_error(pager, DOC_PLAIN, st->no_plan);
+                plan_text_error(pager, DOC_PLAIN, st->no_plan);
                 pager_end(pager);
         }
         image_labels(pager, st->image);
         if (st->plan && st->plan->command) {
                 pager_addf(pager, DOC_STRONG, "%s means, filled in for a service called %s",
                            st->plan->label_key, st->plan->name);
-                plantext_command(pager, st->plan->command, true);
+                plan_text_command(pager, st->plan->command, true);
                 pager_end(pager);
         }
         image_questions(pager, st->profile);

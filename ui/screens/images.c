@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
 #include "base/text.h"
 #include "model/command/lint.h"
 #include "model/image/pin.h"
@@ -170,8 +169,8 @@ static void images_take(struct screen *s, struct image_list *images) {
         free(st->offers);
         free(st->refused);
         st->images = images;
-        st->offers = xcalloc(images->n + 1, sizeof *st->offers);
-        st->refused = xcalloc(images->n + 1, sizeof *st->refused);
+        st->offers = calloc(images->n + 1, sizeof *st->offers);
+        st->refused = calloc(images->n + 1, sizeof *st->refused);
         st->n_offers = 0;
         for (size_t i = 0; i < images->n; i++) {
                 st->offers[i] = !hold_only(images->items[i]) &&
@@ -206,7 +205,7 @@ static void images_services_loaded(struct service_list *services, struct error *
                                 strv_add(&st->installed, list->items[i]->image_id);
                 screen_invalidate(s);
         }
-        if (reload_came(&st->loading_services))
+        if (reload_answered(&st->loading_services))
                 images_load(s, TOPIC_SERVICES);
 }
 

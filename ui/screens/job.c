@@ -12,13 +12,12 @@
 #include "base/feed.h"
 #include "base/text.h"
 #include "ui/dialog.h"
-#include "ui/screens/parts/job-checks.h"
 #include "ui/screens/parts/job-text.h"
 #include "ui/screens/parts/resume-job.h"
 #include "ui/screens/parts/retry-join.h"
 
 struct job_screen_state {
-        struct takeup takeup;           /* first: takeup.h */
+        struct resume_job resume;           /* first: resume-job.h */
         char *id;
         struct op *watching;
         struct job *job;                /* NULL: no answer yet */
@@ -31,7 +30,7 @@ struct job_screen_state {
 };
 
 static bool job_lives(const struct job_screen_state *st) {
-        return st->job && jobtext_runs(st->job) && !st->error;
+        return st->job && job_text_runs(st->job) && !st->error;
 }
 
 /* ---- watching ---- */
@@ -101,7 +100,7 @@ static int job_screen_open(struct screen *s, const void *arg, struct error **ret
 static void job_screen_close(struct screen *s) {
         struct job_screen_state *st = s->state;
         op_cancel(st->watching);
-        takeup_done(&st->takeup);
+        resume_job_done(&st->resume);
         st->pager.pending = NULL;
         feed_free(st->feed);
         pager_done(&st->pager);
@@ -114,20 +113,20 @@ static void job_title(const struct screen *s, struct str *left, struct str *righ
         const struct job_screen_state *st = s->state;
         char clock[24];
         if (st->job) {
-                jobtext_what(st->job, left);
+                job_text_what(st->job, left);
                 str_add(left, "  ");
         }
         str_add(left, st->id);
         if (!st->job)
                 return;
-        jobtext_progress(st->job, right);
-        if (st->job->started > 0 && (st->job->ended > 0 || jobtext_runs(st->job))) {
+        job_text_progress(st->job, right);
+        if (st->job->started > 0 && (st->job->ended > 0 || job_text_runs(st->job))) {
                 int64_t until = st->job->ended > 0 ? st->job->ended : ui_now(s->ui);
-                str_addf(right, "  %s", jobtext_clock(clock, until - st->job->started));
+                str_addf(right, "  %s", job_text_clock(clock, until - st->job->started));
         }
 }
 
-static enum style step_style(enum step_state state) {
+static enum style job_step_style(enum step_state state) {
         switch (state) {
         case STEP_FAILED:
                 return STYLE_BAD;
@@ -145,14 +144,14 @@ static void job_step_line(const struct canvas *c, int row, const struct job *job
         const struct step_status *status = &job->steps[step];
         char duration[24];
         bool lost = status->state == STEP_NOW && job->state == JOB_INTERRUPTED;
-        canvas_text(c, row, 2, 8, lost ? STYLE_BAD : step_style(status->state),
+        canvas_text(c, row, 2, 8, lost ? STYLE_BAD : job_step_style(status->state),
                     lost ? "cut off" : step_state_name(status->state));
         int x = 11 + canvas_text(c, row, 11, 30, STYLE_PLAIN, job_step_title(step, job->verb));
         x = x < 38 ? 38 : x + 2;
         if (status->note)
                 canvas_text(c, row, x, 0, STYLE_DIM, status->note);
         else if (status->usec && status->state != STEP_NOW && status->state != STEP_TODO)
-                canvas_text(c, row, x, 0, STYLE_DIM, jobtext_duration(duration, status->usec));
+                canvas_text(c, row, x, 0, STYLE_DIM, job_text_duration(duration, status->usec));
 }
 
 /* With more of them they fold by themselves: the output is what one watches. */
@@ -216,14 +215,14 @@ static void job_next(const struct canvas *c, int row, const struct job *job) {
 
 /* What it came to. Returns the rows. */
 static int job_result(const struct job *job, const struct canvas *c) {
-        int row = canvas_paragraph(c, 0, 2, c->columns - 4, jobtext_style(job->state),
+        int row = canvas_paragraph(c, 0, 2, c->columns - 4, job_text_style(job->state),
                                    job->message ? job->message : job_state_name(job->state));
         if (job->hint) {
                 canvas_text(c, row, 2, 0, STYLE_PLAIN, "->");
                 row += canvas_paragraph(c, row, 5, c->columns - 7, STYLE_PLAIN, job->hint);
         }
-        row += mending_draw(job, c, row);
-        row += jobchecks_draw(job, c, row);
+        row += retry_join_draw(job, c, row);
+        row += job_text_checks(job, c, row);
         size_t left = strv_length(job->left), shown = 0;
         for (; shown < left && row < c->rows / 2; shown++)
                 row += canvas_paragraph(c, row, 4, c->columns - 6, STYLE_WARN, job->left[shown]);
@@ -258,7 +257,7 @@ static void job_draw(struct screen *s, const struct canvas *c) {
                 return;
         }
         int row = 0;
-        if (!jobtext_runs(st->job))
+        if (!job_text_runs(st->job))
                 row = job_result(st->job, c);
         if (st->error)
                 row += canvas_error(c, row, st->error, false);
@@ -303,12 +302,12 @@ static void job_status(const struct screen *s, struct str *out) {
                         str_add(out, "q goes back.");
                 return;
         }
-        if (st->takeup.op) {
+        if (st->resume.op) {
                 str_add(out, "Starting its worker ...");
                 return;
         }
         if (st->job->state == JOB_INTERRUPTED || st->job->state == JOB_BROKEN) {
-                str_add(out, takeup_fits(st->job, ACTION_RESUME)
+                str_add(out, resume_job_fits(st->job, ACTION_RESUME)
                                      ? "r goes on with it, p puts everything back; both ask first."
                              : st->job->state == JOB_BROKEN
                                      ? "p tries again to put everything back; it asks first."
@@ -369,7 +368,7 @@ static void job_ask_cancel(struct screen *s) {
 
 /* What such a prompt asks is not shown as it is typed: the command turned the echo of its terminal off, too.
  */
-static bool prompt_is_secret(const char *prompt) {
+static bool job_prompt_is_secret(const char *prompt) {
         static const char *const words[] = { "assw",   "assphrase", "passe", "contrase",
                                              "secret", "token",     "PIN" };
         for (size_t i = 0; i < ELEMENTS(words); i++)
@@ -410,10 +409,10 @@ static bool job_can(const struct screen *s, enum action action) {
         case ACTION_FOLD:
                 return st->job;
         case ACTION_FIX:
-                return mending_reason(st->job);
+                return retry_join_reason(st->job);
         case ACTION_RESUME:
         case ACTION_ROLLBACK:
-                return takeup_fits(st->job, action);
+                return resume_job_fits(st->job, action);
         default:
                 return true;
         }
@@ -434,17 +433,17 @@ static bool job_act(struct screen *s, enum action action) {
                 screen_close(s);
                 return true;
         case ACTION_FIX:
-                mending_begin(s, st->job);
+                retry_join_begin(s, st->job);
                 return true;
         case ACTION_RESUME:
         case ACTION_ROLLBACK:
-                takeup_begin(s, st->job, action);
+                resume_job_begin(s, st->job, action);
                 return true;
         case ACTION_ANSWER: {
                 _cleanup_str_ struct str prompt = {};
                 job_asks(st, &prompt);
                 const char *label = prompt.length && !prompt.failed ? prompt.text : "Answer:";
-                if (prompt_is_secret(label))
+                if (job_prompt_is_secret(label))
                         screen_ask_secret(s, label, job_answered);
                 else
                         screen_ask(s, label, NULL, NULL, job_answered);

@@ -49,11 +49,11 @@ static void jobs_cell(const void *owner, size_t row, size_t column, struct cell 
                 break;
         case COLUMN_STATE:
                 ret->text = job_state_name(job->state);
-                ret->style = jobtext_style(job->state);
+                ret->style = job_text_style(job->state);
                 break;
         case COLUMN_STARTED:
                 if (job->started > 0)
-                        ret->text = jobtext_when(ret->buffer, job->started, ui_now(s->ui));
+                        ret->text = job_text_when(ret->buffer, job->started, ui_now(s->ui));
                 break;
         case COLUMN_TOOK:
                 if (job->started > 0 && job->ended >= job->started)
@@ -61,7 +61,7 @@ static void jobs_cell(const void *owner, size_t row, size_t column, struct cell 
                 break;
         default:
                 ret->text =
-                        jobtext_runs(job) ? job_step_title(job_current_step(job), job->verb) : job->message;
+                        job_text_runs(job) ? job_step_title(job_current_step(job), job->verb) : job->message;
         }
 }
 
@@ -120,7 +120,7 @@ static void jobs_title(const struct screen *s, struct str *left, struct str *rig
         const struct jobs_state *st = s->state;
         size_t running = 0, unfinished = 0;
         for (size_t i = 0; st->jobs && i < st->jobs->n; i++) {
-                running += jobtext_runs(st->jobs->items[i]);
+                running += job_text_runs(st->jobs->items[i]);
                 unfinished += st->jobs->items[i]->state == JOB_INTERRUPTED;
         }
         if (st->jobs)
@@ -147,11 +147,11 @@ static void jobs_status(const struct screen *s, struct str *out) {
         if (job->state == JOB_INTERRUPTED)
                 str_addf(out, "It was interrupted at the step \"%s\". Enter shows what can be done.",
                          job_step_title(job_current_step(job), job->verb));
-        else if (jobtext_runs(job))
-                jobtext_running(job, ui_now(s->ui), out);
+        else if (job_text_runs(job))
+                job_text_running(job, ui_now(s->ui), out);
         else
                 str_addf(out, "%s.", job->message ? job->message : "Enter shows its steps and its output");
-        if (jobtext_runs(job))
+        if (job_text_runs(job))
                 str_add(out, "; Enter watches it.");
 }
 
@@ -163,7 +163,7 @@ static bool jobs_can(const struct screen *s, enum action action) {
         case ACTION_CHANGES:
                 return job && job->state == JOB_DONE;
         case ACTION_CANCEL:
-                return job && jobtext_runs(job);
+                return job && job_text_runs(job);
         default:
                 return true;
         }

@@ -23,7 +23,7 @@ struct palette_state {
         size_t n;
 };
 
-static const struct action_row *row_of(const struct palette_state *st, size_t row) {
+static const struct action_row *palette_row(const struct palette_state *st, size_t row) {
         return action_row(row == LIST_NONE ? ACTION_NONE : st->items[row].binding->action);
 }
 
@@ -38,7 +38,7 @@ static void palette_cell(const void *owner, size_t row, size_t column, struct ce
         char key[16];
         switch (column) {
         case 0:
-                ret->text = row_of(st, row)->word;
+                ret->text = palette_row(st, row)->word;
                 break;
         case 1:
                 snprintf(ret->buffer, sizeof ret->buffer, "%s%s", st->items[row].menu ? "x " : "",
@@ -47,16 +47,16 @@ static void palette_cell(const void *owner, size_t row, size_t column, struct ce
                 ret->style = STYLE_KEY;
                 break;
         default:
-                ret->text = row_of(st, row)->help;
+                ret->text = palette_row(st, row)->help;
         }
 }
 
 static const char *palette_identity(const void *owner, size_t row) {
-        return row_of(owner, row)->name;
+        return palette_row(owner, row)->name;
 }
 
 static bool palette_matches(const void *owner, size_t row, const char *needle) {
-        const struct action_row *action = row_of(owner, row);
+        const struct action_row *action = palette_row(owner, row);
         return strcasestr(action->name, needle) || strcasestr(action->word, needle) ||
                strcasestr(action->help, needle);
 }
@@ -129,7 +129,7 @@ static void palette_status(const struct screen *s, struct str *out) {
         const struct palette_state *st = s->state;
         size_t row = list_settled_row(s->list);
         if (row != LIST_NONE)
-                str_addf(out, "Enter: %s.", row_of(st, row)->help);
+                str_addf(out, "Enter: %s.", palette_row(st, row)->help);
 }
 
 static bool palette_do(struct screen *s) {

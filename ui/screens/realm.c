@@ -41,7 +41,7 @@ static void realm_put(struct pager *p, const char *name, uint8_t mark, const cha
         pager_end(p);
 }
 
-static void put_questions(struct pager *p, const struct realm *realm) {
+static void realm_put_questions(struct pager *p, const struct realm *realm) {
         if (!realm)
                 return;
         pager_end(p);
@@ -58,7 +58,7 @@ static void put_questions(struct pager *p, const struct realm *realm) {
         }
 }
 
-static void put_logins(struct pager *p, const struct membership *m) {
+static void realm_put_logins(struct pager *p, const struct membership *m) {
         _cleanup_free_ char *words = access_words(&m->access);
         enum permit permit = m->access.permit;
         realm_put(p, "Logins",
@@ -69,7 +69,7 @@ static void put_logins(struct pager *p, const struct membership *m) {
                   m->full_names && permit != PERMIT_NOBODY ? "; as user@domain" : "");
 }
 
-static void put_clock(struct pager *p, const struct membership *m) {
+static void realm_put_clock(struct pager *p, const struct membership *m) {
         char words[48];
         if (!m->clock_known) {
                 realm_put(p, "Clock", DOC_WARN, "not compared: no KDC answers");
@@ -99,19 +99,19 @@ static void realm_put_member(const struct screen *s, struct pager *p, const stru
         realm_put(p, "Server", m->server ? DOC_PLAIN : DOC_DIM, "%s", m->server ? m->server : "none in use");
         if (m->site)
                 realm_put(p, "Site", DOC_PLAIN, "%s", m->site);
-        put_clock(p, m);
+        realm_put_clock(p, m);
         if (m->principal)
                 realm_put(p, "Keytab", DOC_PLAIN, "%s, version %u, %s old", m->principal, (unsigned) m->kvno,
                           text_age(age, ui_now(s->ui) - m->key_time));
         else
                 realm_put(p, "Keytab", DOC_BAD,
                           "there is none, or it has no keys: Kerberos logins do not work");
-        put_logins(p, m);
+        realm_put_logins(p, m);
         realm_put(p, "Joined by", DOC_PLAIN, "%s%s", m->service ? "the service " : "",
                   m->service ? m->service : "this host's own SSSD");
 }
 
-static void put_none(const struct realm_state *st, struct pager *p) {
+static void realm_put_none(const struct realm_state *st, struct pager *p) {
         pager_addf(p, DOC_STRONG, "This host is in no realm.");
         pager_end(p);
         const struct realm *r = st->found;
@@ -145,13 +145,13 @@ static void realm_write(struct screen *s) {
         if (realm_joined(st))
                 realm_put_member(s, p, st->membership);
         else if (st->membership)
-                put_none(st, p);
+                realm_put_none(st, p);
         if (st->tested) {
                 pager_end(p);
                 pager_addf(p, st->tested_well ? DOC_GOOD : DOC_BAD, "  %s", st->tested);
         }
         if (st->questions && st->membership)
-                put_questions(p, realm_joined(st) ? st->membership->realm_found : st->found);
+                realm_put_questions(p, realm_joined(st) ? st->membership->realm_found : st->found);
         screen_invalidate(s);
 }
 
@@ -168,7 +168,7 @@ static void realm_discovered(struct realm *realm, struct error *e, void *userdat
         realm_write(s);
 }
 
-static void realm_came(struct membership *m, struct error *e, void *userdata) {
+static void realm_loaded(struct membership *m, struct error *e, void *userdata) {
         struct screen *s = userdata;
         struct realm_state *st = s->state;
         st->asking = op_cancel(st->asking);
@@ -187,7 +187,7 @@ static void realm_load(struct screen *s, unsigned topics) {
         struct realm_state *st = s->state;
         st->asking = op_cancel(st->asking);
         st->discovering = op_cancel(st->discovering);
-        st->asking = host_membership(ui_host(s->ui), realm_came, s);
+        st->asking = host_membership(ui_host(s->ui), realm_loaded, s);
 }
 
 static int realm_open(struct screen *s, const void *arg, struct error **reterr) {

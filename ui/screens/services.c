@@ -54,13 +54,13 @@ static const struct column columns[] = {
         [COLUMN_UPDATE] = { "UPDATE", 6, 6, 2 },
 };
 
-static enum style state_style(const char *state) {
+static enum style services_state_style(const char *state) {
         return str_equal(state, "failed") ? STYLE_BAD : str_equal(state, "running") ? STYLE_GOOD :
                str_equal(state, "starting") || str_equal(state, "stopping") ? STYLE_BUSY : STYLE_PLAIN;
 }
 
 /* "rsyslog:8.2302" of "localhost/rsyslog:latest" and version 8.2302. */
-static void image_short(const struct service *service, char *buffer, size_t n) {
+static void services_image(const struct service *service, char *buffer, size_t n) {
         const char *reference = service->reference ? service->reference
                                 : service->image   ? service->image
                                                    : "";
@@ -75,7 +75,7 @@ static void image_short(const struct service *service, char *buffer, size_t n) {
 }
 
 /* Processor time used: "0.4 s", "12 min". */
-static const char *cpu_text(char *buffer, size_t n, uint64_t nsec) {
+static const char *services_cpu(char *buffer, size_t n, uint64_t nsec) {
         uint64_t ms = nsec / 1000000;
         if (ms < 100000)
                 snprintf(buffer, n, "%" PRIu64 ".%" PRIu64 " s", ms / 1000, ms % 1000 / 100);
@@ -95,7 +95,7 @@ static void services_cell(const void *owner, size_t row, size_t column, struct c
                 break;
         case COLUMN_STATE:
                 ret->text = service->state;
-                ret->style = state_style(service->state);
+                ret->style = services_state_style(service->state);
                 break;
         case COLUMN_SINCE:
                 if (service->since > 0)
@@ -109,14 +109,14 @@ static void services_cell(const void *owner, size_t row, size_t column, struct c
                 break;
         case COLUMN_CPU:
                 if (service->cpu_nsec != UNIT_UNKNOWN)
-                        ret->text = cpu_text(ret->buffer, sizeof ret->buffer, service->cpu_nsec);
+                        ret->text = services_cpu(ret->buffer, sizeof ret->buffer, service->cpu_nsec);
                 break;
         case COLUMN_MEMORY:
                 if (service->memory != UNIT_UNKNOWN)
                         ret->text = text_size(ret->buffer, service->memory);
                 break;
         case COLUMN_IMAGE:
-                image_short(service, ret->buffer, sizeof ret->buffer);
+                services_image(service, ret->buffer, sizeof ret->buffer);
                 ret->text = ret->buffer;
                 break;
         default:
@@ -166,7 +166,7 @@ static void services_jobs_loaded(struct job_list *jobs, struct error *e, void *u
                 st->jobs = jobs;
                 screen_invalidate(s);
         }
-        if (reload_came(&st->loading_jobs))
+        if (reload_answered(&st->loading_jobs))
                 services_load(s, TOPIC_JOBS);
 }
 
@@ -208,7 +208,7 @@ static const struct job *services_job(const struct screen *s) {
 static size_t services_running_jobs(const struct services_state *st) {
         size_t n = 0;
         for (size_t i = 0; st->jobs && i < st->jobs->n; i++)
-                n += jobtext_runs(st->jobs->items[i]);
+                n += job_text_runs(st->jobs->items[i]);
         return n;
 }
 
@@ -261,8 +261,8 @@ static void services_status(const struct screen *s, struct str *out) {
                 const struct job *job = services_job(s);
                 if (st->rows.error)
                         str_add(out, "R tries again.");
-                else if (job && jobtext_runs(job)) {
-                        jobtext_running(job, ui_now(s->ui), out);
+                else if (job && job_text_runs(job)) {
+                        job_text_running(job, ui_now(s->ui), out);
                         str_add(out, "; Enter watches it.");
                 }
                 return;

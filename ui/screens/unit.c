@@ -33,10 +33,10 @@ struct unit_state {
 
 /* ---- the text ---- */
 
-static void put_fact(struct pager *p, const char *name, uint8_t mark, const char *format, ...)
+static void unit_put(struct pager *p, const char *name, uint8_t mark, const char *format, ...)
         __attribute__((format(printf, 4, 5)));
 
-static void put_fact(struct pager *p, const char *name, uint8_t mark, const char *format, ...) {
+static void unit_put(struct pager *p, const char *name, uint8_t mark, const char *format, ...) {
         va_list arguments;
         va_start(arguments, format);
         _cleanup_str_ struct str s = {};
@@ -59,7 +59,7 @@ static uint8_t state_mark(const char *active) {
 }
 
 /* "exit status 7", "signal 9 (KILL)", as systemctl tells how the main process ended. */
-static void put_result(struct pager *p, const struct unit_detail *d) {
+static void unit_put_result(struct pager *p, const struct unit_detail *d) {
         if (!d->result || str_equal(d->result, "success"))
                 return;
         _cleanup_str_ struct str s = {};
@@ -71,31 +71,31 @@ static void put_result(struct pager *p, const struct unit_detail *d) {
                 str_addf(&s, ", signal %d%s%s%s", d->exit_status, name ? " (" : "", name ? name : "",
                          name ? ")" : "");
         }
-        put_fact(p, "result", DOC_BAD, "%s", s.text);
+        unit_put(p, "result", DOC_BAD, "%s", s.text);
 }
 
-static void put_state(const struct screen *s, struct pager *p, const struct unit_detail *d) {
+static void unit_put_state(const struct screen *s, struct pager *p, const struct unit_detail *d) {
         char age[24] = "";
         if (d->since > 0)
                 text_age(age, ui_now(s->ui) - d->since);
         const char *active = d->unit.active ? d->unit.active : "-", *sub = d->unit.sub;
         bool more = !str_empty(sub) && !str_equal(sub, active);
-        put_fact(p, "state", state_mark(active), "%s%s%s%s%s%s", active, more ? " (" : "", more ? sub : "",
+        unit_put(p, "state", state_mark(active), "%s%s%s%s%s%s", active, more ? " (" : "", more ? sub : "",
                  more ? ")" : "", *age ? " for " : "", age);
-        put_result(p, d);
+        unit_put_result(p, d);
         if (d->load_error)
-                put_fact(p, "not loaded", DOC_BAD, "%s", d->load_error);
-        put_fact(p, "at boot", DOC_PLAIN, "%s", d->unit.file_state ? d->unit.file_state : "no unit file");
+                unit_put(p, "not loaded", DOC_BAD, "%s", d->load_error);
+        unit_put(p, "at boot", DOC_PLAIN, "%s", d->unit.file_state ? d->unit.file_state : "no unit file");
         if (d->main_pid)
-                put_fact(p, "process", DOC_PLAIN, "%u", (unsigned) d->main_pid);
+                unit_put(p, "process", DOC_PLAIN, "%u", (unsigned) d->main_pid);
         if (d->restarts)
-                put_fact(p, "restarts", DOC_WARN, "%u by systemd since it was started", d->restarts);
+                unit_put(p, "restarts", DOC_WARN, "%u by systemd since it was started", d->restarts);
         if (d->container)
-                put_fact(p, "container", DOC_PLAIN, "%s", d->container);
+                unit_put(p, "container", DOC_PLAIN, "%s", d->container);
 }
 
 /* What systemd does not count is not shown: a dash would look like nothing used. */
-static void put_resources(struct pager *p, const struct unit_detail *d) {
+static void unit_put_resources(struct pager *p, const struct unit_detail *d) {
         _cleanup_str_ struct str s = {};
         char size[16];
         if (d->memory != UNIT_UNKNOWN)
@@ -109,36 +109,36 @@ static void put_resources(struct pager *p, const struct unit_detail *d) {
         if (d->io_written != UNIT_UNKNOWN)
                 str_addf(&s, "written %s", text_size(size, d->io_written));
         if (s.length)
-                put_fact(p, "uses", DOC_PLAIN, "%s", s.text);
+                unit_put(p, "uses", DOC_PLAIN, "%s", s.text);
 }
 
-static void put_list(struct pager *p, const char *name, char *const *list, bool whole) {
+static void unit_put_list(struct pager *p, const char *name, char *const *list, bool whole) {
         if (!list || !list[0])
                 return;
         if (!whole) {
-                put_fact(p, name, DOC_PLAIN, "%s%s", list[0], list[1] ? ", ..." : "");
+                unit_put(p, name, DOC_PLAIN, "%s%s", list[0], list[1] ? ", ..." : "");
                 return;
         }
         for (size_t i = 0; list[i]; i++)
-                put_fact(p, i ? "" : name, DOC_PLAIN, "%s", list[i]);
+                unit_put(p, i ? "" : name, DOC_PLAIN, "%s", list[i]);
 }
 
-static void put_files(struct pager *p, const struct unit_detail *d, bool whole) {
+static void unit_put_files(struct pager *p, const struct unit_detail *d, bool whole) {
         if (d->fragment)
-                put_fact(p, "unit file", DOC_PLAIN, "%s", d->fragment);
+                unit_put(p, "unit file", DOC_PLAIN, "%s", d->fragment);
         if (d->source)
-                put_fact(p, "made from", DOC_PLAIN, "%s", d->source);
+                unit_put(p, "made from", DOC_PLAIN, "%s", d->source);
         for (size_t i = 0; d->drop_ins && d->drop_ins[i]; i++)
-                put_fact(p, i ? "" : "drop-ins", DOC_PLAIN, "%s", d->drop_ins[i]);
+                unit_put(p, i ? "" : "drop-ins", DOC_PLAIN, "%s", d->drop_ins[i]);
         if (d->need_reload)
-                put_fact(p, "", DOC_WARN, "the file on disk is newer than what systemd read");
-        put_list(p, "requires", d->requires, whole);
-        put_list(p, "wants", d->wants, whole);
-        put_list(p, "after", d->after, whole);
-        put_list(p, "needed by", d->required_by, whole);
+                unit_put(p, "", DOC_WARN, "the file on disk is newer than what systemd read");
+        unit_put_list(p, "requires", d->requires, whole);
+        unit_put_list(p, "wants", d->wants, whole);
+        unit_put_list(p, "after", d->after, whole);
+        unit_put_list(p, "needed by", d->required_by, whole);
 }
 
-static void put_log(struct pager *p, const struct unit_state *st) {
+static void unit_put_log(struct pager *p, const struct unit_state *st) {
         pager_addf(p, DOC_PLAIN, "%s", "");
         pager_addf(p, DOC_HEAD, "Newest lines of its log");
         if (st->log_error)
@@ -166,22 +166,22 @@ static void unit_compose(struct screen *s) {
         if (!d)
                 return;
         pager_addf(p, DOC_STRONG, "%s", str_empty(d->unit.description) ? d->unit.name : d->unit.description);
-        put_state(s, p, d);
-        put_resources(p, d);
-        put_files(p, d, st->dependencies);
-        put_log(p, st);
+        unit_put_state(s, p, d);
+        unit_put_resources(p, d);
+        unit_put_files(p, d, st->dependencies);
+        unit_put_log(p, st);
         screen_invalidate(s);
 }
 
 /* ---- answers ---- */
 
-static void forget_log(struct unit_state *st) {
+static void unit_forget_log(struct unit_state *st) {
         for (size_t i = 0; i < st->n_log; i++)
                 log_line_done(&st->log[i]);
         st->n_log = 0;
 }
 
-static void lines_came(struct log_line *lines, size_t n, void *userdata) {
+static void unit_lines(struct log_line *lines, size_t n, void *userdata) {
         struct screen *s = userdata;
         struct unit_state *st = s->state;
         for (size_t i = 0; i < n; i++) {
@@ -197,14 +197,14 @@ static void lines_came(struct log_line *lines, size_t n, void *userdata) {
                 unit_compose(s);
 }
 
-static void lines_reached(void *userdata) {
+static void unit_lines_reached(void *userdata) {
         struct screen *s = userdata;
         struct unit_state *st = s->state;
         st->log_read = true;
         unit_compose(s);
 }
 
-static void lines_failed(struct error *e, void *userdata) {
+static void unit_lines_failed(struct error *e, void *userdata) {
         struct screen *s = userdata;
         struct unit_state *st = s->state;
         st->reading = op_cancel(st->reading);
@@ -226,7 +226,7 @@ static void unit_loaded(struct unit_detail *detail, struct error *e, void *userd
         }
         unit_compose(s);
         screen_invalidate(s);
-        if (reload_came(&st->loading))
+        if (reload_answered(&st->loading))
                 unit_load(s, TOPIC_UNITS);
 }
 
@@ -247,7 +247,7 @@ static int unit_open(struct screen *s, const void *arg, struct error **reterr) {
         s->pager = &st->pager;
         const struct log_query query = { .unit = st->name, .priority = 7, .tail = LOG_TAIL, .follow = true };
         const struct log_reader reader = {
-                .lines = lines_came, .reached = lines_reached, .failed = lines_failed, .userdata = s
+                .lines = unit_lines, .reached = unit_lines_reached, .failed = unit_lines_failed, .userdata = s
         };
         st->reading = host_read_log(ui_host(s->ui), &query, &reader);
         unit_load(s, ~0U);
@@ -260,7 +260,7 @@ static void unit_close(struct screen *s) {
         op_cancel(st->reading);
         unit_acting_done(&st->acting);
         if (st->log)
-                forget_log(st);
+                unit_forget_log(st);
         free(st->log);
         unit_detail_free(st->detail);
         error_free(st->error);

@@ -153,7 +153,7 @@ static int wizard_open(struct screen *s, const void *arg, struct error **reterr)
         w->access.names = w->names;
         s->pager = &w->pager;
         finder_init(&w->finder, s);
-        checkpage_init(&w->checks, s, wizard_check);
+        check_page_init(&w->checks, s, wizard_check);
         w->checks.leads_on = true;
         w->ask.finder = &w->finder;
         if (w->verb == VERB_INSTALL) {
@@ -172,7 +172,7 @@ static void wizard_close(struct screen *s) {
         op_cancel(w->planning);
         op_cancel(w->starting);
         finder_done(&w->finder);
-        checkpage_done(&w->checks);
+        check_page_done(&w->checks);
         questions_done(&w->ask);
         image_free(w->image);
         error_free(w->error);
@@ -329,7 +329,7 @@ static void wizard_tick(struct screen *s) {
 
 static void wizard_changed(struct screen *s, unsigned topics) {
         struct wizard *w = s->state;
-        checkpage_changed(&w->checks);
+        check_page_changed(&w->checks);
 }
 
 const struct screen_class wizard_screen = {

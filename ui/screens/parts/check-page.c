@@ -16,7 +16,7 @@ static const struct column columns[] = {
         [COLUMN_WHAT] = { "RESULT", 20, 56, 0, .grow = true },
 };
 
-static const struct preflight *check_page_shown(const struct checkpage *p) {
+static const struct preflight *check_page_shown(const struct check_page *p) {
         return p->preflight ? p->preflight : p->live;
 }
 
@@ -56,33 +56,33 @@ static const struct list_source check_source = {
         .identity = check_identity,
 };
 
-void checkpage_init(struct checkpage *p, struct screen *screen, void (*look)(struct screen *screen)) {
-        *p = (struct checkpage) { .screen = screen, .look = look };
+void check_page_init(struct check_page *p, struct screen *screen, void (*look)(struct screen *screen)) {
+        *p = (struct check_page) { .screen = screen, .look = look };
         screen->checks = p;
         list_init(&p->list, &check_source, p);
 }
 
-void checkpage_done(struct checkpage *p) {
+void check_page_done(struct check_page *p) {
         op_cancel(p->looking);
-        op_cancel(p->mending);
+        op_cancel(p->repairing);
         preflight_free(p->preflight);
         list_done(&p->list);
-        *p = (struct checkpage) {};
+        *p = (struct check_page) {};
 }
 
-bool checkpage_looking(const struct checkpage *p) {
+bool check_page_looking(const struct check_page *p) {
         return p->looking;
 }
 
 static void check_page_moved(const struct preflight *preflight, void *userdata) {
-        struct checkpage *p = userdata;
+        struct check_page *p = userdata;
         p->live = preflight;
         list_set(&p->list, preflight->n);
         screen_invalidate(p->screen);
 }
 
-static void check_page_done(struct preflight *preflight, void *userdata) {
-        struct checkpage *p = userdata;
+static void check_page_finished(struct preflight *preflight, void *userdata) {
+        struct check_page *p = userdata;
         p->looking = op_cancel(p->looking);
         p->live = NULL;
         bool left_behind = p->left_behind;
@@ -104,28 +104,28 @@ static void check_page_done(struct preflight *preflight, void *userdata) {
         screen_invalidate(p->screen);
 }
 
-void checkpage_look(struct checkpage *p, const struct preflight_order *order) {
+void check_page_look(struct check_page *p, const struct preflight_order *order) {
         struct host *host = ui_host(p->screen->ui);
         p->looking = op_cancel(p->looking);
         p->live = NULL;
         p->preflight = preflight_free(p->preflight);
         list_set(&p->list, 0);
-        p->looking = host_preflight(host, order, check_page_moved, check_page_done, p);
+        p->looking = host_preflight(host, order, check_page_moved, check_page_finished, p);
         screen_invalidate(p->screen);
 }
 
-bool checkpage_fails(const struct checkpage *p) {
+bool check_page_fails(const struct check_page *p) {
         return p->preflight && preflight_worst(p->preflight) == VERDICT_FAIL;
 }
 
-const struct check_result *checkpage_focus(const struct checkpage *p) {
+const struct check_result *check_page_focus(const struct check_page *p) {
         size_t row = list_row(&p->list);
         return check_page_shown(p) && row < check_page_shown(p)->n ? &check_page_shown(p)->items[row] : NULL;
 }
 
-enum fix checkpage_fix(const struct checkpage *p) {
-        const struct check_result *r = checkpage_focus(p);
-        if (!r || p->looking || p->mending)
+enum fix check_page_fix(const struct check_page *p) {
+        const struct check_result *r = check_page_focus(p);
+        if (!r || p->looking || p->repairing)
                 return FIX_NONE;
         bool here = r->fix == FIX_CLOCK || r->fix == FIX_HOSTNAME || r->fix == FIX_LEAVE;
         return here || p->leads_on ? r->fix : FIX_NONE;
@@ -133,29 +133,29 @@ enum fix checkpage_fix(const struct checkpage *p) {
 
 /* ---- mending ---- */
 
-static void check_page_mended(struct error *e, void *userdata) {
-        struct checkpage *p = userdata;
-        p->mending = op_cancel(p->mending);
+static void check_page_repaired(struct error *e, void *userdata) {
+        struct check_page *p = userdata;
+        p->repairing = op_cancel(p->repairing);
         if (e)
                 dialog_error(p->screen->ui, e);
         p->look(p->screen);
 }
 
-static void check_page_mend(struct checkpage *p, enum fix fix, const char *value) {
+static void check_page_do_repair(struct check_page *p, enum fix fix, const char *value) {
         struct host *host = ui_host(p->screen->ui);
         const struct repair what = { .fix = fix,
                                      .hostname = value,
                                      .clock_usec = p->preflight ? p->preflight->clock_usec : 0 };
-        op_cancel(p->mending);
-        p->mending = host_repair(host, &what, check_page_mended, p);
+        op_cancel(p->repairing);
+        p->repairing = host_repair(host, &what, check_page_repaired, p);
 }
 
 /* Leaving is the other screens' work; the answers wait below them. */
-static void asked_who_joined(struct membership *m, struct error *e, void *userdata) {
-        struct checkpage *p = userdata;
+static void check_page_membership(struct membership *m, struct error *e, void *userdata) {
+        struct check_page *p = userdata;
         _cleanup_(membership_freep) struct membership *owned = m;
         struct ui *ui = p->screen->ui;
-        p->mending = op_cancel(p->mending);
+        p->repairing = op_cancel(p->repairing);
         p->leaving = true;
         if (e)
                 dialog_error(ui, e);
@@ -166,7 +166,7 @@ static void asked_who_joined(struct membership *m, struct error *e, void *userda
                 screen_open(ui, &realm_screen, NULL);
 }
 
-void checkpage_changed(struct checkpage *p) {
+void check_page_changed(struct check_page *p) {
         if (!p->leaving || p->looking)
                 return;
         p->leaving = false;
@@ -174,28 +174,29 @@ void checkpage_changed(struct checkpage *p) {
         p->look(p->screen);
 }
 
-static void clock_consented(struct screen *s, bool yes) {
+static void check_page_clock_consented(struct screen *s, bool yes) {
         if (yes)
-                check_page_mend(s->checks, FIX_CLOCK, NULL);
+                check_page_do_repair(s->checks, FIX_CLOCK, NULL);
 }
 
-static void hostname_typed(struct screen *s, const char *text) {
+static void check_page_hostname_typed(struct screen *s, const char *text) {
         if (!str_empty(text))
-                check_page_mend(s->checks, FIX_HOSTNAME, text);
+                check_page_do_repair(s->checks, FIX_HOSTNAME, text);
 }
 
 /* The name it has, with the realm's domain where it has none, in small letters. */
-static void ask_hostname(struct checkpage *p, const char *name) {
+static void check_page_ask_hostname(struct check_page *p, const char *name) {
         const struct realm *realm = p->preflight ? p->preflight->realm : NULL;
         bool whole = strchr(name, '.') || !realm || !realm->domain;
         _cleanup_free_ char *proposed =
                 str_printf("%s%s%s", name, whole ? "" : ".", whole ? "" : realm->domain);
         for (char *c = proposed; c && *c; c++)
                 *c = (char) tolower((unsigned char) *c);
-        screen_ask(p->screen, "Host name, with its domain", proposed ? proposed : name, NULL, hostname_typed);
+        screen_ask(p->screen, "Host name, with its domain", proposed ? proposed : name, NULL,
+                   check_page_hostname_typed);
 }
 
-bool checkpage_mend(struct checkpage *p) {
+bool check_page_repair(struct check_page *p) {
         static const struct question clock = {
                 .title = "Set the clock",
                 .text = "This host's clock is set to that of the realm's server, once. Programs that run "
@@ -204,17 +205,17 @@ bool checkpage_mend(struct checkpage *p) {
                 .yes = "Set it",
         };
         struct host *host = ui_host(p->screen->ui);
-        switch (checkpage_fix(p)) {
+        switch (check_page_fix(p)) {
         case FIX_NONE:
                 return true;
         case FIX_CLOCK:
-                dialog_confirm(p->screen, &clock, clock_consented);
+                dialog_confirm(p->screen, &clock, check_page_clock_consented);
                 return true;
         case FIX_HOSTNAME:
-                ask_hostname(p, host_status(host)->hostname);
+                check_page_ask_hostname(p, host_status(host)->hostname);
                 return true;
         case FIX_LEAVE:
-                p->mending = host_membership(host, asked_who_joined, p);
+                p->repairing = host_membership(host, check_page_membership, p);
                 return true;
         default:
                 return false;
@@ -224,8 +225,8 @@ bool checkpage_mend(struct checkpage *p) {
 /* ---- drawing ---- */
 
 /* What the focused result means, below the list. */
-static int draw_focus(const struct checkpage *p, const struct canvas *c) {
-        const struct check_result *r = checkpage_focus(p);
+static int check_page_draw_focus(const struct check_page *p, const struct canvas *c) {
+        const struct check_result *r = check_page_focus(p);
         if (!r || !r->message)
                 return 0;
         int row = canvas_paragraph(c, 0, 2, c->columns - 4, STYLE_PLAIN, r->message);
@@ -233,7 +234,7 @@ static int draw_focus(const struct checkpage *p, const struct canvas *c) {
                 canvas_text(c, row, 2, 0, STYLE_PLAIN, "->");
                 row += canvas_paragraph(c, row, 5, c->columns - 7, STYLE_PLAIN, r->hint);
         }
-        if (checkpage_fix(p) != FIX_NONE) {
+        if (check_page_fix(p) != FIX_NONE) {
                 canvas_text(c, row, 2, 1, STYLE_KEY, "f");
                 row += canvas_paragraph(c, row, 5, c->columns - 7, STYLE_STRONG, fix_title(r->fix));
         }
@@ -242,23 +243,23 @@ static int draw_focus(const struct checkpage *p, const struct canvas *c) {
         return row;
 }
 
-void checkpage_draw(struct checkpage *p, const struct canvas *c) {
+void check_page_draw(struct check_page *p, const struct canvas *c) {
         if (!check_page_shown(p)) {
                 canvas_text(c, 1, 2, 0, STYLE_BUSY, "Looking at this host and the realm ...");
                 return;
         }
         struct canvas nowhere = { .columns = c->columns, .theme = c->theme, .cursor = (int[2]) {} };
-        int below = c->rows >= 8 ? draw_focus(p, &nowhere) : 0;
+        int below = c->rows >= 8 ? check_page_draw_focus(p, &nowhere) : 0;
         if (below > c->rows / 2)
                 below = c->rows / 2;
         int rows = c->rows - below - (below > 0);
         struct canvas list = canvas_part(c, 0, 0, rows, -1), focus = canvas_part(c, rows + 1, 0, -1, -1);
         list_draw(&p->list, &list);
         if (below)
-                draw_focus(p, &focus);
+                check_page_draw_focus(p, &focus);
 }
 
-void checkpage_status(const struct checkpage *p, struct str *out) {
+void check_page_status(const struct check_page *p, struct str *out) {
         if (p->looking) {
                 str_add(out, "Looking; nothing is changed, and nobody logs in.");
                 return;

@@ -6,9 +6,9 @@
 
 #include "ui/screen.h"
 
-struct checkpage {
+struct check_page {
         struct screen *screen;
-        struct op *looking, *mending;
+        struct op *looking, *repairing;
         bool leaving;                   /* the old realm is being left above this screen: looks again when
                                          * that is done */
         bool left_behind;               /* this look is for that: it may not be done yet */
@@ -21,23 +21,23 @@ struct checkpage {
                                          * changed */
 };
 
-void checkpage_init(struct checkpage *p, struct screen *screen, void (*look)(struct screen *screen));
-void checkpage_done(struct checkpage *p);
+void check_page_init(struct check_page *p, struct screen *screen, void (*look)(struct screen *screen));
+void check_page_done(struct check_page *p);
 
 /* Looks (again). */
-void checkpage_look(struct checkpage *p, const struct preflight_order *order);
-bool checkpage_looking(const struct checkpage *p);
+void check_page_look(struct check_page *p, const struct preflight_order *order);
+bool check_page_looking(const struct check_page *p);
 
 /* Of the last look: something is in the way. False while there was none. */
-bool checkpage_fails(const struct checkpage *p);
+bool check_page_fails(const struct check_page *p);
 /* What can be done about the focused result from here; FIX_NONE while it looks or mends. */
-enum fix checkpage_fix(const struct checkpage *p);
+enum fix check_page_fix(const struct check_page *p);
 /* Asks, does it, and looks again. False: it is done elsewhere in the wizard, by another answer. */
-bool checkpage_mend(struct checkpage *p);
+bool check_page_repair(struct check_page *p);
 /* As a screen's changed(), which wants TOPIC_SERVICES. */
-void checkpage_changed(struct checkpage *p);
-const struct check_result *checkpage_focus(const struct checkpage *p);  /* NULL: none */
+void check_page_changed(struct check_page *p);
+const struct check_result *check_page_focus(const struct check_page *p);  /* NULL: none */
 
 /* As a screen's draw() and status(). */
-void checkpage_draw(struct checkpage *p, const struct canvas *c);
-void checkpage_status(const struct checkpage *p, struct str *out);
+void check_page_draw(struct check_page *p, const struct canvas *c);
+void check_page_status(const struct check_page *p, struct str *out);

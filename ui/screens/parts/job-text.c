@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <time.h>
 
-bool jobtext_runs(const struct job *job) {
+bool job_text_runs(const struct job *job) {
         return !job_state_final(job->state) && job->state != JOB_INTERRUPTED;
 }
 
-void jobtext_progress(const struct job *job, struct str *out) {
+void job_text_progress(const struct job *job, struct str *out) {
         enum job_step current = job_current_step(job);
         unsigned number = 0, all = 0;
         for (unsigned i = 0; i < _JOB_STEP_MAX; i++) {
@@ -43,11 +43,11 @@ void jobtext_progress(const struct job *job, struct str *out) {
         }
 }
 
-void jobtext_what(const struct job *job, struct str *out) {
+void job_text_what(const struct job *job, struct str *out) {
         str_addf(out, "%s %s", plan_verb_name(job->verb), job->name ? job->name : "?");
 }
 
-const char *jobtext_when(char buffer[static 24], int64_t seconds, int64_t now) {
+const char *job_text_when(char buffer[static 24], int64_t seconds, int64_t now) {
         time_t then = (time_t) seconds, today = (time_t) now;
         struct tm a, b;
         buffer[0] = '\0';
@@ -61,23 +61,23 @@ const char *jobtext_when(char buffer[static 24], int64_t seconds, int64_t now) {
         return buffer;
 }
 
-const char *jobtext_since(char buffer[static 24], int64_t seconds, int64_t now) {
-        const char *text = jobtext_when(buffer, seconds, now), *today = str_starts(text, "today ");
+const char *job_text_since(char buffer[static 24], int64_t seconds, int64_t now) {
+        const char *text = job_text_when(buffer, seconds, now), *today = str_starts(text, "today ");
         return today ? today : text;
 }
 
-void jobtext_running(const struct job *job, int64_t now, struct str *out) {
+void job_text_running(const struct job *job, int64_t now, struct str *out) {
         char when[24];
         str_addf(out, "A job is %s: ",
                  job->state == JOB_QUEUED    ? "about to begin"
                  : job->state == JOB_RUNNING ? "running"
                                              : "being undone");
-        jobtext_what(job, out);
-        if (*jobtext_since(when, job->started, now))
-                str_addf(out, ", started %s", jobtext_since(when, job->started, now));
+        job_text_what(job, out);
+        if (*job_text_since(when, job->started, now))
+                str_addf(out, ", started %s", job_text_since(when, job->started, now));
 }
 
-const char *jobtext_clock(char buffer[static 24], long long seconds) {
+const char *job_text_clock(char buffer[static 24], long long seconds) {
         if (seconds < 0)
                 seconds = 0;
         if (seconds >= 3600)
@@ -87,7 +87,7 @@ const char *jobtext_clock(char buffer[static 24], long long seconds) {
         return buffer;
 }
 
-const char *jobtext_duration(char buffer[static 24], uint64_t usec) {
+const char *job_text_duration(char buffer[static 24], uint64_t usec) {
         uint64_t tenths = usec / 100000;
         if (tenths < 100)
                 snprintf(buffer, 24, "%" PRIu64 ".%" PRIu64 " s", tenths / 10, tenths % 10);
@@ -98,7 +98,7 @@ const char *jobtext_duration(char buffer[static 24], uint64_t usec) {
         return buffer;
 }
 
-enum style jobtext_style(enum job_state state) {
+enum style job_text_style(enum job_state state) {
         switch (state) {
         case JOB_DONE:
                 return STYLE_GOOD;
@@ -111,4 +111,21 @@ enum style jobtext_style(enum job_state state) {
         default:
                 return STYLE_BUSY;
         }
+}
+
+int job_text_checks(const struct job *job, const struct canvas *c, int row) {
+        static const struct {
+                const char *word;
+                enum style style;
+        } verdicts[_VERDICT_MAX] = {
+                { "...", STYLE_BUSY }, { "OK", STYLE_GOOD }, { "WARN", STYLE_WARN }, { "FAIL", STYLE_BAD }
+        };
+        int first = row;
+        for (char **line = job->state == JOB_DONE ? job->checks : NULL; line && *line; line++) {
+                const char *text;
+                enum verdict verdict = job_check_verdict(*line, &text);
+                canvas_text(c, row, 2, 5, verdicts[verdict].style, verdicts[verdict].word);
+                row += canvas_paragraph(c, row, 8, c->columns - 10, STYLE_PLAIN, text);
+        }
+        return row - first;
 }

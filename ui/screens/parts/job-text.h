@@ -5,30 +5,34 @@
 
 #include "base/str.h"
 #include "model/job/job.h"
-#include "ui/widgets/theme.h"
+#include "ui/widgets/canvas.h"
 
 /* Does a worker carry it out now? Not of one that was interrupted. */
-bool jobtext_runs(const struct job *job);
+bool job_text_runs(const struct job *job);
 
 /* "step 4 of 9: run the installer" while it runs, else its state in words. */
-void jobtext_progress(const struct job *job, struct str *out);
+void job_text_progress(const struct job *job, struct str *out);
 
 /* "install rsyslog" */
-void jobtext_what(const struct job *job, struct str *out);
+void job_text_what(const struct job *job, struct str *out);
 
 /* "A job is running: install rsyslog, started 12:07" */
-void jobtext_running(const struct job *job, int64_t now, struct str *out);
+void job_text_running(const struct job *job, int64_t now, struct str *out);
 
 /* "today 12:07", "23 Nov 12:07", of another year "2025-11-23"; "" for 0. Fills buffer, returns it. */
-const char *jobtext_when(char buffer[static 24], int64_t seconds, int64_t now);
+const char *job_text_when(char buffer[static 24], int64_t seconds, int64_t now);
 
 /* The same within a sentence, where today needs no word: "12:07". */
-const char *jobtext_since(char buffer[static 24], int64_t seconds, int64_t now);
+const char *job_text_since(char buffer[static 24], int64_t seconds, int64_t now);
 
 /* "00:07", "1:02:03". Fills buffer, returns it. */
-const char *jobtext_clock(char buffer[static 24], long long seconds);
+const char *job_text_clock(char buffer[static 24], long long seconds);
 
 /* "0.4 s", "12 s", "3 min" for how long a step took. */
-const char *jobtext_duration(char buffer[static 24], uint64_t usec);
+const char *job_text_duration(char buffer[static 24], uint64_t usec);
 
-enum style jobtext_style(enum job_state state);
+enum style job_text_style(enum job_state state);
+
+/* The results of the checks after a join, from this row on; returns the rows. None for a job that was rolled
+ * back, or that joined nothing. */
+int job_text_checks(const struct job *job, const struct canvas *c, int row);

@@ -21,7 +21,7 @@ void list_screen_loaded(struct screen *s, struct list_screen *ls, size_t n, stru
                 list_set(&ls->list, n);
         }
         screen_invalidate(s);
-        if (reload_came(&ls->loading))
+        if (reload_answered(&ls->loading))
                 s->class->changed(s, topic);
 }
 

@@ -13,7 +13,7 @@
 #define NOTE_WORD 8
 #define NARROW 60
 
-static void notes_note(const struct canvas *c, int row, const char *word, enum style style,
+static void notes_put(const struct canvas *c, int row, const char *word, enum style style,
                        const char *text) {
         if (!c)
                 return;
@@ -23,25 +23,25 @@ static void notes_note(const struct canvas *c, int row, const char *word, enum s
         canvas_text(c, row, x, 0, style, text);
 }
 
-static void job_note(const struct canvas *c, int row, const struct job *job, int64_t now) {
+static void notes_put_job(const struct canvas *c, int row, const struct job *job, int64_t now) {
         _cleanup_str_ struct str text = {};
         char when[24];
         /* Where the key bar has no room for it, the key stands here. */
         if (c && c->columns < NARROW)
                 str_add(&text, "w watches ");
-        jobtext_what(job, &text);
+        job_text_what(job, &text);
         if (job->state == JOB_INTERRUPTED)
                 str_addf(&text, " was interrupted at the step \"%s\"",
                          job_step_title(job_current_step(job), job->verb));
         else {
-                str_addf(&text, " since %s, ", jobtext_since(when, job->started, now));
-                jobtext_progress(job, &text);
+                str_addf(&text, " since %s, ", job_text_since(when, job->started, now));
+                job_text_progress(job, &text);
         }
-        notes_note(c, row, "Job", jobtext_runs(job) ? STYLE_BUSY : STYLE_WARN, text.failed ? "" : text.text);
+        notes_put(c, row, "Job", job_text_runs(job) ? STYLE_BUSY : STYLE_WARN, text.failed ? "" : text.text);
 }
 
 /* What SSSD said is told with the time it said so: nobody is asked for this line. */
-static void realm_note(const struct canvas *c, int row, const struct host_realm *realm, int64_t now) {
+static void notes_put_realm(const struct canvas *c, int row, const struct host_realm *realm, int64_t now) {
         _cleanup_str_ struct str text = {};
         char when[24], clock[48];
         str_addf(&text, "%s  %s", realm->name, realm_kind_title(realm->kind));
@@ -54,14 +54,14 @@ static void realm_note(const struct canvas *c, int row, const struct host_realm 
                          clock);
         if (realm->seen && realm->asked)
                 str_addf(&text, "  %s at %s", realm->online ? "online" : "offline",
-                         jobtext_since(when, realm->seen, now));
+                         job_text_since(when, realm->seen, now));
         if (realm->seen && realm->server)
                 str_addf(&text, "  %.*s", (int) strcspn(realm->server, "."), realm->server);
         if (realm->kvno)
                 str_addf(&text, "  keytab version %u", (unsigned) realm->kvno);
         else
                 str_add(&text, "  no keytab");
-        notes_note(c, row, "Realm",
+        notes_put(c, row, "Realm",
                    off || !realm->kvno || (realm->asked && !realm->online) ? STYLE_WARN : STYLE_PLAIN,
                    text.failed ? "" : text.text);
 }
@@ -71,16 +71,16 @@ int notes_draw(const struct notes *notes, const struct canvas *c) {
         int n = 0;
         for (size_t i = 0; notes->jobs && i < notes->jobs->n && n < NOTES_MAX - 1; i++)
                 if (!job_state_final(notes->jobs->items[i]->state))
-                        job_note(c, n++, notes->jobs->items[i], notes->now);
+                        notes_put_job(c, n++, notes->jobs->items[i], notes->now);
         if (status->realm.name)
-                realm_note(c, n++, &status->realm, notes->now);
+                notes_put_realm(c, n++, &status->realm, notes->now);
         if (n < NOTES_MAX && status->engine_asked && status->engine == ENGINE_NONE) {
                 const struct error *e = status->engine_error;
-                notes_note(c, n++, "Engine", STYLE_WARN,
+                notes_put(c, n++, "Engine", STYLE_WARN,
                            e ? e->message : "No container engine answers on this host");
                 if (e && e->hint && n < NOTES_MAX) {
                         _cleanup_free_ char *hint = str_printf("-> %s", e->hint);
-                        notes_note(c, n++, "", STYLE_PLAIN, hint);
+                        notes_put(c, n++, "", STYLE_PLAIN, hint);
                 }
         }
         return n;

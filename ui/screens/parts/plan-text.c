@@ -27,14 +27,14 @@ static char *plan_text_shorten(char *text, bool brief) {
 }
 
 /* The words as they will run. Word for word: nothing is left out, only broken into rows. */
-static void argv_lines(struct pager *pager, char *const *argv, bool brief) {
+static void plan_text_argv(struct pager *pager, char *const *argv, bool brief) {
         _cleanup_free_ char *text = plan_text_shorten(argv_text(argv), brief);
         pager_addf(pager, DOC_STRONG, "  %s", text ? text : "");
 }
 
 /* A thing and what it means, in two columns; a long thing has a row of its own. */
-static void meaning_line(struct pager *pager, size_t indent, size_t width, uint8_t mark, const char *what,
-                         const char *meaning) {
+static void plan_text_meaning(struct pager *pager, size_t indent, size_t width, uint8_t mark,
+                              const char *what, const char *meaning) {
         bool tall = text_width(what) > width;
         if (tall) {
                 pager_put(pager, mark, "%s", what);
@@ -46,7 +46,7 @@ static void meaning_line(struct pager *pager, size_t indent, size_t width, uint8
         pager_end(pager);
 }
 
-static bool risk_of_privilege(const struct command *command, const char *option, const char *value) {
+static bool plan_text_is_privilege(const struct command *command, const char *option, const char *value) {
         for (size_t i = 0; i < command->n_privileges; i++) {
                 const char *rest = str_starts(command->privileges[i].what, option);
                 if (rest && (!value || strstr(rest, value)))
@@ -55,16 +55,16 @@ static bool risk_of_privilege(const struct command *command, const char *option,
         return false;
 }
 
-static void risk_line(struct pager *pager, enum risk risk, const char *what, const char *meaning) {
+static void plan_text_risk(struct pager *pager, enum risk risk, const char *what, const char *meaning) {
         pager_put(pager, risk == RISK_HIGH ? DOC_BAD : DOC_PLAIN, "  %-6s",
                   risk == RISK_HIGH ? "RISK" : "note");
-        meaning_line(pager, 8, 20, DOC_PLAIN, what, meaning ? meaning : "");
+        plan_text_meaning(pager, 8, 20, DOC_PLAIN, what, meaning ? meaning : "");
 }
 
 static void plan_text_privileges(struct pager *pager, const struct command *command) {
         for (size_t i = 0; i < command->n_privileges; i++)
                 if (command->privileges[i].risk != RISK_NONE)
-                        risk_line(pager, command->privileges[i].risk, command->privileges[i].what,
+                        plan_text_risk(pager, command->privileges[i].risk, command->privileges[i].what,
                                   command->privileges[i].meaning);
 }
 
@@ -95,7 +95,7 @@ static void plan_text_options(struct pager *pager, const struct command *command
                 const struct option_use *o = &command->options[i];
                 /* Mounts have their own list, and what is a privilege was said above. */
                 if (str_equal(o->canonical, "--volume") || str_equal(o->canonical, "--mount") ||
-                    risk_of_privilege(command, o->option, o->value))
+                    plan_text_is_privilege(command, o->option, o->value))
                         continue;
                 if (!head)
                         pager_addf(pager, DOC_STRONG, "  Its other options");
@@ -104,13 +104,13 @@ static void plan_text_options(struct pager *pager, const struct command *command
                         str_printf("%s%s%s", o->option, o->value ? o->words == 1 ? "=" : " " : "",
                                    o->value ? o->value : "");
                 pager_put(pager, DOC_PLAIN, "    ");
-                meaning_line(pager, 4, 22, o->meaning ? DOC_PLAIN : DOC_WARN,
+                plan_text_meaning(pager, 4, 22, o->meaning ? DOC_PLAIN : DOC_WARN,
                              what ? plan_text_shorten(what, brief) : o->option,
                              o->meaning ? o->meaning : "not known to fairlead");
         }
 }
 
-void plantext_error(struct pager *pager, uint8_t mark, const struct error *e) {
+void plan_text_error(struct pager *pager, uint8_t mark, const struct error *e) {
         pager_addf(pager, mark, "%s", e->message);
         if (e->hint)
                 pager_addf(pager, DOC_PLAIN, "  -> %s", e->hint);
@@ -118,8 +118,8 @@ void plantext_error(struct pager *pager, uint8_t mark, const struct error *e) {
                 pager_addf(pager, DOC_PLAIN, "  because: %s", cause->message);
 }
 
-void plantext_command(struct pager *pager, const struct command *command, bool brief) {
-        argv_lines(pager, command->argv, brief);
+void plan_text_command(struct pager *pager, const struct command *command, bool brief) {
+        plan_text_argv(pager, command->argv, brief);
         plan_text_blank(pager);
         plan_text_privileges(pager, command);
         if (command->n_privileges)
@@ -128,7 +128,7 @@ void plantext_command(struct pager *pager, const struct command *command, bool b
         plan_text_options(pager, command, brief);
 }
 
-void plantext_findings(struct pager *pager, const struct finding_list *findings) {
+void plan_text_findings(struct pager *pager, const struct finding_list *findings) {
         if (!findings->n)
                 return;
         pager_addf(pager, DOC_STRONG, "Findings");
@@ -151,7 +151,7 @@ void plantext_findings(struct pager *pager, const struct finding_list *findings)
         plan_text_blank(pager);
 }
 
-static const char *verb_sentence(const struct plan *plan, bool high) {
+static const char *plan_text_verb(const struct plan *plan, bool high) {
         switch (plan->verb) {
         case VERB_INSTALL:
                 return high ? "The installer runs once, with power over this host"
@@ -172,14 +172,14 @@ static const char *verb_sentence(const struct plan *plan, bool high) {
         }
 }
 
-static bool any_high(const struct command *command) {
+static bool plan_text_any_high(const struct command *command) {
         for (size_t i = 0; i < command->n_privileges; i++)
                 if (command->privileges[i].risk == RISK_HIGH)
                         return true;
         return false;
 }
 
-static void unit_lines(struct pager *pager, const struct plan *plan, bool brief) {
+static void plan_text_unit(struct pager *pager, const struct plan *plan, bool brief) {
         const struct unit_file *unit = &plan->unit;
         if (plan->verb == VERB_REHEARSE || !plan_sets_up(plan->verb))
                 return;         /* a rehearsal ends where its command does */
@@ -210,12 +210,12 @@ static void unit_lines(struct pager *pager, const struct plan *plan, bool brief)
         }
         if (plan->run) {
                 pager_addf(pager, DOC_PLAIN, "  It runs");
-                plantext_command(pager, plan->run, brief);
+                plan_text_command(pager, plan->run, brief);
         }
         plan_text_blank(pager);
 }
 
-static void kept_safe(struct pager *pager, const struct plan *plan, bool brief) {
+static void plan_text_saved(struct pager *pager, const struct plan *plan, bool brief) {
         size_t n = strv_length(plan->paths);
         if (!n)
                 return;
@@ -237,28 +237,28 @@ static void kept_safe(struct pager *pager, const struct plan *plan, bool brief) 
         plan_text_blank(pager);
 }
 
-static const char *title_of(const struct profile *profile, const char *name) {
+static const char *plan_text_title(const struct profile *profile, const char *name) {
         const struct param *p = profile ? profile_param(profile, name) : NULL;
         return p ? p->title : name;
 }
 
 /* A choice is told as it was asked. */
-static const char *told_value(const struct param *p, const char *value) {
+static const char *plan_text_value(const struct param *p, const char *value) {
         for (size_t i = 0; p && p->type == PARAM_CHOICE && i < p->n_choices; i++)
                 if (str_equal(p->choices[i].value, value) && p->choices[i].title)
                         return p->choices[i].title;
         return str_empty(value) ? "-" : value;
 }
 
-static void answer_line(struct pager *pager, const char *title, const struct param *p,
+static void plan_text_answer(struct pager *pager, const char *title, const struct param *p,
                         const struct answer *a) {
-        pager_put(pager, DOC_PLAIN, "  %-18s  %s", title, told_value(p, a->value));
+        pager_put(pager, DOC_PLAIN, "  %-18s  %s", title, plan_text_value(p, a->value));
         if (a->source)
                 pager_put(pager, DOC_DIM, "  (%s)", a->source);
         pager_end(pager);
 }
 
-void plantext_answers(struct pager *pager, const struct plan *plan, const struct profile *profile) {
+void plan_text_answers(struct pager *pager, const struct plan *plan, const struct profile *profile) {
         pager_addf(pager, DOC_STRONG, "Answers");
         pager_addf(pager, DOC_PLAIN, "  %-18s  %s", "Service", plan->name);
         if (plan->mode)
@@ -268,19 +268,19 @@ void plantext_answers(struct pager *pager, const struct plan *plan, const struct
         for (size_t i = 0; profile && i < profile->n_parameters; i++)
                 for (size_t k = 0; plan->answers && k < plan->answers->n; k++)
                         if (str_equal(plan->answers->items[k].name, profile->parameters[i].name))
-                                answer_line(pager, profile->parameters[i].title, &profile->parameters[i],
+                                plan_text_answer(pager, profile->parameters[i].title, &profile->parameters[i],
                                             &plan->answers->items[k]);
         for (size_t k = 0; plan->answers && k < plan->answers->n; k++)
                 if (!profile || !profile_param(profile, plan->answers->items[k].name))
-                        answer_line(pager, plan->answers->items[k].name, NULL, &plan->answers->items[k]);
+                        plan_text_answer(pager, plan->answers->items[k].name, NULL, &plan->answers->items[k]);
         for (size_t i = 0; i < plan->n_secrets; i++)
                 pager_addf(pager, DOC_PLAIN, "  %-18s  <secret>, handed over by %s",
-                           title_of(profile, plan->secrets[i].name),
+                           plan_text_title(profile, plan->secrets[i].name),
                            delivery_name(plan->secrets[i].delivery));
         plan_text_blank(pager);
 }
 
-static void found_line(struct pager *pager, const char *title, const char *value, const char *source) {
+static void plan_text_found(struct pager *pager, const char *title, const char *value, const char *source) {
         if (str_empty(value))
                 return;
         pager_put(pager, DOC_PLAIN, "  %-18s  %s", title, value);
@@ -288,27 +288,27 @@ static void found_line(struct pager *pager, const char *title, const char *value
         pager_end(pager);
 }
 
-void plantext_realm(struct pager *pager, const struct realm *realm, const struct join *join,
+void plan_text_realm(struct pager *pager, const struct realm *realm, const struct join *join,
                     const char *hostname) {
         if (realm->kind != REALM_AD && realm->kind != REALM_IPA)
                 return;
         pager_addf(pager, DOC_STRONG, "Found out, not asked");
-        found_line(pager, "Realm", realm->realm,
+        plan_text_found(pager, "Realm", realm->realm,
                    realm->kind == REALM_AD ? "told by the controller" : "told by the server");
-        found_line(pager, "Short name", realm->netbios, "told by the controller");
-        found_line(pager, "Site of this host", realm->site, "told by the controller");
+        plan_text_found(pager, "Short name", realm->netbios, "told by the controller");
+        plan_text_found(pager, "Site of this host", realm->site, "told by the controller");
         if (!join->server)
-                found_line(pager, "Server", realm->best, "first of the DNS to answer");
+                plan_text_found(pager, "Server", realm->best, "first of the DNS to answer");
         _cleanup_free_ char *computer = realm->kind == REALM_AD && !join->computer_name
                                                 ? strndup(hostname, strcspn(hostname, "."))
                                                 : NULL;
         for (char *c = computer; c && *c; c++)
                 *c = (char) toupper((unsigned char) *c);
-        found_line(pager, "Computer name", computer, "made of this host's name");
+        plan_text_found(pager, "Computer name", computer, "made of this host's name");
         plan_text_blank(pager);
 }
 
-void plantext_profile(struct pager *pager, const struct profile *profile) {
+void plan_text_profile(struct pager *pager, const struct profile *profile) {
         pager_addf(pager, DOC_STRONG, "%s", profile->title);
         if (profile->help)
                 pager_addf(pager, DOC_PLAIN, "  %s", profile->help);
@@ -316,7 +316,7 @@ void plantext_profile(struct pager *pager, const struct profile *profile) {
 }
 
 /* What an upgrade takes the place of, and the labels of both beside each other, word by word. */
-static void upgrade_lines(struct pager *pager, const struct plan *plan) {
+static void plan_text_upgrade(struct pager *pager, const struct plan *plan) {
         const struct plan_from *from = plan->from;
         struct label_changes changes = {};
         if (!from || label_changes_make(&from->labels, &plan->labels, &changes) < 0)
@@ -340,7 +340,7 @@ static void upgrade_lines(struct pager *pager, const struct plan *plan) {
         plan_text_blank(pager);
 }
 
-static void file_lines(struct pager *pager, const struct plan_file *file) {
+static void plan_text_file(struct pager *pager, const struct plan_file *file) {
         _cleanup_strv_ char **lines = plan_file_lines(file);
         pager_addf(pager, DOC_STRONG, "%s", file->sentence ? file->sentence : "");
         plan_text_blank(pager);
@@ -349,7 +349,7 @@ static void file_lines(struct pager *pager, const struct plan_file *file) {
                 pager_addf(pager, **line == '+' ? DOC_GOOD : DOC_WARN, "  %s", *line);
 }
 
-void plantext_plan(struct pager *pager, const struct plan *plan, bool brief) {
+void plan_text_plan(struct pager *pager, const struct plan *plan, bool brief) {
         bool refused = finding_list_count(&plan->findings, SEVERITY_BLOCK);
         /* What refuses a plan comes first, and so does what a copy cannot hold, and what becomes of an
          * account in a realm. */
@@ -360,23 +360,23 @@ void plantext_plan(struct pager *pager, const struct plan *plan, bool brief) {
                 plan_text_blank(pager);
         }
         if (first)
-                plantext_findings(pager, &plan->findings);
-        upgrade_lines(pager, plan);
+                plan_text_findings(pager, &plan->findings);
+        plan_text_upgrade(pager, plan);
         if (plan->file.text)
-                file_lines(pager, &plan->file);
+                plan_text_file(pager, &plan->file);
         else if (plan->command) {
-                pager_addf(pager, DOC_STRONG, "%s", verb_sentence(plan, any_high(plan->command)));
+                pager_addf(pager, DOC_STRONG, "%s", plan_text_verb(plan, plan_text_any_high(plan->command)));
                 if (plan->host_command)
                         pager_addf(pager, DOC_BAD, "  This is a program of the host, not a container: it "
                                                    "needs a consent of its own.");
-                plantext_command(pager, plan->command, brief);
+                plan_text_command(pager, plan->command, brief);
         } else
                 pager_addf(pager, DOC_PLAIN, "The image has no label for this: no command of it is run.");
         plan_text_blank(pager);
         if (!first)
-                plantext_findings(pager, &plan->findings);
-        unit_lines(pager, plan, brief);
-        kept_safe(pager, plan, brief);
+                plan_text_findings(pager, &plan->findings);
+        plan_text_unit(pager, plan, brief);
+        plan_text_saved(pager, plan, brief);
         pager_addf(pager, DOC_STRONG, "Where it comes from");
         pager_addf(pager, DOC_PLAIN, "  Image   %.*s", (int) strcspn(plan->image, "@"), plan->image);
         if (plan->digest)
@@ -390,7 +390,7 @@ void plantext_plan(struct pager *pager, const struct plan *plan, bool brief) {
                 pager_addf(pager, DOC_PLAIN, "  Profile %s", plan->profile);
 }
 
-void plantext_consent(const struct plan *plan, struct str *out) {
+void plan_text_consent(const struct plan *plan, struct str *out) {
         if (plan->file.text) {
                 str_addf(out, "%s\n%s is written, and the service is started again. If it does not come up "
                               "well, everything is put back.",

@@ -10,24 +10,24 @@
 
 /* The whole plan. brief: digests are shortened, for who wants to know what it does; never where one consents.
  */
-void plantext_plan(struct pager *pager, const struct plan *plan, bool brief);
+void plan_text_plan(struct pager *pager, const struct plan *plan, bool brief);
 
 /* The findings alone, with their hints; nothing when there are none. */
-void plantext_findings(struct pager *pager, const struct finding_list *findings);
+void plan_text_findings(struct pager *pager, const struct finding_list *findings);
 
 /* The answers and where each came from; secrets by name only. profile: for their titles, or NULL. */
-void plantext_answers(struct pager *pager, const struct plan *plan, const struct profile *profile);
+void plan_text_answers(struct pager *pager, const struct plan *plan, const struct profile *profile);
 /* Of a plan that joins: what the network and this host said in place of an answer. */
-void plantext_realm(struct pager *pager, const struct realm *realm, const struct join *join,
+void plan_text_realm(struct pager *pager, const struct realm *realm, const struct join *join,
                     const char *hostname);
 /* What the image is for, in its own words. */
-void plantext_profile(struct pager *pager, const struct profile *profile);
+void plan_text_profile(struct pager *pager, const struct profile *profile);
 
 /* What one consents to, in a few sentences: the plan itself was read before. */
-void plantext_consent(const struct plan *plan, struct str *out);
+void plan_text_consent(const struct plan *plan, struct str *out);
 
 /* Why there is no plan, or no profile: sentence, hint, causes. */
-void plantext_error(struct pager *pager, uint8_t mark, const struct error *e);
+void plan_text_error(struct pager *pager, uint8_t mark, const struct error *e);
 
 /* One command: its words, then risks, mounts and options in words. */
-void plantext_command(struct pager *pager, const struct command *command, bool brief);
+void plan_text_command(struct pager *pager, const struct command *command, bool brief);

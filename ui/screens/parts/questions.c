@@ -28,19 +28,19 @@ void questions_done(struct questions *q) {
         *q = (struct questions) {};
 }
 
-static bool asked_now(const struct questions *q, const struct param *p) {
+static bool questions_asks(const struct questions *q, const struct param *p) {
         if (p->name[0] == '_')
                 return true;
         return q->leave ? questions_deletes(q) && mode_asks(q->leave, p)
                         : mode_asks(profile_mode(q->profile, questions_mode(q)), p);
 }
 
-static bool on_form(const struct param *p, const void *userdata) {
-        return p->type != PARAM_SECRET && asked_now(userdata, p);
+static bool questions_on_form(const struct param *p, const void *userdata) {
+        return p->type != PARAM_SECRET && questions_asks(userdata, p);
 }
 
-static bool on_secrets(const struct param *p, const void *userdata) {
-        return p->type == PARAM_SECRET && asked_now(userdata, p);
+static bool questions_on_secrets(const struct param *p, const void *userdata) {
+        return p->type == PARAM_SECRET && questions_asks(userdata, p);
 }
 
 static const char *questions_suggest(const char *what, const void *userdata) {
@@ -57,7 +57,7 @@ static const char *questions_note(const struct param *p, const void *userdata) {
         return line ? line : "";
 }
 
-static struct form *make_form(struct questions *q,
+static struct form *questions_form(struct questions *q,
                               bool (*asks)(const struct param *p, const void *userdata)) {
         const struct form_options options = {
                 .params = q->params,
@@ -111,8 +111,8 @@ int questions_ask(struct questions *q, struct profile *profile, const char *refe
         _cleanup_free_ char *usual = name ? strdup(name) : reference_default_name(reference);
         if (usual && answers_set(q->answers, ANSWER_NAME, usual, "default") < 0)
                 return -ENOMEM;
-        q->form = make_form(q, on_form);
-        q->secret_form = make_form(q, on_secrets);
+        q->form = questions_form(q, questions_on_form);
+        q->secret_form = questions_form(q, questions_on_secrets);
         return q->form && q->secret_form ? 0 : -ENOMEM;
 }
 
@@ -140,8 +140,8 @@ int questions_leave(struct questions *q, struct profile *profile, const struct m
         };
         for (size_t i = 0; i < profile->n_parameters; i++)
                 q->params[q->n_params++] = profile->parameters[i];
-        q->form = make_form(q, on_form);
-        q->secret_form = make_form(q, on_secrets);
+        q->form = questions_form(q, questions_on_form);
+        q->secret_form = questions_form(q, questions_on_secrets);
         return q->form && q->secret_form ? 0 : -ENOMEM;
 }
 
@@ -164,7 +164,7 @@ int questions_keep(struct questions *q, const struct answers *answers, const cha
 void questions_say_yes(struct questions *q, const char *end) {
         for (size_t i = 0; i < q->n_params; i++) {
                 const struct param *p = &q->params[i];
-                if (p->type == PARAM_BOOLEAN && str_ends(p->name, end) && asked_now(q, p))
+                if (p->type == PARAM_BOOLEAN && str_ends(p->name, end) && questions_asks(q, p))
                         (void) answers_set(q->answers, p->name, "yes", "typed");
         }
         form_refresh(q->form);
@@ -211,7 +211,7 @@ struct answers *questions_answers(const struct questions *q, bool proposed) {
         struct answers *answers = answers_copy(q->answers);
         for (size_t i = 0; proposed && answers && q->profile && i < q->profile->n_parameters; i++) {
                 const struct param *p = q->profile->parameters + i;
-                const char *value = p->suggest && p->type != PARAM_SECRET && asked_now(q, p) &&
+                const char *value = p->suggest && p->type != PARAM_SECRET && questions_asks(q, p) &&
                                                     !answers_get(answers, p->name)
                                             ? questions_suggest(p->suggest, q)
                                             : NULL;
@@ -239,6 +239,6 @@ struct secret_list *questions_hand_over(struct questions *q) {
         q->secret_form = form_free(q->secret_form);
         q->secrets = secret_list_new();
         if (q->secrets && q->params)
-                q->secret_form = make_form(q, on_secrets);
+                q->secret_form = questions_form(q, questions_on_secrets);
         return secrets;
 }

@@ -10,7 +10,7 @@
  *
  * and in the answer, when all of it was taken:
  *
- *     if (reload_came(&st->loading))
+ *     if (reload_answered(&st->loading))
  *             things_load(s, TOPIC_THINGS);
  */
 
@@ -31,7 +31,7 @@ static inline bool reload_wanted(struct reload *r, unsigned topics) {
 }
 
 /* To be called once in the answer; true: load once more. */
-static inline bool reload_came(struct reload *r) {
+static inline bool reload_answered(struct reload *r) {
         r->op = op_cancel(r->op);
         return r->again;
 }

@@ -6,15 +6,15 @@
 #include "ui/dialog.h"
 #include "ui/screens/screens.h"
 
-void takeup_done(struct takeup *takeup) {
-        op_cancel(takeup->op);
-        free(takeup->id);
-        strv_free(takeup->names);
-        secret_list_free(takeup->secrets);
-        *takeup = (struct takeup) {};
+void resume_job_done(struct resume_job *resume) {
+        op_cancel(resume->op);
+        free(resume->id);
+        strv_free(resume->names);
+        secret_list_free(resume->secrets);
+        *resume = (struct resume_job) {};
 }
 
-bool takeup_fits(const struct job *job, enum action action) {
+bool resume_job_fits(const struct job *job, enum action action) {
         bool lost = job && job->state == JOB_INTERRUPTED;
         switch (action) {
         case ACTION_RESUME:
@@ -28,52 +28,53 @@ bool takeup_fits(const struct job *job, enum action action) {
         }
 }
 
-static void taken_up(const char *job_id, struct error *e, void *userdata) {
+static void resume_job_started(const char *job_id, struct error *e, void *userdata) {
         struct screen *s = userdata;
-        struct takeup *takeup = s->state;
-        takeup->op = op_cancel(takeup->op);
+        struct resume_job *resume = s->state;
+        resume->op = op_cancel(resume->op);
         if (e)
                 dialog_error(s->ui, e);
         else
-                screen_replace(s, &job_screen, takeup->id);
+                screen_replace(s, &job_screen, resume->id);
 }
 
-static void next_secret(struct screen *s);
+static void resume_job_next_secret(struct screen *s);
 
-static void secret_given(struct screen *s, const char *text) {
-        struct takeup *takeup = s->state;
-        struct secret *secret = text ? secret_new(takeup->names[0]) : NULL;
+static void resume_job_secret_given(struct screen *s, const char *text) {
+        struct resume_job *resume = s->state;
+        struct secret *secret = text ? secret_new(resume->names[0]) : NULL;
         if (!secret) {
-                takeup_done(takeup);
+                resume_job_done(resume);
                 screen_say(s, "Nothing was done: a secret was not given");
                 return;
         }
         /* Of a field of its own, so it is neither too long nor of two lines; and the list takes it also when
          * it fails. */
         (void) secret_set(secret, text, strlen(text));
-        (void) secret_list_take(takeup->secrets, secret);
-        char *name = takeup->names[0];
-        for (char **p = takeup->names; *p; p++)
+        (void) secret_list_take(resume->secrets, secret);
+        char *name = resume->names[0];
+        for (char **p = resume->names; *p; p++)
                 p[0] = p[1];
         free(name);
-        next_secret(s);
+        resume_job_next_secret(s);
 }
 
-static void next_secret(struct screen *s) {
-        struct takeup *takeup = s->state;
-        if (takeup->names && takeup->names[0]) {
-                _cleanup_free_ char *label = str_printf("%s:", takeup->names[0]);
-                screen_ask_secret(s, label ? label : "", secret_given);
+static void resume_job_next_secret(struct screen *s) {
+        struct resume_job *resume = s->state;
+        if (resume->names && resume->names[0]) {
+                _cleanup_free_ char *label = str_printf("%s:", resume->names[0]);
+                screen_ask_secret(s, label ? label : "", resume_job_secret_given);
                 return;
         }
         struct host *host = ui_host(s->ui);
-        takeup->op = host_resume_job(host, takeup->id, takeup->how, TAKE(takeup->secrets), taken_up, s);
+        resume->op =
+                host_resume_job(host, resume->id, resume->how, TAKE(resume->secrets), resume_job_started, s);
         screen_invalidate(s);
 }
 
 static void resume_job_answered(struct screen *s, bool yes) {
         if (yes)
-                next_secret(s);
+                resume_job_next_secret(s);
 }
 
 static const char *resume_job_meaning(const struct job *job, enum job_resume how) {
@@ -92,24 +93,24 @@ static const char *resume_job_meaning(const struct job *job, enum job_resume how
         }
 }
 
-void takeup_begin(struct screen *s, const struct job *job, enum action action) {
-        struct takeup *takeup = s->state;
-        if (takeup->op)
+void resume_job_begin(struct screen *s, const struct job *job, enum action action) {
+        struct resume_job *resume = s->state;
+        if (resume->op)
                 return;
-        takeup_done(takeup);
-        takeup->how = action == ACTION_RESUME ? RESUME_ONWARD : RESUME_ROLL_BACK;
-        takeup->secrets = secret_list_new();
-        if (takeup->how == RESUME_ONWARD && job->secrets)
-                takeup->names = strv_copy(job->secrets);
-        if (!takeup->secrets || str_replace(&takeup->id, job->id) < 0)
+        resume_job_done(resume);
+        resume->how = action == ACTION_RESUME ? RESUME_ONWARD : RESUME_ROLL_BACK;
+        resume->secrets = secret_list_new();
+        if (resume->how == RESUME_ONWARD && job->secrets)
+                resume->names = strv_copy(job->secrets);
+        if (!resume->secrets || str_replace(&resume->id, job->id) < 0)
                 return;
-        bool resume = takeup->how == RESUME_ONWARD;
-        _cleanup_free_ char *title = str_printf("%s: %s %s", resume ? "Go on" : "Put back",
+        bool onward = resume->how == RESUME_ONWARD;
+        _cleanup_free_ char *title = str_printf("%s: %s %s", onward ? "Go on" : "Put back",
                                                 plan_verb_name(job->verb), job->name ? job->name : "?");
         const struct question question = {
                 .title = title,
-                .text = resume_job_meaning(job, takeup->how),
-                .yes = resume ? "Go on" : "Put everything back",
+                .text = resume_job_meaning(job, resume->how),
+                .yes = onward ? "Go on" : "Put everything back",
         };
         dialog_confirm(s, &question, resume_job_answered);
 }

@@ -11,17 +11,17 @@
 
 /* All zero: nothing is taken up. It must be the first member of the state of a screen that has it: the answer
  * to a question finds it there. */
-struct takeup {
+struct resume_job {
         struct op *op;
         char *id;               /* of the job */
         enum job_resume how;
         char **names;           /* of the secrets that are still to be asked for */
         struct secret_list *secrets;
 };
-void takeup_done(struct takeup *takeup);
+void resume_job_done(struct resume_job *resume);
 
 /* Does it make sense for the job as it is? True for actions that are none of these. */
-bool takeup_fits(const struct job *job, enum action action);
+bool resume_job_fits(const struct job *job, enum action action);
 
 /* ACTION_RESUME or ACTION_ROLLBACK, for a job that they fit. */
-void takeup_begin(struct screen *s, const struct job *job, enum action action);
+void resume_job_begin(struct screen *s, const struct job *job, enum action action);

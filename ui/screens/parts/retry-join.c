@@ -4,7 +4,7 @@
 #include "ui/dialog.h"
 #include "ui/screens/screens.h"
 
-const struct failure *mending_reason(const struct job *job) {
+const struct failure *retry_join_reason(const struct job *job) {
         bool leave = job && job->verb == VERB_UNINSTALL;
         const struct failure *f = job && (job->verb == VERB_INSTALL || leave) && job->state == JOB_FAILED
                                           ? failure_told(job->message)
@@ -14,8 +14,8 @@ const struct failure *mending_reason(const struct job *job) {
         return !leave || f->fix == FIX_PASSWORD || f->fix == FIX_ACCOUNT || f->fix == FIX_AGAIN ? f : NULL;
 }
 
-int mending_draw(const struct job *job, const struct canvas *c, int row) {
-        const struct failure *f = mending_reason(job);
+int retry_join_draw(const struct job *job, const struct canvas *c, int row) {
+        const struct failure *f = retry_join_reason(job);
         if (!f)
                 return 0;
         canvas_text(c, row, 2, 1, STYLE_KEY, "m");
@@ -24,11 +24,11 @@ int mending_draw(const struct job *job, const struct canvas *c, int row) {
 
 /* From here on the job is only remembered by its id: the question may have stood for long. */
 static void retry_join_go(struct screen *s, enum fix fix) {
-        struct takeup *takeup = s->state;
+        struct resume_job *resume = s->state;
         struct host *host = ui_host(s->ui);
         struct error *e = NULL;
         struct plan *plan = NULL;
-        if (host_job_plan(host, takeup->id, &plan, &e) < 0) {
+        if (host_job_plan(host, resume->id, &plan, &e) < 0) {
                 dialog_error(s->ui, e);
                 return;
         }
@@ -48,10 +48,10 @@ static void retry_join_forced(struct screen *s, bool yes) {
                 retry_join_go(s, FIX_FORCE);
 }
 
-void mending_begin(struct screen *s, const struct job *job) {
-        struct takeup *takeup = s->state;
-        const struct failure *f = mending_reason(job);
-        if (!f || str_replace(&takeup->id, job->id) < 0)
+void retry_join_begin(struct screen *s, const struct job *job) {
+        struct resume_job *resume = s->state;
+        const struct failure *f = retry_join_reason(job);
+        if (!f || str_replace(&resume->id, job->id) < 0)
                 return;
         if (!f->consequence) {
                 retry_join_go(s, f->fix);

@@ -8,11 +8,11 @@
 #include "ui/screens/parts/resume-job.h"
 
 /* Why this job failed, where something can be done about it; NULL. */
-const struct failure *mending_reason(const struct job *job);
+const struct failure *retry_join_reason(const struct job *job);
 
 /* A line that says so, with its key; the rows it took. */
-int mending_draw(const struct job *job, const struct canvas *c, int row);
+int retry_join_draw(const struct job *job, const struct canvas *c, int row);
 
-/* As takeup_begin(): the screen's state begins with a struct takeup. Asks first where the mending has a
- * consequence. */
-void mending_begin(struct screen *s, const struct job *job);
+/* As resume_job_begin(): the screen's state begins with a struct resume_job. Asks first where the mending has
+ * a consequence. */
+void retry_join_begin(struct screen *s, const struct job *job);

@@ -14,7 +14,7 @@ void wizard_check(struct screen *s) {
         struct join join;
         if (!questions_join(&w->ask, &join))
                 return;
-        checkpage_look(&w->checks, &(struct preflight_order){ .domain = join.domain,
+        check_page_look(&w->checks, &(struct preflight_order){ .domain = join.domain,
                                                               .wanted = join.kind,
                                                               .server = join.server,
                                                               .computer_name = join.computer_name,
@@ -24,23 +24,23 @@ void wizard_check(struct screen *s) {
 /* Going back to it shows what was seen; a try that began behind it has seen nothing yet. */
 static void checks_open(struct screen *s, bool onward) {
         struct wizard *w = s->state;
-        if (onward || (!w->checks.preflight && !checkpage_looking(&w->checks)))
+        if (onward || (!w->checks.preflight && !check_page_looking(&w->checks)))
                 wizard_check(s);
         s->list = &w->checks.list;
 }
 
 static void checks_draw(struct screen *s, const struct canvas *c) {
         struct wizard *w = s->state;
-        checkpage_draw(&w->checks, c);
+        check_page_draw(&w->checks, c);
 }
 
 static void checks_status(const struct screen *s, struct str *out) {
         const struct wizard *w = s->state;
-        checkpage_status(&w->checks, out);
+        check_page_status(&w->checks, out);
 }
 
 static bool checks_pass(const struct wizard *w) {
-        return !checkpage_looking(&w->checks) && !checkpage_fails(&w->checks);
+        return !check_page_looking(&w->checks) && !check_page_fails(&w->checks);
 }
 
 static bool checks_can(const struct wizard *w, enum action action) {
@@ -48,12 +48,12 @@ static bool checks_can(const struct wizard *w, enum action action) {
         case ACTION_NEXT:
                 return checks_pass(w);
         case ACTION_ALLOW:
-                return checkpage_fails(&w->checks);
+                return check_page_fails(&w->checks);
         case ACTION_FIX:
-                return checkpage_fix(&w->checks) != FIX_NONE;
+                return check_page_fix(&w->checks) != FIX_NONE;
         case ACTION_AGAIN:
         case ACTION_DETAILS:
-                return !checkpage_looking(&w->checks);
+                return !check_page_looking(&w->checks);
         default:
                 return false;
         }
@@ -82,7 +82,7 @@ static bool checks_act(struct screen *s, enum action action) {
                 checks_pass_over(s);
                 return true;
         case ACTION_FIX:
-                if (!checkpage_mend(&w->checks))
+                if (!check_page_repair(&w->checks))
                         wizard_go(s, &form_page);
                 return true;
         case ACTION_AGAIN:

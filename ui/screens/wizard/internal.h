@@ -24,7 +24,7 @@ struct wizard {
         struct error *no_plan;
         struct pager pager;
         struct finder finder;
-        struct checkpage checks;
+        struct check_page checks;
         char *allowing;                 /* the finding that is being asked about */
         enum fix fix;                   /* of an install that is tried again: FIX_NONE: it is not */
         struct access_change access;    /* VERB_ACCESS */

@@ -10,7 +10,7 @@ void wizard_write(struct screen *s) {
         struct wizard *w = s->state;
         pager_clear(&w->pager);
         if (w->no_plan)
-                plantext_error(&w->pager, DOC_BAD, w->no_plan);
+                plan_text_error(&w->pager, DOC_BAD, w->no_plan);
         if (w->page->write && (w->plan || w->no_plan))
                 w->page->write(s);
         screen_invalidate(s);

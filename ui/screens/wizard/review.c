@@ -14,10 +14,10 @@ static void review_open(struct screen *s, bool onward) {
 static void review_write_answers(struct screen *s) {
         struct wizard *w = s->state;
         struct join join;
-        plantext_answers(&w->pager, w->plan, w->ask.profile);
+        plan_text_answers(&w->pager, w->plan, w->ask.profile);
         if (wizard_asks(w) && questions_join(&w->ask, &join) && join.kind != REALM_NONE &&
             w->checks.preflight && w->checks.preflight->realm)
-                plantext_realm(&w->pager, w->checks.preflight->realm, &join,
+                plan_text_realm(&w->pager, w->checks.preflight->realm, &join,
                                host_status(ui_host(s->ui))->hostname);
 }
 
@@ -27,7 +27,7 @@ static void review_write(struct screen *s) {
                 return;
         if (w->verb != VERB_ACCESS && w->verb != VERB_RENEW)
                 review_write_answers(s);
-        plantext_plan(&w->pager, w->plan, false);
+        plan_text_plan(&w->pager, w->plan, false);
 }
 
 static void review_status(const struct screen *s, struct str *out) {
@@ -97,7 +97,7 @@ static void review_next(struct screen *s) {
         }
         _cleanup_str_ struct str title = {}, text = {};
         wizard_title_of(w, w->plan->name, &title);
-        plantext_consent(w->plan, &text);
+        plan_text_consent(w->plan, &text);
         dialog_confirm(s,
                        &(const struct question){
                                .title = title.text,

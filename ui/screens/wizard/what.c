@@ -18,8 +18,8 @@ static void what_write(struct screen *s) {
                 return;
         }
         if (w->ask.profile && !profile_is_generic(w->ask.profile))
-                plantext_profile(&w->pager, w->ask.profile);
-        plantext_plan(&w->pager, w->plan, true);
+                plan_text_profile(&w->pager, w->ask.profile);
+        plan_text_plan(&w->pager, w->plan, true);
 }
 
 static void what_status(const struct screen *s, struct str *out) {
