@@ -195,8 +195,8 @@ static void error_draw(struct screen *s, const struct canvas *c) {
 
 static void error_status(const struct screen *s, struct str *out) {
         const struct error_state *st = s->state;
-        str_add(out,
-                st->error->cause && !st->causes ? "Enter closes this; e tells why." : "Enter closes this.");
+        str_add(out, st->error->cause && !st->causes ? "Enter closes this; e shows the causes."
+                                                     : "Enter closes this.");
 }
 
 static bool error_can(const struct screen *s, enum action action) {

@@ -9,7 +9,7 @@
 
 #include "ui/dialog.h"
 
-/* After so many ms without a key what is told about the focused row follows the focus: a held key moves the
+/* After so many ms without a key what is shown about the focused row follows the focus: a held key moves the
  * marker and nothing else. */
 #define SETTLE_MS 100
 #define SETTLE_BASIC_MS 300
@@ -176,7 +176,7 @@ static void search_done(struct screen *s, const char *text) {
         if (!pager_search(s->pager, text, s->pager->follow))
                 screen_say(s, "Not found: %s", text);
         else if (s->pager->wrapped)
-                screen_say(s, "Found above: the search went on from the beginning");
+                screen_say(s, "Found above: the search continued from the beginning");
 }
 
 /* ---- actions ---- */
@@ -216,8 +216,9 @@ static bool pager_do(struct screen *s, enum action action) {
                 else if (!pager_search(s->pager, NULL, action == ACTION_SEARCH_PREVIOUS))
                         screen_say(s, "Not found: %s", s->pager->needle);
                 else if (s->pager->wrapped)
-                        screen_say(s, "The search went on from the %s",
-                                   action == ACTION_SEARCH_PREVIOUS ? "end" : "beginning");
+                        screen_say(s, action == ACTION_SEARCH_PREVIOUS
+                                              ? "Found below: the search continued from the end"
+                                              : "Found above: the search continued from the beginning");
                 return true;
         case ACTION_FOLLOW:
         case ACTION_WRAP:
@@ -225,7 +226,7 @@ static bool pager_do(struct screen *s, enum action action) {
                         return false;
                 if (action == ACTION_FOLLOW)
                         screen_say(s, s->pager->follow ? "Following the newest line"
-                                                       : "Standing still; f follows again");
+                                                       : "Not following; f follows again");
                 return true;
         default:
                 return pager_act(s->pager, action);
@@ -242,8 +243,8 @@ static void ui_quit(struct ui *ui) {
                 if (s->class->keep) {
                         static const struct question lost = {
                                 .title = "Leave Fairlead",
-                                .text = "What you answered in the open form is lost. Nothing was changed on "
-                                        "this host.",
+                                .text = "The answers in the open form are lost. Nothing was changed on this "
+                                        "host.",
                                 .yes = "Leave",
                                 .no = "Stay",
                         };
@@ -297,7 +298,7 @@ static void ui_do(struct ui *ui, struct screen *s, enum action action) {
                 if (s->class->menu)
                         dialog_menu(s);
                 else
-                        screen_say(s, "There are no actions here");
+                        screen_say(s, "This screen has no actions");
                 break;
         case ACTION_SERVICES:
                 ui_go(ui, ui->options.places->services);

@@ -103,7 +103,7 @@ static size_t bar_cells(const struct bar *bar, size_t i) {
         return strlen(bar->items[i].key) + 1 + strlen(bar->items[i].word);
 }
 
-/* The menu comes second: where there is no room for all, what it holds is more than one key each. */
+/* The menu comes second: where there is no room for all, each of its actions is more than one key away. */
 static void bar_of_screen(const struct screen *s, struct bar *bar) {
         bool menu = false;
         for (const struct binding *b = s->class->menu; b && b->key && !menu; b++)
@@ -136,7 +136,7 @@ static void frame_bar(struct ui *ui, const struct screen *s, const struct canvas
                 }
                 bar = ui->bar;
                 bool letters = s->class->typing && s->class->typing(s);
-                bool esc = false;       /* is told of already, and q does the same */
+                bool esc = false;       /* shown already, and q does the same */
                 for (size_t i = 0; i < bar.n; i++)
                         esc |= bar.items[i].action == ACTION_ESCAPE;
                 if (!s->class->overlay && screen_can(s, ACTION_HELP))
@@ -191,7 +191,7 @@ void frame_paint(struct ui *ui) {
                               bar = canvas_part(&c, rows - 1, 0, 1, -1);
                 canvas_cursor(&body, 0, 0);
                 base->class->draw(base, &body);
-                frame_title(base, &title);      /* after: it tells of the place in the text */
+                frame_title(base, &title);      /* after: it shows the place in the text */
                 frame_overlays(ui, ui->top, &body);
                 frame_bar(ui, ui->top, &bar);
                 frame_status(ui, text, &status);

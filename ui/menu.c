@@ -2,7 +2,7 @@
 #include "ui/dialog.h"
 
 /* What can be done with the focused thing: letter, word, what it does. On a narrow screen what it does is
- * told below, of the focused row only. */
+ * shown below, of the focused row only. */
 
 #include <errno.h>
 
@@ -64,7 +64,7 @@ static int menu_open(struct screen *s, const void *arg, struct error **reterr) {
                 if (screen_can(st->asker, b->action))
                         st->items[st->n++] = b;
         if (!st->n) {
-                screen_say(st->asker, "No action fits what has the focus");
+                screen_say(st->asker, "No action fits the focused row");
                 return -ENOENT;
         }
         if (st->asker->list)

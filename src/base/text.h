@@ -74,3 +74,11 @@ int text_wrap(const char *s, size_t columns, char ***ret);
 
 /* Are the n bytes UTF-8? */
 bool text_is_utf8(const char *text, size_t n);
+
+/* The form that fits n: str_addf(out, plural(n, "%zu step", "%zu steps"), n). Whole phrases, so that a
+ * translation can have its own. */
+static inline const char *plural(size_t n, const char *one, const char *many)
+        __attribute__((format_arg(2), format_arg(3)));
+static inline const char *plural(size_t n, const char *one, const char *many) {
+        return n == 1 ? one : many;
+}

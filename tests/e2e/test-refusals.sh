@@ -193,7 +193,7 @@ walk_leave() {
         term_wait 'leave it in the realm' 60 || return
         term_keys C-d
         term_wait 'page 2 of 2: last look' 30 || return
-        term_wait 'Enter asks for your consent' 60 || return
+        term_wait 'Enter: consent' 60 || return
         term_keys Enter
         term_wait '\[ Uninstall \]' || return
         term_keys Right Enter
@@ -219,7 +219,7 @@ walk_hostname() {
         term_wait 'FAIL +Host name +the host name hostless is not fully qualified' 60 || return
         term_wait 'f +Give this host its full name' 30 || return
         term_keys f
-        term_wait 'Host name, with its domain hostless\.example\.test' || return
+        term_wait 'Host name, with its domain: hostless\.example\.test' || return
         term_keys C-u
         term_type "$whole"
         term_keys Enter

@@ -121,7 +121,8 @@ static void changes_title(const struct screen *s, struct str *left, struct str *
                 str_addf(left, "  %s", change ? change->path : "");
                 str_add(right, pager_place(&st->pager, place));
         } else if (st->report)
-                str_addf(right, "%zu file%s", st->report->changes->n, st->report->changes->n == 1 ? "" : "s");
+                str_addf(right, plural(st->report->changes->n, "%zu file", "%zu files"),
+                         st->report->changes->n);
 }
 
 static void changes_draw(struct screen *s, const struct canvas *c) {
@@ -131,7 +132,7 @@ static void changes_draw(struct screen *s, const struct canvas *c) {
                 return;
         }
         list_screen_draw(&st->rows, c, "changed file", "Comparing the files ...",
-                         "It changed no file that is watched.");
+                         "No watched file was changed.");
 }
 
 static const char *changes_diff_of(const struct changes_state *st, size_t row) {
@@ -150,7 +151,7 @@ static void changes_status(const struct screen *s, struct str *out) {
                 str_addf(out, "%s. ", detail);
         /* of a service; what a job changed may be put back since, or was a rehearsal's */
         if (!job_id_valid(st->of))
-                str_addf(out, "Uninstalling puts back %s", change->path);
+                str_addf(out, "Uninstalling restores %s", change->path);
 }
 
 static uint8_t changes_mark(const char *line) {
@@ -217,8 +218,8 @@ const struct screen_class changes_screen = {
         .title = "Changes",
         .help = "The files that an install added, changed or removed, with mode, owner and attributes: "
                 "found by comparing what was saved before "
-                "with what was there after. Uninstalling puts every one of them back, except what somebody "
-                "else changed since.",
+                "with what was there after. Uninstalling restores every one of them, except those that were "
+                "changed since the install.",
         .size = sizeof(struct changes_state),
         .bindings = (const struct binding[]) {
                 { KEY_RETURN, ACTION_DIFF },

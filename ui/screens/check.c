@@ -79,19 +79,15 @@ const struct screen_class check_screen = {
         .name = "check",
         .title = "Preflight",
         .help = "All that joining a realm needs: this host's name and files, the realm's servers and their "
-                "ports, the clock. Looking changes "
-                "nothing, and nobody logs in.\n"
-                "Of the focused result it says below what it means and what to do; f does it where it can "
-                "be done from here, d adds "
-                "what was seen.",
+                "ports, the clock. Checking changes nothing, and nobody logs in.\n"
+                "The meaning of the focused result and what to do about it stand below; f fixes it where "
+                "that "
+                "is possible from here, d adds the details.",
         .size = sizeof(struct check_state),
         .topics = TOPIC_SERVICES,
-        .bindings = (const struct binding[]) {
-                { 'f', ACTION_FIX },
-                { 'r', ACTION_AGAIN },
-                { 'd', ACTION_DETAILS },
-                {}
-        },
+        .bindings =
+                (const struct binding[]){
+                        { 'f', ACTION_FIX }, { 'r', ACTION_AGAIN }, { 'd', ACTION_DETAILS }, {} },
         .open = check_open,
         .close = check_close,
         .title_text = check_title,

@@ -52,7 +52,7 @@ static const struct {
         { LABEL_RUN, "is how the service runs; the unit is made from it" },
         { LABEL_STOP, "is run to stop it" },
         { LABEL_UNINSTALL, "is run once when the service is removed" },
-        { LABEL_UPGRADE, "is run when a newer image takes its place" },
+        { LABEL_UPGRADE, "is run when a newer image replaces it" },
 };
 
 static void image_labels(struct pager *pager, const struct image *image) {
@@ -74,13 +74,14 @@ static void image_labels(struct pager *pager, const struct image *image) {
 static void image_questions(struct pager *pager, const struct profile *profile) {
         if (!profile || (!profile->n_parameters && profile->n_modes < 2))
                 return;
-        pager_addf(pager, DOC_STRONG, "What it asks");
+        pager_addf(pager, DOC_STRONG, "Questions");
         for (size_t i = 0; profile->n_modes > 1 && i < profile->n_modes; i++)
                 pager_addf(pager, DOC_PLAIN, "  %-22s  %s", i ? "or" : "Mode", profile->modes[i].title);
         for (size_t i = 0; i < profile->n_parameters; i++)
-                pager_addf(pager, DOC_PLAIN, "  %-22s  %s%s", profile->parameters[i].title,
-                           profile->parameters[i].help ? profile->parameters[i].help : "",
-                           profile->parameters[i].required ? " Needed." : "");
+                pager_addf(pager, DOC_PLAIN,
+                           profile->parameters[i].required ? "  %-22s  %s Required." : "  %-22s  %s",
+                           profile->parameters[i].title,
+                           profile->parameters[i].help ? profile->parameters[i].help : "");
         pager_end(pager);
 }
 
@@ -115,7 +116,7 @@ static void image_write(struct screen *s) {
         if (st->plan)
                 plan_text_findings(pager, &st->plan->findings);
         else if (st->no_plan) {
-                pager_addf(pager, DOC_STRONG, "What it would do cannot be told yet");
+                pager_addf(pager, DOC_STRONG, "No plan can be made yet");
                 plan_text_error(pager, DOC_PLAIN, st->no_plan);
                 pager_end(pager);
         }
@@ -271,18 +272,15 @@ static bool image_act(struct screen *s, enum action action) {
 const struct screen_class image_screen = {
         .name = "image",
         .title = "Image",
-        .help = "One image: what it is, its command labels as they came and what they mean, what is wrong "
-                "or risky in them, and what it "
-                "would ask. Nothing is run to show this, and nothing is pulled.\n"
+        .help = "One image: its facts, its command labels and their meaning, the findings about them, and "
+                "the "
+                "questions it would ask. Nothing is run to show this, and nothing is pulled.\n"
                 "i begins to install it; each page before the last can be left with Esc.",
         .size = sizeof(struct image_state),
         .topics = TOPIC_IMAGES,
-        .bindings = (const struct binding[]) {
-                { 'i', ACTION_INSTALL },
-                { KEY_RETURN, ACTION_INSTALL },
-                { 'f', ACTION_LINT },
-                {}
-        },
+        .bindings =
+                (const struct binding[]){
+                        { 'i', ACTION_INSTALL }, { KEY_RETURN, ACTION_INSTALL }, { 'f', ACTION_LINT }, {} },
         .open = image_open,
         .close = image_close,
         .title_text = image_title,

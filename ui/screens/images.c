@@ -33,11 +33,11 @@ struct images_state {
 enum { COLUMN_IMAGE, COLUMN_VERSION, COLUMN_LABELS, COLUMN_SIZE, COLUMN_STATE };
 
 static const struct column columns[] = {
-        [COLUMN_IMAGE] = { "IMAGE", 28, 34, 0, .grow = true },
+        [COLUMN_IMAGE] = { "IMAGE", 24, 34, 0, .grow = true },
         [COLUMN_VERSION] = { "VERSION", 9, 10, 2 },
         [COLUMN_LABELS] = { "LABELS", 21, 21, 1 },
         [COLUMN_SIZE] = { "SIZE", 8, 8, 3, .right = true },
-        [COLUMN_STATE] = { "STATE", 10, 11, 0 },
+        [COLUMN_STATE] = { "STATE", 13, 13, 0 },
 };
 
 static const struct image *images_at(const struct images_state *st, size_t row) {
@@ -72,11 +72,11 @@ static void images_state_cell(const struct images_state *st, size_t row, struct 
         } else if (!st->offers[row])
                 ret->text = "-";
         else if ((refused = images_refused(st, row))) {
-                snprintf(ret->buffer, sizeof ret->buffer, "%d finding%s", refused, refused == 1 ? "" : "s");
+                snprintf(ret->buffer, sizeof ret->buffer, "blocked (%d)", refused);
                 ret->text = ret->buffer;
                 ret->style = STYLE_BAD;
         } else
-                ret->text = "new";
+                ret->text = "not installed";
 }
 
 static void images_cell(const void *owner, size_t row, size_t column, struct cell *ret) {
@@ -196,7 +196,7 @@ static void images_services_loaded(struct service_list *services, struct error *
         struct screen *s = userdata;
         struct images_state *st = s->state;
         _cleanup_(service_list_freep) struct service_list *list = services;
-        _cleanup_error_ struct error *unused = e;       /* the Services screen tells it */
+        _cleanup_error_ struct error *unused = e;       /* the Services screen shows it */
 
         if (list) {
                 st->installed = strv_free(st->installed);
@@ -248,13 +248,17 @@ static void images_title(const struct screen *s, struct str *left, struct str *r
                 str_addf(left, "%s %s  ", engine_kind_name(status->engine),
                          status->engine_version ? status->engine_version : "");
         if (st->images && st->images->n)
-                str_addf(left, "%zu image%s, %zu offer%s a system service", st->images->n,
-                         st->images->n == 1 ? "" : "s", st->n_offers, st->n_offers == 1 ? "s" : "");
+                str_addf(left, plural(st->images->n, "%zu image", "%zu images"), st->images->n);
+        if (st->images && st->images->n)
+                str_addf(
+                        left,
+                        plural(st->n_offers, ", %zu offers a system service", ", %zu offer a system service"),
+                        st->n_offers);
         if (st->images && st->rows.error)
                 str_add(right, "not up to date");
         else if (st->images && status->profile_errors)
-                str_addf(right, "%zu bad profile%s", status->profile_errors,
-                         status->profile_errors == 1 ? "" : "s");
+                str_addf(right, plural(status->profile_errors, "%zu bad profile", "%zu bad profiles"),
+                         status->profile_errors);
         else if (st->images)
                 str_add(right, st->all ? "all images" : "services only");
 }
@@ -262,7 +266,7 @@ static void images_title(const struct screen *s, struct str *left, struct str *r
 /* What an image is, in up to three lines below the list. */
 static void images_preview(const struct screen *s, const struct image *image, const struct canvas *c) {
         const char *summary = image_summary(image), *vendor = image_vendor(image);
-        canvas_text(c, 0, 2, 0, STYLE_PLAIN, summary ? summary : "The image says nothing about itself.");
+        canvas_text(c, 0, 2, 0, STYLE_PLAIN, summary ? summary : "The image has no description.");
 
         _cleanup_(profile_freep) struct profile *profile = NULL;
         _cleanup_str_ struct str asks = {};
@@ -270,9 +274,11 @@ static void images_preview(const struct screen *s, const struct image *image, co
         for (size_t i = 0; profile && i < profile->n_parameters; i++)
                 str_addf(&asks, "%s%s", i ? ", " : "", profile->parameters[i].title);
         if (label_set(image) & (1U << LABEL_INSTALL | 1U << LABEL_RUN))
-                canvas_textf(
-                        c, 1, 2, 0, STYLE_PLAIN, "Asks for: %s.   %s", asks.length ? asks.text : "nothing",
-                        label_set(image) & 1U << LABEL_UNINSTALL ? "Has an uninstaller." : "Can be undone.");
+                canvas_textf(c, 1, 2, 0, STYLE_PLAIN, "Asks for: %s.   %s",
+                             asks.length ? asks.text : "nothing",
+                             label_set(image) & 1U << LABEL_UNINSTALL
+                                     ? "Undo: by UNINSTALL."
+                                     : "Undo: by Fairlead.");
         else
                 canvas_text(c, 1, 2, 0, STYLE_DIM, "No label says how to install or run it.");
 
@@ -318,14 +324,16 @@ static void images_status(const struct screen *s, struct str *out) {
         const struct images_state *st = s->state;
         size_t row = list_settled_row(s->list);
         const struct error *profile = host_status(ui_host(s->ui))->profile_error;
-        /* Told while nothing else was looked at: it is why a form may ask less than it should. */
+        /* Shown while nothing else was looked at: it is why a form may ask less than it should. */
         if (profile && row == 0)
                 str_add(out, profile->message);
         else if (st->images && st->rows.error)
                 str_addf(out, "%s; the list is old.", st->rows.error->message);
         else if (row != LIST_NONE && images_refused(st, row))
-                str_addf(out, "%s: findings refuse it; Enter shows them.",
-                         image_reference(images_at(st, row)));
+                str_addf(out,
+                         plural((size_t) images_refused(st, row), "%s: %d finding blocks it; Enter shows it.",
+                                "%s: %d findings block it; Enter shows them."),
+                         image_reference(images_at(st, row)), images_refused(st, row));
         else if (row != LIST_NONE)
                 str_addf(out, "%s: Enter shows what its labels say.", image_reference(images_at(st, row)));
         else if (st->rows.error && !st->images)
@@ -370,18 +378,16 @@ const struct screen_class images_screen = {
         .help = "The container images of this host. Shown are those that carry a command label (INSTALL, "
                 "RUN, UNINSTALL, STOP) or are "
                 "known to a profile: they package a system service. The others are one key away.\n"
-                "\"new\" can be installed, \"installed\" is used by a service, and what has findings is "
-                "refused as it is. Enter opens "
-                "one and explains its labels; i begins to install it. Neither runs anything: what would be "
-                "run is shown first, word for word.",
+                "\"installed\" is used by a service; \"blocked\" cannot be installed as it is, because of so "
+                "many "
+                "findings. Enter opens one and explains its labels; i begins to install it. Neither runs "
+                "anything: the exact commands are shown first.",
         .size = sizeof(struct images_state),
         .topics = TOPIC_IMAGES | TOPIC_ENGINE | TOPIC_SERVICES,
-        .bindings = (const struct binding[]) {
-                { KEY_RETURN, ACTION_OPEN, "look" },
-                { 'i', ACTION_INSTALL },
-                { 'a', ACTION_ALL },
-                {}
-        },
+        .bindings = (const struct binding[]){ { KEY_RETURN, ACTION_OPEN, "look" },
+                                              { 'i', ACTION_INSTALL },
+                                              { 'a', ACTION_ALL },
+                                              {} },
         .open = images_open,
         .close = images_close,
         .title_text = images_title,

@@ -26,7 +26,7 @@ struct job_screen_state {
         struct pager pager;             /* the output */
         bool unfolded;                  /* all steps are shown */
         unsigned cancels;               /* how often the person asked to stop */
-        int rows, columns;              /* the worker's terminal was told */
+        int rows, columns;              /* of the worker's terminal */
 };
 
 static bool job_lives(const struct job_screen_state *st) {
@@ -173,7 +173,8 @@ static int job_steps(const struct screen *s, const struct canvas *c) {
                 for (unsigned i = 0; i < _JOB_STEP_MAX; i++)
                         done += job->planned[i] &&
                                 (job->steps[i].state == STEP_DONE || job->steps[i].state == STEP_SKIPPED);
-                canvas_textf(c, row++, 2, 0, STYLE_DIM, "%u steps done (s shows them)", done);
+                canvas_textf(c, row++, 2, 0, STYLE_DIM,
+                             plural(done, "%u step done (s to show)", "%u steps done (s to show)"), done);
         }
         for (unsigned i = 0; i < _JOB_STEP_MAX; i++) {
                 enum step_state state = job->steps[i].state;
@@ -234,13 +235,13 @@ static int job_result(const struct job *job, const struct canvas *c) {
                 const char *files = job->steps[STEP_CHANGES].note;
                 if (files) {
                         canvas_text(c, row, 2, 8, STYLE_STRONG, "Files");
-                        canvas_textf(c, row++, 11, 0, STYLE_PLAIN, "%s; v shows them", files);
+                        canvas_textf(c, row++, 11, 0, STYLE_PLAIN, "%s (v to show)", files);
                 }
                 if (!rehearsed) {
                         canvas_text(c, row, 2, 8, STYLE_STRONG, "Undo");
                         canvas_textf(c, row++, 11, 0, STYLE_PLAIN,
-                                     job_checks_fail(job) ? "p puts every file back; so does uninstall %s"
-                                                          : "uninstall %s puts every file back",
+                                     job_checks_fail(job) ? "p restores every file; so does uninstall %s"
+                                                          : "uninstall %s restores every file",
                                      job->name);
                 }
         }
@@ -294,7 +295,7 @@ static void job_status(const struct screen *s, struct str *out) {
                 "The command was asked to stop. If it does not, c asks again.",
                 "The command was asked to stop a second time. If it does not, c asks again.",
                 "The command was asked to stop a third time. c kills it.",
-                "The command is being killed. Then everything is put back.",
+                "The command is being killed. Then everything it changed is restored.",
         };
         const struct job_screen_state *st = s->state;
         if (!st->job) {
@@ -308,10 +309,10 @@ static void job_status(const struct screen *s, struct str *out) {
         }
         if (st->job->state == JOB_INTERRUPTED || st->job->state == JOB_BROKEN) {
                 str_add(out, resume_job_fits(st->job, ACTION_RESUME)
-                                     ? "r goes on with it, p puts everything back; both ask first."
+                                     ? "r resumes the job, p rolls it back; both ask first."
                              : st->job->state == JOB_BROKEN
-                                     ? "p tries again to put everything back; it asks first."
-                                     : "p puts everything back; it asks first.");
+                                     ? "p tries the rollback again; it asks first."
+                                     : "p rolls the job back; it asks first.");
                 return;
         }
         if (!job_lives(st)) {
@@ -358,10 +359,10 @@ static void job_ask_cancel(struct screen *s) {
         }
         static const struct question question = {
                 .title = "Cancel this job",
-                .text = "The command is stopped and every file it changed is put back.\n"
+                .text = "The command is stopped and every file it changed is restored.\n"
                         "Leaving this screen (z) does not stop the job.",
                 .yes = "Cancel the job",
-                .no = "Let it go on",
+                .no = "Let it run",
         };
         dialog_confirm(s, &question, job_cancel_answered);
 }

@@ -124,7 +124,7 @@ static void jobs_title(const struct screen *s, struct str *left, struct str *rig
                 unfinished += st->jobs->items[i]->state == JOB_INTERRUPTED;
         }
         if (st->jobs)
-                str_addf(left, "%zu job%s", st->jobs->n, st->jobs->n == 1 ? "" : "s");
+                str_addf(left, plural(st->jobs->n, "%zu job", "%zu jobs"), st->jobs->n);
         if (unfinished)
                 str_addf(right, "%zu interrupted%s", unfinished, running ? "  " : "");
         if (running)
@@ -145,7 +145,7 @@ static void jobs_status(const struct screen *s, struct str *out) {
         if (!job)
                 return;
         if (job->state == JOB_INTERRUPTED)
-                str_addf(out, "It was interrupted at the step \"%s\". Enter shows what can be done.",
+                str_addf(out, "It was interrupted at the step \"%s\". Enter opens it.",
                          job_step_title(job_current_step(job), job->verb));
         else if (job_text_runs(job))
                 job_text_running(job, ui_now(s->ui), out);
@@ -177,7 +177,7 @@ static void jobs_cancelled(struct screen *s, bool yes) {
         if (host_cancel_job(ui_host(s->ui), st->asked, &e) < 0)
                 dialog_error(s->ui, e);
         else
-                screen_say(s, "%s was asked to stop; what it did is put back", st->asked);
+                screen_say(s, "%s is being cancelled; its changes are restored", st->asked);
 }
 
 static bool jobs_act(struct screen *s, enum action action) {
@@ -197,10 +197,10 @@ static bool jobs_act(struct screen *s, enum action action) {
                         str_printf("Cancel: %s %s", plan_verb_name(job->verb), job->name ? job->name : "");
                 dialog_confirm(s, &(const struct question) {
                                        .title = title,
-                                       .text = "Its command is stopped, then everything the job did to this "
-                                               "host is put back as it was.",
+                                       .text = "The command is stopped, then everything that the job changed "
+                                               "on this host is restored.",
                                        .yes = "Cancel the job",
-                                       .no = "Let it go on",
+                                       .no = "Let it run",
                                }, jobs_cancelled);
                 return true;
         }

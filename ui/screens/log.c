@@ -158,9 +158,8 @@ static void log_draw(struct screen *s, const struct canvas *c) {
                 canvas_text(c, 1, 2, 0, STYLE_BUSY, "Reading the log ...");
         else if (!st->n_lines)
                 canvas_paragraph(c, 1, 2, c->columns - 4, STYLE_PLAIN,
-                                 "The log has no line like this. p shows lines of other priorities, t of "
-                                 "another time; "
-                                  "new ones appear by themselves.");
+                                 "No line of the log matches. p shows other priorities, t another time; new "
+                                 "lines appear by themselves.");
         else
                 pager_draw(&st->pager, c);
 }
@@ -172,7 +171,7 @@ static void log_status(const struct screen *s, struct str *out) {
         else if (st->pager.follow && st->n_lines)
                 str_add(out, "New lines appear as they come. Any movement stops following, f follows again.");
         else if (st->n_lines)
-                str_add(out, "The text stands still; f, or G, follows the newest line again.");
+                str_add(out, "Not following; f, or G, follows the newest line again.");
 }
 
 static bool log_act(struct screen *s, enum action action) {
@@ -197,8 +196,8 @@ static bool log_act(struct screen *s, enum action action) {
 const struct screen_class log_screen = {
         .name = "log",
         .title = "Log",
-        .help = "What a unit, and the container behind it, wrote to the journal: the newest thousand lines, "
-                "then new ones as they come.\n"
+        .help = "The journal of a unit and of the container behind it: the newest thousand lines, then new "
+                "ones as they come.\n"
                 "p chooses how urgent a line must be, t how old it may be, / searches, n and N go to the "
                 "next and the previous match. "
                 "Any movement stops following the newest line, f follows again; w cuts long lines instead "

@@ -92,7 +92,7 @@ static int palette_open(struct screen *s, const void *arg, struct error **reterr
         s->list = &st->list;
         st->of = screen_under(s);
         if (!st->of)
-                return error_set(reterr, -ENOENT, "There is nothing to give commands to");
+                return error_set(reterr, -ENOENT, "No screen accepts commands here");
         if (st->of->list)
                 list_stay(st->of->list);
         palette_add(st, st->of->class->bindings, false);
@@ -120,7 +120,7 @@ static void palette_draw(struct screen *s, const struct canvas *c) {
         list_draw(s->list, &rows);
         if (!st->list.shown)
                 canvas_paragraph(&rows, 0, 2, c->columns - 4, STYLE_PLAIN,
-                                 "No command has that in its name or its help.");
+                                 "No command matches.");
         /* The cursor is where one types until one goes down into the list. */
         field_draw(&st->field, c, 1, 8, c->columns - 10, STYLE_FIELD, '_', st->list.at == 0);
 }

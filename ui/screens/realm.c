@@ -45,7 +45,7 @@ static void realm_put_questions(struct pager *p, const struct realm *realm) {
         if (!realm)
                 return;
         pager_end(p);
-        pager_addf(p, DOC_HEAD, "What was asked of the network");
+        pager_addf(p, DOC_HEAD, "Queries to the network");
         for (size_t i = 0; i < realm->n_questions; i++) {
                 const struct realm_question *q = &realm->questions[i];
                 pager_addf(p, DOC_PLAIN, "  %s%s%s  (%u ms)", q->what, q->whom ? " of " : "",
@@ -89,13 +89,13 @@ static void realm_put_member(const struct screen *s, struct pager *p, const stru
         realm_put(p, "Domain", DOC_PLAIN, "%s, %s", m->domain, realm_kind_title(m->kind));
         if (m->asked)
                 realm_put(p, "SSSD", m->online ? DOC_GOOD : DOC_WARN, "%s",
-                          m->online ? "online" : "offline: only who logged in before can");
+                          m->online ? "online" : "offline: only users who logged in before can log in");
         else if (m->silent)
                 realm_put(
                         p, "SSSD", DOC_BAD,
                         "does not answer: all logins of this host wait; restart it or unpause its container");
         else
-                realm_put(p, "SSSD", DOC_DIM, "does not tell (its InfoPipe does not answer)");
+                realm_put(p, "SSSD", DOC_DIM, "state unknown: its InfoPipe does not answer");
         realm_put(p, "Server", m->server ? DOC_PLAIN : DOC_DIM, "%s", m->server ? m->server : "none in use");
         if (m->site)
                 realm_put(p, "Site", DOC_PLAIN, "%s", m->site);
@@ -105,10 +105,12 @@ static void realm_put_member(const struct screen *s, struct pager *p, const stru
                           text_age(age, ui_now(s->ui) - m->key_time));
         else
                 realm_put(p, "Keytab", DOC_BAD,
-                          "there is none, or it has no keys: Kerberos logins do not work");
+                          "missing, or without keys: Kerberos logins do not work");
         realm_put_logins(p, m);
-        realm_put(p, "Joined by", DOC_PLAIN, "%s%s", m->service ? "the service " : "",
-                  m->service ? m->service : "this host's own SSSD");
+        if (m->service)
+                realm_put(p, "Joined by", DOC_PLAIN, "the service %s", m->service);
+        else
+                realm_put(p, "Joined by", DOC_PLAIN, "this host's own SSSD");
 }
 
 static void realm_put_none(const struct realm_state *st, struct pager *p) {
@@ -123,18 +125,19 @@ static void realm_put_none(const struct realm_state *st, struct pager *p) {
         else if (r->kind == REALM_AD || r->kind == REALM_IPA) {
                 realm_put(p, "Its domain", DOC_PLAIN, "%s", r->domain);
                 realm_put(p, "Realm", DOC_GOOD, "%s, %s", r->realm, realm_kind_title(r->kind));
-                realm_put(p, "Server", DOC_PLAIN, "%s%s", r->best ? r->best : "-",
-                          r->n_servers > 1 ? ", and others" : "");
+                realm_put(p, "Server", DOC_PLAIN, r->n_servers > 1 ? "%s, and others" : "%s",
+                          r->best ? r->best : "-");
                 if (r->site)
                         realm_put(p, "Site", DOC_PLAIN, "%s", r->site);
                 pager_end(p);
-                pager_addf(p, DOC_PLAIN, "  j joins it, c looks at all that a join needs first; nothing is "
+                pager_addf(p, DOC_PLAIN, "  j joins it, c checks first what a join needs; nothing is "
                                          "changed before you consent.");
         } else {
-                pager_addf(p, DOC_WARN, "  %s", r->trouble ? r->trouble->message : "Its domain has no realm");
+                pager_addf(p, DOC_WARN, "  %s",
+                           r->trouble ? r->trouble->message : "This host's domain has no realm");
                 if (r->trouble && r->trouble->hint)
                         pager_addf(p, DOC_PLAIN, "  %s", r->trouble->hint);
-                pager_addf(p, DOC_PLAIN, "  j asks for another domain and joins that.");
+                pager_addf(p, DOC_PLAIN, "  j asks for another domain and joins it.");
         }
 }
 
@@ -238,9 +241,11 @@ static void realm_status(const struct screen *s, struct str *out) {
         else if (st->choosing)
                 str_add(out, "Looking for an image that joins a realm ...");
         else if (realm_joined(st))
-                str_addf(out, "t tests whether a user of the domain is known on this host%s.",
-                         st->membership->service ? "; p permits users, x has all the rest: deny, renew, leave"
-                                                 : "");
+                str_add(out,
+                        st->membership->service
+                                ? "t tests whether a user of the domain is known on this host; p permits "
+                                  "users, x has all the rest: deny, renew, leave."
+                                : "t tests whether a user of the domain is known on this host.");
 }
 
 /* ---- actions ---- */
@@ -373,13 +378,13 @@ static bool realm_act(struct screen *s, enum action action) {
                         &(struct wizard_order) { .verb = VERB_UNINSTALL, .name = st->membership->service });
                 return true;
         case ACTION_PERMIT:
-                screen_ask(s, "Permit users (commas between them)", NULL, NULL, realm_permit);
+                screen_ask(s, "Permit users (separated by commas):", NULL, NULL, realm_permit);
                 return true;
         case ACTION_PERMIT_GROUPS:
-                screen_ask(s, "Permit groups (commas between them)", NULL, NULL, realm_permit_groups);
+                screen_ask(s, "Permit groups (separated by commas):", NULL, NULL, realm_permit_groups);
                 return true;
         case ACTION_DENY:
-                screen_ask(s, "Deny users (commas between them)", NULL, NULL, realm_deny);
+                screen_ask(s, "Deny users (separated by commas):", NULL, NULL, realm_deny);
                 return true;
         case ACTION_PERMIT_ALL:
         case ACTION_DENY_ALL:
@@ -394,7 +399,7 @@ static bool realm_act(struct screen *s, enum action action) {
                 _cleanup_free_ char *user = st->membership->full_names
                                                     ? str_printf("administrator@%s", st->membership->domain)
                                                     : NULL;
-                screen_ask(s, "User of the domain", user ? user : "", NULL, realm_test);
+                screen_ask(s, "User of the domain:", user ? user : "", NULL, realm_test);
                 return true;
         }
         case ACTION_CHECK:

@@ -32,8 +32,8 @@ struct wizard_order {
         enum plan_verb verb;
         const char *image;      /* reference; NULL for an installed service */
         const char *name;       /* service name; NULL: the default */
-        /* An install that is tried again: what was answered, in which mode, and what is to be mended, which
-         * tells the page. */
+        /* An install that is tried again: what was answered, in which mode, and what is to be fixed, which
+         * decides the page. */
         const struct answers *answers;
         const char *mode;
         enum fix fix;

@@ -160,7 +160,7 @@ static void services_loaded(struct service_list *services, struct error *e, void
 static void services_jobs_loaded(struct job_list *jobs, struct error *e, void *userdata) {
         struct screen *s = userdata;
         struct services_state *st = s->state;
-        _cleanup_error_ struct error *unused = e;       /* the Jobs screen tells it */
+        _cleanup_error_ struct error *unused = e;       /* the Jobs screen shows it */
         if (jobs) {
                 job_list_free(st->jobs);
                 st->jobs = jobs;
@@ -222,9 +222,10 @@ static void services_title(const struct screen *s, struct str *left, struct str 
         if (failed)
                 str_addf(right, "%zu failed", failed);
         if (jobs)
-                str_addf(right, "%s%zu job%s running", failed ? "  " : "", jobs, jobs == 1 ? "" : "s");
+                str_addf(right, plural(jobs, "%s%zu job running", "%s%zu jobs running"), failed ? "  " : "",
+                         jobs);
         if (!status->root)
-                str_addf(right, "%slook only: not root", right->length ? "  " : "");
+                str_addf(right, "%sread-only (not root)", right->length ? "  " : "");
 }
 
 static struct notes services_notes(const struct screen *s) {
@@ -271,8 +272,8 @@ static void services_status(const struct screen *s, struct str *out) {
         bool named = service->title && strncasecmp(service->title, service->name, strlen(service->name)) == 0;
         if (str_equal(service->health, "paused"))
                 str_addf(out,
-                         "%s is paused: whoever asks it waits. podman unpause %s, or a restart, lets it go "
-                         "on.",
+                         "%s is paused: its clients wait. \"podman unpause %s\" or a restart lets it run "
+                         "again.",
                          service->name, service->container);
         else if (str_equal(service->state, "failed") && service->reason)
                 str_addf(out, "%s failed: %s.", service->name, service->reason);
@@ -283,7 +284,7 @@ static void services_status(const struct screen *s, struct str *out) {
         if (service->image_gone)
                 str_add(out, " Its image is not on this host any more.");
         else if (service->newer)
-                str_add(out, " A newer image is there: u upgrades.");
+                str_add(out, " A newer image is here: u upgrades.");
 }
 
 /* ---- actions ---- */
@@ -375,8 +376,7 @@ const struct screen_class services_screen = {
         .title = "Fairlead",
         .help = "The services that were installed from images, failed ones first, and the jobs that run.\n"
                 "Enter opens the unit that runs the focused service; l reads its log. What starts, stops or "
-                "removes it is behind x. w "
-                "watches the job that runs, u goes to a newer image.\n"
+                "removes it is behind x. w watches the running job, u upgrades to a newer image.\n"
                 "To install one press 2 (or i) and choose an image.",
         .size = sizeof(struct services_state),
         .topics = TOPIC_SERVICES | TOPIC_IMAGES | TOPIC_JOBS | TOPIC_ENGINE | TOPIC_REALM,

@@ -58,7 +58,7 @@ static uint8_t state_mark(const char *active) {
         }
 }
 
-/* "exit status 7", "signal 9 (KILL)", as systemctl tells how the main process ended. */
+/* "exit status 7", "signal 9 (KILL)", as systemctl shows how the main process ended. */
 static void unit_put_result(struct pager *p, const struct unit_detail *d) {
         if (!d->result || str_equal(d->result, "success"))
                 return;
@@ -293,9 +293,9 @@ static void unit_status(const struct screen *s, struct str *out) {
         else if (st->error && st->detail)
                 str_add(out, "What is shown is not up to date: systemd did not answer. R tries again.");
         else if (st->detail && str_equal(st->detail->unit.active, "failed"))
-                str_add(out, "It failed: the last lines of its log say why. x, then s, starts it again.");
+                str_add(out, "It failed: see the last lines of its log. x, then s, starts it again.");
         else if (st->detail && unit_masked(&st->detail->unit))
-                str_add(out, "It is masked: nothing can start it. x, then U, takes the mask away.");
+                str_add(out, "It is masked: nothing can start it. x, then U, unmasks it.");
 }
 
 static bool unit_can(const struct screen *s, enum action action) {

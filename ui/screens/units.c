@@ -197,9 +197,9 @@ static void units_status(const struct screen *s, struct str *out) {
                 return;
         str_addf(out, "%s", unit->name);
         if (unit_masked(unit))
-                str_add(out, " is masked: nothing can start it. x, then U, takes the mask away.");
+                str_add(out, " is masked: nothing can start it. x, then U, unmasks it.");
         else if (str_equal(unit->load, "not-found"))
-                str_add(out, ": others ask for it, but there is no such unit file.");
+                str_add(out, ": other units refer to it, but it has no unit file.");
         else if (!str_empty(unit->description))
                 str_addf(out, ": %s", unit->description);
 }
@@ -234,18 +234,15 @@ const struct screen_class units_screen = {
         .name = "units",
         .title = "Units",
         .help = "The units of systemd: what runs, what could run, and what is enabled at boot. Failed ones "
-                "bear a \"!\". Changes appear by "
-                "themselves.\nEnter opens one with its facts and log. What starts, stops or changes it is "
+                "are marked \"!\". Changes appear by themselves.\nEnter opens one with its facts and log. "
+                "What starts, stops or changes it is "
                 "behind x, each with its meaning; v "
                 "changes between services, failed units and all kinds.",
         .size = sizeof(struct units_state),
         .topics = TOPIC_UNITS,
-        .bindings = (const struct binding[]) {
-                { KEY_RETURN, ACTION_OPEN },
-                { 'l', ACTION_LOG },
-                { 'v', ACTION_PATTERN },
-                {}
-        },
+        .bindings =
+                (const struct binding[]){
+                        { KEY_RETURN, ACTION_OPEN }, { 'l', ACTION_LOG }, { 'v', ACTION_PATTERN }, {} },
         .menu = unit_menu,
         .open = units_open,
         .close = units_close,

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "model/image/reference.h"
 #include "ui/dialog.h"
 
@@ -86,7 +87,7 @@ static void wizard_back(struct screen *s) {
         }
         const struct question question = {
                 .title = w->ask.leave ? "Stay in the realm" : "Leave this install",
-                .text = "What you answered is lost. Nothing was changed on this host.",
+                .text = "Your answers are lost. Nothing was changed on this host.",
                 .yes = w->ask.leave ? "Stay in it" : "Leave",
                 .no = w->ask.leave ? "Go on" : "Stay",
         };
@@ -124,7 +125,7 @@ static void wizard_found(struct image *image, struct error *e, void *userdata) {
         struct profile *profile = NULL;
         host_find_profile(ui_host(s->ui), image, &profile, &bad);
         if (!profile || questions_ask(&w->ask, profile, w->reference, w->name) < 0 || !profile->n_modes) {
-                error_set(&w->error, -EIO, "What this image asks could not be prepared");
+                error_set(&w->error, -EIO, "The questions of this image could not be prepared");
                 if (bad)
                         error_hint(&w->error, "%s", bad->message);
                 return;
@@ -241,7 +242,7 @@ static void wizard_title(const struct screen *s, struct str *left, struct str *r
                 str_addf(right, "page %u of %u: ", number, all);
         size_t wrong = wizard_form(w) ? form_wrong(wizard_form(w)) : 0;
         if (wrong)
-                str_addf(right, "%zu to put right", wrong);
+                str_addf(right, plural(wrong, "%zu error", "%zu errors"), wrong);
         else
                 str_add(right, w->page == &form_page && w->ask.leave ? "the account" : w->page->title);
 }
@@ -336,8 +337,8 @@ const struct screen_class wizard_screen = {
         .name = "wizard",
         .title = "",
         .help = "Sets an image up as a service, page by page: what it does, the questions, secrets last, a "
-                "last look at the very words "
-                "that will run. Nothing is run and nothing is written before you consent on the last page. "
+                "last look at the exact commands. Nothing is run and nothing is written before you consent "
+                "on the last page. "
                 "There r plans a rehearsal: the "
                 "same on a copy of the host's files that is thrown away.\n"
                 "Esc goes back a page and loses nothing. In a form Tab and the arrows go from field to "
@@ -348,21 +349,19 @@ const struct screen_class wizard_screen = {
         .size = sizeof(struct wizard),
         .topics = TOPIC_SERVICES,
         .keep = true,
-        .bindings = (const struct binding[]) {
-                { KEY_RETURN, ACTION_NEXT },
-                { KEY_RETURN, ACTION_CONSENT },
-                { KEY_RETURN, ACTION_NEXT_FIELD },
-                { KEY_RETURN, ACTION_NEXT_PAGE },
-                { KEY_CTRL('D'), ACTION_NEXT_PAGE },
-                { KEY_ESC, ACTION_ESCAPE },
-                { 'a', ACTION_ALLOW },
-                { 'f', ACTION_FIX },
-                { 'r', ACTION_AGAIN },
-                { 'r', ACTION_REHEARSE },
-                { 'r', ACTION_NO_REHEARSAL },
-                { 'd', ACTION_DETAILS },
-                {}
-        },
+        .bindings = (const struct binding[]){ { KEY_RETURN, ACTION_NEXT },
+                                              { KEY_RETURN, ACTION_CONSENT },
+                                              { KEY_RETURN, ACTION_NEXT_FIELD },
+                                              { KEY_RETURN, ACTION_NEXT_PAGE },
+                                              { KEY_CTRL('D'), ACTION_NEXT_PAGE },
+                                              { KEY_ESC, ACTION_ESCAPE },
+                                              { 'a', ACTION_ALLOW },
+                                              { 'f', ACTION_FIX },
+                                              { 'r', ACTION_AGAIN },
+                                              { 'r', ACTION_REHEARSE },
+                                              { 'r', ACTION_NO_REHEARSAL },
+                                              { 'd', ACTION_DETAILS },
+                                              {} },
         .open = wizard_open,
         .close = wizard_close,
         .title_text = wizard_title,

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "ui/dialog.h"
 #include "ui/screens/screens.h"
 
@@ -40,7 +41,7 @@ static void check_cell(const void *owner, size_t row, size_t column, struct cell
                 ret->text = r->title;
                 break;
         default:
-                ret->text = r->message ? r->message : "looking";
+                ret->text = r->message ? r->message : "checking";
                 ret->style = r->verdict == VERDICT_WAITING ? STYLE_BUSY : STYLE_PLAIN;
         }
 }
@@ -93,7 +94,7 @@ static void check_page_finished(struct preflight *preflight, void *userdata) {
         if (left_behind && preflight_find(preflight, "enrolled") &&
             preflight_find(preflight, "enrolled")->verdict == VERDICT_FAIL)
                 p->leaving = true;
-        /* what is in the way first, else what to look at */
+        /* the first error, else the first warning */
         for (enum verdict v = VERDICT_FAIL; v >= VERDICT_WARN; v--)
                 for (size_t i = 0; i < preflight->n; i++)
                         if (preflight->items[i].verdict == v) {
@@ -131,7 +132,7 @@ enum fix check_page_fix(const struct check_page *p) {
         return here || p->leads_on ? r->fix : FIX_NONE;
 }
 
-/* ---- mending ---- */
+/* ---- repairing ---- */
 
 static void check_page_repaired(struct error *e, void *userdata) {
         struct check_page *p = userdata;
@@ -192,7 +193,7 @@ static void check_page_ask_hostname(struct check_page *p, const char *name) {
                 str_printf("%s%s%s", name, whole ? "" : ".", whole ? "" : realm->domain);
         for (char *c = proposed; c && *c; c++)
                 *c = (char) tolower((unsigned char) *c);
-        screen_ask(p->screen, "Host name, with its domain", proposed ? proposed : name, NULL,
+        screen_ask(p->screen, "Host name, with its domain:", proposed ? proposed : name, NULL,
                    check_page_hostname_typed);
 }
 
@@ -245,7 +246,7 @@ static int check_page_draw_focus(const struct check_page *p, const struct canvas
 
 void check_page_draw(struct check_page *p, const struct canvas *c) {
         if (!check_page_shown(p)) {
-                canvas_text(c, 1, 2, 0, STYLE_BUSY, "Looking at this host and the realm ...");
+                canvas_text(c, 1, 2, 0, STYLE_BUSY, "Checking this host and the realm ...");
                 return;
         }
         struct canvas nowhere = { .columns = c->columns, .theme = c->theme, .cursor = (int[2]) {} };
@@ -261,20 +262,21 @@ void check_page_draw(struct check_page *p, const struct canvas *c) {
 
 void check_page_status(const struct check_page *p, struct str *out) {
         if (p->looking) {
-                str_add(out, "Looking; nothing is changed, and nobody logs in.");
+                str_add(out, "Checking; nothing is changed, and nobody logs in.");
                 return;
         }
         const struct preflight *preflight = p->preflight;
         unsigned counts[_VERDICT_MAX] = {};
         for (size_t i = 0; preflight && i < preflight->n; i++)
                 counts[preflight->items[i].verdict]++;
-        if (counts[VERDICT_FAIL])
-                str_addf(out, "%u in the way, %u to look at. What is in the way must be mended first.",
-                         counts[VERDICT_FAIL], counts[VERDICT_WARN]);
-        else if (counts[VERDICT_WARN])
-                str_addf(out, "Nothing is in the way; %u to look at.", counts[VERDICT_WARN]);
-        else
-                str_add(out, "All is well.");
+        unsigned errors = counts[VERDICT_FAIL], warnings = counts[VERDICT_WARN];
+        if (errors)
+                str_addf(out, plural(errors, "%u error", "%u errors"), errors);
+        if (errors && warnings)
+                str_add(out, ", ");
+        if (warnings)
+                str_addf(out, plural(warnings, "%u warning", "%u warnings"), warnings);
+        str_add(out, errors ? ". Errors must be fixed first." : warnings ? "." : "All checks passed.");
         if (p->leads_on && !counts[VERDICT_FAIL])
                 str_add(out, " Enter goes on.");
 }

@@ -24,16 +24,16 @@ void job_text_progress(const struct job *job, struct str *out) {
                 str_addf(out, "step %u of %u: %s", number, all, job_step_title(current, job->verb));
                 break;
         case JOB_QUEUED:
-                str_add(out, "waiting to begin");
+                str_add(out, "waiting to start");
                 break;
         case JOB_CANCELLING:
-                str_add(out, "cancelling: everything is put back");
+                str_add(out, "cancelling: everything is restored");
                 break;
         case JOB_UNDOING:
-                str_add(out, "a step failed: everything is put back");
+                str_add(out, "a step failed: everything is restored");
                 break;
         case JOB_BROKEN:
-                str_add(out, "failed, and not everything could be put back");
+                str_add(out, "failed, and not everything could be restored");
                 break;
         case JOB_INTERRUPTED:
                 str_add(out, "interrupted: its worker is gone");
@@ -67,12 +67,12 @@ const char *job_text_since(char buffer[static 24], int64_t seconds, int64_t now)
 }
 
 void job_text_running(const struct job *job, int64_t now, struct str *out) {
+        _cleanup_str_ struct str what = {};
         char when[24];
-        str_addf(out, "A job is %s: ",
-                 job->state == JOB_QUEUED    ? "about to begin"
-                 : job->state == JOB_RUNNING ? "running"
-                                             : "being undone");
-        job_text_what(job, out);
+        job_text_what(job, &what);
+        str_addf(out, job->state == JOB_QUEUED    ? "A job is about to start: %s"
+                      : job->state == JOB_RUNNING ? "A job is running: %s"
+                                                  : "A job is being rolled back: %s", what.text);
         if (*job_text_since(when, job->started, now))
                 str_addf(out, ", started %s", job_text_since(when, job->started, now));
 }

@@ -71,7 +71,7 @@ static void plan_text_privileges(struct pager *pager, const struct command *comm
 static void plan_text_mounts(struct pager *pager, const struct command *command) {
         if (!command->n_mounts)
                 return;
-        pager_addf(pager, DOC_STRONG, "  It sees of this host");
+        pager_addf(pager, DOC_STRONG, "  Files of this host that it sees");
         for (size_t i = 0; i < command->n_mounts; i++) {
                 const struct mount *m = &command->mounts[i];
                 bool missing = !m->volume && m->exists == EXISTS_NO;
@@ -84,7 +84,7 @@ static void plan_text_mounts(struct pager *pager, const struct command *command)
                 if (m->volume)
                         pager_put(pager, DOC_PLAIN, ", a volume of the engine");
                 if (missing)
-                        pager_put(pager, DOC_WARN, ", is missing on this host now");
+                        pager_put(pager, DOC_WARN, ", missing on this host");
                 pager_end(pager);
         }
 }
@@ -136,7 +136,7 @@ void plan_text_findings(struct pager *pager, const struct finding_list *findings
                 for (size_t i = 0; i < findings->n; i++) {
                         const struct finding *f = &findings->items[i];
                         static const enum severity order[] = { SEVERITY_BLOCK, SEVERITY_WARN, SEVERITY_INFO };
-                        static const char *const words[] = { "REFUSED", "WARN", "note" };
+                        static const char *const words[] = { "BLOCK", "WARN", "note" };
                         static const uint8_t marks[] = { DOC_BAD, DOC_WARN, DOC_PLAIN };
                         if (f->severity != order[pass])
                                 continue;
@@ -154,21 +154,34 @@ void plan_text_findings(struct pager *pager, const struct finding_list *findings
 static const char *plan_text_verb(const struct plan *plan, bool high) {
         switch (plan->verb) {
         case VERB_INSTALL:
-                return high ? "The installer runs once, with power over this host"
+                return high ? "The installer runs once, with full access to this host"
                             : "The installer runs once";
         case VERB_UNINSTALL:
-                return high ? "The uninstaller runs once, with power over this host"
+                return high ? "The uninstaller runs once, with full access to this host"
                             : "The uninstaller runs once";
         case VERB_REHEARSE:
                 return "The installer runs once, on a copy of the host's files that is thrown away";
         case VERB_UPGRADE:
                 return "The upgrade runs once";
         case VERB_STOP:
-                return "To stop it this runs";
+                return "This runs to stop it";
         case VERB_RENEW:
                 return "This makes new keys for this host, in the realm and in /etc/krb5.keytab";
         default:
-                return high ? "This runs, with power over this host" : "This runs";
+                return high ? "This runs, with full access to this host" : "This runs";
+        }
+}
+
+static const char *plan_text_no_command(enum plan_verb verb) {
+        switch (verb) {
+        case VERB_INSTALL:
+                return "No INSTALL label: nothing of the image runs during setup.";
+        case VERB_UNINSTALL:
+                return "No UNINSTALL label: nothing of the image runs.";
+        case VERB_UPGRADE:
+                return "No UPGRADE label: nothing of the image runs during the upgrade.";
+        default:
+                return "No label for this: nothing of the image runs.";
         }
 }
 
@@ -202,7 +215,7 @@ static void plan_text_unit(struct pager *pager, const struct plan *plan, bool br
                                       : "  Then %s is written, enabled and started as %s.",
                            unit->path, unit->name);
                 if (unit->overrides)
-                        pager_addf(pager, DOC_WARN, "  It takes the place of the host's own %s.",
+                        pager_addf(pager, DOC_WARN, "  It replaces the host's own %s.",
                                    unit->overrides);
                 break;
         default:
@@ -219,11 +232,11 @@ static void plan_text_saved(struct pager *pager, const struct plan *plan, bool b
         size_t n = strv_length(plan->paths);
         if (!n)
                 return;
-        pager_addf(pager, DOC_STRONG, "Kept safe");
-        pager_put(pager, DOC_PLAIN, "  Saved first: ");
+        pager_addf(pager, DOC_STRONG, "Saved before anything runs");
+        pager_put(pager, DOC_PLAIN, "  ");
         for (size_t i = 0; i < n; i++)
                 pager_put(pager, DOC_PLAIN, "%s%s", i ? ", " : "", plan->paths[i]);
-        pager_put(pager, DOC_PLAIN, ". Failure, cancel or uninstall puts them back exactly.");
+        pager_put(pager, DOC_PLAIN, ". A failure, cancel or uninstall restores them exactly.");
         pager_end(pager);
         if (plan->verb == VERB_INSTALL)
                 pager_addf(pager, DOC_PLAIN, plan->uninstall ? "  Uninstall also runs the image's own "
@@ -242,7 +255,7 @@ static const char *plan_text_title(const struct profile *profile, const char *na
         return p ? p->title : name;
 }
 
-/* A choice is told as it was asked. */
+/* A choice is shown as it was asked. */
 static const char *plan_text_value(const struct param *p, const char *value) {
         for (size_t i = 0; p && p->type == PARAM_CHOICE && i < p->n_choices; i++)
                 if (str_equal(p->choices[i].value, value) && p->choices[i].title)
@@ -292,19 +305,19 @@ void plan_text_realm(struct pager *pager, const struct realm *realm, const struc
                     const char *hostname) {
         if (realm->kind != REALM_AD && realm->kind != REALM_IPA)
                 return;
-        pager_addf(pager, DOC_STRONG, "Found out, not asked");
+        pager_addf(pager, DOC_STRONG, "Discovered, not asked");
         plan_text_found(pager, "Realm", realm->realm,
-                   realm->kind == REALM_AD ? "told by the controller" : "told by the server");
-        plan_text_found(pager, "Short name", realm->netbios, "told by the controller");
-        plan_text_found(pager, "Site of this host", realm->site, "told by the controller");
+                   realm->kind == REALM_AD ? "from the domain controller" : "from the server");
+        plan_text_found(pager, "Short name", realm->netbios, "from the domain controller");
+        plan_text_found(pager, "Site of this host", realm->site, "from the domain controller");
         if (!join->server)
-                plan_text_found(pager, "Server", realm->best, "first of the DNS to answer");
+                plan_text_found(pager, "Server", realm->best, "first server of the DNS to answer");
         _cleanup_free_ char *computer = realm->kind == REALM_AD && !join->computer_name
                                                 ? strndup(hostname, strcspn(hostname, "."))
                                                 : NULL;
         for (char *c = computer; c && *c; c++)
                 *c = (char) toupper((unsigned char) *c);
-        plan_text_found(pager, "Computer name", computer, "made of this host's name");
+        plan_text_found(pager, "Computer name", computer, "from this host's name");
         plan_text_blank(pager);
 }
 
@@ -322,10 +335,10 @@ static void plan_text_upgrade(struct pager *pager, const struct plan *plan) {
         if (!from || label_changes_make(&from->labels, &plan->labels, &changes) < 0)
                 return;
         if (plan->version && from->version)
-                pager_addf(pager, DOC_STRONG, "Version %s takes the place of %s", plan->version,
+                pager_addf(pager, DOC_STRONG, "Version %s replaces %s", plan->version,
                            from->version);
         else
-                pager_addf(pager, DOC_STRONG, "A newer image takes the place of the installed one");
+                pager_addf(pager, DOC_STRONG, "A newer image replaces the installed one");
         pager_addf(pager, DOC_PLAIN, "  Its labels, with [-what goes-] and {+what comes+}:");
         for (size_t i = 0; i < changes.n; i++) {
                 const struct label_change *change = &changes.items[i];
@@ -334,8 +347,8 @@ static void plan_text_upgrade(struct pager *pager, const struct plan *plan) {
                            "  %-10s %s%s%s", change->key, difference_name(change->difference),
                            change->n ? ": " : "", text ? text : "");
         }
-        pager_addf(pager, DOC_PLAIN, "  When it does not pass its check, everything goes back to the old "
-                                     "image by itself.");
+        pager_addf(pager, DOC_PLAIN, "  If it does not pass its check, the old image is restored "
+                                     "automatically.");
         label_changes_done(&changes);
         plan_text_blank(pager);
 }
@@ -344,19 +357,19 @@ static void plan_text_file(struct pager *pager, const struct plan_file *file) {
         _cleanup_strv_ char **lines = plan_file_lines(file);
         pager_addf(pager, DOC_STRONG, "%s", file->sentence ? file->sentence : "");
         plan_text_blank(pager);
-        pager_addf(pager, DOC_PLAIN, "In %s, and its service is started again:", file->path);
+        pager_addf(pager, DOC_PLAIN, "In %s, and its service is restarted:", file->path);
         for (char **line = lines; line && *line; line++)
                 pager_addf(pager, **line == '+' ? DOC_GOOD : DOC_WARN, "  %s", *line);
 }
 
 void plan_text_plan(struct pager *pager, const struct plan *plan, bool brief) {
-        bool refused = finding_list_count(&plan->findings, SEVERITY_BLOCK);
-        /* What refuses a plan comes first, and so does what a copy cannot hold, and what becomes of an
+        bool blocked = finding_list_count(&plan->findings, SEVERITY_BLOCK);
+        /* What blocks a plan comes first, and so does what a copy cannot contain, and what becomes of an
          * account in a realm. */
-        bool first = refused || plan->verb == VERB_REHEARSE || plan->verb == VERB_ACCESS ||
+        bool first = blocked || plan->verb == VERB_REHEARSE || plan->verb == VERB_ACCESS ||
                      (plan->verb == VERB_UNINSTALL && plan->joins != REALM_NONE);
-        if (refused) {
-                pager_addf(pager, DOC_BAD, "This cannot be carried out: see the findings marked REFUSED.");
+        if (blocked) {
+                pager_addf(pager, DOC_BAD, "This plan is blocked: see the findings marked BLOCK.");
                 plan_text_blank(pager);
         }
         if (first)
@@ -371,7 +384,7 @@ void plan_text_plan(struct pager *pager, const struct plan *plan, bool brief) {
                                                    "needs a consent of its own.");
                 plan_text_command(pager, plan->command, brief);
         } else
-                pager_addf(pager, DOC_PLAIN, "The image has no label for this: no command of it is run.");
+                pager_addf(pager, DOC_PLAIN, "%s", plan_text_no_command(plan->verb));
         plan_text_blank(pager);
         if (!first)
                 plan_text_findings(pager, &plan->findings);
@@ -382,7 +395,7 @@ void plan_text_plan(struct pager *pager, const struct plan *plan, bool brief) {
         if (plan->digest)
                 pager_addf(pager, DOC_PLAIN, "  %s", plan->digest);
         else
-                pager_addf(pager, DOC_PLAIN, "  No digest is known: its id %s stands for it",
+                pager_addf(pager, DOC_PLAIN, "  No digest is known; it is pinned by its id %s",
                            plan->image_id ? plan->image_id : "?");
         if (plan->label_key)
                 pager_addf(pager, DOC_PLAIN, "  Label   %s=%s", plan->label_key, plan->label);
@@ -392,15 +405,14 @@ void plan_text_plan(struct pager *pager, const struct plan *plan, bool brief) {
 
 void plan_text_consent(const struct plan *plan, struct str *out) {
         if (plan->file.text) {
-                str_addf(out, "%s\n%s is written, and the service is started again. If it does not come up "
-                              "well, everything is put back.",
+                str_addf(out, "%s\n%s is written, and the service is restarted. If it does not come up, "
+                              "everything is restored.",
                          plan->file.sentence ? plan->file.sentence : "", plan->file.path);
                 return;
         }
         if (plan->verb == VERB_RENEW) {
-                str_add(out, "The command you read runs now as root. The old keys are worth nothing "
-                             "afterwards, so that cannot be put back; tickets "
-                             "that others hold for this host go on.");
+                str_add(out, "The command you read runs now as root. The old keys become invalid, so "
+                             "this cannot be undone; tickets already issued for this host stay valid.");
                 return;
         }
         const char *identity = plan->digest ? plan->digest : plan->image_id ? plan->image_id : "";
@@ -417,10 +429,11 @@ void plan_text_consent(const struct plan *plan, struct str *out) {
                 str_add(out, " This host's account in the realm is deleted for good; if that is refused, "
                              "nothing else is done.");
         if (plan->verb == VERB_UNINSTALL)
-                str_add(out, " Its unit is stopped and removed, and every file the install changed is put "
-                             "back.");
+                str_add(out, " Its unit is stopped and removed, and every file the install changed is "
+                             "restored.");
         else if (plan->paths)
-                str_add(out, " If it fails or you cancel, every file is put back.");
+                str_add(out, " If it fails or you cancel, every file is restored.");
         /* Its beginning: whole it stood on the page. */
-        str_addf(out, "\nYou consent to this label and to the image %.19s.", identity);
+        str_addf(out, plan->command ? "\nYou consent to this label and to the image %.19s."
+                                    : "\nYou consent to the image %.19s.", identity);
 }

@@ -75,7 +75,7 @@ static struct form *questions_form(struct questions *q,
 static const struct param name_param = {
         .name = (char *) ANSWER_NAME,
         .title = (char *) "Service name",
-        .help = (char *) "What the service is called on this host; its unit and its folders get this name.",
+        .help = (char *) "The name of the service, its unit and its folders on this host.",
         .type = PARAM_TEXT,
         .required = true,
         .pattern = (char *) "[a-z0-9]([a-z0-9_.-]{0,61}[a-z0-9_-])?",
@@ -130,9 +130,8 @@ int questions_leave(struct questions *q, struct profile *profile, const struct m
         q->params[q->n_params++] = (struct param) {
                 .name = (char *) ANSWER_ACCOUNT,
                 .title = (char *) "Computer account",
-                .help = (char *) "This host's account in the realm. On this host everything is put back "
-                                 "either way; deleting the account wants a "
-                                 "password.",
+                .help = (char *) "This host's account in the realm. On this host everything is restored "
+                                 "either way; deleting the account needs a password.",
                 .type = PARAM_CHOICE,
                 .required = true,
                 .choices = q->modes,

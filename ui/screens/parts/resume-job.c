@@ -45,7 +45,7 @@ static void resume_job_secret_given(struct screen *s, const char *text) {
         struct secret *secret = text ? secret_new(resume->names[0]) : NULL;
         if (!secret) {
                 resume_job_done(resume);
-                screen_say(s, "Nothing was done: a secret was not given");
+                screen_say(s, "Nothing was done: a secret is missing");
                 return;
         }
         /* Of a field of its own, so it is neither too long nor of two lines; and the list takes it also when
@@ -79,17 +79,18 @@ static void resume_job_answered(struct screen *s, bool yes) {
 
 static const char *resume_job_meaning(const struct job *job, enum job_resume how) {
         if (how == RESUME_ROLL_BACK)
-                return "Everything the job did is put back as it was. What somebody else changed since "
-                       "stays, and is listed.";
+                return "Everything that the job changed is restored. Files that were changed since then stay "
+                       "as "
+                       "they are, and are listed.";
         switch (job->way) {
         case WAY_BEGIN:
-                return "Nothing was changed yet: it begins at its first step.";
+                return "Nothing was changed yet: the job starts at its first step.";
         case WAY_AGAIN:
-                return "Its command was cut off, and nobody knows what running it twice does. So what it "
-                       "did is put back first, then it "
-                       "runs again from the beginning.";
+                return "Its command was interrupted, and running it twice may do harm. So everything it "
+                       "changed "
+                       "is restored first, then it runs again from the beginning.";
         default:
-                return "What is done stays done; it goes on at the step it was cut off at.";
+                return "Finished steps stay as they are; the job continues at the step that was interrupted.";
         }
 }
 
@@ -105,12 +106,12 @@ void resume_job_begin(struct screen *s, const struct job *job, enum action actio
         if (!resume->secrets || str_replace(&resume->id, job->id) < 0)
                 return;
         bool onward = resume->how == RESUME_ONWARD;
-        _cleanup_free_ char *title = str_printf("%s: %s %s", onward ? "Go on" : "Put back",
+        _cleanup_free_ char *title = str_printf("%s: %s %s", onward ? "Resume" : "Roll back",
                                                 plan_verb_name(job->verb), job->name ? job->name : "?");
         const struct question question = {
                 .title = title,
                 .text = resume_job_meaning(job, resume->how),
-                .yes = onward ? "Go on" : "Put everything back",
+                .yes = onward ? "Resume" : "Roll back",
         };
         dialog_confirm(s, &question, resume_job_answered);
 }

@@ -26,15 +26,15 @@ static const struct {
 } acts[] = {
         { ACTION_START, UNIT_START, NULL },
         { ACTION_STOP, UNIT_STOP,
-          "It is stopped now; who uses it loses it. If it is enabled it starts again at the next boot. x, "
-          "then s, starts it again." },
+          "This stops it now; whoever uses it loses it. If it is enabled, it starts again at the next boot. "
+          "x, then s, starts it again." },
         { ACTION_RESTART, UNIT_RESTART, NULL },
         { ACTION_RELOAD, UNIT_RELOAD, NULL },
         { ACTION_ENABLE, UNIT_ENABLE, NULL },
         { ACTION_DISABLE, UNIT_DISABLE, NULL },
         { ACTION_MASK, UNIT_MASK,
           "Nothing can start it any more, neither people nor other units that need it. It is not stopped "
-          "now. x, then U, takes the mask away." },
+          "now. x, then U, unmasks it." },
         { ACTION_UNMASK, UNIT_UNMASK, NULL },
         { ACTION_RESET_FAILED, UNIT_RESET_FAILED, NULL },
 };
@@ -96,7 +96,7 @@ static void unit_actions_acted(struct error *e, void *userdata) {
                 dialog_error(acting->screen->ui, e);
         else
                 screen_say(acting->screen, "%s was %s", acting->unit, unit_action_done(acting->action));
-        /* systemd tells of it, too, but not of everything (what is enabled, say) and not everywhere. */
+        /* systemd signals changes, but not all of them (what is enabled, say) and not everywhere. */
         if (acting->screen->class->changed)
                 acting->screen->class->changed(acting->screen, TOPIC_UNITS);
         screen_invalidate(acting->screen);

@@ -2,7 +2,7 @@
 #pragma once
 
 /* What the screens of units share: the menu behind x, what fits a unit's state, asking before what is
- * dangerous, and telling how it went. */
+ * dangerous, and showing how it went. */
 
 #include "ui/screen.h"
 
@@ -26,6 +26,6 @@ struct unit_acting {
 };
 void unit_acting_done(struct unit_acting *acting);
 
-/* Begins it, after a question where it stops something; tells the end in the status line or a dialog. False:
+/* Begins it, after a question where it stops something; shows the end in the status line or a dialog. False:
  * the action is none of a unit's. */
 bool unit_acting_begin(struct screen *s, const char *unit, enum action action);

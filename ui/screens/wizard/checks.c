@@ -66,9 +66,9 @@ static void checks_passed_over(struct screen *s, bool yes) {
 
 static void checks_pass_over(struct screen *s) {
         static const struct question question = {
-                .title = "Go on all the same",
-                .text = "The preflight found what is in the way of a join. If it fails, everything it "
-                        "changed on this host is put back.",
+                .title = "Go on despite errors",
+                .text = "The preflight found errors that can make the join fail. If it fails, everything "
+                        "it changed on this host is restored.",
                 .yes = "Go on",
                 .no = "Stay",
         };

@@ -57,7 +57,7 @@ void wizard_plan(struct screen *s) {
 void wizard_draw_text(struct screen *s, const struct canvas *c) {
         const struct wizard *w = s->state;
         if (w->planning)
-                canvas_text(c, 1, 2, 0, STYLE_BUSY, "Working out what it would do ...");
+                canvas_text(c, 1, 2, 0, STYLE_BUSY, "Making the plan ...");
         else
                 pager_draw(s->pager, c);
 }
@@ -80,8 +80,8 @@ bool wizard_refused(const struct wizard *w) {
 bool wizard_status_refused(const struct wizard *w, struct str *out) {
         if (!wizard_refused(w))
                 return false;
-        str_add(out, wizard_allowable(w) ? "A finding refuses this plan; a allows it, if you know better."
-                                         : "Findings refuse this plan, and they cannot be allowed.");
+        str_add(out, wizard_allowable(w) ? "A finding blocks this plan; a allows it, if you know better."
+                                         : "Findings block this plan, and they cannot be allowed.");
         return true;
 }
 

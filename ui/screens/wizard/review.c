@@ -33,7 +33,7 @@ static void review_write(struct screen *s) {
 static void review_status(const struct screen *s, struct str *out) {
         const struct wizard *w = s->state;
         if (!wizard_status_refused(w, out) && w->plan)
-                str_add(out, "Word for word what will run. Enter asks for your consent, then it is begun.");
+                str_add(out, "This is exactly what will run. Enter: consent.");
 }
 
 static void review_started(const char *job_id, struct error *e, void *userdata) {

@@ -14,7 +14,8 @@ static void what_write(struct screen *s) {
         if (w->no_plan) {
                 pager_end(&w->pager);
                 pager_addf(&w->pager, DOC_PLAIN,
-                           "The next page asks; the last one shows the exact words before anything is run.");
+                           "The next page asks the questions; the last one shows the exact commands before "
+                           "anything is run.");
                 return;
         }
         if (w->ask.profile && !profile_is_generic(w->ask.profile))
