@@ -164,9 +164,11 @@ void backend_look_at_realm(struct backend *b) {
 
 void backend_tell_realm(const struct backend *b, struct host_realm *ret) {
         const struct membership *m = b->known;
+        ret->known = m;
         if (!m || m->kind == REALM_NONE)
                 return;
         *ret = (struct host_realm) {
+                .known = true,
                 .name = m->realm ? m->realm : m->domain,
                 .kind = m->kind,
                 .kvno = m->kvno,

@@ -40,7 +40,8 @@ enum {
 /* What is known of this host's realm without asking anybody: its files, and what was last learned of SSSD
  * (seen: when; 0: nothing was). */
 struct host_realm {
-        const char *name;               /* NULL: it is in none, or that is not known yet */
+        bool known;                     /* false: nobody looked yet */
+        const char *name;               /* NULL: it is in none */
         enum realm_kind kind;
         uint32_t kvno;                  /* 0: no keys */
         int64_t seen;

@@ -273,6 +273,7 @@ static void know_realm(struct fake_host *fake, const char *which) {
         if (str_equal(which, "hostile"))
                 realm = (struct host_realm) { .name = HOSTILE_ESCAPE, .kind = REALM_IPA, .seen = FIXTURE_NOW, .server = HOSTILE_BIDI };
         fake->status.realm = str_equal(which, "none") ? (struct host_realm) {} : realm;
+        fake->status.realm.known = true;
 }
 
 bool fixture_use_realm(struct fake_host *fake, const char *what, const char *which) {

@@ -74,6 +74,10 @@ int notes_draw(const struct notes *notes, const struct canvas *c) {
                         notes_put_job(c, n++, notes->jobs->items[i], notes->now);
         if (status->realm.name)
                 notes_put_realm(c, n++, &status->realm, notes->now);
+        else if (status->realm.known)
+                notes_put(c, n++, "Realm", STYLE_PLAIN,
+                          c && c->columns < NARROW ? "No realm; 5, then j, joins a domain" :
+                                                     "none; 5, then j, joins a domain");
         if (n < NOTES_MAX && status->engine_asked && status->engine == ENGINE_NONE) {
                 const struct error *e = status->engine_error;
                 notes_put(c, n++, "Engine", STYLE_WARN,
