@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "model/command/lint.h"
 #include "model/image/pin.h"
@@ -169,8 +170,8 @@ static void images_take(struct screen *s, struct image_list *images) {
         free(st->offers);
         free(st->refused);
         st->images = images;
-        st->offers = calloc(images->n + 1, sizeof *st->offers);
-        st->refused = calloc(images->n + 1, sizeof *st->refused);
+        st->offers = xcalloc(images->n + 1, sizeof *st->offers);
+        st->refused = xcalloc(images->n + 1, sizeof *st->refused);
         st->n_offers = 0;
         for (size_t i = 0; i < images->n; i++) {
                 st->offers[i] = !hold_only(images->items[i]) &&

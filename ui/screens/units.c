@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "ui/screens/parts/list-screen.h"
 #include "ui/screens/parts/unit-actions.h"
@@ -126,7 +127,7 @@ static void units_take(struct units_state *st, struct unit_list *units) {
         units_forget_names(st);
         unit_list_free(st->units);
         st->units = units;
-        st->plain = calloc(units->n + 1, sizeof *st->plain);
+        st->plain = xcalloc(units->n + 1, sizeof *st->plain);
         st->n_failed = 0;
         for (size_t i = 0; i < units->n; i++) {
                 if (strchr(units->items[i].name, '\\'))
