@@ -5,12 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 
 /* The rows that text takes in so many columns; paragraphs are split at newlines. Draws it where c is not
  * NULL. */
 static int dialog_paragraphs(const struct canvas *c, int row, int column, int width, const char *text) {
-        _cleanup_free_ char *copy = strdup(text ? text : "");
+        _cleanup_free_ char *copy = xstrdup(text ? text : "");
         int n = 0;
         for (char *rest = copy, *each; rest && (each = strsep(&rest, "\n"));) {
                 _cleanup_free_ char *clean = text_cleaned(each);
@@ -46,10 +47,10 @@ static int confirm_open(struct screen *s, const void *arg, struct error **reterr
         struct confirm_state *st = s->state;
         st->asker = a->asker;
         st->done = a->done;
-        if (str_replace(&st->title, a->question->title) < 0 ||
-            str_replace(&st->text, a->question->text) < 0 || str_replace(&st->yes, a->question->yes) < 0 ||
-            str_replace(&st->no, a->question->no ? a->question->no : "Cancel") < 0)
-                return error_set(reterr, -ENOMEM, "Out of memory");
+        st->title = xstrdup(a->question->title);
+        st->text = xstrdup(a->question->text);
+        st->yes = xstrdup(a->question->yes);
+        st->no = xstrdup(a->question->no ? a->question->no : "Cancel");
         return 0;
 }
 
@@ -170,7 +171,7 @@ struct error_state {
 static int error_open(struct screen *s, const void *arg, struct error **reterr) {
         struct error_state *st = s->state;
         st->error = error_copy(arg);
-        return st->error ? 0 : error_set(reterr, -ENOMEM, "Out of memory");
+        return 0;
 }
 
 static void error_close(struct screen *s) {

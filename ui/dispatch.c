@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "ui/dialog.h"
 
 /* After so many ms without a key what is shown about the focused row follows the focus: a held key moves the
@@ -104,11 +105,9 @@ void screen_ask(struct screen *s, const char *label, const char *text,
                 void (*done)(struct screen *s, const char *text)) {
         struct ui *ui = s->ui;
         ask_drop(ui);
-        ui->ask.label = strdup(label);
-        if (!ui->ask.label || field_set(&ui->ask.field, text) < 0) {
-                ask_drop(ui);
+        if (field_set(&ui->ask.field, text) < 0)
                 return;
-        }
+        ui->ask.label = xstrdup(label);
         ui->ask.asker = s;
         ui->ask.changed = changed;
         ui->ask.done = done;

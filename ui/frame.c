@@ -29,8 +29,6 @@ static void frame_title(const struct screen *s, const struct canvas *c) {
         }
         if (s->list && s->list->filter)
                 str_addf(&left, "  filter \"%s\" (%zu)", s->list->filter, s->list->shown);
-        if (left.failed || right.failed)
-                return;
         canvas_repeat(c, 0, 0, c->columns, STYLE_TITLE, ' ');
         /* How it is comes before where one is: the left side gives way. */
         int wants = right.length ? (int) text_width(right.text) : 0;
@@ -183,7 +181,7 @@ void frame_paint(struct ui *ui) {
         else if (base) {
                 _cleanup_str_ struct str sentence = {};
                 status_text(ui, ui->top, &sentence);
-                const char *text = sentence.failed || !sentence.length ? "" : sentence.text;
+                const char *text = sentence.length ? sentence.text : "";
                 int below = status_rows(ui->top, text, columns) + 1;
                 struct canvas title = canvas_part(&c, 0, 0, 1, -1),
                               body = canvas_part(&c, 1, 0, rows - 1 - below, -1);

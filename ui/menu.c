@@ -69,7 +69,8 @@ static int menu_open(struct screen *s, const void *arg, struct error **reterr) {
         }
         if (st->asker->list)
                 list_stay(st->asker->list);
-        return list_set(&st->list, st->n);
+        list_set(&st->list, st->n);
+        return 0;
 }
 
 static void menu_close(struct screen *s) {

@@ -3,9 +3,9 @@
 
 /* The stack of screens: opened, closed, replaced, and freed where none of their code is running. */
 
-#include <errno.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "ui/dialog.h"
 
 struct screen *ui_base(const struct ui *ui) {
@@ -53,13 +53,8 @@ void ui_reap(struct ui *ui) {
 
 int screen_open(struct ui *ui, const struct screen_class *class, const void *arg) {
         _cleanup_error_ struct error *e = NULL;
-        struct screen *s = calloc(1, sizeof *s);
-        if (s)
-                s->state = calloc(1, class->size ? class->size : 1);
-        if (!s || !s->state) {
-                free(s);
-                return -ENOMEM;
-        }
+        struct screen *s = new0(struct screen);
+        s->state = xcalloc(1, class->size);
         s->class = class;
         s->ui = ui;
         s->below = ui->top;

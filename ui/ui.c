@@ -4,11 +4,11 @@
 /* What the program calls, and the small services. The stack is stack.c, keys are dispatch.c, painting is
  * frame.c. */
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "ui/dialog.h"
 #include "ui/internal.h"
 
@@ -91,9 +91,7 @@ void ui_forget_message(struct ui *ui) {
 /* ---- what the program calls ---- */
 
 int ui_new(const struct ui_options *options, struct ui **ret, struct error **reterr) {
-        _cleanup_(ui_freep) struct ui *ui = calloc(1, sizeof *ui);
-        if (!ui)
-                return error_set(reterr, -ENOMEM, "Out of memory");
+        _cleanup_(ui_freep) struct ui *ui = new0(struct ui);
         ui->options = *options;
         int r = term_new(options->input ? options->input : stdin, options->output ? options->output : stdout,
                          options->term, options->rows, options->columns, &ui->term, reterr);

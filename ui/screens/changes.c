@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "ui/screens/parts/list-screen.h"
 
@@ -96,9 +97,8 @@ static void changes_load(struct screen *s, unsigned topics) {
 
 static int changes_open(struct screen *s, const void *arg, struct error **reterr) {
         struct changes_state *st = s->state;
-        st->of = strdup(arg);
-        if (!st->of || pager_init(&st->pager, PAGER_WRAP, false) < 0)
-                return error_set(reterr, -ENOMEM, "Out of memory");
+        st->of = xstrdup(arg);
+        pager_init(&st->pager, PAGER_WRAP, false);
         list_screen_open(s, &st->rows, &changes_source, st);
         changes_load(s, ~0U);
         return 0;
@@ -168,8 +168,8 @@ static void changes_show_diff(struct screen *s, size_t row) {
         const char *text = changes_diff_of(st, row);
         while (text && *text) {
                 size_t n = strcspn(text, "\n");
-                _cleanup_free_ char *line = strndup(text, n);
-                pager_addf(&st->pager, line ? changes_mark(line) : DOC_PLAIN, "%s", line ? line : "");
+                _cleanup_free_ char *line = xstrndup(text, n);
+                pager_addf(&st->pager, changes_mark(line), "%s", line);
                 text += n + (text[n] == '\n');
         }
         pager_act(&st->pager, ACTION_FIRST);

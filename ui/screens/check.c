@@ -3,8 +3,8 @@
 
 /* The preflight by itself: what a join would need, without joining. */
 
-#include <errno.h>
 
+#include "base/memory.h"
 #include "ui/screens/parts/check-page.h"
 
 struct check_state {
@@ -19,8 +19,7 @@ static void check_look(struct screen *s) {
 
 static int check_open(struct screen *s, const void *arg, struct error **reterr) {
         struct check_state *st = s->state;
-        if (str_replace(&st->domain, arg) < 0)
-                return error_set(reterr, -ENOMEM, "Out of memory");
+        st->domain = xstrdup(arg);
         check_page_init(&st->page, s, check_look);
         s->list = &st->page.list;
         check_look(s);

@@ -28,7 +28,7 @@ static void help_table(struct pager *pager, const struct screen *of, const struc
                         continue;
                 _cleanup_str_ struct str keys = {};
                 help_keys(table, b->action, &keys);
-                if (keys.failed || (b->action == ACTION_SHELL && !screen_can(of, b->action)))
+                if (b->action == ACTION_SHELL && !screen_can(of, b->action))
                         continue;
                 pager_put(pager, DOC_STRONG, "  %s%-*s", prefix, (int) (16 - strlen(prefix)), keys.text);
                 pager_put(pager, DOC_PLAIN, "  %s", action_row(b->action)->help);
@@ -45,8 +45,7 @@ static int help_open(struct screen *s, const void *arg, struct error **reterr) {
         const struct screen *of = arg;
         struct help_state *st = s->state;
         struct pager *pager = &st->pager;
-        if (pager_init(pager, PAGER_WORDS, false) < 0)
-                return error_set(reterr, -ENOMEM, "Out of memory");
+        pager_init(pager, PAGER_WORDS, false);
         s->pager = pager;
 
         pager_addf(pager, DOC_STRONG, "%s", of->class->title);
@@ -73,7 +72,7 @@ static int help_open(struct screen *s, const void *arg, struct error **reterr) {
         _cleanup_str_ struct str terminal = {};
         ui_describe(s->ui, &terminal);
         help_section(pager, "This terminal");
-        pager_addf(pager, DOC_PLAIN, "  %s", terminal.failed ? "" : terminal.text);
+        pager_addf(pager, DOC_PLAIN, "  %s", terminal.text);
         return 0;
 }
 

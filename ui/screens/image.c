@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "model/image/recipe.h"
 #include "ui/screens/parts/plan-text.h"
@@ -184,8 +185,8 @@ static void image_load(struct screen *s, unsigned topics) {
 
 static int image_open(struct screen *s, const void *arg, struct error **reterr) {
         struct image_state *st = s->state;
-        if (pager_init(&st->pager, PAGER_WORDS, false) < 0 || str_replace(&st->reference, arg) < 0)
-                return error_set(reterr, -ENOMEM, "Out of memory");
+        pager_init(&st->pager, PAGER_WORDS, false);
+        st->reference = xstrdup(arg);
         s->pager = &st->pager;
         image_load(s, ~0U);
         return 0;

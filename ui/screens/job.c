@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/feed.h"
+#include "base/memory.h"
 #include "base/text.h"
 #include "ui/dialog.h"
 #include "ui/screens/parts/job-text.h"
@@ -51,8 +52,6 @@ static void screen_job_job_moved(const struct job *job, void *userdata) {
         struct job_screen_state *st = s->state;
         struct job *copy = job_copy(job);
         bool first = !st->job;
-        if (!copy)
-                return;
         job_free(st->job);
         st->job = copy;
         if (first)
@@ -83,11 +82,9 @@ static void job_watch_failed(struct error *e, void *userdata) {
 static int job_screen_open(struct screen *s, const void *arg, struct error **reterr) {
         struct job_screen_state *st = s->state;
         const struct feed_sink sink = { .line = job_line, .userdata = st };
-        if (str_replace(&st->id, arg) < 0 || pager_init(&st->pager, PAGER_WRAP, true) < 0)
-                return error_set(reterr, -ENOMEM, "Out of memory");
+        st->id = xstrdup(arg);
+        pager_init(&st->pager, PAGER_WRAP, true);
         st->feed = feed_new(&sink);
-        if (!st->feed)
-                return error_set(reterr, -ENOMEM, "Out of memory");
         st->pager.pending = st->feed;
         s->pager = &st->pager;
         const struct job_watcher watcher = {
@@ -206,7 +203,7 @@ static void job_next(const struct canvas *c, int row, const struct job *job) {
                 else
                         str_addf(&text, "%s%s", text.length ? ", " : "", title);
         }
-        if (text.failed || !text.length)
+        if (!text.length)
                 return;
         if (more)
                 str_addf(&text, ", %u more", more);
@@ -384,9 +381,7 @@ static void job_answered(struct screen *s, const char *text) {
         if (!text)
                 return;
         size_t n = strlen(text);
-        _cleanup_free_ char *line = malloc(n + 1);
-        if (!line)
-                return;
+        _cleanup_free_ char *line = xcalloc(n + 1, 1);
         memcpy(line, text, n);
         line[n] = '\n';
         if (host_job_input(ui_host(s->ui), st->id, line, n + 1, &e) < 0)
@@ -443,7 +438,7 @@ static bool job_act(struct screen *s, enum action action) {
         case ACTION_ANSWER: {
                 _cleanup_str_ struct str prompt = {};
                 job_asks(st, &prompt);
-                const char *label = prompt.length && !prompt.failed ? prompt.text : "Answer:";
+                const char *label = prompt.length ? prompt.text : "Answer:";
                 if (job_prompt_is_secret(label))
                         screen_ask_secret(s, label, job_answered);
                 else

@@ -191,8 +191,7 @@ static bool jobs_act(struct screen *s, enum action action) {
                 screen_open(s->ui, &changes_screen, job->id);
                 return true;
         case ACTION_CANCEL: {
-                if (str_replace(&st->asked, job->id) < 0)
-                        return true;
+                str_replace(&st->asked, job->id);
                 _cleanup_free_ char *title =
                         str_printf("Cancel: %s %s", plan_verb_name(job->verb), job->name ? job->name : "");
                 dialog_confirm(s, &(const struct question) {

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 
 struct log_state {
@@ -121,11 +122,10 @@ static void log_read(struct screen *s) {
 static int log_open(struct screen *s, const void *arg, struct error **reterr) {
         struct log_state *st = s->state;
         const struct log_order *order = arg;
-        st->unit = strdup(order->unit);
-        st->title = strdup(order->title ? order->title : order->unit);
-        if (!st->unit || !st->title || str_replace(&st->container, order->container) < 0 ||
-            pager_init(&st->pager, PAGER_WRAP, true) < 0)
-                return error_set(reterr, -ENOMEM, "Out of memory");
+        st->unit = xstrdup(order->unit);
+        st->title = xstrdup(order->title ? order->title : order->unit);
+        st->container = xstrdup(order->container);
+        pager_init(&st->pager, PAGER_WRAP, true);
         st->pager.live = true;
         s->pager = &st->pager;
         log_read(s);

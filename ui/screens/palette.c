@@ -99,7 +99,8 @@ static int palette_open(struct screen *s, const void *arg, struct error **reterr
         palette_add(st, st->of->class->menu, true);
         palette_add(st, screen_widget_bindings(st->of), false);
         palette_add(st, ui_bindings(), false);
-        return list_set(&st->list, st->n) < 0 ? error_set(reterr, -ENOMEM, "Out of memory") : 0;
+        list_set(&st->list, st->n);
+        return 0;
 }
 
 static void palette_close(struct screen *s) {

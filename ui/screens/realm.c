@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "model/realm/check.h"
 #include "ui/dialog.h"
@@ -195,8 +196,7 @@ static void realm_load(struct screen *s, unsigned topics) {
 
 static int realm_open(struct screen *s, const void *arg, struct error **reterr) {
         struct realm_state *st = s->state;
-        if (pager_init(&st->pager, PAGER_WORDS, false) < 0)
-                return error_set(reterr, -ENOMEM, "Out of memory");
+        pager_init(&st->pager, PAGER_WORDS, false);
         s->pager = &st->pager;
         realm_load(s, ~0U);
         return 0;
@@ -314,16 +314,18 @@ static void realm_change(struct screen *s, enum access_what what, bool groups, c
 
 static void realm_change_names(struct screen *s, enum access_what what, bool groups, const char *text) {
         _cleanup_strv_ char **parts = NULL, **names = NULL;
-        int r = text ? strv_split(text, ",", &parts) : 0;
-        for (char **part = parts; r >= 0 && part && *part; part++) {
+        if (!text)
+                return;
+        strv_split(text, ",", &parts);
+        for (char **part = parts; part && *part; part++) {
                 const char *from = *part + strspn(*part, " ");
                 size_t n = strlen(from);
                 while (n && from[n - 1] == ' ')
                         n--;
-                _cleanup_free_ char *name = strndup(from, n);
-                r = !name ? -ENOMEM : n ? strv_add(&names, name) : 0;
+                if (n)
+                        strv_take(&names, xstrndup(from, n));
         }
-        if (r >= 0 && names)
+        if (names)
                 realm_change(s, what, groups, names);
 }
 

@@ -4,13 +4,13 @@
 /* One unit: how it is and since when, what made it, what it needs and uses, and the newest lines of its log.
  */
 
-#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "ui/screens/parts/reload.h"
 #include "ui/screens/parts/unit-actions.h"
@@ -240,10 +240,9 @@ static void unit_load(struct screen *s, unsigned topics) {
 
 static int unit_open(struct screen *s, const void *arg, struct error **reterr) {
         struct unit_state *st = s->state;
-        st->name = strdup(arg);
-        st->log = calloc(LOG_TAIL, sizeof *st->log);
-        if (!st->name || !st->log || pager_init(&st->pager, PAGER_WORDS, false) < 0)
-                return error_set(reterr, -ENOMEM, "Out of memory");
+        st->name = xstrdup(arg);
+        st->log = xcalloc(LOG_TAIL, sizeof *st->log);
+        pager_init(&st->pager, PAGER_WORDS, false);
         s->pager = &st->pager;
         const struct log_query query = { .unit = st->name, .priority = 7, .tail = LOG_TAIL, .follow = true };
         const struct log_reader reader = {
@@ -259,8 +258,7 @@ static void unit_close(struct screen *s) {
         op_cancel(st->loading.op);
         op_cancel(st->reading);
         unit_acting_done(&st->acting);
-        if (st->log)
-                unit_forget_log(st);
+        unit_forget_log(st);
         free(st->log);
         unit_detail_free(st->detail);
         error_free(st->error);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "model/image/reference.h"
 #include "ui/dialog.h"
@@ -124,7 +125,9 @@ static void wizard_found(struct image *image, struct error *e, void *userdata) {
         _cleanup_error_ struct error *bad = NULL;
         struct profile *profile = NULL;
         host_find_profile(ui_host(s->ui), image, &profile, &bad);
-        if (!profile || questions_ask(&w->ask, profile, w->reference, w->name) < 0 || !profile->n_modes) {
+        if (profile)
+                questions_ask(&w->ask, profile, w->reference, w->name);
+        if (!profile || !profile->n_modes) {
                 error_set(&w->error, -EIO, "The questions of this image could not be prepared");
                 if (bad)
                         error_hint(&w->error, "%s", bad->message);
@@ -143,14 +146,15 @@ static int wizard_open(struct screen *s, const void *arg, struct error **reterr)
         struct wizard *w = s->state;
         w->verb = order->verb;
         w->fix = order->fix;
-        if (questions_init(&w->ask, ui_host(s->ui)) < 0 ||
-            questions_keep(&w->ask, order->answers, order->mode) < 0 ||
-            str_replace(&w->reference, order->image) < 0 ||
-            (order->access && strv_extend(&w->names, order->access->names) < 0) ||
-            str_replace(&w->name, order->name) < 0 || pager_init(&w->pager, PAGER_WORDS, false) < 0)
-                return error_set(reterr, -ENOMEM, "Out of memory");
-        if (order->access)
+        questions_init(&w->ask, ui_host(s->ui));
+        questions_keep(&w->ask, order->answers, order->mode);
+        w->reference = xstrdup(order->image);
+        w->name = xstrdup(order->name);
+        pager_init(&w->pager, PAGER_WORDS, false);
+        if (order->access) {
                 w->access = *order->access;
+                strv_extend(&w->names, order->access->names);
+        }
         w->access.names = w->names;
         s->pager = &w->pager;
         finder_init(&w->finder, s);

@@ -76,7 +76,7 @@ int canvas_text(const struct canvas *c, int row, int column, int width, enum sty
          * more than a short one. */
         size_t n = strnlen(text, (size_t) width * 16 + 64);
         size_t cells = text_clean(&clean, text, n, (size_t) width, c->theme->charset, false);
-        if (clean.failed || !clean.length)
+        if (!clean.length)
                 return 0;
         canvas_put(c, row, column, c->theme->attributes[style], clean.text, clean.length);
         return (int) cells;
@@ -89,7 +89,7 @@ int canvas_textf(const struct canvas *c, int row, int column, int width, enum st
         va_start(arguments, format);
         str_vaddf(&text, format, arguments);
         va_end(arguments);
-        return text.failed ? 0 : canvas_text(c, row, column, width, style, text.text);
+        return canvas_text(c, row, column, width, style, text.text);
 }
 
 int canvas_text_right(const struct canvas *c, int row, int column, int width, enum style style,
@@ -130,11 +130,8 @@ int canvas_marked(const struct canvas *c, int row, int column, const char *text,
                 if (at == begin)
                         break;
                 _cleanup_str_ struct str shown = {};
-                if (c->theme->charset == TEXT_ASCII) {
+                if (c->theme->charset == TEXT_ASCII)
                         text_clean(&shown, text + begin, at - begin, 0, TEXT_ASCII, false);
-                        if (shown.failed)
-                                break;
-                }
                 canvas_put(c, row, column + from,
                            match ? c->theme->attributes[STYLE_MATCH] : theme_mark(c->theme, mark),
                            shown.text ? shown.text : text + begin, shown.text ? shown.length : at - begin);
@@ -152,7 +149,7 @@ int canvas_paragraph(const struct canvas *c, int row, int column, int width, enu
                 return 0;
         _cleanup_free_ char *clean = text_cleaned(text);
         _cleanup_strv_ char **lines = NULL;
-        if (!clean || text_wrap(clean, (size_t) width, &lines) < 0)
+        if (text_wrap(clean, (size_t) width, &lines) < 0)
                 return 0;
         int n = 0;
         for (; lines && lines[n]; n++)
@@ -193,8 +190,7 @@ void canvas_rule(const struct canvas *c, int row, const char *title) {
                 _cleanup_str_ struct str line = {};
                 for (int i = 0; i < width; i++)
                         str_add(&line, "\u2500");
-                if (!line.failed)
-                        canvas_put(c, row, 0, A_NORMAL, line.text, line.length);
+                canvas_put(c, row, 0, A_NORMAL, line.text, line.length);
         } else {
                 attrset(A_NORMAL);
                 mvhline(c->top + row, c->left, 0, width);

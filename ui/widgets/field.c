@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "ui/widgets/keys.h"
 
@@ -16,9 +17,7 @@ int field_set(struct field *field, const char *text) {
         size_t n = text ? strlen(text) : 0;
         if (n > FIELD_BYTES_MAX)
                 return -E2BIG;
-        char *copy = strdup(text ? text : "");
-        if (!copy)
-                return -ENOMEM;
+        char *copy = xstrdup(text ? text : "");
         free(field->text);
         *field = (struct field) { .text = copy, .length = n, .at = n };
         return 0;

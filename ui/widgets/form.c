@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/str.h"
 #include "base/text.h"
 #include "ui/widgets/keys.h"
@@ -75,27 +76,20 @@ static void item_changed(struct form *form, struct item *item) {
 }
 
 struct form *form_new(const struct form_options *options) {
-        struct form *form = calloc(1, sizeof *form);
-        if (!form)
-                return NULL;
+        struct form *form = new0(struct form);
         form->options = *options;
-        form->items = calloc(options->n ? options->n : 1, sizeof *form->items);
-        if (!form->items)
-                return form_free(form);
+        form->items = xcalloc(options->n, sizeof *form->items);
         for (size_t i = 0; i < options->n; i++) {
                 struct item *item = &form->items[form->n++];
                 item->p = &options->params[i];
                 if (item->p->type != PARAM_SECRET) {
-                        if (item_propose(form, item) < 0)
-                                return form_free(form);
+                        item_propose(form, item);
                         continue;
                 }
                 item->secret = options->secrets ? secret_list_find(options->secrets, item->p->name) : NULL;
                 if (!item->secret) {
-                        struct secret *secret = secret_new(item->p->name);
-                        if (!secret || !options->secrets || secret_list_take(options->secrets, secret) < 0)
-                                return form_free(form);
-                        item->secret = secret;
+                        item->secret = secret_new(item->p->name);
+                        secret_list_take(options->secrets, item->secret);
                 }
         }
         return form;

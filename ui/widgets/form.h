@@ -32,7 +32,7 @@ struct form_options {
 };
 
 struct form;
-struct form *form_new(const struct form_options *options);      /* NULL: out of memory */
+struct form *form_new(const struct form_options *options);
 struct form *form_free(struct form *form);                      /* secrets typed stay in their list; NULL-
                                                                  * safe */
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/widgets/list.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/str.h"
 
 void list_init(struct list *list, const struct list_source *source, const void *owner) {
@@ -58,9 +58,9 @@ static int list_compare(const void *a, const void *b, void *userdata) {
         return r ? r : x < y ? -1 : x > y;      /* equal rows stay in the owner's order */
 }
 
-static int list_remember(struct list *list) {
+static void list_remember(struct list *list) {
         size_t row = list_row(list);
-        return str_replace(&list->identity,
+        str_replace(&list->identity,
                            row == LIST_NONE ? NULL : list->source->identity(list->owner, row));
 }
 
@@ -72,11 +72,8 @@ static size_t list_place(const struct list *list, const char *identity) {
         return LIST_NONE;
 }
 
-static int list_arrange(struct list *list) {
-        size_t *order = reallocarray(list->order, list->n ? list->n : 1, sizeof *order);
-        if (!order)
-                return -ENOMEM;
-        list->order = order;
+static void list_arrange(struct list *list) {
+        size_t *order = list->order = xreallocarray(list->order, list->n + 1, sizeof *order);
         list->shown = 0;
         for (size_t row = 0; row < list->n; row++)
                 if (list_keeps(list, row))
@@ -87,7 +84,8 @@ static int list_arrange(struct list *list) {
         /* Nobody chose a row yet: what appears above the first must not push the focus out of view. */
         if (!list->moved) {
                 list->at = list->top = list->settled = 0;
-                return list_remember(list);
+                list_remember(list);
+                return;
         }
         /* The focus stays on its thing and on its row of the screen; when the thing is gone, on its place. */
         size_t from_top = list->at >= list->top ? list->at - list->top : 0;
@@ -101,12 +99,13 @@ static int list_arrange(struct list *list) {
         if (settled || list->settled >= list->shown || place == LIST_NONE)
                 list->settled = list->at;
         /* What the filter hides for a moment is found again when the filter goes. */
-        return list->identity && place == LIST_NONE && list->filter ? 0 : list_remember(list);
+        if (!list->identity || place != LIST_NONE || !list->filter)
+                list_remember(list);
 }
 
-int list_set(struct list *list, size_t n) {
+void list_set(struct list *list, size_t n) {
         list->n = n;
-        return list_arrange(list);
+        list_arrange(list);
 }
 
 size_t list_row(const struct list *list) {
@@ -130,14 +129,14 @@ bool list_focus(struct list *list, const char *identity) {
         return true;
 }
 
-int list_filter(struct list *list, const char *needle) {
-        int r = str_replace(&list->filter, str_empty(needle) ? NULL : needle);
-        return r < 0 ? r : list_arrange(list);
+void list_filter(struct list *list, const char *needle) {
+        str_replace(&list->filter, str_empty(needle) ? NULL : needle);
+        list_arrange(list);
 }
 
-int list_sort_next(struct list *list) {
+void list_sort_next(struct list *list) {
         list->sort = (list->sort + 1) % (list->source->n_columns + 1);
-        return list_arrange(list);
+        list_arrange(list);
 }
 
 /* ---- moving ---- */
@@ -186,11 +185,11 @@ static unsigned gap_after(const struct column *column) {
 
 void list_fit(const struct column *columns, size_t n, unsigned cells,
               unsigned widths[static LIST_COLUMNS_MAX]) {
-        bool kept[LIST_COLUMNS_MAX];
+        bool shown[LIST_COLUMNS_MAX];
         if (n > LIST_COLUMNS_MAX)
                 n = LIST_COLUMNS_MAX;
         for (size_t i = 0; i < n; i++)
-                kept[i] = true;
+                shown[i] = true;
         for (size_t i = 0; i < LIST_COLUMNS_MAX; i++)
                 widths[i] = 0;
 
@@ -199,7 +198,7 @@ void list_fit(const struct column *columns, size_t n, unsigned cells,
                 unsigned need = 0, gap = 0;
                 size_t drop = n;
                 for (size_t i = 0; i < n; i++) {
-                        if (!kept[i])
+                        if (!shown[i])
                                 continue;
                         need += gap + columns[i].least;
                         gap = gap_after(&columns[i]);
@@ -209,12 +208,12 @@ void list_fit(const struct column *columns, size_t n, unsigned cells,
                 }
                 if (need <= cells || drop == n)
                         break;
-                kept[drop] = false;
+                shown[drop] = false;
         }
 
         unsigned used = 0, growing = 0, gap = 0;
         for (size_t i = 0; i < n; i++)
-                if (kept[i]) {
+                if (shown[i]) {
                         widths[i] = columns[i].least;
                         used += gap + columns[i].least;
                         gap = gap_after(&columns[i]);
@@ -224,14 +223,14 @@ void list_fit(const struct column *columns, size_t n, unsigned cells,
         /* First what each wants, the important ones first, then the rest to those that grow. */
         for (unsigned priority = 0; left && priority <= 20; priority++)
                 for (size_t i = 0; i < n && left; i++)
-                        if (kept[i] && columns[i].priority == priority && columns[i].ideal > widths[i]) {
+                        if (shown[i] && columns[i].priority == priority && columns[i].ideal > widths[i]) {
                                 unsigned more = columns[i].ideal - widths[i];
                                 more = more < left ? more : left;
                                 widths[i] += more;
                                 left -= more;
                         }
         for (size_t i = 0; i < n && growing; i++)
-                if (kept[i] && columns[i].grow) {
+                if (shown[i] && columns[i].grow) {
                         unsigned more = left / growing--, most = 2 * columns[i].ideal;
                         if (widths[i] + more > most)
                                 more = most > widths[i] ? most - widths[i] : 0;

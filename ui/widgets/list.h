@@ -71,8 +71,8 @@ void list_init(struct list *list, const struct list_source *source, const void *
 void list_done(struct list *list);
 
 /* The owner has now n rows (also: the same number, other content). Until the person has moved, focus and view
- * stay at the top; then the focus stays on the same identity, else on its place. 0 or -ENOMEM. */
-int list_set(struct list *list, size_t n);
+ * stay at the top; then the focus stays on the same identity, else on its place. */
+void list_set(struct list *list, size_t n);
 
 /* The owner's row that has the focus, or that settled; LIST_NONE when the list shows none. */
 size_t list_row(const struct list *list);
@@ -84,9 +84,9 @@ void list_stay(struct list *list);
 
 /* Moving; false: not an action of lists. */
 bool list_act(struct list *list, enum action action);
-int list_filter(struct list *list, const char *needle);        /* "" or NULL: none */
+void list_filter(struct list *list, const char *needle);        /* "" or NULL: none */
 /* by the next column, after the last one in the owner's order */
-int list_sort_next(struct list *list);
+void list_sort_next(struct list *list);
 
 /* Heads in row 0, then the rows. The focus gets the marker ">" and the cursor. */
 void list_draw(struct list *list, const struct canvas *c);

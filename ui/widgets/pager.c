@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/widgets/pager.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,12 +9,11 @@
 
 #include "base/text.h"
 
-int pager_init(struct pager *pager, enum pager_wrap wrap, bool follow) {
+void pager_init(struct pager *pager, enum pager_wrap wrap, bool follow) {
         *pager = (struct pager) {
                 .wrap = wrap, .follow = follow, .live = follow, .match = UINT64_MAX, .height = 1, .width = 80
         };
         pager->lines = lines_new();
-        return pager->lines ? 0 : -ENOMEM;
 }
 
 void pager_done(struct pager *pager) {
@@ -36,18 +34,16 @@ void pager_put(struct pager *pager, uint8_t mark, const char *format, ...) {
         va_start(arguments, format);
         str_vaddf(&text, format, arguments);
         va_end(arguments);
-        if (text.failed || !text.length)
+        if (!text.length)
                 return;
         text_clean(&pager->part, text.text, text.length, 0, TEXT_UTF8, false);
-        while (!pager->part.failed && !pager->part_marks.failed &&
-               pager->part_marks.length < pager->part.length)
+        while (pager->part_marks.length < pager->part.length)
                 str_add_char(&pager->part_marks, (char) mark);
 }
 
 void pager_end(struct pager *pager) {
-        if (!pager->part.failed && !pager->part_marks.failed)
-                lines_add(pager->lines, pager->part.length ? pager->part.text : "",
-                          (const uint8_t *) pager->part_marks.text, pager->part.length);
+        lines_add(pager->lines, pager->part.length ? pager->part.text : "",
+                  (const uint8_t *) pager->part_marks.text, pager->part.length);
         str_done(&pager->part);
         str_done(&pager->part_marks);
 }
@@ -58,19 +54,14 @@ void pager_addf(struct pager *pager, uint8_t mark, const char *format, ...) {
         va_start(arguments, format);
         str_vaddf(&text, format, arguments);
         va_end(arguments);
-        if (!text.failed && text.length)
+        if (text.length)
                 pager_put(pager, mark, "%s", text.text);
         pager_end(pager);
 }
 
 void pager_clear(struct pager *pager) {
-        struct lines *fresh = lines_new();      /* numbers begin at 0 again */
-        if (!fresh) {
-                lines_clear(pager->lines);
-                return;
-        }
         lines_free(pager->lines);
-        pager->lines = fresh;
+        pager->lines = lines_new();     /* numbers begin at 0 again */
         pager->match = UINT64_MAX;
 }
 
@@ -280,10 +271,10 @@ bool pager_act(struct pager *pager, enum action action) {
 }
 
 bool pager_search(struct pager *pager, const char *needle, bool up) {
-        if (needle && str_replace(&pager->needle, *needle ? needle : NULL) < 0)
-                return false;
-        if (needle)
+        if (needle) {
+                str_replace(&pager->needle, *needle ? needle : NULL);
                 pager->match = UINT64_MAX;
+        }
         uint64_t first = lines_first(pager->lines), end = lines_end(pager->lines);
         if (!pager->needle || first == end)
                 return false;

@@ -49,13 +49,12 @@ enum {
         DOC_BAD = 1 | MARK_BOLD,
 };
 
-int pager_init(struct pager *pager, enum pager_wrap wrap, bool follow); /* 0 or -ENOMEM */
+void pager_init(struct pager *pager, enum pager_wrap wrap, bool follow);
 void pager_done(struct pager *pager);
 
 /* Appends one line; marks may be NULL. */
 int pager_add(struct pager *pager, const char *text, const uint8_t *marks);
-/* Puts a line together of parts with a mark each, cleaned on the way, and ends it. pager_addf() does both.
- * Out of memory loses text, no more. */
+/* Puts a line together of parts with a mark each, cleaned on the way, and ends it. pager_addf() does both. */
 void pager_put(struct pager *pager, uint8_t mark, const char *format, ...)
         __attribute__((format(printf, 3, 4)));
 void pager_end(struct pager *pager);

@@ -14,6 +14,7 @@
 #include <termios.h>
 #include <time.h>
 
+#include "base/memory.h"
 #include "base/str.h"
 #include "ui/widgets/keys.h"
 
@@ -143,9 +144,7 @@ int term_new(FILE *input, FILE *output, const char *name, unsigned rows, unsigne
         if (str_empty(name))
                 name = "vt100";
 
-        _cleanup_free_ struct term *term = calloc(1, sizeof *term);
-        if (!term)
-                return error_set(reterr, -ENOMEM, "Out of memory");
+        _cleanup_free_ struct term *term = new0(struct term);
         term->input = input;
         term->output = output;
         term->speed = term_find_speed(fileno(output));
@@ -168,12 +167,10 @@ int term_new(FILE *input, FILE *output, const char *name, unsigned rows, unsigne
                 return -ENOTSUP;
         }
         set_term(term->screen);
-        term->name = strdup(name);
+        term->name = xstrdup(name);
         term->keys = newpad(1, 1);
-        if (!term->name || !term->keys) {
-                term_free(TAKE(term));
-                return error_set(reterr, -ENOMEM, "Out of memory");
-        }
+        if (!term->keys)
+                oom();
         term_set_up(term);
         if (rows && columns) {
                 term->fixed = true;

@@ -31,7 +31,7 @@ void finder_want(struct finder *f, const char *domain, enum realm_kind expected)
         if (str_equal(wanted, f->wanted))
                 return;
         finder_forget(f);
-        (void) str_replace(&f->wanted, wanted);
+        str_replace(&f->wanted, wanted);
         f->since = ui_boottime(f->screen->ui);
 }
 
@@ -56,9 +56,9 @@ static void finder_found(struct realm *realm, struct error *e, void *userdata) {
 
 void finder_tick(struct finder *f) {
         struct host *host = ui_host(f->screen->ui);
-        if (!finder_due(f) || ui_boottime(f->screen->ui) < f->since + PAUSE_USEC - 1000 ||
-            str_replace(&f->asked, f->wanted) < 0)
+        if (!finder_due(f) || ui_boottime(f->screen->ui) < f->since + PAUSE_USEC - 1000)
                 return;
+        str_replace(&f->asked, f->wanted);
         f->looking = host_discover(host, f->asked, finder_found, f);
         screen_invalidate(f->screen);
 }

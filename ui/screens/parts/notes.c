@@ -37,7 +37,7 @@ static void notes_put_job(const struct canvas *c, int row, const struct job *job
                 str_addf(&text, " since %s, ", job_text_since(when, job->started, now));
                 job_text_progress(job, &text);
         }
-        notes_put(c, row, "Job", job_text_runs(job) ? STYLE_BUSY : STYLE_WARN, text.failed ? "" : text.text);
+        notes_put(c, row, "Job", job_text_runs(job) ? STYLE_BUSY : STYLE_WARN, text.text);
 }
 
 /* What SSSD said is told with the time it said so: nobody is asked for this line. */
@@ -63,7 +63,7 @@ static void notes_put_realm(const struct canvas *c, int row, const struct host_r
                 str_add(&text, "  no keytab");
         notes_put(c, row, "Realm",
                    off || !realm->kvno || (realm->asked && !realm->online) ? STYLE_WARN : STYLE_PLAIN,
-                   text.failed ? "" : text.text);
+                   text.text);
 }
 
 int notes_draw(const struct notes *notes, const struct canvas *c) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/screens/parts/questions.h"
 
-#include <errno.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "base/str.h"
 #include "model/image/reference.h"
 
@@ -12,9 +12,8 @@
 #define ANSWER_MODE "_mode"
 #define ANSWER_ACCOUNT "_account"
 
-int questions_init(struct questions *q, struct host *host) {
+void questions_init(struct questions *q, struct host *host) {
         *q = (struct questions) { .host = host, .answers = answers_new(), .secrets = secret_list_new() };
-        return q->answers && q->secrets ? 0 : -ENOMEM;
 }
 
 void questions_done(struct questions *q) {
@@ -83,12 +82,10 @@ static const struct param name_param = {
 };
 
 /* The parameters are shallow copies, so the profile must stay. */
-int questions_ask(struct questions *q, struct profile *profile, const char *reference, const char *name) {
+void questions_ask(struct questions *q, struct profile *profile, const char *reference, const char *name) {
         q->profile = profile;
-        q->params = calloc(profile->n_parameters + 2, sizeof *q->params);
-        q->modes = calloc(profile->n_modes + 1, sizeof *q->modes);
-        if (!q->params || !q->modes)
-                return -ENOMEM;
+        q->params = xcalloc(profile->n_parameters + 2, sizeof *q->params);
+        q->modes = xcalloc(profile->n_modes + 1, sizeof *q->modes);
         q->params[q->n_params++] = name_param;
         if (profile->n_modes > 1) {
                 for (size_t i = 0; i < profile->n_modes; i++) {
@@ -108,21 +105,17 @@ int questions_ask(struct questions *q, struct profile *profile, const char *refe
         for (size_t i = 0; i < profile->n_parameters; i++)
                 q->params[q->n_params++] = profile->parameters[i];
 
-        _cleanup_free_ char *usual = name ? strdup(name) : reference_default_name(reference);
-        if (usual && answers_set(q->answers, ANSWER_NAME, usual, "default") < 0)
-                return -ENOMEM;
+        _cleanup_free_ char *usual = name ? xstrdup(name) : reference_default_name(reference);
+        answers_set(q->answers, ANSWER_NAME, usual, "default");
         q->form = questions_form(q, questions_on_form);
         q->secret_form = questions_form(q, questions_on_secrets);
-        return q->form && q->secret_form ? 0 : -ENOMEM;
 }
 
-int questions_leave(struct questions *q, struct profile *profile, const struct mode *leave) {
+void questions_leave(struct questions *q, struct profile *profile, const struct mode *leave) {
         q->profile = profile;
         q->leave = leave;
-        q->params = calloc(profile->n_parameters + 1, sizeof *q->params);
-        q->modes = calloc(2, sizeof *q->modes);
-        if (!q->params || !q->modes)
-                return -ENOMEM;
+        q->params = xcalloc(profile->n_parameters + 1, sizeof *q->params);
+        q->modes = xcalloc(2, sizeof *q->modes);
         q->modes[0] =
                 (struct param_choice) { .value = (char *) "stays",
                                                 .title = (char *) "leave it in the realm" };
@@ -141,30 +134,29 @@ int questions_leave(struct questions *q, struct profile *profile, const struct m
                 q->params[q->n_params++] = profile->parameters[i];
         q->form = questions_form(q, questions_on_form);
         q->secret_form = questions_form(q, questions_on_secrets);
-        return q->form && q->secret_form ? 0 : -ENOMEM;
 }
 
 bool questions_deletes(const struct questions *q) {
         return q->leave && str_equal(answers_get(q->answers, ANSWER_ACCOUNT), "deleted");
 }
 
-int questions_delete(struct questions *q) {
-        return answers_set(q->answers, ANSWER_ACCOUNT, "deleted", "typed");
+void questions_delete(struct questions *q) {
+        answers_set(q->answers, ANSWER_ACCOUNT, "deleted", "typed");
 }
 
-int questions_keep(struct questions *q, const struct answers *answers, const char *mode) {
-        int r = mode ? answers_set(q->answers, ANSWER_MODE, mode, "typed") : 0;
-        for (size_t i = 0; r >= 0 && answers && i < answers->n; i++)
-                r = answers_set(q->answers, answers->items[i].name, answers->items[i].value,
-                                answers->items[i].source);
-        return r;
+void questions_keep(struct questions *q, const struct answers *answers, const char *mode) {
+        if (mode)
+                answers_set(q->answers, ANSWER_MODE, mode, "typed");
+        for (size_t i = 0; answers && i < answers->n; i++)
+                answers_set(q->answers, answers->items[i].name, answers->items[i].value,
+                            answers->items[i].source);
 }
 
 void questions_say_yes(struct questions *q, const char *end) {
         for (size_t i = 0; i < q->n_params; i++) {
                 const struct param *p = &q->params[i];
                 if (p->type == PARAM_BOOLEAN && str_ends(p->name, end) && questions_asks(q, p))
-                        (void) answers_set(q->answers, p->name, "yes", "typed");
+                        answers_set(q->answers, p->name, "yes", "typed");
         }
         form_refresh(q->form);
 }
@@ -208,20 +200,18 @@ bool questions_typed(const struct questions *q) {
 
 struct answers *questions_answers(const struct questions *q, bool proposed) {
         struct answers *answers = answers_copy(q->answers);
-        for (size_t i = 0; proposed && answers && q->profile && i < q->profile->n_parameters; i++) {
+        for (size_t i = 0; proposed && q->profile && i < q->profile->n_parameters; i++) {
                 const struct param *p = q->profile->parameters + i;
                 const char *value = p->suggest && p->type != PARAM_SECRET && questions_asks(q, p) &&
                                                     !answers_get(answers, p->name)
                                             ? questions_suggest(p->suggest, q)
                                             : NULL;
                 if (value && param_check(p, value, NULL) >= 0)
-                        (void) answers_set(answers, p->name, value, "from this host");
+                        answers_set(answers, p->name, value, "from this host");
         }
-        if (answers) {
-                answers_set(answers, ANSWER_NAME, NULL, NULL);
-                answers_set(answers, ANSWER_MODE, NULL, NULL);
-                answers_set(answers, ANSWER_ACCOUNT, NULL, NULL);
-        }
+        answers_set(answers, ANSWER_NAME, NULL, NULL);
+        answers_set(answers, ANSWER_MODE, NULL, NULL);
+        answers_set(answers, ANSWER_ACCOUNT, NULL, NULL);
         return answers;
 }
 
@@ -237,7 +227,7 @@ struct secret_list *questions_hand_over(struct questions *q) {
         struct secret_list *secrets = TAKE(q->secrets);
         q->secret_form = form_free(q->secret_form);
         q->secrets = secret_list_new();
-        if (q->secrets && q->params)
+        if (q->params)
                 q->secret_form = questions_form(q, questions_on_secrets);
         return secrets;
 }

@@ -25,21 +25,21 @@ struct questions {
         struct finder *finder;          /* of the domain that is typed; NULL: none */
 };
 
-int questions_init(struct questions *q, struct host *host);     /* 0 or -ENOMEM */
+void questions_init(struct questions *q, struct host *host);
 void questions_done(struct questions *q);
 
 /* Makes the two forms. Takes the profile, also on failure. name: the service's, NULL for the default of the
- * reference. 0 or -ENOMEM. */
-int questions_ask(struct questions *q, struct profile *profile, const char *reference, const char *name);
+ * reference. */
+void questions_ask(struct questions *q, struct profile *profile, const char *reference, const char *name);
 
 /* The same for an uninstall that leaves a realm: does this host's account there stay (so it begins), or is it
  * deleted, and by whom? leave is a mode's of the profile. */
-int questions_leave(struct questions *q, struct profile *profile, const struct mode *leave);
+void questions_leave(struct questions *q, struct profile *profile, const struct mode *leave);
 bool questions_deletes(const struct questions *q);
-int questions_delete(struct questions *q);      /* before questions_leave(): that is what it begins with */
+void questions_delete(struct questions *q);      /* before questions_leave(): that is what it begins with */
 
 /* Before questions_ask(): answers of an earlier try, and its mode (may be NULL). */
-int questions_keep(struct questions *q, const struct answers *answers, const char *mode);
+void questions_keep(struct questions *q, const struct answers *answers, const char *mode);
 
 /* Says yes to the question whose name ends so ("force"), where the chosen mode has one. */
 void questions_say_yes(struct questions *q, const char *end);
@@ -54,11 +54,11 @@ bool questions_join(const struct questions *q, struct join *ret);
 
 bool questions_typed(const struct questions *q);                /* did the person answer anything? */
 
-/* The answers to the profile's own parameters, a copy; NULL when out of memory. proposed: with what the host
+/* The answers to the profile's own parameters, a copy. proposed: with what the host
  * suggests where nothing was answered, as the fields will have it when they are shown; afterwards an empty
  * field is an answer. */
 struct answers *questions_answers(const struct questions *q, bool proposed);
-/* The names of the secrets that were given; NULL-terminated, never NULL but when out of memory. */
+/* The names of the secrets that were given; NULL-terminated, never NULL. */
 char **questions_secrets(const struct questions *q);
 
 /* Gives the secrets away; the page asks for them again. The caller frees the list. */

@@ -103,8 +103,7 @@ void resume_job_begin(struct screen *s, const struct job *job, enum action actio
         resume->secrets = secret_list_new();
         if (resume->how == RESUME_ONWARD && job->secrets)
                 resume->names = strv_copy(job->secrets);
-        if (!resume->secrets || str_replace(&resume->id, job->id) < 0)
-                return;
+        str_replace(&resume->id, job->id);
         bool onward = resume->how == RESUME_ONWARD;
         _cleanup_free_ char *title = str_printf("%s: %s %s", onward ? "Resume" : "Roll back",
                                                 plan_verb_name(job->verb), job->name ? job->name : "?");

@@ -51,8 +51,9 @@ static void retry_join_forced(struct screen *s, bool yes) {
 void retry_join_begin(struct screen *s, const struct job *job) {
         struct resume_job *resume = s->state;
         const struct failure *f = retry_join_reason(job);
-        if (!f || str_replace(&resume->id, job->id) < 0)
+        if (!f)
                 return;
+        str_replace(&resume->id, job->id);
         if (!f->consequence) {
                 retry_join_go(s, f->fix);
                 return;

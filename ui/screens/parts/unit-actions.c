@@ -119,8 +119,7 @@ bool unit_acting_begin(struct screen *s, const char *unit, enum action action) {
         for (size_t i = 0; i < ELEMENTS(acts); i++) {
                 if (acts[i].action != action)
                         continue;
-                if (str_replace(&acting->unit, unit) < 0)
-                        return true;
+                str_replace(&acting->unit, unit);
                 acting->screen = s;
                 acting->action = acts[i].does;
                 if (!acts[i].text) {

@@ -21,15 +21,11 @@ static void leave_found(struct image *image, struct error *e, void *userdata) {
                 return;
         }
         for (size_t i = 0; i < w->plan->answers->n; i++)
-                (void) answers_set(w->ask.answers, w->plan->answers->items[i].name,
+                answers_set(w->ask.answers, w->plan->answers->items[i].name,
                                    w->plan->answers->items[i].value, "of the join");
         if (w->fix != FIX_NONE)
-                (void) questions_delete(&w->ask);
-        if (questions_leave(&w->ask, profile, mode->leave) < 0) {
-                error_set(&w->error, -ENOMEM, "Out of memory");
-                screen_invalidate(s);
-                return;
-        }
+                questions_delete(&w->ask);
+        questions_leave(&w->ask, profile, mode->leave);
         wizard_go(s, w->fix == FIX_PASSWORD ? &secrets_page : &form_page);
 }
 

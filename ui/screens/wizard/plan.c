@@ -34,8 +34,6 @@ void wizard_plan(struct screen *s) {
         bool early = w->page == &what_page; /* nothing was asked yet */
         _cleanup_(answers_freep) struct answers *answers = questions_answers(&w->ask, early);
         _cleanup_strv_ char **secrets = questions_secrets(&w->ask);
-        if (!answers || !secrets)
-                return;
         const struct plan_order order = {
                 .verb = w->verb,
                 .image = w->reference,
@@ -87,15 +85,18 @@ bool wizard_status_refused(const struct wizard *w, struct str *out) {
 
 static void wizard_allowed(struct screen *s, bool yes) {
         struct wizard *w = s->state;
-        if (yes && w->allowing && strv_add(&w->allowed, w->allowing) == 0)
-                wizard_plan(s);
+        if (!yes)
+                return;
+        strv_add(&w->allowed, w->allowing);
+        wizard_plan(s);
 }
 
 void wizard_allow(struct screen *s) {
         struct wizard *w = s->state;
         const struct finding *f = wizard_allowable(w);
-        if (!f || str_replace(&w->allowing, f->id) < 0)
+        if (!f)
                 return;
+        str_replace(&w->allowing, f->id);
         _cleanup_free_ char *title = str_printf("Allow %s", f->id);
         _cleanup_free_ char *text = str_printf("%s%s%s.\n%s", f->where ? f->where : "", f->where ? ": " : "",
                                                f->message, f->hint ? f->hint : "");
