@@ -86,7 +86,7 @@ static void app_invalidate(unsigned ms, void *userdata) {
 static int app_keys(sd_event_source *source, int fd, uint32_t events, void *userdata) {
         struct app *app = userdata;
         if (events & (EPOLLHUP | EPOLLERR)) {
-                /* The line is gone. Jobs go on without us; there is nobody to tell. */
+                /* The line is gone; jobs continue without the console. */
                 app->line_lost = true;
                 sd_event_exit(app->session->event, 0);
                 return 0;
@@ -142,7 +142,7 @@ static void app_shell(void *userdata) {
         const struct passwd *user = getpwuid(getuid());
         const char *shell = user && user->pw_shell && user->pw_shell[0] == '/' ? user->pw_shell : "/bin/sh";
         ui_suspend(app->ui);
-        out("This is a shell; \"exit\" returns to fairlead. Running jobs go on.\n");
+        out("This is a shell; \"exit\" returns to Fairlead. Running jobs continue.\n");
         fflush(stdout);
         pid_t pid;
         int r = app_spawn_shell(shell, &pid);

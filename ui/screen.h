@@ -53,7 +53,7 @@ struct screen_class {
         size_t size;                    /* of the private state, zeroed before open() */
         unsigned topics;
         bool overlay;                   /* drawn over the screen below it, in the lower part */
-        /* holds answers that nobody wants to lose: 1-5 open above it instead of closing it */
+        /* it has answers that nobody wants to lose: 1-5 open above it instead of closing it */
         bool keep;
         const struct binding *bindings; /* zero-terminated; NULL: none */
         const struct binding *menu;     /* what x offers; its letters work only there */

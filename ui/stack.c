@@ -93,12 +93,12 @@ void screen_replace(struct screen *s, const struct screen_class *class, const vo
         fresh->closing = false;
 }
 
-/* 1-5: a place of its own. What holds unsaved answers stays below it. */
+/* 1-5: a place of its own. Unsaved answers stay below it. */
 void ui_go(struct ui *ui, const struct screen_class *class) {
-        struct screen *kept = NULL;
-        for (struct screen *s = ui->top; s && !kept; s = s->below)
+        struct screen *unsaved = NULL;
+        for (struct screen *s = ui->top; s && !unsaved; s = s->below)
                 if (s->class->keep && !s->closing)
-                        kept = s;
+                        unsaved = s;
         struct screen *base = ui_base(ui);
         if (base->class == class) {
                 if (ui->top != base)
@@ -107,9 +107,9 @@ void ui_go(struct ui *ui, const struct screen_class *class) {
                 ui_invalidate(ui);
                 return;
         }
-        for (struct screen *s = ui->top; s != kept && s->below; s = s->below)
+        for (struct screen *s = ui->top; s != unsaved && s->below; s = s->below)
                 s->closing = true;
-        if (kept || class != ui->options.places->home)
+        if (unsaved || class != ui->options.places->home)
                 screen_open(ui, class, NULL);
         ui_invalidate(ui);
 }

@@ -13,7 +13,7 @@
  *     ui_tick_ms() have passed  ->  ui_tick(). Ask ui_tick_ms() again after each call into ui; 0: arm no
  * timer ui_over()                 ->  leave the loop, ui_free()
  *
- * How to write a screen is told in ui/screen.h. */
+ * ui/screen.h says how to write a screen. */
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -149,7 +149,7 @@ static void changes_status(const struct screen *s, struct str *out) {
         _cleanup_free_ char *detail = change_detail(change);
         if (!str_empty(detail))
                 str_addf(out, "%s. ", detail);
-        /* of a service; what a job changed may be put back since, or was a rehearsal's */
+        /* of a service; the changes of a job may be rolled back since, or be a rehearsal's */
         if (!job_id_valid(st->of))
                 str_addf(out, "Uninstalling restores %s", change->path);
 }

@@ -325,7 +325,7 @@ static void images_status(const struct screen *s, struct str *out) {
         const struct images_state *st = s->state;
         size_t row = list_settled_row(s->list);
         const struct error *profile = host_status(ui_host(s->ui))->profile_error;
-        /* Shown while nothing else was looked at: it is why a form may ask less than it should. */
+        /* Shown until another row has the focus: it is why a form may ask less than it should. */
         if (profile && row == 0)
                 str_add(out, profile->message);
         else if (st->images && st->rows.error)

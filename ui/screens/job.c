@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/screens/screens.h"
 
-/* A job, live or long done: its steps, its output, what it came to. The worker does the work; this only
+/* A job, live or long done: its steps, its output, its result. The worker does the work; this only
  * watches, and goes away without harm. */
 
 #include <errno.h>
@@ -211,7 +211,7 @@ static void job_next(const struct canvas *c, int row, const struct job *job) {
         canvas_text(c, row, 11, 0, STYLE_DIM, text.text);
 }
 
-/* What it came to. Returns the rows. */
+/* Its result. Returns the rows. */
 static int job_result(const struct job *job, const struct canvas *c) {
         int row = canvas_paragraph(c, 0, 2, c->columns - 4, job_text_style(job->state),
                                    job->message ? job->message : job_state_name(job->state));
@@ -315,8 +315,8 @@ static void job_status(const struct screen *s, struct str *out) {
         if (!job_lives(st)) {
                 str_add(out,
                         st->job->state == JOB_DONE
-                                ? "Done. Enter goes to the services. The whole output is kept; / searches it."
-                                : "The whole output is kept; / searches it.");
+                                ? "Done. Enter goes to the services. / searches its whole output."
+                                : "/ searches its whole output.");
                 return;
         }
         if (st->job->state == JOB_CANCELLING && st->cancels) {
@@ -327,7 +327,7 @@ static void job_status(const struct screen *s, struct str *out) {
                 str_add(out, "The command seems to wait for an answer: a types one.");
                 return;
         }
-        str_add(out, "You may close this terminal: the job goes on; \"fairlead attach\" returns to it.");
+        str_add(out, "You may close this terminal: the job continues; \"fairlead attach\" returns to it.");
 }
 
 /* ---- actions ---- */
@@ -473,30 +473,32 @@ static void job_resized(struct screen *s, int rows, int columns) {
 const struct screen_class job_screen = {
         .name = "job",
         .title = "Job",
-        .help = "One job: its steps, what its command writes, and what it came to. The job does not need "
-                "this screen: z leaves it, or close "
-                "the terminal; 4 (Jobs) or \"fairlead attach\" returns to it with the whole output.\n"
+        .help = "One job: its steps, the output of its command, and its result. The job does not need this "
+                "screen: "
+                "z leaves it, or close the terminal; 4 (Jobs) or \"fairlead attach\" returns to it with the "
+                "whole "
+                "output.\n"
                 "The output stays at its newest line until you move in it; f follows again. c cancels: the "
-                "command is asked to stop, "
-                "then asked harder at each further c, and everything is put back. When the command asks "
-                "something, a types the answer.\n"
-                "A job that was interrupted (the host went down, its worker was killed) goes on with r, or "
-                "is put back with p.",
+                "command is "
+                "asked to stop, more urgently at each further c, and everything it changed is restored. When "
+                "the "
+                "command asks something, a types the answer.\n"
+                "A job that was interrupted (the host went down, its worker was killed) is resumed with r or "
+                "rolled "
+                "back with p.",
         .size = sizeof(struct job_screen_state),
-        .bindings = (const struct binding[]) {
-                { KEY_RETURN, ACTION_SERVICES },
-                { 'c', ACTION_CANCEL },
-                { 'r', ACTION_RESUME },
-                { 'p', ACTION_ROLLBACK },
-                { 'm', ACTION_FIX },
-                { 'a', ACTION_ANSWER },
-                { 'v', ACTION_CHANGES },
-                { 'f', ACTION_FOLLOW },
-                { 's', ACTION_FOLD, "steps" },
-                { 'z', ACTION_DETACH },
-                { 'w', ACTION_WRAP, NULL, true },
-                {}
-        },
+        .bindings = (const struct binding[]){ { KEY_RETURN, ACTION_SERVICES },
+                                              { 'c', ACTION_CANCEL },
+                                              { 'r', ACTION_RESUME },
+                                              { 'p', ACTION_ROLLBACK },
+                                              { 'm', ACTION_FIX },
+                                              { 'a', ACTION_ANSWER },
+                                              { 'v', ACTION_CHANGES },
+                                              { 'f', ACTION_FOLLOW },
+                                              { 's', ACTION_FOLD, "steps" },
+                                              { 'z', ACTION_DETACH },
+                                              { 'w', ACTION_WRAP, NULL, true },
+                                              {} },
         .open = job_screen_open,
         .close = job_screen_close,
         .title_text = job_title,

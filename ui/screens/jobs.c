@@ -136,7 +136,7 @@ static void jobs_draw(struct screen *s, const struct canvas *c) {
         list_screen_draw(
                 &st->rows, c, "job", "Looking for jobs ...",
                 "Nothing was installed or removed with fairlead yet. Each install and uninstall is a "
-                "job and is kept here with its whole output. To install something press 2 and "
+                "job and stays here with its whole output. To install something press 2 and "
                 "choose an image.");
 }
 
@@ -211,23 +211,17 @@ static bool jobs_act(struct screen *s, enum action action) {
 const struct screen_class jobs_screen = {
         .name = "jobs",
         .title = "Jobs",
-        .help = "Each install, uninstall and upgrade is a job. It goes on by itself, whoever watches; here "
-                "are those that run and those that "
-                "ended, newest first, each kept with its output and the files it changed.\n"
-                "\"interrupted\" is a job that ended without its end: the host went down or its worker was "
+        .help = "Each install, uninstall and upgrade is a job. It runs by itself, whether anybody watches or "
+                "not; here "
+                "are the running and the finished ones, newest first, each with its output and the files it "
+                "changed.\n"
+                "\"interrupted\" is a job whose worker ended before the job did: the host went down, or the "
+                "worker was "
                 "killed.",
         .size = sizeof(struct jobs_state),
         .topics = TOPIC_JOBS,
-        .bindings = (const struct binding[]) {
-                { KEY_RETURN, ACTION_OPEN },
-                { 'c', ACTION_CHANGES },
-                {}
-        },
-        .menu = (const struct binding[]) {
-                { 'c', ACTION_CHANGES },
-                { 'X', ACTION_CANCEL },
-                {}
-        },
+        .bindings = (const struct binding[]){ { KEY_RETURN, ACTION_OPEN }, { 'c', ACTION_CHANGES }, {} },
+        .menu = (const struct binding[]){ { 'c', ACTION_CHANGES }, { 'X', ACTION_CANCEL }, {} },
         .open = jobs_open,
         .close = jobs_close,
         .title_text = jobs_title,

@@ -49,8 +49,10 @@ static void realm_put_questions(struct pager *p, const struct realm *realm) {
         pager_addf(p, DOC_HEAD, "Queries to the network");
         for (size_t i = 0; i < realm->n_questions; i++) {
                 const struct realm_question *q = &realm->questions[i];
-                pager_addf(p, DOC_PLAIN, "  %s%s%s  (%u ms)", q->what, q->whom ? " of " : "",
-                           q->whom ? q->whom : "", q->ms);
+                if (q->whom)
+                        pager_addf(p, DOC_PLAIN, "  %s of %s  (%u ms)", q->what, q->whom, q->ms);
+                else
+                        pager_addf(p, DOC_PLAIN, "  %s  (%u ms)", q->what, q->ms);
                 pager_addf(p,
                            q->outcome == REALM_FAILED     ? DOC_BAD
                            : q->outcome == REALM_ANSWERED ? DOC_PLAIN
@@ -433,7 +435,7 @@ const struct screen_class realm_screen = {
                 "domain's rules (group policies, HBAC) "
                 "count only while there are no names. This host's own users are never touched. What will be "
                 "changed is shown before it is, the "
-                "service is started again with it, and leaving puts back what was there before the join. "
+                "service is started again with it, and leaving restores what was there before the join. "
                 "Renewed keys take the place of the "
                 "host's old ones, here and in the domain.",
         .size = sizeof(struct realm_state),

@@ -277,8 +277,10 @@ static void services_status(const struct screen *s, struct str *out) {
                          service->name, service->container);
         else if (str_equal(service->state, "failed") && service->reason)
                 str_addf(out, "%s failed: %s.", service->name, service->reason);
+        else if (service->title && named)
+                str_addf(out, "%s.", service->title);
         else if (service->title)
-                str_addf(out, "%s%s%s.", named ? "" : service->name, named ? "" : ": ", service->title);
+                str_addf(out, "%s: %s.", service->name, service->title);
         else
                 str_addf(out, "%s.", service->name);
         if (service->image_gone)

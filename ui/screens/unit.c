@@ -68,8 +68,7 @@ static void unit_put_result(struct pager *p, const struct unit_detail *d) {
                 str_addf(&s, ", exit status %d", d->exit_status);
         else if (d->exit_code == CLD_KILLED || d->exit_code == CLD_DUMPED) {
                 const char *name = sigabbrev_np(d->exit_status);
-                str_addf(&s, ", signal %d%s%s%s", d->exit_status, name ? " (" : "", name ? name : "",
-                         name ? ")" : "");
+                str_addf(&s, name ? ", signal %d (%s)" : ", signal %d%s", d->exit_status, name ? name : "");
         }
         unit_put(p, "result", DOC_BAD, "%s", s.text);
 }
@@ -80,8 +79,13 @@ static void unit_put_state(const struct screen *s, struct pager *p, const struct
                 text_age(age, ui_now(s->ui) - d->since);
         const char *active = d->unit.active ? d->unit.active : "-", *sub = d->unit.sub;
         bool more = !str_empty(sub) && !str_equal(sub, active);
-        unit_put(p, "state", state_mark(active), "%s%s%s%s%s%s", active, more ? " (" : "", more ? sub : "",
-                 more ? ")" : "", *age ? " for " : "", age);
+        _cleanup_str_ struct str text = {};
+        str_add(&text, active);
+        if (more)
+                str_addf(&text, " (%s)", sub);
+        if (*age)
+                str_addf(&text, " for %s", age);
+        unit_put(p, "state", state_mark(active), "%s", text.text);
         unit_put_result(p, d);
         if (d->load_error)
                 unit_put(p, "not loaded", DOC_BAD, "%s", d->load_error);

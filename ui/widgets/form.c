@@ -328,7 +328,7 @@ static int note_rows(const struct form *form, const struct canvas *c, int row, i
                 canvas_text(c, row, column - 2, 1, STYLE_WARN, "!");
         int rows = canvas_paragraph(c, row, column, c->columns - column - 1, warns ? STYLE_WARN : STYLE_DIM,
                                     warns ? note + 1 + (note[1] == ' ') : note);
-        return rows > 0 ? rows : 1;     /* kept free for what will stand there, so that nothing moves then */
+        return rows > 0 ? rows : 1;     /* free for what will appear there, so that nothing moves then */
 }
 
 static void draw_choice(const struct item *item, const struct canvas *c, int row, int x, int width,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A list of rows that somebody else holds: scrolling, a focus that stays on the same thing when rows come and
+/* A list of rows that somebody else owns: scrolling, a focus that stays on the same thing when rows come and
  * go, columns that fit 40 to 200 cells, filter and sort. Virtual: only what is on the screen is asked for,
  * but for the filter and the sort. */
 

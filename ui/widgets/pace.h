@@ -7,15 +7,15 @@
  *
  * But a screen that opens fills in a few pieces within milliseconds (what was asked, what the engine says),
  * and then a frame is long to wait for the first useful row. So `burst` paints may follow a key or a pause
- * one upon the other before the spacing holds. Each of them is paid back by a frame without, so the rate over
- * time is the same. */
+ * one upon the other before the spacing applies. Each of them is paid back by a frame without, so the rate
+ * over time is the same. */
 
 #include <stdint.h>
 
 struct pace {
         int64_t frame;          /* usec between two paints while something streams */
         unsigned burst;
-        int64_t due;            /* when the next paint would come if all of them kept the spacing */
+        int64_t due;            /* when the next paint would come if the spacing were the same between all */
 };
 
 /* After this what comes together is painted together. */

@@ -2,8 +2,8 @@
 #pragma once
 
 /* Text to read (model/job/lines.h): a log that follows its end until it is touched, a finished text, with
- * search, wrapping or moving sideways. A paint costs the rows of the screen, whatever came since the last
- * one. */
+ * search, wrapping or moving sideways. A paint costs the rows of the screen, whatever was added since the
+ * last one. */
 
 #include <stdbool.h>
 #include <stddef.h>

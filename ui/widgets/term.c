@@ -31,7 +31,7 @@ struct term {
         long speed;             /* of a serial line; 0: not one */
         bool fixed;             /* the size was given */
         bool suspended;
-        bool ended;             /* the end of the input was told */
+        bool ended;             /* the end of the input was reported */
         bool pushed_resize;
 
         int64_t probe_until;    /* CLOCK_MONOTONIC ms; 0: nothing was asked */
@@ -127,14 +127,14 @@ static void term_set_up(struct term *term) {
 }
 
 /* The whole screen scrolls again. Curses leaves margins where it scrolled a part, and when the size is
- * another than it thought, they hold back everything below: cursor movements stop at them. */
+ * another than it thought, they block everything below: cursor movements stop at them. */
 static void term_free_margins(const struct term *term) {
         const char *capability = tigetstr("csr");
         if (!capability || capability == (const char *) -1)
                 return;
         const char *margins = tparm(capability, 0L, (long) LINES - 1);
         if (margins && write(fileno(term->output), margins, strlen(margins)) < 0)
-                return;         /* the line is gone: the keyboard tells */
+                return;         /* the line is gone: the keyboard reports it */
 }
 
 int term_new(FILE *input, FILE *output, const char *name, unsigned rows, unsigned columns, struct term **ret,
@@ -208,7 +208,7 @@ void term_set_size(struct term *term, unsigned rows, unsigned columns) {
                 return;
         resizeterm((int) rows, (int) columns);
         term_free_margins(term);
-        /* What the terminal kept of the old size, and where, only the terminal knows. */
+        /* Only the terminal knows what is left of the old size, and where. */
         clearok(curscr, TRUE);
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 
 /* What things look like: a style says what a text is, the display profile decides how that is shown.
- * Attributes are kept opaque so that only theme.c, canvas.c and term.c see curses. */
+ * Attributes are opaque so that only theme.c, canvas.c and term.c see curses. */
 
 #include <stdbool.h>
 #include <stdint.h>

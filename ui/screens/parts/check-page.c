@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "ui/dialog.h"
 #include "ui/screens/screens.h"
@@ -188,12 +189,12 @@ static void check_page_hostname_typed(struct screen *s, const char *text) {
 /* The name it has, with the realm's domain where it has none, in small letters. */
 static void check_page_ask_hostname(struct check_page *p, const char *name) {
         const struct realm *realm = p->preflight ? p->preflight->realm : NULL;
-        bool whole = strchr(name, '.') || !realm || !realm->domain;
+        bool short_name = !strchr(name, '.') && realm && realm->domain;
         _cleanup_free_ char *proposed =
-                str_printf("%s%s%s", name, whole ? "" : ".", whole ? "" : realm->domain);
-        for (char *c = proposed; c && *c; c++)
+                short_name ? str_printf("%s.%s", name, realm->domain) : xstrdup(name);
+        for (char *c = proposed; *c; c++)
                 *c = (char) tolower((unsigned char) *c);
-        screen_ask(p->screen, "Host name, with its domain:", proposed ? proposed : name, NULL,
+        screen_ask(p->screen, "Host name, with its domain:", proposed, NULL,
                    check_page_hostname_typed);
 }
 

@@ -11,8 +11,8 @@ struct check_page {
         struct op *looking, *repairing;
         bool leaving;                   /* the old realm is being left above this screen: looks again when
                                          * that is done */
-        bool left_behind;               /* this look is for that: it may not be done yet */
-        void (*look)(struct screen *screen);    /* looks again, with the order that the screen knows */
+        bool left_behind;               /* this check is for that: it may not be done yet */
+        void (*look)(struct screen *screen);    /* checks again, with the screen's order */
         const struct preflight *live;   /* lent while it looks */
         struct preflight *preflight;    /* done; NULL: never yet */
         struct list list;
@@ -28,7 +28,7 @@ void check_page_done(struct check_page *p);
 void check_page_look(struct check_page *p, const struct preflight_order *order);
 bool check_page_looking(const struct check_page *p);
 
-/* Of the last look: something is in the way. False while there was none. */
+/* Did the last check find an error? False while there was none. */
 bool check_page_fails(const struct check_page *p);
 /* What can be done about the focused result from here; FIX_NONE while it looks or mends. */
 enum fix check_page_fix(const struct check_page *p);

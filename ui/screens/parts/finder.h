@@ -20,7 +20,7 @@ struct finder {
 void finder_init(struct finder *f, struct screen *screen);
 void finder_done(struct finder *f);
 
-/* The field holds this text now (NULL or "": nothing). expected: the kind of realm that the mode joins. */
+/* The field has this text now (NULL or "": nothing). expected: the kind of realm that the mode joins. */
 void finder_want(struct finder *f, const char *domain, enum realm_kind expected);
 
 /* For the screen's tick_ms() and tick(). */

@@ -40,7 +40,7 @@ static void notes_put_job(const struct canvas *c, int row, const struct job *job
         notes_put(c, row, "Job", job_text_runs(job) ? STYLE_BUSY : STYLE_WARN, text.text);
 }
 
-/* What SSSD said is told with the time it said so: nobody is asked for this line. */
+/* With the time of what SSSD answered last: nobody is asked for this line. */
 static void notes_put_realm(const struct canvas *c, int row, const struct host_realm *realm, int64_t now) {
         _cleanup_str_ struct str text = {};
         char when[24], clock[48];

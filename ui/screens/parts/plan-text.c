@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "base/memory.h"
 #include "base/text.h"
 
 static void plan_text_blank(struct pager *pager) {
@@ -100,12 +101,12 @@ static void plan_text_options(struct pager *pager, const struct command *command
                 if (!head)
                         pager_addf(pager, DOC_STRONG, "  Its other options");
                 head = true;
-                _cleanup_free_ char *what =
-                        str_printf("%s%s%s", o->option, o->value ? o->words == 1 ? "=" : " " : "",
-                                   o->value ? o->value : "");
+                _cleanup_free_ char *what = !o->value       ? xstrdup(o->option)
+                                            : o->words == 1 ? str_printf("%s=%s", o->option, o->value)
+                                                            : str_printf("%s %s", o->option, o->value);
                 pager_put(pager, DOC_PLAIN, "    ");
                 plan_text_meaning(pager, 4, 22, o->meaning ? DOC_PLAIN : DOC_WARN,
-                             what ? plan_text_shorten(what, brief) : o->option,
+                             plan_text_shorten(what, brief),
                              o->meaning ? o->meaning : "not known to fairlead");
         }
 }
@@ -141,8 +142,9 @@ void plan_text_findings(struct pager *pager, const struct finding_list *findings
                         if (f->severity != order[pass])
                                 continue;
                         pager_put(pager, marks[pass], "  %-9s", f->allowed ? "allowed" : words[pass]);
-                        pager_put(pager, DOC_PLAIN, "%s%s%s", f->where ? f->where : "", f->where ? ": " : "",
-                                  f->message);
+                        if (f->where)
+                                pager_put(pager, DOC_PLAIN, "%s: ", f->where);
+                        pager_put(pager, DOC_PLAIN, "%s", f->message);
                         pager_put(pager, DOC_DIM, " [%s]", f->id);
                         pager_end(pager);
                         if (f->hint)
@@ -328,7 +330,7 @@ void plan_text_profile(struct pager *pager, const struct profile *profile) {
         plan_text_blank(pager);
 }
 
-/* What an upgrade takes the place of, and the labels of both beside each other, word by word. */
+/* An upgrade: both versions, and their labels beside each other, word by word. */
 static void plan_text_upgrade(struct pager *pager, const struct plan *plan) {
         const struct plan_from *from = plan->from;
         struct label_changes changes = {};
@@ -344,8 +346,8 @@ static void plan_text_upgrade(struct pager *pager, const struct plan *plan) {
                 const struct label_change *change = &changes.items[i];
                 _cleanup_free_ char *text = label_change_text(change);
                 pager_addf(pager, change->difference == DIFFERENCE_SAME ? DOC_PLAIN : DOC_WARN,
-                           "  %-10s %s%s%s", change->key, difference_name(change->difference),
-                           change->n ? ": " : "", text ? text : "");
+                           change->n ? "  %-10s %s: %s" : "  %-10s %s%s", change->key,
+                           difference_name(change->difference), change->n ? text : "");
         }
         pager_addf(pager, DOC_PLAIN, "  If it does not pass its check, the old image is restored "
                                      "automatically.");

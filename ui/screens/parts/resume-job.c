@@ -18,7 +18,7 @@ bool resume_job_fits(const struct job *job, enum action action) {
         bool lost = job && job->state == JOB_INTERRUPTED;
         switch (action) {
         case ACTION_RESUME:
-                /* Where it was being put back there is nothing else to go on with. */
+                /* A rollback that was interrupted can only be finished. */
                 return lost && job->way != WAY_UNDO;
         case ACTION_ROLLBACK:
                 return lost || (job && (job->state == JOB_BROKEN ||

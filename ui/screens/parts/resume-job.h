@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A job that has no worker any more is taken up from a screen that shows it: it goes on, or everything is put
- * back. Asks first, with what it would mean; then for the secrets it needs again; then the job's own screen
- * is opened anew. */
+/* A job that has no worker any more is resumed or rolled back from a screen that shows it. Asks first, with
+ * what it would mean; then for the secrets it needs again; then the job's own screen is opened anew. */
 
 #include "base/secret.h"
 #include "model/host.h"
 #include "ui/screen.h"
 
-/* All zero: nothing is taken up. It must be the first member of the state of a screen that has it: the answer
+/* All zero: nothing is resumed. It must be the first member of the state of a screen that has it: the answer
  * to a question finds it there. */
 struct resume_job {
         struct op *op;

@@ -2,7 +2,7 @@
 #pragma once
 
 /* A join that failed for a reason that is known (model/realm/failure.h) is tried again from the screen that
- * shows its job: the wizard opens with all its answers, at the page where the reason is mended. */
+ * shows its job: the wizard opens with all its answers, at the page where its reason is fixed. */
 
 #include "model/realm/failure.h"
 #include "ui/screens/parts/resume-job.h"
@@ -13,6 +13,6 @@ const struct failure *retry_join_reason(const struct job *job);
 /* A line that says so, with its key; the rows it took. */
 int retry_join_draw(const struct job *job, const struct canvas *c, int row);
 
-/* As resume_job_begin(): the screen's state begins with a struct resume_job. Asks first where the mending has
+/* As resume_job_begin(): the screen's state begins with a struct resume_job. Asks first where the fix has
  * a consequence. */
 void retry_join_begin(struct screen *s, const struct job *job);

@@ -98,8 +98,9 @@ void wizard_allow(struct screen *s) {
                 return;
         str_replace(&w->allowing, f->id);
         _cleanup_free_ char *title = str_printf("Allow %s", f->id);
-        _cleanup_free_ char *text = str_printf("%s%s%s.\n%s", f->where ? f->where : "", f->where ? ": " : "",
-                                               f->message, f->hint ? f->hint : "");
+        const char *hint = f->hint ? f->hint : "";
+        _cleanup_free_ char *text = f->where ? str_printf("%s: %s.\n%s", f->where, f->message, hint)
+                                             : str_printf("%s.\n%s", f->message, hint);
         dialog_confirm(s, &(const struct question){ .title = title, .text = text, .yes = "Allow it" },
                        wizard_allowed);
 }
