@@ -40,11 +40,6 @@ struct lines *lines_free(struct lines *lines) {
         return NULL;
 }
 
-void lines_clear(struct lines *lines) {
-        lines->first = lines->end;
-        lines->write = 0;
-}
-
 uint64_t lines_first(const struct lines *lines) {
         return lines->first;
 }

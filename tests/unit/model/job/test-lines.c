@@ -19,8 +19,6 @@ static void keeps_lines_and_marks(void **state) {
         assert_true(lines_get(lines, 2, &line));
         assert_int_equal(line.bytes, 0);
         assert_false(lines_get(lines, 3, &line));
-        lines_clear(lines);
-        assert_false(lines_get(lines, 2, &line));
         assert_int_equal(lines_end(lines), 3);
 }
 
