@@ -216,10 +216,9 @@ static bool changes_act(struct screen *s, enum action action) {
 const struct screen_class changes_screen = {
         .name = "changes",
         .title = "Changes",
-        .help = "The files that an install added, changed or removed, with mode, owner and attributes: "
-                "found by comparing what was saved before "
-                "with what was there after. Uninstalling restores every one of them, except those that were "
-                "changed since the install.",
+        .help = "The files that an install added, changed or removed, with mode, owner and attributes: found "
+                "by comparing what was saved before with what was there after. Uninstalling restores every "
+                "one of them, except those that were changed since the install.",
         .size = sizeof(struct changes_state),
         .bindings = (const struct binding[]) {
                 { KEY_RETURN, ACTION_DIFF },

@@ -80,8 +80,7 @@ const struct screen_class check_screen = {
         .help = "All that joining a realm needs: this host's name and files, the realm's servers and their "
                 "ports, the clock. Checking changes nothing, and nobody logs in.\n"
                 "The meaning of the focused result and what to do about it stand below; f fixes it where "
-                "that "
-                "is possible from here, d adds the details.",
+                "that is possible from here, d adds the details.",
         .size = sizeof(struct check_state),
         .topics = TOPIC_SERVICES,
         .bindings =

@@ -274,8 +274,7 @@ const struct screen_class image_screen = {
         .name = "image",
         .title = "Image",
         .help = "One image: its facts, its command labels and their meaning, the findings about them, and "
-                "the "
-                "questions it would ask. Nothing is run to show this, and nothing is pulled.\n"
+                "the questions it would ask. Nothing is run to show this, and nothing is pulled.\n"
                 "i begins to install it; each page before the last can be left with Esc.",
         .size = sizeof(struct image_state),
         .topics = TOPIC_IMAGES,

@@ -377,12 +377,11 @@ const struct screen_class images_screen = {
         .name = "images",
         .title = "Images",
         .help = "The container images of this host. Shown are those that carry a command label (INSTALL, "
-                "RUN, UNINSTALL, STOP) or are "
-                "known to a profile: they package a system service. The others are one key away.\n"
+                "RUN, UNINSTALL, STOP) or are known to a profile: they package a system service. The others "
+                "are one key away.\n"
                 "\"installed\" is used by a service; \"blocked\" cannot be installed as it is, because of so "
-                "many "
-                "findings. Enter opens one and explains its labels; i begins to install it. Neither runs "
-                "anything: the exact commands are shown first.",
+                "many findings. Enter opens one and explains its labels; i begins to install it. Neither "
+                "runs anything: the exact commands are shown first.",
         .size = sizeof(struct images_state),
         .topics = TOPIC_IMAGES | TOPIC_ENGINE | TOPIC_SERVICES,
         .bindings = (const struct binding[]){ { KEY_RETURN, ACTION_OPEN, "look" },

@@ -474,18 +474,13 @@ const struct screen_class job_screen = {
         .name = "job",
         .title = "Job",
         .help = "One job: its steps, the output of its command, and its result. The job does not need this "
-                "screen: "
-                "z leaves it, or close the terminal; 4 (Jobs) or \"fairlead attach\" returns to it with the "
-                "whole "
-                "output.\n"
+                "screen: z leaves it, or close the terminal; 4 (Jobs) or \"fairlead attach\" returns to it "
+                "with the whole output.\n"
                 "The output stays at its newest line until you move in it; f follows again. c cancels: the "
-                "command is "
-                "asked to stop, more urgently at each further c, and everything it changed is restored. When "
-                "the "
-                "command asks something, a types the answer.\n"
+                "command is asked to stop, more urgently at each further c, and everything it changed is "
+                "restored. When the command asks something, a types the answer.\n"
                 "A job that was interrupted (the host went down, its worker was killed) is resumed with r or "
-                "rolled "
-                "back with p.",
+                "rolled back with p.",
         .size = sizeof(struct job_screen_state),
         .bindings = (const struct binding[]){ { KEY_RETURN, ACTION_SERVICES },
                                               { 'c', ACTION_CANCEL },

@@ -135,9 +135,8 @@ static void jobs_draw(struct screen *s, const struct canvas *c) {
         struct jobs_state *st = s->state;
         list_screen_draw(
                 &st->rows, c, "job", "Looking for jobs ...",
-                "Nothing was installed or removed with fairlead yet. Each install and uninstall is a "
-                "job and stays here with its whole output. To install something press 2 and "
-                "choose an image.");
+                "Nothing was installed or removed with fairlead yet. Each install and uninstall is a job and "
+                "stays here with its whole output. To install something press 2 and choose an image.");
 }
 
 static void jobs_status(const struct screen *s, struct str *out) {
@@ -212,12 +211,10 @@ const struct screen_class jobs_screen = {
         .name = "jobs",
         .title = "Jobs",
         .help = "Each install, uninstall and upgrade is a job. It runs by itself, whether anybody watches or "
-                "not; here "
-                "are the running and the finished ones, newest first, each with its output and the files it "
-                "changed.\n"
+                "not; here are the running and the finished ones, newest first, each with its output and the "
+                "files it changed.\n"
                 "\"interrupted\" is a job whose worker ended before the job did: the host went down, or the "
-                "worker was "
-                "killed.",
+                "worker was killed.",
         .size = sizeof(struct jobs_state),
         .topics = TOPIC_JOBS,
         .bindings = (const struct binding[]){ { KEY_RETURN, ACTION_OPEN }, { 'c', ACTION_CHANGES }, {} },

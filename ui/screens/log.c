@@ -199,9 +199,8 @@ const struct screen_class log_screen = {
         .help = "The journal of a unit and of the container behind it: the newest thousand lines, then new "
                 "ones as they come.\n"
                 "p chooses how urgent a line must be, t how old it may be, / searches, n and N go to the "
-                "next and the previous match. "
-                "Any movement stops following the newest line, f follows again; w cuts long lines instead "
-                "of wrapping them.",
+                "next and the previous match. Any movement stops following the newest line, f follows again; "
+                "w cuts long lines instead of wrapping them.",
         .size = sizeof(struct log_state),
         .bindings = (const struct binding[]) {
                 { 'p', ACTION_PRIORITY },

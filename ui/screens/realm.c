@@ -422,22 +422,17 @@ const struct screen_class realm_screen = {
         .name = "realm",
         .title = "Realm",
         .help = "The identity domain that this host belongs to: Active Directory or FreeIPA. Where it "
-                "belongs to none, what its own domain has "
-                "to offer.\n"
-                "j joins a realm by an image that packages SSSD, page by page: nothing is changed before "
-                "you consent, and a join that fails "
-                "leaves no trace. c looks at all that a join needs. t asks for a user of the domain as "
-                "every program of this host would. d "
-                "shows every question that was asked of the network, with its answer.\n"
+                "belongs to none, what its own domain has to offer.\n"
+                "j joins a realm by an image that packages SSSD, page by page: nothing is changed before you "
+                "consent, and a join that fails leaves no trace. c looks at all that a join needs. t asks "
+                "for a user of the domain as every program of this host would. d shows every question that "
+                "was asked of the network, with its answer.\n"
                 "p and the actions behind x say who of the domain may log in. Permitting somebody by name "
-                "keeps everybody else out who was not "
-                "permitted by name before; denying somebody counts more than whatever permits him; the "
-                "domain's rules (group policies, HBAC) "
-                "count only while there are no names. This host's own users are never touched. What will be "
-                "changed is shown before it is, the "
-                "service is started again with it, and leaving restores what was there before the join. "
-                "Renewed keys take the place of the "
-                "host's old ones, here and in the domain.",
+                "keeps everybody else out who was not permitted by name before; denying somebody counts more "
+                "than whatever permits him; the domain's rules (group policies, HBAC) count only while there "
+                "are no names. This host's own users are never touched. What will be changed is shown before "
+                "it is, the service is started again with it, and leaving restores what was there before the "
+                "join. Renewed keys take the place of the host's old ones, here and in the domain.",
         .size = sizeof(struct realm_state),
         .topics = TOPIC_SERVICES,
         .bindings = (const struct binding[]) {

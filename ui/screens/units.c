@@ -235,10 +235,9 @@ const struct screen_class units_screen = {
         .name = "units",
         .title = "Units",
         .help = "The units of systemd: what runs, what could run, and what is enabled at boot. Failed ones "
-                "are marked \"!\". Changes appear by themselves.\nEnter opens one with its facts and log. "
-                "What starts, stops or changes it is "
-                "behind x, each with its meaning; v "
-                "changes between services, failed units and all kinds.",
+                "are marked \"!\". Changes appear by themselves.\n"
+                "Enter opens one with its facts and log. What starts, stops or changes it is behind x, each "
+                "with its meaning; v changes between services, failed units and all kinds.",
         .size = sizeof(struct units_state),
         .topics = TOPIC_UNITS,
         .bindings =

@@ -342,14 +342,12 @@ const struct screen_class wizard_screen = {
         .title = "",
         .help = "Sets an image up as a service, page by page: what it does, the questions, secrets last, a "
                 "last look at the exact commands. Nothing is run and nothing is written before you consent "
-                "on the last page. "
-                "There r plans a rehearsal: the "
-                "same on a copy of the host's files that is thrown away.\n"
+                "on the last page. There r plans a rehearsal: the same on a copy of the host's files that is "
+                "thrown away.\n"
                 "Esc goes back a page and loses nothing. In a form Tab and the arrows go from field to "
-                "field, Space changes a choice or "
-                "a box, Enter goes to the next field and from the last one to the next page; Ctrl-D goes "
-                "there from any field. A wrong "
-                "answer says why under its field.",
+                "field, Space changes a choice or a box, Enter goes to the next field and from the last one "
+                "to the next page; Ctrl-D goes there from any field. A wrong answer says why under its "
+                "field.",
         .size = sizeof(struct wizard),
         .topics = TOPIC_SERVICES,
         .keep = true,

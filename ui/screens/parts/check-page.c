@@ -201,9 +201,8 @@ static void check_page_ask_hostname(struct check_page *p, const char *name) {
 bool check_page_repair(struct check_page *p) {
         static const struct question clock = {
                 .title = "Set the clock",
-                .text = "This host's clock is set to that of the realm's server, once. Programs that run "
-                        "see the time jump; a time service should "
-                        "keep it from then on.",
+                .text = "This host's clock is set to that of the realm's server, once. Programs that run see "
+                        "the time jump; a time service should keep it from then on.",
                 .yes = "Set it",
         };
         struct host *host = ui_host(p->screen->ui);

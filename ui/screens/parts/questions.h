@@ -54,9 +54,8 @@ bool questions_join(const struct questions *q, struct join *ret);
 
 bool questions_typed(const struct questions *q);                /* did the person answer anything? */
 
-/* The answers to the profile's own parameters, a copy. proposed: with what the host
- * suggests where nothing was answered, as the fields will have it when they are shown; afterwards an empty
- * field is an answer. */
+/* The answers to the profile's own parameters, a copy. proposed: with what the host suggests where nothing
+ * was answered, as the fields will have it when they are shown; afterwards an empty field is an answer. */
 struct answers *questions_answers(const struct questions *q, bool proposed);
 /* The names of the secrets that were given; NULL-terminated, never NULL. */
 char **questions_secrets(const struct questions *q);

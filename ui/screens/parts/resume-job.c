@@ -80,15 +80,13 @@ static void resume_job_answered(struct screen *s, bool yes) {
 static const char *resume_job_meaning(const struct job *job, enum job_resume how) {
         if (how == RESUME_ROLL_BACK)
                 return "Everything that the job changed is restored. Files that were changed since then stay "
-                       "as "
-                       "they are, and are listed.";
+                       "as they are, and are listed.";
         switch (job->way) {
         case WAY_BEGIN:
                 return "Nothing was changed yet: the job starts at its first step.";
         case WAY_AGAIN:
                 return "Its command was interrupted, and running it twice may do harm. So everything it "
-                       "changed "
-                       "is restored first, then it runs again from the beginning.";
+                       "changed is restored first, then it runs again from the beginning.";
         default:
                 return "Finished steps stay as they are; the job continues at the step that was interrupted.";
         }
