@@ -35,7 +35,7 @@ enum { COLUMN_IMAGE, COLUMN_VERSION, COLUMN_LABELS, COLUMN_SIZE, COLUMN_STATE };
 
 static const struct column columns[] = {
         [COLUMN_IMAGE] = { "IMAGE", 24, 34, 0, .grow = true },
-        [COLUMN_VERSION] = { "VERSION", 9, 10, 2 },
+        [COLUMN_VERSION] = { "VERSION", 8, 10, 2 },
         [COLUMN_LABELS] = { "LABELS", 21, 21, 1 },
         [COLUMN_SIZE] = { "SIZE", 8, 8, 3, .right = true },
         [COLUMN_STATE] = { "STATE", 13, 13, 0 },
