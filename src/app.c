@@ -156,7 +156,16 @@ static void app_shell(void *userdata) {
         ui_resume(app->ui);
 }
 
-static int app_add_sources(struct app *app, struct error **reterr) {
+static int app_add_signal(struct app *app, int signal) {
+        _cleanup_(sd_event_source_unrefp) sd_event_source *source = NULL;
+        int r = sd_event_add_signal(app->session->event, &source, signal, app_signal, app);
+        if (r < 0)
+                return r;
+        sd_event_source_set_priority(source, PRIORITY_SIGNAL);
+        return sd_event_source_set_floating(source, true);
+}
+
+static int app_add_sources(struct app *app) {
         static const int signals[] = { SIGTERM, SIGHUP, SIGINT, SIGWINCH };
         sd_event *event = app->session->event;
         sigset_t mask;
@@ -166,28 +175,23 @@ static int app_add_sources(struct app *app, struct error **reterr) {
                 sigaddset(&mask, signals[i]);
         sigprocmask(SIG_BLOCK, &mask, NULL);
         int r = sd_event_add_io(event, &app->keys, STDIN_FILENO, EPOLLIN, app_keys, app);
-        if (r >= 0)
-                r = sd_event_source_set_priority(app->keys, PRIORITY_KEYS);
-        for (size_t i = 0; i < ELEMENTS(signals) && r >= 0; i++) {
-                sd_event_source *source;
-                r = sd_event_add_signal(event, &source, signals[i], app_signal, app);
-                if (r >= 0) {
-                        sd_event_source_set_priority(source, PRIORITY_SIGNAL);
-                        sd_event_source_set_floating(source, true);
-                        sd_event_source_unref(source);
-                }
+        if (r < 0)
+                return r;
+        sd_event_source_set_priority(app->keys, PRIORITY_KEYS);
+        for (size_t i = 0; i < ELEMENTS(signals); i++) {
+                r = app_add_signal(app, signals[i]);
+                if (r < 0)
+                        return r;
         }
-        if (r >= 0)
-                r = sd_event_add_time(event, &app->frame, CLOCK_MONOTONIC, UINT64_MAX, 1000, app_frame, app);
-        if (r >= 0)
-                r = sd_event_source_set_priority(app->frame, PRIORITY_FRAME);
-        if (r >= 0)
-                r = sd_event_add_time(event, &app->tick, CLOCK_MONOTONIC, UINT64_MAX, 20000, app_tick, app);
-        if (r >= 0)
-                r = sd_event_source_set_enabled(app->tick, SD_EVENT_OFF);
-        if (r >= 0)
-                r = sd_event_source_set_enabled(app->frame, SD_EVENT_OFF);
-        return r < 0 ? error_errno(reterr, r, "The console's event loop could not be made") : 0;
+        r = sd_event_add_time(event, &app->frame, CLOCK_MONOTONIC, UINT64_MAX, 1000, app_frame, app);
+        if (r < 0)
+                return r;
+        sd_event_source_set_priority(app->frame, PRIORITY_FRAME);
+        sd_event_source_set_enabled(app->frame, SD_EVENT_OFF);
+        r = sd_event_add_time(event, &app->tick, CLOCK_MONOTONIC, UINT64_MAX, 20000, app_tick, app);
+        if (r < 0)
+                return r;
+        return sd_event_source_set_enabled(app->tick, SD_EVENT_OFF);
 }
 
 static void app_changed(unsigned topics, void *userdata) {
@@ -210,6 +214,24 @@ static void app_out_of_memory(void *userdata) {
         ui_suspend(userdata);
 }
 
+static int app_begin(struct app *app, enum display display, struct error **reterr) {
+        int r = session_open(app->session, reterr);
+        if (r < 0)
+                return r;
+        r = app_add_sources(app);
+        if (r < 0)
+                return error_errno(reterr, r, "The console's event loop could not be made");
+        const struct ui_options options = {
+                .host = app->session->host,
+                .places = &screen_places,
+                .display = display,
+                .invalidate = app_invalidate,
+                .shell = app_shell,
+                .userdata = app,
+        };
+        return ui_new(&options, &app->ui, reterr);
+}
+
 int app_run(struct session *session, const char *display) {
         struct error *e = NULL;
         struct app app = { .session = session, .frame_due = UINT64_MAX };
@@ -218,20 +240,7 @@ int app_run(struct session *session, const char *display) {
                 out_note("fairlead: --profile is basic, normal or rich, not \"%s\"\n", display);
                 return EXIT_USAGE;
         }
-        int r = session_open(session, &e);
-        if (r >= 0)
-                r = app_add_sources(&app, &e);
-        if (r >= 0) {
-                const struct ui_options options = {
-                        .host = session->host,
-                        .places = &screen_places,
-                        .display = (enum display) wanted,
-                        .invalidate = app_invalidate,
-                        .shell = app_shell,
-                        .userdata = &app,
-                };
-                r = ui_new(&options, &app.ui, &e);
-        }
+        int r = app_begin(&app, (enum display) wanted, &e);
         if (r < 0) {
                 app_done(&app);
                 return session_fail(session, e);
