@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "ui/dialog.h"
+#include "ui/screens/parts/job-text.h"
 #include "ui/screens/screens.h"
 
 enum { COLUMN_VERDICT, COLUMN_CHECK, COLUMN_WHAT };
@@ -23,20 +24,10 @@ static const struct preflight *check_page_shown(const struct check_page *p) {
 }
 
 static void check_cell(const void *owner, size_t row, size_t column, struct cell *ret) {
-        static const struct {
-                const char *word;
-                enum style style;
-        } verdicts[_VERDICT_MAX] = {
-                [VERDICT_WAITING] = { "...", STYLE_BUSY },
-                [VERDICT_OK] = { "OK", STYLE_GOOD },
-                [VERDICT_WARN] = { "WARN", STYLE_WARN },
-                [VERDICT_FAIL] = { "FAIL", STYLE_BAD },
-        };
         const struct check_result *r = &check_page_shown(owner)->items[row];
         switch (column) {
         case COLUMN_VERDICT:
-                ret->text = verdicts[r->verdict].word;
-                ret->style = verdicts[r->verdict].style;
+                ret->text = job_text_verdict(r->verdict, &ret->style);
                 break;
         case COLUMN_CHECK:
                 ret->text = r->title;

@@ -113,18 +113,27 @@ enum style job_text_style(enum job_state state) {
         }
 }
 
-int job_text_checks(const struct job *job, const struct canvas *c, int row) {
+const char *job_text_verdict(enum verdict verdict, enum style *style) {
         static const struct {
                 const char *word;
                 enum style style;
         } verdicts[_VERDICT_MAX] = {
-                { "...", STYLE_BUSY }, { "OK", STYLE_GOOD }, { "WARN", STYLE_WARN }, { "FAIL", STYLE_BAD }
+                [VERDICT_WAITING] = { "...", STYLE_BUSY },
+                [VERDICT_OK] = { "OK", STYLE_GOOD },
+                [VERDICT_WARN] = { "WARN", STYLE_WARN },
+                [VERDICT_FAIL] = { "FAIL", STYLE_BAD },
         };
+        *style = verdicts[verdict].style;
+        return verdicts[verdict].word;
+}
+
+int job_text_checks(const struct job *job, const struct canvas *c, int row) {
         int first = row;
         for (char **line = job->state == JOB_DONE ? job->checks : NULL; line && *line; line++) {
                 const char *text;
-                enum verdict verdict = job_check_verdict(*line, &text);
-                canvas_text(c, row, 2, 5, verdicts[verdict].style, verdicts[verdict].word);
+                enum style style;
+                const char *word = job_text_verdict(job_check_verdict(*line, &text), &style);
+                canvas_text(c, row, 2, 5, style, word);
                 row += canvas_paragraph(c, row, 8, c->columns - 10, STYLE_PLAIN, text);
         }
         return row - first;

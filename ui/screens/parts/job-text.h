@@ -33,6 +33,9 @@ const char *job_text_duration(char buffer[static 24], uint64_t usec);
 
 enum style job_text_style(enum job_state state);
 
+/* "OK", "WARN", "FAIL" of a check, and how it looks. */
+const char *job_text_verdict(enum verdict verdict, enum style *style);
+
 /* The results of the checks after a join, from this row on; returns the rows. None for a job that was rolled
  * back, or that joined nothing. */
 int job_text_checks(const struct job *job, const struct canvas *c, int row);
