@@ -194,31 +194,17 @@ static void wizard_close(struct screen *s) {
 /* ---- the screen ---- */
 
 void wizard_title_of(const struct wizard *w, const char *name, struct str *out) {
-        switch (w->verb) {
-        case VERB_INSTALL:
-                str_addf(out, "Install %s", name);
-                break;
-        case VERB_UNINSTALL:
-                str_addf(out, "Uninstall %s", name);
-                break;
-        case VERB_RUN:
-                str_addf(out, "Run %s", name);
-                break;
-        case VERB_UPGRADE:
-                str_addf(out, "Upgrade %s", name);
-                break;
-        case VERB_REHEARSE:
-                str_addf(out, "Rehearse %s", name);
-                break;
-        case VERB_ACCESS:
-                str_addf(out, "Change who may log in: %s", name);
-                break;
-        case VERB_RENEW:
-                str_addf(out, "Renew the keys: %s", name);
-                break;
-        default:
-                str_add(out, name);
-        }
+        enum plan_verb verb = w->verb;
+        str_addf(out,
+                 verb == VERB_INSTALL     ? "Install %s"
+                 : verb == VERB_UNINSTALL ? "Uninstall %s"
+                 : verb == VERB_RUN       ? "Run %s"
+                 : verb == VERB_UPGRADE   ? "Upgrade %s"
+                 : verb == VERB_REHEARSE  ? "Rehearse %s"
+                 : verb == VERB_ACCESS    ? "Change who may log in: %s"
+                 : verb == VERB_RENEW     ? "Renew the keys: %s"
+                                          : "%s",
+                 name);
 }
 
 static void wizard_title(const struct screen *s, struct str *left, struct str *right) {

@@ -65,28 +65,12 @@ static void review_consented(struct screen *s, bool yes) {
         screen_invalidate(s);
 }
 
-static const char *review_yes(enum plan_verb verb) {
-        switch (verb) {
-        case VERB_INSTALL:
-                return "Install";
-        case VERB_UNINSTALL:
-                return "Uninstall";
-        case VERB_RUN:
-                return "Run";
-        case VERB_UPGRADE:
-                return "Upgrade";
-        case VERB_REHEARSE:
-                return "Rehearse";
-        case VERB_ACCESS:
-                return "Change it";
-        case VERB_RENEW:
-                return "Renew them";
-        default:
-                return "Go on";
-        }
-}
-
 static void review_next(struct screen *s) {
+        static const char *const yes[_PLAN_VERB_MAX] = {
+                [VERB_INSTALL] = "Install",     [VERB_UNINSTALL] = "Uninstall", [VERB_RUN] = "Run",
+                [VERB_UPGRADE] = "Upgrade",     [VERB_REHEARSE] = "Rehearse",   [VERB_ACCESS] = "Change it",
+                [VERB_RENEW] = "Renew them",
+        };
         struct wizard *w = s->state;
         struct error *e = NULL;
         if (!w->plan || w->starting)
@@ -102,7 +86,7 @@ static void review_next(struct screen *s) {
                        &(const struct question){
                                .title = title.text,
                                .text = text.text,
-                               .yes = review_yes(w->verb),
+                               .yes = yes[w->verb],
                                .no = "Back",
                        },
                        review_consented);
