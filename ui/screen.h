@@ -85,7 +85,10 @@ struct screen {
         void *state;
         struct list *list;              /* set by open(): moving, filter and sort go there first */
         struct pager *pager;            /* the same for text */
-        struct check_page *checks;       /* the preflight on it (ui/screens/parts/check-page.h); NULL: none */
+        /* What its parts (ui/screens/parts) work on, set by open(); NULL: it has none. */
+        struct check_page *checks;
+        struct unit_acting *acting;
+        struct resume_job *resume;
         struct screen *below;           /* in the stack */
         bool closing;                   /* closed by screen_close(), freed soon */
         int64_t tick_at;                /* the ui's */

@@ -18,7 +18,7 @@
 #include "ui/screens/parts/retry-join.h"
 
 struct job_screen_state {
-        struct resume_job resume;           /* first: resume-job.h */
+        struct resume_job resume;
         char *id;
         struct op *watching;
         struct job *job;                /* NULL: no answer yet */
@@ -83,6 +83,7 @@ static int job_screen_open(struct screen *s, const void *arg, struct error **ret
         struct job_screen_state *st = s->state;
         const struct feed_sink sink = { .line = job_line, .userdata = st };
         st->id = xstrdup(arg);
+        s->resume = &st->resume;
         pager_init(&st->pager, PAGER_WRAP, true);
         st->feed = feed_new(&sink);
         st->pager.pending = st->feed;

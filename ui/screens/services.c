@@ -15,7 +15,7 @@
 #include "ui/screens/parts/unit-actions.h"
 
 struct services_state {
-        struct unit_acting acting;      /* first: unit-actions.h */
+        struct unit_acting acting;
         struct list_screen rows;
         struct reload loading_jobs;
         struct service_list *services;  /* NULL: no answer yet */
@@ -186,6 +186,7 @@ static void services_load(struct screen *s, unsigned topics) {
 
 static int services_open(struct screen *s, const void *arg, struct error **reterr) {
         struct services_state *st = s->state;
+        s->acting = &st->acting;
         list_screen_open(s, &st->rows, &services_source, s);
         services_load(s, ~0U);
         return 0;

@@ -18,7 +18,7 @@
 #define LOG_TAIL 50
 
 struct unit_state {
-        struct unit_acting acting;      /* first: unit-actions.h */
+        struct unit_acting acting;
         struct pager pager;
         struct reload loading;
         struct op *reading;
@@ -245,6 +245,7 @@ static void unit_load(struct screen *s, unsigned topics) {
 static int unit_open(struct screen *s, const void *arg, struct error **reterr) {
         struct unit_state *st = s->state;
         st->name = xstrdup(arg);
+        s->acting = &st->acting;
         st->log = xcalloc(LOG_TAIL, sizeof *st->log);
         pager_init(&st->pager, PAGER_WORDS, false);
         s->pager = &st->pager;

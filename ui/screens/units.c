@@ -20,7 +20,7 @@ static const char *const kind_names[_KIND_MAX] = {
 };
 
 struct units_state {
-        struct unit_acting acting;      /* first: unit-actions.h */
+        struct unit_acting acting;
         struct list_screen rows;
         struct unit_list *units;        /* NULL: no answer yet */
         char **plain;                   /* for each unit its name for people; NULL where it is the real one */
@@ -154,6 +154,7 @@ static void units_load(struct screen *s, unsigned topics) {
 
 static int units_open(struct screen *s, const void *arg, struct error **reterr) {
         struct units_state *st = s->state;
+        s->acting = &st->acting;
         list_screen_open(s, &st->rows, &units_source, st);
         units_load(s, ~0U);
         return 0;

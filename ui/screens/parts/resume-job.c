@@ -30,7 +30,7 @@ bool resume_job_fits(const struct job *job, enum action action) {
 
 static void resume_job_started(const char *job_id, struct error *e, void *userdata) {
         struct screen *s = userdata;
-        struct resume_job *resume = s->state;
+        struct resume_job *resume = s->resume;
         resume->op = op_cancel(resume->op);
         if (e)
                 dialog_error(s->ui, e);
@@ -41,7 +41,7 @@ static void resume_job_started(const char *job_id, struct error *e, void *userda
 static void resume_job_next_secret(struct screen *s);
 
 static void resume_job_secret_given(struct screen *s, const char *text) {
-        struct resume_job *resume = s->state;
+        struct resume_job *resume = s->resume;
         struct secret *secret = text ? secret_new(resume->names[0]) : NULL;
         if (!secret) {
                 resume_job_done(resume);
@@ -60,7 +60,7 @@ static void resume_job_secret_given(struct screen *s, const char *text) {
 }
 
 static void resume_job_next_secret(struct screen *s) {
-        struct resume_job *resume = s->state;
+        struct resume_job *resume = s->resume;
         if (resume->names && resume->names[0]) {
                 _cleanup_free_ char *label = str_printf("%s:", resume->names[0]);
                 screen_ask_secret(s, label ? label : "", resume_job_secret_given);
@@ -93,7 +93,7 @@ static const char *resume_job_meaning(const struct job *job, enum job_resume how
 }
 
 void resume_job_begin(struct screen *s, const struct job *job, enum action action) {
-        struct resume_job *resume = s->state;
+        struct resume_job *resume = s->resume;
         if (resume->op)
                 return;
         resume_job_done(resume);

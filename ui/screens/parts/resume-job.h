@@ -8,8 +8,7 @@
 #include "model/host.h"
 #include "ui/screen.h"
 
-/* All zero: nothing is resumed. It must be the first member of the state of a screen that has it: the answer
- * to a question finds it there. */
+/* All zero: nothing is resumed. The screen has it in its state and points to it (screen.resume). */
 struct resume_job {
         struct op *op;
         char *id;               /* of the job */

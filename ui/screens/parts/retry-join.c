@@ -24,7 +24,7 @@ int retry_join_draw(const struct job *job, const struct canvas *c, int row) {
 
 /* From here on the job is only remembered by its id: the question may have stood for long. */
 static void retry_join_go(struct screen *s, enum fix fix) {
-        struct resume_job *resume = s->state;
+        struct resume_job *resume = s->resume;
         struct host *host = ui_host(s->ui);
         struct error *e = NULL;
         struct plan *plan = NULL;
@@ -49,7 +49,7 @@ static void retry_join_forced(struct screen *s, bool yes) {
 }
 
 void retry_join_begin(struct screen *s, const struct job *job) {
-        struct resume_job *resume = s->state;
+        struct resume_job *resume = s->resume;
         const struct failure *f = retry_join_reason(job);
         if (!f)
                 return;

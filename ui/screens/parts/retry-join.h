@@ -13,6 +13,5 @@ const struct failure *retry_join_reason(const struct job *job);
 /* A line that says so, with its key; the rows it took. */
 int retry_join_draw(const struct job *job, const struct canvas *c, int row);
 
-/* As resume_job_begin(): the screen's state begins with a struct resume_job. Asks first where the fix has
- * a consequence. */
+/* As resume_job_begin(), by screen.resume. Asks first where the fix has a consequence. */
 void retry_join_begin(struct screen *s, const struct job *job);

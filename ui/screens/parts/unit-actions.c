@@ -111,11 +111,11 @@ static void unit_actions_begin(struct unit_acting *acting) {
 
 static void unit_actions_answered(struct screen *s, bool yes) {
         if (yes)
-                unit_actions_begin(s->state);
+                unit_actions_begin(s->acting);
 }
 
 bool unit_acting_begin(struct screen *s, const char *unit, enum action action) {
-        struct unit_acting *acting = s->state;
+        struct unit_acting *acting = s->acting;
         for (size_t i = 0; i < ELEMENTS(acts); i++) {
                 if (acts[i].action != action)
                         continue;

@@ -16,8 +16,7 @@ enum style unit_state_style(const char *active);
  * false for those that are. */
 bool unit_action_fits(const struct unit *unit, enum action action);
 
-/* One action that runs. All zero: none. It must be the first member of the state of a screen that has it: the
- * answer to a question finds it there. */
+/* One action that runs. All zero: none. The screen has it in its state and points to it (screen.acting). */
 struct unit_acting {
         struct op *op;
         struct screen *screen;
