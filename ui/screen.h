@@ -1,31 +1,28 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What screens are made of, and what they may ask of the ui.
+/* Screens: what they are made of, and what they may ask of the ui.
  *
  * How to write a screen: one file in ui/screens/ that ends in one const struct screen_class, named in
- * ui/screens/screens.h. Take images.c as the pattern.
+ * ui/screens/screens.h. Take jobs.c as the pattern.
  *
- *  1. State is one struct of class->size bytes, zeroed before open(). open() fills it and asks the host
- *     (`st->loading = host_list_x(host, x_loaded, s);`); it may fail with an error, which is then
- * shown, and close() is called on what it had begun.
+ *  1. State is one struct of class->size bytes, zeroed before open(). open() asks the host
+ *     (`st->loading = host_list_x(ui_host(s->ui), x_loaded, s);`); it may fail with an error, which is then
+ *     shown, and close() is called on what it had begun.
  *  2. An answer: `st->loading = op_cancel(st->loading);` first; on error keep it in the state (the old data
- * stays, or the error is shown in the place of the rows); on success free the old data, take the new,
- * `list_set()`, `screen_invalidate(s)`. Never draw from there.
+ *     stays, or the error is shown in the place of the rows); on success free the old data, take the new,
+ *     `screen_invalidate(s)`. Never draw from there. Lists: ui/screens/parts/list-screen.h.
  *  3. close() cancels every op and frees everything. After it no callback can come.
- *  4. draw() gets the canvas between title and status line and changes nothing (but what lists and pagers
- * remember of their height). What loads says so in its place: while there is no data yet "Looking for ...";
- * when there is none a sentence that says what to do; the error in the place of the rows (canvas_error). Set
- * s->list (or s->pager) in open(): the ui then does moving, paging, filter, search and the cursor.
- *  5. title() adds what stands right of the class's title and at the right edge. status() says what the
- * focused thing is, in a sentence; use list_settled_row(), not list_row(), there and in previews: these
- * follow only after a pause in the keys.
+ *  4. draw() gets the canvas between title and status line. While there is no data it says "Looking for ...",
+ *     where there is none a sentence that says what to do, or the error (canvas_error). Set s->list (or
+ *     s->pager) in open(): the ui then does moving, paging, filter, search and the cursor.
+ *  5. title_text() adds to the class's title, left and right. status() is a sentence about the focused row:
+ *     of list_settled_row(), not list_row(), which follows only after a pause in the keys.
  *  6. Keys are rows of `bindings` (in the order of the key bar); what stops, removes or leaves is in `menu`,
  *     behind x. act() does one action; false: not mine. can() hides what makes no sense now. Words and help
- * come from ui/widgets/action.c; add a row there rather than reusing one with another meaning.
- *  7. Dangerous: dialog_confirm(). Failed: dialog_error() takes the error. Done: screen_say(s,
- * "rsyslog.service was stopped").
- *  8. `topics` names what changed() wants to hear of; reload there, keep the old rows until the answer.
+ *     come from ui/widgets/action.c; add a row there rather than reusing one with another meaning.
+ *  7. Dangerous: dialog_confirm(). Failed: dialog_error() takes the error. Done: screen_say().
+ *  8. `topics` names what changed() wants to hear of; reload there, show the old rows until the answer.
  *  9. Time: tick_ms() says in how many ms tick() is wanted, 0 for never. Idle means no wake-up.
  * 10. tests/ui: a .keys script with the states empty, loading, full, failed at 80x24, and 40x12, 200x60,
  *     basic/normal/rich where they differ. */
