@@ -247,12 +247,13 @@ int form_finish(struct form *form, struct error **reterr) {
         form->at = wrong;
         const struct item *item = &form->items[wrong];
         /* Most reasons name the field themselves: "Log server is missing". */
-        bool named = str_starts(item->error->message, item->p->title);
-        int r = error_set(reterr, -EINVAL, "%s%s%s", named ? "" : item->p->title, named ? "" : ": ",
-                          item->error->message);
+        if (str_starts(item->error->message, item->p->title))
+                error_set(reterr, -EINVAL, "%s", item->error->message);
+        else
+                error_set(reterr, -EINVAL, "%s: %s", item->p->title, item->error->message);
         if (item->error->hint)
                 error_hint(reterr, "%s", item->error->hint);
-        return r;
+        return -EINVAL;
 }
 
 size_t form_wrong(const struct form *form) {
