@@ -42,14 +42,13 @@ static const char *kind_words(enum json_kind kind) {
                 return "true or false";
         case JSON_TIME:
                 return "a time";
-        case JSON_INT:
-        case JSON_UINT32:
-        case JSON_INT64:
-        case JSON_UINT64:
-        case JSON_CALL:
-                break;
+        case JSON_STRUCT:
+                return "an object";
+        case JSON_STRUCTS:
+                return "a list";
+        default:
+                return "a number";
         }
-        return "a number";
 }
 
 const char *json_text(struct json_object *value) {
@@ -80,7 +79,7 @@ int json_parse_time(const char *text, int64_t *ret) {
 }
 
 static int format_fields_read_texts(struct json_object *value, const char *where, size_t max, char ***target,
-                      struct error **reterr) {
+                                    struct error **reterr) {
         if (!json_object_is_type(value, json_type_array))
                 return error_set(reterr, -EBADMSG, "%s is %s where a list of texts is expected", where,
                                  json_type_words(value));
@@ -105,7 +104,7 @@ static int format_fields_read_texts(struct json_object *value, const char *where
 }
 
 static int format_fields_read_text(struct json_object *value, const char *where, size_t max, char **target,
-                     struct error **reterr) {
+                                   struct error **reterr) {
         const char *s = json_text(value);
         if (!s && json_object_is_type(value, json_type_string))
                 return error_set(reterr, -EBADMSG, "%s has a NUL byte in it", where);
@@ -122,7 +121,7 @@ static int format_fields_read_text(struct json_object *value, const char *where,
 static int format_fields_read_word(struct json_object *value, const char *where,
                                    const struct json_field *field, int *target, struct error **reterr) {
         const char *s = json_text(value);
-        int word = s ? field->words(s) : -EINVAL;
+        int word = s ? field->from_name(s) : -EINVAL;
         if (word < 0)
                 return error_set(reterr, -EBADMSG,
                                  s ? "%s is \"%.40s\", which is none of the words it can be"
@@ -157,6 +156,7 @@ static int format_fields_read_number(struct json_object *value, const char *wher
         int64_t i = json_object_get_int64(value);
         uint64_t u = json_object_get_uint64(value);
         bool fits = kind == JSON_INT      ? i >= INT_MIN && i <= INT_MAX
+                    : kind == JSON_UINT16 ? i >= 0 && u <= UINT16_MAX
                     : kind == JSON_UINT32 ? i >= 0 && u <= UINT32_MAX
                     : kind == JSON_INT64  ? i > INT64_MIN && i < INT64_MAX
                                           : i >= 0 && u < UINT64_MAX;
@@ -165,6 +165,8 @@ static int format_fields_read_number(struct json_object *value, const char *wher
                                  json_object_get_string(value));
         if (kind == JSON_INT)
                 *(int *) target = (int) i;
+        else if (kind == JSON_UINT16)
+                *(uint16_t *) target = (uint16_t) u;
         else if (kind == JSON_UINT32)
                 *(uint32_t *) target = (uint32_t) u;
         else if (kind == JSON_INT64)
@@ -172,6 +174,45 @@ static int format_fields_read_number(struct json_object *value, const char *wher
         else
                 *(uint64_t *) target = u;
         return 0;
+}
+
+/* The count goes up with each entry, so that whoever frees a target that was half read frees all of it. */
+static int format_fields_read_structs(struct json_object *value, const char *where,
+                                      const struct json_field *field, void *target, struct error **reterr) {
+        const struct json_table *of = field->of;
+        char **items = (void *) ((char *) target + field->offset);
+        size_t *count = (void *) ((char *) target + field->count),
+               max = field->max ? field->max : JSON_TEXTS_MAX;
+        if (!json_object_is_type(value, json_type_array))
+                return error_set(reterr, -EBADMSG, "%s is %s where a list is expected", where,
+                                 json_type_words(value));
+        size_t n = json_object_array_length(value);
+        if (n > max)
+                return error_set(reterr, -E2BIG, "%s has %zu entries; %zu are the most", where, n, max);
+        if (*items)
+                return error_set(reterr, -EBADMSG, "%s is there twice", where);
+        *items = calloc(n + 1, of->size);
+        if (!*items)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        for (*count = 0; *count < n;) {
+                char name[WHERE_MAX + 32];
+                snprintf(name, sizeof name, "%.*s[%zu]", (int) WHERE_MAX, where, *count);
+                void *item = *items + *count * of->size;
+                int r = json_read(json_object_array_get_idx(value, (*count)++), name, of->fields, of->n, item,
+                                  reterr);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static int format_fields_read_struct(struct json_object *value, const char *where,
+                                     const struct json_table *of, void **target, struct error **reterr) {
+        if (!*target)
+                *target = calloc(1, of->size);
+        if (!*target)
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        return json_read(value, where, of->fields, of->n, *target, reterr);
 }
 
 static int format_fields_read_field(struct json_object *value, const char *where,
@@ -194,9 +235,14 @@ static int format_fields_read_field(struct json_object *value, const char *where
                 return format_fields_read_time(value, where, member, reterr);
         case JSON_WORD:
                 return format_fields_read_word(value, where, field, member, reterr);
+        case JSON_STRUCT:
+                return format_fields_read_struct(value, where, field->of, member, reterr);
+        case JSON_STRUCTS:
+                return format_fields_read_structs(value, where, field, target, reterr);
         case JSON_CALL:
-                return field->call(value, where, target, reterr);
+                return field->call(value, where, member, reterr);
         case JSON_INT:
+        case JSON_UINT16:
         case JSON_UINT32:
         case JSON_INT64:
         case JSON_UINT64:
@@ -236,13 +282,16 @@ int json_read(struct json_object *o, const char *where, const struct json_field 
                 return error_set(reterr, -EBADMSG, "%s is %s where an object is expected", *at ? at : "It",
                                  json_type_words(o));
         for (const struct json_field *f = fields; f < fields + n; f++) {
+                if (f->kind == JSON_CALL && !f->call)
+                        continue;
                 char name[WHERE_MAX];
                 snprintf(name, sizeof name, "%s%s%s", at, *at ? "." : "", f->path);
                 struct json_object *value = NULL;
                 int r = find_path(o, f->path, &value);
                 if (r < 0)
-                        return error_set(reterr, r, "%s cannot be reached: something above it is not an "
-                                                    "object",
+                        return error_set(reterr, r,
+                                         "%s cannot be reached: something above it is not an "
+                                         "object",
                                          name);
                 if (!value && f->required)
                         return error_set(reterr, -EBADMSG,
@@ -262,7 +311,7 @@ int json_check_members(struct json_object *o, const char *where, const char *con
         if (!json_object_is_type(o, json_type_object))
                 return error_set(reterr, -EBADMSG, "%s is %s where an object is expected",
                                  str_empty(where) ? "It" : where, json_type_words(o));
-        json_object_object_foreach (o, key, value) {
+        json_object_object_foreach(o, key, value) {
                 (void) value;
                 bool known = false;
                 for (size_t i = 0; allowed[i] && !known; i++)
@@ -306,7 +355,7 @@ int json_each_member(struct json_object *object, const char *where, size_t max,
         if (n > max)
                 return error_set(reterr, -E2BIG, "%s has %zu members; %zu are the most",
                                  str_empty(where) ? "It" : where, n, max);
-        json_object_object_foreach (object, key, value) {
+        json_object_object_foreach(object, key, value) {
                 char name[WHERE_MAX];
                 snprintf(name, sizeof name, "%s%s%.100s", where ? where : "", str_empty(where) ? "" : ".",
                          key);

@@ -1,26 +1,36 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* JSON of things that stand inside several of the shapes of emit.h. Objects are the caller's. */
+/* JSON of what stands inside several of the shapes of emit.h; the pairs are calls of a JSON_CALL row. */
 
 #include "backend/format/json.h"
 #include "model/finding/finding.h"
 #include "model/image/label-changes.h"
 #include "model/param/param.h"
 
+/* Rows of a table about the struct T, which is defined just above the table. */
+#define ROW(path, kind, member, ...) { path, kind, offsetof(T, member), ##__VA_ARGS__ }
+#define TEXT(member) ROW(#member, JSON_TEXT, member)
+#define TEXTS(member) ROW(#member, JSON_TEXTS, member)
+#define FLAG(member) ROW(#member, JSON_BOOL, member)
+#define COUNT(member) ROW(#member, JSON_UINT64, member)
+#define TIME(member) ROW(#member, JSON_TIME, member, .or_null = true)
+#define WORD(member, names) ROW(#member, JSON_WORD, member, JSON_NAMES(names))
+#define MADE(path, function) { path, JSON_CALL, .make = function }
+
 /* [{"id", "severity", "where", "message", "hint", "allowed"}] (emit.c) */
+extern const struct json_table findings_table;
 struct json_object *findings_array(const struct finding_list *findings);
 
-/* {"name": {"value", "source"}}, and back: adds to answers, -EINVAL with a sentence (service_json.c) */
-struct json_object *answers_object(const struct answers *answers);
-int answers_read(struct json_object *value, const char *where, struct answers *answers,
-                 struct error **reterr);
+/* struct answers *: {"name": {"value", "source"}} (service.c) */
+struct json_object *answers_make(const void *member);
+int answers_read(struct json_object *value, const char *where, void *member, struct error **reterr);
 
-/* {"RUN": "podman run …"} (emit.c), and back (service_json.c) */
+/* struct label_list: {"RUN": "podman run …"} (emit.c, service.c) */
 struct json_object *labels_object(const struct label *labels, size_t n);
-int labels_read(struct json_object *value, const char *where, struct label_list *labels,
-                struct error **reterr);
+struct json_object *labels_make(const void *member);
+int labels_read(struct json_object *value, const char *where, void *member, struct error **reterr);
 
-/* OPT1-3: a list of three, null where there is none, and back (service_json.c) */
-struct json_object *opt_array(char *const opt[static 3]);
-int opt_read(struct json_object *value, const char *where, char *opt[static 3], struct error **reterr);
+/* char *[3], OPT1-3: a list of three, null where there is none (service.c) */
+struct json_object *opt_make(const void *member);
+int opt_read(struct json_object *value, const char *where, void *member, struct error **reterr);

@@ -42,33 +42,47 @@ int json_parse(const char *text, size_t n, const struct json_limits *limits, str
  * "parameters[2].type". What is missing gives the line of the innermost container that is there. */
 unsigned json_line_at(const char *text, size_t n, const char *path);
 
-/* Reading through a table. */
+/* Reading and writing through a table: the same rows do both. */
 
 enum json_kind {
         JSON_TEXT,   /* char *: a string without NUL bytes; what was there before is freed */
         JSON_TEXTS,  /* char **: an array of such; strv of base/str.h */
         JSON_INT,    /* int */
+        JSON_UINT16, /* uint16_t */
         JSON_UINT32, /* uint32_t, unsigned */
         JSON_INT64,  /* int64_t */
-        JSON_UINT64, /* uint64_t, size_t on 64 bit */
+        JSON_UINT64, /* uint64_t, size_t on 64 bit; UINT64_MAX is not known: null */
         JSON_BOOL,   /* bool */
-        JSON_TIME,   /* int64_t: seconds since the epoch, from a number or from RFC 3339 text; before 1970:
-                      * 0 */
-        JSON_WORD,   /* an enum (int): a string that words() knows */
-        JSON_CALL,   /* call() gets the value and the whole target; type and all else is its matter */
+        JSON_TIME, /* int64_t: seconds since the epoch, from a number or from RFC 3339 text; before 1970: 0 */
+        JSON_WORD, /* an enum (int): a string that from_name() knows and name() gives */
+        JSON_STRUCT,  /* pointer to a struct of its own, by the table `of`; NULL: null */
+        JSON_STRUCTS, /* array of structs by the table `of`, and at `count` how many there are */
+        JSON_CALL, /* call() gets the value and the member, make() the member; NULL: not read, not written */
 };
+
+struct json_table {
+        const struct json_field *fields;
+        size_t n, size; /* rows; bytes of the struct */
+};
+#define JSON_TABLE(rows, type) (&(const struct json_table){ rows, ELEMENTS(rows), sizeof(type) })
 
 /* Numbers are refused when they do not fit. JSON null is the same as absent. What is absent leaves the target
  * as it is. */
 struct json_field {
         const char *path; /* members, separated by dots: "Config.Labels" */
         enum json_kind kind;
-        size_t offset; /* of the member in the target; not used by JSON_CALL */
+        size_t offset; /* of the member in the target */
         bool required;
-        size_t max; /* text: most bytes, texts: most entries; 0: JSON_TEXT_MAX, JSON_TEXTS_MAX */
-        int (*words)(const char *word);
-        int (*call)(struct json_object *value, const char *where, void *target, struct error **reterr);
+        bool or_null; /* written as null: 0, the first word of an enum, a list that is NULL */
+        size_t max;   /* text: most bytes, lists: most entries; 0: JSON_TEXT_MAX, JSON_TEXTS_MAX */
+        int (*from_name)(const char *word);
+        const char *(*name)(unsigned value);
+        int (*call)(struct json_object *value, const char *where, void *member, struct error **reterr);
+        struct json_object *(*make)(const void *member);
+        const struct json_table *of;
+        size_t count; /* offset of a size_t */
 };
+#define JSON_NAMES(prefix) .from_name = prefix##_from_name, .name = prefix##_name
 #define JSON_TEXT_MAX (1024U * 1024)
 #define JSON_TEXTS_MAX 4096U
 
@@ -76,6 +90,12 @@ struct json_field {
  * target may be half filled: free it as usual. 0 or negative. */
 int json_read(struct json_object *o, const char *where, const struct json_field *fields, size_t n,
               void *target, struct error **reterr);
+
+/* Adds the rows as members of o, in their order; of a path with dots the objects, too. */
+void json_fields_add(struct json_object *o, const struct json_table *table, const void *source);
+struct json_object *json_new_struct(const struct json_table *table, const void *source);
+struct json_object *json_new_structs(const struct json_table *table, const void *items, size_t n);
+struct json_object *json_new_pointers(const struct json_table *table, const void *items, size_t n);
 
 /* Refuses members that allowed (NULL-terminated) does not name: for files people write, where a typing error
  * must not pass in silence. */
@@ -113,6 +133,7 @@ struct json_object *json_new_texts(char *const *list);
 /* Pretty-printed, one newline at the end; what a terminal would obey or hide is written \uXXXX. The caller
  * frees. NULL when out of memory. */
 char *json_write(struct json_object *o);
+char *json_write_take(struct json_object *o); /* puts o */
 /* The same on one line, for streams of them. */
 char *json_write_line(struct json_object *o);
 

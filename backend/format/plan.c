@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Plans as JSON (emit.h, data/json.md "plan"): what `fairlead plan --json` prints is also plan.json of a
- * job's folder. */
+/* Plans as JSON and back (emit.h, data/json.md "plan"): what `fairlead plan --json` prints is also plan.json
+ * of a job's folder. Only argv of a command is read; what it means is found out again by command_read(),
+ * which is a pure function of it. */
 
+#include <errno.h>
 #include <string.h>
 
 #include "backend/format/emit.h"
@@ -10,238 +12,344 @@
 #include "backend/format/json.h"
 #include "backend/io/digest.h"
 #include "base/str.h"
+#include "model/plan/unit-text.h"
 
-static void format_plan_add(struct json_object *o, const char *key, struct json_object *value) {
-        json_object_object_add(o, key, value);
-}
+#define USES_MAX 256U
 
-static void format_plan_add_text(struct json_object *o, const char *key, const char *text) {
-        format_plan_add(o, key, json_new_text(text));
-}
+/* ---- environment: {"X": "value"} of "X=value" ---- */
 
-static void format_plan_add_flag(struct json_object *o, const char *key, bool value) {
-        format_plan_add(o, key, json_object_new_boolean(value));
-}
-
-/* {"X": "value"} of "X=value". */
-static struct json_object *environment_object(char *const *environment) {
+static struct json_object *format_plan_make_environment(const void *member) {
         struct json_object *o = json_object_new_object();
-        for (; environment && *environment; environment++) {
-                const char *equals = strchr(*environment, '=');
+        for (char *const *variable = *(char *const *const *) member; variable && *variable; variable++) {
+                const char *equals = strchr(*variable, '=');
                 if (!equals)
                         continue;
-                _cleanup_free_ char *name = strndup(*environment, (size_t) (equals - *environment));
-                if (name)
-                        format_plan_add_text(o, name, equals + 1);
+                _cleanup_free_ char *name = strndup(*variable, (size_t) (equals - *variable));
+                json_object_object_add(o, name, json_new_text(equals + 1));
         }
         return o;
 }
 
-static struct json_object *options_array(const struct command *c) {
-        struct json_object *all = json_object_new_array();
-        for (size_t i = 0; i < c->n_options; i++) {
-                const struct option_use *use = c->options + i;
-                struct json_object *o = json_object_new_object();
-                format_plan_add_text(o, "option", use->option);
-                format_plan_add_text(o, "canonical", use->canonical);
-                format_plan_add_text(o, "value", use->value);
-                format_plan_add_text(o, "meaning", use->meaning);
-                format_plan_add_text(o, "risk", risk_name(use->risk));
-                json_object_array_add(all, o);
+static int format_plan_read_variable(const char *key, struct json_object *value, const char *where,
+                                     void *userdata, struct error **reterr) {
+        const char *text = json_text(value);
+        if (!text || strchr(key, '='))
+                return error_set(reterr, -EINVAL, "%s is not a variable", where);
+        return strv_addf(userdata, "%s=%s", key, text);
+}
+
+static int format_plan_read_environment(struct json_object *value, const char *where, void *member,
+                                        struct error **reterr) {
+        return json_each_member(value, where, 256, format_plan_read_variable, member, reterr);
+}
+
+/* ---- findings ---- */
+
+static int format_plan_read_finding(struct json_object *value, const char *where, void *userdata,
+                                    struct error **reterr) {
+        struct finding f = {};
+        int r = json_read(value, where, findings_table.fields, findings_table.n, &f, reterr);
+        if (r >= 0)
+                r = finding_add(userdata, f.severity, f.id, f.where ? f.where : "", f.hint, "%s", f.message);
+        if (r >= 0 && f.allowed)
+                finding_list_allow(userdata, f.id);
+        free(f.id);
+        free(f.where);
+        free(f.message);
+        free(f.hint);
+        return r;
+}
+
+static int format_plan_read_findings(struct json_object *value, const char *where, void *member,
+                                     struct error **reterr) {
+        return json_each(value, where, FINDINGS_MAX, format_plan_read_finding, member, reterr);
+}
+
+static struct json_object *format_plan_make_findings(const void *member) {
+        return findings_array(member);
+}
+
+/* ---- commands ---- */
+
+static const struct json_field option_fields[] = {
+        { "option", JSON_TEXT, offsetof(struct option_use, option) },
+        { "canonical", JSON_TEXT, offsetof(struct option_use, canonical) },
+        { "value", JSON_TEXT, offsetof(struct option_use, value) },
+        { "meaning", JSON_TEXT, offsetof(struct option_use, meaning) },
+        { "risk", JSON_WORD, offsetof(struct option_use, risk), JSON_NAMES(risk) },
+};
+
+static struct json_object *format_plan_make_exists(const void *member) {
+        const struct mount *m = member;
+        return m->exists == EXISTS_UNKNOWN ? NULL : json_object_new_boolean(m->exists == EXISTS_YES);
+}
+
+static const struct json_field mount_fields[] = {
+        { "host", JSON_TEXT, offsetof(struct mount, host) },
+        { "container", JSON_TEXT, offsetof(struct mount, container) },
+        { "mode", JSON_WORD, offsetof(struct mount, mode), JSON_NAMES(mount_mode) },
+        MADE("exists", format_plan_make_exists),
+        { "options", JSON_TEXT, offsetof(struct mount, options) },
+        { "volume", JSON_BOOL, offsetof(struct mount, volume) },
+        { "meaning", JSON_TEXT, offsetof(struct mount, meaning) },
+        { "risk", JSON_WORD, offsetof(struct mount, risk), JSON_NAMES(risk) },
+};
+
+static const struct json_field privilege_fields[] = {
+        { "what", JSON_TEXT, offsetof(struct privilege, what) },
+        { "meaning", JSON_TEXT, offsetof(struct privilege, meaning) },
+        { "risk", JSON_WORD, offsetof(struct privilege, risk), JSON_NAMES(risk) },
+};
+
+#define T struct command
+#define LIST(path, rows, type, member)                                                   \
+        ROW(path, JSON_STRUCTS, member, .count = offsetof(struct command, n_##member), \
+              .of = JSON_TABLE(rows, type))
+#define COMMAND_FIELDS_READ 2 /* the first ones */
+static const struct json_field command_fields[] = {
+        ROW("argv", JSON_TEXTS, argv, .required = true),
+        ROW("engine", JSON_WORD, engine, .required = true, JSON_NAMES(engine_kind)), TEXT(subcommand),
+        ROW("container", JSON_TEXT, name), FLAG(detached), FLAG(interactive),
+        LIST("options", option_fields, struct option_use, options),
+        LIST("mounts", mount_fields, struct mount, mounts),
+        LIST("privileges", privilege_fields, struct privilege, privileges),
+};
+#undef LIST
+#undef T
+
+static struct json_object *format_plan_make_command(const void *member) {
+        return json_new_struct(JSON_TABLE(command_fields, struct command), *(struct command *const *) member);
+}
+
+static int format_plan_read_exists(struct json_object *value, const char *where, struct command *c,
+                                   struct error **reterr) {
+        if (!json_object_is_type(value, json_type_array))
+                return error_set(reterr, -EINVAL, "%s is %s, not a list", where, json_type_words(value));
+        for (size_t i = 0; i < c->n_mounts && i < json_object_array_length(value); i++) {
+                struct json_object *mount = json_object_array_get_idx(value, i), *exists = NULL;
+                if (json_object_is_type(mount, json_type_object) &&
+                    json_object_object_get_ex(mount, "exists", &exists) &&
+                    json_object_is_type(exists, json_type_boolean))
+                        c->mounts[i].exists = json_object_get_boolean(exists) ? EXISTS_YES : EXISTS_NO;
         }
-        return all;
+        return 0;
 }
 
-static struct json_object *mounts_array(const struct command *c) {
-        struct json_object *all = json_object_new_array();
-        for (size_t i = 0; c && i < c->n_mounts; i++) {
-                const struct mount *m = c->mounts + i;
-                struct json_object *o = json_object_new_object();
-                format_plan_add_text(o, "host", m->host);
-                format_plan_add_text(o, "container", m->container);
-                format_plan_add_text(o, "mode", mount_mode_name(m->mode));
-                format_plan_add(o, "exists",
-                                m->exists == EXISTS_UNKNOWN
-                                        ? NULL
-                                        : json_object_new_boolean(m->exists == EXISTS_YES));
-                format_plan_add_text(o, "options", m->options);
-                format_plan_add_flag(o, "volume", m->volume);
-                format_plan_add_text(o, "meaning", m->meaning);
-                format_plan_add_text(o, "risk", risk_name(m->risk));
-                json_object_array_add(all, o);
-        }
-        return all;
+static int format_plan_read_command(struct json_object *value, const char *where, void *member,
+                                    struct error **reterr) {
+        struct command read = { .engine = ENGINE_NONE }, **ret = member;
+        int r = json_read(value, where, command_fields, COMMAND_FIELDS_READ, &read, reterr);
+        _cleanup_strv_ char **argv = TAKE(read.argv);
+        if (r < 0)
+                return r;
+        if (!argv || !*argv || !**argv)
+                return error_set(reterr, -EINVAL, "%s has no words", where);
+
+        struct finding_list ignored = {};
+        *ret = command_free(*ret);
+        r = command_read(where, argv, read.engine == ENGINE_NONE ? ENGINE_PODMAN : read.engine, NULL, ret,
+                         &ignored);
+        finding_list_done(&ignored);
+        if (r < 0)
+                return error_set(reterr, r, "Out of memory");
+        if ((*ret)->engine != read.engine)
+                return error_set(reterr, -EINVAL, "%s is not a command of %s", where,
+                                 engine_kind_name(read.engine));
+        struct json_object *mounts = NULL;
+        return json_object_object_get_ex(value, "mounts", &mounts)
+                       ? format_plan_read_exists(mounts, where, *ret, reterr)
+                       : 0;
 }
 
-static struct json_object *privileges_array(const struct command *c) {
-        struct json_object *all = json_object_new_array();
-        for (size_t i = 0; c && i < c->n_privileges; i++) {
-                struct json_object *o = json_object_new_object();
-                format_plan_add_text(o, "what", c->privileges[i].what);
-                format_plan_add_text(o, "meaning", c->privileges[i].meaning);
-                format_plan_add_text(o, "risk", risk_name(c->privileges[i].risk));
-                json_object_array_add(all, o);
-        }
-        return all;
+/* What a script looks at first is what will run now; for an image with RUN alone that is the unit's command.
+ */
+static const struct command *format_plan_first(const struct plan *plan) {
+        return plan->command ? plan->command : plan->run;
 }
 
-static struct json_object *command_object(const struct command *c) {
-        if (!c)
-                return NULL;
-        struct json_object *o = json_object_new_object();
-        format_plan_add(o, "argv", json_new_texts(c->argv));
-        format_plan_add_text(o, "engine", engine_kind_name(c->engine));
-        format_plan_add_text(o, "subcommand", c->subcommand);
-        format_plan_add_text(o, "container", c->name);
-        format_plan_add_flag(o, "detached", c->detached);
-        format_plan_add_flag(o, "interactive", c->interactive);
-        format_plan_add(o, "options", options_array(c));
-        format_plan_add(o, "mounts", mounts_array(c));
-        format_plan_add(o, "privileges", privileges_array(c));
-        return o;
+static struct json_object *format_plan_make_mounts(const void *plan) {
+        const struct command *c = format_plan_first(plan);
+        return json_new_structs(JSON_TABLE(mount_fields, struct mount), c ? c->mounts : NULL,
+                                c ? c->n_mounts : 0);
 }
 
-static struct json_object *format_plan_unit_object(const struct unit_file *unit) {
-        struct json_object *o = json_object_new_object();
-        format_plan_add_text(o, "kind", unit_kind_name(unit->kind));
-        format_plan_add_text(o, "name", unit->name);
-        format_plan_add_text(o, "path", unit->path);
-        format_plan_add_text(o, "text", unit->text);
-        format_plan_add_text(o, "overrides", unit->overrides);
-        return o;
+static struct json_object *format_plan_make_privileges(const void *plan) {
+        const struct command *c = format_plan_first(plan);
+        return json_new_structs(JSON_TABLE(privilege_fields, struct privilege), c ? c->privileges : NULL,
+                                c ? c->n_privileges : 0);
 }
 
-static struct json_object *uses_array(const struct secret_use *uses, size_t n) {
-        struct json_object *all = json_object_new_array();
-        for (size_t i = 0; i < n; i++) {
-                struct json_object *o = json_object_new_object();
-                format_plan_add_text(o, "name", uses[i].name);
-                format_plan_add_text(o, "delivery", delivery_name(uses[i].delivery));
-                format_plan_add_text(o, "target", uses[i].target);
-                json_object_array_add(all, o);
-        }
-        return all;
+static struct json_object *format_plan_make_argv(const void *member) {
+        const struct plan *plan = member;
+        return plan->command ? json_new_texts(plan->command->argv) : NULL;
 }
 
-static struct json_object *saves_object(const struct plan *plan) {
-        struct json_object *o = json_object_new_object();
-        format_plan_add(o, "objects", json_object_new_uint64(plan->saved_objects));
-        format_plan_add(o, "bytes", json_object_new_uint64(plan->saved_bytes));
-        return o;
-}
+/* ---- what an upgrade replaces ---- */
 
-static struct json_object *file_object(const struct plan_file *file) {
-        if (!file->text)
-                return NULL;
-        struct json_object *o = json_object_new_object();
-        format_plan_add_text(o, "path", file->path);
-        format_plan_add_text(o, "text", file->text);
-        format_plan_add_text(o, "was", file->was);
-        format_plan_add_text(o, "sentence", file->sentence);
-        return o;
-}
+#define T struct plan_from
+static const struct json_field from_fields[] = {
+        ROW("image", JSON_TEXT, image, .required = true), TEXT(image_id), TEXT(digest), TEXT(version),
+        ROW("labels", JSON_CALL, labels, .call = labels_read, .make = labels_make),
+};
+#undef T
 
-static struct json_object *health_object(const struct plan *plan) {
-        struct json_object *o = json_object_new_object();
-        format_plan_add(o, "argv", plan->health_argv ? json_new_texts(plan->health_argv) : NULL);
-        format_plan_add(o, "seconds", json_object_new_uint64(plan->health_seconds));
-        return o;
-}
+static const struct json_field word_fields[] = {
+        { "change", JSON_WORD, offsetof(struct word_change, difference), JSON_NAMES(difference) },
+        { "word", JSON_TEXT, offsetof(struct word_change, word) },
+};
+static const struct json_field label_change_fields[] = {
+        { "key", JSON_TEXT, offsetof(struct label_change, key) },
+        { "change", JSON_WORD, offsetof(struct label_change, difference), JSON_NAMES(difference) },
+        { "words", JSON_STRUCTS, offsetof(struct label_change, words),
+          .count = offsetof(struct label_change, n), .of = JSON_TABLE(word_fields, struct word_change) },
+};
 
-static struct json_object *from_object(const struct plan_from *from) {
-        if (!from)
-                return NULL;
-        struct json_object *o = json_object_new_object();
-        format_plan_add_text(o, "image", from->image);
-        format_plan_add_text(o, "image_id", from->image_id);
-        format_plan_add_text(o, "digest", from->digest);
-        format_plan_add_text(o, "version", from->version);
-        format_plan_add(o, "labels", labels_object(from->labels.items, from->labels.n));
-        return o;
-}
-
-static struct json_object *words_array(const struct label_change *change) {
-        struct json_object *all = json_object_new_array();
-        for (size_t i = 0; i < change->n; i++) {
-                struct json_object *o = json_object_new_object();
-                format_plan_add_text(o, "change", difference_name(change->words[i].difference));
-                format_plan_add_text(o, "word", change->words[i].word);
-                json_object_array_add(all, o);
-        }
-        return all;
-}
-
-static struct json_object *label_changes_array(const struct plan *plan) {
+static struct json_object *format_plan_make_label_changes(const void *member) {
+        const struct plan *plan = member;
         struct label_changes changes = {};
         if (!plan->from || label_changes_make(&plan->from->labels, &plan->labels, &changes) < 0)
                 return NULL;
-        struct json_object *all = json_object_new_array();
-        for (size_t i = 0; i < changes.n; i++) {
-                struct json_object *o = json_object_new_object();
-                format_plan_add_text(o, "key", changes.items[i].key);
-                format_plan_add_text(o, "change", difference_name(changes.items[i].difference));
-                format_plan_add(o, "words", words_array(&changes.items[i]));
-                json_object_array_add(all, o);
-        }
+        struct json_object *all = json_new_structs(JSON_TABLE(label_change_fields, struct label_change),
+                                                   changes.items, changes.n);
         label_changes_done(&changes);
         return all;
 }
 
-char *emit_plan(const struct plan *plan) {
-        /* What a script looks at first is what will run now; for an image with RUN alone that is the unit's
-         * command. */
-        const struct command *first = plan->command ? plan->command : plan->run;
-        _cleanup_json_ struct json_object *o = json_object_new_object();
-        format_plan_add_text(o, "verb", plan_verb_name(plan->verb));
-        format_plan_add_text(o, "name", plan->name);
-        format_plan_add_text(o, "reference", plan->reference);
-        format_plan_add_text(o, "image", plan->image);
-        format_plan_add_text(o, "image_id", plan->image_id);
-        format_plan_add_text(o, "digest", plan->digest);
-        format_plan_add_text(o, "version", plan->version);
-        format_plan_add_text(o, "title", plan->title);
-        format_plan_add(o, "from", from_object(plan->from));
-        format_plan_add(o, "label_changes", label_changes_array(plan));
-        format_plan_add_text(o, "profile", plan->profile);
-        format_plan_add_text(o, "mode", plan->mode);
-        format_plan_add_text(o, "mode_title", plan->mode_title);
-        format_plan_add_text(o, "joins", realm_kind_name(plan->joins));
-        format_plan_add_flag(o, "deletes_account", plan->deletes_account);
-        format_plan_add_text(o, "join_domain", plan->join_domain);
-        format_plan_add_text(o, "join_server", plan->join_server);
-        format_plan_add_text(o, "join_user", plan->join_user);
-        format_plan_add_text(o, "label_key", plan->label_key);
-        format_plan_add_text(o, "label", plan->label);
-        format_plan_add(o, "argv", plan->command ? json_new_texts(plan->command->argv) : NULL);
-        format_plan_add(o, "environment", environment_object(plan->environment));
-        format_plan_add_flag(o, "permitted", plan_permitted(plan, NULL) >= 0);
+/* ---- the whole ---- */
+
+static struct json_object *format_plan_make_permitted(const void *plan) {
+        return json_object_new_boolean(plan_permitted(plan, NULL) >= 0);
+}
+
+static struct json_object *format_plan_make_consent(const void *plan) {
         char consent[DIGEST_HEX];
-        format_plan_add_text(o, "consent", digest_plan(plan, consent) >= 0 ? consent : NULL);
-        format_plan_add(o, "findings", findings_array(&plan->findings));
-        format_plan_add(o, "mounts", mounts_array(first));
-        format_plan_add(o, "privileges", privileges_array(first));
-        format_plan_add_flag(o, "host_command", plan->host_command);
-        format_plan_add(o, "unit", format_plan_unit_object(&plan->unit));
-        format_plan_add(o, "command", command_object(plan->command));
-        format_plan_add(o, "run", command_object(plan->run));
-        format_plan_add(o, "uninstall", command_object(plan->uninstall));
-        format_plan_add(o, "stop", command_object(plan->stop));
-        format_plan_add(o, "answers", answers_object(plan->answers));
-        format_plan_add(o, "arguments", json_new_texts(plan->arguments));
-        format_plan_add(o, "given", json_new_texts(plan->given));
-        format_plan_add(o, "set", json_new_texts(plan->set));
-        format_plan_add(o, "opt", opt_array(plan->opt));
-        format_plan_add(o, "labels", labels_object(plan->labels.items, plan->labels.n));
-        format_plan_add(o, "secrets", uses_array(plan->secrets, plan->n_secrets));
-        format_plan_add(o, "handed", uses_array(plan->handed, plan->n_handed));
-        format_plan_add(o, "stdin", json_new_texts(plan->stdin_lines));
-        format_plan_add(o, "paths", json_new_texts(plan->paths));
-        format_plan_add(o, "state", json_new_texts(plan->state));
-        format_plan_add_text(o, "host_unit", plan->host_unit);
-        format_plan_add(o, "saves", saves_object(plan));
-        format_plan_add(o, "health", health_object(plan));
-        format_plan_add(o, "renew", plan->renew_argv ? json_new_texts(plan->renew_argv) : NULL);
-        format_plan_add(o, "file", file_object(&plan->file));
-        format_plan_add_text(o, "if_interrupted", plan_interrupted_name(plan->if_interrupted));
-        return json_write(o);
+        return json_new_text(digest_plan(plan, consent) >= 0 ? consent : NULL);
+}
+
+static const struct json_field file_fields[] = {
+        { "path", JSON_TEXT, offsetof(struct plan_file, path) },
+        { "text", JSON_TEXT, offsetof(struct plan_file, text) },
+        { "was", JSON_TEXT, offsetof(struct plan_file, was) },
+        { "sentence", JSON_TEXT, offsetof(struct plan_file, sentence) },
+};
+
+static int format_plan_read_file(struct json_object *value, const char *where, void *member,
+                                 struct error **reterr) {
+        return json_read(value, where, file_fields, ELEMENTS(file_fields), member, reterr);
+}
+
+static struct json_object *format_plan_make_file(const void *member) {
+        const struct plan_file *file = member;
+        return json_new_struct(JSON_TABLE(file_fields, struct plan_file), file->text ? file : NULL);
+}
+
+static const struct json_field use_fields[] = {
+        { "name", JSON_TEXT, offsetof(struct secret_use, name), .required = true, .max = 64 },
+        { "delivery", JSON_WORD, offsetof(struct secret_use, delivery), .required = true,
+          JSON_NAMES(delivery) },
+        { "target", JSON_TEXT, offsetof(struct secret_use, target) },
+};
+
+#define T struct plan
+#define CALL(path, member, what) ROW(path, JSON_CALL, member, .call = what##_read, .make = what##_make)
+#define COMMAND(member) \
+        ROW(#member, JSON_CALL, member, .call = format_plan_read_command, .make = format_plan_make_command)
+#define USES(member)                                                                                      \
+        ROW(#member, JSON_STRUCTS, member, .max = USES_MAX, .count = offsetof(struct plan, n_##member), \
+              .of = JSON_TABLE(use_fields, struct secret_use))
+static const struct json_field plan_fields[] = {
+        ROW("verb", JSON_WORD, verb, .required = true, JSON_NAMES(plan_verb)),
+        ROW("name", JSON_TEXT, name, .required = true, .max = 64),
+        ROW("reference", JSON_TEXT, reference, .required = true),
+        ROW("image", JSON_TEXT, image, .required = true), TEXT(image_id), TEXT(digest), TEXT(version),
+        TEXT(title), ROW("from", JSON_STRUCT, from, .of = JSON_TABLE(from_fields, struct plan_from)),
+        MADE("label_changes", format_plan_make_label_changes), TEXT(profile), TEXT(mode), TEXT(mode_title),
+        WORD(joins, realm_kind), FLAG(deletes_account),
+        ROW("join_domain", JSON_TEXT, join_domain, .max = 256),
+        ROW("join_server", JSON_TEXT, join_server, .max = 256),
+        ROW("join_user", JSON_TEXT, join_user, .max = 256), TEXT(label_key), TEXT(label),
+        MADE("argv", format_plan_make_argv),
+        ROW("environment", JSON_CALL, environment, .call = format_plan_read_environment,
+              .make = format_plan_make_environment),
+        MADE("permitted", format_plan_make_permitted), MADE("consent", format_plan_make_consent),
+        ROW("findings", JSON_CALL, findings, .call = format_plan_read_findings,
+              .make = format_plan_make_findings),
+        MADE("mounts", format_plan_make_mounts), MADE("privileges", format_plan_make_privileges),
+        FLAG(host_command), ROW("unit.kind", JSON_WORD, unit.kind, .required = true, JSON_NAMES(unit_kind)),
+        ROW("unit.name", JSON_TEXT, unit.name), ROW("unit.path", JSON_TEXT, unit.path),
+        ROW("unit.text", JSON_TEXT, unit.text), ROW("unit.overrides", JSON_TEXT, unit.overrides),
+        COMMAND(command), COMMAND(run), COMMAND(uninstall), COMMAND(stop), CALL("answers", answers, answers),
+        TEXTS(arguments), TEXTS(given), TEXTS(set), CALL("opt", opt, opt), CALL("labels", labels, labels),
+        USES(secrets), USES(handed), ROW("stdin", JSON_TEXTS, stdin_lines), TEXTS(paths), TEXTS(state),
+        TEXT(host_unit), ROW("saves.objects", JSON_UINT64, saved_objects),
+        ROW("saves.bytes", JSON_UINT64, saved_bytes),
+        ROW("health.argv", JSON_TEXTS, health_argv, .or_null = true),
+        ROW("health.seconds", JSON_UINT32, health_seconds),
+        ROW("renew", JSON_TEXTS, renew_argv, .or_null = true),
+        ROW("file", JSON_CALL, file, .call = format_plan_read_file, .make = format_plan_make_file),
+        WORD(if_interrupted, plan_interrupted),
+};
+#undef USES
+#undef COMMAND
+#undef CALL
+#undef T
+
+char *emit_plan(const struct plan *plan) {
+        return json_write_take(json_new_struct(JSON_TABLE(plan_fields, struct plan), plan));
+}
+
+/* The worker writes where the plan says, as root: so only where plans may say. */
+static int format_plan_check(const struct plan *plan, struct error **reterr) {
+        const struct unit_file *unit = &plan->unit;
+        if (!service_name_valid(plan->name))
+                return error_set(reterr, -EINVAL, "\"%s\" cannot be the name of a service", plan->name);
+        if (plan->command && plan->host_command != (plan->command->engine == ENGINE_NONE))
+                return error_set(reterr, -EINVAL, "host_command does not say what the command is");
+        for (char **path = plan->paths; path && *path; path++)
+                if (**path != '/')
+                        return error_set(reterr, -EINVAL, "The path \"%s\" is not absolute", *path);
+        if (plan->file.text &&
+            !(str_equal(plan->file.path, PLAN_ACCESS_FILE) && plan->file.was && plan->verb == VERB_ACCESS))
+                return error_set(reterr, -EINVAL, "No job may write the file %s",
+                                 plan->file.path ? plan->file.path : "");
+        if (unit->kind == UNIT_NONE || (unit->kind == UNIT_BY_IMAGE && !unit->path))
+                return 0;
+        bool quadlet = unit->kind == UNIT_QUADLET ||
+                       (unit->kind == UNIT_BY_IMAGE && str_ends(unit->path, ".container"));
+        const char *folder = quadlet ? "/etc/containers/systemd/" : "/etc/systemd/system/";
+        const char *file = unit->path ? str_starts(unit->path, folder) : NULL;
+        const char *suffix = quadlet ? ".container" : ".service";
+        if (unit->kind == UNIT_BY_IMAGE && !file && unit->path)
+                file = str_starts(unit->path, "/usr/local/lib/systemd/system/");
+        if (!file || strchr(file, '/') || !str_ends(file, suffix) || str_equal(file, suffix) || !unit->text ||
+            !unit->name || !unit_name_valid(unit->name))
+                return error_set(reterr, -EINVAL, "The unit has no name, text, or place where units are");
+        return 0;
+}
+
+static int format_plan_refuse(struct error **reterr, int r) {
+        return r == -ENOMEM ? r : error_wrap(reterr, -EINVAL, "This is not a plan");
+}
+
+int plan_parse(const char *text, size_t n, struct plan **ret, struct error **reterr) {
+        static const struct json_limits limits = { .bytes = PLAN_BYTES_MAX, .depth = 16, .weight = 500000 };
+        _cleanup_json_ struct json_object *o = NULL;
+        _cleanup_plan_ struct plan *plan = calloc(1, sizeof *plan);
+        if (!plan || !(plan->answers = answers_new()))
+                return error_set(reterr, -ENOMEM, "Out of memory");
+        unsigned line;
+        int r = json_parse(text, n, &limits, &o, &line, reterr);
+        if (r < 0)
+                return format_plan_refuse(reterr, r);
+        if (!json_object_is_type(o, json_type_object)) {
+                r = error_set(reterr, -EINVAL, "It is %s, not an object", json_type_words(o));
+                return format_plan_refuse(reterr, r);
+        }
+        r = json_read(o, NULL, plan_fields, ELEMENTS(plan_fields), plan, reterr);
+        if (r >= 0)
+                r = format_plan_check(plan, reterr);
+        if (r < 0)
+                return format_plan_refuse(reterr, r);
+        *ret = TAKE(plan);
+        return 0;
 }

@@ -1,119 +1,123 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Realms as JSON (emit.h, data/json.md). */
 #include "backend/format/emit.h"
-#include "backend/format/json.h"
+#include "backend/format/internal.h"
 
-static void format_realm_add(struct json_object *o, const char *key, struct json_object *value) {
-        json_object_object_add(o, key, value);
+#define T struct realm_server
+static struct json_object *format_realm_make_answer_time(const void *member) {
+        const struct realm_server *s = member;
+        return s->answered ? json_object_new_uint64(s->ms) : NULL;
 }
 
-static void format_realm_add_text(struct json_object *o, const char *key, const char *text) {
-        format_realm_add(o, key, json_new_text(text));
+static const struct json_field server_fields[] = {
+        TEXT(host), ROW("port", JSON_UINT16, port), ROW("priority", JSON_UINT16, priority),
+        ROW("weight", JSON_UINT16, weight), TEXTS(addresses), FLAG(answered),
+        MADE("milliseconds", format_realm_make_answer_time),
+};
+#undef T
+
+#define T struct realm_question
+static struct json_object *format_realm_make_question_time(const void *member) {
+        const struct realm_question *q = member;
+        return q->outcome == REALM_ASKING ? NULL : json_object_new_uint64(q->ms);
 }
 
-static struct json_object *server_object(const struct realm_server *s) {
-        struct json_object *o = json_object_new_object();
-        format_realm_add_text(o, "host", s->host);
-        format_realm_add(o, "port", json_object_new_int(s->port));
-        format_realm_add(o, "priority", json_object_new_int(s->priority));
-        format_realm_add(o, "weight", json_object_new_int(s->weight));
-        format_realm_add(o, "addresses", json_new_texts(s->addresses));
-        format_realm_add(o, "answered", json_object_new_boolean(s->answered));
-        format_realm_add(o, "milliseconds", s->answered ? json_object_new_uint64(s->ms) : NULL);
-        return o;
+static const struct json_field question_fields[] = {
+        ROW("question", JSON_TEXT, what), ROW("asked", JSON_TEXT, whom), WORD(outcome, realm_outcome),
+        TEXT(answer), MADE("milliseconds", format_realm_make_question_time),
+};
+#undef T
+
+#define T struct realm
+static struct json_object *format_realm_make_trouble(const void *member) {
+        const struct error *e = *(struct error *const *) member;
+        return e ? json_new_text(e->message) : NULL;
 }
 
-static struct json_object *question_object(const struct realm_question *q) {
-        struct json_object *o = json_object_new_object();
-        format_realm_add_text(o, "question", q->what);
-        format_realm_add_text(o, "asked", q->whom);
-        format_realm_add_text(o, "outcome", realm_outcome_name(q->outcome));
-        format_realm_add_text(o, "answer", q->answer);
-        format_realm_add(o, "milliseconds",
-                         q->outcome == REALM_ASKING ? NULL : json_object_new_uint64(q->ms));
-        return o;
+static struct json_object *format_realm_make_hint(const void *member) {
+        const struct error *e = *(struct error *const *) member;
+        return e ? json_new_text(e->hint) : NULL;
 }
 
-static struct json_object *realm_object(const struct realm *realm) {
-        struct json_object *o = json_object_new_object();
-        struct json_object *servers = json_object_new_array(), *questions = json_object_new_array();
-        for (size_t i = 0; i < realm->n_servers; i++)
-                json_object_array_add(servers, server_object(&realm->servers[i]));
-        for (size_t i = 0; i < realm->n_questions; i++)
-                json_object_array_add(questions, question_object(&realm->questions[i]));
-        format_realm_add_text(o, "kind", realm_kind_name(realm->kind));
-        format_realm_add_text(o, "asked", realm->asked);
-        format_realm_add_text(o, "domain", realm->domain);
-        format_realm_add_text(o, "realm", realm->realm);
-        format_realm_add_text(o, "netbios", realm->netbios);
-        format_realm_add_text(o, "forest", realm->forest);
-        format_realm_add_text(o, "site", realm->site);
-        format_realm_add_text(o, "server_site", realm->server_site);
-        format_realm_add_text(o, "base", realm->base);
-        format_realm_add_text(o, "version", realm->version);
-        format_realm_add_text(o, "server", realm->best);
-        format_realm_add(o, "servers", servers);
-        format_realm_add(o, "kdcs", json_new_texts(realm->kdcs));
-        format_realm_add(o, "password_servers", json_new_texts(realm->kpasswds));
-        format_realm_add_text(o, "trouble", realm->trouble ? realm->trouble->message : NULL);
-        format_realm_add_text(o, "hint", realm->trouble ? realm->trouble->hint : NULL);
-        format_realm_add(o, "questions", questions);
-        return o;
-}
+static const struct json_field realm_fields[] = {
+        WORD(kind, realm_kind), TEXT(asked), TEXT(domain), TEXT(realm), TEXT(netbios), TEXT(forest),
+        TEXT(site), TEXT(server_site), TEXT(base), TEXT(version), ROW("server", JSON_TEXT, best),
+        ROW("servers", JSON_STRUCTS, servers, .count = offsetof(struct realm, n_servers),
+              .of = JSON_TABLE(server_fields, struct realm_server)),
+        TEXTS(kdcs), ROW("password_servers", JSON_TEXTS, kpasswds),
+        ROW("trouble", JSON_CALL, trouble, .make = format_realm_make_trouble),
+        ROW("hint", JSON_CALL, trouble, .make = format_realm_make_hint),
+        ROW("questions", JSON_STRUCTS, questions, .count = offsetof(struct realm, n_questions),
+              .of = JSON_TABLE(question_fields, struct realm_question)),
+};
+#undef T
 
 char *emit_realm(const struct realm *realm) {
-        _cleanup_json_ struct json_object *o = realm_object(realm);
-        return json_write(o);
+        return json_write_take(json_new_struct(JSON_TABLE(realm_fields, struct realm), realm));
 }
+
+static struct json_object *format_realm_seconds(bool known, int64_t usec) {
+        return known ? json_object_new_double((double) usec / 1e6) : NULL;
+}
+
+#define T struct membership
+static struct json_object *format_realm_make_online(const void *member) {
+        const struct membership *m = member;
+        return m->asked ? json_object_new_boolean(m->online) : NULL;
+}
+
+static struct json_object *format_realm_make_kvno(const void *member) {
+        const struct membership *m = member;
+        return m->principal ? json_object_new_uint64(m->kvno) : NULL;
+}
+
+static struct json_object *format_realm_make_clock(const void *member) {
+        const struct membership *m = member;
+        return format_realm_seconds(m->clock_known, m->clock_usec);
+}
+
+static const struct json_field membership_fields[] = {
+        WORD(kind, realm_kind), TEXT(domain), TEXT(realm), TEXT(service),
+        MADE("online", format_realm_make_online), FLAG(silent), TEXT(server), TEXT(site), TEXT(principal),
+        MADE("kvno", format_realm_make_kvno), TIME(key_time), MADE("clock_offset", format_realm_make_clock),
+        TEXT(clock_server), ROW("permitted", JSON_WORD, access.permit, JSON_NAMES(permit)),
+        ROW("users", JSON_TEXTS, access.users), ROW("groups", JSON_TEXTS, access.groups),
+        ROW("denied_users", JSON_TEXTS, access.denied_users),
+        ROW("denied_groups", JSON_TEXTS, access.denied_groups),
+};
+#undef T
 
 char *emit_membership(const struct membership *m) {
-        _cleanup_json_ struct json_object *o = json_object_new_object();
-        format_realm_add_text(o, "kind", realm_kind_name(m->kind));
-        format_realm_add_text(o, "domain", m->domain);
-        format_realm_add_text(o, "realm", m->realm);
-        format_realm_add_text(o, "service", m->service);
-        format_realm_add(o, "online", m->asked ? json_object_new_boolean(m->online) : NULL);
-        format_realm_add(o, "silent", json_object_new_boolean(m->silent));
-        format_realm_add_text(o, "server", m->server);
-        format_realm_add_text(o, "site", m->site);
-        format_realm_add_text(o, "principal", m->principal);
-        format_realm_add(o, "kvno", m->principal ? json_object_new_uint64(m->kvno) : NULL);
-        format_realm_add(o, "key_time", m->key_time ? json_object_new_int64(m->key_time) : NULL);
-        format_realm_add(o, "clock_offset",
-                         m->clock_known ? json_object_new_double((double) m->clock_usec / 1e6) : NULL);
-        format_realm_add_text(o, "clock_server", m->clock_server);
-        format_realm_add_text(o, "permitted", permit_name(m->access.permit));
-        format_realm_add(o, "users", json_new_texts(m->access.users));
-        format_realm_add(o, "groups", json_new_texts(m->access.groups));
-        format_realm_add(o, "denied_users", json_new_texts(m->access.denied_users));
-        format_realm_add(o, "denied_groups", json_new_texts(m->access.denied_groups));
-        return json_write(o);
+        return json_write_take(json_new_struct(JSON_TABLE(membership_fields, struct membership), m));
 }
 
-static struct json_object *result_object(const struct check_result *r) {
-        struct json_object *o = json_object_new_object();
-        format_realm_add_text(o, "id", r->id);
-        format_realm_add_text(o, "title", r->title);
-        format_realm_add_text(o, "verdict", verdict_name(r->verdict));
-        format_realm_add_text(o, "message", r->message);
-        format_realm_add_text(o, "hint", r->hint);
-        format_realm_add_text(o, "details", r->details);
-        format_realm_add_text(o, "fix", r->fix == FIX_NONE ? NULL : fix_name(r->fix));
-        format_realm_add(o, "milliseconds", json_object_new_uint64(r->ms));
-        return o;
+#define T struct check_result
+static const struct json_field result_fields[] = {
+        TEXT(id), TEXT(title), WORD(verdict, verdict), TEXT(message), TEXT(hint), TEXT(details),
+        ROW("fix", JSON_WORD, fix, .or_null = true, JSON_NAMES(fix)), ROW("milliseconds", JSON_UINT32, ms),
+};
+#undef T
+
+#define T struct preflight
+static struct json_object *format_realm_make_worst(const void *member) {
+        return json_new_text(verdict_name(preflight_worst(member)));
 }
+
+static struct json_object *format_realm_make_preflight_clock(const void *member) {
+        const struct preflight *p = member;
+        return format_realm_seconds(p->clock_known, p->clock_usec);
+}
+
+static const struct json_field preflight_fields[] = {
+        MADE("verdict", format_realm_make_worst),
+        ROW("checks", JSON_STRUCTS, items, .count = offsetof(struct preflight, n),
+              .of = JSON_TABLE(result_fields, struct check_result)),
+        MADE("clock_offset", format_realm_make_preflight_clock), TEXT(clock_server),
+        ROW("realm", JSON_STRUCT, realm, .of = JSON_TABLE(realm_fields, struct realm)),
+        ROW("milliseconds", JSON_UINT32, ms),
+};
+#undef T
 
 char *emit_preflight(const struct preflight *p) {
-        _cleanup_json_ struct json_object *o = json_object_new_object();
-        struct json_object *results = json_object_new_array();
-        for (size_t i = 0; i < p->n; i++)
-                json_object_array_add(results, result_object(&p->items[i]));
-        format_realm_add_text(o, "verdict", verdict_name(preflight_worst(p)));
-        format_realm_add(o, "checks", results);
-        format_realm_add(o, "clock_offset",
-                         p->clock_known ? json_object_new_double((double) p->clock_usec / 1e6) : NULL);
-        format_realm_add_text(o, "clock_server", p->clock_server);
-        format_realm_add(o, "realm", p->realm ? realm_object(p->realm) : NULL);
-        format_realm_add(o, "milliseconds", json_object_new_uint64(p->ms));
-        return json_write(o);
+        return json_write_take(json_new_struct(JSON_TABLE(preflight_fields, struct preflight), p));
 }

@@ -10,15 +10,36 @@
 #include "backend/format/json.h"
 #include "base/str.h"
 
-struct json_object *answers_object(const struct answers *answers) {
+struct json_object *answers_make(const void *member) {
+        const struct answers *answers = *(struct answers *const *) member;
         struct json_object *all = json_object_new_object();
-        for (size_t i = 0; all && answers && i < answers->n; i++) {
+        for (size_t i = 0; answers && i < answers->n; i++) {
                 struct json_object *one = json_object_new_object();
                 json_object_object_add(one, "value", json_new_text(answers->items[i].value));
                 json_object_object_add(one, "source", json_new_text(answers->items[i].source));
                 json_object_object_add(all, answers->items[i].name, one);
         }
         return all;
+}
+
+static int format_service_read_answer(const char *key, struct json_object *value, const char *where,
+                                      void *userdata, struct error **reterr) {
+        struct json_object *text = NULL, *source = NULL;
+        if (!json_object_is_type(value, json_type_object) ||
+            !json_object_object_get_ex(value, "value", &text) || !json_text(text))
+                return error_set(reterr, -EINVAL, "%s is not an answer with a value", where);
+        json_object_object_get_ex(value, "source", &source);
+        return answers_set(userdata, key, json_text(text), source ? json_text(source) : NULL);
+}
+
+int answers_read(struct json_object *value, const char *where, void *member, struct error **reterr) {
+        return json_each_member(value, where, 1024, format_service_read_answer, *(struct answers **) member,
+                                reterr);
+}
+
+struct json_object *labels_make(const void *member) {
+        const struct label_list *labels = member;
+        return labels_object(labels->items, labels->n);
 }
 
 static int format_service_read_label(const char *key, struct json_object *value, const char *where,
@@ -29,161 +50,67 @@ static int format_service_read_label(const char *key, struct json_object *value,
         return label_list_set(userdata, key, text);
 }
 
-int labels_read(struct json_object *value, const char *where, struct label_list *labels,
-                struct error **reterr) {
-        return json_each_member(value, where, LABELS_MAX, format_service_read_label, labels, reterr);
+int labels_read(struct json_object *value, const char *where, void *member, struct error **reterr) {
+        return json_each_member(value, where, LABELS_MAX, format_service_read_label, member, reterr);
 }
 
-struct json_object *opt_array(char *const opt[static 3]) {
+struct json_object *opt_make(const void *member) {
         struct json_object *all = json_object_new_array();
-        for (size_t i = 0; all && i < 3; i++)
-                json_object_array_add(all, json_new_text(opt[i]));
+        for (size_t i = 0; i < 3; i++)
+                json_object_array_add(all, json_new_text(((char *const *) member)[i]));
         return all;
 }
 
-struct opt_target {
-        char **opt;
-        size_t n;
-};
-
-static int read_opt(struct json_object *value, const char *where, void *userdata, struct error **reterr) {
-        struct opt_target *target = userdata;
+static int format_service_read_opt(struct json_object *value, const char *where, void *userdata,
+                                   struct error **reterr) {
+        char ***next = userdata;
         const char *text = value ? json_text(value) : NULL;
         if (value && !text)
                 return error_set(reterr, -EINVAL, "%s is not a text", where);
-        return str_replace(&target->opt[target->n++], text);
+        return str_replace((*next)++, text);
 }
 
-int opt_read(struct json_object *value, const char *where, char *opt[static 3], struct error **reterr) {
-        struct opt_target target = { .opt = opt };
-        return json_each(value, where, 3, read_opt, &target, reterr);
+int opt_read(struct json_object *value, const char *where, void *member, struct error **reterr) {
+        char **next = member;
+        return json_each(value, where, 3, format_service_read_opt, &next, reterr);
 }
 
+#define T struct service
+#define CALL(what) ROW(#what, JSON_CALL, what, .call = what##_read, .make = what##_make)
 /* No such label: null, not an empty list, so that "runs nothing" and "has no label" stay two things. */
-static struct json_object *argv_array(char *const *argv) {
-        return argv ? json_new_texts(argv) : NULL;
-}
+#define COMMAND(what) ROW("commands." #what, JSON_TEXTS, what##_argv, .or_null = true)
+static const struct json_field record_fields[] = {
+        ROW("name", JSON_TEXT, name, .required = true, .max = 64), TEXT(reference), TEXT(image), TEXT(digest),
+        TEXT(image_id), TEXT(version), TEXT(title), TEXT(mode), CALL(answers), TEXTS(arguments), TEXTS(set),
+        CALL(opt), TEXTS(given), CALL(labels), TEXTS(units), TEXTS(files), TEXT(job),
+        ROW("installed", JSON_TIME, installed), TIME(upgraded), COMMAND(install), COMMAND(run),
+        COMMAND(uninstall), COMMAND(stop), COMMAND(health), COMMAND(renew), TEXT(container), TEXTS(rewritten),
+};
+static const struct json_field state_fields[] = {
+        TEXT(state),           TEXT(reason), TEXT(health),         TIME(since),
+        COUNT(cpu_nsec),   COUNT(memory), FLAG(image_gone), FLAG(newer),
+};
+#undef COMMAND
+#undef CALL
+#undef T
 
-static struct json_object *format_service_number(uint64_t value) {
-        return value == UNIT_UNKNOWN ? NULL : json_object_new_uint64(value);
-}
-
-static struct json_object *service_object(const struct service *s) {
-        struct json_object *o = json_object_new_object(), *commands = json_object_new_object();
-        json_object_object_add(o, "name", json_new_text(s->name));
-        json_object_object_add(o, "reference", json_new_text(s->reference));
-        json_object_object_add(o, "image", json_new_text(s->image));
-        json_object_object_add(o, "digest", json_new_text(s->digest));
-        json_object_object_add(o, "image_id", json_new_text(s->image_id));
-        json_object_object_add(o, "version", json_new_text(s->version));
-        json_object_object_add(o, "title", json_new_text(s->title));
-        json_object_object_add(o, "mode", json_new_text(s->mode));
-        json_object_object_add(o, "answers", answers_object(s->answers));
-        json_object_object_add(o, "arguments", json_new_texts(s->arguments));
-        json_object_object_add(o, "set", json_new_texts(s->set));
-        json_object_object_add(o, "opt", opt_array(s->opt));
-        json_object_object_add(o, "given", json_new_texts(s->given));
-        json_object_object_add(o, "labels", labels_object(s->labels.items, s->labels.n));
-        json_object_object_add(o, "units", json_new_texts(s->units));
-        json_object_object_add(o, "files", json_new_texts(s->files));
-        json_object_object_add(o, "job", json_new_text(s->job));
-        json_object_object_add(o, "installed", json_object_new_int64(s->installed));
-        json_object_object_add(o, "upgraded", s->upgraded ? json_object_new_int64(s->upgraded) : NULL);
-        json_object_object_add(commands, "install", argv_array(s->install_argv));
-        json_object_object_add(commands, "run", argv_array(s->run_argv));
-        json_object_object_add(commands, "uninstall", argv_array(s->uninstall_argv));
-        json_object_object_add(commands, "stop", argv_array(s->stop_argv));
-        json_object_object_add(commands, "health", argv_array(s->health_argv));
-        json_object_object_add(commands, "renew", argv_array(s->renew_argv));
-        json_object_object_add(o, "commands", commands);
-        json_object_object_add(o, "container", json_new_text(s->container));
-        json_object_object_add(o, "rewritten", json_new_texts(s->rewritten));
-        if (!s->state)
-                return o;
-        json_object_object_add(o, "state", json_new_text(s->state));
-        json_object_object_add(o, "reason", json_new_text(s->reason));
-        json_object_object_add(o, "health", json_new_text(s->health));
-        json_object_object_add(o, "since", s->since ? json_object_new_int64(s->since) : NULL);
-        json_object_object_add(o, "cpu_nsec", format_service_number(s->cpu_nsec));
-        json_object_object_add(o, "memory", format_service_number(s->memory));
-        json_object_object_add(o, "image_gone", json_object_new_boolean(s->image_gone));
-        json_object_object_add(o, "newer", json_object_new_boolean(s->newer));
+static struct json_object *format_service_object(const struct service *s) {
+        struct json_object *o = json_new_struct(JSON_TABLE(record_fields, struct service), s);
+        if (s->state)
+                json_fields_add(o, JSON_TABLE(state_fields, struct service), s);
         return o;
 }
 
 char *emit_service(const struct service *service) {
-        _cleanup_json_ struct json_object *o = service_object(service);
-        return json_write(o);
+        return json_write_take(format_service_object(service));
 }
 
 char *emit_services(const struct service_list *services) {
-        _cleanup_json_ struct json_object *all = json_object_new_array();
+        struct json_object *all = json_object_new_array();
         for (size_t i = 0; i < services->n; i++)
-                json_object_array_add(all, service_object(services->items[i]));
-        return json_write(all);
+                json_object_array_add(all, format_service_object(services->items[i]));
+        return json_write_take(all);
 }
-
-static int read_answer(const char *key, struct json_object *value, const char *where, void *userdata,
-                       struct error **reterr) {
-        struct answers *answers = userdata;
-        struct json_object *text = NULL, *source = NULL;
-        if (!json_object_is_type(value, json_type_object) ||
-            !json_object_object_get_ex(value, "value", &text) || !json_text(text))
-                return error_set(reterr, -EINVAL, "%s is not an answer with a value", where);
-        json_object_object_get_ex(value, "source", &source);
-        return answers_set(answers, key, json_text(text), source ? json_text(source) : NULL);
-}
-
-int answers_read(struct json_object *value, const char *where, struct answers *answers,
-                 struct error **reterr) {
-        return json_each_member(value, where, 1024, read_answer, answers, reterr);
-}
-
-static int format_service_read_answers(struct json_object *value, const char *where, void *target,
-                                       struct error **reterr) {
-        struct service *s = target;
-        return answers_read(value, where, s->answers, reterr);
-}
-
-static int read_labels(struct json_object *value, const char *where, void *target, struct error **reterr) {
-        return labels_read(value, where, &((struct service *) target)->labels, reterr);
-}
-
-static int read_opts(struct json_object *value, const char *where, void *target, struct error **reterr) {
-        return opt_read(value, where, ((struct service *) target)->opt, reterr);
-}
-
-static const struct json_field service_fields[] = {
-#define FIELD(path, kind, member, ...) { path, kind, offsetof(struct service, member), ##__VA_ARGS__ }
-        FIELD("name", JSON_TEXT, name, .required = true, .max = 64),
-        FIELD("reference", JSON_TEXT, reference),
-        FIELD("image", JSON_TEXT, image),
-        FIELD("digest", JSON_TEXT, digest),
-        FIELD("image_id", JSON_TEXT, image_id),
-        FIELD("version", JSON_TEXT, version),
-        FIELD("title", JSON_TEXT, title),
-        FIELD("mode", JSON_TEXT, mode),
-        { "answers", JSON_CALL, .call = format_service_read_answers },
-        FIELD("arguments", JSON_TEXTS, arguments),
-        FIELD("set", JSON_TEXTS, set),
-        { "opt", JSON_CALL, .call = read_opts },
-        FIELD("given", JSON_TEXTS, given),
-        { "labels", JSON_CALL, .call = read_labels },
-        FIELD("units", JSON_TEXTS, units),
-        FIELD("files", JSON_TEXTS, files),
-        FIELD("job", JSON_TEXT, job),
-        FIELD("installed", JSON_TIME, installed),
-        FIELD("upgraded", JSON_TIME, upgraded),
-        FIELD("commands.install", JSON_TEXTS, install_argv),
-        FIELD("commands.run", JSON_TEXTS, run_argv),
-        FIELD("commands.uninstall", JSON_TEXTS, uninstall_argv),
-        FIELD("commands.stop", JSON_TEXTS, stop_argv),
-        FIELD("commands.health", JSON_TEXTS, health_argv),
-        FIELD("commands.renew", JSON_TEXTS, renew_argv),
-        FIELD("rewritten", JSON_TEXTS, rewritten),
-        FIELD("container", JSON_TEXT, container),
-#undef FIELD
-};
 
 /* Whatever was the matter, the caller's question is "is this a record?": one code, the details as its cause.
  */
@@ -205,7 +132,7 @@ int service_parse(const char *text, size_t n, struct service **ret, struct error
                 r = error_set(reterr, -EINVAL, "It is %s, not an object", json_type_words(o));
                 return format_service_refuse(reterr, r);
         }
-        r = json_read(o, NULL, service_fields, ELEMENTS(service_fields), s, reterr);
+        r = json_read(o, NULL, record_fields, ELEMENTS(record_fields), s, reterr);
         if (r < 0)
                 return format_service_refuse(reterr, r);
         if (!service_name_valid(s->name)) {

@@ -127,7 +127,7 @@ static const struct json_field thing_fields[] = {
         { "when", JSON_TIME, offsetof(struct thing, when) },
         { "size", JSON_UINT64, offsetof(struct thing, size) },
         { "flag", JSON_BOOL, offsetof(struct thing, flag) },
-        { "word", JSON_WORD, offsetof(struct thing, word), .words = word_from_name },
+        { "word", JSON_WORD, offsetof(struct thing, word), .from_name = word_from_name },
         { "call", JSON_CALL, .call = count_call },
 };
 

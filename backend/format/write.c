@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The writing half of backend/format/json.h: from a struct into JSON, by the table that reads it. A member
+ * that is not known is null, never left out, so that a script can ask for it without asking whether it is
+ * there. */
+#include "backend/format/json.h"
+
+#include <string.h>
+
+static struct json_object *format_write_value(const struct json_field *f, const void *source) {
+        const void *at = (const char *) source + f->offset;
+        switch (f->kind) {
+        case JSON_TEXT:
+                return json_new_text(*(char *const *) at);
+        case JSON_TEXTS:
+                return f->or_null && !*(char ***) at ? NULL : json_new_texts(*(char *const *const *) at);
+        case JSON_BOOL:
+                return json_object_new_boolean(*(const bool *) at);
+        case JSON_INT:
+                return json_object_new_int(*(const int *) at);
+        case JSON_UINT16:
+                return json_object_new_int(*(const uint16_t *) at);
+        case JSON_UINT32:
+                return f->or_null && !*(const uint32_t *) at ? NULL
+                                                             : json_object_new_int64(*(const uint32_t *) at);
+        case JSON_TIME:
+        case JSON_INT64:
+                return f->or_null && !*(const int64_t *) at ? NULL
+                                                            : json_object_new_int64(*(const int64_t *) at);
+        case JSON_UINT64: {
+                uint64_t value = *(const uint64_t *) at;
+                return value == UINT64_MAX || (f->or_null && !value) ? NULL : json_object_new_uint64(value);
+        }
+        case JSON_WORD:
+                return f->or_null && !*(const unsigned *) at ? NULL
+                                                             : json_new_text(f->name(*(const unsigned *) at));
+        case JSON_STRUCT:
+                return json_new_struct(f->of, *(const void *const *) at);
+        case JSON_STRUCTS:
+                return json_new_structs(f->of, *(const void *const *) at,
+                                        *(const size_t *) ((const char *) source + f->count));
+        case JSON_CALL:
+                return f->make(at);
+        }
+        return NULL;
+}
+
+/* The object that holds the last member of a path; those on the way are made where they are missing. */
+static struct json_object *format_write_parent(struct json_object *o, const char **path) {
+        for (const char *dot; (dot = strchr(*path, '.')); *path = dot + 1) {
+                char name[64] = "";
+                strncat(name, *path,
+                        (size_t) (dot - *path) < sizeof name ? (size_t) (dot - *path) : sizeof name - 1);
+                struct json_object *inner;
+                if (!json_object_object_get_ex(o, name, &inner)) {
+                        inner = json_object_new_object();
+                        json_object_object_add(o, name, inner);
+                }
+                o = inner;
+        }
+        return o;
+}
+
+void json_fields_add(struct json_object *o, const struct json_table *table, const void *source) {
+        for (const struct json_field *f = table->fields; f < table->fields + table->n; f++) {
+                if (f->kind == JSON_CALL && !f->make)
+                        continue;
+                const char *name = f->path;
+                struct json_object *parent = format_write_parent(o, &name);
+                json_object_object_add(parent, name, format_write_value(f, source));
+        }
+}
+
+struct json_object *json_new_struct(const struct json_table *table, const void *source) {
+        if (!source)
+                return NULL;
+        struct json_object *o = json_object_new_object();
+        json_fields_add(o, table, source);
+        return o;
+}
+
+struct json_object *json_new_structs(const struct json_table *table, const void *items, size_t n) {
+        struct json_object *all = json_object_new_array();
+        for (size_t i = 0; i < n; i++)
+                json_object_array_add(all, json_new_struct(table, (const char *) items + i * table->size));
+        return all;
+}
+
+struct json_object *json_new_pointers(const struct json_table *table, const void *items, size_t n) {
+        struct json_object *all = json_object_new_array();
+        for (size_t i = 0; i < n; i++)
+                json_object_array_add(all, json_new_struct(table, ((const void *const *) items)[i]));
+        return all;
+}
+
+char *json_write_take(struct json_object *o) {
+        _cleanup_json_ struct json_object *owned = o;
+        return json_write(owned);
+}
