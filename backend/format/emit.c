@@ -156,6 +156,18 @@ static struct json_object *format_emit_make_steps(const void *member) {
         return steps;
 }
 
+/* "VERDICT TEXT" */
+static struct json_object *format_emit_make_checks(const void *member) {
+        const struct job *job = member;
+        struct json_object *all = job->n_checks ? json_object_new_array() : NULL;
+        for (size_t i = 0; i < job->n_checks; i++) {
+                _cleanup_free_ char *line =
+                        str_printf("%s %s", verdict_name(job->checks[i].verdict), job->checks[i].text);
+                json_object_array_add(all, json_new_text(line));
+        }
+        return all;
+}
+
 static struct json_object *format_emit_make_way(const void *member) {
         const struct job *job = member;
         return job->state == JOB_INTERRUPTED ? json_new_text(job_way_name(job->way)) : NULL;
@@ -166,13 +178,19 @@ static struct json_object *format_emit_make_secrets(const void *member) {
         return job->state == JOB_INTERRUPTED ? json_new_texts(job->secrets) : NULL;
 }
 
+static struct json_object *format_emit_make_failure(const void *member) {
+        const struct failure *f = *(const struct failure *const *) member;
+        return json_new_text(f ? f->id : NULL);
+}
+
 #define T struct job
 static const struct json_field job_fields[] = {
         TEXT(id), WORD(verb, plan_verb), TEXT(name), TEXT(image), TEXT(digest), WORD(state, job_state),
         TIME(started), TIME(ended),
         ROW("exit_status", JSON_CALL, exit_status, .make = format_emit_make_natural),
-        MADE("steps", format_emit_make_steps), TEXT(message), TEXT(hint), TEXTS(left),
-        ROW("checks", JSON_TEXTS, checks, .or_null = true), COUNT(log_size),
+        MADE("steps", format_emit_make_steps), TEXT(message), TEXT(hint),
+        ROW("failure", JSON_CALL, failure, .make = format_emit_make_failure), TEXTS(left),
+        MADE("checks", format_emit_make_checks), COUNT(log_size),
         MADE("way", format_emit_make_way), MADE("secrets", format_emit_make_secrets),
 };
 #undef T

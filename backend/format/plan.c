@@ -251,7 +251,6 @@ static const struct json_field use_fields[] = {
 };
 
 #define T struct plan
-#define CALL(path, member, what) ROW(path, JSON_CALL, member, .call = what##_read, .make = what##_make)
 #define COMMAND(member) \
         ROW(#member, JSON_CALL, member, .call = format_plan_read_command, .make = format_plan_make_command)
 #define USES(member)                                                                                      \
@@ -278,8 +277,11 @@ static const struct json_field plan_fields[] = {
         FLAG(host_command), ROW("unit.kind", JSON_WORD, unit.kind, .required = true, JSON_NAMES(unit_kind)),
         ROW("unit.name", JSON_TEXT, unit.name), ROW("unit.path", JSON_TEXT, unit.path),
         ROW("unit.text", JSON_TEXT, unit.text), ROW("unit.overrides", JSON_TEXT, unit.overrides),
-        COMMAND(command), COMMAND(run), COMMAND(uninstall), COMMAND(stop), CALL("answers", answers, answers),
-        TEXTS(arguments), TEXTS(given), TEXTS(set), CALL("opt", opt, opt), CALL("labels", labels, labels),
+        COMMAND(command), COMMAND(run), COMMAND(uninstall), COMMAND(stop),
+        ROW("answers", JSON_CALL, answers, .call = answers_read, .make = answers_make),
+        TEXTS(arguments), TEXTS(given), TEXTS(set),
+        ROW("opt", JSON_CALL, opt, .call = opt_read, .make = opt_make),
+        ROW("labels", JSON_CALL, labels, .call = labels_read, .make = labels_make),
         USES(secrets), USES(handed), ROW("stdin", JSON_TEXTS, stdin_lines), TEXTS(paths), TEXTS(state),
         TEXT(host_unit), ROW("saves.objects", JSON_UINT64, saved_objects),
         ROW("saves.bytes", JSON_UINT64, saved_bytes),
@@ -291,7 +293,6 @@ static const struct json_field plan_fields[] = {
 };
 #undef USES
 #undef COMMAND
-#undef CALL
 #undef T
 
 char *emit_plan(const struct plan *plan) {

@@ -76,22 +76,24 @@ int opt_read(struct json_object *value, const char *where, void *member, struct 
 }
 
 #define T struct service
-#define CALL(what) ROW(#what, JSON_CALL, what, .call = what##_read, .make = what##_make)
 /* No such label: null, not an empty list, so that "runs nothing" and "has no label" stay two things. */
 #define COMMAND(what) ROW("commands." #what, JSON_TEXTS, what##_argv, .or_null = true)
 static const struct json_field record_fields[] = {
         ROW("name", JSON_TEXT, name, .required = true, .max = 64), TEXT(reference), TEXT(image), TEXT(digest),
-        TEXT(image_id), TEXT(version), TEXT(title), TEXT(mode), CALL(answers), TEXTS(arguments), TEXTS(set),
-        CALL(opt), TEXTS(given), CALL(labels), TEXTS(units), TEXTS(files), TEXT(job),
+        TEXT(image_id), TEXT(version), TEXT(title), TEXT(mode),
+        ROW("answers", JSON_CALL, answers, .call = answers_read, .make = answers_make), TEXTS(arguments),
+        TEXTS(set),
+        ROW("opt", JSON_CALL, opt, .call = opt_read, .make = opt_make), TEXTS(given),
+        ROW("labels", JSON_CALL, labels, .call = labels_read, .make = labels_make), TEXTS(units),
+        TEXTS(files), TEXT(job),
         ROW("installed", JSON_TIME, installed), TIME(upgraded), COMMAND(install), COMMAND(run),
         COMMAND(uninstall), COMMAND(stop), COMMAND(health), COMMAND(renew), TEXT(container), TEXTS(rewritten),
 };
 static const struct json_field state_fields[] = {
-        TEXT(state),           TEXT(reason), TEXT(health),         TIME(since),
+        WORD(state, service_state),           TEXT(reason), TEXT(health),         TIME(since),
         COUNT(cpu_nsec),   COUNT(memory), FLAG(image_gone), FLAG(newer),
 };
 #undef COMMAND
-#undef CALL
 #undef T
 
 static struct json_object *format_service_object(const struct service *s) {

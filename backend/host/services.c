@@ -69,27 +69,29 @@ static void host_services_check(struct listing *l) {
 
 /* ---- units ---- */
 
-static const char *state_of(const struct unit_detail *d) {
+static enum service_state host_services_state(const struct unit_detail *d) {
         static const struct {
-                const char *active, *state;
+                const char *active;
+                enum service_state state;
         } states[] = {
-                { "active", "running" },        { "reloading", "running" },     { "activating", "starting" },
-                { "deactivating", "stopping" }, { "failed", "failed" },         { "inactive", "stopped" },
+                { "active", SERVICE_RUNNING },        { "reloading", SERVICE_RUNNING },
+                { "activating", SERVICE_STARTING },   { "deactivating", SERVICE_STOPPING },
+                { "failed", SERVICE_FAILED },         { "inactive", SERVICE_STOPPED },
         };
         if (str_equal(d->unit.load, "not-found"))
-                return "no unit";
+                return SERVICE_NO_UNIT;
         for (size_t i = 0; i < ELEMENTS(states); i++)
                 if (str_equal(states[i].active, d->unit.active))
                         return states[i].state;
-        return "unknown";
+        return SERVICE_UNKNOWN;
 }
 
 static void take_state(struct service *s, const struct unit_detail *d) {
-        (void) str_replace(&s->state, state_of(d));
+        s->state = host_services_state(d);
         s->since = d->since;
         s->cpu_nsec = d->cpu_nsec;
         s->memory = d->memory;
-        if (str_equal(s->state, "failed")) {
+        if (s->state == SERVICE_FAILED) {
                 free(s->reason);
                 s->reason = unit_why_text(d);
         }
@@ -102,9 +104,9 @@ static void host_services_unit_shown(struct unit_detail *detail, struct error *e
         if (detail)
                 take_state(u->service, detail);
         else if (e->code == -ENOENT)
-                (void) str_replace(&u->service->state, "no unit");
+                u->service->state = SERVICE_NO_UNIT;
         else {
-                (void) str_replace(&u->service->state, "unknown");
+                u->service->state = SERVICE_UNKNOWN;
                 free(u->service->reason);
                 u->service->reason = error_line(e);
         }
@@ -119,7 +121,7 @@ static void ask_units(struct listing *l) {
                 struct listed_unit *u = &l->units[i];
                 *u = (struct listed_unit) { .listing = l, .service = l->services->items[i] };
                 if (!u->service->units || !u->service->units[0]) {
-                        (void) str_replace(&u->service->state, "no unit");
+                        u->service->state = SERVICE_NO_UNIT;
                         continue;
                 }
                 u->asking = units_show(l->backend->units, u->service->units[0], host_services_unit_shown, u);

@@ -57,7 +57,7 @@ static int join_judge(struct worker *w, struct preflight *p, struct error **rete
         if (enrolled && enrolled->verdict == VERDICT_FAIL)
                 joblog_note(w->log, "note: %s", enrolled->message);
         if (p->clock_known && clock && clock->verdict == VERDICT_FAIL) {
-                const struct failure *f = failure_of("clock");
+                const struct failure *f = w->failure = failure_of("clock");
                 error_set(reterr, -ETIME, "%s: %s", f->message, clock->message);
                 error_hint(reterr, "%s", f->hint);
                 return -ETIME;
@@ -173,7 +173,7 @@ void join_watch_heard(struct join_watch *watch) {
 bool join_watch_gone(const struct join_watch *watch, struct error **reterr) {
         if (!watch || !watch->gone)
                 return false;
-        const struct failure *f = failure_of("controller-gone");
+        const struct failure *f = watch->w->failure = failure_of("controller-gone");
         error_set(reterr, -EHOSTUNREACH, "%s", f->message);
         error_hint(reterr, "%s. %s", f->cause, f->hint);
         return true;
@@ -214,6 +214,7 @@ bool worker_join_explain(struct worker *w, int status, struct error **reterr) {
         bool named = d.failure && d.failure->texts[0];
         if (named) {
                 char words[48];
+                w->failure = d.failure;
                 error_set(reterr, -EIO, "%s", d.failure->message);
                 error_hint(reterr, "%s. %s%s%s%s", d.failure->cause, d.failure->hint,
                            d.clock_too ? ". Also, this host's clock is off: it is " : "",

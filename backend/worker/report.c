@@ -69,5 +69,8 @@ void worker_record_failure(struct run *run, const struct error *e) {
         worker_record(run, run->w.at, RECORD_FAILED, line);
         if (e && e->hint)
                 worker_record(run, run->w.at, RECORD_HINT, e->hint);
+        const struct failure *failure = TAKE(run->w.failure);
+        if (failure)
+                worker_record(run, run->w.at, RECORD_REASON, failure->id);
         worker_log_error(&run->w, e);
 }

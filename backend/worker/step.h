@@ -92,6 +92,7 @@ struct worker {
         bool cancelled; /* asked to stop; from the commit on it is too late for that */
         bool undoing;
         enum job_step at; /* the step at work */
+        const struct failure *failure; /* of the error that comes next, where its reason is known */
 
         /* of the step at work; dropped when it ends */
         void *state; /* step.size bytes */

@@ -128,16 +128,14 @@ static int result_of(struct following *f) {
         if (job->hint)
                 out("  try: %s\n", job->hint);
         const struct failure *failure =
-                job->verb == VERB_INSTALL && job->state == JOB_FAILED ? failure_told(job->message) : NULL;
+                job->verb == VERB_INSTALL && job->state == JOB_FAILED ? job->failure : NULL;
         if (failure && fix_command(failure->fix))
                 out("   do: %s\n", fix_command(failure->fix));
         if (failure && failure->consequence)
                 out("       %s\n", failure->consequence);
-        for (char **line = job->state == JOB_DONE ? job->checks : NULL; line && *line; line++) {
+        for (size_t i = 0; job->state == JOB_DONE && i < job->n_checks; i++) {
                 static const char *const words[_VERDICT_MAX] = { "...", "OK", "WARN", "FAIL" };
-                const char *text;
-                enum verdict verdict = job_check_verdict(*line, &text);
-                out("  %-5s %s\n", words[verdict], text);
+                out("  %-5s %s\n", words[job->checks[i].verdict], job->checks[i].text);
         }
         if (job->state == JOB_DONE && job_checks_fail(job))
                 out("  undo: fairlead rollback %s\n", job->id);

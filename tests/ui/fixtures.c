@@ -116,7 +116,7 @@ static struct service *make_service(const char *name, const char *state, int64_t
         if (!s)
                 abort();
         s->name = strdup(name);
-        s->state = strdup(state);
+        s->state = (enum service_state) service_state_from_name(state);
         s->since = age ? FIXTURE_NOW - age : 0;
         s->health = health ? strdup(health) : NULL;
         s->reference = str_printf("localhost/%s", name);
@@ -240,7 +240,7 @@ static struct job *joined(struct job *job, bool badly) {
                                                      : "sssd is installed; sssd.service runs") < 0)
                 abort();
         for (size_t i = 0; i < ELEMENTS(checks[0]); i++)
-                strv_add(&job->checks, checks[badly][i]);
+                job_add_check(job, checks[badly][i]);
         return job;
 }
 
@@ -288,6 +288,7 @@ struct job *fixture_job(const char *which) {
         if (failure && job) {
                 const struct failure *f = failure_of(failure);
                 str_replace(&job->message, f->message);
+                job->failure = f;
                 free(job->hint);
                 job->hint = str_printf("%s. %s", f->cause, f->hint);
         }

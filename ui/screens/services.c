@@ -54,9 +54,12 @@ static const struct column columns[] = {
         [COLUMN_UPDATE] = { "UPDATE", 6, 6, 2 },
 };
 
-static enum style services_state_style(const char *state) {
-        return str_equal(state, "failed") ? STYLE_BAD : str_equal(state, "running") ? STYLE_GOOD :
-               str_equal(state, "starting") || str_equal(state, "stopping") ? STYLE_BUSY : STYLE_PLAIN;
+static enum style services_state_style(enum service_state state) {
+        static const enum style styles[_SERVICE_STATE_MAX] = {
+                [SERVICE_FAILED] = STYLE_BAD,    [SERVICE_RUNNING] = STYLE_GOOD,
+                [SERVICE_STARTING] = STYLE_BUSY, [SERVICE_STOPPING] = STYLE_BUSY,
+        };
+        return styles[state];
 }
 
 /* "rsyslog:8.2302" of "localhost/rsyslog:latest" and version 8.2302. */
@@ -94,7 +97,7 @@ static void services_cell(const void *owner, size_t row, size_t column, struct c
                 ret->text = service->name;
                 break;
         case COLUMN_STATE:
-                ret->text = service->state;
+                ret->text = service_state_name(service->state);
                 ret->style = services_state_style(service->state);
                 break;
         case COLUMN_SINCE:
@@ -132,7 +135,7 @@ static const char *services_identity(const void *owner, size_t row) {
 
 static char services_flag(const void *owner, size_t row) {
         const struct screen *s = owner;
-        return str_equal(services_at(s->state, row)->state, "failed") ? '!' : ' ';
+        return services_at(s->state, row)->state == SERVICE_FAILED ? '!' : ' ';
 }
 
 static const struct list_source services_source = {
@@ -219,7 +222,7 @@ static void services_title(const struct screen *s, struct str *left, struct str 
         str_add(left, status->hostname ? status->hostname : "this host");
         size_t failed = 0, jobs = services_running_jobs(st);
         for (size_t i = 0; st->services && i < st->services->n; i++)
-                failed += str_equal(st->services->items[i]->state, "failed");
+                failed += st->services->items[i]->state == SERVICE_FAILED;
         if (failed)
                 str_addf(right, "%zu failed", failed);
         if (jobs)
@@ -276,7 +279,7 @@ static void services_status(const struct screen *s, struct str *out) {
                          "%s is paused: its clients wait. \"podman unpause %s\" or a restart lets it run "
                          "again.",
                          service->name, service->container);
-        else if (str_equal(service->state, "failed") && service->reason)
+        else if (service->state == SERVICE_FAILED && service->reason)
                 str_addf(out, "%s failed: %s.", service->name, service->reason);
         else if (service->title && named)
                 str_addf(out, "%s.", service->title);
@@ -301,7 +304,7 @@ static void services_wizard(struct screen *s, enum plan_verb verb) {
 static bool services_can(const struct screen *s, enum action action) {
         const struct service *service = services_focus(s);
         bool unit = service && service->units && service->units[0];
-        bool up = service && (str_equal(service->state, "running") || str_equal(service->state, "starting"));
+        bool up = service && (service->state == SERVICE_RUNNING || service->state == SERVICE_STARTING);
         switch (action) {
         case ACTION_OPEN:
                 return service || services_job(s);

@@ -21,7 +21,7 @@ void tell_services(const struct service_list *services) {
                         text_age(age, time(NULL) - service->since);
                 if (service->memory != UNIT_UNKNOWN)
                         text_size(memory, service->memory);
-                out_table_row(&t, service->name, service->state ? service->state : "-", age,
+                out_table_row(&t, service->name, service_state_name(service->state), age,
                               service->health ? service->health : "-", memory,
                               service->reference ? service->reference : "-",
                               service->version ? service->version : "-",

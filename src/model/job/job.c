@@ -64,6 +64,7 @@ static const char *const record_event_names[] = {
         [RECORD_KEPT] = "kept",
         [RECORD_EXIT] = "exit",
         [RECORD_HINT] = "hint",
+        [RECORD_REASON] = "reason",
         [RECORD_CHECK] = "check",
 };
 DEFINE_NAMES(record_event, enum record_event)
@@ -148,6 +149,14 @@ struct job *job_new(void) {
         return job;
 }
 
+static void job_keep_check(struct job *job, enum verdict verdict, const char *text) {
+        struct job_check *grown = reallocarray(job->checks, job->n_checks + 1, sizeof *grown);
+        if (!grown)
+                return;
+        job->checks = grown;
+        grown[job->n_checks++] = (struct job_check) { verdict, strdup(text) };
+}
+
 struct job *job_free(struct job *job) {
         if (!job)
                 return NULL;
@@ -160,7 +169,7 @@ struct job *job_free(struct job *job) {
         free(job->message);
         free(job->hint);
         strv_free(job->left);
-        strv_free(job->checks);
+        job_drop_checks(job);
         strv_free(job->secrets);
         free(job);
         return NULL;
@@ -172,7 +181,9 @@ struct job *job_copy(const struct job *job) {
                 return NULL;
         *copy = *job;
         copy->id = copy->name = copy->image = copy->digest = copy->message = copy->hint = NULL;
-        copy->left = copy->secrets = copy->checks = NULL;
+        copy->left = copy->secrets = NULL;
+        copy->checks = NULL;
+        copy->n_checks = 0;
         for (size_t i = 0; i < _JOB_STEP_MAX; i++)
                 copy->steps[i].note = NULL;
         if (str_replace(&copy->id, job->id) < 0 || str_replace(&copy->name, job->name) < 0 ||
@@ -182,26 +193,33 @@ struct job *job_copy(const struct job *job) {
         if ((job->left && !(copy->left = strv_copy(job->left))) ||
             (job->secrets && !(copy->secrets = strv_copy(job->secrets))))
                 return NULL;
-        if (job->checks && !(copy->checks = strv_copy(job->checks)))
-                return NULL;
         for (size_t i = 0; i < _JOB_STEP_MAX; i++)
                 if (str_replace(&copy->steps[i].note, job->steps[i].note) < 0)
                         return NULL;
+        for (size_t i = 0; i < job->n_checks; i++)
+                job_keep_check(copy, job->checks[i].verdict, job->checks[i].text);
         return TAKE(copy);
 }
 
-enum verdict job_check_verdict(const char *line, const char **ret_text) {
+void job_drop_checks(struct job *job) {
+        for (size_t i = 0; i < job->n_checks; i++)
+                free(job->checks[i].text);
+        free(job->checks);
+        job->checks = NULL;
+        job->n_checks = 0;
+}
+
+void job_add_check(struct job *job, const char *line) {
         size_t n = strcspn(line, " ");
         _cleanup_free_ char *word = strndup(line, n);
-        int verdict = word ? verdict_from_name(word) : -1;
-        *ret_text = verdict < 0 || !line[n] ? line : line + n + 1;
-        return verdict < 0 ? VERDICT_WARN : (enum verdict) verdict;
+        int verdict = verdict_from_name(word);
+        job_keep_check(job, verdict < 0 ? VERDICT_WARN : (enum verdict) verdict,
+                       verdict < 0 || !line[n] ? line : line + n + 1);
 }
 
 bool job_checks_fail(const struct job *job) {
-        const char *text;
-        for (char **line = job->checks; line && *line; line++)
-                if (job_check_verdict(*line, &text) == VERDICT_FAIL)
+        for (size_t i = 0; i < job->n_checks; i++)
+                if (job->checks[i].verdict == VERDICT_FAIL)
                         return true;
         return false;
 }

@@ -13,6 +13,7 @@
 #include "base/names.h"
 #include "model/plan/plan.h"
 #include "model/realm/check.h"
+#include "model/realm/failure.h"
 
 enum job_state {
         JOB_QUEUED,
@@ -85,6 +86,11 @@ enum job_way {
 };
 DECLARE_NAMES(job_way, enum job_way);           /* "none", "begin", "go-on", "again", "undo" */
 
+struct job_check {
+        enum verdict verdict;
+        char *text;             /* "Keytab: …" */
+};
+
 /* What is known of a job from its folder. */
 struct job {
         char *id;               /* "20261123-1207-a4f1": sortable */
@@ -102,9 +108,10 @@ struct job {
         bool planned[_JOB_STEP_MAX];    /* which steps this verb has */
         char *message;          /* the result in a sentence; NULL while running */
         char *hint;
+        const struct failure *failure;  /* of a realm's tool, where its reason is known; NULL */
         char **left;            /* what could not be put back, or was kept because someone else changed it */
-        char **checks;          /* of an install that joined a realm: what was looked at behind it, "ok
-                                 * User: …", "fail Keytab: …"; NULL */
+        struct job_check *checks;       /* of an install that joined a realm: how the join turned out */
+        size_t n_checks;
         /* JOB_INTERRUPTED: what going on would mean, and the names of the secrets that must be given again
          * for it (NULL: none) */
         enum job_way way;
@@ -115,8 +122,9 @@ struct job *job_new(void);
 struct job *job_free(struct job *job);
 DEFINE_CLEANUP(struct job, job_free)
 struct job *job_copy(const struct job *job);
-/* Of a line of checks: its verdict; *ret_text is what stands behind it. */
-enum verdict job_check_verdict(const char *line, const char **ret_text);
+/* "VERDICT TEXT", as a journal has it. */
+void job_add_check(struct job *job, const char *line);
+void job_drop_checks(struct job *job);
 /* Does one of them say that the join does not work? */
 bool job_checks_fail(const struct job *job);
 /* the one NOW or UNDOING, else the last not TODO, else the first */
@@ -150,6 +158,7 @@ enum record_event {
         RECORD_KEPT,  /* data: something left on the host, with the reason */
         RECORD_EXIT,  /* data: exit status of the command */
         RECORD_HINT,  /* data: hint of the last failure */
+        RECORD_REASON, /* data: id of the last failure (model/realm/failure.h), where it is known */
         RECORD_CHECK, /* data: "VERDICT TITLE: message" of a look at what a join came to; VERDICT
                        * as enum verdict is named */
         _RECORD_EVENT_MAX,

@@ -236,7 +236,7 @@ static int record_apply(struct replay *replay, struct job *job, const struct rec
                 return apply_state(job, record);
         case RECORD_INTENT:
                 if (record->step == STEP_HEALTH)
-                        job->checks = strv_free(job->checks);   /* it is looked at once more */
+                        job_drop_checks(job);   /* it is looked at once more */
                 step_begins(replay, job, record, STEP_NOW);
                 return 0;
         case RECORD_DONE:
@@ -261,7 +261,12 @@ static int record_apply(struct replay *replay, struct job *job, const struct rec
                 job->exit_status = (int) status;
                 return 0;
         case RECORD_CHECK:
-                return strv_add(&job->checks, record->data);
+                job_add_check(job, record->data);
+                return 0;
+        case RECORD_REASON:
+                if (!job->failure)
+                        job->failure = failure_recorded(record->data, job->message);
+                return 0;
         case RECORD_HINT:
                 return job->hint ? 0 : str_replace(&job->hint, record->data);
         default:
@@ -291,6 +296,8 @@ int journal_replay(const void *bytes, size_t n, struct job *job, size_t *ret_goo
                 replay.sequence++;
                 p = newline + 1;
         }
+        if (!job->failure)
+                job->failure = failure_recorded(NULL, job->message);
         if (ret_good)
                 *ret_good = (size_t) (p - (const char *) bytes);
         return (int) replay.sequence;

@@ -796,12 +796,12 @@ bool failure_kept_account(const char *output, size_t n) {
 }
 
 /* A clock that is off says by how much, behind the sentence. */
-const struct failure *failure_told(const char *message) {
+const struct failure *failure_recorded(const char *id, const char *message) {
         for (const struct failure *f = failures; message && f < UNKNOWN; f++)
-                if (!f->goes_on && (str_starts(message, f->message) ||
-                                    (f->former && str_starts(message, f->former))))
+                if (!f->goes_on && (!id || str_equal(id, f->id)) &&
+                    (str_starts(message, f->message) || (f->former && str_starts(message, f->former))))
                         return f;
-        return NULL;
+        return id ? failure_of(id) : NULL;
 }
 
 const struct failure *failure_of(const char *id) {

@@ -59,7 +59,8 @@ size_t failure_warnings(enum join_tool tool, const char *output, size_t n, const
  * realm goes on without that. */
 bool failure_kept_account(const char *output, size_t n);
 
-/* The row whose sentence this message is, as a job's result has it; NULL. */
-const struct failure *failure_told(const char *message);
+/* The row of a job's record: by its id, and among several of this id (one for each tool) by the sentence.
+ * Records of version 0.1.0 have the sentence alone: id NULL. NULL: none. */
+const struct failure *failure_recorded(const char *id, const char *message);
 
 const struct failure *failure_of(const char *id);      /* NULL: there is none */

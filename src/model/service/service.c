@@ -6,6 +6,13 @@
 
 #include "base/str.h"
 
+static const char *const service_state_names[] = {
+        [SERVICE_UNASKED] = "-",         [SERVICE_UNKNOWN] = "unknown",   [SERVICE_RUNNING] = "running",
+        [SERVICE_STOPPED] = "stopped",   [SERVICE_FAILED] = "failed",     [SERVICE_STARTING] = "starting",
+        [SERVICE_STOPPING] = "stopping", [SERVICE_NO_UNIT] = "no unit",
+};
+DEFINE_NAMES(service_state, enum service_state)
+
 struct service *service_new(void) {
         struct service *s = calloc(1, sizeof *s);
         if (!s)
@@ -19,8 +26,8 @@ struct service *service_free(struct service *s) {
         if (!s)
                 return NULL;
         char *texts[] = { s->name,   s->reference, s->image,  s->digest,    s->image_id, s->version,
-                          s->title,  s->mode,      s->job,    s->container, s->state,    s->health,
-                          s->reason, s->opt[0],    s->opt[1], s->opt[2] };
+                          s->title,  s->mode,      s->job,    s->container, s->health,   s->reason,
+                          s->opt[0], s->opt[1],    s->opt[2] };
         for (size_t i = 0; i < ELEMENTS(texts); i++)
                 free(texts[i]);
         char **lists[] = { s->arguments, s->units, s->files, s->install_argv, s->run_argv, s->uninstall_argv,
@@ -56,7 +63,7 @@ int service_list_take(struct service_list *list, struct service *s) {
 
 static int service_compare(const void *a, const void *b) {
         const struct service *x = *(struct service *const *) a, *y = *(struct service *const *) b;
-        bool x_failed = str_equal(x->state, "failed"), y_failed = str_equal(y->state, "failed");
+        bool x_failed = x->state == SERVICE_FAILED, y_failed = y->state == SERVICE_FAILED;
         if (x_failed != y_failed)
                 return x_failed ? -1 : 1;
         return strcmp(x->name ? x->name : "", y->name ? y->name : "");

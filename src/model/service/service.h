@@ -9,9 +9,23 @@
 #include <stdint.h>
 
 #include "base/cleanup.h"
+#include "base/names.h"
 #include "model/image/label-changes.h"
 #include "model/param/param.h"
 #include "model/service/unit.h"
+
+enum service_state {
+        SERVICE_UNASKED,        /* the host was not asked */
+        SERVICE_UNKNOWN,        /* it was, and gave no answer: reason says why */
+        SERVICE_RUNNING,
+        SERVICE_STOPPED,
+        SERVICE_FAILED,
+        SERVICE_STARTING,
+        SERVICE_STOPPING,
+        SERVICE_NO_UNIT,
+        _SERVICE_STATE_MAX,
+};
+DECLARE_NAMES(service_state, enum service_state);       /* "-", "unknown", "running", … "no unit" */
 
 struct service {
         /* the record */
@@ -43,7 +57,7 @@ struct service {
                            * work */
 
         /* now; unknown before service state was asked for */
-        char *state;            /* "running", "stopped", "failed", "starting", "stopping", "no unit" */
+        enum service_state state;
         char *health;           /* "ok", "unhealthy", "paused", …; NULL: not known */
         int64_t since;          /* seconds since the epoch; 0 */
         uint64_t cpu_nsec;      /* UNIT_UNKNOWN */

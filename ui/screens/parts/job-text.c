@@ -129,12 +129,11 @@ const char *job_text_verdict(enum verdict verdict, enum style *style) {
 
 int job_text_checks(const struct job *job, const struct canvas *c, int row) {
         int first = row;
-        for (char **line = job->state == JOB_DONE ? job->checks : NULL; line && *line; line++) {
-                const char *text;
+        for (size_t i = 0; job->state == JOB_DONE && i < job->n_checks; i++) {
                 enum style style;
-                const char *word = job_text_verdict(job_check_verdict(*line, &text), &style);
+                const char *word = job_text_verdict(job->checks[i].verdict, &style);
                 canvas_text(c, row, 2, 5, style, word);
-                row += canvas_paragraph(c, row, 8, c->columns - 10, STYLE_PLAIN, text);
+                row += canvas_paragraph(c, row, 8, c->columns - 10, STYLE_PLAIN, job->checks[i].text);
         }
         return row - first;
 }

@@ -7,7 +7,7 @@
 const struct failure *retry_join_reason(const struct job *job) {
         bool leave = job && job->verb == VERB_UNINSTALL;
         const struct failure *f = job && (job->verb == VERB_INSTALL || leave) && job->state == JOB_FAILED
-                                          ? failure_told(job->message)
+                                          ? job->failure
                                           : NULL;
         if (!f || f->fix == FIX_NONE)
                 return NULL;

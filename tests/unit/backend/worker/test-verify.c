@@ -11,6 +11,11 @@ static int tear_down(void **state) {
         return 0;
 }
 
+static void assert_check(const struct job_check *check, const char *line) {
+        _cleanup_free_ char *text = str_printf("%s %s", verdict_name(check->verdict), check->text);
+        assert_string_equal(text, line);
+}
+
 /* What stands in a join's result is what was seen on the host: root is a user here, whom SSSD has nothing to do with. */
 static void a_join_is_looked_at(void **state) {
         const char *source = getenv("SOURCE");
@@ -49,13 +54,12 @@ static void a_join_is_looked_at(void **state) {
                 _cleanup_(job_freep) struct job *job = read_job(f, id), *copy = job_copy(job);
                 assert_int_equal(job->state, JOB_DONE);
                 assert_string_equal(job->message, rows[i].message);
-                assert_int_equal(strv_length(job->checks), rows[i].user ? 3 : 0);
+                assert_int_equal(job->n_checks, rows[i].user ? 3 : 0);
                 if (rows[i].user) {
-                        assert_string_equal(job->checks[0], rows[i].user);
-                        assert_string_equal(job->checks[1], rows[i].keytab);
-                        const char *text;
-                        assert_true(job_check_verdict(copy->checks[2], &text) != VERDICT_FAIL);
-                        assert_non_null(str_starts(text, "This host: its own user root is found in "));
+                        assert_check(&job->checks[0], rows[i].user);
+                        assert_check(&job->checks[1], rows[i].keytab);
+                        assert_true(copy->checks[2].verdict != VERDICT_FAIL);
+                        assert_non_null(str_starts(copy->checks[2].text, "This host: its own user root is found in "));
                 }
                 assert_true(job_checks_fail(copy) == rows[i].fails);
                 host_fixture_free(f);
@@ -63,14 +67,21 @@ static void a_join_is_looked_at(void **state) {
 }
 
 static void lines_of_others_are_no_crash(void **state) {
-        const char *text;
-        assert_int_equal(job_check_verdict("", &text), VERDICT_WARN);
-        assert_string_equal(text, "");
-        assert_int_equal(job_check_verdict("nonsense: x", &text), VERDICT_WARN);
-        assert_string_equal(text, "nonsense: x");
-        assert_int_equal(job_check_verdict("fail", &text), VERDICT_FAIL);
-        assert_int_equal(job_check_verdict("ok x", &text), VERDICT_OK);
-        assert_string_equal(text, "x");
+        static const struct {
+                const char *line, *text;
+                enum verdict verdict;
+        } rows[] = {
+                { "", "", VERDICT_WARN },
+                { "nonsense: x", "nonsense: x", VERDICT_WARN },
+                { "fail", "fail", VERDICT_FAIL },
+                { "ok x", "x", VERDICT_OK },
+        };
+        _cleanup_(job_freep) struct job *job = job_new();
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                job_add_check(job, rows[i].line);
+                assert_int_equal(job->checks[i].verdict, rows[i].verdict);
+                assert_string_equal(job->checks[i].text, rows[i].text);
+        }
 }
 
 int main(void) {

@@ -72,6 +72,7 @@ static void replays_a_failure(void **state) {
         put(&book, STEP_COMMAND, RECORD_EXIT, "7");
         put(&book, STEP_COMMAND, RECORD_FAILED, "The installer ended with status 7");
         put(&book, STEP_COMMAND, RECORD_HINT, "See the log");
+        put(&book, STEP_COMMAND, RECORD_REASON, "wrong-password");
         put(&book, 0, RECORD_STATE, "undoing");
         put(&book, STEP_SNAPSHOT, RECORD_UNDO, "");
         put(&book, STEP_SNAPSHOT, RECORD_KEPT, "/etc/x: changed by somebody else");
@@ -84,6 +85,7 @@ static void replays_a_failure(void **state) {
         assert_int_equal(job->state, JOB_FAILED);
         assert_string_equal(job->message, "The installer ended with status 7");
         assert_string_equal(job->hint, "See the log");
+        assert_string_equal(job->failure->id, "wrong-password");
         assert_int_equal(job->exit_status, 7);
         assert_int_equal(job->steps[STEP_COMMAND].state, STEP_FAILED);
         assert_int_equal(job->steps[STEP_SNAPSHOT].state, STEP_UNDONE);

@@ -232,7 +232,7 @@ static void every_row_is_whole(void **state) {
                 assert_true(!f->fix || fix_title(f->fix));
                 assert_true(f->fix != FIX_FORCE || f->consequence);
                 /* what the console offers for its sentence is what this row has */
-                assert_true(f->goes_on || !f->texts[0] || failure_told(f->message)->fix == f->fix);
+                assert_true(f->goes_on || !f->texts[0] || failure_recorded(f->id, f->message)->fix == f->fix);
         }
         assert_null(failure_of("nothing"));
 }
