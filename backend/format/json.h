@@ -74,6 +74,7 @@ struct json_field {
         size_t offset; /* of the member in the target */
         bool required;
         bool or_null; /* written as null: 0, the first word of an enum, a list that is NULL */
+        size_t least; /* of a profile's list: fewest bytes of an entry */
         size_t max;   /* text: most bytes, lists: most entries; 0: JSON_TEXT_MAX, JSON_TEXTS_MAX */
         int (*from_name)(const char *word);
         const char *(*name)(unsigned value);

@@ -8,6 +8,7 @@
 
 #include "backend/format/profile-text.h"
 #include "backend/format/profiles.h"
+#include "base/memory.h"
 #include "base/str.h"
 #include "base/words.h"
 
@@ -77,72 +78,61 @@ static int check_target(const struct profile_text *t, const char *where, const s
 
 /* "argv --domain", "argv \"--domain\"", "argv", "env X", "stdin", "file PATH", "prompt REGEX". */
 static int read_delivery(const struct profile_text *t, struct json_object *o, const char *where,
-                         struct param *p) {
+                         const struct profile *profile, struct param *p) {
         _cleanup_free_ char *text = NULL, *at = profile_where(where, "deliver");
-        if (!at)
-                return profile_memory(t);
         int r = profile_string(t, o, where, "deliver", true, PATTERN_MAX + 16, &text);
         if (r < 0)
                 return r;
         size_t n = strcspn(text, " ");
-        _cleanup_free_ char *word = strndup(text, n);
-        int delivery = word ? delivery_from_name(word) : -ENOMEM;
+        _cleanup_free_ char *word = xstrndup(text, n);
+        int delivery = delivery_from_name(word);
         if (delivery < 0)
-                return word ? profile_wrong(
-                                      t, at,
-                                      "\"%s\" is none of argv, env, variable, stdin, file, prompt, none",
-                                      word)
-                            : profile_memory(t);
+                return profile_wrong(t, at,
+                                     "\"%s\" is none of argv, env, variable, stdin, file, prompt, none",
+                                     word);
         p->delivery = (enum delivery) delivery;
         const char *rest = text + n + strspn(text + n, " ");
         if (p->delivery == DELIVER_PROMPT)
-                r = str_replace(&p->target, rest);      /* a regular expression has quotes and blanks of
-                                                         * its own */
+                /* a regular expression has quotes and blanks of its own */
+                str_replace(&p->target, rest);
         else {
                 _cleanup_strv_ char **words = NULL;
                 if (words_split(rest, &words, NULL) < 0 || strv_length(words) > 1)
                         return profile_wrong(t, at, "After %s stands one word", word);
-                r = str_replace(&p->target, words && words[0] ? words[0] : "");
+                str_replace(&p->target, words && words[0] ? words[0] : "");
         }
-        return r < 0 ? profile_memory(t) : check_target(t, at, p);
+        return check_target(t, at, p);
 }
 
 /* ---- choices ---- */
 
 static int add_choice(const struct profile_text *t, const char *where, struct json_object *value,
                       struct param *p) {
-        static const char *const members[] = { "value", "title", NULL };
-        struct param_choice *grown = reallocarray(p->choices, p->n_choices + 1, sizeof *grown);
-        if (!grown)
-                return profile_memory(t);
+        static const struct json_field fields[] = {
+                { "value", JSON_TEXT, offsetof(struct param_choice, value), .required = true, .max = 128 },
+                { "title", JSON_TEXT, offsetof(struct param_choice, title), .max = 128 },
+        };
+        struct param_choice *grown = xreallocarray(p->choices, p->n_choices + 1, sizeof *grown);
         p->choices = grown;
         struct param_choice *choice = grown + p->n_choices++;
         *choice = (struct param_choice) {};
         const char *text = json_text(value);
-        int r;
-        if (text) {
-                if (!*text || strlen(text) > 128)
-                        return profile_wrong(t, where, "A choice has 1 to 128 bytes");
-                r = str_replace(&choice->value, text) < 0 ? profile_memory(t) : 0;
-        } else {
-                r = profile_members(t, value, where, members);
-                if (r >= 0)
-                        r = profile_string(t, value, where, "value", true, 128, &choice->value);
-                if (r >= 0)
-                        r = profile_string(t, value, where, "title", false, 128, &choice->title);
-        }
-        for (size_t i = 0; r >= 0 && i + 1 < p->n_choices; i++)
+        if (text && (!*text || strlen(text) > 128))
+                return profile_wrong(t, where, "A choice has 1 to 128 bytes");
+        int r = text ? str_replace(&choice->value, text)
+                     : profile_fields(t, value, where, JSON_TABLE(fields, struct param_choice), choice);
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i + 1 < p->n_choices; i++)
                 if (strcmp(p->choices[i].value, choice->value) == 0)
                         return profile_wrong(t, where, "\"%s\" is there twice", choice->value);
-        return r;
+        return 0;
 }
 
 static int read_choices(const struct profile_text *t, struct json_object *o, const char *where,
-                        struct param *p) {
+                         const struct profile *profile, struct param *p) {
         struct json_object *list = profile_member(o, "choices");
         _cleanup_free_ char *at = profile_where(where, "choices");
-        if (!at)
-                return profile_memory(t);
         if (p->type != PARAM_CHOICE)
                 return list ? profile_wrong(t, at, "Only the type choice has choices") : 0;
         if (!json_object_is_type(list, json_type_array) || json_object_array_length(list) == 0 ||
@@ -151,8 +141,7 @@ static int read_choices(const struct profile_text *t, struct json_object *o, con
                                      PROFILE_LIST_MAX);
         for (size_t i = 0; i < json_object_array_length(list); i++) {
                 _cleanup_free_ char *entry = str_printf("%s[%zu]", at, i);
-                int r = entry ? add_choice(t, entry, json_object_array_get_idx(list, i), p)
-                              : profile_memory(t);
+                int r = add_choice(t, entry, json_object_array_get_idx(list, i), p);
                 if (r < 0)
                         return r;
         }
@@ -164,13 +153,12 @@ static int read_choices(const struct profile_text *t, struct json_object *o, con
 static int add_when_value(const struct profile_text *t, const char *where, struct json_object *value,
                           char ***values) {
         if (json_object_is_type(value, json_type_boolean))
-                return strv_add(values, json_object_get_boolean(value) ? "yes" : "no") < 0 ? profile_memory(t)
-                                                                                           : 0;
+                return strv_add(values, json_object_get_boolean(value) ? "yes" : "no");
         const char *text = json_text(value);
         if (!text || !*text)
                 return profile_wrong(t, where, "This is %s, neither a text nor true or false",
                                      json_type_words(value));
-        return strv_add(values, text) < 0 ? profile_memory(t) : 0;
+        return strv_add(values, text);
 }
 
 /* {"forward": "yes"}, {"protocol": ["tcp", "tls"]}, or "protocol=tcp". */
@@ -180,16 +168,14 @@ static int split_when(const struct profile_text *t, struct json_object *when, co
         if (text) {
                 if (!equals || equals == text || !equals[1])
                         return profile_wrong(t, at, "It wants NAME=VALUE");
-                *ret_name = strndup(text, (size_t) (equals - text));
-                return *ret_name && strv_add(ret_values, equals + 1) >= 0 ? 0 : profile_memory(t);
+                *ret_name = xstrndup(text, (size_t) (equals - text));
+                return strv_add(ret_values, equals + 1);
         }
         if (!json_object_is_type(when, json_type_object) || json_object_object_length(when) != 1)
                 return profile_wrong(t, at, "It wants an object with one member: {\"protocol\": \"tcp\"}");
         json_object_object_foreach(when, key, value) {
                 _cleanup_free_ char *where = profile_where(at, key);
-                *ret_name = strdup(key);
-                if (!where || !*ret_name)
-                        return profile_memory(t);
+                *ret_name = xstrdup(key);
                 if (!json_object_is_type(value, json_type_array))
                         return add_when_value(t, where, value, ret_values);
                 if (json_object_array_length(value) == 0 ||
@@ -210,8 +196,6 @@ static int read_when(const struct profile_text *t, struct json_object *o, const 
         struct json_object *when = profile_member(o, "when");
         _cleanup_free_ char *at = profile_where(where, "when"), *name = NULL;
         _cleanup_strv_ char **values = NULL;
-        if (!at)
-                return profile_memory(t);
         if (!when)
                 return 0;
         int r = split_when(t, when, at, &name, &values);
@@ -244,13 +228,10 @@ static int read_when(const struct profile_text *t, struct json_object *o, const 
 
 static int read_with(const struct profile_text *t, struct json_object *o, const char *where,
                      const struct profile *profile, struct param *p) {
-        int r = profile_string(t, o, where, "with", false, 63, &p->with_name);
-        if (r < 0 || !p->with_name)
-                return r;
+        if (!p->with_name)
+                return 0;
         _cleanup_free_ char *at = profile_where(where, "with");
         const struct param *other = profile_param(profile, p->with_name);
-        if (!at)
-                return profile_memory(t);
         if (!other)
                 return profile_wrong(t, at, "There is no parameter \"%s\" before this one", p->with_name);
         return other->type == PARAM_SECRET ? profile_wrong(t, at, "Nothing hangs on a secret") : 0;
@@ -258,11 +239,9 @@ static int read_with(const struct profile_text *t, struct json_object *o, const 
 
 /* {"--password": "It would be stored and shown"} */
 static int read_refusals(const struct profile_text *t, struct json_object *o, const char *where,
-                         struct param *p) {
+                         const struct profile *profile, struct param *p) {
         struct json_object *refuse = profile_member(o, "refuse");
         _cleanup_free_ char *at = profile_where(where, "refuse");
-        if (!at)
-                return profile_memory(t);
         if (!refuse)
                 return 0;
         if (p->type != PARAM_ARGUMENTS)
@@ -274,19 +253,14 @@ static int read_refusals(const struct profile_text *t, struct json_object *o, co
                         PROFILE_LIST_MAX);
         json_object_object_foreach(refuse, key, value) {
                 _cleanup_free_ char *member = profile_where(at, key);
-                struct param_refusal *grown = reallocarray(p->refusals, p->n_refusals + 1, sizeof *grown);
-                if (!member || !grown)
-                        return profile_memory(t);
+                struct param_refusal *grown = xreallocarray(p->refusals, p->n_refusals + 1, sizeof *grown);
                 p->refusals = grown;
                 struct param_refusal *refusal = grown + p->n_refusals++;
-                *refusal = (struct param_refusal) { .word = strdup(key) };
-                if (!refusal->word)
-                        return profile_memory(t);
+                *refusal = (struct param_refusal) { .word = xstrdup(key) };
                 const char *reason = json_text(value);
                 if (str_empty(key) || str_empty(reason) || strlen(reason) > 256)
                         return profile_wrong(t, member, "It wants a reason of 1 to 256 bytes");
-                if (str_replace(&refusal->reason, reason) < 0)
-                        return profile_memory(t);
+                str_replace(&refusal->reason, reason);
         }
         return 0;
 }
@@ -294,10 +268,8 @@ static int read_refusals(const struct profile_text *t, struct json_object *o, co
 /* ---- the parameter ---- */
 
 static int read_type(const struct profile_text *t, struct json_object *o, const char *where,
-                     struct param *p) {
+                         const struct profile *profile, struct param *p) {
         _cleanup_free_ char *word = NULL, *at = profile_where(where, "type");
-        if (!at)
-                return profile_memory(t);
         int r = profile_string(t, o, where, "type", true, 32, &word);
         if (r < 0)
                 return r;
@@ -313,7 +285,7 @@ static int read_type(const struct profile_text *t, struct json_object *o, const 
 }
 
 static int read_limits(const struct profile_text *t, struct json_object *o, const char *where,
-                       struct param *p) {
+                         const struct profile *profile, struct param *p) {
         static const char *const numbers[] = { "min", "max" };
         for (size_t i = 0; i < ELEMENTS(numbers); i++)
                 if (p->type != PARAM_INTEGER && profile_member(o, numbers[i]))
@@ -333,32 +305,23 @@ static int read_limits(const struct profile_text *t, struct json_object *o, cons
 }
 
 static int read_pattern(const struct profile_text *t, struct json_object *o, const char *where,
-                        struct param *p) {
-        int r = profile_string(t, o, where, "pattern", false, PATTERN_MAX, &p->pattern);
-        if (r >= 0)
-                r = profile_string(t, o, where, "reason", false, 256, &p->pattern_reason);
-        if (r < 0 || !p->pattern)
-                return r;
+                         const struct profile *profile, struct param *p) {
+        if (!p->pattern)
+                return 0;
         _cleanup_free_ char *at = profile_where(where, "pattern");
         _cleanup_error_ struct error *e = NULL;
-        if (!at)
-                return profile_memory(t);
         return pattern_check(p->pattern, &e) >= 0
                        ? 0
                        : profile_wrong(t, at, "%s", e ? e->message : "The pattern is wrong");
 }
 
 static int read_initial(const struct profile_text *t, struct json_object *o, const char *where,
-                        struct param *p) {
+                         const struct profile *profile, struct param *p) {
         int r = profile_value(t, o, where, "default", &p->initial);
-        if (r >= 0)
-                r = profile_string(t, o, where, "suggest", false, 32, &p->suggest);
         if (r < 0)
                 return r;
         _cleanup_free_ char *at = profile_where(where, p->initial ? "default" : "suggest");
         _cleanup_error_ struct error *e = NULL;
-        if (!at)
-                return profile_memory(t);
         if (p->type == PARAM_SECRET && (p->initial || p->suggest))
                 return profile_wrong(t, at, "A secret has neither default nor suggest");
         if (p->initial && param_check(p, p->initial, &e) < 0)
@@ -366,64 +329,66 @@ static int read_initial(const struct profile_text *t, struct json_object *o, con
         return 0;
 }
 
+#define T struct param
+static const struct json_field param_fields[] = {
+        ROW("name", JSON_TEXT, name, .required = true, .max = 63),
+        ROW("title", JSON_TEXT, title, .required = true, .max = 80),
+        ROW("help", JSON_TEXT, help, .max = 512),
+        NAMED("type"),
+        FLAG(required),
+        NAMED("default"),
+        ROW("suggest", JSON_TEXT, suggest, .max = 32),
+        ROW("pattern", JSON_TEXT, pattern, .max = PATTERN_MAX),
+        ROW("reason", JSON_TEXT, pattern_reason, .max = 256),
+        NAMED("min"),
+        NAMED("max"),
+        NAMED("short"),
+        NAMED("choices"),
+        NAMED("when"),
+        ROW("with", JSON_TEXT, with_name, .max = 63),
+        NAMED("refuse"),
+        NAMED("deliver"),
+};
+#undef T
+
 static int read_into(const struct profile_text *t, struct json_object *o, const char *where,
                      struct profile *profile, struct param *p, char ***ret_modes) {
-        static const char *const members[] = { "name",    "title",   "help",    "type",   "required",
-                                               "default", "suggest", "pattern", "reason", "min",
-                                               "max",     "short",   "choices", "when",   "with",
-                                               "refuse",  "deliver", NULL };
-        int r = profile_members(t, o, where, members);
-        if (r >= 0)
-                r = profile_string(t, o, where, "name", true, 63, &p->name);
-        if (r < 0)
-                return r;
+        /* in this order: the later ones need what the earlier ones found */
+        static int (*const parts[])(const struct profile_text *t, struct json_object *o, const char *where,
+                                    const struct profile *profile, struct param *p) = {
+                read_type,     read_limits, read_choices,  read_pattern, read_initial,
+                read_delivery, read_with,   read_refusals,
+        };
         _cleanup_free_ char *at = profile_where(where, "name");
-        if (!at)
-                return profile_memory(t);
-        if (!profile_name_valid(p->name) || strcmp(p->name, "mode") == 0)
+        const char *name = json_text(profile_member(o, "name"));
+        if (name && (!profile_name_valid(name) || str_equal(name, "mode")))
                 return profile_wrong(
                         t, at,
                         "\"%s\" is no name for a parameter: small letters, digits and -, a letter first",
-                        p->name);
-        if (profile_param(profile, p->name))
-                return profile_wrong(t, at, "There are two parameters called \"%s\"", p->name);
+                        name);
+        if (name && profile_param(profile, name))
+                return profile_wrong(t, at, "There are two parameters called \"%s\"", name);
+        int r = profile_fields(t, o, where, JSON_TABLE(param_fields, struct param), p);
+        if (r < 0)
+                return r;
         p->line = json_line_at(t->text, t->n, where);
-
-        r = profile_string(t, o, where, "title", true, 80, &p->title);
-        if (r >= 0)
-                r = profile_string(t, o, where, "help", false, 512, &p->help);
-        if (r >= 0)
-                r = read_type(t, o, where, p);
-        if (r >= 0)
-                r = profile_flag(t, o, where, "required", &p->required);
-        if (r >= 0)
-                r = read_limits(t, o, where, p);
-        if (r >= 0)
-                r = read_choices(t, o, where, p);
-        if (r >= 0)
-                r = read_pattern(t, o, where, p);
-        if (r >= 0)
-                r = read_initial(t, o, where, p);
-        if (r >= 0)
-                r = read_delivery(t, o, where, p);
-        if (r >= 0)
-                r = read_with(t, o, where, profile, p);
-        if (r >= 0)
-                r = read_refusals(t, o, where, p);
-        return r < 0 ? r : read_when(t, o, where, profile, p, ret_modes);
+        for (size_t i = 0; i < ELEMENTS(parts); i++) {
+                r = parts[i](t, o, where, profile, p);
+                if (r < 0)
+                        return r;
+        }
+        return read_when(t, o, where, profile, p, ret_modes);
 }
 
 int profile_read_param(const struct profile_text *t, struct json_object *o, const char *where,
                        struct profile *profile, char ***ret_modes) {
         struct param p = {};
         int r = read_into(t, o, where, profile, &p, ret_modes);
-        struct param *grown =
-                r < 0 ? NULL : reallocarray(profile->parameters, profile->n_parameters + 1, sizeof *grown);
-        if (!grown) {
+        if (r < 0) {
                 param_done(&p);
-                return r < 0 ? r : profile_memory(t);
+                return r;
         }
-        profile->parameters = grown;
-        grown[profile->n_parameters++] = p;
+        profile->parameters = xreallocarray(profile->parameters, profile->n_parameters + 1, sizeof p);
+        profile->parameters[profile->n_parameters++] = p;
         return 0;
 }

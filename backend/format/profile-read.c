@@ -8,6 +8,7 @@
 
 #include "backend/format/profile-text.h"
 #include "backend/format/profiles.h"
+#include "base/memory.h"
 #include "base/str.h"
 
 /* ---- modes ---- */
@@ -15,7 +16,7 @@
 static int read_joins(const struct profile_text *t, struct json_object *o, const char *where,
                       struct mode *mode) {
         _cleanup_free_ char *word = NULL, *at = profile_where(where, "joins");
-        int r = at ? profile_string(t, o, where, "joins", false, 16, &word) : profile_memory(t);
+        int r = profile_string(t, o, where, "joins", false, 16, &word);
         if (r < 0 || !word)
                 return r;
         mode->joins = strcmp(word, "ad") == 0 ? REALM_AD : strcmp(word, "ipa") == 0 ? REALM_IPA : REALM_NONE;
@@ -24,65 +25,58 @@ static int read_joins(const struct profile_text *t, struct json_object *o, const
                        : 0;
 }
 
+#define T struct mode
+static const struct json_field leave_fields[] = {
+        ROW("title", JSON_TEXT, title, .required = true, .max = 80),
+        ROW("help", JSON_TEXT, help, .max = 512),
+        TEXTS(words),
+        ROW("parameters", JSON_TEXTS, parameters, .least = 1),
+};
+static const struct json_field mode_fields[] = {
+        ROW("name", JSON_TEXT, name, .required = true, .max = 63),
+        ROW("title", JSON_TEXT, title, .required = true, .max = 80),
+        ROW("help", JSON_TEXT, help, .max = 512),
+        TEXTS(words),
+        ROW("parameters", JSON_TEXTS, parameters, .least = 1),
+        NAMED("joins"),
+        NAMED("leave"),
+        ROW("renew", JSON_TEXTS, renew, .least = 1),
+};
+#undef T
+
 /* A way of its own to run the label UNINSTALL, of a mode that joins. */
 static int read_leave(const struct profile_text *t, struct json_object *o, const char *where,
                       struct mode *mode) {
-        static const char *const members[] = { "title", "help", "words", "parameters", NULL };
         struct json_object *leave = profile_member(o, "leave");
         _cleanup_free_ char *at = profile_where(where, "leave");
-        if (!at)
-                return profile_memory(t);
         if (!leave)
                 return 0;
         if (!json_object_is_type(leave, json_type_object) || mode->joins == REALM_NONE)
                 return profile_wrong(t, at, "It wants an object, in a mode that joins");
-        mode->leave = calloc(1, sizeof *mode->leave);
-        if (!mode->leave || !(mode->leave->name = strdup("leave")))
-                return profile_memory(t);
-        int r = profile_members(t, leave, at, members);
-        if (r >= 0)
-                r = profile_string(t, leave, at, "title", true, 80, &mode->leave->title);
-        if (r >= 0)
-                r = profile_string(t, leave, at, "help", false, 512, &mode->leave->help);
-        if (r >= 0)
-                r = profile_strings(t, leave, at, "words", 0, &mode->leave->words);
-        if (r >= 0)
-                r = profile_strings(t, leave, at, "parameters", 1, &mode->leave->parameters);
+        mode->leave = new0(struct mode);
+        mode->leave->name = xstrdup("leave");
+        int r = profile_fields(t, leave, at, JSON_TABLE(leave_fields, struct mode), mode->leave);
         if (r < 0)
                 return r;
         /* here a list that is missing is none: what an install asks is not what a leave asks */
-        if (!mode->leave->parameters && !(mode->leave->parameters = calloc(1, sizeof(char *))))
-                return profile_memory(t);
+        if (!mode->leave->parameters)
+                mode->leave->parameters = xcalloc(1, sizeof(char *));
         return 0;
 }
 
 static int read_mode(const struct profile_text *t, struct json_object *o, const char *where,
                      struct profile *profile) {
-        static const char *const members[] = { "name",  "title", "help",  "words", "parameters",
-                                               "joins", "leave", "renew", NULL };
         struct mode *mode = profile->modes + profile->n_modes++;        /* room was made for all of them */
-        int r = profile_members(t, o, where, members);
-        if (r >= 0)
-                r = profile_string(t, o, where, "name", true, 63, &mode->name);
-        if (r >= 0)
-                r = profile_string(t, o, where, "title", true, 80, &mode->title);
-        if (r >= 0)
-                r = profile_string(t, o, where, "help", false, 512, &mode->help);
-        if (r >= 0)
-                r = profile_strings(t, o, where, "words", 0, &mode->words);
-        if (r >= 0)
-                r = profile_strings(t, o, where, "parameters", 1, &mode->parameters);
-        if (r >= 0)
-                r = read_joins(t, o, where, mode);
-        if (r >= 0)
-                r = profile_strings(t, o, where, "renew", 1, &mode->renew);
-        if (r >= 0)
-                r = read_leave(t, o, where, mode);
+        int r = profile_fields(t, o, where, JSON_TABLE(mode_fields, struct mode), mode);
+        if (r < 0)
+                return r;
+        r = read_joins(t, o, where, mode);
+        if (r < 0)
+                return r;
+        r = read_leave(t, o, where, mode);
         if (r < 0)
                 return r;
         _cleanup_free_ char *at = profile_where(where, "name");
-        if (!at)
-                return profile_memory(t);
         if (!profile_name_valid(mode->name))
                 return profile_wrong(
                         t, at, "\"%s\" is no name for a mode: small letters, digits and -, a letter first",
@@ -90,33 +84,29 @@ static int read_mode(const struct profile_text *t, struct json_object *o, const 
         if (profile_mode(profile, mode->name) != mode)
                 return profile_wrong(t, at, "There are two modes called \"%s\"", mode->name);
         /* An empty list of parameters is none, no list is all. */
-        if (profile_member(o, "parameters") && !mode->parameters &&
-            !(mode->parameters = calloc(1, sizeof(char *))))
-                return profile_memory(t);
+        if (profile_member(o, "parameters") && !mode->parameters)
+                mode->parameters = xcalloc(1, sizeof(char *));
         return 0;
 }
 
 /* A profile without modes has one way: everybody else need not know that there can be none. */
-static int add_only_mode(const struct profile_text *t, struct profile *profile) {
-        profile->modes = calloc(1, sizeof *profile->modes);
-        if (!profile->modes)
-                return profile_memory(t);
+static void add_only_mode(struct profile *profile) {
+        profile->modes = new0(struct mode);
         profile->n_modes = 1;
-        profile->modes[0].name = strdup("default");
-        profile->modes[0].title = strdup(profile->title);
-        return profile->modes[0].name && profile->modes[0].title ? 0 : profile_memory(t);
+        profile->modes[0].name = xstrdup("default");
+        profile->modes[0].title = xstrdup(profile->title);
 }
 
 static int read_modes(const struct profile_text *t, struct json_object *o, struct profile *profile) {
         struct json_object *list = profile_member(o, "modes");
-        if (!list)
-                return add_only_mode(t, profile);
+        if (!list) {
+                add_only_mode(profile);
+                return 0;
+        }
         size_t n = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
         if (n == 0 || n > PROFILE_MODES_MAX)
                 return profile_wrong(t, "modes", "This is not a list of 1 to %u modes", PROFILE_MODES_MAX);
-        profile->modes = calloc(n, sizeof *profile->modes);
-        if (!profile->modes)
-                return profile_memory(t);
+        profile->modes = xcalloc(n, sizeof *profile->modes);
         for (size_t i = 0; i < n; i++) {
                 char where[32];
                 snprintf(where, sizeof where, "modes[%zu]", i);
@@ -131,25 +121,21 @@ static int read_modes(const struct profile_text *t, struct json_object *o, struc
 
 /* "when": "mode=forward" at a parameter says the same as naming it in the lists of those modes, and it says
  * so for modes that have no list, too: theirs is then what nobody took away. */
-static int bind_to_modes(const struct profile_text *t, struct profile *profile, char **const *modes) {
+static void bind_to_modes(struct profile *profile, char **const *modes) {
         bool bound = false;
         for (size_t i = 0; i < profile->n_parameters; i++)
                 bound |= modes[i] != NULL;
         for (size_t k = 0; bound && k < profile->n_modes; k++) {
                 struct mode *mode = profile->modes + k;
-                _cleanup_strv_ char **names = calloc(1, sizeof(char *));
-                if (!names)
-                        return profile_memory(t);
+                _cleanup_strv_ char **names = xcalloc(1, sizeof(char *));
                 for (size_t i = 0; i < profile->n_parameters; i++) {
                         const struct param *p = profile->parameters + i;
-                        if (mode_asks(mode, p) && (!modes[i] || strv_contains(modes[i], mode->name)) &&
-                            strv_add(&names, p->name) < 0)
-                                return profile_memory(t);
+                        if (mode_asks(mode, p) && (!modes[i] || strv_contains(modes[i], mode->name)))
+                                strv_add(&names, p->name);
                 }
                 strv_free(mode->parameters);
                 mode->parameters = TAKE(names);
         }
-        return 0;
 }
 
 static int check_list(const struct profile_text *t, const struct profile *profile, const struct mode *mode,
@@ -193,7 +179,7 @@ static int read_parameters(const struct profile_text *t, struct json_object *o, 
         if (r >= 0)
                 r = check_mode_lists(t, profile);
         if (r >= 0)
-                r = bind_to_modes(t, profile, modes);
+                bind_to_modes(profile, modes);
         for (size_t i = 0; i < n; i++)
                 strv_free(modes[i]);
         return r;
@@ -203,28 +189,28 @@ static int read_parameters(const struct profile_text *t, struct json_object *o, 
 
 /* "unit", or {"exec": ["test", "-s", "/x"], "seconds": 20}. */
 static int read_health(const struct profile_text *t, struct json_object *o, struct profile *profile) {
-        static const char *const members[] = { "exec", "seconds", NULL };
+        static const struct json_field fields[] = {
+                { "exec", JSON_TEXTS, offsetof(struct profile, health_argv) },
+                NAMED("seconds"),
+        };
         struct json_object *health = profile_member(o, "health");
         profile->health_seconds = 10;
         if (!health || (json_text(health) && strcmp(json_text(health), "unit") == 0))
-                return str_replace(&profile->health_command, "unit") < 0 ? profile_memory(t) : 0;
+                return str_replace(&profile->health_command, "unit");
         if (!json_object_is_type(health, json_type_object))
                 return profile_wrong(t, "health",
                                      "It wants \"unit\", or an object with \"exec\" and \"seconds\"");
         long long seconds = 10;
-        int r = profile_members(t, health, "health", members);
-        if (r >= 0)
-                r = profile_strings(t, health, "health", "exec", 0, &profile->health_argv);
-        if (r >= 0)
-                r = profile_number(t, health, "health", "seconds", 1, 3600, &seconds);
+        int r = profile_fields(t, health, "health", JSON_TABLE(fields, struct profile), profile);
+        if (r < 0)
+                return r;
+        r = profile_number(t, health, "health", "seconds", 1, 3600, &seconds);
         if (r < 0)
                 return r;
         profile->health_seconds = (unsigned) seconds;
         if (profile_member(health, "exec") && (!profile->health_argv || !*profile->health_argv[0]))
                 return profile_wrong(t, "health.exec", "The command has no words");
-        return str_replace(&profile->health_command, profile->health_argv ? "exec" : "unit") < 0
-                       ? profile_memory(t)
-                       : 0;
+        return str_replace(&profile->health_command, profile->health_argv ? "exec" : "unit");
 }
 
 static int format_profile_read_check_path(const struct profile_text *t, const char *where, const char *path,
@@ -243,8 +229,7 @@ static int check_paths(const struct profile_text *t, const char *key, char *cons
                 char where[32];
                 snprintf(where, sizeof where, "%s[%zu]", key, i);
                 _cleanup_strv_ char **paths = NULL;
-                if (strv_split(entries[i], needs ? ":" : "", &paths) < 0)
-                        return profile_memory(t);
+                strv_split(entries[i], needs ? ":" : "", &paths);
                 int r = paths && *paths ? 0 : profile_wrong(t, where, "This is not a path");
                 for (char **path = paths; r >= 0 && *path; path++)
                         r = format_profile_read_check_path(t, where, *path, needs);
@@ -254,44 +239,41 @@ static int check_paths(const struct profile_text *t, const char *key, char *cons
         return 0;
 }
 
-static int read_lists(const struct profile_text *t, struct json_object *o, struct profile *profile) {
-        int r = profile_strings(t, o, "", "match", 1, &profile->match);
-        if (r >= 0)
-                r = profile_strings(t, o, "", "paths", 1, &profile->paths);
-        if (r >= 0)
-                r = profile_strings(t, o, "", "state", 1, &profile->state);
-        if (r >= 0)
-                r = profile_strings(t, o, "", "needs", 1, &profile->needs);
-        if (r >= 0)
-                r = check_paths(t, "paths", profile->paths, false);
-        if (r >= 0)
-                r = check_paths(t, "state", profile->state, false);
-        return r < 0 ? r : check_paths(t, "needs", profile->needs, true);
-}
+#define T struct profile
+static const struct json_field profile_fields_of[] = {
+        ROW("title", JSON_TEXT, title, .required = true, .max = 80),
+        ROW("help", JSON_TEXT, help, .max = 1024),
+        ROW("match", JSON_TEXTS, match, .least = 1),
+        NAMED("modes"),
+        NAMED("parameters"),
+        ROW("paths", JSON_TEXTS, paths, .least = 1),
+        ROW("state", JSON_TEXTS, state, .least = 1),
+        ROW("unit", JSON_TEXT, unit, .max = 255),
+        NAMED("health"),
+        ROW("needs", JSON_TEXTS, needs, .least = 1),
+        ROW("no-rehearsal", JSON_BOOL, no_rehearsal),
+        ROW("host-command", JSON_BOOL, host_command),
+};
+#undef T
 
 static int read_profile(const struct profile_text *t, struct json_object *o, struct profile *profile) {
-        static const char *const members[] = { "title",      "help",  "match",        "modes",
-                                               "parameters", "paths", "state",        "unit",
-                                               "health",     "needs", "no-rehearsal", "host-command",
-                                               NULL };
-        int r = profile_members(t, o, "", members);
-        if (r >= 0)
-                r = profile_string(t, o, "", "title", true, 80, &profile->title);
-        if (r >= 0)
-                r = profile_string(t, o, "", "help", false, 1024, &profile->help);
-        if (r >= 0)
-                r = profile_string(t, o, "", "unit", false, 255, &profile->unit);
-        if (r >= 0)
-                r = read_lists(t, o, profile);
-        if (r >= 0)
-                r = read_modes(t, o, profile);
-        if (r >= 0)
-                r = read_parameters(t, o, profile);
-        if (r >= 0)
-                r = read_health(t, o, profile);
-        if (r >= 0)
-                r = profile_flag(t, o, "", "no-rehearsal", &profile->no_rehearsal);
-        return r < 0 ? r : profile_flag(t, o, "", "host-command", &profile->host_command);
+        int r = profile_fields(t, o, "", JSON_TABLE(profile_fields_of, struct profile), profile);
+        if (r < 0)
+                return r;
+        r = check_paths(t, "paths", profile->paths, false);
+        if (r < 0)
+                return r;
+        r = check_paths(t, "state", profile->state, false);
+        if (r < 0)
+                return r;
+        r = check_paths(t, "needs", profile->needs, true);
+        if (r < 0)
+                return r;
+        r = read_modes(t, o, profile);
+        if (r < 0)
+                return r;
+        r = read_parameters(t, o, profile);
+        return r < 0 ? r : read_health(t, o, profile);
 }
 
 int profile_parse(const char *source, const char *text, size_t n, struct profile **ret,
@@ -302,21 +284,15 @@ int profile_parse(const char *source, const char *text, size_t n, struct profile
         _cleanup_error_ struct error *e = NULL;
         unsigned line = 0;
         int r = json_parse(text, n, &limits, &o, &line, &e);
-        if (r == -ENOMEM)
-                return profile_memory(&t);
         if (r < 0)
                 return error_set(reterr, -EINVAL, "%s:%u: %s", source, line ? line : 1,
                                  e ? e->message : "This is not JSON");
 
-        _cleanup_(profile_freep) struct profile *profile = calloc(1, sizeof *profile);
-        if (!profile)
-                return profile_memory(&t);
+        _cleanup_(profile_freep) struct profile *profile = new0(struct profile);
         const char *name = strrchr(source, '/');
         name = name && !str_starts(source, "label ") ? name + 1 : "image";
-        profile->name = strndup(name, str_ends(name, ".json") ? strlen(name) - 5 : strlen(name));
-        profile->source = strdup(source);
-        if (!profile->name || !profile->source)
-                return profile_memory(&t);
+        profile->name = xstrndup(name, str_ends(name, ".json") ? strlen(name) - 5 : strlen(name));
+        profile->source = xstrdup(source);
         r = read_profile(&t, o, profile);
         if (r < 0)
                 return r;

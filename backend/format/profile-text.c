@@ -20,10 +20,6 @@ int profile_wrong(const struct profile_text *t, const char *where, const char *f
         return r;
 }
 
-int profile_memory(const struct profile_text *t) {
-        return error_set(t->reterr, -ENOMEM, "Out of memory");
-}
-
 char *profile_where(const char *where, const char *key) {
         return str_printf("%s%s%s", where, *where ? "." : "", key);
 }
@@ -31,30 +27,6 @@ char *profile_where(const char *where, const char *key) {
 struct json_object *profile_member(struct json_object *o, const char *key) {
         struct json_object *value = NULL;
         return json_object_object_get_ex(o, key, &value) ? value : NULL;
-}
-
-/* The place of a member, for a sentence about it. */
-#define WHERE(where, key)                                             \
-        _cleanup_free_ char *at = profile_where(where, key);          \
-        if (!at)                                                      \
-                return profile_memory(t)
-
-int profile_members(const struct profile_text *t, struct json_object *o, const char *where,
-                    const char *const *allowed) {
-        if (!json_object_is_type(o, json_type_object))
-                return profile_wrong(t, where, "This is %s, not an object", json_type_words(o));
-        json_object_object_foreach(o, key, value) {
-                (void) value;
-                bool known = str_starts(key, "x-");
-                for (size_t i = 0; !known && allowed[i]; i++)
-                        known = strcmp(allowed[i], key) == 0;
-                if (known)
-                        continue;
-                WHERE(where, key);
-                _cleanup_free_ char *all = strv_join((char *const *) allowed, ", ");
-                return profile_wrong(t, at, "There is no such member; there are %s", all ? all : "others");
-        }
-        return 0;
 }
 
 static bool format_profile_text_has_controls(const char *s) {
@@ -67,7 +39,7 @@ static bool format_profile_text_has_controls(const char *s) {
 int profile_string(const struct profile_text *t, struct json_object *o, const char *where, const char *key,
                    bool required, size_t max, char **ret) {
         struct json_object *value = profile_member(o, key);
-        WHERE(where, key);
+        _cleanup_free_ char *at = profile_where(where, key);
         if (!value)
                 return required ? profile_wrong(t, where, "The member \"%s\" is missing", key) : 0;
         if (!json_object_is_type(value, json_type_string))
@@ -77,7 +49,7 @@ int profile_string(const struct profile_text *t, struct json_object *o, const ch
                 return profile_wrong(t, at, "The text has control characters in it");
         if (!*text || strlen(text) > max)
                 return profile_wrong(t, at, "The text has to have 1 to %zu bytes", max);
-        return str_replace(ret, text) < 0 ? profile_memory(t) : 0;
+        return str_replace(ret, text);
 }
 
 int profile_value(const struct profile_text *t, struct json_object *o, const char *where, const char *key,
@@ -85,12 +57,11 @@ int profile_value(const struct profile_text *t, struct json_object *o, const cha
         struct json_object *value = profile_member(o, key);
         if (!value || json_object_is_type(value, json_type_string))
                 return profile_string(t, o, where, key, false, PARAM_VALUE_MAX, ret);
-        WHERE(where, key);
+        _cleanup_free_ char *at = profile_where(where, key);
         if (json_object_is_type(value, json_type_boolean))
-                return str_replace(ret, json_object_get_boolean(value) ? "yes" : "no") < 0 ? profile_memory(t)
-                                                                                           : 0;
+                return str_replace(ret, json_object_get_boolean(value) ? "yes" : "no");
         if (json_object_is_type(value, json_type_int))
-                return str_replace(ret, json_object_get_string(value)) < 0 ? profile_memory(t) : 0;
+                return str_replace(ret, json_object_get_string(value));
         return profile_wrong(t, at, "This is %s, neither a text nor a whole number nor true or false",
                              json_type_words(value));
 }
@@ -98,7 +69,7 @@ int profile_value(const struct profile_text *t, struct json_object *o, const cha
 int profile_strings(const struct profile_text *t, struct json_object *o, const char *where, const char *key,
                     size_t least, char ***ret) {
         struct json_object *list = profile_member(o, key);
-        WHERE(where, key);
+        _cleanup_free_ char *at = profile_where(where, key);
         if (!list)
                 return 0;
         if (!json_object_is_type(list, json_type_array))
@@ -110,8 +81,6 @@ int profile_strings(const struct profile_text *t, struct json_object *o, const c
         for (size_t i = 0; i < n; i++) {
                 struct json_object *value = json_object_array_get_idx(list, i);
                 _cleanup_free_ char *entry = str_printf("%s[%zu]", at, i);
-                if (!entry)
-                        return profile_memory(t);
                 const char *text = json_text(value);
                 if (!text)
                         return profile_wrong(t, entry, "This is %s, not a text", json_type_words(value));
@@ -119,8 +88,7 @@ int profile_strings(const struct profile_text *t, struct json_object *o, const c
                     strlen(text) < least)
                         return profile_wrong(t, entry, "The text is empty, too long, or has control "
                                                        "characters in it");
-                if (strv_add(ret, text) < 0)
-                        return profile_memory(t);
+                strv_add(ret, text);
         }
         return 0;
 }
@@ -128,7 +96,7 @@ int profile_strings(const struct profile_text *t, struct json_object *o, const c
 int profile_flag(const struct profile_text *t, struct json_object *o, const char *where, const char *key,
                  bool *ret) {
         struct json_object *value = profile_member(o, key);
-        WHERE(where, key);
+        _cleanup_free_ char *at = profile_where(where, key);
         if (!value)
                 return 0;
         if (!json_object_is_type(value, json_type_boolean))
@@ -140,7 +108,7 @@ int profile_flag(const struct profile_text *t, struct json_object *o, const char
 int profile_number(const struct profile_text *t, struct json_object *o, const char *where, const char *key,
                    long long low, long long high, long long *ret) {
         struct json_object *value = profile_member(o, key);
-        WHERE(where, key);
+        _cleanup_free_ char *at = profile_where(where, key);
         if (!value)
                 return 0;
         if (!json_object_is_type(value, json_type_int))
@@ -150,6 +118,41 @@ int profile_number(const struct profile_text *t, struct json_object *o, const ch
                 return profile_wrong(t, at, "The number is not within %lld and %lld", low, high);
         *ret = number;
         return 0;
+}
+
+static int format_profile_text_unknown(const struct profile_text *t, struct json_object *o, const char *where,
+                                       const struct json_table *table) {
+        json_object_object_foreach(o, key, value) {
+                (void) value;
+                bool known = str_starts(key, "x-");
+                for (size_t i = 0; !known && i < table->n; i++)
+                        known = str_equal(table->fields[i].path, key);
+                if (known)
+                        continue;
+                _cleanup_free_ char *at = profile_where(where, key);
+                _cleanup_str_ struct str all = {};
+                for (size_t i = 0; i < table->n; i++)
+                        str_addf(&all, "%s%s", i ? ", " : "", table->fields[i].path);
+                return profile_wrong(t, at, "There is no such member; there are %s", all.text);
+        }
+        return 0;
+}
+
+int profile_fields(const struct profile_text *t, struct json_object *o, const char *where,
+                   const struct json_table *table, void *target) {
+        if (!json_object_is_type(o, json_type_object))
+                return profile_wrong(t, where, "This is %s, not an object", json_type_words(o));
+        int r = format_profile_text_unknown(t, o, where, table);
+        for (const struct json_field *f = table->fields; r >= 0 && f < table->fields + table->n; f++) {
+                void *member = (char *) target + f->offset;
+                if (f->kind == JSON_TEXT)
+                        r = profile_string(t, o, where, f->path, f->required, f->max, member);
+                else if (f->kind == JSON_TEXTS)
+                        r = profile_strings(t, o, where, f->path, f->least, member);
+                else if (f->kind == JSON_BOOL)
+                        r = profile_flag(t, o, where, f->path, member);
+        }
+        return r;
 }
 
 bool profile_name_valid(const char *name) {

@@ -4,7 +4,7 @@
 /* Reading members of a profile so that whatever is wrong is said with file, line and reason. Only
  * profile_read.c and profile_param.c include this. */
 
-#include "backend/format/json.h"
+#include "backend/format/internal.h"
 #include "base/error.h"
 #include "model/profile/profile.h"
 
@@ -18,17 +18,18 @@ struct profile_text {
 /* "SOURCE:LINE: WHERE: reason"; -EINVAL. where: "parameters[2].type", "" for the whole. */
 int profile_wrong(const struct profile_text *t, const char *where, const char *format, ...)
         __attribute__((format(printf, 3, 4)));
-int profile_memory(const struct profile_text *t);       /* -ENOMEM */
 
-/* "where.key", or "key" at the top; NULL when out of memory. */
+/* "where.key", or "key" at the top. */
 char *profile_where(const char *where, const char *key);
 
 /* The member of an object; NULL: absent or null. */
 struct json_object *profile_member(struct json_object *o, const char *key);
 
-/* The object's members are all among allowed (NULL-terminated), or begin with "x-". */
-int profile_members(const struct profile_text *t, struct json_object *o, const char *where,
-                    const char *const *allowed);
+/* The members of the table's texts, lists and flags into target. Members that no row names, and that do not
+ * begin with "x-", are refused; rows of JSON_CALL only name what the caller reads himself. */
+int profile_fields(const struct profile_text *t, struct json_object *o, const char *where,
+                   const struct json_table *table, void *target);
+#define NAMED(path) { path, JSON_CALL }
 
 /* A text of 1 to max bytes without control characters. Absent: *ret stays, or -EINVAL when required. */
 int profile_string(const struct profile_text *t, struct json_object *o, const char *where, const char *key,
