@@ -34,9 +34,7 @@ static int take_one(const char *source, const char *name, struct json_object *va
                                           (size_t) json_object_get_string_len(value) != length))
                 return error_set(reterr, -EINVAL, "%s: the answer \"%s\" is too long or holds a NUL", source,
                                  name);
-        return answers_set(answers, name, text, "answer file") < 0
-                       ? error_set(reterr, -ENOMEM, "Out of memory")
-                       : 0;
+        return answers_set(answers, name, text, "answer file");
 }
 
 static int take_all(const char *source, struct json_object *object, struct answers *answers,
@@ -70,9 +68,7 @@ int answers_parse(const char *source, const char *text, size_t n, struct answers
                 r = take_all(source, wrapped ? inner : top, answers, reterr);
                 if (r >= 0 && wrapped && json_object_object_get_ex(top, "mode", &named)) {
                         const char *value = format_answers_typed(named);
-                        r = str_replace(mode, value);
-                        if (r < 0)
-                                error_set(reterr, r, "Out of memory");
+                        str_replace(mode, value);
                 }
         }
         return r;

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/memory.h"
 #include "base/str.h"
 
 #define WHERE_MAX 256U
@@ -94,9 +95,7 @@ static int format_fields_read_texts(struct json_object *value, const char *where
                 if (!s)
                         return error_set(reterr, -EBADMSG, "%s[%zu] is %s where a text is expected", where, i,
                                          json_type_words(json_object_array_get_idx(value, i)));
-                list[i] = strdup(s);
-                if (!list[i])
-                        return error_set(reterr, -ENOMEM, "Out of memory");
+                list[i] = xstrdup(s);
         }
         strv_free(*target);
         *target = TAKE(list);
@@ -113,9 +112,7 @@ static int format_fields_read_text(struct json_object *value, const char *where,
                                  json_type_words(value));
         if (strlen(s) > max)
                 return error_set(reterr, -E2BIG, "%s is longer than %zu bytes", where, max);
-        if (str_replace(target, s) < 0)
-                return error_set(reterr, -ENOMEM, "Out of memory");
-        return 0;
+        return str_replace(target, s);
 }
 
 static int format_fields_read_word(struct json_object *value, const char *where,
@@ -209,9 +206,7 @@ static int format_fields_read_structs(struct json_object *value, const char *whe
 static int format_fields_read_struct(struct json_object *value, const char *where,
                                      const struct json_table *of, void **target, struct error **reterr) {
         if (!*target)
-                *target = calloc(1, of->size);
-        if (!*target)
-                return error_set(reterr, -ENOMEM, "Out of memory");
+                *target = xcalloc(1, of->size);
         return json_read(value, where, of->fields, of->n, *target, reterr);
 }
 

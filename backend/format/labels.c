@@ -45,19 +45,17 @@ int image_parse_labels(const char *text, size_t n, struct image **ret, struct er
         r = json_read(o, NULL, fields, ELEMENTS(fields), &file, reterr);
         _cleanup_free_ char *name = TAKE(file.image);
         _cleanup_image_ struct image *image = r < 0 ? NULL : image_new();
-        if (r >= 0 && !image)
-                r = error_set(reterr, -ENOMEM, "Out of memory");
         if (r >= 0)
                 r = json_each_member(file.labels, "labels", LABELS_MAX, format_labels_read_label, image,
                                      reterr);
         if (r < 0) {
-                r = error_wrap(reterr, r == -ENOMEM ? r : -EINVAL, "These are no labels of an image");
+                r = error_wrap(reterr, -EINVAL, "These are no labels of an image");
                 error_hint(reterr, "A JSON object with a member \"labels\": {\"labels\": {\"RUN\": \"podman "
                                    "run …\"}}");
                 return r;
         }
-        if (name && *name && strv_add(&image->names, name) < 0)
-                return error_set(reterr, -ENOMEM, "Out of memory");
+        if (!str_empty(name))
+                strv_add(&image->names, name);
         *ret = TAKE(image);
         return 0;
 }

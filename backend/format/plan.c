@@ -11,6 +11,7 @@
 #include "backend/format/internal.h"
 #include "backend/format/json.h"
 #include "backend/io/digest.h"
+#include "base/memory.h"
 #include "base/str.h"
 #include "model/plan/unit-text.h"
 
@@ -151,7 +152,7 @@ static int format_plan_read_command(struct json_object *value, const char *where
                          &ignored);
         finding_list_done(&ignored);
         if (r < 0)
-                return error_set(reterr, r, "Out of memory");
+                return r;
         if ((*ret)->engine != read.engine)
                 return error_set(reterr, -EINVAL, "%s is not a command of %s", where,
                                  engine_kind_name(read.engine));
@@ -328,29 +329,26 @@ static int format_plan_check(const struct plan *plan, struct error **reterr) {
         return 0;
 }
 
-static int format_plan_refuse(struct error **reterr, int r) {
-        return r == -ENOMEM ? r : error_wrap(reterr, -EINVAL, "This is not a plan");
+static int format_plan_refuse(struct error **reterr) {
+        return error_wrap(reterr, -EINVAL, "This is not a plan");
 }
 
 int plan_parse(const char *text, size_t n, struct plan **ret, struct error **reterr) {
         static const struct json_limits limits = { .bytes = PLAN_BYTES_MAX, .depth = 16, .weight = 500000 };
         _cleanup_json_ struct json_object *o = NULL;
-        _cleanup_plan_ struct plan *plan = calloc(1, sizeof *plan);
-        if (!plan || !(plan->answers = answers_new()))
-                return error_set(reterr, -ENOMEM, "Out of memory");
+        _cleanup_plan_ struct plan *plan = new0(struct plan);
+        plan->answers = answers_new();
         unsigned line;
         int r = json_parse(text, n, &limits, &o, &line, reterr);
         if (r < 0)
-                return format_plan_refuse(reterr, r);
+                return format_plan_refuse(reterr);
         if (!json_object_is_type(o, json_type_object)) {
-                r = error_set(reterr, -EINVAL, "It is %s, not an object", json_type_words(o));
-                return format_plan_refuse(reterr, r);
+                error_set(reterr, -EINVAL, "It is %s, not an object", json_type_words(o));
+                return format_plan_refuse(reterr);
         }
         r = json_read(o, NULL, plan_fields, ELEMENTS(plan_fields), plan, reterr);
-        if (r >= 0)
-                r = format_plan_check(plan, reterr);
-        if (r < 0)
-                return format_plan_refuse(reterr, r);
+        if (r < 0 || format_plan_check(plan, reterr) < 0)
+                return format_plan_refuse(reterr);
         *ret = TAKE(plan);
         return 0;
 }

@@ -116,30 +116,28 @@ char *emit_services(const struct service_list *services) {
 
 /* Whatever was the matter, the caller's question is "is this a record?": one code, the details as its cause.
  */
-static int format_service_refuse(struct error **reterr, int r) {
-        return r == -ENOMEM ? r : error_wrap(reterr, -EINVAL, "This is not the record of a service");
+static int format_service_refuse(struct error **reterr) {
+        return error_wrap(reterr, -EINVAL, "This is not the record of a service");
 }
 
 int service_parse(const char *text, size_t n, struct service **ret, struct error **reterr) {
         static const struct json_limits limits = { .bytes = SERVICE_BYTES_MAX, .depth = 8, .weight = 100000 };
         _cleanup_json_ struct json_object *o = NULL;
         _cleanup_(service_freep) struct service *s = service_new();
-        if (!s)
-                return -ENOMEM;
         unsigned line;
         int r = json_parse(text, n, &limits, &o, &line, reterr);
         if (r < 0)
-                return format_service_refuse(reterr, r);
+                return format_service_refuse(reterr);
         if (!json_object_is_type(o, json_type_object)) {
-                r = error_set(reterr, -EINVAL, "It is %s, not an object", json_type_words(o));
-                return format_service_refuse(reterr, r);
+                error_set(reterr, -EINVAL, "It is %s, not an object", json_type_words(o));
+                return format_service_refuse(reterr);
         }
         r = json_read(o, NULL, record_fields, ELEMENTS(record_fields), s, reterr);
         if (r < 0)
-                return format_service_refuse(reterr, r);
+                return format_service_refuse(reterr);
         if (!service_name_valid(s->name)) {
-                r = error_set(reterr, -EINVAL, "\"%s\" cannot be the name of a service", s->name);
-                return format_service_refuse(reterr, r);
+                error_set(reterr, -EINVAL, "\"%s\" cannot be the name of a service", s->name);
+                return format_service_refuse(reterr);
         }
         *ret = TAKE(s);
         return 0;
