@@ -28,7 +28,7 @@ static void images_listed(struct image_list *images, struct error *e, void *user
         struct listing *l = userdata;
         images_done_t done = l->done;
         void *for_done = l->userdata;
-        if (images && hostways_list(l->backend->paths.root, images) < 0) {
+        if (images && native_list(l->backend->paths.root, images) < 0) {
                 images = image_list_free(images);
                 error_set(&e, -ENOMEM, "Out of memory");
         }
@@ -160,11 +160,11 @@ static void host_images_listed(struct image_list *list, struct error *e, void *u
 }
 
 /* The host's own ways need no engine. */
-static int hostway_looked(sd_event_source *source, void *userdata) {
+static int native_looked(sd_event_source *source, void *userdata) {
         struct search *s = userdata;
         struct image *image = NULL;
         struct error *e = NULL;
-        hostway_find(s->backend->paths.root, s->reference, &image, &e);
+        native_find(s->backend->paths.root, s->reference, &image, &e);
         search_end(s, image, e);
         return 0;
 }
@@ -182,8 +182,8 @@ struct op *backend_find_image(struct host *host, const char *reference, image_do
                 search_free(s);
                 return NULL;
         }
-        if (str_starts(reference, HOSTWAY_PREFIX))
-                return sd_event_add_defer(s->backend->event, &s->later, hostway_looked, s) < 0
+        if (str_starts(reference, NATIVE_PREFIX))
+                return sd_event_add_defer(s->backend->event, &s->later, native_looked, s) < 0
                                ? op_cancel(s->op)
                                : s->op;
         s->asking = engine_list_images(s->backend->engine, host_images_listed, s);

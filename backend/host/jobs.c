@@ -75,7 +75,7 @@ struct op *backend_list_jobs(struct host *host, jobs_done_t done, void *userdata
         if (!r)
                 return NULL;
         *r = (struct reading) { .backend = backend_of(host), .jobs = done, .userdata = userdata };
-        return later_new(r->backend->event, give_jobs, host_jobs_reading_free, r);
+        return defer_new(r->backend->event, give_jobs, host_jobs_reading_free, r);
 }
 
 struct op *backend_list_changes(struct host *host, const char *of, bool diffs, report_done_t done,
@@ -92,5 +92,5 @@ struct op *backend_list_changes(struct host *host, const char *of, bool diffs, r
                 host_jobs_reading_free(r);
                 return NULL;
         }
-        return later_new(r->backend->event, give_report, host_jobs_reading_free, r);
+        return defer_new(r->backend->event, give_report, host_jobs_reading_free, r);
 }

@@ -489,9 +489,9 @@ static void host_plan_begin(struct planning *p) {
                                                         : p->record->reference;
                 const char *newer = p->reference ? p->reference : p->record->reference;
                 /* no engine knows it */
-                bool hostway = str_starts(p->record->reference, HOSTWAY_PREFIX);
+                bool native = str_starts(p->record->reference, NATIVE_PREFIX);
                 p->asking =
-                        upgrade || hostway
+                        upgrade || native
                                 ? backend_find_image(&p->backend->host, newer ? newer : "", image_came, p)
                                 : engine_inspect_image(p->backend->engine, which ? which : "", image_came, p);
         } else

@@ -40,7 +40,7 @@ static struct op *host_realm_refuse(sd_event *event, struct error *e, realm_done
                 return NULL;
         }
         *r = (struct refusal) { e, done, userdata };
-        return later_new(event, refusal_give, refusal_drop, r);
+        return defer_new(event, refusal_give, refusal_drop, r);
 }
 
 struct op *backend_discover(struct host *host, const char *domain, realm_done_t done, void *userdata) {
@@ -100,7 +100,7 @@ static struct op *end_early(sd_event *event, const struct error *e, preflight_do
                                        .fix = FIX_DOMAIN };
         *p = (struct preflight) { .items = item, .n = 1 };
         *early = (struct early) { p, done, userdata };
-        return later_new(event, early_give, early_drop, early);
+        return defer_new(event, early_give, early_drop, early);
 }
 
 struct op *backend_preflight(struct host *host, const struct preflight_order *order,

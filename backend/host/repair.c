@@ -35,13 +35,13 @@ struct op *backend_repair(struct host *host, const struct repair *repair, nothin
                 return NULL;
         *o = (struct outcome) { .done = done, .userdata = userdata };
         if (repair->fix == FIX_CLOCK)
-                mend_clock(repair->clock_usec, &o->error);
+                repair_clock(repair->clock_usec, &o->error);
         else if (repair->fix == FIX_HOSTNAME && repair->hostname) {
-                if (mend_hostname(b->paths.root, repair->hostname, &o->error) >= 0) {
+                if (repair_hostname(b->paths.root, repair->hostname, &o->error) >= 0) {
                         facts_done(&b->facts);
                         facts_read(b->paths.root, &b->facts);
                 }
         } else
                 error_set(&o->error, -EINVAL, "That cannot be mended from here");
-        return later_new(b->event, outcome_give, outcome_drop, o);
+        return defer_new(b->event, outcome_give, outcome_drop, o);
 }

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-struct later {
+struct defer {
         struct op *op;
         sd_event_source *source;
         void (*give)(void *state);
@@ -12,14 +12,14 @@ struct later {
 };
 
 static void defer_stop(void *userdata) {
-        struct later *l = userdata;
+        struct defer *l = userdata;
         sd_event_source_disable_unref(l->source);
         l->drop(l->state);
         free(l);
 }
 
 static int defer_now(sd_event_source *source, void *userdata) {
-        struct later *l = userdata;
+        struct defer *l = userdata;
         void (*give)(void *state) = l->give;
         void *state = l->state;
         op_finish(l->op);
@@ -29,13 +29,13 @@ static int defer_now(sd_event_source *source, void *userdata) {
         return 0;
 }
 
-struct op *later_new(sd_event *event, void (*give)(void *state), void (*drop)(void *state), void *state) {
-        struct later *l = malloc(sizeof *l);
+struct op *defer_new(sd_event *event, void (*give)(void *state), void (*drop)(void *state), void *state) {
+        struct defer *l = malloc(sizeof *l);
         if (!l) {
                 drop(state);
                 return NULL;
         }
-        *l = (struct later) { .give = give, .drop = drop, .state = state };
+        *l = (struct defer) { .give = give, .drop = drop, .state = state };
         l->op = op_new(defer_stop, l);
         if (l->op && sd_event_add_defer(event, &l->source, defer_now, l) >= 0)
                 return l->op;

@@ -9,4 +9,4 @@
 
 /* give(state) comes from the loop, once, and owns state from then on; drop(state) instead of it when the wish
  * for the answer is dropped before. NULL when out of memory (state is then dropped, too). */
-struct op *later_new(sd_event *event, void (*give)(void *state), void (*drop)(void *state), void *state);
+struct op *defer_new(sd_event *event, void (*give)(void *state), void (*drop)(void *state), void *state);

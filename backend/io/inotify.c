@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <sys/inotify.h>
 
-struct notice {
+struct inotify {
         int fd;
         void (*changed)(int number, const char *name, uint32_t mask, void *userdata);
         void *userdata;
@@ -15,80 +15,80 @@ struct notice {
 };
 
 static int on_pause_over(sd_event_source *source, uint64_t usec, void *userdata) {
-        struct notice *notice = userdata;
-        sd_event_source_set_enabled(notice->source, SD_EVENT_ON);
+        struct inotify *inotify = userdata;
+        sd_event_source_set_enabled(inotify->source, SD_EVENT_ON);
         return 0;
 }
 
-static void pause_for_more(struct notice *notice) {
-        if (sd_event_source_set_time_relative(notice->pause, notice->pace) >= 0 &&
-            sd_event_source_set_enabled(notice->pause, SD_EVENT_ONESHOT) >= 0)
-                sd_event_source_set_enabled(notice->source, SD_EVENT_OFF);
+static void pause_for_more(struct inotify *inotify) {
+        if (sd_event_source_set_time_relative(inotify->pause, inotify->pace) >= 0 &&
+            sd_event_source_set_enabled(inotify->pause, SD_EVENT_ONESHOT) >= 0)
+                sd_event_source_set_enabled(inotify->source, SD_EVENT_OFF);
 }
 
 static int on_events(sd_event_source *source, int fd, uint32_t events, void *userdata) {
-        struct notice *notice = userdata;
+        struct inotify *inotify = userdata;
         _Alignas(struct inotify_event) char buffer[8192];
         ssize_t n = read(fd, buffer, sizeof buffer);
-        notice->busy = true;
-        for (ssize_t at = 0; at < n && !notice->dead;) {
+        inotify->busy = true;
+        for (ssize_t at = 0; at < n && !inotify->dead;) {
                 const struct inotify_event *event = (const void *) (buffer + at);
                 at += (ssize_t) (sizeof *event + event->len);
                 if (!(event->mask & IN_IGNORED))
-                        notice->changed(event->wd, event->len ? event->name : "", event->mask,
-                                        notice->userdata);
+                        inotify->changed(event->wd, event->len ? event->name : "", event->mask,
+                                        inotify->userdata);
         }
-        notice->busy = false;
-        if (notice->dead)
-                notice_free(notice);
-        else if (notice->pause)
-                pause_for_more(notice);
+        inotify->busy = false;
+        if (inotify->dead)
+                inotify_free(inotify);
+        else if (inotify->pause)
+                pause_for_more(inotify);
         return 0;
 }
 
-struct notice *notice_new(sd_event *event,
+struct inotify *inotify_new(sd_event *event,
                           void (*changed)(int number, const char *name, uint32_t mask, void *userdata),
                           void *userdata) {
-        struct notice *notice = malloc(sizeof *notice);
-        if (!notice)
+        struct inotify *inotify = malloc(sizeof *inotify);
+        if (!inotify)
                 return NULL;
-        *notice = (struct notice) { .fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK),
+        *inotify = (struct inotify) { .fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK),
                                    .changed = changed,
                                    .userdata = userdata };
-        if (notice->fd < 0 ||
-            sd_event_add_io(event, &notice->source, notice->fd, EPOLLIN, on_events, notice) < 0)
-                return notice_free(notice);
-        return notice;
+        if (inotify->fd < 0 ||
+            sd_event_add_io(event, &inotify->source, inotify->fd, EPOLLIN, on_events, inotify) < 0)
+                return inotify_free(inotify);
+        return inotify;
 }
 
-struct notice *notice_free(struct notice *notice) {
-        if (!notice)
+struct inotify *inotify_free(struct inotify *inotify) {
+        if (!inotify)
                 return NULL;
-        notice->dead = true;
-        if (notice->busy)
+        inotify->dead = true;
+        if (inotify->busy)
                 return NULL;
-        sd_event_source_disable_unref(notice->source);
-        sd_event_source_disable_unref(notice->pause);
-        if (notice->fd >= 0)
-                close(notice->fd);
-        free(notice);
+        sd_event_source_disable_unref(inotify->source);
+        sd_event_source_disable_unref(inotify->pause);
+        if (inotify->fd >= 0)
+                close(inotify->fd);
+        free(inotify);
         return NULL;
 }
 
-void notice_pace(struct notice *notice, unsigned usec) {
-        notice->pace = usec;
-        if (!notice->pause &&
-            sd_event_add_time(sd_event_source_get_event(notice->source), &notice->pause, CLOCK_MONOTONIC,
-                              UINT64_MAX, 1000, on_pause_over, notice) >= 0)
-                sd_event_source_set_enabled(notice->pause, SD_EVENT_OFF);
+void inotify_pace(struct inotify *inotify, unsigned usec) {
+        inotify->pace = usec;
+        if (!inotify->pause &&
+            sd_event_add_time(sd_event_source_get_event(inotify->source), &inotify->pause, CLOCK_MONOTONIC,
+                              UINT64_MAX, 1000, on_pause_over, inotify) >= 0)
+                sd_event_source_set_enabled(inotify->pause, SD_EVENT_OFF);
 }
 
-int notice_add(struct notice *notice, const char *path, uint32_t mask) {
-        int number = inotify_add_watch(notice->fd, path, mask);
+int inotify_add(struct inotify *inotify, const char *path, uint32_t mask) {
+        int number = inotify_add_watch(inotify->fd, path, mask);
         return number < 0 ? -errno : number;
 }
 
-void notice_remove(struct notice *notice, int number) {
+void inotify_remove(struct inotify *inotify, int number) {
         if (number >= 0)
-                inotify_rm_watch(notice->fd, number);
+                inotify_rm_watch(inotify->fd, number);
 }

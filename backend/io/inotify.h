@@ -10,21 +10,21 @@
 
 #include "base/cleanup.h"
 
-struct notice;
+struct inotify;
 
-/* changed() gets the number notice_add() returned and the name within the folder ("" for the watched object
- * itself); -1 and "" when events were lost. It may free the notice. NULL when it cannot be had. */
-struct notice *notice_new(sd_event *event,
+/* changed() gets the number inotify_add() returned and the name within the folder ("" for the watched object
+ * itself); -1 and "" when events were lost. It may free the watch. NULL when it cannot be had. */
+struct inotify *inotify_new(sd_event *event,
                           void (*changed)(int number, const char *name, uint32_t mask, void *userdata),
                           void *userdata);
-struct notice *notice_free(struct notice *notice);
-DEFINE_CLEANUP(struct notice, notice_free)
+struct inotify *inotify_free(struct inotify *inotify);
+DEFINE_CLEANUP(struct inotify, inotify_free)
 
 /* From now on it looks at most once in so many microseconds; what changes meanwhile is told together. A file
  * that grows without a pause would wake us for each piece, which costs the one who writes it more than the
  * writing. */
-void notice_pace(struct notice *notice, unsigned usec);
+void inotify_pace(struct inotify *inotify, unsigned usec);
 
 /* mask: IN_…; the number, or a negative errno. */
-int notice_add(struct notice *notice, const char *path, uint32_t mask);
-void notice_remove(struct notice *notice, int number);
+int inotify_add(struct inotify *inotify, const char *path, uint32_t mask);
+void inotify_remove(struct inotify *inotify, int number);

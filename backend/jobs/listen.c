@@ -20,21 +20,21 @@ struct listening {
         const struct paths *paths;
         void (*changed)(void *userdata);
         void *userdata;
-        struct notice *notice;
+        struct inotify *inotify;
         sd_event_source *timer;
         int jobs_number; /* of the notice: the folder of jobs */
         struct followed {
                 char *id;
-                int folder, journal; /* numbers of the notice; 0: none */
+                int folder, journal; /* numbers of the inotify; 0: none */
         } followed[FOLLOWED_MAX];
         size_t next; /* the oldest makes room */
 };
 
 static void jobs_listen_unfollow(struct listening *l, struct followed *f) {
         if (f->folder > 0)
-                notice_remove(l->notice, f->folder);
+                inotify_remove(l->inotify, f->folder);
         if (f->journal > 0)
-                notice_remove(l->notice, f->journal);
+                inotify_remove(l->inotify, f->journal);
         free(f->id);
         *f = (struct followed){};
 }
@@ -44,7 +44,7 @@ struct listening *listening_free(struct listening *l) {
                 return NULL;
         for (size_t i = 0; i < FOLLOWED_MAX; i++)
                 jobs_listen_unfollow(l, &l->followed[i]);
-        notice_free(l->notice);
+        inotify_free(l->inotify);
         sd_event_source_disable_unref(l->timer);
         free(l);
         return NULL;
@@ -69,7 +69,7 @@ static void jobs_listen_soon(struct listening *l) {
 static void follow_journal(struct listening *l, struct followed *f) {
         _cleanup_free_ char *path = str_printf("%s/jobs/%s/journal", l->paths->state, f->id);
         if (f->journal <= 0)
-                f->journal = notice_add(l->notice, path, IN_MODIFY);
+                f->journal = inotify_add(l->inotify, path, IN_MODIFY);
 }
 
 static void jobs_listen_follow(struct listening *l, const char *id) {
@@ -78,7 +78,7 @@ static void jobs_listen_follow(struct listening *l, const char *id) {
         f->id = xstrdup(id);
         _cleanup_free_ char *path = str_printf("%s/jobs/%s", l->paths->state, id);
         /* The log is not followed: it moves all the time and says nothing about the state. */
-        f->folder = notice_add(l->notice, path, IN_CREATE | IN_MOVED_TO | IN_ONLYDIR);
+        f->folder = inotify_add(l->inotify, path, IN_CREATE | IN_MOVED_TO | IN_ONLYDIR);
         if (f->folder < 0)
                 jobs_listen_unfollow(l, f);
         else
@@ -100,9 +100,9 @@ struct listening *listening_new(sd_event *event, const struct paths *paths, cons
         struct listening *l = new0(struct listening);
         *l = (struct listening){ .event = event, .paths = paths, .changed = changed, .userdata = userdata };
         _cleanup_free_ char *path = str_printf("%s/jobs", paths->state);
-        l->notice = notice_new(event, jobs_listen_on_changed, l);
-        l->jobs_number = l->notice ? notice_add(l->notice, path, IN_CREATE | IN_DELETE | IN_ONLYDIR) : -1;
-        for (size_t i = l->notice ? list->n : 0; i > 0; i--)
+        l->inotify = inotify_new(event, jobs_listen_on_changed, l);
+        l->jobs_number = l->inotify ? inotify_add(l->inotify, path, IN_CREATE | IN_DELETE | IN_ONLYDIR) : -1;
+        for (size_t i = l->inotify ? list->n : 0; i > 0; i--)
                 if (!job_state_final(list->items[i - 1]->state))
                         jobs_listen_follow(l, list->items[i - 1]->id);
         return l;

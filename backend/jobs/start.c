@@ -30,7 +30,7 @@ struct start {
         void *userdata;
         char *id;
         int folder, secrets_fd;
-        struct notice *notice;
+        struct inotify *inotify;
         sd_event_source *timeout, *answer;
         struct error *error;
 };
@@ -39,7 +39,7 @@ struct start {
 static void jobs_start_free(void *userdata) {
         struct start *s = userdata;
         op_cancel(s->transient);
-        notice_free(s->notice);
+        inotify_free(s->inotify);
         sd_event_source_disable_unref(s->timeout);
         sd_event_source_disable_unref(s->answer);
         if (s->folder >= 0)
@@ -204,8 +204,8 @@ static int jobs_start_follow(struct start *s, struct error **reterr) {
         if (s->folder < 0)
                 return s->folder;
         snprintf(path, sizeof path, "/proc/self/fd/%d", s->folder);
-        s->notice = notice_new(s->jobs->event, jobs_start_on_changed, s);
-        int r = s->notice ? notice_add(s->notice, path, IN_CREATE | IN_MODIFY | IN_MOVED_TO) : -EMFILE;
+        s->inotify = inotify_new(s->jobs->event, jobs_start_on_changed, s);
+        int r = s->inotify ? inotify_add(s->inotify, path, IN_CREATE | IN_MODIFY | IN_MOVED_TO) : -EMFILE;
         if (r >= 0)
                 r = sd_event_add_time_relative(s->jobs->event, &s->timeout, CLOCK_MONOTONIC, BEGIN_USEC,
                                                100000, on_timeout, s);

@@ -31,7 +31,7 @@ struct watch {
         char *id;
         int folder, log;
         uint64_t offset;
-        struct notice *notice;
+        struct inotify *inotify;
         sd_event_source *work, *life, *recheck;
         unsigned rechecks;
         bool stale; /* the journal moved, or the worker hung up */
@@ -43,7 +43,7 @@ static void jobs_watch_free(void *userdata) {
         struct watch *w = userdata;
         if (w->gone)
                 *w->gone = true;
-        notice_free(w->notice);
+        inotify_free(w->inotify);
         sd_event_source_disable_unref(w->work);
         sd_event_source_disable_unref(w->life);
         sd_event_source_disable_unref(w->recheck);
@@ -179,10 +179,10 @@ static int jobs_watch_begin(struct watch *w, struct error **reterr) {
         if (w->folder < 0)
                 return w->folder;
         snprintf(path, sizeof path, "/proc/self/fd/%d", w->folder);
-        w->notice = notice_new(w->jobs->event, jobs_watch_on_changed, w);
-        if (w->notice)
-                notice_pace(w->notice, PACE_USEC);
-        int r = w->notice ? notice_add(w->notice, path, IN_CREATE | IN_MODIFY | IN_MOVED_TO) : -EMFILE;
+        w->inotify = inotify_new(w->jobs->event, jobs_watch_on_changed, w);
+        if (w->inotify)
+                inotify_pace(w->inotify, PACE_USEC);
+        int r = w->inotify ? inotify_add(w->inotify, path, IN_CREATE | IN_MODIFY | IN_MOVED_TO) : -EMFILE;
         return r < 0 ? error_errno(reterr, r, "The job cannot be followed") : 0;
 }
 

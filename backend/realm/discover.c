@@ -45,8 +45,8 @@ static uint64_t discover_now_ms(sd_event *event) {
 static void discovery_free(struct discovery *d) {
         for (size_t i = 0; d->asked && i < ELEMENTS(dns_questions); i++)
                 op_cancel(d->asked[i].op);
-        for (size_t i = 0; i < d->n_contacts; i++)
-                contact_done(&d->contacts[i]);
+        for (size_t i = 0; i < d->n_probes; i++)
+                server_probe_done(&d->probes[i]);
         free(d->asked);
         dns_free(d->dns);
         sd_event_source_disable_unref(d->deadline);
@@ -120,9 +120,9 @@ static bool discover_satisfied(const struct discovery *d) {
 /* What was found so far was only a guess, or a way to somewhere else. */
 static void forget_servers(struct discovery *d) {
         struct realm *realm = d->realm;
-        for (size_t i = 0; i < d->n_contacts; i++)
-                contact_done(&d->contacts[i]);
-        d->n_contacts = 0;
+        for (size_t i = 0; i < d->n_probes; i++)
+                server_probe_done(&d->probes[i]);
+        d->n_probes = 0;
         for (size_t i = 0; i < realm->n_servers; i++) {
                 free(realm->servers[i].host);
                 strv_free(realm->servers[i].addresses);
@@ -195,7 +195,7 @@ static void take_addresses(struct discovery *d, const struct dns_answer *answer)
 }
 
 static void take_servers(struct discovery *d, const struct dns_answer *answer) {
-        if (d->n_contacts)      /* contacts know their servers by index: the list must not be sorted any
+        if (d->n_probes)      /* probes know their servers by index: the list must not be sorted any
                                  * more */
                 return;
         for (size_t i = 0; i < answer->n; i++) {
@@ -206,7 +206,7 @@ static void take_servers(struct discovery *d, const struct dns_answer *answer) {
         realm_sort_servers(d->realm);
         take_addresses(d, answer);
         for (size_t i = 0; i < d->realm->n_servers; i++)
-                contact_start(d, i);
+                server_probe_start(d, i);
 }
 
 static void take_places(char ***list, const struct dns_answer *answer) {
@@ -296,9 +296,9 @@ static bool dns_waiting(const struct discovery *d) {
         return false;
 }
 
-static bool contacts_waiting(const struct discovery *d) {
-        for (size_t i = 0; i < d->n_contacts; i++)
-                if (contact_waiting(&d->contacts[i]))
+static bool probes_waiting(const struct discovery *d) {
+        for (size_t i = 0; i < d->n_probes; i++)
+                if (server_probe_waiting(&d->probes[i]))
                         return true;
         return false;
 }
@@ -309,7 +309,7 @@ static bool try_more(struct discovery *d) {
                 d->tried_itself = true;
                 int server = realm_add_server(d->realm, d->realm->domain, d->port, 0, 0);
                 if (server >= 0)
-                        contact_start(d, (size_t) server);
+                        server_probe_start(d, (size_t) server);
                 return server >= 0;
         }
         return false;
@@ -359,7 +359,7 @@ static bool go_up(struct discovery *d) {
 }
 
 void discovery_look(struct discovery *d) {
-        if (dns_waiting(d) || (!discover_satisfied(d) && contacts_waiting(d)))
+        if (dns_waiting(d) || (!discover_satisfied(d) && probes_waiting(d)))
                 return;
         if (!discover_satisfied(d) && try_more(d))
                 return;

@@ -58,7 +58,7 @@ static struct image *image_of(const struct way *way) {
         return image->id ? TAKE(image) : NULL;
 }
 
-int hostways_list(const char *root, struct image_list *images) {
+int native_list(const char *root, struct image_list *images) {
         for (size_t i = 0; i < ELEMENTS(ways); i++)
                 if (native_installed(root, &ways[i])) {
                         struct image *image = image_of(&ways[i]);
@@ -68,7 +68,7 @@ int hostways_list(const char *root, struct image_list *images) {
         return 0;
 }
 
-int hostway_find(const char *root, const char *reference, struct image **ret, struct error **reterr) {
+int native_find(const char *root, const char *reference, struct image **ret, struct error **reterr) {
         for (size_t i = 0; i < ELEMENTS(ways); i++) {
                 if (strcmp(ways[i].name, reference) != 0)
                         continue;

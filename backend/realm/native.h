@@ -9,11 +9,11 @@
 #include "base/error.h"
 #include "model/image/image.h"
 
-#define HOSTWAY_PREFIX "host/"
+#define NATIVE_PREFIX "host/"
 
 /* Adds an image for each way that this host has. 0 or -ENOMEM. */
-int hostways_list(const char *root, struct image_list *images);
+int native_list(const char *root, struct image_list *images);
 
 /* The way of this name ("host/realmd"): -ENOENT with a sentence when there is none, or its program is not
  * installed. */
-int hostway_find(const char *root, const char *reference, struct image **ret, struct error **reterr);
+int native_find(const char *root, const char *reference, struct image **ret, struct error **reterr);

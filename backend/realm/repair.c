@@ -11,7 +11,7 @@
 #include "model/realm/check.h"
 
 /* A step, as KDCs bear no slow approach; the fraction of a second that passed meanwhile does not matter. */
-int mend_clock(int64_t ahead_usec, struct error **reterr) {
+int repair_clock(int64_t ahead_usec, struct error **reterr) {
         struct timespec now;
         clock_gettime(CLOCK_REALTIME, &now);
         int64_t usec = (int64_t) now.tv_sec * 1000000 + now.tv_nsec / 1000 - ahead_usec;
@@ -27,7 +27,7 @@ int mend_clock(int64_t ahead_usec, struct error **reterr) {
         return 0;
 }
 
-int mend_hostname(const char *root_path, const char *name, struct error **reterr) {
+int repair_hostname(const char *root_path, const char *name, struct error **reterr) {
         const char *fault = host_name_fault(name);
         if (fault)
                 return error_set(reterr, -EINVAL, "\"%s\" %s", name, fault);

@@ -11,15 +11,15 @@
 #define CAPABILITY_AD "1.2.840.113556.1.4.800"
 #define CAPABILITIES_MAX 64U
 
-static struct realm_server *server_of(const struct contact *c) {
+static struct realm_server *server_of(const struct server_probe *c) {
         return &c->discovery->realm->servers[c->server];
 }
 
-bool contact_waiting(const struct contact *c) {
+bool server_probe_waiting(const struct server_probe *c) {
         return c->resolving || c->ldap || c->ping;
 }
 
-void contact_done(struct contact *c) {
+void server_probe_done(struct server_probe *c) {
         op_cancel(c->resolving);
         op_cancel(c->ldap);
         op_cancel(c->ping);
@@ -27,20 +27,20 @@ void contact_done(struct contact *c) {
         free(c->version);
         free(c->realm);
         free(c->domain);
-        *c = (struct contact) {};
+        *c = (struct server_probe){};
 }
 
-static char *server_whom(const struct contact *c) {
+static char *server_whom(const struct server_probe *c) {
         const struct realm_server *s = server_of(c);
         return str_printf("%s (%s port %u)", s->host, s->addresses[c->address], s->port);
 }
 
-static int server_note(struct contact *c, const char *what) {
+static int server_note(struct server_probe *c, const char *what) {
         _cleanup_free_ char *to = server_whom(c);
         return to ? realm_asked(c->discovery->realm, what, to) : -ENOMEM;
 }
 
-static void note_failure(struct contact *c, int question, unsigned ms, const struct error *e) {
+static void note_failure(struct server_probe *c, int question, unsigned ms, const struct error *e) {
         realm_answered(c->discovery->realm, question, REALM_FAILED, ms, error_line(e));
 }
 
@@ -64,7 +64,7 @@ static char *ping_words(const struct netlogon *n) {
                           str_empty(n->client_site) ? "none" : n->client_site);
 }
 
-static void take_netlogon(struct contact *c, const struct netlogon *n) {
+static void take_netlogon(struct server_probe *c, const struct netlogon *n) {
         struct realm *realm = c->discovery->realm;
         if (c->discovery->pinged)
                 return;
@@ -79,7 +79,8 @@ static void take_netlogon(struct contact *c, const struct netlogon *n) {
 }
 
 /* Reads the answer's NetLogon; -ENODATA where it has none: the server does not know the domain. */
-static int read_ping(struct contact *c, const struct ldap_message *m, int question, struct error **reterr) {
+static int read_ping(struct server_probe *c, const struct ldap_message *m, int question,
+                     struct error **reterr) {
         struct ber value;
         struct netlogon n;
         if (ldap_value(m, "NetLogon", 0, &value) < 0)
@@ -95,7 +96,7 @@ static int read_ping(struct contact *c, const struct ldap_message *m, int questi
 
 static ssize_t ping_heard(struct exchange *x, const uint8_t *bytes, size_t n, bool *ret_over, void *userdata,
                           struct error **reterr) {
-        struct contact *c = userdata;
+        struct server_probe *c = userdata;
         struct ldap_message m;
         ssize_t k = ldap_read(bytes, n, &m, reterr);
         if (k == 0)
@@ -114,7 +115,7 @@ static ssize_t ping_heard(struct exchange *x, const uint8_t *bytes, size_t n, bo
 }
 
 static void ping_over(unsigned ms, struct error *e, void *userdata) {
-        struct contact *c = userdata;
+        struct server_probe *c = userdata;
         struct discovery *d = c->discovery;
         c->ping = op_cancel(c->ping);
         if (e)
@@ -130,7 +131,7 @@ static void ping_over(unsigned ms, struct error *e, void *userdata) {
         discovery_look(d);
 }
 
-static struct op *start_ping(struct contact *c) {
+static struct op *start_ping(struct server_probe *c) {
         _cleanup_str_ struct str request = {};
         const struct realm_server *s = server_of(c);
         netlogon_ask(&request, 1, c->discovery->realm->asked);
@@ -139,12 +140,12 @@ static struct op *start_ping(struct contact *c) {
         c->ping_question = server_note(c, "LDAP ping (UDP), who the controller is and which site this host "
                                           "is in");
         return exchange_start(c->discovery->event,
-                              &(struct exchange_options) { .address = s->addresses[c->address],
+                              &(struct exchange_options){ .address = s->addresses[c->address],
                                                           .port = s->port,
                                                           .datagram = true,
                                                           .request = request.text,
                                                           .n = request.length,
-                                                          .ms = CONTACT_MS,
+                                                          .ms = SERVER_PROBE_MS,
                                                           .heard = ping_heard,
                                                           .done = ping_over,
                                                           .userdata = c });
@@ -152,7 +153,7 @@ static struct op *start_ping(struct contact *c) {
 
 /* ---- LDAP over TCP: the rootDSE, then what its kind has more to say ---- */
 
-static int server_search(struct contact *c, struct exchange *x, const char *base, enum ldap_scope scope,
+static int server_search(struct server_probe *c, struct exchange *x, const char *base, enum ldap_scope scope,
                          const struct ldap_test *tests, size_t n, const char *const *attributes) {
         _cleanup_str_ struct str request = {};
         ldap_search(&request, ++c->id, base, scope, tests, n, attributes);
@@ -181,7 +182,7 @@ static char *base_of(const struct ldap_message *m) {
         return base;
 }
 
-static int root_read(struct contact *c, struct exchange *x, const struct ldap_message *m) {
+static int root_read(struct server_probe *c, struct exchange *x, const struct ldap_message *m) {
         c->root_read = true;
         c->base = base_of(m);
         if (has_capability(m)) {
@@ -201,7 +202,7 @@ static int root_read(struct contact *c, struct exchange *x, const struct ldap_me
 }
 
 /* The base entry of FreeIPA has info: IPA V2.0; the container of its realm has the realm's name. */
-static void entry_read(struct contact *c, const struct ldap_message *m) {
+static void entry_read(struct server_probe *c, const struct ldap_message *m) {
         if (m->id == 2) {
                 _cleanup_free_ char *info = ldap_text(m, "info", 0);
                 if (str_starts(info, "IPA")) {
@@ -216,7 +217,7 @@ static void entry_read(struct contact *c, const struct ldap_message *m) {
 
 static ssize_t ldap_heard(struct exchange *x, const uint8_t *bytes, size_t n, bool *ret_over, void *userdata,
                           struct error **reterr) {
-        struct contact *c = userdata;
+        struct server_probe *c = userdata;
         struct ldap_message m;
         ssize_t k = ldap_read(bytes, n, &m, reterr);
         if (k <= 0)
@@ -235,7 +236,7 @@ static ssize_t ldap_heard(struct exchange *x, const uint8_t *bytes, size_t n, bo
         return k;
 }
 
-static void take_ldap(struct contact *c, unsigned ms) {
+static void take_ldap(struct server_probe *c, unsigned ms) {
         struct realm *realm = c->discovery->realm;
         struct realm_server *s = server_of(c);
         s->answered = true;
@@ -253,19 +254,19 @@ static void take_ldap(struct contact *c, unsigned ms) {
         }
 }
 
-static char *ldap_words(const struct contact *c) {
+static char *ldap_words(const struct server_probe *c) {
         return str_printf("%s%s%s%s%s%s%s", realm_kind_title(c->kind), c->version ? ", " : "",
                           c->version ? c->version : "", c->base ? ", base " : "", c->base ? c->base : "",
                           c->realm ? ", realm " : "", c->realm ? c->realm : "");
 }
 
-static void start_talking(struct contact *c);
+static void start_talking(struct server_probe *c);
 
 static void ldap_over(unsigned ms, struct error *e, void *userdata) {
-        struct contact *c = userdata;
+        struct server_probe *c = userdata;
         struct discovery *d = c->discovery;
         c->ldap = op_cancel(c->ldap);
-        if (c->root_read) {     /* what came before a failure counts */
+        if (c->root_read) { /* what came before a failure counts */
                 realm_answered(d->realm, c->ldap_question, REALM_ANSWERED, ms, ldap_words(c));
                 take_ldap(c, ms);
         } else if (e) {
@@ -285,7 +286,7 @@ static void ldap_over(unsigned ms, struct error *e, void *userdata) {
         discovery_look(d);
 }
 
-static struct op *start_ldap(struct contact *c) {
+static struct op *start_ldap(struct server_probe *c) {
         static const char *const attributes[] = { "supportedCapabilities", "defaultNamingContext",
                                                   "namingContexts", NULL };
         _cleanup_str_ struct str request = {};
@@ -296,17 +297,17 @@ static struct op *start_ldap(struct contact *c) {
                 return NULL;
         c->ldap_question = server_note(c, "LDAP rootDSE (TCP), what kind of directory it is");
         return exchange_start(c->discovery->event,
-                              &(struct exchange_options) { .address = s->addresses[c->address],
+                              &(struct exchange_options){ .address = s->addresses[c->address],
                                                           .port = s->port,
                                                           .request = request.text,
                                                           .n = request.length,
-                                                          .ms = CONTACT_MS,
+                                                          .ms = SERVER_PROBE_MS,
                                                           .heard = ldap_heard,
                                                           .done = ldap_over,
                                                           .userdata = c });
 }
 
-static void start_talking(struct contact *c) {
+static void start_talking(struct server_probe *c) {
         c->ldap = start_ldap(c);
         c->ping = start_ping(c);
 }
@@ -314,7 +315,7 @@ static void start_talking(struct contact *c) {
 /* ---- its addresses ---- */
 
 static void server_resolved(char *const *addresses, struct error *e, void *userdata) {
-        struct contact *c = userdata;
+        struct server_probe *c = userdata;
         struct discovery *d = c->discovery;
         c->resolving = op_cancel(c->resolving);
         struct realm_server *s = server_of(c);
@@ -330,14 +331,14 @@ static void server_resolved(char *const *addresses, struct error *e, void *userd
         discovery_look(d);
 }
 
-void contact_start(struct discovery *d, size_t server) {
-        for (size_t i = 0; i < d->n_contacts; i++)
-                if (d->contacts[i].server == server)
+void server_probe_start(struct discovery *d, size_t server) {
+        for (size_t i = 0; i < d->n_probes; i++)
+                if (d->probes[i].server == server)
                         return;
-        if (d->n_contacts >= CONTACTS_MAX)
+        if (d->n_probes >= PROBED_SERVERS_MAX)
                 return;
-        struct contact *c = &d->contacts[d->n_contacts++];
-        *c = (struct contact) { .discovery = d, .server = server };
+        struct server_probe *c = &d->probes[d->n_probes++];
+        *c = (struct server_probe){ .discovery = d, .server = server };
         if (server_of(c)->addresses) {
                 start_talking(c);
                 return;

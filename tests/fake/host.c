@@ -12,7 +12,7 @@ static const char *const request_kind_names[] = {
         [REQUEST_LOG] = "log",             [REQUEST_PLAN] = "plan",     [REQUEST_START] = "start",
         [REQUEST_JOBS] = "jobs",           [REQUEST_WATCH] = "watch",   [REQUEST_CHANGES] = "changes",
         [REQUEST_CONTAINER] = "container", [REQUEST_REALM] = "realm",
-        [REQUEST_PREFLIGHT] = "preflight", [REQUEST_MEND] = "mend",
+        [REQUEST_PREFLIGHT] = "preflight", [REQUEST_REPAIR] = "repair",
         [REQUEST_MEMBERSHIP] = "membership", [REQUEST_USER] = "user",
 };
 DEFINE_NAMES(request_kind, enum request_kind)
@@ -278,7 +278,7 @@ static struct op *fake_test_user(struct host *host, const char *user, user_done_
 
 static struct op *fake_repair(struct host *host, const struct repair *wish, nothing_done_t done, void *userdata) {
         _cleanup_free_ char *text = str_printf("%s %s", fix_name(wish->fix), wish->hostname ? wish->hostname : "");
-        struct request *r = request_new(host, REQUEST_MEND, text, userdata);
+        struct request *r = request_new(host, REQUEST_REPAIR, text, userdata);
         r->done.nothing = done;
         return r->op;
 }
@@ -402,7 +402,7 @@ static void request_deliver(struct request *r, struct error *e) {
                 r->done.unit(e ? NULL : fake->unit(r->text), e, r->userdata);
                 break;
         case REQUEST_ACT:
-        case REQUEST_MEND:
+        case REQUEST_REPAIR:
                 r->done.nothing(e, r->userdata);
                 break;
         case REQUEST_PLAN:

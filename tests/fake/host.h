@@ -23,7 +23,7 @@ enum request_kind {
         REQUEST_CONTAINER,
         REQUEST_REALM,
         REQUEST_PREFLIGHT,
-        REQUEST_MEND,
+        REQUEST_REPAIR,
         REQUEST_MEMBERSHIP,
         REQUEST_USER,
         _REQUEST_KIND_MAX,

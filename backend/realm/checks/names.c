@@ -68,7 +68,7 @@ static void own_came(const struct dns_answer *answer, struct error *e, void *use
                           "the DNS gives the name %s to %s, which is no address of this host", name,
                           stranger);
                 check_hint(n->result, "Another host may have this name, and its account would be taken "
-                                      "over; or mend the record");
+                                      "over; or fix the record");
         } else if (e)
                 check_say(n->result, VERDICT_WARN, "the name %s could not be looked up: %s", name,
                           e->message);
@@ -97,7 +97,7 @@ static void reverse_came(const struct dns_answer *answer, struct error *e, void 
         if (other && !found && n->result->verdict == VERDICT_WAITING) {
                 check_say(n->result, VERDICT_WARN, "the address of %s is %s backwards", server->host, other);
                 check_hint(n->result, "Kerberos clients that look backwards (rdns = true) would ask for the "
-                                      "wrong name: mend the PTR record");
+                                      "wrong name: fix the PTR record");
         }
         check_names_settle(n);
 }

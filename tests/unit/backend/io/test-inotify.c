@@ -12,7 +12,7 @@
 
 struct fixture {
         sd_event *event;
-        struct notice *notice;
+        struct inotify *inotify;
         int fd;
         unsigned told;
         bool free_it;
@@ -22,7 +22,7 @@ static void on_changed(int number, const char *name, uint32_t mask, void *userda
         struct fixture *f = userdata;
         f->told++;
         if (f->free_it)
-                f->notice = notice_free(f->notice);
+                f->inotify = inotify_free(f->inotify);
 }
 
 static uint64_t now_usec(void) {
@@ -33,13 +33,13 @@ static uint64_t now_usec(void) {
 
 static int begin(void **state) {
         struct fixture *f = calloc(1, sizeof *f);
-        char path[] = "/tmp/test-notice-XXXXXX";
+        char path[] = "/tmp/test-inotify-XXXXXX";
         assert_true(sd_event_new(&f->event) >= 0);
         f->fd = mkstemp(path);
         assert_true(f->fd >= 0);
-        f->notice = notice_new(f->event, on_changed, f);
-        assert_non_null(f->notice);
-        assert_true(notice_add(f->notice, path, IN_MODIFY) > 0);
+        f->inotify = inotify_new(f->event, on_changed, f);
+        assert_non_null(f->inotify);
+        assert_true(inotify_add(f->inotify, path, IN_MODIFY) > 0);
         unlink(path);
         *state = f;
         return 0;
@@ -47,7 +47,7 @@ static int begin(void **state) {
 
 static int end(void **state) {
         struct fixture *f = *state;
-        notice_free(f->notice);
+        inotify_free(f->inotify);
         close(f->fd);
         sd_event_unref(f->event);
         free(f);
@@ -67,7 +67,7 @@ static void wait_told(struct fixture *f, unsigned n) {
 /* A log that grows all the time must not wake who follows it for each piece. */
 static void what_grows_is_told_at_its_pace(void **state) {
         struct fixture *f = *state;
-        notice_pace(f->notice, PACE_USEC);
+        inotify_pace(f->inotify, PACE_USEC);
         uint64_t from = now_usec();
         for (unsigned i = 0; i < 1000; i++) {
                 grow(f);
@@ -80,7 +80,7 @@ static void what_grows_is_told_at_its_pace(void **state) {
 
 static void the_first_is_told_at_once_and_the_last_is_not_lost(void **state) {
         struct fixture *f = *state;
-        notice_pace(f->notice, PACE_USEC);
+        inotify_pace(f->inotify, PACE_USEC);
         grow(f);
         wait_told(f, 1);
         grow(f);        /* within the pause */
@@ -89,7 +89,7 @@ static void the_first_is_told_at_once_and_the_last_is_not_lost(void **state) {
 
 static void may_be_freed_by_who_is_told(void **state) {
         struct fixture *f = *state;
-        notice_pace(f->notice, PACE_USEC);
+        inotify_pace(f->inotify, PACE_USEC);
         f->free_it = true;
         grow(f);
         wait_told(f, 1);

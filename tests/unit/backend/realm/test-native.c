@@ -13,23 +13,23 @@
 static void only_what_is_installed(void **state) {
         _cleanup_free_ char *root = tree_new();
         _cleanup_(image_list_freep) struct image_list *none = image_list_new(), *one = image_list_new();
-        assert_int_equal(hostways_list(root, none), 0);
+        assert_int_equal(native_list(root, none), 0);
         assert_int_equal(none->n, 0);
         struct image *image = NULL;
         _cleanup_error_ struct error *e = NULL;
-        assert_int_equal(hostway_find(root, "host/realmd", &image, &e), -ENOENT);
+        assert_int_equal(native_find(root, "host/realmd", &image, &e), -ENOENT);
         assert_non_null(strstr(e->hint, "realmd"));
-        assert_int_equal(hostway_find(root, "host/nothing", &image, NULL), -ENOENT);
+        assert_int_equal(native_find(root, "host/nothing", &image, NULL), -ENOENT);
 
         static const char *const folders[] = { "/usr", "/usr/share", "/usr/share/dbus-1", "/usr/share/dbus-1/system-services" };
         for (size_t i = 0; i < ELEMENTS(folders); i++)
                 tree_folder(root, folders[i]);
         tree_write(root, "/usr/share/dbus-1/system-services/org.freedesktop.realmd.service", "");
-        assert_int_equal(hostways_list(root, one), 0);
+        assert_int_equal(native_list(root, one), 0);
         assert_int_equal(one->n, 1);
         assert_string_equal(image_reference(one->items[0]), "host/realmd");
         assert_int_equal(strlen(one->items[0]->id), 64);
-        assert_int_equal(hostway_find(root, "host/realmd", &image, NULL), 0);
+        assert_int_equal(native_find(root, "host/realmd", &image, NULL), 0);
         assert_string_equal(image->id, one->items[0]->id);
         assert_string_equal(image_label(image, "INSTALL"), REALMD_TOOL_PATH " join");
         image_free(image);

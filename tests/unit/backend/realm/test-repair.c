@@ -50,7 +50,7 @@ static void steps_the_clock(void **state) {
                 _cleanup_error_ struct error *e = NULL;
                 machine.refuse = 0;
                 int64_t before = now_usec() - ahead[i];
-                assert_ok(mend_clock(ahead[i], &e), e);
+                assert_ok(repair_clock(ahead[i], &e), e);
                 int64_t set = (int64_t) machine.clock.tv_sec * 1000000 + machine.clock.tv_nsec / 1000;
                 assert_true(set >= before && set <= now_usec() - ahead[i]);
                 assert_in_range(machine.clock.tv_nsec, 0, 999999999);
@@ -60,12 +60,12 @@ static void steps_the_clock(void **state) {
 static void says_why_the_clock_stays(void **state) {
         struct error *e = NULL;
         machine.refuse = EPERM;
-        assert_int_equal(mend_clock(1000000, &e), -EPERM);
+        assert_int_equal(repair_clock(1000000, &e), -EPERM);
         assert_non_null(strstr(e->message, "The clock could not be set"));
         assert_non_null(strstr(e->hint, "In a container the clock is that of the machine below"));
         e = error_free(e);
         unsigned asked = machine.asked;
-        assert_int_equal(mend_clock(INT64_MAX, &e), -EINVAL);  /* before the epoch */
+        assert_int_equal(repair_clock(INT64_MAX, &e), -EINVAL);  /* before the epoch */
         assert_int_equal(machine.asked, asked);
         error_free(e);
 }
@@ -76,7 +76,7 @@ static void names_the_host(void **state) {
         tree_folder(root, "/etc");
         tree_write(root, "/etc/hostname", "host1\n");
         machine.refuse = 0;
-        assert_ok(mend_hostname(root, "host1.example.test", &e), e);
+        assert_ok(repair_hostname(root, "host1.example.test", &e), e);
         assert_string_equal(machine.name, "host1.example.test");
         _cleanup_free_ char *written = tree_read(root, "/etc/hostname");
         assert_string_equal(written, "host1.example.test\n");
@@ -90,7 +90,7 @@ static void names_the_host(void **state) {
                 { "h.a234567890123456789012345678901234567890123456789012345678901.test", "longer than 64" },
         };
         for (size_t i = 0; i < ELEMENTS(wrong); i++) {
-                assert_int_equal(mend_hostname(root, wrong[i].name, &e), -EINVAL);
+                assert_int_equal(repair_hostname(root, wrong[i].name, &e), -EINVAL);
                 if (!strstr(e->message, wrong[i].text))
                         fail_msg("%s: %s", wrong[i].name, e->message);
                 e = error_free(e);
