@@ -81,11 +81,11 @@ static void take_netlogon(struct server_probe *c, const struct netlogon *n) {
 /* Reads the answer's NetLogon; -ENODATA where it has none: the server does not know the domain. */
 static int read_ping(struct server_probe *c, const struct ldap_message *m, int question,
                      struct error **reterr) {
-        struct ber value;
+        const struct berval *value = ldap_value(m, "NetLogon", 0);
         struct netlogon n;
-        if (ldap_value(m, "NetLogon", 0, &value) < 0)
+        if (!value)
                 return -ENODATA;
-        int r = netlogon_read(value.bytes, value.n, &n, reterr);
+        int r = netlogon_read((const uint8_t *) value->bv_val, value->bv_len, &n, reterr);
         if (r < 0)
                 return r;
         realm_answered(c->discovery->realm, question, REALM_ANSWERED, 0, ping_words(&n));
@@ -97,7 +97,7 @@ static int read_ping(struct server_probe *c, const struct ldap_message *m, int q
 static ssize_t ping_heard(struct exchange *x, const uint8_t *bytes, size_t n, bool *ret_over, void *userdata,
                           struct error **reterr) {
         struct server_probe *c = userdata;
-        struct ldap_message m;
+        _cleanup_(ldap_message_done) struct ldap_message m = {};
         ssize_t k = ldap_read(bytes, n, &m, reterr);
         if (k == 0)
                 return error_set(reterr, -EBADMSG, "The answer is cut off");
@@ -140,7 +140,7 @@ static struct op *start_ping(struct server_probe *c) {
         c->ping_question = server_note(c, "LDAP ping (UDP), who the controller is and which site this host "
                                           "is in");
         return exchange_start(c->discovery->event,
-                              &(struct exchange_options){ .address = s->addresses[c->address],
+                              &(struct exchange_options) { .address = s->addresses[c->address],
                                                           .port = s->port,
                                                           .datagram = true,
                                                           .request = request.text,
@@ -156,35 +156,33 @@ static struct op *start_ping(struct server_probe *c) {
 static int server_search(struct server_probe *c, struct exchange *x, const char *base, enum ldap_scope scope,
                          const struct ldap_test *tests, size_t n, const char *const *attributes) {
         _cleanup_str_ struct str request = {};
-        ldap_search(&request, ++c->id, base, scope, tests, n, attributes);
+        ldap_ask(&request, ++c->id, base, scope, tests, n, attributes);
         c->open++;
         return request.failed ? -ENOMEM : exchange_say(x, request.text, request.length);
 }
 
 static bool has_capability(const struct ldap_message *m) {
-        struct ber value;
-        for (size_t i = 0; i < CAPABILITIES_MAX && ldap_value(m, "supportedCapabilities", i, &value) >= 0;
-             i++)
-                if (value.n == strlen(CAPABILITY_AD) && memcmp(value.bytes, CAPABILITY_AD, value.n) == 0)
+        for (size_t i = 0; i < CAPABILITIES_MAX && ldap_value(m, "supportedCapabilities", i); i++)
+                if (str_equal(ldap_text(m, "supportedCapabilities", i), CAPABILITY_AD))
                         return true;
         return false;
 }
 
-static char *base_of(const struct ldap_message *m) {
-        char *base = ldap_text(m, "defaultNamingContext", 0);
+static const char *base_of(const struct ldap_message *m) {
+        const char *base = ldap_text(m, "defaultNamingContext", 0);
         for (size_t i = 0; !base && i < CAPABILITIES_MAX; i++) {
-                _cleanup_free_ char *context = ldap_text(m, "namingContexts", i);
+                const char *context = ldap_text(m, "namingContexts", i);
                 if (!context)
                         break;
                 if (strncasecmp(context, "dc=", 3) == 0)
-                        base = TAKE(context);
+                        base = context;
         }
         return base;
 }
 
 static int root_read(struct server_probe *c, struct exchange *x, const struct ldap_message *m) {
         c->root_read = true;
-        c->base = base_of(m);
+        server_keep(&c->base, base_of(m));
         if (has_capability(m)) {
                 c->kind = REALM_AD;
                 return 0;
@@ -204,21 +202,20 @@ static int root_read(struct server_probe *c, struct exchange *x, const struct ld
 /* The base entry of FreeIPA has info: IPA V2.0; the container of its realm has the realm's name. */
 static void entry_read(struct server_probe *c, const struct ldap_message *m) {
         if (m->id == 2) {
-                _cleanup_free_ char *info = ldap_text(m, "info", 0);
+                const char *info = ldap_text(m, "info", 0);
                 if (str_starts(info, "IPA")) {
                         c->kind = REALM_IPA;
-                        c->version = TAKE(info);
+                        server_keep(&c->version, info);
                 }
-                free(c->domain);
-                c->domain = ldap_text(m, "associatedDomain", 0);
+                server_keep(&c->domain, ldap_text(m, "associatedDomain", 0));
         } else if (m->id == 3 && !c->realm)
-                c->realm = ldap_text(m, "cn", 0);
+                server_keep(&c->realm, ldap_text(m, "cn", 0));
 }
 
 static ssize_t ldap_heard(struct exchange *x, const uint8_t *bytes, size_t n, bool *ret_over, void *userdata,
                           struct error **reterr) {
         struct server_probe *c = userdata;
-        struct ldap_message m;
+        _cleanup_(ldap_message_done) struct ldap_message m = {};
         ssize_t k = ldap_read(bytes, n, &m, reterr);
         if (k <= 0)
                 return k;
@@ -292,12 +289,12 @@ static struct op *start_ldap(struct server_probe *c) {
         _cleanup_str_ struct str request = {};
         const struct realm_server *s = server_of(c);
         c->id = c->open = 1;
-        ldap_search(&request, 1, "", LDAP_BASE, NULL, 0, attributes);
+        ldap_ask(&request, 1, "", LDAP_BASE, NULL, 0, attributes);
         if (request.failed)
                 return NULL;
         c->ldap_question = server_note(c, "LDAP rootDSE (TCP), what kind of directory it is");
         return exchange_start(c->discovery->event,
-                              &(struct exchange_options){ .address = s->addresses[c->address],
+                              &(struct exchange_options) { .address = s->addresses[c->address],
                                                           .port = s->port,
                                                           .request = request.text,
                                                           .n = request.length,
@@ -338,7 +335,7 @@ void server_probe_start(struct discovery *d, size_t server) {
         if (d->n_probes >= PROBED_SERVERS_MAX)
                 return;
         struct server_probe *c = &d->probes[d->n_probes++];
-        *c = (struct server_probe){ .discovery = d, .server = server };
+        *c = (struct server_probe) { .discovery = d, .server = server };
         if (server_of(c)->addresses) {
                 start_talking(c);
                 return;

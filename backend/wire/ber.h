@@ -1,53 +1,30 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* BER and DER, the encoding of LDAP and Kerberos: one value after the other, by libcrypto's reader and writer
- * of headers. */
+/* BER, the encoding of LDAP and Kerberos, by liblber alone: nothing but bytes in memory. libldap above it is
+ * not used: its first handle looks up this host's own name and waits for the DNS (10 s where no name server
+ * answers), its first search loads every SASL mechanism there is, and Debian builds it without CLDAP. */
 
-#include <stdbool.h>
-#include <stddef.h>
+#include <lber.h>
 #include <stdint.h>
-#include <sys/types.h>
 
+#include "base/cleanup.h"
 #include "base/str.h"
 
-enum {
-        BER_BOOLEAN = 0x01,
-        BER_INTEGER = 0x02,
-        BER_OCTETS = 0x04,
-        BER_ENUM = 0x0a,
-        BER_TIME = 0x18,        /* GeneralizedTime */
-        BER_STRING = 0x1b,      /* GeneralString */
-        BER_SEQUENCE = 0x30,
-        BER_SET = 0x31,
-};
-/* Other tags, as their first byte: numbers up to 30, which is all that these protocols have. */
-#define BER_APPLICATION(n) (0x60 | (n))         /* constructed */
-#define BER_CONTEXT(n) (0xa0 | (n))             /* constructed */
-#define BER_CONTEXT_PLAIN(n) (0x80 | (n))
+/* Tags as their first byte: numbers up to 30, which is all that these protocols have. */
+#define BER_APPLICATION(n) ((ber_tag_t) (0x60 | (n))) /* constructed */
+#define BER_CONTEXT(n) ((ber_tag_t) (0xa0 | (n)))     /* constructed */
+#define BER_CONTEXT_PLAIN(n) ((ber_tag_t) (0x80 | (n)))
+#define BER_TIME ((ber_tag_t) 0x18)   /* GeneralizedTime */
+#define BER_STRING ((ber_tag_t) 0x1b) /* GeneralString */
 
-/* Bytes that are read: what is left. */
-struct ber {
-        const uint8_t *bytes;
-        size_t n;
-};
+static inline void ber_freep(BerElement **ber) {
+        ber_free(*ber, 1);
+}
+#define _cleanup_ber_ _cleanup_(ber_freep)
 
-/* The next value: its tag (as above), its content. Moves `in` behind it. -ENODATA at the end, -EBADMSG for
- * what is broken, of indefinite length, or longer than what is left. */
-int ber_next(struct ber *in, int *ret_tag, struct ber *ret_content);
-/* The same, where only one tag is right: -EBADMSG for another. */
-int ber_expect(struct ber *in, int tag, struct ber *ret_content);
+/* Reads a copy of the bytes: liblber ends texts in place. */
+BerElement *ber_reader(const uint8_t *bytes, size_t n);
 
-/* The content of an INTEGER or ENUM that fits. */
-int ber_number(const struct ber *content, int64_t *ret);
-
-/* How many bytes the value takes that begins here: 0 when more bytes are needed to tell, -EBADMSG. It may be
- * larger than n. */
-ssize_t ber_size(const uint8_t *bytes, size_t n);
-
-/* Appends a value. */
-void ber_put(struct str *out, int tag, const void *content, size_t n);
-void ber_put_text(struct str *out, int tag, const char *text);
-void ber_put_number(struct str *out, int tag, int64_t number);
-/* Appends what was built in content, as one value, and empties content. */
-void ber_put_built(struct str *out, int tag, struct str *content);
+/* Appends what was built with ber_printf(). */
+void ber_append(BerElement *ber, struct str *out);

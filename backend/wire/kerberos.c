@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/wire/kerberos.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 #include <time.h>
@@ -11,65 +10,29 @@
 #define AS_REQ 10
 #define AS_REP 11
 #define KRB_ERROR 30
+#define NAME_PRINCIPAL 1
+#define NAME_SERVICE 2
 #define FRAME_MAX (64U * 1024)
 
-enum {
-        NAME_PRINCIPAL = 1,
-        NAME_SERVICE = 2,
-};
-
 /* [tag] value, as each member of a Kerberos sequence is. */
-static void kerberos_put_member(struct str *out, int tag, struct str *value) {
-        ber_put_built(out, BER_CONTEXT(tag), value);
-}
-
-static void put_number(struct str *out, int tag, int64_t number) {
-        struct str value = {};
-        ber_put_number(&value, BER_INTEGER, number);
-        kerberos_put_member(out, tag, &value);
-}
-
-static void put_text(struct str *out, int tag, int type, const char *text) {
-        struct str value = {};
-        ber_put_text(&value, type, text);
-        kerberos_put_member(out, tag, &value);
-}
-
-static void put_name(struct str *out, int tag, int type, const char *first, const char *second) {
-        struct str name = {}, strings = {}, whole = {};
-        ber_put_text(&strings, BER_STRING, first);
-        if (second)
-                ber_put_text(&strings, BER_STRING, second);
-        put_number(&name, 0, type);
-        ber_put_built(&whole, BER_SEQUENCE, &strings);
-        kerberos_put_member(&name, 1, &whole);
-        ber_put_built(&whole, BER_SEQUENCE, &name);
-        kerberos_put_member(out, tag, &whole);
-}
+#define MEMBER BER_CONTEXT
 
 void kerberos_ask(struct str *out, const char *realm, const char *principal, uint32_t nonce) {
-        static const int encryptions[] = { 18, 17, 20, 19, 23 };        /* AES first; the last only so that
-                                                                         * old KDCs answer, too */
-        struct str body = {}, request = {}, value = {}, list = {};
-        static const uint8_t no_options[5] = { 0 };
-        ber_put(&value, 0x03, no_options, sizeof no_options);           /* BIT STRING */
-        kerberos_put_member(&body, 0, &value);
-        put_name(&body, 1, NAME_PRINCIPAL, principal, NULL);
-        put_text(&body, 2, BER_STRING, realm);
-        put_name(&body, 3, NAME_SERVICE, "krbtgt", realm);
-        put_text(&body, 5, BER_TIME, "20370913024805Z");
-        put_number(&body, 7, nonce & 0x7fffffff);
-        for (size_t i = 0; i < ELEMENTS(encryptions); i++)
-                ber_put_number(&list, BER_INTEGER, encryptions[i]);
-        ber_put_built(&value, BER_SEQUENCE, &list);
-        kerberos_put_member(&body, 8, &value);
-
-        put_number(&request, 1, 5);
-        put_number(&request, 2, AS_REQ);
-        ber_put_built(&value, BER_SEQUENCE, &body);
-        kerberos_put_member(&request, 4, &value);
-        ber_put_built(&value, BER_SEQUENCE, &request);
-        ber_put_built(out, BER_APPLICATION(AS_REQ), &value);
+        static char no_options[4];
+        _cleanup_ber_ BerElement *ber = ber_alloc_t(LBER_USE_DER);
+        ber_printf(ber, "t{{t{i}t{i}t{{", BER_APPLICATION(AS_REQ), MEMBER(1), 5, MEMBER(2), AS_REQ,
+                   MEMBER(4));
+        ber_printf(ber, "t{B}", MEMBER(0), no_options, (ber_len_t) (8 * sizeof no_options));
+        ber_printf(ber, "t{{t{i}t{{ts}}}}", MEMBER(1), MEMBER(0), NAME_PRINCIPAL, MEMBER(1), BER_STRING,
+                   principal);
+        ber_printf(ber, "t{ts}", MEMBER(2), BER_STRING, realm);
+        ber_printf(ber, "t{{t{i}t{{tsts}}}}", MEMBER(3), MEMBER(0), NAME_SERVICE, MEMBER(1), BER_STRING,
+                   "krbtgt", BER_STRING, realm);
+        ber_printf(ber, "t{ts}t{i}", MEMBER(5), BER_TIME, "20370913024805Z", MEMBER(7),
+                   (int) (nonce & 0x7fffffff));
+        /* encryption: AES first; the last only so that old KDCs answer, too */
+        ber_printf(ber, "t{{iiiii}}}}}}", MEMBER(8), 18, 17, 20, 19, 23);
+        ber_append(ber, out);
 }
 
 void kerberos_frame(struct str *out, const struct str *message) {
@@ -89,70 +52,48 @@ ssize_t kerberos_framed(const uint8_t *bytes, size_t n) {
 }
 
 /* "20261124112233Z" */
-static int kerberos_read_time(const struct ber *content, int64_t *ret) {
-        char text[16] = "";
-        if (content->n != 15 || content->bytes[14] != 'Z')
+static int kerberos_read_time(const struct berval *value, int64_t *ret) {
+        const char *text = value->bv_val;
+        if (value->bv_len != 15 || strspn(text, "0123456789") != 14 || text[14] != 'Z')
                 return -EBADMSG;
-        memcpy(text, content->bytes, 14);
-        for (size_t i = 0; i < 14; i++)
-                if (!isdigit((unsigned char) text[i]))
-                        return -EBADMSG;
         struct tm tm = {};
         const char *end = strptime(text, "%Y%m%d%H%M%S", &tm);
-        if (!end || *end)
+        if (!end || *end != 'Z')
                 return -EBADMSG;
         *ret = (int64_t) timegm(&tm);
         return 0;
 }
 
-static int read_error(struct ber sequence, struct kerberos_answer *ret) {
-        int64_t stime = 0, susec = 0, code = 0, type = 0;
-        unsigned seen = 0;
-        struct ber member, value;
-        int tag;
-        while (sequence.n) {
-                if (ber_next(&sequence, &tag, &member) < 0)
+static int kerberos_read_error(BerElement *ber, struct kerberos_answer *ret) {
+        int64_t seconds = -1;
+        ber_int_t usec = 0, code = -1, type = 0;
+        struct berval time;
+        ber_len_t length;
+        char *end;
+        for (ber_tag_t tag = ber_first_element(ber, &length, &end); tag != LBER_DEFAULT;
+             tag = ber_next_element(ber, &length, end)) {
+                ber_tag_t r = tag == MEMBER(1)   ? ber_scanf(ber, "{i}", &type)
+                              : tag == MEMBER(4) ? ber_scanf(ber, "{m}", &time)
+                              : tag == MEMBER(5) ? ber_scanf(ber, "{i}", &usec)
+                              : tag == MEMBER(6) ? ber_scanf(ber, "{i}", &code)
+                                                 : ber_scanf(ber, "x");
+                if (r == LBER_ERROR || (tag == MEMBER(4) && kerberos_read_time(&time, &seconds) < 0))
                         return -EBADMSG;
-                int r = 0;
-                switch (tag) {
-                case BER_CONTEXT(1):
-                        r = ber_expect(&member, BER_INTEGER, &value) < 0 ? -EBADMSG
-                                                                         : ber_number(&value, &type);
-                        break;
-                case BER_CONTEXT(4):
-                        r = ber_expect(&member, BER_TIME, &value) < 0 ? -EBADMSG
-                                                                      : kerberos_read_time(&value, &stime);
-                        seen |= 1;
-                        break;
-                case BER_CONTEXT(5):
-                        r = ber_expect(&member, BER_INTEGER, &value) < 0 ? -EBADMSG
-                                                                         : ber_number(&value, &susec);
-                        break;
-                case BER_CONTEXT(6):
-                        r = ber_expect(&member, BER_INTEGER, &value) < 0 ? -EBADMSG
-                                                                         : ber_number(&value, &code);
-                        seen |= 2;
-                        break;
-                default:
-                        break;
-                }
-                if (r < 0)
-                        return r;
         }
-        if (seen != 3 || type != KRB_ERROR || susec < 0 || susec > 999999 || code < 0 || code > 10000)
+        if (seconds < 0 || type != KRB_ERROR || usec < 0 || usec > 999999 || code < 0 || code > 10000)
                 return -EBADMSG;
-        *ret = (struct kerberos_answer) { .usec = stime * 1000000 + susec, .code = (int) code };
+        *ret = (struct kerberos_answer) { .usec = seconds * 1000000 + usec, .code = code };
         return 0;
 }
 
 int kerberos_read(const uint8_t *bytes, size_t n, struct kerberos_answer *ret, struct error **reterr) {
-        struct ber in = { bytes, n }, outer, sequence;
+        _cleanup_ber_ BerElement *ber = ber_reader(bytes, n);
         struct kerberos_answer answer = {};
-        int tag, r = ber_next(&in, &tag, &outer);
-        if (r >= 0 && tag == BER_APPLICATION(AS_REP))
+        ber_len_t length;
+        ber_tag_t tag = ber_skip_tag(ber, &length);
+        if (tag == BER_APPLICATION(AS_REP))
                 answer.granted = true;
-        else if (r < 0 || tag != BER_APPLICATION(KRB_ERROR) ||
-                 ber_expect(&outer, BER_SEQUENCE, &sequence) < 0 || read_error(sequence, &answer) < 0)
+        else if (tag != BER_APPLICATION(KRB_ERROR) || kerberos_read_error(ber, &answer) < 0)
                 return error_set(reterr, -EBADMSG, "The answer is not that of a KDC");
         *ret = answer;
         return 0;

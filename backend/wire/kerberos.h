@@ -16,10 +16,10 @@ void kerberos_ask(struct str *out, const char *realm, const char *principal, uin
 void kerberos_frame(struct str *out, const struct str *message);
 
 struct kerberos_answer {
-        int64_t usec;           /* the KDC's time, microseconds since the epoch */
-        int code;               /* KDC_ERR_…: 6 it does not know the principal, 25 it wants
-                                 * preauthentication, 68 wrong realm, … */
-        bool granted;           /* a ticket after all (an AS-REP): no time in it */
+        int64_t usec; /* the KDC's time, microseconds since the epoch */
+        int code;     /* KDC_ERR_…: 6 it does not know the principal, 25 it wants
+                       * preauthentication, 68 wrong realm, … */
+        bool granted; /* a ticket after all (an AS-REP): no time in it */
 };
 
 /* One message: -EBADMSG with a sentence for what is no answer of a KDC. */

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <strings.h>
 
 #define SEARCH_REQUEST BER_APPLICATION(3)
 #define SEARCH_ENTRY BER_APPLICATION(4)
@@ -13,127 +12,111 @@
 #define FILTER_PRESENT BER_CONTEXT_PLAIN(7)
 
 #define MESSAGE_MAX (128U * 1024)
-#define SECONDS 3               /* asked of the server; ours are told by the exchange */
+#define ENTRIES_MAX 10
+#define SECONDS 3 /* asked of the server; the exchange has a limit of its own */
 
-static void put_filter(struct str *out, const struct ldap_test *tests, size_t n) {
-        struct str all = {};
-        for (size_t i = 0; i < n; i++) {
-                struct str test = {};
-                ber_put_text(&test, BER_OCTETS, tests[i].attribute);
-                ber_put(&test, BER_OCTETS, tests[i].value, tests[i].n);
-                ber_put_built(&all, FILTER_EQUAL, &test);
-        }
-        if (n == 0)
-                ber_put_text(out, FILTER_PRESENT, "objectClass");
-        else if (n > 1)
-                ber_put_built(out, FILTER_AND, &all);
-        else if (all.failed)
-                out->failed = true;
-        else
-                str_add_bytes(out, all.text, all.length);
-        str_done(&all);
+void ldap_ask(struct str *out, unsigned id, const char *base, enum ldap_scope scope,
+              const struct ldap_test *tests, size_t n_tests, const char *const *attributes) {
+        _cleanup_ber_ BerElement *ber = ber_alloc_t(LBER_USE_DER);
+        /* aliases are never followed; values, not only types */
+        ber_printf(ber, "{it{seeiib", (int) id, SEARCH_REQUEST, base, (int) scope, 0, ENTRIES_MAX, SECONDS,
+                   0);
+        if (n_tests == 0)
+                ber_printf(ber, "ts", FILTER_PRESENT, "objectClass");
+        if (n_tests > 1)
+                ber_printf(ber, "t{", FILTER_AND);
+        for (size_t i = 0; i < n_tests; i++)
+                ber_printf(ber, "t{so}", FILTER_EQUAL, tests[i].attribute, tests[i].value,
+                           (ber_len_t) tests[i].n);
+        ber_printf(ber, n_tests > 1 ? "}{v}}}" : "{v}}}", attributes);
+        ber_append(ber, out);
 }
 
-void ldap_search(struct str *out, unsigned id, const char *base, enum ldap_scope scope,
-                 const struct ldap_test *tests, size_t n_tests, const char *const *attributes) {
-        struct str message = {}, request = {}, list = {};
-        ber_put_text(&request, BER_OCTETS, base);
-        ber_put_number(&request, BER_ENUM, scope);
-        ber_put_number(&request, BER_ENUM, 0);          /* aliases are never followed */
-        ber_put_number(&request, BER_INTEGER, 10);      /* entries at most */
-        ber_put_number(&request, BER_INTEGER, SECONDS);
-        ber_put(&request, BER_BOOLEAN, "\0", 1);        /* values, not only types */
-        put_filter(&request, tests, n_tests);
-        for (size_t i = 0; attributes[i]; i++)
-                ber_put_text(&list, BER_OCTETS, attributes[i]);
-        ber_put_built(&request, BER_SEQUENCE, &list);
-        ber_put_number(&message, BER_INTEGER, id);
-        ber_put_built(&message, SEARCH_REQUEST, &request);
-        ber_put_built(out, BER_SEQUENCE, &message);
+void ldap_message_done(struct ldap_message *m) {
+        for (size_t i = 0; i < m->n; i++)
+                ber_memfree(m->attributes[i].values);
+        ber_free(m->ber, 1);
+        *m = (struct ldap_message){};
 }
 
-static int read_done(struct ber content, struct ldap_message *m) {
-        struct ber code, matched;
-        int64_t number;
-        if (ber_expect(&content, BER_ENUM, &code) < 0 || ber_number(&code, &number) < 0 || number < 0 ||
-            number > UINT16_MAX || ber_expect(&content, BER_OCTETS, &matched) < 0 ||
-            ber_expect(&content, BER_OCTETS, &m->diagnostics) < 0)
+static int ldap_read_entry(struct ldap_message *m) {
+        struct berval name;
+        ber_len_t length;
+        char *end;
+        if (ber_scanf(m->ber, "{m", &name) == LBER_ERROR)
                 return -EBADMSG;
-        m->kind = LDAP_DONE;
-        m->code = (unsigned) number;
-        return 0;
-}
-
-/* Walks the whole list once, so that ldap_value() meets nothing broken. */
-static int ldap_read_entry(struct ber content, struct ldap_message *m) {
-        if (ber_expect(&content, BER_OCTETS, &m->name) < 0 ||
-            ber_expect(&content, BER_SEQUENCE, &m->attributes) < 0)
-                return -EBADMSG;
-        for (struct ber rest = m->attributes, attribute, type, values, value; rest.n;) {
-                if (ber_expect(&rest, BER_SEQUENCE, &attribute) < 0 ||
-                    ber_expect(&attribute, BER_OCTETS, &type) < 0 ||
-                    ber_expect(&attribute, BER_SET, &values) < 0)
+        for (ber_tag_t tag = ber_first_element(m->ber, &length, &end); tag != LBER_DEFAULT;
+             tag = ber_next_element(m->ber, &length, end)) {
+                struct ldap_attribute *a = &m->attributes[m->n];
+                if (m->n == LDAP_ATTRIBUTES_MAX)
                         return -EBADMSG;
-                while (values.n)
-                        if (ber_expect(&values, BER_OCTETS, &value) < 0)
-                                return -EBADMSG;
+                *a = (struct ldap_attribute) { .n = sizeof *a->values };
+                if (ber_scanf(m->ber, "{mM}", &a->name, &a->values, &a->n, (ber_len_t) 0) == LBER_ERROR)
+                        return -EBADMSG;
+                m->n++;
         }
         m->kind = LDAP_ENTRY;
         return 0;
 }
 
-static int read_message(struct ber whole, struct ldap_message *m) {
-        struct ber content, id, body;
-        int64_t number;
-        int tag;
-        if (ber_expect(&whole, BER_SEQUENCE, &content) < 0 || ber_expect(&content, BER_INTEGER, &id) < 0 ||
-            ber_number(&id, &number) < 0 || number < 0 || number > INT32_MAX ||
-            ber_next(&content, &tag, &body) < 0)
+static int ldap_read_message(struct ldap_message *m) {
+        ber_int_t id;
+        ber_tag_t tag;
+        if (ber_scanf(m->ber, "{it", &id, &tag) == LBER_ERROR || id < 0)
                 return -EBADMSG;
-        m->id = (unsigned) number;
-        switch (tag) {
-        case SEARCH_ENTRY:
-                return ldap_read_entry(body, m);
-        case SEARCH_DONE:
-                return read_done(body, m);
-        default:
-                m->kind = LDAP_PASSED_OVER;
+        m->id = (unsigned) id;
+        if (tag == SEARCH_ENTRY)
+                return ldap_read_entry(m);
+        m->kind = tag == SEARCH_DONE ? LDAP_DONE : LDAP_PASSED_OVER;
+        return 0;
+}
+
+/* Of the message that begins here, by its header: 0 while more bytes are needed. liblber wants it whole. */
+static ssize_t ldap_message_size(const uint8_t *bytes, size_t n) {
+        if (n && bytes[0] != LBER_SEQUENCE)
+                return -EBADMSG;
+        if (n < 2)
                 return 0;
-        }
+        if (bytes[1] < 0x80)
+                return 2 + bytes[1];
+        size_t k = bytes[1] & 0x7f;
+        if (k == 0 || k > 4)
+                return -EBADMSG;
+        if (n < 2 + k)
+                return 0;
+        ssize_t length = 0;
+        for (size_t i = 0; i < k; i++)
+                length = length << 8 | bytes[2 + i];
+        return 2 + (ssize_t) k + length;
 }
 
 ssize_t ldap_read(const uint8_t *bytes, size_t n, struct ldap_message *ret, struct error **reterr) {
-        ssize_t size = n && bytes[0] != BER_SEQUENCE ? -EBADMSG : ber_size(bytes, n);
-        if (size >= 0 && size > (ssize_t) MESSAGE_MAX)
+        ssize_t size = ldap_message_size(bytes, n);
+        if (size > (ssize_t) MESSAGE_MAX)
                 return error_set(reterr, -EBADMSG, "The LDAP message would be larger than %u bytes",
                                  MESSAGE_MAX);
         if (size == 0 || (size > 0 && (size_t) size > n))
                 return 0;
-        struct ldap_message m = {};
-        if (size < 0 || read_message((struct ber) { bytes, (size_t) size }, &m) < 0)
-                return error_set(reterr, -EBADMSG, "The answer is not LDAP");
-        *ret = m;
-        return size;
-}
-
-int ldap_value(const struct ldap_message *entry, const char *attribute, size_t index, struct ber *ret) {
-        size_t length = strlen(attribute);
-        struct ber rest = entry->attributes, one, type, values;
-        while (ber_expect(&rest, BER_SEQUENCE, &one) >= 0 && ber_expect(&one, BER_OCTETS, &type) >= 0 &&
-               ber_expect(&one, BER_SET, &values) >= 0) {
-                if (type.n != length || strncasecmp((const char *) type.bytes, attribute, length) != 0)
-                        continue;
-                for (size_t i = 0; ber_expect(&values, BER_OCTETS, ret) >= 0; i++)
-                        if (i == index)
-                                return 0;
-                return -ENODATA;
+        if (size > 0) {
+                ret->ber = ber_reader(bytes, (size_t) size);
+                if (ldap_read_message(ret) >= 0)
+                        return size;
+                ldap_message_done(ret);
         }
-        return -ENODATA;
+        return error_set(reterr, -EBADMSG, "The answer is not LDAP");
 }
 
-char *ldap_text(const struct ldap_message *entry, const char *attribute, size_t index) {
-        struct ber value;
-        if (ldap_value(entry, attribute, index, &value) < 0 || (value.n && memchr(value.bytes, 0, value.n)))
-                return NULL;
-        return strndup((const char *) value.bytes, value.n);
+const struct berval *ldap_value(const struct ldap_message *entry, const char *attribute, size_t index) {
+        for (size_t i = 0; i < entry->n; i++) {
+                const struct ldap_attribute *a = &entry->attributes[i];
+                if (a->name.bv_len == strlen(attribute) &&
+                    strncasecmp(a->name.bv_val, attribute, a->name.bv_len) == 0)
+                        return index < a->n ? &a->values[index] : NULL;
+        }
+        return NULL;
+}
+
+const char *ldap_text(const struct ldap_message *entry, const char *attribute, size_t index) {
+        const struct berval *value = ldap_value(entry, attribute, index);
+        return value && strlen(value->bv_val) == value->bv_len ? value->bv_val : NULL;
 }

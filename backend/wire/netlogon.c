@@ -10,14 +10,14 @@
 
 #define RESPONSE_EX 23
 #define RESPONSE_EX_UNKNOWN_USER 25
-#define NAMES_AT 24     /* behind type, a reserved word, flags and the domain's GUID */
+#define NAMES_AT 24 /* behind type, a reserved word, flags and the domain's GUID */
 
 void netlogon_done(struct netlogon *n) {
         char *texts[] = { n->forest,       n->domain,      n->host,       n->netbios_domain,
                           n->netbios_host, n->server_site, n->client_site };
         for (size_t i = 0; i < ELEMENTS(texts); i++)
                 free(texts[i]);
-        *n = (struct netlogon) {};
+        *n = (struct netlogon){};
 }
 
 void netlogon_ask(struct str *out, unsigned id, const char *domain) {
@@ -25,8 +25,7 @@ void netlogon_ask(struct str *out, unsigned id, const char *domain) {
         static const uint8_t version[4] = { 0x16, 0, 0, 0 };
         const struct ldap_test tests[] = { { "DnsDomain", domain, strlen(domain) },
                                            { "NtVer", version, sizeof version } };
-        ldap_search(out, id, "", LDAP_BASE, tests, ELEMENTS(tests),
-                    (const char *const[]){ "NetLogon", NULL });
+        ldap_ask(out, id, "", LDAP_BASE, tests, ELEMENTS(tests), (const char *const[]){ "NetLogon", NULL });
 }
 
 /* The name at *at, its labels joined by dots; moves behind it. NULL: broken, or out of memory. */
@@ -65,8 +64,9 @@ int netlogon_read(const uint8_t *bytes, size_t n, struct netlogon *ret, struct e
                 if (!*names[i]) {
                         free(user);
                         netlogon_done(&found);
-                        return error_set(reterr, -EBADMSG, "The domain controller's answer ends in the "
-                                                           "middle of its names");
+                        return error_set(reterr, -EBADMSG,
+                                         "The domain controller's answer ends in the "
+                                         "middle of its names");
                 }
         }
         free(user);

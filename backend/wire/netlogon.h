@@ -11,9 +11,9 @@
 
 struct netlogon {
         uint32_t flags;
-        char *forest, *domain, *host;           /* DNS names */
+        char *forest, *domain, *host; /* DNS names */
         char *netbios_domain, *netbios_host;
-        char *server_site, *client_site;        /* "": none */
+        char *server_site, *client_site; /* "": none */
 };
 void netlogon_done(struct netlogon *n);
 

@@ -116,34 +116,20 @@ static int dns_came(sd_event_source *source, int fd, uint32_t events, void *user
 
 /* ---- the directory ---- */
 
-static void put_attribute(struct str *s, const char *name, const void *value, size_t n) {
-        struct str attribute = {}, values = {};
-        ber_put(&values, BER_OCTETS, value, n);
-        ber_put_text(&attribute, BER_OCTETS, name);
-        ber_put_built(&attribute, BER_SET, &values);
-        ber_put_built(s, BER_SEQUENCE, &attribute);
+static void put_attribute(BerElement *ber, const char *name, const void *value, size_t n) {
+        ber_printf(ber, "{s[o]}", name, value, (ber_len_t) n);
 }
 
-static void put_entry(struct str *s, unsigned id, const char *dn, struct str *attributes) {
-        struct str message = {}, entry = {};
-        ber_put_text(&entry, BER_OCTETS, dn);
-        ber_put_built(&entry, BER_SEQUENCE, attributes);
-        ber_put_number(&message, BER_INTEGER, id);
-        ber_put_built(&message, BER_APPLICATION(4), &entry);
-        ber_put_built(s, BER_SEQUENCE, &message);
+/* Its attributes follow, then end_entry(). */
+static void begin_entry(BerElement *ber, unsigned id, const char *dn) {
+        ber_printf(ber, "{it{s{", (int) id, BER_APPLICATION(4), dn);
 }
 
-static void put_done(struct str *s, unsigned id) {
-        struct str message = {}, done = {};
-        ber_put_number(&done, BER_ENUM, 0);
-        ber_put_text(&done, BER_OCTETS, "");
-        ber_put_text(&done, BER_OCTETS, "");
-        ber_put_number(&message, BER_INTEGER, id);
-        ber_put_built(&message, BER_APPLICATION(5), &done);
-        ber_put_built(s, BER_SEQUENCE, &message);
+static void end_entry(BerElement *ber) {
+        ber_printf(ber, "}}}");
 }
 
-static void put_netlogon(struct fake_realm *f, struct str *attributes) {
+static void put_netlogon(struct fake_realm *f, BerElement *ber) {
         struct str n = {};
         put16(&n, 0x1700);
         put16(&n, 0);
@@ -157,45 +143,45 @@ static void put_netlogon(struct fake_realm *f, struct str *attributes) {
         put_name(&n, "Default-First-Site-Name");
         put_name(&n, "Branch");
         str_add_bytes(&n, "\x05\0\0\0\xff\xff\xff\xff", 8);
-        put_attribute(attributes, "Netlogon", n.text, n.length);
+        put_attribute(ber, "Netlogon", n.text, n.length);
         str_done(&n);
 }
 
 /* The answers to one request, by what the console asks: 1 the rootDSE, 2 the base entry, 3 the realm's container. */
 static void answer(struct fake_realm *f, unsigned id, bool ping, struct str *s) {
-        struct str a = {};
+        _cleanup_ber_ BerElement *ber = ber_alloc_t(LBER_USE_DER);
         if (ping) {
                 if (f->flavour == FAKE_AD && !f->ping_unknown) {
-                        put_netlogon(f, &a);
-                        put_entry(s, id, "", &a);
+                        begin_entry(ber, id, "");
+                        put_netlogon(f, ber);
+                        end_entry(ber);
                 }
         } else if (id == 1) {
-                put_attribute(&a, "namingContexts", "cn=changelog", 12);
-                put_attribute(&a, "defaultNamingContext", "dc=example,dc=test", 18);
+                begin_entry(ber, id, "");
+                put_attribute(ber, "namingContexts", "cn=changelog", 12);
+                put_attribute(ber, "defaultNamingContext", "dc=example,dc=test", 18);
                 if (f->flavour == FAKE_AD)
-                        put_attribute(&a, "supportedCapabilities", "1.2.840.113556.1.4.800", 22);
-                put_entry(s, id, "", &a);
+                        put_attribute(ber, "supportedCapabilities", "1.2.840.113556.1.4.800", 22);
+                end_entry(ber);
         } else if (id == 2 && f->flavour == FAKE_IPA) {
-                put_attribute(&a, "info", "IPA V2.0", 8);
-                put_attribute(&a, "associatedDomain", "Example.Test", 12);
-                put_entry(s, id, "dc=example,dc=test", &a);
+                begin_entry(ber, id, "dc=example,dc=test");
+                put_attribute(ber, "info", "IPA V2.0", 8);
+                put_attribute(ber, "associatedDomain", "Example.Test", 12);
+                end_entry(ber);
         } else if (id == 3 && f->flavour == FAKE_IPA) {
-                put_attribute(&a, "cn", "EXAMPLE.TEST", 12);
-                put_entry(s, id, "cn=EXAMPLE.TEST,cn=kerberos,dc=example,dc=test", &a);
+                begin_entry(ber, id, "cn=EXAMPLE.TEST,cn=kerberos,dc=example,dc=test");
+                put_attribute(ber, "cn", "EXAMPLE.TEST", 12);
+                end_entry(ber);
         }
-        put_done(s, id);
-        str_done(&a);
+        ber_printf(ber, "{it{ess}}", (int) id, BER_APPLICATION(5), 0, "", "");
+        ber_append(ber, s);
 }
 
 /* The id of the request at the start; its size. */
 static ssize_t request_at(const uint8_t *bytes, size_t n, unsigned *ret_id) {
-        struct ber in = { bytes, n }, content, id;
-        int64_t number;
-        ssize_t size = ber_size(bytes, n);
-        if (size <= 0 || (size_t) size > n)
-                return 0;
-        assert(ber_expect(&in, BER_SEQUENCE, &content) >= 0 && ber_expect(&content, BER_INTEGER, &id) >= 0 && ber_number(&id, &number) >= 0);
-        *ret_id = (unsigned) number;
+        _cleanup_(ldap_message_done) struct ldap_message m = {};
+        ssize_t size = ldap_read(bytes, n, &m, NULL);
+        *ret_id = m.id;
         return size;
 }
 
@@ -271,20 +257,8 @@ static int ping_came(sd_event_source *source, int fd, uint32_t events, void *use
 
 /* ---- the KDC: it knows nobody, and says what time it is ---- */
 
-static void put_member(struct str *s, int tag, int type, const void *value, size_t n) {
-        struct str one = {};
-        ber_put(&one, type, value, n);
-        ber_put_built(s, BER_CONTEXT(tag), &one);
-}
-
-static void put_number_member(struct str *s, int tag, int64_t number) {
-        struct str one = {};
-        ber_put_number(&one, BER_INTEGER, number);
-        ber_put_built(s, BER_CONTEXT(tag), &one);
-}
-
 static void kdc_answer(struct fake_realm *f, struct str *s) {
-        struct str error = {}, whole = {};
+        _cleanup_ber_ BerElement *ber = ber_alloc_t(LBER_USE_DER);
         struct timespec ts;
         clock_gettime(CLOCK_REALTIME, &ts);
         int64_t usec = (int64_t) ts.tv_sec * 1000000 + ts.tv_nsec / 1000 + f->clock_usec;
@@ -292,14 +266,9 @@ static void kdc_answer(struct fake_realm *f, struct str *s) {
         char text[20];
         struct tm tm;
         strftime(text, sizeof text, "%Y%m%d%H%M%SZ", gmtime_r(&seconds, &tm));
-        put_number_member(&error, 0, 5);
-        put_number_member(&error, 1, 30);
-        put_member(&error, 4, BER_TIME, text, 15);
-        put_number_member(&error, 5, usec % 1000000);
-        put_number_member(&error, 6, 6);
-        put_member(&error, 9, BER_STRING, "EXAMPLE.TEST", 12);
-        ber_put_built(&whole, BER_SEQUENCE, &error);
-        ber_put_built(s, BER_APPLICATION(30), &whole);
+        ber_printf(ber, "t{{t{i}t{i}t{ts}t{i}t{i}t{ts}}}", BER_APPLICATION(30), BER_CONTEXT(0), 5, BER_CONTEXT(1), 30, BER_CONTEXT(4),
+                   BER_TIME, text, BER_CONTEXT(5), (int) (usec % 1000000), BER_CONTEXT(6), 6, BER_CONTEXT(9), BER_STRING, "EXAMPLE.TEST");
+        ber_append(ber, s);
         if (f->kdc_garbage) {
                 str_cut(s, 0);
                 str_add(s, "go away");
