@@ -2,8 +2,7 @@
 /* The port's jobs and changes: what backend/jobs/jobs.h reads from folders at once is given from the loop. */
 #include <errno.h>
 
-#include "backend/host/internal.h"
-#include "backend/io/defer.h"
+#include "backend/host/call.h"
 
 struct op *backend_start_job(struct host *host, const struct plan *plan, struct secret_list *secrets,
                              started_done_t done, void *userdata) {
@@ -33,37 +32,22 @@ int backend_job_size(struct host *host, const char *id, unsigned rows, unsigned 
 
 /* ---- read, then told ---- */
 
-struct reading {
-        struct backend *backend;
-        char *of;
-        bool diffs;
-        jobs_done_t jobs;
-        report_done_t report;
-        void *userdata;
-};
-
-static void host_jobs_reading_free(void *state) {
-        struct reading *r = state;
-        free(r->of);
-        free(r);
-}
-
-static void give_jobs(void *state) {
-        struct reading r = *(struct reading *) state;
-        host_jobs_reading_free(state);
+static void host_jobs_give_list(struct host_call *c) {
         struct job_list *jobs = NULL;
         struct error *e = NULL;
-        (void) jobs_list(r.backend->jobs, &jobs, &e);
-        r.jobs(jobs, e, r.userdata);
+        void *userdata;
+        (void) jobs_list(c->backend->jobs, &jobs, &e);
+        jobs_done_t done = (jobs_done_t) host_call_end(c, &userdata);
+        done(jobs, e, userdata);
 }
 
-static void give_report(void *state) {
-        struct reading r = *(struct reading *) state;
+static void host_jobs_give_report(struct host_call *c) {
         struct change_report *report = NULL;
         struct error *e = NULL;
-        (void) jobs_changes(r.backend->jobs, r.of, r.diffs, &report, &e);
-        host_jobs_reading_free(state);
-        r.report(report, e, r.userdata);
+        void *userdata;
+        (void) jobs_changes(c->backend->jobs, c->text, c->flag, &report, &e);
+        report_done_t done = (report_done_t) host_call_end(c, &userdata);
+        done(report, e, userdata);
 }
 
 int backend_job_plan(struct host *host, const char *id, struct plan **ret, struct error **reterr) {
@@ -71,26 +55,13 @@ int backend_job_plan(struct host *host, const char *id, struct plan **ret, struc
 }
 
 struct op *backend_list_jobs(struct host *host, jobs_done_t done, void *userdata) {
-        struct reading *r = calloc(1, sizeof *r);
-        if (!r)
-                return NULL;
-        *r = (struct reading) { .backend = backend_of(host), .jobs = done, .userdata = userdata };
-        return defer_new(r->backend->event, give_jobs, host_jobs_reading_free, r);
+        return host_call_turn(host_call_new(host, (host_call_done) done, userdata, NULL),
+                              host_jobs_give_list);
 }
 
 struct op *backend_list_changes(struct host *host, const char *of, bool diffs, report_done_t done,
                                 void *userdata) {
-        struct reading *r = calloc(1, sizeof *r);
-        if (!r)
-                return NULL;
-        *r = (struct reading) { .backend = backend_of(host),
-                               .of = strdup(of),
-                               .diffs = diffs,
-                               .report = done,
-                               .userdata = userdata };
-        if (!r->of) {
-                host_jobs_reading_free(r);
-                return NULL;
-        }
-        return defer_new(r->backend->event, give_report, host_jobs_reading_free, r);
+        struct host_call *c = host_call_new(host, (host_call_done) done, userdata, of);
+        c->flag = diffs;
+        return host_call_turn(c, host_jobs_give_report);
 }

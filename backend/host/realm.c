@@ -4,103 +4,53 @@
 #include <string.h>
 #include <time.h>
 
-#include "backend/host/internal.h"
-#include "backend/io/defer.h"
+#include "backend/host/call.h"
 #include "backend/realm/discover.h"
 #include "backend/realm/membership.h"
 #include "backend/realm/preflight.h"
 #include "base/str.h"
 
-struct refusal {
-        struct error *error;
-        realm_done_t done;
+static void host_realm_refuse(struct host_call *c) {
         void *userdata;
-};
-
-static void refusal_drop(void *state) {
-        struct refusal *r = state;
-        error_free(r->error);
-        free(r);
-}
-
-static void refusal_give(void *state) {
-        struct refusal *r = state;
-        struct error *e = TAKE(r->error);
-        realm_done_t done = r->done;
-        void *userdata = r->userdata;
-        refusal_drop(r);
+        struct error *e = TAKE(c->error);
+        realm_done_t done = (realm_done_t) host_call_end(c, &userdata);
         done(NULL, e, userdata);
-}
-
-/* Takes e. */
-static struct op *host_realm_refuse(sd_event *event, struct error *e, realm_done_t done, void *userdata) {
-        struct refusal *r = malloc(sizeof *r);
-        if (!r) {
-                error_free(e);
-                return NULL;
-        }
-        *r = (struct refusal) { e, done, userdata };
-        return defer_new(event, refusal_give, refusal_drop, r);
 }
 
 struct op *backend_discover(struct host *host, const char *domain, realm_done_t done, void *userdata) {
         struct backend *b = backend_of(host);
-        struct error *e = NULL;
+        _cleanup_error_ struct error *e = NULL;
         const char *wanted = str_empty(domain) ? b->facts.domain : domain;
         if (!wanted) {
-                error_set(&e, -ENOENT, "This host has no domain of its own: neither its name nor "
-                                       "/etc/resolv.conf tells one");
+                error_set(&e, -ENOENT,
+                          "This host has no domain: neither its name nor /etc/resolv.conf names one");
                 error_hint(&e, "Name the domain, as in example.test");
-                return host_realm_refuse(b->event, e, done, userdata);
         }
-        _cleanup_free_ char *clean = realm_domain(wanted, &e);
-        if (!clean)
-                return host_realm_refuse(b->event, e, done, userdata);
+        _cleanup_free_ char *clean = wanted ? realm_domain(wanted, &e) : NULL;
+        if (!clean) {
+                struct host_call *c = host_call_new(host, (host_call_done) done, userdata, NULL);
+                c->error = TAKE(e);
+                return host_call_turn(c, host_realm_refuse);
+        }
         return discover_start(b->event,
-                              &(struct discover_options) { .domain = clean, .parents = str_empty(domain) },
+                              &(struct discover_options){ .domain = clean, .parents = str_empty(domain) },
                               done, userdata);
 }
 
-struct early {
-        struct preflight *preflight;
-        preflight_done_t done;
-        void *userdata;
-};
-
-static void early_drop(void *state) {
-        struct early *early = state;
-        preflight_free(early->preflight);
-        free(early);
-}
-
-static void early_give(void *state) {
-        struct early *early = state;
-        struct preflight *p = TAKE(early->preflight);
-        preflight_done_t done = early->done;
-        void *userdata = early->userdata;
-        early_drop(early);
-        done(p, userdata);
-}
-
 /* Without a domain there is nothing to look for: one result says so. */
-static struct op *end_early(sd_event *event, const struct error *e, preflight_done_t done, void *userdata) {
-        struct early *early = calloc(1, sizeof *early);
+static void host_realm_end_early(struct host_call *c) {
         struct preflight *p = calloc(1, sizeof *p);
-        struct check_result *item = p ? calloc(1, sizeof *item) : NULL;
-        if (!early || !item) {
-                free(early);
-                free(p);
-                return NULL;
-        }
-        *item = (struct check_result) { .id = "dns",
+        struct check_result *item = calloc(1, sizeof *item);
+        *item = (struct check_result){ .id = "dns",
                                        .title = "DNS",
                                        .verdict = VERDICT_FAIL,
-                                       .message = strdup(e->message),
-                                       .hint = e->hint ? strdup(e->hint) : NULL,
+                                       .message = TAKE(c->error->message),
+                                       .hint = TAKE(c->error->hint),
                                        .fix = FIX_DOMAIN };
-        *p = (struct preflight) { .items = item, .n = 1 };
-        *early = (struct early) { p, done, userdata };
-        return defer_new(event, early_give, early_drop, early);
+        *p = (struct preflight){ .items = item, .n = 1 };
+        void *userdata;
+        preflight_done_t done = (preflight_done_t) host_call_end(c, &userdata);
+        done(p, userdata);
 }
 
 struct op *backend_preflight(struct host *host, const struct preflight_order *order,
@@ -112,8 +62,11 @@ struct op *backend_preflight(struct host *host, const struct preflight_order *or
         if (!wanted)
                 error_set(&e, -ENOENT, "this host has no domain of its own, and none was named");
         _cleanup_free_ char *domain = wanted ? realm_domain(wanted, &e) : NULL;
-        if (!domain)
-                return end_early(b->event, e, done, userdata);
+        if (!domain) {
+                struct host_call *c = host_call_new(host, (host_call_done) done, userdata, NULL);
+                c->error = TAKE(e);
+                return host_call_turn(c, host_realm_end_early);
+        }
         struct preflight_order clean = *order;
         clean.domain = domain;
         const struct preflight_options options = { .order = &clean, .paths = &b->paths, .facts = &b->facts };
@@ -167,7 +120,7 @@ void backend_tell_realm(const struct backend *b, struct host_realm *ret) {
         ret->known = m;
         if (!m || m->kind == REALM_NONE)
                 return;
-        *ret = (struct host_realm) {
+        *ret = (struct host_realm){
                 .known = true,
                 .name = m->realm ? m->realm : m->domain,
                 .kind = m->kind,
@@ -182,43 +135,17 @@ void backend_tell_realm(const struct backend *b, struct host_realm *ret) {
 }
 
 /* One who asks is answered, and the backend remembers. */
-struct learning {
-        struct backend *backend;
-        struct op *op, *asking;
-        membership_done_t done;
-        void *userdata;
-};
-
-static void learning_free(void *userdata) {
-        struct learning *l = userdata;
-        op_cancel(l->asking);
-        free(l);
-}
-
 static void host_realm_learned(struct membership *m, struct error *e, void *userdata) {
-        struct learning *l = userdata;
-        membership_done_t done = l->done;
-        void *asker = l->userdata;
+        struct host_call *c = userdata;
         if (m)
-                host_realm_learn(l->backend, m, true);
-        op_finish(l->op);
-        l->asking = op_cancel(l->asking);
-        learning_free(l);
-        done(m, e, asker);
+                host_realm_learn(c->backend, m, true);
+        membership_done_t done = (membership_done_t) host_call_end(c, &userdata);
+        done(m, e, userdata);
 }
 
 struct op *backend_membership(struct host *host, membership_done_t done, void *userdata) {
         struct backend *b = backend_of(host);
         const struct membership_options options = { .paths = &b->paths, .facts = &b->facts };
-        struct learning *l = calloc(1, sizeof *l);
-        if (!l)
-                return NULL;
-        *l = (struct learning) { .backend = b, .done = done, .userdata = userdata };
-        l->op = op_new(learning_free, l);
-        if (!l->op) {
-                free(l);
-                return NULL;
-        }
-        l->asking = membership_start(b->event, &options, host_realm_learned, l);
-        return l->asking ? l->op : op_cancel(l->op);
+        struct host_call *c = host_call_new(host, (host_call_done) done, userdata, NULL);
+        return host_call_ask(c, membership_start(b->event, &options, host_realm_learned, c));
 }

@@ -1,47 +1,42 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The port's mending: what a preflight found wrong and can be set right at once. */
+/* The port's repairs: what a preflight found wrong and can be set right at once. */
 #include <errno.h>
 
-#include "backend/host/internal.h"
-#include "backend/io/defer.h"
+#include "backend/host/call.h"
 #include "backend/realm/repair.h"
 
-struct outcome {
-        struct error *error;    /* NULL: done */
-        nothing_done_t done;
+static void host_repair_end(struct host_call *c, struct error *e) {
         void *userdata;
-};
-
-static void outcome_drop(void *state) {
-        struct outcome *o = state;
-        error_free(o->error);
-        free(o);
+        nothing_done_t done = (nothing_done_t) host_call_end(c, &userdata);
+        done(e, userdata);
 }
 
-static void outcome_give(void *state) {
-        struct outcome *o = state;
-        struct error *e = TAKE(o->error);
-        nothing_done_t done = o->done;
-        void *userdata = o->userdata;
-        outcome_drop(o);
-        done(e, userdata);
+static void host_repair_give(struct host_call *c) {
+        host_repair_end(c, TAKE(c->error));
+}
+
+static void host_repair_on_named(struct error *e, void *userdata) {
+        struct host_call *c = userdata;
+        if (!e) {
+                facts_done(&c->backend->facts);
+                facts_read(c->backend->paths.root, &c->backend->facts);
+        }
+        host_repair_end(c, e);
 }
 
 struct op *backend_repair(struct host *host, const struct repair *repair, nothing_done_t done,
                           void *userdata) {
-        struct backend *b = backend_of(host);
-        struct outcome *o = calloc(1, sizeof *o);
-        if (!o)
-                return NULL;
-        *o = (struct outcome) { .done = done, .userdata = userdata };
-        if (repair->fix == FIX_CLOCK)
-                repair_clock(repair->clock_usec, &o->error);
-        else if (repair->fix == FIX_HOSTNAME && repair->hostname) {
-                if (repair_hostname(b->paths.root, repair->hostname, &o->error) >= 0) {
-                        facts_done(&b->facts);
-                        facts_read(b->paths.root, &b->facts);
-                }
-        } else
-                error_set(&o->error, -EINVAL, "That cannot be mended from here");
-        return defer_new(b->event, outcome_give, outcome_drop, o);
+        struct host_call *c = host_call_new(host, (host_call_done) done, userdata, NULL);
+        if (repair->fix == FIX_HOSTNAME && repair->hostname) {
+                sd_bus *bus = units_bus(c->backend->units, &c->error);
+                struct op *naming =
+                        bus ? repair_hostname(bus, repair->hostname, host_repair_on_named, c, &c->error)
+                            : NULL;
+                if (naming)
+                        return host_call_ask(c, naming);
+        } else if (repair->fix == FIX_CLOCK)
+                repair_clock(repair->clock_usec, &c->error);
+        else
+                error_set(&c->error, -EINVAL, "This cannot be repaired from here");
+        return host_call_turn(c, host_repair_give);
 }

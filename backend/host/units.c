@@ -2,7 +2,7 @@
 /* The port's units: systemd's answers, with the container that a service's record knows. */
 #include <string.h>
 
-#include "backend/host/internal.h"
+#include "backend/host/call.h"
 #include "backend/store/services.h"
 #include "backend/systemd/log.h"
 #include "base/str.h"
@@ -17,7 +17,7 @@ struct op *backend_act_on_unit(struct host *host, const char *name, enum unit_ac
 }
 
 /* The container that the service of this unit runs; the caller frees; NULL: none that is known. */
-static char *find_own_container(struct backend *b, const char *unit) {
+static char *host_units_container(struct backend *b, const char *unit) {
         _cleanup_(service_list_freep) struct service_list *services = NULL;
         if (services_list(&b->paths, &services, NULL) < 0)
                 return NULL;
@@ -27,43 +27,17 @@ static char *find_own_container(struct backend *b, const char *unit) {
         return NULL;
 }
 
-struct showing {
-        struct backend *backend;
-        struct op *op, *asking;
-        detail_done_t done;
-        void *userdata;
-};
-
-static void host_units_showing_free(void *userdata) {
-        struct showing *s = userdata;
-        op_cancel(s->asking);
-        free(s);
-}
-
 static void host_units_shown(struct unit_detail *unit, struct error *e, void *userdata) {
-        struct showing *s = userdata;
+        struct host_call *c = userdata;
         if (unit && !unit->container)
-                unit->container = find_own_container(s->backend, unit->unit.name);
-        detail_done_t done = s->done;
-        void *for_done = s->userdata;
-        op_finish(s->op);
-        s->asking = op_cancel(s->asking);
-        host_units_showing_free(s);
-        done(unit, e, for_done);
+                unit->container = host_units_container(c->backend, unit->unit.name);
+        detail_done_t done = (detail_done_t) host_call_end(c, &userdata);
+        done(unit, e, userdata);
 }
 
 struct op *backend_show_unit(struct host *host, const char *name, detail_done_t done, void *userdata) {
-        struct showing *s = calloc(1, sizeof *s);
-        if (!s)
-                return NULL;
-        *s = (struct showing) { .backend = backend_of(host), .done = done, .userdata = userdata };
-        s->op = op_new(host_units_showing_free, s);
-        if (!s->op) {
-                host_units_showing_free(s);
-                return NULL;
-        }
-        s->asking = units_show(s->backend->units, name, host_units_shown, s);
-        return s->asking ? s->op : op_cancel(s->op);
+        struct host_call *c = host_call_new(host, (host_call_done) done, userdata, NULL);
+        return host_call_ask(c, units_show(c->backend->units, name, host_units_shown, c));
 }
 
 struct op *backend_read_log(struct host *host, const struct log_query *query,
@@ -71,7 +45,7 @@ struct op *backend_read_log(struct host *host, const struct log_query *query,
         struct backend *b = backend_of(host);
         struct log_query whole = *query;
         _cleanup_free_ char *container =
-                whole.container || !whole.unit ? NULL : find_own_container(b, whole.unit);
+                whole.container || !whole.unit ? NULL : host_units_container(b, whole.unit);
         if (container)
                 whole.container = container;
         return unitlog_read(b->event, NULL, &whole, reader);

@@ -35,7 +35,7 @@ struct transfer {
         CURL *easy;
         struct curl_slist *headers;
         char *socket, *body;
-        int fd;                 /* of a connection made for this one; -1: it uses one again. curl's */
+        int fd; /* of a connection made for this one; -1: it uses one again. curl's */
         size_t limit;
         unsigned stall;
         void (*began)(void *userdata);
@@ -45,8 +45,8 @@ struct transfer {
         struct http_answer answer;
         struct error *error;
         bool header_whole;
-        bool added;             /* to the multi handle */
-        bool dead;              /* the op was dropped: to be removed */
+        bool added; /* to the multi handle */
+        bool dead;  /* the op was dropped: to be removed */
 };
 
 int http_status(const struct http_answer *answer) {
@@ -66,14 +66,9 @@ const char *http_body(const struct http_answer *answer, size_t *ret_size) {
 }
 
 char *http_escape(const char *text) {
-        _cleanup_str_ struct str s = {};
-        for (const unsigned char *p = (const unsigned char *) text; *p; p++)
-                if ((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') ||
-                    strchr("-._~", *p))
-                        str_add_char(&s, (char) *p);
-                else
-                        str_addf(&s, "%%%02X", *p);
-        return str_take(&s);
+        char *escaped = curl_easy_escape(NULL, text, 0), *copy = escaped ? strdup(escaped) : NULL;
+        curl_free(escaped);
+        return copy;
 }
 
 /* ---- one transfer ---- */
@@ -230,7 +225,7 @@ struct op *http_start(struct http *http, const struct http_request *request) {
         struct transfer *t = calloc(1, sizeof *t);
         if (!t)
                 return NULL;
-        *t = (struct transfer) {
+        *t = (struct transfer){
                 .http = http,
                 .next = http->transfers,
                 .easy = curl_easy_init(),
@@ -274,7 +269,7 @@ static void http_collect(struct http *http) {
                 curl_multi_remove_handle(http->multi, t->easy);
                 t->added = false;
                 if (t->dead)
-                        continue;       /* the defer source frees it */
+                        continue; /* the defer source frees it */
                 long status = 0;
                 curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
                 t->answer.status = (int) status;

@@ -2,13 +2,14 @@
 #include "backend/realm/repair.h"
 
 #include <errno.h>
-#include <string.h>
+#include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "backend/io/files.h"
-#include "base/str.h"
+#include "backend/systemd/bus.h"
 #include "model/realm/check.h"
+
+#define HOSTNAMED_NAME "org.freedesktop.hostname1"
+#define HOSTNAMED_PATH "/org/freedesktop/hostname1"
 
 /* A step, as KDCs bear no slow approach; the fraction of a second that passed meanwhile does not matter. */
 int repair_clock(int64_t ahead_usec, struct error **reterr) {
@@ -27,17 +28,52 @@ int repair_clock(int64_t ahead_usec, struct error **reterr) {
         return 0;
 }
 
-int repair_hostname(const char *root_path, const char *name, struct error **reterr) {
+struct renaming {
+        struct op *op;
+        sd_bus_slot *slot;
+        void (*done)(struct error *e, void *userdata);
+        void *userdata;
+};
+
+static void renaming_stop(void *userdata) {
+        struct renaming *r = userdata;
+        sd_bus_slot_unref(r->slot);
+        free(r);
+}
+
+static int renaming_on_reply(sd_bus_message *m, void *userdata, sd_bus_error *unused) {
+        struct renaming *r = userdata;
+        struct error *e = NULL;
+        if (sd_bus_message_is_method_error(m, NULL)) {
+                int code = bus_fail_message(&e, m, "The host name could not be set");
+                if (code == -ENOTCONN || code == -ENOENT)
+                        error_hint(&e, "systemd-hostnamed does not answer: start it, or write the name to "
+                                       "/etc/hostname and run "
+                                       "hostname NAME");
+        }
+        void (*done)(struct error * error, void *data) = r->done;
+        void *data = r->userdata;
+        op_finish(r->op);
+        renaming_stop(r);
+        done(e, data);
+        return 0;
+}
+
+struct op *repair_hostname(sd_bus *bus, const char *name, void (*done)(struct error *e, void *userdata),
+                           void *userdata, struct error **reterr) {
         const char *fault = host_name_fault(name);
-        if (fault)
-                return error_set(reterr, -EINVAL, "\"%s\" %s", name, fault);
-        _cleanup_free_ char *line = str_printf("%s\n", name);
-        _cleanup_close_ int root = files_open_root(root_path, reterr);
-        _cleanup_close_ int etc = root >= 0 ? files_open_folder(root, "/etc", reterr) : -1;
-        if (!line || etc < 0)
-                return etc < 0 ? etc : error_set(reterr, -ENOMEM, "Out of memory");
-        int r = files_write(etc, "hostname", line, strlen(line), 0644, reterr);
-        if (r >= 0 && sethostname(name, strlen(name)) < 0)
-                r = error_errno(reterr, -errno, "The host name could not be set");
-        return r;
+        if (fault) {
+                error_set(reterr, -EINVAL, "\"%s\" %s", name, fault);
+                return NULL;
+        }
+        struct renaming *r = malloc(sizeof *r);
+        *r = (struct renaming){ .done = done, .userdata = userdata };
+        int k = sd_bus_call_method_async(bus, &r->slot, HOSTNAMED_NAME, HOSTNAMED_PATH, HOSTNAMED_NAME,
+                                         "SetStaticHostname", renaming_on_reply, r, "sb", name, 0);
+        if (k < 0) {
+                bus_fail(reterr, NULL, k, "The host name could not be set");
+                free(r);
+                return NULL;
+        }
+        return r->op = op_new(renaming_stop, r);
 }

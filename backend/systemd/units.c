@@ -222,6 +222,10 @@ int units_connect(struct units *units, struct error **reterr) {
         return 0;
 }
 
+sd_bus *units_bus(struct units *units, struct error **reterr) {
+        return units_connect(units, reterr) < 0 ? NULL : units->bus;
+}
+
 int units_new(sd_event *event, const char *root, sd_bus *bus, struct units **ret, struct error **reterr) {
         struct units *units = calloc(1, sizeof *units);
         if (!units)

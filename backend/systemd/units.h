@@ -20,6 +20,9 @@ int units_new(sd_event *event, const char *root, sd_bus *bus, struct units **ret
 struct units *units_free(struct units *units);
 DEFINE_CLEANUP(struct units, units_free)
 
+/* The connection, for other services of systemd on the same bus; NULL with a sentence. */
+sd_bus *units_bus(struct units *units, struct error **reterr);
+
 /* Loaded units and unit files merged, sorted by name; pattern: fnmatch on the name, NULL all. With patterns
  * systemd is asked for those only. Without one, and with a listener, what is known of unit files is what was
  * read last; when that is not all, they are read afterwards and the listener is told. */

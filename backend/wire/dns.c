@@ -11,7 +11,6 @@
 #include <string.h>
 #include <sys/select.h>
 
-#include "backend/io/defer.h"
 #include "base/str.h"
 
 #define SOCKETS_MAX 32

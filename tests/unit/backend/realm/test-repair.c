@@ -2,17 +2,17 @@
 #include "tests/test.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "backend/realm/repair.h"
-#include "tests/tree.h"
 
-/* The machine's own clock and name are nobody's to set: these are asked in their place. */
+/* The machine's own clock is nobody's to set: this is asked in its place. */
 static struct {
         struct timespec clock;
-        char name[80];
         int refuse;             /* errno */
         unsigned asked;
 } machine;
@@ -25,16 +25,6 @@ int clock_settime(clockid_t clock, const struct timespec *t) {
                 return -1;
         }
         machine.clock = *t;
-        return 0;
-}
-
-int sethostname(const char *name, size_t n) {
-        machine.asked++;
-        if (machine.refuse) {
-                errno = machine.refuse;
-                return -1;
-        }
-        snprintf(machine.name, sizeof machine.name, "%.*s", (int) n, name);
         return 0;
 }
 
@@ -70,16 +60,79 @@ static void says_why_the_clock_stays(void **state) {
         error_free(e);
 }
 
+/* ---- the name ---- */
+
+struct hostnamed {
+        sd_event *event;
+        sd_bus *server, *client;
+        sd_bus_slot *slot;
+        bool absent;            /* nobody answers to its name */
+        char name[80];
+        bool done;
+        struct error *error;
+};
+
+static int set_static_hostname(sd_bus_message *m, void *userdata, sd_bus_error *e) {
+        struct hostnamed *h = userdata;
+        const char *name;
+        int interactive;
+        if (h->absent)
+                return sd_bus_error_set(e, SD_BUS_ERROR_SERVICE_UNKNOWN, "The name org.freedesktop.hostname1 was not provided");
+        assert_true(sd_bus_message_read(m, "sb", &name, &interactive) >= 0);
+        assert_false(interactive);
+        snprintf(h->name, sizeof h->name, "%s", name);
+        return sd_bus_reply_method_return(m, "");
+}
+
+static const sd_bus_vtable hostnamed_vtable[] = {
+        SD_BUS_VTABLE_START(0),
+        SD_BUS_METHOD("SetStaticHostname", "sb", "", set_static_hostname, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_VTABLE_END,
+};
+
+static int hostnamed_set_up(void **state) {
+        struct hostnamed *h = calloc(1, sizeof *h);
+        int pair[2];
+        sd_id128_t id;
+        assert_true(sd_event_new(&h->event) >= 0 && sd_id128_randomize(&id) >= 0);
+        assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair), 0);
+        assert_true(sd_bus_new(&h->server) >= 0 && sd_bus_set_fd(h->server, pair[0], pair[0]) >= 0 && sd_bus_set_server(h->server, true, id) >= 0 &&
+                    sd_bus_start(h->server) >= 0 && sd_bus_attach_event(h->server, h->event, 0) >= 0);
+        assert_true(sd_bus_new(&h->client) >= 0 && sd_bus_set_fd(h->client, pair[1], pair[1]) >= 0 && sd_bus_start(h->client) >= 0 &&
+                    sd_bus_attach_event(h->client, h->event, 0) >= 0);
+        assert_true(sd_bus_add_object_vtable(h->server, &h->slot, "/org/freedesktop/hostname1", "org.freedesktop.hostname1", hostnamed_vtable,
+                                             h) >= 0);
+        *state = h;
+        return 0;
+}
+
+static int hostnamed_tear_down(void **state) {
+        struct hostnamed *h = *state;
+        error_free(h->error);
+        sd_bus_slot_unref(h->slot);
+        sd_bus_close_unref(h->client);
+        sd_bus_close_unref(h->server);
+        sd_event_unref(h->event);
+        free(h);
+        return 0;
+}
+
+static void on_done(struct error *e, void *userdata) {
+        struct hostnamed *h = userdata;
+        h->done = true;
+        h->error = e;
+}
+
 static void names_the_host(void **state) {
-        _cleanup_free_ char *root = tree_new();
+        struct hostnamed *h = *state;
         struct error *e = NULL;
-        tree_folder(root, "/etc");
-        tree_write(root, "/etc/hostname", "host1\n");
-        machine.refuse = 0;
-        assert_ok(repair_hostname(root, "host1.example.test", &e), e);
-        assert_string_equal(machine.name, "host1.example.test");
-        _cleanup_free_ char *written = tree_read(root, "/etc/hostname");
-        assert_string_equal(written, "host1.example.test\n");
+        struct op *op = repair_hostname(h->client, "host1.example.test", on_done, h, &e);
+        assert_non_null(op);
+        while (!h->done)
+                assert_true(sd_event_run(h->event, UINT64_MAX) >= 0);
+        op_cancel(op);
+        assert_null(h->error);
+        assert_string_equal(h->name, "host1.example.test");
         static const struct {
                 const char *name, *text;
         } wrong[] = {
@@ -90,18 +143,43 @@ static void names_the_host(void **state) {
                 { "h.a234567890123456789012345678901234567890123456789012345678901.test", "longer than 64" },
         };
         for (size_t i = 0; i < ELEMENTS(wrong); i++) {
-                assert_int_equal(repair_hostname(root, wrong[i].name, &e), -EINVAL);
+                assert_null(repair_hostname(h->client, wrong[i].name, on_done, h, &e));
+                assert_int_equal(e->code, -EINVAL);
                 if (!strstr(e->message, wrong[i].text))
                         fail_msg("%s: %s", wrong[i].name, e->message);
                 e = error_free(e);
         }
-        assert_string_equal(machine.name, "host1.example.test");
-        tree_remove(root);
+        assert_string_equal(h->name, "host1.example.test");
 }
+
+static void says_that_nobody_sets_the_name(void **state) {
+        struct hostnamed *h = *state;
+        struct error *e = NULL;
+        h->absent = true;
+        struct op *op = repair_hostname(h->client, "host1.example.test", on_done, h, &e);
+        while (!h->done)
+                assert_true(sd_event_run(h->event, UINT64_MAX) >= 0);
+        op_cancel(op);
+        assert_int_equal(h->error->code, -ENOTCONN);
+        assert_non_null(strstr(h->error->hint, "systemd-hostnamed does not answer"));
+}
+
+static void forgets_when_dropped(void **state) {
+        struct hostnamed *h = *state;
+        op_cancel(repair_hostname(h->client, "host1.example.test", on_done, h, NULL));
+        while (!*h->name)
+                assert_true(sd_event_run(h->event, UINT64_MAX) >= 0);
+        while (sd_event_run(h->event, 0) > 0)
+                ;
+        assert_false(h->done);
+}
+
+#define HOSTNAMED(test) cmocka_unit_test_setup_teardown(test, hostnamed_set_up, hostnamed_tear_down)
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(steps_the_clock), cmocka_unit_test(says_why_the_clock_stays), cmocka_unit_test(names_the_host),
+                cmocka_unit_test(steps_the_clock), cmocka_unit_test(says_why_the_clock_stays), 
+                HOSTNAMED(names_the_host), HOSTNAMED(says_that_nobody_sets_the_name), HOSTNAMED(forgets_when_dropped),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
