@@ -13,7 +13,7 @@
 #include "backend/systemd/units.h"
 
 struct backend {
-        struct host host;               /* first */
+        struct host host; /* first */
         sd_event *event;
         struct paths paths;
         struct facts facts;
@@ -24,21 +24,21 @@ struct backend {
 
         struct host_status status;
         bool root, systemd;
-        struct error *engine_error;     /* why none answers; NULL */
+        struct error *engine_error; /* why none answers; NULL */
         bool engine_asked;
-        struct op *finding;             /* the first look for an engine */
-        struct membership *known;       /* of the realm: what its files say, and what was last learned;
-                                         * NULL: not looked yet */
-        int64_t seen;                   /* when that was, in seconds since the epoch; 0: nothing was
-                                         * learned */
-        sd_event_source *looking;       /* the files are read again in the next turn of the loop */
+        struct op *finding;       /* the first look for an engine */
+        struct membership *known; /* of the realm: what its files say, and what was last learned;
+                                   * NULL: not looked yet */
+        int64_t seen;             /* when that was, in seconds since the epoch; 0: nothing was
+                                   * learned */
+        sd_event_source *looking; /* the files are read again in the next turn of the loop */
 
         /* listening (backend.c) */
         void (*listener)(unsigned topics, void *userdata);
         void *userdata;
         struct op *watching;
         sd_event_source *tell;
-        unsigned topics;                /* not told yet */
+        unsigned topics; /* not told yet */
 };
 
 /* Somebody else sees it: topics are told to the listener. */

@@ -2,12 +2,10 @@
 #include "backend/realm/preflight.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <string.h>
 
 #include "backend/realm/checks/check.h"
 #include "backend/realm/discover.h"
-#include "base/readfile.h"
 #include "base/str.h"
 
 /* In the order in which they are shown. */
@@ -17,16 +15,14 @@ static const struct check *const checks[] = {
         &pam_check,   &daemons_check,  &login_check,       &ids_check,      &room_check,      &locks_check,
 };
 
-#define FILE_MAX (256U * 1024)
-
 struct running {
-        struct preflight_run run;       /* first */
+        struct preflight_run run; /* first */
         struct op *op, *discovering;
         sd_event_source *local, *deadline;
         void *states[ELEMENTS(checks)];
         uint64_t started;
-        bool looked;                    /* the second phase has begun */
-        bool busy;                      /* look() of a check is on the stack */
+        bool looked; /* the second phase has begun */
+        bool busy;   /* look() of a check is on the stack */
         void (*moved)(const struct preflight *p, void *userdata);
         preflight_done_t done;
         void *userdata;
@@ -72,58 +68,6 @@ static void preflight_stop(void *userdata) {
         running_free(userdata);
 }
 
-/* ---- what checks say ---- */
-
-void check_say(struct check_result *result, enum verdict verdict, const char *format, ...) {
-        _cleanup_str_ struct str s = {};
-        va_list arguments;
-        va_start(arguments, format);
-        str_vaddf(&s, format, arguments);
-        va_end(arguments);
-        free(result->message);
-        result->message = str_take(&s);
-        result->verdict = verdict;
-}
-
-void check_hint(struct check_result *result, const char *format, ...) {
-        _cleanup_str_ struct str s = {};
-        va_list arguments;
-        va_start(arguments, format);
-        str_vaddf(&s, format, arguments);
-        va_end(arguments);
-        free(result->hint);
-        result->hint = str_take(&s);
-}
-
-void check_detail(struct check_result *result, const char *format, ...) {
-        _cleanup_str_ struct str s = {};
-        va_list arguments;
-        str_add(&s, result->details);
-        str_add(&s, result->details ? "\n" : "");
-        va_start(arguments, format);
-        str_vaddf(&s, format, arguments);
-        va_end(arguments);
-        free(result->details);
-        result->details = str_take(&s);
-}
-
-enum realm_kind check_kind(const struct preflight_run *run) {
-        return run->wanted != REALM_NONE ? run->wanted
-               : run->preflight->realm   ? run->preflight->realm->kind
-                                         : REALM_NONE;
-}
-
-char *check_read(const struct preflight_run *run, const char *path) {
-        _cleanup_free_ char *whole = str_printf("%s%s", run->paths->root, path);
-        char *text = NULL;
-        return whole && readfile(whole, FILE_MAX, &text, NULL, NULL) >= 0 ? text : NULL;
-}
-
-bool check_exists(const struct preflight_run *run, const char *path) {
-        _cleanup_free_ char *whole = str_printf("%s%s", run->paths->root, path);
-        return whole && access(whole, F_OK) == 0;
-}
-
 /* ---- the end ---- */
 
 static bool all_settled(const struct running *r) {
@@ -147,7 +91,7 @@ static void note_time(struct running *r, struct check_result *result) {
         result->ms = (unsigned) (preflight_now_ms(r) - r->started);
 }
 
-void check_settle(struct preflight_run *run, struct check_result *result) {
+static void preflight_settled(struct preflight_run *run, struct check_result *result) {
         struct running *r = (struct running *) run;
         note_time(r, result);
         if (r->moved)
@@ -225,7 +169,7 @@ static void add_place(struct preflight_run *run, struct place *list, size_t *n, 
                 if (str_equal_nocase(list[i].host, host) && list[i].port == port)
                         return;
         struct place *place = &list[*n];
-        *place = (struct place) { .host = strdup(host), .port = port, .run = run };
+        *place = (struct place){ .host = strdup(host), .port = port, .run = run };
         if (!place->host)
                 return;
         ++*n;
@@ -305,7 +249,7 @@ static int preflight_prepare(struct running *r, const struct preflight_options *
                 return -ENOMEM;
         p->n = ELEMENTS(checks);
         for (size_t i = 0; i < p->n; i++)
-                p->items[i] = (struct check_result) { .id = checks[i]->id, .title = checks[i]->title };
+                p->items[i] = (struct check_result){ .id = checks[i]->id, .title = checks[i]->title };
         int k = dns_new(run->event, options->servers, PROBE_MS, &run->dns, NULL);
         if (k >= 0)
                 k = sd_event_add_defer(run->event, &r->local, look_at_host, r);
@@ -316,7 +260,7 @@ static int preflight_prepare(struct running *r, const struct preflight_options *
                 return k;
         r->discovering =
                 discover_start(run->event,
-                               &(struct discover_options) {
+                               &(struct discover_options){
                                        .domain = run->domain, .servers = options->servers, .ms = PROBE_MS },
                                preflight_discovered, r);
         return r->discovering ? 0 : -ENOMEM;
@@ -328,8 +272,9 @@ struct op *preflight_start(sd_event *event, const struct preflight_options *opti
         struct running *r = calloc(1, sizeof *r);
         if (!r)
                 return NULL;
-        *r = (struct running) {
+        *r = (struct running){
                 .run = { .event = sd_event_ref(event),
+                         .settled = preflight_settled,
                          .paths = options->paths,
                          .facts = options->facts,
                          .wanted = options->order->wanted },

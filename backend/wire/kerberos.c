@@ -18,7 +18,7 @@
 #define MEMBER BER_CONTEXT
 
 void kerberos_ask(struct str *out, const char *realm, const char *principal, uint32_t nonce) {
-        static char no_options[4];
+        static const char no_options[4];
         _cleanup_ber_ BerElement *ber = ber_alloc_t(LBER_USE_DER);
         ber_printf(ber, "t{{t{i}t{i}t{{", BER_APPLICATION(AS_REQ), MEMBER(1), 5, MEMBER(2), AS_REQ,
                    MEMBER(4));

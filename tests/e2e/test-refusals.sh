@@ -84,7 +84,7 @@ refused "which the installer refuses, too" 1 'joined to a domain already' "$pass
 host rm -r /etc/sssd
 host sh -c 'printf "\005\002\000\000\000\001x" >/etc/krb5.keytab'
 check_status "a foreign keytab alone is no hindrance" 0 host fairlead check example.test
-check_text "and is told" 'WARN +Earlier join +/etc/krb5.keytab has keys of an earlier join' "$output"
+check_text "and is told" 'WARN +Enrollment +/etc/krb5.keytab has keys of an earlier join' "$output"
 host rm /etc/krb5.keytab
 host sh -c 'mkdir -p /var/lib/ipa-client/sysrestore && printf "[installation]\ncomplete = False\n" >/var/lib/ipa-client/sysrestore/sysrestore.state'
 refused "half an enrollment" 3 'ipa-client-install stopped half way' "$password" example.test --set user=Administrator
@@ -95,8 +95,8 @@ host rm -r /var/lib/ipa-client
 tests/lab put "$HOST" tests/e2e/files/hold-dpkg-lock /run/e2e
 host sh -c '/run/e2e/hold-dpkg-lock >/run/lock-held 2>&1 & echo $! >/run/lock-pid'
 check "a package manager is at work" until_true 10 host grep -q held /run/lock-held
-refused "packages being installed meanwhile" 3 'FAIL +Others at work +apt or dpkg is at work' "$password" example.test --set user=Administrator
-refused "looked at again right before the effect" 1 'Not begun: apt or dpkg is at work' "$password" example.test --set user=Administrator --allow preflight
+refused "packages being installed meanwhile" 3 'FAIL +Package locks +apt or dpkg holds its lock' "$password" example.test --set user=Administrator
+refused "looked at again right before the effect" 1 'Not begun: apt or dpkg holds its lock' "$password" example.test --set user=Administrator --allow preflight
 host sh -c 'kill "$(cat /run/lock-pid)"; rm -f /run/lock-held /run/lock-pid'
 
 # ---- the way there ----
@@ -187,7 +187,7 @@ walk_leave() {
         term_keys 5
         term_wait 'Joined by' 60 || return
         term_keys c
-        term_wait 'FAIL +Earlier join' 60 || return
+        term_wait 'FAIL +Enrollment' 60 || return
         term_wait 'f +Leave the old realm first' 30 || return
         term_keys f
         term_wait 'leave it in the realm' 60 || return
@@ -199,7 +199,7 @@ walk_leave() {
         term_keys Right Enter
         term_wait 'sssd is uninstalled' 120 || return
         term_keys q
-        term_wait 'OK +Earlier join +this host is in no realm yet' 60 || return
+        term_wait 'OK +Enrollment +this host is not joined to a realm' 60 || return
 }
 
 walk_open "$HOST"

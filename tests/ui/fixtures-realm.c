@@ -114,16 +114,16 @@ static struct membership *member_hostile(void) {
 /* ---- preflights ---- */
 
 static const struct check_result results_well[] = {
-        { "root", "Privileges", VERDICT_OK, (char *) "this is root, on a host", NULL, NULL, FIX_NONE, 1 },
+        { "root", "Privileges", VERDICT_OK, (char *) "running as root on a host", NULL, NULL, FIX_NONE, 1 },
         { "hostname", "Host name", VERDICT_OK, (char *) "host1.example.test is fully qualified", NULL, NULL, FIX_NONE, 1 },
-        { "enrolled", "Earlier join", VERDICT_OK, (char *) "this host is in no realm yet", NULL, NULL, FIX_NONE, 1 },
+        { "enrolled", "Enrollment", VERDICT_OK, (char *) "this host is not joined to a realm", NULL, NULL, FIX_NONE, 1 },
         { "dns", "DNS", VERDICT_OK, (char *) "example.test has 2 servers: dc1.example.test, and others", NULL,
           (char *) "SRV _ldap._tcp.example.test: dc1.example.test:389", FIX_NONE, 9 },
         { "kind", "Realm", VERDICT_OK, (char *) "Active Directory, realm EXAMPLE.TEST", NULL, NULL, FIX_NONE, 12 },
         { "ports", "Ports", VERDICT_OK, (char *) "dc1.example.test answers on 88, 389, 445, 464, 636; so do the others", NULL, NULL, FIX_NONE, 15 },
         { "clock", "Clock", VERDICT_OK, (char *) "0.02 s ahead of dc1.example.test", NULL, NULL, FIX_NONE, 20 },
-        { "nsswitch", "Name lookup", VERDICT_WARN, (char *) "nsswitch.conf has no sss; the join adds it after files", NULL, NULL, FIX_NONE, 1 },
-        { "locks", "Others at work", VERDICT_OK, (char *) "nobody else changes this host now", NULL, NULL, FIX_NONE, 1 },
+        { "nsswitch", "nsswitch.conf", VERDICT_WARN, (char *) "nsswitch.conf has no sss; the join adds it after files", NULL, NULL, FIX_NONE, 1 },
+        { "locks", "Package locks", VERDICT_OK, (char *) "no package manager and no other job changes this host now", NULL, NULL, FIX_NONE, 1 },
 };
 
 static struct preflight *preflight_of(const char *domain) {
@@ -152,7 +152,7 @@ static struct preflight *preflight_clock(const char *domain) {
         struct check_result *r = preflight_find(p, "clock");
         r->verdict = VERDICT_FAIL;
         free(r->message);
-        r->message = text_copy("10 min 2 s behind dc1.example.test; Kerberos bears 5 min");
+        r->message = text_copy("10 min 2 s behind dc1.example.test; Kerberos tolerates 5 min");
         r->hint = text_copy("Set it from the realm's server now, and let a time service keep it");
         r->details = text_copy("dc1.example.test UDP port 88: answers (3 ms)");
         r->fix = FIX_CLOCK;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A check of the preflight, and the preflight as its checks see it. One check is one file of this folder that
- * ends in one const struct check, which backend/realm/preflight.c lists. */
+/* A check of the preflight, and the preflight as its checks see it. A file of this folder ends in its
+ * const struct checks, which backend/realm/preflight.c lists. */
 
 #include "backend/io/exchange.h"
 #include "backend/realm/preflight.h"
@@ -14,7 +14,7 @@ struct preflight_run;
 struct place {
         char *host;
         uint16_t port;
-        char *address;          /* NULL: it has none */
+        char *address; /* NULL: it has none */
         struct preflight_run *run;
         struct op *resolving;
 };
@@ -27,8 +27,9 @@ struct preflight_run {
         struct preflight *preflight;
         enum realm_kind wanted; /* REALM_NONE: whatever is found */
         char *domain, *server, *computer_name, *hostname;
-        char *own_job;          /* whose last look this is; NULL: nobody's */
+        char *own_job; /* whose last look this is; NULL: nobody's */
         struct dns *dns;
+        void (*settled)(struct preflight_run *run, struct check_result *result); /* check_settle() */
         /* known in the second phase */
         struct place ldap[PLACES_MAX], kdcs[PLACES_MAX], kpasswds[PLACES_MAX];
         size_t n_ldap, n_kdcs, n_kpasswds;
@@ -36,11 +37,11 @@ struct preflight_run {
 
 struct check {
         const char *id, *title;
-        bool network;           /* wants the realm: of the second phase */
-        size_t size;            /* of its state, zeroed before look() */
+        bool network; /* wants the realm: of the second phase */
+        size_t size;  /* of its state, zeroed before look() */
         /* Sets the verdict; or leaves it VERDICT_WAITING, having begun what ends in check_settle(). */
         void (*look)(struct preflight_run *run, struct check_result *result, void *state);
-        void (*drop)(void *state);      /* NULL: nothing to drop */
+        void (*drop)(void *state); /* NULL: nothing to drop */
 };
 
 void check_say(struct check_result *result, enum verdict verdict, const char *format, ...)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/timex.h>
 #include <time.h>
 
 #include "backend/realm/checks/check.h"
@@ -11,12 +12,14 @@
 #include "base/clock.h"
 #include "base/str.h"
 
+/* ---- clock ---- */
+
 struct asked {
         struct clock *clock;
         struct op *op;
         const struct place *kdc;
         bool stream;
-        int64_t sent;           /* this host's clock, microseconds */
+        int64_t sent; /* this host's clock, microseconds */
 };
 
 struct clock {
@@ -48,10 +51,11 @@ static void check_clock_conclude(struct clock *c) {
                 check_say(result, VERDICT_OK, "%s %s", words, p->clock_server);
                 return;
         }
-        check_say(result, off >= CLOCK_FAIL_USEC ? VERDICT_FAIL : VERDICT_WARN, "%s %s; Kerberos bears 5 min",
-                  words, p->clock_server);
-        check_hint(result, "Set it from the realm's server now (date --set='%+lld seconds'), and let a time "
-                           "service keep it",
+        check_say(result, off >= CLOCK_FAIL_USEC ? VERDICT_FAIL : VERDICT_WARN,
+                  "%s %s; Kerberos allows 5 min", words, p->clock_server);
+        check_hint(result,
+                   "Set it from the realm's server now (date --set='%+lld seconds'), and let a time "
+                   "service keep it",
                    (long long) -p->clock_usec / 1000000);
         result->fix = FIX_CLOCK;
 }
@@ -110,8 +114,8 @@ static void check_clock_ask(struct clock *c, struct asked *a, const struct place
         const struct str *request = stream ? &framed : &message;
         if (message.failed || request->failed)
                 return;
-        *a = (struct asked) { .clock = c, .kdc = kdc, .stream = stream, .sent = usec_now(CLOCK_REALTIME) };
-        a->op = exchange_start(c->run->event, &(struct exchange_options) { .address = kdc->address,
+        *a = (struct asked){ .clock = c, .kdc = kdc, .stream = stream, .sent = usec_now(CLOCK_REALTIME) };
+        a->op = exchange_start(c->run->event, &(struct exchange_options){ .address = kdc->address,
                                                                           .port = kdc->port,
                                                                           .datagram = !stream,
                                                                           .request = request->text,
@@ -137,11 +141,27 @@ static void check_clock_look(struct preflight_run *run, struct check_result *res
                           run->n_kdcs ? "has an address" : "is known");
 }
 
-const struct check clock_check = {
-        .id = "clock",
-        .title = "Clock",
-        .network = true,
-        .size = sizeof(struct clock),
-        .look = check_clock_look,
-        .drop = check_clock_drop,
-};
+/* ---- time service ---- */
+
+static void check_timesync_look(struct preflight_run *run, struct check_result *result, void *state) {
+        struct timex t = {};
+        int r = adjtimex(&t);
+        if (r >= 0 && r != TIME_ERROR && !(t.status & STA_UNSYNC)) {
+                check_say(result, VERDICT_OK, "a time service keeps this host's clock");
+                return;
+        }
+        check_say(result, VERDICT_WARN,
+                  "no time service keeps this host's clock: it will drift, and logins "
+                  "fail from 5 minutes on");
+        check_hint(result, "Run chrony or systemd-timesyncd, with the realm's servers or your own");
+}
+
+const struct check clock_check = { .id = "clock",
+                                   .title = "Clock",
+                                   .network = true,
+                                   .size = sizeof(struct clock),
+                                   .look = check_clock_look,
+                                   .drop = check_clock_drop };
+const struct check timesync_check = { .id = "time-service",
+                                      .title = "Time service",
+                                      .look = check_timesync_look };

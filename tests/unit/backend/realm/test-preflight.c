@@ -123,7 +123,7 @@ static void all_is_well(void **state) {
         look(f);
         expect(f, "hostname", VERDICT_OK, "host1.example.test");
         expect(f, "static-name", VERDICT_OK, "stays");
-        expect(f, "enrolled", VERDICT_OK, "no realm");
+        expect(f, "enrolled", VERDICT_OK, "not joined to a realm");
         expect(f, "dns", VERDICT_OK, "example.test has 1 server: dc1.example.test");
         expect(f, "kind", VERDICT_OK, "Active Directory, realm EXAMPLE.TEST, site Branch");
         expect(f, "libraries", VERDICT_OK, "libnss_sss");
@@ -133,7 +133,7 @@ static void all_is_well(void **state) {
         expect(f, "daemons", VERDICT_OK, "no other");
         expect(f, "ids", VERDICT_OK, "no local user");
         expect(f, "room", VERDICT_OK, "/etc and /var");
-        expect(f, "locks", VERDICT_OK, "nobody else");
+        expect(f, "locks", VERDICT_OK, "no other job");
         expect(f, "ports", VERDICT_OK, "dc1.example.test answers on 88, 389, 464, not on 445, 636, 3268 (not needed)");
         expect(f, "clock", VERDICT_OK, "dc1.example.test");
         assert_true(f->preflight->clock_known);
@@ -149,7 +149,7 @@ static void judges_the_clock(void **state) {
                 enum verdict verdict;
                 const char *text;
         } rows[] = {
-                { 602 * 1000000LL, VERDICT_FAIL, "10 min " }, { -602 * 1000000LL, VERDICT_FAIL, "ahead of dc1.example.test; Kerberos bears 5 min" },
+                { 602 * 1000000LL, VERDICT_FAIL, "10 min " }, { -602 * 1000000LL, VERDICT_FAIL, "ahead of dc1.example.test; Kerberos allows 5 min" },
                 { 90 * 1000000LL, VERDICT_WARN, "1 min " }, { 3 * 86400 * 1000000LL, VERDICT_FAIL, "days" }, { -30 * 1000000LL, VERDICT_OK, "ahead" },
         };
         for (size_t i = 0; i < ELEMENTS(rows); i++) {
@@ -283,9 +283,9 @@ static void knows_the_wrong_kind(void **state) {
         f->network.no_domain = true;
         look(f);
         expect(f, "dns", VERDICT_FAIL, "The DNS knows no servers");
-        /* one cause, told once: what hangs on it was not looked at */
-        expect(f, "kind", VERDICT_WARN, "not looked at: no server of example.test is known");
-        expect(f, "ports", VERDICT_WARN, "not looked at: no server");
+        /* one cause, told once: what hangs on it was not checked */
+        expect(f, "kind", VERDICT_WARN, "not checked: no server of example.test is known");
+        expect(f, "ports", VERDICT_WARN, "not checked: no server");
         expect(f, "clock", VERDICT_WARN, "not compared: no KDC");
 }
 
@@ -299,7 +299,7 @@ static void tells_a_dead_name_service(void **state) {
                 expect(f, "dns", VERDICT_FAIL, "Nothing could be found out about example.test");
                 assert_non_null(strstr(preflight_find(f->preflight, "dns")->hint, "/etc/resolv.conf"));
                 expect(f, "names", VERDICT_WARN, "could not be looked up");
-                expect(f, "kind", VERDICT_WARN, "not looked at");
+                expect(f, "kind", VERDICT_WARN, "not checked");
                 assert_in_range(f->preflight->ms, 0, PREFLIGHT_MS);
         }
 }

@@ -178,7 +178,7 @@ static void forgets_when_dropped(void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(steps_the_clock), cmocka_unit_test(says_why_the_clock_stays), 
+                cmocka_unit_test(steps_the_clock), cmocka_unit_test(says_why_the_clock_stays),
                 HOSTNAMED(names_the_host), HOSTNAMED(says_that_nobody_sets_the_name), HOSTNAMED(forgets_when_dropped),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

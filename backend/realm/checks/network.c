@@ -1,14 +1,79 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which ports of the realm's servers can be reached from here: all of them tried at once. */
+/* The realm as seen from here: its DNS records, its kind, which ports of its servers can be reached. */
 #include <errno.h>
 #include <string.h>
 
 #include "backend/realm/checks/check.h"
 #include "base/str.h"
 
+/* ---- DNS ---- */
+
+static void check_dns_look(struct preflight_run *run, struct check_result *result, void *state) {
+        const struct realm *realm = run->preflight->realm;
+        for (size_t i = 0; i < realm->n_questions; i++) {
+                const struct realm_question *q = &realm->questions[i];
+                if (str_starts(q->what, "DNS "))
+                        check_detail(result, "%s: %s (%u ms)", q->what + 4,
+                                     q->answer ? q->answer : "no answer", q->ms);
+        }
+        if (realm->n_servers && realm->servers[0].host)
+                check_say(result, VERDICT_OK, "%s has %zu server%s: %s%s", realm->domain, realm->n_servers,
+                          realm->n_servers == 1 ? "" : "s", realm->servers[0].host,
+                          realm->n_servers > 1 ? ", and others" : "");
+        else if (run->server) {
+                check_say(result, VERDICT_WARN, "the DNS knows no servers of %s; only %s is used",
+                          run->domain, run->server);
+                check_hint(result, "Should that server be away, nobody from the domain can log in");
+        } else {
+                check_say(result, VERDICT_FAIL, "%s",
+                          realm->trouble ? realm->trouble->message
+                                         : "the DNS knows no servers of this domain");
+                if (realm->trouble && realm->trouble->hint)
+                        check_hint(result, "%s", realm->trouble->hint);
+                result->fix = FIX_DOMAIN;
+        }
+}
+
+/* ---- kind ---- */
+
+static void check_kind_look(struct preflight_run *run, struct check_result *result, void *state) {
+        const struct realm *realm = run->preflight->realm;
+        for (size_t i = 0; i < realm->n_questions; i++) {
+                const struct realm_question *q = &realm->questions[i];
+                if (!str_starts(q->what, "DNS "))
+                        check_detail(result, "%s%s%s: %s (%u ms)", q->what, q->whom ? " of " : "",
+                                     q->whom ? q->whom : "", q->answer ? q->answer : "no answer", q->ms);
+        }
+        if (realm->kind == REALM_AD || realm->kind == REALM_IPA) {
+                if (run->wanted != REALM_NONE && run->wanted != realm->kind) {
+                        check_say(result, VERDICT_FAIL, "%s is %s, not %s", realm->domain,
+                                  realm_kind_title(realm->kind), realm_kind_title(run->wanted));
+                        check_hint(result, "Join it as what it is, or choose another domain");
+                        result->fix = FIX_OTHER_KIND;
+                        return;
+                }
+                check_say(result, VERDICT_OK, "%s, realm %s%s%s", realm_kind_title(realm->kind), realm->realm,
+                          realm->site ? ", site " : "", realm->site ? realm->site : "");
+                return;
+        }
+        if (!realm->n_servers) {
+                /* the DNS says why, once is enough */
+                check_say(result, VERDICT_WARN, "not checked: no server of %s is known", run->domain);
+                return;
+        }
+        check_say(result, VERDICT_FAIL, "%s",
+                  realm->trouble ? realm->trouble->message
+                                 : "what kind of realm this is could not be found out");
+        if (realm->trouble && realm->trouble->hint)
+                check_hint(result, "%s", realm->trouble->hint);
+        result->fix = FIX_DOMAIN;
+}
+
+/* ---- ports ---- */
+
 static const struct port {
         uint16_t number;
-        bool ad, ipa;           /* a join of this kind does not work without it */
+        bool ad, ipa; /* a join of this kind does not work without it */
         bool asked_ad, asked_ipa;
         const char *meaning;
 } ports[] = {
@@ -115,7 +180,7 @@ static void check_ports_tried(unsigned ms, struct error *e, void *userdata) {
 }
 
 /* The port that the DNS names for this service of that host, else the usual one. */
-static uint16_t number_of(const struct preflight_run *run, size_t server, const struct port *port) {
+static uint16_t check_ports_number(const struct preflight_run *run, size_t server, const struct port *port) {
         const struct place *list = port->number == 88 ? run->kdcs : run->kpasswds;
         size_t n = port->number == 88 ? run->n_kdcs : run->n_kpasswds;
         if (port->number == 389)
@@ -134,29 +199,30 @@ static void check_ports_look(struct preflight_run *run, struct check_result *res
         for (size_t i = 0; i < run->n_ldap; i++)
                 for (size_t k = 0; k < ELEMENTS(ports); k++) {
                         struct trial *t = &p->trials[i][k];
-                        *t = (struct trial) { .all = p, .port = &ports[k] };
+                        *t = (struct trial){ .all = p, .port = &ports[k] };
                         if (!run->ldap[i].address || !(ipa ? ports[k].asked_ipa : ports[k].asked_ad))
                                 continue;
                         t->op = exchange_start(
-                                run->event, &(struct exchange_options) { .address = run->ldap[i].address,
-                                                                        .ms = PROBE_MS,
-                                                                        .port = number_of(run, i, &ports[k]),
-                                                                        .done = check_ports_tried,
-                                                                        .userdata = t });
+                                run->event,
+                                &(struct exchange_options){ .address = run->ldap[i].address,
+                                                            .ms = PROBE_MS,
+                                                            .port = check_ports_number(run, i, &ports[k]),
+                                                            .done = check_ports_tried,
+                                                            .userdata = t });
                         t->asked = t->op;
                         p->waiting += t->asked;
                 }
         if (p->waiting)
                 return;
-        check_say(result, VERDICT_WARN, "not looked at: no server of %s %s", run->domain,
+        check_say(result, VERDICT_WARN, "not checked: no server of %s %s", run->domain,
                   run->n_ldap ? "has an address" : "is known");
 }
 
-const struct check ports_check = {
-        .id = "ports",
-        .title = "Ports",
-        .network = true,
-        .size = sizeof(struct ports),
-        .look = check_ports_look,
-        .drop = check_ports_drop,
-};
+const struct check dns_check = { .id = "dns", .title = "DNS", .network = true, .look = check_dns_look };
+const struct check kind_check = { .id = "kind", .title = "Realm", .network = true, .look = check_kind_look };
+const struct check ports_check = { .id = "ports",
+                                   .title = "Ports",
+                                   .network = true,
+                                   .size = sizeof(struct ports),
+                                   .look = check_ports_look,
+                                   .drop = check_ports_drop };

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What asks SSSD on this host, and whether it is joined already. */
+#include <dirent.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "backend/realm/checks/check.h"
+#include "backend/realm/membership.h"
+#include "base/ini.h"
+#include "base/str.h"
+
+/* ---- an earlier join ---- */
+
+static bool check_enrolled_has_bytes(const struct preflight_run *run, const char *path) {
+        _cleanup_free_ char *whole = str_printf("%s%s", run->paths->root, path);
+        struct stat st;
+        return whole && stat(whole, &st) >= 0 && st.st_size > 2;
+}
+
+/* By what joined it: a service of fairlead, or somebody else. */
+static void check_enrolled_hint(const struct preflight_run *run, struct check_result *result, bool ipa) {
+        _cleanup_(membership_freep) struct membership *m = membership_read(run->paths);
+        result->fix = FIX_LEAVE;
+        if (m && m->service)
+                check_hint(result, "Leave it first: fairlead leave %s", m->service);
+        else if (ipa)
+                check_hint(result, "Leave it first, by what joined it: ipa-client-install --uninstall. Or "
+                                   "go on with what it has set up: the mode "
+                                   "that uses this host's configuration");
+        else
+                check_hint(result, "Leave it first, by what joined it: realm leave. Or go on with what it "
+                                   "has set up: the mode that uses this host's "
+                                   "configuration");
+}
+
+/* What an ipa-client-install that died leaves behind: it calls itself not configured, and a second run loses
+ * the originals. */
+static bool check_enrolled_ipa(struct preflight_run *run, struct check_result *result) {
+        _cleanup_free_ char *state = check_read(run, "/var/lib/ipa-client/sysrestore/sysrestore.state");
+        _cleanup_free_ char *conf = check_read(run, "/etc/ipa/default.conf"),
+                            *realm = conf ? ini_value(conf, "global", "realm") : NULL;
+        _cleanup_free_ char *complete = state ? ini_value(state, "installation", "complete") : NULL;
+        if (complete && str_equal_nocase(complete, "False")) {
+                check_say(result, VERDICT_FAIL,
+                          "an earlier ipa-client-install stopped half way and left "
+                          "its files");
+                check_hint(result, "Put them back first (fairlead rollback, or your backup): a second run "
+                                   "would take the half for the original");
+                result->fix = FIX_LEAVE;
+                return true;
+        }
+        if (!conf)
+                return false;
+        check_say(result, VERDICT_FAIL, "this host is joined to FreeIPA already%s%s", realm ? ": " : "",
+                  realm ? realm : "");
+        check_enrolled_hint(run, result, true);
+        return true;
+}
+
+static void check_enrolled_look(struct preflight_run *run, struct check_result *result, void *state) {
+        if (check_enrolled_ipa(run, result))
+                return;
+        _cleanup_free_ char *sssd = check_read(run, "/etc/sssd/sssd.conf"),
+                            *domains = sssd ? ini_value(sssd, "sssd", "domains") : NULL;
+        _cleanup_free_ char *samba = check_read(run, "/etc/samba/smb.conf"),
+                            *security = samba ? ini_value(samba, NULL, "security") : NULL;
+        bool keytab = check_enrolled_has_bytes(run, "/etc/krb5.keytab");
+        if (domains || (security && str_equal_nocase(security, "ads"))) {
+                check_say(result, VERDICT_FAIL, "this host is joined already: %s names %s",
+                          domains ? "/etc/sssd/sssd.conf" : "/etc/samba/smb.conf",
+                          domains ? domains : "Active Directory");
+                check_enrolled_hint(run, result, false);
+        } else if (keytab) {
+                check_say(result, VERDICT_WARN,
+                          "/etc/krb5.keytab has keys of an earlier join; the join may "
+                          "replace them");
+                check_hint(result, "They are saved before the join and put back when it is undone");
+        } else
+                check_say(result, VERDICT_OK, "this host is not joined to a realm");
+}
+
+/* ---- libraries ---- */
+
+/* What the host's programs load to ask SSSD, whoever runs it. */
+static const struct {
+        const char *file, *package;
+} libraries[] = {
+        { "libnss_sss.so.2", "libnss-sss (Debian), sssd-client (Fedora and kin)" },
+        { "security/pam_sss.so", "libpam-sss (Debian), sssd-client (Fedora and kin)" },
+};
+
+/* Below the folder itself, or below its folders for one architecture (x86_64-linux-gnu). */
+static bool check_libraries_in(const struct preflight_run *run, const char *folder, const char *file) {
+        _cleanup_free_ char *whole = str_printf("%s%s", run->paths->root, folder),
+                            *direct = str_printf("%s/%s", folder, file);
+        if (direct && check_exists(run, direct))
+                return true;
+        DIR *d = whole ? opendir(whole) : NULL;
+        bool found = false;
+        for (struct dirent *e; d && !found && (e = readdir(d));) {
+                _cleanup_free_ char *path =
+                        strstr(e->d_name, "-linux-") ? str_printf("%s/%s/%s", folder, e->d_name, file) : NULL;
+                found = path && check_exists(run, path);
+        }
+        if (d)
+                closedir(d);
+        return found;
+}
+
+static void check_libraries_look(struct preflight_run *run, struct check_result *result, void *state) {
+        static const char *const folders[] = { "/usr/lib64", "/usr/lib", "/lib64", "/lib" };
+        _cleanup_str_ struct str missing = {}, packages = {};
+        for (size_t i = 0; i < ELEMENTS(libraries); i++) {
+                bool found = false;
+                for (size_t k = 0; k < ELEMENTS(folders) && !found; k++)
+                        found = check_libraries_in(run, folders[k], libraries[i].file);
+                if (found)
+                        continue;
+                str_addf(&missing, "%s%s", missing.length ? " and " : "", libraries[i].file);
+                str_addf(&packages, "%s%s", packages.length ? "; " : "", libraries[i].package);
+        }
+        if (!missing.length) {
+                check_say(result, VERDICT_OK, "libnss_sss and pam_sss are on this host");
+                return;
+        }
+        check_say(result, VERDICT_FAIL, "this host lacks %s: its programs could not ask SSSD", missing.text);
+        check_hint(result, "Install %s", packages.text);
+}
+
+/* ---- nsswitch.conf(5) ---- */
+
+/* The words of one database of nsswitch.conf(5), as a text that begins and ends with a blank; NULL: it has no
+ * such line. */
+static char *check_nsswitch_words_of(const char *text, const char *database) {
+        size_t n = strlen(database);
+        for (const char *line = text; line && *line;
+             line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
+                line += strspn(line, " \t");
+                if (strncmp(line, database, n) != 0 || line[n] != ':')
+                        continue;
+                _cleanup_str_ struct str s = {};
+                str_add(&s, " ");
+                for (const char *p = line + n + 1; *p && *p != '\n' && *p != '#';) {
+                        p += strspn(p, " \t\r");
+                        size_t k = strcspn(p, " \t\r\n#");
+                        if (k) {
+                                str_add_bytes(&s, p, k);
+                                str_add(&s, " ");
+                        }
+                        p += k;
+                }
+                return str_take(&s);
+        }
+        return NULL;
+}
+
+static void check_nsswitch_look(struct preflight_run *run, struct check_result *result, void *state) {
+        _cleanup_free_ char *text = check_read(run, "/etc/nsswitch.conf");
+        _cleanup_free_ char *users = text ? check_nsswitch_words_of(text, "passwd") : NULL,
+                            *groups = text ? check_nsswitch_words_of(text, "group") : NULL;
+        const char *sss = users ? strstr(users, " sss ") : NULL,
+                   *files = users ? strstr(users, " files ") : NULL;
+        if (!text) {
+                check_say(result, VERDICT_WARN,
+                          "there is no /etc/nsswitch.conf: users are looked for as "
+                          "the C library likes");
+        } else if (sss && files && sss < files) {
+                check_say(result, VERDICT_WARN,
+                          "nsswitch.conf asks sss before files: without SSSD even "
+                          "root is looked up late");
+                check_hint(result,
+                           "Put files before sss in the lines passwd and group of /etc/nsswitch.conf");
+        } else if (sss && groups && strstr(groups, " sss ")) {
+                check_say(result, VERDICT_OK, "nsswitch.conf asks sss, after files");
+        } else
+                check_say(result, VERDICT_WARN, "nsswitch.conf has no sss; the join adds it after files");
+}
+
+/* ---- PAM ---- */
+
+static void check_pam_look(struct preflight_run *run, struct check_result *result, void *state) {
+        static const char *const files[] = { "/etc/pam.d/common-auth", "/etc/pam.d/system-auth",
+                                             "/etc/pam.d/password-auth" };
+        bool found = false, has = true;
+        for (size_t i = 0; i < ELEMENTS(files); i++) {
+                _cleanup_free_ char *text = check_read(run, files[i]);
+                found = found || text;
+                has = has && (!text || strstr(text, "pam_sss.so"));
+        }
+        if (!found) {
+                check_say(result, VERDICT_WARN, "the PAM configuration is not of a known kind");
+                check_hint(result, "After the join make sure that the services use pam_sss.so");
+        } else if (has)
+                check_say(result, VERDICT_OK, "logins ask pam_sss");
+        else {
+                check_say(result, VERDICT_WARN,
+                          "logins do not ask pam_sss yet: domain users could not log "
+                          "in");
+                check_hint(result, check_exists(run, "/usr/sbin/pam-auth-update")
+                                           ? "pam-auth-update --enable sss adds it"
+                                   : check_exists(run, "/usr/bin/authselect")
+                                           ? "authselect select sssd with-mkhomedir adds it"
+                                           : "Add pam_sss.so to the files of /etc/pam.d");
+        }
+}
+
+/* ---- other services ---- */
+
+static void check_daemons_look(struct preflight_run *run, struct check_result *result, void *state) {
+        static const struct {
+                const char *path, *name;
+        } signs[] = {
+                { "/run/nscd/socket", "nscd" },
+                { "/run/nslcd/socket", "nslcd" },
+                { "/run/samba/winbindd/pipe", "winbind" },
+        };
+        _cleanup_str_ struct str running = {};
+        for (size_t i = 0; i < ELEMENTS(signs); i++)
+                if (check_exists(run, signs[i].path))
+                        str_addf(&running, "%s%s", running.length ? ", " : "", signs[i].name);
+        if (!running.length) {
+                check_say(result, VERDICT_OK, "no other service answers for users (nscd, nslcd, winbind)");
+                return;
+        }
+        check_say(result, VERDICT_WARN, "%s runs and would answer beside SSSD", running.text);
+        check_hint(result, "Stop and disable it, or leave users and groups out of what it caches");
+}
+
+const struct check enrolled_check = { .id = "enrolled", .title = "Enrollment", .look = check_enrolled_look };
+const struct check libraries_check = { .id = "libraries",
+                                       .title = "Libraries",
+                                       .look = check_libraries_look };
+const struct check nsswitch_check = { .id = "nsswitch",
+                                      .title = "nsswitch.conf",
+                                      .look = check_nsswitch_look };
+const struct check pam_check = { .id = "pam", .title = "PAM", .look = check_pam_look };
+const struct check daemons_check = { .id = "daemons",
+                                     .title = "Other name services",
+                                     .look = check_daemons_look };

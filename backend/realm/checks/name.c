@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The host's name, and names and addresses that must agree: this host's own in the DNS, the server's address
+ * with its name. */
+#include <arpa/inet.h>
+#include <ifaddrs.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "backend/realm/checks/check.h"
+#include "base/str.h"
+
+/* ---- its name ---- */
+
+/* The part before the first dot: what Active Directory takes where no other name is given. */
+static char *check_hostname_short(const char *name) {
+        return strndup(name, strcspn(name, "."));
+}
+
+static void check_hostname_computer(struct preflight_run *run, struct check_result *result,
+                                    const char *hostname) {
+        _cleanup_free_ char *own = check_hostname_short(hostname);
+        const char *name = run->computer_name ? run->computer_name : own;
+        const char *fault = name ? computer_name_fault(name) : NULL;
+        if (!fault)
+                return;
+        check_say(result, VERDICT_FAIL, "the computer name %s %s", name, fault);
+        check_hint(result, "Choose a computer name of at most 15 letters, digits and hyphens (--set "
+                           "computer-name=NAME), or a shorter host name");
+        result->fix = FIX_COMPUTER_NAME;
+}
+
+static void check_hostname_look(struct preflight_run *run, struct check_result *result, void *state) {
+        const char *name = run->hostname      ? run->hostname
+                           : run->facts->fqdn ? run->facts->fqdn
+                                              : run->facts->hostname;
+        const char *fault = name ? host_name_fault(name) : "is not known";
+        /* Active Directory has the account's name from the first part, and accepts a host without a domain */
+        bool unqualified = name && !strchr(name, '.') && strcmp(name, "localhost") != 0;
+        if (fault) {
+                check_say(result, unqualified && run->wanted == REALM_AD ? VERDICT_WARN : VERDICT_FAIL,
+                          "the host name %s %s", name ? name : "", fault);
+                check_hint(result, "Set it: hostnamectl set-hostname %.*s.%s",
+                           name ? (int) strcspn(name, ".") : 4, name ? name : "host", run->domain);
+                result->fix = FIX_HOSTNAME;
+        } else
+                check_say(result, VERDICT_OK, "%s is fully qualified", name);
+        if (run->wanted != REALM_IPA && name && result->verdict != VERDICT_FAIL)
+                check_hostname_computer(run, result, name);
+}
+
+/* ---- its name after a restart ---- */
+
+static void check_static_name_look(struct preflight_run *run, struct check_result *result, void *state) {
+        _cleanup_free_ char *text = check_read(run, "/etc/hostname");
+        if (text)
+                text[strcspn(text, " \t\r\n")] = '\0';
+        if (str_empty(text)) {
+                check_say(result, VERDICT_WARN,
+                          "/etc/hostname is empty or missing: the name may change with "
+                          "the next start");
+                check_hint(result, "Set it: hostnamectl set-hostname NAME");
+        } else if (!str_equal(text, run->facts->hostname)) {
+                check_say(result, VERDICT_WARN, "after the next start this host is called %s, now %s", text,
+                          run->facts->hostname);
+                check_hint(result, "Make both the same: hostnamectl set-hostname NAME");
+        } else
+                check_say(result, VERDICT_OK, "the name stays after a restart");
+}
+
+/* ---- records ---- */
+
+struct names {
+        struct preflight_run *run;
+        struct check_result *result;
+        struct op *own, *reverse;
+        bool begun;
+};
+
+static void check_names_drop(void *state) {
+        struct names *n = state;
+        op_cancel(n->own);
+        op_cancel(n->reverse);
+}
+
+static bool check_names_is_ours(const char *address) {
+        struct ifaddrs *all = NULL;
+        bool ours = false;
+        if (getifaddrs(&all) < 0)
+                return false;
+        for (struct ifaddrs *i = all; i && !ours; i = i->ifa_next) {
+                char text[INET6_ADDRSTRLEN];
+                ours = i->ifa_addr && i->ifa_addr->sa_family == AF_INET &&
+                       inet_ntop(AF_INET, &((struct sockaddr_in *) i->ifa_addr)->sin_addr, text,
+                                 sizeof text) &&
+                       strcmp(text, address) == 0;
+        }
+        freeifaddrs(all);
+        return ours;
+}
+
+static void check_names_settle(struct names *n) {
+        if (!n->begun || n->own || n->reverse)
+                return;
+        if (n->result->verdict == VERDICT_WAITING)
+                check_say(n->result, VERDICT_OK, "names and addresses agree");
+        check_settle(n->run, n->result);
+}
+
+static void check_names_on_own(const struct dns_answer *answer, struct error *e, void *userdata) {
+        struct names *n = userdata;
+        const char *name = n->run->facts->fqdn;
+        const char *stranger = NULL;
+        bool found = false;
+        n->own = op_cancel(n->own);
+        for (size_t i = 0; answer && i < answer->n; i++) {
+                const struct dns_record *r = &answer->records[i];
+                if (r->type != DNS_A || r->additional)
+                        continue;
+                check_detail(n->result, "%s is %s in the DNS", name, r->text);
+                if (check_names_is_ours(r->text))
+                        found = true;
+                else if (!stranger)
+                        stranger = r->text;
+        }
+        if (stranger && !found) {
+                check_say(n->result, VERDICT_WARN,
+                          "the DNS gives the name %s to %s, which is no address of this host", name,
+                          stranger);
+                check_hint(n->result, "Another host may have this name, and its account would be taken "
+                                      "over; or the record is wrong: correct it");
+        } else if (e)
+                check_say(n->result, VERDICT_WARN, "the name %s could not be looked up: %s", name,
+                          e->message);
+        else if (!stranger && !found)
+                check_detail(n->result, "%s has no address in the DNS", name);
+        error_free(e);
+        check_names_settle(n);
+}
+
+static void check_names_on_reverse(const struct dns_answer *answer, struct error *e, void *userdata) {
+        struct names *n = userdata;
+        const struct place *server = &n->run->ldap[0];
+        bool found = false;
+        const char *other = NULL;
+        n->reverse = op_cancel(n->reverse);
+        error_free(e);
+        for (size_t i = 0; answer && i < answer->n; i++)
+                if (answer->records[i].type == DNS_PTR) {
+                        found = found || str_equal_nocase(answer->records[i].text, server->host);
+                        other = answer->records[i].text;
+                }
+        check_detail(n->result, "%s (%s) has the PTR record %s", server->host, server->address,
+                     found   ? server->host
+                     : other ? other
+                             : "nothing");
+        if (other && !found && n->result->verdict == VERDICT_WAITING) {
+                check_say(n->result, VERDICT_WARN, "the address of %s has the PTR record %s", server->host,
+                          other);
+                check_hint(n->result,
+                           "Kerberos clients that do reverse lookups (rdns = true) would ask for the "
+                           "wrong name: correct the PTR record");
+        }
+        check_names_settle(n);
+}
+
+static void check_names_look(struct preflight_run *run, struct check_result *result, void *state) {
+        struct names *n = state;
+        struct in_addr address;
+        char name[64];
+        *n = (struct names){ .run = run, .result = result };
+        if (run->n_ldap && run->ldap[0].address && inet_pton(AF_INET, run->ldap[0].address, &address) == 1) {
+                const unsigned char *b = (const unsigned char *) &address;
+                snprintf(name, sizeof name, "%u.%u.%u.%u.in-addr.arpa", b[3], b[2], b[1], b[0]);
+                n->reverse = dns_ask(run->dns, name, DNS_PTR, check_names_on_reverse, n);
+        }
+        if (run->facts->fqdn)
+                n->own = dns_ask(run->dns, run->facts->fqdn, DNS_A, check_names_on_own, n);
+        n->begun = true;
+        if (!n->own && !n->reverse)
+                check_say(result, VERDICT_WARN, "there is no name to look up");
+}
+
+const struct check hostname_check = { .id = "hostname", .title = "Host name", .look = check_hostname_look };
+const struct check static_name_check = { .id = "static-name",
+                                         .title = "Static host name",
+                                         .look = check_static_name_look };
+const struct check names_check = { .id = "names",
+                                   .title = "Name records",
+                                   .network = true,
+                                   .size = sizeof(struct names),
+                                   .look = check_names_look,
+                                   .drop = check_names_drop };
