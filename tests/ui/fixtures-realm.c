@@ -152,7 +152,7 @@ static struct preflight *preflight_clock(const char *domain) {
         struct check_result *r = preflight_find(p, "clock");
         r->verdict = VERDICT_FAIL;
         free(r->message);
-        r->message = text_copy("10 min 2 s behind dc1.example.test; Kerberos tolerates 5 min");
+        r->message = text_copy("10 min 2 s behind dc1.example.test; Kerberos allows 5 min");
         r->hint = text_copy("Set it from the realm's server now, and let a time service keep it");
         r->details = text_copy("dc1.example.test UDP port 88: answers (3 ms)");
         r->fix = FIX_CLOCK;
