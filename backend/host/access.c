@@ -10,6 +10,7 @@
 #include "backend/io/files.h"
 #include "backend/realm/membership.h"
 #include "backend/store/services.h"
+#include "base/memory.h"
 #include "base/str.h"
 #include "base/text.h"
 
@@ -30,34 +31,22 @@ static int find_record(const struct backend *b, const struct membership *m, cons
         return -ENOENT;
 }
 
-static int begin_plan(const struct service *record, const struct membership *m, enum plan_verb verb,
-                      struct plan **ret, struct error **reterr) {
-        _cleanup_plan_ struct plan *plan = calloc(1, sizeof *plan);
-        if (!plan || !(plan->answers = answers_new()))
-                return error_set(reterr, -ENOMEM, "Out of memory");
+static struct plan *access_plan_new(const struct service *record, const struct membership *m,
+                                    enum plan_verb verb) {
+        struct plan *plan = new0(struct plan);
+        plan->answers = answers_new();
         plan->verb = verb;
         plan->joins = m->kind;
         plan->health_seconds = HEALTH_SECONDS;
-        int r = str_replace(&plan->name, record->name);
-        if (r >= 0)
-                r = str_replace(&plan->reference, record->reference ? record->reference : record->name);
-        if (r >= 0)
-                r = str_replace(&plan->image, record->image ? record->image : plan->reference);
-        if (r >= 0)
-                r = str_replace(&plan->image_id, record->image_id);
-        if (r >= 0)
-                r = str_replace(&plan->digest, record->digest);
-        if (r >= 0)
-                r = str_replace(&plan->mode, record->mode);
-        if (r >= 0)
-                r = strv_add(&plan->environment,
-                             "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
-        if (r >= 0)
-                r = strv_add(&plan->environment, "LC_ALL=C.UTF-8");
-        if (r < 0)
-                return error_set(reterr, -ENOMEM, "Out of memory");
-        *ret = TAKE(plan);
-        return 0;
+        str_replace(&plan->name, record->name);
+        str_replace(&plan->reference, record->reference ? record->reference : record->name);
+        str_replace(&plan->image, record->image ? record->image : plan->reference);
+        str_replace(&plan->image_id, record->image_id);
+        str_replace(&plan->digest, record->digest);
+        str_replace(&plan->mode, record->mode);
+        strv_add(&plan->environment, "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+        strv_add(&plan->environment, "LC_ALL=C.UTF-8");
+        return plan;
 }
 
 static int read_configuration(const struct backend *b, char **ret, struct error **reterr) {
@@ -103,24 +92,24 @@ static int plan_access(const struct backend *b, const struct access_change *chan
                        struct error **reterr) {
         struct plan_file *file = &plan->file;
         int r = read_configuration(b, &file->was, reterr);
-        if (r >= 0)
-                r = check_snippets(b, m->domain, reterr);
-        if (r >= 0)
-                r = access_change(file->was, m->domain, change, &file->text, &file->sentence, reterr);
         if (r < 0)
                 return r;
-        r = str_replace(&file->path, PLAN_ACCESS_FILE);
-        if (r >= 0)
-                r = strv_add(&plan->paths, PLAN_ACCESS_FOLDER);
-        if (r >= 0 && !strv_length(record->units))
-                r = str_replace(&plan->unit.name, "sssd.service");
-        if (r >= 0)
-                r = strv_extend(&plan->health_argv, record->health_argv);
-        if (r >= 0 && m->access.permit == PERMIT_DOMAIN && change->what != ACCESS_PERMIT_ALL)
-                r = finding_report(&plan->findings, "domain-rules", "realm",
-                                   "The rules of the domain itself (group policies, HBAC) do not count any "
-                                   "more: only these lists do");
-        return r < 0 ? error_set(reterr, -ENOMEM, "Out of memory") : 0;
+        r = check_snippets(b, m->domain, reterr);
+        if (r < 0)
+                return r;
+        r = access_change(file->was, m->domain, change, &file->text, &file->sentence, reterr);
+        if (r < 0)
+                return r;
+        str_replace(&file->path, PLAN_ACCESS_FILE);
+        strv_add(&plan->paths, PLAN_ACCESS_FOLDER);
+        if (!strv_length(record->units))
+                str_replace(&plan->unit.name, "sssd.service");
+        strv_extend(&plan->health_argv, record->health_argv);
+        if (m->access.permit == PERMIT_DOMAIN && change->what != ACCESS_PERMIT_ALL)
+                finding_report(&plan->findings, "domain-rules", "realm",
+                               "The rules of the domain itself (group policies, HBAC) do not count any "
+                               "more: only these lists do");
+        return 0;
 }
 
 static int plan_renewal(const struct backend *b, const struct service *record, struct plan *plan,
@@ -136,11 +125,9 @@ static int plan_renewal(const struct backend *b, const struct service *record, s
         const struct engine_about *about = engine_about(b->engine);
         enum engine_kind kind = about ? about->kind : ENGINE_PODMAN;
         const char *path = about ? facts_engine_program(b->paths.root, about->kind) : NULL;
-        int r = command_read("renew", record->renew_argv, kind, path ? path : engine_kind_name(kind),
-                             &plan->command, &ignored);
+        command_read("renew", record->renew_argv, kind, path ? path : engine_kind_name(kind), &plan->command,
+                     &ignored);
         finding_list_done(&ignored);
-        if (r < 0)
-                return error_set(reterr, -ENOMEM, "Out of memory");
         plan->host_command = plan->command->engine == ENGINE_NONE;
         return 0;
 }
@@ -150,12 +137,12 @@ int backend_access_plan(const struct backend *b, enum plan_verb verb, const char
         _cleanup_(membership_freep) struct membership *m = membership_read(&b->paths);
         _cleanup_(service_freep) struct service *record = NULL;
         _cleanup_plan_ struct plan *plan = NULL;
-        int r = m ? find_record(b, m, name, &record, reterr) : error_set(reterr, -ENOMEM, "Out of memory");
-        if (r >= 0)
-                r = begin_plan(record, m, verb, &plan, reterr);
-        if (r >= 0)
-                r = verb == VERB_ACCESS ? plan_access(b, change, m, record, plan, reterr)
-                                        : plan_renewal(b, record, plan, reterr);
+        int r = find_record(b, m, name, &record, reterr);
+        if (r < 0)
+                return r;
+        plan = access_plan_new(record, m, verb);
+        r = verb == VERB_ACCESS ? plan_access(b, change, m, record, plan, reterr)
+                                : plan_renewal(b, record, plan, reterr);
         if (r < 0)
                 return r;
         *ret = TAKE(plan);

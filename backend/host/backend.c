@@ -7,10 +7,8 @@
 
 #include "backend/host/internal.h"
 #include "backend/store/services.h"
+#include "base/memory.h"
 #include "base/str.h"
-
-/* Topics of one burst are told together: an engine that removes a container says so three times. */
-#define TELL_USEC 20000U
 
 /* ---- status ---- */
 
@@ -51,23 +49,6 @@ static const char *backend_engine_path(struct host *host) {
 }
 
 /* ---- listening ---- */
-
-static int host_backend_on_tell(sd_event_source *source, uint64_t usec, void *userdata) {
-        struct backend *b = userdata;
-        b->tell = sd_event_source_disable_unref(b->tell);
-        unsigned topics = b->topics;
-        b->topics = 0;
-        if (b->listener)
-                b->listener(topics, b->userdata);
-        return 0;
-}
-
-void backend_changed(struct backend *b, unsigned topics) {
-        b->topics |= topics;
-        if (b->listener && !b->tell)
-                sd_event_add_time_relative(b->event, &b->tell, CLOCK_MONOTONIC, TELL_USEC, 5000,
-                                           host_backend_on_tell, b);
-}
 
 static void engine_changed(unsigned what, void *userdata) {
         backend_changed(userdata, (what & ENGINE_IMAGES ? TOPIC_IMAGES : 0) |
@@ -121,7 +102,7 @@ static void backend_listen(struct host *host, void (*listener)(unsigned topics, 
         b->listener = listener;
         b->userdata = userdata;
         b->topics = 0;
-        b->tell = sd_event_source_disable_unref(b->tell);
+        b->reporting = sd_event_source_disable_unref(b->reporting);
         b->looking = sd_event_source_disable_unref(b->looking);
         b->watching = op_cancel(b->watching);
         b->finding = op_cancel(b->finding);
@@ -172,9 +153,7 @@ static const struct host_ops backend_ops = {
 
 int backend_new(sd_event *event, const struct backend_options *options, struct host **ret,
                 struct error **reterr) {
-        struct backend *b = calloc(1, sizeof *b);
-        if (!b)
-                return error_set(reterr, -ENOMEM, "Out of memory");
+        struct backend *b = new0(struct backend);
         b->host.ops = &backend_ops;
         b->event = sd_event_ref(event);
         b->paths = options->paths ? *options->paths : paths_default;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/host/call.h"
+#include "base/memory.h"
 
 static void host_call_free(void *userdata) {
         struct host_call *c = userdata;
@@ -11,10 +12,9 @@ static void host_call_free(void *userdata) {
 }
 
 struct host_call *host_call_new(struct host *host, host_call_done done, void *userdata, const char *text) {
-        struct host_call *c = malloc(sizeof *c);
-        *c = (struct host_call){ .backend = backend_of(host), .done = done, .userdata = userdata };
-        if (text)
-                c->text = strdup(text);
+        struct host_call *c = xcalloc(1, sizeof *c);
+        *c = (struct host_call) { .backend = backend_of(host), .done = done, .userdata = userdata };
+        c->text = xstrdup(text);
         c->op = op_new(host_call_free, c);
         return c;
 }

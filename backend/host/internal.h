@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the files of backend/host/backend.h share: backend.c holds the host together, backend_images.c,
- * _services.c, _units.c, _jobs.c and _plan.c answer for their part of the port (model/host.h). Nobody else
- * includes it. */
+/* What the files of backend/host/backend.h share: backend.c holds the host together, topics.c reports
+ * changes, the others answer for their part of the port (model/host.h). Nobody else includes it. */
 
 #include "backend/engine/engine.h"
 #include "backend/format/profiles.h"
@@ -27,7 +26,7 @@ struct backend {
         struct error *engine_error; /* why none answers; NULL */
         bool engine_asked;
         struct op *finding;       /* the first look for an engine */
-        struct membership *known; /* of the realm: what its files say, and what was last learned;
+        struct membership *known; /* of the realm: what its files say, and what was learned last;
                                    * NULL: not looked yet */
         int64_t seen;             /* when that was, in seconds since the epoch; 0: nothing was
                                    * learned */
@@ -37,14 +36,14 @@ struct backend {
         void (*listener)(unsigned topics, void *userdata);
         void *userdata;
         struct op *watching;
-        sd_event_source *tell;
-        unsigned topics; /* not told yet */
+        sd_event_source *reporting;
+        unsigned topics; /* not reported yet */
 };
 
-/* Somebody else sees it: topics are told to the listener. */
+/* Somebody else sees it: topics are reported to the listener. */
 void backend_changed(struct backend *b, unsigned topics);
 
-/* The realm's files are read again soon, beside what is urgent (backend_realm.c); and what is known of it. */
+/* The realm's files are read again soon, beside what is urgent (realm.c); and what is known of it. */
 void backend_look_at_realm(struct backend *b);
 void backend_tell_realm(const struct backend *b, struct host_realm *ret);
 
@@ -93,5 +92,5 @@ int backend_access_plan(const struct backend *b, enum plan_verb verb, const char
                         const struct access_change *change, struct plan **ret, struct error **reterr);
 
 static inline struct backend *backend_of(struct host *host) {
-        return (struct backend *) host;
+        return container_of(host, struct backend, host);
 }

@@ -16,6 +16,7 @@
 #include "backend/store/job-folder.h"
 #include "backend/store/services.h"
 #include "backend/systemd/places.h"
+#include "base/memory.h"
 #include "base/str.h"
 
 struct planning {
@@ -32,23 +33,23 @@ struct planning {
         char **secrets, **set, **arguments, **allowed;
         bool deletes_account;
         struct access_change access;
-        char **names;                   /* its */
-        bool asked_secrets;             /* the order had a list of secrets, perhaps an empty one */
+        char **names;       /* its */
+        bool asked_secrets; /* the order had a list of secrets, perhaps an empty one */
 
         /* found out */
-        struct service *record;         /* of an installed service that the order names; NULL */
+        struct service *record; /* of an installed service that the order names; NULL */
         struct image *image;
-        bool image_gone;                /* that of the record */
-        char *unit_file, *unit_text;    /* of an upgrade: the file of the service's main unit as it is now;
-                                         * NULL: none */
-        bool unit_edited;               /* it is not as the install or the last upgrade left it */
+        bool image_gone;             /* that of the record */
+        char *unit_file, *unit_text; /* of an upgrade: the file of the service's main unit as it is now;
+                                      * NULL: none */
+        bool unit_edited;            /* it is not as the install or the last upgrade left it */
 
         /* made, and being weighed */
         struct plan *plan;
         struct weigh *weigh;
         struct profile *profile;
         struct container_list *containers;
-        char *unit_path;                /* of a unit that has the service's name; "" ours; NULL none */
+        char *unit_path; /* of a unit that has the service's name; "" ours; NULL none */
 };
 
 static void planning_free(void *userdata) {
@@ -79,12 +80,6 @@ static void host_plan_end(struct planning *p, struct plan *plan, struct error *e
         p->asking = op_cancel(p->asking);
         planning_free(p);
         done(plan, e, userdata);
-}
-
-static void end_out_of_memory(struct planning *p) {
-        struct error *e = NULL;
-        error_set(&e, -ENOMEM, "Out of memory");
-        host_plan_end(p, NULL, e);
 }
 
 /* ---- facts, as plan_make() asks for them ---- */
@@ -119,11 +114,9 @@ static int report_account(struct planning *p, struct plan *plan) {
         if (p->verb != VERB_UNINSTALL || plan->joins == REALM_NONE || (p->arguments && *p->arguments))
                 return 0;
         _cleanup_(membership_freep) struct membership *m = membership_read(&p->backend->paths);
-        if (!m)
-                return -ENOMEM;
         const char *realm = m->realm ? m->realm : m->domain, *principal = m->principal;
         if (!principal)
-                return 0;       /* it has no keys: nobody knows of an account */
+                return 0; /* it has no keys: nobody knows of an account */
         return finding_report(&plan->findings, plan->deletes_account ? "account-deleted" : "account-stays",
                               "realm",
                               plan->deletes_account ? "The account %s is deleted in the realm %s"
@@ -180,7 +173,9 @@ static int host_plan_make(struct planning *p, struct plan **ret, struct error **
         const struct plan_request request = {
                 .verb = p->verb,
                 .image = p->image,
-                .reference = p->reference ? p->reference : p->record ? p->record->reference : NULL,
+                .reference = p->reference ? p->reference
+                             : p->record  ? p->record->reference
+                                          : NULL,
                 .label = p->label,
                 .pinned = true,
                 .name = p->name,
@@ -237,14 +232,12 @@ static void host_plan_unit_shown(struct unit_detail *detail, struct error *e, vo
 static void ask_unit(struct planning *p) {
         _cleanup_free_ char *name = p->name ? NULL : reference_default_name(p->reference ? p->reference : "");
         const char *service = p->name ? p->name : name;
-        if (!service || !service_name_valid(service)) {         /* plan_make() says what is wrong with it */
+        if (!service || !service_name_valid(service)) { /* plan_make() says what is wrong with it */
                 make_now(p);
                 return;
         }
         _cleanup_free_ char *unit = str_printf("%s.service", service);
-        p->asking = unit ? units_show(p->backend->units, unit, host_plan_unit_shown, p) : NULL;
-        if (!p->asking)
-                end_out_of_memory(p);
+        p->asking = units_show(p->backend->units, unit, host_plan_unit_shown, p);
 }
 
 /* ---- containers ---- */
@@ -253,7 +246,7 @@ static void host_plan_containers_came(struct container_list *containers, struct 
         struct planning *p = userdata;
         p->asking = op_cancel(p->asking);
         p->containers = containers;
-        error_free(e);  /* an engine that answered before and does not now is met again by the job */
+        error_free(e); /* an engine that answered before and does not now is met again by the job */
         if (p->verb == VERB_INSTALL || p->verb == VERB_UPGRADE)
                 ask_unit(p);
         else
@@ -262,8 +255,6 @@ static void host_plan_containers_came(struct container_list *containers, struct 
 
 static void ask_containers(struct planning *p) {
         p->asking = engine_list_containers(p->backend->engine, NULL, host_plan_containers_came, p);
-        if (!p->asking)
-                end_out_of_memory(p);
 }
 
 /* ---- the unit of an upgrade ---- */
@@ -281,15 +272,16 @@ static int read_unit(struct planning *p, struct error **reterr) {
                 made = unit_places_file(&changes, unit);
         const char *path = made ? made->path : s->files ? s->files[0] : NULL;
         if (!path)
-                return 0;       /* nobody knows where it came from: plan_make() says that it stays as it is */
+                return 0; /* nobody knows where it came from: plan_make() says that it stays as it is */
         _cleanup_close_ int root = files_open_root(p->backend->paths.root, reterr);
         _cleanup_close_ int where = root < 0 ? -1 : files_open_parent(root, path, &name, NULL);
         size_t n;
         char hex[DIGEST_HEX];
-        if (root < 0 || str_replace(&p->unit_file, path) < 0)
-                return root < 0 ? root : error_set(reterr, -ENOMEM, "Out of memory");
+        if (root < 0)
+                return root;
+        str_replace(&p->unit_file, path);
         if (where < 0 || files_read(where, name, UNIT_BYTES_MAX, &p->unit_text, &n, NULL) < 0)
-                return 0;       /* somebody removed it */
+                return 0; /* somebody removed it */
         _cleanup_(digest_freep) struct digest *digest = digest_new();
         if (!digest || digest_bytes(digest, p->unit_text, n, hex) < 0)
                 return error_set(reterr, -ENOMEM, "Out of memory");
@@ -321,12 +313,12 @@ static int find_profile(struct planning *p, struct error **reterr) {
 /* The image of a service was removed: what is known of it stands in the record. Its labels are gone with it.
  */
 static struct image *image_of_record(const struct service *record) {
-        _cleanup_image_ struct image *image = image_new();
-        if (!image || str_replace(&image->id, record->image_id) < 0 ||
-            str_replace(&image->digest, record->digest) < 0 ||
-            (record->reference && strv_add(&image->names, record->reference) < 0))
-                return NULL;
-        return TAKE(image);
+        struct image *image = image_new();
+        str_replace(&image->id, record->image_id);
+        str_replace(&image->digest, record->digest);
+        if (record->reference)
+                strv_add(&image->names, record->reference);
+        return image;
 }
 
 static void go_on_with_image(struct planning *p) {
@@ -369,8 +361,6 @@ static void ask_old_image(struct planning *p) {
         }
         p->asking =
                 engine_inspect_image(p->backend->engine, s->image_id ? s->image_id : "", old_image_came, p);
-        if (!p->asking)
-                end_out_of_memory(p);
 }
 
 static void image_came(struct image *image, struct error *e, void *userdata) {
@@ -386,8 +376,6 @@ static void image_came(struct image *image, struct error *e, void *userdata) {
                 e = NULL;
                 p->image_gone = true;
                 p->image = image_of_record(p->record);
-                if (!p->image)
-                        error_set(&e, -ENOMEM, "Out of memory");
         }
         if (p->image) {
                 go_on_with_image(p);
@@ -402,39 +390,26 @@ static void image_came(struct image *image, struct error *e, void *userdata) {
 
 /* ---- the order ---- */
 
-static int copy_list(char ***to, char *const *from) {
-        return from ? strv_extend(to, from) : 0;
-}
-
-static int copy_order(struct planning *p, const struct plan_order *o) {
+static void copy_order(struct planning *p, const struct plan_order *o) {
         p->verb = o->verb;
         p->asked_secrets = o->secrets != NULL;
         p->deletes_account = o->deletes_account;
-        int r = str_replace(&p->label, o->label);
-        if (r >= 0)
-                r = str_replace(&p->reference, o->image);
-        if (r >= 0)
-                r = str_replace(&p->name, o->name);
-        if (r >= 0)
-                r = str_replace(&p->mode, o->mode);
-        for (size_t i = 0; r >= 0 && i < ELEMENTS(p->opt); i++)
-                r = str_replace(&p->opt[i], o->opt[i]);
-        if (r >= 0)
-                r = copy_list(&p->secrets, o->secrets);
-        if (r >= 0)
-                r = copy_list(&p->set, o->set);
-        if (r >= 0)
-                r = copy_list(&p->arguments, o->arguments);
-        if (r >= 0)
-                r = copy_list(&p->allowed, o->allowed);
-        if (o->access)
+        str_replace(&p->label, o->label);
+        str_replace(&p->reference, o->image);
+        str_replace(&p->name, o->name);
+        str_replace(&p->mode, o->mode);
+        for (size_t i = 0; i < ELEMENTS(p->opt); i++)
+                str_replace(&p->opt[i], o->opt[i]);
+        strv_extend(&p->secrets, o->secrets);
+        strv_extend(&p->set, o->set);
+        strv_extend(&p->arguments, o->arguments);
+        strv_extend(&p->allowed, o->allowed);
+        if (o->access) {
                 p->access = *o->access;
-        if (r >= 0 && o->access)
-                r = copy_list(&p->names, o->access->names);
+                strv_extend(&p->names, o->access->names);
+        }
         p->access.names = p->names;
-        if (r >= 0)
-                p->answers = o->answers ? answers_copy(o->answers) : answers_new();
-        return r < 0 ? r : p->answers ? 0 : -ENOMEM;
+        p->answers = o->answers ? answers_copy(o->answers) : answers_new();
 }
 
 static bool is_set(char *const *set, const char *like) {
@@ -447,28 +422,28 @@ static bool is_set(char *const *set, const char *like) {
 
 /* Answers, variables and options of the install stand for those that are not given again: labels name them,
  * too. */
-static int take_record(struct planning *p) {
+static void take_record(struct planning *p) {
         const struct service *record = p->record;
         for (size_t i = 0; record->answers && i < record->answers->n; i++) {
                 const struct answer *a = &record->answers->items[i];
-                if (!answers_get(p->answers, a->name) &&
-                    answers_set(p->answers, a->name, a->value, a->source) < 0)
-                        return -ENOMEM;
+                if (!answers_get(p->answers, a->name))
+                        answers_set(p->answers, a->name, a->value, a->source);
         }
         for (char **set = record->set; set && *set; set++)
-                if (!is_set(p->set, *set) && strv_add(&p->set, *set) < 0)
-                        return -ENOMEM;
+                if (!is_set(p->set, *set))
+                        strv_add(&p->set, *set);
         for (size_t i = 0; i < ELEMENTS(p->opt); i++)
-                if (!p->opt[i] && str_replace(&p->opt[i], record->opt[i]) < 0)
-                        return -ENOMEM;
-        return p->mode ? 0 : str_replace(&p->mode, record->mode);
+                if (!p->opt[i])
+                        str_replace(&p->opt[i], record->opt[i]);
+        if (!p->mode)
+                str_replace(&p->mode, record->mode);
 }
 
 /* Finds the record of the service that an order without an image names; begins the search for the image. */
 static void host_plan_begin(struct planning *p) {
         struct error *e = NULL;
-        bool upgrade = p->verb == VERB_UPGRADE && p->name;      /* of a service; without a name a label is
-                                                                 * looked at */
+        bool upgrade = p->verb == VERB_UPGRADE && p->name; /* of a service; without a name a label is
+                                                            * looked at */
         if (p->verb == VERB_ACCESS || p->verb == VERB_RENEW) {
                 struct plan *plan = NULL;
                 (void) backend_access_plan(p->backend, p->verb, p->name, &p->access, &plan, &e);
@@ -476,13 +451,11 @@ static void host_plan_begin(struct planning *p) {
                 return;
         }
         if (!p->reference || upgrade) {
-                int r = services_read(&p->backend->paths, p->name ? p->name : "", &p->record, &e);
-                if (r >= 0 && take_record(p) < 0)
-                        error_set(&e, -ENOMEM, "Out of memory");
-                if (e) {
+                if (services_read(&p->backend->paths, p->name ? p->name : "", &p->record, &e) < 0) {
                         host_plan_end(p, NULL, e);
                         return;
                 }
+                take_record(p);
                 /* By id: the reference may name another image by now; which is what an upgrade is about. */
                 const char *which = p->record->image_id ? p->record->image_id
                                     : p->record->image  ? p->record->image
@@ -496,8 +469,6 @@ static void host_plan_begin(struct planning *p) {
                                 : engine_inspect_image(p->backend->engine, which ? which : "", image_came, p);
         } else
                 p->asking = backend_find_image(&p->backend->host, p->reference, image_came, p);
-        if (!p->asking)
-                end_out_of_memory(p);
 }
 
 static int on_start(sd_event_source *source, void *userdata) {
@@ -509,14 +480,9 @@ static int on_start(sd_event_source *source, void *userdata) {
 
 struct op *backend_make_plan(struct host *host, const struct plan_order *order, plan_done_t done,
                              void *userdata) {
-        struct planning *p = calloc(1, sizeof *p);
-        if (!p)
-                return NULL;
+        struct planning *p = new0(struct planning);
         *p = (struct planning) { .backend = backend_of(host), .done = done, .userdata = userdata };
-        p->op = copy_order(p, order) < 0 ? NULL : op_new(planning_free, p);
-        if (!p->op) {
-                planning_free(p);
-                return NULL;
-        }
+        p->op = op_new(planning_free, p);
+        copy_order(p, order);
         return sd_event_add_defer(p->backend->event, &p->start, on_start, p) >= 0 ? p->op : op_cancel(p->op);
 }

@@ -8,6 +8,7 @@
 #include "backend/realm/discover.h"
 #include "backend/realm/membership.h"
 #include "backend/realm/preflight.h"
+#include "base/memory.h"
 #include "base/str.h"
 
 static void host_realm_refuse(struct host_call *c) {
@@ -33,21 +34,21 @@ struct op *backend_discover(struct host *host, const char *domain, realm_done_t 
                 return host_call_turn(c, host_realm_refuse);
         }
         return discover_start(b->event,
-                              &(struct discover_options){ .domain = clean, .parents = str_empty(domain) },
+                              &(struct discover_options) { .domain = clean, .parents = str_empty(domain) },
                               done, userdata);
 }
 
 /* Without a domain there is nothing to look for: one result says so. */
 static void host_realm_end_early(struct host_call *c) {
-        struct preflight *p = calloc(1, sizeof *p);
-        struct check_result *item = calloc(1, sizeof *item);
-        *item = (struct check_result){ .id = "dns",
+        struct preflight *p = new0(struct preflight);
+        struct check_result *item = new0(struct check_result);
+        *item = (struct check_result) { .id = "dns",
                                        .title = "DNS",
                                        .verdict = VERDICT_FAIL,
                                        .message = TAKE(c->error->message),
                                        .hint = TAKE(c->error->hint),
                                        .fix = FIX_DOMAIN };
-        *p = (struct preflight){ .items = item, .n = 1 };
+        *p = (struct preflight) { .items = item, .n = 1 };
         void *userdata;
         preflight_done_t done = (preflight_done_t) host_call_end(c, &userdata);
         done(p, userdata);
@@ -77,21 +78,19 @@ struct op *backend_preflight(struct host *host, const struct preflight_order *or
 
 /* Takes m, a copy's worth of it: what SSSD said stays known until the realm is another. */
 static void host_realm_learn(struct backend *b, const struct membership *m, bool asked) {
-        struct membership *known = calloc(1, sizeof *known), *old = b->known;
+        struct membership *known = new0(struct membership), *old = b->known;
         bool same = old && old->kind == m->kind && str_equal(old->domain, m->domain);
         const struct membership *told = asked ? m : same ? old : NULL;
-        if (!known)
-                return;
         known->kind = m->kind;
         known->kvno = m->principal ? m->kvno : 0;
-        (void) str_replace(&known->domain, m->domain);
-        (void) str_replace(&known->realm, m->realm);
+        str_replace(&known->domain, m->domain);
+        str_replace(&known->realm, m->realm);
         if (told) {
                 known->asked = told->asked;
                 known->online = told->online;
                 known->clock_known = told->clock_known;
                 known->clock_usec = told->clock_usec;
-                (void) str_replace(&known->server, told->server);
+                str_replace(&known->server, told->server);
         }
         b->seen = asked ? time(NULL) : told ? b->seen : 0;
         b->known = known;
@@ -105,8 +104,7 @@ static int host_realm_on_look(sd_event_source *source, void *userdata) {
         struct backend *b = userdata;
         b->looking = sd_event_source_disable_unref(b->looking);
         _cleanup_(membership_freep) struct membership *m = membership_read(&b->paths);
-        if (m)
-                host_realm_learn(b, m, false);
+        host_realm_learn(b, m, false);
         return 0;
 }
 

@@ -8,6 +8,7 @@
 #include "backend/host/internal.h"
 #include "backend/store/services.h"
 #include "backend/systemd/why.h"
+#include "base/memory.h"
 #include "base/str.h"
 
 #define ENGINE_USEC 1500000U
@@ -17,8 +18,8 @@ struct listing {
         struct op *op;
         struct service_list *services;
         struct error *error;
-        struct listed_unit *units;      /* one for each service */
-        size_t waiting;                 /* units not told yet */
+        struct listed_unit *units; /* one for each service */
+        size_t waiting;            /* units not told yet */
         struct op *containers, *images;
         sd_event_source *patience, *start;
         services_done_t done;
@@ -143,7 +144,7 @@ static void take_containers(struct listing *l, const struct container_list *cont
                                                      ? "paused"
                                                      : containers->items[c].health;
                         if (health)
-                                (void) str_replace(&s->health, str_equal(health, "healthy") ? "ok" : health);
+                                str_replace(&s->health, str_equal(health, "healthy") ? "ok" : health);
                 }
 }
 
@@ -202,13 +203,7 @@ static int host_services_begin(sd_event_source *source, void *userdata) {
                 listing_end(l);
                 return 0;
         }
-        l->units = calloc(l->services->n + 1, sizeof *l->units);
-        if (!l->units) {
-                l->services = service_list_free(l->services);
-                error_set(&l->error, -ENOMEM, "Out of memory");
-                listing_end(l);
-                return 0;
-        }
+        l->units = xcalloc(l->services->n + 1, sizeof *l->units);
         ask_units(l);
         l->containers = engine_list_containers(l->backend->engine, NULL, host_services_containers_came, l);
         l->images = l->services->n ? backend_list_images(&l->backend->host, images_came, l) : NULL;
@@ -219,15 +214,9 @@ static int host_services_begin(sd_event_source *source, void *userdata) {
 }
 
 struct op *backend_list_services(struct host *host, services_done_t done, void *userdata) {
-        struct listing *l = calloc(1, sizeof *l);
-        if (!l)
-                return NULL;
+        struct listing *l = new0(struct listing);
         *l = (struct listing) { .backend = backend_of(host), .done = done, .userdata = userdata };
         l->op = op_new(host_services_listing_free, l);
-        if (!l->op) {
-                host_services_listing_free(l);
-                return NULL;
-        }
         return sd_event_add_defer(l->backend->event, &l->start, host_services_begin, l) >= 0
                        ? l->op
                        : op_cancel(l->op);

@@ -6,6 +6,7 @@
 
 #include "backend/host/internal.h"
 #include "backend/io/pty.h"
+#include "base/memory.h"
 #include "base/str.h"
 
 #define ANSWER_MAX 4096U
@@ -80,17 +81,10 @@ static int host_user_deadline_came(sd_event_source *source, uint64_t usec, void 
 
 struct op *backend_test_user(struct host *host, const char *user, user_done_t done, void *userdata) {
         struct backend *b = backend_of(host);
-        struct testing *t = calloc(1, sizeof *t);
-        if (!t)
-                return NULL;
-        *t = (struct testing) {
-                .user = strdup(user), .done = done, .userdata = userdata, .op = op_new(testing_free, t)
+        struct testing *t = new0(struct testing);
+        *t = (struct testing){
+                .user = xstrdup(user), .done = done, .userdata = userdata, .op = op_new(testing_free, t)
         };
-        if (!t->op || !t->user) {
-                free(t->op);
-                testing_free(t);
-                return NULL;
-        }
         char *const argv[] = { (char *) "/usr/bin/getent", (char *) "passwd", (char *) "--", t->user, NULL };
         char *const environment[] = { (char *) "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
                                       (char *) "LC_ALL=C.UTF-8", NULL };

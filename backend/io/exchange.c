@@ -8,10 +8,11 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "base/memory.h"
 #include "base/str.h"
 
 #define DATAGRAM_MAX 65536U
-#define REPEAT_FAST 4U          /* as realmd does: a lost datagram costs little */
+#define REPEAT_FAST 4U /* as realmd does: a lost datagram costs little */
 
 struct exchange {
         sd_event *event;
@@ -21,16 +22,16 @@ struct exchange {
         sd_event_source *io, *deadline, *repeat, *begin;
         unsigned ms, repeats;
         uint64_t started;
-        struct str saying;              /* a stream: what is not sent yet; datagrams: the whole request */
+        struct str saying; /* a stream: what is not sent yet; datagrams: the whole request */
         size_t sent;
         struct str heard_bytes;
         ssize_t (*heard)(struct exchange *exchange, const uint8_t *bytes, size_t n, bool *ret_over,
                          void *userdata, struct error **reterr);
         void (*done)(unsigned ms, struct error *e, void *userdata);
         void *userdata;
-        struct error *error;            /* known before the loop could be asked */
-        struct error *passed_over;      /* a datagram that was no answer: the reason, should nothing better
-                                         * come */
+        struct error *error;       /* known before the loop could be asked */
+        struct error *passed_over; /* a datagram that was no answer: the reason, should nothing better
+                                    * come */
         struct sockaddr_storage address;
         socklen_t address_size;
 };
@@ -110,8 +111,6 @@ int exchange_say(struct exchange *x, const void *bytes, size_t n) {
                 x->sent = 0;
         }
         str_add_bytes(&x->saying, bytes, n);
-        if (x->saying.failed)
-                return -ENOMEM;
         return x->io ? sd_event_source_set_io_events(x->io, EPOLLIN | EPOLLOUT) : 0;
 }
 
@@ -198,10 +197,6 @@ static bool exchange_hear(struct exchange *x) {
                 return true;
         }
         str_add_bytes(&x->heard_bytes, bytes, (size_t) k);
-        if (x->heard_bytes.failed) {
-                end_errno(x, -ENOMEM);
-                return true;
-        }
         return k > 0 && exchange_tell(x);
 }
 
@@ -276,9 +271,7 @@ static int read_address(struct exchange *x, const char *text, uint16_t port) {
 }
 
 struct op *exchange_start(sd_event *event, const struct exchange_options *options) {
-        struct exchange *x = calloc(1, sizeof *x);
-        if (!x)
-                return NULL;
+        struct exchange *x = new0(struct exchange);
         *x = (struct exchange) { .event = sd_event_ref(event),
                                 .fd = -1,
                                 .datagram = options->datagram,
@@ -288,15 +281,11 @@ struct op *exchange_start(sd_event *event, const struct exchange_options *option
                                 .done = options->done,
                                 .userdata = options->userdata };
         x->op = op_new(exchange_stop, x);
-        if (!x->op) {
-                exchange_free(x);
-                return NULL;
-        }
         struct op *op = x->op;
         if (options->request)
                 str_add_bytes(&x->saying, options->request, options->n);
         read_address(x, options->address, options->port);
-        if (x->saying.failed || sd_event_add_defer(event, &x->begin, exchange_begin, x) < 0 ||
+        if (sd_event_add_defer(event, &x->begin, exchange_begin, x) < 0 ||
             sd_event_add_time_relative(event, &x->deadline, CLOCK_MONOTONIC, (uint64_t) options->ms * 1000,
                                        10000, exchange_deadline_came, x) < 0)
                 return op_cancel(op);

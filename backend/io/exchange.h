@@ -39,8 +39,8 @@ struct exchange_options {
         void *userdata;
 };
 
-/* NULL only when out of memory; what else is wrong comes through done(). */
+/* What is wrong comes through done(). */
 struct op *exchange_start(sd_event *event, const struct exchange_options *options);
 
-/* From heard(): says more. 0 or -ENOMEM. */
+/* From heard(): says more. */
 int exchange_say(struct exchange *exchange, const void *bytes, size_t n);

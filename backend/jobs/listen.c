@@ -22,7 +22,7 @@ struct listening {
         void *userdata;
         struct inotify *inotify;
         sd_event_source *timer;
-        int jobs_number; /* of the notice: the folder of jobs */
+        int jobs_number; /* of the watch: the folder of jobs */
         struct followed {
                 char *id;
                 int folder, journal; /* numbers of the inotify; 0: none */

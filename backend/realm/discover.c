@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "backend/realm/internal.h"
+#include "base/memory.h"
 #include "base/str.h"
 
 #define DNS_MS 3000U
@@ -20,12 +21,9 @@ static const struct dns_question {
         enum dns_type type;
         enum { TAKE_SERVERS, TAKE_KDCS, TAKE_KPASSWDS, TAKE_REALM } take;
 } dns_questions[] = {
-        { "_ldap._tcp.dc._msdcs.", DNS_SRV, TAKE_SERVERS },
-        { "_ldap._tcp.", DNS_SRV, TAKE_SERVERS },
-        { "_kerberos._udp.", DNS_SRV, TAKE_KDCS },
-        { "_kerberos._tcp.", DNS_SRV, TAKE_KDCS },
-        { "_kpasswd._udp.", DNS_SRV, TAKE_KPASSWDS },
-        { "_kerberos.", DNS_TXT, TAKE_REALM },
+        { "_ldap._tcp.dc._msdcs.", DNS_SRV, TAKE_SERVERS }, { "_ldap._tcp.", DNS_SRV, TAKE_SERVERS },
+        { "_kerberos._udp.", DNS_SRV, TAKE_KDCS },          { "_kerberos._tcp.", DNS_SRV, TAKE_KDCS },
+        { "_kpasswd._udp.", DNS_SRV, TAKE_KPASSWDS },       { "_kerberos.", DNS_TXT, TAKE_REALM },
 };
 
 struct question_asked {
@@ -86,9 +84,11 @@ static void say_trouble(struct discovery *d) {
                           resolves ? "The servers of %s do not answer"
                                    : "The servers of %s have no addresses",
                           realm->domain);
-                error_hint(e, resolves ? "A firewall between here and port 389 of %s may be shut, or the "
-                                         "server is down"
-                                       : "The DNS names %s, but gives it no address", realm->servers[0].host);
+                error_hint(e,
+                           resolves ? "A firewall between here and port 389 of %s may be shut, or the "
+                                      "server is down"
+                                    : "The DNS names %s, but gives it no address",
+                           realm->servers[0].host);
                 return;
         }
         if (!d->dns_trouble && !anything_answered(realm)) {
@@ -143,14 +143,16 @@ static void discover_finish(struct discovery *d) {
                 if (realm->questions[i].outcome == REALM_ASKING)
                         realm_answered(realm, (int) i, REALM_ASKING, 0, strdup("not waited for"));
         if (realm->kind == REALM_NONE && d->pinged)
-                realm->kind = REALM_AD;         /* port 389 answers by UDP only */
+                realm->kind = REALM_AD; /* port 389 answers by UDP only */
         if (!discover_satisfied(d))
                 forget_itself(d);
         if (realm->kind == REALM_NONE || realm->kind == REALM_OTHER)
                 say_trouble(d);
-        if (!realm->realm && str_replace(&realm->realm, realm->domain) >= 0)
+        if (!realm->realm) {
+                str_replace(&realm->realm, realm->domain);
                 for (char *p = realm->realm; p && *p; p++)
                         *p = (char) toupper((unsigned char) *p);
+        }
         realm_done_t done = d->done;
         void *userdata = d->userdata;
         d->realm = NULL;
@@ -189,19 +191,19 @@ static void take_addresses(struct discovery *d, const struct dns_answer *answer)
                 for (size_t k = 0; r->additional && k < d->realm->n_servers; k++) {
                         struct realm_server *s = &d->realm->servers[k];
                         if (str_equal_nocase(s->host, r->name) && strv_length(s->addresses) < 8)
-                                (void) strv_add(&s->addresses, r->text);
+                                strv_add(&s->addresses, r->text);
                 }
         }
 }
 
 static void take_servers(struct discovery *d, const struct dns_answer *answer) {
-        if (d->n_probes)      /* probes know their servers by index: the list must not be sorted any
-                                 * more */
+        if (d->n_probes) /* probes know their servers by index: the list must not be sorted any
+                          * more */
                 return;
         for (size_t i = 0; i < answer->n; i++) {
                 const struct dns_record *r = &answer->records[i];
                 if (r->type == DNS_SRV && !r->additional && !str_empty(r->text) && !str_equal(r->text, "."))
-                        (void) realm_add_server(d->realm, r->text, r->port, r->priority, r->weight);
+                        realm_add_server(d->realm, r->text, r->port, r->priority, r->weight);
         }
         realm_sort_servers(d->realm);
         take_addresses(d, answer);
@@ -215,7 +217,7 @@ static void take_places(char ***list, const struct dns_answer *answer) {
                 _cleanup_free_ char *place =
                         r->type == DNS_SRV ? str_printf("%s:%u", r->text, r->port) : NULL;
                 if (place && !strv_contains(*list, place) && strv_length(*list) < KDCS_MAX)
-                        (void) strv_add(list, place);
+                        strv_add(list, place);
         }
 }
 
@@ -237,7 +239,7 @@ static void discover_take(struct discovery *d, const struct dns_question *questi
                         _cleanup_free_ char *usable =
                                 answer->records[i].type == DNS_TXT ? realm_domain(text, NULL) : NULL;
                         if (usable && !d->realm->realm)
-                                (void) str_replace(&d->realm->realm, text);
+                                str_replace(&d->realm->realm, text);
                 }
                 return;
         }
@@ -263,28 +265,21 @@ static void dns_came(const struct dns_answer *answer, struct error *e, void *use
                 discover_take(d, a->question, answer);
         }
         error_free(e);
-        discovery_look(d);
+        d->changed(d);
 }
 
-/* False: out of memory. */
-static bool discover_ask_all(struct discovery *d) {
+static void discover_ask_all(struct discovery *d) {
         for (size_t i = 0; i < ELEMENTS(dns_questions); i++) {
                 struct question_asked *a = &d->asked[i];
                 const struct dns_question *q = &dns_questions[i];
                 _cleanup_free_ char *name = str_printf("%s%s", q->prefix, d->realm->domain);
-                _cleanup_free_ char *what =
-                        name ? str_printf("DNS %s %s", dns_type_name(q->type), name) : NULL;
-                if (!what)
-                        return false;
+                _cleanup_free_ char *what = str_printf("DNS %s %s", dns_type_name(q->type), name);
                 *a = (struct question_asked) { .discovery = d,
                                               .question = q,
                                               .started = discover_now_ms(d->event) };
                 a->index = realm_asked(d->realm, what, NULL);
                 a->op = dns_ask(d->dns, name, q->type, dns_came, a);
-                if (!a->op)
-                        return false;
         }
-        return true;
 }
 
 /* ---- when is it over? ---- */
@@ -336,29 +331,33 @@ static bool go_home(struct discovery *d) {
             d->pinged)
                 return false;
         _cleanup_free_ char *home = domain_of_base(realm->base);
-        if (!home || str_equal(home, realm->asked) || str_replace(&realm->asked, home) < 0 ||
-            str_replace(&realm->domain, home) < 0)
+        if (!home || str_equal(home, realm->asked))
                 return false;
+        str_replace(&realm->asked, home);
+        str_replace(&realm->domain, home);
         d->redirected = true;
         forget_servers(d);
         realm->kind = REALM_NONE;
         realm->realm = (free(realm->realm), NULL);
-        return discover_ask_all(d);
+        discover_ask_all(d);
+        return true;
 }
 
 /* "sub.example.test" has none: "example.test" may. */
 static bool go_up(struct discovery *d) {
         const char *parent =
                 d->parents && d->realm->kind == REALM_NONE ? realm_parent(d->realm->domain) : NULL;
-        _cleanup_free_ char *domain = parent ? strdup(parent) : NULL;
-        if (!domain || d->realm->n_servers || str_replace(&d->realm->domain, domain) < 0 ||
-            str_replace(&d->realm->asked, domain) < 0)
+        _cleanup_free_ char *domain = xstrdup(parent);
+        if (!domain || d->realm->n_servers)
                 return false;
+        str_replace(&d->realm->domain, domain);
+        str_replace(&d->realm->asked, domain);
         d->tried_itself = false;
-        return discover_ask_all(d);
+        discover_ask_all(d);
+        return true;
 }
 
-void discovery_look(struct discovery *d) {
+static void discover_look(struct discovery *d) {
         if (dns_waiting(d) || (!discover_satisfied(d) && probes_waiting(d)))
                 return;
         if (!discover_satisfied(d) && try_more(d))
@@ -379,26 +378,21 @@ static int discover_deadline_came(sd_event_source *source, uint64_t usec, void *
 
 struct op *discover_start(sd_event *event, const struct discover_options *options, realm_done_t done,
                           void *userdata) {
-        struct discovery *d = calloc(1, sizeof *d);
-        if (!d)
-                return NULL;
+        struct discovery *d = new0(struct discovery);
         unsigned ms = options->ms ? options->ms : DISCOVER_MS;
         *d = (struct discovery) { .event = sd_event_ref(event),
+                                 .changed = discover_look,
                                  .done = done,
                                  .userdata = userdata,
                                  .parents = options->parents,
                                  .port = options->port ? options->port : 389 };
         d->op = op_new(discover_stop, d);
         d->realm = realm_new(options->domain);
-        d->asked = calloc(ELEMENTS(dns_questions), sizeof *d->asked);
-        if (!d->op) {
-                discovery_free(d);
-                return NULL;
-        }
-        if (!d->realm || !d->asked ||
-            dns_new(event, options->servers, ms < DNS_MS ? ms : DNS_MS, &d->dns, NULL) < 0 ||
-            !discover_ask_all(d) ||
-            sd_event_add_time_relative(event, &d->deadline, CLOCK_MONOTONIC, (uint64_t) ms * 1000, 10000,
+        d->asked = xcalloc(ELEMENTS(dns_questions), sizeof *d->asked);
+        if (dns_new(event, options->servers, ms < DNS_MS ? ms : DNS_MS, &d->dns, NULL) < 0)
+                return op_cancel(d->op);
+        discover_ask_all(d);
+        if (sd_event_add_time_relative(event, &d->deadline, CLOCK_MONOTONIC, (uint64_t) ms * 1000, 10000,
                                        discover_deadline_came, d) < 0)
                 return op_cancel(d->op);
         return d->op;

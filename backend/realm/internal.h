@@ -34,6 +34,7 @@ struct discovery {
         struct dns *dns;
         sd_event_source *deadline;
         struct realm *realm;
+        void (*changed)(struct discovery *d); /* something ended; the discovery may be gone afterwards */
         realm_done_t done;
         void *userdata;
         bool parents;
@@ -52,6 +53,3 @@ struct discovery {
 void server_probe_start(struct discovery *d, size_t server);
 void server_probe_done(struct server_probe *c);
 bool server_probe_waiting(const struct server_probe *c);
-
-/* Something came to its end: is the whole over, too? The discovery may be gone afterwards. */
-void discovery_look(struct discovery *d);

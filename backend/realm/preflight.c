@@ -6,6 +6,7 @@
 
 #include "backend/realm/checks/check.h"
 #include "backend/realm/discover.h"
+#include "base/memory.h"
 #include "base/str.h"
 
 /* In the order in which they are shown. */
@@ -92,7 +93,7 @@ static void note_time(struct running *r, struct check_result *result) {
 }
 
 static void preflight_settled(struct preflight_run *run, struct check_result *result) {
-        struct running *r = (struct running *) run;
+        struct running *r = container_of(run, struct running, run);
         note_time(r, result);
         if (r->moved)
                 r->moved(run->preflight, r->userdata);
@@ -122,11 +123,8 @@ static void preflight_look(struct running *r, bool network) {
                 const struct check *check = checks[i];
                 if (check->network != network)
                         continue;
-                r->states[i] = check->size ? calloc(1, check->size) : NULL;
-                if (check->size && !r->states[i])
-                        check_say(&p->items[i], VERDICT_WARN, "not looked: out of memory");
-                else
-                        check->look(&r->run, &p->items[i], r->states[i]);
+                r->states[i] = check->size ? xcalloc(1, check->size) : NULL;
+                check->look(&r->run, &p->items[i], r->states[i]);
                 note_time(r, &p->items[i]);
         }
         r->busy = false;
@@ -155,10 +153,10 @@ static void preflight_resolved(char *const *addresses, struct error *e, void *us
         struct preflight_run *run = place->run;
         place->resolving = op_cancel(place->resolving);
         if (addresses && addresses[0])
-                (void) str_replace(&place->address, addresses[0]);
+                str_replace(&place->address, addresses[0]);
         error_free(e);
         if (!still_resolving(run))
-                look_at_network((struct running *) run);
+                look_at_network(container_of(run, struct running, run));
 }
 
 static void add_place(struct preflight_run *run, struct place *list, size_t *n, const char *host,
@@ -169,14 +167,12 @@ static void add_place(struct preflight_run *run, struct place *list, size_t *n, 
                 if (str_equal_nocase(list[i].host, host) && list[i].port == port)
                         return;
         struct place *place = &list[*n];
-        *place = (struct place){ .host = strdup(host), .port = port, .run = run };
-        if (!place->host)
-                return;
+        *place = (struct place) { .host = xstrdup(host), .port = port, .run = run };
         ++*n;
         const struct realm *realm = run->preflight->realm;
         for (size_t i = 0; i < realm->n_servers; i++)
                 if (str_equal_nocase(realm->servers[i].host, host) && realm->servers[i].addresses) {
-                        (void) str_replace(&place->address, realm->servers[i].addresses[0]);
+                        str_replace(&place->address, realm->servers[i].addresses[0]);
                         return;
                 }
         place->resolving = dns_resolve(run->dns, host, preflight_resolved, place);
@@ -236,26 +232,24 @@ static int look_at_host(sd_event_source *source, void *userdata) {
 static int preflight_prepare(struct running *r, const struct preflight_options *options) {
         const struct preflight_order *order = options->order;
         struct preflight_run *run = &r->run;
-        struct preflight *p = run->preflight = calloc(1, sizeof *p);
-        if (!p || str_replace(&run->domain, order->domain) < 0 ||
-            str_replace(&run->server, str_empty(order->server) ? NULL : order->server) < 0 ||
-            str_replace(&run->computer_name, str_empty(order->computer_name) ? NULL : order->computer_name) <
-                    0 ||
-            str_replace(&run->own_job, options->own_job) < 0 ||
-            str_replace(&run->hostname, str_empty(order->hostname) ? NULL : order->hostname) < 0)
-                return -ENOMEM;
-        p->items = calloc(ELEMENTS(checks), sizeof *p->items);
-        if (!p->items)
-                return -ENOMEM;
+        struct preflight *p = run->preflight = new0(struct preflight);
+        str_replace(&run->domain, order->domain);
+        str_replace(&run->server, str_empty(order->server) ? NULL : order->server);
+        str_replace(&run->computer_name, str_empty(order->computer_name) ? NULL : order->computer_name);
+        str_replace(&run->own_job, options->own_job);
+        str_replace(&run->hostname, str_empty(order->hostname) ? NULL : order->hostname);
         p->n = ELEMENTS(checks);
+        p->items = xcalloc(p->n, sizeof *p->items);
         for (size_t i = 0; i < p->n; i++)
-                p->items[i] = (struct check_result){ .id = checks[i]->id, .title = checks[i]->title };
+                p->items[i] = (struct check_result) { .id = checks[i]->id, .title = checks[i]->title };
         int k = dns_new(run->event, options->servers, PROBE_MS, &run->dns, NULL);
-        if (k >= 0)
-                k = sd_event_add_defer(run->event, &r->local, look_at_host, r);
-        if (k >= 0)
-                k = sd_event_add_time_relative(run->event, &r->deadline, CLOCK_MONOTONIC,
-                                               PREFLIGHT_MS * 1000ULL, 10000, preflight_deadline_came, r);
+        if (k < 0)
+                return k;
+        k = sd_event_add_defer(run->event, &r->local, look_at_host, r);
+        if (k < 0)
+                return k;
+        k = sd_event_add_time_relative(run->event, &r->deadline, CLOCK_MONOTONIC, PREFLIGHT_MS * 1000ULL,
+                                       10000, preflight_deadline_came, r);
         if (k < 0)
                 return k;
         r->discovering =
@@ -263,15 +257,13 @@ static int preflight_prepare(struct running *r, const struct preflight_options *
                                &(struct discover_options){
                                        .domain = run->domain, .servers = options->servers, .ms = PROBE_MS },
                                preflight_discovered, r);
-        return r->discovering ? 0 : -ENOMEM;
+        return 0;
 }
 
 struct op *preflight_start(sd_event *event, const struct preflight_options *options,
                            void (*moved)(const struct preflight *p, void *userdata), preflight_done_t done,
                            void *userdata) {
-        struct running *r = calloc(1, sizeof *r);
-        if (!r)
-                return NULL;
+        struct running *r = new0(struct running);
         *r = (struct running){
                 .run = { .event = sd_event_ref(event),
                          .settled = preflight_settled,
@@ -284,10 +276,6 @@ struct op *preflight_start(sd_event *event, const struct preflight_options *opti
         };
         r->started = preflight_now_ms(r);
         r->op = op_new(preflight_stop, r);
-        if (!r->op) {
-                running_free(r);
-                return NULL;
-        }
         struct op *op = r->op;
         return preflight_prepare(r, options) < 0 ? op_cancel(op) : op;
 }

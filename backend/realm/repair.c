@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "backend/systemd/bus.h"
+#include "base/memory.h"
 #include "model/realm/check.h"
 
 #define HOSTNAMED_NAME "org.freedesktop.hostname1"
@@ -66,8 +67,8 @@ struct op *repair_hostname(sd_bus *bus, const char *name, void (*done)(struct er
                 error_set(reterr, -EINVAL, "\"%s\" %s", name, fault);
                 return NULL;
         }
-        struct renaming *r = malloc(sizeof *r);
-        *r = (struct renaming){ .done = done, .userdata = userdata };
+        struct renaming *r = xcalloc(1, sizeof *r);
+        *r = (struct renaming) { .done = done, .userdata = userdata };
         int k = sd_bus_call_method_async(bus, &r->slot, HOSTNAMED_NAME, HOSTNAMED_PATH, HOSTNAMED_NAME,
                                          "SetStaticHostname", renaming_on_reply, r, "sb", name, 0);
         if (k < 0) {

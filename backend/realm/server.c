@@ -37,7 +37,7 @@ static char *server_whom(const struct server_probe *c) {
 
 static int server_note(struct server_probe *c, const char *what) {
         _cleanup_free_ char *to = server_whom(c);
-        return to ? realm_asked(c->discovery->realm, what, to) : -ENOMEM;
+        return realm_asked(c->discovery->realm, what, to);
 }
 
 static void note_failure(struct server_probe *c, int question, unsigned ms, const struct error *e) {
@@ -46,7 +46,7 @@ static void note_failure(struct server_probe *c, int question, unsigned ms, cons
 
 static void server_keep(char **target, const char *text) {
         if (!str_empty(text))
-                (void) str_replace(target, text);
+                str_replace(target, text);
 }
 
 static void keep_lower(char **target, const char *text) {
@@ -128,15 +128,13 @@ static void ping_over(unsigned ms, struct error *e, void *userdata) {
                                        strdup("it does not know this domain"));
         }
         error_free(e);
-        discovery_look(d);
+        d->changed(d);
 }
 
 static struct op *start_ping(struct server_probe *c) {
         _cleanup_str_ struct str request = {};
         const struct realm_server *s = server_of(c);
         netlogon_ask(&request, 1, c->discovery->realm->asked);
-        if (request.failed)
-                return NULL;
         c->ping_question = server_note(c, "LDAP ping (UDP), who the controller is and which site this host "
                                           "is in");
         return exchange_start(c->discovery->event,
@@ -158,7 +156,7 @@ static int server_search(struct server_probe *c, struct exchange *x, const char 
         _cleanup_str_ struct str request = {};
         ldap_ask(&request, ++c->id, base, scope, tests, n, attributes);
         c->open++;
-        return request.failed ? -ENOMEM : exchange_say(x, request.text, request.length);
+        return exchange_say(x, request.text, request.length);
 }
 
 static bool has_capability(const struct ldap_message *m) {
@@ -193,10 +191,10 @@ static int root_read(struct server_probe *c, struct exchange *x, const struct ld
         static const struct ldap_test container = { "objectClass", "krbRealmContainer", 17 };
         _cleanup_free_ char *kerberos = str_printf("cn=kerberos,%s", c->base);
         int r = server_search(c, x, c->base, LDAP_BASE, NULL, 0,
-                              (const char *const[]){ "info", "associatedDomain", NULL });
+                              (const char *const[]) { "info", "associatedDomain", NULL });
         return r < 0 || !kerberos ? r
                                   : server_search(c, x, kerberos, LDAP_ONE, &container, 1,
-                                                  (const char *const[]){ "cn", NULL });
+                                                  (const char *const[]) { "cn", NULL });
 }
 
 /* The base entry of FreeIPA has info: IPA V2.0; the container of its realm has the realm's name. */
@@ -227,7 +225,7 @@ static ssize_t ldap_heard(struct exchange *x, const uint8_t *bytes, size_t n, bo
         else if (m.kind == LDAP_DONE)
                 c->open -= c->open > 0;
         if (r < 0)
-                return error_set(reterr, r, "Out of memory");
+                return r;
         if (m.kind == LDAP_DONE && c->open == 0)
                 *ret_over = true;
         return k;
@@ -280,7 +278,7 @@ static void ldap_over(unsigned ms, struct error *e, void *userdata) {
                 realm_answered(d->realm, c->ldap_question, REALM_EMPTY, ms,
                                strdup("it has no rootDSE for everybody"));
         error_free(e);
-        discovery_look(d);
+        d->changed(d);
 }
 
 static struct op *start_ldap(struct server_probe *c) {
@@ -290,8 +288,6 @@ static struct op *start_ldap(struct server_probe *c) {
         const struct realm_server *s = server_of(c);
         c->id = c->open = 1;
         ldap_ask(&request, 1, "", LDAP_BASE, NULL, 0, attributes);
-        if (request.failed)
-                return NULL;
         c->ldap_question = server_note(c, "LDAP rootDSE (TCP), what kind of directory it is");
         return exchange_start(c->discovery->event,
                               &(struct exchange_options) { .address = s->addresses[c->address],
@@ -325,7 +321,7 @@ static void server_resolved(char *const *addresses, struct error *e, void *userd
         error_free(e);
         if (s->addresses)
                 start_talking(c);
-        discovery_look(d);
+        d->changed(d);
 }
 
 void server_probe_start(struct discovery *d, size_t server) {
@@ -341,6 +337,6 @@ void server_probe_start(struct discovery *d, size_t server) {
                 return;
         }
         _cleanup_free_ char *what = str_printf("DNS A, AAAA %s", server_of(c)->host);
-        c->ldap_question = what ? realm_asked(d->realm, what, NULL) : -ENOMEM;
+        c->ldap_question = realm_asked(d->realm, what, NULL);
         c->resolving = dns_resolve(d->dns, server_of(c)->host, server_resolved, c);
 }

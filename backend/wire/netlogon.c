@@ -25,7 +25,7 @@ void netlogon_ask(struct str *out, unsigned id, const char *domain) {
         static const uint8_t version[4] = { 0x16, 0, 0, 0 };
         const struct ldap_test tests[] = { { "DnsDomain", domain, strlen(domain) },
                                            { "NtVer", version, sizeof version } };
-        ldap_ask(out, id, "", LDAP_BASE, tests, ELEMENTS(tests), (const char *const[]){ "NetLogon", NULL });
+        ldap_ask(out, id, "", LDAP_BASE, tests, ELEMENTS(tests), (const char *const[]) { "NetLogon", NULL });
 }
 
 /* The name at *at, its labels joined by dots; moves behind it. NULL: broken, or out of memory. */

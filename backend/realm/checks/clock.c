@@ -114,8 +114,8 @@ static void check_clock_ask(struct clock *c, struct asked *a, const struct place
         const struct str *request = stream ? &framed : &message;
         if (message.failed || request->failed)
                 return;
-        *a = (struct asked){ .clock = c, .kdc = kdc, .stream = stream, .sent = usec_now(CLOCK_REALTIME) };
-        a->op = exchange_start(c->run->event, &(struct exchange_options){ .address = kdc->address,
+        *a = (struct asked) { .clock = c, .kdc = kdc, .stream = stream, .sent = usec_now(CLOCK_REALTIME) };
+        a->op = exchange_start(c->run->event, &(struct exchange_options) { .address = kdc->address,
                                                                           .port = kdc->port,
                                                                           .datagram = !stream,
                                                                           .request = request->text,

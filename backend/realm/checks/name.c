@@ -168,7 +168,7 @@ static void check_names_look(struct preflight_run *run, struct check_result *res
         struct names *n = state;
         struct in_addr address;
         char name[64];
-        *n = (struct names){ .run = run, .result = result };
+        *n = (struct names) { .run = run, .result = result };
         if (run->n_ldap && run->ldap[0].address && inet_pton(AF_INET, run->ldap[0].address, &address) == 1) {
                 const unsigned char *b = (const unsigned char *) &address;
                 snprintf(name, sizeof name, "%u.%u.%u.%u.in-addr.arpa", b[3], b[2], b[1], b[0]);

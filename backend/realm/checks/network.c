@@ -199,12 +199,12 @@ static void check_ports_look(struct preflight_run *run, struct check_result *res
         for (size_t i = 0; i < run->n_ldap; i++)
                 for (size_t k = 0; k < ELEMENTS(ports); k++) {
                         struct trial *t = &p->trials[i][k];
-                        *t = (struct trial){ .all = p, .port = &ports[k] };
+                        *t = (struct trial) { .all = p, .port = &ports[k] };
                         if (!run->ldap[i].address || !(ipa ? ports[k].asked_ipa : ports[k].asked_ad))
                                 continue;
                         t->op = exchange_start(
                                 run->event,
-                                &(struct exchange_options){ .address = run->ldap[i].address,
+                                &(struct exchange_options) { .address = run->ldap[i].address,
                                                             .ms = PROBE_MS,
                                                             .port = check_ports_number(run, i, &ports[k]),
                                                             .done = check_ports_tried,
