@@ -195,7 +195,7 @@ int main(int argc, char **argv) {
                 realmd_main_usage();
         else if (realmd_main_read_secret(&order, secret) >= 0 && sd_event_new(&p.event) >= 0) {
                 (void) carry_out(&p, &order);
-                /* what is missing for logins is told, and no reason to leave again */
+                /* what is missing for logins is reported, and no reason to leave again */
                 struct error *e = NULL;
                 if (!p.error && order.action == REALMD_JOIN && logins_settle("", p.mkhomedir, &e) < 0)
                         out_error(e);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Plans of an installed service that joined a realm, without a label: who may log in (VERB_ACCESS), new keys
- * (VERB_RENEW). All that they need stands in its record and in this host's files. */
+ * (VERB_RENEW). All that they need is in its record and in this host's files. */
 #include <dirent.h>
 #include <errno.h>
 #include <string.h>

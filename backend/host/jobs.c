@@ -30,7 +30,7 @@ int backend_job_size(struct host *host, const char *id, unsigned rows, unsigned 
         return jobs_size(backend_of(host)->jobs, id, rows, columns);
 }
 
-/* ---- read, then told ---- */
+/* ---- read, then given ---- */
 
 static void host_jobs_give_list(struct host_call *c) {
         struct job_list *jobs = NULL;

@@ -44,7 +44,7 @@ struct planning {
                                       * NULL: none */
         bool unit_edited;            /* it is not as the install or the last upgrade left it */
 
-        /* made, and being weighed */
+        /* made, and its size being estimated */
         struct plan *plan;
         struct weigh *weigh;
         struct profile *profile;
@@ -218,7 +218,7 @@ static void make_now(struct planning *p) {
 static void host_plan_unit_shown(struct unit_detail *detail, struct error *e, void *userdata) {
         struct planning *p = userdata;
         p->asking = op_cancel(p->asking);
-        /* No such unit is the usual case; without systemd nothing stands in the way of a name. */
+        /* No such unit is the usual case; without systemd no name is taken. */
         if (detail && !str_equal(detail->unit.load, "not-found")) {
                 bool ours = p->record && strv_contains(p->record->units, detail->unit.name);
                 const char *path = detail->source ? detail->source : detail->fragment;
@@ -310,7 +310,7 @@ static int find_profile(struct planning *p, struct error **reterr) {
         return 0;
 }
 
-/* The image of a service was removed: what is known of it stands in the record. Its labels are gone with it.
+/* The image of a service was removed: what is known of it is in the record. Its labels are gone with it.
  */
 static struct image *image_of_record(const struct service *record) {
         struct image *image = image_new();

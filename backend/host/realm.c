@@ -80,19 +80,19 @@ struct op *backend_preflight(struct host *host, const struct preflight_order *or
 static void host_realm_learn(struct backend *b, const struct membership *m, bool asked) {
         struct membership *known = new0(struct membership), *old = b->known;
         bool same = old && old->kind == m->kind && str_equal(old->domain, m->domain);
-        const struct membership *told = asked ? m : same ? old : NULL;
+        const struct membership *learned = asked ? m : same ? old : NULL;
         known->kind = m->kind;
         known->kvno = m->principal ? m->kvno : 0;
         str_replace(&known->domain, m->domain);
         str_replace(&known->realm, m->realm);
-        if (told) {
-                known->asked = told->asked;
-                known->online = told->online;
-                known->clock_known = told->clock_known;
-                known->clock_usec = told->clock_usec;
-                str_replace(&known->server, told->server);
+        if (learned) {
+                known->asked = learned->asked;
+                known->online = learned->online;
+                known->clock_known = learned->clock_known;
+                known->clock_usec = learned->clock_usec;
+                str_replace(&known->server, learned->server);
         }
-        b->seen = asked ? time(NULL) : told ? b->seen : 0;
+        b->seen = asked ? time(NULL) : learned ? b->seen : 0;
         b->known = known;
         bool news = asked || !same || old->kvno != known->kvno || !str_equal(old->realm, known->realm);
         membership_free(old);

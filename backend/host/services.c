@@ -19,7 +19,7 @@ struct listing {
         struct service_list *services;
         struct error *error;
         struct listed_unit *units; /* one for each service */
-        size_t waiting;            /* units not told yet */
+        size_t waiting;            /* units that have not answered yet */
         struct op *containers, *images;
         sd_event_source *patience, *start;
         services_done_t done;

@@ -2,7 +2,7 @@
 #pragma once
 
 /* A short conversation with one address: connect, say something, hear the answer; over TCP or UDP, never
- * longer than told, never larger than told. What is said and heard is the caller's matter. */
+ * longer and never larger than given. The content is the caller's. */
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -10,7 +10,7 @@
 
 struct facts {
         char *hostname;         /* as the kernel has it; never NULL after facts_read() but out of memory */
-        char *fqdn;             /* the whole name, where /etc/hosts or the host name tells it; NULL */
+        char *fqdn;             /* the whole name, where /etc/hosts or the host name has it; NULL */
         char *domain;           /* of fqdn, else the first search domain of /etc/resolv.conf; NULL */
         char *realm;            /* default_realm of /etc/krb5.conf, else the domain in capitals; NULL */
 };

@@ -128,7 +128,7 @@ int files_check_owner(int fd, const char *path, struct error **reterr) {
                 return -EPERM;
         }
         if (st.st_mode & 022) {
-                error_set(reterr, -EPERM, "Others than its owner may write into the folder %s", path);
+                error_set(reterr, -EPERM, "%s is writable by group or others", path);
                 error_hint(reterr, "See who made it; fairlead goes on after: chmod go-w %s", path);
                 return -EPERM;
         }

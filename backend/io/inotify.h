@@ -20,7 +20,8 @@ struct inotify *inotify_new(sd_event *event,
 struct inotify *inotify_free(struct inotify *inotify);
 DEFINE_CLEANUP(struct inotify, inotify_free)
 
-/* From now on it looks at most once in so many microseconds; what changes meanwhile is told together. A file
+/* From now on it looks at most once in so many microseconds; what changes meanwhile is reported
+ * together. A file
  * that grows without a pause would wake us for each piece, which costs the one who writes it more than the
  * writing. */
 void inotify_pace(struct inotify *inotify, unsigned usec);

@@ -203,7 +203,7 @@ void pty_resize(struct pty *pty, unsigned rows, unsigned columns) {
         (void) ioctl(pty->fd, TIOCSWINSZ, &size);
 }
 
-/* The child tells through a pipe that closes with the exec why it could not. */
+/* The child reports through a pipe that closes with the exec. */
 static int wait_for_exec(struct pty *pty, int report, struct error **reterr) {
         int code = 0;
         ssize_t n;
@@ -254,7 +254,7 @@ int pty_new(sd_event *event, const struct pty_options *options, struct pty **ret
         r = sd_event_add_io(event, &pty->io, pty->fd, EPOLLIN, on_io, pty);
         if (r >= 0)
                 r = sd_event_add_child(event, &pty->child, pty->pid, WEXITED, on_child, pty);
-        /* Output before the end of the process: whoever is told that it ended has seen all it said. */
+        /* Output before the end of the process: the end is reported after all output. */
         if (r >= 0)
                 r = sd_event_source_set_priority(pty->io, -5);
         if (r >= 0)

@@ -42,5 +42,5 @@ int pty_type(struct pty *pty, const void *bytes, size_t n);
 void pty_resize(struct pty *pty, unsigned rows, unsigned columns);
 
 /* The ladder: TERM to the command's process groups now, KILL to all of its session after grace seconds. Each
- * rung is told through rung(). A second call does not climb faster. */
+ * rung is reported through rung(). A second call does not climb faster. */
 void pty_stop(struct pty *pty, unsigned grace);

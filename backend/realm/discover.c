@@ -165,16 +165,16 @@ static void discover_finish(struct discovery *d) {
 
 static char *record_words(const struct dns_answer *answer) {
         _cleanup_str_ struct str s = {};
-        size_t told = 0;
+        size_t printed = 0;
         for (size_t i = 0; i < answer->n; i++) {
                 const struct dns_record *r = &answer->records[i];
                 if (r->additional)
                         continue;
-                if (told++ == 6) {
+                if (printed++ == 6) {
                         str_add(&s, ", …");
                         break;
                 }
-                str_add(&s, told > 1 ? ", " : "");
+                str_add(&s, printed > 1 ? ", " : "");
                 if (r->type == DNS_SRV)
                         str_addf(&s, "%s:%u (priority %u, weight %u)", r->text, r->port, r->priority,
                                  r->weight);

@@ -22,7 +22,7 @@ struct asking {
         bool may_start;         /* the host's own SSSD runs: its InfoPipe may be started to ask it. A look
                                  * must not start SSSD itself */
         sd_bus_slot *online, *server;
-        sd_event_source *later;
+        sd_event_source *turn;
         struct membership *membership;
         const struct paths *paths;
         membership_done_t done;
@@ -35,7 +35,7 @@ static void asking_free(void *userdata) {
         sd_bus_slot_unref(a->online);
         sd_bus_slot_unref(a->server);
         bus_close(a->bus);
-        sd_event_source_disable_unref(a->later);
+        sd_event_source_disable_unref(a->turn);
         membership_free(a->membership);
         sd_event_unref(a->event);
         free(a);
@@ -137,7 +137,7 @@ static void membership_looked(struct preflight *p, void *userdata) {
 
 static int nothing_asked(sd_event_source *source, void *userdata) {
         struct asking *a = userdata;
-        a->later = sd_event_source_disable_unref(a->later);
+        a->turn = sd_event_source_disable_unref(a->turn);
         membership_finish(a);
         return 0;
 }
@@ -167,7 +167,7 @@ struct op *membership_start(sd_event *event, const struct membership_options *op
                 ask_sssd(a, options->bus);
                 a->looking = preflight_start(event, &look, NULL, membership_looked, a);
         }
-        if (!a->looking && !a->online && sd_event_add_defer(event, &a->later, nothing_asked, a) < 0)
+        if (!a->looking && !a->online && sd_event_add_defer(event, &a->turn, nothing_asked, a) < 0)
                 return op_cancel(a->op);
         return a->op;
 }

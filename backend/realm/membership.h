@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* How this host stands in its realm (model/realm/membership.h): sssd.conf and the keytab, at once; SSSD
+/* The membership of this host (model/realm/membership.h): sssd.conf and the keytab, at once; SSSD
  * itself over the bus (InfoPipe), and the realm's servers, side by side, 3 s at most. */
 
 #include <systemd/sd-bus.h>

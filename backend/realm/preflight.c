@@ -132,7 +132,7 @@ static void preflight_look(struct running *r, bool network) {
                 r->moved(p, r->userdata);
 }
 
-static void look_at_network(struct running *r) {
+static void preflight_on_network(struct running *r) {
         r->looked = true;
         preflight_look(r, true);
         if (all_settled(r))
@@ -156,7 +156,7 @@ static void preflight_resolved(char *const *addresses, struct error *e, void *us
                 str_replace(&place->address, addresses[0]);
         error_free(e);
         if (!still_resolving(run))
-                look_at_network(container_of(run, struct running, run));
+                preflight_on_network(container_of(run, struct running, run));
 }
 
 static void add_place(struct preflight_run *run, struct place *list, size_t *n, const char *host,
@@ -221,10 +221,10 @@ static void preflight_discovered(struct realm *realm, struct error *e, void *use
         if (realm->kind != REALM_NONE)
                 find_places(run);
         if (!still_resolving(run))
-                look_at_network(r);
+                preflight_on_network(r);
 }
 
-static int look_at_host(sd_event_source *source, void *userdata) {
+static int preflight_on_host(sd_event_source *source, void *userdata) {
         preflight_look(userdata, false);
         return 0;
 }
@@ -245,7 +245,7 @@ static int preflight_prepare(struct running *r, const struct preflight_options *
         int k = dns_new(run->event, options->servers, PROBE_MS, &run->dns, NULL);
         if (k < 0)
                 return k;
-        k = sd_event_add_defer(run->event, &r->local, look_at_host, r);
+        k = sd_event_add_defer(run->event, &r->local, preflight_on_host, r);
         if (k < 0)
                 return k;
         k = sd_event_add_time_relative(run->event, &r->deadline, CLOCK_MONOTONIC, PREFLIGHT_MS * 1000ULL,

@@ -84,12 +84,12 @@ static const struct {
 } meanings[] = {
         { REALMD("Cancelled"), -ECANCELED, NULL },
         { REALMD("Busy"), -EBUSY, "realmd carries out somebody else's join or leave: wait for its end" },
-        { REALMD("NotAuthorized"), -EPERM, "Only root may do this, or whom polkit lets" },
+        { REALMD("NotAuthorized"), -EPERM, "Permission denied: this needs root or a polkit authorization" },
         { REALMD("AlreadyConfigured"), -EEXIST, "Leave that domain first" },
         { REALMD("AlreadyEnrolled"), -EEXIST, "Leave that domain first" },
         { REALMD("NotConfigured"), -ENOENT, "There is nothing to leave" },
         { REALMD("AuthenticationFailed"), -EACCES,
-          "What its tool said above tells a wrong password from a missing right" },
+          "The output of its tool above says whether the password or a permission is wrong" },
         { REALMD("BadHostname"), -EINVAL, "Give this host a name of its own" },
         { DBUS("ServiceUnknown"), -ENOTCONN, NOT_THERE },
         { DBUS("NameHasNoOwner"), -ENOTCONN, NOT_THERE },
@@ -101,7 +101,7 @@ static const struct {
           "realmd.service is masked: systemctl unmask realmd" },
         { DBUS("AccessDenied"), -EPERM, "Only root may do this" },
         { DBUS("NoReply"), -ETIMEDOUT,
-          "realmd did not come to an end: journalctl -u realmd tells what it waits for" },
+          "realmd did not finish: journalctl -u realmd shows what it waits for" },
 };
 #undef REALMD
 #undef DBUS
@@ -111,7 +111,7 @@ static void realmd_end(struct realmd *realmd, struct error *e) {
         realmd->done(e, realmd->userdata);
 }
 
-/* The name of the error stands in the sentence: it is what does not change from one release to the next. */
+/* The sentence has the name of the error, which does not change from one release to the next. */
 static void realmd_fail(struct realmd *realmd, const sd_bus_error *error, const char *what) {
         struct error *e = NULL;
         int code = -EIO;

@@ -81,7 +81,7 @@ static void check_enrolled_look(struct preflight_run *run, struct check_result *
 
 /* ---- libraries ---- */
 
-/* What the host's programs load to ask SSSD, whoever runs it. */
+/* Loaded by the programs of the host to ask SSSD, wherever that runs. */
 static const struct {
         const char *file, *package;
 } libraries[] = {
