@@ -62,8 +62,9 @@ int native_list(const char *root, struct image_list *images) {
         for (size_t i = 0; i < ELEMENTS(ways); i++)
                 if (native_installed(root, &ways[i])) {
                         struct image *image = image_of(&ways[i]);
-                        if (!image || image_list_take(images, image) < 0)
+                        if (!image)
                                 return -ENOMEM;
+                        image_list_take(images, image);
                 }
         return 0;
 }

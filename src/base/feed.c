@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/sgr.h"
 #include "base/text.h"
 
@@ -58,7 +59,7 @@ struct feed {
 };
 
 struct feed *feed_new(const struct feed_sink *sink) {
-        struct feed *feed = calloc(1, sizeof *feed);
+        struct feed *feed = xcalloc(1, sizeof *feed);
 
         if (!feed)
                 return NULL;
@@ -111,9 +112,7 @@ static void cell_set(struct cell *cell, const char *bytes, size_t length, int wi
 
 static int cells_from_bytes(struct feed *feed) {
         if (!feed->grid) {
-                feed->grid = calloc(FEED_CELLS_MAX, sizeof *feed->grid);
-                if (!feed->grid)
-                        return -ENOMEM;
+                feed->grid = xcalloc(FEED_CELLS_MAX, sizeof *feed->grid);
         }
         size_t column = 0, last = 0;
         for (size_t i = 0; i < feed->length;) {

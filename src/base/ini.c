@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/str.h"
 
 /* What stands between from and to, without blanks around it. */
@@ -63,7 +64,7 @@ char *ini_value(const char *text, const char *section, const char *key) {
                 else if (inside && row.value && ini_is(row.name, row.name_end, key) &&
                          row.value < row.value_end) {
                         free(found);
-                        found = strndup(row.value, (size_t) (row.value_end - row.value));
+                        found = xstrndup(row.value, (size_t) (row.value_end - row.value));
                 }
         }
         return found;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/text-table.h"
 
 #define REPLACEMENT 0xfffdU
@@ -368,7 +369,7 @@ const char *text_age(char buffer[static 24], long long seconds) {
 /* ---- wrapping ---- */
 
 static int text_add_bytes(char ***list, const char *s, size_t n) {
-        return strv_take(list, strndup(s, n));
+        return strv_take(list, xstrndup(s, n));
 }
 
 /* A blank where a line may end; one that bears a combining mark would leave it without a base. */
@@ -424,8 +425,6 @@ int text_wrap(const char *s, size_t columns, char ***ret) {
         }
         if (!list) {
                 list = strv_copy(NULL);
-                if (!list)
-                        return -ENOMEM;
         }
         *ret = TAKE(list);
         return 0;

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 static int words_give(struct words_scan *s, enum quote how, char *ret_byte) {
         s->how = how;
         *ret_byte = *s->at++;
@@ -86,19 +88,16 @@ static int words_finish_word(char ***words, struct str *word, bool *begun, struc
         *begun = false;
         if (strv_length(*words) >= WORDS_MAX)
                 return error_set(reterr, -E2BIG, "There are more than %u words", WORDS_MAX);
-        if (strv_take(words, str_take(word)) < 0)
-                return error_set(reterr, -ENOMEM, "Out of memory");
+        strv_take(words, str_take(word));
         return 0;
 }
 
 int words_split(const char *text, char ***ret, struct error **reterr) {
-        _cleanup_strv_ char **words = calloc(1, sizeof *words);
+        _cleanup_strv_ char **words = xcalloc(1, sizeof *words);
         _cleanup_str_ struct str word = {};
         struct words_scan scan = { .at = text ? text : "" };
         bool begun = false;
 
-        if (!words)
-                return error_set(reterr, -ENOMEM, "Out of memory");
         for (;;) {
                 char byte = '\0';
                 int event = words_scan_next(&scan, &byte);
@@ -124,7 +123,7 @@ char *word_quote(const char *word) {
         static const char plain[] =
                 "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_@%+=:,./-";
         if (*word && word[strspn(word, plain)] == '\0')
-                return strdup(word);
+                return xstrdup(word);
         _cleanup_str_ struct str out = {};
         str_add_char(&out, '\'');
         for (; *word; word++)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/str.h"
 #include "model/image/image.h"
 
@@ -15,14 +16,14 @@ static const char *command_check_place(const struct reading *r, const struct opt
 /* The words of the option as they stand: "-v /:/host", "--net=host", "--privileged". The caller frees. */
 static char *option_words(const struct option_use *o) {
         if (!o->value)
-                return strdup(o->option);
+                return xstrdup(o->option);
         return o->words == 2 || o->option[1] != '-' ? str_printf("%s %s", o->option, o->value)
                                                     : str_printf("%s=%s", o->option, o->value);
 }
 
 static int add_privilege(struct command *c, char *what, const char *meaning, enum risk risk) {
         struct privilege *bigger =
-                what ? reallocarray(c->privileges, c->n_privileges + 1, sizeof *bigger) : NULL;
+                what ? xreallocarray(c->privileges, c->n_privileges + 1, sizeof *bigger) : NULL;
         if (!bigger) {
                 free(what);
                 return -ENOMEM;
@@ -90,12 +91,12 @@ static int check_twice(struct reading *r, const struct option_use *o, const stru
                                               command_check_place(r, o, where),
                                               "\"%s\" in the container is mounted twice", path);
         }
-        return path ? 0 : -ENOMEM;
+        return 0;
 }
 
 /* Takes m, also on failure. */
 static int take_mount(struct command *c, struct mount *m) {
-        struct mount *bigger = reallocarray(c->mounts, c->n_mounts + 1, sizeof *bigger);
+        struct mount *bigger = xreallocarray(c->mounts, c->n_mounts + 1, sizeof *bigger);
         if (!bigger) {
                 mount_done(m);
                 return -ENOMEM;
@@ -377,7 +378,7 @@ int command_check_whole(struct reading *r) {
                 result = finding_report(r->findings, "interactive", r->where,
                                         "The command wants somebody at a terminal");
         if (result >= 0 && r->subcommand->risk > RISK_NONE)
-                result = add_privilege(r->command, strdup(r->command->subcommand), r->subcommand->meaning,
+                result = add_privilege(r->command, xstrdup(r->command->subcommand), r->subcommand->meaning,
                                        r->subcommand->risk);
         return result;
 }
@@ -397,7 +398,7 @@ int command_check_host(struct reading *r) {
                                      hint, "\"%s\" is a program of this host, run as root", program);
         }
         return result < 0 ? result
-                          : add_privilege(r->command, strdup(program),
+                          : add_privilege(r->command, xstrdup(program),
                                           "A program of the host itself, run as root: nothing confines it",
                                           RISK_HIGH);
 }

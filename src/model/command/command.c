@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/str.h"
 #include "model/command/check.h"
 #include "model/command/options.h"
@@ -68,7 +69,7 @@ static int take_option(struct reading *r, struct option_use *o) {
         struct command *c = r->command;
         struct option_use *bigger = NULL;
         if (o->option && o->canonical)
-                bigger = reallocarray(c->options, c->n_options + 1, sizeof *bigger);
+                bigger = xreallocarray(c->options, c->n_options + 1, sizeof *bigger);
         if (!bigger) {
                 option_use_done(o);
                 return -ENOMEM;
@@ -93,9 +94,7 @@ static int value_of_next_word(struct reading *r, const char *option, struct opti
                                       finding_place(where, r->where, r->at + 1),
                                       "The option %s has no value: the command ends here", option);
         o->words = 2;
-        o->value = strdup(next);
-        if (!o->value)
-                return -ENOMEM;
+        o->value = xstrdup(next);
         return command_check_swallowed(r, option, next);
 }
 
@@ -103,11 +102,11 @@ static int read_long(struct reading *r, const char *word) {
         const char *equals = strchr(word, '=');
         size_t n = equals ? (size_t) (equals - word) : strlen(word);
         const struct option_row *row = option_find(r->table, word, n);
-        struct option_use o = { .word = r->at, .words = 1, .option = strndup(word, n) };
+        struct option_use o = { .word = r->at, .words = 1, .option = xstrndup(word, n) };
         int result = 0;
 
-        o.canonical = strdup(row ? row->name : o.option ? o.option : "");
-        if (!o.option || !o.canonical || (equals && !(o.value = strdup(equals + 1))))
+        o.canonical = xstrdup(row ? row->name : o.option ? o.option : "");
+        if (!o.option || !o.canonical || (equals && !(o.value = xstrdup(equals + 1))))
                 result = -ENOMEM;
         else if (!row && r->table->n > 0)
                 result = report_unknown(r, o.option);
@@ -141,13 +140,13 @@ static int read_short(struct reading *r, const char *word) {
                         rest = NULL;
                 } else
                         o.option = str_printf("-%c", *letter);
-                o.canonical = strdup(row ? row->name : o.option ? o.option : "");
+                o.canonical = xstrdup(row ? row->name : o.option ? o.option : "");
                 if (!o.option || !o.canonical)
                         result = -ENOMEM;
                 else if (!row && r->table->n > 0)
                         result = report_unknown(r, o.option);
                 if (result >= 0 && takes_rest && rest) {
-                        o.value = strdup(rest);
+                        o.value = xstrdup(rest);
                         result = o.value ? command_check_bundle(r, o.option, letter + 1) : -ENOMEM;
                 } else if (result >= 0 && row && row->value)
                         result = value_of_next_word(r, o.option, &o);
@@ -212,14 +211,12 @@ static int read_subcommand(struct reading *r) {
                 /* "podman container run" is "podman run"; "podman image rm" is something else than "podman
                  * rm". */
                 r->command->subcommand =
-                        str_equal(word, "container") ? strdup(second) : str_printf("%s %s", word, second);
+                        str_equal(word, "container") ? xstrdup(second) : str_printf("%s %s", word, second);
                 r->at += 2;
         } else {
-                r->command->subcommand = strdup(word);
+                r->command->subcommand = xstrdup(word);
                 r->at++;
         }
-        if (!r->command->subcommand)
-                return -ENOMEM;
         r->subcommand = subcommand_find(r->command->subcommand);
         if (r->subcommand)
                 return 0;
@@ -245,7 +242,7 @@ static int read_engine_command(struct reading *r) {
 
 int command_read(const char *where, char *const *argv, enum engine_kind engine, const char *engine_path,
                  struct command **ret, struct finding_list *findings) {
-        _cleanup_command_ struct command *c = calloc(1, sizeof *c);
+        _cleanup_command_ struct command *c = xcalloc(1, sizeof *c);
         struct reading r = { .where = where, .command = c, .findings = findings };
 
         if (!c || !(c->argv = strv_copy(argv)))

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/str.h"
 
 static const char *const mount_mode_names[] = { [MOUNT_RW] = "rw", [MOUNT_RO] = "ro" };
@@ -56,12 +57,12 @@ static int mount_read_options(const char *text, struct mount_reading *r) {
                         r->mount.mode = MOUNT_RW;
                 else
                         str_addf(&rest, "%s%s", rest.length > 0 ? "," : "", options[i]);
-                if (!r->bad_option && !option_is_known(options[i]) && !(r->bad_option = strdup(options[i])))
+                if (!r->bad_option && !option_is_known(options[i]) && !(r->bad_option = xstrdup(options[i])))
                         return -ENOMEM;
         }
         free(r->mount.options);
         r->mount.options = str_take(&rest);
-        return r->mount.options ? 0 : -ENOMEM;
+        return 0;
 }
 
 static enum mount_shape shape_of(const char *host) {
@@ -85,12 +86,12 @@ int mount_read_volume(const char *value, struct mount_reading *ret) {
 
         if (!first) {
                 r.shape = *value ? MOUNT_SHAPE_UNNAMED : MOUNT_SHAPE_LOST;
-                r.mount.host = strdup("");
-                r.mount.container = strdup(value);
+                r.mount.host = xstrdup("");
+                r.mount.container = xstrdup(value);
         } else {
-                r.mount.host = strndup(value, (size_t) (first - value));
+                r.mount.host = xstrndup(value, (size_t) (first - value));
                 r.mount.container =
-                        second ? strndup(first + 1, (size_t) (second - first - 1)) : strdup(first + 1);
+                        second ? xstrndup(first + 1, (size_t) (second - first - 1)) : xstrdup(first + 1);
                 if (r.mount.host && r.mount.container)
                         r.shape = !*r.mount.host || !*r.mount.container ? MOUNT_SHAPE_LOST
                                                                         : shape_of(r.mount.host);
@@ -179,7 +180,7 @@ static enum mount_shape shape_of_type(const char *type, const struct mount_readi
 }
 
 int mount_read_mount(const char *value, struct mount_reading *ret) {
-        struct mount_reading r = { .mount = { .host = strdup(""), .container = strdup("") } };
+        struct mount_reading r = { .mount = { .host = xstrdup(""), .container = xstrdup("") } };
         struct mount_fields f = {};
         int result = r.mount.host && r.mount.container ? 0 : -ENOMEM;
 

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/memory.h"
 #include "base/str.h"
 
 static const char *const severity_names[] = {
@@ -67,7 +68,7 @@ static int finding_list_take(struct finding_list *list, struct finding *f) {
                 /* Room grows by doubling, so that it follows from n alone: 0, 8, 16, 32, … */
                 if (list->n == 0 || (list->n >= 8 && (list->n & (list->n - 1)) == 0)) {
                         struct finding *bigger =
-                                reallocarray(list->items, list->n ? list->n * 2 : 8, sizeof *bigger);
+                                xreallocarray(list->items, list->n ? list->n * 2 : 8, sizeof *bigger);
                         if (!bigger) {
                                 finding_done(f);
                                 return -ENOMEM;
@@ -82,14 +83,14 @@ static int finding_list_take(struct finding_list *list, struct finding *f) {
 
 int finding_add(struct finding_list *list, enum severity severity, const char *id, const char *where,
                 const char *hint, const char *format, ...) {
-        struct finding f = { .severity = severity, .id = strdup(id), .where = strdup(where ? where : "") };
+        struct finding f = { .severity = severity, .id = xstrdup(id), .where = xstrdup(where ? where : "") };
 
         va_list arguments;
         va_start(arguments, format);
         if (vasprintf(&f.message, format, arguments) < 0)
                 f.message = NULL;
         va_end(arguments);
-        f.hint = hint ? strdup(hint) : NULL;
+        f.hint = hint ? xstrdup(hint) : NULL;
         if (!f.id || !f.where || !f.message || (hint && !f.hint)) {
                 finding_done(&f);
                 return -ENOMEM;

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/str.h"
 #include "base/words.h"
 
@@ -52,12 +53,10 @@ static struct label *variables_find(const struct variables *v, const char *name)
 }
 
 static int variables_insert(struct variables *v, const char *name, const char *value) {
-        _cleanup_free_ char *key = strdup(name), *kept = strdup(value);
-        struct label *bigger = reallocarray(v->items, v->n + 1, sizeof *bigger);
+        _cleanup_free_ char *key = xstrdup(name), *kept = xstrdup(value);
+        struct label *bigger = xreallocarray(v->items, v->n + 1, sizeof *bigger);
         if (bigger)
                 v->items = bigger;
-        if (!key || !kept || !bigger)
-                return -ENOMEM;
         size_t place = 0;
         while (place < v->n && strcmp(v->items[place].key, name) < 0)
                 place++;
@@ -94,8 +93,6 @@ int variables_set_known(struct variables *v, const char *name, const char *image
                 return r;
         for (size_t i = 0; i < ELEMENTS(folders); i++) {
                 _cleanup_free_ char *path = str_printf("%s%s", folders[i].folder, name);
-                if (!path)
-                        return -ENOMEM;
                 r = variables_set(v, folders[i].variable, path);
                 if (r < 0)
                         return r;
@@ -130,9 +127,7 @@ static int report_undefined(struct fill *f, const char *name) {
         char where[FINDING_PLACE_MAX];
         if (strv_contains(f->undefined, name))
                 return 0;
-        int r = strv_add(&f->undefined, name);
-        if (r < 0)
-                return r;
+        strv_add(&f->undefined, name);
         return finding_report(f->findings, "undefined-variable",
                               finding_place(where, f->recipe->where, f->word), "The variable %s has no value",
                               name);
@@ -200,8 +195,6 @@ static int add_word_text(struct fill *f, const struct word *w, unsigned depth, s
 /* Puts a word on the command; takes text, also on failure. */
 static int take_word(struct fill *f, char *text) {
         char where[FINDING_PLACE_MAX];
-        if (!text)
-                return -ENOMEM;
         size_t n = strlen(text);
         if (f->full || n > FILLED_WORD_MAX || f->words >= RECIPE_FILLED_MAX ||
             f->bytes + n > FILLED_BYTES_MAX) {
@@ -233,10 +226,10 @@ static int fill_several(struct fill *f, const char *name, const char *text) {
                 r = finding_report(
                         f->findings, "unbalanced-quote", finding_place(where, f->recipe->where, f->word),
                         "%s cannot be split into words: %s", name, e ? e->message : "it is not right");
-                return r < 0 ? r : take_word(f, strdup(text));
+                return r < 0 ? r : take_word(f, xstrdup(text));
         }
         for (size_t i = 0; words[i] && r >= 0; i++)
-                r = take_word(f, strdup(words[i]));
+                r = take_word(f, xstrdup(words[i]));
         return r;
 }
 
@@ -267,17 +260,13 @@ int recipe_fill(const struct recipe *recipe, const struct variables *v, char *co
         _cleanup_(fill_done) struct fill f = {
                 .recipe = recipe, .variables = v, .findings = findings, .argv = strv_copy(NULL)
         };
-        if (!f.argv)
-                return -ENOMEM;
         for (size_t i = 0; i < recipe->n; i++) {
                 f.word = i + 1;
                 int r = fill_word(&f, &recipe->words[i]);
                 if (r < 0)
                         return r;
         }
-        int r = strv_extend(&f.argv, arguments);
-        if (r < 0)
-                return r;
+        strv_extend(&f.argv, arguments);
         *ret = TAKE(f.argv);
         return 0;
 }

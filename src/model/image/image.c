@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/array.h"
+#include "base/memory.h"
 #include "base/str.h"
 #include "model/image/reference.h"
 
@@ -14,7 +15,7 @@
 #define ID_DIGITS 64U
 
 struct image *image_new(void) {
-        return calloc(1, sizeof(struct image));
+        return new0(struct image);
 }
 
 struct image *image_free(struct image *image) {
@@ -80,20 +81,15 @@ int image_add_label(struct image *image, const char *key, const char *value) {
         if (!there && image->n_labels >= LABELS_MAX)
                 return -E2BIG;
 
-        _cleanup_free_ char *kept = strndup(value ? value : "", LABEL_VALUE_MAX + 1);
-        if (!kept)
-                return -ENOMEM;
+        _cleanup_free_ char *kept = xstrndup(value ? value : "", LABEL_VALUE_MAX + 1);
         if (there) {            /* the same key twice: the last one counts, as in the JSON it comes from */
                 free(image->labels[place].value);
                 image->labels[place].value = TAKE(kept);
                 return 0;
         }
-        _cleanup_free_ char *name = strdup(key);
-        struct label *bigger = reallocarray(image->labels, image->n_labels + 1, sizeof *bigger);
-        if (bigger)
-                image->labels = bigger;
-        if (!name || !bigger)
-                return -ENOMEM;
+        _cleanup_free_ char *name = xstrdup(key);
+        struct label *bigger = xreallocarray(image->labels, image->n_labels + 1, sizeof *bigger);
+        image->labels = bigger;
         memmove(&bigger[place + 1], &bigger[place], (image->n_labels - place) * sizeof *bigger);
         bigger[place] = (struct label) { .key = TAKE(name), .value = TAKE(kept) };
         image->n_labels++;
@@ -263,7 +259,7 @@ char *image_pinned(const struct image *image, const char *reference) {
                 reference_split(name, &p);
                 const char *pinned = repo_digest_of(image, p.repository);
                 if (pinned)
-                        return strdup(pinned);
+                        return xstrdup(pinned);
                 if (image->digest)
                         return str_printf("%.*s@%s", (int) p.repository.n, p.repository.at, image->digest);
         }
@@ -273,7 +269,7 @@ char *image_pinned(const struct image *image, const char *reference) {
 /* ---- lists ---- */
 
 struct image_list *image_list_new(void) {
-        return calloc(1, sizeof(struct image_list));
+        return new0(struct image_list);
 }
 
 struct image_list *image_list_free(struct image_list *list) {
@@ -286,15 +282,9 @@ struct image_list *image_list_free(struct image_list *list) {
         return NULL;
 }
 
-int image_list_take(struct image_list *list, struct image *image) {
-        if (!image)
-                return -ENOMEM;
-        if (!room_for_one((void **) &list->items, list->n, sizeof *list->items)) {
-                image_free(image);
-                return -ENOMEM;
-        }
+void image_list_take(struct image_list *list, struct image *image) {
+        room_for_one((void **) &list->items, list->n, sizeof *list->items);
         list->items[list->n++] = image;
-        return 0;
 }
 
 static int compare_references(const void *a, const void *b) {

@@ -83,5 +83,5 @@ struct image_list {
 struct image_list *image_list_new(void);
 struct image_list *image_list_free(struct image_list *list);
 DEFINE_CLEANUP(struct image_list, image_list_free)
-int image_list_take(struct image_list *list, struct image *image);      /* takes image, also on failure */
+void image_list_take(struct image_list *list, struct image *image);     /* takes image */
 void image_list_sort(struct image_list *list);  /* by image_reference() */

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/words.h"
 #include "model/image/recipe.h"
 
@@ -33,11 +34,9 @@ int label_list_set(struct label_list *list, const char *key, const char *value) 
                 at++;
         if (at < list->n && strcmp(list->items[at].key, key) == 0)
                 return str_replace(&list->items[at].value, value);
-        struct label *items = reallocarray(list->items, list->n + 1, sizeof *items);
-        if (!items)
-                return -ENOMEM;
+        struct label *items = xreallocarray(list->items, list->n + 1, sizeof *items);
         list->items = items;
-        struct label new = { strdup(key), strdup(value) };
+        struct label new = { xstrdup(key), xstrdup(value) };
         if (!new.key || !new.value) {
                 free(new.key);
                 free(new.value);
@@ -80,9 +79,7 @@ static int label_changes_words_of(const char *text, char ***ret) {
 }
 
 static int label_changes_add_word(struct label_change *change, enum difference difference, const char *word) {
-        struct word_change *words = reallocarray(change->words, change->n + 1, sizeof *words);
-        if (!words)
-                return -ENOMEM;
+        struct word_change *words = xreallocarray(change->words, change->n + 1, sizeof *words);
         change->words = words;
         words[change->n] = (struct word_change) { difference, word_quote(word) };
         return words[change->n++].word ? 0 : -ENOMEM;
@@ -98,7 +95,7 @@ static int label_changes_add_words(struct label_change *change, enum difference 
 
 /* longest[i * (nb + 1) + j]: how many words a[i…] and b[j…] have in common, in order. */
 static uint16_t *common_lengths(char *const *a, size_t na, char *const *b, size_t nb) {
-        uint16_t *longest = calloc((na + 1) * (nb + 1), sizeof *longest);
+        uint16_t *longest = xcalloc((na + 1) * (nb + 1), sizeof *longest);
         for (size_t i = na; longest && i-- > 0;)
                 for (size_t j = nb; j-- > 0;) {
                         uint16_t *here = longest + i * (nb + 1) + j;
@@ -110,8 +107,6 @@ static uint16_t *common_lengths(char *const *a, size_t na, char *const *b, size_
 
 static int compare_words(char *const *a, size_t na, char *const *b, size_t nb, struct label_change *change) {
         _cleanup_free_ uint16_t *longest = common_lengths(a, na, b, nb);
-        if (!longest)
-                return -ENOMEM;
         size_t i = 0, j = 0;
         int r = 0;
         while (r >= 0 && (i < na || j < nb)) {
@@ -173,9 +168,7 @@ void label_changes_done(struct label_changes *changes) {
 }
 
 static int compare_label(const struct label *before, const struct label *after, struct label_change *change) {
-        change->key = strdup(before ? before->key : after->key);
-        if (!change->key)
-                return -ENOMEM;
+        change->key = xstrdup(before ? before->key : after->key);
         if (before && after)
                 return label_changes_compare_texts(before->value, after->value, change);
         return before ? one_side(before->value, DIFFERENCE_REMOVED, change)
@@ -184,7 +177,7 @@ static int compare_label(const struct label *before, const struct label *after, 
 
 int label_changes_make(const struct label_list *before, const struct label_list *after,
                        struct label_changes *ret) {
-        struct label_changes changes = { .items = calloc(before->n + after->n + 1, sizeof *changes.items) };
+        struct label_changes changes = { .items = xcalloc(before->n + after->n + 1, sizeof *changes.items) };
         int r = changes.items ? 0 : -ENOMEM;
         for (size_t i = 0, j = 0; r >= 0 && (i < before->n || j < after->n);) {
                 const struct label *b = i < before->n ? &before->items[i] : NULL,

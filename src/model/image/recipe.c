@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/memory.h"
 #include "base/str.h"
 #include "base/words.h"
 #include "model/image/fill.h"
@@ -57,7 +58,7 @@ static const char *closing_brace(const char *s) {
 
 /* Takes the strings, also on failure. */
 static int add_piece(struct word *w, bool variable, char *text, char *fallback) {
-        struct piece *bigger = text ? reallocarray(w->pieces, w->n + 1, sizeof *bigger) : NULL;
+        struct piece *bigger = text ? xreallocarray(w->pieces, w->n + 1, sizeof *bigger) : NULL;
         if (!bigger) {
                 free(text);
                 free(fallback);
@@ -121,8 +122,8 @@ int word_parse(const char *text, struct word *ret, const char **ret_trouble) {
                 }
                 int r = flush_literal(ret, &literal);
                 if (r >= 0)
-                        r = add_piece(ret, true, strndup(d.name, d.n),
-                                      d.fallback ? strndup(d.fallback, d.fallback_n) : NULL);
+                        r = add_piece(ret, true, xstrndup(d.name, d.n),
+                                      d.fallback ? xstrndup(d.fallback, d.fallback_n) : NULL);
                 if (r < 0)
                         return r;
                 if (d.fallback && !ret->pieces[ret->n - 1].fallback)
@@ -262,8 +263,6 @@ static int recipe_finish_word(struct parse *p) {
         if (!p->begun)
                 return 0;
         str_add(&p->text, "");          /* so that an empty word has a text as well */
-        if (p->text.failed || p->how.failed)
-                return -ENOMEM;
         if ((r = check_shell(p)) < 0 || (r = recipe_check_pattern(p)) < 0 || (r = check_blanks(p)) < 0)
                 return r;
         r = word_parse(p->text.text, &w, &trouble);
@@ -335,16 +334,12 @@ static int check_size(struct parse *p) {
 }
 
 int recipe_parse(const char *where, const char *text, struct recipe **ret, struct finding_list *findings) {
-        _cleanup_(parse_done) struct parse p = { .recipe = calloc(1, sizeof(struct recipe)),
+        _cleanup_(parse_done) struct parse p = { .recipe = new0(struct recipe),
                                                  .findings = findings };
         int r;
 
-        if (!p.recipe)
-                return -ENOMEM;
-        p.recipe->where = strdup(where);
-        p.recipe->text = strdup(text);
-        if (!p.recipe->where || !p.recipe->text)
-                return -ENOMEM;
+        p.recipe->where = xstrdup(where);
+        p.recipe->text = xstrdup(text);
         if ((r = check_size(&p)) < 0 || (r = recipe_check_characters(p.recipe, findings)) < 0 ||
             (r = recipe_read_words(&p)) < 0)
                 return r;
@@ -364,9 +359,7 @@ static int add_unknown(const struct word *w, unsigned depth, char ***names) {
                 if (!piece->variable)
                         continue;
                 if (!variable_is_known(piece->text) && !strv_contains(*names, piece->text)) {
-                        int r = strv_add(names, piece->text);
-                        if (r < 0)
-                                return r;
+                        strv_add(names, piece->text);
                 }
                 if (!piece->fallback || depth >= FALLBACK_DEPTH_MAX)
                         continue;
@@ -384,8 +377,6 @@ static int add_unknown(const struct word *w, unsigned depth, char ***names) {
 
 int recipe_unknown(const struct recipe *recipe, char ***ret) {
         _cleanup_strv_ char **names = strv_copy(NULL);
-        if (!names)
-                return -ENOMEM;
         for (size_t i = 0; i < recipe->n; i++) {
                 int r = add_unknown(&recipe->words[i], 0, &names);
                 if (r < 0)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/str.h"
 
 static const char *const param_type_names[_PARAM_TYPE_MAX] = {
@@ -61,7 +62,7 @@ void param_done(struct param *p) {
 /* ---- answers ---- */
 
 struct answers *answers_new(void) {
-        return calloc(1, sizeof(struct answers));
+        return new0(struct answers);
 }
 
 static void answer_done(struct answer *a) {
@@ -121,7 +122,7 @@ int answers_set(struct answers *a, const char *name, const char *value, const ch
         if (r >= 0)
                 r = str_replace(&made.source, source);
         if (r >= 0 && !there) {
-                struct answer *grown = reallocarray(a->items, a->n + 1, sizeof *grown);
+                struct answer *grown = xreallocarray(a->items, a->n + 1, sizeof *grown);
                 if (grown) {
                         a->items = grown;
                         memmove(grown + i + 1, grown + i, (a->n++ - i) * sizeof *grown);

@@ -5,6 +5,7 @@
 #include <fnmatch.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/str.h"
 #include "model/image/recipe.h"
 
@@ -80,7 +81,7 @@ static char *profile_repository(const char *name) {
                 if (*c == '/')
                         last = c;
         const char *tag = memchr(last, ':', (size_t) (end - last));
-        return strndup(start, (size_t) ((tag ? tag : end) - start));
+        return xstrndup(start, (size_t) ((tag ? tag : end) - start));
 }
 
 static bool fits_one(const struct profile *profile, const char *name) {
@@ -106,7 +107,7 @@ bool profile_fits(const struct profile *profile, const struct image *image) {
 #define GENERIC "generic"
 
 static int add_param(struct profile *profile, struct param *p) {
-        struct param *grown = reallocarray(profile->parameters, profile->n_parameters + 1, sizeof *grown);
+        struct param *grown = xreallocarray(profile->parameters, profile->n_parameters + 1, sizeof *grown);
         if (!grown) {
                 param_done(p);
                 return -ENOMEM;
@@ -132,8 +133,6 @@ static char *param_name(const char *variable) {
 static int make_unique(const struct profile *profile, char **name) {
         for (unsigned i = 2; profile_param(profile, *name); i++) {
                 _cleanup_free_ char *other = str_printf("%s-%u", *name, i);
-                if (!other)
-                        return -ENOMEM;
                 if (!profile_param(profile, other)) {
                         free(*name);
                         *name = TAKE(other);
@@ -149,11 +148,11 @@ static int ask_variable(struct profile *profile, const char *variable, const cha
                         return 0;
         struct param p = {
                 .name = param_name(variable),
-                .title = strdup(variable),
+                .title = xstrdup(variable),
                 .help = str_printf("The label %s uses $%s and does not say what it is.", label, variable),
                 .type = PARAM_TEXT,
                 .delivery = DELIVER_VARIABLE,
-                .target = strdup(variable),
+                .target = xstrdup(variable),
         };
         if (!p.name || !p.title || !p.help || !p.target || make_unique(profile, &p.name) < 0) {
                 param_done(&p);
@@ -187,33 +186,26 @@ bool profile_is_generic(const struct profile *profile) {
 }
 
 int profile_generic(const struct image *image, struct profile **ret) {
-        _cleanup_(profile_freep) struct profile *profile = calloc(1, sizeof *profile);
-        if (!profile)
-                return -ENOMEM;
-        profile->name = strdup(GENERIC);
-        profile->source = strdup("built in");
-        profile->title = strdup("Any image");
-        profile->health_command = strdup("unit");
+        _cleanup_(profile_freep) struct profile *profile = xcalloc(1, sizeof *profile);
+        profile->name = xstrdup(GENERIC);
+        profile->source = xstrdup("built in");
+        profile->title = xstrdup("Any image");
+        profile->health_command = xstrdup("unit");
         profile->health_seconds = 10;
-        profile->modes = calloc(1, sizeof *profile->modes);
-        if (!profile->name || !profile->source || !profile->title || !profile->health_command ||
-            !profile->modes)
-                return -ENOMEM;
+        profile->modes = xcalloc(1, sizeof *profile->modes);
         profile->n_modes = 1;
-        profile->modes[0].name = strdup("default");
-        profile->modes[0].title = strdup("As its labels say");
-        if (!profile->modes[0].name || !profile->modes[0].title)
-                return -ENOMEM;
+        profile->modes[0].name = xstrdup("default");
+        profile->modes[0].title = xstrdup("As its labels say");
         int r = ask_variables(profile, image);
         if (r < 0)
                 return r;
         struct param p = {
-                .name = strdup("arguments"),
-                .title = strdup("Arguments"),
-                .help = strdup("Words to add at the end of the command, as on a command line."),
+                .name = xstrdup("arguments"),
+                .title = xstrdup("Arguments"),
+                .help = xstrdup("Words to add at the end of the command, as on a command line."),
                 .type = PARAM_ARGUMENTS,
                 .delivery = DELIVER_ARGV,
-                .target = strdup(""),
+                .target = xstrdup(""),
         };
         if (!p.name || !p.title || !p.help || !p.target || make_unique(profile, &p.name) < 0) {
                 param_done(&p);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/ini.h"
+#include "base/memory.h"
 #include "base/str.h"
 
 static const char *const permit_names[] = {
@@ -48,7 +49,7 @@ static int read_list(const char *text, const char *section, const char *key, cha
                 size_t n = strlen(from);
                 while (n && (from[n - 1] == ' ' || from[n - 1] == '\t'))
                         n--;
-                _cleanup_free_ char *name = strndup(from, n);
+                _cleanup_free_ char *name = xstrndup(from, n);
                 r = !name ? -ENOMEM : n ? strv_add(ret, name) : 0;
         }
         return r;
@@ -158,9 +159,7 @@ static int take_out(char ***list, const char *name) {
         int r = 0;
         for (char **one = *list; r >= 0 && one && *one; one++)
                 if (!str_equal_nocase(*one, name))
-                        r = strv_add(&rest, *one);
-        if (r < 0)
-                return r;
+                        strv_add(&rest, *one);
         strv_free(*list);
         *list = TAKE(rest);
         return 0;
@@ -212,15 +211,13 @@ static const char *provider_of(const struct access *a, const char *id_provider) 
 
 static int access_set(char **text, const char *section, const char *key, const char *value) {
         char *changed = ini_set(*text, section, key, value);
-        if (!changed)
-                return -ENOMEM;
         free(*text);
         *text = changed;
         return 0;
 }
 
 static int write_text(const char *text, const char *section, struct access *a, char **ret) {
-        _cleanup_free_ char *id_provider = ini_value(text, section, "id_provider"), *changed = strdup(text);
+        _cleanup_free_ char *id_provider = ini_value(text, section, "id_provider"), *changed = xstrdup(text);
         int r = changed ? access_set(&changed, section, "access_provider", provider_of(a, id_provider))
                         : -ENOMEM;
         for (size_t i = 0; r >= 0 && i < ELEMENTS(list_keys); i++) {
@@ -260,8 +257,6 @@ int access_change(const char *text, const char *domain, const struct access_chan
                 r = write_text(text, section, &a, &changed);
         _cleanup_free_ char *words = r >= 0 ? access_words(&a) : NULL,
                             *sentence = words ? str_printf("Who may log in: %s", words) : NULL;
-        if (!sentence)
-                return error_set(reterr, -ENOMEM, "Out of memory");
         if (strcmp(changed, text) == 0)
                 return error_set(reterr, -EALREADY, "It is so already. %s", sentence);
         *ret = TAKE(changed);

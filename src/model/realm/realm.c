@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/str.h"
 #include "model/param/param.h"
 
@@ -38,7 +39,7 @@ const char *realm_kind_title(enum realm_kind kind) {
 }
 
 struct realm *realm_new(const char *asked) {
-        struct realm *realm = calloc(1, sizeof *realm);
+        struct realm *realm = xcalloc(1, sizeof *realm);
         if (realm && (str_replace(&realm->asked, asked) < 0 || str_replace(&realm->domain, asked) < 0))
                 return realm_free(realm);
         return realm;
@@ -76,15 +77,11 @@ int realm_add_server(struct realm *realm, const char *host, uint16_t port, uint1
                         return (int) i;
         if (realm->n_servers >= REALM_SERVERS_MAX)
                 return -ENOSPC;
-        struct realm_server *servers = reallocarray(realm->servers, realm->n_servers + 1, sizeof *servers);
-        if (!servers)
-                return -ENOMEM;
+        struct realm_server *servers = xreallocarray(realm->servers, realm->n_servers + 1, sizeof *servers);
         realm->servers = servers;
         servers[realm->n_servers] = (struct realm_server) {
-                .host = strdup(host), .port = port, .priority = priority, .weight = weight
+                .host = xstrdup(host), .port = port, .priority = priority, .weight = weight
         };
-        if (!servers[realm->n_servers].host)
-                return -ENOMEM;
         return (int) realm->n_servers++;
 }
 
@@ -108,12 +105,10 @@ int realm_asked(struct realm *realm, const char *what, const char *whom) {
         if (realm->n_questions >= REALM_QUESTIONS_MAX)
                 return -ENOSPC;
         struct realm_question *questions =
-                reallocarray(realm->questions, realm->n_questions + 1, sizeof *questions);
-        if (!questions)
-                return -ENOMEM;
+                xreallocarray(realm->questions, realm->n_questions + 1, sizeof *questions);
         realm->questions = questions;
         struct realm_question *q = &questions[realm->n_questions];
-        *q = (struct realm_question) { .what = strdup(what), .whom = whom ? strdup(whom) : NULL };
+        *q = (struct realm_question) { .what = xstrdup(what), .whom = whom ? xstrdup(whom) : NULL };
         if (!q->what || (whom && !q->whom)) {
                 free(q->what);
                 free(q->whom);
@@ -140,7 +135,7 @@ char *realm_domain(const char *typed, struct error **reterr) {
                                            .type = PARAM_DOMAIN,
                                            .required = true,
                                            .help = (char *) "Type its DNS name, as in user@example.test" };
-        _cleanup_free_ char *domain = strdup(typed);
+        _cleanup_free_ char *domain = xstrdup(typed);
         if (!domain) {
                 error_set(reterr, -ENOMEM, "Out of memory");
                 return NULL;

@@ -169,8 +169,7 @@ static void pins(void **state) {
 static void lists(void **state) {
         struct image_list *list = image_list_new();
         for (int i = 0; i < 100; i++)
-                assert_int_equal(image_list_take(list, image_new()), 0);
-        assert_int_equal(image_list_take(list, NULL), -ENOMEM);
+                image_list_take(list, image_new());
         assert_int_equal(list->n, 100);
         assert_null(image_list_free(list));
 }
