@@ -11,11 +11,11 @@
 /* What atomic calls -n or --name, --display and so on; options that have no meaning here are accepted where
  * units in the field carry them. */
 struct translation {
-        const char *theirs;     /* their verb */
+        const char *theirs; /* their verb */
         const char *ours;
-        const char *option;     /* one that is added, or NULL */
-        bool name_from_image;   /* `atomic stop --name=X IMAGE`: units still write both words
-                                 * (reference/sssd-container.md section 2); the   name wins */
+        const char *option;   /* one that is added, or NULL */
+        bool name_from_image; /* `atomic stop --name=X IMAGE`: units still write both words
+                               * (reference/sssd-container.md section 2); the   name wins */
 };
 
 static const struct translation translations[] = {
@@ -34,9 +34,9 @@ static const struct {
         const char *option;
         bool value;
 } dropped[] = {
-        { "-q", false }, { "--quiet", false }, { "-d", false }, { "--spc", false }, { "-i",
-          false }, { "--ignore", false },
-        { "-f", false }, { "--force", false }, { "--storage", true }, { "--debug", false },
+        { "-q", false },       { "--quiet", false },  { "-d", false }, { "--spc", false },
+        { "-i", false },       { "--ignore", false }, { "-f", false }, { "--force", false },
+        { "--storage", true }, { "--debug", false },
 };
 
 bool atomic_called(const char *argv0) {
@@ -81,9 +81,9 @@ static const char *name_option(int argc, char **argv, int i, int *ret_words) {
 }
 
 struct translated {
-        char **options;         /* ours */
+        char **options; /* ours */
         char **operands;
-        char **arguments;       /* what follows the image: the user's words */
+        char **arguments; /* what follows the image: the user's words */
         const char *name;
 };
 
@@ -93,55 +93,53 @@ static void translated_done(struct translated *t) {
         strv_free(t->arguments);
 }
 
-static int sort_words(int argc, char **argv, int from, struct translated *t) {
-        int r = 0;
-        for (int i = from; i < argc && r >= 0; i++) {
-                int words = 0;
-                if (strv_length(t->operands) > 0) {             /* after the image all words are the
-                                                                 * command's own */
-                        r = strv_add(&t->arguments, argv[i]);
-                        continue;
-                }
-                const char *name = name_option(argc, argv, i, &words);
-                if (name) {
-                        t->name = name;
-                        i += words - 1;
-                } else if ((words = atomic_drop(argv[i])) > 0)
-                        i += words - 1;
-                else if (argv[i][0] == '-' && argv[i][1]) {
-                        r = strv_add(&t->options, argv[i]);
-                        bool takes_next = str_equal(argv[i], "--opt1") || str_equal(argv[i], "--opt2") ||
-                                          str_equal(argv[i], "--opt3") || str_equal(argv[i], "--set");
-                        if (r >= 0 && takes_next && i + 1 < argc)
-                                r = strv_add(&t->options, argv[++i]);
-                } else
-                        r = strv_add(&t->operands, argv[i]);
-        }
-        return r;
+static bool atomic_takes_next(const char *option) {
+        static const char *const options[] = { "--opt1", "--opt2", "--opt3", "--set" };
+        for (size_t i = 0; i < ELEMENTS(options); i++)
+                if (str_equal(option, options[i]))
+                        return true;
+        return false;
 }
 
-static int atomic_build(const struct translation *tr, const struct translated *t, char ***ret) {
-        int r = strv_add(ret, "fairlead");
-        if (r >= 0)
-                r = strv_add(ret, tr->ours);
-        if (r >= 0 && tr->option)
-                r = strv_add(ret, tr->option);
-        if (r >= 0)
-                r = strv_extend(ret, t->options);
+static void sort_words(int argc, char **argv, int from, struct translated *t) {
+        for (int i = from; i < argc; i++) {
+                int words = 0;
+                const char *name = t->operands ? NULL : name_option(argc, argv, i, &words);
+                if (t->operands) /* after the image all words are the command's own */
+                        strv_add(&t->arguments, argv[i]);
+                else if (name)
+                        t->name = name;
+                else if ((words = atomic_drop(argv[i])) > 0)
+                        ;
+                else if (argv[i][0] == '-' && argv[i][1]) {
+                        strv_add(&t->options, argv[i]);
+                        if (atomic_takes_next(argv[i]) && i + 1 < argc)
+                                strv_add(&t->options, argv[++i]);
+                } else
+                        strv_add(&t->operands, argv[i]);
+                i += words ? words - 1 : 0;
+        }
+}
+
+static char **atomic_build(const struct translation *tr, const struct translated *t) {
+        char **ret = NULL;
+        strv_add(&ret, "fairlead");
+        strv_add(&ret, tr->ours);
+        if (tr->option)
+                strv_add(&ret, tr->option);
+        strv_extend(&ret, t->options);
         if (tr->name_from_image && t->name)
-                r = r < 0 ? r : strv_add(ret, t->name);
+                strv_add(&ret, t->name);
         else {
-                if (r >= 0 && t->name)
-                        r = strv_addf(ret, "--name=%s", t->name);
-                if (r >= 0)
-                        r = strv_extend(ret, t->operands);
+                if (t->name)
+                        strv_addf(&ret, "--name=%s", t->name);
+                strv_extend(&ret, t->operands);
         }
-        if (r >= 0 && t->arguments) {
-                r = strv_add(ret, "--");
-                if (r >= 0)
-                        r = strv_extend(ret, t->arguments);
+        if (t->arguments) {
+                strv_add(&ret, "--");
+                strv_extend(&ret, t->arguments);
         }
-        return r;
+        return ret;
 }
 
 int atomic_main(int argc, char **argv) {
@@ -153,13 +151,7 @@ int atomic_main(int argc, char **argv) {
                 return EXIT_USAGE;
         }
         _cleanup_(translated_done) struct translated t = {};
-        _cleanup_strv_ char **words = NULL;
-        int r = sort_words(argc, argv, 2, &t);
-        if (r >= 0)
-                r = atomic_build(tr, &t, &words);
-        if (r < 0) {
-                out_note("atomic: Out of memory\n");
-                return EXIT_FAILED;
-        }
+        sort_words(argc, argv, 2, &t);
+        _cleanup_strv_ char **words = atomic_build(tr, &t);
         return cli_main((int) strv_length(words), words);
 }

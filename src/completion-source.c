@@ -15,11 +15,9 @@
 
 /* Short names where the word may be one ("rsyslog" finds "localhost/rsyslog:latest"). */
 static void source_images(struct session *s, const struct completing *c, char ***list) {
-        struct waiting w = {};
-        void *result;
-        if (session_wait(s, &w, host_list_images(s->host, waited_images, &w), &result, NULL) < 0)
+        _cleanup_(image_list_freep) struct image_list *images = NULL;
+        if (session_list_images(s, &images, NULL) < 0)
                 return;
-        _cleanup_(image_list_freep) struct image_list *images = result;
         keep_offering(s, images);
         for (size_t i = 0; i < images->n; i++) {
                 const char *reference = image_reference(images->items[i]);
@@ -32,33 +30,26 @@ static void source_images(struct session *s, const struct completing *c, char **
 }
 
 static void source_services(struct session *s, char ***list) {
-        struct waiting w = {};
-        void *result;
-        if (session_wait(s, &w, host_list_services(s->host, waited_services, &w), &result, NULL) < 0)
+        _cleanup_(service_list_freep) struct service_list *services = NULL;
+        if (session_list_services(s, &services, NULL) < 0)
                 return;
-        _cleanup_(service_list_freep) struct service_list *services = result;
         for (size_t i = 0; i < services->n; i++)
                 strv_add(list, services->items[i]->name);
 }
 
 static void source_units(struct session *s, const struct completing *c, char ***list) {
-        struct waiting w = {};
-        void *result;
+        _cleanup_(unit_list_freep) struct unit_list *units = NULL;
         _cleanup_free_ char *pattern = str_printf("%s*", c->word);
-        if (session_wait(s, &w, host_list_units(s->host, pattern, waited_units, &w), &result, NULL) <
-            0)
+        if (session_list_units(s, pattern, &units, NULL) < 0)
                 return;
-        _cleanup_(unit_list_freep) struct unit_list *units = result;
         for (size_t i = 0; i < units->n; i++)
                 strv_add(list, units->items[i].name);
 }
 
 static void source_jobs(struct session *s, char ***list) {
-        struct waiting w = {};
-        void *result;
-        if (session_wait(s, &w, host_list_jobs(s->host, waited_jobs, &w), &result, NULL) < 0)
+        _cleanup_(job_list_freep) struct job_list *jobs = NULL;
+        if (session_list_jobs(s, &jobs, NULL) < 0)
                 return;
-        _cleanup_(job_list_freep) struct job_list *jobs = result;
         for (size_t i = 0; i < jobs->n; i++)
                 strv_add(list, jobs->items[i]->id);
 }

@@ -111,8 +111,6 @@ static void completion_add_plan_verbs(char ***list) {
 /* What "IMAGE", "SERVICE|JOB", "ask|resume", … stand for. In small letters they are the words themselves. */
 static void completion_add_kinds(const struct completing *c, const char *kinds, completion_source_t source,
                                  void *userdata, char ***list) {
-        static const char *const priorities[] = { "emerg",   "alert",  "crit", "err",
-                                                  "warning", "notice", "info", "debug" };
         _cleanup_strv_ char **each = NULL;
         strv_split(kinds, "[|]", &each);
         for (size_t i = 0; each && each[i]; i++) {
@@ -123,8 +121,8 @@ static void completion_add_kinds(const struct completing *c, const char *kinds, 
                 else if (str_equal(each[i], "FINDING"))
                         completion_add_findings(list);
                 else if (str_equal(each[i], "PRIORITY"))
-                        for (size_t k = 0; k < ELEMENTS(priorities); k++)
-                                completion_add(list, priorities[k]);
+                        for (size_t k = 0; k < PRIORITIES; k++)
+                                completion_add(list, priority_names[k]);
                 else
                         source(c, each[i], list, userdata);
         }

@@ -70,7 +70,7 @@ static int ask_secret(const struct param *p, struct order *o) {
         }
 }
 
-static void tell_choices(const struct param *p) {
+static void plain_print_choices(const struct param *p) {
         for (size_t i = 0; i < p->n_choices; i++)
                 out("  %zu %s\n", i + 1, p->choices[i].title ? p->choices[i].title : p->choices[i].value);
 }
@@ -90,7 +90,7 @@ static int ask_parameter(struct session *s, const struct param *p, struct order 
         const char *suggested = p->suggest ? host_suggest(s->host, p->suggest) : NULL;
         const char *initial = param_initial(p, o->answers, suggested);
         if (p->type == PARAM_CHOICE)
-                tell_choices(p);
+                plain_print_choices(p);
         _cleanup_free_ char *prompt =
                 str_printf("%s%s [%s]: ", p->title, p->required ? "" : " (optional)", initial);
         char line[LINE_BYTES_MAX];
@@ -163,14 +163,12 @@ static void plain_install(struct session *s, struct image *image) {
 
 static void plain_images(struct session *s) {
         struct error *e = NULL;
-        struct waiting w = {};
-        void *result;
-        int r = session_wait(s, &w, host_list_images(s->host, waited_images, &w), &result, &e);
+        _cleanup_(image_list_freep) struct image_list *list = NULL;
+        int r = session_list_images(s, &list, &e);
         if (r < 0) {
                 session_fail(s, e);
                 return;
         }
-        _cleanup_(image_list_freep) struct image_list *list = result;
         keep_offering(s, list);
         for (size_t i = 0; i < list->n; i++) {
                 _cleanup_free_ char *labels = label_set_text(label_set(list->items[i]));

@@ -59,6 +59,9 @@ const struct option_row option_table[_OPTION_MAX] = {
         [OPTION_YES] = { "yes", 'y', NULL, false, "consent to the plan without being asked" },
 };
 
+const char *const priority_names[PRIORITIES] = { "emerg",   "alert",  "crit", "err",
+                                                 "warning", "notice", "info", "debug" };
+
 char *option_words(const struct option_row *row) {
         return str_printf("--%s%s%s", row->name, row->argument ? " " : "",
                           row->argument ? row->argument : "");
@@ -103,8 +106,8 @@ static int keep_value(int argc, char **argv, int *i, int id, const char *value, 
         if (row->argument && !value && row->argument[0] != '[')
                 return error_set(reterr, -EINVAL, "--%s needs a value (%s)", row->name, row->argument);
         a->given[id] = true;
-        if (value && strv_add(&a->values[id], value) < 0)
-                return error_set(reterr, -ENOMEM, "Out of memory");
+        if (value)
+                strv_add(&a->values[id], value);
         return 0;
 }
 
@@ -147,8 +150,7 @@ int arguments_read(int argc, char **argv, int from, unsigned long long takes, bo
                 if (strcmp(word, "--") == 0) {
                         ret->divided = true;
                         for (i++; i < argc; i++)
-                                if (strv_add(&ret->rest, argv[i]) < 0)
-                                        return error_set(reterr, -ENOMEM, "Out of memory");
+                                strv_add(&ret->rest, argv[i]);
                         break;
                 }
                 if (word[0] == '-' && word[1]) {
@@ -159,8 +161,7 @@ int arguments_read(int argc, char **argv, int from, unsigned long long takes, bo
                 }
                 if (stop_at_word)
                         break;
-                if (strv_add(&ret->words, word) < 0)
-                        return error_set(reterr, -ENOMEM, "Out of memory");
+                strv_add(&ret->words, word);
         }
         if (ret_next)
                 *ret_next = i;

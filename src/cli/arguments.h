@@ -60,6 +60,10 @@ struct option_row {
 };
 extern const struct option_row option_table[_OPTION_MAX];
 
+/* Of --priority: the names of syslog's severities, most urgent first, as journalctl takes them. */
+#define PRIORITIES 8U
+extern const char *const priority_names[PRIORITIES];
+
 /* What was given. */
 struct arguments {
         bool given[_OPTION_MAX];

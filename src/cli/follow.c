@@ -20,21 +20,21 @@ struct following {
         struct session *session;
         const char *id;
         struct feed *feed;
-        enum step_state told[_JOB_STEP_MAX];
-        bool over;              /* the job reached a final state and its log was given whole */
-        bool left;              /* Ctrl-C */
-        bool undo;              /* what is wanted is that everything is put back */
+        enum step_state printed[_JOB_STEP_MAX];
+        bool over; /* the job reached a final state and its log was given whole */
+        bool left; /* Ctrl-C */
+        bool undo; /* a rollback is what is wanted */
         struct job *job;
         struct error *error;
-        uint64_t bytes;         /* of the log, given so far */
-        follow_end_t end;       /* NULL: the usual end */
-        const struct arguments *arguments;      /* its */
+        uint64_t bytes;                    /* of the log, given so far */
+        follow_end_t end;                  /* NULL: the usual end */
+        const struct arguments *arguments; /* its */
 };
 
 static void print_line(const char *text, const uint8_t *marks, size_t bytes, void *userdata) {
         const struct following *f = userdata;
         if (f->session->json)
-                return;         /* the output is in the job's log; what is printed is its end */
+                return; /* the output is in the job's log; what is printed is its end */
         out_raw(text, bytes);
         out_raw("\n", 1);
 }
@@ -46,14 +46,14 @@ static void end_when_whole(struct following *f) {
                 f->over = true;
 }
 
-static void tell_steps(struct following *f, const struct job *job) {
+static void follow_print_steps(struct following *f, const struct job *job) {
         if (f->session->json)
                 return;
         for (int step = 0; step < _JOB_STEP_MAX; step++) {
                 const struct step_status *now = &job->steps[step];
-                if (!job->planned[step] || now->state == f->told[step])
+                if (!job->planned[step] || now->state == f->printed[step])
                         continue;
-                f->told[step] = now->state;
+                f->printed[step] = now->state;
                 if (now->state == STEP_TODO)
                         continue;
                 feed_flush(f->feed);
@@ -65,7 +65,7 @@ static void tell_steps(struct following *f, const struct job *job) {
 
 static void follow_job_moved(const struct job *job, void *userdata) {
         struct following *f = userdata;
-        tell_steps(f, job);
+        follow_print_steps(f, job);
         job_free(f->job);
         f->job = job_copy(job);
         end_when_whole(f);
@@ -158,12 +158,7 @@ static int follow_follow(struct following *f) {
                                        .failed = watch_failed,
                                        .userdata = f,
                                        .log_offset = f->bytes };
-        struct op *op = f->feed ? host_watch_job(s->host, f->id, &watcher) : NULL;
-        if (!op) {
-                feed_free(f->feed);
-                out_note("fairlead: Out of memory\n");
-                return EXIT_FAILED;
-        }
+        struct op *op = host_watch_job(s->host, f->id, &watcher);
         sigset_t mask;
         sigemptyset(&mask);
         sigaddset(&mask, SIGINT);
@@ -190,7 +185,7 @@ int follow_job(struct session *s, const char *id) {
 int follow_job_from(struct session *s, const char *id, uint64_t offset, bool undo) {
         return follow_follow(&(struct following) { .session = s, .id = id, .bytes = offset, .undo = undo });
 }
-int tell_job(struct session *s, const char *id) {
+int follow_print_job(struct session *s, const char *id) {
         struct error *e = NULL;
         struct job *found = NULL;
         int r = find_job(s, id, &found, &e);
@@ -214,19 +209,18 @@ static int follow_consent(const struct session *s, const struct plan *plan, cons
         const char *wanted = argument_value(a, OPTION_CONSENT);
         char hash[DIGEST_HEX];
         if (wanted && (digest_plan(plan, hash) < 0 || strcmp(hash, wanted) != 0)) {
-                out_note("fairlead: This is not the plan that was consented to: image, label, answers or "
-                         "unit are others\n"
-                         "  try: look at it again with fairlead plan --json\n");
+                out_note("fairlead: The plan is not the one consented to: image, label, answers or unit "
+                         "differ\n"
+                         "  try: fairlead plan --json shows it as it is now\n");
                 return EXIT_REFUSED;
         }
         if (wanted || a->given[OPTION_YES])
                 return EXIT_DONE;
         if (s->json || !in_is_terminal()) {
-                out_note("fairlead: Nobody consented to this plan\n  try: look at it with fairlead plan, "
-                         "then add --yes\n");
+                out_note("fairlead: Nothing was done. Add --yes to carry this plan out.\n");
                 return EXIT_REFUSED;
         }
-        if (ask_yes("\nShall this be done?"))
+        if (ask_yes("\nCarry this plan out?"))
                 return EXIT_DONE;
         out("Nothing was done.\n");
         return EXIT_REFUSED;
@@ -238,19 +232,17 @@ int follow_order(struct session *s, struct order *order, const struct arguments 
 
 int follow_order_to(struct session *s, struct order *order, const struct arguments *a, follow_end_t end) {
         struct error *e = NULL;
-        struct waiting w = {};
-        void *result = NULL;
-        int r = session_wait(s, &w, host_make_plan(s->host, &order->port, waited_plan, &w), &result, &e);
-        if (r == -EALREADY) {           /* what is asked for is so: nothing failed */
+        _cleanup_plan_ struct plan *plan = NULL;
+        int r = session_make_plan(s, &order->port, &plan, &e);
+        if (r == -EALREADY) { /* what is asked for is so: nothing failed */
                 out("%s\n", e->message);
                 error_free(e);
                 return EXIT_DONE;
         }
         if (r < 0)
-                return session_fail(s, e);
-        _cleanup_plan_ struct plan *plan = result;
+                return order_fail(s, e);
         if (!s->json)
-                tell_plan(plan);
+                report_plan(plan);
         int status = follow_consent(s, plan, a);
         if (status != EXIT_DONE) {
                 if (s->json)
@@ -265,15 +257,13 @@ int follow_order_to(struct session *s, struct order *order, const struct argumen
                 }
                 plan->if_interrupted = (enum plan_interrupted) way;
         }
-        w = (struct waiting) {};
-        struct op *op = host_start_job(s->host, plan, TAKE(order->secrets), waited_job_id, &w);
-        r = session_wait(s, &w, op, &result, &e);
+        _cleanup_free_ char *id = NULL;
+        r = session_start_job(s, plan, TAKE(order->secrets), &id, &e);
         if (r < 0)
                 return session_fail(s, e);
-        _cleanup_free_ char *id = result;
         if (a->given[OPTION_DETACH]) {
                 if (s->json)
-                        return tell_job(s, id);
+                        return follow_print_job(s, id);
                 out("%s\n", id);
                 return EXIT_DONE;
         }
@@ -285,12 +275,10 @@ int follow_order_to(struct session *s, struct order *order, const struct argumen
 }
 
 int find_job(struct session *s, const char *id, struct job **ret, struct error **reterr) {
-        struct waiting w = {};
-        void *result;
-        int r = session_wait(s, &w, host_list_jobs(s->host, waited_jobs, &w), &result, reterr);
+        _cleanup_(job_list_freep) struct job_list *jobs = NULL;
+        int r = session_list_jobs(s, &jobs, reterr);
         if (r < 0)
                 return r;
-        _cleanup_(job_list_freep) struct job_list *jobs = result;
         for (size_t i = 0; i < jobs->n; i++)
                 if (str_equal(jobs->items[i]->id, id)) {
                         *ret = jobs->items[i];
@@ -302,16 +290,11 @@ int find_job(struct session *s, const char *id, struct job **ret, struct error *
         return -ENOENT;
 }
 
-int follow_taken_up(struct session *s, const struct job *job, enum job_resume how,
-                    struct secret_list *secrets, bool detach) {
+int follow_resumed(struct session *s, const struct job *job, enum job_resume how, struct secret_list *secrets,
+                   bool detach) {
         struct error *e = NULL;
-        struct waiting w = {};
-        void *result = NULL;
-        struct op *op = host_resume_job(s->host, job->id, how, secrets, waited_job_id, &w);
-        int r = session_wait(s, &w, op, &result, &e);
-        if (r < 0)
+        if (session_resume_job(s, job->id, how, secrets, &e) < 0)
                 return session_fail(s, e);
-        free(result);
         if (detach) {
                 out("%s\n", job->id);
                 return EXIT_DONE;

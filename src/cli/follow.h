@@ -10,20 +10,20 @@
  * done, 1 failed or cancelled, 4 there is no such job. */
 int follow_job(struct session *s, const char *id);
 
-/* The same from a byte of the log on. undo: the job is being put back, so that its failing or being cancelled
- * is what was wanted. */
+/* The same from a byte of the log on. undo: the job is being rolled back, so that failed or cancelled is the
+ * wanted result. */
 int follow_job_from(struct session *s, const char *id, uint64_t offset, bool undo);
 
-/* A job taken up again by a new worker, and followed (with detach: its id is printed). secrets are taken
+/* A job resumed or rolled back by a new worker, and followed (with detach: its id is printed). secrets are taken
  * over. */
-int follow_taken_up(struct session *s, const struct job *job, enum job_resume how,
+int follow_resumed(struct session *s, const struct job *job, enum job_resume how,
                     struct secret_list *secrets, bool detach);
 
 /* The job of this id; a sentence and -ENOENT when there is none. */
 int find_job(struct session *s, const char *id, struct job **ret, struct error **reterr);
 
 /* Prints the job as JSON. An exit status. */
-int tell_job(struct session *s, const char *id);
+int follow_print_job(struct session *s, const char *id);
 
 /* Plans, shows, asks for consent where it is missing, starts and follows: what install and uninstall share.
  * `order` is read by cli/order.h. With JSON asked for, the plan is printed when it is refused or nobody

@@ -22,8 +22,7 @@ static int from_file(const char *path, const char *reference, struct image **ret
                 return error_wrap(reterr, r == -EINVAL ? -EBADMSG : r, "%s does not hold labels", path);
         if (reference) {
                 image->names = strv_free(image->names);
-                if (strv_add(&image->names, reference) < 0)
-                        return error_set(reterr, -ENOMEM, "Out of memory");
+                strv_add(&image->names, reference);
         }
         *ret = TAKE(image);
         return 0;

@@ -7,7 +7,7 @@
 #include "cli/verb.h"
 #include "model/image/image.h"
 
-/* The image of --labels, or the engine's image that reference means. With --image the labels' image bears
+/* The image of --labels, or the engine's image that reference means. With --image the labels' image has
  * that reference. -EINVAL: neither or both were given. */
 int labels_image(struct session *s, const struct arguments *a, const char *reference, struct image **ret,
                  struct error **reterr);

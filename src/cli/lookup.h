@@ -16,7 +16,7 @@ void keep_offering(struct session *s, struct image_list *images);
 int find_service(struct session *s, const char *name, struct service **ret, struct error **reterr);
 
 /* The table of services, for people. */
-void tell_services(const struct service_list *services);
+void lookup_print_services(const struct service_list *services);
 
 /* The order to upgrade this service, by the words of the command line (--image, --set, …); it must outlive
  * the order. */

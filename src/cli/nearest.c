@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/nearest.h"
 
+#include <ctype.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/str.h"
 
 static unsigned nearest_least(unsigned a, unsigned b) {
         return a < b ? a : b;
+}
+
+static bool nearest_same(char a, char b) {
+        return tolower((unsigned char) a) == tolower((unsigned char) b);
 }
 
 unsigned nearest_distance(const char *a, const char *b) {
@@ -18,9 +24,10 @@ unsigned nearest_distance(const char *a, const char *b) {
         for (size_t i = 1; i <= na; i++) {
                 now[0] = (unsigned) i;
                 for (size_t k = 1; k <= nb; k++) {
-                        now[k] = nearest_least(last[k - 1] + (a[i - 1] != b[k - 1]),
+                        now[k] = nearest_least(last[k - 1] + (!nearest_same(a[i - 1], b[k - 1])),
                                                nearest_least(last[k], now[k - 1]) + 1);
-                        if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1])
+                        if (i > 1 && k > 1 && nearest_same(a[i - 1], b[k - 2]) &&
+                            nearest_same(a[i - 2], b[k - 1]))
                                 now[k] = nearest_least(now[k], before[k - 2] + 1);
                 }
                 unsigned *oldest = before;

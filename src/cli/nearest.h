@@ -17,6 +17,6 @@ void nearest_offer(struct nearest *n, const char *candidate);
 char *nearest_question(const struct nearest *n);
 
 /* Letters to insert, delete, replace, or exchange with their neighbour (optimal string alignment), of the
- * first NEAREST_LETTERS_MAX. */
+ * first NEAREST_LETTERS_MAX; case does not count. */
 #define NEAREST_LETTERS_MAX 40U
 unsigned nearest_distance(const char *a, const char *b);

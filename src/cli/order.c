@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/order.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
 #include "backend/format/emit.h"
+#include "base/memory.h"
 #include "base/readfile.h"
+#include "cli/nearest.h"
 #include "cli/out.h"
 
 #define ANSWERS_BYTES_MAX (256U * 1024)
@@ -22,12 +25,7 @@ void order_done(struct order *o) {
 }
 
 int order_find_image(struct session *s, const char *reference, struct image **ret, struct error **reterr) {
-        struct waiting w = {};
-        void *image;
-        int r = session_wait(s, &w, host_find_image(s->host, reference, waited_image, &w), &image, reterr);
-        if (r >= 0)
-                *ret = image;
-        return r;
+        return session_find_image(s, reference, ret, reterr);
 }
 
 /* "P=V": *ret_name is the caller's, *ret_value points into text. */
@@ -35,10 +33,10 @@ static int order_divide(const char *option, const char *text, char **ret_name, c
                         struct error **reterr) {
         const char *equals = strchr(text, '=');
         if (!equals || equals == text)
-                return error_set(reterr, -EINVAL, "--%s wants NAME=VALUE, not \"%s\"", option, text);
-        *ret_name = strndup(text, (size_t) (equals - text));
+                return error_set(reterr, -EINVAL, "--%s takes NAME=VALUE, not \"%s\"", option, text);
+        *ret_name = xstrndup(text, (size_t) (equals - text));
         *ret_value = equals + 1;
-        return *ret_name ? 0 : error_set(reterr, -ENOMEM, "Out of memory");
+        return 0;
 }
 
 int order_read_file(const char *path, struct answers *answers, char **mode, struct error **reterr) {
@@ -50,6 +48,35 @@ int order_read_file(const char *path, struct answers *answers, char **mode, stru
         return answers_parse(path, text, n, answers, mode, reterr);
 }
 
+/* Does a label of the image name the variable, as $NAME or ${NAME…}? */
+static bool order_has_variable(const struct image *image, const char *name) {
+        size_t n = strlen(name);
+        for (size_t i = 0; i < image->n_labels; i++)
+                for (const char *at = image->labels[i].value; (at = strchr(at, '$')); at++) {
+                        const char *begins = at + 1 + (at[1] == '{');
+                        char after = strncmp(begins, name, n) == 0 ? begins[n] : '_';
+                        if (after != '_' && !isalnum((unsigned char) after))
+                                return true;
+                }
+        return false;
+}
+
+/* A name that is neither a parameter nor a variable would change nothing, in silence. */
+static int order_unknown_name(const struct order *o, const char *name, struct error **reterr) {
+        struct nearest near = { .word = name };
+        _cleanup_str_ struct str all = {};
+        for (size_t i = 0; o->profile && i < o->profile->n_parameters; i++) {
+                nearest_offer(&near, o->profile->parameters[i].name);
+                str_addf(&all, "%s%s", i ? ", " : "", o->profile->parameters[i].name);
+        }
+        _cleanup_free_ char *question = nearest_question(&near);
+        int r = error_set(reterr, -EINVAL, "%s has no parameter \"%s\"%s", image_reference(o->image), name,
+                          question);
+        if (all.length)
+                error_hint(reterr, "Its parameters are %s", all.text);
+        return r;
+}
+
 static int read_set(struct order *o, const char *text, struct error **reterr) {
         _cleanup_free_ char *name = NULL;
         const char *value = NULL;
@@ -59,14 +86,16 @@ static int read_set(struct order *o, const char *text, struct error **reterr) {
         const struct param *p = o->profile ? profile_param(o->profile, name) : NULL;
         if (p && p->type == PARAM_SECRET) {
                 r = error_set(reterr, -EINVAL,
-                              "%s is a secret: words of a command can be seen by everybody on this host",
-                              name);
+                              "%s is a secret: everybody on this host can see the words of a command", name);
                 error_hint(reterr, "--secret %s=@FILE, or --secret %s=- to read it from standard input", name,
                            name);
                 return r;
         }
-        r = p ? answers_set(o->answers, name, value, "command line") : strv_add(&o->set, text);
-        return r < 0 ? error_set(reterr, r, "Out of memory") : 0;
+        if (p)
+                return answers_set(o->answers, name, value, "command line");
+        if (o->image && !order_has_variable(o->image, name))
+                return order_unknown_name(o, name, reterr);
+        return strv_add(&o->set, text);
 }
 
 int order_read_secret(const char *text, char ***names, struct secret_list *secrets, struct error **reterr) {
@@ -76,8 +105,8 @@ int order_read_secret(const char *text, char ***names, struct secret_list *secre
         if (r < 0)
                 return r;
         if (from[0] != '@' && strcmp(from, "-") != 0) {
-                r = error_set(reterr, -EINVAL, "--secret %s wants @FILE or -, never the secret itself", name);
-                error_hint(reterr, "Words of a command can be seen by everybody on this host");
+                r = error_set(reterr, -EINVAL, "--secret %s takes @FILE or -, never the secret itself", name);
+                error_hint(reterr, "Everybody on this host can see the words of a command");
                 return r;
         }
         char *bytes = NULL;
@@ -88,7 +117,7 @@ int order_read_secret(const char *text, char ***names, struct secret_list *secre
         while (n && (bytes[n - 1] == '\n' || bytes[n - 1] == '\r'))
                 n--;
         struct secret *secret = secret_new(name);
-        r = secret ? secret_set(secret, bytes, n) : -ENOMEM;
+        r = secret_set(secret, bytes, n);
         explicit_bzero(bytes, n);
         free(bytes);
         if (r >= 0)
@@ -102,8 +131,6 @@ int order_read_secret(const char *text, char ***names, struct secret_list *secre
 static int order_read_answers(struct order *o, const struct arguments *a, struct error **reterr) {
         o->answers = answers_new();
         o->secrets = secret_list_new();
-        if (!o->answers || !o->secrets)
-                return error_set(reterr, -ENOMEM, "Out of memory");
         const char *file = argument_value(a, OPTION_ANSWERS);
         int r = file ? order_read_file(file, o->answers, &o->mode, reterr) : 0;
         for (char **p = a->values[OPTION_SET]; r >= 0 && p && *p; p++)
@@ -111,6 +138,19 @@ static int order_read_answers(struct order *o, const struct arguments *a, struct
         for (char **p = a->values[OPTION_SECRET]; r >= 0 && p && *p; p++)
                 r = order_read_secret(*p, &o->secret_names, o->secrets, reterr);
         return r;
+}
+
+/* The mode is one of the profile; "forwrd" is no reason to take another. */
+static int order_read_mode(struct order *o, const char *mode, struct error **reterr) {
+        struct nearest near = { .word = mode };
+        str_replace(&o->mode, mode);
+        if (!o->profile || profile_mode(o->profile, mode))
+                return 0;
+        for (size_t i = 0; i < o->profile->n_modes; i++)
+                nearest_offer(&near, o->profile->modes[i].name);
+        _cleanup_free_ char *question = nearest_question(&near);
+        return error_set(reterr, -EINVAL, "%s has no mode \"%s\"%s", image_reference(o->image), mode,
+                         question);
 }
 
 int order_read(struct session *s, const struct arguments *a, enum plan_verb verb, struct image *image,
@@ -126,8 +166,9 @@ int order_read(struct session *s, const struct arguments *a, enum plan_verb verb
         r = order_read_answers(o, a, reterr);
         if (r < 0)
                 return r;
-        if (argument_value(a, OPTION_MODE) && str_replace(&o->mode, argument_value(a, OPTION_MODE)) < 0)
-                return error_set(reterr, -ENOMEM, "Out of memory");
+        if (argument_value(a, OPTION_MODE) &&
+            (r = order_read_mode(o, argument_value(a, OPTION_MODE), reterr)) < 0)
+                return r;
         o->port = (struct plan_order) {
                 .verb = verb,
                 .image = a->words ? a->words[0] : NULL,
@@ -149,4 +190,8 @@ int order_read_image(struct session *s, const struct arguments *a, enum plan_ver
         struct image *image = NULL;
         int r = order_find_image(s, a->words[0], &image, reterr);
         return r < 0 ? r : order_read(s, a, verb, image, ret, reterr);
+}
+
+int order_fail(const struct session *s, struct error *e) {
+        return e && e->code == -EINVAL ? session_usage(s, e) : session_fail(s, e);
 }

@@ -33,17 +33,13 @@ void out(const char *format, ...) {
 
 void out_note(const char *format, ...) {
         va_list arguments;
-        fflush(stdout);         /* where both go to one file, each stands after what came before it */
+        fflush(stdout); /* where both go to one file, each stands after what came before it */
         va_start(arguments, format);
         out_print(stderr, format, arguments);
         va_end(arguments);
 }
 
 void out_json(char *text) {
-        if (!text) {
-                fputs("fairlead: Out of memory\n", stderr);
-                return;
-        }
         fputs(text, stdout);
         free(text);
 }
@@ -53,9 +49,9 @@ void out_raw(const void *bytes, size_t n) {
 }
 
 void out_error(const struct error *e) {
-        out_note("fairlead: %s\n", e && e->message ? e->message : "Out of memory");
-        for (const struct error *cause = e ? e->cause : NULL; cause; cause = cause->cause)
-                out_note("  because: %s\n", cause->message ? cause->message : "out of memory");
+        out_note("fairlead: %s\n", e->message);
+        for (const struct error *cause = e->cause; cause; cause = cause->cause)
+                out_note("  because: %s\n", cause->message);
         for (const struct error *with = e; with; with = with->cause)
                 if (with->hint) {
                         out_note("  try: %s\n", with->hint);

@@ -12,7 +12,7 @@
 
 /* Formats, cleans (newlines of the format stay, those of the arguments too), writes. */
 void out(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void out_json(char *text);      /* as json_write() made it; takes text; NULL: says that memory ran out */
+void out_json(char *text);      /* as json_write() made it; takes text */
 void out_raw(const void *bytes, size_t n);      /* bytes that were cleaned already */
 
 /* To standard error, as "fairlead: MESSAGE", the hint on a line of its own, the causes indented below. */

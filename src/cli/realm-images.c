@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "cli/lookup.h"
 #include "cli/order.h"
 
@@ -39,16 +40,14 @@ static int find_named(struct session *s, const char *reference, struct image **r
 
 int joining_find_image(struct session *s, const char *reference, struct image **ret,
                        struct profile **ret_profile, struct error **reterr) {
-        struct waiting w = {};
-        void *result = NULL;
+        _cleanup_(image_list_freep) struct image_list *images = NULL;
         *ret = NULL;
         *ret_profile = NULL;
         if (reference)
                 return find_named(s, reference, ret, ret_profile, reterr);
-        int r = session_wait(s, &w, host_list_images(s->host, waited_images, &w), &result, reterr);
+        int r = session_list_images(s, &images, reterr);
         if (r < 0)
                 return r;
-        _cleanup_(image_list_freep) struct image_list *images = result;
         for (size_t i = 0; i < images->n && !*ret; i++) {
                 struct profile *profile = profile_of(s, images->items[i]);
                 if (profile && realm_images_joins(profile)) {
@@ -86,31 +85,30 @@ const struct param *joining_param(const struct profile *profile, const struct mo
 }
 
 char **joining_words(const struct profile *profile, const struct mode *mode, char *const *words) {
-        char **ret = calloc(1, sizeof *ret);
-        for (size_t i = 0; ret && words && words[i]; i++) {
+        char **ret = strv_copy(NULL);
+        for (size_t i = 0; words && words[i]; i++) {
                 const char *equals = strchr(words[i], '=');
-                _cleanup_free_ char *name = equals ? strndup(words[i], (size_t) (equals - words[i])) : NULL;
+                _cleanup_free_ char *name = equals ? xstrndup(words[i], (size_t) (equals - words[i])) : NULL;
                 const struct param *p = name ? joining_param(profile, mode, name) : NULL;
-                if ((p ? strv_addf(&ret, "%s%s", p->name, equals) : strv_add(&ret, words[i])) < 0)
-                        ret = strv_free(ret);
+                if (p)
+                        strv_addf(&ret, "%s%s", p->name, equals);
+                else
+                        strv_add(&ret, words[i]);
         }
         return ret;
 }
 
-int joining_answers(const struct profile *profile, const struct mode *mode, struct answers *answers) {
+void joining_answers(const struct profile *profile, const struct mode *mode, struct answers *answers) {
         _cleanup_(answers_freep) struct answers *read = answers_copy(answers);
-        int r = read ? 0 : -ENOMEM;
-        for (size_t i = 0; r >= 0 && i < read->n; i++) {
+        for (size_t i = 0; i < read->n; i++) {
                 const struct answer *a = &read->items[i];
                 const struct param *p =
                         profile_param(profile, a->name) ? NULL : joining_param(profile, mode, a->name);
                 if (!p || answers_get(answers, p->name))
                         continue;
-                r = answers_set(answers, p->name, a->value, a->source);
-                if (r >= 0)
-                        r = answers_set(answers, a->name, NULL, NULL);
+                answers_set(answers, p->name, a->value, a->source);
+                answers_set(answers, a->name, NULL, NULL);
         }
-        return r;
 }
 
 void joined_done(struct joined *j) {
@@ -139,13 +137,11 @@ static enum realm_kind look_at(struct session *s, struct joined *j) {
 }
 
 int joining_find_service(struct session *s, const char *name, struct joined *ret, struct error **reterr) {
-        struct waiting w = {};
-        void *result = NULL;
+        _cleanup_(service_list_freep) struct service_list *services = NULL;
         *ret = (struct joined) {};
-        int r = session_wait(s, &w, host_list_services(s->host, waited_services, &w), &result, reterr);
+        int r = session_list_services(s, &services, reterr);
         if (r < 0)
                 return r;
-        _cleanup_(service_list_freep) struct service_list *services = result;
         for (size_t i = 0; i < services->n; i++) {
                 if (name && !str_equal(services->items[i]->name, name))
                         continue;
@@ -155,7 +151,7 @@ int joining_find_service(struct session *s, const char *name, struct joined *ret
                         services->items[i] = services->items[--services->n];
                         return 0;
                 }
-                ret->service = NULL;    /* the list's */
+                ret->service = NULL; /* the list's */
                 joined_done(ret);
         }
         return 0;

@@ -19,12 +19,11 @@ const struct mode *joining_mode(const struct profile *profile, enum realm_kind k
  * is "ad-user"), where only one ends so. NULL: none is meant. */
 const struct param *joining_param(const struct profile *profile, const struct mode *mode, const char *name);
 
-/* "user=bob" becomes "ad-user=bob", in a copy of the list; what names nothing of the mode stays. NULL: out of
- * memory. */
+/* "user=bob" becomes "ad-user=bob", in a copy of the list; what names nothing of the mode stays. */
 char **joining_words(const struct profile *profile, const struct mode *mode, char *const *words);
 
-/* The same for answers, in place. 0 or -ENOMEM. */
-int joining_answers(const struct profile *profile, const struct mode *mode, struct answers *answers);
+/* The same for answers, in place. */
+void joining_answers(const struct profile *profile, const struct mode *mode, struct answers *answers);
 
 /* An installed service that joined this host. Without its image on this host neither image, profile nor mode
  * are known. */

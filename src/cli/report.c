@@ -10,11 +10,11 @@
 
 static const char *const severity_words[_SEVERITY_MAX] = {
         [SEVERITY_INFO] = "note",
-        [SEVERITY_WARN] = "WARN",
-        [SEVERITY_BLOCK] = "BLOCK",
+        [SEVERITY_WARN] = "warn",
+        [SEVERITY_BLOCK] = "block",
 };
 
-void tell_findings(const struct finding_list *findings) {
+void report_findings(const struct finding_list *findings) {
         for (int severity = SEVERITY_BLOCK; severity >= 0; severity--)
                 for (size_t i = 0; i < findings->n; i++) {
                         const struct finding *f = &findings->items[i];
@@ -27,7 +27,7 @@ void tell_findings(const struct finding_list *findings) {
                 }
 }
 
-static void tell_command(const struct command *c) {
+static void report_command(const struct command *c) {
         _cleanup_free_ char *text = argv_text(c->argv);
         out("  %s\n", text ? text : "");
         for (size_t i = 0; i < c->n_options; i++) {
@@ -40,7 +40,7 @@ static void tell_command(const struct command *c) {
         }
 }
 
-static void tell_risks(const struct command *c) {
+static void report_risks(const struct command *c) {
         for (size_t i = 0; i < c->n_privileges; i++) {
                 const struct privilege *p = &c->privileges[i];
                 out("  %-6s %-28s %s\n", p->risk == RISK_HIGH ? "RISK" : "note", p->what,
@@ -56,7 +56,7 @@ static void tell_risks(const struct command *c) {
         }
 }
 
-static void report_tell_unit(const struct plan *plan) {
+static void report_unit(const struct plan *plan) {
         const struct unit_file *u = &plan->unit;
         if (!plan_sets_up(plan->verb))
                 return;
@@ -83,7 +83,7 @@ static void report_tell_unit(const struct plan *plan) {
                 out("\nNo unit: its RUN command is missing or wants a terminal.\n");
         }
         if (u->overrides)
-                out("  It overrides the distribution's unit %s.\n", u->overrides);
+                out("  It replaces the unit %s.\n", u->overrides);
         if (u->text) {
                 _cleanup_strv_ char **lines = NULL;
                 if (strv_split(u->text, "\n", &lines) >= 0)
@@ -93,7 +93,7 @@ static void report_tell_unit(const struct plan *plan) {
 }
 
 /* What an upgrade takes the place of, and what of the labels is another. */
-static void tell_from(const struct plan *plan) {
+static void report_from(const struct plan *plan) {
         const struct plan_from *from = plan->from;
         struct label_changes changes = {};
         if (plan->version && from->version)
@@ -110,14 +110,14 @@ static void tell_from(const struct plan *plan) {
         label_changes_done(&changes);
 }
 
-static void tell_all_findings(const struct plan *plan) {
+static void report_all_findings(const struct plan *plan) {
         if (!plan->findings.n)
                 return;
         out("\nFindings:\n");
-        tell_findings(&plan->findings);
+        report_findings(&plan->findings);
 }
 
-static void tell_file(const struct plan_file *file) {
+static void report_file(const struct plan_file *file) {
         _cleanup_strv_ char **lines = plan_file_lines(file);
         out("\n%s\n\nIn %s, and its service is started again:\n", file->sentence ? file->sentence : "",
             file->path);
@@ -126,7 +126,7 @@ static void tell_file(const struct plan_file *file) {
 }
 
 /* Each answer, and where it came from. */
-static void tell_answers(const struct plan *plan) {
+static void report_answers(const struct plan *plan) {
         size_t n = plan->answers ? plan->answers->n : 0;
         if (n + plan->n_secrets == 0 || plan->verb == VERB_UNINSTALL)
                 return;
@@ -141,7 +141,7 @@ static void tell_answers(const struct plan *plan) {
                     delivery_name(plan->secrets[i].delivery));
 }
 
-void tell_plan(const struct plan *plan) {
+void report_plan(const struct plan *plan) {
         out("%s %s from %s\n", plan_verb_name(plan->verb), plan->name,
             plan->reference ? plan->reference : "-");
         if (plan->digest)
@@ -149,40 +149,40 @@ void tell_plan(const struct plan *plan) {
         if (plan->mode_title)
                 out("  mode   %s\n", plan->mode_title);
         if (plan->from)
-                tell_from(plan);
-        tell_answers(plan);
+                report_from(plan);
+        report_answers(plan);
         /* What a copy cannot hold is said before what runs on it. */
         if (plan->verb == VERB_REHEARSE)
-                tell_all_findings(plan);
+                report_all_findings(plan);
         if (plan->file.text)
-                tell_file(&plan->file);
+                report_file(&plan->file);
         else if (plan->command) {
                 out("\n%s\n", plan->host_command ? "This program of the HOST runs, outside any container:"
                               : plan->verb == VERB_REHEARSE ? "This runs, word for word, on a copy of the "
                                                               "host's files that is thrown away:"
                                                             : "This runs, word for word:");
-                tell_command(plan->command);
+                report_command(plan->command);
                 if (plan->command->n_privileges || plan->command->n_mounts)
                         out("\nWhat it may do:\n");
-                tell_risks(plan->command);
+                report_risks(plan->command);
         } else
-                out("\nThe image has no label for this: no command runs.\n");
+                out("\nNo label of the image is run.\n");
         if (plan->run) {
                 out("\nThe service runs:\n");
-                tell_command(plan->run);
-                tell_risks(plan->run);
+                report_command(plan->run);
+                report_risks(plan->run);
         }
-        report_tell_unit(plan);
+        report_unit(plan);
         if (plan->paths && plan->verb != VERB_RUN) {
                 _cleanup_free_ char *paths = strv_join(plan->paths, ", ");
-                out("\nSaved first, put back on failure or cancel: %s\n", paths ? paths : "");
+                out("\nSaved first, restored on failure or cancel: %s\n", paths ? paths : "");
                 if (plan->saved_objects)
-                        out("  %llu objects, %llu.%llu MB\n", (unsigned long long) plan->saved_objects,
+                        out("  %llu files, %llu.%llu MB\n", (unsigned long long) plan->saved_objects,
                             (unsigned long long) plan->saved_bytes / 1000000,
                             (unsigned long long) plan->saved_bytes / 100000 % 10);
         }
         if (plan->verb != VERB_REHEARSE)
-                tell_all_findings(plan);
+                report_all_findings(plan);
 }
 
 static const char *const verdict_words[_VERDICT_MAX] = {
@@ -192,7 +192,7 @@ static const char *const verdict_words[_VERDICT_MAX] = {
         [VERDICT_FAIL] = "FAIL",
 };
 
-void tell_preflight(const struct preflight *p, enum verdict least) {
+void report_preflight(const struct preflight *p, enum verdict least) {
         unsigned counts[_VERDICT_MAX] = {};
         for (size_t i = 0; i < p->n; i++) {
                 const struct check_result *r = &p->items[i];
@@ -203,11 +203,11 @@ void tell_preflight(const struct preflight *p, enum verdict least) {
                 if (r->hint && r->verdict != VERDICT_OK)
                         out("%-20s %s\n", "", r->hint);
         }
-        out("%u ok, %u to look at, %u in the way; %u.%02u s\n", counts[VERDICT_OK], counts[VERDICT_WARN],
+        out("%u ok, %u warnings, %u errors; %u.%02u s\n", counts[VERDICT_OK], counts[VERDICT_WARN],
             counts[VERDICT_FAIL], p->ms / 1000, p->ms / 10 % 100);
 }
 
-void tell_changes(const struct change_report *report, const char *nothing) {
+void report_changes(const struct change_report *report, const char *nothing) {
         if (!report->changes->n)
                 out("%s\n", nothing);
         for (size_t i = 0; i < report->changes->n; i++) {
@@ -220,7 +220,7 @@ void tell_changes(const struct change_report *report, const char *nothing) {
         }
 }
 
-void tell_time(char buffer[static 24], int64_t seconds) {
+void report_time(char buffer[static 24], int64_t seconds) {
         time_t t = (time_t) seconds;
         struct tm tm;
         if (seconds <= 0 || !localtime_r(&t, &tm) || strftime(buffer, 24, "%Y-%m-%d %H:%M", &tm) == 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Plans, findings and jobs told to people on standard output. */
+/* Plans, findings and jobs for people, on standard output. */
 
 #include "model/finding/finding.h"
 #include "model/host.h"
@@ -10,16 +10,16 @@
 #include "model/realm/check.h"
 
 /* A finding a paragraph, with its id and what to do about it. */
-void tell_findings(const struct finding_list *findings);
+void report_findings(const struct finding_list *findings);
 /* All that `fairlead plan` and a question for consent show. */
-void tell_plan(const struct plan *plan);
+void report_plan(const struct plan *plan);
 
 /* The results of a preflight that are at least this bad, each with what to do, and how many there are of
  * which. */
-void tell_preflight(const struct preflight *p, enum verdict least);
+void report_preflight(const struct preflight *p, enum verdict least);
 
 /* The files a job changed, a line each; with their diffs where the report has them. nothing: the sentence for
  * none. */
-void tell_changes(const struct change_report *report, const char *nothing);
+void report_changes(const struct change_report *report, const char *nothing);
 
-void tell_time(char buffer[static 24], int64_t seconds);        /* local, "2026-11-23 12:07" or "-" */
+void report_time(char buffer[static 24], int64_t seconds);        /* local, "2026-11-23 12:07" or "-" */

@@ -6,6 +6,7 @@
 
 #include "backend/format/emit.h"
 #include "backend/host/backend.h"
+#include "base/memory.h"
 #include "cli/out.h"
 
 int session_open(struct session *s, struct error **reterr) {
@@ -23,76 +24,19 @@ void session_done(struct session *s) {
         s->event = sd_event_unref(s->event);
 }
 
-static void session_arrived(void *waiting, void *result, struct error *e) {
-        struct waiting *w = waiting;
-        w->result = result;
+/* One answer of the port that is waited for. */
+struct waiting {
+        bool over;
+        struct error *error;
+        void *result; /* lent to the callback: where the result belongs */
+};
+
+static void session_arrived(struct waiting *w, struct error *e) {
         w->error = e;
         w->over = true;
 }
 
-void waited_images(struct image_list *images, struct error *e, void *waiting) {
-        session_arrived(waiting, images, e);
-}
-
-void waited_image(struct image *image, struct error *e, void *waiting) {
-        session_arrived(waiting, image, e);
-}
-
-void waited_services(struct service_list *services, struct error *e, void *waiting) {
-        session_arrived(waiting, services, e);
-}
-
-void waited_units(struct unit_list *units, struct error *e, void *waiting) {
-        session_arrived(waiting, units, e);
-}
-
-void waited_unit(struct unit_detail *unit, struct error *e, void *waiting) {
-        session_arrived(waiting, unit, e);
-}
-
-void waited_plan(struct plan *plan, struct error *e, void *waiting) {
-        session_arrived(waiting, plan, e);
-}
-
-void waited_jobs(struct job_list *jobs, struct error *e, void *waiting) {
-        session_arrived(waiting, jobs, e);
-}
-
-void waited_job_id(const char *id, struct error *e, void *waiting) {
-        session_arrived(waiting, id ? strdup(id) : NULL, e);
-}
-
-void waited_report(struct change_report *report, struct error *e, void *waiting) {
-        session_arrived(waiting, report, e);
-}
-
-void waited_container(enum container_state state, struct error *e, void *waiting) {
-        session_arrived(waiting, (void *) (intptr_t) state, e);
-}
-
-void waited_realm(struct realm *realm, struct error *e, void *waiting) {
-        session_arrived(waiting, realm, e);
-}
-
-void waited_preflight(struct preflight *preflight, void *waiting) {
-        session_arrived(waiting, preflight, NULL);
-}
-
-void waited_membership(struct membership *membership, struct error *e, void *waiting) {
-        session_arrived(waiting, membership, e);
-}
-
-void waited_line(char *line, struct error *e, void *waiting) {
-        session_arrived(waiting, line, e);
-}
-
-void waited_nothing(struct error *e, void *waiting) {
-        session_arrived(waiting, NULL, e);
-}
-
-int session_wait(struct session *s, struct waiting *w, struct op *op, void **ret, struct error **reterr) {
-        if (!op)
-                return error_set(reterr, -ENOMEM, "Out of memory");
+static int session_wait(struct session *s, struct waiting *w, struct op *op, struct error **reterr) {
         while (!w->over) {
                 int r = sd_event_run(s->event, UINT64_MAX);
                 if (r < 0) {
@@ -101,25 +45,119 @@ int session_wait(struct session *s, struct waiting *w, struct op *op, void **ret
                 }
         }
         op_cancel(op);
-        if (w->error) {
-                int code = w->error->code;
-                if (reterr) {
-                        error_free(*reterr);
-                        *reterr = w->error;
-                } else
-                        error_free(w->error);
-                return code < 0 ? code : -EIO;
-        }
-        if (ret)
-                *ret = w->result;
-        return 0;
+        if (!w->error)
+                return 0;
+        int code = w->error->code;
+        if (reterr) {
+                error_free(*reterr);
+                *reterr = w->error;
+        } else
+                error_free(w->error);
+        return code < 0 ? code : -EIO;
 }
 
-int session_fail(const struct session *s, struct error *e) {
-        int code = e ? e->code : -ENOMEM;
+/* An operation that answers with a result or an error; what stands behind the parameters goes to it, each
+ * followed by a comma. */
+#define WAIT(operation, type, parameters, ...)                                                            \
+        static void waited_##operation(type result, struct error *e, void *userdata) {                    \
+                struct waiting *w = userdata;                                                             \
+                *(type *) w->result = result;                                                             \
+                session_arrived(w, e);                                                                    \
+        }                                                                                                 \
+        int session_##operation parameters {                                                              \
+                struct waiting w = { .result = ret };                                                     \
+                return session_wait(s, &w, host_##operation(s->host, __VA_ARGS__ waited_##operation, &w), \
+                                    reterr);                                                              \
+        }
+
+WAIT(list_images, struct image_list *, (struct session * s, struct image_list **ret, struct error **reterr))
+WAIT(find_image, struct image *,
+     (struct session * s, const char *reference, struct image **ret, struct error **reterr), reference, )
+WAIT(list_services, struct service_list *,
+     (struct session * s, struct service_list **ret, struct error **reterr))
+WAIT(list_units, struct unit_list *,
+     (struct session * s, const char *pattern, struct unit_list **ret, struct error **reterr), pattern, )
+WAIT(show_unit, struct unit_detail *,
+     (struct session * s, const char *name, struct unit_detail **ret, struct error **reterr), name, )
+WAIT(make_plan, struct plan *,
+     (struct session * s, const struct plan_order *order, struct plan **ret, struct error **reterr), order, )
+WAIT(list_jobs, struct job_list *, (struct session * s, struct job_list **ret, struct error **reterr))
+WAIT(list_changes, struct change_report *,
+     (struct session * s, const char *of, bool diffs, struct change_report **ret, struct error **reterr), of,
+     diffs, )
+WAIT(discover, struct realm *,
+     (struct session * s, const char *domain, struct realm **ret, struct error **reterr), domain, )
+WAIT(membership, struct membership *, (struct session * s, struct membership **ret, struct error **reterr))
+WAIT(test_user, char *, (struct session * s, const char *user, char **ret, struct error **reterr), user, )
+
+static void waited_nothing(struct error *e, void *userdata) {
+        session_arrived(userdata, e);
+}
+
+int session_act_on_unit(struct session *s, const char *name, enum unit_action action, struct error **reterr) {
+        struct waiting w = {};
+        return session_wait(s, &w, host_act_on_unit(s->host, name, action, waited_nothing, &w), reterr);
+}
+
+static void waited_container(enum container_state state, struct error *e, void *userdata) {
+        struct waiting *w = userdata;
+        *(enum container_state *) w->result = state;
+        session_arrived(w, e);
+}
+
+int session_find_container(struct session *s, const char *name, enum container_state *ret,
+                           struct error **reterr) {
+        struct waiting w = { .result = ret };
+        return session_wait(s, &w, host_find_container(s->host, name, waited_container, &w), reterr);
+}
+
+static void waited_job(const char *id, struct error *e, void *userdata) {
+        struct waiting *w = userdata;
+        if (w->result)
+                *(char **) w->result = xstrdup(id);
+        session_arrived(w, e);
+}
+
+int session_start_job(struct session *s, const struct plan *plan, struct secret_list *secrets, char **ret,
+                      struct error **reterr) {
+        struct waiting w = { .result = ret };
+        return session_wait(s, &w, host_start_job(s->host, plan, secrets, waited_job, &w), reterr);
+}
+
+int session_resume_job(struct session *s, const char *id, enum job_resume how, struct secret_list *secrets,
+                       struct error **reterr) {
+        struct waiting w = {};
+        return session_wait(s, &w, host_resume_job(s->host, id, how, secrets, waited_job, &w), reterr);
+}
+
+static void waited_preflight(struct preflight *preflight, void *userdata) {
+        struct waiting *w = userdata;
+        *(struct preflight **) w->result = preflight;
+        session_arrived(w, NULL);
+}
+
+int session_preflight(struct session *s, const struct preflight_order *order, struct preflight **ret,
+                      struct error **reterr) {
+        struct waiting w = { .result = ret };
+        return session_wait(s, &w, host_preflight(s->host, order, NULL, waited_preflight, &w), reterr);
+}
+
+static int session_report(const struct session *s, struct error *e, int status) {
         out_error(e);
         if (s->json)
                 out_json(emit_error(e));
         error_free(e);
-        return code == -ENOENT ? EXIT_NOT_FOUND : code == -EBUSY ? EXIT_BUSY : EXIT_FAILED;
+        return status;
+}
+
+int session_fail(const struct session *s, struct error *e) {
+        int code = e->code;
+        return session_report(s, e,
+                              code == -ENOENT  ? EXIT_NOT_FOUND
+                              : code == -EBUSY ? EXIT_BUSY
+                                               : EXIT_FAILED);
+}
+
+int session_usage(const struct session *s, struct error *e) {
+        return session_report(s, e, EXIT_USAGE);
 }

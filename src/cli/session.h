@@ -11,8 +11,8 @@
 
 struct session {
         sd_event *event;
-        struct host *host;              /* after session_open() */
-        const char *const *sockets;     /* of --engine-socket, or NULL */
+        struct host *host;          /* after session_open() */
+        const char *const *sockets; /* of --engine-socket, or NULL */
         bool json;
         const char *engine_socket[2];
 };
@@ -21,34 +21,34 @@ struct session {
 int session_open(struct session *s, struct error **reterr);
 void session_done(struct session *s);
 
-/* One answer of the port. Hand &w to the operation as userdata with the fitting callback below, then
- * session_wait(). */
-struct waiting {
-        struct session *session;
-        bool over;
-        void *result;                   /* of the callback's type; the caller's now */
-        struct error *error;            /* the caller's */
-};
-void waited_images(struct image_list *images, struct error *e, void *waiting);
-void waited_image(struct image *image, struct error *e, void *waiting);
-void waited_services(struct service_list *services, struct error *e, void *waiting);
-void waited_units(struct unit_list *units, struct error *e, void *waiting);
-void waited_unit(struct unit_detail *unit, struct error *e, void *waiting);
-void waited_plan(struct plan *plan, struct error *e, void *waiting);
-void waited_jobs(struct job_list *jobs, struct error *e, void *waiting);
-void waited_job_id(const char *id, struct error *e, void *waiting);     /* result: a copy of the id */
-void waited_report(struct change_report *report, struct error *e, void *waiting);
-/* result: (void *) (intptr_t) state */
-void waited_container(enum container_state state, struct error *e, void *waiting);
-void waited_realm(struct realm *realm, struct error *e, void *waiting);
-void waited_preflight(struct preflight *preflight, void *waiting);
-void waited_membership(struct membership *membership, struct error *e, void *waiting);
-void waited_line(char *line, struct error *e, void *waiting);
-void waited_nothing(struct error *e, void *waiting);
-
-/* Runs the loop until the answer is there, then drops op. Returns 0, or the error's code with *reterr taken
- * over from it; *ret (may be NULL for waited_nothing) the result. */
-int session_wait(struct session *s, struct waiting *w, struct op *op, void **ret, struct error **reterr);
+/* Operations of the port (model/host.h), each run until its answer is there: 0 and *ret the caller's, or the
+ * error's code and *reterr. */
+int session_list_images(struct session *s, struct image_list **ret, struct error **reterr);
+int session_find_image(struct session *s, const char *reference, struct image **ret, struct error **reterr);
+int session_list_services(struct session *s, struct service_list **ret, struct error **reterr);
+int session_list_units(struct session *s, const char *pattern, struct unit_list **ret, struct error **reterr);
+int session_show_unit(struct session *s, const char *name, struct unit_detail **ret, struct error **reterr);
+int session_act_on_unit(struct session *s, const char *name, enum unit_action action, struct error **reterr);
+int session_find_container(struct session *s, const char *name, enum container_state *ret,
+                           struct error **reterr);
+int session_make_plan(struct session *s, const struct plan_order *order, struct plan **ret,
+                      struct error **reterr);
+/* *ret: the job's id */
+int session_start_job(struct session *s, const struct plan *plan, struct secret_list *secrets, char **ret,
+                      struct error **reterr);
+int session_resume_job(struct session *s, const char *id, enum job_resume how, struct secret_list *secrets,
+                       struct error **reterr);
+int session_list_jobs(struct session *s, struct job_list **ret, struct error **reterr);
+int session_list_changes(struct session *s, const char *of, bool diffs, struct change_report **ret,
+                         struct error **reterr);
+int session_discover(struct session *s, const char *domain, struct realm **ret, struct error **reterr);
+int session_preflight(struct session *s, const struct preflight_order *order, struct preflight **ret,
+                      struct error **reterr);
+int session_membership(struct session *s, struct membership **ret, struct error **reterr);
+int session_test_user(struct session *s, const char *user, char **ret, struct error **reterr);
 
 /* Prints the error and gives the exit status it means: ENOENT 4, EBUSY 5, else 1. Takes e. */
 int session_fail(const struct session *s, struct error *e);
+
+/* The same for what was wrong in the words of the command line: 2. */
+int session_usage(const struct session *s, struct error *e);

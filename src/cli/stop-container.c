@@ -11,13 +11,11 @@
 int stop_container(struct session *s, const char *name) {
         struct error *e = NULL;
         const struct plan_order order = { .verb = VERB_STOP, .name = name };
-        struct waiting w = {};
-        void *result = NULL;
-        int r = session_wait(s, &w, host_make_plan(s->host, &order, waited_plan, &w), &result, &e);
+        struct plan *plan = NULL;
+        int r = session_make_plan(s, &order, &plan, &e);
         if (r < 0 && r != -ENOENT)
                 return session_fail(s, e);
         error_free(e);
-        struct plan *plan = r < 0 ? NULL : result;
         if (plan && plan->command && !plan->host_command && plan_permitted(plan, NULL) >= 0)
                 /* what the plan holds goes with this process */
                 return exec_command(plan->command->argv, plan->environment);

@@ -15,7 +15,7 @@ refused() {
         shift
         check_status "broken/$image is refused" 3 host fairlead install "broken/$image" --yes --name "bad-$image"
         for finding; do
-                check_text "and says $finding" "BLOCK .*\\[$finding\\]" "$output"
+                check_text "and says $finding" "block .*\\[$finding\\]" "$output"
         done
         check_text "and what to do" '^  try: ' "$output"
         check_not "and no job was begun for it" host sh -c "fairlead jobs | grep -q ' bad-$image '"
@@ -59,7 +59,7 @@ installers() {
         check_status "an installer that fails half way fails" 1 host fairlead install broken/halfway --yes --name bad-halfway
         check_text "its status is told" 'The installer ended with status 7' "$output"
         check_text "so is what it said" 'Cannot reach the licence server' "$output"
-        check_text "and that files were put back" 'files? put back' "$output"
+        check_text "and that files were put back" 'files? (put back|restored)' "$output"
         check_same_tree "and they are" "$before"
 
         check_status "an installer that prints binary installs" 0 host fairlead install broken/binary --yes --name bad-binary

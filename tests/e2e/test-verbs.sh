@@ -23,7 +23,7 @@ look() {
         check_status "usage errors end with 2" 2 host fairlead install
         check_status "so does an unknown verb" 2 host fairlead frobnicate
         check_status "install without consent ends with 3" 3 host fairlead install rsyslog
-        check_text "and says what is missing" '^fairlead: Nobody consented' "$output"
+        check_text "and says what is missing" '^fairlead: Nothing was done' "$output"
 }
 
 rsyslog() {

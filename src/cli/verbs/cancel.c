@@ -9,9 +9,9 @@ static int verb_cancel_run(struct session *s, const struct verb *verb, const str
         if (r < 0)
                 return session_fail(s, e);
         if (s->json)
-                return tell_job(s, a->words[0]);
-        out("Job %s was asked to stop; everything it did is put back. fairlead attach %s shows it.\n",
-            a->words[0], a->words[0]);
+                return follow_print_job(s, a->words[0]);
+        out("Job %s is being cancelled and rolled back; fairlead attach %s shows it.\n", a->words[0],
+            a->words[0]);
         return EXIT_DONE;
 }
 

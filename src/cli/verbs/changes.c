@@ -6,19 +6,15 @@
 
 static int verb_changes_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         struct error *e = NULL;
-        struct waiting w = {};
-        void *result;
-        int r = session_wait(
-                s, &w, host_list_changes(s->host, a->words[0], a->given[OPTION_DIFF], waited_report, &w),
-                &result, &e);
+        _cleanup_(change_report_freep) struct change_report *report = NULL;
+        int r = session_list_changes(s, a->words[0], a->given[OPTION_DIFF], &report, &e);
         if (r < 0)
                 return session_fail(s, e);
-        _cleanup_(change_report_freep) struct change_report *report = result;
         if (s->json) {
                 out_json(emit_changes(report));
                 return EXIT_DONE;
         }
-        tell_changes(report, "Nothing changed.");
+        report_changes(report, "Nothing changed.");
         return EXIT_DONE;
 }
 

@@ -12,8 +12,7 @@ static enum realm_kind verb_check_kind_of(const char *word) {
 
 static int verb_check_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         struct error *e = NULL;
-        struct waiting w = {};
-        void *result;
+        _cleanup_(preflight_freep) struct preflight *p = NULL;
         const char *mode = argument_value(a, OPTION_REALM_KIND);
         const struct preflight_order order = { .domain = a->words ? a->words[0] : NULL,
                                                .wanted = mode ? verb_check_kind_of(mode) : REALM_NONE };
@@ -21,14 +20,13 @@ static int verb_check_run(struct session *s, const struct verb *verb, const stru
                 out_note("fairlead: --mode is ad or ipa, not \"%s\"\n", mode);
                 return EXIT_USAGE;
         }
-        int r = session_wait(s, &w, host_preflight(s->host, &order, NULL, waited_preflight, &w), &result, &e);
+        int r = session_preflight(s, &order, &p, &e);
         if (r < 0)
                 return session_fail(s, e);
-        _cleanup_(preflight_freep) struct preflight *p = result;
         if (s->json)
                 out_json(emit_preflight(p));
         else
-                tell_preflight(p, VERDICT_WAITING);
+                report_preflight(p, VERDICT_WAITING);
         return preflight_worst(p) == VERDICT_FAIL ? EXIT_FAILED : EXIT_DONE;
 }
 

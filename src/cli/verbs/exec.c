@@ -17,21 +17,18 @@ static int verb_exec_run(struct session *s, const struct verb *verb, const struc
                 return session_fail(s, e);
         }
         const char *engine = host_engine_path(s->host);
-        _cleanup_strv_ char **argv = NULL;
-        r = engine ? strv_add(&argv, engine) : -ENOENT;
-        if (r >= 0)
-                r = strv_add(&argv, "exec");
-        if (r >= 0)
-                r = strv_add(&argv, in_is_terminal() ? "-it" : "-i");
-        if (r >= 0)
-                r = strv_add(&argv, service->container ? service->container : service->name);
-        if (r >= 0)
-                r = strv_extend(&argv, a->rest);
-        service_free(service);
-        if (r < 0) {
-                error_set(&e, r, r == -ENOENT ? "No container engine is on this host" : "Out of memory");
+        if (!engine) {
+                service_free(service);
+                error_set(&e, -ENOENT, "No container engine is on this host");
                 return session_fail(s, e);
         }
+        _cleanup_strv_ char **argv = NULL;
+        strv_add(&argv, engine);
+        strv_add(&argv, "exec");
+        strv_add(&argv, in_is_terminal() ? "-it" : "-i");
+        strv_add(&argv, service->container ? service->container : service->name);
+        strv_extend(&argv, a->rest);
+        service_free(service);
         return exec_command(argv, NULL);
 }
 

@@ -8,7 +8,7 @@
 #include "cli/verbs/verbs.h"
 #include "model/image/recipe.h"
 
-static void verb_images_tell_image(struct out_table *t, const struct image *image) {
+static void verb_images_add_row(struct out_table *t, const struct image *image) {
         char size[16];
         unsigned set = label_set(image);
         _cleanup_free_ char *labels = label_set_text(set);
@@ -20,12 +20,10 @@ static void verb_images_tell_image(struct out_table *t, const struct image *imag
 
 static int verb_images_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         struct error *e = NULL;
-        struct waiting w = {};
-        void *result;
-        int r = session_wait(s, &w, host_list_images(s->host, waited_images, &w), &result, &e);
+        _cleanup_(image_list_freep) struct image_list *images = NULL;
+        int r = session_list_images(s, &images, &e);
         if (r < 0)
                 return session_fail(s, e);
-        _cleanup_(image_list_freep) struct image_list *images = result;
         if (!a->given[OPTION_ALL])
                 keep_offering(s, images);
         const struct host_status *status = host_status(s->host);
@@ -40,7 +38,7 @@ static int verb_images_run(struct session *s, const struct verb *verb, const str
         struct out_table t = { .columns = 5 };
         out_table_row(&t, "IMAGE", "VERSION", "LABELS", "SIZE", "WHERE", NULL);
         for (size_t i = 0; i < images->n; i++)
-                verb_images_tell_image(&t, images->items[i]);
+                verb_images_add_row(&t, images->items[i]);
         out_table_print(&t);
         return EXIT_DONE;
 }

@@ -7,12 +7,10 @@
 
 static int verb_jobs_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         struct error *e = NULL;
-        struct waiting w = {};
-        void *result;
-        int r = session_wait(s, &w, host_list_jobs(s->host, waited_jobs, &w), &result, &e);
+        _cleanup_(job_list_freep) struct job_list *jobs = NULL;
+        int r = session_list_jobs(s, &jobs, &e);
         if (r < 0)
                 return session_fail(s, e);
-        _cleanup_(job_list_freep) struct job_list *jobs = result;
         if (s->json) {
                 out_json(emit_jobs(jobs));
                 return EXIT_DONE;
@@ -22,7 +20,7 @@ static int verb_jobs_run(struct session *s, const struct verb *verb, const struc
         for (size_t i = 0; i < jobs->n; i++) {
                 const struct job *job = jobs->items[i];
                 char started[24];
-                tell_time(started, job->started);
+                report_time(started, job->started);
                 _cleanup_free_ char *what =
                         str_printf("%s %s", plan_verb_name(job->verb), job->name ? job->name : "?");
                 const char *now = job_state_final(job->state)

@@ -47,31 +47,31 @@ static const struct mode *named_mode(const struct profile *profile, const char *
 /* What the words of the command line do not say, a file of answers may: the domain, and how to join. */
 static int verb_join_read_file(struct joining *j, const char *path, struct error **reterr) {
         j->file = answers_new();
-        int r = j->file ? order_read_file(path, j->file, &j->file_mode, reterr)
-                        : error_set(reterr, -ENOMEM, "Out of memory");
-        for (size_t i = 0; r >= 0 && !j->domain && i < j->file->n; i++) {
+        int r = order_read_file(path, j->file, &j->file_mode, reterr);
+        if (r < 0)
+                return r;
+        for (size_t i = 0; !j->domain && i < j->file->n; i++) {
                 const struct answer *a = &j->file->items[i];
                 if (!str_equal(a->name, "domain") && !str_ends(a->name, "-domain"))
                         continue;
                 j->domain = realm_domain(a->value, reterr);
-                r = j->domain ? 0 : -EINVAL;
+                if (!j->domain)
+                        return -EINVAL;
         }
-        return r;
+        return 0;
 }
 
 static int choose_mode(struct session *s, struct joining *j, const char *name, struct error **reterr) {
-        struct waiting w = {};
-        void *result = NULL;
+        _cleanup_(realm_freep) struct realm *realm = NULL;
         if (name) {
                 j->mode = named_mode(j->profile, name);
                 return j->mode ? 0
                                : error_set(reterr, -EINVAL, "%s has no way called \"%s\" to join a realm",
                                            image_reference(j->image), name);
         }
-        int r = session_wait(s, &w, host_discover(s->host, j->domain, waited_realm, &w), &result, reterr);
+        int r = session_discover(s, j->domain, &realm, reterr);
         if (r < 0)
                 return r;
-        _cleanup_(realm_freep) struct realm *realm = result;
         if (realm->kind != REALM_AD && realm->kind != REALM_IPA) {
                 if (realm->trouble && reterr) {
                         *reterr = TAKE(realm->trouble);
@@ -79,8 +79,7 @@ static int choose_mode(struct session *s, struct joining *j, const char *name, s
                 }
                 return error_set(reterr, -ENOENT, "There is no realm %s", realm->domain);
         }
-        if (str_replace(&j->domain, realm->domain) < 0)
-                return error_set(reterr, -ENOMEM, "Out of memory");
+        str_replace(&j->domain, realm->domain);
         if (!s->json)
                 out("%s is %s, realm %s\n", realm->domain, realm_kind_title(realm->kind), realm->realm);
         j->mode = joining_mode(j->profile, realm->kind);
@@ -90,29 +89,27 @@ static int choose_mode(struct session *s, struct joining *j, const char *name, s
 }
 
 /* The words of the command line, by the names that this image's parameters have. */
-static int verb_join_translate(struct joining *j, const struct arguments *a, struct error **reterr) {
+static void verb_join_translate(struct joining *j, const struct arguments *a) {
         j->set = joining_words(j->profile, j->mode, a->values[OPTION_SET]);
         j->secrets = joining_words(j->profile, j->mode, a->values[OPTION_SECRET]);
-        int r = j->set && j->secrets ? strv_add(&j->modes, j->mode->name) : -ENOMEM;
-        for (size_t i = 0; r >= 0 && j->domain && i < j->profile->n_parameters; i++) {
+        strv_add(&j->modes, j->mode->name);
+        for (size_t i = 0; j->domain && i < j->profile->n_parameters; i++) {
                 const struct param *p = j->profile->parameters + i;
                 if (param_names_domain(p) && mode_asks(j->mode, p)) {
-                        r = strv_addf(&j->set, "%s=%s", p->name, j->domain);
+                        strv_addf(&j->set, "%s=%s", p->name, j->domain);
                         break;
                 }
         }
-        for (char **allowed = a->values[OPTION_ALLOW]; r >= 0 && allowed && *allowed; allowed++)
+        for (char **allowed = a->values[OPTION_ALLOW]; allowed && *allowed; allowed++)
                 if (!str_equal(*allowed, ALLOW_PREFLIGHT))
-                        r = strv_add(&j->allowed, *allowed);
-        return r < 0 ? error_set(reterr, r, "Out of memory") : 0;
+                        strv_add(&j->allowed, *allowed);
 }
 
-/* An exit status. Nothing that is in the way is passed over in silence. */
+/* An exit status. No failed check is passed over in silence. */
 static int verb_join_preflight(struct session *s, const struct joining *j, const struct order *order,
                                bool allowed) {
         struct join join;
-        struct waiting w = {};
-        void *result = NULL;
+        _cleanup_(preflight_freep) struct preflight *p = NULL;
         struct error *e = NULL;
         profile_join(j->profile, j->mode, order->answers, &join);
         const struct preflight_order what = { .domain = join.domain ? join.domain : j->domain,
@@ -120,50 +117,47 @@ static int verb_join_preflight(struct session *s, const struct joining *j, const
                                               .server = join.server,
                                               .computer_name = join.computer_name,
                                               .hostname = join.hostname };
-        if (session_wait(s, &w, host_preflight(s->host, &what, NULL, waited_preflight, &w), &result, &e) < 0)
+        if (session_preflight(s, &what, &p, &e) < 0)
                 return session_fail(s, e);
-        _cleanup_(preflight_freep) struct preflight *p = result;
         if (!s->json)
-                tell_preflight(p, VERDICT_WARN);
+                report_preflight(p, VERDICT_WARN);
         if (preflight_worst(p) != VERDICT_FAIL || allowed)
                 return EXIT_DONE;
         if (s->json)
                 out_json(emit_preflight(p));
-        out_note("fairlead: Something is in the way of this join; --allow " ALLOW_PREFLIGHT
-                 " goes on all the same\n");
+        out_note("fairlead: A check of this join failed; --allow " ALLOW_PREFLIGHT " goes on all the same\n");
         return EXIT_REFUSED;
+}
+
+/* The image, the mode and the domain. */
+static int verb_join_choose(struct session *s, const struct arguments *a, struct joining *j,
+                            struct error **reterr) {
+        const char *file = argument_value(a, OPTION_ANSWERS), *mode = argument_value(a, OPTION_MODE);
+        int r = joining_find_image(s, argument_value(a, OPTION_IMAGE), &j->image, &j->profile, reterr);
+        if (r < 0)
+                return r;
+        if (a->words && !(j->domain = realm_domain(a->words[0], reterr)))
+                return -EINVAL;
+        if (file && (r = verb_join_read_file(j, file, reterr)) < 0)
+                return r;
+        return choose_mode(s, j, mode ? mode : j->file_mode, reterr);
 }
 
 static int verb_join_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         struct error *e = NULL;
         _cleanup_(joining_done) struct joining j = {};
         _cleanup_(order_done) struct order order = {};
-        struct image *image = NULL;
-        int r = joining_find_image(s, argument_value(a, OPTION_IMAGE), &image, &j.profile, &e);
-        j.image = image;
-        if (r >= 0 && a->words) {
-                j.domain = realm_domain(a->words[0], &e);
-                r = j.domain ? 0 : e->code;
-        }
-        if (r >= 0 && argument_value(a, OPTION_ANSWERS))
-                r = verb_join_read_file(&j, argument_value(a, OPTION_ANSWERS), &e);
-        if (r >= 0)
-                r = choose_mode(s, &j, a->given[OPTION_MODE] ? argument_value(a, OPTION_MODE) : j.file_mode,
-                                &e);
-        if (r >= 0)
-                r = verb_join_translate(&j, a, &e);
-        if (r < 0)
-                return session_fail(s, e);
+        if (verb_join_choose(s, a, &j, &e) < 0)
+                return order_fail(s, e);
+        verb_join_translate(&j, a);
         struct arguments words = *a;
         words.values[OPTION_SET] = j.set;
         words.values[OPTION_SECRET] = j.secrets;
         words.values[OPTION_MODE] = j.modes;
         words.values[OPTION_ALLOW] = j.allowed;
-        r = order_read(s, &words, VERB_INSTALL, TAKE(j.image), &order, &e);
-        if (r >= 0 && joining_answers(j.profile, j.mode, order.answers) < 0)
-                r = error_set(&e, -ENOMEM, "Out of memory");
-        if (r < 0)
-                return session_fail(s, e);
+        if (order_read(s, &words, VERB_INSTALL, TAKE(j.image), &order, &e) < 0)
+                return order_fail(s, e);
+        joining_answers(j.profile, j.mode, order.answers);
         order.port.image = image_reference(order.image);
         int status =
                 verb_join_preflight(s, &j, &order, strv_contains(a->values[OPTION_ALLOW], ALLOW_PREFLIGHT));

@@ -43,9 +43,8 @@ static int verb_leave_leave(struct session *s, const struct arguments *a, struct
         words.values[OPTION_SECRET] = secrets;
         if (order_read(s, &words, VERB_UNINSTALL, TAKE(j->image), &order, &e) < 0)
                 return session_fail(s, e);
-        if (j->mode &&
-            joining_answers(j->profile, j->mode->leave ? j->mode->leave : j->mode, order.answers) < 0)
-                return session_fail(s, (error_set(&e, -ENOMEM, "Out of memory"), e));
+        if (j->mode)
+                joining_answers(j->profile, j->mode->leave ? j->mode->leave : j->mode, order.answers);
         order.port.image = NULL;
         order.port.name = j->service->name;
         order.port.mode = NULL; /* the one it was installed in */

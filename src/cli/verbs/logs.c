@@ -11,14 +11,16 @@
 #include "cli/verbs/verbs.h"
 #include "model/host.h"
 
-struct reading {
+struct logs_reading {
         bool over;
+        bool any; /* a line was printed */
         struct error *error;
         bool follow, json;
 };
 
 static void print_lines(struct log_line *lines, size_t n, void *userdata) {
-        const struct reading *r = userdata;
+        struct logs_reading *r = userdata;
+        r->any = r->any || n > 0;
         for (size_t i = 0; i < n; i++) {
                 time_t t = (time_t) (lines[i].real / 1000000);
                 struct tm tm;
@@ -41,13 +43,13 @@ static void print_lines(struct log_line *lines, size_t n, void *userdata) {
 }
 
 static void verb_logs_reached(void *userdata) {
-        struct reading *r = userdata;
+        struct logs_reading *r = userdata;
         if (!r->follow)
                 r->over = true;
 }
 
 static void verb_logs_failed(struct error *e, void *userdata) {
-        struct reading *r = userdata;
+        struct logs_reading *r = userdata;
         r->error = e;
         r->over = true;
 }
@@ -73,29 +75,37 @@ static int verb_logs_read_options(const struct arguments *a, struct log_query *q
         long long n = 7;
         const char *priority = argument_value(a, OPTION_PRIORITY), *lines = argument_value(a, OPTION_LINES),
                    *since = argument_value(a, OPTION_SINCE);
-        if (priority && str_to_int(priority, 0, 7, &n) < 0)
-                return error_set(reterr, -EINVAL, "--priority wants a number from 0 to 7, not \"%s\"",
+        for (size_t i = 0; priority && i < PRIORITIES; i++)
+                if (str_equal(priority, priority_names[i]))
+                        n = (long long) i;
+        if (priority && !str_equal(priority, priority_names[n]) && str_to_int(priority, 0, 7, &n) < 0)
+                return error_set(reterr, -EINVAL,
+                                 "--priority takes 0 to 7, or a name from emerg to debug, not \"%s\"",
                                  priority);
         query->priority = (int) n;
         n = 0;
         if (lines && str_to_int(lines, 1, 1000000, &n) < 0)
-                return error_set(reterr, -EINVAL, "--lines wants a number from 1 on, not \"%s\"", lines);
+                return error_set(reterr, -EINVAL, "--lines takes a number from 1 on, not \"%s\"", lines);
         query->tail = (unsigned) n;
         if (since && (query->since = since_time(since)) == 0)
-                return error_set(reterr, -EINVAL, "--since wants 30s, 10min, 2h or 3d, not \"%s\"", since);
+                return error_set(reterr, -EINVAL, "--since takes 30s, 10min, 2h or 3d, not \"%s\"", since);
         query->follow = a->given[OPTION_FOLLOW];
         return 0;
+}
+
+/* The journal has nothing of it: is there such a unit at all? */
+static int verb_logs_check_unit(struct session *s, const char *unit) {
+        struct error *e = NULL;
+        _cleanup_(unit_detail_freep) struct unit_detail *detail = NULL;
+        return session_show_unit(s, unit, &detail, &e) < 0 ? session_fail(s, e) : EXIT_DONE;
 }
 
 static int verb_logs_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         struct error *e = NULL;
         struct log_query query = {};
         int r = verb_logs_read_options(a, &query, &e);
-        if (r < 0) {
-                out_error(e);
-                error_free(e);
-                return EXIT_USAGE;
-        }
+        if (r < 0)
+                return session_usage(s, e);
         struct service *service = NULL;
         _cleanup_free_ char *unit = NULL;
         r = find_service(s, a->words[0], &service, &e);
@@ -107,7 +117,7 @@ static int verb_logs_run(struct session *s, const struct verb *verb, const struc
         }
         query.unit = unit;
         query.container = service ? service->container : NULL;
-        struct reading reading = { .follow = query.follow, .json = s->json };
+        struct logs_reading reading = { .follow = query.follow, .json = s->json };
         struct log_reader reader = { .lines = print_lines,
                                      .reached = verb_logs_reached,
                                      .failed = verb_logs_failed,
@@ -116,8 +126,11 @@ static int verb_logs_run(struct session *s, const struct verb *verb, const struc
         while (op && !reading.over && sd_event_run(s->event, UINT64_MAX) >= 0)
                 ;
         op_cancel(op);
+        bool known = service || reading.any;
         service_free(service);
-        return reading.error ? session_fail(s, reading.error) : EXIT_DONE;
+        if (reading.error)
+                return session_fail(s, reading.error);
+        return known ? EXIT_DONE : verb_logs_check_unit(s, unit);
 }
 
 const struct verb logs_verb = {

@@ -57,21 +57,11 @@ static int plan_labels(struct session *s, const struct arguments *a, const char 
         return plan_make(&request, ret, reterr);
 }
 
-static int plan_order(struct session *s, const struct order *order, struct plan **ret,
-                      struct error **reterr) {
-        struct waiting w = {};
-        void *result = NULL;
-        int r = session_wait(s, &w, host_make_plan(s->host, &order->port, waited_plan, &w), &result, reterr);
-        if (r >= 0)
-                *ret = result;
-        return r;
-}
-
 static int plan_upgrade(struct session *s, const struct arguments *a, const struct service *service,
                         struct plan **ret, struct error **reterr) {
         _cleanup_(order_done) struct order order = {};
         int r = upgrade_read(s, a, service, &order, reterr);
-        return r < 0 ? r : plan_order(s, &order, ret, reterr);
+        return r < 0 ? r : session_make_plan(s, &order.port, ret, reterr);
 }
 
 static int plan_image(struct session *s, const struct arguments *a, const char *word, struct plan **ret,
@@ -92,7 +82,7 @@ static int plan_image(struct session *s, const struct arguments *a, const char *
                 return r;
         order.port.image = a->words[1];
         order.port.label = word;
-        return plan_order(s, &order, ret, reterr);
+        return session_make_plan(s, &order.port, ret, reterr);
 }
 
 static int verb_plan_run(struct session *s, const struct verb *verb, const struct arguments *a) {
@@ -106,12 +96,12 @@ static int verb_plan_run(struct session *s, const struct verb *verb, const struc
         int r = from_file ? plan_labels(s, a, a->words[0], &made, &e)
                           : plan_image(s, a, a->words[0], &made, &e);
         if (r < 0)
-                return session_fail(s, e);
+                return order_fail(s, e);
         _cleanup_plan_ struct plan *plan = made;
         if (s->json)
                 out_json(emit_plan(plan));
         else
-                tell_plan(plan);
+                report_plan(plan);
         return plan_permitted(plan, NULL) < 0 ? EXIT_REFUSED : EXIT_DONE;
 }
 

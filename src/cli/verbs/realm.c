@@ -10,12 +10,12 @@
 #include "cli/verbs/verbs.h"
 #include "model/realm/check.h"
 
-static void tell_row(const char *name, const char *value) {
+static void verb_realm_print_row(const char *name, const char *value) {
         if (!str_empty(value))
                 out("  %-12s %s\n", name, value);
 }
 
-static void tell_servers(const struct realm *realm) {
+static void verb_realm_print_servers(const struct realm *realm) {
         for (size_t i = 0; i < realm->n_servers; i++) {
                 const struct realm_server *s = &realm->servers[i];
                 _cleanup_free_ char *addresses = s->addresses ? strv_join(s->addresses, ", ") : NULL;
@@ -27,7 +27,7 @@ static void tell_servers(const struct realm *realm) {
         }
 }
 
-static void tell_questions(const struct realm *realm) {
+static void verb_realm_print_questions(const struct realm *realm) {
         out("\nAsked:\n");
         for (size_t i = 0; i < realm->n_questions; i++) {
                 const struct realm_question *q = &realm->questions[i];
@@ -36,89 +36,84 @@ static void tell_questions(const struct realm *realm) {
         }
 }
 
-static void tell_realm(const struct realm *realm) {
+static void verb_realm_print_realm(const struct realm *realm) {
         _cleanup_free_ char *kdcs = realm->kdcs ? strv_join(realm->kdcs, ", ") : NULL;
         out("%s: %s\n", realm->domain, realm_kind_title(realm->kind));
         if (realm->kind == REALM_AD || realm->kind == REALM_IPA)
-                tell_row("realm", realm->realm);
-        tell_row("short name", realm->netbios);
-        tell_row("forest", realm->forest);
-        tell_row("site", realm->site);
-        tell_row("base", realm->base);
-        tell_row("version", realm->version);
-        tell_servers(realm);
-        tell_row("KDCs", kdcs);
-        tell_questions(realm);
+                verb_realm_print_row("realm", realm->realm);
+        verb_realm_print_row("short name", realm->netbios);
+        verb_realm_print_row("forest", realm->forest);
+        verb_realm_print_row("site", realm->site);
+        verb_realm_print_row("base", realm->base);
+        verb_realm_print_row("version", realm->version);
+        verb_realm_print_servers(realm);
+        verb_realm_print_row("KDCs", kdcs);
+        verb_realm_print_questions(realm);
 }
 
 static int verb_realm_discover(struct session *s, const struct verb *verb, const struct arguments *a) {
         const char *domain = a->words ? a->words[0] : NULL;
         struct error *e = NULL;
-        struct waiting w = {};
-        void *result;
-        int r = session_wait(s, &w, host_discover(s->host, domain, waited_realm, &w), &result, &e);
+        _cleanup_(realm_freep) struct realm *realm = NULL;
+        int r = session_discover(s, domain, &realm, &e);
         if (r < 0)
                 return session_fail(s, e);
-        _cleanup_(realm_freep) struct realm *realm = result;
         bool found = realm->kind == REALM_AD || realm->kind == REALM_IPA;
         if (s->json)
                 out_json(emit_realm(realm));
         else
-                tell_realm(realm);
+                verb_realm_print_realm(realm);
         if (!found)
                 out_error(realm->trouble);
         return found ? EXIT_DONE : EXIT_NOT_FOUND;
 }
 
-static void tell_membership(const struct membership *m) {
+static void verb_realm_print_membership(const struct membership *m) {
         char words[48], keys[24];
         if (m->kind == REALM_NONE) {
                 out("This host is in no realm.\n");
                 return;
         }
         out("%s: %s\n", m->realm ? m->realm : m->domain, realm_kind_title(m->kind));
-        tell_row("domain", m->domain);
-        tell_row("SSSD", m->silent   ? "does not answer: logins of this host wait for it; restart it, or "
-                                       "unpause its container"
-                         : !m->asked ? "does not tell"
-                         : m->online ? "online"
-                                     : "offline");
-        tell_row("server", m->server);
-        tell_row("site", m->site);
+        verb_realm_print_row("domain", m->domain);
+        verb_realm_print_row("SSSD",
+                             m->silent   ? "does not answer: logins of this host wait for it; restart it, or "
+                                           "unpause its container"
+                             : !m->asked ? "gives no answer"
+                             : m->online ? "online"
+                                         : "offline");
+        verb_realm_print_row("server", m->server);
+        verb_realm_print_row("site", m->site);
         if (m->clock_known)
                 out("  %-12s %s %s\n", "clock", clock_words(words, m->clock_usec), m->clock_server);
-        tell_time(keys, m->key_time);
+        report_time(keys, m->key_time);
         if (m->principal)
                 out("  %-12s %s, version %u, of %s\n", "keytab", m->principal, (unsigned) m->kvno, keys);
         _cleanup_free_ char *access = access_words(&m->access);
-        tell_row("logins", access);
-        tell_row("service", m->service);
+        verb_realm_print_row("logins", access);
+        verb_realm_print_row("service", m->service);
 }
 
 /* Exit status 4: it is in none. */
 static int verb_realm_status(struct session *s, const struct verb *verb, const struct arguments *a) {
         struct error *e = NULL;
-        struct waiting w = {};
-        void *result;
-        int r = session_wait(s, &w, host_membership(s->host, waited_membership, &w), &result, &e);
+        _cleanup_(membership_freep) struct membership *m = NULL;
+        int r = session_membership(s, &m, &e);
         if (r < 0)
                 return session_fail(s, e);
-        _cleanup_(membership_freep) struct membership *m = result;
         if (s->json)
                 out_json(emit_membership(m));
         else
-                tell_membership(m);
+                verb_realm_print_membership(m);
         return m->kind == REALM_NONE ? EXIT_NOT_FOUND : EXIT_DONE;
 }
 
 static int verb_realm_test(struct session *s, const struct verb *verb, const struct arguments *a) {
         struct error *e = NULL;
-        struct waiting w = {};
-        void *result;
-        int r = session_wait(s, &w, host_test_user(s->host, a->words[0], waited_line, &w), &result, &e);
+        _cleanup_free_ char *line = NULL;
+        int r = session_test_user(s, a->words[0], &line, &e);
         if (r < 0)
                 return session_fail(s, e);
-        _cleanup_free_ char *line = result;
         out("%s\n", line);
         return EXIT_DONE;
 }

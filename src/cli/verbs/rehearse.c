@@ -6,28 +6,24 @@
 #include "cli/report.h"
 #include "cli/verbs/verbs.h"
 
-/* What it would change is what a rehearsal is for, also when the installer failed. */
+/* The changes are the purpose of a rehearsal, also when the installer failed. */
 static int show_changes(struct session *s, const struct job *job, const struct arguments *a) {
         struct error *e = NULL;
-        struct waiting w = {};
-        void *result;
+        _cleanup_(change_report_freep) struct change_report *report = NULL;
         int status = job->state == JOB_DONE ? EXIT_DONE : EXIT_FAILED;
-        int r = session_wait(s, &w,
-                             host_list_changes(s->host, job->id, a->given[OPTION_DIFF], waited_report, &w),
-                             &result, &e);
-        if (r < 0) {            /* it did not come that far: its result says why */
+        int r = session_list_changes(s, job->id, a->given[OPTION_DIFF], &report, &e);
+        if (r < 0) { /* it failed before: its result says why */
                 error_free(e);
                 if (s->json)
                         out_json(emit_job(job));
                 return status;
         }
-        _cleanup_(change_report_freep) struct change_report *report = result;
         if (s->json) {
                 out_json(emit_changes(report));
                 return status;
         }
         out("\n");
-        tell_changes(report, "It would change nothing.");
+        report_changes(report, "It would change nothing.");
         return status;
 }
 

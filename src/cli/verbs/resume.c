@@ -13,7 +13,7 @@ static int ask_missing(const struct job *job, struct secret_list *secrets, struc
                 if (secret_list_find(secrets, *name) || !in_is_terminal())
                         continue;
                 struct secret *secret = secret_new(*name);
-                int r = secret ? typed_secret(*name, secret) : -ENOMEM;
+                int r = typed_secret(*name, secret);
                 if (r >= 0)
                         r = secret_list_take(secrets, TAKE(secret));
                 secret_free(secret);
@@ -28,7 +28,7 @@ static int verb_resume_run(struct session *s, const struct verb *verb, const str
         _cleanup_(job_freep) struct job *job = NULL;
         _cleanup_(secret_list_freep) struct secret_list *secrets = secret_list_new();
         _cleanup_strv_ char **names = NULL;
-        int r = secrets ? find_job(s, a->words[0], &job, &e) : -ENOMEM;
+        int r = find_job(s, a->words[0], &job, &e);
         for (char **p = a->values[OPTION_SECRET]; r >= 0 && p && *p; p++)
                 r = order_read_secret(*p, &names, secrets, &e);
         if (r >= 0)
@@ -36,8 +36,8 @@ static int verb_resume_run(struct session *s, const struct verb *verb, const str
         if (r < 0)
                 return session_fail(s, e);
         if (job->way == WAY_AGAIN)
-                out("Its command was cut off: what it did is put back, then it runs again.\n");
-        return follow_taken_up(s, job, RESUME_ONWARD, TAKE(secrets), a->given[OPTION_DETACH]);
+                out("Its command was cut off: it is rolled back and run again.\n");
+        return follow_resumed(s, job, RESUME_ONWARD, TAKE(secrets), a->given[OPTION_DETACH]);
 }
 
 const struct verb resume_verb = {

@@ -7,14 +7,13 @@ static bool verb_rollback_consented(const struct job *job, const struct argument
         if (job->state != JOB_DONE || a->given[OPTION_YES])
                 return true;
         if (!in_is_terminal()) {
-                out_note("fairlead: The job is done; nobody consented to putting everything back\n  try: "
-                         "add --yes\n");
+                out_note("fairlead: Nothing was done. Add --yes to roll back a job that is done.\n");
                 return false;
         }
-        out("The %s of %s is done. Everything it did is put back; what somebody else changed since stays, "
-            "and is listed.\n",
+        out("The %s of %s is done. All its changes are undone; files changed since by others are kept "
+            "and listed.\n",
             plan_verb_name(job->verb), job->name ? job->name : "?");
-        return ask_yes("Shall this be done?");
+        return ask_yes("Roll it back?");
 }
 
 static int verb_rollback_run(struct session *s, const struct verb *verb, const struct arguments *a) {
@@ -25,7 +24,7 @@ static int verb_rollback_run(struct session *s, const struct verb *verb, const s
                 return session_fail(s, e);
         if (!verb_rollback_consented(job, a))
                 return EXIT_REFUSED;
-        return follow_taken_up(s, job, RESUME_ROLL_BACK, NULL, a->given[OPTION_DETACH]);
+        return follow_resumed(s, job, RESUME_ROLL_BACK, NULL, a->given[OPTION_DETACH]);
 }
 
 const struct verb rollback_verb = {

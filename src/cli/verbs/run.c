@@ -12,12 +12,10 @@
  * very image: its plan showed the command. (An image's own unit starts `atomic run` in the middle of the
  * install, before there is a record.) */
 static int installed_now(struct session *s, const struct plan *plan, bool *ret, struct error **reterr) {
-        struct waiting w = {};
-        void *result;
-        int r = session_wait(s, &w, host_list_jobs(s->host, waited_jobs, &w), &result, reterr);
+        _cleanup_(job_list_freep) struct job_list *jobs = NULL;
+        int r = session_list_jobs(s, &jobs, reterr);
         if (r < 0)
                 return r;
-        _cleanup_(job_list_freep) struct job_list *jobs = result;
         for (size_t i = 0; i < jobs->n; i++) {
                 const struct job *job = jobs->items[i];
                 if (job->state == JOB_RUNNING && job->verb != VERB_UNINSTALL &&
@@ -40,7 +38,7 @@ static int verb_run_consented(struct session *s, const struct plan *plan, bool *
 static int verb_run_ask(struct session *s, const struct plan *plan, const struct arguments *a) {
         struct error *e = NULL;
         if (plan_permitted(plan, &e) < 0) {
-                tell_plan(plan);
+                report_plan(plan);
                 out_error(e);
                 error_free(e);
                 return EXIT_REFUSED;
@@ -51,27 +49,22 @@ static int verb_run_ask(struct session *s, const struct plan *plan, const struct
                 return session_fail(s, e);
         if (yes)
                 return EXIT_DONE;
-        tell_plan(plan);
-        if (in_is_terminal() && ask_yes("\nShall this run?"))
+        report_plan(plan);
+        if (in_is_terminal() && ask_yes("\nRun this?"))
                 return EXIT_DONE;
-        out_note("fairlead: Nobody consented to this command\n  try: add --yes, or install the service\n");
+        out_note("fairlead: Nothing was done. Add --yes to run this command, or install the service\n");
         return EXIT_REFUSED;
 }
 
-/* What is to be done about a container that has the name already: "start" it, leave it, or run anew. */
+/* A container that has the name already is started where it is stopped, and left alone where it runs. */
 static int run_or_start(struct session *s, const struct plan *plan, const struct arguments *a) {
         const char *engine = host_engine_path(s->host);
         const char *name = plan->command->name;
         enum container_state state = CONTAINER_ABSENT;
         if (name) {
                 struct error *e = NULL;
-                struct waiting w = {};
-                void *result;
-                int r = session_wait(s, &w, host_find_container(s->host, name, waited_container, &w), &result,
-                                     &e);
-                if (r < 0)
+                if (session_find_container(s, name, &state, &e) < 0)
                         return session_fail(s, e);
-                state = (enum container_state)(intptr_t) result;
         }
         if (state == CONTAINER_RUNNING) {
                 out("%s is running.\n", name);
@@ -99,17 +92,15 @@ static int verb_run_run(struct session *s, const struct verb *verb, const struct
                 return session_fail(s, e);
         r = order_read(s, a, VERB_RUN, image, &order, &e);
         if (r < 0)
-                return session_fail(s, e);
+                return order_fail(s, e);
         if (by_name) {
                 order.port.image = NULL;
                 order.port.name = a->words[0];
         }
-        struct waiting w = {};
-        void *result;
-        r = session_wait(s, &w, host_make_plan(s->host, &order.port, waited_plan, &w), &result, &e);
+        struct plan *plan = NULL; /* goes with this process when the command replaces it */
+        r = session_make_plan(s, &order.port, &plan, &e);
         if (r < 0)
-                return session_fail(s, e);
-        struct plan *plan = result; /* goes with this process when the command replaces it */
+                return order_fail(s, e);
         int status = EXIT_FAILED;
         if (!plan->command) {
                 out_note("fairlead: %s has no RUN label\n", a->words[0]);

@@ -7,7 +7,7 @@
 #include "cli/out.h"
 #include "cli/verbs/verbs.h"
 
-void tell_services(const struct service_list *services) {
+void lookup_print_services(const struct service_list *services) {
         if (!services->n) {
                 out("No service is installed. fairlead images lists what could be.\n");
                 return;
@@ -35,16 +35,14 @@ void tell_services(const struct service_list *services) {
 
 static int verb_services_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         struct error *e = NULL;
-        struct waiting w = {};
-        void *result;
-        int r = session_wait(s, &w, host_list_services(s->host, waited_services, &w), &result, &e);
+        _cleanup_(service_list_freep) struct service_list *services = NULL;
+        int r = session_list_services(s, &services, &e);
         if (r < 0)
                 return session_fail(s, e);
-        _cleanup_(service_list_freep) struct service_list *services = result;
         if (s->json)
                 out_json(emit_services(services));
         else
-                tell_services(services);
+                lookup_print_services(services);
         return EXIT_DONE;
 }
 

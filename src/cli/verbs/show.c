@@ -10,15 +10,15 @@
 #include "model/command/lint.h"
 #include "model/image/recipe.h"
 
-static void tell_label(const struct image *image, enum command_label which) {
+static void verb_show_print_label(const struct image *image, enum command_label which) {
         const char *key, *value = label_find(image, which, &key, NULL);
         if (value)
                 out("  %-10s %s\n", key, value);
 }
 
-static void verb_show_tell_image(const struct image *image) {
+static void verb_show_print(const struct image *image) {
         char created[24];
-        tell_time(created, image->created);
+        report_time(created, image->created);
         const char *summary = image_summary(image), *version = image_version(image),
                    *vendor = image_vendor(image);
         out("%s\n", image_reference(image));
@@ -33,7 +33,7 @@ static void verb_show_tell_image(const struct image *image) {
         if (!label_set(image))
                 out("  none: this image does not say how to install or run it\n");
         for (int which = 0; which < _COMMAND_LABEL_MAX; which++)
-                tell_label(image, which);
+                verb_show_print_label(image, which);
         out("\nAll labels:\n");
         for (size_t i = 0; i < image->n_labels; i++)
                 out("  %s: %s\n", image->labels[i].key, image->labels[i].value);
@@ -47,17 +47,15 @@ static int verb_show_run(struct session *s, const struct verb *verb, const struc
                 return session_fail(s, e);
         _cleanup_image_ struct image *image = found;
         _cleanup_(finding_list_done) struct finding_list findings = {};
-        r = image_lint(image, &findings);
-        if (r < 0)
-                return session_fail(s, NULL);
+        image_lint(image, &findings);
         if (s->json) {
                 out_json(emit_image(image, &findings));
                 return EXIT_DONE;
         }
-        verb_show_tell_image(image);
+        verb_show_print(image);
         if (findings.n) {
                 out("\nFindings:\n");
-                tell_findings(&findings);
+                report_findings(&findings);
         }
         return EXIT_DONE;
 }

@@ -9,14 +9,12 @@
 #include "cli/report.h"
 #include "cli/verbs/verbs.h"
 
-static int tell_host(struct session *s) {
+static int verb_status_print_host(struct session *s) {
         struct error *e = NULL;
-        struct waiting w = {};
-        void *result;
-        int r = session_wait(s, &w, host_list_services(s->host, waited_services, &w), &result, &e);
+        _cleanup_(service_list_freep) struct service_list *services = NULL;
+        int r = session_list_services(s, &services, &e);
         if (r < 0)
                 return session_fail(s, e);
-        _cleanup_(service_list_freep) struct service_list *services = result;
         if (s->json) {
                 out_json(emit_services(services));
                 return EXIT_DONE;
@@ -25,23 +23,13 @@ static int tell_host(struct session *s) {
         const struct host_status *h = host_status(s->host);
         out("%s  engine %s %s\n\n", h->hostname ? h->hostname : "this host", engine_kind_name(h->engine),
             h->engine_version ? h->engine_version : "");
-        tell_services(services);
+        lookup_print_services(services);
         return EXIT_DONE;
 }
 
-static int verb_status_show(struct session *s, const char *name, struct unit_detail **ret,
-                            struct error **reterr) {
-        struct waiting w = {};
-        void *result;
-        int r = session_wait(s, &w, host_show_unit(s->host, name, waited_unit, &w), &result, reterr);
-        if (r >= 0)
-                *ret = result;
-        return r;
-}
-
-static void verb_status_tell_unit(const struct unit_detail *d) {
+static void verb_status_print_unit(const struct unit_detail *d) {
         char since[24], memory[16] = "-";
-        tell_time(since, d->since);
+        report_time(since, d->since);
         if (d->memory != UNIT_UNKNOWN)
                 text_size(memory, d->memory);
         out("%s  %s\n", d->unit.name, d->unit.description ? d->unit.description : "");
@@ -60,7 +48,7 @@ static void verb_status_tell_unit(const struct unit_detail *d) {
 static int verb_status_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         struct error *e = NULL;
         if (!a->words)
-                return tell_host(s);
+                return verb_status_print_host(s);
         struct service *service = NULL;
         _cleanup_free_ char *unit = NULL;
         int r = find_service(s, a->words[0], &service, &e);
@@ -68,7 +56,7 @@ static int verb_status_run(struct session *s, const struct verb *verb, const str
                 r = unit_for(s, a->words[0], &unit, &e);
         struct unit_detail *detail = NULL;
         if (r >= 0)
-                r = verb_status_show(s, unit, &detail, &e);
+                r = session_show_unit(s, unit, &detail, &e);
         int status = EXIT_DONE;
         if (service && s->json)
                 out_json(emit_service(service));
@@ -77,7 +65,7 @@ static int verb_status_run(struct session *s, const struct verb *verb, const str
         else if (s->json)
                 out_json(emit_unit(detail));
         else
-                verb_status_tell_unit(detail);
+                verb_status_print_unit(detail);
         if (service && !s->json)
                 out("  image      %s\n  installed  by job %s\n", service->image ? service->image : "-",
                     service->job ? service->job : "-");

@@ -11,7 +11,7 @@ static int verb_uninstall_run(struct session *s, const struct verb *verb, const 
         _cleanup_(order_done) struct order order = {};
         int r = order_read(s, a, VERB_UNINSTALL, NULL, &order, &e);
         if (r < 0)
-                return session_fail(s, e);
+                return order_fail(s, e);
         order.port.image = NULL;
         order.port.name = a->words[0];
         return follow_order(s, &order, a);

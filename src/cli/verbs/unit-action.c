@@ -12,20 +12,17 @@ static int verb_unit_action_act(struct session *s, const char *name, enum unit_a
         int r = unit_for(s, name, &unit, &e);
         if (r < 0)
                 return session_fail(s, e);
-        struct waiting w = {};
-        r = session_wait(s, &w, host_act_on_unit(s->host, unit, action, waited_nothing, &w), NULL, &e);
+        r = session_act_on_unit(s, unit, action, &e);
         if (r < 0)
                 return session_fail(s, e);
         if (!s->json) {
                 out("%s %s.\n", unit, unit_action_done(action));
                 return EXIT_DONE;
         }
-        w = (struct waiting) {};
-        void *result;
-        r = session_wait(s, &w, host_show_unit(s->host, unit, waited_unit, &w), &result, &e);
+        _cleanup_(unit_detail_freep) struct unit_detail *detail = NULL;
+        r = session_show_unit(s, unit, &detail, &e);
         if (r < 0)
                 return session_fail(s, e);
-        _cleanup_(unit_detail_freep) struct unit_detail *detail = result;
         out_json(emit_unit(detail));
         return EXIT_DONE;
 }

@@ -5,13 +5,10 @@
 
 static int verb_units_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         struct error *e = NULL;
-        struct waiting w = {};
-        void *result;
-        int r = session_wait(s, &w, host_list_units(s->host, a->words ? a->words[0] : NULL, waited_units, &w),
-                             &result, &e);
+        _cleanup_(unit_list_freep) struct unit_list *units = NULL;
+        int r = session_list_units(s, a->words ? a->words[0] : NULL, &units, &e);
         if (r < 0)
                 return session_fail(s, e);
-        _cleanup_(unit_list_freep) struct unit_list *units = result;
         if (s->json) {
                 out_json(emit_units(units));
                 return EXIT_DONE;

@@ -40,7 +40,7 @@ static int verb_upgrade_run(struct session *s, const struct verb *verb, const st
         _cleanup_(order_done) struct order order = {};
         r = upgrade_read(s, a, service, &order, &e);
         if (r < 0)
-                return session_fail(s, e);
+                return order_fail(s, e);
         return follow_order(s, &order, a);
 }
 

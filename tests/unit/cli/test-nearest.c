@@ -9,6 +9,7 @@ static void counts_mistypings(void **state) {
         assert_int_equal(nearest_distance("instal", "install"), 1);
         assert_int_equal(nearest_distance("forwrd", "forward"), 1);
         assert_int_equal(nearest_distance("isntall", "install"), 1);    /* neighbours exchanged */
+        assert_int_equal(nearest_distance("PROT", "port"), 1);
         assert_int_equal(nearest_distance("abc", ""), 3);
         assert_int_equal(nearest_distance("kitten", "sitting"), 3);
 }
