@@ -14,8 +14,8 @@ unwritten='firstboot export adopt seal shims trust updates'
 # Verbs that the design does not list by name: they stand behind its "…".
 unlisted='reload unmask reset-failed rehearse'
 
-# Verbs with --json whose shape data/json.md does not tell yet.
-untold=''
+# Verbs with --json whose shape data/json.md does not describe yet.
+undescribed=''
 
 # Files beside the tables that several of them share: "FILE REASON".
 no_table='
@@ -117,14 +117,14 @@ look_verbs() {
                                 say src/verbs.c:1 "the program has a verb \"$verb\" that the design does not know"
                 done
         fi
-        # --json prints a shape that data/json.md tells.
+        # --json prints a shape that data/json.md describes.
         grep -lE '^ +\.json = true' src/cli/verbs/*.c | while read -r file; do
                 verb=$(sed -nE 's/^ +\.name = "([a-z-]+).*/\1/p' "$file" | head -n 1)
                 [ -n "$verb" ] || continue      # rows of a macro
                 if grep -qE "^## (.*, )?$verb(,.*)?$" data/json.md; then
-                        [[ " $untold " != *" $verb "* ]] || say tests/check-rules.sh:1 "data/json.md tells the shape of \"$verb\"; take it off the list of untold ones"
+                        [[ " $undescribed " != *" $verb "* ]] || say tests/check-rules.sh:1 "data/json.md describes the shape of \"$verb\"; take it off the list of undescribed ones"
                 else
-                        [[ " $untold " == *" $verb "* ]] || say "$file:1" "\"$verb --json\" prints a shape that data/json.md does not tell"
+                        [[ " $undescribed " == *" $verb "* ]] || say "$file:1" "\"$verb --json\" prints a shape that data/json.md does not describe"
                 fi
         done
 }
@@ -198,7 +198,7 @@ look_uncalled() {
                 END {
                         for (name in place)
                                 if (!(name in used) && !(name in known))
-                                        print place[name] ": nothing calls " name "(); let it go, or tell why it is there in check-rules.sh"
+                                        print place[name] ": nothing calls " name "(); delete it, or say why it is there in check-rules.sh"
                         for (name in known)
                                 if (!(name in place))
                                         print "tests/check-rules.sh:1: " name "() is listed as uncalled and does not exist"
@@ -233,7 +233,7 @@ look_twice() {
         statuses | twice 'exit statuses' 3 '' '' README.md
         kinds | cut -d ' ' -f 1 | twice findings 8 '["`]' '["`]' $kinds_file
         sed -nE 's/^const struct screen_class ([a-z_]+) =.*/\1/p' ui/screens/*.c | twice screens 8 '&' '[^a-z]' ui/screens/parts/places.c
-        sed -nE 's/^const struct step ([a-z_]+) =.*/\1/p' backend/worker/steps/*.c | twice steps 8 '&' '[^a-z]' backend/worker/worker.c
+        sed -nE 's/^const struct step ([a-z_]+) =.*/\1/p' backend/worker/steps/*.c | twice steps 8 '&' '[^a-z]' backend/worker/steps/steps.c
 }
 
 list=$(mktemp)
@@ -271,7 +271,7 @@ plant_twice_options() { echo 'static const char x[] = "[--name N] [--set P=V] [-
 plant_twice_statuses() { echo 'static const char x[] = "0 done, 1 failed, 2 usage";' >>src/help.c; echo 'src/help.c:[0-9]+: has a list of exit statuses'; }
 plant_twice_findings() { printf '| `%s` | x |\n' late-option label-long no-label name-taken host-command bad-reference lost-label empty-mount >>data/json.md; echo 'data/json.md:[0-9]+: has a list of findings'; }
 plant_twice_screens() { echo 'static const void *x[] = { &services_screen, &images_screen, &image_screen, &wizard_screen, &job_screen, &jobs_screen, &log_screen, &unit_screen, };' >>src/manual.c; echo 'src/manual.c:[0-9]+: has a list of screens'; }
-plant_twice_steps() { echo 'static const void *x[] = { &access_step, &changes_step, &command_step, &commit_step, &pull_step, &health_step, &start_step, &unit_step, };' >>backend/worker/queue.c; echo 'queue.c:[0-9]+: has a list of steps'; }
+plant_twice_steps() { echo 'static const void *x[] = { &access_step, &changes_step, &command_step, &commit_step, &pull_step, &health_step, &prepare_step, &unit_step, };' >>backend/worker/queue.c; echo 'queue.c:[0-9]+: has a list of steps'; }
 plant_verb_shape() { sed -i 's/^## plan$/## plans/' data/json.md; echo 'src/cli/verbs/plan.c:1: "plan --json" prints a shape'; }
 plant_table_two_tables() { sed 's/jobs_verb/other_verb/' src/cli/verbs/jobs.c >x && sed -n '/^const struct verb/,$p' x >>src/cli/verbs/jobs.c; echo 'src/cli/verbs/jobs.c:1: has more than one const struct verb'; }
 plant_table_late_function() { printf '\nint late(void) {\n        return 0;\n}\n' >>backend/worker/steps/pull.c; echo 'backend/worker/steps/pull.c:[0-9]+: does not end in its const struct step'; }

@@ -48,7 +48,7 @@ look_lines() {
                         print FILENAME ":" FNR ": something left for later; do it or do without"
                 }'
         paste -d ' ' <(texts | xargs tail -qc 1 | od -An -vtx1 -w1) <(texts) | awk '$1 != "0a" { print $2 ":1: the last line does not end" }'
-        # The name of a file tells what it owns; a drawer owns nothing.
+        # The name of a file says what it owns; a drawer owns nothing.
         find src ui backend tests -type f ! -path 'tests/lab.d/images/*' -regextype posix-extended -regex '.*/(.*[-_])?(utils?|misc|helpers?|common|stuff)([-_].*)?\.[a-z]+' |
                 sed 's/$/:1: a drawer; a function lives with its type/'
 }
@@ -141,7 +141,7 @@ look_shells() {
                 sed -E 's/^([^:]*:[0-9]+):.*/\1: a shell, or a program looked for in PATH; run a program by its whole path, word by word/' || true
 }
 
-# The headers that list what a table of functions names, which is told there: model/host.h, and the keys of a screen.
+# The headers that list what a table of functions names, which is documented there: model/host.h, and the keys of a screen.
 pending='^(ui/ui|ui/internal|backend/host/internal)\.h:[0-9]+: a public'
 
 look() {

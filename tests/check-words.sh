@@ -31,8 +31,119 @@ words@needs more words|has no words for@missing argument
 END
 }
 
-# Where a word is right, or not yet replaced: "KEY PATH-PREFIX…".
+# Where a word is right, or not replaced yet (the list only gets shorter): "KEY PATH-PREFIX".
 spared='
+tell src/cli/follow.c
+hold src/cli/lookup.c
+mend README.md
+put-back README.md
+take-up README.md
+tell README.md
+weigh README.md
+tell backend/engine/
+words backend/engine/
+tell backend/format/
+in-the-way backend/host/
+later backend/host/
+mend backend/host/
+tell backend/host/
+weigh backend/host/
+later backend/io/
+notice backend/io/
+rung backend/io/
+tell backend/io/
+notice backend/jobs/
+put-back backend/jobs/
+tell backend/jobs/
+bear backend/realm/
+clock backend/realm/
+consent backend/realm/
+locks backend/realm/
+login backend/realm/
+mend backend/realm/
+put-back backend/realm/
+static-name backend/realm/
+tell backend/realm/
+put-back backend/snapshot/
+tell backend/snapshot/
+weigh backend/snapshot/
+put-back backend/store/
+tell backend/store/
+in-the-way backend/systemd/
+tell backend/systemd/
+tell backend/wire/
+bear backend/worker/
+hold backend/worker/
+in-the-way backend/worker/
+locks backend/worker/
+put-back backend/worker/
+rung backend/worker/
+tell backend/worker/
+bear src/base/
+tell src/base/
+bear src/model/
+clock src/model/
+hold src/model/
+in-the-way src/model/
+mend src/model/
+put-back src/model/
+take-up src/model/
+tell src/model/
+tell tests/bench.d/
+tell tests/check-style.sh
+bear tests/e2e/
+in-the-way tests/e2e/
+locks tests/e2e/
+put-back tests/e2e/
+tell tests/e2e/
+mend tests/fake/
+tell tests/fake/
+put-back tests/kill.d/
+take-up tests/kill.d/
+tell tests/kill.d/
+hold tests/real/
+in-the-way tests/real/
+tell tests/real/
+bear tests/ui/
+clock tests/ui/
+in-the-way tests/ui/
+locks tests/ui/
+mend tests/ui/
+put-back tests/ui/
+put-right tests/ui/
+tell tests/ui/
+bear tests/unit/backend/
+clock tests/unit/backend/
+in-the-way tests/unit/backend/
+mend tests/unit/backend/
+notice tests/unit/backend/
+put-back tests/unit/backend/
+rung tests/unit/backend/
+tell tests/unit/backend/
+weigh tests/unit/backend/
+words tests/unit/backend/
+bear tests/unit/base/
+tell tests/unit/base/
+hold tests/unit/model/
+put-back tests/unit/model/
+tell tests/unit/model/
+tell ui/dialog.c
+tell ui/dispatch.c
+tell ui/frame.c
+tell ui/menu.c
+bear ui/screens/
+hold ui/screens/
+in-the-way ui/screens/
+mend ui/screens/
+put-back ui/screens/
+put-right ui/screens/
+take-up ui/screens/
+tell ui/screens/
+weigh ui/screens/
+tell ui/ui.h
+mend ui/widgets/
+put-back ui/widgets/
+tell ui/widgets/
 '
 
 files() {
@@ -59,6 +170,6 @@ plant_message() { echo 'static const char x[] = "1 in the way";' >>ui/ui.c; echo
 plant_document() { echo 'It is put back.' >>data/json.md; echo 'data/json.md:[0-9]+: "put-back"'; }
 plant_screen() { echo 'Safety net' >>tests/ui/join.screen; echo 'tests/ui/join.screen:[0-9]+: "login"'; }
 plant_script() { echo '# mended' >>tests/house.sh; echo 'tests/house.sh:[0-9]+: "mend"'; }
-plant_inside() { echo '/* It told, untold. */' >>backend/io/pty.c; echo 'backend/io/pty.c:[0-9]+: "tell"'; }
+plant_inside() { echo 'static int plan_told;' >>src/verbs.c; echo 'src/verbs.c:[0-9]+: "tell"'; }
 
 house "$@"

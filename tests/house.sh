@@ -19,7 +19,7 @@ sources() {
 }
 
 # Takes back what a plant did to the copy: cheaper than a new one where there are many.
-mend() {        # ROOT SCRATCH
+repair() {      # ROOT SCRATCH
         local f
         cd "$2/tree"
         rm -rf planted-build
@@ -59,10 +59,10 @@ house() {
                         echo "${0##*/}: $PLANT was planted and not seen (nothing like: $pattern)"
                         bad=$((bad + 1))
                 fi
-                (mend "$root" "$scratch")
+                (repair "$root" "$scratch")
         done
         cat "$before"
         bad=$((bad + $(wc -l <"$before")))
-        echo "${0##*/}: $plants planted breaches looked for, $bad to mend"
+        echo "${0##*/}: $plants planted breaches looked for, $bad to fix"
         [ "$bad" -eq 0 ]
 }

@@ -14,10 +14,10 @@ int follow_job(struct session *s, const char *id);
  * wanted result. */
 int follow_job_from(struct session *s, const char *id, uint64_t offset, bool undo);
 
-/* A job resumed or rolled back by a new worker, and followed (with detach: its id is printed). secrets are taken
- * over. */
+/* A job resumed or rolled back by a new worker, and followed (with detach: its id is printed). secrets are
+ * taken over. */
 int follow_resumed(struct session *s, const struct job *job, enum job_resume how,
-                    struct secret_list *secrets, bool detach);
+                   struct secret_list *secrets, bool detach);
 
 /* The job of this id; a sentence and -ENOENT when there is none. */
 int find_job(struct session *s, const char *id, struct job **ret, struct error **reterr);
