@@ -33,7 +33,6 @@ END
 
 # Where a word is right, or not replaced yet (the list only gets shorter): "KEY PATH-PREFIX".
 spared='
-tell src/cli/follow.c
 hold src/cli/lookup.c
 mend README.md
 put-back README.md
@@ -110,7 +109,6 @@ in-the-way tests/ui/
 locks tests/ui/
 mend tests/ui/
 put-back tests/ui/
-put-right tests/ui/
 tell tests/ui/
 bear tests/unit/backend/
 clock tests/unit/backend/
@@ -127,23 +125,9 @@ tell tests/unit/base/
 hold tests/unit/model/
 put-back tests/unit/model/
 tell tests/unit/model/
-tell ui/dialog.c
-tell ui/dispatch.c
-tell ui/frame.c
-tell ui/menu.c
-bear ui/screens/
 hold ui/screens/
-in-the-way ui/screens/
 mend ui/screens/
-put-back ui/screens/
-put-right ui/screens/
-take-up ui/screens/
 tell ui/screens/
-weigh ui/screens/
-tell ui/ui.h
-mend ui/widgets/
-put-back ui/widgets/
-tell ui/widgets/
 '
 
 files() {

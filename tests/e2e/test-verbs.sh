@@ -53,6 +53,19 @@ rsyslog() {
         check_status "status" 0 host fairlead status rsyslog
         check_status "logs" 0 host fairlead logs rsyslog -n 20
         check_text "the log has lines" 'podman|rsyslog|systemd' "$output"
+        check_status "logs of what is not there end with 4" 4 host fairlead logs nosuch
+        check_status "a priority by its name" 0 host fairlead logs rsyslog -p err
+        check_status "a mistyped verb ends with 2" 2 host fairlead instal
+        check_text "and the nearest is named" 'Did you mean "install"' "$output"
+        check_status "a mistyped mode ends with 2" 2 host fairlead plan install rsyslog --mode forwrd
+        check_text "and the nearest is named" 'Did you mean "forward"' "$output"
+        check_status "a mistyped parameter ends with 2" 2 host fairlead plan install rsyslog --mode forward --set hst=x
+        check_text "and the nearest is named" 'Did you mean "host"' "$output"
+        check_status "a wrong value ends with 2" 2 host fairlead plan install rsyslog --mode forward --set host=x --set port=x
+        check_status "completion names images" 0 host fairlead --complete install rsys
+        check_text "as a person calls them" '^rsyslog$' "$output"
+        check_status "and services" 0 host fairlead --complete uninstall rsys
+        check_text "by their names" '^rsyslog$' "$output"
         check_status "uninstall" 0 host fairlead uninstall rsyslog --yes
         check_same_tree "/etc and /usr/local are as before" "$before"
         check_not "no unit is left" host systemctl cat rsyslog.service

@@ -10,7 +10,7 @@ static int verb_install_run(struct session *s, const struct verb *verb, const st
         struct error *e = NULL;
         _cleanup_(order_done) struct order order = {};
         if (order_read_image(s, a, VERB_INSTALL, &order, &e) < 0)
-                return session_fail(s, e);
+                return order_fail(s, e);
         return follow_order(s, &order, a);
 }
 

@@ -42,7 +42,7 @@ static int verb_leave_leave(struct session *s, const struct arguments *a, struct
         words.values[OPTION_SET] = set;
         words.values[OPTION_SECRET] = secrets;
         if (order_read(s, &words, VERB_UNINSTALL, TAKE(j->image), &order, &e) < 0)
-                return session_fail(s, e);
+                return order_fail(s, e);
         if (j->mode)
                 joining_answers(j->profile, j->mode->leave ? j->mode->leave : j->mode, order.answers);
         order.port.image = NULL;

@@ -31,7 +31,7 @@ static int verb_rehearse_run(struct session *s, const struct verb *verb, const s
         struct error *e = NULL;
         _cleanup_(order_done) struct order order = {};
         if (order_read_image(s, a, VERB_REHEARSE, &order, &e) < 0)
-                return session_fail(s, e);
+                return order_fail(s, e);
         return follow_order_to(s, &order, a, show_changes);
 }
 
