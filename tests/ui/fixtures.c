@@ -249,7 +249,7 @@ struct job *fixture_job(const char *which) {
         static const enum step_state done[] = { STEP_DONE, STEP_SKIPPED, STEP_DONE, STEP_NOW };
         for (size_t i = 0; i < ELEMENTS(done); i++)
                 job->steps[i].state = done[i];
-        job->steps[STEP_PREFLIGHT].usec = 400000;
+        job->steps[STEP_PREPARE].usec = 400000;
         job->steps[STEP_PULL].note = strdup("already here");
         job->steps[STEP_SNAPSHOT].usec = 300000;
         job->steps[STEP_SNAPSHOT].note = strdup("1,812 files");
@@ -301,8 +301,8 @@ static struct job_list *jobs_hostile(void) {
         for (size_t i = 0; i < ELEMENTS(names); i++) {
                 _cleanup_free_ char *id = str_printf("20261122-08000%zu-0000d00d", i);
                 struct job *job = make_job(id, VERB_INSTALL, names[i], i ? JOB_FAILED : JOB_RUNNING);
-                job->steps[STEP_PREFLIGHT].state = STEP_NOW;
-                job->steps[STEP_PREFLIGHT].note = strdup(names[i]);
+                job->steps[STEP_PREPARE].state = STEP_NOW;
+                job->steps[STEP_PREPARE].note = strdup(names[i]);
                 job->message = i ? strdup(names[i]) : NULL;
                 job->ended = i ? job->started + 1 : 0;
                 job_list_take(list, job);

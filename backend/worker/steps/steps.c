@@ -5,7 +5,7 @@
 #include "backend/worker/step.h"
 
 static const struct step *const steps_usual[_JOB_STEP_MAX] = {
-        [STEP_PREFLIGHT] = &prepare_step,
+        [STEP_PREPARE] = &prepare_step,
         [STEP_PULL] = &pull_step,
         [STEP_SNAPSHOT] = &snapshot_step,
         [STEP_COMMAND] = &command_step,

@@ -19,7 +19,7 @@ static const char *const job_state_names[] = {
 DEFINE_NAMES(job_state, enum job_state)
 
 static const char *const job_step_names[] = {
-        [STEP_PREFLIGHT] = "preflight",
+        [STEP_PREPARE] = "preflight",
         [STEP_PULL] = "pull",
         [STEP_SNAPSHOT] = "snapshot",
         [STEP_COMMAND] = "command",
@@ -73,7 +73,7 @@ DEFINE_NAMES(record_event, enum record_event)
  * where an install writes the unit; a rehearsal lays a copy over the files where an install saves them. */
 enum { KIND_INSTALL, KIND_UNINSTALL, KIND_UPGRADE, KIND_REHEARSAL, KIND_ACCESS, KIND_RENEWAL, _KIND_MAX };
 static const char *const step_titles[_JOB_STEP_MAX][_KIND_MAX] = {
-        [STEP_PREFLIGHT] = { "check the host", "check the host", "check the host", "check the host",
+        [STEP_PREPARE] = { "check the host", "check the host", "check the host", "check the host",
                              "check the host", "check the host" },
         [STEP_PULL] = { "get the image", NULL, "get the image", "get the image" },
         [STEP_SNAPSHOT] = { "save the files", "save the files", "save the files", "lay a copy over the files",

@@ -36,7 +36,7 @@ bool job_move_legal(enum job_state from, enum job_state to);
 
 /* The steps in their order. One file each in backend/steps/. */
 enum job_step {
-        STEP_PREFLIGHT,
+        STEP_PREPARE,
         STEP_PULL,
         STEP_SNAPSHOT,
         STEP_COMMAND,           /* the label's command */

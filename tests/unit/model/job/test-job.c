@@ -32,7 +32,7 @@ static void a_job_without_a_worker_goes_its_way(void **state) {
         enum job_step step;
         assert_int_equal(way_of(job, JOB_QUEUED, -1, -1, false, &step), WAY_BEGIN);
         assert_int_equal(way_of(job, JOB_RUNNING, STEP_PULL, STEP_SNAPSHOT, false, &step), WAY_BEGIN);
-        assert_int_equal(step, STEP_PREFLIGHT);
+        assert_int_equal(step, STEP_PREPARE);
         assert_int_equal(way_of(job, JOB_RUNNING, STEP_SNAPSHOT, STEP_COMMAND, false, &step), WAY_AGAIN);
         assert_int_equal(way_of(job, JOB_RUNNING, STEP_COMMAND, -1, false, &step), WAY_GO_ON);
         assert_int_equal(step, STEP_CHANGES);
@@ -90,8 +90,8 @@ static void an_uninstall_has_fewer_steps(void **state) {
 
 static void the_current_step_is_the_one_at_work(void **state) {
         _cleanup_(job_freep) struct job *job = job_new();
-        assert_int_equal(job_current_step(job), STEP_PREFLIGHT);
-        job->steps[STEP_PREFLIGHT].state = STEP_DONE;
+        assert_int_equal(job_current_step(job), STEP_PREPARE);
+        job->steps[STEP_PREPARE].state = STEP_DONE;
         job->steps[STEP_PULL].state = STEP_SKIPPED;
         assert_int_equal(job_current_step(job), STEP_PULL);
         job->steps[STEP_COMMAND].state = STEP_FAILED;

@@ -30,8 +30,8 @@ static void put(struct book *book, enum job_step step, enum record_event event, 
 
 static void begin(struct book *book) {
         put(book, 0, RECORD_STATE, "running");
-        put(book, STEP_PREFLIGHT, RECORD_INTENT, "");
-        put(book, STEP_PREFLIGHT, RECORD_DONE, "");
+        put(book, STEP_PREPARE, RECORD_INTENT, "");
+        put(book, STEP_PREPARE, RECORD_DONE, "");
         put(book, STEP_PULL, RECORD_SKIPPED, "already here");
         put(book, STEP_SNAPSHOT, RECORD_INTENT, "");
         put(book, STEP_SNAPSHOT, RECORD_DONE, "1,812 files");
