@@ -20,7 +20,7 @@ static struct image *read_image(const struct engine_dialect *dialect, struct jso
                 error_set(reterr, -ENOMEM, "Out of memory");
         else if (json_read(o, where, dialect->image_fields, dialect->n_image_fields, image, reterr) >= 0 &&
                  str_replace(&image->source, "engine") >= 0) {
-                hold_names_last(image);
+                pin_names_last(image);
                 return TAKE(image);
         }
         return NULL;
@@ -79,11 +79,11 @@ struct op *engine_list_images(struct engine *engine,
 /* ---- look at one, perhaps after a pull ---- */
 
 struct image_call {
-        struct engine_call call;        /* first */
+        struct engine_call call; /* first */
         char *reference;
-        bool pull;                      /* first pull it */
-        struct json_stream *stream;     /* of the pull */
-        struct error *error;            /* that the stream brought: a pull fails with status 200 */
+        bool pull;                  /* first pull it */
+        struct json_stream *stream; /* of the pull */
+        struct error *error;        /* that the stream brought: a pull fails with status 200 */
         void (*progress)(const char *text, void *userdata);
         void (*done)(struct image *image, struct error *e, void *userdata);
         void *userdata;
@@ -132,7 +132,7 @@ static bool engine_images_inspect(struct engine_call *call) {
         _cleanup_free_ char *escaped = http_escape(c->reference);
         return engine_call_request(
                 call, "GET", escaped ? str_printf("%s/images/%s/json", call->engine->prefix, escaped) : NULL,
-                (struct http_request) { .seconds = 15, .done = engine_images_inspected });
+                (struct http_request){ .seconds = 15, .done = engine_images_inspected });
 }
 
 static struct op *image_call_new(struct engine *engine, const char *reference, struct image_call c) {
@@ -155,7 +155,7 @@ struct op *engine_inspect_image(struct engine *engine, const char *reference,
                                 void (*done)(struct image *image, struct error *e, void *userdata),
                                 void *userdata) {
         return image_call_new(engine, reference,
-                              (struct image_call) { .call.begin = engine_images_inspect,
+                              (struct image_call){ .call.begin = engine_images_inspect,
                                                    .done = done,
                                                    .userdata = userdata });
 }
@@ -242,7 +242,7 @@ static bool pull_begin(struct engine_call *call) {
         return c->stream &&
                engine_call_request(call, "POST",
                                    call->engine->dialect->pull_path(call->engine->prefix, c->reference),
-                                   (struct http_request) { .stall = PULL_STALL_SECONDS,
+                                   (struct http_request){ .stall = PULL_STALL_SECONDS,
                                                           .piece = pull_piece,
                                                           .done = engine_images_pulled });
 }
@@ -252,16 +252,16 @@ struct op *engine_pull(struct engine *engine, const char *reference,
                        void (*done)(struct image *image, struct error *e, void *userdata), void *userdata) {
         return image_call_new(
                 engine, reference,
-                (struct image_call) {
+                (struct image_call){
                         .call.begin = pull_begin, .progress = progress, .done = done, .userdata = userdata });
 }
 
 /* ---- names ---- */
 
 struct name_call {
-        struct engine_call call;        /* first */
-        char *image;                    /* escaped; of an untag the name itself */
-        char *repository, *tag;         /* escaped */
+        struct engine_call call; /* first */
+        char *image;             /* escaped; of an untag the name itself */
+        char *repository, *tag;  /* escaped */
         bool off;
         void (*done)(struct error *e, void *userdata);
         void *userdata;
@@ -305,7 +305,7 @@ static bool name_begin(struct engine_call *call) {
         return engine_call_request(call, "POST",
                                    str_printf("%s/images/%s/%s?repo=%s&tag=%s", call->engine->prefix,
                                               c->image, c->off ? "untag" : "tag", c->repository, c->tag),
-                                   (struct http_request) { .seconds = 30, .done = engine_images_named });
+                                   (struct http_request){ .seconds = 30, .done = engine_images_named });
 }
 
 static struct op *name_call_new(struct engine *engine, const char *image, const char *name, bool off,
@@ -317,7 +317,7 @@ static struct op *name_call_new(struct engine *engine, const char *image, const 
         struct name_call *c = calloc(1, sizeof *c);
         if (!c)
                 return NULL;
-        *c = (struct name_call) {
+        *c = (struct name_call){
                 .call = { .engine = engine, .begin = name_begin, .fail = name_fail, .free = name_free },
                 .image = http_escape(image),
                 .repository = repository ? http_escape(repository) : NULL,

@@ -28,13 +28,13 @@ static char *pin_of_plan(const struct worker *w) {
         const struct plan *p = w->plan;
         if (p->verb == VERB_REHEARSE)
                 return NULL; /* nothing of it runs later */
-        return hold_name(pin_first_word(p->run ? p->run->argv : NULL, p->command ? p->command->argv : NULL),
-                         p->image, p->image_id, p->name);
+        return pin_name(pin_first_word(p->run ? p->run->argv : NULL, p->command ? p->command->argv : NULL),
+                        p->image, p->image_id, p->name);
 }
 
 static char *pin_of_record(const struct worker *w) {
         const struct service *s = w->record;
-        return s ? hold_name(pin_first_word(s->run_argv, s->install_argv), s->image, s->image_id, s->name)
+        return s ? pin_name(pin_first_word(s->run_argv, s->install_argv), s->image, s->image_id, s->name)
                  : NULL;
 }
 

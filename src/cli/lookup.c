@@ -16,7 +16,7 @@ void keep_offering(struct session *s, struct image_list *images) {
         for (size_t i = 0; i < images->n; i++) {
                 struct image *image = images->items[i];
                 struct profile *profile = NULL;
-                bool held = hold_only(image), offers = !held && label_set(image) != 0;
+                bool held = pin_only(image), offers = !held && label_set(image) != 0;
                 if (!offers && !held) {
                         host_find_profile(s->host, image, &profile, NULL);
                         offers = profile && !profile_is_generic(profile);

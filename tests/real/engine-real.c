@@ -110,7 +110,7 @@ static void names(sd_event *event, struct engine *engine) {
         check(t.over && !t.e, "gives an image a name", t.e);
         wait_for(event, &g, engine_inspect_image(engine, name, got_image, &g));
         struct image *image = g.result;
-        check(image && image_matches(image, "localhost/rsyslog") && !hold_is(image_reference(image)), "finds it by that name, and shows the other first", g.e);
+        check(image && image_matches(image, "localhost/rsyslog") && !pin_is(image_reference(image)), "finds it by that name, and shows the other first", g.e);
         wait_for(event, &u, engine_untag(engine, name, got_end, &u));
         check(u.over && !u.e, "takes the name off", u.e);
         wait_for(event, &again, engine_untag(engine, name, got_end, &again));

@@ -174,7 +174,7 @@ static void images_take(struct screen *s, struct image_list *images) {
         st->refused = xcalloc(images->n + 1, sizeof *st->refused);
         st->n_offers = 0;
         for (size_t i = 0; i < images->n; i++) {
-                st->offers[i] = !hold_only(images->items[i]) &&
+                st->offers[i] = !pin_only(images->items[i]) &&
                                 (label_set(images->items[i]) || images_has_profile(s, images->items[i]));
                 st->n_offers += st->offers[i];
                 st->refused[i] = NOT_LOOKED;

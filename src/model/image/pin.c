@@ -9,7 +9,7 @@
 #define TAG_START "fairlead-"
 #define ID_DIGITS 12U           /* as engines show ids */
 
-char *hold_name(const char *program, const char *pinned, const char *image_id, const char *service) {
+char *pin_name(const char *program, const char *pinned, const char *image_id, const char *service) {
         struct reference_parts p;
         reference_split(pinned ? pinned : "", &p);
         const char *slash = program ? strrchr(program, '/') : NULL;
@@ -21,7 +21,7 @@ char *hold_name(const char *program, const char *pinned, const char *image_id, c
                           (int) ID_DIGITS, image_id);
 }
 
-bool hold_is(const char *name) {
+bool pin_is(const char *name) {
         struct reference_parts p;
         reference_split(name, &p);
         if (p.tag.n < sizeof TAG_START + ID_DIGITS || memcmp(p.tag.at, TAG_START, sizeof TAG_START - 1) != 0)
@@ -33,17 +33,17 @@ bool hold_is(const char *name) {
         return end[-(int) ID_DIGITS - 1] == '-';
 }
 
-bool hold_only(const struct image *image) {
+bool pin_only(const struct image *image) {
         for (char **name = image->names; name && *name; name++)
-                if (!hold_is(*name))
+                if (!pin_is(*name))
                         return false;
         return image->names && *image->names;
 }
 
-void hold_names_last(struct image *image) {
+void pin_names_last(struct image *image) {
         size_t n = strv_length(image->names), held = 0;
         for (size_t i = 0; i < n - held;) {
-                if (!hold_is(image->names[i])) {
+                if (!pin_is(image->names[i])) {
                         i++;
                         continue;
                 }

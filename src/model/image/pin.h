@@ -13,16 +13,16 @@
 
 #include "model/image/image.h"
 
-/* Where the image is pinned by digest, the name that holds it for the service: "repository:tag"; the caller
- * frees. NULL: it needs none, or there is no memory. program: the first word of what runs it
+/* Where the image is pinned by digest, the name that pins it for the service: "repository:tag"; the caller
+ * frees. NULL: it needs none. program: the first word of what runs it
  * ("/usr/bin/podman"). */
-char *hold_name(const char *program, const char *pinned, const char *image_id, const char *service);
+char *pin_name(const char *program, const char *pinned, const char *image_id, const char *service);
 
 /* Is it such a name? */
-bool hold_is(const char *name);
+bool pin_is(const char *name);
 
 /* Has the image no name but such ones? Then nobody else wants it. */
-bool hold_only(const struct image *image);
+bool pin_only(const struct image *image);
 
 /* Puts such names behind all others: people know an image by the name they gave it. */
-void hold_names_last(struct image *image);
+void pin_names_last(struct image *image);
