@@ -46,7 +46,7 @@ struct planning {
 
         /* made, and its size being estimated */
         struct plan *plan;
-        struct weigh *weigh;
+        struct estimate *estimate;
         struct profile *profile;
         struct container_list *containers;
         char *unit_path; /* of a unit that has the service's name; "" ours; NULL none */
@@ -56,7 +56,7 @@ static void planning_free(void *userdata) {
         struct planning *p = userdata;
         op_cancel(p->asking);
         sd_event_source_disable_unref(p->start);
-        weigh_free(p->weigh);
+        estimate_free(p->estimate);
         plan_free(p->plan);
         char *texts[] = { p->label,  p->reference, p->name,      p->mode,      p->opt[0],
                           p->opt[1], p->opt[2],    p->unit_path, p->unit_file, p->unit_text };
@@ -197,7 +197,7 @@ static int host_plan_make(struct planning *p, struct plan **ret, struct error **
         return r < 0 ? r : report_found(p, *ret);
 }
 
-static void on_weighed(void *userdata) {
+static void on_estimated(void *userdata) {
         struct planning *p = userdata;
         host_plan_end(p, TAKE(p->plan), NULL);
 }
@@ -208,8 +208,8 @@ static void make_now(struct planning *p) {
                 host_plan_end(p, NULL, e);
                 return;
         }
-        p->weigh = weigh_new(p->backend->event, &p->backend->paths, p->plan, on_weighed, p);
-        if (!p->weigh)
+        p->estimate = estimate_new(p->backend->event, &p->backend->paths, p->plan, on_estimated, p);
+        if (!p->estimate)
                 host_plan_end(p, TAKE(p->plan), NULL);
 }
 

@@ -17,11 +17,11 @@
 
 #define OBJECTS_MAX SNAPSHOT_FILES_MAX
 #define DEPTH_MAX 64U
-#define TEXT_MAX (256U * 1024)          /* of a file whose content is kept for a text diff */
-#define TEXTS_MAX (16U * 1024 * 1024)   /* of all of them */
+#define TEXT_MAX (256U * 1024)        /* of a file whose content is kept for a text diff */
+#define TEXTS_MAX (16U * 1024 * 1024) /* of all of them */
 
 struct reading {
-        int host, copy;                 /* the two roots */
+        int host, copy; /* the two roots */
         int blobs;
         struct digest *digest;
         struct manifest before, after;
@@ -75,7 +75,7 @@ static int note_below(struct reading *r, int root, const char *path, struct mani
                 _cleanup_free_ char *child =
                         str_printf("%s/%s", strcmp(path, "/") == 0 ? "" : path, item->d_name);
                 mode_t mode;
-                result = child ? snapshot_overlay_read_note(r, root, child, m, &mode) : -ENOMEM;
+                result = snapshot_overlay_read_note(r, root, child, m, &mode);
                 if (result >= 0 && S_ISDIR(mode))
                         result = note_below(r, root, child, m, depth + 1);
         }
@@ -104,7 +104,7 @@ static int walk_object(struct reading *r, int folder, const char *name, const ch
         mode_t was, is;
         if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
                 return errno == ENOENT ? 0 : -errno;
-        if (S_ISCHR(st.st_mode) && st.st_rdev == 0)             /* taken away */
+        if (S_ISCHR(st.st_mode) && st.st_rdev == 0) /* taken away */
                 return note_all(r, r->host, path, &r->before);
         if (!S_ISDIR(st.st_mode)) {
                 int result = note_all(r, r->host, path, &r->before);
@@ -137,7 +137,7 @@ static int snapshot_overlay_read_walk(struct reading *r, int upper, const char *
                         continue;
                 _cleanup_free_ char *child =
                         str_printf("%s/%s", strcmp(path, "/") == 0 ? "" : path, item->d_name);
-                result = child ? walk_object(r, dirfd(d), item->d_name, child, depth) : -ENOMEM;
+                result = walk_object(r, dirfd(d), item->d_name, child, depth);
         }
         closedir(d);
         return result;
@@ -149,7 +149,7 @@ static int read_layer(struct reading *r, const struct paths *paths, const char *
         _cleanup_free_ char *upper =
                 point ? overlay_path(paths, "layers/%.*s/upper", (int) (point - line), line) : NULL;
         if (!upper)
-                return point ? -ENOMEM : -EBADMSG;
+                return -EBADMSG;
         int fd = open(upper, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (fd < 0)
                 return -errno;
@@ -176,13 +176,10 @@ static void drop_twins(struct manifest *m) {
         m->n = kept;
 }
 
-static int snapshot_overlay_read_read_all(struct reading *r, const struct paths *paths,
-                                          struct error **reterr) {
+static int snapshot_overlay_read_all(struct reading *r, const struct paths *paths, struct error **reterr) {
         _cleanup_free_ char *base = overlay_base(paths), *host = overlay_path(paths, "host"), *text = NULL;
         _cleanup_strv_ char **lines = NULL;
         size_t n;
-        if (!base || !host)
-                return error_set(reterr, -ENOMEM, "Out of memory");
         _cleanup_close_ int folder = files_open_root(base, reterr);
         int result = folder < 0 ? folder : files_read(folder, OVERLAY_LIST, 1024 * 1024, &text, &n, reterr);
         if (result < 0)
@@ -203,8 +200,7 @@ static int snapshot_overlay_read_read_all(struct reading *r, const struct paths 
 int overlay_read(const struct paths *paths, int root, int blobs, struct manifest *ret_before,
                  struct manifest *ret_after, struct error **reterr) {
         struct reading r = { .host = root, .copy = -1, .blobs = blobs, .digest = digest_new() };
-        int result = r.digest ? snapshot_overlay_read_read_all(&r, paths, reterr)
-                              : error_set(reterr, -ENOMEM, "Out of memory");
+        int result = snapshot_overlay_read_all(&r, paths, reterr);
         digest_free(r.digest);
         if (r.copy >= 0)
                 close(r.copy);

@@ -62,25 +62,23 @@ static char *mount_point(const char *line) {
  * twice. */
 static int list_mounts(const struct paths *paths, char ***ret, struct error **reterr) {
         _cleanup_free_ char *text = NULL;
-        _cleanup_strv_ char **lines = NULL, **mounts = NULL;
-        int r = strv_add(&mounts, "/");
-        if (r >= 0 && !paths->root[0]) {
-                r = readfile("/proc/self/mountinfo", MOUNTS_BYTES_MAX, &text, NULL, reterr);
+        _cleanup_strv_ char **lines = NULL;
+        char **mounts = NULL;
+        if (!paths->root[0]) {
+                int r = readfile("/proc/self/mountinfo", MOUNTS_BYTES_MAX, &text, NULL, reterr);
                 if (r < 0)
                         return r;
-                r = strv_split(text, "\n", &lines);
+                strv_split(text, "\n", &lines);
         }
-        for (char **line = lines; r >= 0 && line && *line; line++) {
+        strv_add(&mounts, "/");
+        for (char **line = lines; line && *line; line++) {
                 _cleanup_free_ char *point = mount_point(*line);
                 struct stat st;
-                if (!point || strcmp(point, "/") == 0 || passed_over(paths, point) ||
-                    strv_contains(mounts, point) || lstat(point, &st) < 0 || !S_ISDIR(st.st_mode))
-                        continue;
-                r = strv_take(&mounts, TAKE(point));
+                if (point && strcmp(point, "/") != 0 && !passed_over(paths, point) &&
+                    !strv_contains(mounts, point) && lstat(point, &st) >= 0 && S_ISDIR(st.st_mode))
+                        strv_add(&mounts, point);
         }
-        if (r < 0)
-                return error_set(reterr, r, "Out of memory");
-        *ret = TAKE(mounts);
+        *ret = mounts;
         return 0;
 }
 
@@ -113,10 +111,8 @@ static int snapshot_overlay_lay(const struct paths *paths, const char *point, un
                             *lower = str_printf("%s%s", paths->root,
                                                 strcmp(point, "/") == 0 && paths->root[0] ? "" : point),
                             *at = overlay_path(paths, "host%s", strcmp(point, "/") == 0 ? "" : point);
-        if (!layer || !upper || !work || !lower || !at)
-                return -ENOMEM;
         if (strpbrk(lower, ":,\\"))
-                return -EINVAL;         /* such a path has no place among the options of a mount */
+                return -EINVAL; /* such a path has no place among the options of a mount */
         int r = make_folder(layer);
         if (r >= 0)
                 r = make_upper(layer, lower);
@@ -128,8 +124,6 @@ static int snapshot_overlay_lay(const struct paths *paths, const char *point, un
         for (size_t i = 0; i < ELEMENTS(more); i++) {
                 _cleanup_free_ char *options =
                         str_printf("lowerdir=%s,upperdir=%s,workdir=%s%s", lower, upper, work, more[i]);
-                if (!options)
-                        return -ENOMEM;
                 if (mount("overlay", at, "overlay", 0, options) == 0)
                         return 0;
                 r = -errno;
@@ -141,8 +135,6 @@ static int snapshot_overlay_lay(const struct paths *paths, const char *point, un
  * before it is seen anywhere: else taking the copy away would take the host's own mounts away with it. */
 static int snapshot_overlay_show(const struct paths *paths, const char *place) {
         _cleanup_free_ char *at = overlay_path(paths, "host%s", place);
-        if (!at)
-                return -ENOMEM;
         _cleanup_close_ int tree =
                 open_tree(AT_FDCWD, place, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
         if (tree < 0)
@@ -158,8 +150,6 @@ static int snapshot_overlay_show(const struct paths *paths, const char *place) {
 static int make_base(const struct paths *paths, struct error **reterr) {
         _cleanup_free_ char *base = overlay_base(paths), *host = overlay_path(paths, "host"),
                             *layers = overlay_path(paths, "layers");
-        if (!base || !host || !layers)
-                return error_set(reterr, -ENOMEM, "Out of memory");
         int r = make_folder(base);
         if (r >= 0 && mount("fairlead", base, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0700,size=25%") < 0)
                 r = -errno;
@@ -174,37 +164,46 @@ static int make_base(const struct paths *paths, struct error **reterr) {
 
 static int lay_all(const struct paths *paths, char *const *mounts, char ***bare, struct error **reterr) {
         _cleanup_strv_ char **laid = NULL;
-        int r = 0;
-        for (unsigned i = 0; r >= 0 && mounts[i]; i++) {
-                int laid_this = i < LAYERS_MAX ? snapshot_overlay_lay(paths, mounts[i], i) : -E2BIG;
-                if (laid_this < 0 && i == 0) {
-                        error_errno(reterr, laid_this, "No copy can be laid over the host's files");
-                        error_hint(reterr, "A rehearsal needs a kernel with overlayfs, and a root file "
-                                           "system that can lie below one");
-                        return laid_this;
+        for (unsigned i = 0; mounts[i]; i++) {
+                int r = i < LAYERS_MAX ? snapshot_overlay_lay(paths, mounts[i], i) : -E2BIG;
+                if (r < 0 && i == 0) {
+                        error_errno(reterr, r, "No copy can be laid over the host's files");
+                        error_hint(
+                                reterr,
+                                "A rehearsal needs a kernel with overlayfs, and a root file system that can "
+                                "lie below one");
+                        return r;
                 }
-                r = laid_this < 0 ? strv_add(bare, mounts[i]) : strv_addf(&laid, "%u %s", i, mounts[i]);
+                if (r < 0)
+                        strv_add(bare, mounts[i]);
+                else
+                        strv_addf(&laid, "%u %s", i, mounts[i]);
         }
-        _cleanup_free_ char *list = r < 0 ? NULL : strv_join(laid, "\n"), *base = overlay_base(paths);
-        if (!list || !base)
-                return error_set(reterr, -ENOMEM, "Out of memory");
+        _cleanup_free_ char *list = strv_join(laid, "\n"), *base = overlay_base(paths);
         _cleanup_close_ int folder = files_open_root(base, reterr);
         return folder < 0 ? folder : files_write(folder, OVERLAY_LIST, list, strlen(list), 0600, reterr);
 }
 
-int overlay_make(const struct paths *paths, char ***ret_bare, struct error **reterr) {
+static int snapshot_overlay_make(const struct paths *paths, char ***bare, struct error **reterr) {
         static const char *const shown[] = { "/proc", "/sys", "/dev" };
-        _cleanup_strv_ char **mounts = NULL, **bare = NULL;
-        int r = overlay_remove(paths, reterr);
-        if (r >= 0)
-                r = list_mounts(paths, &mounts, reterr);
+        _cleanup_strv_ char **mounts = NULL;
+        int r = list_mounts(paths, &mounts, reterr);
         if (r >= 0)
                 r = make_base(paths, reterr);
         if (r >= 0)
-                r = lay_all(paths, mounts, &bare, reterr);
+                r = lay_all(paths, mounts, bare, reterr);
         for (size_t i = 0; r >= 0 && !paths->root[0] && i < ELEMENTS(shown); i++)
-                if (snapshot_overlay_show(paths, shown[i]) < 0 && strv_add(&bare, shown[i]) < 0)
-                        r = error_set(reterr, -ENOMEM, "Out of memory");
+                if (snapshot_overlay_show(paths, shown[i]) < 0)
+                        strv_add(bare, shown[i]);
+        return r;
+}
+
+int overlay_make(const struct paths *paths, char ***ret_bare, struct error **reterr) {
+        _cleanup_strv_ char **bare = NULL;
+        int r = overlay_remove(paths, reterr);
+        if (r < 0)
+                return r;
+        r = snapshot_overlay_make(paths, &bare, reterr);
         if (r < 0) {
                 (void) overlay_remove(paths, NULL);
                 return r;
@@ -230,13 +229,12 @@ static bool is_mount(const char *path) {
 
 int overlay_remove(const struct paths *paths, struct error **reterr) {
         _cleanup_free_ char *base = overlay_base(paths);
-        if (!base)
-                return error_set(reterr, -ENOMEM, "Out of memory");
         while (is_mount(base)) {
                 /* Detached: a container that still holds it keeps what it sees and nobody else does. */
                 if (umount2(base, MNT_DETACH | UMOUNT_NOFOLLOW) < 0)
-                        return error_errno(reterr, -errno, "The copy of the host's files cannot be taken "
-                                                           "away");
+                        return error_errno(reterr, -errno,
+                                           "The copy of the host's files cannot be taken "
+                                           "away");
         }
         if (rmdir(base) < 0 && errno != ENOENT)
                 return error_errno(reterr, -errno, "The folder of the copy cannot be removed");

@@ -14,8 +14,6 @@ int snapshot_store(int folder, const char *name, const struct manifest *m, int b
         if (blobs >= 0 && syncfs(blobs) < 0)
                 return error_errno(reterr, -errno, "The saved files cannot be brought to the disk");
         _cleanup_free_ char *text = manifest_format(m);
-        if (!text)
-                return error_set(reterr, -ENOMEM, "Out of memory");
         return files_write(folder, name, text, strlen(text), 0600, reterr);
 }
 
