@@ -82,7 +82,8 @@ void jobs_settle(struct jobs *jobs, int folder, struct job *job) {
         if (job->way == WAY_BEGIN || job->way == WAY_AGAIN)
                 list_secrets(folder, job);
         job->state = JOB_INTERRUPTED;
-        str_replace(&job->message, queued ? "It was never begun" : "Its worker ended before the job did");
+        str_replace(&job->message,
+                    queued ? "Its worker never started" : "Its worker ended before the job did");
         free(job->hint);
         job->hint =
                 str_printf(job->way == WAY_UNDO

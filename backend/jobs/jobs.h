@@ -3,7 +3,7 @@
 
 /* The client's side of jobs: start one, list them, follow one, ask it to stop. The worker's side is
  * backend/worker/worker.h. A job is its folder: `state`/jobs/ID/ with plan.json, journal, snapshot/, log,
- * result.json (DESIGN.md section 7); the control socket `run`/ID.sock only carries cancel, input and window
+ * result.json; the control socket `run`/ID.sock only carries cancel, input and window
  * size. */
 
 #include <stdbool.h>

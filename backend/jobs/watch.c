@@ -128,7 +128,7 @@ static int jobs_watch_report(struct watch *w, const struct job *job) {
         return 0;
 }
 
-/* A job that goes on is told at once; one that has ended only after the last byte of its output: whoever
+/* A job that goes on is reported at once; one that has ended only after the last byte of its output: whoever
  * hears of its end has seen everything. (The worker records the end after the last line of the log.) */
 static int on_work(sd_event_source *source, void *userdata) {
         struct watch *w = userdata;
@@ -159,7 +159,7 @@ static int on_work(sd_event_source *source, void *userdata) {
 
 static void jobs_watch_on_changed(int number, const char *name, uint32_t mask, void *userdata) {
         struct watch *w = userdata;
-        /* "log" alone moves no job. An overflow tells nothing, so everything is looked at. */
+        /* "log" alone moves no job. An overflow says nothing, so everything is read. */
         if (strcmp(name, "log") != 0)
                 w->stale = true;
         jobs_watch_again(w);

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include "base/memory.h"
 #include "base/str.h"
 
 #define CLIENTS_MAX 16U
@@ -25,11 +26,11 @@ struct control {
         char *path;
         sd_event_source *listener;
         sd_event_source *clients[CLIENTS_MAX];
-        size_t next;            /* the oldest client makes room for a new one */
+        size_t next; /* the oldest client makes room for a new one */
 };
 
 static int address_of(const struct paths *paths, const char *id, struct sockaddr_un *ret) {
-        *ret = (struct sockaddr_un) { .sun_family = AF_UNIX };
+        *ret = (struct sockaddr_un){ .sun_family = AF_UNIX };
         int n = snprintf(ret->sun_path, sizeof ret->sun_path, "%s/%s.sock", paths->run, id);
         return n < 0 || (size_t) n >= sizeof ret->sun_path ? -ENAMETOOLONG : 0;
 }
@@ -50,7 +51,7 @@ static void control_handle(struct control *control, char *packet, size_t n) {
                         control->handlers.size(rows, columns, userdata);
                 break;
         default:
-                break;          /* a newer console's: not for us */
+                break; /* a newer console's: not for us */
         }
 }
 
@@ -62,7 +63,7 @@ static int on_packet(sd_event_source *source, int fd, uint32_t events, void *use
                 return 0;
         if (n > 0) {
                 control_handle(control, packet, (size_t) n);
-                explicit_bzero(packet, sizeof packet);  /* what is typed may be a password */
+                explicit_bzero(packet, sizeof packet); /* what is typed may be a password */
                 return 0;
         }
         for (size_t i = 0; i < CLIENTS_MAX; i++)
@@ -90,24 +91,24 @@ static int on_connect(sd_event_source *source, int fd, uint32_t events, void *us
 
 int control_new(sd_event *event, const struct paths *paths, const char *id,
                 const struct control_handlers *handlers, struct control **ret, struct error **reterr) {
-        _cleanup_(control_freep) struct control *control = calloc(1, sizeof *control);
+        _cleanup_(control_freep) struct control *control = new0(struct control);
         struct sockaddr_un address;
-        int r = control ? address_of(paths, id, &address) : -ENOMEM;
+        int r = address_of(paths, id, &address);
         if (r < 0)
                 return error_errno(reterr, r, "The control socket of the job cannot be made");
         control->handlers = *handlers;
         control->event = event;
         _cleanup_close_ int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-        unlink(address.sun_path);       /* of a worker that died; the host's lock says that it is not alive */
+        unlink(address.sun_path); /* of a worker that died; the host's lock says that it is not alive */
         mode_t mask = umask(0177);
         r = fd < 0 || bind(fd, (struct sockaddr *) &address, sizeof address) < 0 || listen(fd, 16) < 0
                     ? -errno
                     : 0;
         umask(mask);
-        if (r >= 0 && !(control->path = strdup(address.sun_path)))
-                r = -ENOMEM;
-        if (r >= 0)
+        if (r >= 0) {
+                control->path = xstrdup(address.sun_path);
                 r = sd_event_add_io(event, &control->listener, fd, EPOLLIN, on_connect, control);
+        }
         if (r >= 0)
                 r = sd_event_source_set_io_fd_own(control->listener, 1);
         if (r < 0)

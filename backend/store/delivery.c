@@ -11,8 +11,8 @@
 #include "backend/io/files.h"
 #include "base/str.h"
 
-#define STDIN_MAX (48U * 1024)          /* a pipe holds 64 KiB; all of it goes in at once */
-#define PROMPT_TAIL 512U                /* of the line that is being written */
+#define STDIN_MAX (48U * 1024) /* a pipe holds 64 KiB; all of it goes in at once */
+#define PROMPT_TAIL 512U       /* of the line that is being written */
 
 /* The value of one use: a secret's, or an ordinary answer's. NULL: it was not handed over. */
 static const char *delivery_value_of(const struct plan *plan, const struct secret_list *secrets,
@@ -64,7 +64,7 @@ static int delivery_add_word(const struct secret_use *use, const char *value, si
         char ***argv = userdata;
         const char *target = use->target ? use->target : "";
         if (!secret)
-                return 0;       /* ordinary answers are in the command's words already */
+                return 0; /* ordinary answers are in the command's words already */
         if (str_ends(target, "="))
                 return strv_addf(argv, "%s%s", target, value);
         int r = target[0] ? strv_add(argv, target) : 0;
@@ -74,8 +74,7 @@ static int delivery_add_word(const struct secret_use *use, const char *value, si
 int delivery_argv(const struct plan *plan, const struct secret_list *secrets, char ***ret,
                   struct error **reterr) {
         char **argv = strv_copy(plan->command->argv);
-        int r = argv ? delivery_each(plan, secrets, DELIVER_ARGV, delivery_add_word, &argv, reterr)
-                     : error_set(reterr, -ENOMEM, "Out of memory");
+        int r = delivery_each(plan, secrets, DELIVER_ARGV, delivery_add_word, &argv, reterr);
         if (r < 0) {
                 delivery_free_argv(argv);
                 return r;
@@ -189,7 +188,7 @@ void delivery_remove_all(const struct paths *paths) {
 
 struct prompt {
         regex_t regex;
-        const char *value;      /* of the secret or the plan: they outlive the prompts */
+        const char *value; /* of the secret or the plan: they outlive the prompts */
         size_t n;
         bool answered;
 };

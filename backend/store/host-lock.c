@@ -10,8 +10,6 @@
 
 static int open_lock(const struct paths *paths, int flags) {
         _cleanup_free_ char *path = str_printf("%s/lock", paths->run);
-        if (!path)
-                return -ENOMEM;
         int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0600);
         return fd < 0 ? -errno : fd;
 }
@@ -49,7 +47,7 @@ int hostlock_take(const struct paths *paths, const char *id, char **ret_holder, 
         int r = set_lock(fd, THE_HOST);
         if (r == -EAGAIN || r == -EACCES) {
                 _cleanup_free_ char *holder = read_holder(fd);
-                error_set(reterr, -EBUSY, "Another job changes this host now: %s",
+                error_set(reterr, -EBUSY, "Another job is changing this host: %s",
                           holder ? holder : "its id is not known");
                 if (holder)
                         error_hint(reterr, "Watch it: fairlead attach %s", holder);

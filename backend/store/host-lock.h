@@ -2,7 +2,7 @@
 #pragma once
 
 /* One job at a time: an open-file-description lock on `run`/lock, held by the worker and gone with it,
- * whatever its end. The file holds the job's id. reference/security.md section 9. */
+ * whatever its end. The file holds the job's id. */
 
 #include "backend/io/paths.h"
 #include "base/error.h"

@@ -12,11 +12,12 @@
 #include "backend/format/emit.h"
 #include "backend/io/files.h"
 #include "backend/snapshot/snapshot.h"
+#include "base/memory.h"
 #include "base/str.h"
 
 static int open_jobs(const struct paths *paths, struct error **reterr) {
         _cleanup_free_ char *path = str_printf("%s/jobs", paths->state);
-        return path ? files_open_root(path, reterr) : error_set(reterr, -ENOMEM, "Out of memory");
+        return files_open_root(path, reterr);
 }
 
 /* Sortable: UTC, and random digits so that two consoles never meet. */
@@ -157,8 +158,6 @@ int jobfolder_refusal(int folder, struct error **reterr) {
 
 int jobfolder_set_active(const struct paths *paths, const char *id, struct error **reterr) {
         _cleanup_free_ char *target = str_printf("jobs/%s", id);
-        if (!target)
-                return error_set(reterr, -ENOMEM, "Out of memory");
         _cleanup_close_ int state = files_open_root(paths->state, reterr);
         const struct entry like = { .path = (char *) "active",
                                     .mode = S_IFLNK | 0777,
@@ -180,14 +179,14 @@ char *jobfolder_active(const struct paths *paths) {
         return job_id_valid(id) ? strdup(id) : NULL;
 }
 
-static void tell_nobody(const struct paths *paths);
+static void jobfolder_unannounce(const struct paths *paths);
 
 void jobfolder_clear_active(const struct paths *paths, const char *id) {
         _cleanup_free_ char *active = jobfolder_active(paths);
         _cleanup_close_ int state = str_equal(active, id) ? files_open_root(paths->state, NULL) : -1;
         if (state >= 0)
                 (void) files_remove(state, "active", NULL);
-        tell_nobody(paths);
+        jobfolder_unannounce(paths);
 }
 
 int jobfolder_unfinished(const struct job *job, struct error **reterr) {
@@ -198,48 +197,48 @@ int jobfolder_unfinished(const struct job *job, struct error **reterr) {
         return -EBUSY;
 }
 
-/* ---- telling who logs in ---- */
+/* ---- announcing to who logs in ---- */
 
 /* Read by pam_motd(8) and by agetty(8). */
-static const char *const told_in[] = { "motd.d/fairlead", "issue.d/fairlead.issue" };
+static const char *const announced_in[] = { "motd.d/fairlead", "issue.d/fairlead.issue" };
 
 /* The folder of such a file, made for everybody to read; what a process that died left half made there is
  * removed. */
-static int open_telling(const struct paths *paths, const char *told) {
+static int jobfolder_open_announced(const struct paths *paths, const char *file) {
         _cleanup_free_ char *above = str_printf("%s/..", paths->run),
-                            *name = strndup(told, strcspn(told, "/"));
-        _cleanup_close_ int run = above && name ? files_open_root(above, NULL) : -ENOMEM;
+                            *name = xstrndup(file, strcspn(file, "/"));
+        _cleanup_close_ int run = files_open_root(above, NULL);
         int folder = run < 0 ? run : files_make_folder(run, name, NULL);
         if (folder >= 0)
                 (void) files_sweep(folder);
         return folder;
 }
 
-int jobfolder_tell(const struct paths *paths, const struct job *job) {
+int jobfolder_announce(const struct paths *paths, const struct job *job) {
         _cleanup_free_ char *text =
                 str_printf("Fairlead: the %s of %s was interrupted. \"fairlead\" asks "
                            "what to do, or\n"
                            "\"fairlead resume %s\" goes on, \"fairlead rollback %s\" "
                            "puts everything back.\n",
                            plan_verb_name(job->verb), job->name ? job->name : "a service", job->id, job->id);
-        int r = text ? 0 : -ENOMEM;
-        for (size_t i = 0; r >= 0 && i < ELEMENTS(told_in); i++) {
-                _cleanup_close_ int folder = open_telling(paths, told_in[i]);
+        int r = 0;
+        for (size_t i = 0; r >= 0 && i < ELEMENTS(announced_in); i++) {
+                _cleanup_close_ int folder = jobfolder_open_announced(paths, announced_in[i]);
                 r = folder < 0 ? folder
-                               : files_write(folder, strchr(told_in[i], '/') + 1, text, strlen(text), 0644,
-                                             NULL);
+                               : files_write(folder, strchr(announced_in[i], '/') + 1, text, strlen(text),
+                                             0644, NULL);
         }
         return r;
 }
 
-static void tell_nobody(const struct paths *paths) {
-        for (size_t i = 0; i < ELEMENTS(told_in); i++) {
-                _cleanup_free_ char *path = str_printf("%s/../%s", paths->run, told_in[i]);
+static void jobfolder_unannounce(const struct paths *paths) {
+        for (size_t i = 0; i < ELEMENTS(announced_in); i++) {
+                _cleanup_free_ char *path = str_printf("%s/../%s", paths->run, announced_in[i]);
                 if (!path || access(path, F_OK) < 0)
                         continue;
-                _cleanup_close_ int folder = open_telling(paths, told_in[i]);
+                _cleanup_close_ int folder = jobfolder_open_announced(paths, announced_in[i]);
                 if (folder >= 0)
-                        (void) files_remove(folder, strchr(told_in[i], '/') + 1, NULL);
+                        (void) files_remove(folder, strchr(announced_in[i], '/') + 1, NULL);
         }
 }
 
@@ -266,19 +265,19 @@ int jobfolder_snapshot(int folder, const char *name, bool make, struct error **r
 static int load_pair(int saved, const char *first, const char *second, struct manifest *before,
                      struct manifest *after, struct error **reterr) {
         if (saved < 0 || faccessat(saved, second, F_OK, 0) < 0)
-                return error_set(reterr, -ENODATA, "The job has not come to the point where its changes are "
-                                                   "known");
+                return error_set(reterr, -ENODATA,
+                                 "The job has not come to the point where its changes are "
+                                 "known");
         int r = snapshot_load(saved, first, before, reterr);
         return r < 0 ? r : snapshot_load(saved, second, after, reterr);
 }
 
 static int make_changes(struct manifest *before, const struct manifest *after, struct changes *ret,
                         struct manifest *ret_before, struct error **reterr) {
-        if (changes_make(before, after, ret) < 0)
-                return error_set(reterr, -ENOMEM, "Out of memory");
+        changes_make(before, after, ret);
         if (ret_before) {
                 *ret_before = *before;
-                *before = (struct manifest) {};
+                *before = (struct manifest){};
         }
         return 0;
 }
@@ -303,7 +302,7 @@ int jobfolder_service(int folder, struct manifest *ret_before, struct manifest *
                 return r;
         *ret_before = before;
         *ret_after = after;
-        before = after = (struct manifest) {};
+        before = after = (struct manifest){};
         return 0;
 }
 
@@ -324,8 +323,8 @@ static int take_blobs(int from, int to, const struct manifest *before, const str
                 for (size_t k = 0; r >= 0 && k < ELEMENTS(sides); k++)
                         if (sides[k]->digest[0])
                                 r = snapshot_share(from, to, sides[k]->digest);
-                if (r == -ENOENT)       /* what the job made is kept only where it is a small text; what
-                                         * was, always */
+                if (r == -ENOENT) /* what the job made is kept only where it is a small text; what
+                                   * was, always */
                         r = changes.items[i].before.digest[0] &&
                                             faccessat(to, changes.items[i].before.digest, F_OK, 0) < 0
                                     ? -ENOENT
@@ -342,8 +341,7 @@ int jobfolder_join(int earlier, int folder, const struct changes *changes, struc
         int r = to < 0 ? -ENOENT : jobfolder_service(earlier, &before, &after, reterr);
         if (r < 0)
                 return r;
-        if (changes_join(&before, &after, changes, &origin, &result) < 0)
-                return error_set(reterr, -ENOMEM, "Out of memory");
+        changes_join(&before, &after, changes, &origin, &result);
         r = take_blobs(from, to, &origin, &result);
         if (r < 0)
                 return error_errno(reterr, r,

@@ -36,8 +36,8 @@ void jobfolder_write_result(int folder, const char *id);
 
 /* The worker that does not begin the job says why in the folder; who asked reads it. */
 void jobfolder_refuse(int folder, const struct error *e);
-int jobfolder_refusal(int folder, struct error **reterr);       /* 0: none there; else its code, with
-                                                                 * sentence and hint */
+int jobfolder_refusal(int folder, struct error **reterr); /* 0: none there; else its code, with
+                                                           * sentence and hint */
 
 /* `state`/active, a symbolic link to the folder of the job that has begun and has not come to its end,
  * whether its worker lives or not. jobfolder_active() gives its id (the caller's) or NULL. */
@@ -48,8 +48,9 @@ void jobfolder_clear_active(const struct paths *paths, const char *id);
 /* -EBUSY with the sentence and hint for one who wants another job while this one is unfinished. */
 int jobfolder_unfinished(const struct job *job, struct error **reterr);
 
-/* Who logs in is told of an unfinished job (`run`/../motd.d, issue.d), until it has come to its end. */
-int jobfolder_tell(const struct paths *paths, const struct job *job);
+/* An unfinished job is announced to whoever logs in (`run`/../motd.d, issue.d), until it has come to its end.
+ */
+int jobfolder_announce(const struct paths *paths, const struct job *job);
 
 /* The folder `snapshot` (or a folder in it), made where it is missing when make is set. */
 int jobfolder_snapshot(int folder, const char *name, bool make, struct error **reterr);

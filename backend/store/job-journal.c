@@ -9,17 +9,17 @@
 
 #include "backend/io/files.h"
 #include "base/clock.h"
+#include "base/memory.h"
 #include "base/str.h"
 
 #define ROOM_KEPT (256 * 1024)
 
 struct recorder {
         int fd;
-        struct str text;        /* the whole journal: it is small, and replaying it is the one truth about
-                                 * the job */
+        struct str text; /* the whole journal: it is small, and replaying it is the one truth about
+                          * the job */
         uint64_t sequence;
         struct job *job;
-        char *intents[_JOB_STEP_MAX];
         char boot[33];
         bool rebooted;
         int64_t last_before;
@@ -38,7 +38,7 @@ void recorder_boot_id(char boot[static 33]) {
 
 static int job_journal_replay(struct recorder *recorder, size_t *ret_good) {
         _cleanup_(job_freep) struct job *job = job_new();
-        int n = job ? journal_replay(recorder->text.text, recorder->text.length, job, ret_good) : -ENOMEM;
+        int n = journal_replay(recorder->text.text, recorder->text.length, job, ret_good);
         if (n < 0)
                 return n;
         job_free(recorder->job);
@@ -47,7 +47,7 @@ static int job_journal_replay(struct recorder *recorder, size_t *ret_good) {
         return 0;
 }
 
-static int job_journal_open_journal(int folder, struct recorder *recorder) {
+static int job_journal_open(int folder, struct recorder *recorder) {
         recorder->fd = openat(folder, "journal", O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
         if (recorder->fd < 0)
                 return -errno;
@@ -62,7 +62,7 @@ static int job_journal_open_journal(int folder, struct recorder *recorder) {
                 at += n;
         }
         size_t good = 0;
-        int r = recorder->text.failed ? -ENOMEM : job_journal_replay(recorder, &good);
+        int r = job_journal_replay(recorder, &good);
         if (r < 0)
                 return r;
         str_cut(&recorder->text, good);
@@ -76,12 +76,10 @@ static int job_journal_open_journal(int folder, struct recorder *recorder) {
 }
 
 int recorder_new(int folder, struct recorder **ret, struct error **reterr) {
-        _cleanup_(recorder_freep) struct recorder *recorder = calloc(1, sizeof *recorder);
-        if (!recorder)
-                return error_set(reterr, -ENOMEM, "Out of memory");
+        _cleanup_(recorder_freep) struct recorder *recorder = new0(struct recorder);
         recorder->fd = -1;
         recorder_boot_id(recorder->boot);
-        int r = job_journal_open_journal(folder, recorder);
+        int r = job_journal_open(folder, recorder);
         if (r < 0)
                 return error_errno(reterr, r, "The journal of the job cannot be opened");
         *ret = TAKE(recorder);
@@ -95,8 +93,6 @@ struct recorder *recorder_free(struct recorder *recorder) {
                 close(recorder->fd);
         str_done(&recorder->text);
         job_free(recorder->job);
-        for (size_t i = 0; i < _JOB_STEP_MAX; i++)
-                free(recorder->intents[i]);
         free(recorder);
         return NULL;
 }
@@ -113,8 +109,6 @@ int recorder_add(struct recorder *recorder, enum job_step step, enum record_even
         };
         memcpy(record.boot, recorder->boot, sizeof record.boot);
         _cleanup_free_ char *line = record_format(&record);
-        if (!line || (event == RECORD_INTENT && str_replace(&recorder->intents[step], record.data) < 0))
-                return error_set(reterr, -ENOMEM, "Out of memory");
         size_t n = strlen(line), good = recorder->text.length;
         if (good + n > JOURNAL_BYTES_MAX)
                 return error_set(reterr, -EFBIG, "The journal of the job is full");
@@ -127,9 +121,9 @@ int recorder_add(struct recorder *recorder, enum job_step step, enum record_even
                 return error_errno(reterr, r, "The journal of the job cannot be written");
         }
         str_add_bytes(&recorder->text, line, n);
-        r = recorder->text.failed ? -ENOMEM : job_journal_replay(recorder, NULL);
+        r = job_journal_replay(recorder, NULL);
         if (r < 0)
-                return error_set(reterr, r, "Out of memory");
+                return error_errno(reterr, r, "The journal of the job cannot be read back");
         if (recorder->sequence == record.sequence)
                 return 0;
         /* An illegal move, because an earlier record is missing: it would hide all that come after it. */
@@ -148,8 +142,4 @@ bool recorder_rebooted(const struct recorder *recorder) {
 
 int64_t recorder_last_before(const struct recorder *recorder) {
         return recorder->last_before;
-}
-
-const char *recorder_intent(const struct recorder *recorder, enum job_step step) {
-        return recorder->intents[step];
 }

@@ -17,7 +17,7 @@ int recorder_new(int folder, struct recorder **ret, struct error **reterr);
 struct recorder *recorder_free(struct recorder *recorder);
 DEFINE_CLEANUP(struct recorder, recorder_free)
 
-/* Of this boot of the host: 32 hex digits; zeros where it cannot be told. */
+/* Of this boot of the host: 32 hex digits; zeros where it cannot be read. */
 void recorder_boot_id(char boot[static 33]);
 
 /* data: NULL is "". */
@@ -34,6 +34,3 @@ bool recorder_rebooted(const struct recorder *recorder);
 /* CLOCK_REALTIME of the last record that was there when the recorder was made, in seconds; 0: there was none.
  */
 int64_t recorder_last_before(const struct recorder *recorder);
-
-/* The data of the last INTENT of a step, or NULL: what its probe needs. Valid until the next record. */
-const char *recorder_intent(const struct recorder *recorder, enum job_step step);

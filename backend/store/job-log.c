@@ -10,19 +10,18 @@
 #include <sys/stat.h>
 
 #include "backend/io/redact.h"
+#include "base/memory.h"
 #include "base/str.h"
 
 struct joblog {
         int fd;
         uint64_t size, lost;
-        bool line_open;         /* the last byte was not a newline */
+        bool line_open; /* the last byte was not a newline */
         struct redact *redact;
 };
 
 int joblog_new(int folder, const struct secret_list *secrets, struct joblog **ret, struct error **reterr) {
-        _cleanup_(joblog_freep) struct joblog *log = calloc(1, sizeof *log);
-        if (!log)
-                return error_set(reterr, -ENOMEM, "Out of memory");
+        _cleanup_(joblog_freep) struct joblog *log = new0(struct joblog);
         log->fd = openat(folder, "log", O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
         struct stat st;
         if (log->fd < 0 || fstat(log->fd, &st) < 0)

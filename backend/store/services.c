@@ -14,7 +14,7 @@
 
 static int open_services(const struct paths *paths, struct error **reterr) {
         _cleanup_free_ char *path = str_printf("%s/services", paths->state);
-        return path ? files_open_root(path, reterr) : error_set(reterr, -ENOMEM, "Out of memory");
+        return files_open_root(path, reterr);
 }
 
 static char *services_file_of(const char *name) {
@@ -82,8 +82,8 @@ int services_list(const struct paths *paths, struct service_list **ret, struct e
 
 int services_write(const struct paths *paths, const struct service *service, struct error **reterr) {
         _cleanup_free_ char *file = services_file_of(service->name), *text = emit_service(service);
-        if (!file || !text)
-                return error_set(reterr, file ? -ENOMEM : -EINVAL, "The service cannot be recorded");
+        if (!file)
+                return error_set(reterr, -EINVAL, "The service cannot be recorded");
         _cleanup_close_ int folder = open_services(paths, reterr);
         return folder < 0 ? folder : files_write(folder, file, text, strlen(text), 0600, reterr);
 }

@@ -39,7 +39,7 @@ int worker_record(struct run *run, enum job_step step, enum record_event event, 
 void worker_record_failure(struct run *run, const struct error *e);
 
 /* The job's new state. Negative: it is not on the disk (the log says why), so nothing may be done that it
- * alone would tell of. */
+ * alone would say. */
 int worker_set_state(struct run *run, enum job_state state);
 
 /* The same at the beginning of a run, where the error is the caller's. */

@@ -8,6 +8,7 @@
 #include "backend/io/files.h"
 #include "backend/store/job-folder.h"
 #include "backend/worker/internal.h"
+#include "base/memory.h"
 #include "base/str.h"
 
 /* ---- what a worker that died left half made ---- */
@@ -23,12 +24,12 @@ static void sweep_parents(struct worker *w, const struct changes *changes) {
         for (size_t i = 0; i < changes->n; i++) {
                 const char *path = changes->items[i].path, *slash = strrchr(path, '/');
                 _cleanup_free_ char *folder =
-                        slash > path ? strndup(path, (size_t) (slash - path)) : strdup("/");
+                        slash > path ? xstrndup(path, (size_t) (slash - path)) : xstrdup("/");
                 /* Neighbours stand together. */
-                if (!folder || str_equal(folder, last))
+                if (str_equal(folder, last))
                         continue;
                 sweep_folder(w, folder);
-                (void) str_replace(&last, folder);
+                str_replace(&last, folder);
         }
 }
 
@@ -43,21 +44,16 @@ static void sweep_job(struct worker *w) {
 }
 
 /* And the host's. (An undo sweeps for itself: to it such a name is a change like any other, which a folder's
- * time tells of.) */
+ * time shows.) */
 static void sweep_host(struct worker *w) {
-        const char *slash = w->plan->unit.path ? strrchr(w->plan->unit.path, '/') : NULL;
-        _cleanup_free_ char *units =
-                slash > w->plan->unit.path
-                        ? strndup(w->plan->unit.path, (size_t) (slash - w->plan->unit.path))
-                        : NULL;
+        _cleanup_free_ char *units = worker_unit_folder(w);
         if (units)
                 sweep_folder(w, units);
         if (worker_load_changes(w, NULL) >= 0)
                 sweep_parents(w, &w->made.changes);
         /* An uninstall puts back what the install changed. */
         _cleanup_(changes_done) struct changes installed = {};
-        _cleanup_close_ int install =
-                w->record && w->record->job ? jobfolder_open(w->paths, w->record->job, NULL) : -1;
+        _cleanup_close_ int install = worker_open_install(w, NULL);
         if (install >= 0 && jobfolder_changes(install, &installed, NULL, NULL) >= 0)
                 sweep_parents(w, &installed);
 }
@@ -98,7 +94,7 @@ static int check_secrets(const struct worker *w, struct error **reterr) {
                 const char *name = w->plan->secrets[i].name;
                 if (w->secrets && secret_list_find(w->secrets, name))
                         continue;
-                error_set(reterr, -ENOKEY, "The secret %s must be given again: fairlead keeps none", name);
+                error_set(reterr, -ENOKEY, "The secret %s must be given again: fairlead stores none", name);
                 error_hint(
                         reterr,
                         "fairlead resume %s --secret %s=@FILE, or put everything back: fairlead rollback %s",
@@ -120,20 +116,21 @@ static int worker_resume_forward(struct run *run, struct error **reterr) {
                 return r;
         switch (way) {
         case WAY_NONE:
-                return error_set(reterr, -EALREADY, "The job %s has come to its end: it is %s", w->id,
+                return error_set(reterr, -EALREADY, "Job %s has already finished (%s)", w->id,
                                  job_state_name(job->state));
         case WAY_AGAIN:
                 run->again = true;
                 go_back(run);
-                joblog_note(w->log, "the job had lost its worker in the middle of its command: putting back "
-                                    "what that did, then beginning anew");
+                joblog_note(w->log,
+                            "the worker was lost while the command ran: putting back what that did, then "
+                            "starting over");
                 return worker_mark_state(run, JOB_UNDOING, reterr);
         case WAY_UNDO:
                 return 1;
         default:
                 sweep_host(w);
                 worker_reserve(w);
-                joblog_note(w->log, "the job had lost its worker: going on with the step \"%s\"",
+                joblog_note(w->log, "the worker was lost: resuming with the step \"%s\"",
                             job_step_title(step, w->plan->verb));
                 return worker_mark_state(run, JOB_RUNNING, reterr);
         }
@@ -147,26 +144,25 @@ static int roll_back(struct run *run, struct error **reterr) {
         switch (job->state) {
         case JOB_FAILED:
         case JOB_CANCELLED:
-                return error_set(reterr, -EALREADY, "Everything the job %s did was put back already", w->id);
+                return error_set(reterr, -EALREADY, "Job %s has already been rolled back", w->id);
         case JOB_QUEUED:
-                (void) worker_record(run, 0, RECORD_FAILED, "It was withdrawn before it began");
+                (void) worker_record(run, 0, RECORD_FAILED, "Withdrawn before it began");
                 worker_finish(run, JOB_FAILED, WORKER_FAILED);
                 return 0;
         case JOB_DONE:
                 if (w->plan->verb == VERB_REHEARSE)
                         return error_set(reterr, -EALREADY,
-                                         "A rehearsal changes nothing that could be put "
-                                         "back");
+                                         "A rehearsal changes nothing: there is nothing to roll back");
                 if (w->plan->verb == VERB_RENEW)
                         return error_set(reterr, -EALREADY,
-                                         "Renewed keys cannot be put back: the realm "
-                                         "takes the old ones no more");
+                                         "Renewed keys cannot be rolled back: the realm no "
+                                         "longer accepts the old ones");
                 /* Only while what it came to still is so; later jobs have built on it else. */
                 if (!worker_step(run, STEP_COMMIT)->probe(w)) {
-                        error_set(reterr, -ESTALE, "Later jobs have changed what the job %s came to", w->id);
+                        error_set(reterr, -ESTALE, "Later jobs have changed the result of job %s", w->id);
                         error_hint(
                                 reterr,
-                                "fairlead jobs lists them; put back the newest of %s first, or uninstall it",
+                                "fairlead jobs lists them; roll back the newest of %s first, or uninstall it",
                                 w->plan->name);
                         return -ESTALE;
                 }
@@ -209,9 +205,10 @@ void worker_tidy(const struct paths *paths, const char *id, int folder) {
 static int close_unbegun(const struct paths *paths, const char *id, int folder) {
         _cleanup_(recorder_freep) struct recorder *recorder = NULL;
         int r = recorder_new(folder, &recorder, NULL);
-        if (r >= 0)
-                r = recorder_add(recorder, job_current_step(recorder_job(recorder)), RECORD_FAILED,
-                                 "It was interrupted before it changed anything", NULL);
+        if (r < 0)
+                return r;
+        r = recorder_add(recorder, job_current_step(recorder_job(recorder)), RECORD_FAILED,
+                         "It was interrupted before it changed anything", NULL);
         if (r >= 0 && recorder_job(recorder)->state == JOB_RUNNING)
                 r = recorder_add(recorder, 0, RECORD_STATE, job_state_name(JOB_UNDOING), NULL);
         if (r >= 0)

@@ -60,7 +60,7 @@ static int worker_start_begin(struct run *run, const struct worker_options *opti
                 return r;
         }
         if (recorder_job(w->recorder)->state != JOB_QUEUED)
-                return error_set(reterr, -EALREADY, "The job %s was begun before", w->id);
+                return error_set(reterr, -EALREADY, "Job %s has already started", w->id);
         int r = jobfolder_set_active(w->paths, w->id, reterr);
         if (r < 0)
                 return r;
@@ -210,7 +210,7 @@ static bool worker_start_is_over(const struct paths *paths, const char *id, int 
         return true;
 }
 
-/* To who started the host it has gone well also when everything was put back. */
+/* At boot a completed rollback counts as success. */
 static int went_well(const struct worker_options *options, int status) {
         _cleanup_close_ int folder = jobfolder_open(options->paths, options->id, NULL);
         _cleanup_(job_freep) struct job *job = NULL;
@@ -241,7 +241,7 @@ int worker_at_boot(const struct paths *paths, worker_steps_t steps) {
         if (job_way_on(job, job->verb, true, NULL) == WAY_UNDO)
                 return went_well(&options, worker_carry_out(&options));
         if (jobfolder_plan(folder, &plan, NULL) < 0 || plan->if_interrupted == INTERRUPTED_ASK)
-                return jobfolder_tell(paths, job) < 0 ? WORKER_FAILED : WORKER_DONE;
+                return jobfolder_announce(paths, job) < 0 ? WORKER_FAILED : WORKER_DONE;
         options.mode = plan->if_interrupted == INTERRUPTED_RESUME ? WORKER_RESUME : WORKER_ROLL_BACK;
         return went_well(&options, worker_carry_out(&options));
 }

@@ -210,7 +210,7 @@ void worker_join_free(struct worker *w);
 bool worker_join_explain(struct worker *w, int status, struct error **reterr);
 /* What the tool only warned of, into the log, in the words of the table. */
 void worker_join_warnings(struct worker *w);
-/* Was it to delete the host's account in the realm, and did not, as its output tells, although it ended well?
+/* Was it to delete the host's account in the realm, and did not, as its output says, although it ended well?
  */
 bool worker_join_account_stays(struct worker *w);
 

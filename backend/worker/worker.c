@@ -31,8 +31,7 @@ void worker_finish(struct run *run, enum job_state state, int status) {
         /* The log first: whoever reads of the end in the journal has all of the log. */
         const struct job *job = recorder_job(w->recorder);
         const char *message = state == JOB_DONE ? job->steps[STEP_COMMIT].note : job->message;
-        joblog_note(w->log, "the job is %s%s%s", job_state_name(state), message ? ": " : "",
-                    message ? message : "");
+        joblog_note(w->log, "Job %s%s%s", job_state_name(state), message ? ": " : "", message ? message : "");
         joblog_flush(w->log);
         run->status = worker_set_state(run, state) < 0 ? WORKER_FAILED : status;
         jobfolder_write_result(w->folder, w->id);
@@ -57,7 +56,7 @@ static void worker_begin_anew(struct run *run) {
                 worker_abandon(run, "because its journal cannot be written");
                 return;
         }
-        joblog_note(w->log, "everything is as it was before the job; beginning anew");
+        joblog_note(w->log, "everything is as it was before the job; starting over");
         worker_turn(run);
 }
 
@@ -272,7 +271,7 @@ static void worker_on_cancel(void *userdata) {
         if (w->undoing || w->cancelled)
                 return;
         if (w->at == STEP_COMMIT) {
-                joblog_note(w->log, "it is too late to cancel: the job is at its last step");
+                joblog_note(w->log, "too late to cancel: the job is at its last step");
                 return;
         }
         w->cancelled = true;

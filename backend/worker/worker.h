@@ -44,5 +44,5 @@ struct worker_options {
 int worker_carry_out(const struct worker_options *options);
 
 /* At boot: the job that was at work when the host went down, if there is one, goes on or back by itself where
- * its plan says so; else who logs in is told of it. An exit status as above. */
+ * its plan says so; else it is announced to whoever logs in. An exit status as above. */
 int worker_at_boot(const struct paths *paths, worker_steps_t steps);

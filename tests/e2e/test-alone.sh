@@ -86,7 +86,7 @@ job=$(running)
 check "one job runs" test "$(wc -w <<<"$job")" -eq 1
 check "and one worker" until_true 10 workers_are 1
 term_use "$other"
-try "the other is told whose the host is" term_wait "Another job changes this host now|$job" || true
+try "the other is told whose the host is" term_wait "Another job is changing this host|$job" || true
 term_end
 try "it is put back" cancel_and_wait "$job" || true
 check_same_tree "the host's files are as before" "$before"

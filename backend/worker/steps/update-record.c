@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The last step of jobs that write files which an install had made or changed: the record of the service
- * tells how they were left, so that an uninstall knows them for fairlead's own work. */
+ * says how they were left, so that an uninstall knows them for fairlead's own work. */
 #include <errno.h>
 #include <string.h>
 
@@ -77,7 +77,7 @@ static int update_record_apply(struct worker *w, struct error **reterr) {
         return STEP_ENDED;
 }
 
-/* Does the record tell of the file as this job left it? Another job may have written it since. */
+/* Does the record name the file as this job left it? Another job may have written it since. */
 static int update_record_probe(struct worker *w) {
         _cleanup_(service_freep) struct service *s = NULL;
         _cleanup_free_ char *line = NULL;

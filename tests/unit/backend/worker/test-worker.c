@@ -557,7 +557,7 @@ static void tells_who_logs_in(void **state) {
         const struct job job = { .id = (char *) "20260101-000000-01234567", .name = (char *) "demo", .verb = VERB_INSTALL };
         struct stat st;
         mode_t mask = umask(077);
-        assert_int_equal(jobfolder_tell(&f->paths, &job), 0);
+        assert_int_equal(jobfolder_announce(&f->paths, &job), 0);
         umask(mask);
         assert_int_equal(stat(tree_path(f->top, "/motd.d"), &st), 0);
         assert_int_equal(st.st_mode & 07777, 0755);
