@@ -9,38 +9,39 @@
 #include "backend/io/digest.h"
 #include "backend/io/files.h"
 #include "backend/snapshot/snapshot.h"
+#include "base/memory.h"
 
 /* What is there now, seen from a change. */
 enum standing {
-        AS_BEFORE,              /* nothing to do */
-        AS_AFTER,               /* as the job left it, or somewhere on the way back: ours */
-        FOREIGN,                /* somebody else changed it */
+        AS_BEFORE, /* nothing to do */
+        AS_AFTER,  /* as the job left it, or somewhere on the way back: ours */
+        FOREIGN,   /* somebody else changed it */
 };
 
 struct restore {
         const struct restore_options *options;
         struct restored result;
         struct digest *digest;
-        bool *done;             /* for each change: nothing more to do */
+        bool *done; /* for each change: nothing more to do */
 };
 
 void restored_done(struct restored *restored) {
         strv_free(restored->left);
-        *restored = (struct restored) {};
+        *restored = (struct restored){};
 }
 
-static int snapshot_restore_leave(struct restore *re, const char *path, const char *reason) {
-        return strv_addf(&re->result.left, "%s: %s", path, reason);
+static void restore_leave(struct restore *re, const char *path, const char *reason) {
+        strv_addf(&re->result.left, "%s: %s", path, reason);
 }
 
-static int leave_failed(struct restore *re, const char *path, int code) {
+static void leave_failed(struct restore *re, const char *path, int code) {
         re->result.failed++;
-        return strv_addf(&re->result.left, "%s: cannot be put back: %s", path, strerror(-code));
+        strv_addf(&re->result.left, "%s: cannot be put back: %s", path, strerror(-code));
 }
 
 /* The object now, with its digest where content matters. -ENOENT: none. */
-static int snapshot_restore_look(struct restore *re, int folder, const char *name, const char *path,
-                                 struct entry *ret) {
+static int restore_look(struct restore *re, int folder, const char *name, const char *path,
+                        struct entry *ret) {
         int r = files_look(folder, name, path, ret);
         if (r < 0 || !S_ISREG(ret->mode))
                 return r;
@@ -75,7 +76,7 @@ static bool on_the_way(const struct entry *now, const struct entry *before, cons
         for (size_t i = 0; i < now->n_xattrs; i++)
                 if (!xattr_in(before, &now->xattrs[i]) && !xattr_in(after, &now->xattrs[i]))
                         return false;
-        struct entry content = *now;    /* the same content as one of both? */
+        struct entry content = *now; /* the same content as one of both? */
         content.uid = before->uid;
         content.gid = before->gid;
         content.mode = before->mode;
@@ -136,7 +137,7 @@ static const struct change *find_change(const struct changes *changes, const cha
 
 /* In an area where others write, only what lies in a folder of the job's own making, and such a folder
  * itself, goes. */
-static bool snapshot_restore_spare(const struct restore *re, const struct change *change) {
+static bool restore_spare(const struct restore *re, const struct change *change) {
         if (!snapshot_volatile(change->path) || S_ISDIR(change->after.mode))
                 return false;
         const char *slash = strrchr(change->path, '/');
@@ -147,65 +148,58 @@ static bool snapshot_restore_spare(const struct restore *re, const struct change
 
 static const char foreign_reason[] = "somebody else changed it since";
 
-static int list_foreign(struct restore *re, const struct change *change) {
+static void list_foreign(struct restore *re, const struct change *change) {
         if (!re->options->blobs_name || !change->before.digest[0])
-                return snapshot_restore_leave(re, change->path, foreign_reason);
-        return strv_addf(&re->result.left, "%s: %s; what it was is in %s/%s", change->path, foreign_reason,
-                         re->options->blobs_name, change->before.digest);
+                restore_leave(re, change->path, foreign_reason);
+        else
+                strv_addf(&re->result.left, "%s: %s; what it was is in %s/%s", change->path, foreign_reason,
+                          re->options->blobs_name, change->before.digest);
 }
 
-/* A folder of the job's own removing stands again by now: this one somebody else took away, with all that was
- * in it. */
-static int folder_gone(struct restore *re, const struct change *change, int code) {
-        return code == -ENOENT || code == -ENOTDIR ? list_foreign(re, change)
-                                                   : leave_failed(re, change->path, code);
+/* The object is not there (-ENOENT) or not any more what was seen (-ESTALE): somebody else was at it. A
+ * folder of the job's own removing is there again by now, so one that is missing somebody else took away,
+ * with all that was in it. */
+static void restore_give_up(struct restore *re, const struct change *change, int code) {
+        if (code == -ENOENT || code == -ENOTDIR || code == -ESTALE)
+                list_foreign(re, change);
+        else
+                leave_failed(re, change->path, code);
 }
 
-static int take_away(struct restore *re, size_t i) {
+static void take_away(struct restore *re, size_t i) {
         const struct change *change = &re->options->changes->items[i];
         const char *name;
         if (!change->before.path)
-                re->done[i] = true;     /* whatever comes of it, there is nothing more to do for it */
+                re->done[i] = true; /* whatever comes of it, there is nothing more to do for it */
         _cleanup_close_ int folder = files_open_parent(re->options->root, change->path, &name, NULL);
         if (folder < 0) {
                 re->result.as_before += !change->before.path;
-                return 0;
+                return;
         }
         _cleanup_(entry_done) struct entry now = {};
-        int r = snapshot_restore_look(re, folder, name, change->path, &now);
-        if (r == -ENOMEM)
-                return r;
-        if (r < 0 && r != -ENOENT) {
-                re->done[i] = true;
-                return leave_failed(re, change->path, r);
-        }
+        int r = restore_look(re, folder, name, change->path, &now);
         enum standing standing = standing_of(change, r < 0 ? NULL : &now);
-        if (standing == AS_BEFORE) {
-                re->done[i] = true;
+        if (r == -ENOENT && standing != AS_BEFORE)
+                return; /* taken away already; its former self comes back later */
+        bool done = re->done[i];
+        re->done[i] = true;
+        if (r < 0 && r != -ENOENT)
+                leave_failed(re, change->path, r);
+        else if (standing == AS_BEFORE)
                 re->result.as_before++;
-                return 0;
-        }
-        if (r < 0)
-                return 0;       /* taken away already; its former self comes back later */
         /* (A folder's ctime moves with each of its files that went before.) */
-        if (standing == FOREIGN || (!S_ISDIR(now.mode) && !files_still(folder, name, &now))) {
-                re->done[i] = true;
-                return list_foreign(re, change);
+        else if (standing == FOREIGN || (!S_ISDIR(now.mode) && !files_still(folder, name, &now)))
+                list_foreign(re, change);
+        else if (!change->before.path && restore_spare(re, change))
+                restore_leave(re, change->path, "it lies where others write too, so it stays");
+        else if ((r = files_remove(folder, name, NULL)) == -ENOTEMPTY || r == -EEXIST)
+                restore_leave(re, change->path, "the folder holds files of somebody else");
+        else if (r < 0)
+                leave_failed(re, change->path, r);
+        else {
+                re->result.put_back += !change->before.path;
+                re->done[i] = done;
         }
-        if (!change->before.path && snapshot_restore_spare(re, change))
-                return snapshot_restore_leave(re, change->path,
-                                              "it lies where others write too, so it stays");
-        r = files_remove(folder, name, NULL);
-        if (r == -ENOTEMPTY || r == -EEXIST) {
-                re->done[i] = true;
-                return snapshot_restore_leave(re, change->path, "the folder holds files of somebody else");
-        }
-        if (r < 0) {
-                re->done[i] = true;
-                return leave_failed(re, change->path, r);
-        }
-        re->result.put_back += !change->before.path;
-        return 0;
 }
 
 /* Another name of the same file that still is what it was: the object becomes a link to it again. */
@@ -224,8 +218,7 @@ static int link_back(struct restore *re, int folder, const char *name, const str
                 _cleanup_close_ int other_folder =
                         files_open_parent(re->options->root, other->path, &other_name, NULL);
                 _cleanup_(entry_done) struct entry now = {};
-                if (other_folder < 0 ||
-                    snapshot_restore_look(re, other_folder, other_name, other->path, &now) < 0)
+                if (other_folder < 0 || restore_look(re, other_folder, other_name, other->path, &now) < 0)
                         continue;
                 if (entry_same(&now, other))
                         return files_link(other_folder, other_name, &now, folder, name, seen, NULL);
@@ -256,140 +249,131 @@ static int put_object(struct restore *re, int folder, const char *name, const st
 }
 
 /* Is there now what was, read anew? */
-static int snapshot_restore_verify(struct restore *re, int folder, const char *name,
-                                   const struct entry *before) {
+static int restore_verify(struct restore *re, int folder, const char *name, const struct entry *before) {
         _cleanup_(entry_done) struct entry now = {};
-        int r = snapshot_restore_look(re, folder, name, before->path, &now);
+        int r = restore_look(re, folder, name, before->path, &now);
         return r < 0 ? r : entry_same(&now, before) ? 0 : -EBADMSG;
 }
 
 /* Content or existence, and with it all attributes. */
-static int bring_back(struct restore *re, size_t i) {
+static void bring_back(struct restore *re, size_t i) {
         const struct change *change = &re->options->changes->items[i];
         const struct entry *before = &change->before;
         const char *name;
         re->done[i] = true;
-        if (S_ISREG(before->mode) && !before->digest[0])
-                return snapshot_restore_leave(re, change->path, "its content was not saved, so it stays as "
-                                                                "it is");
+        if (S_ISREG(before->mode) && !before->digest[0]) {
+                restore_leave(re, change->path, "its content was not saved, so it stays as it is");
+                return;
+        }
         _cleanup_close_ int folder = files_open_parent(re->options->root, change->path, &name, NULL);
-        if (folder < 0)
-                return folder_gone(re, change, folder);
+        if (folder < 0) {
+                restore_give_up(re, change, folder);
+                return;
+        }
         _cleanup_(entry_done) struct entry now = {};
-        int r = snapshot_restore_look(re, folder, name, change->path, &now);
-        if (r < 0 && r != -ENOENT)
-                return r == -ENOMEM ? r : leave_failed(re, change->path, r);
+        int r = restore_look(re, folder, name, change->path, &now);
+        if (r < 0 && r != -ENOENT) {
+                leave_failed(re, change->path, r);
+                return;
+        }
         enum standing standing = standing_of(change, r < 0 ? NULL : &now);
         /* Between the two halves of a change of type there is nothing. */
         if (r < 0 && (change->what & CHANGE_TYPE))
                 standing = AS_AFTER;
         if (standing == AS_BEFORE) {
                 re->result.as_before++;
-                return 0;
+                return;
         }
-        if (standing == FOREIGN)
-                return list_foreign(re, change);
+        if (standing == FOREIGN) {
+                list_foreign(re, change);
+                return;
+        }
         r = put_object(re, folder, name, before, &now);
-        if (r == -ESTALE)
-                return list_foreign(re, change);
+        if (r == -ESTALE) {
+                list_foreign(re, change);
+                return;
+        }
         if (r >= 0)
-                r = snapshot_restore_verify(re, folder, name, before);
+                r = restore_verify(re, folder, name, before);
         if (r < 0)
-                return r == -ENOMEM ? r : leave_failed(re, change->path, r);
-        re->result.put_back++;
-        return 0;
+                leave_failed(re, change->path, r);
+        else
+                re->result.put_back++;
 }
 
-static int set_back(struct restore *re, size_t i) {
+static void set_back(struct restore *re, size_t i) {
         const struct change *change = &re->options->changes->items[i];
         const char *name;
         re->done[i] = true;
         _cleanup_close_ int folder = files_open_parent(re->options->root, change->path, &name, NULL);
-        if (folder < 0)
-                return folder_gone(re, change, folder);
         _cleanup_(entry_done) struct entry now = {};
-        int r = snapshot_restore_look(re, folder, name, change->path, &now);
-        if (r < 0)
-                return r == -ENOMEM   ? r
-                       : r == -ENOENT ? list_foreign(re, change)
-                                      : leave_failed(re, change->path, r);
+        int r = folder < 0 ? folder : restore_look(re, folder, name, change->path, &now);
+        if (r < 0) {
+                restore_give_up(re, change, r);
+                return;
+        }
         enum standing standing = standing_of(change, &now);
         if (standing == AS_BEFORE) {
                 re->result.as_before++;
-                return 0;
+                return;
         }
-        if (standing == FOREIGN)
-                return list_foreign(re, change);
-        r = files_set_attributes(folder, name, &change->before, &now, NULL);
-        if (r == -ESTALE)
-                return list_foreign(re, change);
+        r = standing == FOREIGN ? -ESTALE : files_set_attributes(folder, name, &change->before, &now, NULL);
         if (r < 0)
-                return r == -ENOMEM ? r : leave_failed(re, change->path, r);
-        re->result.put_back++;
-        return 0;
+                restore_give_up(re, change, r);
+        else
+                re->result.put_back++;
 }
 
 /* Folders whose entries came and went carry new times; they get their old ones, the deepest first. */
-static int set_folder_time(struct restore *re, const char *path) {
+static void set_folder_time(struct restore *re, const char *path) {
         const struct entry *before = manifest_find(re->options->before, path);
         if (!before || !S_ISDIR(before->mode) || before->left_out)
-                return 0;
+                return;
         const char *name;
         _cleanup_close_ int folder = files_open_parent(re->options->root, path, &name, NULL);
-        int r = folder < 0 ? 0 : files_set_time(folder, name, &before->mtime);
+        if (folder < 0)
+                return;
+        int r = files_set_time(folder, name, &before->mtime);
         _cleanup_close_ int self =
-                folder < 0 || r < 0 ? -1
-                                    : openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+                r < 0 ? -1 : openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (self >= 0 && fsync(self) < 0)
                 r = -errno;
-        return r < 0 && r != -ENOENT ? leave_failed(re, path, r) : 0;
+        if (r < 0 && r != -ENOENT)
+                leave_failed(re, path, r);
 }
 
-static int set_folder_times(struct restore *re) {
+static void set_folder_times(struct restore *re) {
         const struct changes *changes = re->options->changes;
         if (!re->options->before)
-                return 0;
+                return;
         for (char *const *path = re->options->folders; path && *path; path++)
-                if (set_folder_time(re, *path) < 0)
-                        return -ENOMEM;
+                set_folder_time(re, *path);
         for (size_t i = changes->n; i > 0; i--) {
                 const char *path = changes->items[i - 1].path, *slash = strrchr(path, '/');
-                int r = set_folder_time(re, path);
                 _cleanup_free_ char *folder =
-                        slash > path ? strndup(path, (size_t) (slash - path)) : strdup("/");
-                if (r < 0 || !folder || set_folder_time(re, folder) < 0)
-                        return -ENOMEM;
+                        slash > path ? xstrndup(path, (size_t) (slash - path)) : xstrdup("/");
+                set_folder_time(re, path);
+                set_folder_time(re, folder);
         }
-        return 0;
 }
 
 /* Children sort behind their folder: going backwards takes them first, going forwards makes the folder first.
  */
-static int restore_all(struct restore *re) {
-        const struct changes *changes = re->options->changes;
-        int r = 0;
-        for (size_t i = changes->n; r >= 0 && i > 0; i--)
-                if (goes_away(&changes->items[i - 1]))
-                        r = take_away(re, i - 1);
-        for (size_t i = 0; r >= 0 && i < changes->n; i++)
-                if (!re->done[i] && comes_back(&changes->items[i]))
-                        r = bring_back(re, i);
-        for (size_t i = changes->n; r >= 0 && i > 0; i--)
-                if (!re->done[i - 1])
-                        r = set_back(re, i - 1);
-        return r < 0 ? r : set_folder_times(re);
-}
-
-int restore_run(const struct restore_options *options, struct restored *ret, struct error **reterr) {
+void restore_run(const struct restore_options *options, struct restored *ret) {
+        const struct changes *changes = options->changes;
         struct restore re = { .options = options, .digest = digest_new() };
-        re.done = calloc(options->changes->n + 1, sizeof *re.done);
-        int r = re.digest && re.done ? restore_all(&re) : -ENOMEM;
+        re.done = xcalloc(changes->n + 1, sizeof *re.done);
+        for (size_t i = changes->n; i > 0; i--)
+                if (goes_away(&changes->items[i - 1]))
+                        take_away(&re, i - 1);
+        for (size_t i = 0; i < changes->n; i++)
+                if (!re.done[i] && comes_back(&changes->items[i]))
+                        bring_back(&re, i);
+        for (size_t i = changes->n; i > 0; i--)
+                if (!re.done[i - 1])
+                        set_back(&re, i - 1);
+        set_folder_times(&re);
         digest_free(re.digest);
         free(re.done);
-        if (r < 0) {
-                restored_done(&re.result);
-                return error_errno(reterr, r, "The files cannot be put back");
-        }
         *ret = re.result;
-        return 0;
 }

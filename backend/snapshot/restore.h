@@ -30,5 +30,5 @@ struct restored {
 };
 void restored_done(struct restored *restored);
 
-/* Never stops at one object. Negative only when it could not work at all (no memory). */
-int restore_run(const struct restore_options *options, struct restored *ret, struct error **reterr);
+/* Never stops at one object. */
+void restore_run(const struct restore_options *options, struct restored *ret);

@@ -9,7 +9,7 @@
 #include "backend/io/paths.h"
 #include "base/error.h"
 
-#define CONTROL_INPUT_MAX 2048U         /* bytes of one packet */
+#define CONTROL_INPUT_MAX 2048U /* bytes of one packet */
 
 struct control_handlers {
         void (*cancel)(void *userdata);

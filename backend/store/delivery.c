@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "backend/io/files.h"
+#include "base/memory.h"
 #include "base/str.h"
 
 #define STDIN_MAX (48U * 1024) /* a pipe holds 64 KiB; all of it goes in at once */
@@ -215,10 +216,8 @@ static int add_prompt(const struct secret_use *use, const char *value, size_t n,
 
 int delivery_prompts_new(const struct plan *plan, const struct secret_list *secrets,
                          struct delivery_prompts **ret, struct error **reterr) {
-        _cleanup_(delivery_prompts_freep) struct delivery_prompts *prompts = calloc(1, sizeof *prompts);
-        if (!prompts ||
-            !(prompts->items = calloc(plan->n_handed + plan->n_secrets + 1, sizeof *prompts->items)))
-                return error_set(reterr, -ENOMEM, "Out of memory");
+        _cleanup_(delivery_prompts_freep) struct delivery_prompts *prompts = new0(struct delivery_prompts);
+        prompts->items = xcalloc(plan->n_handed + plan->n_secrets + 1, sizeof *prompts->items);
         int r = delivery_each(plan, secrets, DELIVER_PROMPT, add_prompt, prompts, reterr);
         if (r < 0)
                 return r;

@@ -36,8 +36,8 @@ int jobfolder_make(const struct paths *paths, const struct plan *plan, char **re
         if (jobs < 0)
                 return jobs;
         _cleanup_free_ char *id = make_id(), *text = emit_plan(plan);
-        if (!id || !text)
-                return error_set(reterr, -ENOMEM, "Out of memory");
+        if (!id)
+                return error_set(reterr, -EIO, "No random digits for the id of the job");
         if (mkdirat(jobs, id, 0700) < 0)
                 return error_errno(reterr, -errno, "The folder of the job cannot be made");
         _cleanup_close_ int folder = jobfolder_open(paths, id, reterr);
@@ -81,20 +81,17 @@ int jobfolder_plan(int folder, struct plan **ret, struct error **reterr) {
         return r < 0 ? r : plan_parse(text, n, ret, reterr);
 }
 
-int jobfolder_describe(struct job *job, const char *id, const struct plan *plan) {
-        if (str_replace(&job->id, id) < 0)
-                return -ENOMEM;
+/* What the journal does not say, from the plan. */
+static void jobfolder_describe(struct job *job, const char *id, const struct plan *plan) {
+        str_replace(&job->id, id);
         job->verb = plan ? plan->verb : VERB_INSTALL;
         for (size_t i = 0; i < _JOB_STEP_MAX; i++)
                 job->planned[i] = job_step_planned((enum job_step) i, job->verb);
         if (!plan)
-                return 0;
-        return str_replace(&job->name, plan->name) < 0 ||
-                               str_replace(&job->image, plan->reference ? plan->reference : plan->image) <
-                                       0 ||
-                               str_replace(&job->digest, plan->digest) < 0
-                       ? -ENOMEM
-                       : 0;
+                return;
+        str_replace(&job->name, plan->name);
+        str_replace(&job->image, plan->reference ? plan->reference : plan->image);
+        str_replace(&job->digest, plan->digest);
 }
 
 int jobfolder_job(int folder, const char *id, struct job **ret, struct error **reterr) {
@@ -102,15 +99,11 @@ int jobfolder_job(int folder, const char *id, struct job **ret, struct error **r
         _cleanup_plan_ struct plan *plan = NULL;
         _cleanup_free_ char *journal = NULL;
         size_t n = 0;
-        if (!job)
-                return error_set(reterr, -ENOMEM, "Out of memory");
         /* A job without a readable plan is still one that can be looked at. */
         (void) jobfolder_plan(folder, &plan, NULL);
-        if (jobfolder_describe(job, id, plan) < 0)
-                return error_set(reterr, -ENOMEM, "Out of memory");
-        int r = files_read(folder, "journal", JOURNAL_BYTES_MAX, &journal, &n, NULL);
-        if (r >= 0 && journal_replay(journal, n, job, NULL) < 0)
-                return error_set(reterr, -ENOMEM, "Out of memory");
+        jobfolder_describe(job, id, plan);
+        if (files_read(folder, "journal", JOURNAL_BYTES_MAX, &journal, &n, NULL) >= 0)
+                (void) journal_replay(journal, n, job, NULL);
         struct stat st;
         if (fstatat(folder, "log", &st, AT_SYMLINK_NOFOLLOW) == 0)
                 job->log_size = (uint64_t) st.st_size;

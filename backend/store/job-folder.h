@@ -28,9 +28,6 @@ int jobfolder_plan(int folder, struct plan **ret, struct error **reterr);
  * there is for the caller to find out. */
 int jobfolder_job(int folder, const char *id, struct job **ret, struct error **reterr);
 
-/* Fills what the journal does not say from the plan. */
-int jobfolder_describe(struct job *job, const char *id, const struct plan *plan);
-
 /* result.json, from what the folder says. */
 void jobfolder_write_result(int folder, const char *id);
 

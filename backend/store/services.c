@@ -9,6 +9,7 @@
 
 #include "backend/format/emit.h"
 #include "backend/io/files.h"
+#include "base/memory.h"
 #include "base/str.h"
 #include "model/image/image.h"
 
@@ -50,19 +51,16 @@ bool services_exists(const struct paths *paths, const char *name) {
 }
 
 int services_list(const struct paths *paths, struct service_list **ret, struct error **reterr) {
-        _cleanup_(service_list_freep) struct service_list *list = calloc(1, sizeof *list);
-        int fd = list ? open_services(paths, NULL) : -1;
+        struct service_list *list = new0(struct service_list);
+        int fd = open_services(paths, NULL);
         DIR *d = fd < 0 ? NULL : fdopendir(fd);
-        if (!list)
-                return error_set(reterr, -ENOMEM, "Out of memory");
-        int r = 0;
-        for (struct dirent *item; r >= 0 && d && list->n < SERVICES_MAX && (item = readdir(d));) {
+        for (struct dirent *item; d && list->n < SERVICES_MAX && (item = readdir(d));) {
                 if (item->d_name[0] == '.' || !str_ends(item->d_name, ".json"))
                         continue;
                 struct service *service = NULL;
                 _cleanup_error_ struct error *broken = NULL;
                 if (read_record(fd, item->d_name, &service, &broken) >= 0)
-                        r = service_list_take(list, service);
+                        service_list_take(list, service);
                 else if (reterr && !*reterr) {
                         error_wrap(&broken, -EINVAL, "The record %s/services/%s cannot be read", paths->state,
                                    item->d_name);
@@ -73,10 +71,8 @@ int services_list(const struct paths *paths, struct service_list **ret, struct e
                 closedir(d);
         else if (fd >= 0)
                 close(fd);
-        if (r < 0)
-                return error_set(reterr, r, "Out of memory");
         service_list_sort(list);
-        *ret = TAKE(list);
+        *ret = list;
         return 0;
 }
 

@@ -150,9 +150,7 @@ int worker_restore(struct worker *w, const struct restore_options *options, cons
         _cleanup_free_ char *blobs_name = str_printf("%s/jobs/%s/snapshot/blobs", w->paths->state, job);
         struct restore_options named = *options;
         named.blobs_name = blobs_name;
-        int r = restore_run(&named, &restored, reterr);
-        if (r < 0)
-                return r;
+        restore_run(&named, &restored);
         for (char **left = restored.left; left && *left; left++)
                 worker_leftover(w, "%s", *left);
         worker_note(w, restored.put_back == 1 ? "%zu file put back" : "%zu files put back",
