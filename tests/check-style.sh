@@ -8,7 +8,6 @@ long_files='
 src/model/realm/failure.c      one table, a row for each of the words that tools have for their failures
 backend/io/files.c          every way to touch a file by descriptor, one short function each: apart they would share their innermost part
 src/base/feed.c          one state machine, its states and their characters
-backend/snapshot/snapshot.c     one walk over all files of a host
 ui/screens/job.c         one screen
 tests/fake/systemd.c     the tables of a whole bus interface
 '
