@@ -13,6 +13,17 @@
 
 #define WHERE_MAX 256U
 
+/* "images[3].Labels": where and the name of a member of it. Without printf(): each value read has one. */
+static void format_fields_place(const char *where, const char *name, char ret[static WHERE_MAX]) {
+        size_t n = where ? strnlen(where, WHERE_MAX - 2) : 0;
+        memcpy(ret, where ? where : "", n);
+        if (n > 0)
+                ret[n++] = '.';
+        size_t rest = strnlen(name, n < WHERE_MAX - 101 ? 100 : WHERE_MAX - 1 - n);
+        memcpy(ret + n, name, rest);
+        ret[n + rest] = '\0';
+}
+
 const char *json_type_words(struct json_object *value) {
         switch (json_object_get_type(value)) {
         case json_type_null:
@@ -280,7 +291,7 @@ int json_read(struct json_object *o, const char *where, const struct json_field 
                 if (f->kind == JSON_CALL && !f->call)
                         continue;
                 char name[WHERE_MAX];
-                snprintf(name, sizeof name, "%s%s%s", at, *at ? "." : "", f->path);
+                format_fields_place(where, f->path, name);
                 struct json_object *value = NULL;
                 int r = find_path(o, f->path, &value);
                 if (r < 0)
@@ -352,8 +363,7 @@ int json_each_member(struct json_object *object, const char *where, size_t max,
                                  str_empty(where) ? "It" : where, n, max);
         json_object_object_foreach(object, key, value) {
                 char name[WHERE_MAX];
-                snprintf(name, sizeof name, "%s%s%.100s", where ? where : "", str_empty(where) ? "" : ".",
-                         key);
+                format_fields_place(where, key, name);
                 int r = member(key, value, name, userdata, reterr);
                 if (r < 0)
                         return r;

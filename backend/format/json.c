@@ -53,6 +53,34 @@ int json_scan_step(struct json_scan *scan, char c, const struct json_limits *lim
         return 0;
 }
 
+int json_scan(struct json_scan *scan, const char *text, size_t n, bool one,
+              const struct json_limits *limits, size_t *ret_used, struct error **reterr) {
+        static const bool counts[256] = { ['"'] = true, ['{'] = true, ['['] = true,  ['}'] = true,
+                                          [']'] = true, [','] = true, ['\''] = true };
+        int r = 0;
+        size_t i = 0;
+        while (i < n) {
+                if (scan->in_string && !scan->escaped) {
+                        const char *quote = memchr(text + i, '"', n - i);
+                        size_t run = quote ? (size_t) (quote - (text + i)) : n - i;
+                        const char *escape = memchr(text + i, '\\', run);
+                        i += escape ? (size_t) (escape - (text + i)) : run;
+                } else if (!scan->in_string)
+                        while (i < n && !counts[(unsigned char) text[i]])
+                                i++;
+                if (i == n)
+                        break;
+                r = json_scan_step(scan, text[i], limits, reterr);
+                if (r < 0)
+                        break;
+                i++;
+                if (one && scan->depth == 0)
+                        break;
+        }
+        *ret_used = i;
+        return r;
+}
+
 static unsigned format_json_line_of(const char *text, size_t offset) {
         unsigned line = 1;
         for (size_t i = 0; i < offset; i++)
@@ -73,7 +101,7 @@ static int not_json(const char *text, size_t offset, const char *why, unsigned *
         return error_set(reterr, -EBADMSG, "It is not JSON (line %u: %s)", line, why);
 }
 
-static int format_json_tokenize(struct json_tokener *tokener, const char *text, size_t n,
+static int format_json_parse(struct json_tokener *tokener, const char *text, size_t n,
                                 struct json_object **ret, unsigned *ret_line, struct error **reterr) {
         _cleanup_json_ struct json_object *o = json_tokener_parse_ex(tokener, text, (int) n);
         size_t end = json_tokener_get_parse_end(tokener);
@@ -154,10 +182,34 @@ static int to_ascii(const char *text, size_t n, struct str *ret, unsigned *ret_l
 }
 
 static bool is_ascii(const char *text, size_t n) {
-        for (size_t i = 0; i < n; i++)
+        size_t i = 0;
+        for (uint64_t word; n - i >= sizeof word; i += sizeof word) {
+                memcpy(&word, text + i, sizeof word);
+                if (word & 0x8080808080808080)
+                        return false;
+        }
+        for (; i < n; i++)
                 if ((unsigned char) text[i] >= 0x80)
                         return false;
         return true;
+}
+
+struct json_tokener *json_tokener_for(const struct json_limits *limits) {
+        /* Two more than the ceiling, which the scan holds already: json-c counts otherwise. */
+        struct json_tokener *tokener = json_tokener_new_ex((int) limits->depth + 2);
+        if (tokener)
+                json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_ALLOW_TRAILING_CHARS);
+        return tokener;
+}
+
+int json_tokenize(struct json_tokener *tokener, const char *text, size_t n, struct json_object **ret,
+                  unsigned *ret_line, struct error **reterr) {
+        json_tokener_reset(tokener);
+        if (is_ascii(text, n))
+                return format_json_parse(tokener, text, n, ret, ret_line, reterr);
+        _cleanup_str_ struct str ascii = {};
+        int r = to_ascii(text, n, &ascii, ret_line, reterr);
+        return r < 0 ? r : format_json_parse(tokener, ascii.text, ascii.length, ret, ret_line, reterr);
 }
 
 int json_parse(const char *text, size_t n, const struct json_limits *limits, struct json_object **ret,
@@ -169,28 +221,17 @@ int json_parse(const char *text, size_t n, const struct json_limits *limits, str
         if (n > limits->bytes || n > INT_MAX)
                 return error_set(reterr, -E2BIG, "It is larger than %zu KiB", limits->bytes / 1024);
         struct json_scan scan = {};
-        for (size_t i = 0; i < n; i++) {
-                int r = json_scan_step(&scan, text[i], limits, reterr);
-                if (r < 0) {
-                        if (ret_line)
-                                *ret_line = format_json_line_of(text, i);
-                        return r;
-                }
+        size_t used;
+        int r = json_scan(&scan, text, n, false, limits, &used, reterr);
+        if (r < 0) {
+                if (ret_line)
+                        *ret_line = format_json_line_of(text, used);
+                return r;
         }
-        _cleanup_str_ struct str ascii = {};
-        if (!is_ascii(text, n)) {
-                int r = to_ascii(text, n, &ascii, ret_line, reterr);
-                if (r < 0)
-                        return r;
-                text = ascii.text;
-                n = ascii.length;
-        }
-        /* Two more than the ceiling, which the scan has held already: json-c counts otherwise. */
-        _cleanup_(tokener_freep) struct json_tokener *tokener = json_tokener_new_ex((int) limits->depth + 2);
+        _cleanup_(tokener_freep) struct json_tokener *tokener = json_tokener_for(limits);
         if (!tokener)
                 return error_set(reterr, -ENOMEM, "Out of memory");
-        json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_ALLOW_TRAILING_CHARS);
-        return format_json_tokenize(tokener, text, n, ret, ret_line, reterr);
+        return json_tokenize(tokener, text, n, ret, ret_line, reterr);
 }
 
 /* Where a value stands. */

@@ -22,7 +22,8 @@ struct json_stream {
         struct json_stream_sink sink;
         enum place place;
         struct json_scan scan;
-        struct str document;
+        struct json_tokener *tokener;
+        struct str document; /* what came of it in earlier pieces */
         size_t count;
         bool comma;          /* elements: behind a comma, so the array may not end here */
         int failed;          /* the code of the failure; 0 */
@@ -37,26 +38,29 @@ struct json_stream *json_stream_new(const struct json_stream_sink *sink) {
         if (sink->limits.bytes == 0)
                 stream->sink.limits = json_limits_default;
         stream->place = sink->elements ? BEFORE_ARRAY : BETWEEN;
-        return stream;
+        stream->tokener = json_tokener_for(&stream->sink.limits);
+        return stream->tokener ? stream : json_stream_free(stream);
 }
 
 struct json_stream *json_stream_free(struct json_stream *stream) {
         if (!stream)
                 return NULL;
+        if (stream->tokener)
+                json_tokener_free(stream->tokener);
         str_done(&stream->document);
         error_free(stream->error);
         free(stream);
         return NULL;
 }
 
-static int format_stream_deliver(struct json_stream *stream, struct error **reterr) {
+static int format_stream_deliver(struct json_stream *stream, const char *text, size_t n,
+                                 struct error **reterr) {
         _cleanup_json_ struct json_object *o = NULL;
         if (stream->document.failed)
                 return error_set(reterr, -ENOMEM, "Out of memory");
         if (stream->sink.max > 0 && stream->count >= stream->sink.max)
                 return error_set(reterr, -E2BIG, "It holds more than %zu entries", stream->sink.max);
-        int r = json_parse(stream->document.text, stream->document.length, &stream->sink.limits, &o, NULL,
-                           reterr);
+        int r = json_tokenize(stream->tokener, text, n, &o, NULL, reterr);
         if (r < 0)
                 return r;
         stream->count++;
@@ -66,23 +70,22 @@ static int format_stream_deliver(struct json_stream *stream, struct error **rete
         return stream->sink.document(o, stream->sink.userdata, reterr);
 }
 
-/* The bytes of a document up to its last bracket; *used is how many they were. */
+/* The bytes of a document up to its last bracket; *used is how many they were. One that comes whole is read
+ * where it stands. */
 static int take_document(struct json_stream *stream, const char *bytes, size_t n, size_t *used,
                          struct error **reterr) {
-        size_t i = 0;
-        bool whole = false;
-        while (i < n && !whole) {
-                int r = json_scan_step(&stream->scan, bytes[i++], &stream->sink.limits, reterr);
-                if (r < 0)
-                        return r;
-                whole = stream->scan.depth == 0;
-        }
-        if (stream->document.length + i > stream->sink.limits.bytes)
+        struct str *document = &stream->document;
+        int r = json_scan(&stream->scan, bytes, n, true, &stream->sink.limits, used, reterr);
+        if (r < 0)
+                return r;
+        if (document->length + *used > stream->sink.limits.bytes)
                 return error_set(reterr, -E2BIG, "One entry is larger than %zu KiB",
                                  stream->sink.limits.bytes / 1024);
-        str_add_bytes(&stream->document, bytes, i);
-        *used = i;
-        return whole ? format_stream_deliver(stream, reterr) : 0;
+        bool whole = stream->scan.depth == 0;
+        if (whole && document->length == 0)
+                return format_stream_deliver(stream, bytes, *used, reterr);
+        str_add_bytes(document, bytes, *used);
+        return whole ? format_stream_deliver(stream, document->text, document->length, reterr) : 0;
 }
 
 /* One byte outside of documents. */
