@@ -62,12 +62,11 @@ bool engine_config_no_cgroups(const char *root) {
         bool no_cgroups = false;
         for (size_t i = 0; i < ELEMENTS(files); i++) {
                 _cleanup_free_ char *path = str_printf("%s%s", root, files[i]);
-                if (path)
-                        read_config(path, &no_cgroups);
+                read_config(path, &no_cgroups);
         }
         _cleanup_free_ char *folder = str_printf("%s/etc/containers/containers.conf.d", root);
         struct dirent **entries = NULL;
-        int n = folder ? scandir(folder, &entries, is_config, alphasort) : 0;
+        int n = scandir(folder, &entries, is_config, alphasort);
         for (int i = 0; i < n; i++) {
                 _cleanup_free_ char *path =
                         i < CONFIG_FILES_MAX ? str_printf("%s/%s", folder, entries[i]->d_name) : NULL;

@@ -5,85 +5,33 @@
 
 #include "backend/engine/internal.h"
 #include "base/array.h"
+#include "base/memory.h"
 
 #define CONTAINERS_MAX 20000U
 
-/* ---- list ---- */
-
-static const char *engine_containers_list_path(const struct engine_dialect *dialect) {
-        return dialect->containers;
+void container_done(struct container *c) {
+        free(c->id);
+        free(c->name);
+        free(c->image);
+        free(c->image_id);
+        free(c->state);
+        free(c->health);
+        for (size_t i = 0; i < c->n_labels; i++) {
+                free(c->labels[i].key);
+                free(c->labels[i].value);
+        }
+        free(c->labels);
 }
 
-static void *engine_containers_list_make(void) {
-        return calloc(1, sizeof(struct container_list));
-}
-
-static void engine_containers_list_drop(void *list) {
-        container_list_free(list);
-}
-
-static int engine_containers_list_element(const struct engine_dialect *dialect, struct json_object *o,
-                                          void *userdata, struct error **reterr) {
-        struct container_list *list = userdata;
-        if (!room_for_one((void **) &list->items, list->n, sizeof *list->items))
-                return error_set(reterr, -ENOMEM, "Out of memory");
-        struct container *c = &list->items[list->n++];
-        *c = (struct container) {};
-        return json_read(o, "a container of the list", dialect->container_fields, dialect->n_container_fields,
-                         c, reterr);
-}
-
-typedef void list_done_t(struct container_list *list, struct error *e, void *userdata);
-
-static void engine_containers_list_hand(void (*done)(void), void *list, struct error *e, void *userdata) {
-        ((list_done_t *) done)(list, e, userdata);
-}
-
-static const struct engine_list_kind containers_kind = {
-        .failed = "The containers could not be listed",
-        .unreadable = "The engine's list of containers could not be read",
-        .seconds = 30,
-        .max = CONTAINERS_MAX,
-        .path = engine_containers_list_path,
-        .make = engine_containers_list_make,
-        .drop = engine_containers_list_drop,
-        .element = engine_containers_list_element,
-        .hand = engine_containers_list_hand,
-};
-
-static char *label_filter(const char *label) {
-        _cleanup_json_ struct json_object *filters = json_object_new_object();
-        struct json_object *values = json_object_new_array();
-        json_object_array_add(values, json_new_text(label));
-        json_object_object_add(filters, "label", values);
-        _cleanup_free_ char *escaped =
-                http_escape(json_object_to_json_string_ext(filters, JSON_C_TO_STRING_PLAIN));
-        return escaped ? str_printf("&filters=%s", escaped) : NULL;
-}
-
-struct op *engine_list_containers(struct engine *engine, const char *label,
-                                  void (*done)(struct container_list *list, struct error *e, void *userdata),
-                                  void *userdata) {
-        _cleanup_free_ char *filter = label ? label_filter(label) : NULL;
-        if (label && !filter)
+struct container_list *container_list_free(struct container_list *list) {
+        if (!list)
                 return NULL;
-        return engine_list(engine, &containers_kind, filter, (void (*)(void)) done, userdata);
+        for (size_t i = 0; i < list->n; i++)
+                container_done(&list->items[i]);
+        free(list->items);
+        free(list);
+        return NULL;
 }
-
-/* ---- look at one ---- */
-
-static const struct json_field origin_fields[] = {
-        { .path = "Config.CreateCommand", .kind = JSON_TEXTS,
-          .offset = offsetof(struct container_origin, command) },
-        { .path = "Config.Cmd", .kind = JSON_TEXTS, .offset = offsetof(struct container_origin, words) },
-};
-
-struct origin_call {
-        struct engine_call call;        /* first */
-        char *name;                     /* escaped */
-        void (*done)(struct container_origin *origin, struct error *e, void *userdata);
-        void *userdata;
-};
 
 struct container_origin *container_origin_free(struct container_origin *origin) {
         if (!origin)
@@ -94,141 +42,155 @@ struct container_origin *container_origin_free(struct container_origin *origin) 
         return NULL;
 }
 
-static void origin_free(struct engine_call *call) {
-        struct origin_call *c = (struct origin_call *) call;
-        free(c->name);
-        free(c);
+/* ---- list ---- */
+
+static char *engine_containers_list_path(const struct engine_call *call, struct error **reterr) {
+        const char *path = call->engine->dialect->containers;
+        return str_printf("%s%s", path, call->other ? call->other : "");
 }
 
-static void origin_fail(struct engine_call *call, struct error *e) {
-        struct origin_call *c = (struct origin_call *) call;
-        c->done(NULL, e, c->userdata);
-        origin_free(call);
+static int engine_containers_element(struct engine_call *call, struct json_object *o, struct error **reterr) {
+        const struct engine_dialect *dialect = call->engine->dialect;
+        struct container_list *list = call->result;
+        room_for_one((void **) &list->items, list->n, sizeof *list->items);
+        struct container *c = &list->items[list->n++];
+        *c = (struct container) {};
+        return json_read(o, "a container of the list", dialect->container_fields, dialect->n_container_fields,
+                         c, reterr);
 }
 
-static void origin_looked(const struct http_answer *answer, struct error *e, void *userdata) {
-        static const char what[] = "The container could not be looked at";
-        struct origin_call *c = userdata;
-        c->call.inner = op_cancel(c->call.inner);
-        e = engine_call_error(&c->call, answer, e, what);
-        _cleanup_(container_origin_freep) struct container_origin *origin =
-                e ? NULL : calloc(1, sizeof *origin);
-        if (origin) {
-                size_t n;
-                const char *body = http_body(answer, &n);
-                _cleanup_json_ struct json_object *o = NULL;
-                if (json_parse(body, n, NULL, &o, NULL, &e) < 0 ||
-                    json_read(o, "the container", origin_fields, ELEMENTS(origin_fields), origin, &e) < 0) {
-                        error_wrap(&e, e ? e->code : -EBADMSG, "The engine's answer about a container could "
-                                                               "not be read");
-                        origin = container_origin_free(origin);
-                }
-        } else if (!e)
-                error_set(&e, -ENOMEM, "Out of memory");
-        op_finish(c->call.op);
-        c->done(TAKE(origin), e, c->userdata);
-        origin_free(&c->call);
+static void engine_containers_drop_list(void *list) {
+        container_list_free(list);
 }
 
-static bool origin_begin(struct engine_call *call) {
-        struct origin_call *c = (struct origin_call *) call;
-        return engine_call_request(call, "GET",
-                                   str_printf("%s/containers/%s/json", call->engine->prefix, c->name),
-                                   (struct http_request) { .seconds = 15, .done = origin_looked });
+typedef void list_done_t(struct container_list *list, struct error *e, void *userdata);
+
+static void engine_containers_hand_list(void (*done)(void), void *list, struct error *e, void *userdata) {
+        ((list_done_t *) done)(list, e, userdata);
 }
 
-struct op *engine_look_at_origin(struct engine *engine, const char *container,
-                                 void (*done)(struct container_origin *origin, struct error *e,
-                                              void *userdata),
-                                 void *userdata) {
-        struct origin_call *c = calloc(1, sizeof *c);
-        if (!c)
-                return NULL;
-        *c = (struct origin_call) {
-                .call = { .engine = engine, .begin = origin_begin, .fail = origin_fail, .free = origin_free },
-                .name = http_escape(container),
-                .done = done,
+static const struct engine_request containers_request = {
+        .method = "GET",
+        .failed = "The containers could not be listed",
+        .unreadable = "The engine's list of containers could not be read",
+        .seconds = 30,
+        .body = ENGINE_LIST,
+        .max = CONTAINERS_MAX,
+        .path = engine_containers_list_path,
+        .document = engine_containers_element,
+        .drop = engine_containers_drop_list,
+        .hand = engine_containers_hand_list,
+};
+
+static char *engine_containers_filter(const char *label) {
+        _cleanup_json_ struct json_object *filters = json_object_new_object();
+        struct json_object *values = json_object_new_array();
+        json_object_array_add(values, json_new_text(label));
+        json_object_object_add(filters, "label", values);
+        _cleanup_free_ char *escaped =
+                http_escape(json_object_to_json_string_ext(filters, JSON_C_TO_STRING_PLAIN));
+        return str_printf("&filters=%s", escaped);
+}
+
+struct op *engine_list_containers(struct engine *engine, const char *label,
+                                  void (*done)(struct container_list *list, struct error *e, void *userdata),
+                                  void *userdata) {
+        return engine_call(engine, (struct engine_call) {
+                .request = &containers_request,
+                .other = label ? engine_containers_filter(label) : NULL,
+                .result = new0(struct container_list),
+                .done = (void (*)(void)) done,
                 .userdata = userdata,
-        };
-        if (!c->name) {
-                free(c);
-                return NULL;
-        }
-        return engine_call_start(&c->call);
+        });
+}
+
+/* ---- inspect ---- */
+
+static const struct json_field origin_fields[] = {
+        { .path = "Config.CreateCommand", .kind = JSON_TEXTS,
+          .offset = offsetof(struct container_origin, command) },
+        { .path = "Config.Cmd", .kind = JSON_TEXTS, .offset = offsetof(struct container_origin, words) },
+};
+
+static char *engine_containers_inspect_path(const struct engine_call *call, struct error **reterr) {
+        return engine_path("/containers/", call->name, "/json");
+}
+
+static int engine_containers_inspected(struct engine_call *call, struct json_object *o,
+                                       struct error **reterr) {
+        call->result = new0(struct container_origin);
+        return json_read(o, "the container", origin_fields, ELEMENTS(origin_fields), call->result, reterr);
+}
+
+static void engine_containers_drop_origin(void *origin) {
+        container_origin_free(origin);
+}
+
+typedef void origin_done_t(struct container_origin *origin, struct error *e, void *userdata);
+
+static void engine_containers_hand_origin(void (*done)(void), void *origin, struct error *e,
+                                          void *userdata) {
+        ((origin_done_t *) done)(origin, e, userdata);
+}
+
+static const struct engine_request origin_request = {
+        .method = "GET",
+        .failed = "The container could not be inspected",
+        .unreadable = "The engine's answer about the container could not be read",
+        .seconds = 15,
+        .body = ENGINE_OBJECT,
+        .path = engine_containers_inspect_path,
+        .document = engine_containers_inspected,
+        .drop = engine_containers_drop_origin,
+        .hand = engine_containers_hand_origin,
+};
+
+struct op *engine_find_origin(struct engine *engine, const char *container,
+                              void (*done)(struct container_origin *origin, struct error *e, void *userdata),
+                              void *userdata) {
+        return engine_call(engine, (struct engine_call) { .request = &origin_request,
+                                                          .name = xstrdup(container),
+                                                          .done = (void (*)(void)) done,
+                                                          .userdata = userdata });
 }
 
 /* ---- remove ---- */
 
-struct remove_call {
-        struct engine_call call;        /* first */
-        char *name;                     /* escaped */
-        unsigned seconds;
-        void (*done)(struct error *e, void *userdata);
-        void *userdata;
+static char *engine_containers_stop_path(const struct engine_call *call, struct error **reterr) {
+        _cleanup_free_ char *query = str_printf("/stop?%s=%u", call->engine->dialect->stop_seconds,
+                                                call->seconds);
+        return engine_path("/containers/", call->name, query);
+}
+
+static char *engine_containers_remove_path(const struct engine_call *call, struct error **reterr) {
+        return engine_path("/containers/", call->name, "?force=true&v=true");
+}
+
+/* It may be gone already: --rm. */
+static const struct engine_request remove_request = {
+        .method = "DELETE",
+        .failed = "The container could not be removed",
+        .seconds = 60,
+        .may_be_absent = true,
+        .path = engine_containers_remove_path,
+        .hand = engine_hand_end,
 };
 
-static void remove_free(struct engine_call *call) {
-        struct remove_call *c = (struct remove_call *) call;
-        free(c->name);
-        free(c);
-}
-
-static void remove_fail(struct engine_call *call, struct error *e) {
-        struct remove_call *c = (struct remove_call *) call;
-        c->done(e, c->userdata);
-        remove_free(call);
-}
-
-static void engine_containers_removed(const struct http_answer *answer, struct error *e, void *userdata) {
-        struct remove_call *c = userdata;
-        c->call.inner = op_cancel(c->call.inner);
-        e = engine_call_error(&c->call, answer, e, "The container could not be removed");
-        if (e && e->code == -ENOENT && answer)
-                e = error_free(e);      /* gone already: --rm */
-        op_finish(c->call.op);
-        remove_fail(&c->call, e);
-}
-
 /* A container that does not stop is removed by force; one that is not there needs neither. */
-static void engine_containers_stopped(const struct http_answer *answer, struct error *e, void *userdata) {
-        struct remove_call *c = userdata;
-        c->call.inner = op_cancel(c->call.inner);
-        error_free(e);
-        if (!engine_call_request(
-                    &c->call, "DELETE",
-                    str_printf("%s/containers/%s?force=true&v=true", c->call.engine->prefix, c->name),
-                    (struct http_request) { .seconds = 60, .done = engine_containers_removed })) {
-                struct error *memory = NULL;
-                error_set(&memory, -ENOMEM, "Out of memory");
-                op_finish(c->call.op);
-                remove_fail(&c->call, memory);
-        }
-}
-
-static bool remove_begin(struct engine_call *call) {
-        struct remove_call *c = (struct remove_call *) call;
-        return engine_call_request(
-                call, "POST",
-                str_printf("%s/containers/%s/stop?%s=%u", call->engine->prefix, c->name,
-                           call->engine->dialect->stop_seconds, c->seconds),
-                (struct http_request) { .seconds = c->seconds + 15, .done = engine_containers_stopped });
-}
+static const struct engine_request stop_request = {
+        .method = "POST",
+        .seconds = 15,
+        .may_fail = true,
+        .path = engine_containers_stop_path,
+        .hand = engine_hand_end,
+        .next = &remove_request,
+};
 
 struct op *engine_remove_container(struct engine *engine, const char *name, unsigned seconds,
-                                   void (*done)(struct error *e, void *userdata), void *userdata) {
-        struct remove_call *c = calloc(1, sizeof *c);
-        if (!c)
-                return NULL;
-        *c = (struct remove_call) {
-                .call = { .engine = engine, .begin = remove_begin, .fail = remove_fail, .free = remove_free },
-                .name = http_escape(name),
-                .seconds = seconds,
-                .done = done,
-                .userdata = userdata,
-        };
-        if (!c->name) {
-                free(c);
-                return NULL;
-        }
-        return engine_call_start(&c->call);
+                                   engine_end_t *done, void *userdata) {
+        return engine_call(engine, (struct engine_call) { .request = &stop_request,
+                                                          .name = xstrdup(name),
+                                                          .seconds = seconds,
+                                                          .done = (void (*)(void)) done,
+                                                          .userdata = userdata });
 }

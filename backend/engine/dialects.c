@@ -5,70 +5,40 @@
 #include <string.h>
 
 #include "backend/engine/internal.h"
+#include "base/memory.h"
 
-void container_done(struct container *c) {
-        free(c->id);
-        free(c->name);
-        free(c->image);
-        free(c->image_id);
-        free(c->state);
-        free(c->health);
-        for (size_t i = 0; i < c->n_labels; i++) {
-                free(c->labels[i].key);
-                free(c->labels[i].value);
-        }
-        free(c->labels);
-        *c = (struct container) {};
-}
-
-struct container_list *container_list_free(struct container_list *list) {
-        if (!list)
-                return NULL;
-        for (size_t i = 0; i < list->n; i++)
-                container_done(&list->items[i]);
-        free(list->items);
-        free(list);
-        return NULL;
-}
-
-static int keep_label(const char *key, struct json_object *value, const char *where, void *userdata,
-                      struct error **reterr) {
+static int engine_dialects_add_label(const char *key, struct json_object *value, const char *where,
+                                     void *userdata, struct error **reterr) {
         const char *text = json_text(value);
         if (!text)
                 return 0;       /* a label with a NUL byte, or no text at all: nobody can use it */
-        int r = image_add_label(userdata, key, text);
-        return r == -ENOMEM ? error_set(reterr, r, "Out of memory") : 0;
+        image_add_label(userdata, key, text);
+        return 0;
 }
 
 int engine_read_labels(struct json_object *value, const char *where, void *target, struct error **reterr) {
         if (!json_object_is_type(value, json_type_object))
                 return 0;       /* null where an image has none */
         /* More than LABELS_MAX are left out: one image that has so many is no reason to show none. */
-        return json_each_member(value, where, SIZE_MAX, keep_label, target, reterr);
+        return json_each_member(value, where, SIZE_MAX, engine_dialects_add_label, target, reterr);
 }
 
-static int keep_container_label(const char *key, struct json_object *value, const char *where, void *userdata,
-                                struct error **reterr) {
+static int engine_dialects_add_container_label(const char *key, struct json_object *value, const char *where,
+                                               void *userdata, struct error **reterr) {
         struct container *c = userdata;
         const char *text = json_text(value);
         if (!text || c->n_labels == LABELS_MAX)
                 return 0;
-        struct label *bigger = reallocarray(c->labels, c->n_labels + 1, sizeof *bigger);
-        if (!bigger)
-                return error_set(reterr, -ENOMEM, "Out of memory");
-        c->labels = bigger;
-        bigger[c->n_labels] = (struct label) { strdup(key), strdup(text) };
-        c->n_labels++;
-        return bigger[c->n_labels - 1].key && bigger[c->n_labels - 1].value
-                       ? 0
-                       : error_set(reterr, -ENOMEM, "Out of memory");
+        c->labels = xreallocarray(c->labels, c->n_labels + 1, sizeof *c->labels);
+        c->labels[c->n_labels++] = (struct label) { xstrdup(key), xstrdup(text) };
+        return 0;
 }
 
 int engine_read_container_labels(struct json_object *value, const char *where, void *target,
                                  struct error **reterr) {
         if (!json_object_is_type(value, json_type_object))
                 return 0;
-        return json_each_member(value, where, SIZE_MAX, keep_container_label, target, reterr);
+        return json_each_member(value, where, SIZE_MAX, engine_dialects_add_container_label, target, reterr);
 }
 
 int engine_read_id(struct json_object *value, const char *where, void *target, struct error **reterr) {
@@ -76,8 +46,8 @@ int engine_read_id(struct json_object *value, const char *where, void *target, s
         const char *text = json_text(value), *bare = text ? str_starts(text, "sha256:") : NULL;
         if (!text || strlen(text) > 128)
                 return error_set(reterr, -EBADMSG, "%s is not an image's id", where);
-        return str_replace(&image->id, bare ? bare : text) < 0 ? error_set(reterr, -ENOMEM, "Out of memory")
-                                                               : 0;
+        str_replace(&image->id, bare ? bare : text);
+        return 0;
 }
 
 /* Podman: ["k1"], Docker: ["/k1"]. */
@@ -87,11 +57,9 @@ int engine_read_container_name(struct json_object *value, const char *where, voi
         const char *text = json_object_is_type(value, json_type_array)
                                    ? json_text(json_object_array_get_idx(value, 0))
                                    : json_text(value);
-        if (!text)
-                return 0;
-        return str_replace(&c->name, text[0] == '/' ? text + 1 : text) < 0
-                       ? error_set(reterr, -ENOMEM, "Out of memory")
-                       : 0;
+        if (text)
+                str_replace(&c->name, text[0] == '/' ? text + 1 : text);
+        return 0;
 }
 
 int engine_read_health(struct json_object *value, const char *where, void *target, struct error **reterr) {
@@ -99,35 +67,34 @@ int engine_read_health(struct json_object *value, const char *where, void *targe
         struct container *c = target;
         const char *text = json_text(value), *paren = text ? strrchr(text, '(') : NULL;
         for (size_t i = 0; paren && i < ELEMENTS(words); i++)
-                if (strstr(paren, words[i]))
-                        return str_replace(&c->health, words[i]) < 0
-                                       ? error_set(reterr, -ENOMEM, "Out of memory")
-                                       : 0;
-        /* Docker tells the exit code only here: "Exited (7) 2 minutes ago". */
+                if (strstr(paren, words[i])) {
+                        str_replace(&c->health, words[i]);
+                        return 0;
+                }
+        /* Docker gives the exit code only here: "Exited (7) 2 minutes ago". */
         if (text && str_starts(text, "Exited (") && paren)
                 c->exit_code = (int) strtol(text + strlen("Exited ("), NULL, 10);
         return 0;
 }
 
-static int engine_dialects_read_texts(struct json_object *value, char ***list, const char *skip,
-                                      struct error **reterr) {
+static int engine_dialects_read_texts(struct json_object *value, char ***list) {
         size_t n = json_object_is_type(value, json_type_array) ? json_object_array_length(value) : 0;
         for (size_t i = 0; i < n && i < JSON_TEXTS_MAX; i++) {
                 const char *text = json_text(json_object_array_get_idx(value, i));
-                if (text && !strstr(text, skip) && !strv_contains(*list, text) && strv_add(list, text) < 0)
-                        return error_set(reterr, -ENOMEM, "Out of memory");
+                if (text && !strstr(text, "<none>") && !strv_contains(*list, text))
+                        strv_add(list, text);
         }
         return 0;
 }
 
 int engine_read_names(struct json_object *value, const char *where, void *target, struct error **reterr) {
         struct image *image = target;
-        return engine_dialects_read_texts(value, &image->names, "<none>", reterr);
+        return engine_dialects_read_texts(value, &image->names);
 }
 
 int engine_read_digests(struct json_object *value, const char *where, void *target, struct error **reterr) {
         struct image *image = target;
-        return engine_dialects_read_texts(value, &image->repo_digests, "<none>", reterr);
+        return engine_dialects_read_texts(value, &image->repo_digests);
 }
 
 int engine_read_size(struct json_object *value, const char *where, void *target, struct error **reterr) {

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "backend/engine/internal.h"
+#include "base/memory.h"
 
-/* Docker's dialect (reference/engine-api.md sections 1-5). It refuses versions outside its range: the newest
- * it names, 1.47 at most, is asked for. */
+/* Docker's dialect. It refuses versions outside its range: the newest it names, 1.47 at most, is used. */
 
 static const struct json_field image_fields[] = {
         { .path = "Id", .kind = JSON_CALL, .required = true, .call = engine_read_id },
@@ -43,16 +43,16 @@ static char *engine_docker_prefix(const char *version, const char *api_version) 
 }
 
 /* Without a tag Docker pulls all of them. */
-static char *engine_docker_pull_path(const char *at, const char *reference) {
+static char *engine_docker_pull_path(const char *reference) {
         const char *slash = strrchr(reference, '/'), *name = slash ? slash + 1 : reference;
         const char *divider = strchr(name, '@');
         if (!divider)
                 divider = strchr(name, ':');
         _cleanup_free_ char *from =
-                divider ? strndup(reference, (size_t) (divider - reference)) : strdup(reference);
-        _cleanup_free_ char *escaped = from ? http_escape(from) : NULL,
-                            *tag = http_escape(divider ? divider + 1 : "latest");
-        return escaped && tag ? str_printf("%s/images/create?fromImage=%s&tag=%s", at, escaped, tag) : NULL;
+                                    xstrndup(reference, divider ? (size_t) (divider - reference)
+                                                                : strlen(reference)),
+                            *image = engine_path("/images/create?fromImage=", from, "&tag=");
+        return engine_path(image, divider ? divider + 1 : "latest", "");
 }
 
 const struct engine_dialect engine_docker = {

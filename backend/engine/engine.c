@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "backend/engine/explain.h"
 #include "backend/engine/internal.h"
+#include "base/memory.h"
 
 static const char *const usual_sockets[] = { "/run/podman/podman.sock", "/run/docker.sock", NULL };
 
@@ -18,13 +18,9 @@ static const char *const usual_sockets[] = { "/run/podman/podman.sock", "/run/do
 #define REFUSED_PAUSE_USEC 200000U
 
 int engine_new(sd_event *event, const char *const *sockets, struct engine **ret, struct error **reterr) {
-        _cleanup_(engine_freep) struct engine *engine = calloc(1, sizeof *engine);
-        if (!engine)
-                return error_set(reterr, -ENOMEM, "Out of memory");
+        _cleanup_(engine_freep) struct engine *engine = new0(struct engine);
         engine->event = sd_event_ref(event);
         engine->sockets = strv_copy((char *const *) (sockets ? sockets : usual_sockets));
-        if (!engine->sockets)
-                return error_set(reterr, -ENOMEM, "Out of memory");
         int r = http_new(event, &engine->http, reterr);
         if (r < 0)
                 return r;
@@ -71,15 +67,12 @@ struct find {
         void *userdata;
 };
 
-static void find_free(struct find *f) {
+static void find_free(void *userdata) {
+        struct find *f = userdata;
         op_cancel(f->ping);
         sd_event_source_disable_unref(f->timer);
         error_free(f->error);
         free(f);
-}
-
-static void find_stop(void *userdata) {
-        find_free(userdata);
 }
 
 static void find_end(struct find *f, struct error *e) {
@@ -100,9 +93,8 @@ static int find_timer(sd_event_source *source, uint64_t usec, void *userdata) {
         return 0;
 }
 
-static int find_later(struct find *f, uint64_t usec) {
-        return sd_event_add_time_relative(f->engine->event, &f->timer, CLOCK_MONOTONIC, usec, 1000,
-                                          find_timer, f);
+static void find_pause(struct find *f, uint64_t usec) {
+        sd_event_add_time_relative(f->engine->event, &f->timer, CLOCK_MONOTONIC, usec, 1000, find_timer, f);
 }
 
 /* A socket of somebody else's could make root believe anything. */
@@ -119,16 +111,16 @@ static int check_socket(const char *path, struct error **reterr) {
                                    "--engine-socket");
                 return -EPERM;
         }
-        /* curl would tell no more than that it could not connect. */
+        /* curl would say no more than that it could not connect. */
         if (faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) < 0 && errno == EACCES) {
-                error_errno(reterr, -EACCES, "The socket %s may be used by root only", path);
+                error_errno(reterr, -EACCES, "Permission denied for the socket %s", path);
                 error_hint(reterr, "Run fairlead as root");
                 return -EACCES;
         }
         return 0;
 }
 
-/* What is remembered for the person: the first socket that is there says more than those that are not. */
+/* For the person: the first socket that is there says more than those that are not. */
 static void engine_remember(struct find *f, struct error *e) {
         if (!f->error || (f->error->code == -ENOENT && e->code != -ENOENT)) {
                 error_free(f->error);
@@ -148,7 +140,7 @@ static void find_none(struct find *f) {
         find_end(f, e);
 }
 
-static int take_engine(struct engine *engine, const struct http_answer *answer, const char *socket) {
+static void take_engine(struct engine *engine, const struct http_answer *answer, const char *socket) {
         const char *podman = http_header(answer, "Libpod-Api-Version"),
                    *api = http_header(answer, "Api-Version");
         const struct engine_dialect *dialect = podman ? &engine_podman : &engine_docker;
@@ -156,34 +148,30 @@ static int take_engine(struct engine *engine, const struct http_answer *answer, 
         const char *version = podman ? podman : server && str_starts(server, "Docker/") ? server + 7 : api;
         engine_forget(engine);
         engine->about.kind = dialect->kind;
-        engine->about.version = version ? strndup(version, strcspn(version, " ")) : NULL;
-        engine->about.socket = strdup(socket);
+        engine->about.version = version ? xstrndup(version, strcspn(version, " ")) : NULL;
+        engine->about.socket = xstrdup(socket);
         engine->prefix = dialect->prefix(version ? version : "", api ? api : "");
-        if (!engine->about.socket || !engine->prefix)
-                return -ENOMEM;
         engine->dialect = dialect;
         engine->found = true;
-        return 0;
 }
 
 static void engine_pinged(const struct http_answer *answer, struct error *e, void *userdata) {
         struct find *f = userdata;
         const char *socket = f->engine->sockets[f->at];
         f->ping = op_cancel(f->ping);
-        if (e && e->code == -ECONNREFUSED && ++f->tries < REFUSED_TRIES &&
-            find_later(f, REFUSED_PAUSE_USEC) >= 0) {
+        if (e && e->code == -ECONNREFUSED && ++f->tries < REFUSED_TRIES) {
+                find_pause(f, REFUSED_PAUSE_USEC);
                 error_free(e);
                 return;
         }
         bool much = e && e->code == -E2BIG;
         if (much || (!e && (http_status(answer) != 200 || !str_equal(http_body(answer, NULL), "OK")))) {
-                (e ? error_wrap : error_set)(&e, -EPROTO, "What answers at %s is not a container engine",
+                (e ? error_wrap : error_set)(&e, -EPROTO, "%s is not the socket of a container engine",
                                              socket);
                 error_hint(&e, "ls -l shows who owns the socket");
         }
-        if (!e && take_engine(f->engine, answer, socket) < 0)
-                error_set(&e, -ENOMEM, "Out of memory");
         if (!e) {
+                take_engine(f->engine, answer, socket);
                 find_end(f, NULL);
                 return;
         }
@@ -219,91 +207,9 @@ static void find_try(struct find *f) {
 struct op *engine_find(struct engine *engine,
                        void (*done)(const struct engine_about *about, struct error *e, void *userdata),
                        void *userdata) {
-        struct find *f = calloc(1, sizeof *f);
-        if (!f)
-                return NULL;
+        struct find *f = new0(struct find);
         *f = (struct find) { .engine = engine, .done = done, .userdata = userdata };
-        f->op = op_new(find_stop, f);
-        if (!f->op || find_later(f, 0) < 0) {
-                free(f->op);
-                free(f);
-                return NULL;
-        }
+        f->op = op_new(find_free, f);
+        find_pause(f, 0);
         return f->op;
-}
-
-/* ---- calls ---- */
-
-static void engine_call_stop(void *userdata) {
-        struct engine_call *call = userdata;
-        call->inner = op_cancel(call->inner);
-        call->dropped = true;
-        if (!call->busy)
-                call->free(call);
-}
-
-void engine_call_busy(struct engine_call *call) {
-        call->busy = true;
-}
-
-bool engine_call_idle(struct engine_call *call) {
-        call->busy = false;
-        if (!call->dropped)
-                return true;
-        call->free(call);
-        return false;
-}
-
-static void call_fail(struct engine_call *call, struct error *e) {
-        op_finish(call->op);
-        call->fail(call, e);
-}
-
-static void call_found(const struct engine_about *about, struct error *e, void *userdata) {
-        struct engine_call *call = userdata;
-        call->inner = op_cancel(call->inner);
-        if (!e && !call->begin(call))
-                error_set(&e, -ENOMEM, "Out of memory");
-        if (e)
-                call_fail(call, e);
-}
-
-struct op *engine_call_start(struct engine_call *call) {
-        call->op = op_new(engine_call_stop, call);
-        call->inner = call->op ? engine_find(call->engine, call_found, call) : NULL;
-        if (call->inner)
-                return call->op;
-        free(call->op);
-        call->free(call);
-        return NULL;
-}
-
-bool engine_call_request(struct engine_call *call, const char *method, char *path,
-                         struct http_request request) {
-        request.socket = call->engine->about.socket;
-        request.method = method;
-        request.path = path;
-        request.userdata = call;
-        call->inner = path ? http_start(call->engine->http, &request) : NULL;
-        free(path);
-        return call->inner;
-}
-
-struct error *engine_call_error(struct engine_call *call, const struct http_answer *answer, struct error *e,
-                                const char *what) {
-        if (e) {
-                /* Nobody there any more: the next call looks again, perhaps another engine took over. */
-                if (e->code == -ECONNREFUSED)
-                        call->engine->found = false;
-                error_wrap(&e, e->code, "%s", what);
-                if (e->cause && e->cause->hint)
-                        error_hint(&e, "%s", e->cause->hint);
-                return e;
-        }
-        if (http_status(answer) < 400)
-                return NULL;
-        size_t n;
-        const char *body = http_body(answer, &n);
-        explain_engine(&e, http_status(answer), what, body, n);
-        return e;
 }

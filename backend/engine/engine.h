@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Podman (libpod dialect) and Docker behind one interface, over the engine's unix socket.
- * reference/engine-api.md is the source of the calls and their traps; the two dialects are const tables of
- * paths and readers in engine-podman.c and engine-docker.c. Ceilings: engine-api.md section 7 and security.md
- * section 6. */
+/* Podman (libpod dialect) and Docker behind one interface, over the engine's unix socket. The two dialects
+ * are const tables of paths and readers in podman.c and docker.c. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -48,7 +46,7 @@ struct op *engine_inspect_image(struct engine *engine, const char *reference,
 struct container {
         char *id;
         char *name;             /* without the leading slash of Docker */
-        char *image;            /* name as the engine tells it */
+        char *image;            /* name as the engine has it */
         char *image_id;
         char *state;            /* "running", "exited", "created", … */
         char *health;           /* "healthy", "unhealthy", "starting"; NULL: none defined */
@@ -73,15 +71,14 @@ struct op *engine_list_containers(struct engine *engine, const char *label,
 struct container_origin {
         char **command;         /* the words of the command line that made it, as Podman wrote them down;
                                  * NULL: not known */
-        char **words;           /* what it was told to run, behind its entry point; NULL: as its image says */
+        char **words;           /* what it runs, behind its entry point; NULL: as its image says */
 };
 struct container_origin *container_origin_free(struct container_origin *origin);
 DEFINE_CLEANUP(struct container_origin, container_origin_free)
 /* By id or name; -ENOENT. */
-struct op *engine_look_at_origin(struct engine *engine, const char *container,
-                                 void (*done)(struct container_origin *origin, struct error *e,
-                                              void *userdata),
-                                 void *userdata);
+struct op *engine_find_origin(struct engine *engine, const char *container,
+                              void (*done)(struct container_origin *origin, struct error *e, void *userdata),
+                              void *userdata);
 
 /* progress: a line of text for people ("Copying blob 3 of 7"), may be NULL. Success needs a clean end of the
  * stream, no error in it, and the image being there afterwards; it is what done() gets. */
@@ -89,21 +86,23 @@ struct op *engine_pull(struct engine *engine, const char *reference,
                        void (*progress)(const char *text, void *userdata),
                        void (*done)(struct image *image, struct error *e, void *userdata), void *userdata);
 
+typedef void engine_end_t(struct error *e, void *userdata);
+
 /* Stops (TERM, then KILL after seconds) and removes; a container that is not there is no error. */
 struct op *engine_remove_container(struct engine *engine, const char *name, unsigned seconds,
-                                   void (*done)(struct error *e, void *userdata), void *userdata);
+                                   engine_end_t *done, void *userdata);
 
 /* Gives the image another name ("repository:tag"); that it has it already is no error. */
-struct op *engine_tag(struct engine *engine, const char *image, const char *name,
-                      void (*done)(struct error *e, void *userdata), void *userdata);
-/* Takes the name off and leaves the image there, also without any name; a name that is not there is no error.
+struct op *engine_tag(struct engine *engine, const char *image, const char *name, engine_end_t *done,
+                      void *userdata);
+/* Removes the name and leaves the image there, also without any name; a name that is not there is no error.
  * Podman only: Docker removes an image with its last name (-EOPNOTSUPP). */
-struct op *engine_untag(struct engine *engine, const char *name,
-                        void (*done)(struct error *e, void *userdata), void *userdata);
+struct op *engine_untag(struct engine *engine, const char *name, engine_end_t *done, void *userdata);
 
 /* Something happened to images or containers: coalesced (at most one call in 200 ms). Reconnects by itself,
- * with growing pauses (1 s to 60 s) while the engine is away; `away` is told once when the stream breaks and
- * `back` once when it is there again (what happened between is not told: look again). One watcher. */
+ * with growing pauses (1 s to 60 s) while the engine is away; `away` is called once when the stream breaks
+ * and `back` once when it is there again (what happened in between is not reported: list again). One
+ * watcher. */
 enum { ENGINE_IMAGES = 1, ENGINE_CONTAINERS = 2 };
 struct engine_watcher {
         void (*changed)(unsigned what, void *userdata);

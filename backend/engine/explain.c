@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "backend/format/json.h"
+#include "base/memory.h"
 #include "base/str.h"
 
 /* Podman's status codes are unreliable (4.3 says 500 for a name in use or an unknown image): the text decides
@@ -50,11 +51,9 @@ int explain_engine(struct error **reterr, int status, const char *what, const ch
         if (n && json_parse(body, n, NULL, &o, NULL, NULL) >= 0)
                 for (size_t i = 0; i < ELEMENTS(members) && !text; i++)
                         if (json_object_object_get_ex(o, members[i], &value) && json_text(value))
-                                text = strdup(json_text(value));
+                                text = xstrdup(json_text(value));
         if (!text)
-                text = n ? strndup(body, n < 300 ? n : 300) : str_printf("status %d", status);
-        if (!text)
-                return error_set(reterr, -ENOMEM, "Out of memory");
+                text = n ? xstrndup(body, n < 300 ? n : 300) : str_printf("status %d", status);
         int code = engine_error_code(status, text);
         struct error *cause = NULL;
         error_set(&cause, code, "%s", text);

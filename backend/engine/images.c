@@ -1,175 +1,142 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The images of an engine: list, look, pull. */
+/* The images of an engine: list, inspect, pull, name. */
 #include <errno.h>
 #include <string.h>
 
-#include "backend/engine/explain.h"
 #include "backend/engine/internal.h"
+#include "base/memory.h"
 #include "model/image/pin.h"
 #include "model/image/reference.h"
 
 #define LIST_SECONDS 60U        /* a host with thousands of images takes some */
-#define PULL_STALL_SECONDS 600U /* podman says nothing while it unpacks */
+#define PULL_STALL_SECONDS 600U /* podman sends nothing while it unpacks */
 #define PULL_LINE_MAX (1024U * 1024)
 #define IMAGES_MAX 20000U
 
-static struct image *read_image(const struct engine_dialect *dialect, struct json_object *o,
-                                const char *where, struct error **reterr) {
+static struct image *engine_images_read(const struct engine_call *call, struct json_object *o,
+                                        const char *where, struct error **reterr) {
+        const struct engine_dialect *dialect = call->engine->dialect;
         _cleanup_image_ struct image *image = image_new();
-        if (!image)
-                error_set(reterr, -ENOMEM, "Out of memory");
-        else if (json_read(o, where, dialect->image_fields, dialect->n_image_fields, image, reterr) >= 0 &&
-                 str_replace(&image->source, "engine") >= 0) {
-                pin_names_last(image);
-                return TAKE(image);
-        }
-        return NULL;
+        if (json_read(o, where, dialect->image_fields, dialect->n_image_fields, image, reterr) < 0)
+                return NULL;
+        str_replace(&image->source, "engine");
+        pin_names_last(image);
+        return TAKE(image);
 }
 
 /* ---- list ---- */
 
-static const char *engine_images_list_path(const struct engine_dialect *dialect) {
-        return dialect->images;
+static char *engine_images_list_path(const struct engine_call *call, struct error **reterr) {
+        return xstrdup(call->engine->dialect->images);
 }
 
-static void *engine_images_list_make(void) {
-        return image_list_new();
-}
-
-static void engine_images_list_drop(void *list) {
-        image_list_free(list);
-}
-
-static int engine_images_list_element(const struct engine_dialect *dialect, struct json_object *o, void *list,
-                                      struct error **reterr) {
-        struct image *image = read_image(dialect, o, "an image of the list", reterr);
+static int engine_images_element(struct engine_call *call, struct json_object *o, struct error **reterr) {
+        struct image *image = engine_images_read(call, o, "an image of the list", reterr);
         if (!image)
                 return -EBADMSG;
-        image_list_take(list, image);
+        image_list_take(call->result, image);
         return 0;
+}
+
+static void engine_images_drop_list(void *list) {
+        image_list_free(list);
 }
 
 typedef void list_done_t(struct image_list *images, struct error *e, void *userdata);
 
-static void engine_images_list_hand(void (*done)(void), void *list, struct error *e, void *userdata) {
+static void engine_images_hand_list(void (*done)(void), void *list, struct error *e, void *userdata) {
         /* Engines list by the time of creation, or by no order at all. */
         if (list)
                 image_list_sort(list);
         ((list_done_t *) done)(list, e, userdata);
 }
 
-static const struct engine_list_kind images_kind = {
+static const struct engine_request images_request = {
+        .method = "GET",
         .failed = "The image list could not be loaded",
         .unreadable = "The engine's image list could not be read",
         .seconds = LIST_SECONDS,
+        .body = ENGINE_LIST,
         .max = IMAGES_MAX,
         .path = engine_images_list_path,
-        .make = engine_images_list_make,
-        .drop = engine_images_list_drop,
-        .element = engine_images_list_element,
-        .hand = engine_images_list_hand,
+        .document = engine_images_element,
+        .drop = engine_images_drop_list,
+        .hand = engine_images_hand_list,
 };
 
 struct op *engine_list_images(struct engine *engine,
                               void (*done)(struct image_list *images, struct error *e, void *userdata),
                               void *userdata) {
-        return engine_list(engine, &images_kind, NULL, (void (*)(void)) done, userdata);
+        return engine_call(engine, (struct engine_call) { .request = &images_request,
+                                                          .result = image_list_new(),
+                                                          .done = (void (*)(void)) done,
+                                                          .userdata = userdata });
 }
 
-/* ---- look at one, perhaps after a pull ---- */
+/* ---- inspect ---- */
 
-struct image_call {
-        struct engine_call call; /* first */
-        char *reference;
-        bool pull;                  /* first pull it */
-        struct json_stream *stream; /* of the pull */
-        struct error *error;        /* that the stream brought: a pull fails with status 200 */
-        void (*progress)(const char *text, void *userdata);
-        void (*done)(struct image *image, struct error *e, void *userdata);
-        void *userdata;
+static char *engine_images_inspect_path(const struct engine_call *call, struct error **reterr) {
+        return engine_path("/images/", call->name, "/json");
+}
+
+static struct error *engine_images_missing(const struct engine_call *call) {
+        struct error *e = NULL;
+        error_set(&e, -ENOENT, "There is no image %s on this host", call->name);
+        error_hint(&e, "fairlead images --all lists the images of this host");
+        return e;
+}
+
+static int engine_images_inspected(struct engine_call *call, struct json_object *o, struct error **reterr) {
+        call->result = engine_images_read(call, o, "the image", reterr);
+        return call->result ? 0 : -EBADMSG;
+}
+
+static void engine_images_drop(void *image) {
+        image_free(image);
+}
+
+typedef void inspect_done_t(struct image *image, struct error *e, void *userdata);
+
+static void engine_images_hand(void (*done)(void), void *image, struct error *e, void *userdata) {
+        ((inspect_done_t *) done)(image, e, userdata);
+}
+
+static const struct engine_request inspect_request = {
+        .method = "GET",
+        .failed = "The image could not be inspected",
+        .unreadable = "The engine's answer about the image could not be read",
+        .seconds = 15,
+        .body = ENGINE_OBJECT,
+        .path = engine_images_inspect_path,
+        .missing = engine_images_missing,
+        .document = engine_images_inspected,
+        .drop = engine_images_drop,
+        .hand = engine_images_hand,
 };
-
-static void image_call_free(struct engine_call *call) {
-        struct image_call *c = (struct image_call *) call;
-        json_stream_free(c->stream);
-        error_free(c->error);
-        free(c->reference);
-        free(c);
-}
-
-static void image_call_fail(struct engine_call *call, struct error *e) {
-        struct image_call *c = (struct image_call *) call;
-        c->done(NULL, e, c->userdata);
-        image_call_free(call);
-}
-
-static void engine_images_inspected(const struct http_answer *answer, struct error *e, void *userdata) {
-        struct image_call *c = userdata;
-        c->call.inner = op_cancel(c->call.inner);
-        if (!e && http_status(answer) == 404) {
-                error_set(&e, -ENOENT, "There is no image %s on this host", c->reference);
-                error_hint(&e, "fairlead images --all lists the images of this host");
-        } else
-                e = engine_call_error(&c->call, answer, e, "The image could not be looked at");
-        struct image *image = NULL;
-        if (!e) {
-                size_t n;
-                const char *body = http_body(answer, &n);
-                _cleanup_json_ struct json_object *o = NULL;
-                if (json_parse(body, n, NULL, &o, NULL, &e) >= 0)
-                        image = read_image(c->call.engine->dialect, o, "the image", &e);
-                if (!image)
-                        error_wrap(&e, e ? e->code : -EBADMSG,
-                                   "The engine's answer about %s could not be read", c->reference);
-        }
-        op_finish(c->call.op);
-        c->done(image, e, c->userdata);
-        image_call_free(&c->call);
-}
-
-static bool engine_images_inspect(struct engine_call *call) {
-        struct image_call *c = (struct image_call *) call;
-        _cleanup_free_ char *escaped = http_escape(c->reference);
-        return engine_call_request(
-                call, "GET", escaped ? str_printf("%s/images/%s/json", call->engine->prefix, escaped) : NULL,
-                (struct http_request){ .seconds = 15, .done = engine_images_inspected });
-}
-
-static struct op *image_call_new(struct engine *engine, const char *reference, struct image_call c) {
-        struct image_call *call = calloc(1, sizeof *call);
-        if (!call)
-                return NULL;
-        *call = c;
-        call->call.engine = engine;
-        call->call.fail = image_call_fail;
-        call->call.free = image_call_free;
-        call->reference = strdup(reference);
-        if (!call->reference) {
-                free(call);
-                return NULL;
-        }
-        return engine_call_start(&call->call);
-}
 
 struct op *engine_inspect_image(struct engine *engine, const char *reference,
                                 void (*done)(struct image *image, struct error *e, void *userdata),
                                 void *userdata) {
-        return image_call_new(engine, reference,
-                              (struct image_call){ .call.begin = engine_images_inspect,
-                                                   .done = done,
-                                                   .userdata = userdata });
+        return engine_call(engine, (struct engine_call) { .request = &inspect_request,
+                                                          .name = xstrdup(reference),
+                                                          .done = (void (*)(void)) done,
+                                                          .userdata = userdata });
 }
 
 /* ---- pull ---- */
 
+static char *engine_images_pull_path(const struct engine_call *call, struct error **reterr) {
+        return call->engine->dialect->pull_path(call->name);
+}
+
 /* What an object of the stream says to people: libpod's "stream", Docker's "status" with its layer and
  * progress. */
-static void tell_progress(struct image_call *c, struct json_object *o) {
+static void engine_images_progress(const struct engine_call *call, struct json_object *o) {
         struct json_object *value, *id, *detail, *current, *total;
-        if (!c->progress)
+        if (!call->progress)
                 return;
         if (json_object_object_get_ex(o, "stream", &value) && json_text(value)) {
-                c->progress(json_text(value), c->userdata);
+                call->progress(json_text(value), call->userdata);
                 return;
         }
         if (!json_object_object_get_ex(o, "status", &value) || !json_text(value))
@@ -183,162 +150,103 @@ static void tell_progress(struct image_call *c, struct json_object *o) {
                 str_addf(&s, " %lld%%",
                          (long long) (json_object_get_int64(current) * 100 / json_object_get_int64(total)));
         str_add(&s, "\n");
-        if (s.text)
-                c->progress(s.text, c->userdata);
+        call->progress(s.text, call->userdata);
 }
 
-static int pull_document(struct json_object *o, void *userdata, struct error **reterr) {
-        struct image_call *c = userdata;
+static int engine_images_pulling(struct engine_call *call, struct json_object *o, struct error **reterr) {
         struct json_object *value = NULL, *inner;
         if (json_object_object_get_ex(o, "errorDetail", &value) &&
             json_object_object_get_ex(value, "message", &inner))
                 value = inner;
         else if (!json_object_object_get_ex(o, "error", &value))
                 value = NULL;
-        if (value && !str_equal(json_text(value), "")) {
-                if (!c->error)
-                        error_set(&c->error, -EIO, "%s",
-                                  json_text(value) ? json_text(value)
-                                                   : "The engine has no words for what is wrong");
-        } else
-                tell_progress(c, o);
-        return c->call.dropped ? -ECANCELED : 0;
+        if (!value || str_equal(json_text(value), ""))
+                engine_images_progress(call, o);
+        else if (!call->error)
+                error_set(&call->error, -EIO, "%s",
+                          json_text(value) ? json_text(value)
+                                           : "The engine reported an error without a message");
+        return 0;
 }
 
-static int pull_piece(const void *bytes, size_t n, void *userdata, struct error **reterr) {
-        struct image_call *c = userdata;
-        engine_call_busy(&c->call);
-        int r = json_stream_feed(c->stream, bytes, n, reterr);
-        return engine_call_idle(&c->call) ? r : -ECANCELED;
-}
-
-static void engine_images_pulled(const struct http_answer *answer, struct error *e, void *userdata) {
-        struct image_call *c = userdata;
-        c->call.inner = op_cancel(c->call.inner);
-        _cleanup_free_ char *what = str_printf("The image %s could not be pulled", c->reference);
-        const char *head = what ? what : "The image could not be pulled";
-        e = engine_call_error(&c->call, answer, e, head);
-        if (!e && json_stream_finish(c->stream, &e) < 0)
-                error_wrap(&e, e->code, "%s", head);
-        if (!e && c->error) {
-                /* The words of the engine decide what to try, as with a status. */
-                _cleanup_free_ char *text = strdup(c->error->message ? c->error->message : "");
-                explain_engine(&e, 500, head, text ? text : "", text ? strlen(text) : 0);
-        }
-        if (!e && !engine_images_inspect(&c->call))
-                error_set(&e, -ENOMEM, "Out of memory");
-        if (!e)
-                return;
-        op_finish(c->call.op);
-        image_call_fail(&c->call, e);
-}
-
-static bool pull_begin(struct engine_call *call) {
-        struct image_call *c = (struct image_call *) call;
-        const struct json_stream_sink sink = { .document = pull_document,
-                                               .userdata = c,
-                                               .limits = { PULL_LINE_MAX, 16, 100000 } };
-        c->stream = json_stream_new(&sink);
-        return c->stream &&
-               engine_call_request(call, "POST",
-                                   call->engine->dialect->pull_path(call->engine->prefix, c->reference),
-                                   (struct http_request){ .stall = PULL_STALL_SECONDS,
-                                                          .piece = pull_piece,
-                                                          .done = engine_images_pulled });
-}
+/* A pull fails with status 200; and that the stream ends well is no proof that the image is there. */
+static const struct engine_request pull_request = {
+        .method = "POST",
+        .stall = PULL_STALL_SECONDS,
+        .body = ENGINE_LINES,
+        .limits = { PULL_LINE_MAX, 16, 100000 },
+        .path = engine_images_pull_path,
+        .document = engine_images_pulling,
+        .hand = engine_images_hand,
+        .next = &inspect_request,
+};
 
 struct op *engine_pull(struct engine *engine, const char *reference,
                        void (*progress)(const char *text, void *userdata),
                        void (*done)(struct image *image, struct error *e, void *userdata), void *userdata) {
-        return image_call_new(
-                engine, reference,
-                (struct image_call){
-                        .call.begin = pull_begin, .progress = progress, .done = done, .userdata = userdata });
+        return engine_call(engine, (struct engine_call) {
+                .request = &pull_request,
+                .name = xstrdup(reference),
+                .failed = str_printf("The image %s could not be pulled", reference),
+                .progress = progress,
+                .done = (void (*)(void)) done,
+                .userdata = userdata,
+        });
 }
 
 /* ---- names ---- */
 
-struct name_call {
-        struct engine_call call; /* first */
-        char *image;             /* escaped; of an untag the name itself */
-        char *repository, *tag;  /* escaped */
-        bool off;
-        void (*done)(struct error *e, void *userdata);
-        void *userdata;
+static char *engine_images_name_path(const struct engine_call *call, const char *verb) {
+        struct reference_parts p;
+        reference_split(call->other, &p);
+        _cleanup_free_ char *repository = xstrndup(p.repository.at, p.repository.n),
+                            *tag = p.tag.n ? xstrndup(p.tag.at, p.tag.n) : xstrdup("latest"),
+                            *image = http_escape(call->name), *to = http_escape(repository),
+                            *with = http_escape(tag);
+        return str_printf("/images/%s/%s?repo=%s&tag=%s", image, verb, to, with);
+}
+
+static char *engine_images_tag_path(const struct engine_call *call, struct error **reterr) {
+        return engine_images_name_path(call, "tag");
+}
+
+static char *engine_images_untag_path(const struct engine_call *call, struct error **reterr) {
+        if (call->engine->dialect->kind == ENGINE_PODMAN)
+                return engine_images_name_path(call, "untag");
+        error_set(reterr, -EOPNOTSUPP, "This engine cannot remove a name of an image without the image");
+        return NULL;
+}
+
+static const struct engine_request tag_request = {
+        .method = "POST",
+        .failed = "The image could not be tagged",
+        .seconds = 30,
+        .path = engine_images_tag_path,
+        .hand = engine_hand_end,
 };
 
-static void name_free(struct engine_call *call) {
-        struct name_call *c = (struct name_call *) call;
-        free(c->image);
-        free(c->repository);
-        free(c->tag);
-        free(c);
+static const struct engine_request untag_request = {
+        .method = "POST",
+        .failed = "The image could not be untagged",
+        .seconds = 30,
+        .may_be_absent = true,
+        .path = engine_images_untag_path,
+        .hand = engine_hand_end,
+};
+
+struct op *engine_tag(struct engine *engine, const char *image, const char *name, engine_end_t *done,
+                      void *userdata) {
+        return engine_call(engine, (struct engine_call) { .request = &tag_request,
+                                                          .name = xstrdup(image),
+                                                          .other = xstrdup(name),
+                                                          .done = (void (*)(void)) done,
+                                                          .userdata = userdata });
 }
 
-static void name_fail(struct engine_call *call, struct error *e) {
-        struct name_call *c = (struct name_call *) call;
-        c->done(e, c->userdata);
-        name_free(call);
-}
-
-static void engine_images_named(const struct http_answer *answer, struct error *e, void *userdata) {
-        struct name_call *c = userdata;
-        c->call.inner = op_cancel(c->call.inner);
-        e = engine_call_error(&c->call, answer, e,
-                              c->off ? "A name could not be taken off an image"
-                                     : "An image could not be given a name");
-        if (c->off && e && e->code == -ENOENT && answer)
-                e = error_free(e);
-        op_finish(c->call.op);
-        name_fail(&c->call, e);
-}
-
-static bool name_begin(struct engine_call *call) {
-        struct name_call *c = (struct name_call *) call;
-        if (c->off && call->engine->dialect->kind != ENGINE_PODMAN) {
-                struct error *e = NULL;
-                error_set(&e, -EOPNOTSUPP, "This engine cannot take a name off an image without removing it");
-                op_finish(call->op);
-                name_fail(call, e);
-                return true;
-        }
-        return engine_call_request(call, "POST",
-                                   str_printf("%s/images/%s/%s?repo=%s&tag=%s", call->engine->prefix,
-                                              c->image, c->off ? "untag" : "tag", c->repository, c->tag),
-                                   (struct http_request){ .seconds = 30, .done = engine_images_named });
-}
-
-static struct op *name_call_new(struct engine *engine, const char *image, const char *name, bool off,
-                                void (*done)(struct error *e, void *userdata), void *userdata) {
-        struct reference_parts p;
-        reference_split(name, &p);
-        _cleanup_free_ char *repository = strndup(p.repository.at, p.repository.n),
-                            *tag = p.tag.n ? strndup(p.tag.at, p.tag.n) : NULL;
-        struct name_call *c = calloc(1, sizeof *c);
-        if (!c)
-                return NULL;
-        *c = (struct name_call){
-                .call = { .engine = engine, .begin = name_begin, .fail = name_fail, .free = name_free },
-                .image = http_escape(image),
-                .repository = repository ? http_escape(repository) : NULL,
-                .tag = http_escape(tag ? tag : "latest"),
-                .off = off,
-                .done = done,
-                .userdata = userdata,
-        };
-        if (!c->image || !c->repository || !c->tag) {
-                name_free(&c->call);
-                return NULL;
-        }
-        return engine_call_start(&c->call);
-}
-
-struct op *engine_tag(struct engine *engine, const char *image, const char *name,
-                      void (*done)(struct error *e, void *userdata), void *userdata) {
-        return name_call_new(engine, image, name, false, done, userdata);
-}
-
-struct op *engine_untag(struct engine *engine, const char *name,
-                        void (*done)(struct error *e, void *userdata), void *userdata) {
-        return name_call_new(engine, name, name, true, done, userdata);
+struct op *engine_untag(struct engine *engine, const char *name, engine_end_t *done, void *userdata) {
+        return engine_call(engine, (struct engine_call) { .request = &untag_request,
+                                                          .name = xstrdup(name),
+                                                          .other = xstrdup(name),
+                                                          .done = (void (*)(void)) done,
+                                                          .userdata = userdata });
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the parts of the engine client share: the dialects as tables, and calls made of steps. Only for
- * backend/engine*.c. */
+/* What the parts of the engine client share: the dialects and the requests as tables, and the call that
+ * carries a request out. Only for backend/engine. */
 
 #include "backend/engine/engine.h"
 #include "backend/format/json.h"
@@ -24,8 +24,8 @@ struct engine_dialect {
         /* The path's prefix for an engine of this version (its own, and the API's as the headers say). The
          * caller frees. */
         char *(*prefix)(const char *version, const char *api_version);
-        /* The query of a pull; the caller frees. */
-        char *(*pull_path)(const char *prefix, const char *reference);
+        /* Behind the prefix; the caller frees. */
+        char *(*pull_path)(const char *reference);
 };
 extern const struct engine_dialect engine_podman, engine_docker;
 
@@ -58,59 +58,66 @@ int engine_read_digests(struct json_object *value, const char *where, void *targ
 int engine_read_size(struct json_object *value, const char *where, void *target, struct error **reterr);
 int engine_read_count(struct json_object *value, const char *where, void *target, struct error **reterr);
 
-/* A call: finds the engine first, then makes one request, and hands what came to the op's own code. One
- * struct for all public calls; each embeds it first and frees itself in `free`. */
+struct engine_call;
+
+enum engine_body {
+        ENGINE_NOTHING,                 /* whatever it is, nobody reads it */
+        ENGINE_OBJECT,                  /* one object, in memory as a whole */
+        ENGINE_LIST,                    /* one array, whose elements are read as they arrive */
+        ENGINE_LINES,                   /* objects one after the other, as they arrive */
+};
+
+/* One request and what comes of it, a const row. */
+struct engine_request {
+        const char *method;
+        const char *failed;             /* "The containers could not be listed" */
+        const char *unreadable;         /* the same of an answer that makes no sense; NULL: as failed */
+        unsigned seconds, stall;        /* of struct http_request */
+        enum engine_body body;
+        size_t max;                     /* elements of a list */
+        struct json_limits limits;      /* of each element or line; all zero: the default */
+        bool may_be_absent;             /* that what it is about is not there is no error */
+        bool may_fail;                  /* nor is anything else: the next request decides */
+        /* Behind the prefix; the caller frees. NULL: this engine cannot do it, as *reterr says. */
+        char *(*path)(const struct engine_call *call, struct error **reterr);
+        /* The error of status 404, where the engine's own words say too little; NULL: they do. */
+        struct error *(*missing)(const struct engine_call *call);
+        /* Reads an object, an element or a line into call->result. */
+        int (*document)(struct engine_call *call, struct json_object *o, struct error **reterr);
+        void (*drop)(void *result);
+        /* Calls the public call's done, cast back to what it is: with the result, or with NULL and the
+         * reason. */
+        void (*hand)(void (*done)(void), void *result, struct error *e, void *userdata);
+        const struct engine_request *next;      /* made when this one went well; NULL: that was all */
+};
+
+/* Finds the engine first, then makes the requests. */
 struct engine_call {
+        const struct engine_request *request;
+        char *name, *other;             /* what it is about, not escaped; see the request's path() */
+        char *failed;                   /* in place of the first request's; NULL */
+        unsigned seconds;               /* more than each request has */
+        void *result;                   /* of document(); a list is there from the start */
+        struct error *error;            /* that a stream brought: a pull fails with status 200 */
+        void (*progress)(const char *text, void *userdata);     /* may drop the op */
+        void (*done)(void);
+        void *userdata;
+
+        /* private to call.c */
         struct engine *engine;
         struct op *op;                  /* the public handle */
         struct op *inner;               /* what runs now */
-        bool busy;                      /* see engine_call_busy() */
-        bool dropped;                   /* by one of them */
-        /* Begins the request once the engine is known: sets inner. False: out of memory. */
-        bool (*begin)(struct engine_call *call);
-        /* Ends with e (owned by the callee): calls the public done with it and frees the call. The op is
-         * finished already. */
-        void (*fail)(struct engine_call *call, struct error *e);
-        void (*free)(struct engine_call *call);
+        struct json_stream *stream;
+        bool busy, dropped;             /* inside a document; by whoever it was reported to */
 };
 
-/* Starts a call that was filled in (engine, begin, fail, free); returns its op, or NULL (and frees it) when
- * out of memory. */
-struct op *engine_call_start(struct engine_call *call);
+/* Takes what like points to. */
+struct op *engine_call(struct engine *engine, struct engine_call like);
 
-/* Makes the request of a call; path is freed. done gets the call as userdata. */
-bool engine_call_request(struct engine_call *call, const char *method, char *path,
-                         struct http_request request);
+/* before, name escaped, behind; the caller frees. */
+char *engine_path(const char *before, const char *name, const char *behind);
 
-/* Around what may call back before the end (progress, lines of a log): whoever is called may drop the op, and
- * the call is then freed by engine_call_idle() and not under the feet of the code between the two. That code
- * looks at call->dropped after each callback and calls no more. engine_call_idle(): false: it was dropped,
- * and is gone. */
-void engine_call_busy(struct engine_call *call);
-bool engine_call_idle(struct engine_call *call);
-
-/* The answer as an error, where it is one: NULL for a status below 400. what is the sentence's head. A lost
- * connection makes the engine be looked for again. */
-struct error *engine_call_error(struct engine_call *call, const struct http_answer *answer, struct error *e,
-                                const char *what);
-
-/* A list that the engine sends as one array of JSON, whose elements are read as they arrive. */
-struct engine_list_kind {
-        const char *failed;             /* "The containers could not be listed" */
-        const char *unreadable;         /* the same of an answer that makes no sense */
-        unsigned seconds, max;          /* how long it may take, and how many elements it may have */
-        const char *(*path)(const struct engine_dialect *dialect);
-        void *(*make)(void);            /* an empty list; NULL: out of memory */
-        void (*drop)(void *list);       /* takes NULL */
-        /* Reads an element into the list. */
-        int (*element)(const struct engine_dialect *dialect, struct json_object *o, void *list,
-                       struct error **reterr);
-        /* Calls the public call's done, cast back to what it is, with the whole list, or with NULL and the
-         * reason. */
-        void (*hand)(void (*done)(void), void *list, struct error *e, void *userdata);
-};
-/* filter: put behind the path; NULL: nothing. */
-struct op *engine_list(struct engine *engine, const struct engine_list_kind *kind, const char *filter,
-                       void (*done)(void), void *userdata);
+/* `hand` of a call whose done is an engine_end_t. */
+void engine_hand_end(void (*done)(void), void *result, struct error *e, void *userdata);
 
 void container_done(struct container *c);

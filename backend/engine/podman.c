@@ -3,8 +3,9 @@
 #include <string.h>
 
 #include "backend/engine/internal.h"
+#include "base/memory.h"
 
-/* The libpod dialect (podman-system-service(1); reference/engine-api.md sections 1-5). Its routes exist only
+/* The libpod dialect (podman-system-service(1)). Its routes exist only
  * with a version; /v4.0.0 is served by 4.x and 5.x alike, 3.4 wants its own. */
 
 static const struct json_field image_fields[] = {
@@ -35,12 +36,11 @@ static const struct json_field container_fields[] = {
 };
 
 static char *engine_podman_prefix(const char *version, const char *api_version) {
-        return strdup(str_starts(version, "3.") ? "/v3.4.0/libpod" : "/v4.0.0/libpod");
+        return xstrdup(str_starts(version, "3.") ? "/v3.4.0/libpod" : "/v4.0.0/libpod");
 }
 
-static char *engine_podman_pull_path(const char *at, const char *reference) {
-        _cleanup_free_ char *escaped = http_escape(reference);
-        return escaped ? str_printf("%s/images/pull?reference=%s&policy=missing", at, escaped) : NULL;
+static char *engine_podman_pull_path(const char *reference) {
+        return engine_path("/images/pull?reference=", reference, "&policy=missing");
 }
 
 const struct engine_dialect engine_podman = {

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The engine's events: only that something happened is taken from them (labels can forge every other member),
- * and told at most once in 200 ms. */
+ * and that at most once in 200 ms. */
 #include <errno.h>
 #include <string.h>
 
 #include "backend/engine/explain.h"
 #include "backend/engine/internal.h"
+#include "base/memory.h"
 
 #define COALESCE_USEC 200000U
 #define PAUSE_MIN 1U            /* seconds before the next try while the engine is away */
@@ -16,11 +17,11 @@ struct watch {
         struct op *op, *finding, *request;
         struct engine_watcher watcher;
         struct json_stream *stream;
-        sd_event_source *tell, *again;
-        unsigned what;          /* to be told */
+        sd_event_source *report, *again;
+        unsigned what;          /* to be reported */
         unsigned pause;
         uint64_t since;         /* CLOCK_MONOTONIC, usec: when the stream began; 0: it did not */
-        bool away;              /* told */
+        bool away;              /* reported */
 };
 
 static void watch_begin(struct watch *w);
@@ -36,18 +37,18 @@ static void engine_watch_watch_free(void *userdata) {
         op_cancel(w->finding);
         op_cancel(w->request);
         json_stream_free(w->stream);
-        sd_event_source_disable_unref(w->tell);
+        sd_event_source_disable_unref(w->report);
         sd_event_source_disable_unref(w->again);
         free(w);
 }
 
-static int engine_watch_tell(sd_event_source *source, uint64_t usec, void *userdata) {
+static int engine_watch_report(sd_event_source *source, uint64_t usec, void *userdata) {
         struct watch *w = userdata;
         unsigned what = w->what;
         w->what = 0;
         if (w->away) {
                 if (!w->since)
-                        return 0;       /* gone again before it could be told */
+                        return 0;       /* gone again before it could be reported */
                 w->away = false;
                 if (w->watcher.back)
                         w->watcher.back(w->watcher.userdata);   /* may drop the watch */
@@ -93,12 +94,12 @@ static unsigned engine_watch_meaning(struct json_object *o) {
                                              : 0;
 }
 
-static int event_came(struct json_object *o, void *userdata, struct error **reterr) {
+static int engine_watch_event(struct json_object *o, void *userdata, struct error **reterr) {
         struct watch *w = userdata;
         unsigned what = engine_watch_meaning(o);
         if (what && !w->what) {
-                sd_event_source_set_time_relative(w->tell, COALESCE_USEC);
-                sd_event_source_set_enabled(w->tell, SD_EVENT_ONESHOT);
+                sd_event_source_set_time_relative(w->report, COALESCE_USEC);
+                sd_event_source_set_enabled(w->report, SD_EVENT_ONESHOT);
         }
         w->what |= what;
         return 0;
@@ -109,8 +110,8 @@ static void engine_watch_began(void *userdata) {
         struct watch *w = userdata;
         w->since = engine_watch_now(w);
         if (w->away) {
-                sd_event_source_set_time_relative(w->tell, 0);
-                sd_event_source_set_enabled(w->tell, SD_EVENT_ONESHOT);
+                sd_event_source_set_time_relative(w->report, 0);
+                sd_event_source_set_enabled(w->report, SD_EVENT_ONESHOT);
         }
 }
 
@@ -125,7 +126,7 @@ static void engine_watch_ended(const struct http_answer *answer, struct error *e
         if (!e && http_status(answer) >= 400) {
                 size_t n;
                 const char *body = http_body(answer, &n);
-                explain_engine(&e, http_status(answer), "The container engine does not tell of its events",
+                explain_engine(&e, http_status(answer), "The container engine refuses its events",
                                body, n);
         }
         if (!e)
@@ -140,7 +141,7 @@ static void engine_watch_found(const struct engine_about *about, struct error *e
                 engine_watch_lost(w, e);
                 return;
         }
-        const struct json_stream_sink sink = { .document = event_came,
+        const struct json_stream_sink sink = { .document = engine_watch_event,
                                                .userdata = w,
                                                .limits = { 1024 * 1024, 16, 100000 } };
         json_stream_free(w->stream);
@@ -155,39 +156,21 @@ static void engine_watch_found(const struct engine_about *about, struct error *e
                 .done = engine_watch_ended,
                 .userdata = w,
         };
-        w->request = w->stream && path ? http_start(w->engine->http, &request) : NULL;
-        if (!w->request) {
-                error_set(&e, -ENOMEM, "Out of memory");
-                engine_watch_lost(w, e);
-                return;
-        }
+        w->request = http_start(w->engine->http, &request);
 }
 
 static void watch_begin(struct watch *w) {
         w->finding = engine_find(w->engine, engine_watch_found, w);
-        if (!w->finding) {
-                struct error *e = NULL;
-                error_set(&e, -ENOMEM, "Out of memory");
-                engine_watch_lost(w, e);
-        }
 }
 
 struct op *engine_watch(struct engine *engine, const struct engine_watcher *watcher) {
-        struct watch *w = calloc(1, sizeof *w);
-        if (!w)
-                return NULL;
+        struct watch *w = new0(struct watch);
         *w = (struct watch) { .engine = engine, .watcher = *watcher, .pause = PAUSE_MIN };
         w->op = op_new(engine_watch_watch_free, w);
-        if (!w->op ||
-            sd_event_add_time(engine->event, &w->tell, CLOCK_MONOTONIC, UINT64_MAX, 0, engine_watch_tell, w) <
-                    0 ||
-            sd_event_add_time(engine->event, &w->again, CLOCK_MONOTONIC, UINT64_MAX, 100000,
-                              engine_watch_again, w) < 0) {
-                free(w->op);
-                engine_watch_watch_free(w);
-                return NULL;
-        }
-        sd_event_source_set_enabled(w->tell, SD_EVENT_OFF);
+        sd_event_add_time(engine->event, &w->report, CLOCK_MONOTONIC, UINT64_MAX, 0, engine_watch_report, w);
+        sd_event_add_time(engine->event, &w->again, CLOCK_MONOTONIC, UINT64_MAX, 100000, engine_watch_again,
+                          w);
+        sd_event_source_set_enabled(w->report, SD_EVENT_OFF);
         sd_event_source_set_enabled(w->again, SD_EVENT_OFF);
         watch_begin(w);
         return w->op;

@@ -25,10 +25,10 @@ static const struct {
           "It may have been restarted: try again" },
         { CURLE_GOT_NOTHING, -ECONNRESET, "The container engine at %s closed the line without an answer",
           "It may have been restarted: try again" },
-        { CURLE_HTTP2, -EPROTO, "What answers at %s is not a container engine", NULL },
-        { CURLE_WEIRD_SERVER_REPLY, -EPROTO, "What answers at %s is not a container engine",
+        { CURLE_HTTP2, -EPROTO, "%s is not the socket of a container engine", NULL },
+        { CURLE_WEIRD_SERVER_REPLY, -EPROTO, "%s is not the socket of a container engine",
           "ls -l shows who owns the socket" },
-        { CURLE_UNSUPPORTED_PROTOCOL, -EPROTO, "What answers at %s is not a container engine",
+        { CURLE_UNSUPPORTED_PROTOCOL, -EPROTO, "%s is not the socket of a container engine",
           "ls -l shows who owns the socket" },
         /* What curl 7.88 says of a header beyond 100 kB as well. */
         { CURLE_OUT_OF_MEMORY, -E2BIG,

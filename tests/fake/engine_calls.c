@@ -176,7 +176,7 @@ static void give_origin(struct answer *a, struct error *e) {
         a->origin_done(origin, e, a->userdata);
 }
 
-struct op *engine_look_at_origin(struct engine *engine, const char *container, void (*done)(struct container_origin *origin, struct error *e, void *userdata),
+struct op *engine_find_origin(struct engine *engine, const char *container, void (*done)(struct container_origin *origin, struct error *e, void *userdata),
                                  void *userdata) {
         return start(engine, (struct answer) { .give = give_origin, .name = strdup(container), .origin_done = done, .userdata = userdata });
 }

@@ -117,7 +117,7 @@ static void on_origin(struct container_origin *found, struct error *e, void *use
 }
 
 static struct op *look(struct engine_fixture *f) {
-        return engine_look_at_origin(f->engine, "service-0001", on_origin, f);
+        return engine_find_origin(f->engine, "service-0001", on_origin, f);
 }
 
 static void tells_how_a_container_came_to_be(void **state) {
@@ -127,13 +127,13 @@ static void tells_how_a_container_came_to_be(void **state) {
         assert_null(f->error);
         assert_int_equal(fake_engine_requests(f->fake, "/containers/service-0001/json"), 1);
         engine_fixture_clear(f);
-        f->op = engine_look_at_origin(f->engine, "none", on_origin, f);
+        f->op = engine_find_origin(f->engine, "none", on_origin, f);
         await(f);
         assert_int_equal(f->error->code, -ENOENT);
         run_call(f, look, (struct fake_rule) { .route = "/json", .what = FAKE_STATUS, .amount = 500, .text = "a lock" });
-        check_said(f, -EIO, "The container could not be looked at", NULL, "a lock");
+        check_said(f, -EIO, "The container could not be inspected", NULL, "a lock");
         run_call(f, look, (struct fake_rule) { .route = "/json", .what = FAKE_CUT, .amount = 30 });
-        check_said(f, -ECONNRESET, "The container could not be looked at", "It may have been restarted: try again", "Transferred a partial file");
+        check_said(f, -ECONNRESET, "The container could not be inspected", "It may have been restarted: try again", "Transferred a partial file");
 }
 
 /* ---- remove ---- */

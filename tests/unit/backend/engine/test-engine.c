@@ -125,7 +125,7 @@ static void says_that_a_socket_is_not_for_everybody(void **state) {
         assert_int_equal(seteuid(0), 0);
         assert_int_equal(setegid(0), 0);
         await(f);
-        check_said(f, -EACCES, "The socket SOCKET may be used by root only", "Run fairlead as root", "Permission denied");
+        check_said(f, -EACCES, "Permission denied for the socket SOCKET", "Run fairlead as root", "Permission denied");
 }
 
 static void takes_the_first_that_answers(void **state) {
@@ -165,7 +165,7 @@ static void takes_the_first_that_answers(void **state) {
 
 static void says_what_is_no_engine(void **state) {
         struct engine_fixture *f = *state;
-        const char *const no_engine = "What answers at SOCKET is not a container engine", *const owner = "ls -l shows who owns the socket";
+        const char *const no_engine = "SOCKET is not the socket of a container engine", *const owner = "ls -l shows who owns the socket";
         const char *const again = "It may have been restarted: try again";
         const struct {
                 struct fake_rule rule;
@@ -329,22 +329,22 @@ static void says_why_an_image_is_not_there(void **state) {
         check_said(f, -ENOENT, "There is no image localhost/other:1 on this host", "fairlead images --all lists the images of this host", NULL);
         /* Podman 4.3 says 500 where it means 404; the words count. */
         run_call(f, inspect, (struct fake_rule) { .route = "/images/", .what = FAKE_STATUS, .amount = 500, .text = "x: image not known" });
-        check_said(f, -ENOENT, "The image could not be looked at", "fairlead images --all lists the images of this host",
+        check_said(f, -ENOENT, "The image could not be inspected", "fairlead images --all lists the images of this host",
                    "x: image not known");
         static const struct {
                 struct fake_rule rule;
                 int code;
                 const char *message;
         } rows[] = {
-                { { .what = FAKE_HTML }, -EBADMSG, "The engine's answer about localhost/service-0001:latest could not be read" },
-                { { .what = FAKE_EMPTY }, -EBADMSG, "The engine's answer about localhost/service-0001:latest could not be read" },
-                { { .what = FAKE_BROKEN }, -EBADMSG, "The engine's answer about localhost/service-0001:latest could not be read" },
-                { { .what = FAKE_TYPES }, -EBADMSG, "The engine's answer about localhost/service-0001:latest could not be read" },
-                { { .what = FAKE_DEEP, .amount = 40 }, -E2BIG, "The engine's answer about localhost/service-0001:latest could not be read" },
-                { { .what = FAKE_ENDLESS }, -E2BIG, "The image could not be looked at" },
-                { { .what = FAKE_HUGE, .amount = 17 }, -E2BIG, "The image could not be looked at" },
-                { { .what = FAKE_CUT_BODY }, -ECONNRESET, "The image could not be looked at" },
-                { { .what = FAKE_STATUS, .amount = 403, .text = "not yours" }, -EACCES, "The image could not be looked at" },
+                { { .what = FAKE_HTML }, -EBADMSG, "The engine's answer about the image could not be read" },
+                { { .what = FAKE_EMPTY }, -EBADMSG, "The engine's answer about the image could not be read" },
+                { { .what = FAKE_BROKEN }, -EBADMSG, "The engine's answer about the image could not be read" },
+                { { .what = FAKE_TYPES }, -EBADMSG, "The engine's answer about the image could not be read" },
+                { { .what = FAKE_DEEP, .amount = 40 }, -E2BIG, "The engine's answer about the image could not be read" },
+                { { .what = FAKE_ENDLESS }, -E2BIG, "The image could not be inspected" },
+                { { .what = FAKE_HUGE, .amount = 17 }, -E2BIG, "The image could not be inspected" },
+                { { .what = FAKE_CUT_BODY }, -ECONNRESET, "The image could not be inspected" },
+                { { .what = FAKE_STATUS, .amount = 403, .text = "not yours" }, -EACCES, "The image could not be inspected" },
         };
         for (size_t i = 0; i < ELEMENTS(rows); i++) {
                 struct fake_rule rule = rows[i].rule;
@@ -438,7 +438,7 @@ static void says_why_a_pull_failed(void **state) {
                   "podman system df shows what takes the room", "no space left on device" },
                 { { .what = FAKE_HTML }, -EBADMSG, NULL, "It is not JSON (an object is expected)" },
                 { { .what = FAKE_ENDLESS }, -E2BIG, NULL, "One entry is larger than 1024 KiB" },
-                { { .what = FAKE_TYPES }, -EIO, NULL, "The engine has no words for what is wrong" },
+                { { .what = FAKE_TYPES }, -EIO, NULL, "The engine reported an error without a message" },
         };
         for (size_t i = 0; i < ELEMENTS(rows); i++) {
                 struct fake_rule rule = rows[i].rule;

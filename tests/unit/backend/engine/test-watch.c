@@ -146,13 +146,13 @@ static void says_why_it_is_away(void **state) {
                 struct fake_rule rule;
                 const char *message, *cause;
         } rows[] = {
-                { { .what = FAKE_STATUS, .amount = 500, .text = "no event backend" }, "The container engine does not tell of its events", "no event backend" },
-                { { .what = FAKE_PAGE, .amount = 404, .text = "Not Found" }, "The container engine does not tell of its events", "Not Found" },
+                { { .what = FAKE_STATUS, .amount = 500, .text = "no event backend" }, "The container engine refuses its events", "no event backend" },
+                { { .what = FAKE_PAGE, .amount = 404, .text = "Not Found" }, "The container engine refuses its events", "Not Found" },
                 { { .what = FAKE_EMPTY }, "The container engine ended its stream of events", NULL },
                 { { .what = FAKE_HTML }, "It is not JSON (an object is expected)", NULL },
                 { { .what = FAKE_ENDLESS }, "One entry is larger than 1024 KiB", NULL },
                 { { .what = FAKE_DEEP, .amount = 40 }, NULL, NULL },
-                { { .what = FAKE_GARBAGE }, "What answers at SOCKET is not a container engine", "Unsupported protocol" },
+                { { .what = FAKE_GARBAGE }, "SOCKET is not the socket of a container engine", "Unsupported protocol" },
         };
         for (size_t i = 0; i < ELEMENTS(rows); i++) {
                 struct fake_rule rule = rows[i].rule;
