@@ -16,6 +16,7 @@
 #include <time.h>
 
 #include "backend/systemd/why.h"
+#include "base/memory.h"
 
 #define LOOK_USEC (5U * 1000 * 1000)
 #define LOOK_SOON_USEC (200U * 1000)
@@ -30,42 +31,38 @@ struct act {
         enum unit_action action;        /* for the sentences; a transient unit is a start */
         sd_bus_slot *slot;
         sd_event_source *timer;         /* of the next look, or the next try */
-        bool held_loaded;               /* by RefUnit */
+        bool pinned;                    /* by RefUnit */
         bool calling;                   /* the answer with the job's path has not come yet */
         char *job, *result;             /* object path; how it ended, NULL: not known */
-        char *early_job, *early_result; /* an end that was told before the answer */
+        char *early_job, *early_result; /* an end that came before the answer */
         bool waiting;
-        sd_bus_message *held;           /* to be sent when the connection stands */
+        sd_bus_message *unsent;         /* to be sent when the connection stands */
         unsigned tries;
         struct error *error;
         void (*done)(struct error *e, void *userdata);
         void *userdata;
 };
 
-static int unit_act_ignore(sd_bus_message *m, void *userdata, sd_bus_error *error) {
-        return 0;
-}
-
-/* A unit at rest is forgotten by systemd at once, and with it why it did not start. So it is held until we
- * have looked. Without a bus daemon systemd cannot hold it for us, which it says by an error that does not
+/* A unit at rest is unloaded by systemd at once, and with it why it did not start. So it is pinned until its
+ * state is read. Without a bus daemon systemd cannot pin it for us, which it says by an error that does not
  * matter. */
-static void hold_loaded(struct act *a, bool hold) {
-        if (hold != a->held_loaded && a->units->bus)
+static void unit_act_pin(struct act *a, bool pin) {
+        if (pin != a->pinned && a->units->bus)
                 sd_bus_call_method_async(a->units->bus, NULL, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
-                                         hold ? "RefUnit" : "UnrefUnit", unit_act_ignore, NULL, "s", a->name);
-        a->held_loaded = hold;
+                                         pin ? "RefUnit" : "UnrefUnit", units_ignore, NULL, "s", a->name);
+        a->pinned = pin;
 }
 
 static void act_free(void *userdata) {
         struct act *a = userdata;
-        hold_loaded(a, false);
+        unit_act_pin(a, false);
         for (struct act **p = &a->units->acts; *p; p = &(*p)->next)
                 if (*p == a) {
                         *p = a->next;
                         break;
                 }
         sd_bus_slot_unref(a->slot);
-        sd_bus_message_unref(a->held);
+        sd_bus_message_unref(a->unsent);
         sd_event_source_disable_unref(a->timer);
         free(a->name);
         free(a->job);
@@ -96,27 +93,21 @@ static int unit_act_timer(struct act *a, uint64_t usec, sd_event_time_handler_t 
 }
 
 /* From inside the call that starts an operation nothing is answered: the loop does it. */
-static struct op *answer_later(struct act *a) {
+static struct op *unit_act_answer(struct act *a) {
         return unit_act_timer(a, 0, on_finish) < 0 ? op_cancel(a->op) : a->op;
 }
 
 static struct act *act_new(struct units *units, const char *name, enum unit_action action,
                            void (*done)(struct error *e, void *userdata), void *userdata) {
-        struct act *a = calloc(1, sizeof *a);
-        if (!a)
-                return NULL;
+        struct act *a = new0(struct act);
         *a = (struct act) { .units = units,
-                           .name = strdup(name),
+                           .name = xstrdup(name),
                            .action = action,
                            .done = done,
                            .userdata = userdata,
                            .next = units->acts };
         units->acts = a;
-        a->op = a->name ? op_new(act_free, a) : NULL;
-        if (!a->op) {
-                act_free(a);
-                return NULL;
-        }
+        a->op = op_new(act_free, a);
         return a;
 }
 
@@ -184,7 +175,7 @@ static int unit_act_on_look(sd_event_source *source, uint64_t usec, void *userda
         return 0;
 }
 
-void acts_look_soon(struct units *units) {
+void acts_ask_soon(struct units *units) {
         for (struct act *a = units->acts; a; a = a->next)
                 if (a->waiting)
                         unit_act_timer(a, LOOK_SOON_USEC, unit_act_on_look);
@@ -202,7 +193,7 @@ static int on_job_removed(sd_bus_message *m, void *userdata, sd_bus_error *error
                         str_replace(&a->result, result);
                         a->slot = sd_bus_slot_unref(a->slot);   /* a look under way is not needed any more */
                         read_state(a);
-                        /* what follows may have been cancelled by who was told; one job answers one act */
+                        /* what follows may have been cancelled by the callback; one job answers one act */
                         return 0;
                 }
                 if (a->calling && (!a->early_job || str_equal(a->name, name))) {
@@ -221,8 +212,10 @@ static int on_queued(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         int r = 0;
         if (sd_bus_message_is_method_error(m, NULL))
                 r = bus_fail_message(&a->error, m, "%s did not %s", a->name, unit_action_name(a->action));
-        else if ((r = sd_bus_message_read(m, "o", &path)) < 0 || (r = str_replace(&a->job, path)) < 0)
+        else if ((r = sd_bus_message_read(m, "o", &path)) < 0)
                 error_errno(&a->error, r, "systemd's answer about the job on %s cannot be read", a->name);
+        if (r >= 0)
+                str_replace(&a->job, path);
         if (r < 0)
                 unit_act_finish(a);
         else if (str_equal(a->early_job, a->job)) {
@@ -242,7 +235,7 @@ static int queue_job(struct act *a, sd_bus_message *m) {
         if (!units->job_removed)
                 sd_bus_match_signal_async(units->bus, &units->job_removed, bus_systemd(units->bus),
                                           SYSTEMD_PATH, SYSTEMD_MANAGER, "JobRemoved", on_job_removed,
-                                          unit_act_ignore, units);
+                                          units_ignore, units);
         a->calling = true;
         return sd_bus_call_async(units->bus, &a->slot, m, on_queued, a, BUS_TIMEOUT_USEC);
 }
@@ -285,9 +278,7 @@ static int on_reload_again(sd_event_source *source, uint64_t usec, void *userdat
 
 struct op *units_reload(struct units *units, void (*done)(struct error *e, void *userdata), void *userdata) {
         struct act *a = act_new(units, "", UNIT_RELOAD, done, userdata);
-        if (!a)
-                return NULL;
-        return call_reload(a) < 0 ? answer_later(a) : a->op;
+        return call_reload(a) < 0 ? unit_act_answer(a) : a->op;
 }
 
 /* ---- what changes unit files ---- */
@@ -309,7 +300,7 @@ static const struct {
         [UNIT_RESET_FAILED] = { "ResetFailedUnit" },
 };
 
-/* EnableUnitFiles tells whether the unit has anything to enable; without it nothing happened, and that is not
+/* EnableUnitFiles says whether the unit has anything to enable; without it nothing happened, and that is not
  * what was asked for. */
 static int read_file_changes(struct act *a, sd_bus_message *m) {
         int r = 0, carries = true;
@@ -350,12 +341,10 @@ static int on_called(sd_bus_message *m, void *userdata, sd_bus_error *error) {
 struct op *units_act(struct units *units, const char *name, enum unit_action action,
                      void (*done)(struct error *e, void *userdata), void *userdata) {
         struct act *a = act_new(units, name, action, done, userdata);
-        if (!a)
-                return NULL;
         _cleanup_message_ sd_bus_message *m = NULL;
         int r = unit_name_check(name, &a->error);
         if (r < 0 || (r = units_connect(units, &a->error)) < 0)
-                return answer_later(a);
+                return unit_act_answer(a);
         r = sd_bus_message_new_method_call(units->bus, &m, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
                                            calls[action].method);
         if (r >= 0)
@@ -364,7 +353,7 @@ struct op *units_act(struct units *units, const char *name, enum unit_action act
         if (r >= 0 && calls[action].job)
                 r = sd_bus_message_append(m, "s", "replace");
         if (r >= 0 && (action == UNIT_START || action == UNIT_RESTART))
-                hold_loaded(a, true);
+                unit_act_pin(a, true);
         for (const char *f = calls[action].flags; r >= 0 && f && *f; f++)
                 r = sd_bus_message_append(m, "b", false);
         if (r >= 0)
@@ -373,7 +362,7 @@ struct op *units_act(struct units *units, const char *name, enum unit_action act
                             : sd_bus_call_async(units->bus, &a->slot, m, on_called, a, BUS_TIMEOUT_USEC);
         if (r < 0)
                 bus_fail(&a->error, NULL, r, "%s was not %s", name, unit_action_done(action));
-        return r < 0 ? answer_later(a) : a->op;
+        return r < 0 ? unit_act_answer(a) : a->op;
 }
 
 /* ---- transient units ---- */
@@ -399,7 +388,7 @@ static int append_exec(sd_bus_message *m, char *const *argv) {
         return r;
 }
 
-/* reliability.md section 3: Type=exec, so that a start that succeeded means a program that runs; the worker
+/* Type=exec, so that a start that succeeded means a program that runs; the worker
  * is the last to die when memory runs out, and survives the end of one of its children; its log is its own,
  * so the journal's rate limit must not cut what it says there. */
 static int append_properties(sd_bus_message *m, const struct transient *t) {
@@ -425,7 +414,7 @@ static int on_connected(sd_bus_message *m, void *userdata, sd_bus_error *error) 
         int r = 0;
         if (sd_bus_message_is_method_error(m, NULL))
                 r = bus_fail_message(&a->error, m, "%s was not started", a->name);
-        else if ((r = queue_job(a, a->held)) < 0)
+        else if ((r = queue_job(a, a->unsent)) < 0)
                 bus_fail(&a->error, NULL, r, "%s was not started", a->name);
         if (r < 0)
                 unit_act_finish(a);
@@ -437,7 +426,7 @@ static int on_connected(sd_bus_message *m, void *userdata, sd_bus_error *error) 
 static int queue_job_with_fd(struct act *a, sd_bus_message *m) {
         if (sd_bus_is_ready(a->units->bus) > 0)
                 return queue_job(a, m);
-        a->held = sd_bus_message_ref(m);
+        a->unsent = sd_bus_message_ref(m);
         return sd_bus_call_method_async(a->units->bus, &a->slot, SYSTEMD_NAME, SYSTEMD_PATH,
                                         "org.freedesktop.DBus.Peer", "Ping", on_connected, a, "");
 }
@@ -445,12 +434,10 @@ static int queue_job_with_fd(struct act *a, sd_bus_message *m) {
 struct op *units_start_transient(struct units *units, const struct transient *t,
                                  void (*done)(struct error *e, void *userdata), void *userdata) {
         struct act *a = act_new(units, t->name, UNIT_START, done, userdata);
-        if (!a)
-                return NULL;
         _cleanup_message_ sd_bus_message *m = NULL;
         int r = unit_name_check(t->name, &a->error);
         if (r < 0 || (r = units_connect(units, &a->error)) < 0)
-                return answer_later(a);
+                return unit_act_answer(a);
         r = sd_bus_message_new_method_call(units->bus, &m, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
                                            "StartTransientUnit");
         if (r >= 0)
@@ -463,5 +450,5 @@ struct op *units_start_transient(struct units *units, const struct transient *t,
                 r = queue_job_with_fd(a, m);
         if (r < 0)
                 bus_fail(&a->error, NULL, r, "%s was not started", t->name);
-        return r < 0 ? answer_later(a) : a->op;
+        return r < 0 ? unit_act_answer(a) : a->op;
 }

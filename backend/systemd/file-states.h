@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Unit files, and whether they start at boot: what ListUnitFiles answers, read from the unit folders here.
- * systemd walks all folders again for each file: that takes it 0.2 s for 230 files, 0.9 s for 590 and half a
- * minute for 5,000, and it answers nobody meanwhile. Read in one pass they cost some milliseconds, of our
- * own. tests/real compares each word with systemd's. */
+/* Unit files, and whether they start at boot: what ListUnitFilesByPatterns answers, read from the unit
+ * folders here. systemd walks all folders again for each file, and answers nobody meanwhile. Measured beside
+ * each other in the lab, on two cores that were busy with builds as well: 0.7 s for 234 files, 3.9 s for 734
+ * and 75 s for 5,234 (systemd 257); 2.0 s for 201, 9.4 s for 701 and more than 90 s for 5,201 (252): every
+ * other call to systemd, a start as well as the next ListUnits, waits for so long. A pattern costs as much
+ * for each file that it fits, and `systemctl --root=/` the same, only in a process of its own. Read in one
+ * pass the files cost some milliseconds, of our own. tests/real compares each word with systemd's. */
 
 #include <stddef.h>
 
@@ -26,7 +29,7 @@ struct unit_files *unit_files_free(struct unit_files *files);
 DEFINE_CLEANUP(struct unit_files, unit_files_free)
 
 /* folders: in their order of precedence, below root ("": the host's own). A folder that is not there, a file
- * that cannot be read are no error. A little is done at a time, so that a slow disk holds nobody for long. */
+ * that cannot be read are no error. A little is done at a time, so that a slow disk delays nobody. */
 struct op *unit_files_read(sd_event *event, const char *root, char *const *folders,
                            void (*done)(struct unit_files *files, struct error *e, void *userdata),
                            void *userdata);

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the parts of units.h share (units.c, units_list.c, units_show.c, units_act.c): the connection, and
- * where an operation stands. Nobody else includes it. */
+/* What the parts of units.h share, lowest first: connection.c, show.c, list.c, act.c, units.c. Nobody else
+ * includes it. */
 
 #include "backend/systemd/bus.h"
 #include "backend/systemd/units.h"
 #include "base/str.h"
 
 /* systemd answers in milliseconds, but a reload of many units or a slow disk can hold it for a minute
- * (reliability.md section 3). */
+ * while it answers nobody. */
 #define BUS_TIMEOUT_USEC (25U * 1000 * 1000)
 #define BUS_RELOAD_TIMEOUT_USEC (180U * 1000 * 1000)
 
@@ -28,49 +28,61 @@ struct units {
         bool given;                     /* the caller's bus: never reconnected, never closed */
         sd_bus_slot *disconnected;
 
-        /* waiting for jobs (units_act.c) */
+        /* waiting for jobs (act.c) */
         struct act *acts;
         sd_bus_slot *job_removed, *reload_began;
 
-        /* following (units.c) */
+        /* following (connection.c) */
         void (*changed)(char *const *names, void *userdata);
         void *userdata;
         sd_bus_slot *follow[4];
-        char *names[CHANGED_NAMES_MAX + 1];     /* not told yet */
+        char *names[CHANGED_NAMES_MAX + 1];     /* not reported yet */
         size_t n_names;
         bool many;
-        sd_event_source *tell, *reconnect;
+        sd_event_source *report, *reconnect;
         unsigned pause;                 /* seconds until the next try to connect */
         struct {
                 char *name;
                 uint64_t until;         /* CLOCK_MONOTONIC, usec */
-        } echoes[16];                   /* units we made systemd load by looking at them */
+        } echoes[16];                   /* units we made systemd load by reading them */
         unsigned echo;
+        void (*resync)(struct units *units);    /* systemd reloaded, or the connection is gone */
 
         char *root;                     /* before the paths of unit files; "": the host's */
         char **folders;                 /* of unit files; NULL: not known */
-        /* units_list.c: kept only while we follow */
+        /* list.c: only while we follow */
         struct unit_files *files;       /* NULL: not known */
-        bool files_stale;               /* files changed since they were looked at */
+        bool files_stale;               /* files changed since they were read */
         struct op *looking;
 };
 
-/* The connection, made if there is none (any more). */
+/* connection.c */
+/* Made if there is none (any more). */
 int units_connect(struct units *units, struct error **reterr);
+void units_disconnect(struct units *units);
+/* Tries again after a pause, which grows. */
+void units_reconnect(struct units *units);
 /* Asks systemd for signals. Cheap to call again. */
 void units_subscribe(struct units *units);
-/* systemd loads a unit that is looked at, and says so: that is no news to who looked. */
+/* What changes is reported to the listener. */
+void units_follow(struct units *units);
+void units_unfollow(struct units *units);
+/* systemd loads a unit that is read, and says so: that is no news to whoever read it. */
 void units_expect_echo(struct units *units, const char *name);
-void units_forget_files(struct units *units);
-/* Tells the listener soon that all may be different. */
-void units_tell_all(struct units *units);
+/* Reports soon that everything may be different. */
+void units_report_all(struct units *units);
+/* A callback that ignores what comes: without one sd-bus ends the whole connection when a match fails. */
+int units_ignore(sd_bus_message *m, void *userdata, sd_bus_error *error);
 
-/* units_show.c: the answer to GetAll("") on a unit's object. unit.job is the path of the job's object.
+/* list.c */
+void units_forget_files(struct units *units);
+
+/* show.c: the answer to GetAll("") on a unit's object. unit.job is the path of the job's object.
  * ret_condition_failed may be NULL. */
 int unit_detail_read(sd_bus_message *m, struct unit_detail **ret, bool *ret_condition_failed,
                      struct error **reterr);
 int units_get_all(struct units *units, const char *name, sd_bus_slot **slot,
                   sd_bus_message_handler_t callback, void *userdata, struct error **reterr);
 
-/* units_act.c: the connection is gone or systemd reloads; every act that waits looks for itself soon. */
-void acts_look_soon(struct units *units);
+/* act.c: every act that waits for a job asks soon what became of it. */
+void acts_ask_soon(struct units *units);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Loaded units and unit files, merged by name. systemd tells the loaded ones in some milliseconds. The files
- * are read here (unit_files.h says why), which takes longer than that: a list that is followed does not wait
+/* Loaded units and unit files, merged by name. systemd lists the loaded ones in some milliseconds. The files
+ * are read here (file-states.h says why), which takes longer than that: a list that is followed does not wait
  * for them. It is given with what was last known of the files, they are read afterwards, and what is new of
- * them is told as a change. Who does not follow (a verb, a step of a job) gets both at once. */
+ * them is reported as a change. Whoever does not follow (a verb, a step of a job) gets both at once. */
 
 #include "backend/systemd/internal.h"
 
@@ -13,6 +13,7 @@
 
 #include "backend/systemd/file-states.h"
 #include "base/array.h"
+#include "base/memory.h"
 
 /* ---- the files ---- */
 
@@ -67,15 +68,9 @@ static void unit_list_on_folders(char **folders, struct error *e, void *userdata
 /* files are the callee's; NULL: they cannot be read. */
 static struct op *look_at_files(struct units *units, void (*done)(struct unit_files *files, void *userdata),
                                 void *userdata) {
-        struct looking *l = calloc(1, sizeof *l);
-        if (!l)
-                return NULL;
+        struct looking *l = new0(struct looking);
         *l = (struct looking) { .units = units, .done = done, .userdata = userdata };
         l->op = op_new(looking_free, l);
-        if (!l->op) {
-                free(l);
-                return NULL;
-        }
         if (units->folders ? read_files(l) < 0 : !(l->asking = units_folders(units, unit_list_on_folders, l)))
                 return op_cancel(l->op);
         return l->op;
@@ -97,7 +92,7 @@ static bool same_files(const struct unit_files *a, const struct unit_files *b) {
         return true;
 }
 
-static void on_files_later(struct unit_files *files, void *userdata) {
+static void unit_list_files_read(struct unit_files *files, void *userdata) {
         struct units *units = userdata;
         units->looking = op_cancel(units->looking);
         bool news = files && !same_files(units->files, files);
@@ -106,14 +101,14 @@ static void on_files_later(struct unit_files *files, void *userdata) {
                 units->files = files;
         }
         if (news)
-                units_tell_all(units);
+                units_report_all(units);
 }
 
-static void look_later(struct units *units) {
+static void unit_list_read_files(struct units *units) {
         if (!units->changed || units->looking || (units->files && !units->files_stale))
                 return;
         units->files_stale = false;
-        units->looking = look_at_files(units, on_files_later, units);
+        units->looking = look_at_files(units, unit_list_files_read, units);
 }
 
 /* ---- a list ---- */
@@ -122,9 +117,9 @@ struct listing {
         struct units *units;
         struct op *op, *looking;
         sd_bus_slot *slot;
-        sd_event_source *later;
+        sd_event_source *defer;
         char *pattern;
-        bool followed;                          /* all units, and changes are told: the files come later */
+        bool followed;                          /* all units, with changes: the files come later */
         struct unit_list *list;                 /* loaded ones */
         struct unit_files *files;
         struct error *error;
@@ -135,7 +130,7 @@ struct listing {
 static void unit_list_listing_free(struct listing *l) {
         op_cancel(l->looking);
         sd_bus_slot_unref(l->slot);
-        sd_event_source_disable_unref(l->later);
+        sd_event_source_disable_unref(l->defer);
         unit_list_free(l->list);
         unit_files_free(l->files);
         error_free(l->error);
@@ -168,17 +163,14 @@ static int read_units(sd_bus_message *m, struct unit_list *list) {
                         continue;
                 if (list->n >= UNITS_MAX)
                         return -E2BIG;
-                if (!room_for_one((void **) &list->items, list->n, sizeof *list->items))
-                        return -ENOMEM;
+                room_for_one((void **) &list->items, list->n, sizeof *list->items);
                 struct unit *u = &list->items[list->n++];
-                *u = (struct unit) { .name = strdup(name),
-                                    .description = strdup(description),
-                                    .load = strdup(load),
-                                    .active = strdup(active),
-                                    .sub = strdup(sub),
-                                    .job = job_id ? strdup(job) : NULL };
-                if (!u->name || !u->description || !u->load || !u->active || !u->sub)
-                        return -ENOMEM;
+                *u = (struct unit) { .name = xstrdup(name),
+                                    .description = xstrdup(description),
+                                    .load = xstrdup(load),
+                                    .active = xstrdup(active),
+                                    .sub = xstrdup(sub),
+                                    .job = job_id ? xstrdup(job) : NULL };
         }
         if (r >= 0 && list->n)
                 qsort(list->items, list->n, sizeof *list->items, compare_units);
@@ -187,25 +179,19 @@ static int read_units(sd_bus_message *m, struct unit_list *list) {
 
 /* ---- merging ---- */
 
-static int unit_from_file(const struct unit_file *f, struct unit *ret) {
+static struct unit unit_list_from_file(const struct unit_file *f) {
         bool masked = str_starts(f->state, "masked");
-        *ret = (struct unit) { .name = strdup(f->name), .description = strdup(""),
-                               .load = strdup(masked ? "masked" : "not-loaded"), .active = strdup("inactive"),
-                               .sub = strdup("dead"), .file_state = strdup(f->state) };
-        if (ret->name && ret->description && ret->load && ret->active && ret->sub && ret->file_state)
-                return 0;
-        unit_done(ret);
-        return -ENOMEM;
+        return (struct unit) { .name = xstrdup(f->name), .description = xstrdup(""),
+                               .load = xstrdup(masked ? "masked" : "not-loaded"),
+                               .active = xstrdup("inactive"), .sub = xstrdup("dead"),
+                               .file_state = xstrdup(f->state) };
 }
 
 /* Both are sorted; what has a file but was never loaded becomes a unit at rest. Templates ("getty@.service")
  * are no units: they lend their file to instances. */
-static int unit_list_merge(struct unit_list *list, const struct unit_files *files, const char *pattern) {
-        struct unit *merged = calloc(list->n + files->n + 1, sizeof *merged);
-        if (!merged)
-                return -ENOMEM;
+static void unit_list_merge(struct unit_list *list, const struct unit_files *files, const char *pattern) {
+        struct unit *merged = xcalloc(list->n + files->n + 1, sizeof *merged);
         size_t n = 0, i = 0, j = 0;
-        int r = 0;
         while (i < list->n || j < files->n) {
                 int order = i >= list->n    ? 1
                             : j >= files->n ? -1
@@ -214,23 +200,19 @@ static int unit_list_merge(struct unit_list *list, const struct unit_files *file
                         merged[n++] = list->items[i++];
                 else if (order == 0) {
                         if (!list->items[i].file_state)
-                                list->items[i].file_state = strdup(files->items[j].state);
+                                list->items[i].file_state = xstrdup(files->items[j].state);
                         j++;    /* the unit itself goes over in the next round */
                 } else {
                         const struct unit_file *f = &files->items[j++];
                         bool other = strstr(f->name, "@.") ||
                                      (pattern && fnmatch(pattern, f->name, FNM_NOESCAPE) != 0);
-                        if (!other && (r = unit_from_file(f, &merged[n])) < 0)
-                                break;
-                        n += !other;
+                        if (!other)
+                                merged[n++] = unit_list_from_file(f);
                 }
         }
-        while (i < list->n)
-                merged[n++] = list->items[i++];
         free(list->items);
         list->items = merged;
         list->n = n;
-        return r;
 }
 
 /* ---- the operation ---- */
@@ -238,10 +220,10 @@ static int unit_list_merge(struct unit_list *list, const struct unit_files *file
 static void listing_finish(struct listing *l) {
         struct units *units = l->units;
         const struct unit_files *files = l->followed ? units->files : l->files;
-        if (!l->error && l->list && files && unit_list_merge(l->list, files, l->pattern) < 0)
-                error_errno(&l->error, -ENOMEM, "The units could not be listed");
+        if (!l->error && l->list && files)
+                unit_list_merge(l->list, files, l->pattern);
         if (l->followed && !l->error)
-                look_later(units);
+                unit_list_read_files(units);
         struct unit_list *list = l->error ? NULL : TAKE(l->list);
         struct error *error = TAKE(l->error);
         void (*done)(struct unit_list *list, struct error *e, void *userdata) = l->done;
@@ -251,7 +233,7 @@ static void listing_finish(struct listing *l) {
         done(list, error, userdata);
 }
 
-static int unit_list_on_later(sd_event_source *source, void *userdata) {
+static int unit_list_deferred(sd_event_source *source, void *userdata) {
         listing_finish(userdata);
         return 0;
 }
@@ -259,11 +241,11 @@ static int unit_list_on_later(sd_event_source *source, void *userdata) {
 static int unit_list_on_units(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         struct listing *l = userdata;
         l->slot = sd_bus_slot_unref(l->slot);
-        l->list = calloc(1, sizeof *l->list);
-        int r = -ENOMEM;
+        l->list = new0(struct unit_list);
+        int r;
         if (sd_bus_message_is_method_error(m, NULL))
                 bus_fail_message(&l->error, m, "The units could not be listed");
-        else if (!l->list || (r = read_units(m, l->list)) < 0)
+        else if ((r = read_units(m, l->list)) < 0)
                 error_errno(&l->error, r, "systemd's list of units cannot be read");
         if (l->error || !l->looking)
                 listing_finish(l);
@@ -312,7 +294,7 @@ struct op *units_list(struct units *units, const char *pattern,
                 l->slot = sd_bus_slot_unref(l->slot);
                 bus_fail(&l->error, NULL, r, "The units could not be listed");
         }
-        if (r < 0 && sd_event_add_defer(units->event, &l->later, unit_list_on_later, l) < 0)
+        if (r < 0 && sd_event_add_defer(units->event, &l->defer, unit_list_deferred, l) < 0)
                 return op_cancel(l->op);
         return l->op;
 }

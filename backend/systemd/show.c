@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 enum kind {
         TEXT,
         TEXTS,
@@ -84,8 +86,8 @@ static int unit_show_read_texts(sd_bus_message *m, char ***target) {
                 return r;
         const char *text;
         for (size_t n = 0; (r = sd_bus_message_read(m, "s", &text)) > 0; n++)
-                if (n < UNIT_TEXTS_MAX && (r = strv_add(target, text)) < 0)
-                        return r;
+                if (n < UNIT_TEXTS_MAX)
+                        strv_add(target, text);
         return r < 0 ? r : sd_bus_message_exit_container(m);
 }
 
@@ -100,7 +102,7 @@ static int read_bytes(sd_bus_message *m, char **target) {
                 str_addf(&hex, "%02x", ((const unsigned char *) bytes)[i]);
         free(*target);
         *target = str_take(&hex);
-        return *target ? 0 : -ENOMEM;
+        return 0;
 }
 
 static int read_load_error(sd_bus_message *m, char **target) {
@@ -132,7 +134,7 @@ static int unit_show_read_number(sd_bus_message *m, enum kind kind, void *target
         return 0;
 }
 
-/* Only the job's object is told here; what it does is a property of that object. */
+/* Only the job's object is given here; what it does is a property of that object. */
 static int read_job(sd_bus_message *m, char **target) {
         uint32_t id;
         const char *path;
@@ -202,9 +204,7 @@ static int unit_show_read_all(sd_bus_message *m, struct unit_detail *d, struct c
 
 int unit_detail_read(sd_bus_message *m, struct unit_detail **ret, bool *ret_condition_failed,
                      struct error **reterr) {
-        _cleanup_(unit_detail_freep) struct unit_detail *d = calloc(1, sizeof *d);
-        if (!d)
-                return error_errno(reterr, -ENOMEM, "The unit cannot be shown");
+        _cleanup_(unit_detail_freep) struct unit_detail *d = new0(struct unit_detail);
         d->cpu_nsec = d->memory = d->tasks = d->io_read = d->io_written = UNIT_UNKNOWN;
         struct condition condition = { .met = true };
         int r = unit_show_read_all(m, d, &condition);
@@ -245,7 +245,7 @@ struct showing {
         struct op *op;
         char *name;
         sd_bus_slot *slot;
-        sd_event_source *later;
+        sd_event_source *defer;
         struct unit_detail *detail;
         struct error *error;
         void (*done)(struct unit_detail *detail, struct error *e, void *userdata);
@@ -255,7 +255,7 @@ struct showing {
 static void unit_show_showing_free(void *userdata) {
         struct showing *s = userdata;
         sd_bus_slot_unref(s->slot);
-        sd_event_source_disable_unref(s->later);
+        sd_event_source_disable_unref(s->defer);
         unit_detail_free(s->detail);
         error_free(s->error);
         free(s->name);
@@ -272,7 +272,7 @@ static void showing_finish(struct showing *s) {
         done(detail, error, userdata);
 }
 
-static int unit_show_on_later(sd_event_source *source, void *userdata) {
+static int unit_show_deferred(sd_event_source *source, void *userdata) {
         showing_finish(userdata);
         return 0;
 }
@@ -315,21 +315,13 @@ static int unit_show_on_shown(sd_bus_message *m, void *userdata, sd_bus_error *e
 struct op *units_show(struct units *units, const char *name,
                       void (*done)(struct unit_detail *detail, struct error *e, void *userdata),
                       void *userdata) {
-        struct showing *s = calloc(1, sizeof *s);
-        if (!s)
-                return NULL;
-        *s = (struct showing) { .units = units, .name = strdup(name), .done = done, .userdata = userdata };
+        struct showing *s = new0(struct showing);
+        *s = (struct showing) { .units = units, .name = xstrdup(name), .done = done, .userdata = userdata };
         s->op = op_new(unit_show_showing_free, s);
-        if (!s->op || !s->name) {
-                if (s->op)
-                        return op_cancel(s->op);
-                unit_show_showing_free(s);
-                return NULL;
-        }
         int r = unit_name_check(name, &s->error);
         if (r >= 0)
                 r = units_get_all(units, name, &s->slot, unit_show_on_shown, s, &s->error);
-        if (r < 0 && sd_event_add_defer(units->event, &s->later, unit_show_on_later, s) < 0)
+        if (r < 0 && sd_event_add_defer(units->event, &s->defer, unit_show_deferred, s) < 0)
                 return op_cancel(s->op);
         return s->op;
 }
@@ -339,7 +331,7 @@ struct op *units_show(struct units *units, const char *name,
 struct folders {
         struct op *op;
         sd_bus_slot *slot;
-        sd_event_source *later;
+        sd_event_source *defer;
         struct error *error;
         char **folders;
         void (*done)(char **folders, struct error *e, void *userdata);
@@ -349,7 +341,7 @@ struct folders {
 static void folders_free(void *userdata) {
         struct folders *f = userdata;
         sd_bus_slot_unref(f->slot);
-        sd_event_source_disable_unref(f->later);
+        sd_event_source_disable_unref(f->defer);
         error_free(f->error);
         strv_free(f->folders);
         free(f);
@@ -373,29 +365,24 @@ static int unit_show_on_folders(sd_bus_message *m, void *userdata, sd_bus_error 
         if (sd_bus_message_is_method_error(m, NULL))
                 bus_fail_message(&f->error, m, "The folders of unit files are not known");
         else if ((r = sd_bus_message_enter_container(m, 'v', "as")) < 0 ||
-                 (r = unit_show_read_texts(m, &f->folders)) < 0 ||
-                 (!f->folders && !(f->folders = strv_copy(NULL)) && (r = -ENOMEM)))
+                 (r = unit_show_read_texts(m, &f->folders)) < 0)
                 error_errno(&f->error, r, "The folders of unit files are not known");
+        else if (!f->folders)
+                f->folders = strv_copy(NULL);
         return folders_finish(NULL, f);
 }
 
 struct op *units_folders(struct units *units, void (*done)(char **folders, struct error *e, void *userdata),
                          void *userdata) {
-        struct folders *f = calloc(1, sizeof *f);
-        if (!f)
-                return NULL;
+        struct folders *f = new0(struct folders);
         *f = (struct folders) { .done = done, .userdata = userdata };
         f->op = op_new(folders_free, f);
-        if (!f->op) {
-                free(f);
-                return NULL;
-        }
         int r = units_connect(units, &f->error);
         if (r >= 0 && (r = sd_bus_call_method_async(units->bus, &f->slot, SYSTEMD_NAME, SYSTEMD_PATH,
                                                     BUS_PROPERTIES, "Get", unit_show_on_folders, f, "ss",
                                                     SYSTEMD_MANAGER, "UnitPath")) < 0)
                 bus_fail(&f->error, NULL, r, "The folders of unit files are not known");
-        if (r < 0 && sd_event_add_defer(units->event, &f->later, folders_finish, f) < 0)
+        if (r < 0 && sd_event_add_defer(units->event, &f->defer, folders_finish, f) < 0)
                 return op_cancel(f->op);
         return f->op;
 }

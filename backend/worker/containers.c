@@ -144,7 +144,7 @@ static void containers_next(struct containers *c) {
                 c->at++;
         if (c->at < c->n)
                 c->call =
-                        engine_look_at_origin(c->w->engine, c->candidates[c->at].id, containers_on_origin, c);
+                        engine_find_origin(c->w->engine, c->candidates[c->at].id, containers_on_origin, c);
         else
                 containers_remove(c);
 }

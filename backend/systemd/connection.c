@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The connection and what comes by itself. systemd sends subscribers a lot more than happened: each state
+ * change twice, everything again after a reload, and each unit whose properties somebody merely read as new
+ * and removed. So names are gathered for a tenth of a second, and what our own reading caused is dropped:
+ * else a screen that reloads a unit on a change would be its own cause for ever. */
+
+#include "backend/systemd/internal.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+
+#define REPORT_USEC (100U * 1000)
+#define RELOAD_USEC (5U * 1000 * 1000)
+#define ECHO_USEC (3U * 1000 * 1000)
+#define PAUSE_MAX 60U
+
+/* ---- reporting ---- */
+
+static int connection_on_report(sd_event_source *source, uint64_t usec, void *userdata) {
+        struct units *units = userdata;
+        units->report = sd_event_source_disable_unref(units->report);
+        char *names[CHANGED_NAMES_MAX + 1];
+        memcpy(names, units->names, sizeof names);
+        bool many = units->many;
+        memset(units->names, 0, sizeof units->names);
+        units->n_names = 0;
+        units->many = false;
+        if (units->changed)
+                units->changed(many ? NULL : names, units->userdata);
+        for (size_t i = 0; names[i]; i++)
+                free(names[i]);
+        return 0;
+}
+
+static void connection_report_in(struct units *units, uint64_t usec) {
+        if (!units->changed)
+                return;
+        if (!units->report)
+                sd_event_add_time_relative(units->event, &units->report, CLOCK_MONOTONIC, usec, 10 * 1000,
+                                           connection_on_report, units);
+}
+
+static void connection_report(struct units *units, const char *name) {
+        if (!units->changed)
+                return;
+        bool fits = name && units->n_names < CHANGED_NAMES_MAX;
+        if (fits && !units->many && !strv_contains(units->names, name)) {
+                units->names[units->n_names++] = xstrdup(name);
+        } else if (!fits)
+                units->many = true;
+        connection_report_in(units, REPORT_USEC);
+}
+
+void units_report_all(struct units *units) {
+        units->many = true;
+        connection_report_in(units, 0);
+}
+
+void units_expect_echo(struct units *units, const char *name) {
+        unsigned i = units->echo++ % ELEMENTS(units->echoes);
+        str_replace(&units->echoes[i].name, name);
+        units->echoes[i].until = (uint64_t) usec_now(CLOCK_MONOTONIC) + ECHO_USEC;
+}
+
+static bool connection_is_echo(const struct units *units, const char *name) {
+        for (size_t i = 0; i < ELEMENTS(units->echoes); i++)
+                if (str_equal(units->echoes[i].name, name) &&
+                    units->echoes[i].until >= (uint64_t) usec_now(CLOCK_MONOTONIC))
+                        return true;
+        return false;
+}
+
+/* ---- signals ---- */
+
+static int connection_on_properties(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        struct units *units = userdata;
+        _cleanup_free_ char *name = NULL;
+        if (sd_bus_path_decode(sd_bus_message_get_path(m), SYSTEMD_UNITS, &name) > 0)
+                connection_report(units, name);
+        return 0;
+}
+
+static int connection_on_unit(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        struct units *units = userdata;
+        const char *name;
+        if (sd_bus_message_has_signature(m, "so") && sd_bus_message_read(m, "so", &name, NULL) >= 0 &&
+            !connection_is_echo(units, name))
+                connection_report(units, name);
+        return 0;
+}
+
+static int connection_on_files(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        struct units *units = userdata;
+        units->files_stale = true;
+        connection_report(units, NULL);
+        return 0;
+}
+
+static int connection_on_reloading(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        struct units *units = userdata;
+        int active;
+        if (!sd_bus_message_has_signature(m, "b") || sd_bus_message_read(m, "b", &active) < 0)
+                return 0;
+        units->files_stale = true;
+        if (units->changed) {
+                /* a reload sends everything anew: one "many" at its end, or, should that be lost, a little
+                 * later */
+                units->many = true;
+                units->report = sd_event_source_disable_unref(units->report);
+                connection_report_in(units, active ? RELOAD_USEC : REPORT_USEC);
+        }
+        if (!active)
+                units->resync(units);
+        return 0;
+}
+
+/* AddMatch and Subscribe may fail on a bus that is at its limits: then waiting falls back to looking. A
+ * callback that says so, because without one sd-bus ends the whole connection. */
+int units_ignore(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        return 0;
+}
+
+void units_subscribe(struct units *units) {
+        sd_bus_call_method_async(units->bus, NULL, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER, "Subscribe",
+                                 units_ignore, NULL, "");
+        if (!units->reload_began)
+                sd_bus_match_signal_async(units->bus, &units->reload_began, bus_systemd(units->bus),
+                                          SYSTEMD_PATH, SYSTEMD_MANAGER, "Reloading", connection_on_reloading,
+                                          units_ignore, units);
+}
+
+void units_follow(struct units *units) {
+        const char *sender = bus_systemd(units->bus);
+        _cleanup_free_ char *properties =
+                str_printf("type='signal',%s%s%sinterface='" BUS_PROPERTIES "',member='PropertiesChanged',"
+                           "path_namespace='" SYSTEMD_UNITS "',arg0='" SYSTEMD_NAME ".Unit'",
+                           sender ? "sender='" : "", sender ? sender : "", sender ? "'," : "");
+        sd_bus *bus = units->bus;
+        sd_bus_add_match_async(bus, &units->follow[0], properties, connection_on_properties, units_ignore,
+                               units);
+        sd_bus_match_signal_async(bus, &units->follow[1], sender, SYSTEMD_PATH, SYSTEMD_MANAGER, "UnitNew",
+                                  connection_on_unit, units_ignore, units);
+        sd_bus_match_signal_async(bus, &units->follow[2], sender, SYSTEMD_PATH, SYSTEMD_MANAGER,
+                                  "UnitRemoved", connection_on_unit, units_ignore, units);
+        sd_bus_match_signal_async(bus, &units->follow[3], sender, SYSTEMD_PATH, SYSTEMD_MANAGER,
+                                  "UnitFilesChanged", connection_on_files, units_ignore, units);
+        units_subscribe(units);
+}
+
+void units_unfollow(struct units *units) {
+        for (size_t i = 0; i < ELEMENTS(units->follow); i++)
+                units->follow[i] = sd_bus_slot_unref(units->follow[i]);
+}
+
+/* ---- the connection ---- */
+
+static int connection_on_reconnect(sd_event_source *source, uint64_t usec, void *userdata);
+
+void units_reconnect(struct units *units) {
+        units->pause = units->pause ? units->pause * 2 : 1;
+        if (units->pause > PAUSE_MAX)
+                units->pause = PAUSE_MAX;
+        units->reconnect = sd_event_source_disable_unref(units->reconnect);
+        sd_event_add_time_relative(units->event, &units->reconnect, CLOCK_MONOTONIC,
+                                   units->pause * 1000000ULL, 100 * 1000, connection_on_reconnect, units);
+}
+
+static int connection_on_reconnect(sd_event_source *source, uint64_t usec, void *userdata) {
+        struct units *units = userdata;
+        units->reconnect = sd_event_source_disable_unref(units->reconnect);
+        if (units_connect(units, NULL) < 0)
+                units_reconnect(units);
+        else
+                connection_report(units, NULL);
+        return 0;
+}
+
+void units_disconnect(struct units *units) {
+        units_unfollow(units);
+        units->disconnected = sd_bus_slot_unref(units->disconnected);
+        units->job_removed = sd_bus_slot_unref(units->job_removed);
+        units->reload_began = sd_bus_slot_unref(units->reload_began);
+        if (!units->given)
+                units->bus = bus_close(units->bus);
+}
+
+/* Whoever waited for an answer has an error from sd-bus already; whoever waits for a job asks again. */
+static int connection_on_disconnected(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        struct units *units = userdata;
+        units->files_stale = true;
+        units->resync(units);
+        if (units->changed) {
+                connection_report(units, NULL);
+                if (!units->given)
+                        units_reconnect(units);
+        }
+        return 0;
+}
+
+int units_connect(struct units *units, struct error **reterr) {
+        if (units->bus && (units->given || sd_bus_is_open(units->bus) > 0))
+                return 0;
+        units_disconnect(units);
+        int r = bus_open(units->event, &units->bus, reterr);
+        if (r < 0)
+                return r;
+        units->pause = 0;
+        sd_bus_match_signal(units->bus, &units->disconnected, "org.freedesktop.DBus.Local",
+                            "/org/freedesktop/DBus/Local", "org.freedesktop.DBus.Local", "Disconnected",
+                            connection_on_disconnected, units);
+        if (units->changed)
+                units_follow(units);
+        return 0;
+}
