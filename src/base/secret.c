@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "base/str.h"
 
 #define PAGE_BYTES 4096U        /* what mmap(2) rounds up to where pages are larger */
@@ -38,14 +39,11 @@ static void pages_free(void *pages, size_t n) {
 }
 
 struct secret *secret_new(const char *name) {
-        struct secret *secret = calloc(1, sizeof *secret);
-
-        if (!secret)
-                return NULL;
-        secret->name = strdup(name);
+        struct secret *secret = new0(struct secret);
+        secret->name = xstrdup(name);
         secret->bytes = pages_new(PAGE_BYTES);
-        if (!secret->name || !secret->bytes)
-                return secret_free(secret);
+        if (!secret->bytes)
+                oom();
         return secret;
 }
 
@@ -77,7 +75,7 @@ void secret_wipe(struct secret *secret) {
 }
 
 struct secret_list *secret_list_new(void) {
-        return calloc(1, sizeof(struct secret_list));
+        return new0(struct secret_list);
 }
 
 struct secret_list *secret_list_free(struct secret_list *list) {
@@ -102,8 +100,6 @@ static bool name_is_good(const char *name) {
 }
 
 int secret_list_take(struct secret_list *list, struct secret *secret) {
-        if (!secret)
-                return -ENOMEM;
         if (!name_is_good(secret->name)) {
                 secret_free(secret);
                 return -EINVAL;
@@ -119,13 +115,8 @@ int secret_list_take(struct secret_list *list, struct secret *secret) {
                 secret_free(secret);
                 return -E2BIG;
         }
-        struct secret **items = reallocarray(list->items, list->n + 1, sizeof *items);
-        if (!items) {
-                secret_free(secret);
-                return -ENOMEM;
-        }
-        list->items = items;
-        items[list->n++] = secret;
+        list->items = xreallocarray(list->items, list->n + 1, sizeof *list->items);
+        list->items[list->n++] = secret;
         return 0;
 }
 
@@ -200,10 +191,8 @@ static int secret_read_entry(struct secret_list *list, const char *s, size_t n, 
 
         if (!blank)
                 return -EBADMSG;
-        _cleanup_free_ char *name = strndup(s, (size_t) (blank - s)),
-                            *digits = strndup(blank + 1, (size_t) (end - blank) - 1);
-        if (!name || !digits)
-                return -ENOMEM;
+        _cleanup_free_ char *name = xstrndup(s, (size_t) (blank - s)),
+                            *digits = xstrndup(blank + 1, (size_t) (end - blank) - 1);
         size_t head = (size_t) (end - s) + 1;
         if (!name_is_good(name) || secret_list_find(list, name) ||
             str_to_int(digits, 0, SECRET_BYTES_MAX, &length) < 0 || n - head < (size_t) length + 1 ||
@@ -211,8 +200,6 @@ static int secret_read_entry(struct secret_list *list, const char *s, size_t n, 
                 return -EBADMSG;
 
         _cleanup_(secret_freep) struct secret *secret = secret_new(name);
-        if (!secret)
-                return -ENOMEM;
         if (secret_set(secret, s + head, (size_t) length) < 0)
                 return -EBADMSG;
         *ret_used = head + (size_t) length + 1;
@@ -223,7 +210,7 @@ int secret_list_read(int fd, struct secret_list **ret) {
         _cleanup_(secret_list_freep) struct secret_list *list = secret_list_new();
         char *buffer = pages_new(LIST_BYTES_MAX + 1);
         size_t n = 0, used;
-        int r = list && buffer ? secret_read_all(fd, buffer, LIST_BYTES_MAX + 1, &n) : -ENOMEM;
+        int r = buffer ? secret_read_all(fd, buffer, LIST_BYTES_MAX + 1, &n) : -ENOMEM;
 
         for (size_t i = 0; r >= 0 && i < n; i += used)
                 r = secret_read_entry(list, buffer + i, n - i, &used);

@@ -18,7 +18,7 @@ struct secret {
         size_t length;
 };
 
-/* NULL when memory cannot be had; a failed mlock(2) (RLIMIT_MEMLOCK) is tolerated, the rest holds. */
+/* A failed mlock(2) (RLIMIT_MEMLOCK) is tolerated, the rest holds. */
 struct secret *secret_new(const char *name);
 struct secret *secret_free(struct secret *secret);      /* wipes; NULL-safe */
 DEFINE_CLEANUP(struct secret, secret_free)
@@ -36,8 +36,7 @@ struct secret_list *secret_list_new(void);
 struct secret_list *secret_list_free(struct secret_list *list);        /* wipes; NULL-safe */
 DEFINE_CLEANUP(struct secret_list, secret_list_free)
 
-/* Takes the secret, also on failure (frees it then); one of the same name is replaced. 0, -ENOMEM (also for
- * NULL), -EINVAL for a name that SECRET_NAME_MAX does not allow, -E2BIG beyond SECRETS_MAX. */
+/* Takes the secret, also on failure (frees it then); one of the same name is replaced. 0, -EINVAL for a name that SECRET_NAME_MAX does not allow, -E2BIG beyond SECRETS_MAX. */
 int secret_list_take(struct secret_list *list, struct secret *secret);
 /* borrowed; NULL: none */
 struct secret *secret_list_find(const struct secret_list *list, const char *name);

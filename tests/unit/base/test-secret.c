@@ -65,7 +65,6 @@ static void refuses_what_is_not_ours(void **state) {
 
 static void a_list_takes_what_it_can_name(void **state) {
         _cleanup_(secret_list_freep) struct secret_list *list = secret_list_new();
-        assert_int_equal(secret_list_take(list, NULL), -ENOMEM);
         static const char *const bad[] = { "", "a b", "a\nb", "\x7f", "\xc3\xa4" };
         for (size_t i = 0; i < ELEMENTS(bad); i++)
                 assert_int_equal(secret_list_take(list, made(bad[i], "x")), -EINVAL);
