@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Arrays that grow one by one and keep no word of their room: it is the next power of two of
- * what they hold. */
+/* Arrays that grow one by one and do not store their room: it is the next power of two of their count. */
 
 #include <stdbool.h>
 
 #include "base/memory.h"
 
-/* Makes room for one more behind the n that *items has, each of size bytes; 0 and NULL: none yet. Only for
+/* Makes room for one more item of size bytes behind the n that *items has (0 and NULL: none yet). Only for
  * arrays that grew by this alone. Always true. */
 static inline bool room_for_one(void **items, size_t n, size_t size) {
         if (n & (n - 1))

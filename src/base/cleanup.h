@@ -49,5 +49,4 @@ static inline void cleanup_closep(int *fd) {
 
 #define ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
 
-/* The struct whose member the pointer points to. */
 #define container_of(pointer, type, member) ((type *) ((char *) (pointer) - offsetof(type, member)))

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What could not be done, in the user's words: a sentence without a final stop, a hint (the next thing to
- * try), and the chain of causes below it.
+/* A failure in the user's words: a sentence without a final stop, a hint (the next thing to try), and the
+ * chain of causes.
  *
  * A function that can fail takes `struct error **reterr` last. On failure it returns a negative errno and,
  * when reterr is not NULL, stores an error there that the caller owns. On success reterr is untouched. Both
@@ -14,14 +14,14 @@
 #include "base/cleanup.h"
 
 struct error {
-        int code;               /* negative errno: for the program to act on, never shown alone */
+        int code;               /* negative errno, for the program only */
         char *message;
         char *hint;             /* NULL: none */
         struct error *cause;    /* NULL: this is the root */
 };
 
-/* Both accept reterr == NULL. error_set()
- * replaces (and frees) whatever *reterr held; a positive or zero code becomes -EIO. */
+/* Both accept reterr == NULL. error_set() replaces (and frees) whatever *reterr held; a positive or zero code
+ * becomes -EIO. */
 int error_set(struct error **reterr, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* Puts a new head on *reterr; the old error becomes its cause. With *reterr == NULL the cause is
@@ -29,11 +29,11 @@ int error_set(struct error **reterr, int code, const char *format, ...) __attrib
 int error_wrap(struct error **reterr, int code, const char *format, ...)
         __attribute__((format(printf, 3, 4)));
 
-/* Like error_set(), for a failed system call: the cause is the text of strerror(-code). */
+/* Like error_set(), for a failed system call: the cause is strerror(-code). */
 int error_errno(struct error **reterr, int code, const char *format, ...)
         __attribute__((format(printf, 3, 4)));
 
-/* Sets or replaces the hint of the head. No-op on NULL. */
+/* Sets or replaces the hint of the head; no-op on NULL. */
 void error_hint(struct error **reterr, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 struct error *error_free(struct error *e);
@@ -41,6 +41,5 @@ struct error *error_copy(const struct error *e);
 DEFINE_CLEANUP(struct error, error_free)
 #define _cleanup_error_ _cleanup_(error_freep)
 
-/* "message: cause: cause" on one line; the caller frees. The text is not
- * cleaned: pass it through text.h before a person sees it. */
+/* "message: cause: cause" on one line; the caller frees. Clean it with text.h before it is shown. */
 char *error_line(const struct error *e);

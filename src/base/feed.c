@@ -35,21 +35,20 @@ enum state {
 struct feed {
         struct feed_sink sink;
         enum state state;
-        char sequence[FEED_SEQUENCE_MAX];       /* what of a CSI came after the "[" */
+        char sequence[FEED_SEQUENCE_MAX];       /* of a CSI, after the "[" */
         size_t sequence_length;
         bool sequence_too_long;
         char partial[4];                        /* the beginning of a character at the end of a chunk */
         size_t partial_length;
 
-        uint8_t mark;                           /* what SGR says now */
+        uint8_t mark;                           /* the current mark */
         size_t cursor;                          /* column, 0 to FEED_CELLS_MAX */
         size_t cells;                           /* columns of the line */
         int combining;                          /* marks on the character before the cursor, or NO_BASE */
 
         /* The line, in one of two shapes. Bytes: text and marks, appended to; while it is all ASCII (bytes ==
-         * cells) it can be overwritten in place, too. Cells: after something was overwritten in a line that
-         * is not ASCII. text has the bytes of both after each feed_write(). marks is all zero unless marked.
-         */
+         * cells) it can be overwritten in place. Cells: after an overwrite in a line that is not ASCII. text
+         * has the bytes of both after each feed_write(). marks is all zero unless marked. */
         bool in_cells;
         bool marked;
         size_t length;
@@ -251,7 +250,7 @@ static int put_character(struct feed *feed, unsigned c) {
         return 0;
 }
 
-/* Printable ASCII, many at once: what nearly all output is made of. */
+/* Printable ASCII in one copy: nearly all output. */
 static int put_run(struct feed *feed, const char *s, size_t n) {
         while (n > 0) {
                 if (feed->cursor == FEED_CELLS_MAX)
@@ -428,7 +427,7 @@ static void after_escape(struct feed *feed, unsigned char c) {
         }
 }
 
-/* One byte of a sequence. *ret_again: the byte is not part of it and is to be read in state GROUND. */
+/* One byte of a sequence. *ret_again: the byte belongs to the state GROUND. */
 static int sequence_byte(struct feed *feed, unsigned char c, bool *ret_again) {
         if (feed->state == STRING || feed->state == STRING_ESCAPE) {
                 if (feed->state == STRING_ESCAPE && c != '\\' && c != '\n') {
@@ -472,7 +471,7 @@ static int sequence_byte(struct feed *feed, unsigned char c, bool *ret_again) {
         return 0;
 }
 
-/* One character of the ground state, or a control. *ret_used 0: more bytes are needed to tell. */
+/* One character of the ground state, or a control. *ret_used 0: more bytes are needed. */
 static int feed_ground(struct feed *feed, const char *s, size_t n, size_t *ret_used) {
         unsigned char first = (unsigned char) s[0];
         unsigned c;
@@ -492,7 +491,7 @@ static int feed_ground(struct feed *feed, const char *s, size_t n, size_t *ret_u
         return put_character(feed, c);
 }
 
-/* Completes a character that the chunk before began. *ret_used: how many of the n bytes that took. */
+/* Completes a character of the previous chunk. *ret_used: the bytes that it needed of the n. */
 static int finish_partial(struct feed *feed, const char *s, size_t n, size_t *ret_used) {
         size_t used, before = feed->partial_length, more = 0;
 

@@ -9,7 +9,6 @@
 #include "base/memory.h"
 #include "base/str.h"
 
-/* What stands between from and to, without blanks around it. */
 static void ini_trim(const char **from, const char **to) {
         while (*from < *to && isspace((unsigned char) **from))
                 ++*from;
@@ -21,7 +20,7 @@ static bool ini_is(const char *from, const char *to, const char *text) {
         return (size_t) (to - from) == strlen(text) && strncmp(from, text, (size_t) (to - from)) == 0;
 }
 
-/* What a line is, and the parts of it that are names and values. */
+/* A line, with its names and values. */
 struct row {
         const char *end;        /* behind its line break */
         bool section, blank;
@@ -72,8 +71,8 @@ char *ini_value(const char *text, const char *section, const char *key) {
 
 char *ini_set(const char *text, const char *section, const char *key, const char *value) {
         _cleanup_str_ struct str out = {};
-        const char *line = NULL, *behind = NULL;        /* the key's last line; the end of the section's
-                                                         * last line that says something */
+        const char *line = NULL, *behind = NULL;        /* the key's last line; the end of the section's last
+                                                         * line that is not empty */
         bool inside = false;
         struct row row;
         for (const char *at = text; *at; at = row.end) {
@@ -91,7 +90,7 @@ char *ini_set(const char *text, const char *section, const char *key, const char
                 if (row.section)
                         inside = ini_is(row.name, row.name_end, section);
                 bool it = inside && row.value && ini_is(row.name, row.name_end, key);
-                if (it && at == line && value) {        /* its own blanks, and what ends the line, stay */
+                if (it && at == line && value) {        /* its own blanks and its line end stay */
                         str_add_bytes(&out, at, (size_t) (row.value - at));
                         str_add(&out, value);
                         str_add_bytes(&out, row.value_end, (size_t) (row.end - row.value_end));

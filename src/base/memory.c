@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The only state of the program that no struct owns: whoever runs out of memory is anywhere, and hands
- * nothing on. */
+/* The only state of the program that no struct owns: the place where memory runs out has no argument for
+ * it. */
 static struct {
         void (*run)(void *userdata);
         void *userdata;

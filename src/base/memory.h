@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Small allocations: they succeed or end the program with one sentence, so that no caller has a branch for
- * what Linux answers with its OOM killer anyway. A worker may die at any instruction (tests/kill kills it at
- * each of its system calls), a console too. What is sized by bytes from outside has a ceiling, and beyond a
- * mebibyte a checked call (base/str.h). */
+/* Small allocations: they succeed or end the program with one sentence, since Linux answers a shortage of
+ * memory with its OOM killer anyway. A worker may die at any instruction (tests/kill kills it at each of its
+ * system calls), a console too. Sizes from outside have a ceiling, and beyond a mebibyte a checked call
+ * (base/str.h). */
 
 #include <stddef.h>
 
@@ -15,8 +15,9 @@ char *xstrndup(const char *s, size_t n);
 
 #define new0(type) ((type *) xcalloc(1, sizeof(type)))
 
-/* Ends the program: calls what oom_prepare() gave, prints a sentence on standard error, exits with 1. */
+/* Ends the program: calls the function of oom_prepare(), prints a sentence on standard error, exits with
+ * 1. */
 _Noreturn void oom(void);
 
-/* What has to happen before the last words: the console gives the terminal back. NULL: nothing. */
+/* Sets the work before the last sentence: the console restores the terminal. NULL: nothing. */
 void oom_prepare(void (*prepare)(void *userdata), void *userdata);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Enum <-> word, from one const table. Words are the ones that --json prints and files hold: they stay.
+/* Enum <-> word, from one const table. Files and --json hold the words: they are never renamed.
  *
  *     DECLARE_NAMES(severity, enum severity);                in the header
  *     static const char *const severity_names[] = { … };     in the .c, indexed by the enum

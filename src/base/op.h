@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The handle of an operation in flight. Whoever holds it owns the wish for the answer.
+/* The handle of an operation in flight.
  *
- * For the holder: exactly one op_cancel() per handle, at any time, also from inside the operation's own
- * callback (that is the usual place: `st->loading = op_cancel(st->loading);` first thing in it). While the
- * operation runs, op_cancel() stops the work and promises that the callback will not run any more; once it
- * has finished, op_cancel() only frees the handle. A callback never runs inside the call that started the
- * operation.
+ * The holder calls op_cancel() exactly once per handle, at any time, also inside the operation's own callback
+ * (usually first in it: `st->loading = op_cancel(st->loading);`). While the operation runs, op_cancel() stops
+ * the work and the callback will not run any more; after its end, op_cancel() only frees the handle. A
+ * callback never runs inside the call that started the operation.
  *
- * For the one who carries it out: op_new() with the function that stops the work and frees its state;
- * op_finish() right before the last callback, after which the op must not be touched (the callback may have
- * freed it). */
+ * The implementation calls op_new() with the function that stops the work and frees its state, and
+ * op_finish() right before the last callback, which may free the op. */
 
 #include <stdbool.h>
 
@@ -19,7 +17,7 @@
 
 struct op;
 
-/* stop is called at most once, only while the operation has not finished. */
+/* stop is called at most once, and only before the operation has finished. */
 struct op *op_new(void (*stop)(void *userdata), void *userdata);
 void op_finish(struct op *op);
 bool op_finished(const struct op *op);

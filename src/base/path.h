@@ -4,8 +4,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Is path the folder itself or something below it? By name alone; both absolute, without a slash at the end
- * but for "/". */
+/* Whether path is the folder or below it, by name alone; both absolute, without a slash at the end except
+ * "/". */
 static inline bool path_below(const char *path, const char *folder) {
         size_t n = strlen(folder);
         if (n == 1 && folder[0] == '/')

@@ -8,9 +8,9 @@
 #include "base/error.h"
 
 /* Reads path ("-": standard input) whole; *ret is NUL-terminated after *ret_n bytes (ret_n may be NULL) and
- * the caller's. -EFBIG with a sentence when it holds more than limit bytes, also where the size is not known
- * beforehand (a pipe); -EISDIR, -ENOENT, … with a sentence that names the path. */
+ * the caller's. -EFBIG beyond limit bytes, also of a pipe; -EISDIR, -ENOENT, … with a sentence that names the
+ * path. */
 int readfile(const char *path, size_t limit, char **ret, size_t *ret_n, struct error **reterr);
 
-/* The same from an open descriptor, from where it stands; name is for the sentence. */
+/* The same from an open descriptor, from its offset; name is for the sentence. */
 int readfile_fd(int fd, const char *name, size_t limit, char **ret, size_t *ret_n, struct error **reterr);

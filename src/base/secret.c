@@ -13,14 +13,14 @@
 #include "base/memory.h"
 #include "base/str.h"
 
-#define PAGE_BYTES 4096U        /* what mmap(2) rounds up to where pages are larger */
+#define PAGE_BYTES 4096U        /* mmap(2) rounds up where pages are larger */
 _Static_assert(SECRET_BYTES_MAX < PAGE_BYTES, "a secret is in one page");
 
 #define ENTRY_BYTES_MAX (SECRET_NAME_MAX + 1 + 20 + 1 + SECRET_BYTES_MAX + 1)
 #define LIST_BYTES_MAX (SECRETS_MAX * ENTRY_BYTES_MAX)
 
-/* Pages of our own rather than malloc: so that mlock(2) and MADV_DONTDUMP concern nothing else, and nothing
- * else stays locked when they go. */
+/* Pages of their own instead of malloc(): mlock(2) and MADV_DONTDUMP affect nothing else, and nothing else
+ * stays locked after munmap(2). */
 static void *pages_new(size_t n) {
         void *pages = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
@@ -184,7 +184,7 @@ static int secret_read_all(int fd, char *buffer, size_t room, size_t *ret) {
         return 0;
 }
 
-/* One entry at s: adds it to the list, *ret_used bytes are done. */
+/* Reads one entry at s into the list; *ret_used: its bytes. */
 static int secret_read_entry(struct secret_list *list, const char *s, size_t n, size_t *ret_used) {
         const char *end = memchr(s, '\n', n), *blank = end ? memchr(s, ' ', (size_t) (end - s)) : NULL;
         long long length;

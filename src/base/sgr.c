@@ -9,7 +9,7 @@ static uint8_t colour_of(unsigned n) {
         return (uint8_t) (n == 0 ? 8 : n);
 }
 
-/* The nearest of the eight: what is bright in each of red, green and blue. */
+/* The nearest of the eight colours: the bright ones of red, green and blue. */
 static uint8_t colour_near(unsigned red, unsigned green, unsigned blue) {
         unsigned most = red > green ? red : green;
         if (blue > most)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The parameters of a terminal control sequence (ECMA-48 5.4), and what those of SGR (8.3.117, with the
- * colours of xterm and ISO 8613-6) mean for the marks of base/feed.h. */
+/* The parameters of a terminal control sequence (ECMA-48 5.4), and SGR (8.3.117, with the colours of xterm
+ * and ISO 8613-6) as marks of base/feed.h. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,12 +12,12 @@
 
 struct sgr {
         unsigned value[SGR_PARAMETERS_MAX];     /* a missing one is 0; at most five digits are read */
-        bool joined[SGR_PARAMETERS_MAX];        /* came after a colon: belongs to the one before */
+        bool joined[SGR_PARAMETERS_MAX];        /* came after a colon: belongs to the previous one */
         size_t n;                               /* 1 or more */
 };
 
-/* Reads what stands between the introducer and the final byte. False, with *ret untouched: private ("?25"),
- * with intermediate bytes, or more parameters than fit. */
+/* Reads the bytes between the introducer and the final byte. False, with *ret untouched: private ("?25"),
+ * intermediate bytes, or more parameters than fit. */
 bool sgr_read(const char *s, size_t n, struct sgr *ret);
 
 /* The mark after SGR. Concealed, italic, blinking and background colours leave no mark. */

@@ -112,8 +112,7 @@ char **strv_free(char **list) {
 
 int strv_take(char ***list, char *text) {
         size_t n = strv_length(*list);
-        /* Grow only when n is a power of two (or 0): lists of thousands of words stay linear in allocations.
-         */
+        /* Grow only when n is a power of two (or 0), so that long lists need few allocations. */
         if (n == 0 || (n & (n + 1)) == 0)
                 *list = xreallocarray(*list, (n + 1) * 2 + 1, sizeof **list);
         (*list)[n] = text;
@@ -140,7 +139,7 @@ int strv_extend(char ***list, char *const *more) {
 }
 
 char **strv_copy(char *const *list) {
-        /* Roomy enough for strv_take()'s growth rule. */
+        /* Room for the growth rule of strv_take(). */
         char **copy = xcalloc(strv_length(list) * 2 + 3, sizeof *copy);
         for (size_t i = 0; list && list[i]; i++)
                 copy[i] = xstrdup(list[i]);

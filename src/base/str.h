@@ -10,10 +10,10 @@
 
 #include "base/cleanup.h"
 
-/* A growing string. All zero is a valid, empty one. Up to STR_SMALL bytes it always grows (base/memory.h);
- * beyond that, where only bytes from outside lead, `failed` stays set after an allocation failure, further
- * appends do nothing and str_take() returns NULL: who reads so much checks once, at the end. text is
- * always NUL-terminated once something was appended; it may hold NUL bytes of its own. */
+/* A growing string; all zero is a valid, empty one. Up to STR_SMALL bytes it always grows (base/memory.h);
+ * beyond that, which only bytes from outside reach, `failed` stays set after an allocation failure, further
+ * appends do nothing and str_take() returns NULL: such a caller checks once, at the end. After the first
+ * append text is NUL-terminated; it may hold NUL bytes of its own. */
 #define STR_SMALL (1U << 20)
 struct str {
         char *text;
@@ -28,7 +28,7 @@ void str_add_bytes(struct str *s, const void *bytes, size_t n);
 void str_add_char(struct str *s, char c);
 void str_addf(struct str *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void str_vaddf(struct str *s, const char *format, va_list arguments) __attribute__((format(printf, 2, 0)));
-void str_cut(struct str *s, size_t length);     /* shortens to length; no-op when already shorter */
+void str_cut(struct str *s, size_t length);     /* no-op when already shorter */
 char *str_take(struct str *s);          /* hands the text over ("" when empty); NULL when an append failed */
 #define _cleanup_str_ _cleanup_(str_done)
 
@@ -51,18 +51,18 @@ static inline void strv_freep(char ***list) {
 }
 #define _cleanup_strv_ _cleanup_(strv_freep)
 
-/* Reads from here on are about single strings. All accept NULL as "". */
+/* Single strings: NULL counts as "" where a string is only read. */
 bool str_equal(const char *a, const char *b);           /* NULL equals only NULL */
 bool str_equal_nocase(const char *a, const char *b);    /* ASCII case only */
 bool str_empty(const char *s);                          /* NULL or "" */
-const char *str_starts(const char *s, const char *prefix);      /* what follows the prefix, or NULL */
-const char *str_ends(const char *s, const char *suffix);        /* where the suffix begins, or NULL */
+const char *str_starts(const char *s, const char *prefix);      /* the text after the prefix, or NULL */
+const char *str_ends(const char *s, const char *suffix);        /* the beginning of the suffix, or NULL */
 /* NULL when out of memory */
 char *str_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *str_vprintf(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));
 int str_replace(char **target, const char *value);      /* frees the old, copies value (NULL allowed) */
 
-/* Whole-string decimal number within [low, high]; no sign but a leading '-', no blanks. 0, -EINVAL or
+/* A whole-string decimal number within [low, high]; no sign but a leading '-', no blanks. 0, -EINVAL or
  * -ERANGE. */
 int str_to_int(const char *s, long long low, long long high, long long *ret);
 

@@ -4,11 +4,10 @@
 /* reason: data, 2000 ranges written out; tests/unit/test-text-table.c derives them anew from the C library
  * and compares.
  *
- * Source: wcwidth(3) of glibc 2.36 in C.UTF-8 (Unicode 14, the C library of Debian 12), less what text.h says
- * must not be shown (reference list in test-text-table.c). Our own table, because wcwidth(3) needs a locale
- * that the user may not have set, calls U+202E printable, and knows other characters on every host. Of the
- * symbols whose width changed with Unicode 16 (U+2630, U+268A, U+4DC0, U+1D300 and their neighbours) none is
- * shown: a host's ncurses may count them either way. */
+ * Source: wcwidth(3) of glibc 2.36 in C.UTF-8 (Unicode 14, Debian 12), without the characters that text.h
+ * excludes (list in test-text-table.c). wcwidth(3) itself needs a locale that may not be set, calls U+202E
+ * printable, and differs from host to host. Symbols whose width changed with Unicode 16 (U+2630, U+268A,
+ * U+4DC0, U+1D300 and their neighbours) are excluded: a host's ncurses may count them either way. */
 
 const uint32_t text_table[] = {
         0x0,     0x82,    0x1fc,   0x282,   0x2b4,   0x2ba,   0xc01,   0xd3c,   0xd41,   0xdc2,   0xde0,

@@ -2,7 +2,7 @@
 #pragma once
 
 /* Cells of every character, for text_cells() alone: ascending entries of (first character << 2 | cells + 1),
- * each valid up to the next one. Cells as text_cells() returns them: -1, 0, 1, 2. */
+ * each valid up to the next one. Cells: -1, 0, 1, 2. */
 
 #include <stddef.h>
 #include <stdint.h>

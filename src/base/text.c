@@ -36,7 +36,7 @@ static size_t bytes_of(unsigned char first) {
         return first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
 }
 
-/* How many of the n bytes are a good beginning of one character of *ret_whole bytes; 0: none is. */
+/* The number of the n bytes that are a valid beginning of one character of *ret_whole bytes, or 0. */
 static size_t good_bytes(const char *s, size_t n, size_t *ret_whole) {
         const unsigned char *u = (const unsigned char *) s;
         size_t whole = n > 0 ? bytes_of(u[0]) : 0, i;
@@ -90,7 +90,7 @@ size_t text_encode(char buffer[static 4], unsigned c) {
 }
 
 int text_cells(unsigned c) {
-        /* What nearly all text is made of; test-text-table.c holds these against the table. */
+        /* Nearly all text; test-text-table.c compares these with the table. */
         if (c < 0x300)
                 return c >= 0x20 && (c < 0x7f || c > 0x9f) && c != 0xad ? 1 : -1;
         if ((c >= 0x4e00 && c <= 0x9fff) || (c >= 0xac00 && c <= 0xd7a3))
@@ -131,9 +131,9 @@ size_t text_ascii_run(const char *s, size_t n) {
         const uint64_t ones = 0x0101010101010101U, high = 0x8080808080808080U;
         size_t i = 0;
 
-        /* Eight bytes at a time: the high bit of a byte is set when it has one itself, when 0x20 more than
-         * fits is taken from it, or when adding 1 turns 0x7f into 0x80. A borrow from a lower byte can only
-         * follow one that is found anyway. */
+        /* Eight bytes at a time: the high bit of a byte is set when it has one itself, when 0x20 cannot be
+         * subtracted from it, or when adding 1 turns 0x7f into 0x80. A borrow from a lower byte follows only
+         * one that is found anyway. */
         for (; n - i >= 8; i += 8) {
                 uint64_t v;
                 memcpy(&v, s + i, 8);
@@ -183,7 +183,7 @@ static char ascii_for(unsigned c) {
 
 /* ---- cleaning ---- */
 
-/* What one character of the input becomes: none, one or several characters that stay together when the text
+/* The output for one character of the input: none, one or several characters that stay together when the text
  * is cut. */
 struct piece {
         char text[TEXT_ESCAPE_MAX];
@@ -253,7 +253,7 @@ size_t text_clean(struct str *out, const void *bytes, size_t n, size_t columns, 
         size_t cells = 0, cut_length = out->length, cut_cells = 0;
 
         for (size_t i = 0; i < n;) {
-                /* Printable ASCII needs no further look, as long as the room for "…" is not touched. */
+                /* Printable ASCII is copied unchanged while the room for "…" is not touched. */
                 size_t room = columns == 0 ? n - i : cells < columns ? columns - 1 - cells : 0;
                 size_t run = text_ascii_run(s + i, n - i < room ? n - i : room);
                 if (run > 0) {
@@ -372,7 +372,7 @@ static int text_add_bytes(char ***list, const char *s, size_t n) {
         return strv_take(list, xstrndup(s, n));
 }
 
-/* A blank where a line may end; one that bears a combining mark would leave it without a base. */
+/* A blank where a line may end; one with a combining mark would leave the mark without a base. */
 static bool is_gap(const char *s, size_t n, size_t i) {
         unsigned next;
         if (s[i] != ' ')
@@ -397,7 +397,7 @@ static int wrap_line(char ***list, const char *s, size_t n, size_t columns) {
                         cells += width > 0 ? (size_t) width : 0;
                         end += used;
                 }
-                /* A break at the blank loses it and its neighbours; a word longer than the line is cut. */
+                /* A break at a blank drops it and its neighbours; a word longer than the line is cut. */
                 size_t stop = end < n && blank > start ? blank : end, next = stop;
                 while (stop > start && is_gap(s, n, stop - 1) && next < n)
                         stop--;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Untrusted bytes -> text that can be shown. The one door to the screen (ui/widgets/canvas.c) and to standard
- * output (src/cli/out.c) both go through here. reference/security.md section 2. */
+/* Untrusted bytes -> text that can be shown. The one way to the screen (ui/widgets/canvas.c) and to standard
+ * output (src/cli/out.c). */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -10,73 +10,70 @@
 #include "base/str.h"
 
 enum text_charset {
-        TEXT_UTF8,  /* show what the terminal can show */
-        TEXT_ASCII, /* everything else becomes "?" or an ASCII look-alike; one cell each stays one cell
-                     * each, wide ones two */
+        TEXT_UTF8,  /* every character that the terminal can show */
+        TEXT_ASCII, /* everything else becomes "?" or an ASCII look-alike of as many cells */
 };
 
 /* Cleans n bytes and appends them to out. Not UTF-8 (overlong, surrogates, beyond U+10FFFF) becomes U+FFFD;
  * C0, DEL and C1 become <1b>; bidi controls, zero-width, variation selectors, tags, private use, U+2028/9,
- * unassigned and non-characters become <202e>, and so does a combining mark without a base; more than two
- * combining marks on a base are dropped; a tab becomes one blank; a newline (also CR LF) becomes a blank, or
- * stays where keep_newlines (and then takes no cell). The property that is fuzzed: the output is valid UTF-8
- * without controls and bidi or zero-width characters; cleaning it again changes nothing. At most columns
- * cells are written (0: no limit); what is longer ends in "…" (TEXT_ASCII: "~"). Returns the cells written.
- */
+ * unassigned, non-characters and a combining mark without a base become <202e>; a third and further combining
+ * mark on a base is dropped; a tab becomes one blank; a newline (also CR LF) becomes a blank, or stays where
+ * keep_newlines (without a cell). Fuzzed property: the output is valid UTF-8 without controls and bidi or
+ * zero-width characters, and cleaning it again changes nothing. At most columns cells are written (0: no
+ * limit); longer text ends in "…" (TEXT_ASCII: "~"). Returns the cells written. */
 size_t text_clean(struct str *out, const void *bytes, size_t n, size_t columns, enum text_charset charset,
                   bool keep_newlines);
 
-/* The same for a string, as a new string without newlines; NULL (also for NULL) when out of memory. */
+/* The same as a new string without newlines; NULL (also for NULL) when out of memory. */
 char *text_cleaned(const char *s);
 
-/* Cells of clean text (from text_clean); of dirty text the cells its cleaned form would take. NULL: 0. */
+/* Cells of clean text; of other text, the cells of its cleaned form. NULL: 0. */
 size_t text_width(const char *s);
 
-/* The bytes of clean text that fit in columns cells, with the combining marks of the last one. NULL: 0. */
+/* The bytes of clean text that fit in columns cells, with the combining marks of the last cell. NULL: 0. */
 size_t text_prefix(const char *s, size_t columns);
 
-/* Decodes one character: bytes consumed (at least 1 when n > 0), *ret is U+FFFD for what is not UTF-8. Of a
- * broken character its longest good beginning is one U+FFFD (Unicode 3.9, "Best Practices for Using U+FFFD").
- */
+/* Decodes one character: bytes consumed (at least 1 when n > 0), *ret is U+FFFD for bytes that are not UTF-8.
+ * The longest valid beginning of a broken character is one U+FFFD (Unicode 3.9, "Best Practices for Using
+ * U+FFFD"). */
 size_t text_decode(const char *s, size_t n, unsigned *ret);
 
-/* Could more bytes make these n a character? False for n == 0, a whole character, and what is broken already.
- */
+/* Whether more bytes could complete these n to a character. False for n == 0, a whole or a broken
+ * character. */
 bool text_incomplete(const char *s, size_t n);
 
-/* Writes c as UTF-8, without a NUL: 1 to 4 bytes. What is no character (surrogates, above U+10FFFF) is
- * U+FFFD. */
+/* Writes c as UTF-8, without a NUL: 1 to 4 bytes. Surrogates and values above U+10FFFF become U+FFFD. */
 size_t text_encode(char buffer[static 4], unsigned c);
 
-/* Cells of one character: 0 combining, 1, 2; -1: must not be shown as it is. Needs no locale: its own table
- * (text-table.c), the one of glibc 2.36 without what must not be shown. */
+/* Cells of one character: 0 combining, 1, 2; -1: must not be shown. Independent of the locale: text-table.c
+ * is the table of glibc 2.36 without characters that must not be shown. */
 int text_cells(unsigned c);
 
-/* How text_clean() shows a character that must not be shown: "<1b>", "<202e>". Returns the length. */
+/* The form of a character that must not be shown: "<1b>", "<202e>". Returns the length. */
 #define TEXT_ESCAPE_MAX 8U
 size_t text_escape(char buffer[static TEXT_ESCAPE_MAX], unsigned c);
 
-/* The longest prefix of n bytes that is printable ASCII (0x20 to 0x7e): what needs no further look. */
+/* The length of the printable ASCII (0x20 to 0x7e) at the beginning of n bytes. */
 size_t text_ascii_run(const char *s, size_t n);
 
-/* "512 B", "12.3 kB", "466 MB": three digits at most, decimal units as podman shows them. Fills buffer,
- * returns it. */
+/* "512 B", "12.3 kB", "466 MB": three digits at most, decimal units as podman shows them. Fills and returns
+ * buffer. */
 const char *text_size(char buffer[static 16], unsigned long long bytes);
 
-/* "41 s", "2 min", "1 hour", "3 days", "5 weeks", "7 months", "2 years": a span of time, rounded down;
- * negative ones are "0 s" (a clock was set back). Fills buffer, returns it. */
+/* "41 s", "2 min", "1 hour", "3 days", "5 weeks", "7 months", "2 years": a span, rounded down; negative (the
+ * clock was set back): "0 s". Fills and returns buffer. */
 const char *text_age(char buffer[static 24], long long seconds);
 
 /* Breaks clean text into lines of at most columns cells: at newlines, else at blanks (which go), else within
- * a word. A two-cell character in one column stays whole. "" is no line; an empty line between two newlines
- * is one. *ret is a list (base/str.h) for the caller to free. 0 or -ENOMEM. */
+ * a word. A two-cell character in one column stays whole. "" gives no line; an empty line between two
+ * newlines is one. *ret is a list (base/str.h) for the caller to free. 0 or -ENOMEM. */
 int text_wrap(const char *s, size_t columns, char ***ret);
 
-/* Are the n bytes UTF-8? */
+/* Whether the n bytes are UTF-8. */
 bool text_is_utf8(const char *text, size_t n);
 
-/* The form that fits n: str_addf(out, plural(n, "%zu step", "%zu steps"), n). Whole phrases, so that a
- * translation can have its own. */
+/* The form that fits n: str_addf(out, plural(n, "%zu step", "%zu steps"), n). Whole phrases, for
+ * translations. */
 static inline const char *plural(size_t n, const char *one, const char *many)
         __attribute__((format_arg(2), format_arg(3)));
 static inline const char *plural(size_t n, const char *one, const char *many) {

@@ -27,14 +27,14 @@ static int next_in_double_quotes(struct words_scan *s, char *ret_byte) {
                 s->at++;
                 return words_give(s, QUOTE_BACKSLASH, ret_byte);
         }
-        /* Before any other byte a backslash is an ordinary one (XCU 2.2.3); a line continuation was taken by
-         * the caller. */
+        /* Before any other byte a backslash is an ordinary one (XCU 2.2.3); the caller has handled a line
+         * continuation. */
         return words_give(s, QUOTE_DOUBLE, ret_byte);
 }
 
 int words_scan_next(struct words_scan *s, char *ret_byte) {
         while (s->open != QUOTE_SINGLE && s->at[0] == '\\' && s->at[1] == '\n')
-                s->at += 2;     /* a continued line: neither byte is there */
+                s->at += 2;     /* a line continuation drops both bytes */
 
         if (!*s->at)
                 return s->open == QUOTE_NONE ? WORDS_END : words_unfinished(s, s->open);
@@ -81,7 +81,7 @@ static int say_unbalanced(enum quote how, struct error **reterr) {
         return -EINVAL;
 }
 
-/* Puts the word that was being read on the list, if there is one. */
+/* Adds the finished word, if any, to the list. */
 static int words_finish_word(char ***words, struct str *word, bool *begun, struct error **reterr) {
         if (!*begun)
                 return 0;

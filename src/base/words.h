@@ -2,8 +2,8 @@
 #pragma once
 
 /* Words by POSIX shell quoting (XCU 2.2: backslash, single and double quotes; no expansion, no comments) and
- * back. words_split() is for what people type: free arguments, OPT1-3. Labels go through
- * model/image/recipe.h, which reads with the same scanner and sees how each byte was quoted. */
+ * back. words_split() is for typed text: free arguments, OPT1-3. model/image/recipe.h reads labels with the
+ * same scanner and sees how each byte was quoted. */
 
 #include "base/error.h"
 #include "base/str.h"
@@ -14,8 +14,8 @@
  * backslash; -E2BIG: more than WORDS_MAX words. */
 int words_split(const char *text, char ***ret, struct error **reterr);
 
-/* One word quoted so that words_split() gives it back: as it is when only [A-Za-z0-9_@%+=:,./-], else in
- * single quotes. The caller frees. */
+/* One word quoted for words_split(): unchanged when only [A-Za-z0-9_@%+=:,./-], else in single quotes. The
+ * caller frees. */
 char *word_quote(const char *word);
 char *words_join(char *const *words);
 
@@ -31,16 +31,16 @@ enum quote {
 /* { .at = text } begins. */
 struct words_scan {
         const char *at;
-        enum quote open;        /* the quote we are inside: QUOTE_NONE, QUOTE_SINGLE or QUOTE_DOUBLE */
-        enum quote how; /* WORDS_BYTE: how this byte is quoted; QUOTE_BACKSLASH: by one before it, also inside
-                         * double quotes. -EINVAL: which quote was never closed */
+        enum quote open;        /* the open quote: QUOTE_NONE, QUOTE_SINGLE or QUOTE_DOUBLE */
+        enum quote how; /* WORDS_BYTE: the quoting of this byte; QUOTE_BACKSLASH also inside double quotes.
+                         * -EINVAL: the quote that was not closed */
 };
 
 enum words_event {
         WORDS_END,
         WORDS_GAP,              /* a blank, tab or newline between words */
         WORDS_BYTE,             /* a byte of a word */
-        WORDS_QUOTE,            /* a quote opened or closed: there is a word here, even if it stays empty */
+        WORDS_QUOTE,            /* a quote opened or closed: a word begins, even an empty one */
 };
 
 /* The next event; -EINVAL where the text ends inside a quote or after a backslash, and again at every further
