@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The port: everything the console and the verbs can ask of a host. backend/host/backend.h implements it,
- * tests fake it (tests/fake/host.h).
+/* The port: all that the console and the verbs can ask of a host. backend/host/backend.h implements it, tests
+ * fake it (tests/fake/host.h).
  *
- * Rules: an operation answers exactly once through done(), from the event loop, never inside the call that
- * started it, unless its handle was dropped before (base/op.h). done() owns what it is given: the result, or
- * the error when the result is NULL. A call that cannot even start returns NULL only when out of memory. All
- * arguments are copied by the callee where it needs them longer than the call. */
+ * An operation answers exactly once through done(), from the event loop, never inside the call that started
+ * it, unless its handle was dropped before (base/op.h). done() owns its result, or the error when the result
+ * is NULL. A call returns NULL only when out of memory. The callee copies all arguments that it needs longer
+ * than the call. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,9 +27,9 @@
 #include "model/service/service.h"
 #include "model/service/unit.h"
 
-/* What changed by itself: screens that named a topic reload. A bit set. */
+/* Topics of changes; screens of a topic reload. A bit set. */
 enum {
-        TOPIC_ENGINE = 1 << 0,          /* the engine came or went */
+        TOPIC_ENGINE = 1 << 0,          /* the engine appeared or disappeared */
         TOPIC_IMAGES = 1 << 1,
         TOPIC_SERVICES = 1 << 2,
         TOPIC_UNITS = 1 << 3,
@@ -37,11 +37,11 @@ enum {
         TOPIC_REALM = 1 << 5,           /* host_status.realm */
 };
 
-/* What is known of this host's realm without asking anybody: its files, and what was last learned of SSSD
- * (seen: when; 0: nothing was). */
+/* This host's realm, known without a query: its files, and the last known state of SSSD (seen: its time; 0:
+ * never). */
 struct host_realm {
-        bool known;                     /* false: nobody looked yet */
-        const char *name;               /* NULL: it is in none */
+        bool known;                     /* false: not examined yet */
+        const char *name;               /* NULL: this host is not in a realm */
         enum realm_kind kind;
         uint32_t kvno;                  /* 0: no keys */
         int64_t seen;
@@ -51,46 +51,46 @@ struct host_realm {
         int64_t clock_usec;
 };
 
-/* About the host, known at once or soon: cheap to read at every paint. The pointers stay valid until the next
+/* The host, known at once or soon: cheap to read at every paint. The pointers stay valid until the next
  * TOPIC_ENGINE. */
 struct host_status {
         const char *hostname;
         enum engine_kind engine;        /* ENGINE_NONE: none answers */
-        const char *engine_version;     /* "5.4.2"; NULL: not asked yet */
-        const struct error *engine_error;       /* why none answers; NULL */
-        bool engine_asked;              /* false: still looking */
-        const struct error *profile_error;      /* the first profile that was refused, with file, line and
-                                                 * reason; NULL */
-        size_t profile_errors;          /* how many were */
-        bool root;                      /* false: look only */
+        const char *engine_version;     /* "5.4.2"; NULL: unknown so far */
+        const struct error *engine_error;       /* the reason why none answers; NULL */
+        bool engine_asked;              /* false: still searching */
+        const struct error *profile_error;      /* the first refused profile, with file, line and reason;
+                                                 * NULL */
+        size_t profile_errors;          /* the number of refused profiles */
+        bool root;                      /* false: read only */
         bool systemd;                   /* systemd runs this host */
         struct host_realm realm;        /* changes come with TOPIC_REALM */
 };
 
-/* For list_changes: a change with what a person wants to see of it. */
+/* For list_changes: changes with their diffs. */
 struct change_report {
         struct changes *changes;
-        char *job;                      /* the job they belong to */
-        char **diffs; /* for each change a text diff (unified), or NULL where it is not text; n
-                       * entries; NULL unless asked for */
+        char *job;                      /* the job of the changes */
+        char **diffs; /* for each change a unified text diff, or NULL where it is not text; n entries; NULL
+                       * unless requested */
 };
 struct change_report *change_report_free(struct change_report *r);
 DEFINE_CLEANUP(struct change_report, change_report_free)
 
-/* What a job watcher is told. job() is called first with what is known, then whenever it moved; output() with
- * the bytes of the log in order, without holes. */
+/* job() is called first with the known state, then at each change of it; output() with the bytes of the log
+ * in order, without holes. */
 struct job_watcher {
         void (*job)(const struct job *job, void *userdata);
         void (*output)(const void *bytes, size_t n, void *userdata);
         void (*failed)(struct error *e, void *userdata);        /* owns e; the watch has ended */
         void *userdata;
-        uint64_t log_offset;            /* where to begin in the log */
+        uint64_t log_offset;            /* the beginning in the log */
 };
 
 struct log_reader {
-        /* oldest first; the callee of the callback may take strings by setting them NULL */
+        /* oldest first; the callback may take strings by setting them NULL */
         void (*lines)(struct log_line *lines, size_t n, void *userdata);
-        void (*reached)(void *userdata); /* the newest line was given; with follow more may come. Called
+        void (*reached)(void *userdata); /* the newest line was passed; with follow more may come. Called
                                           * once */
         void (*failed)(struct error *e, void *userdata);
         void *userdata;
@@ -117,16 +117,16 @@ typedef void (*report_done_t)(struct change_report *report, struct error *e, voi
 typedef void (*realm_done_t)(struct realm *realm, struct error *e, void *userdata);
 typedef void (*preflight_done_t)(struct preflight *preflight, void *userdata);
 typedef void (*membership_done_t)(struct membership *membership, struct error *e, void *userdata);
-/* line: who that is, in a sentence; done() owns it */
+/* line: the user in a sentence; done() owns it */
 typedef void (*user_done_t)(char *line, struct error *e, void *userdata);
 typedef void (*nothing_done_t)(struct error *e, void *userdata);                        /* e NULL: done */
 
-/* What to plan, by name: the host finds image, profile, facts and the installed record itself. */
+/* A plan by names: the host finds image, profile, facts and the installed record itself. */
 struct plan_order {
         enum plan_verb verb;
         const char *label;              /* VERB_OTHER: the label's key */
-        const char *image; /* reference; for uninstall, run, stop of an installed service NULL; for its
-                            * upgrade NULL (what its own reference names now) or another one */
+        const char *image; /* reference; NULL for uninstall, run, stop of an installed service; for its
+                            * upgrade NULL (the current image of its own reference) or another one */
         const char *name;               /* service name, or NULL for the default */
         const char *mode;
         const struct answers *answers;
@@ -135,31 +135,31 @@ struct plan_order {
         const char *opt[3];
         char *const *arguments;
         char *const *allowed;
-        const struct access_change *access;     /* VERB_ACCESS; like VERB_RENEW of the service called name,
-                                                 * or (NULL) of what joined this host */
-        bool deletes_account;           /* VERB_UNINSTALL of what joined a realm: this host's account there
-                                         * goes, too */
+        const struct access_change *access;     /* VERB_ACCESS; like VERB_RENEW of the service called name, or
+                                                 * (NULL) of the one that joined this host */
+        bool deletes_account;           /* VERB_UNINSTALL of a service that joined a realm: this host's
+                                         * account there is deleted, too */
 };
 
-/* What a preflight is to look at. */
+/* The subject of a preflight. */
 struct preflight_order {
         const char *domain;             /* NULL: this host's own */
-        enum realm_kind wanted;         /* REALM_NONE: whatever the domain is */
-        const char *server;             /* that one only; NULL: those of the DNS */
+        enum realm_kind wanted;         /* REALM_NONE: any kind */
+        const char *server;             /* this one only; NULL: those of the DNS */
         const char *computer_name;      /* NULL: from the host's name */
-        const char *hostname;           /* that it will have; NULL: the one it has */
+        const char *hostname;           /* the future name; NULL: the current one */
 };
 
 enum job_resume {
-        RESUME_ONWARD,          /* go on, as job.way says */
-        RESUME_ROLL_BACK,       /* put everything back */
+        RESUME_ONWARD,          /* continue, as job.way says */
+        RESUME_ROLL_BACK,       /* roll back */
 };
 
-/* Something that the preflight found wrong, and fairlead can set right on this host at once. */
+/* A fault found by the preflight that fairlead can fix on this host at once. */
 struct repair {
         enum fix fix;                   /* FIX_CLOCK or FIX_HOSTNAME */
         const char *hostname;           /* the whole name */
-        int64_t clock_usec;             /* what this host's clock is ahead */
+        int64_t clock_usec;             /* the lead of this host's clock */
 };
 
 struct host;
@@ -168,45 +168,44 @@ struct host_ops {
         const struct host_status *(*status)(struct host *host);
 
         struct op *(*list_images)(struct host *host, images_done_t done, void *userdata);
-        /* -ENOENT error when there is none; -EEXIST when the name means several different images (the hint
-         * lists them). */
+        /* -ENOENT error when not found; -EEXIST when the name means several different images (the hint lists
+         * them). */
         struct op *(*find_image)(struct host *host, const char *reference, image_done_t done, void *userdata);
         /* The profile for an image: its label's, a file's, or the generic one. Synchronous: profiles are read
          * at the start. Errors of a bad profile are returned, with file, line and reason; the caller may then
-         * go on with *ret == the generic one. Caller frees *ret. */
+         * continue with *ret == the generic one. Caller frees *ret. */
         int (*find_profile)(struct host *host, const struct image *image, struct profile **ret,
                             struct error **reterr);
-        /* A value the host proposes for a parameter's `suggest` ("hostname", "domain", "realm", …), or NULL.
-         * Valid until the host is freed or repair() changed it. */
+        /* The host's proposal for a parameter's `suggest` ("hostname", "domain", "realm", …), or NULL. Valid
+         * until the host is freed or repair() changed it. */
         const char *(*suggest)(struct host *host, const char *what);
 
         struct op *(*list_services)(struct host *host, services_done_t done, void *userdata);
         /* pattern: fnmatch, NULL: all */
         struct op *(*list_units)(struct host *host, const char *pattern, units_done_t done, void *userdata);
         struct op *(*show_unit)(struct host *host, const char *name, detail_done_t done, void *userdata);
-        /* done after systemd's job ended; an error says why it failed, with the unit's result. */
+        /* done after systemd's job ended; an error has the reason, with the unit's result. */
         struct op *(*act_on_unit)(struct host *host, const char *name, enum unit_action action,
                                   nothing_done_t done, void *userdata);
         struct op *(*read_log)(struct host *host, const struct log_query *query,
                                const struct log_reader *reader);
 
-        /* The engine's program, absolute, or NULL where none is installed. */
+        /* The engine's program, absolute; NULL: not installed. */
         const char *(*engine_path)(struct host *host);
         struct op *(*find_container)(struct host *host, const char *name, container_done_t done,
                                      void *userdata);
 
         struct op *(*make_plan)(struct host *host, const struct plan_order *order, plan_done_t done,
                                 void *userdata);
-        /* Starts the worker. The secrets are taken over (their memory is wiped afterwards) also on failure.
-         * -EBUSY error: another job holds the host; its id is in the message. */
+        /* Starts the worker and takes the secrets (their memory is wiped afterwards), also on failure. -EBUSY
+         * error: another job holds the host; its id is in the message. */
         struct op *(*start_job)(struct host *host, const struct plan *plan, struct secret_list *secrets,
                                 started_done_t done, void *userdata);
-        /* A job that has no worker any more goes on or is put back by a new one; done as for start_job. A job
-         * that is done can be put back, too. The secrets (may be NULL) are taken over. */
+        /* A new worker resumes or rolls back a job without one; done as for start_job. A finished job can be
+         * rolled back, too. The secrets (may be NULL) are taken. */
         struct op *(*resume_job)(struct host *host, const char *id, enum job_resume how,
                                   struct secret_list *secrets, started_done_t done, void *userdata);
-        /* What a job was to do, from its folder: its answers are a plan to try again with. The caller frees.
-         */
+        /* The plan of a job, from its folder, with its answers for another try. The caller frees. */
         int (*job_plan)(struct host *host, const char *id, struct plan **ret, struct error **reterr);
         struct op *(*list_jobs)(struct host *host, jobs_done_t done, void *userdata);
         struct op *(*watch_job)(struct host *host, const char *id, const struct job_watcher *watcher);
@@ -218,25 +217,25 @@ struct host_ops {
         struct op *(*list_changes)(struct host *host, const char *of, bool diffs, report_done_t done,
                                    void *userdata);
 
-        /* Looks for the realm of a domain, anonymously, in a few seconds at most. domain: as a person types
-         * it; NULL: this host's own, and those above it. A realm of REALM_NONE is an answer, too: it tells
-         * what was asked, and its trouble why it is none. An error is a name that cannot be one (-EINVAL), or
-         * no name at all (-ENOENT). */
+        /* Discovers the realm of a domain, anonymously, in a few seconds at most. domain: as typed; NULL:
+         * this host's own, and those above it. A realm of REALM_NONE is an answer, too, with its questions
+         * and, as trouble, the reason. Errors: a name that cannot be a domain's (-EINVAL), or no name at all
+         * (-ENOENT). */
         struct op *(*discover)(struct host *host, const char *domain, realm_done_t done, void *userdata);
-        /* Looks at all that a join needs, 8 s at most; moved() (may be NULL) lends what is known whenever a
-         * result has settled, until done() or the handle is dropped; done() owns it and always gets one. */
+        /* Checks all that a join needs, 8 s at most; moved() (may be NULL) lends the results whenever one has
+         * settled, until done() or the handle is dropped; done() owns them and always gets them. */
         struct op *(*preflight)(struct host *host, const struct preflight_order *order,
                                 void (*moved)(const struct preflight *preflight, void *userdata),
                                 preflight_done_t done, void *userdata);
 
-        /* How this host stands in its realm; one of REALM_NONE when it is in none. */
+        /* This host's membership in its realm; REALM_NONE: not a member. */
         struct op *(*membership)(struct host *host, membership_done_t done, void *userdata);
-        /* Looks a user up as every program of this host would; -ENOENT: there is none of this name. */
+        /* Looks a user up as every program of this host would; -ENOENT: not found. */
         struct op *(*test_user)(struct host *host, const char *user, user_done_t done, void *userdata);
         struct op *(*repair)(struct host *host, const struct repair *repair, nothing_done_t done,
                              void *userdata);
 
-        /* Changes nobody asked for: listener(topics, userdata) from the loop, coalesced. One listener; NULL
+        /* Unsolicited changes: listener(topics, userdata) from the loop, coalesced. One listener; NULL
          * removes it. Watching costs nothing while nothing changes. */
         void (*listen)(struct host *host, void (*listener)(unsigned topics, void *userdata), void *userdata);
 };

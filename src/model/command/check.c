@@ -13,7 +13,7 @@ static const char *command_check_place(const struct reading *r, const struct opt
         return finding_place(buffer, r->where, o->word + 1);
 }
 
-/* The words of the option as they stand: "-v /:/host", "--net=host", "--privileged". The caller frees. */
+/* The words of the option: "-v /:/host", "--net=host", "--privileged". The caller frees. */
 static char *option_words(const struct option_use *o) {
         if (!o->value)
                 return xstrdup(o->option);
@@ -35,7 +35,7 @@ static int add_privilege(struct command *c, char *what, const char *meaning, enu
 }
 
 void command_sort_privileges(struct command *c) {
-        /* An insertion sort: the list is short, and equal ones keep the order of the command. */
+        /* An insertion sort: a short list, and equal ones keep the order of the command. */
         for (size_t i = 1; i < c->n_privileges; i++) {
                 struct privilege p = c->privileges[i];
                 size_t k = i;
@@ -67,7 +67,7 @@ static int report_mount(struct reading *r, const struct option_use *o, const str
         return result;
 }
 
-/* "/var/lib/:/var/lib/": what a Dockerfile leaves of /var/lib/${NAME}; "//": of /var/${NAME}/lib. */
+/* "/var/lib/:/var/lib/": a Dockerfile's rest of /var/lib/${NAME}; "//": of /var/${NAME}/lib. */
 static int check_swallowed_path(struct reading *r, const struct option_use *o, const struct mount *m) {
         static const char *const parents[] = { "/etc/",       "/opt/",     "/srv/",     "/var/",
                                                "/var/cache/", "/var/lib/", "/var/log/", "/var/spool/" };
@@ -169,7 +169,7 @@ static int check_restart(struct reading *r, const struct option_use *o) {
                               "The engine restarts the container by itself (%s)", o->value);
 }
 
-/* Options for which "" is a value like any other. */
+/* Options for which "" is a valid value. */
 static bool may_be_empty(const struct option_use *o) {
         static const char *const fine[] = { "--entrypoint", "--env",     "--label",  "--annotation",
                                             "--health-cmd", "--log-opt", "--volume", "--mount",
@@ -208,8 +208,8 @@ static void note_flag(struct command *c, const struct option_use *o) {
                 c->interactive = true;
 }
 
-/* podman run knows --rm=true, but not "--rm true": the "true" would be taken for the image. Nothing to check
- * here: the reader takes it so, and the image operand shows it. */
+/* podman run knows --rm=true, but takes the "true" of "--rm true" for the image. The reader does the same,
+ * and the image operand shows it. */
 int command_check_option(struct reading *r, struct option_use *o) {
         char where[FINDING_PLACE_MAX];
         const struct option_row *row = o->option[1] == '-'
@@ -275,7 +275,7 @@ static const struct option_use *find_option(const struct command *c, const char 
         return NULL;
 }
 
-/* podman also takes images from elsewhere: docker://…, oci:/path. */
+/* podman also takes images from other transports: docker://…, oci:/path. */
 static bool names_transport(const char *operand) {
         static const char *const transports[] = { "docker://",    "docker-archive:", "docker-daemon:", "oci:",
                                                   "oci-archive:", "dir:",            "containers-storage:" };
@@ -296,7 +296,7 @@ static int check_image_operand(struct reading *r, const char *operand) {
                               "\"%s\" stands where the image belongs and is no image reference", operand);
 }
 
-/* "run IMAGE -v /x:/y": too late, that belongs to the program in the container. */
+/* "run IMAGE -v /x:/y": too late, the option belongs to the program in the container. */
 static int check_late_options(struct reading *r) {
         static const char *const certain[] = { "--name",    "--net",  "--network",    "--volume",
                                                "--publish", "--env",  "--privileged", "--rm",

@@ -1,38 +1,36 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Inside of command.c: what is to be said about each option, and about the command as a whole. */
+/* Internal to command.c: the findings of each option, and of the command as a whole. */
 
 #include "model/command/command.h"
 #include "model/command/mount.h"
 #include "model/command/options.h"
 
-/* A command being read. */
 struct reading {
         const char *where;
         struct command *command;
         struct finding_list *findings;
-        const struct option_table *table;       /* of the place we are in: before or behind the subcommand */
-        const struct subcommand *subcommand;    /* NULL: not known (yet) */
+        const struct option_table *table;       /* before or behind the subcommand, by position */
+        const struct subcommand *subcommand;    /* NULL: unknown so far */
         bool in_subcommand;
-        size_t at;                              /* index of the word at hand */
+        size_t at;                              /* index of the current word */
 };
 
-/* An option was read and stands last in the command's list: sets its meaning and risk, adds mounts and
- * privileges. */
+/* The option just read, last in the command's list: sets its meaning and risk, adds mounts and privileges. */
 int command_check_option(struct reading *r, struct option_use *o);
 
 /* The option took the next word, which looks like an option itself. */
 int command_check_swallowed(struct reading *r, const char *option, const char *value);
 
-/* The option took the rest of its word, which looks like more letters of a bundle. */
+/* The option took the rest of its word, which looks like further letters of a bundle. */
 int command_check_bundle(struct reading *r, const char *option, const char *rest);
 
-/* All was read. */
+/* The whole command was read. */
 int command_check_whole(struct reading *r);
 
-/* It is a program of the host. */
+/* The command is a program of the host. */
 int command_check_host(struct reading *r);
 
-/* The highest risk first; equal ones stay in the order of the command. */
+/* The highest risk first; equal ones keep the order of the command. */
 void command_sort_privileges(struct command *command);

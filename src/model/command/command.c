@@ -44,7 +44,7 @@ struct command *command_free(struct command *command) {
 
 /* ---- which program ---- */
 
-/* The base name of the first word, by POSIX: slashes at the end do not count (real labels say
+/* The base name of the first word, by POSIX: trailing slashes do not count (real labels say
  * "/usr/bin/docker/"). */
 static enum engine_kind engine_named(const char *word) {
         size_t n = strlen(word);
@@ -85,7 +85,7 @@ static int report_unknown(struct reading *r, const char *option) {
                               "The option %s is not known", option);
 }
 
-/* The value of an option that takes one and has none glued on: the next word. */
+/* The value of an option without one in its own word: the next word. */
 static int value_of_next_word(struct reading *r, const char *option, struct option_use *o) {
         char where[FINDING_PLACE_MAX];
         const char *next = command_words(r)[r->at + 1];
@@ -122,8 +122,7 @@ static int read_long(struct reading *r, const char *word) {
         return result;
 }
 
-/* "-dit", "-itv x:y", "-p8080:80", "-t=true": letters, of which one that takes a value takes the rest of the
- * word. */
+/* "-dit", "-itv x:y", "-p8080:80", "-t=true": letters; one with a value takes the rest of the word. */
 static int read_short(struct reading *r, const char *word) {
         size_t used = 1;
         for (const char *letter = word + 1; *letter; letter++) {
@@ -173,7 +172,7 @@ static bool command_is_option(const char *word) {
         return word[0] == '-' && word[1];
 }
 
-/* Options up to the first word that is none; with between also those behind it. */
+/* Options up to the first other word; with between also those after it. */
 static int command_read_options(struct reading *r, bool between) {
         const char *word;
         while ((word = command_words(r)[r->at])) {
@@ -208,8 +207,7 @@ static int read_subcommand(struct reading *r) {
         if (subcommand_is_group(word) && command_words(r)[r->at + 1] &&
             !command_is_option(command_words(r)[r->at + 1])) {
                 const char *second = command_words(r)[r->at + 1];
-                /* "podman container run" is "podman run"; "podman image rm" is something else than "podman
-                 * rm". */
+                /* "podman container run" is "podman run", but "podman image rm" is not "podman rm". */
                 r->command->subcommand =
                         str_equal(word, "container") ? xstrdup(second) : str_printf("%s %s", word, second);
                 r->at += 2;

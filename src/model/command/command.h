@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A filled command, read: which program, which engine options with their values and meaning, mounts,
- * privileges, the image operand. It reads what is there and changes nothing: what is shown is what is run,
- * word for word. */
+/* A filled command, read: program, engine options with their values and meaning, mounts, privileges, the
+ * image operand. Reading changes nothing: the words shown are the words run. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,10 +19,10 @@ enum engine_kind {
 };
 DECLARE_NAMES(engine_kind, enum engine_kind);   /* "none", "podman", "docker" */
 
-/* How much an option, mount or privilege matters to who must trust it. */
+/* How much an option, mount or privilege matters to the administrator's trust. */
 enum risk {
         RISK_NONE,              /* plumbing: --name, --rm */
-        RISK_NOTE,              /* worth knowing: host network, read-only mounts of the host */
+        RISK_NOTE,              /* information: host network, read-only mounts of the host */
         RISK_HIGH,              /* gives power over the host: --privileged, / writable, the engine's socket */
         _RISK_MAX,
 };
@@ -33,10 +32,10 @@ struct option_use {
         char *option;           /* "--net", as written ("-v", "--volume") */
         char *canonical;        /* "--volume"; equal to option when unknown */
         char *value;            /* NULL: a flag */
-        const char *meaning;    /* one sentence in words (constant), or NULL: unknown to fairlead */
+        const char *meaning;    /* a sentence (constant), or NULL: unknown to fairlead */
         enum risk risk;
         size_t word;            /* index in argv of the option word; letters of a bundle ("-dit") share it */
-        size_t words;           /* 1, or 2 when the value stands in the next word */
+        size_t words;           /* 1, or 2 when the value is the next word */
 };
 
 enum mount_mode { MOUNT_RW, MOUNT_RO, _MOUNT_MODE_MAX };
@@ -55,13 +54,13 @@ struct mount {
 };
 
 struct privilege {
-        char *what;             /* the words of the command: "--privileged", "-v /:/host" */
+        char *what;             /* as in the command: "--privileged", "-v /:/host" */
         const char *meaning;
         enum risk risk;
 };
 
 struct command {
-        char **argv;            /* all of it; argv[0] already the engine's path for engine commands */
+        char **argv;            /* for engine commands, argv[0] is already the engine's path */
         enum engine_kind engine;        /* ENGINE_NONE: a host command */
         char *subcommand;       /* "run", "exec", "kill", … ; NULL for host commands */
         struct option_use *options;
@@ -70,22 +69,21 @@ struct command {
         size_t n_mounts;
         struct privilege *privileges;   /* highest risk first */
         size_t n_privileges;
-        size_t operand;         /* index in argv of the image (run, create) or container operand; 0: there
-                                 * is none */
+        size_t operand;         /* index in argv of the image (run, create) or container operand; 0: none */
         char *name;             /* value of --name, or NULL */
         bool detached;          /* -d */
-        bool interactive;       /* -t: it wants a terminal */
+        bool interactive;       /* -t: it needs a terminal */
 };
 
 struct command *command_free(struct command *command);
 DEFINE_CLEANUP(struct command, command_free)
 #define _cleanup_command_ _cleanup_(command_freep)
 
-/* Reads argv (copied). where names the label, for findings (may be NULL), which gets what is to be said about
- * the command itself: "missing-operand", "empty-mount", "fights-systemd" (--restart=…), "host-command",
- * "unknown-option", "interactive", … What must know the image and the label's purpose is lint_command() of
- * model/command/lint.h. engine_path replaces "docker"/"podman" (by base name) as first word; engine is what
- * it is (ENGINE_NONE: what the word says). NULL engine_path: the word stays. An empty argv gives a command
- * without words. 0 or -ENOMEM. */
+/* Reads argv (copied). where names the label in findings (may be NULL); findings gets those about the command
+ * itself: "missing-operand", "empty-mount", "fights-systemd" (--restart=…), "host-command", "unknown-option",
+ * "interactive", … Findings that need the image and the label's purpose are lint_command()'s
+ * (model/command/lint.h). engine_path replaces "docker"/"podman" (by base name) as first word (NULL: the word
+ * stays); engine is its kind (ENGINE_NONE: by the word). An empty argv gives a command without words. 0 or
+ * -ENOMEM. */
 int command_read(const char *where, char *const *argv, enum engine_kind engine, const char *engine_path,
                  struct command **ret, struct finding_list *findings);

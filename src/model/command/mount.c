@@ -68,9 +68,8 @@ static int mount_read_options(const char *text, struct mount_reading *r) {
 static enum mount_shape shape_of(const char *host) {
         if (host[0] == '/')
                 return MOUNT_SHAPE_HOST;
-        /* A volume's name has no slash, so "etc/" is none; what begins with a dot is a path from the current
-         * folder.
-         */
+        /* A volume's name has no slash, so "etc/" is not one; a leading dot is a path from the current
+         * folder. */
         return host[0] == '.' || strchr(host, '/') ? MOUNT_SHAPE_RELATIVE : MOUNT_SHAPE_VOLUME;
 }
 
@@ -111,7 +110,7 @@ int mount_read_volume(const char *value, struct mount_reading *ret) {
 
 /* ---- --mount type=bind,src=/x,dst=/y,ro ---- */
 
-/* One field of the list, which may stand in double quotes as in CSV (RFC 4180). *text moves behind it; the
+/* One field of the list, which may be in double quotes as in CSV (RFC 4180). Moves *text behind it; the
  * caller frees. */
 static char *mount_next_field(const char **text) {
         _cleanup_str_ struct str field = {};
@@ -158,7 +157,7 @@ static int mount_read_field(char *field, struct mount_fields *f, struct mount_re
                 option = str_equal(value, "private") ? "Z" : "z";
         else if (str_equal(field, "bind-propagation"))
                 option = value ? value : "";
-        else if (value && !is_true(value)) {    /* tmpfs-size=…, volume-driver=…: kept as they are */
+        else if (value && !is_true(value)) {    /* tmpfs-size=…, volume-driver=…: kept */
                 str_addf(&f->options, "%s%s=%s", f->options.length > 0 ? "," : "", field, value);
                 return 0;
         }
@@ -168,8 +167,8 @@ static int mount_read_field(char *field, struct mount_fields *f, struct mount_re
 }
 
 static enum mount_shape shape_of_type(const char *type, const struct mount_reading *r) {
-        bool bind = str_equal(type, "bind") || str_equal(type, "glob"); /* glob: podman's, many files of
-                                                                         * the host */
+        bool bind = str_equal(type, "bind") || str_equal(type, "glob"); /* glob: Podman's, many files of the
+                                                                         * host */
         if (!bind && type && !str_equal(type, "volume"))
                 return MOUNT_SHAPE_OTHER;
         if (str_empty(r->mount.container) || (bind && str_empty(r->mount.host)))
@@ -225,11 +224,11 @@ char *path_simplify(const char *path) {
         return str_take(&out);
 }
 
-/* Read from the top: the first row that fits counts, so what is special stands above what it lies in. */
+/* The first row that matches counts, so special places precede the folder that holds them. */
 static const struct place {
         const char *path;
-        bool below;             /* also everything below it */
-        bool socket;            /* who can talk to it has root's power */
+        bool below;             /* also everything below */
+        bool socket;            /* access to it equals root */
         enum risk rw, ro;
         const char *meaning;
 } places[] = {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Values of options that say more than the option does (option_judge() of model/command/options.h). */
+/* Values of options that matter more than the option (option_judge() of model/command/options.h). */
 
 #include <fnmatch.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "base/str.h"
 #include "model/command/options.h"
 
-/* The first row that fits counts. Patterns are fnmatch(3)'s, without case: capabilities are written both
+/* The first row that matches counts. Patterns of fnmatch(3), without case: capabilities are written both
  * ways. */
 static const struct {
         const char *option, *pattern;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The options of run and create, of both engines (declared in model/command/options.h). One line each, in the
- * order of the manual. The file is long because the engines have that many options. */
+/* The options of run and create, of both engines (declared in model/command/options.h), in the order of the
+ * manual. */
 
 #include "model/command/options.h"
 

@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What fairlead knows of the engines' command lines: subcommands and their options, in words. Sources:
- * `podman run
- * --help` of 4.3 and 5, podman-run(1), `docker run --help` of 20.10 to 28, both projects' manuals. Only
- * tables and look-up; reading a command is command.c. */
+/* The engines' command lines: subcommands and their options, in words; only tables and look-up. Sources:
+ * `podman run --help` of 4.3 and 5, podman-run(1), `docker run --help` of 20.10 to 28, both projects'
+ * manuals. */
 
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "model/command/command.h"
 
-/* Which engines have it. */
+/* Engines that have the option. */
 enum {
         HAS_PODMAN = 1 << 0,
         HAS_DOCKER = 1 << 1,
@@ -19,11 +18,11 @@ enum {
 };
 
 struct option_row {
-        const char *name;       /* "--volume": the canonical one */
+        const char *name;       /* canonical: "--volume" */
         char letter;            /* 'v', or 0 */
         unsigned char engines;  /* HAS_… */
         bool value;             /* takes a value */
-        enum risk risk;         /* whatever its value is; option_judge() knows the values that matter */
+        enum risk risk;         /* whatever the value; option_judge() knows the values that matter */
         const char *meaning;
 };
 
@@ -33,36 +32,34 @@ struct option_table {
 };
 
 enum operand {
-        OPERAND_NONE,           /* needs none */
-        OPERAND_IMAGE, /* the first word that is no option is the image; what follows is the container's
-                        * command */
-        OPERAND_COMMAND,        /* … is a container, and what follows is a command in it (exec) */
+        OPERAND_NONE,
+        OPERAND_IMAGE, /* the first word that is not an option is the image; the container's command
+                        * follows */
+        OPERAND_COMMAND,        /* … is a container; a command in it follows (exec) */
         OPERAND_CONTAINER,      /* containers, between the options */
 };
 
 struct subcommand {
         const char *name;       /* "run" */
         enum operand operand;
-        struct option_table options; /* n == 0: not known to us, then no option is called unknown;
-                                      * OPERAND_IMAGE: it is options_run */
+        struct option_table options; /* n == 0: unknown, then no option is reported as unknown; OPERAND_IMAGE:
+                                      * it is options_run */
         enum risk risk;
         const char *meaning;
 };
 
 extern const struct option_table global_options_podman, global_options_docker, options_run;
 
-/* NULL: not known. */
+/* NULL: unknown. */
 const struct subcommand *subcommand_find(const char *name);
 
 /* Words that only group subcommands: "container", "image", … */
 bool subcommand_is_group(const char *word);
 
-/* By name, with the aliases that engines take ("--net"); name_n bytes of name count ("--net=host" is found
- * with 5). NULL: unknown. */
+/* By name, with the engines' aliases ("--net"); name_n bytes of name count ("--net=host" is found with 5).
+ * NULL: unknown. */
 const struct option_row *option_find(const struct option_table *table, const char *name, size_t name_n);
 const struct option_row *option_find_letter(const struct option_table *table, char letter);
 
-/* What an option with this value means and how much it matters, where the value decides; false: the row says
- * it all.
- */
+/* The meaning and risk of an option with this value, where the value decides; false: the row has both. */
 bool option_judge(const char *canonical, const char *value, const char **ret_meaning, enum risk *ret_risk);

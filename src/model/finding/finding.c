@@ -38,8 +38,8 @@ static bool says_already(const struct finding_list *list, const struct finding *
         return false;
 }
 
-/* The place for a finding that blocks in a full list: a block must never be lost among 256 harmless ones, or
- * a label could talk its way past it. */
+/* The place for a finding that blocks in a full list: 256 harmless findings of a label must not displace a
+ * block. */
 static struct finding *yielding_place(struct finding_list *list, enum severity severity) {
         struct finding *weakest = NULL;
         for (size_t i = list->n; i-- > 0;)
@@ -65,7 +65,7 @@ static int finding_list_take(struct finding_list *list, struct finding *f) {
                 }
                 finding_done(place);
         } else {
-                /* Room grows by doubling, so that it follows from n alone: 0, 8, 16, 32, … */
+                /* Room doubles, so that it follows from n alone: 0, 8, 16, 32, … */
                 if (list->n == 0 || (list->n >= 8 && (list->n & (list->n - 1)) == 0)) {
                         struct finding *bigger =
                                 xreallocarray(list->items, list->n ? list->n * 2 : 8, sizeof *bigger);

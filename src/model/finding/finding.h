@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Something wrong or risky in a label, an image or a plan: with its severity, where, why, and what to do
- * about it. A finding that blocks refuses the plan unless the user allows it by id (`--allow ID`), where
- * allowing makes sense.
- */
+/* A fault or risk in a label, an image or a plan: its severity, place, reason and remedy. A finding that
+ * blocks refuses the plan unless the user allows it by id (`--allow ID`), where that makes sense. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,12 +20,12 @@ DECLARE_NAMES(severity, enum severity);         /* "info", "warn", "block" */
 
 struct finding {
         char *id;               /* stable, for scripts: "empty-variable", "shell-syntax", … (all of them:
-                                 * finding-kinds.c) */
+                                 * kinds.c) */
         enum severity severity;
         char *where;            /* "INSTALL", "INSTALL, word 3", "unit rsyslog.service", … */
         char *message;          /* one sentence */
-        char *hint;             /* what to do, or NULL */
-        bool allowed;           /* the user allowed it by id: shown, but it does not refuse any more */
+        char *hint;             /* the remedy, or NULL */
+        bool allowed;           /* by the user, by id: shown, but no longer blocks */
 };
 
 /* All zero is a valid, empty list. */
@@ -48,10 +46,10 @@ int finding_add(struct finding_list *list, enum severity severity, const char *i
 /* appends; 0 or -ENOMEM */
 int finding_list_copy(const struct finding_list *from, struct finding_list *to);
 
-/* Can the user allow it (`--allow ID`)? Only a block can, and of these not the final ones of the table. */
+/* Whether the user can allow it (`--allow ID`): only a block that is not final in the table. */
 bool finding_can_be_allowed(const struct finding *f);
 
-/* Marks the findings with this id as allowed, as far as they can be; returns how many there were. */
+/* Marks the findings with this id as allowed where possible; returns their number. */
 size_t finding_list_allow(struct finding_list *list, const char *id);
 
 /* The number with this severity that are not allowed. */
@@ -64,16 +62,16 @@ const struct finding *finding_list_find(const struct finding_list *list, const c
 struct finding_kind {
         const char *id;
         enum severity severity;
-        const char *meaning;    /* what it means, one or two sentences */
-        const char *advice;     /* what to do: the hint */
-        bool final; /* a block that cannot be allowed: what would run is not what was looked at, or cannot
+        const char *meaning;    /* one or two sentences */
+        const char *advice;     /* the hint */
+        bool final; /* a block that cannot be allowed: the command would differ from the one shown, or cannot
                      * run */
 };
 const struct finding_kind *finding_kind(const char *id);        /* NULL: no such id */
 const struct finding_kind *finding_kind_at(size_t i);           /* sorted by id; NULL beyond the end */
 
-/* finding_add() with severity and hint of the table. An id that is not in it is a mistake in the program; it
- * is added as "block", so that nothing slips through and a test sees it. NULL list: nothing. */
+/* finding_add() with severity and hint of the table. An id that is not in it is a bug; it is added as
+ * "block", so that nothing is missed and a test sees it. NULL list: nothing. */
 int finding_report(struct finding_list *list, const char *id, const char *where, const char *format, ...)
         __attribute__((format(printf, 4, 5)));
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* All findings there are (declared in model/finding/finding.h), sorted by id. Scripts know the ids: none is
- * ever renamed. */
+/* All findings (declared in model/finding/finding.h), sorted by id. Scripts know the ids: they are never
+ * renamed. */
 
 #include <string.h>
 

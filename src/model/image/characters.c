@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Characters of a label that cannot be shown as they are, or that hide: what is shown must be what is run. */
+/* Characters of a label that are hidden or cannot be shown unchanged: the text shown must be the text run. */
 
 #include <string.h>
 
@@ -10,7 +10,7 @@
 
 #define REPLACEMENT 0xfffdU
 
-/* More marks on one base than the screen shows (text_clean() drops the rest). */
+/* Combining marks on one base that the screen shows (text_clean() drops the rest). */
 #define MARKS_MAX 2U
 
 /* Blanks of Unicode: they look like the end of a word and are part of it. */
@@ -19,7 +19,7 @@ static bool is_odd_blank(unsigned c) {
                c == 0x2800 || c == 0x3000;
 }
 
-/* The finding that a character is, or NULL. marks: how many combining ones stand before it. */
+/* The finding for a character, or NULL. marks: the number of combining ones before it. */
 static const char *trouble_of(const char *s, size_t n, unsigned c, unsigned marks) {
         if (c == REPLACEMENT && (n != 3 || memcmp(s, "\xef\xbf\xbd", 3) != 0))
                 return "not-utf8";
@@ -52,7 +52,7 @@ static int characters_report(const struct recipe *recipe, const char *id, size_t
 
 int recipe_check_characters(const struct recipe *recipe, struct finding_list *findings) {
         size_t n = strlen(recipe->text);
-        const char *told[4] = { NULL };         /* each kind once: where the first one is */
+        const char *told[4] = { NULL };         /* each kind once, at its first place */
         unsigned marks = 0;
 
         for (size_t at = 0; at < n;) {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Variables, and recipes filled with them (declared in model/image/recipe.h). DESIGN.md section 5, steps 2
- * to 5. */
+/* Variables, and recipes filled with them (declared in model/image/recipe.h). */
 
 #include "model/image/fill.h"
 
@@ -12,9 +11,8 @@
 #include "base/str.h"
 #include "base/words.h"
 
-/* The kernel takes no argument of 128 KiB or more (MAX_ARG_STRLEN), and some room is left for all of them
- * together.
- */
+/* The kernel refuses an argument of 128 KiB or more (MAX_ARG_STRLEN), and all of them together need some
+ * room. */
 #define FILLED_WORD_MAX (128U * 1024 - 1)
 #define FILLED_BYTES_MAX (1024U * 1024)
 
@@ -113,8 +111,8 @@ struct fill {
         struct finding_list *findings;
         char **argv;
         size_t words, bytes;    /* from the label, so far */
-        size_t word;            /* the word of the label at hand, from 1 */
-        char **undefined;       /* named already: each is one finding */
+        size_t word;            /* the current word of the label, from 1 */
+        char **undefined;       /* already reported: each is one finding */
         bool full;
 };
 
@@ -158,7 +156,7 @@ static int add_variable(struct fill *f, const struct piece *piece, unsigned dept
 }
 
 /* The value for a bare placeholder at the end of literal text: the word is exactly NAME or IMAGE, or ends in
- * =NAME or =IMAGE. *ret_keep is how much of the text stays. */
+ * =NAME or =IMAGE. *ret_keep: the length of the text that stays. */
 static const char *bare_placeholder(const struct fill *f, const char *text, bool whole, size_t *ret_keep) {
         static const char *const names[] = { "NAME", "IMAGE" };
         for (size_t i = 0; i < ELEMENTS(names); i++) {
@@ -192,7 +190,7 @@ static int add_word_text(struct fill *f, const struct word *w, unsigned depth, s
         return out->failed ? -ENOMEM : 0;
 }
 
-/* Puts a word on the command; takes text, also on failure. */
+/* Adds a word to the command; takes text, also on failure. */
 static int take_word(struct fill *f, char *text) {
         char where[FINDING_PLACE_MAX];
         size_t n = strlen(text);
@@ -211,7 +209,7 @@ static int take_word(struct fill *f, char *text) {
         return strv_take(&f->argv, text);
 }
 
-/* $OPT1 and its kin standing alone: as many words as the user gave. */
+/* $OPT1 and the like as a whole word: as many words as the user gave. */
 static int fill_several(struct fill *f, const char *name, const char *text) {
         char where[FINDING_PLACE_MAX];
         _cleanup_strv_ char **words = NULL;
@@ -233,7 +231,7 @@ static int fill_several(struct fill *f, const char *name, const char *text) {
         return r;
 }
 
-/* A word of nothing but OPT variables that are all empty leaves nothing: "$OPT1$OPT2". */
+/* A word of only OPT variables that are all empty vanishes: "$OPT1$OPT2". */
 static bool only_options(const struct word *w) {
         for (size_t i = 0; i < w->n; i++)
                 if (!w->pieces[i].variable || !variable_holds_several(w->pieces[i].text))

@@ -54,7 +54,7 @@ struct image *image_copy(const struct image *image) {
         return TAKE(copy);
 }
 
-/* The index of the key, or of the place where it belongs. */
+/* The index of the key, or of its place. */
 static size_t label_place(const struct image *image, const char *key, bool *ret_there) {
         size_t low = 0, high = image->n_labels;
         while (low < high) {
@@ -82,7 +82,7 @@ int image_add_label(struct image *image, const char *key, const char *value) {
                 return -E2BIG;
 
         _cleanup_free_ char *kept = xstrndup(value ? value : "", LABEL_VALUE_MAX + 1);
-        if (there) {            /* the same key twice: the last one counts, as in the JSON it comes from */
+        if (there) {            /* a repeated key: the last one counts, as in its JSON */
                 free(image->labels[place].value);
                 image->labels[place].value = TAKE(kept);
                 return 0;
@@ -117,7 +117,7 @@ const char *image_summary(const struct image *image) {
                 "org.opencontainers.image.description", "io.k8s.description",  "description",
                 "org.label-schema.description",
         };
-        /* A title that is only the image's own name says nothing that is not in every list already. */
+        /* A title that is only the image's own name adds nothing to a list. */
         _cleanup_free_ char *name =
                 image->names && image->names[0] ? reference_default_name(image->names[0]) : NULL;
         const char *first = first_label(image, keys, ELEMENTS(keys)),
@@ -188,8 +188,8 @@ static bool has_digest(const struct image *image, struct span digest) {
         return false;
 }
 
-/* The first of the names (or repo digests) that the reference means; NULL. The digest, where one is wanted,
- * is checked by the caller. */
+/* The first of the names (or repo digests) that the reference means; NULL. The caller checks the digest, if
+ * any. */
 static const char *named_by(char *const *names, const struct reference_parts *wanted) {
         for (; names && *names; names++) {
                 struct reference_parts name;
@@ -217,9 +217,9 @@ bool image_matches(const struct image *image, const char *reference) {
 
 /* ---- pinning ---- */
 
-/* The image's own full name for what was typed ("rsyslog" -> "localhost/rsyslog:latest"), so that the pinned
- * form does not hang on short-name search; what was typed where the image has no such name; NULL for an id of
- * an image without a name: there is no repository to pin in. */
+/* The image's own full name for a typed one ("rsyslog" -> "localhost/rsyslog:latest"), so that the pinned
+ * form does not depend on short-name search; the typed one where the image does not have such a name; NULL
+ * for an id of an image without a name, which has no repository to pin in. */
 static const char *full_name(const struct image *image, const char *reference) {
         struct reference_parts wanted;
         reference_split(reference, &wanted);

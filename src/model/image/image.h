@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A container image as we know it, wherever it is: its names, digest and labels. Strings are bytes as they
- * came; nobody shows one without base/text.h. */
+/* A container image, wherever it is: its names, digest and labels. Strings are raw bytes, shown only through
+ * base/text.h. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,7 +17,7 @@ struct label {
 
 struct image {
         char *id;               /* 64 hex digits, without "sha256:" */
-        char *digest; /* "sha256:…" of the manifest, or NULL where the engine knows none (Docker, local
+        char *digest; /* "sha256:…" of the manifest, or NULL where the engine does not know it (Docker, local
                        * builds) */
         char **names;           /* "localhost/rsyslog:latest", … ; may be empty (dangling) */
         char **repo_digests;    /* "localhost/rsyslog@sha256:…", … */
@@ -26,7 +26,7 @@ struct image {
         uint64_t size;          /* bytes; 0: unknown */
         int64_t created;        /* seconds since the epoch; 0: unknown */
         char *architecture;     /* "amd64" or NULL */
-        char *source;           /* where it is: "engine", "oci:/path", "registry …" */
+        char *source;           /* "engine", "oci:/path", "registry …" */
         unsigned containers;    /* containers that use it, as the engine counts */
 };
 
@@ -36,8 +36,8 @@ DEFINE_CLEANUP(struct image, image_free)
 #define _cleanup_image_ _cleanup_(image_freep)
 struct image *image_copy(const struct image *image);
 
-/* Limits on what is kept of foreign labels. A larger value is kept cut at LABEL_VALUE_MAX + 1 bytes, so that
- * lint can say so. */
+/* Limits of foreign labels. A larger value is cut at LABEL_VALUE_MAX + 1 bytes, so that lint can report
+ * it. */
 #define LABEL_VALUE_MAX (64U * 1024)
 #define LABELS_MAX 1024U
 /* keeps the order; 0, -ENOMEM, -E2BIG */
@@ -60,20 +60,20 @@ const char *image_reference(const struct image *image);
  * digest is known, else the image id ("sha256:" + id). The caller frees; NULL when out of memory. */
 char *image_pinned(const struct image *image, const char *reference);
 
-/* Does any of its names, repo digests or its id (also a prefix of 6 or more digits) mean `reference`?
- * "rsyslog" matches "localhost/rsyslog:latest"; a missing tag means latest; a registry or path that is named
- * must match whole. */
+/* Whether any of its names, repo digests or its id (also a prefix of 6 or more digits) means `reference`.
+ * "rsyslog" matches "localhost/rsyslog:latest"; a missing tag means latest; a given registry or path must
+ * match whole. */
 bool image_matches(const struct image *image, const char *reference);
 
-/* The last path component of a reference, without tag and digest, made fit for a service name; NULL when
- * nothing is left. The caller frees. "localhost/broken/rsyslog:8@sha256:…" gives "rsyslog". */
+/* A service name from the last path component of a reference, without tag and digest:
+ * "localhost/broken/rsyslog:8@sha256:…" gives "rsyslog". NULL when nothing remains. The caller frees. */
 char *reference_default_name(const char *reference);
 
 /* Grammar of the distribution spec ("Pulling manifests": name, tag, digest) plus host[:port]; at most 512
  * bytes. So a reference never begins with "-". */
 bool reference_valid(const char *reference);
 
-/* Service names: [a-z0-9][a-z0-9_.-]{0,62}, no trailing dot; they become unit names and folders. */
+/* [a-z0-9][a-z0-9_.-]{0,62}, no trailing dot: service names become unit names and folders. */
 bool service_name_valid(const char *name);
 
 struct image_list {

@@ -71,8 +71,8 @@ int label_list_of(const struct image *image, struct label_list *ret) {
 
 /* ---- words ---- */
 
-/* The words of a label. Where quotes do not match, the plan refuses it anyway: blanks part it then, so that
- * it can be looked at. */
+/* The words of a label. With unbalanced quotes (the plan refuses that anyway) they are split at blanks, for
+ * display. */
 static int label_changes_words_of(const char *text, char ***ret) {
         int r = words_split(text, ret, NULL);
         return r == -ENOMEM ? r : r < 0 ? strv_split(text, " \t\r\n", ret) : 0;
@@ -93,7 +93,7 @@ static int label_changes_add_words(struct label_change *change, enum difference 
         return r;
 }
 
-/* longest[i * (nb + 1) + j]: how many words a[i…] and b[j…] have in common, in order. */
+/* longest[i * (nb + 1) + j]: the number of words that a[i…] and b[j…] have in common, in order. */
 static uint16_t *common_lengths(char *const *a, size_t na, char *const *b, size_t nb) {
         uint16_t *longest = xcalloc((na + 1) * (nb + 1), sizeof *longest);
         for (size_t i = na; longest && i-- > 0;)
@@ -123,7 +123,7 @@ static int compare_words(char *const *a, size_t na, char *const *b, size_t nb, s
         return r;
 }
 
-/* A label of 64 KiB can have more words than are worth a table of all pairs; no plan takes one of more than
+/* A label of 64 KiB can have too many words for a table of all pairs; a plan takes at most
  * RECIPE_WORDS_MAX. */
 #define COMPARED_MAX (2 * RECIPE_WORDS_MAX)
 

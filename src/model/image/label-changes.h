@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The command labels of two images compared, word by word: what an upgrade would make of an installed
- * service. Pure. */
+/* The command labels of two images compared, word by word: the effect of an upgrade on an installed service.
+ * Pure. */
 
 #include <stddef.h>
 
@@ -42,8 +42,8 @@ struct word_change {
 struct label_change {
         char *key;
         enum difference difference;
-        struct word_change *words; /* all words in their order, what was removed before what came in its
-                                    * place; a label that is the same has none here */
+        struct word_change *words; /* all words in their order, removed ones before their replacement; none in
+                                    * an unchanged label */
         size_t n;
 };
 
@@ -53,7 +53,7 @@ struct label_changes {
 };
 void label_changes_done(struct label_changes *changes);
 
-/* Labels whose words are the same are the same, however the blanks between them are. 0 or -ENOMEM. */
+/* Labels with the same words are the same, whatever the blanks between them. 0 or -ENOMEM. */
 int label_changes_make(const struct label_list *before, const struct label_list *after,
                        struct label_changes *ret);
 

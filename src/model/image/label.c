@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Which labels of an image are command labels (declared in model/image/recipe.h). */
+/* Selects the command labels of an image (declared in model/image/recipe.h). */
 
 #include <string.h>
 #include <strings.h>
@@ -21,9 +21,7 @@ static bool is_upper(const char *key) {
         return true;
 }
 
-/* Both rules at once: of two keys with a value the upper-case one wins, else the first by strcmp (labels are
- * sorted).
- */
+/* Of two keys with a value the upper-case one wins, else the first by strcmp (labels are sorted). */
 static bool label_wins(const struct label *candidate, const struct label *best) {
         if (!*candidate->value)
                 return false;

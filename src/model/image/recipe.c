@@ -45,8 +45,7 @@ size_t variable_name_length(const char *s) {
         return n;
 }
 
-/* The brace that closes "${…" whose inside begins at s, or NULL; braces of variables inside it are its own.
- */
+/* The brace that closes "${…" whose inside begins at s, or NULL; nested variables have their own braces. */
 static const char *closing_brace(const char *s) {
         for (size_t depth = 0; *s; s++)
                 if (s[0] == '$' && s[1] == '{')
@@ -75,14 +74,14 @@ static int flush_literal(struct word *w, struct str *literal) {
         return add_piece(w, false, str_take(literal), NULL);
 }
 
-/* What stands at a "$": a variable (then *ret_next is behind it), or nothing of ours. */
+/* The text at a "$": a variable (then *ret_next is behind it), or none. */
 struct dollar {
         const char *name;
         size_t n;                       /* 0: not a variable */
         const char *fallback;           /* NULL: none */
         size_t fallback_n;
         const char *next;
-        bool trouble;                   /* "${" with something in it that is not ours to expand */
+        bool trouble;                   /* "${" with content that fairlead does not expand */
 };
 
 static struct dollar read_dollar(const char *at) {
@@ -101,7 +100,7 @@ static struct dollar read_dollar(const char *at) {
                 return (struct dollar) { .name = name, .n = n, .next = close + 1,
                                          .fallback = text, .fallback_n = (size_t) (close - text) };
         }
-        /* ${} and ${1} stay as they are; ${X#y}, ${X:=y} and their kin are a shell's. */
+        /* ${} and ${1} stay as they are; ${X#y}, ${X:=y} and the like are a shell's. */
         return (struct dollar) { .trouble = n > 0 };
 }
 
@@ -142,11 +141,11 @@ int word_parse(const char *text, struct word *ret, const char **ret_trouble) {
 struct parse {
         struct recipe *recipe;
         struct finding_list *findings;
-        struct str text;        /* the word being read, quoting taken off */
+        struct str text;        /* the current word, unquoted */
         struct str how;         /* for each of its bytes an enum quote */
         bool begun, quoted;
-        bool too_long;          /* said already */
-        unsigned open_commands; /* "$(" without ")" so far: its ")" is no news */
+        bool too_long;          /* already reported */
+        unsigned open_commands; /* "$(" without ")" so far: its ")" is not reported again */
 };
 
 static void parse_done(struct parse *p) {
@@ -163,13 +162,13 @@ static enum quote how_at(const struct parse *p, size_t i) {
         return i < p->how.length ? (enum quote) p->how.text[i] : QUOTE_NONE;
 }
 
-/* Would a shell see "$(" or a back-tick here? Not in single quotes, not after a backslash. */
+/* Whether a shell would see "$(" or a back-tick here: not in single quotes, not after a backslash. */
 static bool shell_expands(const struct parse *p, size_t i) {
         return how_at(p, i) == QUOTE_NONE || how_at(p, i) == QUOTE_DOUBLE;
 }
 
-/* The shell operator that begins at byte i of the word (its length), or 0. A run of one character ("&&",
- * ">>") is one operator. */
+/* The length of the shell operator at byte i of the word, or 0. A run of one character ("&&", ">>") is one
+ * operator. */
 static size_t shell_operator(struct parse *p, size_t i) {
         const char *text = p->text.text;
         if (text[i] == '`' && shell_expands(p, i))
@@ -190,7 +189,7 @@ static size_t shell_operator(struct parse *p, size_t i) {
         return n;
 }
 
-/* Something that a shell would act on: nobody will, and the label's author expected it. */
+/* Shell syntax that the label's author expected to work, but that nothing executes. */
 static int check_shell(struct parse *p) {
         char where[FINDING_PLACE_MAX];
         size_t braces = 0;      /* inside ${X:-…} a shell takes operators literally */
@@ -214,7 +213,7 @@ static int check_shell(struct parse *p) {
         return 0;
 }
 
-/* "~" and "*" are a shell's to expand as well, but as plain text they harm nobody: said, not refused. */
+/* A shell would expand "~" and "*" as well, but as plain text they are harmless: reported, not refused. */
 static int recipe_check_pattern(struct parse *p) {
         char where[FINDING_PLACE_MAX];
         for (size_t i = 0; i < p->text.length; i++) {

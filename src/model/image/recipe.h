@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Which labels mean what, and a command label parsed into words: the recipe. DESIGN.md section 5, steps 1-4
- * and 7. */
+/* The meaning of labels, and a command label parsed into words: the recipe. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,7 +26,7 @@ DECLARE_NAMES(command_label, enum command_label);       /* "INSTALL", … */
 /* The value of the label for this verb: keys match without case; of several the all-upper-case one is used,
  * else the first by strcmp, and a finding "duplicate-label" is added (findings may be NULL). An empty value
  * counts as missing. *ret_key, if not NULL, is the key as the image has it. UPDATE counts as UPGRADE when
- * there is no UPGRADE. */
+ * UPGRADE is missing. */
 const char *label_find(const struct image *image, enum command_label which, const char **ret_key,
                        struct finding_list *findings);
 
@@ -35,7 +34,7 @@ const char *label_find(const struct image *image, enum command_label which, cons
 const char *label_find_key(const struct image *image, const char *key, const char **ret_key,
                            struct finding_list *findings);
 
-/* A bit per command_label that the image carries; 0: not a system service by its labels. */
+/* A bit per command_label of the image; 0: not a system service by its labels. */
 unsigned label_set(const struct image *image);
 
 /* "INSTALL RUN UNINSTALL", in table order; the caller frees. */
@@ -46,26 +45,25 @@ char *label_set_text(unsigned set);
 #define RECIPE_WORDS_MAX 512U
 #define RECIPE_WORD_BYTES_MAX (16U * 1024)
 
-/* A piece of a word: literal text, or a variable with the text to use where it has no value (NULL: none
- * given). */
+/* A piece of a word: literal text, or a variable and its fallback. */
 struct piece {
         char *text;             /* literal text, or the variable's name */
-        char *fallback; /* of ${NAME:-text}: for a variable that is not set or empty; may itself name
-                         * variables */
+        char *fallback; /* of ${NAME:-text}, for a variable that is unset or empty (NULL: none); may itself
+                         * name variables */
         bool variable;
 };
 
 struct word {
         struct piece *pieces;
         size_t n;
-        bool several; /* it is exactly one of $OPT1-3 or $RUN_OPTS, quoted or not: may become several words,
-                       * or none */
-        bool quoted;            /* some of it was quoted */
+        bool several; /* exactly one of $OPT1-3 or $RUN_OPTS, quoted or not: may become several words, or
+                       * none */
+        bool quoted;            /* in part, at least */
 };
 
 struct recipe {
         char *where;            /* the label key, for findings */
-        char *text;             /* as it came */
+        char *text;             /* the original */
         struct word *words;
         size_t n;
 };
@@ -75,26 +73,25 @@ DEFINE_CLEANUP(struct recipe, recipe_free)
 #define _cleanup_recipe_ _cleanup_(recipe_freep)
 
 /* Parses a label. Words are split by POSIX quoting first; "$" then means a variable in any of them, whatever
- * quote or backslash it had. Shell syntax, control and invisible characters and sizes beyond the ceilings
- * become findings that block ("shell-syntax", "variable-syntax", "control-character", "invisible-character",
+ * its quote or backslash. Shell syntax, control and invisible characters and sizes beyond the ceilings become
+ * findings that block ("shell-syntax", "variable-syntax", "control-character", "invisible-character",
  * "not-utf8", "label-too-long"); an unbalanced quote is the finding "unbalanced-quote", and *ret is then a
  * recipe of the words before it. findings may be NULL. Only -ENOMEM fails. */
 int recipe_parse(const char *where, const char *text, struct recipe **ret, struct finding_list *findings);
 
-/* Finds the variables of one word, quoting already taken off: fills `ret` (all zero before). What is not a
- * variable stays literal. *ret_trouble is set to the first "${" that is never closed or holds anything but
- * NAME and NAME:-text (a pointer into text), else NULL. 0 or -ENOMEM. */
+/* Finds the variables of one unquoted word: fills `ret` (all zero before); the rest stays literal.
+ * *ret_trouble is the first "${" (in text) that is never closed or holds anything but NAME and NAME:-text,
+ * else NULL. 0 or -ENOMEM. */
 int word_parse(const char *text, struct word *ret, const char **ret_trouble);
 void word_done(struct word *w);
 
-/* The names of the variables a recipe uses that fairlead does not know by itself, in order, each once. 0 or
- * -ENOMEM.
- */
+/* The names of the variables of a recipe that fairlead does not set itself, in order, each once. 0 or
+ * -ENOMEM. */
 int recipe_unknown(const struct recipe *recipe, char ***ret);
 
 /* ---- filling in ---- */
 
-/* Values of variables. The known names of DESIGN.md section 5 step 2, and what the user set. */
+/* Values of variables: those that fairlead sets itself, and the user's. */
 struct variables {
         struct label *items;    /* sorted by key */
         size_t n;
@@ -102,17 +99,18 @@ struct variables {
 void variables_done(struct variables *v);
 /* replaces; value NULL removes; 0, -EINVAL (not a variable name), -ENOMEM */
 int variables_set(struct variables *v, const char *name, const char *value);
-/* Sets what follows from the service's name and what stands for IMAGE: NAME, IMAGE, CONFDIR, LOGDIR, DATADIR,
- * HOST. PWD, HOME, SUDO_UID, SUDO_GID are the host's to say, OPT1-3 and RUN_OPTS the user's. 0 or -ENOMEM. */
+/* Sets the variables that follow from the service's name and the value of IMAGE: NAME, IMAGE, CONFDIR,
+ * LOGDIR, DATADIR, HOST. PWD, HOME, SUDO_UID, SUDO_GID are the host's, OPT1-3 and RUN_OPTS the user's. 0 or
+ * -ENOMEM. */
 int variables_set_known(struct variables *v, const char *name, const char *image);
 const char *variables_get(const struct variables *v, const char *name);         /* NULL: not set */
 
-/* Fills the recipe: values go into their word as they are (never split or scanned again), bare NAME and IMAGE
+/* Fills the recipe: values go into their word unchanged (never split or scanned again), bare NAME and IMAGE
  * and words ending in =NAME, =IMAGE are replaced, OPT1-3 and RUN_OPTS are split by POSIX quoting. A variable
- * without value and fallback is the finding "undefined-variable" (block) and stands as "" in the result.
- * arguments are appended as they are. *ret is a list that the caller frees. An OPT1-3 or RUN_OPTS that cannot
- * be split is the finding "unbalanced-quote" and stays one word. At most RECIPE_FILLED_MAX words come from
- * the label (more: "label-too-long"). findings may be NULL. 0 or -ENOMEM. */
+ * without value and fallback is the finding "undefined-variable" (block) and becomes "". arguments are
+ * appended unchanged. *ret is a list that the caller frees. An OPT1-3 or RUN_OPTS that cannot be split is the
+ * finding "unbalanced-quote" and stays one word. At most RECIPE_FILLED_MAX words come from the label (more:
+ * "label-too-long"). findings may be NULL. 0 or -ENOMEM. */
 #define RECIPE_FILLED_MAX 1024U
 int recipe_fill(const struct recipe *recipe, const struct variables *v, char *const *arguments, char ***ret,
                 struct finding_list *findings);

@@ -44,7 +44,7 @@ void reference_split(const char *reference, struct reference_parts *ret) {
                 p.digest = (struct span) { at + 1, (size_t) (end - at - 1) };
                 end = at;
         }
-        /* A colon after the last slash begins the tag; before it, it is a port. */
+        /* A colon after the last slash begins the tag; one before it, the port. */
         const char *slash = memrchr(reference, '/', (size_t) (end - reference));
         const char *last = slash ? slash + 1 : reference;
         const char *colon = memchr(last, ':', (size_t) (end - last));
@@ -162,8 +162,8 @@ static bool tag_valid(struct span tag) {
         return true;
 }
 
-/* algorithm ":" encoded; at least 32 hexadecimal digits, and exactly as many as it has for the two algorithms
- * that are in use. */
+/* algorithm ":" encoded; at least 32 hexadecimal digits, and exactly as many as the two common algorithms
+ * have. */
 static bool reference_digest_valid(struct span digest) {
         const char *colon = memchr(digest.at, ':', digest.n);
         if (!colon || colon == digest.at)
@@ -195,7 +195,7 @@ bool reference_valid(const char *reference) {
                 return false;
         if (!path_valid(p.path))
                 return false;
-        /* A separator with nothing after it is wrong too: the span is empty but it points somewhere. */
+        /* A separator with nothing after it is wrong too: the span is empty, but its pointer is set. */
         if (p.tag.at && !tag_valid(p.tag))
                 return false;
         return !p.digest.at || (p.digest.n > 0 && reference_digest_valid(p.digest));

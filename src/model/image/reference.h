@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A reference taken apart: "quay.io:443/team/rsyslog:8@sha256:…". The functions that the rest of the program
- * uses (reference_valid(), reference_default_name()) are declared in model/image/image.h. Grammar:
- * distribution specification, "Pulling manifests", and the reference grammar of its implementation (host,
- * port, separators). */
+/* A reference split: "quay.io:443/team/rsyslog:8@sha256:…". reference_valid() and reference_default_name(),
+ * for the rest of the program, are declared in model/image/image.h. Grammar: distribution specification,
+ * "Pulling manifests", and the reference grammar of its implementation (host, port, separators). */
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Pieces of the string that was split: not NUL-terminated. An absent one has n == 0. */
+/* Pieces of the split string: not NUL-terminated. An absent one has n == 0. */
 struct span {
         const char *at;
         size_t n;
@@ -24,8 +23,8 @@ struct reference_parts {
         struct span digest;             /* "sha256:…" */
 };
 
-/* Splits whatever it is given; it judges nothing (reference_valid() does). */
+/* Splits any string without a check (see reference_valid()). */
 void reference_split(const char *reference, struct reference_parts *ret);
 
-/* The same bytes; two absent ones are equal too. */
+/* Two absent ones are equal too. */
 bool span_equal(struct span a, struct span b);

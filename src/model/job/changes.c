@@ -116,7 +116,7 @@ static bool same_content(const struct entry *a, const struct entry *b) {
         if (S_ISREG(a->mode)) {
                 if (a->size != b->size)
                         return false;
-                /* Where the content of one was not kept, its times are all there is to tell by. */
+                /* Where the content of one was not kept, only its times can show a change. */
                 if (a->digest[0] == '\0' || b->digest[0] == '\0')
                         return a->mtime.tv_sec == b->mtime.tv_sec && a->mtime.tv_nsec == b->mtime.tv_nsec;
                 return strcmp(a->digest, b->digest) == 0;
@@ -146,7 +146,7 @@ static unsigned changes_difference(const struct entry *a, const struct entry *b)
                 what |= CHANGE_TYPE;
         else if (!same_content(a, b))
                 what |= CHANGE_CONTENT;
-        /* the mode of a symlink means nothing */
+        /* the mode of a symlink has no meaning */
         if (!S_ISLNK(a->mode) && !S_ISLNK(b->mode) && (a->mode & 07777) != (b->mode & 07777))
                 what |= CHANGE_MODE;
         if (a->uid != b->uid || a->gid != b->gid)
@@ -214,7 +214,6 @@ char *change_text(unsigned what) {
 
 /* ---- one after another ---- */
 
-/* Does it lie in a folder that these changes added? */
 static bool in_added_folder(const struct changes *changes, const char *path) {
         for (const char *slash = strrchr(path, '/'); slash && slash > path;) {
                 _cleanup_free_ char *folder = strndup(path, (size_t) (slash - path));
@@ -226,7 +225,7 @@ static bool in_added_folder(const struct changes *changes, const char *path) {
         return false;
 }
 
-/* base, with one side of the later changes in the place of what it says of their paths; but for those of
+/* base, with one side of the later changes in place of its entries for their paths, except those of
  * `spared`. */
 static int changes_overlay(const struct manifest *base, const struct changes *later,
                            const struct changes *spared, bool take_before, struct manifest *ret) {
@@ -302,7 +301,7 @@ static const struct xattr *find_xattr(const struct entry *e, const char *name) {
         return NULL;
 }
 
-/* Each attribute that came, went or changed, once. */
+/* Each attribute that was added, removed or changed, once. */
 static void add_xattrs(struct str *out, const struct entry *a, const struct entry *b) {
         for (size_t i = 0; i < b->n_xattrs; i++) {
                 const struct xattr *now = &b->xattrs[i], *then = find_xattr(a, now->name);

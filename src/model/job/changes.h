@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the host's files were (a manifest of entries), and what changed: the exact difference of two
- * manifests. Pure; who reads and writes files is backend/snapshot/snapshot.h. DESIGN.md section 7,
- * reference/reliability.md sections 2.1 and 2.5. */
+/* The host's files (a manifest of entries), and their changes: the exact difference of two manifests. Pure;
+ * backend/snapshot/snapshot.h reads and writes files. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,7 +27,7 @@ struct entry {
         gid_t gid;
         uint64_t size;          /* regular files */
         struct timespec mtime;
-        struct timespec ctime;  /* tells an unchanged file without reading it; not compared, cannot be
+        struct timespec ctime;  /* shows that a file is unchanged without reading it; not compared, cannot be
                                  * restored */
         char digest[65];        /* SHA-256 in hex, regular files whose content is kept; "" otherwise */
         char *target;           /* symlinks */
@@ -37,7 +36,7 @@ struct entry {
         uint64_t links;         /* st_nlink; not compared */
         struct xattr *xattrs;   /* sorted by name */
         size_t n_xattrs;
-        bool left_out;          /* too large or unreadable: recorded by name, content not kept */
+        bool left_out;          /* too large or unreadable: only the name is recorded */
 };
 void entry_done(struct entry *e);
 int entry_copy(const struct entry *from, struct entry *to);     /* 0 or -ENOMEM */
@@ -47,16 +46,16 @@ struct manifest {
         struct entry *items;
         size_t n;
         size_t room;
-        int64_t taken; /* seconds since the epoch when the reading began: what changed at or after this moment
-                        * may have changed once more without a trace in its times; 0: unknown */
+        int64_t taken; /* seconds since the epoch when reading began: an entry changed at or after it may have
+                        * changed again without a trace in its times; 0: unknown */
 };
 void manifest_done(struct manifest *m);
-/* takes the contents of *e (zeroes it) also on failure; any order, sort afterwards */
+/* takes the contents of *e (zeroes it), also on failure; any order, sort afterwards */
 int manifest_take(struct manifest *m, struct entry *e);
 void manifest_sort(struct manifest *m);
 const struct entry *manifest_find(const struct manifest *m, const char *path);
 
-/* What differs in one path. A bit set, because mode and content can change at once. */
+/* The differences of one path: a bit set, since mode and content can change at once. */
 enum {
         CHANGE_ADDED = 1 << 0,
         CHANGE_REMOVED = 1 << 1,
@@ -69,7 +68,7 @@ enum {
 
 struct change {
         char *path;
-        unsigned what;          /* CHANGE_*; times alone are no change */
+        unsigned what;          /* CHANGE_*; times alone are not a change */
         struct entry before;    /* path NULL when added */
         struct entry after;     /* path NULL when removed */
 };
@@ -82,16 +81,15 @@ void changes_done(struct changes *c);
 struct changes *changes_free(struct changes *c);
 DEFINE_CLEANUP(struct changes, changes_free)
 
-/* NULL: that did not change */
+/* NULL: unchanged */
 const struct change *changes_find(const struct changes *c, const char *path);
 
 /* The difference; both manifests must be sorted. Entries are copied. 0 or -ENOMEM. */
 int changes_make(const struct manifest *before, const struct manifest *after, struct changes *ret);
 
-/* One job after another: what both together made of the host. before and after are what the first found and
- * left, later is what the second changed; the difference of the results is the changes of both. What somebody
- * else changed in between, and the second did not touch, stays out of it: it is not what the first left. But
- * what lies in a folder that the first added was not there before it. 0 or -ENOMEM. */
+/* Two successive jobs as one. before and after are the manifests around the first job, later is the changes
+ * of the second; the difference of the results is the changes of both. Changes by others in between, on paths
+ * that the second did not touch, are left out, except in a folder that the first added. 0 or -ENOMEM. */
 int changes_join(const struct manifest *before, const struct manifest *after, const struct changes *later,
                  struct manifest *ret_before, struct manifest *ret_after);
 
@@ -99,14 +97,14 @@ int changes_join(const struct manifest *before, const struct manifest *after, co
  */
 char *change_text(unsigned what);
 
-/* What became of attributes, in words: "mode 0644 -> 0600, owner 0:0 -> 7:7, attribute user.x" (and of a
- * symlink its target, of a type both); "" where only content, or existence, changed. The caller frees; NULL
- * when out of memory. */
+/* The changed attributes in words: "mode 0644 -> 0600, owner 0:0 -> 7:7, attribute user.x" (and a symlink's
+ * target, a changed type); "" where only content, or existence, changed. The caller frees; NULL when out of
+ * memory. */
 char *change_detail(const struct change *change);
 
 /* "file", "directory", "symlink", "socket", "fifo", "device" */
 const char *entry_type_name(mode_t mode);
 
-/* Are two entries the same in everything that is restored (type, content, target, mode, owner, xattrs; not
- * times)? */
+/* Whether two entries are equal in all that is restored (type, content, target, mode, owner, xattrs; not
+ * times). */
 bool entry_same(const struct entry *a, const struct entry *b);

@@ -69,8 +69,9 @@ static const char *const record_event_names[] = {
 };
 DEFINE_NAMES(record_event, enum record_event)
 
-/* The title of each step by the kind of job; NULL: that kind has no such step. An uninstall puts files back
- * where an install writes the unit; a rehearsal lays a copy over the files where an install saves them. */
+/* The title of each step by the kind of job; NULL: that kind does not have the step. An uninstall restores
+ * files where an install writes the unit; a rehearsal lays a copy over the files where an install saves
+ * them. */
 enum { KIND_INSTALL, KIND_UNINSTALL, KIND_UPGRADE, KIND_REHEARSAL, KIND_ACCESS, KIND_RENEWAL, _KIND_MAX };
 static const char *const step_titles[_JOB_STEP_MAX][_KIND_MAX] = {
         [STEP_PREPARE] = { "check the host", "check the host", "check the host", "check the host",
@@ -130,9 +131,9 @@ static const unsigned legal_moves[_JOB_STATE_MAX] = {
         [JOB_QUEUED] = MOVE(JOB_RUNNING) | MOVE(JOB_CANCELLING) | MOVE(JOB_FAILED),
         [JOB_RUNNING] = MOVE(JOB_CANCELLING) | MOVE(JOB_UNDOING) | MOVE(JOB_DONE),
         [JOB_CANCELLING] = MOVE(JOB_CANCELLED) | MOVE(JOB_BROKEN),
-        /* running again: the half of a command that was cut off is put back, all begins anew (WAY_AGAIN) */
+        /* running again: an interrupted command is rolled back, then all steps run again (WAY_AGAIN) */
         [JOB_UNDOING] = MOVE(JOB_FAILED) | MOVE(JOB_BROKEN) | MOVE(JOB_RUNNING),
-        /* a person wants it put back after all, or what was in the way is out of it */
+        /* a rollback after the end, or a retry after its obstacle is gone */
         [JOB_DONE] = MOVE(JOB_CANCELLING),
         [JOB_BROKEN] = MOVE(JOB_CANCELLING) | MOVE(JOB_UNDOING),
 };
@@ -248,7 +249,7 @@ enum job_way job_way_on(const struct job *job, enum plan_verb verb, bool reboote
                 break;
         case JOB_RUNNING:
         case JOB_UNDOING:
-                /* A failure was recorded: whatever state came after it, the way is back. */
+                /* After a recorded failure the way is a rollback, whatever state followed. */
                 if (job->message)
                         way = WAY_UNDO;
                 else if (job->state == JOB_UNDOING)
@@ -265,14 +266,14 @@ enum job_way job_way_on(const struct job *job, enum plan_verb verb, bool reboote
         default:
                 way = WAY_NONE;
         }
-        /* A copy that was half written to is worth nothing, and after a restart of the host it is gone. */
+        /* A half-written copy is worthless, and a restart of the host removes it. */
         if (verb == VERB_REHEARSE && way != WAY_NONE && job->state != JOB_QUEUED)
                 way = WAY_UNDO;
         if (way == WAY_GO_ON) {
                 for (step = STEP_COMMAND;
                      step < STEP_COMMIT && (!job_step_planned(step, verb) || job_is_over(job, step));)
                         step++;
-                /* A unit that was started before the host went down has to be started once more. */
+                /* A unit that was started before the host went down has to be started again. */
                 if (rebooted && step > STEP_START && job_step_planned(STEP_START, verb))
                         step = STEP_START;
         }
@@ -291,7 +292,7 @@ struct job_list *job_list_free(struct job_list *list) {
         return NULL;
 }
 
-/* Keeps the list ordered, newest id first: ids sort by time. */
+/* Keeps the newest id first: ids sort by time. */
 int job_list_take(struct job_list *list, struct job *job) {
         struct job **items = reallocarray(list->items, list->n + 1, sizeof *items);
         if (!items) {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Jobs: one plan being carried out. States, steps and the append-only journal; replay is a pure function.
- * DESIGN.md section 7, reference/reliability.md section 2. */
+/* Jobs: one plan being carried out. States, steps and the append-only journal; replay is a pure function. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,23 +17,22 @@
 enum job_state {
         JOB_QUEUED,
         JOB_RUNNING,
-        JOB_CANCELLING,  /* asked to stop: the current step is being stopped, then everything is put
-                          * back */
-        JOB_UNDOING,     /* a step failed: everything is being put back */
-        JOB_DONE,        /* final from here on; a person may have it put back all the same */
-        JOB_FAILED,      /* and everything was put back */
-        JOB_CANCELLED,   /* and everything was put back */
-        JOB_BROKEN,      /* failed, and something could not be put back: the result lists it. May be
-                          * tried again */
-        JOB_INTERRUPTED, /* found without a worker before its end (shown, never in a journal; job_way_on()
-                          * tells what can be done) */
+        JOB_CANCELLING,  /* cancel requested: the current step is being stopped, then all is rolled back */
+        JOB_UNDOING,     /* a step failed: all is being rolled back */
+        JOB_DONE,        /* final from here on; may still be rolled back on request */
+        JOB_FAILED,      /* and rolled back */
+        JOB_CANCELLED,   /* and rolled back */
+        JOB_BROKEN,      /* failed, and the rollback is incomplete: the result lists the rest. Can be
+                          * retried */
+        JOB_INTERRUPTED, /* without a worker before its end (shown, never in a journal; job_way_on() gives the
+                          * ways to continue) */
         _JOB_STATE_MAX,
 };
 DECLARE_NAMES(job_state, enum job_state);       /* "queued", "running", … */
 bool job_state_final(enum job_state state);
 bool job_move_legal(enum job_state from, enum job_state to);
 
-/* The steps in their order. One file each in backend/steps/. */
+/* The steps in their order, one file each in backend/steps/. */
 enum job_step {
         STEP_PREPARE,
         STEP_PULL,
@@ -51,7 +49,7 @@ enum job_step {
 };
 DECLARE_NAMES(job_step, enum job_step); /* "preflight", "pull", "snapshot", "command", "changes", "unit",
                                          * "reload", "enable", "start", "health", "commit" */
-bool job_step_planned(enum job_step step, enum plan_verb verb);  /* does a job of this verb have the step? */
+bool job_step_planned(enum job_step step, enum plan_verb verb);  /* whether a job of this verb has the step */
 const char *job_step_title(enum job_step step, enum plan_verb verb);    /* "run the installer", "save the
                                                                          * files", … */
 
@@ -59,7 +57,7 @@ enum step_state {
         STEP_TODO,
         STEP_NOW,
         STEP_DONE,
-        STEP_SKIPPED,           /* nothing to do: image already here, no unit to write, … */
+        STEP_SKIPPED,           /* nothing to do: image already pulled, no unit to write, … */
         STEP_FAILED,
         STEP_UNDOING,
         STEP_UNDONE,
@@ -70,18 +68,18 @@ DECLARE_NAMES(step_state, enum step_state);     /* "next", "now", "done", "skipp
 
 struct step_status {
         enum step_state state;
-        uint64_t usec;          /* how long it took (or, for STEP_NOW, when it began: CLOCK_BOOTTIME) */
+        uint64_t usec;          /* duration (for STEP_NOW the beginning: CLOCK_BOOTTIME) */
         char *note;             /* "1,812 files", "already here"; NULL */
 };
 
-/* How a job that was found without its worker can be taken up. */
+/* How a job without its worker can be resumed. */
 enum job_way {
-        WAY_NONE,  /* it has come to its end */
-        WAY_BEGIN, /* nothing has been changed yet: from the first step */
+        WAY_NONE,  /* it has ended */
+        WAY_BEGIN, /* nothing was changed yet: from the first step */
         WAY_GO_ON, /* from a step on; those before it stay done */
-        WAY_AGAIN, /* the command was cut off, and nobody knows what running it twice does: what it did is put
-                    * back, then from the first step */
-        WAY_UNDO,  /* it was being put back: all there is to do is to finish that */
+        WAY_AGAIN, /* the command was cut off, and a second run of it may do anything: rolled back, then from
+                    * the first step */
+        WAY_UNDO,  /* it was being rolled back: the rollback is finished */
         _JOB_WAY_MAX,
 };
 DECLARE_NAMES(job_way, enum job_way);           /* "none", "begin", "go-on", "again", "undo" */
@@ -91,7 +89,7 @@ struct job_check {
         char *text;             /* "Keytab: …" */
 };
 
-/* What is known of a job from its folder. */
+/* A job as read from its folder. */
 struct job {
         char *id;               /* "20261123-1207-a4f1": sortable */
         enum plan_verb verb;
@@ -101,19 +99,20 @@ struct job {
         enum job_state state;
         int64_t started;        /* seconds since the epoch; 0: not yet */
         int64_t ended;          /* 0: not yet */
-        int exit_status;        /* of the label's command; -1: it did not end by itself */
+        int exit_status;        /* of the label's command; -1: it did not exit by itself */
         char boot[33];          /* boot id of the last record; "" without one */
-        int64_t last;           /* when that was, in seconds since the epoch */
+        int64_t last;           /* its time, in seconds since the epoch */
         struct step_status steps[_JOB_STEP_MAX];
-        bool planned[_JOB_STEP_MAX];    /* which steps this verb has */
+        bool planned[_JOB_STEP_MAX];    /* the steps of this verb */
         char *message;          /* the result in a sentence; NULL while running */
         char *hint;
         const struct failure *failure;  /* of a realm's tool, where its reason is known; NULL */
-        char **left;            /* what could not be put back, or was kept because someone else changed it */
-        struct job_check *checks;       /* of an install that joined a realm: how the join turned out */
+        char **left;            /* files that were not restored: on failure, or because they were changed by
+                                 * others */
+        struct job_check *checks;       /* results of the join, of an install that joined a realm */
         size_t n_checks;
-        /* JOB_INTERRUPTED: what going on would mean, and the names of the secrets that must be given again
-         * for it (NULL: none) */
+        /* JOB_INTERRUPTED: the way to continue, and the names of the secrets that it needs again (NULL:
+         * none) */
         enum job_way way;
         char **secrets;
         uint64_t log_size;      /* bytes */
@@ -125,13 +124,13 @@ struct job *job_copy(const struct job *job);
 /* "VERDICT TEXT", as a journal has it. */
 void job_add_check(struct job *job, const char *line);
 void job_drop_checks(struct job *job);
-/* Does one of them say that the join does not work? */
+/* Whether a check says that the join does not work. */
 bool job_checks_fail(const struct job *job);
 /* the one NOW or UNDOING, else the last not TODO, else the first */
 enum job_step job_current_step(const struct job *job);
 
-/* Pure. Of job, what its journal says counts; rebooted: the host was started anew since the last record, so
- * that what ran runs no more. *ret_step (may be NULL): the first step, or that to go on from. */
+/* Pure. Only the journal of job counts; rebooted: the host restarted since the last record, so that its
+ * processes are gone. *ret_step (may be NULL): the first step, or the one to continue from. */
 enum job_way job_way_on(const struct job *job, enum plan_verb verb, bool rebooted, enum job_step *ret_step);
 
 struct job_list {
@@ -148,19 +147,19 @@ bool job_id_valid(const char *id);      /* [0-9]{8}-[0-9]{6}-[0-9a-f]{8} */
 
 enum record_event {
         RECORD_STATE,   /* step unused; data: the new job state */
-        RECORD_INTENT,  /* the step is about to have effects; data: what probe needs later (deterministic
-                         * names) */
+        RECORD_INTENT,  /* the step is about to have effects; data: names that probe needs later
+                         * (deterministic) */
         RECORD_DONE,    /* data: note */
         RECORD_SKIPPED, /* data: why */
         RECORD_FAILED,  /* data: sentence */
         RECORD_UNDO,    /* undoing the step begins */
         RECORD_UNDONE,
-        RECORD_KEPT,  /* data: something left on the host, with the reason */
+        RECORD_KEPT,  /* data: a leftover on the host, with the reason */
         RECORD_EXIT,  /* data: exit status of the command */
         RECORD_HINT,  /* data: hint of the last failure */
         RECORD_REASON, /* data: id of the last failure (model/realm/failure.h), where it is known */
-        RECORD_CHECK, /* data: "VERDICT TITLE: message" of a look at what a join came to; VERDICT
-                       * as enum verdict is named */
+        RECORD_CHECK, /* data: "VERDICT TITLE: message", a check of a join's result; VERDICT as enum verdict
+                       * is named */
         _RECORD_EVENT_MAX,
 };
 DECLARE_NAMES(record_event, enum record_event);
@@ -181,7 +180,7 @@ struct record {
 /* One line with newline and CRC-32C; the caller frees. NULL when out of memory. */
 char *record_format(const struct record *record);
 
-/* Reads a whole journal: applies every good record in order to *job. Stops at the first bad one (torn tail,
- * wrong CRC, hole in the sequence): *ret_good is then how many bytes are good (may be NULL). Pure; any bytes
- * are safe. The number of records, or -ENOMEM. */
+/* Reads a whole journal: applies each valid record in order to *job, up to the first bad one (torn tail,
+ * wrong CRC, hole in the sequence). *ret_good (may be NULL): the number of valid bytes. Pure; any bytes are
+ * safe. The number of records, or -ENOMEM. */
 int journal_replay(const void *bytes, size_t n, struct job *job, size_t *ret_good);

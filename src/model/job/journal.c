@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The journal half of model/job/job.h: records to lines and back, and the replay. */
+/* The journal of model/job/job.h: records to lines and back, and the replay. */
 #include "model/job/job.h"
 
 #include <inttypes.h>
@@ -8,8 +8,8 @@
 
 #include "base/str.h"
 
-/* CRC-32C (Castagnoli, reflected 0x82f63b78), bit by bit: a journal is at most 1 MiB, a table would be longer
- * than the work. */
+/* CRC-32C (Castagnoli, reflected 0x82f63b78), bit by bit: a journal is at most 1 MiB, too short for a
+ * table. */
 static uint32_t journal_crc32c(const void *bytes, size_t n) {
         const unsigned char *p = bytes;
         uint32_t crc = 0xffffffff;
@@ -25,8 +25,8 @@ static bool is_continuation(char c) {
         return ((unsigned char) c & 0xc0) == 0x80;
 }
 
-/* Data in one line: backslash and control characters are escaped, so that a newline ends a record and nothing
- * else does. */
+/* Data in one line: backslash and control characters are escaped, so that only the end of a record is a
+ * newline. */
 static void journal_add_escaped(struct str *out, const char *data, size_t limit) {
         for (const char *p = data; *p;) {
                 size_t n = 1;
@@ -79,7 +79,7 @@ char *record_format(const struct record *record) {
         _cleanup_str_ struct str line = {};
         str_addf(&line, "%" PRIu64 " %s %" PRIu64 " %" PRId64 " %s %s ", record->sequence, record->boot,
                  record->mono, record->real, job_step_name(record->step), record_event_name(record->event));
-        /* behind the data come a blank, eight digits and the newline */
+        /* the data are followed by a blank, eight digits and the newline */
         journal_add_escaped(&line, record->data ? record->data : "", RECORD_BYTES_MAX - 10);
         if (line.failed)
                 return NULL;
@@ -87,7 +87,7 @@ char *record_format(const struct record *record) {
         return str_take(&line);
 }
 
-/* Cuts the next blank-separated field off; false at the end or for a field that does not fit. */
+/* Cuts off the next field up to a blank; false at the end or for a field that does not fit. */
 static bool journal_next_field(const char **p, const char *end, char *field, size_t room) {
         const char *blank = memchr(*p, ' ', (size_t) (end - *p));
         if (!blank || blank == *p || (size_t) (blank - *p) >= room)
@@ -111,7 +111,7 @@ static bool journal_number(const char *field, uint64_t *ret) {
         return true;
 }
 
-/* One line without its newline. 0, -EINVAL for anything that record_format() would not write, -ENOMEM. */
+/* One line without its newline. 0, -EINVAL for a line that record_format() would not write, -ENOMEM. */
 static int record_parse(const char *line, size_t n, struct record *ret) {
         if (n < 10 || n >= RECORD_BYTES_MAX || line[n - 9] != ' ')
                 return -EINVAL;
@@ -152,7 +152,7 @@ static int record_parse(const char *line, size_t n, struct record *ret) {
         return 0;
 }
 
-/* What the replay must remember between records beside the job itself. */
+/* The state of the replay beside the job. */
 struct replay {
         uint64_t sequence;
         struct {
@@ -174,7 +174,7 @@ static int step_ends(struct replay *replay, struct job *job, const struct record
                      enum step_state state) {
         struct step_status *step = &job->steps[record->step];
         bool same_boot = strcmp(replay->began[record->step].boot, record->boot) == 0;
-        /* The clock begins anew with each boot: a step that was taken up again after one has no duration. */
+        /* CLOCK_BOOTTIME restarts with each boot: a step that was resumed after one has no duration. */
         uint64_t began = replay->began[record->step].mono;
         step->usec = same_boot && record->mono >= began ? record->mono - began : 0;
         step->state = state;
@@ -183,7 +183,7 @@ static int step_ends(struct replay *replay, struct job *job, const struct record
         return str_replace(&step->note, record->data);
 }
 
-/* All was put back: the job begins anew. */
+/* After a complete rollback all steps run again. */
 static void forget_steps(struct job *job) {
         for (size_t i = 0; i < _JOB_STEP_MAX; i++) {
                 free(job->steps[i].note);
@@ -196,11 +196,11 @@ static void forget_steps(struct job *job) {
 static int apply_state(struct job *job, const struct record *record) {
         int state = job_state_from_name(record->data);
         bool again = state >= 0 && (enum job_state) state == job->state && !job_state_final(job->state);
-        /* A worker that takes the job up again writes the state it finds once more. */
+        /* A worker that resumes the job writes its current state again. */
         if (state < 0 || (!again && !job_move_legal(job->state, (enum job_state) state)))
                 return -EINVAL;
         if (job_state_final(job->state)) {
-                /* taken up after its end: what is left over is to be found out anew */
+                /* resumed after its end: leftovers are determined again */
                 job->left = strv_free(job->left);
                 job->ended = 0;
                 if (job->state == JOB_DONE)
@@ -236,7 +236,7 @@ static int record_apply(struct replay *replay, struct job *job, const struct rec
                 return apply_state(job, record);
         case RECORD_INTENT:
                 if (record->step == STEP_HEALTH)
-                        job_drop_checks(job);   /* it is looked at once more */
+                        job_drop_checks(job);   /* the checks run again */
                 step_begins(replay, job, record, STEP_NOW);
                 return 0;
         case RECORD_DONE:
@@ -244,7 +244,7 @@ static int record_apply(struct replay *replay, struct job *job, const struct rec
         case RECORD_SKIPPED:
                 return step_ends(replay, job, record, STEP_SKIPPED);
         case RECORD_FAILED:
-                /* The first failure is the reason; what fails while putting back is told as kept. */
+                /* The first failure is the reason; a failure of the rollback is reported as kept. */
                 if (!job->message && str_replace(&job->message, record->data) < 0)
                         return -ENOMEM;
                 return step_ends(replay, job, record, STEP_FAILED);

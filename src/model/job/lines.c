@@ -6,10 +6,10 @@
 #include <string.h>
 #include <strings.h>
 
-/* Text and marks of a line stand one behind the other in a ring of bytes; a line never wraps around its end.
- * Adding is a copy and, when the ring is full, forgetting the oldest lines: no allocation per line, so that
- * an installer that floods costs the same at any length. The ring grows by doubling as long as fewer than
- * LINES_MAX lines fill it: usual lines need a quarter of what long ones do. */
+/* Text and marks of the lines are in a ring of bytes; a line never wraps around its end. A full ring drops
+ * its oldest lines, without an allocation per line, so that a flooding installer costs the same at any
+ * length. The ring doubles while fewer than LINES_MAX lines fill it: usual lines need a quarter of the room
+ * of long ones. */
 
 #define RING_FIRST (64U * 1024)
 
@@ -60,7 +60,7 @@ static size_t slot_size(const struct slot *slot) {
         return (slot->bytes + 1ULL) * (slot->marked ? 2 : 1);
 }
 
-/* Lines stay where they are, also those that stand before the end of a ring that has wrapped around. */
+/* Lines keep their offset, also those before the end of a ring that has wrapped around. */
 static bool lines_grow(struct lines *lines) {
         size_t size = lines->size ? lines->size * 2 : RING_FIRST;
         char *ring = size <= LINES_BYTES ? realloc(lines->ring, size) : NULL;
@@ -71,7 +71,7 @@ static bool lines_grow(struct lines *lines) {
         return true;
 }
 
-/* Makes room for size bytes in one piece and returns where; SIZE_MAX: there is no memory. */
+/* The offset of size free bytes in one piece; SIZE_MAX: out of memory. */
 static size_t lines_reserve(struct lines *lines, size_t size) {
         if (lines->first == lines->end)
                 lines->write = 0;
@@ -79,7 +79,7 @@ static size_t lines_reserve(struct lines *lines, size_t size) {
         while (size > lines->size)
                 if (!lines_grow(lines))
                         return SIZE_MAX;
-        /* With this line they are LINES_MAX: then the length of lines is no reason to forget any. */
+        /* With this line there are LINES_MAX: then the length of lines is not a reason to drop any. */
         while (at + size > lines->size && lines->end - lines->first + 1 < LINES_MAX && lines_grow(lines))
                 ;
         if (at + size > lines->size) {
@@ -98,8 +98,8 @@ static size_t lines_reserve(struct lines *lines, size_t size) {
         return at;
 }
 
-/* All zero is the first byte zero and each like the one before it: memcmp() compares many at once, a loop
- * that may end at any byte does not, and this runs over all output there is. */
+/* All bytes are zero when the first is zero and each equals the one before it: memcmp() compares many at
+ * once, and this runs over all output. */
 static bool any_mark(const uint8_t *marks, size_t n) {
         return marks && n && (marks[0] || memcmp(marks, marks + 1, n - 1) != 0);
 }

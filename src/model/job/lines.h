@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Bounded scrollback of clean lines with marks, fed by base/feed.h: the newest LINES_MAX are kept in memory
- * (at most LINES_BYTES), older ones are forgotten (the job's log file has them). Memory is taken as it is
- * needed. */
+/* Bounded scrollback of clean lines with marks, fed by base/feed.h: the newest LINES_MAX (at most
+ * LINES_BYTES) are in memory, allocated as needed; the job's log file has the older ones. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,8 +17,7 @@ struct line {
         const char *text;       /* clean, NUL-terminated */
         const uint8_t *marks;   /* NULL: all plain */
         size_t bytes;
-        uint64_t number; /* from 0, since the beginning; keeps meaning the same line when older ones are
-                          * forgotten */
+        uint64_t number; /* from 0 at the beginning; stays the same when older lines are dropped */
 };
 
 struct lines;
@@ -32,6 +30,5 @@ uint64_t lines_end(const struct lines *lines);          /* one past the newest *
 size_t lines_memory(const struct lines *lines);         /* bytes held for texts, used or not */
 bool lines_get(const struct lines *lines, uint64_t number, struct line *ret);
 
-/* The next line from `from` (going down or up) that contains needle without case (ASCII); lines_end() when
- * none. */
+/* The next line from `from` (down or up) that contains needle without case (ASCII); lines_end(): none. */
 uint64_t lines_search(const struct lines *lines, const char *needle, uint64_t from, bool up);

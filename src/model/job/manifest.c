@@ -13,8 +13,8 @@
 #define XATTRS_MAX 64U
 #define XATTR_BYTES_MAX (64U * 1024)
 
-/* Bytes that would end a field or a line, and everything that is not printable ASCII, as %XX. "-" stands for
- * nothing. */
+/* Bytes that would end a field or a line, and all that is not printable ASCII, as %XX. "-" is an empty
+ * field. */
 static void manifest_add_bytes(struct str *out, const void *bytes, size_t n) {
         const unsigned char *p = bytes;
         if (n == 0)
@@ -58,12 +58,12 @@ char *manifest_format(const struct manifest *m) {
         return str_take(&out);
 }
 
-/* What is left of one line. */
+/* The rest of a line. */
 struct reader {
         const char *p, *end;
 };
 
-/* The next field up to a blank (eaten) or the end; false when there is none. */
+/* The next field up to a blank (consumed) or the end; false: none. */
 static bool manifest_read_field(struct reader *reader, const char **ret, size_t *ret_n) {
         if (reader->p >= reader->end)
                 return false;
@@ -175,7 +175,7 @@ static int read_xattr(struct reader *reader, struct entry *e) {
         return 0;
 }
 
-/* Absolute, normal: what a hostile manifest could climb out with is refused here, once. */
+/* Absolute and normal: the only check against a hostile manifest that climbs out of its folder. */
 static bool path_normal(const char *path) {
         if (path[0] != '/')
                 return false;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A manifest as text, for the snapshot folder of a job: a head line, one line for each entry, and an end line
- * with their number, so that a file that was cut off is noticed. Pure. */
+/* A manifest as text, for the snapshot folder of a job: a head line, a line for each entry, and an end line
+ * with their number, which shows a truncated file. Pure. */
 
 #include "base/error.h"
 #include "model/job/changes.h"
@@ -13,7 +13,7 @@
 /* The caller frees; NULL when out of memory. */
 char *manifest_format(const struct manifest *m);
 
-/* The inverse. Any bytes are safe; -EINVAL with a sentence and the line for what manifest_format() does not
- * write: a path that is not absolute or holds "." or "..", entries out of order, a cut-off text. The result
+/* The inverse. Any bytes are safe; -EINVAL with a sentence and the line for text that manifest_format() does
+ * not write: a path that is not absolute or holds "." or "..", entries out of order, truncation. The result
  * is sorted. */
 int manifest_parse(const char *text, size_t n, struct manifest *ret, struct error **reterr);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The types of parameters: one row each, so that a new type is a row and a function. What the rules are drawn
- * from: DNS names RFC 1123 2.1 and what ipa-client-install checks (labels of letters, digits and inner
- * hyphens, at most 63); distinguished names RFC 4514; user names what Active Directory refuses in
- * sAMAccountName. */
+/* The types of parameters, one row each. Sources: DNS names RFC 1123 2.1 and the checks of ipa-client-install
+ * (labels of letters, digits and inner hyphens, at most 63); distinguished names RFC 4514; user names the
+ * characters that Active Directory refuses in sAMAccountName. */
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
@@ -53,7 +52,7 @@ static const char *label_fault(const char *label, size_t n) {
         return NULL;
 }
 
-/* NULL: fine, and *ret_labels is how many parts it has; *ret_numeric: the last one is all digits. */
+/* NULL: valid, and *ret_labels is the number of its parts; *ret_numeric: the last one is all digits. */
 static const char *dns_fault(const char *name, size_t *ret_labels, bool *ret_numeric) {
         size_t length = strlen(name), labels = 0;
         if (length > NAME_BYTES_MAX)
@@ -301,7 +300,7 @@ static int check_arguments(const struct param *p, const char *value, struct erro
 static const struct check {
         int (*check)(const struct param *p, const char *value, struct error **reterr);
         size_t bytes;
-        bool any_byte;          /* control characters are its own matter */
+        bool any_byte;          /* control characters are checked elsewhere */
 } checks[_PARAM_TYPE_MAX] = {
         [PARAM_TEXT] = { NULL, PARAM_VALUE_MAX },
         [PARAM_SECRET] = { check_secret, SECRET_VALUE_MAX, .any_byte = true },
@@ -319,8 +318,8 @@ static const struct check {
 
 /* ---- patterns ---- */
 
-/* A repetition inside a repetition is expanded by regcomp(3) into as many copies as the product of both: the
- * product of all bounds limits that, whatever is nested in what. */
+/* regcomp(3) expands a repetition inside a repetition into as many copies as the product of both: a limit on
+ * the product of all bounds covers any nesting. */
 static bool repeats_too_much(const char *pattern) {
         unsigned long product = 1;
         for (const char *c = pattern; *c; c++) {
@@ -376,8 +375,8 @@ static int param_check_check_pattern(const struct param *p, const char *value, s
         regex_t regex;
         if (regcomp(&regex, p->pattern, REG_EXTENDED) != 0)
                 return error_set(reterr, -ENOMEM, "The value could not be compared with its pattern");
-        /* POSIX gives the leftmost longest match, so a match of the whole is the one found. Writing ^( )$
-         * around the pattern instead would let one with a stray ")" say something else. */
+        /* POSIX gives the leftmost longest match, so a match of the whole is the one found. ^( )$ around the
+         * pattern would change the meaning of one with a stray ")". */
         regmatch_t match;
         r = regexec(&regex, value, 1, &match, 0);
         regfree(&regex);
@@ -388,7 +387,7 @@ static int param_check_check_pattern(const struct param *p, const char *value, s
         else
                 r = error_set(reterr, -EINVAL, "This is not of the form that %s has",
                               p->title ? p->title : p->name);
-        /* Who took the trouble to give a reason gave it in place of the pattern, which few people read. */
+        /* A reason replaces the pattern, which few people can read. */
         if (!p->pattern_reason)
                 error_hint(reterr, "Its form is %s", p->pattern);
         return r;

@@ -92,7 +92,7 @@ struct answers *answers_copy(const struct answers *a) {
         return TAKE(copy);
 }
 
-/* Where name stands, or would stand: the list is sorted. */
+/* The sorted place of name. */
 static size_t answer_place(const struct answers *a, const char *name, bool *ret_there) {
         size_t i = 0;
         int c = 1;
@@ -113,8 +113,8 @@ int answers_set(struct answers *a, const char *name, const char *value, const ch
                 return 0;
         }
 
-        /* All copies first: a failure leaves the answers as they were, and value may be the old one itself.
-         */
+        /* All copies first: a failure leaves the answers as they were, and value may be the old one
+         * itself. */
         struct answer made = {};
         int r = str_replace(&made.name, name);
         if (r >= 0)
@@ -154,8 +154,8 @@ bool param_applies(const struct param *p, const struct param *all, size_t n, con
                 const struct param *other = all + i;
                 if (!str_equal(other->name, p->when_name))
                         continue;
-                /* Only parameters that stand before this one count: chains end, and a form can be read from
-                 * top to bottom. A hidden parameter hides what hangs on it. */
+                /* Only earlier parameters count: chains end, and a form can be read from top to bottom. A
+                 * hidden parameter hides its dependants. */
                 if (other >= p || !param_applies(other, all, i, a))
                         return false;
                 return strv_contains(p->when_values, param_initial(other, a, NULL));

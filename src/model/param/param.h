@@ -46,7 +46,7 @@ struct param_choice {
         char *title;            /* NULL: the value */
 };
 
-/* A word that must not be among arguments, and why ("A password there would be stored and shown"). */
+/* A word that is refused among arguments, and the reason ("A password there would be stored and shown"). */
 struct param_refusal {
         char *word, *reason;
 };
@@ -58,10 +58,9 @@ struct param {
         enum param_type type;
         bool required;
         char *initial;          /* "default" in the profile; NULL: none */
-        char *suggest; /* "hostname", "domain", …: how the host proposes a value (facts of that name),
-                        * NULL */
+        char *suggest; /* "hostname", "domain", …: the fact of the host that proposes a value, NULL */
         char *pattern;          /* POSIX extended regex the whole value must match, NULL */
-        char *pattern_reason;   /* what to say when it does not; NULL: a general sentence */
+        char *pattern_reason;   /* the message for a mismatch; NULL: a general sentence */
         long long minimum, maximum;     /* PARAM_INTEGER; both 0: any number */
         bool short_name;                /* PARAM_HOST: a single label is a name, too ("short" in the
                                          * profile) */
@@ -74,17 +73,17 @@ struct param {
         size_t n_refusals;
         enum delivery delivery;
         char *target;           /* option, variable, path or regex, by delivery */
-        size_t line;            /* of the profile it came from; 0: built in */
+        size_t line;            /* in its profile; 0: built in */
 };
 void param_done(struct param *p);
 
 /* The longest value of any type but PARAM_ARGUMENTS, in bytes. */
 #define PARAM_VALUE_MAX 1024U
 
-/* Is a pattern (of `pattern`, or of a prompt) one that may be run? Profiles come with images, so this refuses
- * what can hang or fill the memory of who matches it: more than PATTERN_MAX bytes, back-references,
- * repetitions whose counts multiply beyond PATTERN_REPEAT_MAX, and what regcomp(3) refuses. 0 or -EINVAL with
- * a sentence. */
+/* Whether a pattern (of `pattern`, or of a prompt) is safe to run. Profiles come with images, so this refuses
+ * patterns that can hang or exhaust memory: more than PATTERN_MAX bytes, back-references, repetitions whose
+ * counts multiply beyond PATTERN_REPEAT_MAX, and those that regcomp(3) refuses. 0 or -EINVAL with a
+ * sentence. */
 #define PATTERN_MAX 256U
 #define PATTERN_REPEAT_MAX 1024U
 int pattern_check(const char *pattern, struct error **reterr);
@@ -93,7 +92,7 @@ int pattern_check(const char *pattern, struct error **reterr);
 struct answer {
         char *name;
         char *value;
-        char *source;           /* where it came from: "typed", "default", "answer file", "DNS", … */
+        char *source;           /* its origin: "typed", "default", "answer file", "DNS", … */
 };
 struct answers {
         struct answer *items;
@@ -107,18 +106,18 @@ struct answers *answers_copy(const struct answers *a);
 int answers_set(struct answers *a, const char *name, const char *value, const char *source);
 const char *answers_get(const struct answers *a, const char *name);     /* NULL: not answered */
 
-/* Does the parameter apply, given the answers (its default counts as the other parameter's answer)? */
+/* Whether the parameter applies, given the answers (the other parameter's default counts as its answer). */
 bool param_applies(const struct param *p, const struct param *all, size_t n, const struct answers *a);
 
 /* Checks one value: 0, or a negative errno with a sentence and hint for the field. An empty value is wrong
- * only when the parameter is required. Secrets are checked with the same function by who holds them. */
+ * only when the parameter is required. For secrets, too. */
 int param_check(const struct param *p, const char *value, struct error **reterr);
 
-/* The same, where another answer must stand beside it: `other` is the parameter of with_name and its value,
- * both NULL where there is none. */
+/* The same for an answer that needs another: `other` is the parameter of with_name and its value, both NULL
+ * without one. */
 int param_check_with(const struct param *p, const char *value, const struct param *other,
                      const char *other_value, struct error **reterr);
 
-/* The value a field starts with: the answer, else suggested (may be NULL), else default, else first choice /
+/* The first value of a field: the answer, else suggested (may be NULL), else default, else first choice /
  * "no". Never NULL. */
 const char *param_initial(const struct param *p, const struct answers *a, const char *suggested);

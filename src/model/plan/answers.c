@@ -72,7 +72,7 @@ static int deliver_answer(struct making *m, const struct param *p, const char *v
         }
 }
 
-/* A secret is known by name only; NULL secrets means that nobody was asked yet. */
+/* A secret is known by name only; NULL secrets: not requested yet. */
 static int plan_secret(struct making *m, const struct param *p, struct error **reterr) {
         struct plan *plan = m->plan;
         const struct plan_request *q = m->request;
@@ -107,7 +107,7 @@ static int plan_secret(struct making *m, const struct param *p, struct error **r
         return r < 0 ? plan_answers_out_of_memory(reterr) : 0;
 }
 
-/* asks: this plan's label gets it. */
+/* asks: the label of this plan gets the answer. */
 static int plan_answer(struct making *m, const struct param *p, bool asks, struct error **reterr) {
         const char *value = param_initial(p, m->request->answers, NULL);
         const struct param *other = p->with_name ? profile_param(m->request->profile, p->with_name) : NULL;
@@ -119,7 +119,7 @@ static int plan_answer(struct making *m, const struct param *p, bool asks, struc
                 if (str_empty(value) && !asks) {
                         if (reterr)
                                 *reterr = error_free(*reterr);
-                        return 0;       /* only who sets it up must answer */
+                        return 0;       /* only the verb that sets the service up requires the answer */
                 }
                 _cleanup_free_ char *hint = reterr && (*reterr)->hint ? strdup((*reterr)->hint) : NULL;
                 r = error_wrap(reterr, -EINVAL, "The answer for %s (%s) is not valid",
@@ -146,7 +146,7 @@ static int plan_answer(struct making *m, const struct param *p, bool asks, struc
         return r < 0 ? plan_answers_out_of_memory(reterr) : 0;
 }
 
-/* An answer that nobody asked for is a typing error, and would otherwise pass in silence. */
+/* An answer without a parameter is a typing error, and would otherwise be ignored silently. */
 static int check_given(struct making *m, struct error **reterr) {
         const struct profile *profile = m->request->profile;
         const struct answers *given = m->request->answers;
@@ -154,7 +154,7 @@ static int check_given(struct making *m, struct error **reterr) {
         for (size_t i = 0; given && i < given->n && m->plan->verb != VERB_UNINSTALL; i++) {
                 const struct param *p = profile ? profile_param(profile, given->items[i].name) : NULL;
                 if (!p && m->asks && m->request->service) {
-                        /* The newer image does not ask it any more; nobody typed it now. */
+                        /* The newer image does not ask for it any more; the user did not type it now. */
                         if (finding_report(&m->plan->findings, "unused-answer", given->items[i].name,
                                            "The answer for %s is not used: this image does not ask for it",
                                            given->items[i].name) < 0)
@@ -194,7 +194,7 @@ static int set_variables(struct making *m, struct error **reterr) {
         } known[] = {
                 { "NAME", name },
                 { "IMAGE", m->plan->image },
-                /* Without a value they are empty, not unknown: nothing remains of their words. */
+                /* Without a value they are empty, not unknown: their words vanish. */
                 { "OPT1", q->opt[0] ? q->opt[0] : "" },
                 { "OPT2", q->opt[1] ? q->opt[1] : "" },
                 { "OPT3", q->opt[2] ? q->opt[2] : "" },
@@ -300,8 +300,8 @@ int plan_set_environment(struct making *m) {
                 r = strv_addf(&plan->environment, "HOME=%s", m->facts->home ? m->facts->home : "/root");
         for (size_t i = 0; r >= 0 && i < ELEMENTS(always); i++)
                 r = add_environment(m, always[i]);
-        /* A variable of a profile or of --set gets in only where a command asks for it by name: an image must
-         * not be able to set LD_PRELOAD for the engine on the host. */
+        /* A variable of a profile or of --set is passed only where a command names it: an image must not be
+         * able to set LD_PRELOAD for the engine on the host. */
         if (r >= 0)
                 r = add_named_by(m, plan->command);
         return r < 0 ? r : add_named_by(m, plan->run);

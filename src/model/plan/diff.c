@@ -9,13 +9,13 @@
 #include "base/str.h"
 
 #define CONTEXT 3U
-/* Steps of the search (E. Myers, "An O(ND) Difference Algorithm", 1986): its memory grows with their square.
- */
+/* Steps of the search (E. Myers, "An O(ND) Difference Algorithm", 1986): its memory grows with their
+ * square. */
 #define STEPS_MAX 1000
 
 struct line {
         const char *text;
-        size_t n;               /* with its newline, where it has one */
+        size_t n;               /* with its newline, if any */
         uint32_t hash;
 };
 
@@ -53,14 +53,12 @@ static bool plan_diff_same(const struct line *a, const struct line *b) {
         return a->hash == b->hash && a->n == b->n && memcmp(a->text, b->text, a->n) == 0;
 }
 
-/* For each old line whether it stays, for each new one whether it was there: in both, the marked lines are
- * the same in the same order. */
+/* The common lines, marked on both sides: they are the same in the same order. */
 struct marks {
         bool *old, *new;
 };
 
-/* The furthest reaching paths of each number of edits are kept, one row a step, so that the way back can be
- * walked. */
+/* Keeps the furthest reaching paths of each number of edits, one row a step, for the way back. */
 static bool plan_diff_search(const struct line *a, int n, const struct line *b, int m, bool *keep_a,
                              bool *keep_b) {
         int max = n + m < STEPS_MAX ? n + m : STEPS_MAX;
@@ -129,7 +127,7 @@ static int plan_diff_mark(const struct text *old, const struct text *new, struct
                 ret->old[old->n - 1 - tail] = ret->new[new->n - 1 - tail] = true;
                 tail++;
         }
-        /* When it is not found, nothing between is marked: all of it was replaced. */
+        /* Without a result nothing between is marked: all of it was replaced. */
         (void) plan_diff_search(old->lines + head, (int) (old->n - head - tail), new->lines + head,
                                 (int) (new->n - head - tail), ret->old + head, ret->new + head);
         return 0;
@@ -143,7 +141,7 @@ static void plan_diff_add_line(struct str *out, char sign, const struct line *li
 }
 
 static void add_range(struct str *out, char sign, size_t begin, size_t n) {
-        /* An empty range is named by the line before it. */
+        /* The line before an empty range names it. */
         str_addf(out, "%c%zu", sign, n ? begin + 1 : begin);
         if (n != 1)
                 str_addf(out, ",%zu", n);
@@ -181,7 +179,7 @@ static void add_hunks(struct str *out, const struct text *old, const struct text
                         return;
                 size_t before = i < CONTEXT ? i : CONTEXT, i0 = i - before, j0 = j - before, kept = 0;
                 size_t i1 = i, j1 = j;
-                /* The hunk goes on until more lines stay than two contexts cover. */
+                /* The hunk continues until more lines stay than two contexts cover. */
                 while ((i < old->n || j < new->n) && kept <= 2 * CONTEXT) {
                         if (i < old->n && !marks->old[i])
                                 i++, kept = 0;

@@ -6,7 +6,7 @@
 #include "base/str.h"
 #include "model/plan/internal.h"
 
-/* The host's own path of one that a rehearsal has turned to its copy. */
+/* The host's own path of one that a rehearsal has redirected to its copy. */
 static const char *on_host(const char *path) {
         const char *rest = str_starts(path, PLAN_REHEARSAL_DIR);
         return !rest || (*rest && *rest != '/') ? path : *rest ? rest : "/";
@@ -22,8 +22,8 @@ static void look_at_mounts(const struct making *m, struct command *c) {
         }
 }
 
-/* Podman refuses to begin where the host's side of a bind mount is missing; Docker makes an empty folder.
- * What an installer is about to make is missing now by right. */
+/* Podman refuses to start where the host's side of a bind mount is missing; Docker creates an empty folder. A
+ * path that an installer is about to create is rightly missing. */
 static int report_missing_mounts(struct making *m, const struct command *c, const char *where,
                                  bool installer_follows) {
         for (size_t i = 0; c && i < c->n_mounts; i++) {
@@ -79,8 +79,8 @@ static int report_names(struct making *m) {
         return report_taken_name(m, plan->run, "RUN", plan->run->name ? plan->run->name : plan->name);
 }
 
-/* Units in /etc and /run that are not ours were put there by somebody; those of the distribution may be
- * overridden, and the plan says so (the talk wants sssd.service to stay sssd.service). */
+/* Units in /etc and /run that fairlead did not write are the administrator's; those of the distribution may
+ * be overridden, and the plan says so (sssd.service stays sssd.service). */
 static int report_unit(struct making *m) {
         const struct host_facts *f = m->facts;
         struct plan *plan = m->plan;
@@ -102,11 +102,11 @@ static int report_unit(struct making *m) {
                               "It takes the place of the distribution's unit %s", path);
 }
 
-/* "a:b": one of them is enough, because distributions put libraries in different places. */
+/* "a:b": one of them is enough, since distributions install libraries in different places. */
 static bool has_one_of(const struct host_facts *f, const char *need) {
         _cleanup_strv_ char **paths = NULL;
         if (strv_split(need, ":", &paths) < 0)
-                return true;    /* no memory to find out: nothing is said */
+                return true;    /* out of memory: no finding */
         for (char **path = paths; path && *path; path++)
                 if (f->path_exists(*path, f->userdata))
                         return true;
@@ -130,7 +130,7 @@ static int report_needs(struct making *m) {
 
 /* ---- what is saved before the first effect ---- */
 
-/* Where nothing lasts, or nothing is a file. */
+/* Places that do not persist, or do not hold files. */
 static bool not_saved(const char *path) {
         static const char *const folders[] = { "/proc", "/sys", "/dev", "/run", "/var/run", "/tmp" };
         for (size_t i = 0; i < ELEMENTS(folders); i++)
@@ -145,7 +145,7 @@ static int add_path(char ***paths, const char *path) {
                 if (*c != '/' || (c[1] != '/' && c[1] != '\0') || c == path)
                         str_add_char(&clean, *c);
         if (clean.length > 1 && clean.text[0] == '/' && clean.text[1] == '/')
-                str_cut(&clean, 0);     /* "//x": not a path anybody means */
+                str_cut(&clean, 0);     /* "//x": not a path that can be meant */
         _cleanup_free_ char *whole = str_take(&clean);
         if (!whole)
                 return -ENOMEM;
@@ -174,7 +174,7 @@ static bool holds_no_files(const char *path) {
                path_below(path, "/dev") || str_ends(path, ".sock");
 }
 
-/* A mount that the command may write to and that nobody saves: what is saved of "/" is a part of it, of /run
+/* A mount that the command may write to and that is not saved: of "/" only a part is saved, of /run
  * nothing. */
 static int report_not_saved(struct making *m, const struct mount *mount) {
         struct plan *plan = m->plan;
@@ -196,7 +196,7 @@ static int report_not_saved(struct making *m, const struct mount *mount) {
 static int set_paths(struct making *m) {
         struct plan *plan = m->plan;
         if (plan->verb == VERB_REHEARSE)
-                return 0;       /* nothing of the host's files is touched */
+                return 0;       /* the host's files stay untouched */
         int r = add_path(&plan->paths, "/etc");
         if (r >= 0)
                 r = add_path(&plan->paths, "/usr/local");

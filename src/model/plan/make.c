@@ -95,7 +95,7 @@ static int set_mode(struct making *m, struct error **reterr) {
         return 0;
 }
 
-/* What the record of the service will keep of image and request, so that an upgrade can fill the labels
+/* The part of image and request that the service's record keeps, so that an upgrade can fill the labels
  * again. */
 static int set_kept(struct making *m) {
         const struct plan_request *q = m->request;
@@ -133,7 +133,7 @@ static int set_from(struct making *m) {
 
 /* ---- labels ---- */
 
-/* Which label a verb runs; -1: the request names it. */
+/* The label that a verb runs; -1: the request names it. */
 static int verb_label(enum plan_verb verb) {
         static const int labels[_PLAN_VERB_MAX] = {
                 [VERB_INSTALL] = LABEL_INSTALL,
@@ -153,7 +153,7 @@ static const char *any_label(const struct image *image, const char *key, const c
                 const struct label *l = image->labels + i;
                 if (strcasecmp(l->key, key) != 0)
                         continue;
-                /* The exact one; else, as for the verbs, capitals before others, and they sort so. */
+                /* The exact one; else, as for the verbs, capitals precede others, and they sort so. */
                 if (!found || strcmp(l->key, key) == 0)
                         found = l;
         }
@@ -170,7 +170,7 @@ static bool plan_make_has_option(const struct command *c, const char *canonical)
         return false;
 }
 
-/* Puts what the answers want of the engine before the image: *argv is replaced. */
+/* Inserts the answers' engine words before the image: *argv is replaced. */
 static int insert_engine_words(struct making *m, const char *where, char ***argv) {
         struct finding_list ignored = {};
         _cleanup_command_ struct command *probe = NULL;
@@ -210,8 +210,8 @@ static int insert_engine_words(struct making *m, const char *where, char ***argv
         return 0;
 }
 
-/* plan.json can hold only UTF-8: another word would run differently from how it was shown. The label itself
- * was looked at already; this is for what answers and arguments brought. */
+/* plan.json holds only UTF-8: another word would run differently from how it was shown. The label itself is
+ * checked already; this is for answers and arguments. */
 static int report_not_utf8(const char *key, char *const *argv, struct finding_list *findings) {
         for (size_t i = 0; argv[i]; i++)
                 if (!text_is_utf8(argv[i], strlen(argv[i])))
@@ -220,7 +220,7 @@ static int report_not_utf8(const char *key, char *const *argv, struct finding_li
         return 0;
 }
 
-/* A label's text to the command that will run; *ret stays NULL when nothing is left of it. */
+/* Fills a label's text into the command that will run; *ret stays NULL when nothing remains. */
 static int plan_make_fill(struct making *m, const char *key, const char *text, bool set_up,
                           char *const *arguments, struct finding_list *findings, struct command **ret) {
         _cleanup_recipe_ struct recipe *recipe = NULL;
@@ -238,7 +238,7 @@ static int plan_make_fill(struct making *m, const char *key, const char *text, b
                 r = report_not_utf8(key, argv, findings);
         if (r < 0 || !argv || !*argv)
                 return r;
-        if (!**argv)    /* a lost variable, as a rule; nobody could carry it out, nor read such a plan */
+        if (!**argv)    /* usually a lost variable; such a plan could be neither run nor read */
                 return finding_report(
                         findings, "empty-label", key,
                         "The first word of the label %s is empty, so there is no program to run", key);
@@ -248,7 +248,7 @@ static int plan_make_fill(struct making *m, const char *key, const char *text, b
                      : lint_command(key, *ret, m->request->image, m->plan->image, m->plan->name, findings);
 }
 
-/* A label that this verb does not run now: what is wrong with it is told, and refuses nothing. */
+/* A label that this verb does not run now: its faults are reported, but do not block. */
 static int fill_for_later(struct making *m, enum command_label which, struct command **ret) {
         struct finding_list findings = {};
         const char *key = NULL, *text = label_find(m->request->image, which, &key, &findings);
@@ -323,7 +323,7 @@ static int fill_labels(struct making *m) {
                 return finding_report(&plan->findings, "no-label", "UNINSTALL",
                                       "Without a label UNINSTALL nothing can delete this host's account in "
                                       "the realm");
-        /* Uninstalling and stopping can be done without a label of that name; the others cannot. */
+        /* Uninstalling and stopping work without a label of that name; the other verbs do not. */
         if (!plan->command && ((plan->verb == VERB_INSTALL && !plan->run) || plan->verb == VERB_RUN ||
                                plan->verb == VERB_REHEARSE))
                 return finding_report(&plan->findings, "no-label", plan->verb == VERB_RUN ? "RUN" : "INSTALL",
@@ -337,7 +337,8 @@ static int fill_labels(struct making *m) {
 
 /* ---- the unit ---- */
 
-/* All of `old` in text become `new`. The caller frees; NULL: it is not in it, or no memory (*ret_failed). */
+/* Replaces all of `old` in text by `new`. The caller frees; NULL: not found, or out of memory
+ * (*ret_failed). */
 static char *replace_all(const char *text, const char *old, const char *new, bool *ret_failed) {
         _cleanup_str_ struct str out = {};
         const char *at = text, *found;
@@ -354,7 +355,7 @@ static char *replace_all(const char *text, const char *old, const char *new, boo
         return result;
 }
 
-/* A unit that the image wrote is its own affair, but for the image it names: that becomes the new one. */
+/* A unit that the image wrote stays as it is, except for the image name in it: that becomes the new one. */
 static int change_unit_of_image(struct making *m) {
         const struct plan_request *q = m->request;
         struct plan *plan = m->plan;
@@ -386,13 +387,12 @@ static int set_unit(struct making *m) {
                 return 0;
         if (service && service->units && service->units[0] && !ours)
                 return change_unit_of_image(m);
-        /* An upgrade keeps the kind of file: two of them for one unit would stand in each other's way. */
+        /* An upgrade keeps the kind of file: two of them for one unit would conflict. */
         if (ours)
                 facts.quadlet = str_ends(service->files[0], ".container") != NULL;
         plan->unit.kind = plan->command ? UNIT_BY_IMAGE : UNIT_NONE;
-        /* A program that wants a terminal is started by people, not by systemd; with -d the terminal is only
-         * its own.
-         */
+        /* A program that needs a terminal is started by people, not by systemd; with -d the terminal is only
+         * its own. */
         if (!plan->run || plan->run->engine == ENGINE_NONE ||
             (plan->run->interactive && !plan->run->detached))
                 return ours ? finding_report(&plan->findings, "unit-unwritable", "RUN",
@@ -425,7 +425,7 @@ static int set_health(struct making *m) {
         return r < 0 ? r : strv_extend(&plan->health_argv, profile->health_argv);
 }
 
-/* In the service's container where there is one, else on the host itself. */
+/* In the service's container if any, else on the host itself. */
 static int set_renew(struct making *m) {
         struct plan *plan = m->plan;
         int r = 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The plan: image (by digest) + name + mode + answers = exactly what will be run and written. plan_make() is
- * a pure function; what it must know of the host it is told in struct host_facts. DESIGN.md sections 5-8. */
+/* The plan: image (by digest) + name + mode + answers = exactly the commands run and the files written.
+ * plan_make() is a pure function; struct host_facts is its view of the host. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,41 +27,39 @@ enum plan_verb {
         VERB_UNINSTALL,
         VERB_STOP,
         VERB_UPGRADE,
-        VERB_REHEARSE, /* an install whose command sees a copy of the host's files that is thrown
-                        * away */
-        VERB_OTHER,    /* any other label, by plan_request.label: looked at only, never a job */
-        /* of an installed service, without a label: plan_make() knows nothing of them (backend/host/access.c)
-         */
-        VERB_ACCESS, /* who of its realm may log in: plan.file is written, its unit started
-                      * again */
+        VERB_REHEARSE, /* an install whose command sees a copy of the host's files that is discarded */
+        VERB_OTHER,    /* any other label, by plan_request.label: shown only, never a job */
+        /* of an installed service, without a label: plan_make() does not handle these
+         * (backend/host/access.c) */
+        VERB_ACCESS, /* logins from its realm: plan.file is written, its unit restarted */
         VERB_RENEW,  /* its keys in the realm are renewed by plan.command */
         _PLAN_VERB_MAX,
 };
 DECLARE_NAMES(plan_verb, enum plan_verb);       /* "install", "run", "uninstall", "stop", "upgrade",
                                                  * "rehearse", "other", "access", "renew" */
 
-/* Does it set a service up, or show what that would be: install, upgrade, rehearse? */
+/* Whether it sets a service up or shows that: install, upgrade, rehearse. */
 static inline bool plan_sets_up(enum plan_verb verb) {
         return verb == VERB_INSTALL || verb == VERB_UPGRADE || verb == VERB_REHEARSE;
 }
 
-/* What plan_make() is told about the host. All zero is valid: Podman by name, nothing known to exist. */
+/* The host as plan_make() sees it. All zero is valid: Podman by name, nothing known to exist. */
 struct host_facts {
-        enum engine_kind engine;        /* ENGINE_NONE: take podman */
+        enum engine_kind engine;        /* ENGINE_NONE: Podman */
         const char *engine_path;        /* "/usr/bin/podman"; NULL: the word "podman" or "docker" */
         const char *engine_version;     /* "5.4.2", or NULL */
-        bool quadlet;                   /* the engine's systemd generator is there */
+        bool quadlet;                   /* the engine's systemd generator is installed */
         bool no_cgroups;                /* Podman runs containers without cgroups (backend/engine/config.h) */
         const char *pwd, *home, *sudo_uid, *sudo_gid;   /* NULL: "/", "/root", "0", "0" */
 
-        /* Is there something at this absolute path? NULL: unknown. */
+        /* Whether this absolute path exists. NULL: unknown. */
         bool (*path_exists)(const char *path, void *userdata);
         /* The fragment path of an existing unit of this name ("/lib/systemd/system/rsyslog.service"), "" when
          * it is fairlead's own, or NULL. */
         const char *(*unit_path)(const char *unit, void *userdata);
-        /* Is there a container of this name? */
+        /* Whether a container of this name exists. */
         bool (*container_exists)(const char *name, void *userdata);
-        /* Is a service of this name installed? */
+        /* Whether a service of this name is installed. */
         bool (*service_exists)(const char *name, void *userdata);
         void *userdata;
 };
@@ -70,55 +68,55 @@ struct plan_request {
         enum plan_verb verb;
         const struct image *image;      /* labels, id, digest */
         const char *reference;          /* as typed; NULL: image_reference() */
-        const char *label; /* VERB_OTHER: the label's key ("PURGE", "RUN_SYSTEMD", "help"), matched
-                            * without case */
-        bool pinned;       /* IMAGE and the unit name the exact digest (jobs do; `plan --labels` does
-                            * not) */
+        const char *label; /* VERB_OTHER: the label's key ("PURGE", "RUN_SYSTEMD", "help"), matched without
+                            * case */
+        bool pinned;       /* IMAGE and the unit name the exact digest (for jobs, not for `plan --labels`) */
         const char *name;               /* service name; NULL: reference_default_name() */
-        const struct profile *profile;  /* NULL: none, the arguments stand alone */
+        const struct profile *profile;  /* NULL: none, arguments only */
         const char *mode;               /* NULL: the first */
         const struct answers *answers;  /* may be NULL */
-        char *const *secrets; /* names of the secrets that will be handed over with the job. NULL: not asked
-                               * for yet; the required ones are then planned as if they were there */
+        char *const *secrets; /* names of the secrets that the job will get. NULL: not requested yet; the
+                               * required ones are then planned as if they were given */
         char *const *set;               /* "X=value" of --set that are not parameters: variables */
         const char *opt[3];             /* --opt1..3, or NULL */
         char *const *arguments;         /* after "--" */
-        char *const *allowed;           /* ids of findings the user allows */
-        bool deletes_account;           /* VERB_UNINSTALL of a mode that joins: its `leave` is asked and
-                                         * added */
-        /* VERB_UPGRADE of an installed service: its record (its answers, variables and arguments stand above
-         * already where they count); NULL: the label is only looked at */
+        char *const *allowed;           /* ids of findings that the user allows */
+        bool deletes_account;           /* VERB_UNINSTALL of a mode that joins: adds its `leave` */
+        /* VERB_UPGRADE of an installed service: its record (its answers, variables and arguments are already
+         * in the fields above where they count); NULL: the label is only shown */
         const struct service *service;
-        const char *unit_path, *unit_text;      /* and its unit file as it is now; NULL: it has none */
+        const char *unit_path, *unit_text;      /* its current unit file; NULL: none */
         const struct host_facts *facts; /* NULL: all zero */
 };
 
 enum unit_kind {
         UNIT_NONE,              /* nothing to supervise: RUN is missing or interactive */
-        UNIT_BY_IMAGE,          /* the installer writes it; fairlead learns its name from the changes */
+        UNIT_BY_IMAGE,          /* the installer writes it; the changes show its name */
         UNIT_QUADLET,           /* /etc/containers/systemd/NAME.container */
         UNIT_SERVICE,           /* /etc/systemd/system/NAME.service */
         _UNIT_KIND_MAX,
 };
 DECLARE_NAMES(unit_kind, enum unit_kind);       /* "none", "by-image", "quadlet", "service" */
 
-/* The unit fairlead writes when the image wrote none. */
+/* The unit that fairlead writes when the image did not. */
 struct unit_file {
         enum unit_kind kind;
-        char *name;             /* "rsyslog.service", also where a Quadlet makes it */
+        char *name;             /* "rsyslog.service", also of a Quadlet */
         char *path;             /* "/etc/systemd/system/rsyslog.service",
                                  * "/etc/containers/systemd/rsyslog.container" */
-        char *text;             /* the whole file */
+        char *text;
         char *overrides;        /* path of the distribution's unit of this name, or NULL */
 };
 
 /* An answer's way to the command where it is not in the command's words: a secret's (never its value), or an
- * ordinary answer's by file or prompt (its value is in plan.answers). How the worker delivers: DELIVER_STDIN
- * plan.stdin_lines first, then these, in order, a line each DELIVER_FILE    PLAN_FILES_DIR/NAME/parameter,
- * 0600, before the command; removed after it. The command's words have the bind mount of it already
- *   DELIVER_PROMPT  typed, with a newline, when the output matches target (POSIX extended regex), once
- *   DELIVER_ARGV    secrets only: target (if not "") and the secret as two words at the end of the command,
- * or as one where target ends in "="; the finding "secret-in-argv" says so */
+ * ordinary answer's by file or prompt (its value is in plan.answers). The worker delivers
+ *
+ *     DELIVER_STDIN   plan.stdin_lines first, then these, in order, a line each
+ *     DELIVER_FILE    PLAN_FILES_DIR/NAME/parameter, 0600, before the command; removed after it. The command's
+ *                     words already have the bind mount
+ *     DELIVER_PROMPT  typed once, with a newline, when the output matches target (POSIX extended regex)
+ *     DELIVER_ARGV    secrets only: target (if not "") and the secret as two words at the end of the command,
+ *                     or as one where target ends in "="; the finding "secret-in-argv" reports it */
 struct secret_use {
         char *name;             /* of the parameter */
         enum delivery delivery;
@@ -127,17 +125,17 @@ struct secret_use {
 #define PLAN_FILES_DIR "/run/fairlead/files"
 
 
-/* One file that becomes another; what is between stands in the plan, word for word. */
+/* One file to change; the plan holds both texts. */
 #define PLAN_ACCESS_FOLDER "/etc/sssd"
 #define PLAN_ACCESS_FILE PLAN_ACCESS_FOLDER "/sssd.conf"
 struct plan_file {
         char *path;             /* PLAN_ACCESS_FILE */
-        char *text;             /* the whole of it then; NULL: there is no such file in this plan */
-        char *was;              /* and now: somebody who changes it meanwhile is not written over */
-        char *sentence;         /* what it comes to */
+        char *text;             /* the new text; NULL: this plan does not change a file */
+        char *was;              /* the current text: a file that was changed meanwhile is not overwritten */
+        char *sentence;         /* the result */
 };
 
-/* What an upgrade takes the place of. */
+/* The image that an upgrade replaces. */
 struct plan_from {
         char *image;            /* pinned */
         char *image_id;
@@ -146,9 +144,9 @@ struct plan_from {
         struct label_list labels;
 };
 
-/* What a job does by itself when the host came up again and it had not come to its end. */
+/* The automatic action for a job that a restart of the host interrupted. */
 enum plan_interrupted {
-        INTERRUPTED_ASK,        /* nothing: a person decides */
+        INTERRUPTED_ASK,        /* none: a person decides */
         INTERRUPTED_RESUME,
         INTERRUPTED_ROLL_BACK,
         _PLAN_INTERRUPTED_MAX,
@@ -158,24 +156,23 @@ DECLARE_NAMES(plan_interrupted, enum plan_interrupted); /* "ask", "resume", "rol
 struct plan {
         enum plan_verb verb;
         char *name;             /* of the service */
-        char *reference;        /* as the user named the image */
-        char *image;            /* what stands for IMAGE: pinned, or as typed */
+        char *reference;        /* of the image, as typed */
+        char *image;            /* the value of IMAGE: pinned, or as typed */
         char *image_id;
         char *digest;           /* "sha256:…", or NULL */
         char *mode;             /* or NULL */
         char *mode_title;
-        enum realm_kind joins;  /* VERB_INSTALL: it joins this host to a realm of this kind;
-                                 * VERB_UNINSTALL: it leaves one */
-        bool deletes_account;   /* VERB_UNINSTALL: this host's account in the realm goes, too */
-        char *join_domain;      /* that of the answers; NULL: this host's own */
-        char *join_server;      /* the one that was named; NULL */
-        char *join_user;        /* who joins; NULL */
+        enum realm_kind joins;  /* VERB_INSTALL: it joins this host to a realm of this kind; VERB_UNINSTALL:
+                                 * it leaves one */
+        bool deletes_account;   /* VERB_UNINSTALL: deletes this host's account in the realm, too */
+        char *join_domain;      /* from the answers; NULL: this host's own */
+        char *join_server;      /* from the answers; NULL */
+        char *join_user;        /* the joining user; NULL */
         char *profile;          /* its source, or NULL */
-        char *label_key; /* the label this plan's command comes from ("INSTALL", "run"), or NULL: no such
-                          * label */
-        char *label;            /* its text as it came */
-        struct command *command;        /* what will run; NULL: nothing (no label of this verb) */
-        struct command *run;       /* VERB_INSTALL, VERB_UPGRADE: the filled RUN label, what the unit will
+        char *label_key; /* the label of this plan's command ("INSTALL", "run"), or NULL: no such label */
+        char *label;            /* its original text */
+        struct command *command;        /* the command to run; NULL: none (no label of this verb) */
+        struct command *run;       /* VERB_INSTALL, VERB_UPGRADE: the filled RUN label, which the unit will
                                     * run; NULL: none */
         struct command *uninstall; /* VERB_INSTALL: the filled UNINSTALL label, kept with the service; NULL:
                                     * none */
@@ -184,35 +181,34 @@ struct plan {
                              * NAME` works */
         struct unit_file
                 unit; /* of an upgrade whose unit the image wrote: UNIT_BY_IMAGE with path and text, the old
-                       * image's name in it replaced; without where there is nothing to replace */
+                       * image's name in it replaced; without them where nothing is to be replaced */
         struct plan_file file;  /* VERB_ACCESS */
         struct plan_from *from; /* VERB_UPGRADE of an installed service; else NULL */
         char *version, *title;  /* of the image, or NULL */
-        struct label_list labels;       /* VERB_INSTALL, VERB_UPGRADE: the command labels as they came */
+        struct label_list labels;       /* VERB_INSTALL, VERB_UPGRADE: the original command labels */
         char **set, *opt[3];    /* as requested: variables and OPT1-3 */
         struct answers *answers;        /* without secrets */
         struct secret_use *secrets;
         size_t n_secrets;
-        struct secret_use *handed;      /* ordinary answers that go by file or prompt */
+        struct secret_use *handed;      /* ordinary answers delivered by file or prompt */
         size_t n_handed;
-        char **arguments;       /* the words the form and the user added to the label */
-        char **given;           /* the user's own of them at the install: an upgrade gives them to a RUN
-                                 * label again */
+        char **arguments;       /* the words that the form and the user added to the label */
+        char **given;           /* the user's own of them at the install: an upgrade adds them to a RUN label
+                                 * again */
         char **stdin_lines;     /* non-secret answers delivered by stdin */
-        char **paths; /* what is saved before the first effect: /etc, /usr/local, profile paths, writable
-                       * host mounts of the command; absolute, sorted, none below another */
-        char **state;           /* of paths: the service's own, as the profile says */
+        char **paths; /* saved before the first effect: /etc, /usr/local, profile paths, writable host mounts
+                       * of the command; absolute, sorted, none below another */
+        char **state;           /* those of paths that are the service's own, by the profile */
         char *host_unit;        /* the host's own unit that runs the service; NULL: the install brings one */
-        uint64_t saved_objects, saved_bytes;    /* what that comes to, as far as the host was asked; 0: it
-                                                 * was not */
-        char **health_argv;     /* the whole command, "podman exec NAME …"; or NULL: the unit must be
-                                 * active */
+        uint64_t saved_objects, saved_bytes;    /* the size of these, as far as the host was asked; 0: it was
+                                                 * not */
+        char **health_argv;     /* the whole command, "podman exec NAME …"; NULL: the unit must be active */
         unsigned health_seconds;
-        char **renew_argv;      /* VERB_INSTALL, VERB_UPGRADE: what will renew the keys in the realm,
-                                 * "podman exec NAME …"; NULL: nothing */
+        char **renew_argv;      /* VERB_INSTALL, VERB_UPGRADE: renews the keys in the realm, "podman exec NAME
+                                 * …"; NULL: nothing */
         struct finding_list findings;
-        bool host_command;      /* command is a program of the host: needs a consent of its own */
-        enum plan_interrupted if_interrupted;   /* set by who starts the job */
+        bool host_command;      /* command is a program of the host: needs its own consent */
+        enum plan_interrupted if_interrupted;   /* set by the starter of the job */
 };
 
 struct plan_from *plan_from_free(struct plan_from *from);
@@ -220,29 +216,26 @@ struct plan *plan_free(struct plan *plan);
 DEFINE_CLEANUP(struct plan, plan_free)
 #define _cleanup_plan_ _cleanup_(plan_freep)
 
-/* Makes the plan. It succeeds also when findings block it (so that they can be shown); it fails with -EINVAL
- * and a sentence for a request that makes no sense: a name that is not valid, an unknown mode, an answer to
- * no parameter, a wrong answer, a missing required one. -ENOMEM.
+/* Makes the plan, also when findings block it (so that they can be shown). -EINVAL and a sentence for a wrong
+ * request: an invalid name, an unknown mode, an answer without a parameter, a wrong answer, a missing
+ * required one. -ENOMEM.
  *
- * The words of the mode, the parameters and the profile's deliveries belong to the label that sets the image
- * up: INSTALL, or RUN where there is no INSTALL. All labels get the variables; request.arguments go to the
- * label of the verb. */
+ * The words of the mode, the parameters and the profile's deliveries go to the label that sets the image up:
+ * INSTALL, or RUN where INSTALL is missing. All labels get the variables; request.arguments go to the label
+ * of the verb. */
 int plan_make(const struct plan_request *request, struct plan **ret, struct error **reterr);
 
-/* May it be carried out: no finding blocks that is not allowed? Else -EPERM and a sentence that names the
- * findings.
- */
+/* 0, or -EPERM and a sentence with the findings that block and are not allowed. */
 int plan_permitted(const struct plan *plan, struct error **reterr);
 
-/* The exact bytes a consent is bound to: digest (or id), label key, label text, argv, the unit's command and
- * text, one per line, NUL-free and unambiguous (lengths before the text). backend/io/digest.h hashes it. The
- * caller frees; NULL when out of memory. */
+/* The exact bytes of a consent: digest (or id), label key, label text, argv, the unit's command and text, one
+ * per line, NUL-free and unambiguous (lengths before the text). backend/io/digest.h hashes it. The caller
+ * frees; NULL when out of memory. */
 char *plan_consent_text(const struct plan *plan);
 
-/* The lines of plan.file that go ("-…") and come ("+…"). Those around them are not shown: they may hold
- * secrets of others. NULL: out of memory. */
+/* The removed ("-…") and added ("+…") lines of plan.file. Their context is not shown: it may hold secrets of
+ * others. NULL: out of memory. */
 char **plan_file_lines(const struct plan_file *file);
 
-/* The words of a command as a person reads them: quoted by POSIX rules where needed, secrets never in it. The
- * caller frees. */
+/* The words of a command, quoted by POSIX rules where needed, never with secrets. The caller frees. */
 char *argv_text(char *const *argv);

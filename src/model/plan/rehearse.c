@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A rehearsal's command is the install's, but for where its mounts of the host's files come from:
- * PLAN_REHEARSAL_DIR, over which the worker lays the host's tree with an upper layer that is thrown away.
- * What goes elsewhere than to files goes to the host itself. */
+/* A rehearsal's command is the install's, except that its mounts of the host's files come from
+ * PLAN_REHEARSAL_DIR, where the worker mounts the host's tree with an upper layer that is discarded. Effects
+ * other than on files reach the host itself. */
 #include <errno.h>
 #include <string.h>
 
@@ -10,8 +10,8 @@
 #include "model/command/mount.h"
 #include "model/plan/internal.h"
 
-/* The kernel's places are no files, and sockets lead to who listens on the host; secrets are put where the
- * command looks for them. */
+/* The kernel's file systems do not hold files, and sockets lead to listeners on the host; secrets stay where
+ * the command expects them. */
 static bool plan_rehearse_stays(const char *path) {
         static const char *const folders[] = { "/proc", "/sys", "/dev", PLAN_FILES_DIR };
         for (size_t i = 0; i < ELEMENTS(folders); i++)
@@ -20,7 +20,7 @@ static bool plan_rehearse_stays(const char *path) {
         return str_ends(path, ".sock") || str_ends(path, "socket");
 }
 
-/* The value of -v or --mount with the host's path turned to the copy; *ret NULL: nothing to turn. */
+/* The value of -v or --mount with the host's path in the copy; *ret NULL: unchanged. */
 static int turn_value(const char *value, bool is_volume, char **ret) {
         struct mount_reading reading = {};
         *ret = NULL;
@@ -50,12 +50,13 @@ static int turn_value(const char *value, bool is_volume, char **ret) {
         return *ret ? 0 : -ENOMEM;
 }
 
-/* The word that holds the option's value: the value is all of it, or stands at its end. */
+/* The word with the option's value, which is all of it or its end. */
 static int turn_word(char **argv, const struct option_use *o, const char *turned) {
         char **word = &argv[o->word + o->words - 1];
         size_t whole = strlen(*word), value = strlen(o->value);
         if (whole < value || strcmp(*word + whole - value, o->value) != 0)
-                return 0;       /* read otherwise than it stands there: lint says so, and nothing is turned */
+                return 0;       /* the value was read differently from its text: lint reports that, and
+                                 * nothing is redirected */
         char *new = str_printf("%.*s%s", (int) (whole - value), *word, turned);
         if (!new)
                 return -ENOMEM;

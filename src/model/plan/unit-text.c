@@ -38,7 +38,7 @@ bool unit_name_valid(const char *name) {
         return false;
 }
 
-/* Of a label, so foreign: one line, nothing that systemd would read as more than text. */
+/* Foreign text from a label: one line, nothing that systemd would read as more than text. */
 static void add_description(struct str *out, const char *name, const char *description) {
         _cleanup_str_ struct str clean = {};
         if (!str_empty(description))
@@ -47,7 +47,7 @@ static void add_description(struct str *out, const char *name, const char *descr
         text += strspn(text, " ");
         size_t n = strlen(text);
         while (n && strchr(" \\", text[n - 1]))
-                n--;    /* a backslash at the end would take the next line along */
+                n--;    /* a backslash at the end would continue the line */
         str_add(out, "Description=");
         for (size_t i = 0; i < n; i++)
                 str_add(out, text[i] == '%' ? "%%" : (char[]) { text[i], 0 });
@@ -56,7 +56,6 @@ static void add_description(struct str *out, const char *name, const char *descr
         str_add_char(out, '\n');
 }
 
-/* Who wrote it, for whom, and when it starts. */
 static void add_head(struct str *out, const char *name, const char *description) {
         str_addf(out,
                  "# Written by fairlead for the service %s, from the RUN label of its image.\n"
@@ -85,7 +84,7 @@ static void add_install(struct str *out) {
         str_add(out, "\n[Install]\nWantedBy=multi-user.target\n");
 }
 
-/* Words that were checked already: only memory can be missing, and that the string remembers. */
+/* The words are checked already: only memory can run out, and the string records that. */
 static void plan_unit_text_add_word(struct str *out, const char *word) {
         _cleanup_free_ char *quoted = NULL;
         if (unit_quote(word, &quoted) < 0) {
@@ -101,10 +100,10 @@ static void plan_unit_text_add_words(struct str *out, char *const *words) {
                 plan_unit_text_add_word(out, *words);
 }
 
-/* --cgroups=split with Delegate= keeps conmon and the container below the unit, so that systemd counts what
- * they use and knows them for its own; a label that chooses its cgroups itself knows better. Where the engine
- * is set to have none, it could make none (tried with 4.3 in a container: "setrlimit (RLIM_MEMLOCK)"), and
- * all is below the unit anyway. */
+/* --cgroups=split with Delegate= keeps conmon and the container below the unit, so that systemd accounts for
+ * them; a label with its own choice of cgroups keeps it. Where the engine is configured without cgroups it
+ * cannot create any (tried with 4.3 in a container: "setrlimit (RLIM_MEMLOCK)"), and all is below the unit
+ * anyway. */
 static bool chooses_cgroups(const struct command *run) {
         for (size_t i = 0; i < run->n_options; i++)
                 if (str_equal(run->options[i].canonical, "--cgroups") ||
@@ -125,8 +124,8 @@ static void add_podman_service(struct str *out, const struct unit_words *w, cons
                      "Restart=on-failure\n"
                      "TimeoutStartSec=300\n"
                      "TimeoutStopSec=70\n");
-        /* podman run refuses to begin when the file of a container that was killed with the host is still
-         * there */
+        /* podman run refuses to start when the file of a container that was killed with the host still
+         * exists */
         str_add(out, "ExecStartPre=-/bin/rm -f %t/%N.ctr-id\n");
         str_addf(out, "ExecStart=%s", w->engine);
         plan_unit_text_add_words(out, w->global);
@@ -149,8 +148,8 @@ static void add_podman_service(struct str *out, const struct unit_words *w, cons
         str_add(out, "ExecStopPost=-/bin/rm -f %t/%N.ctr-id\n");
 }
 
-/* Docker's daemon is the parent of the container, whatever starts it: what systemd can watch is the client
- * that stays attached, and it ends as the container does. */
+/* Docker's daemon is always the parent of the container: systemd can only watch the attached client, which
+ * ends with the container. */
 static void add_docker_service(struct str *out, const struct unit_words *w) {
         str_add(out, "\n[Service]\n"
                      "Type=exec\n"
@@ -175,10 +174,10 @@ static void add_docker_service(struct str *out, const struct unit_words *w) {
         str_addf(out, "ExecStopPost=-%s rm -f %s\n", w->engine, w->container);
 }
 
-/* podman-systemd.unit(5), as of 5.4. Image=, ContainerName=, Network= and Volume= are taken as they stand
- * (tried: no unquoting), so only plain words go there; Environment=, PodmanArgs= and Exec= are split with
- * systemd's quoting, and what comes out is written into ExecStart= with its % and $ untouched, so they are
- * doubled here as in a .service. */
+/* podman-systemd.unit(5), as of 5.4. Image=, ContainerName=, Network= and Volume= are taken literally (tried:
+ * no unquoting), so only plain words go to them; Environment=, PodmanArgs= and Exec= are split with systemd's
+ * quoting, and the result is written into ExecStart= with its % and $ untouched, so they are doubled here as
+ * in a .service. */
 static void add_quadlet(struct str *out, const struct unit_words *w) {
         str_addf(out, "\n[Container]\nImage=%s\nContainerName=%s\n", w->image, w->container);
         if (w->global) {
@@ -218,10 +217,9 @@ static void add_quadlet(struct str *out, const struct unit_words *w) {
         }
 }
 
-/* What Podman's generator does not hand on as it is (both tried with 5.4.2): its splitter takes an empty word
- * for the end of the line and loses what stands behind it; and a lone ";" comes out without quotes, where
- * systemd reads it as the end of one command and the beginning of another, on the host. A .service holds
- * both. */
+/* Podman's generator damages two things (both tried with 5.4.2): its splitter takes an empty word for the end
+ * of the line and loses the words after it; and a lone ";" is written without quotes, where systemd reads it
+ * as the end of one command and the beginning of another, on the host. A .service holds both. */
 static bool quadlet_can_hold(const struct unit_words *w) {
         char *const *const lists[] = { w->global, w->arguments };
         for (size_t i = 0; i < ELEMENTS(lists); i++)

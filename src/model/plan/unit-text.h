@@ -3,23 +3,21 @@
 
 /* The unit that fairlead writes from a RUN command: a Quadlet .container where the engine's generator is
  * present, else a .service that systemd can supervise. Pure text; values from labels cannot break out of
- * their line (reference/security.md section 5). */
+ * their line. */
 
 #include "base/error.h"
 #include "model/command/command.h"
 #include "model/plan/plan.h"
 
-/* Writes the text for the service `name` running `run` (a read engine "run" command with an operand). -d,
- * --rm,
- * --restart and --name of the label are replaced by what supervision needs; every other option is kept.
- * environment
- * ("X=value", NULL-terminated, may be NULL) gives the values of options that name a variable alone (`-e
- * NAME`); one that it does not hold is left to the unit's own environment, where it is not set. -EINVAL with
- * a sentence when a value cannot be written into a unit (control characters, not UTF-8) or the command is not
- * `run`. description: one line for Description=; ret is a unit_file with kind, name, path, text.
+/* Writes the text for the service `name` running `run` (a read engine "run" command with an operand).
+ * Supervision replaces -d, --rm, --restart and --name of the label; every other option is kept. environment
+ * ("X=value", NULL-terminated, may be NULL) gives the values of options that name only a variable (`-e
+ * NAME`); a variable that is not in it is left to the unit's own environment, which does not set it. -EINVAL
+ * with a sentence when a value cannot be written into a unit (control characters, not UTF-8) or the command
+ * is not `run`. description: one line for Description=; ret is a unit_file with kind, name, path, text.
  *
  * stop: the filled STOP label, or NULL. It becomes ExecStop= of a .service where it is an engine's stop or
- * kill of this container; what else it may say is not for systemd. */
+ * kill of this container; systemd does not use any other. */
 int unit_file_make(const char *name, const char *description, const struct command *run,
                    const struct command *stop, char *const *environment, const struct host_facts *facts,
                    struct unit_file *ret, struct error **reterr);
@@ -29,8 +27,8 @@ void unit_file_done(struct unit_file *unit);
  * `$` doubled, C-style double quotes where needed. -EINVAL for control characters. The caller frees. */
 int unit_quote(const char *word, char **ret);
 
-/* The key that marks a unit as written by fairlead: X-Fairlead=NAME, in [Unit]. systemd ignores keys that
- * begin with X- (systemd.unit(5)). */
+/* The key of a unit written by fairlead: X-Fairlead=NAME, in [Unit]. systemd ignores keys that begin with X-
+ * (systemd.unit(5)). */
 #define UNIT_MARK "X-Fairlead"
 
 /* systemd unit names: characters of systemd.unit(5), at most 255 bytes, a known suffix. */

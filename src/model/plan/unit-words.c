@@ -25,7 +25,7 @@ void unit_words_done(struct unit_words *w) {
         *w = (struct unit_words) {};
 }
 
-/* Characters that mean nothing to systemd, wherever in a line they stand. */
+/* Characters without a meaning for systemd anywhere in a line. */
 static bool plain_word(const char *word) {
         for (const char *c = word; *c; c++)
                 if (!isalnum((unsigned char) *c) && !strchr("_@+=:,./-", *c))
@@ -68,7 +68,7 @@ int unit_quote(const char *word, char **ret) {
         return *ret ? 0 : -ENOMEM;
 }
 
-/* Options that supervision sets itself, or that make no sense under it. */
+/* Options that supervision sets itself, or that do not make sense under it. */
 static const struct {
         const char *canonical;
         bool docker_only;
@@ -76,7 +76,7 @@ static const struct {
         { "--detach" }, { "--rm" }, { "--restart" }, { "--name" }, { "--replace" }, { "--cidfile" },
         { "--sdnotify" }, { "--conmon-pidfile" }, { "--pidfile" }, { "--attach" }, { "--sig-proxy" },
         { "--detach-keys" },
-        /* The client stays attached without a terminal, and refuses to with these. */
+        /* The client stays attached without a terminal, and refuses that with these. */
         { "--interactive", true }, { "--tty", true },
 };
 
@@ -95,8 +95,8 @@ static const char *environment_value(char *const *environment, const char *name)
         return NULL;
 }
 
-/* The value as the unit has it: "-e NAME" gets the value that NAME has now, because a unit has no environment
- * of ours. */
+/* The value in the unit: "-e NAME" gets the current value of NAME, since a unit does not have fairlead's
+ * environment. */
 static const char *unit_value(const struct option_use *o, char *const *environment) {
         if (str_equal(o->canonical, "--env") && o->value && !strchr(o->value, '=')) {
                 const char *assignment = environment_value(environment, o->value);
@@ -117,8 +117,8 @@ static int add_key(struct unit_words *w, const char *key, char *value, bool plai
         return 0;
 }
 
-/* A key of its own only where it means the same, byte for byte: Quadlet gives names that end in .volume,
- * .network, … and paths that begin with . a meaning of their own. */
+/* A key of its own only where it means the same, byte for byte: names that end in .volume, .network, … and
+ * paths that begin with . have a meaning of their own in Quadlet. */
 static const char *quadlet_key(const char *canonical, const char *value) {
         if (str_equal(canonical, "--env") && strchr(value, '=') && value[0] != '=')
                 return "Environment";
@@ -141,7 +141,7 @@ static int add_option(const struct command *run, const struct option_use *o, boo
                 if (r >= 0)
                         r = strv_add(&w->options, value);
         } else if (bundled || value != o->value)
-                /* a letter of several must be written alone now */
+                /* a letter of a bundle must be written alone now */
                 r = value ? strv_addf(&w->options, "%s=%s", o->canonical, value)
                           : strv_add(&w->options, o->canonical);
         else
@@ -156,13 +156,13 @@ static int add_option(const struct command *run, const struct option_use *o, boo
                        value ? str_printf("%s=%s", o->canonical, value) : strdup(o->canonical), false);
 }
 
-/* Does another option stand in the same word ("-dit")? */
+/* Whether another option is in the same word ("-dit"). */
 static bool is_bundled(const struct command *run, size_t i) {
         return (i > 0 && run->options[i - 1].word == run->options[i].word) ||
                (i + 1 < run->n_options && run->options[i + 1].word == run->options[i].word);
 }
 
-/* The STOP label is one of systemd's where it stops or kills the container of this unit, and nothing else. */
+/* The STOP label is one of systemd's only where it stops or kills the container of this unit. */
 static int read_stop(const struct command *run, const struct command *stop, struct unit_words *w) {
         if (!stop || stop->engine != run->engine || !stop->operand || stop->argv[stop->operand + 1] ||
             !str_equal(stop->argv[stop->operand], w->container) ||
@@ -189,7 +189,7 @@ static int plan_unit_words_check_words(const struct command *run, const struct u
         return 0;
 }
 
-/* Host paths that may be on a file system of their own, which must be there first. */
+/* Host paths that may be on a file system of their own, which must be mounted first. */
 static int add_mount(struct unit_words *w, const char *host) {
         static const char *const early[] = { "/etc", "/usr", "/run", "/var/run", "/proc", "/sys",
                                              "/dev", "/tmp", "/lib", "/bin",     "/sbin" };
@@ -211,7 +211,7 @@ static int add_mount(struct unit_words *w, const char *host) {
 
 static int plan_unit_words_read_options(const struct command *run, char *const *environment,
                                         struct unit_words *w) {
-        size_t verb = 1;        /* where "run" stands: options before it belong to the engine itself */
+        size_t verb = 1;        /* the index of "run": options before it are the engine's own */
         while (verb < run->operand && !str_equal(run->argv[verb], "run"))
                 verb++;
         for (size_t i = 1; i < verb; i++)

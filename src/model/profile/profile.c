@@ -117,7 +117,7 @@ static int add_param(struct profile *profile, struct param *p) {
         return 0;
 }
 
-/* The name of a parameter is of small letters, the variable's is not. */
+/* Parameter names are lower-case, variable names are not. */
 static char *param_name(const char *variable) {
         _cleanup_str_ struct str s = {};
         for (const char *c = variable; *c; c++)
@@ -222,7 +222,7 @@ bool param_names_domain(const struct param *p) {
         return p->type == PARAM_DOMAIN;
 }
 
-/* The answer, or what the field starts with. */
+/* The answer, else the default. */
 static const char *answer_of(const struct param *p, const struct answers *answers) {
         const char *value = answers ? answers_get(answers, p->name) : NULL;
         return value ? value : p->initial;

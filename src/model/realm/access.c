@@ -22,7 +22,7 @@ static const char *const access_what_names[] = {
 };
 DEFINE_NAMES(access_what, enum access_what)
 
-/* realm writes this where a list must not be empty: a simple provider without lists lets everybody in. */
+/* realm writes this where a list must not be empty: a simple provider without lists permits everybody. */
 #define NO_NAME "$"
 
 static const char *const list_keys[] = { "simple_allow_users", "simple_allow_groups", "simple_deny_users",
@@ -39,7 +39,7 @@ void access_done(struct access *a) {
         *a = (struct access) {};
 }
 
-/* Names are separated by commas, and may have blanks in them. */
+/* Names are separated by commas, and may contain blanks. */
 static int read_list(const char *text, const char *section, const char *key, char ***ret) {
         _cleanup_free_ char *value = ini_value(text, section, key);
         _cleanup_strv_ char **parts = NULL;
@@ -177,8 +177,8 @@ static int put_in(char ***list, const char *name) {
         return r < 0 || has_name(*list, name) ? r : strv_add(list, name);
 }
 
-/* Who is named goes from one list to the other. Where nobody is left who was permitted by name, nobody may
- * log in: an empty list would let everybody in. */
+/* Moves the names from one list to the other. When the last name permitted is gone, nobody may log in: an
+ * empty list would permit everybody. */
 static int move_names(struct access *a, const struct access_change *change) {
         char ***allowed = change->groups ? &a->groups : &a->users,
              ***denied = change->groups ? &a->denied_groups : &a->denied_users;

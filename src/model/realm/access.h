@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Who of a domain may log in, as sssd.conf says it, and exact changes of that: what realm permit and realm
- * deny do, with words for it. */
+/* The users of a domain who may log in, by sssd.conf, and exact changes of that, like those of realm permit
+ * and realm deny. */
 
 #include <stdbool.h>
 
@@ -12,10 +12,9 @@
 enum permit {
         PERMIT_UNKNOWN,
         PERMIT_ALL,             /* "all": everybody of the domain */
-        PERMIT_DOMAIN,          /* "domain": whom the domain's own rules allow (GPO, HBAC, an expired
-                                 * account) */
-        PERMIT_LISTED,          /* "listed": users and groups, but for those who are denied */
-        PERMIT_OTHERS,          /* "others": everybody but those who are denied */
+        PERMIT_DOMAIN,          /* "domain": by the domain's own rules (GPO, HBAC, an expired account) */
+        PERMIT_LISTED,          /* "listed": users and groups, except those denied */
+        PERMIT_OTHERS,          /* "others": everybody except those denied */
         PERMIT_NOBODY,          /* "nobody" */
         _PERMIT_MAX,
 };
@@ -34,15 +33,14 @@ int access_read(const char *text, const char *domain, struct access *ret);
 /* "users alice, bob; groups linux admins; not carol": the caller frees. */
 char *access_words(const struct access *a);
 
-/* Does this text say anything about who may log in? A snippet of sssd.conf that does counts more than
- * sssd.conf itself. */
+/* Whether this text sets who may log in. Such a snippet of sssd.conf overrides sssd.conf itself. */
 bool access_told(const char *text, const char *domain);
 
 enum access_what {
-        ACCESS_PERMIT,          /* these, and who was permitted by name before; nobody else any more */
-        ACCESS_DENY,            /* not these, whatever permits them */
-        ACCESS_PERMIT_ALL,      /* whom the domain's own rules allow */
-        ACCESS_DENY_ALL,        /* nobody of the domain; this host's own users are not touched */
+        ACCESS_PERMIT,          /* these, and those permitted by name before; nobody else */
+        ACCESS_DENY,            /* not these, even if permitted otherwise */
+        ACCESS_PERMIT_ALL,      /* by the domain's own rules */
+        ACCESS_DENY_ALL,        /* nobody of the domain; this host's own users are not affected */
         _ACCESS_WHAT_MAX,
 };
 DECLARE_NAMES(access_what, enum access_what);   /* "permit", "deny", "permit-all", "deny-all" */
@@ -53,7 +51,7 @@ struct access_change {
         char *const *names;     /* PERMIT, DENY: at least one */
 };
 
-/* The text of sssd.conf changed so; every other line of it stays. *ret_sentence: who may log in then. -EINVAL
- * with a sentence: no such section, a name that cannot be one; -EALREADY: it is so. */
+/* The text of sssd.conf with the change; every other line stays. *ret_sentence: the new permission. -EINVAL
+ * with a sentence: section not found, an invalid name; -EALREADY: no change. */
 int access_change(const char *text, const char *domain, const struct access_change *change, char **ret,
                   char **ret_sentence, struct error **reterr);

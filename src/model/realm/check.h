@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The preflight of a join: what is right and what is not, before a password is asked; plain data.
- * backend/realm/preflight.h looks. */
+/* The preflight of a join, before a password is asked for: plain data. backend/realm/preflight.h runs it. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,8 +20,7 @@ enum verdict {
 };
 DECLARE_NAMES(verdict, enum verdict);
 
-/* What a person can let fairlead do about something that is wrong: of a check, or of a failure
- * (model/realm/failure.h). */
+/* Fixes that fairlead offers: of a check, or of a failure (model/realm/failure.h). */
 enum fix {
         FIX_NONE,
         FIX_PASSWORD,           /* "password": ask for the password again */
@@ -39,7 +37,7 @@ enum fix {
         _FIX_MAX,
 };
 DECLARE_NAMES(fix, enum fix);
-/* The same for somebody in a shell: what to do instead of the key; NULL: nothing to say. */
+/* The fix as a shell command or advice in place of the key; NULL: none. */
 const char *fix_command(enum fix fix);
 const char *fix_title(enum fix fix);    /* "Set the clock from the domain controller"; NULL for FIX_NONE */
 
@@ -55,13 +53,13 @@ struct check_result {
 };
 
 struct preflight {
-        struct realm *realm;    /* NULL until it was looked for */
-        struct check_result *items;     /* in the order in which they are shown */
+        struct realm *realm;    /* NULL until it was discovered */
+        struct check_result *items;     /* in the order shown */
         size_t n;
         bool clock_known;
-        int64_t clock_usec;     /* this host's clock less the KDC's: what it is ahead */
-        char *clock_server;     /* whose clock that is */
-        unsigned ms;            /* all of it took */
+        int64_t clock_usec;     /* this host's clock less the KDC's: its lead */
+        char *clock_server;     /* the KDC of that clock */
+        unsigned ms;            /* in total */
 };
 struct preflight *preflight_free(struct preflight *p);
 DEFINE_CLEANUP(struct preflight, preflight_free)
@@ -69,20 +67,19 @@ DEFINE_CLEANUP(struct preflight, preflight_free)
 /* NULL: there is none of this id */
 struct check_result *preflight_find(const struct preflight *p, const char *id);
 enum verdict preflight_worst(const struct preflight *p);        /* of those that are settled; VERDICT_OK
-                                                                 * when there is none */
+                                                                 * without any */
 
-/* "10 min 2 s behind", "0.02 s ahead of": how this host's clock stands to another. Fills buffer, returns it.
- */
+/* "10 min 2 s behind", "0.02 s ahead of": this host's clock relative to another. Fills and returns buffer. */
 const char *clock_words(char buffer[static 48], int64_t usec);
 
-/* What Kerberos bears, and what is worth a word. */
+/* The clock skew that Kerberos tolerates, and the one worth a warning. */
 #define CLOCK_FAIL_USEC (300LL * 1000000)
 #define CLOCK_WARN_USEC (60LL * 1000000)
 
-/* The NetBIOS name of a computer: at most 15 characters. NULL: fine; else why not, as a sentence's end ("has
- * 17 characters …"). */
+/* The NetBIOS name of a computer: at most 15 characters. NULL: valid; else the reason as the end of a
+ * sentence ("has 17 characters …"). */
 #define NETBIOS_MAX 15U
 const char *computer_name_fault(const char *name);
 
-/* A host's name as a realm's clients must have it: NULL, or what is wrong ("is longer than …"). */
+/* A host's name as a realm's clients must have it: NULL: valid; else the reason ("is longer than …"). */
 const char *host_name_fault(const char *name);

@@ -6,9 +6,8 @@
 #include "base/cleanup.h"
 #include "base/str.h"
 
-/* The first row that fits is taken: what is special stands before what is general. Texts are those of
- * ipa-client-install 4.9 to 4.13, ipa-join, kinit (MIT), adcli 0.9, realm 0.17. reference/enroll.md a.5, b.2,
- * b.3, and real runs: tests/fixtures. */
+/* The first row that matches counts: special rows precede general ones. Texts are those of ipa-client-install
+ * 4.9 to 4.13, ipa-join, kinit (MIT), adcli 0.9, realm 0.17, and of real runs: tests/fixtures. */
 static const struct failure failures[] = {
         {
                 .id = "clock",
@@ -795,7 +794,7 @@ bool failure_kept_account(const char *output, size_t n) {
                failure_has(output, n, "Couldn't delete computer account");
 }
 
-/* A clock that is off says by how much, behind the sentence. */
+/* A wrong clock adds its skew after the sentence. */
 const struct failure *failure_recorded(const char *id, const char *message) {
         for (const struct failure *f = failures; message && f < UNKNOWN; f++)
                 if (!f->goes_on && (!id || str_equal(id, f->id)) &&

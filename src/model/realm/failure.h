@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Why a join or a leave failed, read from what the tool printed and how it ended: a table (failure.c), so
+/* The reason of a failed join or leave, read from the tool's output and exit status: a table (failure.c), so
  * that better words never touch logic. ipa-client-install maps most of its reasons to status 1, and realm
- * calls a wrong password, a missing right and a broken server all "Failed to join the domain" or
- * "Insufficient permissions": the lines before tell. */
+ * reports a wrong password, a missing right and a broken server all as "Failed to join the domain" or
+ * "Insufficient permissions": the lines before have the reason. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,48 +19,47 @@ enum join_tool {
 };
 
 struct failure {
-        const char *id;         /* "wrong-password": stays */
+        const char *id;         /* "wrong-password": never renamed */
         enum join_tool tool;    /* TOOL_ANY: both say it */
-        int status;             /* how the tool ended; 0: however */
-        const char *texts[4];   /* its output has one of these */
+        int status;             /* exit status; 0: any */
+        const char *texts[4];   /* the output has one of these */
         const char *also;       /* … and this, too; NULL */
-        const char *message;    /* what is wrong, a sentence without a final stop */
-        const char *former;     /* the same as version 0.1.0 worded it, whose records have only that; NULL */
-        const char *cause;      /* why that is so mostly */
-        const char *hint;       /* what to do */
+        const char *message;    /* the failure, a sentence without a final stop */
+        const char *former;     /* the wording of version 0.1.0, whose records have only that; NULL */
+        const char *cause;      /* the usual cause */
+        const char *hint;       /* the remedy */
         enum fix fix;
-        const char *consequence;        /* of the fix, where it has one that must be known before; NULL */
-        bool sure;              /* the tool cannot mean anything else, whatever the clock says */
-        bool goes_on;           /* the join went on all the same: a warning */
+        const char *consequence;        /* of the remedy, where it must be known before; NULL */
+        bool sure;              /* the tool cannot mean anything else, whatever the clock is */
+        bool goes_on;           /* the join continued nevertheless: a warning */
 };
 
-/* What is known besides. */
+/* Other known facts. */
 struct failure_facts {
         bool clock_known;
         int64_t clock_usec;     /* as in struct preflight */
 };
 
 struct diagnosis {
-        const struct failure *failure;  /* constant; never NULL: the last row says that the reason is not
-                                         * known */
-        bool clock_too;         /* the clock is off besides */
+        const struct failure *failure;  /* constant; never NULL: the last row is "reason unknown" */
+        bool clock_too;         /* the clock is off, too */
 };
 
-/* output: all that the tool printed (n bytes, as they came), or its end. facts may be NULL. Status 0 is no
- * failure: ask failure_warnings() only. */
+/* output: the tool's output (n raw bytes), or its end. facts may be NULL. Status 0 is not a failure: call
+ * only failure_warnings(). */
 struct diagnosis failure_find(enum join_tool tool, int status, const char *output, size_t n,
                               const struct failure_facts *facts);
 
-/* Rows that the output has although the join went on; how many of them were stored in ret. */
+/* Rows that match the output of a join that continued; their number in ret. */
 size_t failure_warnings(enum join_tool tool, const char *output, size_t n, const struct failure **ret,
                         size_t room);
 
-/* Does the output of a leave that ended with 0 tell that the host's account in the realm was not deleted?
- * realm goes on without that. */
+/* Whether the output of a leave with status 0 says that the host's account in the realm was not deleted:
+ * realm ignores that failure. */
 bool failure_kept_account(const char *output, size_t n);
 
 /* The row of a job's record: by its id, and among several of this id (one for each tool) by the sentence.
- * Records of version 0.1.0 have the sentence alone: id NULL. NULL: none. */
+ * Records of version 0.1.0 have only the sentence: id NULL. NULL: none. */
 const struct failure *failure_recorded(const char *id, const char *message);
 
-const struct failure *failure_of(const char *id);      /* NULL: there is none */
+const struct failure *failure_of(const char *id);      /* NULL: not found */

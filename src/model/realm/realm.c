@@ -85,7 +85,7 @@ int realm_add_server(struct realm *realm, const char *host, uint16_t port, uint1
         return (int) realm->n_servers++;
 }
 
-/* Few servers, and the order of equal ones matters (qsort keeps none): insertion. */
+/* Insertion sort: few servers, and the order of equal ones matters (qsort() does not keep it). */
 void realm_sort_servers(struct realm *realm) {
         for (size_t i = 1; i < realm->n_servers; i++) {
                 struct realm_server moving = realm->servers[i];

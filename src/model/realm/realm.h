@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A realm (an identity domain: Active Directory or FreeIPA) as it was found in the network: plain data. All
- * texts come from the network, as they came: they reach the screen through base/text.h.
- * backend/realm/discover.h finds it. */
+/* A realm (an identity domain: Active Directory or FreeIPA) as discovered in the network: plain data. All
+ * texts are raw bytes of the network: they reach the screen through base/text.h. backend/realm/discover.h
+ * finds it. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,7 +14,7 @@
 #include "base/names.h"
 
 enum realm_kind {
-        REALM_NONE,     /* nothing answers, or nothing known to be a realm */
+        REALM_NONE,     /* no answer, or no known kind of realm */
         REALM_AD,       /* "active-directory" */
         REALM_IPA,      /* "ipa" */
         REALM_OTHER,    /* "other": a directory that is neither */
@@ -24,21 +24,21 @@ DECLARE_NAMES(realm_kind, enum realm_kind);
 const char *realm_kind_title(enum realm_kind kind);     /* "Active Directory", "FreeIPA", "a directory of
                                                          * another kind", "no realm" */
 
-/* A server of the realm, in the order in which clients are to try them (priority, then weight). */
+/* A server of the realm, in the order in which clients try them (priority, then weight). */
 struct realm_server {
         char *host;             /* without the final dot */
         uint16_t port, priority, weight;
         char **addresses;       /* numeric; NULL: its name does not resolve */
-        enum realm_kind kind;   /* what it says it is; REALM_NONE: it did not answer */
+        enum realm_kind kind;   /* by its own answer; REALM_NONE: none */
         bool answered;          /* over LDAP */
         unsigned ms;            /* time of that answer */
 };
 
-/* One question asked of the network, and what came back: nothing of a discovery is hidden. */
+/* A query to the network and its answer: nothing of a discovery is hidden. */
 enum realm_outcome {
         REALM_ASKING,
         REALM_ANSWERED,         /* "answered" */
-        REALM_EMPTY,            /* "nothing": the question was answered with nothing */
+        REALM_EMPTY,            /* "nothing": an empty answer */
         REALM_FAILED,           /* "failed" */
         _REALM_OUTCOME_MAX,
 };
@@ -46,7 +46,7 @@ DECLARE_NAMES(realm_outcome, enum realm_outcome);
 struct realm_question {
         char *what;             /* "DNS SRV _ldap._tcp.example.test" */
         char *whom;             /* "dc1.example.test (10.89.7.10:389)"; NULL: the resolver of this host */
-        char *answer;           /* "0 100 389 dc1.example.test, …", or why there is none */
+        char *answer;           /* "0 100 389 dc1.example.test, …", or the reason of a failure */
         enum realm_outcome outcome;
         unsigned ms;
 };
@@ -54,45 +54,44 @@ struct realm_question {
 
 struct realm {
         enum realm_kind kind;
-        char *asked;            /* the domain that was looked for */
+        char *asked;            /* the domain of the discovery */
         char *domain;           /* DNS name, lower case */
-        char *realm;            /* Kerberos, as the servers write it: upper case */
+        char *realm;            /* Kerberos, in the servers' spelling: upper case */
         char *netbios;          /* AD, and FreeIPA with trusts: the domain's short name; NULL */
         char *forest;           /* AD; NULL */
-        char *site;             /* AD: this host's site, by its address; NULL: no subnet of a site holds it */
+        char *site;             /* AD: this host's site, by its address; NULL: not in a subnet of any site */
         char *server_site;      /* AD: that of the server that answered */
-        char *base;             /* LDAP: where its entries begin */
+        char *base;             /* LDAP: the base of its entries */
         char *version;          /* FreeIPA: "IPA V2.0" */
-        char *best;             /* the server that answered first: for the server's field, never forced on
-                                 * a join */
+        char *best;             /* the server that answered first: for the server's field, never forced on a
+                                 * join */
         struct realm_server *servers;
         size_t n_servers;
         char **kdcs;            /* "host:port", from DNS */
         char **kpasswds;
         struct realm_question *questions;
         size_t n_questions;
-        struct error *trouble;  /* why kind is REALM_NONE or REALM_OTHER, with a hint; NULL */
+        struct error *trouble;  /* the reason why kind is REALM_NONE or REALM_OTHER, with a hint; NULL */
 };
 struct realm *realm_new(const char *asked);
 struct realm *realm_free(struct realm *realm);
 DEFINE_CLEANUP(struct realm, realm_free)
 
-/* Adds a server unless it is listed already (its name compared without case): its index, or a negative errno
- * (-ENOSPC: there are REALM_SERVERS_MAX). */
+/* Adds a server unless it is already listed (its name compared without case): its index, or a negative errno
+ * (-ENOSPC: REALM_SERVERS_MAX reached). */
 #define REALM_SERVERS_MAX 64U
 int realm_add_server(struct realm *realm, const char *host, uint16_t port, uint16_t priority,
                      uint16_t weight);
-void realm_sort_servers(struct realm *realm);   /* by priority, then by weight, the heaviest first; equal
-                                                 * ones stay in order */
+void realm_sort_servers(struct realm *realm);   /* by priority, then by weight, the heaviest first; equal ones
+                                                 * stay in order */
 
-/* Notes a question; its index for realm_answered(), -ENOSPC beyond REALM_QUESTIONS_MAX, -ENOMEM.
- * realm_answered() takes answer and accepts a negative index. */
+/* Adds a query; its index for realm_answered(), -ENOSPC beyond REALM_QUESTIONS_MAX, -ENOMEM. realm_answered()
+ * takes answer and accepts a negative index. */
 int realm_asked(struct realm *realm, const char *what, const char *whom);
 void realm_answered(struct realm *realm, int index, enum realm_outcome outcome, unsigned ms, char *answer);
 
 /* "example.test", "EXAMPLE.TEST." and the like become "example.test"; NULL when it cannot be the name of a
- * realm's domain: *reterr says why (one label only, characters, length: reference/enroll.md a.2). The caller
- * frees. */
+ * realm's domain (only one label, characters, length): *reterr has the reason. The caller frees. */
 char *realm_domain(const char *typed, struct error **reterr);
 
 /* The domain above: "a.b.example.test" gives "b.example.test"; NULL when that has fewer than two labels. */

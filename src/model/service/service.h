@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A service: an installed plan, by name. Its record lives in /var/lib/fairlead/services/NAME.json; the rest
- * is what the host says now. */
+/* A service: an installed plan, by name. Its record is /var/lib/fairlead/services/NAME.json; the rest is the
+ * current state of the host. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,7 +16,7 @@
 
 enum service_state {
         SERVICE_UNASKED,        /* the host was not asked */
-        SERVICE_UNKNOWN,        /* it was, and gave no answer: reason says why */
+        SERVICE_UNKNOWN,        /* without an answer: reason has the cause */
         SERVICE_RUNNING,
         SERVICE_STOPPED,
         SERVICE_FAILED,
@@ -30,7 +30,7 @@ DECLARE_NAMES(service_state, enum service_state);       /* "-", "unknown", "runn
 struct service {
         /* the record */
         char *name;
-        char *reference;        /* as it was named at the install */
+        char *reference;        /* as typed at the install */
         char *image;            /* pinned */
         char *digest;
         char *image_id;
@@ -39,31 +39,30 @@ struct service {
         char *mode;             /* or NULL */
         struct answers *answers;
         char **arguments;
-        char **set, *opt[3];    /* variables ("X=value") and OPT1-3 that were given at the install */
-        char **given;           /* the words that were given after "--" */
-        struct label_list labels;       /* the image's command labels as they came */
-        char **units;           /* unit names the install made, the main one first */
-        char **files;           /* unit files fairlead wrote itself */
+        char **set, *opt[3];    /* variables ("X=value") and OPT1-3 of the install */
+        char **given;           /* the words after "--" */
+        struct label_list labels;       /* the image's original command labels */
+        char **units;           /* of the install, the main one first */
+        char **files;           /* unit files that fairlead wrote itself */
         char *job;              /* id of the install, or of the last upgrade: changes and snapshot */
         int64_t installed;      /* seconds since the epoch */
         int64_t upgraded;       /* the last time; 0: never */
         char **install_argv, **run_argv, **uninstall_argv, **stop_argv; /* filled commands; NULL: no such
                                                                          * label */
-        char *container;        /* name of the container the RUN command makes; NULL */
+        char *container;        /* name of the RUN command's container; NULL */
         char **health_argv;
-        char **renew_argv;      /* renews the host's keys in the realm; NULL: nothing does */
-        char **rewritten; /* "SHA256  /path", as sha256sum prints: files of the install that later jobs of
-                           * fairlead wrote, as they left them. An uninstall takes them for the install's own
-                           * work */
+        char **renew_argv;      /* renews the host's keys in the realm; NULL: none */
+        char **rewritten; /* "SHA256 /path", as sha256sum prints: files of the install as later jobs of
+                           * fairlead wrote them. An uninstall treats them as the install's own work */
 
-        /* now; unknown before service state was asked for */
+        /* current; unknown before the query */
         enum service_state state;
         char *health;           /* "ok", "unhealthy", "paused", …; NULL: not known */
         int64_t since;          /* seconds since the epoch; 0 */
         uint64_t cpu_nsec;      /* UNIT_UNKNOWN */
         uint64_t memory;        /* UNIT_UNKNOWN */
-        char *reason;           /* for failed: why, in a sentence */
-        bool image_gone;        /* the image is not on the host any more */
+        char *reason;           /* of a failure, in a sentence */
+        bool image_gone;        /* the image is no longer on the host */
         bool newer;             /* the reference names a newer image on this host */
 };
 struct service *service_new(void);

@@ -48,8 +48,7 @@ struct unit_detail *unit_detail_free(struct unit_detail *d) {
 
 static const struct {
         const char *name;
-        const char *meaning;    /* read after "stop: " or in a question, so it says what will be, not what
-                                 * was */
+        const char *meaning;    /* read after "stop: " or in a question: the future effect */
         const char *done;
 } actions[_UNIT_ACTION_MAX] = {
         [UNIT_START] = { "start", "starts it now; whether it starts at boot stays as it is", "started" },
@@ -91,8 +90,8 @@ static int unit_hex_digit(char c) {
         return hex_digit(c >= 'A' && c <= 'F' ? (char) (c - 'A' + 'a') : c);
 }
 
-/* systemd writes a "-" for the "/" of a path; which of the two a "-" was cannot be told from the name alone,
- * so it stays. An escaped NUL would end the string early and make two different names look the same: it stays
+/* systemd writes a "-" for the "/" of a path; the name alone does not show which of the two a "-" was, so it
+ * stays. An escaped NUL would end the string early and make two different names look the same: it stays
  * escaped. */
 char *unit_name_plain(const char *name) {
         _cleanup_str_ struct str out = {};

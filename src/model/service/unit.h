@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A systemd unit as we show it. Facts of systemd: org.freedesktop.systemd1(5). */
+/* A systemd unit for display. Facts of systemd: org.freedesktop.systemd1(5). */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,18 +11,18 @@
 #include "base/error.h"
 #include "base/names.h"
 
-#define UNIT_UNKNOWN UINT64_MAX         /* systemd says [not set]: shown as absent */
+#define UNIT_UNKNOWN UINT64_MAX         /* systemd's [not set]: shown as absent */
 
 struct unit {
         char *name;             /* the real, escaped name */
         char *description;
-        char *load; /* "loaded", "not-found", "masked", "error", "bad-setting"; of systemd's lists alone
+        char *load; /* "loaded", "not-found", "masked", "error", "bad-setting"; only in systemd's lists
                      * "not-loaded": a unit file that nothing needed so far */
         char *active;           /* "active", "inactive", "failed", "activating", "deactivating",
                                  * "reloading" */
         char *sub;              /* "running", "exited", "dead", … */
-        char *file_state; /* "enabled", "disabled", "static", "generated", "masked", …; NULL: no unit file
-                           * known */
+        char *file_state; /* "enabled", "disabled", "static", "generated", "masked", …; NULL: unit file
+                           * unknown */
         char *job;              /* type of a pending job: "start", "stop"; NULL */
 };
 
@@ -34,7 +34,7 @@ void unit_done(struct unit *u);
 struct unit_list *unit_list_free(struct unit_list *list);
 DEFINE_CLEANUP(struct unit_list, unit_list_free)
 
-/* One unit with what its own screen shows. */
+/* A unit for its own screen. */
 struct unit_detail {
         struct unit unit;
         char *fragment;         /* path of the unit file; NULL */
@@ -45,14 +45,14 @@ struct unit_detail {
         int exit_status;        /* ExecMainStatus */
         unsigned restarts;      /* NRestarts */
         uint32_t main_pid;      /* 0: none */
-        int64_t since;          /* seconds since the epoch of the last state change; 0: unknown */
+        int64_t since;          /* of the last state change, seconds since the epoch; 0: unknown */
         uint64_t cpu_nsec, memory, tasks, io_read, io_written;  /* UNIT_UNKNOWN where systemd does not
                                                                  * count */
         char **requires, **wants, **after, **required_by;
         char *load_error;       /* LoadError's message; NULL */
         bool can_start, can_stop, can_reload;
         bool need_reload;       /* NeedDaemonReload: the file on disk is newer */
-        char *container;        /* name of the container behind it, where fairlead knows; NULL */
+        char *container;        /* name of its container, where fairlead knows; NULL */
         char *invocation;       /* InvocationID in hex; NULL */
 };
 struct unit_detail *unit_detail_free(struct unit_detail *d);
@@ -72,7 +72,7 @@ enum unit_action {
 };
 DECLARE_NAMES(unit_action, enum unit_action);   /* "start", … "reset-failed": also the verbs */
 
-/* One line: what the action does ("stops it now; it starts again at the next boot if enabled"). */
+/* The effect in one line ("stops it now; it starts again at the next boot if enabled"). */
 const char *unit_action_meaning(enum unit_action action);
 const char *unit_action_done(enum unit_action action);  /* "started", "stopped", … */
 
@@ -80,15 +80,14 @@ const char *unit_action_done(enum unit_action action);  /* "started", "stopped",
  * when out of memory. */
 char *unit_name_plain(const char *name);
 
-/* systemd's own rules for names (systemd.unit(5)): ASCII letters, digits and ":-_.\@", one of the known
- * suffixes, at most 255 bytes. 0, or -EINVAL with a sentence. */
+/* systemd's own rules for names (systemd.unit(5)): ASCII letters, digits and ":-_.\@", a known suffix, at
+ * most 255 bytes. 0, or -EINVAL with a sentence. */
 int unit_name_check(const char *name, struct error **reterr);
 
-/* What a person who types "sshd" means: "sshd.service"; a name with a suffix, and a pattern that ends in "*",
- * stay as they are. The caller frees; NULL when out of memory. */
+/* The full name of a typed one: "sshd" gives "sshd.service"; a name with a suffix, and a pattern that ends in
+ * "*", stay. The caller frees; NULL when out of memory. */
 char *unit_name_full(const char *name);
 
-/* A line of a log. */
 struct log_line {
         int64_t real;           /* usec since the epoch */
         int priority;           /* 0..7; -1 unknown */
@@ -99,7 +98,7 @@ struct log_line {
 void log_line_done(struct log_line *l);
 
 struct log_query {
-        const char *unit;       /* lines of this unit, as journalctl -u selects them */
+        const char *unit;       /* this unit's lines, as journalctl -u selects them */
         const char *container;  /* and of the container of this name (CONTAINER_NAME=), or NULL */
         int priority;           /* this and more urgent ones; 7: all */
         int64_t since;          /* usec since the epoch; 0: no limit */
