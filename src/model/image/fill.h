@@ -19,7 +19,7 @@
 /* The length of the variable name ([A-Za-z_][A-Za-z0-9_]*) at s, or 0. */
 size_t variable_name_length(const char *s);
 
-/* Whether fairlead sets the variable itself. */
+/* Whether fairlead defines the variable (NAME, IMAGE, HOST, OPT1, …). */
 bool variable_is_known(const char *name);
 
 /* OPT1, OPT2, OPT3, RUN_OPTS: empty by default, split into words as a whole word. */

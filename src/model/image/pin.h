@@ -20,7 +20,7 @@ char *pin_name(const char *program, const char *pinned, const char *image_id, co
 /* Whether it is such a name. */
 bool pin_is(const char *name);
 
-/* Whether the image has only such names and is otherwise unused. */
+/* Whether the image has only such names: then nothing else uses it. */
 bool pin_only(const struct image *image);
 
 /* Moves such names behind all others: people know an image by the name that they gave it. */

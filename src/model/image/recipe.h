@@ -85,13 +85,12 @@ int recipe_parse(const char *where, const char *text, struct recipe **ret, struc
 int word_parse(const char *text, struct word *ret, const char **ret_trouble);
 void word_done(struct word *w);
 
-/* The names of the variables of a recipe that fairlead does not set itself, in order, each once. 0 or
- * -ENOMEM. */
+/* The names of the variables of a recipe that fairlead does not define, in order, each once. 0 or -ENOMEM. */
 int recipe_unknown(const struct recipe *recipe, char ***ret);
 
 /* ---- filling in ---- */
 
-/* Values of variables: those that fairlead sets itself, and the user's. */
+/* Values of variables: those that fairlead defines, and the user's. */
 struct variables {
         struct label *items;    /* sorted by key */
         size_t n;
