@@ -20,12 +20,10 @@ struct error {
         struct error *cause;    /* NULL: this is the root */
 };
 
-/* Both accept reterr == NULL. error_set() replaces (and frees) whatever *reterr held; a positive or zero code
- * becomes -EIO. */
+/* reterr may be NULL. error_set() replaces (and frees) *reterr; a positive or zero code becomes -EIO. */
 int error_set(struct error **reterr, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* Puts a new head on *reterr; the old error becomes its cause. With *reterr == NULL the cause is
- * strerror(code). */
+/* Puts a new head on *reterr; the old error becomes its cause (NULL: strerror(code) does). */
 int error_wrap(struct error **reterr, int code, const char *format, ...)
         __attribute__((format(printf, 3, 4)));
 

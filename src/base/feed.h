@@ -47,11 +47,9 @@ struct feed *feed_free(struct feed *feed);              /* a pending line is los
 DEFINE_CLEANUP(struct feed, feed_free)
 int feed_write(struct feed *feed, const void *bytes, size_t n);        /* 0 or -ENOMEM */
 
-/* The line that is not finished yet (a prompt, a progress bar), valid until the next call. *ret_bytes may be
- * 0. */
+/* The unfinished line (a prompt, a progress bar), valid until the next call. *ret_bytes may be 0. */
 void feed_pending(const struct feed *feed, const char **ret_text, const uint8_t **ret_marks,
                   size_t *ret_bytes);
 
-/* Ends a pending line, if any, as a newline would, and drops an unfinished sequence or character. 0 or
- * -ENOMEM. */
+/* Ends a pending line as a newline would, and drops an unfinished sequence or character. 0 or -ENOMEM. */
 int feed_flush(struct feed *feed);

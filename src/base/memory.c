@@ -5,8 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The only state of the program that no struct owns: the place where memory runs out has no argument for
- * it. */
+/* The only state of the program that no struct owns: memory can run out anywhere. */
 static struct {
         void (*run)(void *userdata);
         void *userdata;

@@ -15,8 +15,7 @@ char *xstrndup(const char *s, size_t n);
 
 #define new0(type) ((type *) xcalloc(1, sizeof(type)))
 
-/* Ends the program: calls the function of oom_prepare(), prints a sentence on standard error, exits with
- * 1. */
+/* Ends the program: calls the function of oom_prepare(), prints a sentence on standard error, exits 1. */
 _Noreturn void oom(void);
 
 /* Sets the work before the last sentence: the console restores the terminal. NULL: nothing. */

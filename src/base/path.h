@@ -4,8 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Whether path is the folder or below it, by name alone; both absolute, without a slash at the end except
- * "/". */
+/* Whether path is the folder or below it, by name; both absolute, no slash at the end except of "/". */
 static inline bool path_below(const char *path, const char *folder) {
         size_t n = strlen(folder);
         if (n == 1 && folder[0] == '/')

@@ -8,8 +8,7 @@
 #include "base/error.h"
 
 /* Reads path ("-": standard input) whole; *ret is NUL-terminated after *ret_n bytes (ret_n may be NULL) and
- * the caller's. -EFBIG beyond limit bytes, also of a pipe; -EISDIR, -ENOENT, … with a sentence that names the
- * path. */
+ * the caller's. -EFBIG beyond limit bytes, also of a pipe; -EISDIR, -ENOENT, …; each with a sentence. */
 int readfile(const char *path, size_t limit, char **ret, size_t *ret_n, struct error **reterr);
 
 /* The same from an open descriptor, from its offset; name is for the sentence. */

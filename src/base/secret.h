@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Secrets: bytes in locked memory that is excluded from core dumps and wiped before it is freed. Never in an
- * ordinary string. */
+/* Secrets: bytes in locked memory, excluded from core dumps, wiped before free(). Never in other strings. */
 
 #include <stddef.h>
 

@@ -27,8 +27,7 @@ static uint8_t colour_of_256(unsigned n) {
         return colour_near(n / 36 * 51, n / 6 % 6 * 51, n % 6 * 51);
 }
 
-/* 38;5;N and 38;2;R;G;B (also with colons, where 2::R:G:B has an empty colour space). Returns the parameters
- * used. */
+/* 38;5;N and 38;2;R;G;B (or with colons: 2::R:G:B has an empty colour space). Returns the parameters used. */
 static size_t extended_colour(const unsigned *p, const bool *joined, size_t n, uint8_t *ret) {
         size_t end = 1, i = 2;
 

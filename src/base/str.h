@@ -62,8 +62,7 @@ char *str_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *str_vprintf(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));
 int str_replace(char **target, const char *value);      /* frees the old, copies value (NULL allowed) */
 
-/* A whole-string decimal number within [low, high]; no sign but a leading '-', no blanks. 0, -EINVAL or
- * -ERANGE. */
+/* A whole-string decimal number within [low, high]; no plus sign, no blanks. 0, -EINVAL or -ERANGE. */
 int str_to_int(const char *s, long long low, long long high, long long *ret);
 
 /* The value of a lower-case hexadecimal digit, or -1. */

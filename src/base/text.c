@@ -16,8 +16,7 @@
 
 /* ---- characters ---- */
 
-/* The second byte decides about overlong forms, surrogates and the end of Unicode (The Unicode Standard,
- * table 3-7). */
+/* The second byte decides about overlong forms, surrogates and the end of Unicode (Unicode, table 3-7). */
 static bool second_byte_fits(unsigned char first, unsigned char second) {
         switch (first) {
         case 0xe0: return second >= 0xa0 && second <= 0xbf;
@@ -183,8 +182,7 @@ static char ascii_for(unsigned c) {
 
 /* ---- cleaning ---- */
 
-/* The output for one character of the input: none, one or several characters that stay together when the text
- * is cut. */
+/* The output for one character of the input: none, or characters that stay together in a cut. */
 struct piece {
         char text[TEXT_ESCAPE_MAX];
         size_t length;

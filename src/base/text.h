@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Untrusted bytes -> text that can be shown. The one way to the screen (ui/widgets/canvas.c) and to standard
- * output (src/cli/out.c). */
+/* Untrusted bytes -> text for the screen (ui/widgets/canvas.c) and for standard output (src/cli/out.c). */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -38,8 +37,7 @@ size_t text_prefix(const char *s, size_t columns);
  * U+FFFD"). */
 size_t text_decode(const char *s, size_t n, unsigned *ret);
 
-/* Whether more bytes could complete these n to a character. False for n == 0, a whole or a broken
- * character. */
+/* Whether more bytes could complete these n; false for n == 0, a whole or a broken character. */
 bool text_incomplete(const char *s, size_t n);
 
 /* Writes c as UTF-8, without a NUL: 1 to 4 bytes. Surrogates and values above U+10FFFF become U+FFFD. */
@@ -56,12 +54,11 @@ size_t text_escape(char buffer[static TEXT_ESCAPE_MAX], unsigned c);
 /* The length of the printable ASCII (0x20 to 0x7e) at the beginning of n bytes. */
 size_t text_ascii_run(const char *s, size_t n);
 
-/* "512 B", "12.3 kB", "466 MB": three digits at most, decimal units as podman shows them. Fills and returns
- * buffer. */
+/* "512 B", "12.3 kB", "466 MB": three digits at most, decimal units like Podman's. Returns buffer. */
 const char *text_size(char buffer[static 16], unsigned long long bytes);
 
 /* "41 s", "2 min", "1 hour", "3 days", "5 weeks", "7 months", "2 years": a span, rounded down; negative (the
- * clock was set back): "0 s". Fills and returns buffer. */
+ * clock was set back): "0 s". Returns buffer. */
 const char *text_age(char buffer[static 24], long long seconds);
 
 /* Breaks clean text into lines of at most columns cells: at newlines, else at blanks (which go), else within
@@ -72,8 +69,7 @@ int text_wrap(const char *s, size_t columns, char ***ret);
 /* Whether the n bytes are UTF-8. */
 bool text_is_utf8(const char *text, size_t n);
 
-/* The form that fits n: str_addf(out, plural(n, "%zu step", "%zu steps"), n). Whole phrases, for
- * translations. */
+/* The form for n: str_addf(out, plural(n, "%zu step", "%zu steps"), n). Whole phrases are translatable. */
 static inline const char *plural(size_t n, const char *one, const char *many)
         __attribute__((format_arg(2), format_arg(3)));
 static inline const char *plural(size_t n, const char *one, const char *many) {

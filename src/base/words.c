@@ -27,7 +27,7 @@ static int next_in_double_quotes(struct words_scan *s, char *ret_byte) {
                 s->at++;
                 return words_give(s, QUOTE_BACKSLASH, ret_byte);
         }
-        /* Before any other byte a backslash is an ordinary one (XCU 2.2.3); the caller has handled a line
+        /* Before any other byte a backslash is literal (XCU 2.2.3); the caller has handled a line
          * continuation. */
         return words_give(s, QUOTE_DOUBLE, ret_byte);
 }

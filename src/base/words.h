@@ -14,8 +14,7 @@
  * backslash; -E2BIG: more than WORDS_MAX words. */
 int words_split(const char *text, char ***ret, struct error **reterr);
 
-/* One word quoted for words_split(): unchanged when only [A-Za-z0-9_@%+=:,./-], else in single quotes. The
- * caller frees. */
+/* One word for words_split(), in single quotes unless all [A-Za-z0-9_@%+=:,./-]. The caller frees. */
 char *word_quote(const char *word);
 char *words_join(char *const *words);
 
@@ -43,6 +42,5 @@ enum words_event {
         WORDS_QUOTE,            /* a quote opened or closed: a word begins, even an empty one */
 };
 
-/* The next event; -EINVAL where the text ends inside a quote or after a backslash, and again at every further
- * call. */
+/* The next event; -EINVAL at an end inside a quote or after a backslash, and at every further call. */
 int words_scan_next(struct words_scan *s, char *ret_byte);

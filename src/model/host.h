@@ -37,7 +37,7 @@ enum {
         TOPIC_REALM = 1 << 5,           /* host_status.realm */
 };
 
-/* This host's realm, known without a query: its files, and the last known state of SSSD (seen: its time; 0:
+/* This host's realm without a query: its files, and the last known state of SSSD (seen: its time; 0:
  * never). */
 struct host_realm {
         bool known;                     /* false: not examined yet */
@@ -51,16 +51,14 @@ struct host_realm {
         int64_t clock_usec;
 };
 
-/* The host, known at once or soon: cheap to read at every paint. The pointers stay valid until the next
- * TOPIC_ENGINE. */
+/* The host: cheap to read at every paint. The pointers stay valid until the next TOPIC_ENGINE. */
 struct host_status {
         const char *hostname;
         enum engine_kind engine;        /* ENGINE_NONE: none answers */
         const char *engine_version;     /* "5.4.2"; NULL: unknown so far */
         const struct error *engine_error;       /* the reason why none answers; NULL */
         bool engine_asked;              /* false: still searching */
-        const struct error *profile_error;      /* the first refused profile, with file, line and reason;
-                                                 * NULL */
+        const struct error *profile_error;      /* the first refused profile: file, line, reason; NULL */
         size_t profile_errors;          /* the number of refused profiles */
         bool root;                      /* false: read only */
         bool systemd;                   /* systemd runs this host */
@@ -71,8 +69,7 @@ struct host_status {
 struct change_report {
         struct changes *changes;
         char *job;                      /* the job of the changes */
-        char **diffs; /* for each change a unified text diff, or NULL where it is not text; n entries; NULL
-                       * unless requested */
+        char **diffs; /* a unified text diff for each change (NULL: not text); NULL unless requested */
 };
 struct change_report *change_report_free(struct change_report *r);
 DEFINE_CLEANUP(struct change_report, change_report_free)
@@ -90,8 +87,7 @@ struct job_watcher {
 struct log_reader {
         /* oldest first; the callback may take strings by setting them NULL */
         void (*lines)(struct log_line *lines, size_t n, void *userdata);
-        void (*reached)(void *userdata); /* the newest line was passed; with follow more may come. Called
-                                          * once */
+        void (*reached)(void *userdata); /* the newest line was passed; with follow more may come. Once */
         void (*failed)(struct error *e, void *userdata);
         void *userdata;
 };
@@ -168,8 +164,7 @@ struct host_ops {
         const struct host_status *(*status)(struct host *host);
 
         struct op *(*list_images)(struct host *host, images_done_t done, void *userdata);
-        /* -ENOENT error when not found; -EEXIST when the name means several different images (the hint lists
-         * them). */
+        /* -ENOENT error when not found; -EEXIST when the name means several images (the hint lists them). */
         struct op *(*find_image)(struct host *host, const char *reference, image_done_t done, void *userdata);
         /* The profile for an image: its label's, a file's, or the generic one. Synchronous: profiles are read
          * at the start. Errors of a bad profile are returned, with file, line and reason; the caller may then

@@ -44,8 +44,7 @@ struct command *command_free(struct command *command) {
 
 /* ---- which program ---- */
 
-/* The base name of the first word, by POSIX: trailing slashes do not count (real labels say
- * "/usr/bin/docker/"). */
+/* The base name of the first word, by POSIX without trailing slashes (real labels say "/usr/bin/docker/"). */
 static enum engine_kind engine_named(const char *word) {
         size_t n = strlen(word);
         while (n > 0 && word[n - 1] == '/')

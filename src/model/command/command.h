@@ -42,8 +42,7 @@ enum mount_mode { MOUNT_RW, MOUNT_RO, _MOUNT_MODE_MAX };
 DECLARE_NAMES(mount_mode, enum mount_mode);     /* "rw", "ro" */
 
 struct mount {
-        char *host;             /* absolute path, or a volume name; "" when the label lost it (finding
-                                 * "empty-mount") */
+        char *host;             /* absolute path, or a volume name; "": lost by the label ("empty-mount") */
         char *container;
         char *options;          /* "z,rslave" without ro/rw; "" */
         enum mount_mode mode;

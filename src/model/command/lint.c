@@ -25,8 +25,7 @@ static int lint_operand(const char *where, const struct command *c, const struct
         char place[FINDING_PLACE_MAX];
         const char *operand = c->operand > 0 ? c->argv[c->operand] : NULL;
         if (!operand || str_equal(operand, filled) || !reference_valid(operand))
-                return 0;       /* none, the right one, or already reported ("missing-operand",
-                                 * "bad-reference") */
+                return 0;       /* none, the right one, or already reported */
         finding_place(place, where, c->operand + 1);
         if (image && image_matches(image, operand))
                 return finding_report(findings, "pins-other-image", place,
@@ -67,8 +66,7 @@ int lint_command(const char *key, const struct command *command, const struct im
 
 /* ---- the labels as a set ---- */
 
-/* "… RUN docker run …" inside another label's value: a Dockerfile without "=" merged several labels into
- * one. */
+/* "… RUN docker run …" inside another label's value: a Dockerfile without "=" merged several labels. */
 static const char *lost_label(const char *value) {
         for (int which = 0; which < _COMMAND_LABEL_MAX; which++) {
                 const char *name = command_label_name(which);

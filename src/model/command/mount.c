@@ -68,8 +68,7 @@ static int mount_read_options(const char *text, struct mount_reading *r) {
 static enum mount_shape shape_of(const char *host) {
         if (host[0] == '/')
                 return MOUNT_SHAPE_HOST;
-        /* A volume's name has no slash, so "etc/" is not one; a leading dot is a path from the current
-         * folder. */
+        /* A volume's name has no slash, so "etc/" is not one; a leading dot is a relative path. */
         return host[0] == '.' || strchr(host, '/') ? MOUNT_SHAPE_RELATIVE : MOUNT_SHAPE_VOLUME;
 }
 
@@ -110,8 +109,7 @@ int mount_read_volume(const char *value, struct mount_reading *ret) {
 
 /* ---- --mount type=bind,src=/x,dst=/y,ro ---- */
 
-/* One field of the list, which may be in double quotes as in CSV (RFC 4180). Moves *text behind it; the
- * caller frees. */
+/* One field of the list, perhaps in double quotes as in CSV (RFC 4180). Moves *text; the caller frees. */
 static char *mount_next_field(const char **text) {
         _cleanup_str_ struct str field = {};
         const char *s = *text;
@@ -167,8 +165,7 @@ static int mount_read_field(char *field, struct mount_fields *f, struct mount_re
 }
 
 static enum mount_shape shape_of_type(const char *type, const struct mount_reading *r) {
-        bool bind = str_equal(type, "bind") || str_equal(type, "glob"); /* glob: Podman's, many files of the
-                                                                         * host */
+        bool bind = str_equal(type, "bind") || str_equal(type, "glob"); /* glob: Podman's, many files */
         if (!bind && type && !str_equal(type, "volume"))
                 return MOUNT_SHAPE_OTHER;
         if (str_empty(r->mount.container) || (bind && str_empty(r->mount.host)))
@@ -202,7 +199,7 @@ int mount_read_mount(const char *value, struct mount_reading *ret) {
         return result;
 }
 
-/* ---- what a place of the host means ---- */
+/* ---- places of the host ---- */
 
 char *path_simplify(const char *path) {
         _cleanup_str_ struct str out = {};

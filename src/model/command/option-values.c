@@ -9,8 +9,7 @@
 #include "base/str.h"
 #include "model/command/options.h"
 
-/* The first row that matches counts. Patterns of fnmatch(3), without case: capabilities are written both
- * ways. */
+/* The first match counts. Patterns of fnmatch(3), without case: capabilities are written both ways. */
 static const struct {
         const char *option, *pattern;
         enum risk risk;

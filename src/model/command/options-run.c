@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The options of run and create, of both engines (declared in model/command/options.h), in the order of the
- * manual. */
+/* The options of run and create, of both engines (model/command/options.h), in the order of the manual. */
 
 #include "model/command/options.h"
 

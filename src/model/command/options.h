@@ -33,8 +33,7 @@ struct option_table {
 
 enum operand {
         OPERAND_NONE,
-        OPERAND_IMAGE, /* the first word that is not an option is the image; the container's command
-                        * follows */
+        OPERAND_IMAGE, /* the first word that is not an option; the container's command follows */
         OPERAND_COMMAND,        /* … is a container; a command in it follows (exec) */
         OPERAND_CONTAINER,      /* containers, between the options */
 };
@@ -42,8 +41,8 @@ enum operand {
 struct subcommand {
         const char *name;       /* "run" */
         enum operand operand;
-        struct option_table options; /* n == 0: unknown, then no option is reported as unknown; OPERAND_IMAGE:
-                                      * it is options_run */
+        struct option_table options; /* n == 0: unknown, so any option is accepted; OPERAND_IMAGE:
+                                      * options_run */
         enum risk risk;
         const char *meaning;
 };
@@ -56,8 +55,7 @@ const struct subcommand *subcommand_find(const char *name);
 /* Words that only group subcommands: "container", "image", … */
 bool subcommand_is_group(const char *word);
 
-/* By name, with the engines' aliases ("--net"); name_n bytes of name count ("--net=host" is found with 5).
- * NULL: unknown. */
+/* By name, with aliases ("--net"); name_n bytes of name count ("--net=host": 5). NULL: unknown. */
 const struct option_row *option_find(const struct option_table *table, const char *name, size_t name_n);
 const struct option_row *option_find_letter(const struct option_table *table, char letter);
 

@@ -38,8 +38,7 @@ static bool says_already(const struct finding_list *list, const struct finding *
         return false;
 }
 
-/* The place for a finding that blocks in a full list: 256 harmless findings of a label must not displace a
- * block. */
+/* The place of a block in a full list: 256 harmless findings of a label must not displace it. */
 static struct finding *yielding_place(struct finding_list *list, enum severity severity) {
         struct finding *weakest = NULL;
         for (size_t i = list->n; i-- > 0;)

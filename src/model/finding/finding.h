@@ -19,8 +19,7 @@ enum severity {
 DECLARE_NAMES(severity, enum severity);         /* "info", "warn", "block" */
 
 struct finding {
-        char *id;               /* stable, for scripts: "empty-variable", "shell-syntax", … (all of them:
-                                 * kinds.c) */
+        char *id;               /* stable, for scripts: "empty-variable", … (all of them: kinds.c) */
         enum severity severity;
         char *where;            /* "INSTALL", "INSTALL, word 3", "unit rsyslog.service", … */
         char *message;          /* one sentence */
@@ -37,8 +36,7 @@ struct finding_list {
 void finding_list_done(struct finding_list *list);
 
 /* Adds one; message is a format. At most FINDINGS_MAX are kept (the rest is dropped: a label cannot fill the
- * memory), and an exact repetition (same id, where and message) is not added again. hint may be NULL. 0 or
- * -ENOMEM. */
+ * memory); an exact repetition (same id, where and message) is dropped. hint may be NULL. 0 or -ENOMEM. */
 #define FINDINGS_MAX 256U
 int finding_add(struct finding_list *list, enum severity severity, const char *id, const char *where,
                 const char *hint, const char *format, ...) __attribute__((format(printf, 6, 7)));
@@ -56,7 +54,7 @@ size_t finding_list_allow(struct finding_list *list, const char *id);
 size_t finding_list_count(const struct finding_list *list, enum severity severity);
 const struct finding *finding_list_find(const struct finding_list *list, const char *id);
 
-/* ---- what findings there are ---- */
+/* ---- the kinds of findings ---- */
 
 /* One row of the table of all findings (kinds.c): ids are never renamed. `fairlead --findings` prints it. */
 struct finding_kind {
@@ -64,8 +62,7 @@ struct finding_kind {
         enum severity severity;
         const char *meaning;    /* one or two sentences */
         const char *advice;     /* the hint */
-        bool final; /* a block that cannot be allowed: the command would differ from the one shown, or cannot
-                     * run */
+        bool final; /* cannot be allowed: the command would differ from the one shown, or cannot run */
 };
 const struct finding_kind *finding_kind(const char *id);        /* NULL: no such id */
 const struct finding_kind *finding_kind_at(size_t i);           /* sorted by id; NULL beyond the end */
@@ -75,7 +72,6 @@ const struct finding_kind *finding_kind_at(size_t i);           /* sorted by id;
 int finding_report(struct finding_list *list, const char *id, const char *where, const char *format, ...)
         __attribute__((format(printf, 4, 5)));
 
-/* "INSTALL, word 3" for `where`; words count from 1, and a long label key is cut. Fills buffer, returns it.
- */
+/* "INSTALL, word 3" for `where`; words count from 1, and a long label key is cut. Returns buffer. */
 #define FINDING_PLACE_MAX 96U
 const char *finding_place(char buffer[static FINDING_PLACE_MAX], const char *label, size_t word);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* All findings (declared in model/finding/finding.h), sorted by id. Scripts know the ids: they are never
- * renamed. */
+/* All findings (declared in model/finding/finding.h), sorted by id; ids are never renamed. */
 
 #include <string.h>
 

@@ -11,8 +11,7 @@
 #include "base/str.h"
 #include "base/words.h"
 
-/* The kernel refuses an argument of 128 KiB or more (MAX_ARG_STRLEN), and all of them together need some
- * room. */
+/* The kernel refuses an argument of 128 KiB or more (MAX_ARG_STRLEN), and all together need some room. */
 #define FILLED_WORD_MAX (128U * 1024 - 1)
 #define FILLED_BYTES_MAX (1024U * 1024)
 

@@ -12,8 +12,7 @@
 /* The depth to which ${A:-${B:-…}} is followed. */
 #define FALLBACK_DEPTH_MAX 4U
 
-/* A label above this many bytes is odd (the longest real one known has 2.5 kB); above LABEL_VALUE_MAX it is
- * refused. */
+/* A label above this many bytes is odd (the longest real one has 2.5 kB); above LABEL_VALUE_MAX, refused. */
 #define LABEL_LONG (8U * 1024)
 
 /* The length of the variable name ([A-Za-z_][A-Za-z0-9_]*) at s, or 0. */

@@ -188,8 +188,7 @@ static bool has_digest(const struct image *image, struct span digest) {
         return false;
 }
 
-/* The first of the names (or repo digests) that the reference means; NULL. The caller checks the digest, if
- * any. */
+/* The first of the names (or repo digests) that the reference means, whatever its digest; NULL. */
 static const char *named_by(char *const *names, const struct reference_parts *wanted) {
         for (; names && *names; names++) {
                 struct reference_parts name;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A container image, wherever it is: its names, digest and labels. Strings are raw bytes, shown only through
- * base/text.h. */
+/* A container image: its names, digest and labels. Strings are raw bytes, shown only through base/text.h. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,8 +16,7 @@ struct label {
 
 struct image {
         char *id;               /* 64 hex digits, without "sha256:" */
-        char *digest; /* "sha256:…" of the manifest, or NULL where the engine does not know it (Docker, local
-                       * builds) */
+        char *digest; /* "sha256:…" of the manifest; NULL: unknown to the engine (Docker, local builds) */
         char **names;           /* "localhost/rsyslog:latest", … ; may be empty (dangling) */
         char **repo_digests;    /* "localhost/rsyslog@sha256:…", … */
         struct label *labels;   /* sorted by key (strcmp) */
@@ -36,8 +34,7 @@ DEFINE_CLEANUP(struct image, image_free)
 #define _cleanup_image_ _cleanup_(image_freep)
 struct image *image_copy(const struct image *image);
 
-/* Limits of foreign labels. A larger value is cut at LABEL_VALUE_MAX + 1 bytes, so that lint can report
- * it. */
+/* Limits of foreign labels. A larger value is cut at LABEL_VALUE_MAX + 1 bytes, for lint. */
 #define LABEL_VALUE_MAX (64U * 1024)
 #define LABELS_MAX 1024U
 /* keeps the order; 0, -ENOMEM, -E2BIG */
@@ -52,8 +49,7 @@ const char *image_summary(const struct image *image);
 const char *image_version(const struct image *image);
 const char *image_vendor(const struct image *image);
 
-/* The reference to show and to type: names[0], else a repo digest, else the id. Never NULL for an image with
- * an id. */
+/* The reference to show and to type: names[0], else a repo digest, else the id, else NULL. */
 const char *image_reference(const struct image *image);
 
 /* The reference that pins exactly this image: "repository@sha256:…" for the repository of reference where the

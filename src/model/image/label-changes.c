@@ -71,8 +71,7 @@ int label_list_of(const struct image *image, struct label_list *ret) {
 
 /* ---- words ---- */
 
-/* The words of a label. With unbalanced quotes (the plan refuses that anyway) they are split at blanks, for
- * display. */
+/* The words of a label. Unbalanced quotes (the plan refuses them anyway) split at blanks, for display. */
 static int label_changes_words_of(const char *text, char ***ret) {
         int r = words_split(text, ret, NULL);
         return r == -ENOMEM ? r : r < 0 ? strv_split(text, " \t\r\n", ret) : 0;
@@ -123,8 +122,7 @@ static int compare_words(char *const *a, size_t na, char *const *b, size_t nb, s
         return r;
 }
 
-/* A label of 64 KiB can have too many words for a table of all pairs; a plan takes at most
- * RECIPE_WORDS_MAX. */
+/* A label of 64 KiB can have too many words for a table of all pairs; a plan limits them. */
 #define COMPARED_MAX (2 * RECIPE_WORDS_MAX)
 
 static int label_changes_compare_texts(const char *before, const char *after, struct label_change *change) {

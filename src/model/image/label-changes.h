@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The command labels of two images compared, word by word: the effect of an upgrade on an installed service.
- * Pure. */
+/* The command labels of two images compared, word by word, for an upgrade of a service. Pure. */
 
 #include <stddef.h>
 
@@ -21,8 +20,7 @@ void label_list_done(struct label_list *list);
 int label_list_set(struct label_list *list, const char *key, const char *value);
 /* replaces *to; 0 or -ENOMEM */
 int label_list_copy(const struct label_list *from, struct label_list *to);
-/* The labels that label_find() gives for each verb, under the verb's own upper-case name ("INSTALL", …
- * "UPGRADE"). */
+/* The labels that label_find() gives for each verb, under the verb's upper-case name. */
 int label_list_of(const struct image *image, struct label_list *ret);
 
 enum difference {
@@ -42,8 +40,8 @@ struct word_change {
 struct label_change {
         char *key;
         enum difference difference;
-        struct word_change *words; /* all words in their order, removed ones before their replacement; none in
-                                    * an unchanged label */
+        struct word_change *words; /* all words in order, removed ones before their replacement; none if
+                                    * unchanged */
         size_t n;
 };
 

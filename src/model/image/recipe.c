@@ -167,8 +167,7 @@ static bool shell_expands(const struct parse *p, size_t i) {
         return how_at(p, i) == QUOTE_NONE || how_at(p, i) == QUOTE_DOUBLE;
 }
 
-/* The length of the shell operator at byte i of the word, or 0. A run of one character ("&&", ">>") is one
- * operator. */
+/* The length of the shell operator at byte i of the word, or 0. A run of one character ("&&") is one. */
 static size_t shell_operator(struct parse *p, size_t i) {
         const char *text = p->text.text;
         if (text[i] == '`' && shell_expands(p, i))
@@ -350,7 +349,7 @@ int recipe_parse(const char *where, const char *text, struct recipe **ret, struc
         return 0;
 }
 
-/* ---- what must be asked ---- */
+/* ---- unknown variables ---- */
 
 static int add_unknown(const struct word *w, unsigned depth, char ***names) {
         for (size_t i = 0; i < w->n; i++) {

@@ -48,16 +48,15 @@ char *label_set_text(unsigned set);
 /* A piece of a word: literal text, or a variable and its fallback. */
 struct piece {
         char *text;             /* literal text, or the variable's name */
-        char *fallback; /* of ${NAME:-text}, for a variable that is unset or empty (NULL: none); may itself
-                         * name variables */
+        char *fallback; /* of ${NAME:-text}, for an unset or empty variable (NULL: none); may name
+                         * variables */
         bool variable;
 };
 
 struct word {
         struct piece *pieces;
         size_t n;
-        bool several; /* exactly one of $OPT1-3 or $RUN_OPTS, quoted or not: may become several words, or
-                       * none */
+        bool several; /* exactly $OPT1-3 or $RUN_OPTS, quoted or not: any number of words */
         bool quoted;            /* in part, at least */
 };
 

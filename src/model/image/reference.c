@@ -162,8 +162,7 @@ static bool tag_valid(struct span tag) {
         return true;
 }
 
-/* algorithm ":" encoded; at least 32 hexadecimal digits, and exactly as many as the two common algorithms
- * have. */
+/* algorithm ":" encoded; 32 or more hexadecimal digits, and exactly as many as the two common algorithms. */
 static bool reference_digest_valid(struct span digest) {
         const char *colon = memchr(digest.at, ':', digest.n);
         if (!colon || colon == digest.at)

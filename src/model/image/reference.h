@@ -15,7 +15,7 @@ struct span {
 };
 
 struct reference_parts {
-        struct span registry;           /* "quay.io:443": a first component with a dot or a colon, or
+        struct span registry;           /* "quay.io:443": a first part with a dot or a colon, or
                                          * "localhost" */
         struct span path;               /* "team/rsyslog" */
         struct span repository;         /* both: "quay.io:443/team/rsyslog" */

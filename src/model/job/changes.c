@@ -225,8 +225,7 @@ static bool in_added_folder(const struct changes *changes, const char *path) {
         return false;
 }
 
-/* base, with one side of the later changes in place of its entries for their paths, except those of
- * `spared`. */
+/* base, with one side of the later changes for their paths, except those of `spared`. */
 static int changes_overlay(const struct manifest *base, const struct changes *later,
                            const struct changes *spared, bool take_before, struct manifest *ret) {
         size_t i = 0, j = 0;

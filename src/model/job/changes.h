@@ -93,8 +93,7 @@ int changes_make(const struct manifest *before, const struct manifest *after, st
 int changes_join(const struct manifest *before, const struct manifest *after, const struct changes *later,
                  struct manifest *ret_before, struct manifest *ret_after);
 
-/* "added", "removed", "changed", "mode", "owner", "xattr" joined by "+" ("changed+mode"); the caller frees.
- */
+/* "added", "removed", "changed", "mode", "owner", "xattr", joined by "+"; the caller frees. */
 char *change_text(unsigned what);
 
 /* The changed attributes in words: "mode 0644 -> 0600, owner 0:0 -> 7:7, attribute user.x" (and a symlink's
@@ -105,6 +104,5 @@ char *change_detail(const struct change *change);
 /* "file", "directory", "symlink", "socket", "fifo", "device" */
 const char *entry_type_name(mode_t mode);
 
-/* Whether two entries are equal in all that is restored (type, content, target, mode, owner, xattrs; not
- * times). */
+/* Whether all that is restored is equal: type, content, target, mode, owner, xattrs; not times. */
 bool entry_same(const struct entry *a, const struct entry *b);

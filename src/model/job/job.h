@@ -22,10 +22,8 @@ enum job_state {
         JOB_DONE,        /* final from here on; may still be rolled back on request */
         JOB_FAILED,      /* and rolled back */
         JOB_CANCELLED,   /* and rolled back */
-        JOB_BROKEN,      /* failed, and the rollback is incomplete: the result lists the rest. Can be
-                          * retried */
-        JOB_INTERRUPTED, /* without a worker before its end (shown, never in a journal; job_way_on() gives the
-                          * ways to continue) */
+        JOB_BROKEN,      /* failed, and the rollback is incomplete (see the result); can be retried */
+        JOB_INTERRUPTED, /* without a worker before its end; never in a journal (see job_way_on()) */
         _JOB_STATE_MAX,
 };
 DECLARE_NAMES(job_state, enum job_state);       /* "queued", "running", … */
@@ -77,8 +75,7 @@ enum job_way {
         WAY_NONE,  /* it has ended */
         WAY_BEGIN, /* nothing was changed yet: from the first step */
         WAY_GO_ON, /* from a step on; those before it stay done */
-        WAY_AGAIN, /* the command was cut off, and a second run of it may do anything: rolled back, then from
-                    * the first step */
+        WAY_AGAIN, /* the command was cut off and must not run twice: rolled back, then from the first step */
         WAY_UNDO,  /* it was being rolled back: the rollback is finished */
         _JOB_WAY_MAX,
 };
@@ -107,12 +104,10 @@ struct job {
         char *message;          /* the result in a sentence; NULL while running */
         char *hint;
         const struct failure *failure;  /* of a realm's tool, where its reason is known; NULL */
-        char **left;            /* files that were not restored: on failure, or because they were changed by
-                                 * others */
+        char **left;            /* files not restored: on failure, or changed by others */
         struct job_check *checks;       /* results of the join, of an install that joined a realm */
         size_t n_checks;
-        /* JOB_INTERRUPTED: the way to continue, and the names of the secrets that it needs again (NULL:
-         * none) */
+        /* JOB_INTERRUPTED: the way to continue, and the names of the secrets that it needs (NULL: none) */
         enum job_way way;
         char **secrets;
         uint64_t log_size;      /* bytes */
@@ -147,8 +142,7 @@ bool job_id_valid(const char *id);      /* [0-9]{8}-[0-9]{6}-[0-9a-f]{8} */
 
 enum record_event {
         RECORD_STATE,   /* step unused; data: the new job state */
-        RECORD_INTENT,  /* the step is about to have effects; data: names that probe needs later
-                         * (deterministic) */
+        RECORD_INTENT,  /* effects of the step follow; data: names for probe (deterministic) */
         RECORD_DONE,    /* data: note */
         RECORD_SKIPPED, /* data: why */
         RECORD_FAILED,  /* data: sentence */
@@ -158,8 +152,7 @@ enum record_event {
         RECORD_EXIT,  /* data: exit status of the command */
         RECORD_HINT,  /* data: hint of the last failure */
         RECORD_REASON, /* data: id of the last failure (model/realm/failure.h), where it is known */
-        RECORD_CHECK, /* data: "VERDICT TITLE: message", a check of a join's result; VERDICT as enum verdict
-                       * is named */
+        RECORD_CHECK, /* data: "VERDICT TITLE: message" of a check of the join; VERDICT by enum verdict */
         _RECORD_EVENT_MAX,
 };
 DECLARE_NAMES(record_event, enum record_event);

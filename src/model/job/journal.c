@@ -8,8 +8,7 @@
 
 #include "base/str.h"
 
-/* CRC-32C (Castagnoli, reflected 0x82f63b78), bit by bit: a journal is at most 1 MiB, too short for a
- * table. */
+/* CRC-32C (Castagnoli, reflected 0x82f63b78), bit by bit: a journal has at most 1 MiB. */
 static uint32_t journal_crc32c(const void *bytes, size_t n) {
         const unsigned char *p = bytes;
         uint32_t crc = 0xffffffff;
@@ -25,8 +24,7 @@ static bool is_continuation(char c) {
         return ((unsigned char) c & 0xc0) == 0x80;
 }
 
-/* Data in one line: backslash and control characters are escaped, so that only the end of a record is a
- * newline. */
+/* Data in one line: backslash and control characters are escaped, so that a newline ends a record. */
 static void journal_add_escaped(struct str *out, const char *data, size_t limit) {
         for (const char *p = data; *p;) {
                 size_t n = 1;

@@ -83,8 +83,7 @@ static size_t lines_reserve(struct lines *lines, size_t size) {
         while (at + size > lines->size && lines->end - lines->first + 1 < LINES_MAX && lines_grow(lines))
                 ;
         if (at + size > lines->size) {
-                /* Lines between here and the end of the ring are older than those at its beginning: they go
-                 * first. */
+                /* Lines between here and the end of the ring are older than those at its beginning. */
                 while (lines->first < lines->end && slot_of(lines, lines->first)->offset >= at)
                         lines->first++;
                 at = 0;

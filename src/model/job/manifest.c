@@ -13,8 +13,7 @@
 #define XATTRS_MAX 64U
 #define XATTR_BYTES_MAX (64U * 1024)
 
-/* Bytes that would end a field or a line, and all that is not printable ASCII, as %XX. "-" is an empty
- * field. */
+/* Bytes that would end a field or a line, and all but printable ASCII, as %XX. "-" is an empty field. */
 static void manifest_add_bytes(struct str *out, const void *bytes, size_t n) {
         const unsigned char *p = bytes;
         if (n == 0)

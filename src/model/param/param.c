@@ -113,8 +113,7 @@ int answers_set(struct answers *a, const char *name, const char *value, const ch
                 return 0;
         }
 
-        /* All copies first: a failure leaves the answers as they were, and value may be the old one
-         * itself. */
+        /* Copies first: a failure leaves the answers unchanged, and value may be the old one itself. */
         struct answer made = {};
         int r = str_replace(&made.name, name);
         if (r >= 0)

@@ -62,8 +62,7 @@ struct param {
         char *pattern;          /* POSIX extended regex the whole value must match, NULL */
         char *pattern_reason;   /* the message for a mismatch; NULL: a general sentence */
         long long minimum, maximum;     /* PARAM_INTEGER; both 0: any number */
-        bool short_name;                /* PARAM_HOST: a single label is a name, too ("short" in the
-                                         * profile) */
+        bool short_name;                /* PARAM_HOST: allows a single label ("short" in the profile) */
         struct param_choice *choices;
         size_t n_choices;
         char *when_name;        /* applies only when that answer … */

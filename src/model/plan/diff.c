@@ -9,8 +9,7 @@
 #include "base/str.h"
 
 #define CONTEXT 3U
-/* Steps of the search (E. Myers, "An O(ND) Difference Algorithm", 1986): its memory grows with their
- * square. */
+/* Steps of the search (E. Myers, "An O(ND) Difference Algorithm", 1986): memory grows with their square. */
 #define STEPS_MAX 1000
 
 struct line {

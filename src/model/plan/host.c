@@ -128,7 +128,7 @@ static int report_needs(struct making *m) {
         return 0;
 }
 
-/* ---- what is saved before the first effect ---- */
+/* ---- paths to save before the first effect ---- */
 
 /* Places that do not persist, or do not hold files. */
 static bool not_saved(const char *path) {
@@ -174,8 +174,7 @@ static bool holds_no_files(const char *path) {
                path_below(path, "/dev") || str_ends(path, ".sock");
 }
 
-/* A mount that the command may write to and that is not saved: of "/" only a part is saved, of /run
- * nothing. */
+/* A writable mount that is not saved: of "/" only a part is saved, of /run nothing. */
 static int report_not_saved(struct making *m, const struct mount *mount) {
         struct plan *plan = m->plan;
         if (!not_saved(mount->host) || holds_no_files(mount->host) ||

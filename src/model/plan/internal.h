@@ -10,12 +10,11 @@ struct making {
         const struct plan_request *request;
         const struct host_facts *facts;         /* never NULL */
         const struct mode *mode;                /* NULL: no profile */
-        const struct mode *asked;               /* its words and parameters go to this plan's label: mode, or
+        const struct mode *asked;               /* for the words and parameters of this plan's label: mode, or
                                                  * its leave */
         struct plan *plan;
         enum engine_kind engine;                /* never ENGINE_NONE */
-        bool set_up_by_install;                 /* the image has INSTALL, which gets the form's words; else
-                                                 * RUN does */
+        bool set_up_by_install;                 /* INSTALL exists and gets the form's words; else RUN does */
         bool asks;                              /* this plan fills the label that gets them */
         struct variables variables;
         char **words;                           /* of the mode and the parameters, at the end of that label */
@@ -23,7 +22,7 @@ struct making {
         bool wants_stdin, wants_terminal;       /* an answer is delivered by stdin, by prompt */
 };
 
-/* Sorts answers and request.set into variables, words, engine_words and the plan's answers, secrets, handed,
+/* Sorts answers and request.set into variables, words, engine_words, answers, secrets, handed,
  * stdin_lines. */
 int plan_read_answers(struct making *m, struct error **reterr);
 

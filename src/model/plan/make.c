@@ -20,7 +20,7 @@ static void making_done(struct making *m) {
         strv_free(m->engine_words);
 }
 
-/* ---- what it is about ---- */
+/* ---- image and service ---- */
 
 static int set_image(struct making *m, struct error **reterr) {
         const struct plan_request *q = m->request;
@@ -95,8 +95,7 @@ static int set_mode(struct making *m, struct error **reterr) {
         return 0;
 }
 
-/* The part of image and request that the service's record keeps, so that an upgrade can fill the labels
- * again. */
+/* The part of image and request that the service's record keeps, for an upgrade. */
 static int set_kept(struct making *m) {
         const struct plan_request *q = m->request;
         struct plan *plan = m->plan;
@@ -181,8 +180,8 @@ static int insert_engine_words(struct making *m, const char *where, char ***argv
                 return r;
 
         _cleanup_strv_ char **extra = NULL, **made = NULL;
-        bool engine = probe->engine != ENGINE_NONE;     /* a program of the host has terminal and input as
-                                                         * they are */
+        bool engine = probe->engine != ENGINE_NONE;     /* a program of the host inherits terminal and
+                                                         * input */
         if (engine && m->wants_terminal && !plan_make_has_option(probe, "--tty"))
                 r = strv_add(&extra, "-t");
         if (r >= 0 && engine && (m->wants_stdin || m->wants_terminal) &&
@@ -337,8 +336,7 @@ static int fill_labels(struct making *m) {
 
 /* ---- the unit ---- */
 
-/* Replaces all of `old` in text by `new`. The caller frees; NULL: not found, or out of memory
- * (*ret_failed). */
+/* Replaces all of `old` in text by `new`. The caller frees; NULL: not found, or *ret_failed: no memory. */
 static char *replace_all(const char *text, const char *old, const char *new, bool *ret_failed) {
         _cleanup_str_ struct str out = {};
         const char *at = text, *found;
@@ -391,8 +389,7 @@ static int set_unit(struct making *m) {
         if (ours)
                 facts.quadlet = str_ends(service->files[0], ".container") != NULL;
         plan->unit.kind = plan->command ? UNIT_BY_IMAGE : UNIT_NONE;
-        /* A program that needs a terminal is started by people, not by systemd; with -d the terminal is only
-         * its own. */
+        /* A program that needs a terminal is started by people; with -d the terminal is only its own. */
         if (!plan->run || plan->run->engine == ENGINE_NONE ||
             (plan->run->interactive && !plan->run->detached))
                 return ours ? finding_report(&plan->findings, "unit-unwritable", "RUN",

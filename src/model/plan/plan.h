@@ -29,8 +29,7 @@ enum plan_verb {
         VERB_UPGRADE,
         VERB_REHEARSE, /* an install whose command sees a copy of the host's files that is discarded */
         VERB_OTHER,    /* any other label, by plan_request.label: shown only, never a job */
-        /* of an installed service, without a label: plan_make() does not handle these
-         * (backend/host/access.c) */
+        /* of an installed service, without a label; not by plan_make() (backend/host/access.c) */
         VERB_ACCESS, /* logins from its realm: plan.file is written, its unit restarted */
         VERB_RENEW,  /* its keys in the realm are renewed by plan.command */
         _PLAN_VERB_MAX,
@@ -68,8 +67,7 @@ struct plan_request {
         enum plan_verb verb;
         const struct image *image;      /* labels, id, digest */
         const char *reference;          /* as typed; NULL: image_reference() */
-        const char *label; /* VERB_OTHER: the label's key ("PURGE", "RUN_SYSTEMD", "help"), matched without
-                            * case */
+        const char *label; /* VERB_OTHER: the label's key ("PURGE", "help"), matched without case */
         bool pinned;       /* IMAGE and the unit name the exact digest (for jobs, not for `plan --labels`) */
         const char *name;               /* service name; NULL: reference_default_name() */
         const struct profile *profile;  /* NULL: none, arguments only */
@@ -162,8 +160,8 @@ struct plan {
         char *digest;           /* "sha256:…", or NULL */
         char *mode;             /* or NULL */
         char *mode_title;
-        enum realm_kind joins;  /* VERB_INSTALL: it joins this host to a realm of this kind; VERB_UNINSTALL:
-                                 * it leaves one */
+        enum realm_kind joins;  /* VERB_INSTALL: it joins a realm of this kind; VERB_UNINSTALL: it leaves
+                                 * one */
         bool deletes_account;   /* VERB_UNINSTALL: deletes this host's account in the realm, too */
         char *join_domain;      /* from the answers; NULL: this host's own */
         char *join_server;      /* from the answers; NULL */
@@ -172,13 +170,11 @@ struct plan {
         char *label_key; /* the label of this plan's command ("INSTALL", "run"), or NULL: no such label */
         char *label;            /* its original text */
         struct command *command;        /* the command to run; NULL: none (no label of this verb) */
-        struct command *run;       /* VERB_INSTALL, VERB_UPGRADE: the filled RUN label, which the unit will
-                                    * run; NULL: none */
-        struct command *uninstall; /* VERB_INSTALL: the filled UNINSTALL label, kept with the service; NULL:
+        struct command *run;       /* VERB_INSTALL, VERB_UPGRADE: the filled RUN label, for the unit; NULL:
                                     * none */
+        struct command *uninstall; /* VERB_INSTALL: the filled UNINSTALL label, kept; NULL: none */
         struct command *stop;           /* the filled STOP label; NULL: none */
-        char **environment; /* "X=value" of the child, fixed and minimal, plus NAME, IMAGE, OPT1-3 so that `-e
-                             * NAME` works */
+        char **environment; /* "X=value" of the child, minimal, plus NAME, IMAGE, OPT1-3 for `-e NAME` */
         struct unit_file
                 unit; /* of an upgrade whose unit the image wrote: UNIT_BY_IMAGE with path and text, the old
                        * image's name in it replaced; without them where nothing is to be replaced */
@@ -193,19 +189,17 @@ struct plan {
         struct secret_use *handed;      /* ordinary answers delivered by file or prompt */
         size_t n_handed;
         char **arguments;       /* the words that the form and the user added to the label */
-        char **given;           /* the user's own of them at the install: an upgrade adds them to a RUN label
-                                 * again */
+        char **given;           /* the user's own of them at the install, also for a RUN label of an
+                                 * upgrade */
         char **stdin_lines;     /* non-secret answers delivered by stdin */
         char **paths; /* saved before the first effect: /etc, /usr/local, profile paths, writable host mounts
                        * of the command; absolute, sorted, none below another */
         char **state;           /* those of paths that are the service's own, by the profile */
         char *host_unit;        /* the host's own unit that runs the service; NULL: the install brings one */
-        uint64_t saved_objects, saved_bytes;    /* the size of these, as far as the host was asked; 0: it was
-                                                 * not */
+        uint64_t saved_objects, saved_bytes;    /* their size, as far as the host was asked; 0: it was not */
         char **health_argv;     /* the whole command, "podman exec NAME …"; NULL: the unit must be active */
         unsigned health_seconds;
-        char **renew_argv;      /* VERB_INSTALL, VERB_UPGRADE: renews the keys in the realm, "podman exec NAME
-                                 * …"; NULL: nothing */
+        char **renew_argv;      /* VERB_INSTALL, VERB_UPGRADE: renews the keys in the realm; NULL: none */
         struct finding_list findings;
         bool host_command;      /* command is a program of the host: needs its own consent */
         enum plan_interrupted if_interrupted;   /* set by the starter of the job */

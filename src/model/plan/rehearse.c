@@ -55,8 +55,7 @@ static int turn_word(char **argv, const struct option_use *o, const char *turned
         char **word = &argv[o->word + o->words - 1];
         size_t whole = strlen(*word), value = strlen(o->value);
         if (whole < value || strcmp(*word + whole - value, o->value) != 0)
-                return 0;       /* the value was read differently from its text: lint reports that, and
-                                 * nothing is redirected */
+                return 0;       /* the value was read differently from its text: lint reports that */
         char *new = str_printf("%.*s%s", (int) (whole - value), *word, turned);
         if (!new)
                 return -ENOMEM;
@@ -91,7 +90,7 @@ static int turn_mounts(struct making *m) {
         return 0;
 }
 
-/* ---- what it cannot hold ---- */
+/* ---- limits of the copy ---- */
 
 static bool plan_rehearse_has(const struct command *c, const char *canonical, const char *value) {
         for (size_t i = 0; i < c->n_options; i++)

@@ -124,8 +124,7 @@ static void add_podman_service(struct str *out, const struct unit_words *w, cons
                      "Restart=on-failure\n"
                      "TimeoutStartSec=300\n"
                      "TimeoutStopSec=70\n");
-        /* podman run refuses to start when the file of a container that was killed with the host still
-         * exists */
+        /* podman run refuses to start while the file of a container that was killed with the host exists */
         str_add(out, "ExecStartPre=-/bin/rm -f %t/%N.ctr-id\n");
         str_addf(out, "ExecStart=%s", w->engine);
         plan_unit_text_add_words(out, w->global);
@@ -148,8 +147,7 @@ static void add_podman_service(struct str *out, const struct unit_words *w, cons
         str_add(out, "ExecStopPost=-/bin/rm -f %t/%N.ctr-id\n");
 }
 
-/* Docker's daemon is always the parent of the container: systemd can only watch the attached client, which
- * ends with the container. */
+/* Docker's daemon is the parent of the container: systemd watches the attached client, which ends with it. */
 static void add_docker_service(struct str *out, const struct unit_words *w) {
         str_add(out, "\n[Service]\n"
                      "Type=exec\n"

@@ -27,7 +27,7 @@ void unit_file_done(struct unit_file *unit);
  * `$` doubled, C-style double quotes where needed. -EINVAL for control characters. The caller frees. */
 int unit_quote(const char *word, char **ret);
 
-/* The key of a unit written by fairlead: X-Fairlead=NAME, in [Unit]. systemd ignores keys that begin with X-
+/* In [Unit] of fairlead's units: X-Fairlead=NAME. systemd ignores keys that begin with X-
  * (systemd.unit(5)). */
 #define UNIT_MARK "X-Fairlead"
 

@@ -95,8 +95,7 @@ static const char *environment_value(char *const *environment, const char *name)
         return NULL;
 }
 
-/* The value in the unit: "-e NAME" gets the current value of NAME, since a unit does not have fairlead's
- * environment. */
+/* The value in the unit: "-e NAME" gets the current value of NAME, which a unit does not have. */
 static const char *unit_value(const struct option_use *o, char *const *environment) {
         if (str_equal(o->canonical, "--env") && o->value && !strchr(o->value, '=')) {
                 const char *assignment = environment_value(environment, o->value);

@@ -20,10 +20,9 @@ struct mode {
         char **words;           /* before the parameters */
         char **parameters;      /* names of its parameters; NULL: all */
         enum realm_kind joins;  /* it joins this host to a realm of this kind; REALM_NONE: it does not */
-        char **renew;           /* run where the service runs: renews this host's keys in the realm; NULL:
+        char **renew;           /* renews this host's keys in the realm, run where the service runs; NULL:
                                  * unknown */
-        struct mode *leave;     /* added to an uninstall that deletes this host's account in the realm; NULL:
-                                 * impossible */
+        struct mode *leave;     /* added to an uninstall that deletes this host's account; NULL: impossible */
 };
 
 struct profile {
@@ -38,15 +37,13 @@ struct profile {
         struct param *parameters;
         size_t n_parameters;
         char **paths;           /* absolute: the install may change them beside /etc and /usr/local */
-        char **state; /* absolute, below paths: folders of the service's own content, whoever changed it: an
-                       * uninstall restores them */
-        char *unit;             /* the host's own unit that runs the service, where the install does not bring
-                                 * one */
+        char **state; /* absolute, below paths: folders of the service's own content, which an uninstall
+                       * restores */
+        char *unit;             /* the host's unit for the service, if the install does not bring one */
         char *health_command;   /* "unit" (default: active) or "exec" */
         char **health_argv;     /* for "exec": run in the service's container; exit 0 is healthy */
         unsigned health_seconds;        /* time to become healthy; default 10 */
-        char **needs;           /* host files that must exist, absolute; "a:b" where one of several is
-                                 * enough */
+        char **needs;           /* required host files, absolute; "a:b": one of them */
         bool no_rehearsal;
         bool host_command;      /* the install is known to run a program of the host */
 };

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The users of a domain who may log in, by sssd.conf, and exact changes of that, like those of realm permit
- * and realm deny. */
+/* The users of a domain who may log in, by sssd.conf, and exact changes like realm permit and realm deny. */
 
 #include <stdbool.h>
 

@@ -64,10 +64,9 @@ struct preflight {
 struct preflight *preflight_free(struct preflight *p);
 DEFINE_CLEANUP(struct preflight, preflight_free)
 
-/* NULL: there is none of this id */
+/* NULL: not found */
 struct check_result *preflight_find(const struct preflight *p, const char *id);
-enum verdict preflight_worst(const struct preflight *p);        /* of those that are settled; VERDICT_OK
-                                                                 * without any */
+enum verdict preflight_worst(const struct preflight *p);        /* of those settled; else VERDICT_OK */
 
 /* "10 min 2 s behind", "0.02 s ahead of": this host's clock relative to another. Fills and returns buffer. */
 const char *clock_words(char buffer[static 48], int64_t usec);

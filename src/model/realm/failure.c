@@ -217,7 +217,7 @@ static const struct failure failures[] = {
                 .hint = "Give the name and password of an account that may join computers",
         },
 
-        /* ---- who joins ---- */
+        /* ---- the joining user ---- */
         {
                 .id = "no-credentials", .tool = TOOL_IPA,
                 .texts = { "One of password / principal / keytab is required" },
@@ -447,7 +447,7 @@ static const struct failure failures[] = {
                         "account",
         },
 
-        /* ---- ways to the servers ---- */
+        /* ---- the network ---- */
         {
                 .id = "port-464", .tool = TOOL_REALM,
                 .texts = { "Couldn't set password for computer account" },
@@ -661,7 +661,7 @@ static const struct failure failures[] = {
                 .hint = "The line above names it; the computer account now exists in the domain",
         },
 
-        /* ---- it went on ---- */
+        /* ---- warnings ---- */
         {
                 .id = "dns-update", .tool = TOOL_IPA,
                 .texts = { "Could not update DNS SSHFP records" },

@@ -14,12 +14,10 @@
 struct membership {
         enum realm_kind kind;   /* REALM_NONE: not a member */
         char *domain, *realm;
-        char *service;          /* the service of fairlead that joined; NULL: the host itself, or another
-                                 * program */
+        char *service;          /* of fairlead, which joined; NULL: the host or another program */
         bool asked;             /* SSSD answered: the next two are valid */
         bool online;
-        bool silent;            /* SSSD runs but does not answer (frozen, or stuck): all lookups and logins of
-                                 * the host wait for it */
+        bool silent;            /* SSSD hangs: all lookups and logins of the host wait for it */
         char *server;           /* in use now; NULL: none */
         char *site;             /* AD; NULL: not known */
         char *principal;        /* of the host or computer, from the keytab; NULL: no keytab */

@@ -63,8 +63,7 @@ struct realm {
         char *server_site;      /* AD: that of the server that answered */
         char *base;             /* LDAP: the base of its entries */
         char *version;          /* FreeIPA: "IPA V2.0" */
-        char *best;             /* the server that answered first: for the server's field, never forced on a
-                                 * join */
+        char *best;             /* the server that answered first, for the form; never forced on a join */
         struct realm_server *servers;
         size_t n_servers;
         char **kdcs;            /* "host:port", from DNS */

@@ -47,8 +47,7 @@ struct service {
         char *job;              /* id of the install, or of the last upgrade: changes and snapshot */
         int64_t installed;      /* seconds since the epoch */
         int64_t upgraded;       /* the last time; 0: never */
-        char **install_argv, **run_argv, **uninstall_argv, **stop_argv; /* filled commands; NULL: no such
-                                                                         * label */
+        char **install_argv, **run_argv, **uninstall_argv, **stop_argv; /* filled commands; NULL: no label */
         char *container;        /* name of the RUN command's container; NULL */
         char **health_argv;
         char **renew_argv;      /* renews the host's keys in the realm; NULL: none */

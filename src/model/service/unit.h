@@ -21,8 +21,7 @@ struct unit {
         char *active;           /* "active", "inactive", "failed", "activating", "deactivating",
                                  * "reloading" */
         char *sub;              /* "running", "exited", "dead", … */
-        char *file_state; /* "enabled", "disabled", "static", "generated", "masked", …; NULL: unit file
-                           * unknown */
+        char *file_state; /* "enabled", "disabled", "static", "generated", "masked", …; NULL: unknown */
         char *job;              /* type of a pending job: "start", "stop"; NULL */
 };
 
