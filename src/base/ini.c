@@ -20,7 +20,6 @@ static bool ini_is(const char *from, const char *to, const char *text) {
         return (size_t) (to - from) == strlen(text) && strncmp(from, text, (size_t) (to - from)) == 0;
 }
 
-/* A line, with its names and values. */
 struct row {
         const char *end;        /* behind its line break */
         bool section, blank;

@@ -169,7 +169,6 @@ static int check_restart(struct reading *r, const struct option_use *o) {
                               "The engine restarts the container by itself (%s)", o->value);
 }
 
-/* Options for which "" is a valid value. */
 static bool may_be_empty(const struct option_use *o) {
         static const char *const fine[] = { "--entrypoint", "--env",     "--label",  "--annotation",
                                             "--health-cmd", "--log-opt", "--volume", "--mount",

@@ -19,7 +19,6 @@ struct xattr {
         size_t size;
 };
 
-/* One file system object, by absolute path. */
 struct entry {
         char *path;
         mode_t mode;            /* type and permission bits as lstat(2) */

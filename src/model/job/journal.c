@@ -150,7 +150,6 @@ static int record_parse(const char *line, size_t n, struct record *ret) {
         return 0;
 }
 
-/* The state of the replay beside the job. */
 struct replay {
         uint64_t sequence;
         struct {
@@ -181,7 +180,6 @@ static int step_ends(struct replay *replay, struct job *job, const struct record
         return str_replace(&step->note, record->data);
 }
 
-/* After a complete rollback all steps run again. */
 static void forget_steps(struct job *job) {
         for (size_t i = 0; i < _JOB_STEP_MAX; i++) {
                 free(job->steps[i].note);

@@ -56,9 +56,7 @@ struct host_facts {
         /* The fragment path of an existing unit of this name ("/lib/systemd/system/rsyslog.service"), "" when
          * it is fairlead's own, or NULL. */
         const char *(*unit_path)(const char *unit, void *userdata);
-        /* Whether a container of this name exists. */
         bool (*container_exists)(const char *name, void *userdata);
-        /* Whether a service of this name is installed. */
         bool (*service_exists)(const char *name, void *userdata);
         void *userdata;
 };

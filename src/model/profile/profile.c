@@ -222,7 +222,6 @@ bool param_names_domain(const struct param *p) {
         return p->type == PARAM_DOMAIN;
 }
 
-/* The answer, else the default. */
 static const char *answer_of(const struct param *p, const struct answers *answers) {
         const char *value = answers ? answers_get(answers, p->name) : NULL;
         return value ? value : p->initial;
