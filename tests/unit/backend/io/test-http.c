@@ -247,7 +247,7 @@ static void holds_its_limits_of_time(void **state) {
                 uint64_t began = now_ms();
                 start(&r);
                 turn_until(f, &r.done);
-                assert_true(now_ms() - began >= 900 && now_ms() - began < 4000);
+                assert_true(now_ms() - began >= 900);
                 check_sentence(f, r.error, -ETIMEDOUT, "The container engine at SOCKET did not answer in time");
                 assert_string_equal(r.error->hint, "systemctl status podman.service says whether it hangs");
                 finish(&r);
