@@ -6,7 +6,7 @@
 
 #include "base/str.h"
 #include "base/text.h"
-#include "model/image/fill.h"
+#include "model/image/internal.h"
 
 #define REPLACEMENT 0xfffdU
 

@@ -8,7 +8,7 @@
 #include "base/memory.h"
 #include "base/str.h"
 #include "base/words.h"
-#include "model/image/fill.h"
+#include "model/image/internal.h"
 
 void word_done(struct word *w) {
         for (size_t i = 0; i < w->n; i++) {
@@ -32,18 +32,6 @@ struct recipe *recipe_free(struct recipe *recipe) {
 }
 
 /* ---- the variables of a word ---- */
-
-static bool begins_name(char c) {
-        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
-}
-
-size_t variable_name_length(const char *s) {
-        size_t n = 0;
-        if (begins_name(*s))
-                while (begins_name(s[n]) || (s[n] >= '0' && s[n] <= '9'))
-                        n++;
-        return n;
-}
 
 /* The brace that closes "${…" whose inside begins at s, or NULL; nested variables have their own braces. */
 static const char *closing_brace(const char *s) {

@@ -11,6 +11,7 @@
 #include "base/names.h"
 #include "model/finding/finding.h"
 #include "model/image/image.h"
+#include "model/image/variable.h"
 
 /* The verbs that have a label. */
 enum command_label {
@@ -88,20 +89,6 @@ void word_done(struct word *w);
 int recipe_unknown(const struct recipe *recipe, char ***ret);
 
 /* ---- filling in ---- */
-
-/* Values of variables: those that fairlead defines, and the user's. */
-struct variables {
-        struct label *items;    /* sorted by key */
-        size_t n;
-};
-void variables_done(struct variables *v);
-/* replaces; value NULL removes; 0, -EINVAL (not a variable name), -ENOMEM */
-int variables_set(struct variables *v, const char *name, const char *value);
-/* Sets the variables that follow from the service's name and the value of IMAGE: NAME, IMAGE, CONFDIR,
- * LOGDIR, DATADIR, HOST. PWD, HOME, SUDO_UID, SUDO_GID are the host's, OPT1-3 and RUN_OPTS the user's. 0 or
- * -ENOMEM. */
-int variables_set_known(struct variables *v, const char *name, const char *image);
-const char *variables_get(const struct variables *v, const char *name);         /* NULL: not set */
 
 /* Fills the recipe: values go into their word unchanged (never split or scanned again), bare NAME and IMAGE
  * and words ending in =NAME, =IMAGE are replaced, OPT1-3 and RUN_OPTS are split by POSIX quoting. A variable
