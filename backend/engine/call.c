@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Calls to the engine: each is a row, or a chain of rows, of struct engine_request. */
 #include <errno.h>
 #include <string.h>
 
@@ -37,16 +36,13 @@ static const char *engine_call_failed(const struct engine_call *call) {
         return call->failed ? call->failed : call->request->failed;
 }
 
-/* ---- the answer ---- */
-
 static int engine_call_document(struct json_object *o, void *userdata, struct error **reterr) {
         struct engine_call *call = userdata;
         int r = call->request->document(call, o, reterr);
         return call->dropped ? -ECANCELED : r;
 }
 
-/* A document may be reported as progress, and whoever hears of it may drop the op: then the call is freed
- * here and not under the feet of the stream. */
+/* A listener to progress may drop the op: the call is then freed here, not under the stream. */
 static int engine_call_piece(const void *bytes, size_t n, void *userdata, struct error **reterr) {
         struct engine_call *call = userdata;
         call->busy = true;
@@ -75,7 +71,7 @@ static struct error *engine_call_error(struct engine_call *call, const struct ht
                                        struct error *e) {
         const struct engine_request *request = call->request;
         if (e) {
-                /* Nobody there any more: the next call looks again, perhaps another engine took over. */
+                /* The next call searches again: perhaps another engine took over. */
                 if (e->code == -ECONNREFUSED)
                         call->engine->found = false;
                 error_wrap(&e, e->code, "%s", engine_call_failed(call));
@@ -96,7 +92,7 @@ static struct error *engine_call_error(struct engine_call *call, const struct ht
         if (engine_call_read(call, answer, &e) < 0)
                 error_wrap(&e, e->code, "%s",
                            request->unreadable ? request->unreadable : engine_call_failed(call));
-        /* The engine's words decide what to try, as with a status. */
+        /* With status 500 the engine's words decide the hint. */
         if (!e && call->error)
                 explain_engine(&e, 500, engine_call_failed(call), call->error->message,
                                strlen(call->error->message));
@@ -122,8 +118,6 @@ static void engine_call_answered(const struct http_answer *answer, struct error 
         call->failed = NULL;
         engine_call_send(call);
 }
-
-/* ---- the request ---- */
 
 static void engine_call_send(struct engine_call *call) {
         const struct engine_request *request = call->request;
@@ -179,7 +173,7 @@ char *engine_path(const char *before, const char *name, const char *behind) {
         return str_printf("%s%s%s", before, escaped, behind);
 }
 
-/* ---- what is handed to whom ---- */
+/* ---- results ---- */
 
 void engine_hand_end(void (*done)(void), void *result, struct error *e, void *userdata) {
         ((engine_end_t *) done)(e, userdata);

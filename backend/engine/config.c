@@ -10,7 +10,7 @@
 #define CONFIG_BYTES_MAX (256U * 1024)
 #define CONFIG_FILES_MAX 64
 
-/* `key = "value"` or 'value' of a line; TOML has more, but not for a word. *ret is at most 15 bytes. */
+/* `key = "value"` or 'value' of a line, a subset of TOML. *ret is at most 15 bytes. */
 static bool line_value(const char *line, size_t n, const char *key, char ret[static 16]) {
         size_t k = strlen(key), i = 0;
         while (i < n && strchr(" \t", line[i]))

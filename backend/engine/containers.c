@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The containers of an engine: list, inspect, remove. */
 #include <errno.h>
 #include <string.h>
 
@@ -41,8 +40,6 @@ struct container_origin *container_origin_free(struct container_origin *origin) 
         free(origin);
         return NULL;
 }
-
-/* ---- list ---- */
 
 static char *engine_containers_list_path(const struct engine_call *call, struct error **reterr) {
         const char *path = call->engine->dialect->containers;
@@ -104,8 +101,6 @@ struct op *engine_list_containers(struct engine *engine, const char *label,
         });
 }
 
-/* ---- inspect ---- */
-
 static const struct json_field origin_fields[] = {
         { .path = "Config.CreateCommand", .kind = JSON_TEXTS,
           .offset = offsetof(struct container_origin, command) },
@@ -154,8 +149,6 @@ struct op *engine_find_origin(struct engine *engine, const char *container,
                                                           .userdata = userdata });
 }
 
-/* ---- remove ---- */
-
 static char *engine_containers_stop_path(const struct engine_call *call, struct error **reterr) {
         _cleanup_free_ char *query = str_printf("/stop?%s=%u", call->engine->dialect->stop_seconds,
                                                 call->seconds);
@@ -176,7 +169,7 @@ static const struct engine_request remove_request = {
         .hand = engine_hand_end,
 };
 
-/* A container that does not stop is removed by force; one that is not there needs neither. */
+/* A container that does not stop is removed by force; a missing one needs neither. */
 static const struct engine_request stop_request = {
         .method = "POST",
         .seconds = 15,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The readers that both dialects use, and what they have in common. */
+/* Readers that both dialects use. */
 #include <errno.h>
 #include <stdint.h>
 #include <string.h>
@@ -11,7 +11,7 @@ static int engine_dialects_add_label(const char *key, struct json_object *value,
                                      void *userdata, struct error **reterr) {
         const char *text = json_text(value);
         if (!text)
-                return 0;       /* a label with a NUL byte, or no text at all: nobody can use it */
+                return 0;       /* a label with a NUL byte, or no text at all: unusable */
         image_add_label(userdata, key, text);
         return 0;
 }
@@ -19,7 +19,7 @@ static int engine_dialects_add_label(const char *key, struct json_object *value,
 int engine_read_labels(struct json_object *value, const char *where, void *target, struct error **reterr) {
         if (!json_object_is_type(value, json_type_object))
                 return 0;       /* null where an image has none */
-        /* More than LABELS_MAX are left out: one image that has so many is no reason to show none. */
+        /* Labels beyond LABELS_MAX are left out: the image is shown all the same. */
         return json_each_member(value, where, SIZE_MAX, engine_dialects_add_label, target, reterr);
 }
 
@@ -71,7 +71,7 @@ int engine_read_health(struct json_object *value, const char *where, void *targe
                         str_replace(&c->health, words[i]);
                         return 0;
                 }
-        /* Docker gives the exit code only here: "Exited (7) 2 minutes ago". */
+        /* Docker's list has the exit code only here: "Exited (7) 2 minutes ago". */
         if (text && str_starts(text, "Exited (") && paren)
                 c->exit_code = (int) strtol(text + strlen("Exited ("), NULL, 10);
         return 0;

@@ -6,7 +6,7 @@
 #include "backend/engine/internal.h"
 #include "base/memory.h"
 
-/* Docker's dialect. It refuses versions outside its range: the newest it names, 1.47 at most, is used. */
+/* Docker's dialect. Docker refuses API versions outside its range: its newest is used, 1.47 at most. */
 
 static const struct json_field image_fields[] = {
         { .path = "Id", .kind = JSON_CALL, .required = true, .call = engine_read_id },

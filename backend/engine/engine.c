@@ -13,8 +13,7 @@
 static const char *const usual_sockets[] = { "/run/podman/podman.sock", "/run/docker.sock", NULL };
 
 #define PING_SECONDS 10U        /* podman.socket starts the service first: some 100 ms, more on a busy host */
-#define REFUSED_TRIES 3U        /* the service ends when idle; between its end and the socket's turn a
-                                 * connect may be refused */
+#define REFUSED_TRIES 3U        /* an idle service ends; a connect may be refused until its socket listens */
 #define REFUSED_PAUSE_USEC 200000U
 
 int engine_new(sd_event *event, const char *const *sockets, struct engine **ret, struct error **reterr) {
@@ -53,14 +52,11 @@ const struct engine_about *engine_about(const struct engine *engine) {
         return engine->found ? &engine->about : NULL;
 }
 
-/* ---- finding the engine ---- */
-
 struct find {
         struct engine *engine;
         struct op *op, *ping;
-        sd_event_source *timer;         /* the pause before another try, or before an answer that is known
-                                         * already */
-        size_t at;                      /* the socket that is tried */
+        sd_event_source *timer;         /* before another try, or before an answer that is known already */
+        size_t at;                      /* index of the socket being tried */
         unsigned tries;
         struct error *error;            /* of the most promising socket so far */
         void (*done)(const struct engine_about *about, struct error *e, void *userdata);
@@ -97,7 +93,7 @@ static void find_pause(struct find *f, uint64_t usec) {
         sd_event_add_time_relative(f->engine->event, &f->timer, CLOCK_MONOTONIC, usec, 1000, find_timer, f);
 }
 
-/* A socket of somebody else's could make root believe anything. */
+/* The owner of the socket could make root believe anything. */
 static int check_socket(const char *path, struct error **reterr) {
         struct stat st;
         if (stat(path, &st) < 0)
@@ -111,7 +107,7 @@ static int check_socket(const char *path, struct error **reterr) {
                                    "--engine-socket");
                 return -EPERM;
         }
-        /* curl would say no more than that it could not connect. */
+        /* curl would only report that it could not connect. */
         if (faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) < 0 && errno == EACCES) {
                 error_errno(reterr, -EACCES, "Permission denied for the socket %s", path);
                 error_hint(reterr, "Run fairlead as root");
@@ -120,7 +116,7 @@ static int check_socket(const char *path, struct error **reterr) {
         return 0;
 }
 
-/* For the person: the first socket that is there says more than those that are not. */
+/* The error of the first socket that exists is more useful than those of missing ones. */
 static void engine_remember(struct find *f, struct error *e) {
         if (!f->error || (f->error->code == -ENOENT && e->code != -ENOENT)) {
                 error_free(f->error);

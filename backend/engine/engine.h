@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Podman (libpod dialect) and Docker behind one interface, over the engine's unix socket. The two dialects
- * are const tables of paths and readers in podman.c and docker.c. */
+/* Podman (libpod dialect) and Docker behind one interface, over the engine's unix socket. Each dialect is a
+ * const table of paths and readers, in podman.c and docker.c. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,7 +17,7 @@
 struct engine;
 
 /* sockets: NULL-terminated list of paths to try in order; NULL: /run/podman/podman.sock, /run/docker.sock.
- * Opens nothing yet. A path is used only when it is a socket owned by root (or us). */
+ * Opens nothing yet. A path is used only when it is a socket owned by root or by our own user. */
 int engine_new(sd_event *event, const char *const *sockets, struct engine **ret, struct error **reterr);
 struct engine *engine_free(struct engine *engine);
 DEFINE_CLEANUP(struct engine, engine_free)
@@ -28,8 +28,7 @@ struct engine_about {
         char *socket;
 };
 
-/* Which engine answers; remembered until a call fails to connect. Every other call does this first by itself.
- */
+/* Finds the engine that answers, and remembers it until a connect fails. Every other call does this first. */
 struct op *engine_find(struct engine *engine,
                        void (*done)(const struct engine_about *about, struct error *e, void *userdata),
                        void *userdata);
@@ -67,11 +66,10 @@ struct op *engine_list_containers(struct engine *engine, const char *label,
                                   void (*done)(struct container_list *list, struct error *e, void *userdata),
                                   void *userdata);
 
-/* How a container came to be. */
+/* The origin of a container. */
 struct container_origin {
-        char **command;         /* the words of the command line that made it, as Podman wrote them down;
-                                 * NULL: not known */
-        char **words;           /* what it runs, behind its entry point; NULL: as its image says */
+        char **command;         /* words of the command line that created it, from Podman; NULL: not known */
+        char **words;           /* arguments behind its entry point; NULL: the image's own */
 };
 struct container_origin *container_origin_free(struct container_origin *origin);
 DEFINE_CLEANUP(struct container_origin, container_origin_free)
@@ -81,28 +79,27 @@ struct op *engine_find_origin(struct engine *engine, const char *container,
                               void *userdata);
 
 /* progress: a line of text for people ("Copying blob 3 of 7"), may be NULL. Success needs a clean end of the
- * stream, no error in it, and the image being there afterwards; it is what done() gets. */
+ * stream, no error in it, and the image present afterwards; done() gets that image. */
 struct op *engine_pull(struct engine *engine, const char *reference,
                        void (*progress)(const char *text, void *userdata),
                        void (*done)(struct image *image, struct error *e, void *userdata), void *userdata);
 
 typedef void engine_end_t(struct error *e, void *userdata);
 
-/* Stops (TERM, then KILL after seconds) and removes; a container that is not there is no error. */
+/* Stops (TERM, then KILL after seconds) and removes; a missing container is not an error. */
 struct op *engine_remove_container(struct engine *engine, const char *name, unsigned seconds,
                                    engine_end_t *done, void *userdata);
 
-/* Gives the image another name ("repository:tag"); that it has it already is no error. */
+/* Gives the image another name ("repository:tag"); a name that it already has is not an error. */
 struct op *engine_tag(struct engine *engine, const char *image, const char *name, engine_end_t *done,
                       void *userdata);
-/* Removes the name and leaves the image there, also without any name; a name that is not there is no error.
- * Podman only: Docker removes an image with its last name (-EOPNOTSUPP). */
+/* Removes the name and keeps the image, even without any name; a missing name is not an error. Podman only:
+ * Docker removes an image with its last name (-EOPNOTSUPP). */
 struct op *engine_untag(struct engine *engine, const char *name, engine_end_t *done, void *userdata);
 
-/* Something happened to images or containers: coalesced (at most one call in 200 ms). Reconnects by itself,
- * with growing pauses (1 s to 60 s) while the engine is away; `away` is called once when the stream breaks
- * and `back` once when it is there again (what happened in between is not reported: list again). One
- * watcher. */
+/* Changes of images or containers, coalesced (at most one call in 200 ms). Reconnects by itself, with growing
+ * pauses (1 s to 60 s) while the engine is away; `away` is called once when the stream breaks and `back` once
+ * when it is restored (changes in between are not reported: list again). One watcher. */
 enum { ENGINE_IMAGES = 1, ENGINE_CONTAINERS = 2 };
 struct engine_watcher {
         void (*changed)(unsigned what, void *userdata);

@@ -8,7 +8,7 @@
 #include "base/memory.h"
 #include "base/str.h"
 
-/* Podman's status codes are unreliable (4.3 says 500 for a name in use or an unknown image): the text decides
+/* Podman's status codes are unreliable (4.3: 500 for a name in use or an unknown image): text decides
  * first. */
 static const struct {
         const char *text;       /* part of cause or message, without case */

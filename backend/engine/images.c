@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The images of an engine: list, inspect, pull, name. */
 #include <errno.h>
 #include <string.h>
 
@@ -8,7 +7,7 @@
 #include "model/image/pin.h"
 #include "model/image/reference.h"
 
-#define LIST_SECONDS 60U        /* a host with thousands of images takes some */
+#define LIST_SECONDS 60U        /* a host with thousands of images needs this long */
 #define PULL_STALL_SECONDS 600U /* podman sends nothing while it unpacks */
 #define PULL_LINE_MAX (1024U * 1024)
 #define IMAGES_MAX 20000U
@@ -23,8 +22,6 @@ static struct image *engine_images_read(const struct engine_call *call, struct j
         pin_names_last(image);
         return TAKE(image);
 }
-
-/* ---- list ---- */
 
 static char *engine_images_list_path(const struct engine_call *call, struct error **reterr) {
         return xstrdup(call->engine->dialect->images);
@@ -45,7 +42,7 @@ static void engine_images_drop_list(void *list) {
 typedef void list_done_t(struct image_list *images, struct error *e, void *userdata);
 
 static void engine_images_hand_list(void (*done)(void), void *list, struct error *e, void *userdata) {
-        /* Engines list by the time of creation, or by no order at all. */
+        /* An engine lists by the time of creation, or in no order. */
         if (list)
                 image_list_sort(list);
         ((list_done_t *) done)(list, e, userdata);
@@ -72,8 +69,6 @@ struct op *engine_list_images(struct engine *engine,
                                                           .done = (void (*)(void)) done,
                                                           .userdata = userdata });
 }
-
-/* ---- inspect ---- */
 
 static char *engine_images_inspect_path(const struct engine_call *call, struct error **reterr) {
         return engine_path("/images/", call->name, "/json");
@@ -123,14 +118,11 @@ struct op *engine_inspect_image(struct engine *engine, const char *reference,
                                                           .userdata = userdata });
 }
 
-/* ---- pull ---- */
-
 static char *engine_images_pull_path(const struct engine_call *call, struct error **reterr) {
         return call->engine->dialect->pull_path(call->name);
 }
 
-/* What an object of the stream says to people: libpod's "stream", Docker's "status" with its layer and
- * progress. */
+/* The text for people in an object of a pull: libpod's "stream", Docker's "status" with layer, progress. */
 static void engine_images_progress(const struct engine_call *call, struct json_object *o) {
         struct json_object *value, *id, *detail, *current, *total;
         if (!call->progress)
@@ -169,7 +161,7 @@ static int engine_images_pulling(struct engine_call *call, struct json_object *o
         return 0;
 }
 
-/* A pull fails with status 200; and that the stream ends well is no proof that the image is there. */
+/* A pull fails with status 200, and a clean end of the stream does not prove that the image is present. */
 static const struct engine_request pull_request = {
         .method = "POST",
         .stall = PULL_STALL_SECONDS,
@@ -193,8 +185,6 @@ struct op *engine_pull(struct engine *engine, const char *reference,
                 .userdata = userdata,
         });
 }
-
-/* ---- names ---- */
 
 static char *engine_images_name_path(const struct engine_call *call, const char *verb) {
         struct reference_parts p;

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the parts of the engine client share: the dialects and the requests as tables, and the call that
- * carries a request out. Only for backend/engine. */
+/* The dialects and the requests as tables, and the call that carries a request out. */
 
 #include "backend/engine/engine.h"
 #include "backend/format/json.h"
 #include "backend/io/http.h"
 #include "base/str.h"
 
-/* How one engine says things where the two differ. The rest of the paths is the same behind the prefix
+/* The paths, names and fields in which the engines differ. All other paths are the same behind the prefix
  * ("/v4.0.0/libpod", "/v1.41"). */
 struct engine_dialect {
         enum engine_kind kind;
@@ -21,8 +20,8 @@ struct engine_dialect {
         size_t n_image_fields;
         const struct json_field *container_fields;      /* of an entry of the list, into struct container */
         size_t n_container_fields;
-        /* The path's prefix for an engine of this version (its own, and the API's as the headers say). The
-         * caller frees. */
+        /* The path's prefix for an engine of this version (and its API's, of the headers); the caller
+         * frees. */
         char *(*prefix)(const char *version, const char *api_version);
         /* Behind the prefix; the caller frees. */
         char *(*pull_path)(const char *reference);
@@ -34,7 +33,7 @@ struct engine {
         struct http *http;
         char **sockets;
         struct engine_about about;
-        /* The one found last stays filled in while calls to it may still run; found says whether it holds. */
+        /* The last one found stays filled in while calls to it may still run; `found`: it is valid. */
         const struct engine_dialect *dialect;
         char *prefix;
         bool found;
@@ -61,43 +60,42 @@ int engine_read_count(struct json_object *value, const char *where, void *target
 struct engine_call;
 
 enum engine_body {
-        ENGINE_NOTHING,                 /* whatever it is, nobody reads it */
+        ENGINE_NOTHING,                 /* the body is not read */
         ENGINE_OBJECT,                  /* one object, in memory as a whole */
         ENGINE_LIST,                    /* one array, whose elements are read as they arrive */
         ENGINE_LINES,                   /* objects one after the other, as they arrive */
 };
 
-/* One request and what comes of it, a const row. */
+/* One request and the treatment of its answer, a const row. */
 struct engine_request {
         const char *method;
         const char *failed;             /* "The containers could not be listed" */
-        const char *unreadable;         /* the same of an answer that makes no sense; NULL: as failed */
+        const char *unreadable;         /* of an answer that cannot be read; NULL: as failed */
         unsigned seconds, stall;        /* of struct http_request */
         enum engine_body body;
         size_t max;                     /* elements of a list */
         struct json_limits limits;      /* of each element or line; all zero: the default */
-        bool may_be_absent;             /* that what it is about is not there is no error */
-        bool may_fail;                  /* nor is anything else: the next request decides */
-        /* Behind the prefix; the caller frees. NULL: this engine cannot do it, as *reterr says. */
+        bool may_be_absent;             /* a missing object is not an error */
+        bool may_fail;                  /* no failure is an error: the next request decides */
+        /* Behind the prefix; the caller frees. NULL: this engine cannot do it; *reterr has the reason. */
         char *(*path)(const struct engine_call *call, struct error **reterr);
-        /* The error of status 404, where the engine's own words say too little; NULL: they do. */
+        /* The error of status 404, where the engine's own words are not enough; NULL: they are. */
         struct error *(*missing)(const struct engine_call *call);
         /* Reads an object, an element or a line into call->result. */
         int (*document)(struct engine_call *call, struct json_object *o, struct error **reterr);
         void (*drop)(void *result);
-        /* Calls the public call's done, cast back to what it is: with the result, or with NULL and the
-         * reason. */
+        /* Calls the public call's done, cast to its type, with the result, or with NULL and the reason. */
         void (*hand)(void (*done)(void), void *result, struct error *e, void *userdata);
-        const struct engine_request *next;      /* made when this one went well; NULL: that was all */
+        const struct engine_request *next;      /* sent when this one succeeded; NULL: the last one */
 };
 
-/* Finds the engine first, then makes the requests. */
+/* Finds the engine first, then sends the requests. */
 struct engine_call {
         const struct engine_request *request;
-        char *name, *other;             /* what it is about, not escaped; see the request's path() */
+        char *name, *other;             /* its object, not escaped; see the request's path() */
         char *failed;                   /* in place of the first request's; NULL */
         unsigned seconds;               /* more than each request has */
-        void *result;                   /* of document(); a list is there from the start */
+        void *result;                   /* of document(); a list exists from the start */
         struct error *error;            /* that a stream brought: a pull fails with status 200 */
         void (*progress)(const char *text, void *userdata);     /* may drop the op */
         void (*done)(void);
@@ -106,12 +104,12 @@ struct engine_call {
         /* private to call.c */
         struct engine *engine;
         struct op *op;                  /* the public handle */
-        struct op *inner;               /* what runs now */
+        struct op *inner;               /* the operation that runs now */
         struct json_stream *stream;
-        bool busy, dropped;             /* inside a document; by whoever it was reported to */
+        bool busy, dropped;             /* inside a document; dropped by its listener */
 };
 
-/* Takes what like points to. */
+/* Takes everything that `like` points to. */
 struct op *engine_call(struct engine *engine, struct engine_call like);
 
 /* before, name escaped, behind; the caller frees. */

@@ -5,8 +5,8 @@
 #include "backend/engine/internal.h"
 #include "base/memory.h"
 
-/* The libpod dialect (podman-system-service(1)). Its routes exist only
- * with a version; /v4.0.0 is served by 4.x and 5.x alike, 3.4 wants its own. */
+/* The libpod dialect (podman-system-service(1)). Its routes exist only with a version; 4.x and 5.x serve
+ * /v4.0.0, 3.4 needs its own. */
 
 static const struct json_field image_fields[] = {
         { .path = "Id", .kind = JSON_CALL, .required = true, .call = engine_read_id },

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The engine's events: only that something happened is taken from them (labels can forge every other member),
- * and that at most once in 200 ms. */
+/* The engine's events: only the fact of a change is taken from them (labels can forge every other member), at
+ * most once in 200 ms. */
 #include <errno.h>
 #include <string.h>
 
@@ -68,7 +68,7 @@ static void engine_watch_lost(struct watch *w, struct error *e) {
         bool first = !w->away;
         w->away = true;
         w->stream = json_stream_free(w->stream);
-        /* One that ends as soon as it begins is no reason to ask more often. */
+        /* A stream that ends as soon as it begins does not shorten the pause. */
         if (w->since && engine_watch_now(w) - w->since > w->pause * 1000000ULL)
                 w->pause = PAUSE_MIN;
         w->since = 0;
@@ -80,7 +80,7 @@ static void engine_watch_lost(struct watch *w, struct error *e) {
         error_free(e);
 }
 
-/* Commands run in a container for its health make three events each: they say nothing about what there is. */
+/* Commands run in a container for its health check cause three events each, and change nothing. */
 static unsigned engine_watch_meaning(struct json_object *o) {
         struct json_object *type = NULL, *action = NULL;
         json_object_object_get_ex(o, "Type", &type);
@@ -105,7 +105,7 @@ static int engine_watch_event(struct json_object *o, void *userdata, struct erro
         return 0;
 }
 
-/* Only now it is there: an engine that answers a ping and refuses the stream is as good as away. */
+/* The engine is back only now: one that answers a ping and refuses the stream is as good as away. */
 static void engine_watch_began(void *userdata) {
         struct watch *w = userdata;
         w->since = engine_watch_now(w);
