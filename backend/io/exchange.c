@@ -29,9 +29,8 @@ struct exchange {
                          void *userdata, struct error **reterr);
         void (*done)(unsigned ms, struct error *e, void *userdata);
         void *userdata;
-        struct error *error;       /* known before the loop could be asked */
-        struct error *passed_over; /* a datagram that was no answer: the reason, should nothing better
-                                    * come */
+        struct error *error;       /* before the loop could be asked */
+        struct error *passed_over; /* of a datagram that was not an answer, in case nothing better arrives */
         struct sockaddr_storage address;
         socklen_t address_size;
 };
@@ -103,7 +102,7 @@ static int exchange_deadline_came(sd_event_source *source, uint64_t usec, void *
         return 0;
 }
 
-/* ---- saying ---- */
+/* ---- sending ---- */
 
 int exchange_say(struct exchange *x, const void *bytes, size_t n) {
         if (x->datagram) {
@@ -147,7 +146,7 @@ static int repeat_came(sd_event_source *source, uint64_t usec, void *userdata) {
         return 0;
 }
 
-/* ---- hearing ---- */
+/* ---- receiving ---- */
 
 /* True: the exchange has ended. */
 static bool exchange_tell(struct exchange *x) {
@@ -224,8 +223,6 @@ static int io_came(sd_event_source *source, int fd, uint32_t events, void *userd
                 end_errno(x, r);
         return 0;
 }
-
-/* ---- life ---- */
 
 static int connect_now(struct exchange *x) {
         x->fd = socket(x->address.ss_family,

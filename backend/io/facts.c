@@ -19,7 +19,7 @@ static char *facts_read_small(const char *root, const char *path) {
         return text;
 }
 
-/* hosts(5): address, canonical name, aliases. What `hostname --fqdn` finds first, too. */
+/* hosts(5): address, canonical name, aliases. `hostname --fqdn` finds the same one first. */
 static char *name_of_hosts(const char *root, const char *hostname) {
         _cleanup_free_ char *text = facts_read_small(root, "/etc/hosts");
         char *line_state = NULL, *word_state = NULL;

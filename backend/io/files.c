@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* reason: one file, because every function here is one door to the file system and they share the rules of
- * how it is opened. */
+/* reason: one file, because all functions share the rules of how a file is opened. */
 #include "backend/io/files.h"
 
 #include <dirent.h>
@@ -25,7 +24,7 @@
 
 #define FOLDER_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
-/* Some calls know no descriptor of an O_PATH kind; the magic link of /proc leads to exactly that object. */
+/* Some calls refuse O_PATH descriptors; the magic link of /proc leads to exactly that object. */
 static const char *fd_path(char buffer[static 32], int fd) {
         snprintf(buffer, 32, "/proc/self/fd/%d", fd);
         return buffer;
@@ -58,7 +57,7 @@ static int open_stepwise(int root_fd, const char *relative) {
                 int next = openat(fd, name, FOLDER_FLAGS);
                 if (next < 0) {
                         struct stat st;
-                        int r = -errno;         /* ENOTDIR for a symlink: the caller wants to know which */
+                        int r = -errno;         /* ENOTDIR for a symlink: the caller needs the difference */
                         return fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode)
                                        ? -ELOOP
                                        : r;
@@ -135,9 +134,9 @@ int files_check_owner(int fd, const char *path, struct error **reterr) {
         return 0;
 }
 
-/* The folder `name` in parent, made if it is not there. */
+/* The folder `name` in parent, created if missing. */
 static int step_into(int parent, const char *name, const char *path, struct error **reterr) {
-        /* The mode is that of the call: a folder that a crash leaves behind is as it should be. */
+        /* The exact mode at once: a crash may leave the folder behind. */
         mode_t mask = umask(022);
         int r = mkdirat(parent, name, 0755) < 0 ? -errno : 0;
         umask(mask);
@@ -205,7 +204,7 @@ static int compare_xattrs(const void *a, const void *b) {
 static int read_one_xattr(const char *proc, const char *name, struct entry *e) {
         ssize_t size = getxattr(proc, name, NULL, 0);
         if (size < 0 || (size_t) size > XATTR_BYTES_MAX)
-                return 0;       /* gone again, or not for us */
+                return 0;       /* gone again, or not readable for us */
         struct xattr x = { .name = strdup(name), .value = malloc((size_t) size + 1) };
         struct xattr *xattrs = reallocarray(e->xattrs, e->n_xattrs + 1, sizeof *xattrs);
         if (xattrs)
@@ -222,13 +221,13 @@ static int read_one_xattr(const char *proc, const char *name, struct entry *e) {
         return 0;
 }
 
-/* The kernel allocates as much as it is offered, and most objects have few: the little is tried first. */
+/* The kernel allocates as much as is offered, and most objects have few: a small buffer is tried first. */
 static ssize_t list_xattrs(const char *proc, char names[static XATTR_LIST_MAX]) {
         ssize_t n = listxattr(proc, names, 4096);
         return n < 0 && errno == ERANGE ? listxattr(proc, names, XATTR_LIST_MAX) : n;
 }
 
-/* Most objects have none: then one call is all it costs. */
+/* Most objects have none, which costs one call. */
 static int read_xattrs(int fd, struct entry *e) {
         char proc[32], names[XATTR_LIST_MAX];
         ssize_t n = list_xattrs(fd_path(proc, fd), names);
@@ -254,7 +253,7 @@ static int read_target(int fd, char **ret) {
         return *ret ? 0 : -ENOMEM;
 }
 
-/* Whatever is done to an object moves its ctime. */
+/* Any change of an object moves its ctime. */
 static bool is_seen(const struct stat *st, const struct entry *seen) {
         return st->st_ino == seen->inode && st->st_dev == seen->device &&
                st->st_ctim.tv_sec == seen->ctime.tv_sec && st->st_ctim.tv_nsec == seen->ctime.tv_nsec;
@@ -349,8 +348,7 @@ static int copy_range(int from, int to, off_t at, off_t end) {
                 if (n < 0 && errno == EINTR)
                         continue;
                 if (n <= 0)
-                        return n < 0 ? -errno : 0;      /* it became shorter: who reads it notices by its
-                                                         * digest */
+                        return n < 0 ? -errno : 0;      /* it became shorter: the digest will show that */
                 for (ssize_t done = 0; done < n;) {
                         ssize_t written = pwrite(to, buffer + done, (size_t) (n - done), at + done);
                         if (written < 0 && errno != EINTR)
@@ -372,7 +370,7 @@ int files_copy(int from, int to) {
                         break;  /* a hole up to the end */
                 off_t hole = data < 0 ? st.st_size : lseek(from, data, SEEK_HOLE);
                 if (data < 0)
-                        data = at;      /* a file system that knows no holes */
+                        data = at;      /* a file system without holes */
                 int r = copy_range(from, to, data, hole < 0 ? st.st_size : hole);
                 if (r < 0)
                         return r;
@@ -381,7 +379,7 @@ int files_copy(int from, int to) {
         return ftruncate(to, st.st_size) < 0 ? -errno : 0;
 }
 
-/* Names that a scan of the folder would recognise as ours and half-made. */
+/* Names that a scan of the folder recognises as ours and unfinished. */
 static int temporary_name(char name[static 40]) {
         uint64_t random;
         if (getrandom(&random, sizeof random, 0) != sizeof random)
@@ -395,8 +393,7 @@ bool files_is_temporary(const char *name) {
         return digits && strspn(digits, "0123456789abcdef") == 16 && strcmp(digits + 16, ".tmp") == 0;
 }
 
-/* An open, empty file of mode 0600: without a name where the file system can (name[0] is '\0'), else under
- * name. */
+/* An open, empty file of mode 0600: nameless where the file system can (name[0] is '\0'), else under name. */
 static int open_temporary(int folder, char name[static 40]) {
         name[0] = '\0';
         int fd = openat(folder, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
@@ -416,7 +413,7 @@ static int set_xattrs(const char *proc, const struct entry *like) {
                 bool wanted = false;
                 for (size_t i = 0; i < like->n_xattrs && !wanted; i++)
                         wanted = strcmp(like->xattrs[i].name, name) == 0;
-                /* A security label that came with the folder's policy is the host's business. */
+                /* A security label from the folder's policy belongs to the host. */
                 if (!wanted && strcmp(name, "security.selinux") != 0)
                         (void) removexattr(proc, name);
         }
@@ -428,8 +425,7 @@ static int set_xattrs(const char *proc, const struct entry *like) {
         return 0;
 }
 
-/* Owner, mode, xattrs in this order: chown(2) drops set-id bits and capabilities, an ACL sets the group bits
- * once more. */
+/* In this order: chown(2) drops set-id bits and capabilities, an ACL sets group bits. */
 static int set_attributes(int fd, const struct entry *like) {
         char proc[32];
         fd_path(proc, fd);
@@ -451,8 +447,8 @@ int files_set_time(int folder, const char *name, const struct timespec *mtime) {
         return utimensat(folder, name, times, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
 }
 
-/* Where a file is a mount point of its own (/etc/hosts in a container) nothing can take its place: its
- * content and attributes are replaced where it is. Not atomic; there is no other way. */
+/* A file that is a mount point of its own (/etc/hosts in a container) cannot be replaced: its content and
+ * attributes are overwritten in place. Not atomic; no other way exists. */
 static int overwrite_in_place(int folder, const char *name, int content, const struct entry *like) {
         _cleanup_close_ int fd = openat(folder, name, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
         struct stat st;
@@ -470,14 +466,14 @@ static int overwrite_in_place(int folder, const char *name, int content, const s
         return r < 0 ? r : fsync(fd) < 0 ? -errno : 0;
 }
 
-/* Gives what was made under a working name its own. */
+/* Renames a finished object from its temporary name. */
 static int take_place(int folder, const char *temporary, const char *name, const struct entry *seen) {
         if (seen && !seen->path) {
                 if (renameat2(folder, temporary, folder, name, RENAME_NOREPLACE) == 0)
                         return 0;
                 if (errno == EEXIST)
                         return -ESTALE;
-                if (errno != EINVAL)    /* a file system that cannot */
+                if (errno != EINVAL)    /* not supported by the file system */
                         return -errno;
         }
         if (seen && !files_still(folder, name, seen))
@@ -485,7 +481,7 @@ static int take_place(int folder, const char *temporary, const char *name, const
         return renameat(folder, temporary, folder, name) < 0 ? -errno : 0;
 }
 
-/* Gives the finished file its name, replacing what is there. */
+/* Names the finished file, replacing the old one. */
 static int files_publish(int folder, int fd, char temporary[static 40], const char *name,
                          const struct entry *like, const struct entry *seen) {
         char proc[32];
@@ -494,7 +490,7 @@ static int files_publish(int folder, int fd, char temporary[static 40], const ch
                 r = temporary_name(temporary);
                 if (r < 0)
                         return r;
-                /* linkat(2) cannot replace, so the file is named once before it takes its place. */
+                /* linkat(2) cannot replace, so the file gets a temporary name first. */
                 if (linkat(AT_FDCWD, fd_path(proc, fd), folder, temporary, AT_SYMLINK_FOLLOW) < 0)
                         return -errno;
         }
@@ -527,12 +523,11 @@ static int put_regular(int folder, const char *name, const struct entry *like, i
         return files_publish(folder, fd, temporary, name, like, seen);
 }
 
-/* The object itself: its attributes are no part of the folder. */
+/* The object itself: its attributes are not part of the folder. */
 static int sync_object(int folder, int path_fd, mode_t mode) {
         char proc[32];
         if (!S_ISREG(mode) && !S_ISDIR(mode))
-                return syncfs(folder) < 0 ? -errno : 0;         /* opening it could do anything, or cannot
-                                                                 * be done */
+                return syncfs(folder) < 0 ? -errno : 0;         /* an open may have side effects, or fail */
         _cleanup_close_ int fd = open(fd_path(proc, path_fd), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
         return fd < 0 || fsync(fd) < 0 ? -errno : 0;
 }
@@ -545,7 +540,7 @@ static int make_special(int folder, const char *name, const struct entry *like) 
         return mknodat(folder, name, (like->mode & S_IFMT) | 0600, like->rdev);
 }
 
-/* Everything but regular files: made under another name with all its attributes, then renamed into place. */
+/* Everything but regular files: created under another name with all attributes, then renamed into place. */
 static int put_special(int folder, const char *name, const struct entry *like, const struct entry *seen) {
         char temporary[40];
         int r = temporary_name(temporary);
@@ -592,7 +587,7 @@ int files_set_attributes(int folder, const char *name, const struct entry *like,
         _cleanup_close_ int fd = openat(folder, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
         struct stat st;
         int r = fd < 0 || fstat(fd, &st) < 0 ? -errno : 0;
-        /* Not what was looked at: perhaps a link to a file that is somebody else's. */
+        /* Not the object that was examined: perhaps a link to another file. */
         if (r >= 0 && ((st.st_mode & S_IFMT) != (like->mode & S_IFMT) || (seen && !is_seen(&st, seen))))
                 r = -ESTALE;
         if (r >= 0)

@@ -30,7 +30,7 @@ static const struct {
           "ls -l shows who owns the socket" },
         { CURLE_UNSUPPORTED_PROTOCOL, -EPROTO, "%s is not the socket of a container engine",
           "ls -l shows who owns the socket" },
-        /* What curl 7.88 says of a header beyond 100 kB as well. */
+        /* curl 7.88 has the same code for a header beyond 100 kB. */
         { CURLE_OUT_OF_MEMORY, -E2BIG,
           "What answers at %s sends more than an engine would, or memory ran out",
           "ls -l shows who owns the socket" },

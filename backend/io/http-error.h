@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What a code of libcurl means for a request over the engine's socket, and what to try next. */
+/* The meaning of libcurl's codes for a request over the engine's socket, with hints. */
 
 #include <curl/curl.h>
 
 #include "base/error.h"
 
-/* A request to the engine at socket did not come to an answer: sets *reterr and returns its code. */
+/* For a request to the engine at socket that got no answer: sets *reterr and returns its code. */
 int http_error(struct error **reterr, CURLcode code, const char *socket);

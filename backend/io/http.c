@@ -35,7 +35,7 @@ struct transfer {
         CURL *easy;
         struct curl_slist *headers;
         char *socket, *body;
-        int fd; /* of a connection made for this one; -1: it uses one again. curl's */
+        int fd; /* of a new connection, curl's; -1: a reused one */
         size_t limit;
         unsigned stall;
         void (*began)(void *userdata);
@@ -71,8 +71,6 @@ char *http_escape(const char *text) {
         return copy;
 }
 
-/* ---- one transfer ---- */
-
 static void transfer_free(struct transfer *t) {
         struct http *http = t->http;
         for (struct transfer **p = &http->transfers; *p; p = &(*p)->next)
@@ -93,7 +91,7 @@ static void transfer_free(struct transfer *t) {
         free(t);
 }
 
-/* The op was dropped. curl may be on the stack below us: the handle goes in the defer source. */
+/* curl may be on the stack below us: the defer source frees the handle. */
 static void transfer_stop(void *userdata) {
         struct transfer *t = userdata;
         t->dead = true;
@@ -154,9 +152,8 @@ static size_t header_came(char *line, size_t size, size_t count, void *userdata)
         return size * count;
 }
 
-/* The folder and the file of the socket may be root's and who listens at it still be somebody else, who was
- * given it or took it over. Who called listen() is asked of the kernel before a byte is sent; a connection
- * that is used again was asked when it was new. */
+/* root may own the socket's folder and file while another user, who was given it or took it over, listens.
+ * The kernel is asked who called listen() before a byte is sent; a reused connection was checked before. */
 static curl_socket_t socket_made(void *userdata, curlsocktype purpose, struct curl_sockaddr *address) {
         struct transfer *t = userdata;
         t->fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
@@ -199,8 +196,8 @@ static void set_options(struct transfer *t, const struct http_request *request, 
         curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, header_came);
         curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
         curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
-        /* libcurl keeps the timer of a connect that has succeeded: a stream that may be silent for ever,
-         * begun right after an engine answered, would wake the console for it. */
+        /* libcurl keeps the timer of a connect that has succeeded: it would wake the console for a stream
+         * that may be silent for ever. */
         if (request->seconds || request->stall)
                 curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, 5L);
         if (request->seconds)
@@ -209,8 +206,7 @@ static void set_options(struct transfer *t, const struct http_request *request, 
                 curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
                 curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long) request->stall);
         }
-        /* Without a type podman reads a POST's body as a form and finds nothing in it (engine-api.md section
-         * 1). */
+        /* Without a type podman reads a POST's body as a form and finds nothing in it. */
         t->headers = curl_slist_append(t->headers, "Content-Type: application/json");
         t->headers = curl_slist_append(t->headers, "Expect:");
         curl_easy_setopt(easy, CURLOPT_HTTPHEADER, t->headers);
@@ -253,13 +249,10 @@ struct op *http_start(struct http *http, const struct http_request *request) {
         return t->op;
 }
 
-/* ---- the multi handle on the loop ---- */
-
 static void http_collect(struct http *http) {
         CURLMsg *message;
         int left;
-        /* One at a time: done() may start and drop other requests, whose messages curl then takes out of its
-         * queue. */
+        /* One at a time: done() may start and drop other requests, whose messages leave curl's queue. */
         while ((message = curl_multi_info_read(http->multi, &left))) {
                 if (message->msg != CURLMSG_DONE)
                         continue;
@@ -274,7 +267,7 @@ static void http_collect(struct http *http) {
                 curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
                 t->answer.status = (int) status;
                 struct error *e = TAKE(t->error);
-                /* curl takes a line that was cut within the header for an answer without a body. */
+                /* curl takes a line cut within the header for an answer without a body. */
                 if (code == CURLE_OK && !t->header_whole)
                         code = CURLE_PARTIAL_FILE;
                 if (!e && code != CURLE_OK)
@@ -330,7 +323,7 @@ static int socket_ready(sd_event_source *source, int fd, uint32_t events, void *
         int running, what = (events & EPOLLIN ? CURL_CSELECT_IN : 0) |
                             (events & EPOLLOUT ? CURL_CSELECT_OUT : 0) |
                             (events & (EPOLLERR | EPOLLHUP) ? CURL_CSELECT_ERR : 0);
-        /* A hang-up with bytes still to read is no error yet. */
+        /* A hang-up with bytes left to read is not an error yet. */
         if (events & EPOLLIN)
                 what &= ~CURL_CSELECT_ERR;
         curl_multi_socket_action(http->multi, fd, what, &running);
@@ -355,9 +348,9 @@ static int http_socket_wanted(CURL *easy, curl_socket_t fd, int what, void *user
         return 0;
 }
 
-/* libcurl sets OpenSSL up, which nobody here needs for a unix socket. All of it would come in with its tables
- * of legacy names: 1.2 MiB resident and a millisecond before the first paint. What TLS itself takes is
- * fetched by need; the host's configuration is read as ever. */
+/* libcurl initializes OpenSSL, which a unix socket does not need: with its tables of legacy names 1.2 MiB
+ * resident and a millisecond before the first paint. TLS loads its part on demand, and the host's
+ * configuration is read as ever. */
 static void keep_openssl_small(void) {
         OPENSSL_init_crypto(OPENSSL_INIT_NO_ADD_ALL_CIPHERS | OPENSSL_INIT_NO_ADD_ALL_DIGESTS, NULL);
 }

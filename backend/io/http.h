@@ -4,11 +4,10 @@
 /* HTTP over a unix socket: libcurl's multi interface on the event loop. One request is one op; its answer
  * comes whole or in pieces. Nothing waits.
  *
- * Facts that bite (curl 7.88): curl_multi_remove_handle() and curl_multi_add_handle() refuse to work inside a
- * callback of curl ("API function called from within callback"), so requests begin, and dropped ones end, in
- * a defer source; CURLOPT_MAXFILESIZE_LARGE does not stop a running transfer before 8.4.0, so bytes are
- * counted here; curl asks for gzip only when told to, and it is not (a small answer could otherwise grow
- * without end). */
+ * Limits of curl 7.88: curl_multi_remove_handle() and curl_multi_add_handle() fail inside a callback of curl
+ * ("API function called from within callback"), so requests begin, and dropped ones end, in a defer source;
+ * CURLOPT_MAXFILESIZE_LARGE does not stop a running transfer before 8.4.0, so bytes are counted here. gzip is
+ * not requested: a small answer could grow without end. */
 
 #include <stddef.h>
 
@@ -20,7 +19,7 @@
 struct http;
 
 int http_new(sd_event *event, struct http **ret, struct error **reterr);
-/* No request may be in flight any more but those whose op was dropped. NULL-safe. */
+/* Only requests whose op was dropped may be in flight. NULL-safe. */
 struct http *http_free(struct http *http);
 DEFINE_CLEANUP(struct http, http_free)
 
@@ -28,26 +27,23 @@ struct http_answer;
 int http_status(const struct http_answer *answer);
 /* The value of a header without case, or NULL; valid during done(). */
 const char *http_header(const struct http_answer *answer, const char *name);
-/* The body: whole where no piece() was given, else what came with a status of 400 or more (at most 1 MiB).
- * NUL-terminated. */
+/* The body: whole without piece(), else that of a status of 400 or more (at most 1 MiB). NUL-terminated. */
 const char *http_body(const struct http_answer *answer, size_t *ret_size);
 
 struct http_request {
         const char *socket;     /* path */
         const char *method;     /* "GET", "POST", "DELETE" */
-        const char *path;       /* with its query, already escaped: "/v4.0.0/libpod/images/json?all=true" */
+        const char *path;       /* escaped, with its query: "/v4.0.0/libpod/images/json?all=true" */
         const char *body;       /* JSON to send, or NULL */
         size_t limit;           /* bytes of a whole answer; 0: 16 MiB */
-        unsigned seconds;       /* for all of it; 0: no limit */
+        unsigned seconds;       /* in total; 0: no limit */
         unsigned stall;         /* seconds without a byte that end it; 0: no limit */
 
-        /* The answer began, with a status below 400; its header is there. NULL: nobody asks. It may drop no
-         * op. */
+        /* The answer began, with a status below 400; its header is complete. It may drop no op. */
         void (*began)(void *userdata);
 
         /* Bytes of the body as they come (status below 400 only). A negative return ends the request: done()
-         * then gets the error it set. It may drop any op, also its own. NULL: the answer is kept and given
-         * whole. */
+         * then gets the error it set. It may drop any op, also its own. NULL: the answer is given whole. */
         int (*piece)(const void *bytes, size_t n, void *userdata, struct error **reterr);
 
         /* Once. Either answer (whatever its status), or e, which is the callee's. */
@@ -58,6 +54,5 @@ struct http_request {
 /* All strings are copied. NULL only when out of memory. */
 struct op *http_start(struct http *http, const struct http_request *request);
 
-/* text for a path or a query value: everything but letters, digits and "-._~" becomes %XX. The caller frees.
- */
+/* text for a path or a query value: all but letters, digits and "-._~" becomes %XX. The caller frees. */
 char *http_escape(const char *text);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Files and folders that change, by an inotify(7) descriptor of our own in the loop. sd_event_add_inotify()
- * of systemd 252 can turn in circles inside sd_event_wait() when several of its sources come and go. */
+/* Changes of files and folders, by an inotify(7) descriptor of our own in the loop: sd_event_add_inotify() of
+ * systemd 252 can loop for ever inside sd_event_wait() when several of its sources come and go. */
 
 #include <stdint.h>
 
@@ -13,17 +13,15 @@
 struct inotify;
 
 /* changed() gets the number inotify_add() returned and the name within the folder ("" for the watched object
- * itself); -1 and "" when events were lost. It may free the watch. NULL when it cannot be had. */
+ * itself); -1 and "" when events were lost. It may free the watch. NULL on failure. */
 struct inotify *inotify_new(sd_event *event,
                           void (*changed)(int number, const char *name, uint32_t mask, void *userdata),
                           void *userdata);
 struct inotify *inotify_free(struct inotify *inotify);
 DEFINE_CLEANUP(struct inotify, inotify_free)
 
-/* From now on it looks at most once in so many microseconds; what changes meanwhile is reported
- * together. A file
- * that grows without a pause would wake us for each piece, which costs the one who writes it more than the
- * writing. */
+/* Reports at most once in so many microseconds; changes in between are coalesced. A file that grows without a
+ * pause would wake us for each piece, which costs its writer more than the writing. */
 void inotify_pace(struct inotify *inotify, unsigned usec);
 
 /* mask: IN_…; the number, or a negative errno. */

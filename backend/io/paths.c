@@ -40,7 +40,7 @@ static int prepare_folder(const char *path, struct error **reterr) {
         }
         if (fd < 0)
                 return error_errno(reterr, fd, "The folder %s cannot be opened", path);
-        /* Who may write into a folder of ours could have jobs run as root. */
+        /* Write access to a folder of ours is enough to have jobs run as root. */
         return files_check_owner(fd, path, reterr);
 }
 

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The folders fairlead uses, so that tests can have their own. */
+/* The folders of fairlead; tests have their own. */
 
 #include "base/error.h"
 
 struct paths {
         const char *state;      /* "/var/lib/fairlead": jobs/, services/ (0700) */
         const char *run;        /* "/run/fairlead": lock, control sockets (0700) */
-        const char *root; /* "": the host's root; tests put a folder here that stands for "/" when files of
-                           * the host are saved and restored */
+        const char *root; /* "": the host's root; tests save and restore files in a folder instead */
         const char *config;     /* "/etc/fairlead" */
         const char *data;       /* "/usr/share/fairlead" */
         const char *worker;     /* the worker's absolute path */
@@ -17,6 +16,6 @@ struct paths {
 
 extern const struct paths paths_default;
 
-/* Makes `state`, `state`/jobs, `state`/services and `run` with mode 0700 where they are missing; refuses
- * (-EPERM) folders that somebody else than root or us owns or that others may write. */
+/* Creates `state`, `state`/jobs, `state`/services and `run` with mode 0700 where missing; refuses (-EPERM)
+ * folders that neither root nor our own user owns or that others may write. */
 int paths_prepare(const struct paths *paths, struct error **reterr);

@@ -14,11 +14,10 @@
 
 #include "base/str.h"
 
-/* One read of a pty gives 4 KiB at most, often much less. They are gathered, so that what is done with output
- * is done for as much as there is; no more than this at once, so that a flood leaves room for a key. */
+/* One read of a pty gives 4 KiB at most, often much less. Reads are gathered, so that output is handled in
+ * bulk; the bound leaves room for a key during a flood. */
 #define GATHER (64U * 1024)
-#define HANG_SECONDS 3          /* how long a process left behind may hold the terminal open once the
-                                 * command is reaped */
+#define HANG_SECONDS 3          /* for a leftover process that holds the terminal after the command */
 
 struct pty {
         struct pty_options options;     /* argv and environment are not used after the start */
@@ -33,7 +32,7 @@ struct pty {
         char buffer[GATHER];
 };
 
-/* ---- the child's side, between fork and exec: only what is safe there ---- */
+/* ---- the child, between fork and exec: async-signal-safe calls only ---- */
 
 static void child_exec(const struct pty_options *options, const char *slave, int report) {
         sigset_t none;
@@ -47,7 +46,7 @@ static void child_exec(const struct pty_options *options, const char *slave, int
             dup2(fd, STDOUT_FILENO) >= 0 && dup2(fd, STDERR_FILENO) >= 0 && chdir("/") >= 0) {
                 if (fd > STDERR_FILENO)
                         close(fd);
-                /* A stream that our caller handed down without close-on-exec is not the command's. */
+                /* A stream inherited without close-on-exec is not the command's. */
                 close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
                 environ = (char **) options->environment;
                 execvp(options->argv[0], options->argv);
@@ -58,18 +57,16 @@ static void child_exec(const struct pty_options *options, const char *slave, int
         _exit(127);
 }
 
-/* ---- the parent's side ---- */
-
 static void maybe_over(struct pty *pty) {
         if (!pty->output_ended || !pty->reaped)
                 return;
         pty->timer = sd_event_source_disable_unref(pty->timer);
         pty->io = sd_event_source_disable_unref(pty->io);
-        /* The last thing: it may free the pty. */
+        /* Last: it may free the pty. */
         pty->options.ended(pty->exited, pty->status, pty->options.userdata);
 }
 
-/* Reads what there is. false: the output has ended. */
+/* false: the output has ended. */
 static bool read_output(struct pty *pty) {
         size_t n = 0;
         bool open = true;
@@ -79,7 +76,7 @@ static bool read_output(struct pty *pty) {
                         n += (size_t) more;
                         continue;
                 }
-                /* EIO: no process has the terminal open any more */
+                /* EIO: no process has the terminal open */
                 open = more < 0 && (errno == EAGAIN || errno == EINTR);
                 break;
         }
@@ -111,8 +108,7 @@ static int on_io(sd_event_source *source, int fd, uint32_t events, void *userdat
         return 0;
 }
 
-/* Somebody whom the command left behind holds the terminal: what was written is read, then nobody waits any
- * longer. */
+/* A leftover process of the command holds the terminal: its output so far is read, then the wait ends. */
 static int on_hang(sd_event_source *source, uint64_t usec, void *userdata) {
         struct pty *pty = userdata;
         if (!pty->output_ended)
@@ -140,8 +136,7 @@ static int on_child(sd_event_source *source, const siginfo_t *info, void *userda
         return 0;
 }
 
-/* The session of a process, from /proc/PID/stat: the sixth field, counted behind the name, which may hold
- * anything. */
+/* The session of a process, from /proc/PID/stat: the sixth field, behind a name of any bytes. */
 static pid_t session_of(const char *pid) {
         char path[64], text[512];
         snprintf(path, sizeof path, "/proc/%s/stat", pid);
@@ -155,7 +150,7 @@ static pid_t session_of(const char *pid) {
         return behind && sscanf(behind + 1, " %*c %*d %*d %d", &session) == 1 ? session : -1;
 }
 
-/* Groups of their own do not save the command's children from KILL. */
+/* Process groups of their own do not protect the command's children from KILL. */
 static void kill_session(pid_t leader) {
         DIR *d = opendir("/proc");
         for (struct dirent *item; d && (item = readdir(d));)
@@ -254,7 +249,7 @@ int pty_new(sd_event *event, const struct pty_options *options, struct pty **ret
         r = sd_event_add_io(event, &pty->io, pty->fd, EPOLLIN, on_io, pty);
         if (r >= 0)
                 r = sd_event_add_child(event, &pty->child, pty->pid, WEXITED, on_child, pty);
-        /* Output before the end of the process: the end is reported after all output. */
+        /* The end is reported after all output. */
         if (r >= 0)
                 r = sd_event_source_set_priority(pty->io, -5);
         if (r >= 0)

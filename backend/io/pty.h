@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A command on a terminal of its own, in a session of its own. It is over when its output has ended *and* it
- * was reaped: the last lines are never lost (reference/lessons.md 17). A pty ends with EIO. */
+/* A command on a terminal of its own (its controlling one), in a session of its own. It ends when its output
+ * has ended *and* it was reaped: the last lines are never lost. The end of a pty is EIO. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,17 +11,16 @@
 
 #include "base/error.h"
 
-#define PTY_INPUT_MAX (64U * 1024)      /* bytes typed and not read yet */
+#define PTY_INPUT_MAX (64U * 1024)      /* bytes typed and not yet read */
 
 struct pty;
 
 struct pty_options {
         char *const *argv;              /* argv[0] without a slash is looked up in the PATH of environment */
-        char *const *environment;       /* all of it: nothing is inherited */
+        char *const *environment;       /* complete: nothing is inherited */
         unsigned rows, columns;         /* 0: 24, 80 */
-        int stdin_fd; /* -1: the terminal; else this is its standard input (the caller keeps its copy),
-                       * and the terminal is its output and controlling terminal */
-        /* None of these may free the pty, but ended(). */
+        int stdin_fd; /* standard input (the caller keeps its copy); -1: the terminal */
+        /* Only ended() may free the pty. */
         void (*output)(const void *bytes, size_t n, void *userdata);
         void (*rung)(int signal, void *userdata);       /* pty_stop() sent this signal; may be NULL */
         void (*ended)(bool exited, int status, void *userdata);         /* exit status, or the signal that
@@ -29,8 +28,8 @@ struct pty_options {
         void *userdata;
 };
 
-/* -ENOENT, -EACCES, … with a sentence when the program cannot be started. SIGCHLD is blocked in this process
- * from here on, as sd-event wants it. */
+/* -ENOENT, -EACCES, … with a sentence when the program cannot be started. SIGCHLD stays blocked in this
+ * process, as sd-event requires. */
 int pty_new(sd_event *event, const struct pty_options *options, struct pty **ret, struct error **reterr);
 
 /* Kills the whole session if it still runs. */
@@ -41,6 +40,6 @@ DEFINE_CLEANUP(struct pty, pty_free)
 int pty_type(struct pty *pty, const void *bytes, size_t n);
 void pty_resize(struct pty *pty, unsigned rows, unsigned columns);
 
-/* The ladder: TERM to the command's process groups now, KILL to all of its session after grace seconds. Each
- * rung is reported through rung(). A second call does not climb faster. */
+/* TERM to the command's process groups now, KILL to all of its session after grace seconds, each reported
+ * through rung(). A second call does not shorten the grace. */
 void pty_stop(struct pty *pty, unsigned grace);

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define NEEDLE_MAX (SECRET_BYTES_MAX * 6U)      /* JSON writes a byte as six at most */
+#define NEEDLE_MAX (SECRET_BYTES_MAX * 6U)      /* JSON writes a byte as at most six */
 #define NEEDLES_MAX 384U
 #define AREA (NEEDLE_MAX * 40U)                 /* for all needles together */
 #define WORK (NEEDLE_MAX + 16U * 1024)
@@ -85,11 +85,11 @@ static void add_json(struct redact *r, const char *bytes, size_t n) {
         explicit_bzero(out, sizeof out);
 }
 
-/* The characters of base64 that depend on the secret alone, with `before` foreign bytes in front of it. */
+/* The base64 characters that depend on the secret alone, behind `before` foreign bytes. */
 static void add_base64(struct redact *r, const char *bytes, size_t n, size_t before, const char *digits) {
         char out[(SECRET_BYTES_MAX + 2) * 4 / 3 + 8];
         size_t length = 0;
-        /* Bit by bit: six bits that lie wholly within the secret make a character. */
+        /* Six bits that lie wholly within the secret make a character. */
         size_t first = (before * 8 + 5) / 6, end = (before + n) * 8 / 6;
         for (size_t i = first; i < end; i++) {
                 unsigned value = 0;
@@ -99,7 +99,7 @@ static void add_base64(struct redact *r, const char *bytes, size_t n, size_t bef
                 }
                 out[length++] = digits[value];
         }
-        /* Few characters fit by chance. */
+        /* Shorter ones match by chance. */
         if (length >= 6)
                 add_needle(r, out, length);
         explicit_bzero(out, sizeof out);
@@ -138,7 +138,7 @@ struct redact *redact_new(const struct secret_list *secrets) {
         r->work = area + AREA;
         for (size_t i = 0; i < secrets->n; i++)
                 add_secret(r, secrets->items[i]);
-        /* Without room for all of them nothing could be promised. */
+        /* Without room for all needles nothing can be guaranteed. */
         return r->full ? NULL : TAKE(r);
 }
 
@@ -153,7 +153,7 @@ struct redact *redact_free(struct redact *r) {
         return NULL;
 }
 
-/* The longest needle at p: its length, or 0. *ret_partial: p up to the end could still become one. */
+/* The length of the longest needle at p, or 0. *ret_partial: p could still become one. */
 static size_t redact_match(const struct redact *r, const char *p, size_t n, bool *ret_partial) {
         size_t longest = 0;
         *ret_partial = false;
@@ -168,8 +168,7 @@ static size_t redact_match(const struct redact *r, const char *p, size_t n, bool
         return longest;
 }
 
-/* Goes through the first n bytes of work; what could go on beyond them moves to its beginning, unless it is
- * the end. */
+/* Filters the first n bytes of work; a possible beginning of a needle moves to its start, unless `end`. */
 static void redact_filter(struct redact *r, size_t n, bool end,
                           void (*sink)(const void *bytes, size_t n, void *userdata), void *userdata) {
         size_t clean = 0, at = 0;
@@ -179,7 +178,7 @@ static void redact_filter(struct redact *r, size_t n, bool end,
                 if (r->begins[(unsigned char) r->work[at]])
                         found = redact_match(r, r->work + at, n - at, &partial);
                 if (partial && !end)
-                        break;  /* also where a shorter one fits already: the longer one may come */
+                        break;  /* even if a shorter one matches: the longer one may follow */
                 if (!found) {
                         at++;
                         continue;
