@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Acting on units. A start is three waits: for systemd to take the job, for the job to end, for the unit's
- * state. The matches stand before the call is made, so that no end can be missed; and because a signal can be
- * lost all the same (a reload, a reconnection, a full queue), whoever waits looks at the job's object every
- * few seconds.
+/* Acting on units. A start waits three times: for systemd to accept the job, for its end, for the unit's
+ * state. The matches are added before the call, so that no end is missed; and because a signal can still be
+ * lost (a reload, a reconnection, a full queue), the job's object is polled every few seconds.
  *
- *     CALLING -> WAITING (JobRemoved, or a look) -> READING -> done
- *     CALLING -> RELOADING -> done               for what changes unit files
+ *     CALLING -> WAITING (JobRemoved, or a poll) -> READING -> done
+ *     CALLING -> RELOADING -> done               enable, disable, mask, unmask
  *     CALLING -> done                            for the rest */
 
 #include "backend/systemd/internal.h"
@@ -30,22 +29,21 @@ struct act {
         char *name;
         enum unit_action action;        /* for the sentences; a transient unit is a start */
         sd_bus_slot *slot;
-        sd_event_source *timer;         /* of the next look, or the next try */
+        sd_event_source *timer;         /* before the next poll, or the next try */
         bool pinned;                    /* by RefUnit */
-        bool calling;                   /* the answer with the job's path has not come yet */
-        char *job, *result;             /* object path; how it ended, NULL: not known */
-        char *early_job, *early_result; /* an end that came before the answer */
+        bool calling;                   /* the answer with the job's path has not arrived */
+        char *job, *result;             /* object path; result, NULL: not known */
+        char *early_job, *early_result; /* a JobRemoved signal before the answer */
         bool waiting;
-        sd_bus_message *unsent;         /* to be sent when the connection stands */
+        sd_bus_message *unsent;         /* to be sent once connected */
         unsigned tries;
         struct error *error;
         void (*done)(struct error *e, void *userdata);
         void *userdata;
 };
 
-/* A unit at rest is unloaded by systemd at once, and with it why it did not start. So it is pinned until its
- * state is read. Without a bus daemon systemd cannot pin it for us, which it says by an error that does not
- * matter. */
+/* systemd unloads an inactive unit at once, with the reason why it did not start: the unit is pinned until
+ * its state is read. Without a bus daemon systemd refuses to pin for us, which is ignored. */
 static void unit_act_pin(struct act *a, bool pin) {
         if (pin != a->pinned && a->units->bus)
                 sd_bus_call_method_async(a->units->bus, NULL, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
@@ -92,7 +90,7 @@ static int unit_act_timer(struct act *a, uint64_t usec, sd_event_time_handler_t 
         return sd_event_add_time_relative(a->units->event, &a->timer, CLOCK_MONOTONIC, usec, 1, handler, a);
 }
 
-/* From inside the call that starts an operation nothing is answered: the loop does it. */
+/* Nothing is answered inside the call that starts an operation: the loop does it. */
 static struct op *unit_act_answer(struct act *a) {
         return unit_act_timer(a, 0, on_finish) < 0 ? op_cancel(a->op) : a->op;
 }
@@ -111,8 +109,6 @@ static struct act *act_new(struct units *units, const char *name, enum unit_acti
         return a;
 }
 
-/* ---- the unit's state at the end ---- */
-
 static int on_state(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         struct act *a = userdata;
         a->slot = sd_bus_slot_unref(a->slot);
@@ -130,15 +126,13 @@ static void read_state(struct act *a) {
         a->timer = sd_event_source_disable_unref(a->timer);
         if (units_get_all(a->units, a->name, &a->slot, on_state, a, &a->error) >= 0)
                 return;
-        /* what became of it cannot be known: that is the answer, unless the job said so */
+        /* the state cannot be read: that is the answer, unless the job had a result */
         if (a->result)
                 a->error = error_free(a->error);
         if (a->result)
                 unit_why(a->name, a->action, a->result, NULL, false, &a->error);
         unit_act_finish(a);
 }
-
-/* ---- waiting for the job ---- */
 
 static int unit_act_on_look(sd_event_source *source, uint64_t usec, void *userdata);
 
@@ -153,8 +147,7 @@ static int unit_act_on_looked(sd_bus_message *m, void *userdata, sd_bus_error *e
         return 0;
 }
 
-/* While systemd reloads it answers nobody; the look then waits with it, and the job is still there
- * afterwards. */
+/* While systemd reloads it answers no calls; the poll waits with it, and the job still exists afterwards. */
 static int unit_act_on_look(sd_event_source *source, uint64_t usec, void *userdata) {
         struct act *a = userdata;
         if (a->slot) {
@@ -191,9 +184,9 @@ static int on_job_removed(sd_bus_message *m, void *userdata, sd_bus_error *error
                 next = a->next;
                 if (a->waiting && str_equal(a->job, path)) {
                         str_replace(&a->result, result);
-                        a->slot = sd_bus_slot_unref(a->slot);   /* a look under way is not needed any more */
+                        a->slot = sd_bus_slot_unref(a->slot);   /* a pending poll is not needed any more */
                         read_state(a);
-                        /* what follows may have been cancelled by the callback; one job answers one act */
+                        /* the callback may have cancelled the others; one job answers one act */
                         return 0;
                 }
                 if (a->calling && (!a->early_job || str_equal(a->name, name))) {
@@ -228,7 +221,7 @@ static int on_queued(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         return 0;
 }
 
-/* Sends m, whose answer is the path of a job. */
+/* Sends m; the answer is the path of a job. */
 static int queue_job(struct act *a, sd_bus_message *m) {
         struct units *units = a->units;
         units_subscribe(units);
@@ -239,8 +232,6 @@ static int queue_job(struct act *a, sd_bus_message *m) {
         a->calling = true;
         return sd_bus_call_async(units->bus, &a->slot, m, on_queued, a, BUS_TIMEOUT_USEC);
 }
-
-/* ---- reloading ---- */
 
 static int on_reload_again(sd_event_source *source, uint64_t usec, void *userdata);
 
@@ -281,12 +272,10 @@ struct op *units_reload(struct units *units, void (*done)(struct error *e, void 
         return call_reload(a) < 0 ? unit_act_answer(a) : a->op;
 }
 
-/* ---- what changes unit files ---- */
-
 static const struct {
         const char *method;
         bool job;               /* the answer is a job's path */
-        bool files;             /* the argument is a list of names, and a reload is due */
+        bool files;             /* the argument is a list of names, and a reload follows */
         const char *flags;      /* signature of the booleans after it: runtime, force; all false */
 } calls[_UNIT_ACTION_MAX] = {
         [UNIT_START] = { "StartUnit", .job = true },
@@ -300,8 +289,7 @@ static const struct {
         [UNIT_RESET_FAILED] = { "ResetFailedUnit" },
 };
 
-/* EnableUnitFiles says whether the unit has anything to enable; without it nothing happened, and that is not
- * what was asked for. */
+/* EnableUnitFiles returns whether the unit has an [Install] section; without it nothing is enabled. */
 static int read_file_changes(struct act *a, sd_bus_message *m) {
         int r = 0, carries = true;
         if (a->action == UNIT_ENABLE)
@@ -365,8 +353,6 @@ struct op *units_act(struct units *units, const char *name, enum unit_action act
         return r < 0 ? unit_act_answer(a) : a->op;
 }
 
-/* ---- transient units ---- */
-
 static int append_exec(sd_bus_message *m, char *const *argv) {
         int r = sd_bus_message_open_container(m, 'r', "sv");
         if (r >= 0)
@@ -388,9 +374,8 @@ static int append_exec(sd_bus_message *m, char *const *argv) {
         return r;
 }
 
-/* Type=exec, so that a start that succeeded means a program that runs; the worker
- * is the last to die when memory runs out, and survives the end of one of its children; its log is its own,
- * so the journal's rate limit must not cut what it says there. */
+/* Type=exec, so that a successful start means a running program; the worker is the last victim of the OOM
+ * killer, and survives a child's end; its log is its own, so the journal's rate limit must not apply. */
 static int append_properties(sd_bus_message *m, const struct transient *t) {
         int r = sd_bus_message_open_container(m, 'a', "(sv)");
         if (r >= 0)
@@ -421,8 +406,8 @@ static int on_connected(sd_bus_message *m, void *userdata, sd_bus_error *error) 
         return 0;
 }
 
-/* Whether descriptors can be sent is known only when the connection stands, and sd-bus would stop the loop to
- * find out: so the first message on a new connection is one without. */
+/* Support for descriptors is known only once connected, and sd-bus would block the loop to find out: the
+ * first message on a new connection has none. */
 static int queue_job_with_fd(struct act *a, sd_bus_message *m) {
         if (sd_bus_is_ready(a->units->bus) > 0)
                 return queue_job(a, m);

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* systemctl, too, talks to this socket when it is root. */
+/* systemctl uses this socket, too, as root. */
 #define PRIVATE_ADDRESS "unix:path=/run/systemd/private"
 
 static int bus_open_private(sd_bus **ret) {
@@ -144,7 +144,7 @@ static int systemd_bus_fail(struct error **reterr, const sd_bus_error *e, int co
         if (!told)
                 error_errno(reterr, code, "%s", sentence);
         else {
-                /* the name alone, where no message came with it, is better than nothing */
+                /* without a message the name alone is better than nothing */
                 error_set(reterr, code, "%s", e->message && *e->message ? e->message : e->name);
                 error_wrap(reterr, code, "%s", sentence);
         }

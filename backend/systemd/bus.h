@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The connection to systemd, and what D-Bus errors mean. Names of the errors: org.freedesktop.systemd1(5),
- * the specification of D-Bus, and systemd's bus-common-errors. */
+/* The connection to systemd, and the meaning of D-Bus errors: org.freedesktop.systemd1(5), the specification
+ * of D-Bus, systemd's bus-common-errors. */
 
 #include <systemd/sd-bus.h>
 #include <systemd/sd-event.h>
@@ -10,25 +10,23 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 
-/* Connects to the system bus and attaches it to event. Where no bus runs (yet), root can talk to systemd
- * itself through its own socket: early boot, rescue. The caller ends it with bus_close(). -ENOTCONN with a
- * hint when systemd cannot be reached. */
+/* Connects to the system bus and attaches it to event. Without a bus (early boot, rescue) root connects to
+ * systemd's own socket. The caller ends it with bus_close(). -ENOTCONN with a hint if unreachable. */
 int bus_open(sd_event *event, sd_bus **ret, struct error **reterr);
 sd_bus *bus_close(sd_bus *bus);         /* detaches, drops what is queued; NULL-safe, returns NULL */
 
-/* Sets an error for a failed call: the sentence is the head, its hint is what we know of the D-Bus error's
- * name, its cause is the message that came with it. e may be unset (then code speaks). Returns a negative
- * errno to act on: -ENOENT no such unit, -EPERM not allowed, -EEXIST it exists, -ENOTCONN no systemd,
- * -ETIMEDOUT no answer, -EUCLEAN masked or bad unit file, -EAGAIN asked too often (wait and try again), … */
+/* Sets the error of a failed call: the format gives the sentence, its hint comes from the D-Bus error's name,
+ * its cause is the message. e may be unset (then code decides). Returns a negative errno to act on: -ENOENT
+ * no such unit, -EPERM not allowed, -EEXIST it exists, -ENOTCONN no systemd, -ETIMEDOUT no answer, -EUCLEAN
+ * masked or bad unit file, -EAGAIN asked too often (wait and try again), … */
 int bus_fail(struct error **reterr, const sd_bus_error *e, int code, const char *format, ...)
         __attribute__((format(printf, 4, 5)));
 
-/* The same for an answer that is an error message (sd_bus_message_is_method_error). */
+/* For an answer that is an error message (sd_bus_message_is_method_error). */
 int bus_fail_message(struct error **reterr, sd_bus_message *m, const char *format, ...)
         __attribute__((format(printf, 3, 4)));
 
-/* For sd_bus_match_signal: systemd's name on a bus; NULL on a direct connection, whose messages have no
- * sender. */
+/* For sd_bus_match_signal: systemd's name on a bus; NULL on a direct connection (no senders). */
 const char *bus_systemd(sd_bus *bus);
 
 static inline void bus_message_unrefp(sd_bus_message **m) {

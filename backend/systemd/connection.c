@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The connection and what comes by itself. systemd sends subscribers a lot more than happened: each state
- * change twice, everything again after a reload, and each unit whose properties somebody merely read as new
- * and removed. So names are gathered for a tenth of a second, and what our own reading caused is dropped:
- * else a screen that reloads a unit on a change would be its own cause for ever. */
+/* The connection and its signals. systemd sends more signals than changes: each state change twice,
+ * everything again after a reload, and each unit that was merely read as new and removed. So names are
+ * gathered for 100 ms, and signals caused by our own reads are dropped: a screen that reloads a unit on a
+ * change would otherwise never stop. */
 
 #include "backend/systemd/internal.h"
 
@@ -17,8 +17,6 @@
 #define RELOAD_USEC (5U * 1000 * 1000)
 #define ECHO_USEC (3U * 1000 * 1000)
 #define PAUSE_MAX 60U
-
-/* ---- reporting ---- */
 
 static int connection_on_report(sd_event_source *source, uint64_t usec, void *userdata) {
         struct units *units = userdata;
@@ -74,8 +72,6 @@ static bool connection_is_echo(const struct units *units, const char *name) {
         return false;
 }
 
-/* ---- signals ---- */
-
 static int connection_on_properties(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         struct units *units = userdata;
         _cleanup_free_ char *name = NULL;
@@ -107,8 +103,7 @@ static int connection_on_reloading(sd_bus_message *m, void *userdata, sd_bus_err
                 return 0;
         units->files_stale = true;
         if (units->changed) {
-                /* a reload sends everything anew: one "many" at its end, or, should that be lost, a little
-                 * later */
+                /* a reload sends everything again: one "many" at its end, or, if that is lost, soon after */
                 units->many = true;
                 units->report = sd_event_source_disable_unref(units->report);
                 connection_report_in(units, active ? RELOAD_USEC : REPORT_USEC);
@@ -118,8 +113,8 @@ static int connection_on_reloading(sd_bus_message *m, void *userdata, sd_bus_err
         return 0;
 }
 
-/* AddMatch and Subscribe may fail on a bus that is at its limits: then waiting falls back to looking. A
- * callback that says so, because without one sd-bus ends the whole connection. */
+/* AddMatch and Subscribe may fail on a bus at its limits: the wait then falls back to polling. A callback,
+ * because without one sd-bus ends the whole connection. */
 int units_ignore(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         return 0;
 }
@@ -156,8 +151,6 @@ void units_unfollow(struct units *units) {
                 units->follow[i] = sd_bus_slot_unref(units->follow[i]);
 }
 
-/* ---- the connection ---- */
-
 static int connection_on_reconnect(sd_event_source *source, uint64_t usec, void *userdata);
 
 void units_reconnect(struct units *units) {
@@ -188,7 +181,7 @@ void units_disconnect(struct units *units) {
                 units->bus = bus_close(units->bus);
 }
 
-/* Whoever waited for an answer has an error from sd-bus already; whoever waits for a job asks again. */
+/* sd-bus has already failed the pending calls; acts that wait for a job poll again. */
 static int connection_on_disconnected(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         struct units *units = userdata;
         units->files_stale = true;

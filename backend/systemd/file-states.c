@@ -14,10 +14,10 @@
 #include "base/readfile.h"
 #include "base/str.h"
 
-#define CONFIG "/etc/systemd/system"    /* where `enable` writes its links */
+#define CONFIG "/etc/systemd/system"    /* `enable` writes its links here */
 #define FILE_BYTES_MAX (256U * 1024)
 #define ALIASES_DEEP 8
-#define TURN_USEC 2000                  /* then whoever else waits has a turn */
+#define TURN_USEC 2000                  /* then the loop runs other sources */
 #define BEHIND_KEYS 6                   /* of sd-event's priorities */
 
 struct reading {
@@ -52,12 +52,10 @@ static bool is_instance(const char *name) {
         return at && at[1] != '.';
 }
 
-/* ---- [Install] of one, with its drop-ins ---- */
-
-/* What is decided about. */
+/* The unit to decide about. */
 struct unit_in_question {
         const char *name;               /* of the file, where the entry is an alias of it */
-        unsigned folder;                /* where the file is, or the link that leads out of the folders */
+        unsigned folder;                /* of the file, or of the link that leads out of the folders */
         struct unit_install install;
 };
 
@@ -65,7 +63,7 @@ static bool is_runtime(const struct unit_folders *f, unsigned folder) {
         return str_starts(f->paths[folder], "/run/");
 }
 
-/* Is it a name under which its [Install] section has it known? */
+/* Whether its [Install] section has this name for it. */
 static bool is_own_name(const struct unit_in_question *u, const char *name) {
         if (strcmp(name, u->name) == 0 || strv_contains(u->install.aliases, name))
                 return true;
@@ -105,9 +103,7 @@ static int read_install(const struct unit_folders *f, const char *text, struct u
         return result;
 }
 
-/* ---- what links say ---- */
-
-/* Does a link of this name, below NAME.wants, have it start? An instance has its template known, too. */
+/* Whether a link of this name, below NAME.wants, starts it. For an instance its template counts, too. */
 static bool is_started_as(const struct unit_in_question *u, const char *name) {
         const char *at = strchr(u->name, '@');
         if (!at || at[1] != '.')
@@ -128,7 +124,7 @@ static void unit_file_states_count(const struct unit_folders *f, const struct un
                 if (!is_started_as(u, link->name))
                         return;
         } else {
-                /* Behind the file itself a link of its name says nothing by its name. */
+                /* In a folder behind the file's a link does not count by its name. */
                 name = name && link->folder <= u->folder;
                 if (name && target) {
                         found->same_config |= config;
@@ -145,8 +141,7 @@ static void unit_file_states_count(const struct unit_folders *f, const struct un
         found->anywhere = true;
 }
 
-/* Whether links have it start, and where they are; own_names: only those that its [Install] section asks for.
- * NULL: none. */
+/* The state by its links, with their place; own_names: only names of [Install]. NULL: no links. */
 static const char *linked_state(const struct unit_folders *f, const struct unit_in_question *u,
                                 bool own_names) {
         struct found found = {};
@@ -154,7 +149,7 @@ static const char *linked_state(const struct unit_folders *f, const struct unit_
         _cleanup_free_ char *first = strndup(u->name, prefix + (u->name[prefix] == '@' ? 1 : 0));
         if (!first)
                 return NULL;
-        /* By name: itself, and of a template the instances, which stand together. */
+        /* By name: itself, and the instances of a template, which are adjacent. */
         for (size_t i = unit_folders_links(f, first); i < f->n_links && str_starts(f->by_name[i].name, first);
              i++)
                 unit_file_states_count(f, u, &f->by_name[i], own_names, &found);
@@ -170,8 +165,7 @@ static const char *linked_state(const struct unit_folders *f, const struct unit_
                                                         : NULL;
 }
 
-/* Does a symlink lead into one of the folders? Then it is an alias, and the name it leads to is looked for in
- * all of them. */
+/* Whether a symlink leads into one of the folders: then it is an alias, looked up in all of them. */
 static bool leads_inside(const struct unit_folders *f, const char *path) {
         _cleanup_free_ char *folder = strndup(path, (size_t) (unit_folders_base(path) - path));
         struct stat st;
@@ -184,7 +178,7 @@ static bool leads_inside(const struct unit_folders *f, const char *path) {
         return false;
 }
 
-/* Follows aliases to the file. *ret_path: of the file, the caller's. NULL: a circle, or it leads nowhere. */
+/* Follows aliases to the file. *ret_path: of the file, the caller's. NULL: a circle, or a dangling link. */
 static const struct entry *find_file(const struct unit_folders *f, const struct entry *entry,
                                      char **ret_path) {
         for (int i = 0; entry && i < ALIASES_DEEP; i++) {
@@ -239,8 +233,6 @@ static const char *unit_file_states_decide(const struct unit_folders *f, const s
                : install->also           ? "indirect"
                                          : "static";
 }
-
-/* ---- the operation ---- */
 
 static uint64_t unit_file_states_now_usec(void) {
         struct timespec t;

@@ -61,8 +61,6 @@ void unit_folders_done(struct unit_folders *f) {
         *f = (struct unit_folders) {};
 }
 
-/* ---- one pass over a folder ---- */
-
 static char *read_link(int folder, const char *name) {
         char target[PATH_MAX];
         ssize_t n = readlinkat(folder, name, target, sizeof target - 1);
@@ -120,7 +118,7 @@ static bool holds_links(const char *name) {
         return str_ends(name, ".wants") || str_ends(name, ".requires") || str_ends(name, ".upholds");
 }
 
-/* Calls take() for what is in the folder; a folder that cannot be read is empty. */
+/* Calls take() for each entry; an unreadable folder is empty. */
 static int unit_folders_each(int at, const char *path, struct unit_folders *f,
                              int (*take)(struct unit_folders *f, int folder, const struct dirent *item)) {
         int fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -172,8 +170,6 @@ int unit_folders_next(struct unit_folders *f) {
         return result;
 }
 
-/* ---- in order ---- */
-
 static int compare_entries(const void *a, const void *b) {
         const struct entry *x = a, *y = b;
         int order = strcmp(x->name, y->name);
@@ -192,7 +188,7 @@ static int compare_targets(const void *a, const void *b) {
         return strcmp(((const struct link *) a)->to, ((const struct link *) b)->to);
 }
 
-/* Of each name only the one in the first folder counts. */
+/* Of each name only the entry in the first folder counts. */
 int unit_folders_sort(struct unit_folders *f) {
         size_t kept = 0;
         if (f->n_entries)
@@ -218,7 +214,7 @@ int unit_folders_sort(struct unit_folders *f) {
         return 0;
 }
 
-/* Where items begin whose text at the offset is this name; they are sorted by it. */
+/* The first item whose text at the offset is this name; items are sorted by it. */
 static size_t unit_folders_place_of(const void *items, size_t n, size_t size, size_t offset,
                                     const char *name) {
         size_t low = 0, high = n;

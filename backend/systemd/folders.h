@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What stands in the folders of unit files, gathered in one pass over each: the first half of unit_files.h.
- */
+/* The contents of the unit folders, gathered in one pass over each, for file-states.h. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,10 +14,10 @@ struct entry {
         unsigned folder;
 };
 
-/* A symlink: an alias in a unit folder, or what stands below NAME.wants and its kin. */
+/* A symlink: an alias in a unit folder, or an entry below NAME.wants and the like. */
 struct link {
         char *name;
-        char *to;                       /* the last part of where it leads */
+        char *to;                       /* the last part of its target */
         unsigned folder;
         bool below;
 };
@@ -32,8 +31,8 @@ struct drop_in {
 struct unit_folders {
         char *root;
         char **paths;                   /* of the folders, without root */
-        struct stat *stats;             /* of the folders; all zero: not there */
-        unsigned n, next;               /* how many, and which is to be read next */
+        struct stat *stats;             /* of the folders; all zero: missing */
+        unsigned n, next;               /* number of folders; the next one to read */
 
         /* Sorted by name after unit_folders_sort(); of each name only the entry in the first folder. */
         struct entry *entries;
@@ -44,19 +43,18 @@ struct unit_folders {
         size_t n_drop_ins;
 };
 
-/* 0 or -ENOMEM; also then unit_folders_done() is called. */
+/* 0 or -ENOMEM; call unit_folders_done() in both cases. */
 int unit_folders_init(struct unit_folders *f, const char *root, char *const *paths);
 void unit_folders_done(struct unit_folders *f);
 
-/* Reads the next folder; one that cannot be read is empty. 0 or -ENOMEM. */
+/* Reads the next folder; an unreadable one is empty. 0 or -ENOMEM. */
 int unit_folders_next(struct unit_folders *f);
 /* After the last one. 0 or -ENOMEM. */
 int unit_folders_sort(struct unit_folders *f);
 
 /* The entry of this name; NULL: none. */
 const struct entry *unit_folders_find(const struct unit_folders *f, const char *name);
-/* Where what has this name begins, or would: links in by_name, links in by_target by what they lead to,
- * drop-ins. */
+/* The first item with this name, or its place: links in by_name, in by_target, drop-ins. */
 size_t unit_folders_links(const struct unit_folders *f, const char *name);
 size_t unit_folders_targets(const struct unit_folders *f, const char *name);
 size_t unit_folders_drop_ins(const struct unit_folders *f, const char *name);

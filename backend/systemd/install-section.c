@@ -23,7 +23,7 @@ static int unit_install_section_setting(struct unit_install *install, const char
                       { "RequiredBy", &install->required },
                       { "UpheldBy", &install->upheld } };
         bool empty = !value[strspn(value, BLANKS)];
-        /* An empty one takes back what was said before. */
+        /* An empty value resets the setting. */
         for (size_t i = 0; i < ELEMENTS(rules); i++)
                 if (strcmp(name, rules[i].name) == 0)
                         *rules[i].says = !empty;
@@ -68,7 +68,7 @@ int unit_install_parse(const char *text, struct unit_install *install) {
         while (*text && r >= 0) {
                 size_t n = strcspn(text, "\n");
                 const char *first = text + strspn(text, BLANKS);
-                /* A comment may stand between a line and its continuation. */
+                /* A comment may come between a line and its continuation. */
                 if (*first != '#' && *first != ';') {
                         goes_on = n && text[n - 1] == '\\';
                         str_add_bytes(&line, text, goes_on ? n - 1 : n);

@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the parts of units.h share, lowest first: connection.c, show.c, list.c, act.c, units.c. Nobody else
- * includes it. */
+/* Shared by connection.c, show.c, list.c, act.c, units.c, lowest first. */
 
 #include "backend/systemd/bus.h"
 #include "backend/systemd/units.h"
 #include "base/str.h"
 
-/* systemd answers in milliseconds, but a reload of many units or a slow disk can hold it for a minute
- * while it answers nobody. */
+/* systemd answers in milliseconds, but many units to reload or a slow disk can block it for a minute. */
 #define BUS_TIMEOUT_USEC (25U * 1000 * 1000)
 #define BUS_RELOAD_TIMEOUT_USEC (180U * 1000 * 1000)
 
-/* What is shown of one unit at most: entries of a list property, names in a list. */
+/* Ceiling of one unit: entries of a list property, names in a list. */
 #define UNIT_TEXTS_MAX 4096U
 #define UNITS_MAX 65536U
 
@@ -28,11 +26,11 @@ struct units {
         bool given;                     /* the caller's bus: never reconnected, never closed */
         sd_bus_slot *disconnected;
 
-        /* waiting for jobs (act.c) */
+        /* jobs (act.c) */
         struct act *acts;
         sd_bus_slot *job_removed, *reload_began;
 
-        /* following (connection.c) */
+        /* signals (connection.c) */
         void (*changed)(char *const *names, void *userdata);
         void *userdata;
         sd_bus_slot *follow[4];
@@ -44,45 +42,45 @@ struct units {
         struct {
                 char *name;
                 uint64_t until;         /* CLOCK_MONOTONIC, usec */
-        } echoes[16];                   /* units we made systemd load by reading them */
+        } echoes[16];                   /* units that systemd loaded because of our reads */
         unsigned echo;
-        void (*resync)(struct units *units);    /* systemd reloaded, or the connection is gone */
+        void (*resync)(struct units *units);    /* systemd reloaded, or the connection is lost */
 
         char *root;                     /* before the paths of unit files; "": the host's */
         char **folders;                 /* of unit files; NULL: not known */
-        /* list.c: only while we follow */
+        /* list.c: only with a listener */
         struct unit_files *files;       /* NULL: not known */
         bool files_stale;               /* files changed since they were read */
         struct op *looking;
 };
 
 /* connection.c */
-/* Made if there is none (any more). */
+/* Connects, unless connected. */
 int units_connect(struct units *units, struct error **reterr);
 void units_disconnect(struct units *units);
 /* Tries again after a pause, which grows. */
 void units_reconnect(struct units *units);
-/* Asks systemd for signals. Cheap to call again. */
+/* Subscribes to systemd's signals. Cheap to repeat. */
 void units_subscribe(struct units *units);
-/* What changes is reported to the listener. */
+/* Changes are reported to the listener. */
 void units_follow(struct units *units);
 void units_unfollow(struct units *units);
-/* systemd loads a unit that is read, and says so: that is no news to whoever read it. */
+/* Ignores the signals that systemd sends when it loads this unit for our read. */
 void units_expect_echo(struct units *units, const char *name);
-/* Reports soon that everything may be different. */
+/* Soon reports "many" to the listener. */
 void units_report_all(struct units *units);
-/* A callback that ignores what comes: without one sd-bus ends the whole connection when a match fails. */
+/* A callback that ignores its message: without one sd-bus ends the whole connection when a match fails. */
 int units_ignore(sd_bus_message *m, void *userdata, sd_bus_error *error);
 
 /* list.c */
 void units_forget_files(struct units *units);
 
-/* show.c: the answer to GetAll("") on a unit's object. unit.job is the path of the job's object.
+/* show.c: reads the answer to GetAll("") on a unit's object. unit.job is the path of the job's object.
  * ret_condition_failed may be NULL. */
 int unit_detail_read(sd_bus_message *m, struct unit_detail **ret, bool *ret_condition_failed,
                      struct error **reterr);
 int units_get_all(struct units *units, const char *name, sd_bus_slot **slot,
                   sd_bus_message_handler_t callback, void *userdata, struct error **reterr);
 
-/* act.c: every act that waits for a job asks soon what became of it. */
+/* act.c: every act that waits for a job polls it soon. */
 void acts_ask_soon(struct units *units);

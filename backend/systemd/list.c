@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Loaded units and unit files, merged by name. systemd lists the loaded ones in some milliseconds. The files
- * are read here (file-states.h says why), which takes longer than that: a list that is followed does not wait
- * for them. It is given with what was last known of the files, they are read afterwards, and what is new of
- * them is reported as a change. Whoever does not follow (a verb, a step of a job) gets both at once. */
+/* Loaded units and unit files, merged by name. systemd lists loaded units in some milliseconds; the files
+ * (file-states.h) take longer. With a listener the list comes at once with the last known files; they are
+ * read afterwards, and differences are reported as a change. Without one (a verb, a step of a job) the list
+ * waits for the files. */
 
 #include "backend/systemd/internal.h"
 
@@ -15,9 +15,7 @@
 #include "base/array.h"
 #include "base/memory.h"
 
-/* ---- the files ---- */
-
-/* Where they are, should systemd not say so: systemd.unit(5). */
+/* systemd.unit(5), for a systemd that does not report its folders. */
 static const char *const usual_folders[] = { "/etc/systemd/system.control", "/run/systemd/system.control",
                                              "/run/systemd/transient",      "/run/systemd/generator.early",
                                              "/etc/systemd/system",         "/etc/systemd/system.attached",
@@ -111,15 +109,13 @@ static void unit_list_read_files(struct units *units) {
         units->looking = look_at_files(units, unit_list_files_read, units);
 }
 
-/* ---- a list ---- */
-
 struct listing {
         struct units *units;
         struct op *op, *looking;
         sd_bus_slot *slot;
         sd_event_source *defer;
         char *pattern;
-        bool followed;                          /* all units, with changes: the files come later */
+        bool followed;                          /* all units, with a listener: the files come later */
         struct unit_list *list;                 /* loaded ones */
         struct unit_files *files;
         struct error *error;
@@ -142,14 +138,11 @@ static void listing_stop(void *userdata) {
         unit_list_listing_free(userdata);
 }
 
-/* ---- reading ---- */
-
 static int compare_units(const void *a, const void *b) {
         return strcmp(((const struct unit *) a)->name, ((const struct unit *) b)->name);
 }
 
-/* Device units are there once for each of their many links; the ones that only follow another are left out,
- * as systemctl does. */
+/* Device units exist once for each of their many links; followers are omitted, as by systemctl. */
 static int read_units(sd_bus_message *m, struct unit_list *list) {
         int r = sd_bus_message_enter_container(m, 'a', "(ssssssouso)");
         while (r >= 0) {
@@ -177,8 +170,6 @@ static int read_units(sd_bus_message *m, struct unit_list *list) {
         return r < 0 ? r : 0;
 }
 
-/* ---- merging ---- */
-
 static struct unit unit_list_from_file(const struct unit_file *f) {
         bool masked = str_starts(f->state, "masked");
         return (struct unit) { .name = xstrdup(f->name), .description = xstrdup(""),
@@ -187,8 +178,8 @@ static struct unit unit_list_from_file(const struct unit_file *f) {
                                .file_state = xstrdup(f->state) };
 }
 
-/* Both are sorted; what has a file but was never loaded becomes a unit at rest. Templates ("getty@.service")
- * are no units: they lend their file to instances. */
+/* Both are sorted; a file that was never loaded becomes an inactive unit. Templates ("getty@.service") are
+ * not units: their instances get their file. */
 static void unit_list_merge(struct unit_list *list, const struct unit_files *files, const char *pattern) {
         struct unit *merged = xcalloc(list->n + files->n + 1, sizeof *merged);
         size_t n = 0, i = 0, j = 0;
@@ -201,7 +192,7 @@ static void unit_list_merge(struct unit_list *list, const struct unit_files *fil
                 else if (order == 0) {
                         if (!list->items[i].file_state)
                                 list->items[i].file_state = xstrdup(files->items[j].state);
-                        j++;    /* the unit itself goes over in the next round */
+                        j++;    /* the unit itself is merged in the next round */
                 } else {
                         const struct unit_file *f = &files->items[j++];
                         bool other = strstr(f->name, "@.") ||
@@ -214,8 +205,6 @@ static void unit_list_merge(struct unit_list *list, const struct unit_files *fil
         list->items = merged;
         list->n = n;
 }
-
-/* ---- the operation ---- */
 
 static void listing_finish(struct listing *l) {
         struct units *units = l->units;
@@ -252,7 +241,7 @@ static int unit_list_on_units(sd_bus_message *m, void *userdata, sd_bus_error *e
         return 0;
 }
 
-/* Without the files the list is still good: what is enabled is then not known. */
+/* The list is valid without the files, with enabled states unknown. */
 static void unit_list_on_files(struct unit_files *files, void *userdata) {
         struct listing *l = userdata;
         l->looking = op_cancel(l->looking);

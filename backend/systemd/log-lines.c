@@ -15,7 +15,7 @@ void loglines_done(struct loglines *lines) {
 }
 
 char *loglines_text(const char *bytes, size_t n) {
-        static const char instead[] = "\xef\xbf\xbd";  /* of a NUL, which would hide what follows it */
+        static const char instead[] = "\xef\xbf\xbd";  /* for a NUL, which would hide the rest */
         _cleanup_str_ struct str out = {};
         for (size_t i = 0; i < n; i++) {
                 size_t takes = bytes[i] ? 1 : sizeof instead - 1;
@@ -45,8 +45,7 @@ static int unit_log_lines_add(struct loglines *lines, const struct log_line *lik
         return line->message ? 0 : -ENOMEM;
 }
 
-/* A message of several lines becomes several lines; backwards they must be added from the last to the first.
- */
+/* A message of several lines becomes several lines, backwards from the last to the first. */
 int loglines_add(struct loglines *lines, const struct log_line *like, const char *bytes, size_t n,
                  bool backwards) {
         const char *parts[LOGLINES_SPLIT_MAX];

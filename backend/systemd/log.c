@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* One pass backwards from the end finds the newest lines; they are given in their order, and following goes
- * on from the newest. The libraries' calls block on the disk, so each turn of the loop takes few entries and
- * little time: keys come in between.
+/* One pass backwards from the end finds the newest lines; they are reported in their order, and following
+ * continues after the newest. The library's calls block on the disk, so each turn of the loop reads few
+ * entries for a short time: keys are handled in between.
  *
- *     TAIL (backwards, a turn at a time) -> lines(), reached() -> FOLLOW (forwards, when the journal's fd
- * wakes us) */
+ *     TAIL (backwards, a turn at a time) -> lines(), reached() -> FOLLOW (forwards, on its fd) */
 
 #include "backend/systemd/log.h"
 
@@ -25,7 +24,7 @@
 #define TAIL_DEFAULT 1000U
 #define TAIL_MAX 100000U
 #define TAIL_BYTES (8U * 1024 * 1024)
-#define PRIORITY 5              /* after keys, the engine and the bus: architecture.md section 3 */
+#define PRIORITY 5              /* after keys, the engine and the bus */
 
 struct unitlog {
         struct op *op;
@@ -38,7 +37,7 @@ struct unitlog {
         char *newest;           /* cursor of the newest entry seen */
         bool follow;
         char *unit;             /* for sentences */
-        struct error *error;    /* of the start, told from the loop */
+        struct error *error;    /* of the start, reported by the loop */
         struct log_reader reader;
         bool *gone;             /* set when we are freed inside a callback */
 };
@@ -71,9 +70,7 @@ static void fail_errno(struct unitlog *u, int r) {
         unit_log_fail(u, e);
 }
 
-/* ---- entries ---- */
-
-/* The value of a field of the entry we stand on; NULL: it has none. Valid until the next field is read. */
+/* The value of a field of the current entry; NULL: none. Valid until the next field is read. */
 static const char *unit_log_field(sd_journal *journal, const char *name, size_t *ret_n) {
         const void *data;
         size_t n, skip = strlen(name) + 1;
@@ -90,8 +87,7 @@ static char *copy_field(sd_journal *journal, const char *name) {
 }
 
 /* Podman writes its events to the journal, each with all labels of the image in its message: thousands of
- * bytes that say what two words do. Those words are fields of their own (podman-events(1), "journald"); NULL:
- * not an event. */
+ * bytes. Two fields are enough (podman-events(1), "journald"); NULL: not an event. */
 static char *event_text(sd_journal *journal) {
         _cleanup_free_ char *event = copy_field(journal, "PODMAN_EVENT"),
                             *type = copy_field(journal, "PODMAN_TYPE"),
@@ -103,7 +99,7 @@ static char *event_text(sd_journal *journal) {
                           status ? ", exit status " : "", status ? status : "");
 }
 
-/* Adds the entry we stand on. Damaged ones are passed over: the next may be whole. */
+/* Adds the current entry. Damaged ones are skipped: the next may be whole. */
 static int unit_log_add_entry(struct unitlog *u, bool backwards) {
         sd_journal *journal = u->journal;
         uint64_t real;
@@ -125,7 +121,7 @@ static int unit_log_add_entry(struct unitlog *u, bool backwards) {
         return r;
 }
 
-/* Gives what was found, oldest first. False: the reader dropped us, touch nothing. */
+/* Reports the found lines, oldest first. False: the reader dropped us, touch nothing. */
 static bool unit_log_give(struct unitlog *u) {
         struct loglines found = u->found;
         bool gone = false;
@@ -139,8 +135,6 @@ static bool unit_log_give(struct unitlog *u) {
         loglines_done(&found);
         return !gone;
 }
-
-/* ---- following ---- */
 
 static int on_forward(sd_event_source *source, void *userdata) {
         struct unitlog *u = userdata;
@@ -171,8 +165,7 @@ static int on_journal(sd_event_source *source, int fd, uint32_t events, void *us
         return 0;
 }
 
-/* Stands on the newest entry that was given, so that the next one is new, also what came while we looked
- * back. */
+/* Seeks to the newest reported entry, so that the next one is new, even if it came during the tail. */
 static int seek_newest(struct unitlog *u) {
         int r;
         if (!u->newest)
@@ -180,7 +173,7 @@ static int seek_newest(struct unitlog *u) {
                                 : sd_journal_seek_head(u->journal);
         if ((r = sd_journal_seek_cursor(u->journal, u->newest)) < 0 || (r = sd_journal_next(u->journal)) <= 0)
                 return r;
-        /* rotated away meanwhile: what we stand on is newer already */
+        /* rotated away: the current entry is newer already */
         return sd_journal_test_cursor(u->journal, u->newest) > 0 ? 0 : unit_log_add_entry(u, false);
 }
 
@@ -198,8 +191,6 @@ static int begin_following(struct unitlog *u) {
                 r = sd_event_source_set_priority(u->turn, PRIORITY);
         return r < 0 ? r : sd_event_source_set_enabled(u->turn, SD_EVENT_ON);
 }
-
-/* ---- the tail ---- */
 
 static void tail_ended(struct unitlog *u) {
         struct loglines *found = &u->found;
@@ -249,7 +240,7 @@ static int on_back(sd_event_source *source, void *userdata) {
                         fail_errno(u, r);
                         return 0;
                 }
-                /* a file that cannot be read any further has given what it had */
+                /* an unreadable rest of a file ends the tail */
                 if (ended || r < 0 || u->found.n >= u->tail || u->found.bytes >= TAIL_BYTES) {
                         tail_ended(u);
                         return 0;
@@ -258,15 +249,13 @@ static int on_back(sd_event_source *source, void *userdata) {
         return 0;
 }
 
-/* ---- selecting ---- */
-
 static int unit_log_match(sd_journal *journal, const char *name, const char *value) {
         _cleanup_free_ char *text = str_printf("%s=%s", name, value);
         return text ? sd_journal_add_match(journal, text, 0) : -ENOMEM;
 }
 
-/* Fields that begin with "_" are journald's own word; the others anybody could have sent, so each goes
- * together with one that says that root sent it (security.md section 7). conmon writes CONTAINER_NAME. */
+/* journald sets the fields that begin with "_"; any process can send the others, so each is matched together
+ * with one that proves that root sent it. conmon writes CONTAINER_NAME. */
 static int select_lines(sd_journal *journal, const struct log_query *query) {
         const struct {
                 const char *trusted, *trusted_value, *name, *value;
@@ -311,7 +300,7 @@ static int unit_log_open_journal(struct unitlog *u, const char *directory, const
                 r = sd_journal_set_data_threshold(u->journal, LOG_MESSAGE_MAX + sizeof "MESSAGE=");
         if (r >= 0)
                 r = select_lines(u->journal, query);
-        /* the watch comes before the look, so that nothing falls between them */
+        /* watch first, then read: no entry is missed */
         if (r >= 0 && query->follow)
                 r = sd_journal_get_fd(u->journal);
         if (r >= 0)

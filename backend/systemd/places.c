@@ -17,7 +17,7 @@ static const struct {
         { "/etc/containers/systemd/", ".container", true },
 };
 
-/* The place of a file, and the name of its unit without suffix (*ret_n bytes); -1. */
+/* The index of a file's place, and the name of its unit without suffix (*ret_n bytes); -1. */
 static int unit_places_place_of(const char *path, const char **ret_name, size_t *ret_n) {
         for (size_t i = 0; i < ELEMENTS(places); i++) {
                 const char *name = str_starts(path, places[i].folder),

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Where files make units, and which of a job's changes do. */
+/* Places where files create units, and the units of a job's changes. */
 
 #include <stdbool.h>
 
 #include "model/job/changes.h"
 
-/* Is it a file in a folder where an administrator's units are? */
+/* Whether path is a file in a folder of an administrator's units. */
 bool unit_places_has(const char *path);
 
-/* The units that added and changed files make, that of the service `name` first. *ret (what was there is
- * freed) are names of units; *ret_quadlet: the first comes from a .container. Templates are none: they cannot
- * be started as they are. 0 or -ENOMEM. */
+/* The units that added and changed files create, that of the service `name` first. *ret (freed before) are
+ * names of units; *ret_quadlet: the first comes from a .container. Templates are skipped: they cannot be
+ * started themselves. 0 or -ENOMEM. */
 int unit_places_find(const struct changes *changes, const char *name, char ***ret, bool *ret_quadlet);
 
-/* The added or changed file that makes this unit; it belongs to changes. NULL: none. */
+/* The added or changed file that creates this unit; it belongs to changes. NULL: none. */
 const struct change *unit_places_file(const struct changes *changes, const char *unit);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* One unit: GetAll with an empty interface gives all there is in one answer, and systemd loads a unit whose
- * object is asked for. Which property goes where is a table. */
+/* One unit: GetAll with an empty interface gives all properties in one answer, and systemd loads a unit whose
+ * object is asked for. A table maps properties to members. */
 
 #include "backend/systemd/internal.h"
 
@@ -134,7 +134,7 @@ static int unit_show_read_number(sd_bus_message *m, enum kind kind, void *target
         return 0;
 }
 
-/* Only the job's object is given here; what it does is a property of that object. */
+/* Only the job's object path; its type is a property of that object. */
 static int read_job(sd_bus_message *m, char **target) {
         uint32_t id;
         const char *path;
@@ -144,7 +144,7 @@ static int read_job(sd_bus_message *m, char **target) {
 
 struct condition {
         bool met;
-        int64_t looked;         /* seconds since the epoch; 0: never, and then "not met" means nothing */
+        int64_t looked;         /* seconds since the epoch; 0: never, and then "not met" is meaningless */
 };
 
 static int read_value(sd_bus_message *m, const struct property *p, struct unit_detail *d,
@@ -187,8 +187,7 @@ static int unit_show_read_all(sd_bus_message *m, struct unit_detail *d, struct c
                 if (r < 0 || (r = sd_bus_message_peek_type(m, NULL, &contents)) < 0)
                         return r;
                 const struct property *p = find_property(name);
-                /* a property that changed its type is as good as absent; it must not take the others with it
-                 */
+                /* a property of another type counts as absent, without loss of the others */
                 if (p && strcmp(contents, signatures[p->kind]) == 0) {
                         if ((r = sd_bus_message_enter_container(m, 'v', contents)) < 0 ||
                             (r = read_value(m, p, d, condition)) < 0 ||
@@ -238,8 +237,6 @@ int units_get_all(struct units *units, const char *name, sd_bus_slot **slot,
         return r < 0 ? bus_fail(reterr, NULL, r, "%s could not be looked at", name) : 0;
 }
 
-/* ---- the operation ---- */
-
 struct showing {
         struct units *units;
         struct op *op;
@@ -277,7 +274,7 @@ static int unit_show_deferred(sd_event_source *source, void *userdata) {
         return 0;
 }
 
-/* A job that ended meanwhile is no job. */
+/* A job that has ended meanwhile is none. */
 static int on_job_type(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         struct showing *s = userdata;
         s->slot = sd_bus_slot_unref(s->slot);
@@ -297,7 +294,7 @@ static int unit_show_on_shown(sd_bus_message *m, void *userdata, sd_bus_error *e
         else if (unit_detail_read(m, &s->detail, NULL, &s->error) >= 0 &&
                  str_equal(s->detail->unit.load, "not-found") &&
                  str_equal(s->detail->unit.active, "inactive")) {
-                /* systemd makes an empty unit for any name it is asked about */
+                /* systemd creates an empty unit for any name */
                 error_set(&s->error, -ENOENT, "There is no unit called %s", s->name);
                 error_hint(&s->error,
                            "Names are exact and end in .service, .socket, .timer, …; search in the list of "
@@ -325,8 +322,6 @@ struct op *units_show(struct units *units, const char *name,
                 return op_cancel(s->op);
         return s->op;
 }
-
-/* ---- where unit files are ---- */
 
 struct folders {
         struct op *op;

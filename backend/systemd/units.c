@@ -5,7 +5,7 @@
 
 #include "base/memory.h"
 
-/* What is known may be wrong: systemd has reloaded, or the connection is gone. */
+/* The state may be stale: systemd has reloaded, or the connection is lost. */
 static void units_resync(struct units *units) {
         if (!units->bus || sd_bus_is_open(units->bus) <= 0)
                 units_forget_files(units);
@@ -51,7 +51,7 @@ void units_listen(struct units *units, void (*changed)(char *const *names, void 
         if (changed) {
                 if (was)
                         return;
-                /* with no connection yet this makes one, which begins to follow by itself */
+                /* a new connection follows by itself */
                 if (units->bus && (units->given || sd_bus_is_open(units->bus) > 0))
                         units_follow(units);
                 else if (units_connect(units, NULL) < 0)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* systemd over sd-bus: list, look, act, follow. Matches come before calls; a lost signal costs a poll, never
- * a hang (reliability.md section 3). */
+/* systemd over sd-bus: list, show, act, follow. Matches come before calls; a lost signal costs a poll. */
 
 #include <systemd/sd-bus.h>
 #include <systemd/sd-event.h>
@@ -13,9 +12,9 @@
 
 struct units;
 
-/* root stands before the paths of unit files ("": the host's own). bus is borrowed (attached to event by the
- * caller); NULL: connect to the system bus when first needed. Tests hand in one end of a socketpair. */
-/* Operations in flight must be cancelled before units_free(). */
+/* root goes before the paths of unit files ("": the host's own). bus is borrowed (attached to event by the
+ * caller); NULL: connect to the system bus when first needed. Tests pass one end of a socketpair. Operations
+ * in flight must be cancelled before units_free(). */
 int units_new(sd_event *event, const char *root, sd_bus *bus, struct units **ret, struct error **reterr);
 struct units *units_free(struct units *units);
 DEFINE_CLEANUP(struct units, units_free)
@@ -23,17 +22,16 @@ DEFINE_CLEANUP(struct units, units_free)
 /* The connection, for other services of systemd on the same bus; NULL with a sentence. */
 sd_bus *units_bus(struct units *units, struct error **reterr);
 
-/* Loaded units and unit files merged, sorted by name; pattern: fnmatch on the name, NULL all. With patterns
- * systemd is asked for those only. Without one, and with a listener, what is known of unit files is what was
- * read last; when that is not all, they are read afterwards and the listener is told. */
+/* Loaded units and unit files merged, sorted by name; pattern: fnmatch on the name, NULL all. With a pattern
+ * systemd lists those only. Without one, and with a listener, unit files are as last read; they are read
+ * again afterwards if stale, and a difference is reported to the listener. */
 struct op *units_list(struct units *units, const char *pattern,
                       void (*done)(struct unit_list *list, struct error *e, void *userdata), void *userdata);
 struct op *units_show(struct units *units, const char *name,
                       void (*done)(struct unit_detail *detail, struct error *e, void *userdata),
                       void *userdata);
 /* start, stop, restart, reload wait for systemd's job to end and then for the unit's state; the error of a
- * failed one says why (result, exit status, a hint at the log). enable, disable, mask, unmask change unit
- * files and reload. */
+ * failure has the reason (result, exit status, a hint at the log). The other actions end with a reload. */
 struct op *units_act(struct units *units, const char *name, enum unit_action action,
                      void (*done)(struct error *e, void *userdata), void *userdata);
 /* Manager.Reload(); retries a rate limit. */
@@ -54,6 +52,6 @@ struct transient {
 struct op *units_start_transient(struct units *units, const struct transient *t,
                                  void (*done)(struct error *e, void *userdata), void *userdata);
 
-/* Something changed about units; names of at most 64 changed units, or NULL for "many". Coalesced (at most
- * one call in 100 ms). One listener; NULL removes it and unsubscribes. */
+/* Changes of units: names of at most 64 changed units, or NULL for "many". Coalesced (at most one call in 100
+ * ms). One listener; NULL removes it and unsubscribes. */
 void units_listen(struct units *units, void (*changed)(char *const *names, void *userdata), void *userdata);

@@ -13,7 +13,7 @@ struct status_row {
         const char *hint;
 };
 
-/* Only what a person can act on differently than on "status N". */
+/* Only statuses that need another reaction than "status N". */
 static const struct status_row statuses[] = {
         { 125, NULL,
           "If it runs a container: 125 is the engine's own failure, its log names it (image, "
@@ -117,7 +117,7 @@ static const char *verb_text(enum unit_action action) {
         }
 }
 
-/* systemd did what it could, the unit did not: its own reason is the sentence. */
+/* systemd did its part, the unit did not: its own reason is the sentence. */
 static int unit_why_failed(const char *name, enum unit_action action, const struct unit_detail *now,
                            struct error **reterr) {
         if (!now) {
@@ -163,9 +163,9 @@ int unit_why(const char *name, enum unit_action action, const char *result, cons
                 }
         if (result && !str_equal(result, "done") && !str_equal(result, "skipped"))
                 return unit_why_failed(name, action, now, reterr);
-        /* A job is done when systemd has done its part; a program that ends right afterwards, or whose start
-         * was never tried, is told apart only by the unit's state. After a stop "failed" means that it had to
-         * be killed: it is stopped all the same. */
+        /* A job is done when systemd has done its part; only the unit's state shows that the program ended
+         * right afterwards or that its start was skipped. After a stop "failed" means that the unit had to be
+         * killed: it is stopped all the same. */
         if (!now || action == UNIT_STOP)
                 return 0;
         if (str_equal(now->unit.active, "failed"))

@@ -1,25 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Why a unit is as it is, in words: pure functions over what systemd told. Job results and the values of
- * Result=: org.freedesktop.systemd1(5); exit statuses of systemd's own: systemd.exec(5), "Process exit
- * codes". */
+/* The reason for a unit's state as text: pure functions over systemd's answers. Job results and values of
+ * Result=: org.freedesktop.systemd1(5); systemd's exit statuses: systemd.exec(5), "Process exit codes". */
 
 #include <stdbool.h>
 
 #include "base/error.h"
 #include "model/service/unit.h"
 
-/* What a failed unit died of: "its main process ended with status 7"; never NULL but out of memory. The
- * caller frees. */
+/* The failure of a unit: "its main process ended with status 7"; NULL: out of memory. The caller frees. */
 char *unit_why_text(const struct unit_detail *now);
 
-/* What would help against it, or NULL. Constant. */
+/* A hint against it, or NULL. Constant. */
 const char *unit_why_hint(const struct unit_detail *now);
 
 /* Judges the end of a start, stop, restart or reload. result is the job's ("done", "failed", "timeout", …),
  * NULL when its end was not seen; now is the unit afterwards, NULL when it could not be read;
- * condition_failed: systemd left the start out because a condition of the unit file is not met. 0 when it is
- * as was asked for, else a negative errno and the sentence. */
+ * condition_failed: systemd skipped the start because a condition of the unit file is not met. 0 for success,
+ * else a negative errno and the sentence. */
 int unit_why(const char *name, enum unit_action action, const char *result, const struct unit_detail *now,
              bool condition_failed, struct error **reterr);
