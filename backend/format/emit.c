@@ -12,13 +12,10 @@
 #include "backend/format/json.h"
 #include "base/str.h"
 
-/* ---- images and findings ---- */
-
 struct json_object *labels_object(const struct label *labels, size_t n) {
         struct json_object *o = json_object_new_object();
         for (size_t i = 0; i < n; i++) {
-                /* keys, too, come from outside: bytes that are not UTF-8 would make the whole text unreadable
-                 */
+                /* keys come from outside: a byte that is not UTF-8 would make the whole text unreadable */
                 _cleanup_json_ struct json_object *key = json_new_text(labels[i].key);
                 json_object_object_add(o, json_object_get_string(key), json_new_text(labels[i].value));
         }
@@ -80,8 +77,6 @@ char *emit_findings(const struct finding_list *findings) {
         return json_write_take(findings_array(findings));
 }
 
-/* ---- units ---- */
-
 #define T struct unit
 static const struct json_field unit_fields[] = {
         TEXT(name), TEXT(description), TEXT(load), TEXT(active), TEXT(sub),   TEXT(file_state), TEXT(job),
@@ -127,9 +122,7 @@ char *emit_log_line(const struct log_line *line) {
         return json_write_line(o);
 }
 
-/* ---- jobs and changes ---- */
-
-/* Of a running step usec is when it began on a clock that means nothing outside this host. */
+/* Of a running step usec is its start on a clock without meaning outside this host. */
 static struct json_object *format_emit_make_duration(const void *member) {
         const struct step_status *status = member;
         bool over = status->state != STEP_TODO && status->state != STEP_NOW && status->state != STEP_UNDOING;
@@ -204,7 +197,7 @@ char *emit_job(const struct job *job) {
         return json_write_take(json_new_struct(&job_table, job));
 }
 
-/* Attributes are bytes: in hex, whatever they hold. */
+/* Attributes are bytes: in hex. */
 static struct json_object *xattrs_object(const struct entry *e) {
         struct json_object *o = json_object_new_object();
         for (size_t i = 0; i < e->n_xattrs; i++) {
@@ -228,7 +221,7 @@ static struct json_object *format_emit_entry(const void *member) {
         snprintf(mode, sizeof mode, "%04o", (unsigned) (e->mode & 07777));
         snprintf(device, sizeof device, "%u:%u", major(e->rdev), minor(e->rdev));
         json_object_object_add(o, "type", json_new_text(entry_type_name(e->mode)));
-        /* octal as people write it; a JSON number would be read as decimal */
+        /* octal as people write it; a JSON number would be decimal */
         json_object_object_add(o, "mode", json_new_text(mode));
         json_object_object_add(o, "uid", json_object_new_int64(e->uid));
         json_object_object_add(o, "gid", json_object_new_int64(e->gid));
@@ -266,8 +259,6 @@ char *emit_changes(const struct change_report *report) {
         json_object_object_add(o, "changes", all);
         return json_write_take(o);
 }
-
-/* ---- errors ---- */
 
 char *emit_error(const struct error *e) {
         struct json_object *o = json_object_new_object(), *one = json_object_new_object(),

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Things of the model as JSON, in the documented shapes that stay (data/json.md), and back. Writers return a
- * string the caller frees (pretty-printed, ending in a newline), NULL when out of memory. Strings that are
- * not UTF-8 come out with U+FFFD. */
+/* The model as JSON, in the stable documented shapes (data/json.md), and back. Writers return a string the
+ * caller frees (pretty-printed, ending in a newline), NULL when out of memory. Strings that are not UTF-8
+ * come out with U+FFFD. */
 
 #include "base/error.h"
 #include "model/host.h"
@@ -14,8 +14,8 @@
 #include "model/service/service.h"
 #include "model/service/unit.h"
 
-/* Of a plan as JSON. A label of 64 KiB in its fullest escape stands in it several times: as text, as words of
- * up to four commands, compared. */
+/* Of a plan as JSON. It has a label of 64 KiB in its fullest escape several times: as text, as words of up to
+ * four commands, compared. */
 #define PLAN_BYTES_MAX (8U * 1024 * 1024)
 
 char *emit_plan(const struct plan *plan);
@@ -30,17 +30,16 @@ char *emit_log_line(const struct log_line *line);        /* on one line */
 char *emit_jobs(const struct job_list *jobs);
 char *emit_job(const struct job *job);
 char *emit_changes(const struct change_report *report);
-char *emit_realm(const struct realm *realm);    /* (realm_json.c) */
+char *emit_realm(const struct realm *realm);    /* (realm.c) */
 char *emit_membership(const struct membership *membership);
 char *emit_preflight(const struct preflight *preflight);
 char *emit_error(const struct error *e);        /* {"error": {"message", "hint", "causes": […]}} */
 
-/* plan.json of a job folder: emit_plan() has all that the worker needs; this reads it back. -EINVAL with a
- * sentence for anything that is not a plan. */
+/* plan.json of a job folder, as emit_plan() wrote it for the worker. -EINVAL with a sentence for other
+ * text. */
 int plan_parse(const char *text, size_t n, struct plan **ret, struct error **reterr);
 
-/* services/NAME.json. A record holds labels, command lines and answers; no label is larger than
- * LABEL_VALUE_MAX. */
+/* services/NAME.json. A record has labels, command lines and answers; labels up to LABEL_VALUE_MAX. */
 #define SERVICE_BYTES_MAX (4U * 1024 * 1024)
 int service_parse(const char *text, size_t n, struct service **ret, struct error **reterr);
 
@@ -48,9 +47,8 @@ int service_parse(const char *text, size_t n, struct service **ret, struct error
  * reference). At most 1 MiB. */
 int image_parse_labels(const char *text, size_t n, struct image **ret, struct error **reterr);
 
-/* An answer file: a JSON object {"parameter": "value"}, or {"mode": "M", "answers": {…}}. Values that are no
- * strings (numbers, true, false) are taken as a person would type them (true: "yes"). Adds to answers, each
- * with source "answer file"; *mode is replaced when the file names one. source names the file in errors.
- * (backend/format/answers.c) */
+/* An answer file: a JSON object {"parameter": "value"}, or {"mode": "M", "answers": {…}}. Numbers and true,
+ * false are read as a person would type them (true: "yes"). Adds to answers, each with source "answer file";
+ * *mode is replaced when the file names one. source names the file in errors. */
 int answers_parse(const char *source, const char *text, size_t n, struct answers *answers, char **mode,
                   struct error **reterr);

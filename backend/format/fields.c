@@ -13,7 +13,7 @@
 
 #define WHERE_MAX 256U
 
-/* "images[3].Labels": where and the name of a member of it. Without printf(): each value read has one. */
+/* "images[3].Labels": the place of a member. Without printf(): each value read has one. */
 static void format_fields_place(const char *where, const char *name, char ret[static WHERE_MAX]) {
         size_t n = where ? strnlen(where, WHERE_MAX - 2) : 0;
         memcpy(ret, where ? where : "", n);
@@ -148,14 +148,12 @@ static int format_fields_read_time(struct json_object *value, const char *where,
         else if (!s || (s[0] != '\0' && json_parse_time(s, &t) < 0))
                 return error_set(reterr, -EBADMSG, "%s is no time", where);
         else if (s[0] == '\0')
-                t = 0; /* how Docker writes the creation of an image that does not tell */
+                t = 0; /* Docker's creation time of an image without one */
         *target = t > 0 ? t : 0;
         return 0;
 }
 
-/* json-c clamps what does not fit; a clamped number is a wrong one, so the clamp values themselves are
- * refused.
- */
+/* json-c clamps numbers out of range: the clamp values themselves are refused. */
 static int format_fields_read_number(struct json_object *value, const char *where, enum json_kind kind,
                                      void *target, struct error **reterr) {
         if (!json_object_is_type(value, json_type_int))
@@ -184,7 +182,7 @@ static int format_fields_read_number(struct json_object *value, const char *wher
         return 0;
 }
 
-/* The count goes up with each entry, so that whoever frees a target that was half read frees all of it. */
+/* The count grows with each entry, so that a half-read target is freed completely. */
 static int format_fields_read_structs(struct json_object *value, const char *where,
                                       const struct json_field *field, void *target, struct error **reterr) {
         const struct json_table *of = field->of;
@@ -257,8 +255,8 @@ static int format_fields_read_field(struct json_object *value, const char *where
         return -EINVAL;
 }
 
-/* The value at a dotted path; NULL when it, or something on the way, is absent or null. -EBADMSG when
- * something on the way is no object. */
+/* The value at a dotted path; NULL when it, or an object on the way, is absent or null. -EBADMSG when a value
+ * on the way is not an object. */
 static int find_path(struct json_object *o, const char *path, struct json_object **ret) {
         char name[64];
         while (*path) {

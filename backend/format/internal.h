@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* JSON of what stands inside several of the shapes of emit.h; the pairs are calls of a JSON_CALL row. */
+/* JSON of parts of several shapes of emit.h; the pairs are calls of a JSON_CALL row. */
 
 #include "backend/format/json.h"
 #include "model/finding/finding.h"
@@ -31,6 +31,6 @@ struct json_object *labels_object(const struct label *labels, size_t n);
 struct json_object *labels_make(const void *member);
 int labels_read(struct json_object *value, const char *where, void *member, struct error **reterr);
 
-/* char *[3], OPT1-3: a list of three, null where there is none (service.c) */
+/* char *[3], OPT1-3: a list of three, null for a missing one (service.c) */
 struct json_object *opt_make(const void *member);
 int opt_read(struct json_object *value, const char *where, void *member, struct error **reterr);

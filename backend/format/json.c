@@ -43,7 +43,7 @@ int json_scan_step(struct json_scan *scan, char c, const struct json_limits *lim
                 scan->weight++;
                 break;
         case '\'':
-                /* json-c takes them for quotes of names even when strict (0.16). */
+                /* json-c accepts them as quotes of names even when strict (0.16). */
                 return error_set(reterr, -EBADMSG, "It is not JSON (names are in double quotes)");
         default:
                 return 0;
@@ -158,9 +158,9 @@ static void format_json_add_escaped(struct str *out, unsigned c) {
                          0xdc00 + ((c - 0x10000) & 0x3ff));
 }
 
-/* The same text in ASCII, other characters as \\uXXXX: the tokener of json-c 0.18 (Debian 13), told to be
- * strict, takes bytes above 127 for control characters, and its JSON_TOKENER_VALIDATE_UTF8 does not know them
- * either (that of 0.16 fails where a character's bytes come in two calls). Lines stay where they are. */
+/* The same text in ASCII, other characters as \\uXXXX: the strict tokener of json-c 0.18 (Debian 13) takes
+ * bytes above 127 for control characters, and its JSON_TOKENER_VALIDATE_UTF8 does not know them either (that
+ * of 0.16 fails on a character in two calls). Lines do not move. */
 static int to_ascii(const char *text, size_t n, struct str *ret, unsigned *ret_line, struct error **reterr) {
         bool escaped = false;
         for (size_t i = 0; i < n;) {
@@ -195,7 +195,7 @@ static bool is_ascii(const char *text, size_t n) {
 }
 
 struct json_tokener *json_tokener_for(const struct json_limits *limits) {
-        /* Two more than the ceiling, which the scan holds already: json-c counts otherwise. */
+        /* Two above the ceiling, which the scan enforces already: json-c counts otherwise. */
         struct json_tokener *tokener = json_tokener_new_ex((int) limits->depth + 2);
         if (tokener)
                 json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_ALLOW_TRAILING_CHARS);
@@ -234,8 +234,6 @@ int json_parse(const char *text, size_t n, const struct json_limits *limits, str
         return json_tokenize(tokener, text, n, ret, ret_line, reterr);
 }
 
-/* Where a value stands. */
-
 static size_t skip_blanks(const char *text, size_t n, size_t at) {
         while (at < n && is_blank(text[at]))
                 at++;
@@ -256,7 +254,7 @@ static size_t skip_value(const char *text, size_t n, size_t at) {
 }
 
 /* The first byte of the entry `index` of the array, or of the member `name` of the object, that begins at
- * `at`; n when there is none. */
+ * `at`; n if missing. */
 static size_t find_entry(const char *text, size_t n, size_t at, const char *name, size_t name_length,
                          size_t index) {
         if (at >= n || text[at] != (name ? '{' : '['))
@@ -306,8 +304,6 @@ unsigned json_line_at(const char *text, size_t n, const char *path) {
         return format_json_line_of(text, at < n ? at : n);
 }
 
-/* Writing. */
-
 struct json_object *json_new_text_bytes(const char *bytes, size_t n) {
         _cleanup_str_ struct str clean = {};
         for (size_t i = 0; i < n;) {
@@ -334,9 +330,9 @@ struct json_object *json_new_texts(char *const *list) {
         return array;
 }
 
-/* Adds JSON text with \u in place of what must not reach a terminal as it is: all of it stands in strings,
- * where that means the same. json-c does so for C0 only, but U+009B is as good as ESC [, and U+202E turns the
- * line around. */
+/* Adds JSON text with \u in place of characters that must not reach a terminal: all of them are in strings,
+ * where the escape means the same. json-c escapes C0 only, but U+009B is as good as ESC [, and U+202E
+ * reverses the line. */
 static void add_showable(struct str *out, const char *text, size_t n) {
         while (n > 0) {
                 size_t used = text_ascii_run(text, n);
@@ -348,7 +344,7 @@ static void add_showable(struct str *out, const char *text, size_t n) {
                         unsigned c;
                         used = text_decode(text, n, &c);
                         int cells = text_cells(c);
-                        /* A mark without a letter would sit on the quote. */
+                        /* A mark without a letter would combine with the quote. */
                         bool hidden = cells < 0 ||
                                       (cells == 0 && out->length > 0 && out->text[out->length - 1] == '"');
                         if (!hidden)

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* JSON from outside, with ceilings, read into structs through const tables; and the few words the writers
- * need. json-c does the grammar (strict, UTF-8 checked); everything here is what it leaves open: sizes,
- * depth, counts, types, embedded NUL bytes, where in the text something is.
+/* JSON from outside, with ceilings, read into structs through const tables, and JSON written from them.
+ * json-c parses (strict, UTF-8 checked); the code here adds what json-c lacks: limits of size, depth and
+ * count, types, embedded NUL bytes, places in the text.
  *
- * Errors: -EBADMSG for what is not JSON or not of the expected shape, -E2BIG for what is beyond a ceiling,
- * -ENOMEM. */
+ * Errors: -EBADMSG for text that is not JSON or has another shape, -E2BIG beyond a ceiling, -ENOMEM. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,26 +25,24 @@ static inline void json_putp(struct json_object **o) {
 struct json_limits {
         size_t bytes;   /* of one document */
         unsigned depth; /* of nested arrays and objects */
-        size_t weight;  /* values, an object counting for eight: json-c spends about 80 bytes on a value and
-                           700 on  an empty object, so bytes alone bound nothing */
+        size_t weight;  /* values, an object counts for eight: json-c spends about 80 bytes on a value and
+                           700 on an empty object, so a bound of bytes is not enough */
 };
 
-/* security.md section 6: 16 MiB, 32 deep; 1,000,000 values. */
+/* 16 MiB, 32 deep; 1,000,000 values. */
 extern const struct json_limits json_limits_default;
 
-/* One document, blanks around it allowed, nothing else. limits NULL: the default ones. ret_line (may be
- * NULL): on failure the line where the trouble is, from 1. The caller puts *ret. */
+/* One document, nothing but blanks around it. limits NULL: the default ones. ret_line (may be NULL): on
+ * failure the line of the error, from 1. The caller puts *ret. */
 int json_parse(const char *text, size_t n, const struct json_limits *limits, struct json_object **ret,
                unsigned *ret_line, struct error **reterr);
 
-/* The line (from 1) where the value at path stands, for errors about a text that json_parse() took:
- * "parameters[2].type". What is missing gives the line of the innermost container that is there. */
+/* The line (from 1) of the value at path ("parameters[2].type"), for errors about a text that json_parse()
+ * accepted. A missing value gives the line of the innermost existing container. */
 unsigned json_line_at(const char *text, size_t n, const char *path);
 
-/* Reading and writing through a table: the same rows do both. */
-
 enum json_kind {
-        JSON_TEXT,   /* char *: a string without NUL bytes; what was there before is freed */
+        JSON_TEXT,   /* char *: a string without NUL bytes; the old one is freed */
         JSON_TEXTS,  /* char **: an array of such; strv of base/str.h */
         JSON_INT,    /* int */
         JSON_UINT16, /* uint16_t */
@@ -54,9 +51,9 @@ enum json_kind {
         JSON_UINT64, /* uint64_t, size_t on 64 bit; UINT64_MAX is not known: null */
         JSON_BOOL,   /* bool */
         JSON_TIME, /* int64_t: seconds since the epoch, from a number or from RFC 3339 text; before 1970: 0 */
-        JSON_WORD, /* an enum (int): a string that from_name() knows and name() gives */
-        JSON_STRUCT,  /* pointer to a struct of its own, by the table `of`; NULL: null */
-        JSON_STRUCTS, /* array of structs by the table `of`, and at `count` how many there are */
+        JSON_WORD, /* an enum (int), by from_name() and name() */
+        JSON_STRUCT,  /* pointer to a struct, by the table `of`; NULL: null */
+        JSON_STRUCTS, /* array of structs by the table `of`, their number at `count` */
         JSON_CALL, /* call() gets the value and the member, make() the member; NULL: not read, not written */
 };
 
@@ -66,8 +63,8 @@ struct json_table {
 };
 #define JSON_TABLE(rows, type) (&(const struct json_table){ rows, ELEMENTS(rows), sizeof(type) })
 
-/* Numbers are refused when they do not fit. JSON null is the same as absent. What is absent leaves the target
- * as it is. */
+/* The same rows read and write. Numbers that do not fit are refused. JSON null is the same as absent. An
+ * absent member leaves the target as it is. */
 struct json_field {
         const char *path; /* members, separated by dots: "Config.Labels" */
         enum json_kind kind;
@@ -92,19 +89,19 @@ struct json_field {
 int json_read(struct json_object *o, const char *where, const struct json_field *fields, size_t n,
               void *target, struct error **reterr);
 
-/* Adds the rows as members of o, in their order; of a path with dots the objects, too. */
+/* Adds the rows as members of o, in their order; for a path with dots also the objects. */
 void json_fields_add(struct json_object *o, const struct json_table *table, const void *source);
 struct json_object *json_new_struct(const struct json_table *table, const void *source);
 struct json_object *json_new_structs(const struct json_table *table, const void *items, size_t n);
 struct json_object *json_new_pointers(const struct json_table *table, const void *items, size_t n);
 
-/* Refuses members that allowed (NULL-terminated) does not name: for files people write, where a typing error
- * must not pass in silence. */
+/* Refuses members that allowed (NULL-terminated) does not name: in files that people write a typing error
+ * must not be ignored. */
 int json_check_members(struct json_object *o, const char *where, const char *const *allowed,
                        struct error **reterr);
 
 /* Calls item() for each entry of an array (with where "…[i]") or each member of an object (json_each_member),
- * stopping at the first failure. */
+ * up to the first failure. */
 int json_each(struct json_object *array, const char *where, size_t max,
               int (*item)(struct json_object *value, const char *where, void *userdata,
                           struct error **reterr),
@@ -114,7 +111,7 @@ int json_each_member(struct json_object *object, const char *where, size_t max,
                                    void *userdata, struct error **reterr),
                      void *userdata, struct error **reterr);
 
-/* The string, when it is one without NUL bytes; else NULL. */
+/* NULL unless value is a string without NUL bytes. */
 const char *json_text(struct json_object *value);
 
 /* "a number", "a text", … for sentences. */
@@ -123,27 +120,23 @@ const char *json_type_words(struct json_object *value);
 /* Seconds since the epoch of "2026-11-23T12:07:00.123456789+01:00"; 0, -EINVAL. */
 int json_parse_time(const char *text, int64_t *ret);
 
-/* Writing. */
-
-/* A string value; bytes that are not UTF-8 become U+FFFD, so that what is written can be read. NULL gives
- * JSON null (which json-c spells NULL). */
+/* A string value; bytes that are not UTF-8 become U+FFFD, so that the text stays readable. NULL gives JSON
+ * null (which json-c spells NULL). */
 struct json_object *json_new_text(const char *s);
 struct json_object *json_new_text_bytes(const char *bytes, size_t n);
 struct json_object *json_new_texts(char *const *list);
 
-/* Pretty-printed, one newline at the end; what a terminal would obey or hide is written \uXXXX. The caller
- * frees. NULL when out of memory. */
+/* Pretty-printed, one newline at the end; characters that a terminal would obey or hide are written \uXXXX.
+ * The caller frees. NULL when out of memory. */
 char *json_write(struct json_object *o);
 char *json_write_take(struct json_object *o); /* puts o */
-/* The same on one line, for streams of them. */
+/* The same on one line, for streams. */
 char *json_write_line(struct json_object *o);
 
-/* Several documents in one stream. */
-
-/* Cuts a stream of bytes, in whatever pieces it comes, into documents and hands each over parsed. With
- * `elements` the stream is one array and its entries are handed over one by one, so that a list of thousands
- * never stands in memory as a whole. Only objects are documents (what engines send); blanks, newlines and the
- * RS of json-seq between them are skipped. */
+/* Splits a stream of bytes, in pieces of any size, into documents and reports each parsed. With `elements`
+ * the stream is one array and its entries are reported one by one, so that a list of thousands is never in
+ * memory as a whole. Only objects are documents (engines send nothing else); blanks, newlines and the RS of
+ * json-seq between them are skipped. */
 struct json_stream;
 
 /* document() borrows o. A negative return stops the stream: feed returns it, with the error document() set.
@@ -162,6 +155,6 @@ DEFINE_CLEANUP(struct json_stream, json_stream_free)
 /* After a failure every further call fails the same way. */
 int json_stream_feed(struct json_stream *stream, const void *bytes, size_t n, struct error **reterr);
 
-/* The stream has ended: -EBADMSG when it ended in the middle of a document (or, with elements, of the array;
- * an empty answer is the middle, too). */
+/* At the end of the stream: -EBADMSG inside a document (or, with elements, before the end of the array; so
+ * also for an empty answer). */
 int json_stream_finish(struct json_stream *stream, struct error **reterr);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* image_parse_labels() of emit.h: labels from a file, for whoever has no engine. */
+/* image_parse_labels() of emit.h: labels from a file, for use without an engine. */
 
 #include <errno.h>
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Plans as JSON and back (emit.h, data/json.md "plan"): what `fairlead plan --json` prints is also plan.json
- * of a job's folder. Only argv of a command is read; what it means is found out again by command_read(),
- * which is a pure function of it. */
+/* Plans as JSON and back (emit.h, data/json.md "plan"): the output of `fairlead plan --json` is also
+ * plan.json of a job's folder. Only argv of a command is read; command_read() derives the rest. */
 
 #include <errno.h>
 #include <string.h>
@@ -16,8 +15,6 @@
 #include "model/plan/unit-text.h"
 
 #define USES_MAX 256U
-
-/* ---- environment: {"X": "value"} of "X=value" ---- */
 
 static struct json_object *format_plan_make_environment(const void *member) {
         struct json_object *o = json_object_new_object();
@@ -44,8 +41,6 @@ static int format_plan_read_environment(struct json_object *value, const char *w
         return json_each_member(value, where, 256, format_plan_read_variable, member, reterr);
 }
 
-/* ---- findings ---- */
-
 static int format_plan_read_finding(struct json_object *value, const char *where, void *userdata,
                                     struct error **reterr) {
         struct finding f = {};
@@ -69,8 +64,6 @@ static int format_plan_read_findings(struct json_object *value, const char *wher
 static struct json_object *format_plan_make_findings(const void *member) {
         return findings_array(member);
 }
-
-/* ---- commands ---- */
 
 static const struct json_field option_fields[] = {
         { "option", JSON_TEXT, offsetof(struct option_use, option) },
@@ -162,8 +155,7 @@ static int format_plan_read_command(struct json_object *value, const char *where
                        : 0;
 }
 
-/* What a script looks at first is what will run now; for an image with RUN alone that is the unit's command.
- */
+/* Scripts read this member first: the command that runs now, or for an image with RUN alone the unit's. */
 static const struct command *format_plan_first(const struct plan *plan) {
         return plan->command ? plan->command : plan->run;
 }
@@ -184,8 +176,6 @@ static struct json_object *format_plan_make_argv(const void *member) {
         const struct plan *plan = member;
         return plan->command ? json_new_texts(plan->command->argv) : NULL;
 }
-
-/* ---- what an upgrade replaces ---- */
 
 #define T struct plan_from
 static const struct json_field from_fields[] = {
@@ -215,8 +205,6 @@ static struct json_object *format_plan_make_label_changes(const void *member) {
         label_changes_done(&changes);
         return all;
 }
-
-/* ---- the whole ---- */
 
 static struct json_object *format_plan_make_permitted(const void *plan) {
         return json_object_new_boolean(plan_permitted(plan, NULL) >= 0);
@@ -300,7 +288,7 @@ char *emit_plan(const struct plan *plan) {
         return json_write_take(json_new_struct(JSON_TABLE(plan_fields, struct plan), plan));
 }
 
-/* The worker writes where the plan says, as root: so only where plans may say. */
+/* The worker writes to the plan's paths as root: only to allowed ones. */
 static int format_plan_check(const struct plan *plan, struct error **reterr) {
         const struct unit_file *unit = &plan->unit;
         if (!service_name_valid(plan->name))

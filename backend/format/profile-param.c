@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* One parameter of a profile: read, and held against itself and those before it. */
+/* One parameter of a profile: read, and checked against itself and those before it. */
 
 #include <ctype.h>
 #include <errno.h>
@@ -13,8 +13,6 @@
 #include "base/words.h"
 
 #define NUMBER_MAX 999999999999LL
-
-/* ---- delivery ---- */
 
 static bool variable_name(const char *s) {
         if (!isalpha((unsigned char) *s) && *s != '_')
@@ -30,7 +28,7 @@ static bool names_a_file(const char *path) {
                !str_ends(path, "/..");
 }
 
-/* What fairlead fills in itself; a profile must not say that it is something else. */
+/* Variables that fairlead sets itself; a profile must not redefine them. */
 static bool format_profile_param_is_ours(const char *variable) {
         static const char *const ours[] = { "NAME", "IMAGE", "OPT1", "OPT2", "OPT3", "HOST" };
         for (size_t i = 0; i < ELEMENTS(ours); i++)
@@ -104,8 +102,6 @@ static int read_delivery(const struct profile_text *t, struct json_object *o, co
         return check_target(t, at, p);
 }
 
-/* ---- choices ---- */
-
 static int add_choice(const struct profile_text *t, const char *where, struct json_object *value,
                       struct param *p) {
         static const struct json_field fields[] = {
@@ -147,8 +143,6 @@ static int read_choices(const struct profile_text *t, struct json_object *o, con
         }
         return 0;
 }
-
-/* ---- when ---- */
 
 static int add_when_value(const struct profile_text *t, const char *where, struct json_object *value,
                           char ***values) {
@@ -224,8 +218,6 @@ static int read_when(const struct profile_text *t, struct json_object *o, const 
         return 0;
 }
 
-/* ---- what goes together, and what does not ---- */
-
 static int read_with(const struct profile_text *t, struct json_object *o, const char *where,
                      const struct profile *profile, struct param *p) {
         if (!p->with_name)
@@ -264,8 +256,6 @@ static int read_refusals(const struct profile_text *t, struct json_object *o, co
         }
         return 0;
 }
-
-/* ---- the parameter ---- */
 
 static int read_type(const struct profile_text *t, struct json_object *o, const char *where,
                          const struct profile *profile, struct param *p) {
@@ -353,7 +343,7 @@ static const struct json_field param_fields[] = {
 
 static int read_into(const struct profile_text *t, struct json_object *o, const char *where,
                      struct profile *profile, struct param *p, char ***ret_modes) {
-        /* in this order: the later ones need what the earlier ones found */
+        /* in this order: later ones need the results of earlier ones */
         static int (*const parts[])(const struct profile_text *t, struct json_object *o, const char *where,
                                     const struct profile *profile, struct param *p) = {
                 read_type,     read_limits, read_choices,  read_pattern, read_initial,

@@ -11,8 +11,6 @@
 #include "base/memory.h"
 #include "base/str.h"
 
-/* ---- modes ---- */
-
 static int read_joins(const struct profile_text *t, struct json_object *o, const char *where,
                       struct mode *mode) {
         _cleanup_free_ char *word = NULL, *at = profile_where(where, "joins");
@@ -44,7 +42,7 @@ static const struct json_field mode_fields[] = {
 };
 #undef T
 
-/* A way of its own to run the label UNINSTALL, of a mode that joins. */
+/* Another way to run the label UNINSTALL, of a mode that joins. */
 static int read_leave(const struct profile_text *t, struct json_object *o, const char *where,
                       struct mode *mode) {
         struct json_object *leave = profile_member(o, "leave");
@@ -58,7 +56,7 @@ static int read_leave(const struct profile_text *t, struct json_object *o, const
         int r = profile_fields(t, leave, at, JSON_TABLE(leave_fields, struct mode), mode->leave);
         if (r < 0)
                 return r;
-        /* here a list that is missing is none: what an install asks is not what a leave asks */
+        /* a missing list is empty here: parameters of an install are not those of a leave */
         if (!mode->leave->parameters)
                 mode->leave->parameters = xcalloc(1, sizeof(char *));
         return 0;
@@ -66,7 +64,7 @@ static int read_leave(const struct profile_text *t, struct json_object *o, const
 
 static int read_mode(const struct profile_text *t, struct json_object *o, const char *where,
                      struct profile *profile) {
-        struct mode *mode = profile->modes + profile->n_modes++;        /* room was made for all of them */
+        struct mode *mode = profile->modes + profile->n_modes++;        /* allocated for all modes */
         int r = profile_fields(t, o, where, JSON_TABLE(mode_fields, struct mode), mode);
         if (r < 0)
                 return r;
@@ -83,13 +81,13 @@ static int read_mode(const struct profile_text *t, struct json_object *o, const 
                         mode->name);
         if (profile_mode(profile, mode->name) != mode)
                 return profile_wrong(t, at, "There are two modes called \"%s\"", mode->name);
-        /* An empty list of parameters is none, no list is all. */
+        /* An empty list of parameters means none, a missing list all. */
         if (profile_member(o, "parameters") && !mode->parameters)
                 mode->parameters = xcalloc(1, sizeof(char *));
         return 0;
 }
 
-/* A profile without modes has one way: everybody else need not know that there can be none. */
+/* A profile without modes gets one: all other code can rely on it. */
 static void add_only_mode(struct profile *profile) {
         profile->modes = new0(struct mode);
         profile->n_modes = 1;
@@ -117,10 +115,8 @@ static int read_modes(const struct profile_text *t, struct json_object *o, struc
         return 0;
 }
 
-/* ---- parameters ---- */
-
-/* "when": "mode=forward" at a parameter says the same as naming it in the lists of those modes, and it says
- * so for modes that have no list, too: theirs is then what nobody took away. */
+/* "when": "mode=forward" at a parameter is the same as its name in the lists of those modes, and also affects
+ * modes without a list: they ask all parameters but those bound to other modes. */
 static void bind_to_modes(struct profile *profile, char **const *modes) {
         bool bound = false;
         for (size_t i = 0; i < profile->n_parameters; i++)
@@ -184,8 +180,6 @@ static int read_parameters(const struct profile_text *t, struct json_object *o, 
                 strv_free(modes[i]);
         return r;
 }
-
-/* ---- the rest ---- */
 
 /* "unit", or {"exec": ["test", "-s", "/x"], "seconds": 20}. */
 static int read_health(const struct profile_text *t, struct json_object *o, struct profile *profile) {

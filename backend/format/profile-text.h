@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Reading members of a profile so that whatever is wrong is said with file, line and reason. Only
- * profile_read.c and profile_param.c include this. */
+/* Reads members of a profile; every error has file, line and reason. */
 
 #include "backend/format/internal.h"
 #include "base/error.h"
@@ -26,7 +25,7 @@ char *profile_where(const char *where, const char *key);
 struct json_object *profile_member(struct json_object *o, const char *key);
 
 /* The members of the table's texts, lists and flags into target. Members that no row names, and that do not
- * begin with "x-", are refused; rows of JSON_CALL only name what the caller reads himself. */
+ * begin with "x-", are refused; the caller reads rows of JSON_CALL itself. */
 int profile_fields(const struct profile_text *t, struct json_object *o, const char *where,
                    const struct json_table *table, void *target);
 #define NAMED(path) { path, JSON_CALL }

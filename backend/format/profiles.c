@@ -12,8 +12,7 @@
 
 #define PROFILE_LABEL "io.fairlead.profile"
 
-/* The text is kept, and read again for whoever wants a profile of his own: shorter than copying what was
- * read. */
+/* The text is kept and parsed again for each caller that wants its own profile: shorter code than a copy. */
 struct loaded {
         struct profile *profile;
         char *text;
@@ -74,7 +73,7 @@ static int by_name(const struct dirent **a, const struct dirent **b) {
         return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-/* A profile decides what a root program runs: nobody else may have written it. */
+/* A profile decides what a root program runs: no other user may have written it. */
 static int check_owner(int fd, const char *path, struct error **reterr) {
         struct stat st;
         if (fstat(fd, &st) < 0)
@@ -92,7 +91,7 @@ static int check_owner(int fd, const char *path, struct error **reterr) {
 }
 
 static int read_one(int folder, const char *name, const char *path, struct loaded *l, struct error **reterr) {
-        /* O_NONBLOCK: a FIFO of that name must not stop us */
+        /* O_NONBLOCK: a FIFO of that name must not block */
         _cleanup_close_ int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
         if (fd < 0)
                 return error_errno(reterr, -errno, "The profile %s could not be opened", path);
@@ -107,7 +106,7 @@ static int read_one(int folder, const char *name, const char *path, struct loade
         return r;
 }
 
-/* Reads one more into the list; a bad one becomes an error that is kept. Only -ENOMEM fails. */
+/* Adds one file to the list; a bad one becomes an error that is kept. Only -ENOMEM fails. */
 static int add_file(struct profiles *profiles, int folder, const char *path, const char *name,
                     struct loaded **list, size_t *n) {
         struct loaded *grown = reallocarray(*list, *n + 1, sizeof *grown);
@@ -127,7 +126,7 @@ static int add_file(struct profiles *profiles, int folder, const char *path, con
         return 0;
 }
 
-/* hidden: names that are not read here; names (may be NULL) gets those that are there. */
+/* hidden: names that are skipped; names (may be NULL) gets the existing ones. */
 static int read_folder(struct profiles *profiles, const char *path, char *const *hidden, char ***names,
                        struct loaded **list, size_t *n) {
         _cleanup_close_ int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -162,8 +161,7 @@ int profiles_new(const struct paths *paths, struct profiles **ret, struct error 
                 return error_set(reterr, -ENOMEM, "Out of memory");
         int r = read_folder(profiles, local, NULL, &profiles->local_names, &profiles->local,
                             &profiles->n_local);
-        /* One that is bad in /etc hides the shipped one, too: what somebody changed must not come back behind
-         * his back. */
+        /* A bad file in /etc hides the shipped one, too: a local change must not be undone silently. */
         if (r >= 0)
                 r = read_folder(profiles, shipped, profiles->local_names, NULL, &profiles->shipped,
                                 &profiles->n_shipped);

@@ -18,19 +18,18 @@ DEFINE_CLEANUP(struct profiles, profiles_free)
 size_t profiles_errors(const struct profiles *profiles);
 const struct error *profiles_error(const struct profiles *profiles, size_t i);
 
-/* The one for an image: a file in /etc that fits, else its label's, else a shipped one, else the generic one.
- * *ret is the caller's. A bad label profile: negative with the error, and *ret is the generic one all the
- * same. */
+/* The profile for an image: a matching file in /etc, else its label's, else a shipped one, else the generic
+ * one. *ret is the caller's. A bad label profile: negative with the error, and *ret is the generic one. */
 int profiles_find(struct profiles *profiles, const struct image *image, struct profile **ret,
                   struct error **reterr);
 
-/* How far a profile may go: what a form can show, and what a root program may hold of foreign bytes. */
+/* Ceilings of a profile: what a form can show, and how many foreign bytes a root program may hold. */
 #define PROFILE_BYTES_MAX (256U * 1024)
 #define PROFILE_MODES_MAX 16U
 #define PROFILE_PARAMETERS_MAX 64U
 #define PROFILE_LIST_MAX 64U            /* choices, words, paths, needs, match */
 #define PROFILE_FILES_MAX 256U
 
-/* One text. source names it in errors: "/etc/fairlead/profiles.d/x.json:12: parameters[2].type: …". */
+/* source names the text in errors: "/etc/fairlead/profiles.d/x.json:12: parameters[2].type: …". */
 int profile_parse(const char *source, const char *text, size_t n, struct profile **ret,
                   struct error **reterr);

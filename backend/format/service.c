@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Services as JSON and back (emit.h, data/json.md "service"). One shape serves two readers: the record
- * services/NAME.json holds the part above "state", `fairlead services --json` all of it. */
+/* Services as JSON and back (emit.h, data/json.md "service"). The record services/NAME.json has the part
+ * above "state", `fairlead services --json` all of it. */
 
 #include <errno.h>
 
@@ -76,7 +76,7 @@ int opt_read(struct json_object *value, const char *where, void *member, struct 
 }
 
 #define T struct service
-/* No such label: null, not an empty list, so that "runs nothing" and "has no label" stay two things. */
+/* A missing label is null, not an empty list, so that "runs nothing" and "has no label" stay distinct. */
 #define COMMAND(what) ROW("commands." #what, JSON_TEXTS, what##_argv, .or_null = true)
 static const struct json_field record_fields[] = {
         ROW("name", JSON_TEXT, name, .required = true, .max = 64), TEXT(reference), TEXT(image), TEXT(digest),
@@ -114,8 +114,7 @@ char *emit_services(const struct service_list *services) {
         return json_write_take(all);
 }
 
-/* Whatever was the matter, the caller's question is "is this a record?": one code, the details as its cause.
- */
+/* One code for "not a record", with the details as its cause. */
 static int format_service_refuse(struct error **reterr) {
         return error_wrap(reterr, -EINVAL, "This is not the record of a service");
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The streaming part of backend/format/json.h: finds where documents end and parses each when it is whole.
- * Whole, because json-c cannot be fed a character in two parts (see json.c), and so that a document beyond a
- * ceiling is refused before memory is spent on its tree. */
+/* The streaming part of backend/format/json.h: finds the ends of documents and parses each as a whole,
+ * because json-c cannot be fed a character in two parts (see json.c), and so that a document beyond a ceiling
+ * is refused before memory is spent on its tree. */
 #include "backend/format/json.h"
 
 #include <errno.h>
@@ -23,11 +23,11 @@ struct json_stream {
         enum place place;
         struct json_scan scan;
         struct json_tokener *tokener;
-        struct str document; /* what came of it in earlier pieces */
+        struct str document; /* its bytes from earlier pieces */
         size_t count;
         bool comma;          /* elements: behind a comma, so the array may not end here */
         int failed;          /* the code of the failure; 0 */
-        struct error *error; /* kept, so that every later call can tell it again */
+        struct error *error; /* kept, so that every later call can report it again */
 };
 
 struct json_stream *json_stream_new(const struct json_stream_sink *sink) {
@@ -70,8 +70,7 @@ static int format_stream_deliver(struct json_stream *stream, const char *text, s
         return stream->sink.document(o, stream->sink.userdata, reterr);
 }
 
-/* The bytes of a document up to its last bracket; *used is how many they were. One that comes whole is read
- * where it stands. */
+/* The bytes of a document up to its last bracket: *used. One in a single piece is parsed in place. */
 static int take_document(struct json_stream *stream, const char *bytes, size_t n, size_t *used,
                          struct error **reterr) {
         struct str *document = &stream->document;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The writing half of backend/format/json.h: from a struct into JSON, by the table that reads it. A member
- * that is not known is null, never left out, so that a script can ask for it without asking whether it is
- * there. */
+/* The writing half of backend/format/json.h: from a struct into JSON, by the table that reads it. An unknown
+ * member is null, never omitted, so that scripts need no test for its existence. */
 #include "backend/format/json.h"
 
 #include <string.h>
@@ -44,7 +43,7 @@ static struct json_object *format_write_value(const struct json_field *f, const 
         return NULL;
 }
 
-/* The object that holds the last member of a path; those on the way are made where they are missing. */
+/* The object with the last member of a path; missing ones on the way are created. */
 static struct json_object *format_write_parent(struct json_object *o, const char **path) {
         for (const char *dot; (dot = strchr(*path, '.')); *path = dot + 1) {
                 char name[64] = "";
