@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* BER, the encoding of LDAP and Kerberos, by liblber alone: nothing but bytes in memory. libldap above it is
- * not used: its first handle looks up this host's own name and waits for the DNS (10 s where no name server
- * answers), its first search loads every SASL mechanism there is, and Debian builds it without CLDAP. */
+/* BER, the encoding of LDAP and Kerberos, by liblber alone: only bytes in memory. libldap above it is not
+ * used: its first handle looks up this host's own name and waits for the DNS (10 s where no name server
+ * answers), its first search loads every SASL mechanism, and Debian builds it without CLDAP. */
 
 #include <lber.h>
 #include <stdint.h>
@@ -11,7 +11,7 @@
 #include "base/cleanup.h"
 #include "base/str.h"
 
-/* Tags as their first byte: numbers up to 30, which is all that these protocols have. */
+/* Tags as their first byte: numbers up to 30, enough for these protocols. */
 #define BER_APPLICATION(n) ((ber_tag_t) (0x60 | (n))) /* constructed */
 #define BER_CONTEXT(n) ((ber_tag_t) (0xa0 | (n)))     /* constructed */
 #define BER_CONTEXT_PLAIN(n) ((ber_tag_t) (0x80 | (n)))
@@ -26,5 +26,5 @@ static inline void ber_freep(BerElement **ber) {
 /* Reads a copy of the bytes: liblber ends texts in place. */
 BerElement *ber_reader(const uint8_t *bytes, size_t n);
 
-/* Appends what was built with ber_printf(). */
+/* Appends the result of ber_printf(). */
 void ber_append(BerElement *ber, struct str *out);

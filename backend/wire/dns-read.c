@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Answers of the DNS (RFC 1035 section 4, SRV: RFC 2782), by the C library's own reader of messages. */
+/* Answers of the DNS (RFC 1035 section 4, SRV: RFC 2782), by the C library's reader. */
 #include "backend/wire/dns.h"
 
 #include <arpa/inet.h>
@@ -36,7 +36,7 @@ void dns_answer_done(struct dns_answer *answer) {
         *answer = (struct dns_answer) {};
 }
 
-/* A name inside the data of a record, escaped as zone files have it, without the final dot. */
+/* A name inside a record's data, escaped as in zone files, without the final dot. */
 static char *name_at(ns_msg message, const uint8_t *at) {
         char name[NS_MAXDNAME];
         if (dn_expand(ns_msg_base(message), ns_msg_end(message), at, name, sizeof name) < 0)
@@ -47,7 +47,7 @@ static char *name_at(ns_msg message, const uint8_t *at) {
         return strdup(name);
 }
 
-/* Strings of a byte of length and as many bytes; a NUL in one would hide the rest of it. */
+/* Strings of a length byte and as many bytes; a NUL in one would hide the rest. */
 static char *strings_at(const uint8_t *at, size_t n) {
         _cleanup_str_ struct str s = {};
         for (size_t i = 0; i < n;) {
@@ -60,7 +60,7 @@ static char *strings_at(const uint8_t *at, size_t n) {
         return str_take(&s);
 }
 
-/* NULL: not of the form that its type has. */
+/* NULL: the data does not have the form of its type. */
 static char *text_of(ns_msg message, const ns_rr *rr) {
         const uint8_t *data = ns_rr_rdata(*rr);
         size_t n = ns_rr_rdlen(*rr);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/wire/dns.h"
 
-/* 1.28 and later mark what 1.18 (Debian 12) has, and nothing else has, as old. */
+/* 1.28 and later deprecate the only functions that 1.18 (Debian 12) has. */
 #define CARES_NO_DEPRECATED
 #include <ares.h>
 #include <arpa/inet.h>
@@ -15,7 +15,7 @@
 
 #define SOCKETS_MAX 32
 #define TRIES 3
-#define DATAGRAM_SIZE 1232      /* what passes everywhere in one piece; larger answers come by TCP */
+#define DATAGRAM_SIZE 1232      /* fits into one packet everywhere; larger answers come by TCP */
 
 struct dns {
         sd_event *event;
@@ -25,14 +25,14 @@ struct dns {
                 ares_socket_t fd;
                 sd_event_source *source;
         } sockets[SOCKETS_MAX];
-        sd_event_source *answers;       /* gives what is ready: c-ares may answer inside the call that asks */
+        sd_event_source *answers;       /* answers later: c-ares may be ready inside the call that asks */
         struct question *questions;     /* in flight, and ready */
 };
 
 struct question {
         struct dns *dns;
         struct question *next;
-        struct op *op;                  /* NULL: nobody wishes to know any more */
+        struct op *op;                  /* NULL: dropped */
         enum dns_type type;
         dns_done_t done;
         dns_addresses_t addresses_done;
@@ -55,15 +55,13 @@ static void question_free(struct question *q) {
         free(q);
 }
 
-/* c-ares keeps a pointer to what is in flight, and takes none back singly. */
+/* c-ares keeps a pointer to a question in flight, and cannot cancel a single one. */
 static void question_stop(void *userdata) {
         struct question *q = userdata;
         q->op = NULL;
         if (!q->in_flight)
                 question_free(q);
 }
-
-/* ---- the channel on the loop ---- */
 
 static void dns_arm(struct dns *dns) {
         struct timeval tv, *next = ares_timeout(dns->channel, NULL, &tv);
@@ -92,7 +90,7 @@ static int socket_came(sd_event_source *source, int fd, uint32_t events, void *u
         return 0;
 }
 
-/* Before it closes a socket c-ares calls this with neither. */
+/* c-ares calls this with neither before it closes a socket. */
 static void dns_socket_wanted(void *userdata, ares_socket_t fd, int readable, int writable) {
         struct dns *dns = userdata;
         int at = -1;
@@ -118,7 +116,7 @@ static int give_answers(sd_event_source *source, void *userdata) {
                 if (!q->ready)
                         continue;
                 if (next) {
-                        /* done() may drop others, and the channel with them: one at a time */
+                        /* one at a time: done() may drop others, and the channel */
                         sd_event_source_set_enabled(dns->answers, SD_EVENT_ONESHOT);
                 }
                 struct dns_answer answer = q->answer;
@@ -140,8 +138,6 @@ static int give_answers(sd_event_source *source, void *userdata) {
         return 0;
 }
 
-/* ---- questions ---- */
-
 static struct question *question_new(struct dns *dns, void *userdata) {
         struct question *q = calloc(1, sizeof *q);
         struct op *op = q ? op_new(question_stop, q) : NULL;
@@ -156,7 +152,7 @@ static struct question *question_new(struct dns *dns, void *userdata) {
         return q;
 }
 
-/* c-ares is through with it. The answer is given by the loop. */
+/* c-ares has finished with it. The loop reports the answer. */
 static void question_ready(struct question *q) {
         q->in_flight = false;
         q->ready = true;
@@ -201,8 +197,7 @@ static void dns_answered(void *userdata, int status, int timeouts, unsigned char
                 return;
         }
         if (status == ARES_SUCCESS || status == ARES_ENODATA || status == ARES_ENOTFOUND) {
-                /* Of these two c-ares hands over no bytes where it is of that mind: then it is the answer all
-                 * the same. */
+                /* c-ares may report these two without bytes: an answer without records. */
                 if (bytes && n > 0)
                         dns_read(bytes, (size_t) n, q->type, &q->answer, &q->error);
                 else
@@ -268,14 +263,12 @@ struct op *dns_resolve(struct dns *dns, const char *host, dns_addresses_t done, 
         return op;
 }
 
-/* ---- life ---- */
-
 int dns_new(sd_event *event, const char *servers, unsigned ms, struct dns **ret, struct error **reterr) {
         struct dns *dns = calloc(1, sizeof *dns);
         if (!dns)
                 return error_set(reterr, -ENOMEM, "Out of memory");
         dns->event = sd_event_ref(event);
-        /* c-ares waits twice as long at each repeat: 1 + 2 + 4 parts of what may be spent. */
+        /* c-ares doubles its timeout at each repeat: 1 + 2 + 4 parts of the limit. */
         struct ares_options options = { .flags = ARES_FLAG_EDNS,
                                         .ednspsz = DATAGRAM_SIZE,
                                         .timeout = (int) (ms / 7 ? ms / 7 : 1),
@@ -311,7 +304,7 @@ int dns_new(sd_event *event, const char *servers, unsigned ms, struct dns **ret,
 struct dns *dns_free(struct dns *dns) {
         if (!dns)
                 return NULL;
-        /* what is in flight is answered with ARES_EDESTRUCTION here, and nobody wishes to know it */
+        /* questions in flight end here with ARES_EDESTRUCTION, which is not reported */
         for (struct question *q = dns->questions; q; q = q->next)
                 q->op = NULL;
         if (dns->channel)

@@ -30,7 +30,7 @@ void kerberos_ask(struct str *out, const char *realm, const char *principal, uin
                    "krbtgt", BER_STRING, realm);
         ber_printf(ber, "t{ts}t{i}", MEMBER(5), BER_TIME, "20370913024805Z", MEMBER(7),
                    (int) (nonce & 0x7fffffff));
-        /* encryption: AES first; the last only so that old KDCs answer, too */
+        /* encryption types, AES first; the last for old KDCs */
         ber_printf(ber, "t{{iiiii}}}}}}", MEMBER(8), 18, 17, 20, 19, 23);
         ber_append(ber, out);
 }

@@ -97,7 +97,7 @@ int keytab_read(const uint8_t *bytes, size_t n, struct keytab *ret, struct error
                 int32_t size = (int32_t) keytab_number(&file, 4);
                 if (size == 0)
                         break;
-                /* a negative size is a hole that an entry left */
+                /* a negative size is the hole of a removed entry */
                 size_t span = size < 0 ? (size_t) -(int64_t) size : (size_t) size;
                 if (span > file.n || i >= KEYS_MAX) {
                         r = -EBADMSG;

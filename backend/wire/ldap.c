@@ -13,7 +13,7 @@
 
 #define MESSAGE_MAX (128U * 1024)
 #define ENTRIES_MAX 10
-#define SECONDS 3 /* asked of the server; the exchange has a limit of its own */
+#define SECONDS 3 /* the server's limit; the exchange has its own */
 
 void ldap_ask(struct str *out, unsigned id, const char *base, enum ldap_scope scope,
               const struct ldap_test *tests, size_t n_tests, const char *const *attributes) {
@@ -71,7 +71,7 @@ static int ldap_read_message(struct ldap_message *m) {
         return 0;
 }
 
-/* Of the message that begins here, by its header: 0 while more bytes are needed. liblber wants it whole. */
+/* The size of the message that begins here, which liblber needs whole, by its header: 0 while incomplete. */
 static ssize_t ldap_message_size(const uint8_t *bytes, size_t n) {
         if (n && bytes[0] != LBER_SEQUENCE)
                 return -EBADMSG;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The little of LDAP (RFC 4511) that finding a realm needs: an anonymous search, and the answers to it. */
+/* The part of LDAP (RFC 4511) needed to find a realm: an anonymous search and its answers. */
 
 #include <sys/types.h>
 
@@ -25,7 +25,7 @@ void ldap_ask(struct str *out, unsigned id, const char *base, enum ldap_scope sc
               const struct ldap_test *tests, size_t n_tests, const char *const *attributes);
 
 enum ldap_message_kind {
-        LDAP_PASSED_OVER, /* a reference, or something newer */
+        LDAP_PASSED_OVER, /* a reference, or a newer kind of message */
         LDAP_ENTRY,
         LDAP_DONE, /* the search is over */
 };
@@ -44,12 +44,12 @@ struct ldap_message {
 };
 void ldap_message_done(struct ldap_message *m);
 
-/* Reads the message at the start of the bytes into an empty *ret: its size; 0: it has not come whole;
- * -EBADMSG with a sentence. */
+/* Reads the first message of the bytes into an empty *ret: its size; 0: incomplete; -EBADMSG with a
+ * sentence. */
 ssize_t ldap_read(const uint8_t *bytes, size_t n, struct ldap_message *ret, struct error **reterr);
 
-/* The value of this index of an attribute (its name without case); NULL: there is none. */
+/* The value of this index of an attribute (its name without case), or NULL. */
 const struct berval *ldap_value(const struct ldap_message *entry, const char *attribute, size_t index);
 
-/* The same as text, the message's; NULL also where it has a NUL byte. */
+/* The same as text, the message's; NULL also for a value with a NUL byte. */
 const char *ldap_text(const struct ldap_message *entry, const char *attribute, size_t index);

@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
-/* The DNS resolver name calls below are the C library's: names of the answer are compressed as those of the
- * DNS, counted from its first byte, but their labels hold any text. */
+/* The C library's resolver reads the names of the answer: they are compressed as in the DNS, counted from its
+ * first byte, but their labels hold any text. */
 
 #define RESPONSE_EX 23
 #define RESPONSE_EX_UNKNOWN_USER 25

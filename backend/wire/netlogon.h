@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The attribute NetLogon of an Active Directory controller: what the answer to an LDAP ping says
- * (MS-ADTS 6.3.1.9, NETLOGON_SAM_LOGON_RESPONSE_EX). */
+/* The attribute NetLogon of an Active Directory controller, its answer to an LDAP ping (MS-ADTS 6.3.1.9,
+ * NETLOGON_SAM_LOGON_RESPONSE_EX). */
 
 #include <stdint.h>
 
@@ -20,5 +20,5 @@ void netlogon_done(struct netlogon *n);
 /* Appends the ping: a search for NetLogon on the empty base, for this domain. */
 void netlogon_ask(struct str *out, unsigned id, const char *domain);
 
-/* -EBADMSG with a sentence for what is no such answer; *ret is untouched then. */
+/* -EBADMSG with a sentence for an invalid answer; *ret is untouched then. */
 int netlogon_read(const uint8_t *bytes, size_t n, struct netlogon *ret, struct error **reterr);
