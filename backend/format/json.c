@@ -107,7 +107,7 @@ static int format_json_parse(struct json_tokener *tokener, const char *text, siz
         size_t end = json_tokener_get_parse_end(tokener);
         enum json_tokener_error e = json_tokener_get_error(tokener);
         if (e == json_tokener_continue) {
-                /* A number has no end of its own: a NUL says that nothing follows. */
+                /* A number has no end of its own: a NUL ends it. */
                 end = n;
                 o = json_tokener_parse_ex(tokener, "", 1);
                 e = json_tokener_get_error(tokener);
@@ -130,7 +130,7 @@ static void tokener_freep(struct json_tokener **tokener) {
                 json_tokener_free(*tokener);
 }
 
-/* Bytes of the well-formed UTF-8 character at s, 0 when there is none (Unicode 15, table 3-7). */
+/* Bytes of the well-formed UTF-8 character at s, or 0 (Unicode 15, table 3-7). */
 static size_t utf8_length(const unsigned char *s, size_t n) {
         if (s[0] < 0x80)
                 return 1;

@@ -2,7 +2,7 @@
 #pragma once
 
 /* Facts of the host from small files: its names, and its programs. Nothing here asks DNS, so nothing waits.
- * root stands before each path ("": the host). */
+ * root goes before each path ("": the host). */
 
 #include <stdbool.h>
 

@@ -13,7 +13,7 @@
 #include "base/error.h"
 #include "model/job/changes.h"
 
-/* The folder that stands for "/"; "": the host's own root. The caller closes it. */
+/* The folder used as "/"; "": the host's own root. The caller closes it. */
 int files_open_root(const char *root, struct error **reterr);
 
 /* Opens the folder at an absolute path below root_fd, following no symlink (-ELOOP). The caller closes it. */

@@ -89,7 +89,7 @@ static void add_json(struct redact *r, const char *bytes, size_t n) {
 static void add_base64(struct redact *r, const char *bytes, size_t n, size_t before, const char *digits) {
         char out[(SECRET_BYTES_MAX + 2) * 4 / 3 + 8];
         size_t length = 0;
-        /* Six bits that lie wholly within the secret make a character. */
+        /* Six bits that lie wholly within the secret are a character. */
         size_t first = (before * 8 + 5) / 6, end = (before + n) * 8 / 6;
         for (size_t i = first; i < end; i++) {
                 unsigned value = 0;

@@ -26,7 +26,7 @@ const char *dns_type_name(enum dns_type type);
 struct dns_record {
         enum dns_type type;
         char *name;             /* the owner, lower case as it came, without the final dot */
-        char *text;             /* A, AAAA: address; SRV, PTR: host name; TXT: its strings, joined */
+        char *text;             /* A, AAAA: address; SRV, PTR: host name; TXT: strings as they came, joined */
         uint16_t priority, weight, port;        /* SRV */
         bool additional;        /* not asked for: an address that came along with an SRV record */
 };
