@@ -173,8 +173,6 @@ char *engine_path(const char *before, const char *name, const char *behind) {
         return str_printf("%s%s%s", before, escaped, behind);
 }
 
-/* ---- results ---- */
-
 void engine_hand_end(void (*done)(void), void *result, struct error *e, void *userdata) {
         ((engine_end_t *) done)(e, userdata);
 }

@@ -169,7 +169,7 @@ static const struct engine_request remove_request = {
         .hand = engine_hand_end,
 };
 
-/* A container that does not stop is removed by force; a missing one needs neither. */
+/* A container that does not stop is removed by force; a missing one is not an error. */
 static const struct engine_request stop_request = {
         .method = "POST",
         .seconds = 15,

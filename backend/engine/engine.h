@@ -66,7 +66,6 @@ struct op *engine_list_containers(struct engine *engine, const char *label,
                                   void (*done)(struct container_list *list, struct error *e, void *userdata),
                                   void *userdata);
 
-/* The origin of a container. */
 struct container_origin {
         char **command;         /* words of the command line that created it, from Podman; NULL: not known */
         char **words;           /* arguments behind its entry point; NULL: the image's own */

@@ -102,8 +102,6 @@ static int exchange_deadline_came(sd_event_source *source, uint64_t usec, void *
         return 0;
 }
 
-/* ---- sending ---- */
-
 int exchange_say(struct exchange *x, const void *bytes, size_t n) {
         if (x->datagram) {
                 str_cut(&x->saying, 0);
@@ -145,8 +143,6 @@ static int repeat_came(sd_event_source *source, uint64_t usec, void *userdata) {
         sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
         return 0;
 }
-
-/* ---- receiving ---- */
 
 /* True: the exchange has ended. */
 static bool exchange_tell(struct exchange *x) {
