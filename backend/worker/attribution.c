@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which of the changes on the host are the job's own work, so that an undo takes back those and nothing else.
- */
+/* Finds which changes on the host are the job's own work: an undo takes back those and nothing else. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -13,15 +12,14 @@
 #include "backend/worker/step.h"
 #include "base/str.h"
 
-/* How exactly the work is known. */
 struct work {
         struct worker *w;
-        struct manifest after;    /* of the job's last scan of what changed */
-        bool known;               /* there was one; else everything that is different is its work */
-        bool whole;               /* that scan came behind all steps */
-        struct changes installed; /* an uninstall puts back what the install had changed */
-        time_t booted;            /* what changed after this moment is not the work of a job that
-                                   * died with the host; 0: not known */
+        struct manifest after;    /* of the job's last scan */
+        bool known;               /* a scan exists; else every difference is its work */
+        bool whole;               /* the scan followed all steps */
+        struct changes installed; /* an uninstall restores the files that the install had changed */
+        time_t booted;            /* changes after this moment are not the work of a job that died with the
+                                   * host; 0: not known */
 };
 
 static void work_done(struct work *work) {
@@ -29,8 +27,7 @@ static void work_done(struct work *work) {
         changes_done(&work->installed);
 }
 
-/* Where the steps themselves write behind the command: units, the links that enable them, the folders on the
- * way. */
+/* Paths that the steps write after the command: units, the links that enable them, the folders above. */
 static bool in_unit_folders(const char *path) {
         static const char *const places[] = { "/etc/systemd/system", "/etc/containers/systemd" };
         for (size_t i = 0; i < ELEMENTS(places); i++) {
@@ -45,7 +42,6 @@ static bool written_by_steps(const struct work *work, const char *path) {
         return !work->whole && (in_unit_folders(path) || changes_find(&work->installed, path));
 }
 
-/* Is path in a folder that the job added? */
 static bool in_added(const struct changes *changes, const char *path) {
         for (size_t i = 0; i < changes->n; i++) {
                 const struct change *change = &changes->items[i];
@@ -64,7 +60,7 @@ static void worker_attribution_add(struct manifest *to, const struct entry *e) {
         manifest_take(to, &copy);
 }
 
-/* What is there now. */
+/* Adds a present object to the job's work, if it is. */
 static void worker_attribution_present(const struct work *work, const struct entry *e, struct manifest *to) {
         struct worker *w = work->w;
         if (work->booted && e->ctime.tv_sec > work->booted)
@@ -72,8 +68,8 @@ static void worker_attribution_present(const struct work *work, const struct ent
         const struct entry *then = manifest_find(&work->after, e->path);
         if (!work->known || written_by_steps(work, e->path))
                 then = e;
-        /* made by somebody else since; but what is in a folder of the job's own goes with it, and what the
-         * steps left half made */
+        /* Somebody else created it since; but the content of a folder of the job's own goes with it, and so
+         * does a half-written file of a step. */
         const char *name = strrchr(e->path, '/');
         if (!then && (in_added(&w->made.changes, e->path) || (name && files_is_temporary(name + 1))))
                 then = e;
@@ -81,7 +77,7 @@ static void worker_attribution_present(const struct work *work, const struct ent
                 worker_attribution_add(to, then);
 }
 
-/* When the host was started, as its clock shows it now. A clock that was set in between proves nothing. */
+/* Boot time by the host's clock now. A clock that was set in between proves nothing. */
 static time_t boot_time(const struct worker *w) {
         struct timespec real, since;
         if (!recorder_rebooted(w->recorder) || clock_gettime(CLOCK_REALTIME, &real) < 0 ||
@@ -109,7 +105,7 @@ void worker_own_work(struct worker *w, const struct manifest *now, struct manife
         worker_attribution_load(&work);
         for (size_t i = 0; i < now->n; i++)
                 worker_attribution_present(&work, &now->items[i], &own);
-        /* What is not there any more: unless the steps took it away, somebody else did. */
+        /* A missing object was removed by somebody else, unless the steps did it. */
         for (size_t i = 0; i < work.after.n; i++) {
                 const struct entry *then = &work.after.items[i];
                 if (!manifest_find(now, then->path) && !written_by_steps(&work, then->path))

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The containers that the plan's command made. They are found without a word added to what was consented to
- * (a --label of ours would be one, and neither engine takes a label from its environment): the list of those
- * that were there before is on the disk before the command starts, and Podman writes down, with each
- * container, the very command line that made it. What was not there before and was made by exactly the plan's
- * words is the command's, whoever's worker died; so is what bears a name that the plan gives. Another
- * container of the same image may be somebody else's: it stays, and is listed. */
+/* Finds the containers that the plan's command created, without a word added to the command that was
+ * consented to (such as a --label; neither engine takes a label from its environment). A list of the
+ * containers that exist before is on the disk before the command starts, and Podman stores with each
+ * container the command line that created it. A new container is the command's if exactly the plan's words
+ * created it, even after the worker died, or if it has a name from the plan. Another container of the same
+ * image may be foreign: it stays, and is listed. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -51,7 +51,7 @@ struct containers {
         struct worker *w;
         struct op *op, *call;
         struct candidate *candidates;
-        size_t n, at; /* the one that the engine is asked about */
+        size_t n, at; /* the one that the engine is queried for */
 };
 
 static void containers_free(void *userdata) {
@@ -65,7 +65,7 @@ static void containers_free(void *userdata) {
         free(c);
 }
 
-/* Ends this operation of the worker; another one follows, or the step fails. */
+/* Ends this operation; another one follows, or the step fails. */
 static struct worker *containers_end(struct containers *c) {
         struct worker *w = c->w;
         op_finish(c->op);
@@ -82,7 +82,7 @@ static bool containers_has_planned_name(const struct worker *w, const struct con
         return image && c->name && str_equal(c->name, run && run->name ? run->name : w->plan->name);
 }
 
-/* Was it made by the plan's words, and by nothing more than secrets behind them? */
+/* Do the plan's words match, with nothing but secrets behind them? */
 static bool containers_made_by(const struct worker *w, const struct container_origin *origin) {
         const struct command *command = w->plan->command;
         size_t n = strv_length(command->argv), secrets = 0;
@@ -92,14 +92,14 @@ static bool containers_made_by(const struct worker *w, const struct container_or
                 size_t words = strv_length(origin->command);
                 if (words < n || (words > n && !secrets))
                         return false;
-                /* the first is the engine, however it was called */
+                /* the first word is the engine, whatever its path */
                 for (size_t i = 1; i < n; i++)
                         if (strcmp(origin->command[i], command->argv[i]) != 0)
                                 return false;
                 return true;
         }
-        /* Docker keeps only what is run: that must be the same. Podman without a command line was asked
-         * through its socket. */
+        /* Docker stores only the words that are run in the container: those must match. Podman has no command
+         * line for a container that was created through its socket. */
         if (command->engine != ENGINE_DOCKER || command->operand == 0)
                 return false;
         char *const *words = command->argv + command->operand + 1;
@@ -180,7 +180,7 @@ static void containers_on_now(struct container_list *list, struct error *e, void
 }
 
 int worker_remove_own_containers(struct worker *w) {
-        /* Without the list nothing was started yet. */
+        /* Without the list the command was never started. */
         if (!worker_needs_engine(w) || faccessat(w->folder, BEFORE, F_OK, 0) < 0)
                 return STEP_ENDED;
         struct containers *c = new0(struct containers);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a worker knows of the host and the service from the job's folder. */
+/* State of the host and of the service, from the job's folder. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -16,7 +16,7 @@
 #include "base/str.h"
 
 #define RESERVE_BYTES (4 * 1024 * 1024)
-#define TEXT_MAX (256U * 1024)        /* of a changed file that is kept for a text diff */
+#define TEXT_MAX (256U * 1024)        /* of a changed file that is saved for a text diff */
 #define TEXTS_MAX (16U * 1024 * 1024) /* of all of them */
 #define LINES_MAX (1024U * 1024)
 
@@ -115,7 +115,7 @@ static int files_keep_texts(struct worker *w, struct error **reterr) {
                     bytes + after->size > TEXTS_MAX)
                         continue;
                 bytes += after->size;
-                /* Only shown: no undo needs it, so a full disk is no reason to fail. */
+                /* For display only: no undo needs it, so a full disk is not a failure. */
                 (void) snapshot_keep(w->root, after, blobs);
         }
         return 0;
@@ -129,8 +129,7 @@ int worker_keep_changes(struct worker *w, const struct manifest *now, bool whole
                 r = files_write(saved, SNAPSHOT_WHOLE, "", 0, 0600, reterr);
         if (r < 0)
                 return r;
-        /* The unit that fairlead wrote is among the changes by now; which one is the main one was settled
-         * before. */
+        /* The unit that fairlead wrote is among the changes by now; the main unit was settled before. */
         char **units = whole ? TAKE(made->units) : NULL;
         bool quadlet = made->quadlet;
         changes_done(&made->changes);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a worker does for an install that joins a realm, and for an uninstall that asks it to delete the
- * host's account: a last look at the clock before the first effect, and words for a failure. */
+/* The worker's part in an install that joins a realm, and in an uninstall that deletes the host's account: a
+ * last check of the clock before the first effect, and an explanation of a failure. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -15,16 +15,15 @@
 
 #define TAIL_BYTES (128U * 1024)
 
-/* A tool that waits for servers that are gone waits for minutes: when it has been silent for so long they are
- * looked at, twice. */
+/* A tool whose servers are gone waits for minutes: after so long a silence they are probed, twice. */
 #define SILENCE_USEC (12 * 1000000ULL)
 #define SECOND_LOOK_USEC (4 * 1000000ULL)
 #define GRACE_SECONDS 10
 
-/* What the first step learnt. */
+/* Results of the first step. */
 struct worker_join {
         struct facts facts;
-        char *domain; /* NULL: the tool finds it */
+        char *domain; /* NULL: the tool discovers it */
         struct failure_facts known;
 };
 
@@ -70,9 +69,8 @@ static int join_judge(struct worker *w, struct preflight *p, struct error **rete
         return STEP_ENDED;
 }
 
-/* Only what may have changed since the person saw it, and would spoil the join in a way that its tool does
- * not name: the clock, and others at work. An earlier join the tools refuse themselves; all else was in the
- * console's preflight, and the person went on. */
+/* Only the checks whose result may have changed since the console's preflight, and whose failure the join
+ * tool does not name: the clock, and package locks. The tools themselves refuse an earlier join. */
 static void join_on_preflight(struct preflight *p, void *userdata) {
         struct worker *w = userdata;
         struct error *e = NULL;
@@ -89,7 +87,7 @@ int worker_join_check(struct worker *w, struct error **reterr) {
         const char *domain = w->plan->join_domain ? w->plan->join_domain : w->join->facts.domain;
         w->join->domain = domain ? realm_domain(domain, NULL) : NULL;
         if (!w->join->domain)
-                return STEP_ENDED; /* the tool itself will find the domain, or say that it cannot */
+                return STEP_ENDED; /* the tool discovers the domain itself, or reports that it cannot */
         w->op = join_preflight(w, join_on_preflight, w);
         return STEP_WAITS;
 }
@@ -100,7 +98,7 @@ struct join_watch {
         struct worker *w;
         sd_event_source *silence;
         struct op *probe;
-        unsigned unanswered; /* probes, one after the other */
+        unsigned unanswered; /* probes in a row */
         bool gone;           /* the tool was stopped for it */
 };
 
@@ -143,8 +141,8 @@ static int join_on_silence(sd_event_source *source, uint64_t usec, void *userdat
 }
 
 struct join_watch *join_watch_new(struct worker *w) {
-        /* Only servers that were there can go away: where they did not answer this host from the beginning,
-         * the tool may know another way. */
+        /* Only servers that answered before can go away: where none ever answered this host, the tool may
+         * know another way. */
         if (!w->join || !w->join->domain || !w->join->known.clock_known)
                 return NULL;
         struct join_watch *watch = new0(struct join_watch);
@@ -181,7 +179,7 @@ bool join_watch_gone(const struct join_watch *watch, struct error **reterr) {
 
 /* ---- how it ended ---- */
 
-/* The end of what the command printed. */
+/* Reads the end of the command's output. */
 static char *join_read_tail(const struct worker *w, size_t *ret_n) {
         _cleanup_close_ int fd = openat(w->folder, "log", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
         struct stat st;
@@ -209,7 +207,7 @@ bool worker_join_explain(struct worker *w, int status, struct error **reterr) {
                 return false;
         _cleanup_free_ char *tail = join_read_tail(w, &n);
         const struct failure_facts *known = w->join ? &w->join->known : NULL;
-        /* an image's installer may run either tool, whatever the mode is called */
+        /* An image's installer may run either tool, whatever the mode is called. */
         struct diagnosis d = tail ? failure_find(TOOL_ANY, status, tail, n, known) : (struct diagnosis) {};
         bool named = d.failure && d.failure->texts[0];
         if (named) {

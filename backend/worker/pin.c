@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The name that keeps the image of an installed service findable (model/image/pin.h): given when the image is
- * got, taken off when the service lets go of it. Both may be done again. */
+/* Pins the image of an installed service by a name (model/image/pin.h): added after the pull, removed when
+ * the service releases it. Both may be repeated. */
 #include "backend/worker/step.h"
 #include "base/str.h"
 #include "model/image/pin.h"
 
-#define PINS "held" /* the names that were given, in the job's folder before they are */
+#define PINS "held" /* added names, written to the job's folder beforehand */
 
-/* A name too many is no reason to keep a service. */
+/* A superfluous name is not a reason to keep a service. */
 static void pin_on_removed(struct error *e, void *userdata) {
         struct worker *w = userdata;
         _cleanup_error_ struct error *failure = e;
@@ -27,7 +27,7 @@ static const char *pin_first_word(char *const *run, char *const *install) {
 static char *pin_of_plan(const struct worker *w) {
         const struct plan *p = w->plan;
         if (p->verb == VERB_REHEARSE)
-                return NULL; /* nothing of it runs later */
+                return NULL; /* the image is never run later */
         return pin_name(pin_first_word(p->run ? p->run->argv : NULL, p->command ? p->command->argv : NULL),
                         p->image, p->image_id, p->name);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One thing after another: an action on several units, the removal of several containers. What fails is
- * logged and passed over, because who uses it (an undo, an uninstall) has to come to its end. */
+/* A sequence of operations: an action on several units, the removal of several containers. A failure is
+ * logged and passed over, because an undo and an uninstall have to reach their end. */
 #include <errno.h>
 
 #include "backend/worker/step.h"
@@ -17,7 +17,7 @@ struct queue {
         size_t next, failed;
         bool containers, must;
         enum unit_action action;
-        bool forget; /* the unit before next was stopped, and systemd shall forget how that went */
+        bool forget; /* the unit before next was stopped: reset its failed state */
 };
 
 static void queue_free(void *userdata) {
@@ -51,8 +51,8 @@ static void queue_on_done(struct error *e, void *userdata) {
         struct queue *q = userdata;
         _cleanup_error_ struct error *failure = e;
         q->call = op_cancel(q->call);
-        /* A generated unit cannot be disabled, and need not be: its links are put back with the other files.
-         */
+        /* A generated unit cannot be disabled, and need not be: its links are restored with the other
+         * files. */
         bool expected =
                 !e || e->code == -ENOENT || (!q->containers && q->action == UNIT_DISABLE) || q->forget;
         if (!expected && q->containers) {
@@ -67,7 +67,7 @@ static void queue_on_done(struct error *e, void *userdata) {
 static void queue_next(struct queue *q) {
         struct worker *w = q->w;
         /* A container that had to be killed leaves its unit failed, and a failed unit stays in systemd's
-         * memory when its file is gone: the host would be "degraded" by a service that is not there. */
+         * memory when its file is gone: the host would be "degraded" by a service that does not exist. */
         q->forget = q->names && !q->containers && q->action == UNIT_STOP && q->next > 0 && !q->forget;
         if (q->forget) {
                 q->call = units_act(w->units, q->names[q->next - 1], UNIT_RESET_FAILED, queue_on_done, q);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a job says of itself: records of its journal, lines of its log, the step's note. */
+/* A job's reports: records of its journal, lines of its log, the step's note. */
 #include <stdarg.h>
 #include <stdlib.h>
 
 #include "backend/worker/internal.h"
 #include "base/str.h"
 
-#define LEFTOVERS_MAX 200U /* sentences about what is left; the log has all of them */
+#define LEFTOVERS_MAX 200U /* sentences about leftovers; the log has all of them */
 
 void worker_note(struct worker *w, const char *format, ...) {
         struct run *run = run_of(w);

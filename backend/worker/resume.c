@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Where a job that lost its worker goes on, or goes back from. */
+/* Finds the step from which a job that lost its worker goes on or back. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -25,7 +25,7 @@ static void sweep_parents(struct worker *w, const struct changes *changes) {
                 const char *path = changes->items[i].path, *slash = strrchr(path, '/');
                 _cleanup_free_ char *folder =
                         slash > path ? xstrndup(path, (size_t) (slash - path)) : xstrdup("/");
-                /* Neighbours stand together. */
+                /* Neighbours are adjacent. */
                 if (str_equal(folder, last))
                         continue;
                 sweep_folder(w, folder);
@@ -43,15 +43,15 @@ static void sweep_job(struct worker *w) {
                 (void) files_remove(blobs, SNAPSHOT_WORKING, NULL);
 }
 
-/* And the host's. (An undo sweeps for itself: to it such a name is a change like any other, which a folder's
- * time shows.) */
+/* Removes the host's temporary files, too. (An undo sweeps for itself: to it such a name is a change like any
+ * other, visible in the folder's time.) */
 static void sweep_host(struct worker *w) {
         _cleanup_free_ char *units = worker_unit_folder(w);
         if (units)
                 sweep_folder(w, units);
         if (worker_load_changes(w, NULL) >= 0)
                 sweep_parents(w, &w->made.changes);
-        /* An uninstall puts back what the install changed. */
+        /* An uninstall restores the files that the install changed. */
         _cleanup_(changes_done) struct changes installed = {};
         _cleanup_close_ int install = worker_open_install(w, NULL);
         if (install >= 0 && jobfolder_changes(install, &installed, NULL, NULL) >= 0)
@@ -60,7 +60,7 @@ static void sweep_host(struct worker *w) {
 
 /* ---- going on ---- */
 
-/* Where the undo of a job that died begins: behind the last step that was begun. */
+/* An undo of a job that died begins with the last step that was begun. */
 static enum job_step last_begun(const struct job *job) {
         for (size_t i = _JOB_STEP_MAX; i > 0; i--)
                 if (job->steps[i - 1].state != STEP_TODO)
@@ -88,7 +88,7 @@ static int worker_resume_recall(struct run *run, enum job_step step, struct erro
         return r;
 }
 
-/* A command that runs (again) needs its secrets again: they are in no file. */
+/* A command that runs (again) needs its secrets again: no file holds them. */
 static int check_secrets(const struct worker *w, struct error **reterr) {
         for (size_t i = 0; i < w->plan->n_secrets; i++) {
                 const char *name = w->plan->secrets[i].name;
@@ -157,7 +157,7 @@ static int roll_back(struct run *run, struct error **reterr) {
                         return error_set(reterr, -EALREADY,
                                          "Renewed keys cannot be rolled back: the realm no "
                                          "longer accepts the old ones");
-                /* Only while what it came to still is so; later jobs have built on it else. */
+                /* Only while its result is unchanged: else later jobs have built on it. */
                 if (!worker_step(run, STEP_COMMIT)->probe(w)) {
                         error_set(reterr, -ESTALE, "Later jobs have changed the result of job %s", w->id);
                         error_hint(
@@ -201,7 +201,7 @@ void worker_tidy(const struct paths *paths, const char *id, int folder) {
         jobfolder_clear_active(paths, id);
 }
 
-/* It had changed nothing: two records end it, and nobody has to decide anything. */
+/* It had changed nothing: two records end it, without a decision of the user. */
 static int close_unbegun(const struct paths *paths, const char *id, int folder) {
         _cleanup_(recorder_freep) struct recorder *recorder = NULL;
         int r = recorder_new(folder, &recorder, NULL);
@@ -230,7 +230,7 @@ int worker_settle_other(const struct paths *paths, const char *id, struct error 
                 worker_tidy(paths, other, folder);
                 return 0;
         }
-        /* (The image's name for the service is given by the pull step.) */
+        /* (The pull step pins the image.) */
         bool unbegun = job_way_on(job, job->verb, false, NULL) == WAY_BEGIN &&
                        job->steps[STEP_PULL].state == STEP_TODO;
         if (unbegun && close_unbegun(paths, other, folder) >= 0)

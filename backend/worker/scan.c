@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Scans the host's files in turns of the loop, so that a cancel is heard in between. */
+/* Scans the host's files in turns of the loop, so that a cancel is noticed in between. */
 #include <errno.h>
 #include <unistd.h>
 
@@ -13,8 +13,8 @@ struct scan {
         struct op *op;
         struct snapshot *snapshot;
         sd_event_source *turn;
-        const char *excluded[3]; /* our own folders are no part of the host's files */
-        struct manifest known;   /* of an earlier job: spares reading what did not change */
+        const char *excluded[3]; /* our own folders */
+        struct manifest known;   /* of an earlier job: unchanged files are not read */
         int blobs, known_blobs;
         worker_scanned_t scanned;
 };
@@ -75,7 +75,7 @@ static int scan_begin(struct worker *w, struct scan *s, const struct manifest *k
         int r = snapshot_new(&options, &s->snapshot, reterr);
         if (r < 0)
                 return r;
-        /* A timer of no length rather than a defer source: signals and the control socket come first. */
+        /* A timer of zero length rather than a defer source: signals and the control socket come first. */
         r = sd_event_add_time_relative(w->event, &s->turn, CLOCK_MONOTONIC, 0, 1, scan_on_turn, s);
         if (r >= 0)
                 r = sd_event_source_set_priority(s->turn, 20);
@@ -89,7 +89,8 @@ int worker_scan(struct worker *w, worker_scanned_t scanned, struct error **reter
         struct scan *s = new0(struct scan);
         s->blobs = s->known_blobs = -1;
         s->scanned = scanned;
-        /* Had it the same ceiling as the first scan, what the job added could push others out of sight. */
+        /* With the same ceiling as the first scan, additions of the job could push other objects out of
+         * sight. */
         return scan_begin(w, s, w->before, 2 * SNAPSHOT_FILES_MAX, reterr);
 }
 

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Sets a worker's run up, and cleans up behind it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -14,7 +13,7 @@
 #include "backend/worker/internal.h"
 #include "base/str.h"
 
-#define TRIES 200U /* for a host whose last job is at its end */
+#define TRIES 200U /* for a host whose last job has ended */
 #define PAUSE_USEC 50000
 
 static int connect_host(struct worker *w, const struct worker_options *options, struct error **reterr) {
@@ -37,7 +36,7 @@ static int listen_outside(struct run *run, struct error **reterr) {
         sigaddset(&blocked, SIGINT);
         sigaddset(&blocked, SIGCHLD);
         sigprocmask(SIG_BLOCK, &blocked, NULL);
-        /* A line that drops is nothing to us, nor is a reader that went away. */
+        /* Neither a lost line nor a closed reader ends the worker. */
         signal(SIGHUP, SIG_IGN);
         signal(SIGPIPE, SIG_IGN);
         int r = sd_event_add_signal(w->event, &run->terminate, SIGTERM, worker_on_signal, run);
@@ -85,8 +84,7 @@ static void clean_up(struct run *run, const struct worker_options *options) {
         struct worker *w = &run->w;
         worker_clear_step(run);
         control_free(run->control);
-        /* The last thing that can be seen of the job: whoever finds it knows that there may be more to tidy
-         * up. */
+        /* The link goes last: while it exists, there may be more to clean up. */
         if (w->recorder && job_state_final(recorder_job(w->recorder)->state))
                 jobfolder_clear_active(w->paths, w->id);
         sd_event_source_disable_unref(run->turn);
@@ -112,15 +110,16 @@ static int open_records(struct worker *w, struct error **reterr) {
         return r < 0 ? r : joblog_new(w->folder, w->secrets, &w->log, reterr);
 }
 
-/* Is the job at its end, so that its worker lets go of the host in a moment? */
+/* Has the job ended, so that its worker releases the host in a moment? */
 static bool nearly_gone(const struct paths *paths, const char *id) {
         _cleanup_(job_freep) struct job *job = NULL;
         _cleanup_close_ int folder = jobfolder_open(paths, id, NULL);
         return folder >= 0 && jobfolder_job(folder, id, &job, NULL) >= 0 && job_state_final(job->state);
 }
 
-/* Whoever saw the end of a job may ask for the next at once; and who holds the host without an id yet will
- * say in a moment who it is, or only tidies up. Nothing else runs in this process yet: it may wait. */
+/* The next job may be requested as soon as the end of the last one is visible; and a holder of the lock
+ * without an id will write it in a moment, or only cleans up. Nothing else runs in this process yet: it may
+ * wait. */
 static int take_host(struct worker *w, struct error **reterr) {
         for (unsigned tries = 0;; tries++) {
                 _cleanup_free_ char *holder = NULL;
@@ -144,7 +143,7 @@ static int run_job(struct run *run, const struct worker_options *options) {
                 sweep_run(w->paths);
         struct stat st;
         if (lock >= 0 && fstat(w->folder, &st) == 0 && st.st_nlink == 0)
-                return WORKER_FAILED; /* whoever asked did not wait so long, and took it back */
+                return WORKER_FAILED; /* the client's wait timed out, and the request was withdrawn */
         int r = lock < 0 ? lock : worker_settle_other(w->paths, w->id, &e);
         if (r < 0) {
                 jobfolder_refuse(w->folder, e);
@@ -197,7 +196,7 @@ int worker_carry_out(const struct worker_options *options) {
         return status;
 }
 
-/* A job whose end is recorded needs no decision, only to be tidied up behind. */
+/* A job whose end is recorded needs only cleaning up. */
 static bool worker_start_is_over(const struct paths *paths, const char *id, int folder,
                                  const struct job *job) {
         if (job && !job_state_final(job->state))
@@ -237,7 +236,7 @@ int worker_at_boot(const struct paths *paths, worker_steps_t steps) {
         struct worker_options options = {
                 .paths = paths, .id = id, .steps = steps, .mode = WORKER_ROLL_BACK
         };
-        /* Only finishing to put back is left: there is nothing to decide. */
+        /* Only the rest of an undo is left, which needs no decision. */
         if (job_way_on(job, job->verb, true, NULL) == WAY_UNDO)
                 return went_well(&options, worker_carry_out(&options));
         if (jobfolder_plan(folder, &plan, NULL) < 0 || plan->if_interrupted == INTERRUPTED_ASK)

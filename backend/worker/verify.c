@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Verifies what a join came to, on the host itself and not by what the tools say: a user of the realm is one
- * here, the realm takes the host's keys, and the host's own root is found at once. */
+/* Verifies a join on the host itself, not by the reports of the tools: a user of the realm is known here, the
+ * realm accepts the host's keys, and a lookup of the host's own root is fast. */
 #include <stdarg.h>
 #include <string.h>
 
@@ -16,9 +16,9 @@
 enum verify_check { VERIFY_USER, VERIFY_KEYTAB, VERIFY_ROOT, _VERIFY_MAX };
 static const struct {
         const char *title;
-        unsigned seconds; /* for its answer */
+        unsigned seconds; /* limit for its answer */
 } checks[] = {
-        [VERIFY_USER] = { "User", 20 }, /* SSSD may come online behind its health check */
+        [VERIFY_USER] = { "User", 20 }, /* SSSD may come online after its health check */
         [VERIFY_KEYTAB] = { "Keytab", 20 },
         [VERIFY_ROOT] = { "This host", 5 },
 };
@@ -31,7 +31,7 @@ struct verify {
         struct membership *membership;
         struct pty *pty;
         struct str answer;
-        uint64_t begun, asked; /* all of it; the last try */
+        uint64_t begun, asked; /* of all; of the last try */
         sd_event_source *late, *again;
 };
 
@@ -48,7 +48,7 @@ static void verify_free(void *userdata) {
 
 static void verify_next(struct verify *v);
 
-/* Records it, and goes on to the next check. */
+/* Records the verdict, and goes on to the next check. */
 static void verify_found(struct verify *v, enum verdict verdict, const char *format, ...)
         __attribute__((format(printf, 3, 4)));
 static void verify_found(struct verify *v, enum verdict verdict, const char *format, ...) {
@@ -68,7 +68,7 @@ static void verify_found(struct verify *v, enum verdict verdict, const char *for
         verify_next(v);
 }
 
-/* The last line of what a tool printed. */
+/* The last line of the tool's output. */
 static const char *verify_last_line(struct verify *v) {
         char *text = v->answer.text;
         size_t n = text ? strlen(text) : 0;
@@ -186,7 +186,7 @@ static void verify_ask_name(struct verify *v, const char *name) {
         verify_ask(v, argv);
 }
 
-/* Where SSSD runs: in the service's container, else on the host. The cache is the process's own. */
+/* SSSD runs in the service's container, else on the host. The cache is the process's own. */
 static void verify_ask_ticket(struct verify *v) {
         const struct plan *plan = v->w->plan;
         const struct command *run = plan->run;
@@ -228,7 +228,7 @@ static void verify_next(struct verify *v) {
         }
 }
 
-/* Who joined is a user of the realm; so is whom every realm has. */
+/* The joining account is a user of the realm; so is an account that every realm has. */
 static char *verify_user_of(const struct worker *w, const struct membership *m) {
         const char *name = !str_empty(w->plan->join_user) ? w->plan->join_user
                            : w->plan->joins == REALM_IPA  ? "admin"

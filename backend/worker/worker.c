@@ -28,7 +28,7 @@ static const char *worker_title(const struct worker *w) {
 void worker_finish(struct run *run, enum job_state state, int status) {
         struct worker *w = &run->w;
         (void) files_remove(w->folder, "reserve", NULL);
-        /* The log first: whoever reads of the end in the journal has all of the log. */
+        /* The log first: a reader of the end in the journal then has all of the log. */
         const struct job *job = recorder_job(w->recorder);
         const char *message = state == JOB_DONE ? job->steps[STEP_COMMIT].note : job->message;
         joblog_note(w->log, "Job %s%s%s", job_state_name(state), message ? ": " : "", message ? message : "");
@@ -38,7 +38,7 @@ void worker_finish(struct run *run, enum job_state state, int status) {
         sd_event_exit(w->event, 0);
 }
 
-/* The job is left to the next worker, which goes on from what is on the disk. */
+/* Leaves the job to the next worker, which goes on from the state on the disk. */
 static void worker_abandon(struct run *run, const char *why) {
         joblog_note(run->w.log, "the job stops here, %s; fairlead rollback %s puts everything back", why,
                     run->w.id);
@@ -164,15 +164,14 @@ void worker_failed(struct worker *w, struct error *e) {
                 return;
         }
         if (run->terminated) {
-                /* The host goes down, and with it engine and systemd: what is missing is put back when it is
-                 * up again. */
+                /* The host goes down, and with it engine and systemd: the rest is undone after the next
+                 * boot. */
                 worker_log_error(w, failure);
                 worker_clear_step(run);
                 worker_abandon(run, "because it was stopped");
                 return;
         }
-        /* Nothing stops an undo: what this step could not take back is in the result, the others do their
-         * part. */
+        /* Nothing stops an undo: this step's failure is in the result, and the others go on. */
         _cleanup_free_ char *line = error_line(failure);
         run->broken = true;
         worker_leftover(w, "%s: %s", worker_title(w), line);
@@ -253,7 +252,7 @@ int worker_on_turn(sd_event_source *source, void *userdata) {
 
 /* ---- from outside ---- */
 
-/* While the half of a command is put back to run it again: then it is just not run again. */
+/* While half of a command is undone to run it again: then it is just not run again. */
 static void worker_cancel_again(struct run *run) {
         _cleanup_error_ struct error *e = NULL;
         run->again = false;
@@ -299,7 +298,7 @@ const struct control_handlers worker_handlers = { .cancel = worker_on_cancel,
                                                   .input = worker_on_input,
                                                   .size = worker_on_size };
 
-/* The host goes down, or somebody stops our unit: it is a cancel, and what can be put back is. */
+/* The host goes down, or our unit is stopped: that is a cancel, with an undo as far as possible. */
 int worker_on_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata) {
         struct run *run = userdata;
         run->terminated = true;

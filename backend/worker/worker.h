@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Carries out one job: the whole of fairlead-worker but its main(). All that happens is in the job's journal,
- * log and result; nothing is printed. */
+/* Carries out one job: the whole of fairlead-worker but its main(). All reports go to the job's journal, log
+ * and result; nothing is printed. */
 
 #include <systemd/sd-event.h>
 
@@ -15,13 +15,11 @@
 
 enum worker_mode {
         WORKER_CARRY_OUT, /* a new job, from its first step */
-        WORKER_RESUME,    /* one that was found without its worker: go on (model/job/job.h,
-                           * job_way_on()) */
-        WORKER_ROLL_BACK, /* one that was found without its worker, is done, or is broken: put
-                           * everything back */
+        WORKER_RESUME,    /* one without its worker: go on (model/job/job.h, job_way_on()) */
+        WORKER_ROLL_BACK, /* one without its worker, done, or broken: undo all */
 };
 
-/* How each step of each kind of job is done (backend/worker/steps/steps.h). */
+/* Implementation of the steps of each kind of job (backend/worker/steps/steps.h). */
 struct step;
 typedef const struct step *(*worker_steps_t)(enum plan_verb verb, enum job_step step);
 
@@ -37,12 +35,12 @@ struct worker_options {
 };
 
 #define WORKER_DONE 0
-#define WORKER_FAILED 1 /* failed or cancelled, and put back as the result says */
+#define WORKER_FAILED 1 /* failed or cancelled, and undone as the result says */
 #define WORKER_BUSY 5   /* another job holds the host, or is unfinished; nothing was done */
 
 /* Runs the loop to the job's end and returns the exit status for main(). */
 int worker_carry_out(const struct worker_options *options);
 
-/* At boot: the job that was at work when the host went down, if there is one, goes on or back by itself where
- * its plan says so; else it is announced to whoever logs in. An exit status as above. */
+/* At boot: a job interrupted by the end of the host goes on or back by itself where its plan says so; else it
+ * is announced at login. An exit status as above. */
 int worker_at_boot(const struct paths *paths, worker_steps_t steps);

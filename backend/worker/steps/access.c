@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The unit step of a change of who may log in: sssd.conf becomes what the plan shows, unless somebody changed
- * it meanwhile. */
+/* The unit step of an access change: writes sssd.conf as shown in the plan, unless somebody changed it
+ * meanwhile. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 
 #define BYTES_MAX (256U * 1024)
 
-/* The folder of the file and its name; and what it holds now, where asked for. */
+/* Opens the file's folder; also returns the present content on request. */
 static int access_open(struct worker *w, const char **ret_name, char **ret_text, struct error **reterr) {
         size_t n;
         int folder = files_open_parent(w->root, w->plan->file.path, ret_name, reterr);
@@ -23,8 +23,7 @@ static int access_open(struct worker *w, const char **ret_name, char **ret_text,
         return -ENOENT;
 }
 
-/* The units that are started again: those of the service, or what the plan names where it has none of its
- * own. */
+/* The units to restart: those of the service, or the plan's where it has none of its own. */
 static int access_recall(struct worker *w, struct error **reterr) {
         if (w->made.units)
                 return 0;
@@ -72,5 +71,5 @@ static int access_probe(struct worker *w) {
         return folder >= 0 && strcmp(now, w->plan->file.text) == 0;
 }
 
-/* The file itself lies where the snapshot puts everything back. */
+/* The snapshot restores the file itself. */
 const struct step access_step = { .apply = access_apply, .probe = access_probe, .recall = access_recall };

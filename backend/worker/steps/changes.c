@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Sees what the command made of the host's files. */
+/* Records the command's changes to the host's files. */
 #include "backend/worker/step.h"
 
 static int changes_on_scanned(struct worker *w, struct manifest *now, const struct snapshot_tally *tally,

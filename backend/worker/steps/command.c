@@ -15,7 +15,7 @@
 struct command_state {
         struct delivery_prompts *prompts;
         struct join_watch *watch;
-        bool spoke; /* it printed something */
+        bool spoke; /* any output yet */
 };
 
 static void command_clear(struct worker *w) {
@@ -55,12 +55,12 @@ static void command_on_escalation(int signal, void *userdata) {
                 joblog_note(w->log, "killed the %s (KILL)", command_program(w));
 }
 
-/* Podman 5.4 loses what a container said when it ended without reading its input: some three times of a
- * hundred. Its log has it, which is the journal mostly. */
+/* Podman 5.4 loses the output of a container that ended without reading its input, about 3 times in 100. The
+ * container's log has it, mostly in the journal. */
 #define SILENT_HINT \
         "No output arrived here; the journal may have what its container printed: journalctl _COMM=conmon"
 
-/* Why it failed; 0: it did not. */
+/* Sets the error of a failed command; 0: it succeeded. */
 static int command_judge(struct worker *w, bool exited, int status, struct error **reterr) {
         const struct command_state *s = w->state;
         const char *hint = NULL;
@@ -155,7 +155,7 @@ static void command_on_image(struct image *image, struct error *e, void *userdat
                 worker_settle(w, worker_list_containers(w, command_run), NULL);
                 return;
         }
-        /* Else a service whose image was removed could never be taken off again. */
+        /* Else a service whose image was removed could never be uninstalled. */
         worker_leftover(w, "the image's own uninstaller did not run: the image is gone from this host");
         worker_note(w, "the image is gone");
         worker_settle(w, STEP_ENDED, NULL);
@@ -181,7 +181,7 @@ static void command_stop(struct worker *w) {
                 worker_fail(w, -ECANCELED, "Cancelled before the %s ran", command_program(w));
 }
 
-/* What it did to files is the snapshot's to put back, its containers are ours. */
+/* The snapshot restores its files; its containers are removed here. */
 static int command_undo(struct worker *w, struct error **reterr) {
         delivery_remove_files(w->paths, w->plan);
         return worker_remove_own_containers(w);

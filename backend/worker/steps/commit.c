@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The last scan of what changed, and the record. Until the record is there everything can be put back; once
- * it is, the job is done whatever happens. */
+/* The last scan, and the record. Before the record exists everything can be restored; after it the job is
+ * done whatever happens. */
 #include <errno.h>
 #include <string.h>
 #include <time.h>
@@ -22,7 +22,7 @@ static char *const *commit_argv(const struct command *command) {
         return command ? command->argv : NULL;
 }
 
-/* What is true of the image that runs from now on, after an install and after an upgrade. */
+/* Properties of the image that runs from now on, for an install and for an upgrade. */
 static void commit_fill_image(struct worker *w, struct service *s) {
         const struct plan *plan = w->plan;
         answers_free(s->answers);
@@ -43,7 +43,7 @@ static void commit_fill_image(struct worker *w, struct service *s) {
                 { &s->opt[0], plan->opt[0] },
                 { &s->opt[1], plan->opt[1] },
                 { &s->opt[2], plan->opt[2] },
-                /* The container that supervision gives a name of its own is called as the service is. */
+                /* A container with a name from its supervision is called like the service. */
                 { &s->container, !plan->run        ? s->container
                                  : plan->run->name ? plan->run->name
                                                    : plan->name },
@@ -60,7 +60,7 @@ static void commit_fill_image(struct worker *w, struct service *s) {
         commit_set_list(&s->set, plan->set);
         commit_set_list(&s->given, plan->given);
         label_list_copy(&plan->labels, &s->labels);
-        /* The unit file of our own, if it is that: nobody wrote over it since. */
+        /* Our own unit file, unless it was overwritten since. */
         const char *path = plan->unit.path;
         bool ours = w->made.wrote_unit && plan->unit.kind != UNIT_BY_IMAGE;
         if (ours && changes_find(&w->made.changes, path) && !strv_contains(s->files, path))
@@ -73,14 +73,14 @@ static int commit_write(struct worker *w, const struct service *s, struct error 
 }
 
 static int commit_record_upgrade(struct worker *w, struct error **reterr) {
-        /* A copy by way of its text: the record in memory is what an undo writes back. */
+        /* A copy by way of its text: an undo writes the record in memory back. */
         _cleanup_(service_freep) struct service *s = NULL;
         _cleanup_free_ char *text = emit_service(w->record);
         const char *path = w->plan->unit.path;
         int r = service_parse(text, strlen(text), &s, reterr);
         if (r < 0)
                 return r;
-        /* The image's command took our unit over: then it is the image's. */
+        /* The image's command overwrote our unit: then it is the image's. */
         if (!w->made.wrote_unit && path && w->plan->command && changes_find(&w->made.changes, path))
                 s->files = strv_free(s->files);
         commit_fill_image(w, s);
@@ -99,7 +99,7 @@ static int commit_record_install(struct worker *w, struct error **reterr) {
         return commit_write(w, s, reterr);
 }
 
-/* What the service changed on this host all in all is known from this job alone from now on. */
+/* From now on this job alone holds all changes of the service to this host. */
 static int commit_join_changes(struct worker *w, struct error **reterr) {
         int r = worker_load_record(w, reterr);
         if (r < 0)
@@ -168,7 +168,7 @@ static int commit_apply(struct worker *w, struct error **reterr) {
         return worker_scan(w, commit_on_scanned, reterr);
 }
 
-/* The record is what makes a service installed: it says whether the job came to its end. */
+/* The record makes a service installed, so it shows whether the job came to its end. */
 static int commit_probe(struct worker *w) {
         _cleanup_(service_freep) struct service *s = NULL;
         bool there = services_read(w->paths, w->plan->name, &s, NULL) >= 0;

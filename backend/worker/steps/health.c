@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Does it work? The unit must become active in its time and be so still after a short while, without having
- * been restarted; then the profile's command, where there is one, must end with 0. */
+/* The unit must become active in its time and still be active after a short while, without a restart; then
+ * the profile's command, where there is one, must end with 0. */
 #include <errno.h>
 
 #include "backend/worker/step.h"
@@ -27,7 +27,7 @@ static void health_again(struct worker *w, uint64_t usec, sd_event_time_handler_
                 worker_fail(w, -EIO, "The service cannot be watched");
 }
 
-/* A service that runs is not yet a join that works. */
+/* A running service is not yet a working join. */
 static int health_passed(struct worker *w) {
         bool joins = w->plan->verb == VERB_INSTALL && w->plan->joins != REALM_NONE;
         return joins ? worker_verify_join(w) : STEP_ENDED;

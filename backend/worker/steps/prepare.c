@@ -9,7 +9,7 @@
 #include "backend/worker/step.h"
 #include "base/str.h"
 
-/* Room for saved files, log and journal; the undo needs none of it any more. */
+/* Space for saved files, log and journal; the undo needs none of it any more. */
 #define ROOM_BYTES (64ULL * 1000 * 1000)
 #define ROOM_FILES 8192ULL
 
@@ -28,8 +28,7 @@ static int prepare_check_room(struct worker *w, struct error **reterr) {
         return -ENOSPC;
 }
 
-/* Writing is tried, without a trace: asking for permissions says nothing of a file system that is read-only
- * or full. */
+/* A trial write, without a trace: permissions do not show a file system that is read-only or full. */
 static int prepare_check_writable(struct worker *w, struct error **reterr) {
         _cleanup_close_ int etc = files_open_folder(w->root, "/etc", reterr);
         if (etc < 0)
@@ -76,7 +75,7 @@ static int prepare_check_name(struct worker *w, struct error **reterr) {
         return -EEXIST;
 }
 
-/* The last thing, so that little time passes until the join. */
+/* Last, so that little time passes until the join. */
 static int prepare_check_realm(struct worker *w, struct error **reterr) {
         bool asks =
                 w->plan->joins != REALM_NONE && (w->plan->verb == VERB_INSTALL || w->plan->deletes_account);
@@ -89,7 +88,7 @@ static int prepare_save_units(struct worker *w, const struct unit_list *units, s
                 const struct unit *u = &units->items[i];
                 if (str_equal(u->active, "active"))
                         strv_add(&active, u->name);
-                /* one that failed is none of them: it should run */
+                /* A failed unit is not one of them: it should run. */
                 if (w->record && strv_contains(w->record->units, u->name) && str_equal(u->active, "inactive"))
                         strv_add(&stopped, u->name);
         }
@@ -123,7 +122,8 @@ static int prepare_apply(struct worker *w, struct error **reterr) {
                 return r;
         if (!w->units)
                 return STEP_ENDED;
-        /* Which services run now: an undo starts again what the job stopped, and stops what it started. */
+        /* Lists the running services: an undo starts those that the job stopped, and stops those that it
+         * started. */
         w->op = units_list(w->units, "*.service", prepare_on_units, w);
         return STEP_WAITS;
 }

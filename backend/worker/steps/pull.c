@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Sees that exactly the planned image is here, and gives it the name that keeps it findable. */
+/* Checks that exactly the planned image is present, and pins it. */
 #include <errno.h>
 #include <string.h>
 
@@ -42,7 +42,7 @@ static void pull_on_pulled(struct image *image, struct error *e, void *userdata)
         worker_failed(w, e);
 }
 
-/* Can a registry be asked for it? Names of this host's own, and bare ids, nowhere else exist. */
+/* Can it be pulled from a registry? Names of this host's own, and bare ids, exist nowhere else. */
 static bool pull_can(const char *reference) {
         if (!reference || !strstr(reference, "@sha256:") || str_starts(reference, "localhost/"))
                 return false;
@@ -78,12 +78,12 @@ static int pull_apply(struct worker *w, struct error **reterr) {
         return STEP_WAITS;
 }
 
-/* What was pulled of layers does no harm. */
+/* Layers pulled so far do no harm. */
 static void pull_stop(struct worker *w) {
         worker_fail(w, -ECANCELED, "Cancelled while the image was pulled");
 }
 
-/* The image itself stays: it harms nobody, and who tries again needs it. */
+/* The image itself stays: it does no harm, and a new try needs it. */
 static int pull_undo(struct worker *w, struct error **reterr) {
         return worker_unpin_planned(w, NULL, reterr);
 }

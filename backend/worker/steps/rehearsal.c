@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The steps of a rehearsal: a copy that the command sees in the place of the host's files, what it made of
- * the copy, and the end of the copy. Nothing of the host changes. */
+/* The steps of a rehearsal: a copy of the host's files for the command, the changes to the copy, and its end.
+ * Nothing of the host changes. */
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -11,8 +11,8 @@
 #include "backend/worker/step.h"
 #include "base/str.h"
 
-/* What the command made of the copy, into the folder and w->made, as an install's changes; once read it
- * stays. */
+/* Reads the command's changes to the copy into the folder and w->made, as an install's changes; once read
+ * they stay. */
 static int rehearsal_read(struct worker *w, struct error **reterr) {
         _cleanup_(manifest_done) struct manifest before = {}, after = {};
         _cleanup_close_ int blobs = jobfolder_snapshot(w->folder, "blobs", true, reterr);
@@ -44,7 +44,7 @@ static int rehearsal_undo_commit(struct worker *w, struct error **reterr) {
         return r < 0 ? r : STEP_ENDED;
 }
 
-/* How far the command came is worth seeing, too. */
+/* A failed command's changes are worth showing, too. */
 static int rehearsal_undo_copy(struct worker *w, struct error **reterr) {
         struct error *e = NULL;
         if (overlay_is_there(w->paths))
@@ -71,7 +71,7 @@ static int rehearsal_commit(struct worker *w, struct error **reterr) {
                             w->plan->name, n);
         else
                 worker_note(w, "the install of %s would change none of the host's files", w->plan->name);
-        /* What an undo of the command takes away, a rehearsal takes away in any case. */
+        /* A rehearsal removes in any case what an undo of the command removes. */
         delivery_remove_files(w->paths, w->plan);
         return worker_remove_own_containers(w);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The unit step of an uninstall: stop and disable the service's units, remove its container, put back every
- * file of the install that still is as the install left it. */
+/* The unit step of an uninstall: stops and disables the service's units, removes its container, and restores
+ * every file of the install that still is as the install left it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 #include "backend/worker/step.h"
 #include "base/str.h"
 
-/* Is it a folder of the service's own, or in one? */
+/* Is the path a folder of the service's own, or in one? */
 static bool remove_in_state(const struct worker *w, const char *path) {
         for (char **folder = w->plan->state; folder && *folder; folder++) {
                 const char *rest = str_starts(path, *folder);
@@ -31,7 +31,7 @@ static void remove_add(struct manifest *to, const struct entry *e) {
         manifest_take(to, &copy);
 }
 
-/* Was it so that a later job of fairlead left it? */
+/* Did a later job of fairlead leave it so? */
 static bool remove_is_rewritten(const struct worker *w, const struct entry *e) {
         for (char **line = w->record->rewritten; line && *line; line++) {
                 const char *gap = strstr(*line, "  ");
@@ -42,8 +42,8 @@ static bool remove_is_rewritten(const struct worker *w, const struct entry *e) {
         return false;
 }
 
-/* What a program of the host did when it took the service off is the job's own work, where nobody had been at
- * it since the install; and in folders that are the service's own everything is. */
+/* Changes by a program of the host at the uninstall are the job's own work, where nobody had changed the file
+ * since the install; and in folders of the service's own everything is. */
 static void remove_own_work(struct worker *w, const struct manifest *installed, const struct manifest *now,
                             struct changes *ret) {
         _cleanup_(changes_done) struct changes since = {};
@@ -71,7 +71,7 @@ static void remove_own_work(struct worker *w, const struct manifest *installed, 
         changes_make(&from, &to, ret);
 }
 
-/* What is to be put back: the install's changes, and for a program of the host those that it made on top. */
+/* Gathers the changes to revert: the install's, and for a program of the host those that it added. */
 static int remove_gather(struct worker *w, int folder, const struct manifest *now, struct manifest *before,
                          struct changes *ret, struct error **reterr) {
         _cleanup_(manifest_done) struct manifest after = {}, both_before = {}, both_after = {};
@@ -89,8 +89,7 @@ static int remove_gather(struct worker *w, int folder, const struct manifest *no
         return 0;
 }
 
-/* A file that is as a later job of fairlead left it is no work of somebody else's: it goes the way of the
- * install's. */
+/* A file as left by a later job of fairlead is not foreign: it is reverted like the install's. */
 static void remove_own_rewritten(struct worker *w, struct changes *changes) {
         _cleanup_(digest_freep) struct digest *digest = digest_new();
         for (char **line = w->record->rewritten; line && *line; line++) {
@@ -164,7 +163,7 @@ static int remove_files_known(struct worker *w, const struct manifest *now, stru
                 return r;
         }
         if (r < 0) {
-                /* The service goes all the same; what stays is named. */
+                /* The service is uninstalled all the same; leftovers are named. */
                 _cleanup_free_ char *line = error_line(e);
                 worker_leftover(w, "%s", line);
         }
@@ -176,8 +175,8 @@ static int remove_on_scanned(struct worker *w, struct manifest *now, const struc
         return remove_files_known(w, now, reterr);
 }
 
-/* An image's uninstaller removes what it wants to have removed; a program of the host knows nothing of this
- * job, and leaves the host as it likes: what it did is scanned. */
+/* An image's uninstaller removes its own files as it sees fit; a program of the host knows nothing of this
+ * job: its changes are scanned. */
 static int remove_files(struct worker *w, struct error **reterr) {
         if (!w->plan->command || worker_needs_engine(w))
                 return remove_files_known(w, NULL, reterr);
@@ -191,8 +190,8 @@ static int remove_container(struct worker *w, struct error **reterr) {
         return worker_remove_containers(w, names, false, remove_files);
 }
 
-/* Did something want a unit of this name before the install? Then it is the host's own that comes back, and
- * its links are as they were when the files are. */
+/* Was a unit of this name wanted by others before the install? Then the host's own comes back, with its links
+ * once the files are restored. */
 static bool remove_wanted_before(const struct manifest *before, const char *unit) {
         for (size_t i = 0; i < before->n; i++) {
                 const char *path = before->items[i].path,
@@ -223,5 +222,5 @@ static int remove_apply(struct worker *w, struct error **reterr) {
         return worker_act_on_units(w, names, UNIT_STOP, remove_disable);
 }
 
-/* Undone with the snapshot: it puts the files back, reloads, and starts what was running. */
+/* Undone with the snapshot: it restores the files, reloads, and starts the units that were running. */
 const struct step remove_step = { .apply = remove_apply };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The command of a renewal: new keys for this host in the realm and in its keytab. It cannot be taken back,
- * nor stopped in its middle: the realm would know keys that the keytab has not. Run twice, it renews twice,
- * and that is no harm. */
+/* The command of a renewal: new keys for this host in the realm and in its keytab. It can be neither undone
+ * nor stopped midway: the realm would have keys that the keytab lacks. A second run renews twice, which does
+ * no harm. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,7 +79,7 @@ static int renew_apply(struct worker *w, struct error **reterr) {
         return r < 0 ? error_errno(reterr, r, "The command cannot be watched") : STEP_WAITS;
 }
 
-/* A command that says it is well and changed nothing has not renewed anything. */
+/* A command that succeeded and changed nothing has not renewed anything. */
 static int renew_verify(struct worker *w, struct error **reterr) {
         _cleanup_strv_ char **lines = NULL;
         uint32_t now = renew_kvno(w);

@@ -20,7 +20,7 @@
 
 /* ---- saving ---- */
 
-/* The newest earlier job with a whole snapshot: what did not change since need not be read again. */
+/* The newest earlier job with a whole snapshot: files unchanged since are not read again. */
 static char *snapshot_find_earlier(struct worker *w) {
         _cleanup_free_ char *path = str_printf("%s/jobs", w->paths->state), *best = NULL;
         DIR *d = opendir(path);
@@ -38,7 +38,7 @@ static char *snapshot_find_earlier(struct worker *w) {
         return TAKE(best);
 }
 
-/* What an undo could not bring back is said before anything happens. */
+/* Logs the objects that an undo could not restore, before anything happens. */
 static void snapshot_log_left_out(struct worker *w, const struct manifest *m) {
         size_t shown = 0, n = 0;
         for (size_t i = 0; i < m->n; i++) {
@@ -82,12 +82,11 @@ static int snapshot_probe(struct worker *w) {
 }
 
 static int snapshot_apply(struct worker *w, struct error **reterr) {
-        /* One that was cut off is worth nothing: its blobs were perhaps never synced. */
+        /* An interrupted one is useless: its blobs were perhaps never synced. */
         (void) files_remove_tree(w->folder, "snapshot");
         int blobs = jobfolder_snapshot(w->folder, "blobs", true, reterr), known_blobs = -1;
         if (blobs < 0)
                 return blobs;
-        /* What did not change since an earlier job need not be read again. */
         struct manifest known = {};
         _cleanup_free_ char *earlier = snapshot_find_earlier(w);
         _cleanup_close_ int folder = earlier ? jobfolder_open(w->paths, earlier, NULL) : -1;
@@ -99,8 +98,8 @@ static int snapshot_apply(struct worker *w, struct error **reterr) {
 
 /* ---- undo: stop what the job started, restore files, reload, start what the job stopped ---- */
 
-/* Units that this job has to do with: the service's own name, the plan's unit, those among the changes, those
- * of the record. */
+/* Units of this job: the service's own name, the plan's unit, those among the changes, those of the
+ * record. */
 static bool snapshot_concerns(const struct worker *w, const char *unit) {
         const char *stem = str_starts(unit, w->plan->name);
         if ((stem && strcmp(stem, ".service") == 0) || str_equal(w->plan->unit.name, unit) ||
@@ -109,7 +108,7 @@ static bool snapshot_concerns(const struct worker *w, const char *unit) {
         return strv_contains(w->made.units, unit) || (w->record && strv_contains(w->record->units, unit));
 }
 
-/* A service that an upgrade has put back must run again: it did before. */
+/* A service restored by the undo of an upgrade must run again: it did before. */
 static void snapshot_on_shown(struct unit_detail *detail, struct error *e, void *userdata) {
         struct worker *w = userdata;
         _cleanup_(unit_detail_freep) struct unit_detail *d = detail;
@@ -162,7 +161,7 @@ static void snapshot_on_reloaded(struct error *e, void *userdata) {
         w->op = units_list(w->units, "*.service", snapshot_on_units_after, w);
 }
 
-/* What an undo that died left under its working name is nobody's. */
+/* Removes temporary files of an undo that died. */
 static void snapshot_sweep(struct worker *w, const struct manifest *now) {
         for (size_t i = 0; i < now->n; i++) {
                 const char *name = strrchr(now->items[i].path, '/');
@@ -174,8 +173,8 @@ static void snapshot_sweep(struct worker *w, const struct manifest *now) {
         }
 }
 
-/* The job's own work is written down before the first file is touched: an undo that dies and resumes must not
- * take its own half for somebody else's work. */
+/* The job's own work is saved before the first file is restored: an undo that dies and resumes must not take
+ * its own half for somebody else's work. */
 static int snapshot_load_own_work(struct worker *w, const struct manifest *now, struct manifest *ret,
                                   struct error **reterr) {
         _cleanup_close_ int saved = jobfolder_snapshot(w->folder, NULL, false, reterr);
@@ -236,7 +235,8 @@ static void snapshot_on_units_before(struct unit_list *list, struct error *e, vo
                 const struct unit *u = &units->items[i];
                 bool up = str_equal(u->active, "active") || str_equal(u->active, "activating") ||
                           str_equal(u->active, "failed");
-                /* What ran before and may run by the new definition has to use the old one again, too. */
+                /* A unit that ran before and may run by the new definition has to use the old one again,
+                 * too. */
                 if (up && snapshot_concerns(w, u->name) && (started || !strv_contains(before, u->name)))
                         strv_add(&stop, u->name);
         }
@@ -244,7 +244,7 @@ static void snapshot_on_units_before(struct unit_list *list, struct error *e, vo
 }
 
 static int snapshot_undo(struct worker *w, struct error **reterr) {
-        /* A full disk must not stand in the way of the undo. */
+        /* A full disk must not prevent the undo. */
         (void) files_remove(w->folder, "reserve", NULL);
         if (!snapshot_probe(w)) {
                 worker_note(w, "nothing had been changed yet");

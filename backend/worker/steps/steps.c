@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which file does which step of which kind of job. */
+/* The table of steps of each kind of job. */
 #include "backend/worker/steps/steps.h"
 
 #include "backend/worker/step.h"

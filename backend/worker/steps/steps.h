@@ -7,5 +7,5 @@
 
 struct step;
 
-/* How a step of this kind of job is done; never NULL. */
+/* Implementation of a step for this kind of job; never NULL. */
 const struct step *steps_find(enum plan_verb verb, enum job_step step);

@@ -10,7 +10,7 @@
 static int unit_write(struct worker *w, struct error **reterr) {
         const struct unit_file *unit = &w->plan->unit;
         const char *slash = strrchr(unit->path, '/');
-        /* The command's words were looked at, a unit's are not: at least where it goes is. */
+        /* The plan's check covers a command's words, but not a unit's: at least its place is checked. */
         if (!unit_places_has(unit->path))
                 return error_set(reterr, -EINVAL, "%s is not in a folder for units", unit->path);
         _cleanup_free_ char *path = worker_unit_folder(w);
@@ -21,7 +21,7 @@ static int unit_write(struct worker *w, struct error **reterr) {
         return r < 0 ? r : 0;
 }
 
-/* The service keeps its units; those that the command made are more of them. */
+/* The service keeps its units; those that the command created are added. */
 static int unit_add_recorded(struct worker *w, struct error **reterr) {
         _cleanup_strv_ char **units = NULL;
         int r = worker_load_record(w, reterr);
@@ -36,8 +36,7 @@ static int unit_add_recorded(struct worker *w, struct error **reterr) {
         return 0;
 }
 
-/* Who wrote, or is to write, which unit: what the later steps need to know. 1: ours is to be written, 0:
- * there is nothing to write. */
+/* Finds the author of each unit, for later steps. 1: ours is to be written, 0: nothing to write. */
 static int unit_settle(struct worker *w, struct error **reterr) {
         const struct unit_file *unit = &w->plan->unit;
         bool upgrade = w->plan->verb == VERB_UPGRADE;
@@ -79,7 +78,7 @@ static int unit_apply(struct worker *w, struct error **reterr) {
         return STEP_ENDED;
 }
 
-/* Read back through a descriptor of its own. */
+/* Reads the unit again through a descriptor of its own. */
 static int unit_verify(struct worker *w, struct error **reterr) {
         const struct unit_file *unit = &w->plan->unit;
         const char *name;
@@ -106,7 +105,7 @@ static int unit_recall(struct worker *w, struct error **reterr) {
         return r < 0 ? r : 0;
 }
 
-/* The file itself lies where the snapshot puts everything back. */
+/* The snapshot restores the file itself. */
 const struct step unit_step = {
         .apply = unit_apply,
         .verify = unit_verify,

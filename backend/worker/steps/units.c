@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The steps that systemd does: read the units again, enable the main one, start it. */
+/* The steps that systemd does: reload, enable the main unit, start it. */
 #include <errno.h>
 
 #include "backend/worker/step.h"
 #include "base/str.h"
 
-/* Why there is nothing to do, in the note; false: there is a unit. */
+/* Notes why there is nothing to do; false: there is a unit. */
 static bool units_nothing(struct worker *w) {
         if (!w->units)
                 worker_note(w, "systemd does not run here");
@@ -18,8 +18,8 @@ static bool units_nothing(struct worker *w) {
 
 /* ---- reload ---- */
 
-/* What the install stopped runs again, by the host's own unit of that name: a container gives its service
- * back. */
+/* Units stopped by the install run again, by the host's own unit of that name, which the container had
+ * replaced. */
 static void units_on_listed(struct unit_list *list, struct error *e, void *userdata) {
         struct worker *w = userdata;
         _cleanup_(unit_list_freep) struct unit_list *units = list;
@@ -58,7 +58,7 @@ static int units_apply_reload(struct worker *w, struct error **reterr) {
         return STEP_WAITS;
 }
 
-/* ---- enable; the links lie in /etc, which the snapshot puts back ---- */
+/* ---- enable; the links lie in /etc, which the snapshot restores ---- */
 
 static void units_on_enabled(struct error *e, void *userdata) {
         struct worker *w = userdata;
@@ -112,9 +112,9 @@ static void units_on_former_stopped(struct error *e, void *userdata) {
 }
 
 /* A unit of this name that runs already (the distribution's own, which the new one overrides; or the
- * installer started it) has to use the new definition. At an install it is stopped and started: a restart
- * would restart what was bound to the former one, too, and fail where the new one excludes that (the sockets
- * of the host's own SSSD). */
+ * installer started it) has to use the new definition. An install stops and starts it: a restart would also
+ * restart the units bound to the former one, and fail where the new one excludes that (the sockets of the
+ * host's own SSSD). */
 static void units_on_shown(struct unit_detail *detail, struct error *e, void *userdata) {
         struct worker *w = userdata;
         const char *unit = worker_main_unit(w), *state = detail ? detail->unit.active : NULL;
@@ -122,7 +122,7 @@ static void units_on_shown(struct unit_detail *detail, struct error *e, void *us
         bool active =
                 str_equal(state, "active") || str_equal(state, "reloading") || str_equal(state, "activating");
         unit_detail_free(detail);
-        error_free(e); /* starting the unit says better what is wrong with it */
+        error_free(e); /* the start reports the reason better */
         if (!active)
                 units_start(w);
         else if (str_equal(w->plan->host_unit, unit)) {
@@ -150,8 +150,8 @@ static void units_stop_start(struct worker *w) {
         worker_fail(w, -ECANCELED, "Cancelled while the unit was started");
 }
 
-/* Before anything else is taken back: a service whose container is removed under it fails, and systemd would
- * start it again. What ran before the job is started when the files are back. */
+/* First of all: a service whose container is removed under it fails, and systemd would start it again. Units
+ * that ran before the job are started when the files are restored. */
 static int units_undo_start(struct worker *w, struct error **reterr) {
         const char *unit = w->plan->unit.name;
         char **names = NULL;

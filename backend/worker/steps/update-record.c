@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The last step of jobs that write files which an install had made or changed: the record of the service
- * says how they were left, so that an uninstall knows them for fairlead's own work. */
+/* The last step of jobs that write files which an install had created or changed: the service's record says
+ * how they were left, so that an uninstall takes them for fairlead's own work. */
 #include <errno.h>
 #include <string.h>
 
@@ -18,7 +18,7 @@ static const char *update_record_file_of(const struct worker *w) {
         return w->plan->verb == VERB_RENEW ? KEYTAB : w->plan->file.path;
 }
 
-/* "SHA256  /path" of what is there now. The bytes may be keys. */
+/* "SHA256  /path" of the present file. The bytes may be keys. */
 static int update_record_line_of(struct worker *w, char **ret, struct error **reterr) {
         const char *name, *path = update_record_file_of(w);
         char *bytes = NULL, hex[DIGEST_HEX];
@@ -37,8 +37,8 @@ static int update_record_line_of(struct worker *w, char **ret, struct error **re
         return 0;
 }
 
-/* A copy by way of its text: the record in memory is what an undo writes back. Of each file only the newest
- * line counts. */
+/* A copy by way of its text: an undo writes the record in memory back. Of each file only the newest line
+ * counts. */
 static int update_record_write(struct worker *w, const char *line, struct error **reterr) {
         _cleanup_(service_freep) struct service *copy = NULL;
         _cleanup_free_ char *text = emit_service(w->record);
