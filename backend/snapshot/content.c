@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Reads the content of one file, and keeps it as a blob that is named by its digest. */
+/* Reads the content of a file, and saves it as a blob named by its digest. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,10 +12,10 @@
 #include "backend/snapshot/internal.h"
 #include "base/memory.h"
 
-#define SMALL (1024U * 1024) /* read whole into one buffer; what is larger goes through piece by piece */
+#define SMALL (1024U * 1024) /* read whole into one buffer; larger files go piece by piece */
 #define TRIES 3              /* for a file that changes while it is read */
 
-/* -EAGAIN: the file is not any more what it was when the reading began. */
+/* -EAGAIN: the file has changed since the reading began. */
 static int content_still_same(int fd, const struct stat *before) {
         struct stat st;
         if (fstat(fd, &st) < 0)
@@ -26,18 +26,16 @@ static int content_still_same(int fd, const struct stat *before) {
                        : -EAGAIN;
 }
 
-/* Links the blob from the earlier snapshot, or finds it among those of this one. 1: it is here, 0: it must be
- * written. */
 int content_share(struct content *c, const char *hex) {
         if (faccessat(c->blobs, hex, F_OK, 0) == 0)
                 return 1;
         if (c->known_blobs < 0 || linkat(c->known_blobs, hex, c->blobs, hex, 0) < 0)
-                return 0; /* not there, another file system, too many links: all the same */
+                return 0; /* missing, another file system, too many links: all the same */
         c->tally->shared++;
         return 1;
 }
 
-/* What was written is read back through a descriptor of its own before anybody relies on it. */
+/* The blob is read again through a descriptor of its own before it is relied on. */
 static int content_verify(struct content *c, const char *name, const char *hex) {
         char again[DIGEST_HEX];
         _cleanup_close_ int fd = openat(c->blobs, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
@@ -81,7 +79,7 @@ static int content_read_small(struct content *c, int fd, const struct stat *st, 
         return r;
 }
 
-/* Copied under a working name first, because its name is known only at its end; holes stay holes. */
+/* Copied under a temporary name first, because the digest is known only at the end; holes stay holes. */
 static int content_read_large(struct content *c, int fd, const struct stat *st, char hex[static DIGEST_HEX]) {
         static const char working[] = SNAPSHOT_WORKING;
         if (c->blobs < 0) {
@@ -98,7 +96,7 @@ static int content_read_large(struct content *c, int fd, const struct stat *st, 
                 r = digest_fd(c->digest, blob, hex);
         if (r >= 0 && !content_share(c, hex) && renameat(c->blobs, working, c->blobs, hex) < 0)
                 r = -errno;
-        /* Which of the two files was it? */
+        /* Which of the two files failed? */
         c->unkept = r < 0 && r != -EAGAIN && digest_fd(c->digest, fd, hex) >= 0;
         unlinkat(c->blobs, working, 0);
         return r;
@@ -112,7 +110,7 @@ static int content_open(int folder, const char *name) {
         return fd < 0 ? -errno : fd;
 }
 
-/* Hashes (and keeps) the content. What the file was at that very moment is what the entry says afterwards. */
+/* The file's attributes at that very moment are those of the entry afterwards. */
 int content_read(struct content *c, int folder, const char *name, struct entry *e) {
         int r = -EAGAIN;
         for (int i = 0; r == -EAGAIN && i < TRIES; i++) {
@@ -153,7 +151,7 @@ int snapshot_keep(int root, const struct entry *e, int blobs) {
         if (folder < 0)
                 return folder;
         c.digest = digest_new();
-        /* Hashed first and kept only when it is the right one: a blob that nobody names is of no use. */
+        /* Hashed first and saved only when it is the right one: an unnamed blob is useless. */
         int r = content_read(&c, folder, name, &now);
         if (r >= 0 && strcmp(now.digest, e->digest) != 0)
                 r = -ESTALE;

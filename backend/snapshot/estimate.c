@@ -7,7 +7,7 @@
 #include "backend/snapshot/snapshot.h"
 #include "base/memory.h"
 
-#define TURN_USEC 8000 /* of looking at a time: the screen stays alive */
+#define TURN_USEC 8000 /* of scanning at a time: the screen stays responsive */
 #define NAMED_MAX 12U  /* by name; the rest is counted */
 
 struct estimate {
@@ -46,7 +46,7 @@ static int estimate_on_turn(sd_event_source *source, uint64_t usec, void *userda
                 sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
                 return 0;
         }
-        /* What went wrong the job will meet, and say. */
+        /* The job will meet and report the failure itself. */
         e->plan->saved_objects = snapshot_tally(e->snapshot)->files;
         e->plan->saved_bytes = snapshot_tally(e->snapshot)->bytes;
         if (e->left_out > NAMED_MAX)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What snapshot.c shares with content.c, and overlay.c with overlay-read.c. */
+/* Shared by snapshot.c and content.c, and by overlay.c and overlay-read.c. */
 
 #include <stdarg.h>
 
@@ -21,21 +21,21 @@ char *overlay_path(const struct paths *paths, const char *format, ...) __attribu
 
 struct digest;
 
-/* Reads contents, and keeps them. */
+/* Reads contents, and saves them. */
 struct content {
-        struct snapshot_tally *tally; /* counts what was read and shared */
+        struct snapshot_tally *tally; /* counts of read and shared blobs */
         struct digest *digest;        /* of content_done() */
         int blobs, known_blobs;       /* as in struct snapshot_options; borrowed */
-        bool unkept;  /* a content could be read, and not be kept: that is no matter of one file */
+        bool unkept;  /* the content was readable, but not saved: the failure does not concern one file */
         char *buffer; /* allocated with the first file */
 };
 void content_done(struct content *c);
 
-/* Hashes (and keeps) the content. What the file was at that very moment is what the entry says afterwards.
- * -EAGAIN: it changes while it is read. */
+/* Hashes (and saves) the content. The file's attributes at that very moment are those of the entry
+ * afterwards. -EAGAIN: it changes while it is read. */
 int content_read(struct content *c, int folder, const char *name, struct entry *e);
 
-/* Links the blob from the earlier snapshot, or finds it among those of this one. 1: it is here, 0: it must be
+/* Links the blob from the earlier snapshot, or finds it among those of this one. 1: present, 0: to be
  * written. */
 int content_share(struct content *c, const char *hex);
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What was written to the copy: the upper layers hold exactly that, and marks where something was taken away.
- */
+/* Reads the changes to the copy: the upper layers hold exactly those, with marks for removed objects. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +16,7 @@
 
 #define OBJECTS_MAX SNAPSHOT_FILES_MAX
 #define DEPTH_MAX 64U
-#define TEXT_MAX (256U * 1024)        /* of a file whose content is kept for a text diff */
+#define TEXT_MAX (256U * 1024)        /* of a file whose content is saved for a text diff */
 #define TEXTS_MAX (16U * 1024 * 1024) /* of all of them */
 
 struct reading {
@@ -28,8 +27,8 @@ struct reading {
         uint64_t kept;
 };
 
-/* The object at path below root into m, with its digest; its content is kept where it is small. What is not
- * there is nothing. */
+/* Adds the object at path below root to m, with its digest; small contents are saved. A missing object adds
+ * nothing. */
 static int snapshot_overlay_read_note(struct reading *r, int root, const char *path, struct manifest *m,
                                       mode_t *ret_mode) {
         const char *name = ".";
@@ -61,7 +60,7 @@ static int snapshot_overlay_read_note(struct reading *r, int root, const char *p
         return result;
 }
 
-/* All of a folder of one side, without the folder itself. */
+/* The content of a folder of one side, without the folder itself. */
 static int note_below(struct reading *r, int root, const char *path, struct manifest *m, unsigned depth) {
         _cleanup_close_ int fd = files_open_folder(root, path, NULL);
         DIR *d = fd < 0 ? NULL : fdopendir(fd);
@@ -83,14 +82,14 @@ static int note_below(struct reading *r, int root, const char *path, struct mani
         return result;
 }
 
-/* One side of a path, with all that is in it. */
+/* One side of a path, with its content. */
 static int note_all(struct reading *r, int root, const char *path, struct manifest *m) {
         mode_t mode;
         int result = snapshot_overlay_read_note(r, root, path, m, &mode);
         return result >= 0 && S_ISDIR(mode) ? note_below(r, root, path, m, 0) : result;
 }
 
-/* A folder of the upper layer that hides all that is below it. */
+/* Does this folder of the upper layer hide all below it? */
 static bool is_opaque(int fd) {
         char value[4];
         ssize_t n = fgetxattr(fd, "trusted.overlay.opaque", value, sizeof value);
@@ -104,7 +103,7 @@ static int walk_object(struct reading *r, int folder, const char *name, const ch
         mode_t was, is;
         if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
                 return errno == ENOENT ? 0 : -errno;
-        if (S_ISCHR(st.st_mode) && st.st_rdev == 0) /* taken away */
+        if (S_ISCHR(st.st_mode) && st.st_rdev == 0) /* removed */
                 return note_all(r, r->host, path, &r->before);
         if (!S_ISDIR(st.st_mode)) {
                 int result = note_all(r, r->host, path, &r->before);
@@ -123,7 +122,7 @@ static int walk_object(struct reading *r, int folder, const char *name, const ch
         return result < 0 ? result : snapshot_overlay_read_walk(r, TAKE_FD(fd), path, depth + 1);
 }
 
-/* upper is taken over. */
+/* Takes ownership of upper. */
 static int snapshot_overlay_read_walk(struct reading *r, int upper, const char *path, unsigned depth) {
         DIR *d = fdopendir(upper);
         if (!d) {
@@ -163,7 +162,7 @@ static int read_layer(struct reading *r, const struct paths *paths, const char *
         return snapshot_overlay_read_walk(r, fd, point + 1, 0);
 }
 
-/* The mount point of a layer is an object of the layer it lies in, too. */
+/* A layer's mount point is also an object of the layer it lies in. */
 static void drop_twins(struct manifest *m) {
         size_t kept = 0;
         manifest_sort(m);

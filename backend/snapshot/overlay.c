@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Making the copy and taking it away; overlay-read.c reads what was written to it. */
+/* Creates and removes the copy; overlay-read.c reads the changes to it. */
 #include "backend/snapshot/overlay.h"
 
 #include <errno.h>
@@ -18,10 +18,9 @@
 #define MOUNTS_BYTES_MAX (4U * 1024 * 1024)
 #define LAYERS_MAX 64U
 
-/* ---- which of the host's mounts ---- */
+/* ---- mounts of the host ---- */
 
-/* Places whose mounts no installer looks into: the kernel's (shown as they are), the engine's storage, our
- * own. */
+/* Mounts irrelevant to an installer: the kernel's (shown as they are), the engine's storage, our own. */
 static bool passed_over(const struct paths *paths, const char *path) {
         static const char *const places[] = {
                 "/proc",           "/sys",       "/dev",        "/var/lib/containers", "/var/lib/docker",
@@ -47,7 +46,7 @@ static char *snapshot_overlay_unescape(const char *text, size_t n) {
         return str_take(&out);
 }
 
-/* The mount point of a line of mountinfo; NULL: it is none that counts. */
+/* The mount point of a line of mountinfo; NULL: not relevant. */
 static char *mount_point(const char *line) {
         const char *field = line;
         for (int i = 0; i < 4; i++) {
@@ -58,8 +57,8 @@ static char *mount_point(const char *line) {
         return snapshot_overlay_unescape(field, strcspn(field, " "));
 }
 
-/* All mount points below which the tree has other files, "/" first, parents before what lies in them, none
- * twice. */
+/* All mount points below which the tree has other files, "/" first, parents before children, without
+ * duplicates. */
 static int list_mounts(const struct paths *paths, char ***ret, struct error **reterr) {
         _cleanup_free_ char *text = NULL;
         _cleanup_strv_ char **lines = NULL;
@@ -82,14 +81,14 @@ static int list_mounts(const struct paths *paths, char ***ret, struct error **re
         return 0;
 }
 
-/* ---- making ---- */
+/* ---- creation ---- */
 
 static int make_folder(const char *path) {
         return mkdir(path, 0700) < 0 && errno != EEXIST ? -errno : 0;
 }
 
-/* The root of an overlay takes its attributes from the upper layer: they must be those of the folder it
- * stands for. */
+/* The root of an overlay takes its attributes from the upper layer, which must have those of the lower
+ * folder. */
 static int make_upper(const char *layer, const char *lower) {
         struct entry like;
         _cleanup_close_ int folder = open(layer, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -112,7 +111,7 @@ static int snapshot_overlay_lay(const struct paths *paths, const char *point, un
                                                 strcmp(point, "/") == 0 && paths->root[0] ? "" : point),
                             *at = overlay_path(paths, "host%s", strcmp(point, "/") == 0 ? "" : point);
         if (strpbrk(lower, ":,\\"))
-                return -EINVAL; /* such a path has no place among the options of a mount */
+                return -EINVAL; /* the options of a mount cannot hold such a path */
         int r = make_folder(layer);
         if (r >= 0)
                 r = make_upper(layer, lower);
@@ -131,8 +130,8 @@ static int snapshot_overlay_lay(const struct paths *paths, const char *point, un
         return r;
 }
 
-/* A view of one of the host's own places, to be looked at only, with all that is mounted in it. Made private
- * before it is seen anywhere: else taking the copy away would take the host's own mounts away with it. */
+/* A read-only view of one of the host's own places, with all its mounts. It becomes private before it is
+ * visible: else the removal of the copy would unmount the host's own mounts with it. */
 static int snapshot_overlay_show(const struct paths *paths, const char *place) {
         _cleanup_free_ char *at = overlay_path(paths, "host%s", place);
         _cleanup_close_ int tree =
@@ -146,7 +145,7 @@ static int snapshot_overlay_show(const struct paths *paths, const char *place) {
         return 0;
 }
 
-/* The folder that holds it all: in memory, seen by nobody else, gone with one unmount. */
+/* The folder of the whole copy: in memory, private, gone with one unmount. */
 static int make_base(const struct paths *paths, struct error **reterr) {
         _cleanup_free_ char *base = overlay_base(paths), *host = overlay_path(paths, "host"),
                             *layers = overlay_path(paths, "layers");
@@ -213,14 +212,14 @@ int overlay_make(const struct paths *paths, char ***ret_bare, struct error **ret
         return 0;
 }
 
-/* ---- taking away ---- */
+/* ---- removal ---- */
 
 bool overlay_is_there(const struct paths *paths) {
         _cleanup_free_ char *list = overlay_path(paths, OVERLAY_LIST);
         return list && access(list, F_OK) == 0;
 }
 
-/* Is something mounted at the path itself? */
+/* Is the path itself a mount point? */
 static bool is_mount(const char *path) {
         _cleanup_free_ char *above = str_printf("%s/..", path);
         struct stat one, two;
@@ -230,7 +229,7 @@ static bool is_mount(const char *path) {
 int overlay_remove(const struct paths *paths, struct error **reterr) {
         _cleanup_free_ char *base = overlay_base(paths);
         while (is_mount(base)) {
-                /* Detached: a container that still holds it keeps what it sees and nobody else does. */
+                /* Detached: only a container that still holds it keeps its view. */
                 if (umount2(base, MNT_DETACH | UMOUNT_NOFOLLOW) < 0)
                         return error_errno(reterr, -errno,
                                            "The copy of the host's files cannot be taken "

@@ -11,18 +11,18 @@
 #include "backend/snapshot/snapshot.h"
 #include "base/memory.h"
 
-/* What is there now, seen from a change. */
+/* The present object, compared with a change. */
 enum standing {
         AS_BEFORE, /* nothing to do */
-        AS_AFTER,  /* as the job left it, or somewhere on the way back: ours */
-        FOREIGN,   /* somebody else changed it */
+        AS_AFTER,  /* as the job left it, or on the way back: ours */
+        FOREIGN,   /* changed by somebody else */
 };
 
 struct restore {
         const struct restore_options *options;
         struct restored result;
         struct digest *digest;
-        bool *done; /* for each change: nothing more to do */
+        bool *done; /* for each change: settled */
 };
 
 void restored_done(struct restored *restored) {
@@ -39,7 +39,7 @@ static void leave_failed(struct restore *re, const char *path, int code) {
         strv_addf(&re->result.left, "%s: cannot be put back: %s", path, strerror(-code));
 }
 
-/* The object now, with its digest where content matters. -ENOENT: none. */
+/* The present object, with its digest where content matters. -ENOENT: none. */
 static int restore_look(struct restore *re, int folder, const char *name, const char *path,
                         struct entry *ret) {
         int r = files_look(folder, name, path, ret);
@@ -61,22 +61,22 @@ static bool xattr_in(const struct entry *e, const struct xattr *x) {
         return false;
 }
 
-/* Is every attribute of its own either as before or as the job left it? Attributes are set one after another:
- * an undo that died between two of them must know its own work again. */
+/* Is each attribute either as before or as the job left it? Attributes are set one after another: an undo
+ * that died between two of them must recognize its own work. */
 static bool on_the_way(const struct entry *now, const struct entry *before, const struct entry *after) {
         if (now->uid != before->uid && now->uid != after->uid)
                 return false;
         if (now->gid != before->gid && now->gid != after->gid)
                 return false;
         mode_t mode = now->mode & 07777, was = before->mode & 07777, became = after->mode & 07777;
-        /* chown(2) takes the set-id bits away; the mode is set after it */
+        /* chown(2) clears the set-id bits; the mode is set after it */
         if (!S_ISLNK(now->mode) && mode != was && mode != became && mode != (was & 01777) &&
             mode != (became & 01777))
                 return false;
         for (size_t i = 0; i < now->n_xattrs; i++)
                 if (!xattr_in(before, &now->xattrs[i]) && !xattr_in(after, &now->xattrs[i]))
                         return false;
-        struct entry content = *now; /* the same content as one of both? */
+        struct entry content = *now; /* the same content as either? */
         content.uid = before->uid;
         content.gid = before->gid;
         content.mode = before->mode;
@@ -107,7 +107,7 @@ static enum standing standing_of(const struct change *change, const struct entry
         return FOREIGN;
 }
 
-/* Changes of a type take the object away first; so does what was added. */
+/* A change of type removes the object first; so does the undo of an added one. */
 static bool goes_away(const struct change *change) {
         if (!change->after.path)
                 return false;
@@ -135,8 +135,8 @@ static const struct change *find_change(const struct changes *changes, const cha
         return NULL;
 }
 
-/* In an area where others write, only what lies in a folder of the job's own making, and such a folder
- * itself, goes. */
+/* In an area where others write, only the content of a folder that the job created, and such a folder itself,
+ * is removed. */
 static bool restore_spare(const struct restore *re, const struct change *change) {
         if (!snapshot_volatile(change->path) || S_ISDIR(change->after.mode))
                 return false;
@@ -156,9 +156,9 @@ static void list_foreign(struct restore *re, const struct change *change) {
                           re->options->blobs_name, change->before.digest);
 }
 
-/* The object is not there (-ENOENT) or not any more what was seen (-ESTALE): somebody else was at it. A
- * folder of the job's own removing is there again by now, so one that is missing somebody else took away,
- * with all that was in it. */
+/* The object is missing (-ENOENT) or has changed since the check (-ESTALE): somebody else did it. A folder
+ * removed by the job exists again by now, so a missing one was removed by somebody else, with all its
+ * content. */
 static void restore_give_up(struct restore *re, const struct change *change, int code) {
         if (code == -ENOENT || code == -ENOTDIR || code == -ESTALE)
                 list_foreign(re, change);
@@ -170,7 +170,7 @@ static void take_away(struct restore *re, size_t i) {
         const struct change *change = &re->options->changes->items[i];
         const char *name;
         if (!change->before.path)
-                re->done[i] = true; /* whatever comes of it, there is nothing more to do for it */
+                re->done[i] = true; /* settled, whatever the result */
         _cleanup_close_ int folder = files_open_parent(re->options->root, change->path, &name, NULL);
         if (folder < 0) {
                 re->result.as_before += !change->before.path;
@@ -180,14 +180,14 @@ static void take_away(struct restore *re, size_t i) {
         int r = restore_look(re, folder, name, change->path, &now);
         enum standing standing = standing_of(change, r < 0 ? NULL : &now);
         if (r == -ENOENT && standing != AS_BEFORE)
-                return; /* taken away already; its former self comes back later */
+                return; /* removed already; its former self comes back later */
         bool done = re->done[i];
         re->done[i] = true;
         if (r < 0 && r != -ENOENT)
                 leave_failed(re, change->path, r);
         else if (standing == AS_BEFORE)
                 re->result.as_before++;
-        /* (A folder's ctime moves with each of its files that went before.) */
+        /* (A folder's ctime changes with each of its files that was removed before.) */
         else if (standing == FOREIGN || (!S_ISDIR(now.mode) && !files_still(folder, name, &now)))
                 list_foreign(re, change);
         else if (!change->before.path && restore_spare(re, change))
@@ -202,7 +202,7 @@ static void take_away(struct restore *re, size_t i) {
         }
 }
 
-/* Another name of the same file that still is what it was: the object becomes a link to it again. */
+/* Another name of the same, unchanged file: the object becomes a link to it again. */
 static int link_back(struct restore *re, int folder, const char *name, const struct entry *before,
                      const struct entry *seen) {
         const struct manifest *all = re->options->before;
@@ -232,7 +232,7 @@ static int open_blob(struct restore *re, const char *hex) {
         int r = fd < 0 ? -errno : digest_fd(re->digest, fd, now);
         if (r < 0)
                 return r;
-        /* A saved file that rotted must not become a host's file. */
+        /* A corrupted blob must not become a host's file. */
         return strcmp(now, hex) == 0 ? TAKE_FD(fd) : -EBADMSG;
 }
 
@@ -241,14 +241,14 @@ static int put_object(struct restore *re, int folder, const char *name, const st
         if (!S_ISREG(before->mode))
                 return files_put(folder, name, before, -1, seen, NULL);
         int r = link_back(re, folder, name, before, seen);
-        /* Its partner is gone, or the file system cannot: then it is a file of its own. */
+        /* Its partner is gone, or the file system has no links: then it is a file of its own. */
         if (r != -ENOENT && r != -EXDEV && r != -EMLINK && r != -EPERM && r != -ESTALE)
                 return r;
         _cleanup_close_ int content = open_blob(re, before->digest);
         return content < 0 ? content : files_put(folder, name, before, content, seen, NULL);
 }
 
-/* Is there now what was, read anew? */
+/* Reads the object again: is it as before? */
 static int restore_verify(struct restore *re, int folder, const char *name, const struct entry *before) {
         _cleanup_(entry_done) struct entry now = {};
         int r = restore_look(re, folder, name, before->path, &now);
@@ -277,7 +277,7 @@ static void bring_back(struct restore *re, size_t i) {
                 return;
         }
         enum standing standing = standing_of(change, r < 0 ? NULL : &now);
-        /* Between the two halves of a change of type there is nothing. */
+        /* Between the two halves of a change of type the object does not exist. */
         if (r < 0 && (change->what & CHANGE_TYPE))
                 standing = AS_AFTER;
         if (standing == AS_BEFORE) {
@@ -357,8 +357,7 @@ static void set_folder_times(struct restore *re) {
         }
 }
 
-/* Children sort behind their folder: going backwards takes them first, going forwards makes the folder first.
- */
+/* Children sort after their folder: backwards removes them first, forwards creates the folder first. */
 void restore_run(const struct restore_options *options, struct restored *ret) {
         const struct changes *changes = options->changes;
         struct restore re = { .options = options, .digest = digest_new() };

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Puts the host's files back to what they were: byte for byte, attribute for attribute, in a safe order, each
- * object at one stroke. What somebody else changed since is kept and listed. Running it once more (after a
- * death in the middle) goes on where it was. */
+/* Restores the host's files: byte for byte, attribute for attribute, in a safe order, each object atomically.
+ * An object changed by somebody else since is kept and listed. A second run (after a death in the middle)
+ * goes on from there. */
 
 #include "base/error.h"
 #include "base/str.h"
@@ -11,22 +11,21 @@
 
 struct restore_options {
         int root;                      /* files_open_root() */
-        const struct changes *changes; /* what happened: each path is put from `after` back to `before` */
+        const struct changes *changes; /* the job's changes: each path is restored from `after` to `before` */
         int blobs;                     /* contents of the `before` files */
-        const struct manifest *before; /* all that was saved: gives folders their times back and finds
-                                        * hard links; NULL: neither */
-        char *const *folders;          /* more folders that get their times back: something was begun in
-                                        * them; NULL */
-        const char *blobs_name;        /* path of that folder for people: where the former content of a
-                                        * kept file is; NULL */
+        const struct manifest *before; /* the whole snapshot: for the times of folders, and hard links;
+                                        * NULL: neither */
+        char *const *folders;          /* more folders whose times are restored, because of objects created
+                                        * in them; NULL */
+        const char *blobs_name;        /* path of that folder for display: place of the former content of a
+                                        * kept file; NULL */
 };
 
 struct restored {
         size_t put_back;
-        size_t as_before; /* were so already */
-        size_t failed;    /* could not be put back */
-        char **left;      /* one sentence for each object that was kept or failed; without
-                           * final stop */
+        size_t as_before; /* unchanged */
+        size_t failed;    /* not restored */
+        char **left;      /* a sentence for each object that was kept or failed; without final stop */
 };
 void restored_done(struct restored *restored);
 

@@ -26,8 +26,7 @@ struct frame {
         DIR *dir;
         char *path;
         dev_t device;
-        bool only_known; /* an earlier scan did not see all of it: what that one did not name is not
-                          * looked at */
+        bool only_known; /* an earlier scan was not complete: only paths that it named are scanned */
 };
 
 struct snapshot {
@@ -70,11 +69,12 @@ bool snapshot_volatile(const char *path) {
         return below_any(path, areas, ELEMENTS(areas));
 }
 
-/* The roots of the walk: the plan's paths with their symlinks resolved, none twice, none below another. */
+/* The roots of the walk: the plan's paths with their symlinks resolved, no duplicates, none below another
+ * one. */
 static void add_root(struct snapshot *s, const char *path) {
         _cleanup_free_ char *resolved = NULL;
         int r = files_resolve(s->options.root, path, &resolved);
-        /* What does not exist yet is kept as it was named: a later scan finds it added. */
+        /* A missing path is kept as it was named: a later scan finds it added. */
         const char *root = r < 0 ? path : resolved;
         if (root[0] != '/' || snapshot_skipped(root) || strcmp(root, "/") == 0)
                 return;
@@ -139,7 +139,7 @@ void snapshot_take(struct snapshot *s, struct manifest *ret) {
         s->manifest = (struct manifest){};
 }
 
-/* Is the earlier scan's digest still true, by everything that a change of content moves? */
+/* Is the earlier scan's digest still valid, by every attribute that a change of content touches? */
 static const struct entry *known_unchanged(const struct snapshot *s, const struct entry *e) {
         const struct entry *known = s->options.known ? manifest_find(s->options.known, e->path) : NULL;
         if (!known || !known->digest[0] || !S_ISREG(known->mode) || known->inode != e->inode ||
@@ -183,7 +183,7 @@ static void leave_to_others(struct snapshot *s, struct entry *e) {
         report_others(s, e);
 }
 
-/* May the snapshot stop for it? Everything else concerns one file only, which is then left out. */
+/* Does the error end the snapshot? Any other concerns one file only, which is then left out. */
 static bool snapshot_fatal(int r) {
         return r == -ENOMEM || r == -ENOSPC || r == -EDQUOT || r == -EROFS || r == -EMFILE || r == -ENFILE;
 }
@@ -224,7 +224,7 @@ static int snapshot_enter(struct snapshot *s, int folder, const char *name, stru
                 return 0;
         }
         if (snapshot_volatile(e->path))
-                report_others(s, e); /* the folder itself is saved; what is in it is not */
+                report_others(s, e); /* the folder itself is saved; its content is not */
         _cleanup_close_ int fd = openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         DIR *dir = fd < 0 ? NULL : fdopendir(fd);
         if (!dir) {
@@ -247,14 +247,14 @@ static int snapshot_visit(struct snapshot *s, int folder, const char *name, cons
                 if (path_below(path, *excluded))
                         return 0;
         struct entry e = {};
-        /* Beyond the ceiling the roots that are still to come are noted by name: else a later scan would take
-         * them for added. */
+        /* Beyond the ceiling the remaining roots are noted by name: else a later scan would take them for
+         * added. */
         bool full = s->tally.files >= s->options.files_max;
         if (full && s->depth)
                 return -E2BIG;
         int r = files_look(folder, name, path, &e);
         if (r == -ENOENT)
-                return 0; /* gone since the folder was read */
+                return 0; /* removed since the folder was read */
         if (r < 0 && !snapshot_fatal(r)) {
                 e.path = xstrdup(path);
                 leave_out(s, &e, SNAPSHOT_UNREADABLE);
@@ -275,11 +275,11 @@ static int snapshot_visit(struct snapshot *s, int folder, const char *name, cons
         s->tally.left_out += e.left_out;
         if (!s->options.names_only)
                 return manifest_take(&s->manifest, &e);
-        entry_done(&e); /* tens of thousands of them are no small matter for a console */
+        entry_done(&e); /* tens of thousands of them cost a console much memory */
         return 0;
 }
 
-/* The ceiling on the number: what is open is marked as left out, so that no later scan takes the rest for
+/* The ceiling on the number: open folders are marked as left out, so that no later scan takes the rest for
  * added. */
 static void stop_walking(struct snapshot *s) {
         for (size_t j = 0; s->options.names_only && s->options.left_out && j < s->depth; j++)

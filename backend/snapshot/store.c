@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The finished snapshot in its folder: manifests and blobs. */
+/* Stores the finished snapshot in its folder: manifests and blobs. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
