@@ -26,7 +26,7 @@ struct control {
         char *path;
         sd_event_source *listener;
         sd_event_source *clients[CLIENTS_MAX];
-        size_t next; /* the oldest client makes room for a new one */
+        size_t next; /* the oldest client is dropped for a new one */
 };
 
 static int address_of(const struct paths *paths, const char *id, struct sockaddr_un *ret) {
@@ -51,7 +51,7 @@ static void control_handle(struct control *control, char *packet, size_t n) {
                         control->handlers.size(rows, columns, userdata);
                 break;
         default:
-                break; /* a newer console's: not for us */
+                break; /* of a newer console: ignored */
         }
 }
 
@@ -63,7 +63,7 @@ static int on_packet(sd_event_source *source, int fd, uint32_t events, void *use
                 return 0;
         if (n > 0) {
                 control_handle(control, packet, (size_t) n);
-                explicit_bzero(packet, sizeof packet); /* what is typed may be a password */
+                explicit_bzero(packet, sizeof packet); /* typed input may be a password */
                 return 0;
         }
         for (size_t i = 0; i < CLIENTS_MAX; i++)
@@ -99,7 +99,7 @@ int control_new(sd_event *event, const struct paths *paths, const char *id,
         control->handlers = *handlers;
         control->event = event;
         _cleanup_close_ int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-        unlink(address.sun_path); /* of a worker that died; the host's lock says that it is not alive */
+        unlink(address.sun_path); /* of a dead worker: the caller holds the host's lock */
         mode_t mask = umask(0177);
         r = fd < 0 || bind(fd, (struct sockaddr *) &address, sizeof address) < 0 || listen(fd, 16) < 0
                     ? -errno

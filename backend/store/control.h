@@ -2,7 +2,7 @@
 #pragma once
 
 /* The control socket of a running job, `run`/ID.sock: sequenced packets of one letter and its data, from root
- * or us alone. Nothing is answered: what comes of it is in the journal and the log. */
+ * or our own user only. There is no answer: the results are in the journal and the log. */
 
 #include <systemd/sd-event.h>
 
@@ -26,11 +26,11 @@ int control_new(sd_event *event, const struct paths *paths, const char *id,
 struct control *control_free(struct control *control);
 DEFINE_CLEANUP(struct control, control_free)
 
-/* Removes the sockets of workers that died: the caller holds the host's lock, so that none lives. */
+/* Removes the sockets of dead workers: the caller holds the host's lock, so that none lives. */
 void control_sweep(const struct paths *paths);
 
-/* The console's side; none of them waits. One connection keeps what is typed in its order; the caller closes
- * it. -ESRCH with a sentence: no worker listens for this job (any more). */
+/* The console's side, without waiting. One connection keeps typed input in order; the caller closes it.
+ * -ESRCH with a sentence: no worker listens for this job (any more). */
 int control_connect(const struct paths *paths, const char *id, struct error **reterr);
 int control_send_cancel(int fd, struct error **reterr);
 int control_send_input(int fd, const void *bytes, size_t n, struct error **reterr);

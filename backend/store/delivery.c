@@ -12,10 +12,10 @@
 #include "base/memory.h"
 #include "base/str.h"
 
-#define STDIN_MAX (48U * 1024) /* a pipe holds 64 KiB; all of it goes in at once */
-#define PROMPT_TAIL 512U       /* of the line that is being written */
+#define STDIN_MAX (48U * 1024) /* a pipe holds 64 KiB; all input is written at once */
+#define PROMPT_TAIL 512U       /* of the unfinished line */
 
-/* The value of one use: a secret's, or an ordinary answer's. NULL: it was not handed over. */
+/* The value of one use: a secret, or an ordinary answer. NULL: not handed over. */
 static const char *delivery_value_of(const struct plan *plan, const struct secret_list *secrets,
                                      const struct secret_use *use, bool secret, size_t *ret_n) {
         const char *value = NULL;
@@ -65,7 +65,7 @@ static int delivery_add_word(const struct secret_use *use, const char *value, si
         char ***argv = userdata;
         const char *target = use->target ? use->target : "";
         if (!secret)
-                return 0; /* ordinary answers are in the command's words already */
+                return 0; /* the command's words include ordinary answers already */
         if (str_ends(target, "="))
                 return strv_addf(argv, "%s%s", target, value);
         int r = target[0] ? strv_add(argv, target) : 0;
@@ -111,7 +111,7 @@ int delivery_stdin(const struct plan *plan, const struct secret_list *secrets, i
         if (pipe2(ends, O_CLOEXEC) < 0)
                 return error_errno(reterr, -errno, "The answers cannot be handed to the command");
         _cleanup_close_ int read_end = ends[0], write_end = ends[1];
-        /* Never blocks: what does not fit is an error, not a job that hangs. */
+        /* Never blocks: input beyond the pipe's size is an error, not a job that hangs. */
         fcntl(write_end, F_SETFL, O_NONBLOCK);
         size_t total = 0;
         int r = 0;
@@ -189,7 +189,7 @@ void delivery_remove_all(const struct paths *paths) {
 
 struct prompt {
         regex_t regex;
-        const char *value; /* of the secret or the plan: they outlive the prompts */
+        const char *value; /* of the secret or the plan, which outlive the prompts */
         size_t n;
         bool answered;
 };
@@ -236,7 +236,7 @@ struct delivery_prompts *delivery_prompts_free(struct delivery_prompts *prompts)
         return NULL;
 }
 
-/* The line being written, as text: colours do not stand between a prompt and its pattern. */
+/* The unfinished line, as text: colours do not separate a prompt from its pattern. */
 static void add_to_tail(struct delivery_prompts *prompts, char c) {
         if (prompts->state == ESCAPE) {
                 prompts->state = c == '[' ? SEQUENCE : PLAIN;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* How answers and secrets that are not in a command's words reach it: by standard input, files, prompts, last
+/* Delivers answers and secrets that are not in a command's words: by standard input, files, prompts, last
  * words. The contract is struct secret_use in model/plan/plan.h. */
 
 #include "backend/io/paths.h"
@@ -11,14 +11,14 @@
 
 struct delivery_prompts;
 
-/* The words of the command, with secrets that can only go there at their end; the caller wipes and frees them
- * with delivery_free_argv(). -ENOKEY: a secret of the plan was not handed over. */
+/* The words of the command, with secrets of the kind "last words" at their end; the caller wipes and frees
+ * them with delivery_free_argv(). -ENOKEY: a secret of the plan was not handed over. */
 int delivery_argv(const struct plan *plan, const struct secret_list *secrets, char ***ret,
                   struct error **reterr);
 char **delivery_free_argv(char **argv);
 
-/* A pipe that gives the lines for standard input and then its end, or -1: there are none, the terminal is the
- * input. The caller closes it. */
+/* A pipe with the lines for standard input and then its end, or -1: none, the terminal is the input. The
+ * caller closes it. */
 int delivery_stdin(const struct plan *plan, const struct secret_list *secrets, int *ret_fd,
                    struct error **reterr);
 
@@ -26,15 +26,14 @@ int delivery_stdin(const struct plan *plan, const struct secret_list *secrets, i
 int delivery_write_files(const struct paths *paths, const struct plan *plan,
                          const struct secret_list *secrets, struct error **reterr);
 void delivery_remove_files(const struct paths *paths, const struct plan *plan);
-/* All of them: no worker lives, and what a dead one left may be secrets. */
+/* Removes all of them: the caller knows that no worker lives, and those of a dead one may be secrets. */
 void delivery_remove_all(const struct paths *paths);
 
-/* Watches output for prompts. */
 int delivery_prompts_new(const struct plan *plan, const struct secret_list *secrets,
                          struct delivery_prompts **ret, struct error **reterr);
 struct delivery_prompts *delivery_prompts_free(struct delivery_prompts *prompts);
 DEFINE_CLEANUP(struct delivery_prompts, delivery_prompts_free)
 
-/* Takes output; type() is called for each prompt that is answered, once each. */
+/* Takes output; type() is called once for each prompt that has an answer. */
 void delivery_prompts_output(struct delivery_prompts *prompts, const void *bytes, size_t n,
                              void (*type)(const void *bytes, size_t n, void *userdata), void *userdata);

@@ -23,14 +23,13 @@ static char *read_id(int fd) {
         return job_id_valid(id) ? strdup(id) : NULL;
 }
 
-/* The first byte is the host; the second one says that the id in the file is that of who holds the first:
- * behind a worker that died the id of its job stays, and between two calls of a new one it still stands
- * there. */
+/* The lock of the first byte holds the host; that of the second says that the id in the file is the holder's:
+ * a dead worker's id stays in the file, also until a new holder has written its own. */
 enum { THE_HOST, THE_ID };
 
 static int set_lock(int fd, off_t byte) {
-        /* Not the old kind of lock: that one is lost when any descriptor of the file is closed, and belongs
-         * to a process rather than to who holds the descriptor. */
+        /* An open-file-description lock: a process lock is lost when any descriptor of the file is closed,
+         * and belongs to the process rather than to the descriptor. */
         struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1 };
         return fcntl(fd, F_OFD_SETLK, &lock) < 0 ? -errno : 0;
 }

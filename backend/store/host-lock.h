@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* One job at a time: an open-file-description lock on `run`/lock, held by the worker and gone with it,
- * whatever its end. The file holds the job's id. */
+/* One job at a time: an open-file-description lock on `run`/lock, held by the worker and released by its end,
+ * however it ends. The file has the job's id. */
 
 #include "backend/io/paths.h"
 #include "base/error.h"
 
-/* The descriptor that holds the lock; close it to give it up. -EBUSY: another job has it; *ret_holder (may be
+/* Returns the descriptor with the lock; close it to release. -EBUSY: another job has it; *ret_holder (may be
  * NULL) is then its id, the caller's, or NULL where it is not known yet. */
 int hostlock_take(const struct paths *paths, const char *id, char **ret_holder, struct error **reterr);
 

@@ -20,7 +20,7 @@ static int open_jobs(const struct paths *paths, struct error **reterr) {
         return files_open_root(path, reterr);
 }
 
-/* Sortable: UTC, and random digits so that two consoles never meet. */
+/* Sortable: UTC, and random digits so that two consoles never collide. */
 static char *make_id(void) {
         uint32_t random;
         struct tm tm;
@@ -81,7 +81,7 @@ int jobfolder_plan(int folder, struct plan **ret, struct error **reterr) {
         return r < 0 ? r : plan_parse(text, n, ret, reterr);
 }
 
-/* What the journal does not say, from the plan. */
+/* Adds the plan's part, which is not in the journal. */
 static void jobfolder_describe(struct job *job, const char *id, const struct plan *plan) {
         str_replace(&job->id, id);
         job->verb = plan ? plan->verb : VERB_INSTALL;
@@ -99,7 +99,7 @@ int jobfolder_job(int folder, const char *id, struct job **ret, struct error **r
         _cleanup_plan_ struct plan *plan = NULL;
         _cleanup_free_ char *journal = NULL;
         size_t n = 0;
-        /* A job without a readable plan is still one that can be looked at. */
+        /* A job without a readable plan can still be shown. */
         (void) jobfolder_plan(folder, &plan, NULL);
         jobfolder_describe(job, id, plan);
         if (files_read(folder, "journal", JOURNAL_BYTES_MAX, &journal, &n, NULL) >= 0)
@@ -147,7 +147,7 @@ int jobfolder_refusal(int folder, struct error **reterr) {
         return (int) -code;
 }
 
-/* ---- the job at work ---- */
+/* ---- the active job ---- */
 
 int jobfolder_set_active(const struct paths *paths, const char *id, struct error **reterr) {
         _cleanup_free_ char *target = str_printf("jobs/%s", id);
@@ -190,13 +190,12 @@ int jobfolder_unfinished(const struct job *job, struct error **reterr) {
         return -EBUSY;
 }
 
-/* ---- announcing to who logs in ---- */
+/* ---- announcement at login ---- */
 
 /* Read by pam_motd(8) and by agetty(8). */
 static const char *const announced_in[] = { "motd.d/fairlead", "issue.d/fairlead.issue" };
 
-/* The folder of such a file, made for everybody to read; what a process that died left half made there is
- * removed. */
+/* The folder of such a file, readable for all; a dead process's temporary files are removed from it. */
 static int jobfolder_open_announced(const struct paths *paths, const char *file) {
         _cleanup_free_ char *above = str_printf("%s/..", paths->run),
                             *name = xstrndup(file, strcspn(file, "/"));
@@ -254,7 +253,7 @@ int jobfolder_snapshot(int folder, const char *name, bool make, struct error **r
         return fd;
 }
 
-/* The manifests of these names; -ENODATA when the second is not there. */
+/* The manifests of these names; -ENODATA: the second is missing. */
 static int load_pair(int saved, const char *first, const char *second, struct manifest *before,
                      struct manifest *after, struct error **reterr) {
         if (saved < 0 || faccessat(saved, second, F_OK, 0) < 0)
@@ -306,8 +305,7 @@ int jobfolder_service_changes(int folder, struct changes *ret, struct manifest *
         return r < 0 ? r : make_changes(&before, &after, ret, ret_before, reterr);
 }
 
-/* Every content that the joined changes name, in the folder's own blobs: it must not need the earlier folder
- * any more. */
+/* Shares all contents that the joined changes name, so that the earlier folder is not needed any more. */
 static int take_blobs(int from, int to, const struct manifest *before, const struct manifest *after) {
         _cleanup_(changes_done) struct changes changes = {};
         int r = changes_make(before, after, &changes);
@@ -316,8 +314,7 @@ static int take_blobs(int from, int to, const struct manifest *before, const str
                 for (size_t k = 0; r >= 0 && k < ELEMENTS(sides); k++)
                         if (sides[k]->digest[0])
                                 r = snapshot_share(from, to, sides[k]->digest);
-                if (r == -ENOENT) /* what the job made is kept only where it is a small text; what
-                                   * was, always */
+                if (r == -ENOENT) /* later contents are saved only of small texts; earlier ones always */
                         r = changes.items[i].before.digest[0] &&
                                             faccessat(to, changes.items[i].before.digest, F_OK, 0) < 0
                                     ? -ENOENT

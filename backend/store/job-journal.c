@@ -16,8 +16,7 @@
 
 struct recorder {
         int fd;
-        struct str text; /* the whole journal: it is small, and replaying it is the one truth about
-                          * the job */
+        struct str text; /* the whole journal: small, and replayed as the only source of the job's state */
         uint64_t sequence;
         struct job *job;
         char boot[33];
@@ -70,7 +69,7 @@ static int job_journal_open(int folder, struct recorder *recorder) {
         recorder->rebooted = recorder->job->boot[0] && strcmp(recorder->job->boot, recorder->boot) != 0;
         if (ftruncate(recorder->fd, (off_t) good) < 0)
                 return -errno;
-        /* Where the file system cannot promise room, there is none to promise. */
+        /* Some file systems cannot reserve space. */
         (void) fallocate(recorder->fd, FALLOC_FL_KEEP_SIZE, 0, ROOM_KEPT);
         return fsync(recorder->fd) < 0 || fsync(folder) < 0 ? -errno : 0;
 }
@@ -116,7 +115,7 @@ int recorder_add(struct recorder *recorder, enum job_step step, enum record_even
         if (r >= 0 && fdatasync(recorder->fd) < 0)
                 r = -errno;
         if (r < 0) {
-                /* Half a record would hide all that come after it. */
+                /* Half a record would hide all later ones. */
                 (void) ftruncate(recorder->fd, (off_t) good);
                 return error_errno(reterr, r, "The journal of the job cannot be written");
         }
@@ -126,7 +125,7 @@ int recorder_add(struct recorder *recorder, enum job_step step, enum record_even
                 return error_errno(reterr, r, "The journal of the job cannot be read back");
         if (recorder->sequence == record.sequence)
                 return 0;
-        /* An illegal move, because an earlier record is missing: it would hide all that come after it. */
+        /* An invalid transition, because an earlier record is missing: it would hide all later ones. */
         str_cut(&recorder->text, good);
         (void) ftruncate(recorder->fd, (off_t) good);
         return error_set(reterr, -EPROTO, "The journal of the job cannot say \"%s\" now", record.data);

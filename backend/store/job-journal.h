@@ -11,8 +11,8 @@
 
 struct recorder;
 
-/* Opens (or begins) `journal` in the job's folder, replays it and cuts a torn tail off. The journal keeps
- * room for itself on the disk, so that an undo can be recorded when it is full. */
+/* Opens (or begins) `journal` in the job's folder, replays it and cuts a torn tail off. The journal reserves
+ * space on the disk, so that an undo can be recorded when it is full. */
 int recorder_new(int folder, struct recorder **ret, struct error **reterr);
 struct recorder *recorder_free(struct recorder *recorder);
 DEFINE_CLEANUP(struct recorder, recorder_free)
@@ -24,13 +24,11 @@ void recorder_boot_id(char boot[static 33]);
 int recorder_add(struct recorder *recorder, enum job_step step, enum record_event event, const char *data,
                  struct error **reterr);
 
-/* What the records say, and nothing else: valid until the next record. Verb, name and image are not in them.
- */
+/* The job as replayed, without verb, name and image: valid until the next record. */
 const struct job *recorder_job(const struct recorder *recorder);
 
-/* Was the host started anew since the last record that was there when the recorder was made? */
+/* Was the host rebooted between the last earlier record and the recorder's creation? */
 bool recorder_rebooted(const struct recorder *recorder);
 
-/* CLOCK_REALTIME of the last record that was there when the recorder was made, in seconds; 0: there was none.
- */
+/* CLOCK_REALTIME of the last record before the recorder's creation, in seconds; 0: none. */
 int64_t recorder_last_before(const struct recorder *recorder);

@@ -19,7 +19,7 @@ static int open_services(const struct paths *paths, struct error **reterr) {
 }
 
 static char *services_file_of(const char *name) {
-        /* A name becomes a path here: only one that is a service name does. */
+        /* The name becomes part of a path: it must be a valid service name. */
         return service_name_valid(name) ? str_printf("%s.json", name) : NULL;
 }
 

@@ -17,10 +17,10 @@
 #include "backend/store/job-folder.h"
 #include "base/str.h"
 
-#define UNBEGUN_SECONDS 600 /* many times what a worker may take to begin */
+#define UNBEGUN_SECONDS 600 /* many times the start of a worker */
 
-/* What a console made for a job, and died before a worker began it: nobody will ever begin it. One that is
- * young may be about to. */
+/* Folders of jobs whose console died before a worker began them: no worker ever will. A young one may be
+ * about to begin. */
 static void sweep_unbegun(const struct paths *paths) {
         _cleanup_free_ char *path = str_printf("%s/jobs", paths->state);
         DIR *d = opendir(path);
@@ -39,7 +39,7 @@ static void sweep_unbegun(const struct paths *paths) {
                 closedir(d);
 }
 
-/* Everywhere a worker writes its own files: a name of files.c that is still there is nobody's. */
+/* In each folder of a worker's own files a temporary name of files.c has no owner any more. */
 void sweep_run(const struct paths *paths) {
         static const char *const own[] = { "", "/services", "/jobs" };
         control_sweep(paths);

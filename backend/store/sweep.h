@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What workers that died left half made in fairlead's own folders. */
+/* Partial files of dead workers in fairlead's own folders. */
 
 #include "backend/io/paths.h"
 
-/* Removes it; the caller holds the host's lock, so that no worker lives. */
+/* Removes them; the caller holds the host's lock, so that no worker lives. */
 void sweep_run(const struct paths *paths);
 
 /* The same, unless a worker lives. */
