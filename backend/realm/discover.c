@@ -14,8 +14,8 @@
 #define DNS_MS 3000U
 #define KDCS_MAX 16U
 
-/* What is asked of the DNS, all at once. Controllers of the domain first: _ldap._tcp of a domain may name
- * other directories. */
+/* Questions to the DNS, all at once. Controllers of the domain first: _ldap._tcp of a domain may name other
+ * directories. */
 static const struct dns_question {
         const char *prefix;
         enum dns_type type;
@@ -58,7 +58,7 @@ static void discover_stop(void *userdata) {
         discovery_free(userdata);
 }
 
-/* ---- what is said in the end ---- */
+/* ---- the result ---- */
 
 static bool anything_answered(const struct realm *realm) {
         for (size_t i = 0; i < realm->n_questions; i++)
@@ -112,12 +112,12 @@ static void say_trouble(struct discovery *d) {
                    str_empty(resolvers) ? "no name server" : resolvers);
 }
 
-/* All that a person is shown is known. */
+/* All facts to display are known. */
 static bool discover_satisfied(const struct discovery *d) {
         return d->realm->kind == REALM_IPA || (d->realm->kind == REALM_AD && d->pinged);
 }
 
-/* What was found so far was only a guess, or a way to somewhere else. */
+/* The servers so far were only a guess, or a way to another realm. */
 static void forget_servers(struct discovery *d) {
         struct realm *realm = d->realm;
         for (size_t i = 0; i < d->n_probes; i++)
@@ -161,7 +161,7 @@ static void discover_finish(struct discovery *d) {
         done(realm, NULL, userdata);
 }
 
-/* ---- questions of the DNS ---- */
+/* ---- questions to the DNS ---- */
 
 static char *record_words(const struct dns_answer *answer) {
         _cleanup_str_ struct str s = {};
@@ -184,7 +184,7 @@ static char *record_words(const struct dns_answer *answer) {
         return str_take(&s);
 }
 
-/* Addresses that came along spare a question. */
+/* Addresses in the answer spare a question. */
 static void take_addresses(struct discovery *d, const struct dns_answer *answer) {
         for (size_t i = 0; i < answer->n; i++) {
                 const struct dns_record *r = &answer->records[i];
@@ -197,8 +197,7 @@ static void take_addresses(struct discovery *d, const struct dns_answer *answer)
 }
 
 static void take_servers(struct discovery *d, const struct dns_answer *answer) {
-        if (d->n_probes) /* probes know their servers by index: the list must not be sorted any
-                          * more */
+        if (d->n_probes) /* probes refer to their servers by index: the list must not be sorted any more */
                 return;
         for (size_t i = 0; i < answer->n; i++) {
                 const struct dns_record *r = &answer->records[i];
@@ -282,7 +281,7 @@ static void discover_ask_all(struct discovery *d) {
         }
 }
 
-/* ---- when is it over? ---- */
+/* ---- the end ---- */
 
 static bool dns_waiting(const struct discovery *d) {
         for (size_t i = 0; i < ELEMENTS(dns_questions); i++)
@@ -298,7 +297,7 @@ static bool probes_waiting(const struct discovery *d) {
         return false;
 }
 
-/* Nothing was found: another thing to try? */
+/* Nothing was found: is another try possible? */
 static bool try_more(struct discovery *d) {
         if (d->realm->n_servers == 0 && !d->tried_itself) {
                 d->tried_itself = true;
@@ -324,7 +323,7 @@ static char *domain_of_base(const char *base) {
         return s.length ? realm_domain(s.text, NULL) : NULL;
 }
 
-/* Somebody typed the name of a server: the realm is that of its domain. */
+/* The user typed the name of a server: the realm is that of its domain. */
 static bool go_home(struct discovery *d) {
         struct realm *realm = d->realm;
         if (!d->tried_itself || d->redirected || (realm->kind != REALM_AD && realm->kind != REALM_IPA) ||

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the files of discover.h share: discover.c asks the DNS and decides when it is over, server.c talks to
+/* Shared by the files of discover.h: discover.c queries the DNS and decides on the end, server.c connects to
  * one server. */
 
 #include "backend/io/exchange.h"
 #include "backend/realm/discover.h"
 #include "backend/wire/dns.h"
 
-#define PROBED_SERVERS_MAX 4U /* servers that are talked to */
+#define PROBED_SERVERS_MAX 4U /* connected servers */
 #define SERVER_PROBE_MS 3000U
 
 struct discovery;
@@ -17,12 +17,12 @@ struct discovery;
 struct server_probe {
         struct discovery *discovery;
         size_t server;  /* its index in the realm */
-        size_t address; /* which of its addresses is tried */
+        size_t address; /* index of the current address */
         struct op *resolving, *ldap, *ping;
         int ldap_question, ping_question;
-        /* what the LDAP side has learnt */
-        unsigned id;   /* of the last search said */
-        unsigned open; /* searches not over yet */
+        /* results of LDAP */
+        unsigned id;   /* of the last search sent */
+        unsigned open; /* unfinished searches */
         enum realm_kind kind;
         char *base, *version, *realm, *domain;
         bool root_read;
@@ -34,7 +34,7 @@ struct discovery {
         struct dns *dns;
         sd_event_source *deadline;
         struct realm *realm;
-        void (*changed)(struct discovery *d); /* something ended; the discovery may be gone afterwards */
+        void (*changed)(struct discovery *d); /* an operation ended; the discovery may be freed afterwards */
         realm_done_t done;
         void *userdata;
         bool parents;
@@ -43,13 +43,12 @@ struct discovery {
         struct server_probe probes[PROBED_SERVERS_MAX];
         size_t n_probes;
         bool tried_itself;         /* the domain's own address, where it has no SRV records */
-        bool redirected;           /* to the domain of the server that was named */
+        bool redirected;           /* to the domain of the given server */
         bool pinged;               /* a ping was answered: names and sites are known */
         struct error *dns_trouble; /* the first failure of the DNS */
 };
 
-/* Begins to talk to a server of the realm; no-op beyond PROBED_SERVERS_MAX or where it is talked to already.
- */
+/* Connects to a server of the realm; no-op beyond PROBED_SERVERS_MAX or for a connected one. */
 void server_probe_start(struct discovery *d, size_t server);
 void server_probe_done(struct server_probe *c);
 bool server_probe_waiting(const struct server_probe *c);

@@ -23,8 +23,8 @@ static bool login_config_exists(const char *root, const char *path) {
 
 /* ---- nsswitch.conf ---- */
 
-/* Where the word ends behind which sss is put: the last of those that know the host's own users. 0: there is
- * none, or sss is asked already. */
+/* Offset of the end of the last word for the host's own users: sss is inserted there. 0: no such word, or sss
+ * is present already. */
 static size_t place_in(const char *line, size_t n) {
         static const char *const own[] = { "files", "compat", "systemd" };
         size_t place = 0;
@@ -40,7 +40,7 @@ static size_t place_in(const char *line, size_t n) {
         return place;
 }
 
-/* The text with sss in the lines of users and groups; true when that is another one. */
+/* The text with sss in the lines of users and groups; true: it differs. */
 static bool add_sss(const char *text, struct str *to) {
         static const char *const databases[] = { "passwd:", "group:" };
         bool found[ELEMENTS(databases)] = {}, changed = false;
@@ -95,7 +95,7 @@ static bool asks_sssd(const char *root) {
         return path && readfile(path, PAM_BYTES_MAX, &text, &n, NULL) >= 0 && strstr(text, "pam_sss.so");
 }
 
-/* Its files are for everybody, and signals of ours are none of its. */
+/* Its files are world-readable, and it does not inherit our signal mask. */
 static _Noreturn void login_config_run(const char *program, char *const *argv) {
         static char *const environment[] = { (char *) "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
                                              (char *) "DEBIAN_FRONTEND=noninteractive",
@@ -117,7 +117,7 @@ int logins_settle(const char *root, bool mkhomedir, struct error **reterr) {
                 return r;
         if (!login_config_exists(root, TOOL)) {
                 if (!mkhomedir)
-                        return 0;       /* where PAM is set up by hand, somebody did */
+                        return 0;       /* PAM was set up by hand */
                 error_set(reterr, -ENOENT, "Home directories will not be made: this host has neither "
                                            "authselect nor pam-auth-update");
                 error_hint(reterr, "Add \"session optional pam_mkhomedir.so\" to the files of /etc/pam.d");

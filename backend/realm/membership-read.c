@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the host's files say of its realm. */
+/* The host's realm, from its files. */
 #include <string.h>
 
 #include "backend/realm/membership.h"
@@ -57,11 +57,11 @@ static void read_keytab(const struct paths *paths, struct membership *m) {
                 keytab_done(&k);
         }
         if (bytes)
-                explicit_bzero(bytes, n);       /* the keys themselves */
+                explicit_bzero(bytes, n);       /* holds the keys themselves */
         free(bytes);
 }
 
-/* Its answers name the domain that SSSD is configured for. */
+/* A service whose answers name the domain of SSSD's configuration. */
 static void find_service(const struct paths *paths, struct membership *m) {
         _cleanup_(service_list_freep) struct service_list *services = NULL;
         if (!m->domain || services_list(paths, &services, NULL) < 0)

@@ -19,8 +19,8 @@ struct asking {
         struct op *op, *looking;
         sd_bus *bus;            /* ours, or NULL */
         sd_bus *used;
-        bool may_start;         /* the host's own SSSD runs: its InfoPipe may be started to ask it. A look
-                                 * must not start SSSD itself */
+        bool may_start;         /* the host's own SSSD runs: its InfoPipe may be started for the query. A
+                                 * query must not start SSSD itself */
         sd_bus_slot *online, *server;
         sd_event_source *turn;
         struct membership *membership;
@@ -66,8 +66,8 @@ static char *domain_path(const char *domain) {
         return str_take(&s);
 }
 
-/* These return 1, for nothing more is to be done with the message: the end may have closed the connection
- * under sd-bus, which insists on one that runs when a call timed out. */
+/* These return 1, so that sd-bus does not touch the message further: the end may have closed the connection,
+ * and when a call timed out sd-bus asserts that it is open. */
 static int online_came(sd_bus_message *m, void *userdata, sd_bus_error *ignored) {
         struct asking *a = userdata;
         int online = 0;
@@ -118,8 +118,6 @@ static void ask_sssd(struct asking *a, sd_bus *bus) {
         (void) membership_ask(a, &a->server, path, "ActiveServer", server_came,
                               m->kind == REALM_IPA ? "IPA" : "AD");
 }
-
-/* ---- the realm's servers ---- */
 
 static void membership_looked(struct preflight *p, void *userdata) {
         struct asking *a = userdata;

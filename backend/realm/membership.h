@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The membership of this host (model/realm/membership.h): sssd.conf and the keytab, at once; SSSD
- * itself over the bus (InfoPipe), and the realm's servers, side by side, 3 s at most. */
+/* The membership of this host (model/realm/membership.h): sssd.conf and the keytab, at once; SSSD itself over
+ * the bus (InfoPipe), and the realm's servers, in parallel, 3 s at most. */
 
 #include <systemd/sd-bus.h>
 #include <systemd/sd-event.h>
@@ -14,11 +14,11 @@
 struct membership_options {
         const struct paths *paths;
         const struct facts *facts;      /* must outlive the operation */
-        sd_bus *bus;                    /* NULL: the system's, opened for the question */
+        sd_bus *bus;                    /* NULL: the system's, opened for the query */
         const char *servers;            /* name servers, for tests; NULL */
 };
 struct op *membership_start(sd_event *event, const struct membership_options *options, membership_done_t done,
                             void *userdata);
 
-/* Only what the files say; never NULL but out of memory. */
+/* From the files only; NULL: out of memory. */
 struct membership *membership_read(const struct paths *paths);

@@ -10,11 +10,11 @@
 #include "base/str.h"
 #include "config.h"
 
-/* The words that say what is joined come from the profiles of these names (data/profiles). realmd is spoken
- * to by fairlead-realmd (src/realmd-main.c); both read a password from their input. */
+/* The words of each join command come from the profiles of these names (data/profiles). fairlead-realmd
+ * (src/realmd-main.c) is the client of realmd; both read a password from their input. */
 static const struct way {
         const char *name;
-        const char *there;      /* what is on a host that has the way */
+        const char *there;      /* present on a host that has the way */
         const char *install, *uninstall, *summary, *package;
 } ways[] = {
         {
@@ -49,7 +49,7 @@ static struct image *image_of(const struct way *way) {
             image_add_label(image, "summary", way->summary) < 0 ||
             str_replace(&image->source, "this host") < 0)
                 return NULL;
-        /* what an image's id is for: other words are another one, which nobody consented to yet */
+        /* as with an image's id: other words have another id, without consent so far */
         char hex[DIGEST_HEX];
         _cleanup_(digest_freep) struct digest *digest = digest_new();
         if (!digest || digest_bytes(digest, text, strlen(text), hex) < 0)

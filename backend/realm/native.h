@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Ways to join a realm by programs of the host itself, where they are installed: realmd's realm, and
- * ipa-client-install. They are treated as images are: labels that are known, a profile, a plan that is shown
- * word for word and consented to, a job with a snapshot and an exact undo. Their commands are host commands,
- * which no plan runs without being allowed. */
+/* Joins of a realm by programs of the host itself, where they are installed: realmd's realm, and
+ * ipa-client-install. They are treated like images: known labels, a profile, a plan that is shown word for
+ * word and consented to, a job with a snapshot and an exact undo. Their commands are host commands, which no
+ * plan runs without permission. */
 
 #include "base/error.h"
 #include "model/image/image.h"
 
 #define NATIVE_PREFIX "host/"
 
-/* Adds an image for each way that this host has. 0 or -ENOMEM. */
+/* Adds an image for each program that this host has. 0 or -ENOMEM. */
 int native_list(const char *root, struct image_list *images);
 
-/* The way of this name ("host/realmd"): -ENOENT with a sentence when there is none, or its program is not
- * installed. */
+/* The image of this name ("host/realmd"): -ENOENT with a sentence for an unknown name or a program that is
+ * not installed. */
 int native_find(const char *root, const char *reference, struct image **ret, struct error **reterr);

@@ -9,7 +9,7 @@
 #include "base/memory.h"
 #include "base/str.h"
 
-/* In the order in which they are shown. */
+/* In the order of display. */
 static const struct check *const checks[] = {
         &root_check,  &hostname_check, &static_name_check, &enrolled_check, &dns_check,       &kind_check,
         &names_check, &ports_check,    &clock_check,       &timesync_check, &libraries_check, &nsswitch_check,
@@ -178,7 +178,7 @@ static void add_place(struct preflight_run *run, struct place *list, size_t *n, 
         place->resolving = dns_resolve(run->dns, host, preflight_resolved, place);
 }
 
-/* "host:port" of the DNS; port 0 where it has none. */
+/* "host:port" of the DNS; port 0: none. */
 static void add_named_place(struct preflight_run *run, struct place *list, size_t *n, const char *text) {
         const char *colon = strrchr(text, ':');
         long long port = 0;
@@ -187,7 +187,7 @@ static void add_named_place(struct preflight_run *run, struct place *list, size_
                 add_place(run, list, n, host, (uint16_t) port);
 }
 
-/* The server that was chosen, else those of the DNS; the one that answered first in front. */
+/* The chosen server, else those of the DNS, with the one that answered first in front. */
 static void find_places(struct preflight_run *run) {
         const struct realm *realm = run->preflight->realm;
         if (run->server) {
@@ -205,7 +205,7 @@ static void find_places(struct preflight_run *run) {
                 add_named_place(run, run->kdcs, &run->n_kdcs, *kdc);
         for (char **kpasswd = realm->kpasswds; kpasswd && *kpasswd; kpasswd++)
                 add_named_place(run, run->kpasswds, &run->n_kpasswds, *kpasswd);
-        /* without records of their own they are where the directory is */
+        /* without records of their own they are on the directory's servers */
         for (size_t i = 0; i < run->n_ldap && !realm->kdcs; i++)
                 add_place(run, run->kdcs, &run->n_kdcs, run->ldap[i].host, 88);
         for (size_t i = 0; i < run->n_ldap && !realm->kpasswds; i++)

@@ -14,8 +14,8 @@
 #define SERVICE REALMD_NAME ".Service"
 
 #define REALMS_MAX 16U
-/* Discover waits for a name service that may be silent; a join waits for controllers, one after the other.
- * The bus's own limit of 25 s is for neither. */
+/* Discover waits for a name service that may not answer; a join waits for controllers, one after the other.
+ * The bus's own limit of 25 s suits neither. */
 #define LOOK_USEC (3 * 60 * 1000000ULL)
 #define WORK_USEC (30 * 60 * 1000000ULL)
 
@@ -141,7 +141,7 @@ static void fail_locally(struct realmd *realmd, int r) {
         realmd_end(realmd, e);
 }
 
-/* ---- asking ---- */
+/* ---- calls ---- */
 
 static int realmd_call(struct realmd *realmd, sd_bus_message *m, sd_bus_message_handler_t then,
                        uint64_t usec) {
@@ -154,7 +154,7 @@ static int new_call(struct realmd *realmd, const char *path, const char *interfa
         return sd_bus_message_new_method_call(realmd->bus, ret, REALMD_NAME, path, interface, member);
 }
 
-/* options: the operation's name first, by which it is cancelled and its diagnostics are known. */
+/* options: the operation's name first, which identifies it for Cancel and in Diagnostics. */
 static int add_options(struct realmd *realmd, sd_bus_message *m, bool all) {
         int r = sd_bus_message_open_container(m, 'a', "{sv}");
         if (r >= 0)
@@ -167,7 +167,7 @@ static int add_options(struct realmd *realmd, sd_bus_message *m, bool all) {
         return r < 0 ? r : sd_bus_message_close_container(m);
 }
 
-/* (type, owner, what) */
+/* (type, owner, credentials) */
 static int add_credentials(struct realmd *realmd, sd_bus_message *m) {
         int r = sd_bus_message_open_container(m, 'r', "ssv");
         if (r < 0)
@@ -238,7 +238,7 @@ static const char *credentials_type(const struct realmd *realmd) {
 
 static bool realmd_wanted(const struct realmd *realmd, const struct realm_path *realm) {
         if (realmd->action == REALMD_JOIN)
-                return true;    /* Discover was asked for that one */
+                return true;    /* Discover was called for that one */
         return realm->configured && (!realmd->domain || str_equal_nocase(realmd->domain, realm->name));
 }
 
@@ -282,7 +282,7 @@ static void realmd_choose(struct realmd *realmd) {
                 fail_locally(realmd, r);
 }
 
-/* One property that is looked at: its value decides what is known of the realm. */
+/* Reads one property of the realm. */
 static int read_property(struct realmd *realmd, struct realm_path *realm, const char *name,
                          sd_bus_message *m) {
         const char *text, *owner;
@@ -388,7 +388,7 @@ static int realmd_on_found(sd_bus_message *m, void *userdata, sd_bus_error *unus
         return 0;
 }
 
-/* What of the options says which of several ways to join is looked for. */
+/* The options that select one of several ways to join. */
 static int add_filter(struct realmd *realmd, sd_bus_message *m) {
         static const char *const keys[] = { "client-software=", "server-software=", "membership-software=" };
         int r = sd_bus_message_open_container(m, 'a', "{sv}");
@@ -417,7 +417,7 @@ static int realmd_find(struct realmd *realmd) {
         return r < 0 ? r : realmd_call(realmd, m, realmd_on_found, LOOK_USEC);
 }
 
-/* ---- what it says meanwhile ---- */
+/* ---- Diagnostics ---- */
 
 static int on_diagnostics(sd_bus_message *m, void *userdata, sd_bus_error *unused) {
         struct realmd *realmd = userdata;

@@ -4,9 +4,9 @@
 /* realmd over D-Bus: this host joins an Active Directory domain or leaves it by its own tools. Of the
  * interface (realmd 0.17, dbus/org.freedesktop.realmd.xml): Provider.Discover and Provider.Realms,
  * KerberosMembership.Join and Leave, Realm.Deconfigure, Service.Cancel, and the signal Diagnostics, which
- * comes to the caller only, in pieces that are no lines.
+ * goes to the caller only, in pieces that are not lines.
  *
- * A secret goes into one message, which is wiped when it was sent, and nowhere else. */
+ * A secret goes into one message, which is wiped once sent, and nowhere else. */
 
 #include <systemd/sd-bus.h>
 #include <systemd/sd-event.h>
@@ -23,17 +23,16 @@ enum realmd_action {
 };
 
 enum realmd_credentials {
-        REALMD_NOBODY,          /* join: what realmd finds by itself, mostly a ticket; leave: the
-                                 * computer's account stays */
-        REALMD_PASSWORD,        /* user and secret, of somebody who may */
-        REALMD_ONE_TIME,        /* secret: the password that the computer's account was made with */
+        REALMD_NOBODY,          /* join: realmd's own credentials, mostly a ticket; leave: the computer
+                                 * account stays */
+        REALMD_PASSWORD,        /* user and secret, of an authorized account */
+        REALMD_ONE_TIME,        /* secret: the one-time password of the computer account */
 };
 
 struct realmd_order {
         enum realmd_action action;
         enum realmd_credentials credentials;
-        const char *domain;     /* NULL: to join, the one this host's network names; to leave, the one that
-                                 * it is in */
+        const char *domain;     /* NULL: to join, the one of this host's network; to leave, the joined one */
         const char *user;
         const struct secret *secret;
         char **options;         /* "computer-ou=OU=Linux" and others, for Join; NULL: none */
@@ -41,17 +40,17 @@ struct realmd_order {
 
 struct realmd;
 
-/* The system bus, attached to event. -ENOTCONN with a sentence when there is none. */
+/* The system bus, attached to event. -ENOTCONN with a sentence: not available. */
 int realmd_open(sd_event *event, sd_bus **ret, struct error **reterr);
 
-/* Begins; everything in *order is copied but the secret, which must live as long. said() gets what realmd and
- * its tools say, as it comes; done() comes once, with NULL or an error that is the receiver's. NULL when out
- * of memory. Closing the bus is the caller's, after realmd_free(). */
+/* Begins; everything in *order is copied but the secret, which must live as long. said() gets the output of
+ * realmd and its tools, as it comes; done() comes once, with NULL or an error that the receiver owns. NULL:
+ * out of memory. The caller closes the bus, after realmd_free(). */
 struct realmd *realmd_new(sd_bus *bus, const struct realmd_order *order,
                           void (*said)(const char *text, void *userdata),
                           void (*done)(struct error *e, void *userdata), void *userdata);
 struct realmd *realmd_free(struct realmd *realmd);
 DEFINE_CLEANUP(struct realmd, realmd_free)
 
-/* Asks realmd to give up what it does; done() comes then, with -ECANCELED where it did. */
+/* Cancels realmd's operation; done() follows, with -ECANCELED if it was cancelled. */
 void realmd_cancel(struct realmd *realmd);

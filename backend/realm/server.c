@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One server of a realm: who it is. */
+/* Identifies one server of a realm. */
 #include <ctype.h>
 #include <errno.h>
 #include <string.h>
@@ -78,7 +78,7 @@ static void take_netlogon(struct server_probe *c, const struct netlogon *n) {
                 server_keep(&realm->best, server_of(c)->host);
 }
 
-/* Reads the answer's NetLogon; -ENODATA where it has none: the server does not know the domain. */
+/* Reads the answer's NetLogon; -ENODATA: none, as the server does not know the domain. */
 static int read_ping(struct server_probe *c, const struct ldap_message *m, int question,
                      struct error **reterr) {
         const struct berval *value = ldap_value(m, "NetLogon", 0);
@@ -149,7 +149,7 @@ static struct op *start_ping(struct server_probe *c) {
                                                           .userdata = c });
 }
 
-/* ---- LDAP over TCP: the rootDSE, then what its kind has more to say ---- */
+/* ---- LDAP over TCP: the rootDSE, then entries of its kind ---- */
 
 static int server_search(struct server_probe *c, struct exchange *x, const char *base, enum ldap_scope scope,
                          const struct ldap_test *tests, size_t n, const char *const *attributes) {
@@ -261,7 +261,7 @@ static void ldap_over(unsigned ms, struct error *e, void *userdata) {
         struct server_probe *c = userdata;
         struct discovery *d = c->discovery;
         c->ldap = op_cancel(c->ldap);
-        if (c->root_read) { /* what came before a failure counts */
+        if (c->root_read) { /* results before a failure count */
                 realm_answered(d->realm, c->ldap_question, REALM_ANSWERED, ms, ldap_words(c));
                 take_ldap(c, ms);
         } else if (e) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A check of the preflight, and the preflight as its checks see it. A file of this folder ends in its
- * const struct checks, which backend/realm/preflight.c lists. */
+/* A check of the preflight, and the preflight as its checks see it. A file of this folder ends in its const
+ * struct checks, listed in backend/realm/preflight.c. */
 
 #include "backend/io/exchange.h"
 #include "backend/realm/preflight.h"
@@ -10,11 +10,11 @@
 
 struct preflight_run;
 
-/* A server of the realm at a port, for the checks that talk to one. */
+/* A server of the realm at a port, for the checks that connect to one. */
 struct place {
         char *host;
         uint16_t port;
-        char *address; /* NULL: it has none */
+        char *address; /* NULL: none */
         struct preflight_run *run;
         struct op *resolving;
 };
@@ -25,9 +25,9 @@ struct preflight_run {
         const struct paths *paths;
         const struct facts *facts;
         struct preflight *preflight;
-        enum realm_kind wanted; /* REALM_NONE: whatever is found */
+        enum realm_kind wanted; /* REALM_NONE: any */
         char *domain, *server, *computer_name, *hostname;
-        char *own_job; /* whose last look this is; NULL: nobody's */
+        char *own_job; /* the job that runs this preflight; NULL: none */
         struct dns *dns;
         void (*settled)(struct preflight_run *run, struct check_result *result); /* check_settle() */
         /* known in the second phase */
@@ -37,9 +37,10 @@ struct preflight_run {
 
 struct check {
         const char *id, *title;
-        bool network; /* wants the realm: of the second phase */
+        bool network; /* needs the realm: of the second phase */
         size_t size;  /* of its state, zeroed before look() */
-        /* Sets the verdict; or leaves it VERDICT_WAITING, having begun what ends in check_settle(). */
+        /* Sets the verdict; or leaves it VERDICT_WAITING and starts an operation that ends in
+         * check_settle(). */
         void (*look)(struct preflight_run *run, struct check_result *result, void *state);
         void (*drop)(void *state); /* NULL: nothing to drop */
 };
@@ -53,10 +54,10 @@ void check_detail(struct check_result *result, const char *format, ...) __attrib
 /* An asynchronous check is through. The run may be gone afterwards. */
 void check_settle(struct preflight_run *run, struct check_result *result);
 
-/* For all checks of one kind: the kind of realm that is to be joined. */
+/* The kind of realm to join, for all checks of one kind. */
 enum realm_kind check_kind(const struct preflight_run *run);
 
-/* A small file of the host, whole, or NULL; the caller frees. */
+/* The content of a small file of the host, or NULL; the caller frees. */
 char *check_read(const struct preflight_run *run, const char *path);
 bool check_exists(const struct preflight_run *run, const char *path);
 

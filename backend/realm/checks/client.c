@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What asks SSSD on this host, and whether it is joined already. */
+/* The programs of this host that use SSSD, and an earlier join. */
 #include <dirent.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -17,7 +17,7 @@ static bool check_enrolled_has_bytes(const struct preflight_run *run, const char
         return whole && stat(whole, &st) >= 0 && st.st_size > 2;
 }
 
-/* By what joined it: a service of fairlead, or somebody else. */
+/* Names the service of fairlead that joined, if any. */
 static void check_enrolled_hint(const struct preflight_run *run, struct check_result *result, bool ipa) {
         _cleanup_(membership_freep) struct membership *m = membership_read(run->paths);
         result->fix = FIX_LEAVE;
@@ -33,8 +33,8 @@ static void check_enrolled_hint(const struct preflight_run *run, struct check_re
                                    "configuration");
 }
 
-/* What an ipa-client-install that died leaves behind: it calls itself not configured, and a second run loses
- * the originals. */
+/* An ipa-client-install that died leaves such files: it reports "not configured", and a second run loses the
+ * originals. */
 static bool check_enrolled_ipa(struct preflight_run *run, struct check_result *result) {
         _cleanup_free_ char *state = check_read(run, "/var/lib/ipa-client/sysrestore/sysrestore.state");
         _cleanup_free_ char *conf = check_read(run, "/etc/ipa/default.conf"),
@@ -81,7 +81,7 @@ static void check_enrolled_look(struct preflight_run *run, struct check_result *
 
 /* ---- libraries ---- */
 
-/* Loaded by the programs of the host to ask SSSD, wherever that runs. */
+/* Loaded by the programs of the host to query SSSD, wherever that runs. */
 static const struct {
         const char *file, *package;
 } libraries[] = {
@@ -89,7 +89,7 @@ static const struct {
         { "security/pam_sss.so", "libpam-sss (Debian), sssd-client (Fedora and kin)" },
 };
 
-/* Below the folder itself, or below its folders for one architecture (x86_64-linux-gnu). */
+/* In the folder itself, or in its folders for one architecture (x86_64-linux-gnu). */
 static bool check_libraries_in(const struct preflight_run *run, const char *folder, const char *file) {
         _cleanup_free_ char *whole = str_printf("%s%s", run->paths->root, folder),
                             *direct = str_printf("%s/%s", folder, file);
@@ -129,8 +129,8 @@ static void check_libraries_look(struct preflight_run *run, struct check_result 
 
 /* ---- nsswitch.conf(5) ---- */
 
-/* The words of one database of nsswitch.conf(5), as a text that begins and ends with a blank; NULL: it has no
- * such line. */
+/* The words of one database of nsswitch.conf(5), with a blank at the beginning and the end; NULL: no such
+ * line. */
 static char *check_nsswitch_words_of(const char *text, const char *database) {
         size_t n = strlen(database);
         for (const char *line = text; line && *line;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* This host's clock against the KDC's, by its own word (backend/wire/kerberos.h): the first answer of several
- * KDCs, by UDP and by TCP. */
+/* The clock skew between this host and the KDC, as the KDC reports it (backend/wire/kerberos.h): the first
+ * answer of several KDCs, by UDP and by TCP. */
 #include <errno.h>
 #include <string.h>
 #include <sys/random.h>
@@ -60,7 +60,7 @@ static void check_clock_conclude(struct clock *c) {
         result->fix = FIX_CLOCK;
 }
 
-/* The middle of the way there and back is when the KDC looked at its clock. */
+/* The KDC read its clock in the middle of the round trip. */
 static void check_clock_take(struct asked *a, const struct kerberos_answer *answer) {
         struct clock *c = a->clock;
         struct preflight *p = c->run->preflight;

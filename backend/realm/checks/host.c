@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The host itself: privileges, a way in without the realm, disk space, who else changes it. */
+/* The host itself: privileges, root's login without the realm, disk space, package locks. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
@@ -28,9 +28,9 @@ static void check_root_look(struct preflight_run *run, struct check_result *resu
                 check_say(result, VERDICT_OK, "running as root on a host");
 }
 
-/* ---- a way in for root that needs no realm ---- */
+/* ---- root's login without the realm ---- */
 
-/* Is there a way in for root that needs no realm? */
+/* Can root log in without the realm? */
 static void check_login_look(struct preflight_run *run, struct check_result *result, void *state) {
         _cleanup_free_ char *shadow = check_read(run, "/etc/shadow"),
                             *keys = check_read(run, "/root/.ssh/authorized_keys");
@@ -59,7 +59,7 @@ static void check_login_look(struct preflight_run *run, struct check_result *res
 #define ROOM_BYTES (64ULL * 1000 * 1000)
 #define ROOM_FILES 1000U
 
-/* Writing is tried, without a trace. */
+/* A trial write, without a trace. */
 static bool check_room_writable(const char *path) {
         int fd = open(path, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
         if (fd >= 0)
@@ -71,7 +71,7 @@ static bool check_room_writable(const char *path) {
 static const char *const check_room_files[] = { "/etc/krb5.conf", "/etc/krb5.keytab", "/etc/nsswitch.conf",
                                                 "/etc/sssd",      "/etc/hosts",       "/etc" };
 
-/* chattr(1) +i: root cannot write it either, and sees nothing of it with ls. */
+/* chattr(1) +i: root cannot write it either, and ls does not show it. */
 static bool check_room_immutable(const char *path) {
         _cleanup_close_ int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
         int flags = 0;
@@ -125,7 +125,7 @@ static void check_room_look(struct preflight_run *run, struct check_result *resu
 
 /* ---- locks ---- */
 
-/* Does somebody hold a lock on this file? */
+/* Does a process hold a lock on this file? */
 static bool check_locks_held(const struct preflight_run *run, const char *path) {
         _cleanup_free_ char *whole = str_printf("%s%s", run->paths->root, path);
         _cleanup_close_ int fd = whole ? open(whole, O_RDONLY | O_CLOEXEC | O_NOCTTY) : -1;
@@ -159,8 +159,8 @@ static void check_locks_look(struct preflight_run *run, struct check_result *res
 
 /* ---- user ids ---- */
 
-/* Where SSSD puts the users of an Active Directory (ldap_idmap_range_min, _max), and FreeIPA most of its own.
- */
+/* SSSD's range for the users of an Active Directory (ldap_idmap_range_min, _max), and FreeIPA's for most of
+ * its own. */
 #define RANGE_FIRST 200000LL
 #define RANGE_LAST 2000200000LL
 

@@ -12,7 +12,7 @@
 
 /* ---- its name ---- */
 
-/* The part before the first dot: what Active Directory takes where no other name is given. */
+/* The part before the first dot: Active Directory's default for the computer's name. */
 static char *check_hostname_short(const char *name) {
         return strndup(name, strcspn(name, "."));
 }
@@ -35,7 +35,8 @@ static void check_hostname_look(struct preflight_run *run, struct check_result *
                            : run->facts->fqdn ? run->facts->fqdn
                                               : run->facts->hostname;
         const char *fault = name ? host_name_fault(name) : "is not known";
-        /* Active Directory has the account's name from the first part, and accepts a host without a domain */
+        /* Active Directory takes the account's name from the first part, and accepts a host without a
+         * domain */
         bool unqualified = name && !strchr(name, '.') && strcmp(name, "localhost") != 0;
         if (fault) {
                 check_say(result, unqualified && run->wanted == REALM_AD ? VERDICT_WARN : VERDICT_FAIL,
@@ -49,7 +50,7 @@ static void check_hostname_look(struct preflight_run *run, struct check_result *
                 check_hostname_computer(run, result, name);
 }
 
-/* ---- its name after a restart ---- */
+/* ---- the static host name ---- */
 
 static void check_static_name_look(struct preflight_run *run, struct check_result *result, void *state) {
         _cleanup_free_ char *text = check_read(run, "/etc/hostname");

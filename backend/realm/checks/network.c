@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The realm as seen from here: its DNS records, its kind, which ports of its servers can be reached. */
+/* The realm as seen from this host: its DNS records, its kind, the reachable ports of its servers. */
 #include <errno.h>
 #include <string.h>
 
@@ -57,7 +57,7 @@ static void check_kind_look(struct preflight_run *run, struct check_result *resu
                 return;
         }
         if (!realm->n_servers) {
-                /* the DNS says why, once is enough */
+                /* the DNS check gives the reason, once is enough */
                 check_say(result, VERDICT_WARN, "not checked: no server of %s is known", run->domain);
                 return;
         }
@@ -73,7 +73,7 @@ static void check_kind_look(struct preflight_run *run, struct check_result *resu
 
 static const struct port {
         uint16_t number;
-        bool ad, ipa; /* a join of this kind does not work without it */
+        bool ad, ipa; /* required for a join of this kind */
         bool asked_ad, asked_ipa;
         const char *meaning;
 } ports[] = {
@@ -115,8 +115,8 @@ static bool check_ports_needed(const struct ports *p, const struct port *port) {
         return check_kind(p->run) == REALM_IPA ? port->ipa : port->ad;
 }
 
-/* Names the ports of one server that are open; and in *shut those that are not and are needed. True: it has
- * all that is needed. */
+/* Lists the open ports of one server, and in *shut the closed ones that are required. True: none is
+ * missing. */
 static bool check_ports_judge(const struct ports *p, size_t server, struct str *open, struct str *shut,
                               struct str *wanting) {
         bool whole = true;
@@ -179,7 +179,7 @@ static void check_ports_tried(unsigned ms, struct error *e, void *userdata) {
                 check_ports_conclude(p);
 }
 
-/* The port that the DNS names for this service of that host, else the usual one. */
+/* The port of this service of that host in the DNS, else the usual one. */
 static uint16_t check_ports_number(const struct preflight_run *run, size_t server, const struct port *port) {
         const struct place *list = port->number == 88 ? run->kdcs : run->kpasswds;
         size_t n = port->number == 88 ? run->n_kdcs : run->n_kpasswds;
