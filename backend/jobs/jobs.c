@@ -19,8 +19,8 @@
 #include "base/str.h"
 #include "model/plan/diff.h"
 
-#define JOBS_MAX 500U    /* shown; older ones are there, but nobody pages through them */
-#define BEGIN_SECONDS 20 /* a worker that has not begun by then does not */
+#define JOBS_MAX 500U    /* shown; older ones exist, but a list of more is not useful */
+#define BEGIN_SECONDS 20 /* limit for a worker's start */
 #define TEXT_MAX (256U * 1024)
 
 int jobs_new(sd_event *event, const struct paths *paths, struct units *units, struct jobs **ret,
@@ -126,7 +126,7 @@ int jobs_list(struct jobs *jobs, struct job_list **ret, struct error **reterr) {
         struct job_list *list = new0(struct job_list);
         for (size_t i = 0; i < n && i < JOBS_MAX; i++) {
                 struct job *job = NULL;
-                /* One that goes away in between is no reason to show none. */
+                /* A job removed in between must not fail the list. */
                 if (jobs_read(jobs, ids[i], &job, NULL) >= 0)
                         job_list_take(list, job);
         }
@@ -138,14 +138,14 @@ void jobs_listen(struct jobs *jobs, void (*changed)(void *userdata), void *userd
         _cleanup_free_ char *path = str_printf("%s/jobs", jobs->paths.state);
         _cleanup_(job_list_freep) struct job_list *list = NULL;
         jobs->listening = listening_free(jobs->listening);
-        /* Without the folder there are no jobs, and without root nobody can make one. */
+        /* Without the folder there are no jobs, and without root nobody can create one. */
         if (!changed || (paths_prepare(&jobs->paths, NULL) < 0 && access(path, R_OK) < 0) ||
             jobs_list(jobs, &list, NULL) < 0)
                 return;
         jobs->listening = listening_new(jobs->event, &jobs->paths, list, changed, userdata);
 }
 
-/* ---- talking to a worker ---- */
+/* ---- packets to a worker ---- */
 
 static int jobs_connected(struct jobs *jobs, const char *id, struct error **reterr) {
         if (jobs->control >= 0 && str_equal(jobs->control_id, id))
@@ -171,7 +171,7 @@ int jobs_cancel(struct jobs *jobs, const char *id, struct error **reterr) {
         int r = jobs_read(jobs, id, &job, reterr);
         if (r < 0)
                 return r;
-        /* A worker that is on its way out still takes packets, but nothing comes of them. */
+        /* A worker that is about to exit still accepts packets, but without effect. */
         if (job_state_final(job->state) || job->state == JOB_INTERRUPTED)
                 return error_set(reterr, -ESRCH, "The job is not running");
         r = jobs_connected(jobs, id, reterr);
@@ -190,8 +190,8 @@ int jobs_size(struct jobs *jobs, const char *id, unsigned rows, unsigned columns
 
 /* ---- changes ---- */
 
-/* What a side of a change held, if it was kept: "" for a side that is not there. False: it is not text, or
- * not kept. */
+/* The content of one side of a change, if it was saved: "" for a missing side. False: not text, or not
+ * saved. */
 static bool read_side(int blobs, const struct entry *e, char **ret, size_t *ret_n) {
         *ret = NULL;
         *ret_n = 0;
@@ -214,7 +214,7 @@ static char *jobs_diff_of(int blobs, const struct change *change) {
                             change->after.path ? change->path : "/dev/null", after ? after : "", after_n);
 }
 
-/* The job that is meant: by its own id, or by the service that it installed. */
+/* The job by its own id, or by the service that it installed. */
 static int jobs_named(struct jobs *jobs, const char *of, char **ret, struct error **reterr) {
         _cleanup_(service_freep) struct service *service = NULL;
         if (job_id_valid(of)) {

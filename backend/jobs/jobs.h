@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The client's side of jobs: start one, list them, follow one, ask it to stop. The worker's side is
+/* The client's side of jobs: start, list, follow and cancel them. The worker's side is
  * backend/worker/worker.h. A job is its folder: `state`/jobs/ID/ with plan.json, journal, snapshot/, log,
- * result.json; the control socket `run`/ID.sock only carries cancel, input and window
- * size. */
+ * result.json; the control socket `run`/ID.sock only carries cancel, input and window size. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -30,13 +29,13 @@ DEFINE_CLEANUP(struct jobs, jobs_free)
 
 struct op *jobs_start(struct jobs *jobs, const struct plan *plan, struct secret_list *secrets,
                       started_done_t done, void *userdata);
-/* A job that was found without its worker (or is to be put back after its end) goes on in a new worker.
- * -EBUSY: another job, or a worker of this one, is at work. done() gets its id when the worker has begun. */
+/* A new worker resumes a job without one (or undoes it after its end). -EBUSY: another job, or a worker of
+ * this one, is running. done() gets its id when the worker has begun. */
 struct op *jobs_resume(struct jobs *jobs, const char *id, enum job_resume how, struct secret_list *secrets,
                        started_done_t done, void *userdata);
 int jobs_list(struct jobs *jobs, struct job_list **ret, struct error **reterr);
 int jobs_read(struct jobs *jobs, const char *id, struct job **ret, struct error **reterr);
-/* by inotify; no polling while nothing moves */
+/* by inotify; no polling while nothing changes */
 struct op *jobs_watch(struct jobs *jobs, const char *id, const struct job_watcher *watcher);
 int jobs_cancel(struct jobs *jobs, const char *id, struct error **reterr);
 int jobs_input(struct jobs *jobs, const char *id, const void *bytes, size_t n, struct error **reterr);
@@ -44,8 +43,8 @@ int jobs_size(struct jobs *jobs, const char *id, unsigned rows, unsigned columns
 /* A job began, moved or ended: coalesced. One listener. */
 void jobs_listen(struct jobs *jobs, void (*changed)(void *userdata), void *userdata);
 /* The exact changes of a job, by its id, or of the install (and the upgrades) behind a service, by the
- * service's name; with a text diff for each text file when asked for (at most 256 KiB of each file is kept
- * for that). -ENOENT: there is no such job or service; -ENODATA: the job did not come that far. */
+ * service's name; with a text diff of each text file on request (at most 256 KiB of each file is saved for
+ * that). -ENOENT: no such job or service; -ENODATA: the job did not come that far. */
 int jobs_changes(struct jobs *jobs, const char *of, bool diffs, struct change_report **ret,
                  struct error **reterr);
 /* The plan of a job, from its folder. */

@@ -25,9 +25,9 @@ struct listening {
         int jobs_number; /* of the watch: the folder of jobs */
         struct followed {
                 char *id;
-                int folder, journal; /* numbers of the inotify; 0: none */
+                int folder, journal; /* watch descriptors of inotify; 0: none */
         } followed[FOLLOWED_MAX];
-        size_t next; /* the oldest makes room */
+        size_t next; /* the oldest is dropped */
 };
 
 static void jobs_listen_unfollow(struct listening *l, struct followed *f) {
@@ -52,11 +52,11 @@ struct listening *listening_free(struct listening *l) {
 
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
         struct listening *l = userdata;
-        l->changed(l->userdata); /* the last thing: it may stop listening */
+        l->changed(l->userdata); /* last: it may free the listener */
         return 0;
 }
 
-/* The first change arms the timer, those that follow ride along. */
+/* The first change arms the timer; later ones are coalesced. */
 static void jobs_listen_soon(struct listening *l) {
         int enabled = SD_EVENT_OFF;
         if (l->timer && sd_event_source_get_enabled(l->timer, &enabled) > 0 && enabled != SD_EVENT_OFF)
@@ -77,7 +77,7 @@ static void jobs_listen_follow(struct listening *l, const char *id) {
         jobs_listen_unfollow(l, f);
         f->id = xstrdup(id);
         _cleanup_free_ char *path = str_printf("%s/jobs/%s", l->paths->state, id);
-        /* The log is not followed: it moves all the time and says nothing about the state. */
+        /* The log is not watched: it changes all the time without a change of state. */
         f->folder = inotify_add(l->inotify, path, IN_CREATE | IN_MOVED_TO | IN_ONLYDIR);
         if (f->folder < 0)
                 jobs_listen_unfollow(l, f);

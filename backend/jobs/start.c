@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Starts a worker that outlives us: a transient unit where systemd runs, else a process of its own session.
- * The start is over when the worker has the host's lock and its journal is there, or has said why not. */
+ * The start is over when the worker has the host's lock and a journal, or has reported a refusal. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -24,7 +24,7 @@
 struct start {
         struct jobs *jobs;
         const char *option; /* of a worker that resumes or rolls back; NULL: a new job */
-        off_t journal_size; /* of a job that resumes: what was there before */
+        off_t journal_size; /* of a job that resumes: its size before */
         struct op *op, *transient;
         started_done_t done;
         void *userdata;
@@ -35,7 +35,7 @@ struct start {
         struct error *error;
 };
 
-/* Whoever drops the wish for the answer does not stop the job: cancelling a job is another thing. */
+/* A dropped operation does not stop the job: that takes a cancel. */
 static void jobs_start_free(void *userdata) {
         struct start *s = userdata;
         op_cancel(s->transient);
@@ -61,8 +61,7 @@ static void jobs_start_answer(struct start *s, struct error *e) {
 }
 
 static void fail_start(struct start *s, struct error *e) {
-        /* A job that never was leaves no folder, nor anything else; one that should resume stays what it is.
-         */
+        /* A job that never began leaves nothing behind; one that should resume stays as it is. */
         if (!s->option) {
                 (void) jobfolder_remove(&s->jobs->paths, s->id);
                 sweep_unless_held(&s->jobs->paths);
@@ -70,7 +69,7 @@ static void fail_start(struct start *s, struct error *e) {
         jobs_start_answer(s, e);
 }
 
-/* 1: it runs, 0: nothing yet, negative: it was refused. */
+/* 1: it runs, 0: undecided, negative: it was refused. */
 static int jobs_start_look(struct start *s, struct error **reterr) {
         struct stat st;
         int r = jobfolder_refusal(s->folder, reterr);
@@ -95,8 +94,7 @@ static void jobs_start_on_changed(int number, const char *name, uint32_t mask, v
 static int on_timeout(sd_event_source *source, uint64_t usec, void *userdata) {
         struct start *s = userdata;
         struct error *e = NULL;
-        /* One that is only slow has the host's lock by now: to take its folder away would take away its way
-         * back. */
+        /* A slow worker has the host's lock by now: without its folder it could not be undone. */
         _cleanup_free_ char *holder = hostlock_holder(&s->jobs->paths);
         if (holder && str_equal(holder, s->id)) {
                 jobs_start_answer(s, NULL);
@@ -129,7 +127,7 @@ static void on_transient(struct error *e, void *userdata) {
 /* ---- without systemd ---- */
 
 static void become_worker(char **argv, int stdin_fd, int report) {
-        if (setsid() < 0 || fork() != 0) /* the one in between ends at once */
+        if (setsid() < 0 || fork() != 0) /* the intermediate process exits at once */
                 _exit(0);
         int null = open("/dev/null", O_RDWR);
         if (null >= 0 && dup2(stdin_fd >= 0 ? stdin_fd : null, STDIN_FILENO) >= 0 &&
@@ -212,11 +210,11 @@ static int jobs_start_follow(struct start *s, struct error **reterr) {
         return r < 0 ? error_errno(reterr, r, "The job cannot be followed") : 0;
 }
 
-/* Reported at once where it can be; the lock itself decides. */
+/* Reported at once if possible; the lock itself decides. */
 static int check_free(struct start *s, struct error **reterr) {
         _cleanup_free_ char *holder = hostlock_holder(&s->jobs->paths);
         _cleanup_(job_freep) struct job *job = NULL;
-        /* One whose end is recorded lets go of the host in a moment; the new worker waits for that. */
+        /* A job whose end is recorded releases the host in a moment; the new worker waits for that. */
         if (!holder || (jobs_read(s->jobs, holder, &job, NULL) >= 0 && job_state_final(job->state)))
                 return 0;
         if (str_equal(holder, s->id))
@@ -227,7 +225,7 @@ static int check_free(struct start *s, struct error **reterr) {
         return -EBUSY;
 }
 
-/* One that is neither done nor put back has the first word. (The worker looks again, under the lock.) */
+/* An unfinished job must be resumed or rolled back first. (The worker checks again, under the lock.) */
 static int check_finished(struct start *s, struct error **reterr) {
         _cleanup_free_ char *active = jobfolder_active(&s->jobs->paths);
         _cleanup_(job_freep) struct job *job = NULL;
@@ -295,7 +293,7 @@ static struct start *jobs_start_new(struct jobs *jobs, started_done_t done, void
         return s;
 }
 
-/* r: whether it could begin; a failure at once is reported from the loop, too. */
+/* r: result of the start; even an immediate failure is reported from the loop. */
 static struct op *jobs_start_op(struct start *s, int r, struct secret_list *secrets) {
         struct op *op = s->op;
         secret_list_free(secrets);

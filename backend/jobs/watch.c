@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Follows one job: its log and its journal by inotify, its worker's life by the control socket, which hangs
- * up when the worker dies. Nothing polls while nothing moves. */
+ * up when the worker dies. No polling while nothing changes. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,12 +17,11 @@
 #include "base/str.h"
 
 #define CHUNK (64U * 1024)
-#define RECHECK_USEC                                                                  \
-        200000 /* a dying worker lets its socket go before its lock, or the other way \
-                * round */
+#define RECHECK_USEC \
+        200000 /* a dying worker drops its socket before its lock, or vice versa */
 #define RECHECKS 25U
-#define PACE_USEC 20000  /* less than a frame: nobody sees it */
-#define CHUNKS_A_TURN 4U /* so that a flood leaves room for a key */
+#define PACE_USEC 20000  /* less than a frame: not visible */
+#define CHUNKS_A_TURN 4U /* so that keys are handled during a flood of output */
 
 struct watch {
         struct jobs *jobs;
@@ -34,7 +33,7 @@ struct watch {
         struct inotify *inotify;
         sd_event_source *work, *life, *recheck;
         unsigned rechecks;
-        bool stale; /* the journal moved, or the worker hung up */
+        bool stale; /* the journal changed, or the worker hung up */
         bool *gone; /* set when the watch is dropped inside one of its callbacks */
         char *buffer;
 };
@@ -63,7 +62,7 @@ static void fail_watch(struct watch *w, struct error *e) {
         watcher.failed(e, watcher.userdata);
 }
 
-/* Reads the log on. 1: there is more, 0: all was given, -ECANCELED: the watch is gone. */
+/* Reads more of the log. 1: more is left, 0: at its end, -ECANCELED: the watch is gone. */
 static int give_output(struct watch *w, unsigned chunks) {
         if (w->log < 0)
                 w->log = openat(w->folder, "log", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
@@ -98,8 +97,8 @@ static int on_recheck(sd_event_source *source, uint64_t usec, void *userdata) {
         return 0;
 }
 
-/* The worker's life hangs on a connection to it. Where there is none it is looked at again: a few times, when
- * it is just dying, and until it begins or jobs_settle() says that it never will. */
+/* A connection shows that the worker lives. Without one the job is checked again: a few times, while the
+ * worker dies, and until it begins or jobs_settle() says that it never will. */
 static void follow_life(struct watch *w, const struct job *job) {
         if (w->life)
                 return;
@@ -128,8 +127,8 @@ static int jobs_watch_report(struct watch *w, const struct job *job) {
         return 0;
 }
 
-/* A job that goes on is reported at once; one that has ended only after the last byte of its output: whoever
- * hears of its end has seen everything. (The worker records the end after the last line of the log.) */
+/* An active job is reported at once; an ended one only after the last byte of its output, so that the output
+ * is complete. (The worker records the end after the last line of the log.) */
 static int on_work(sd_event_source *source, void *userdata) {
         struct watch *w = userdata;
         _cleanup_(job_freep) struct job *job = NULL;
@@ -159,7 +158,7 @@ static int on_work(sd_event_source *source, void *userdata) {
 
 static void jobs_watch_on_changed(int number, const char *name, uint32_t mask, void *userdata) {
         struct watch *w = userdata;
-        /* "log" alone moves no job. An overflow says nothing, so everything is read. */
+        /* "log" alone does not change a job. An overflow has no name, so everything is read. */
         if (strcmp(name, "log") != 0)
                 w->stale = true;
         jobs_watch_again(w);
@@ -211,7 +210,7 @@ struct op *jobs_watch(struct jobs *jobs, const char *id, const struct job_watche
         bool ok = jobs_watch_begin(w, NULL) >= 0;
         if (sd_event_add_defer(jobs->event, &w->work, ok ? on_work : on_failed_begin, w) < 0)
                 return op_cancel(op);
-        /* Behind keys, so that a flood of output does not keep them waiting. */
+        /* After keys, so that a flood of output does not delay them. */
         sd_event_source_set_priority(w->work, 5);
         return op;
 }
