@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Plans of an installed service that joined a realm, without a label: who may log in (VERB_ACCESS), new keys
- * (VERB_RENEW). All that they need is in its record and in this host's files. */
+/* Plans without a label, for an installed service that joined a realm: who may log in (VERB_ACCESS), new keys
+ * (VERB_RENEW). They need only its record and this host's files. */
 #include <dirent.h>
 #include <errno.h>
 #include <string.h>
@@ -60,7 +60,7 @@ static int read_configuration(const struct backend *b, char **ret, struct error 
         return r;
 }
 
-/* A snippet counts more than the file: a change that has no effect would be worse than none. */
+/* A snippet overrides the file: a change without effect would be worse than none. */
 static int check_snippets(const struct backend *b, const char *domain, struct error **reterr) {
         int r = 0;
         _cleanup_close_ int root = files_open_root(b->paths.root, reterr);

@@ -12,7 +12,7 @@
 
 /* ---- status ---- */
 
-/* e (borrowed) says why no engine answered; NULL: one did. */
+/* e (borrowed): why no engine answered; NULL: one did. */
 static void engine_asked(struct backend *b, const struct error *e) {
         b->engine_asked = true;
         b->engine_error = error_free(b->engine_error);
@@ -65,7 +65,7 @@ static void engine_back(void *userdata) {
         backend_changed(userdata, TOPIC_ENGINE | TOPIC_IMAGES | TOPIC_SERVICES);
 }
 
-/* Most units are nobody's service, and a list of services costs the engine a list of all images. names NULL:
+/* Most units belong to no service, and a list of services costs the engine a list of all images. names NULL:
  * many changed. */
 static bool concern_services(const struct backend *b, char *const *names) {
         _cleanup_(service_list_freep) struct service_list *services = NULL;
@@ -158,7 +158,7 @@ int backend_new(sd_event *event, const struct backend_options *options, struct h
         b->event = sd_event_ref(event);
         b->paths = options->paths ? *options->paths : paths_default;
         facts_read(b->paths.root, &b->facts);
-        /* Once, not at every paint that asks for the status. */
+        /* Once, not at every paint that reads the status. */
         b->root = geteuid() == 0;
         b->systemd = sd_booted() > 0;
         int r = engine_new(event, options->sockets, &b->engine, reterr);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Builds the host of model/host.h out of the backend: the only backend header that src/app.c needs besides
+/* Builds the host of model/host.h from the backend: the only backend header that src/app.c needs besides
  * emit.h. */
 
 #include <systemd/sd-bus.h>

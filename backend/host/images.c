@@ -7,9 +7,9 @@
 #include "backend/realm/native.h"
 #include "base/str.h"
 
-#define NAMED_MAX 8U /* images that a hint lists */
+#define NAMED_MAX 8U /* images listed in a hint */
 
-/* ---- all of them: the engine's, and the ways of the host itself ---- */
+/* ---- all of them: the engine's, and the host's own ---- */
 
 static void host_images_all_listed(struct image_list *images, struct error *e, void *userdata) {
         struct host_call *c = userdata;
@@ -29,7 +29,7 @@ int backend_find_profile(struct host *host, const struct image *image, struct pr
         return profiles_find(backend_of(host)->profiles, image, ret, reterr);
 }
 
-/* ---- one image by what a person calls it ---- */
+/* ---- one image by its reference ---- */
 
 static void host_images_end(struct host_call *c, struct image *image, struct error *e) {
         void *userdata;
@@ -41,8 +41,8 @@ static void host_images_inspected(struct image *image, struct error *e, void *us
         host_images_end(userdata, image, e);
 }
 
-/* Is it a name of the image word for word, a missing tag meaning latest? Then no other image with a like name
- * disturbs. */
+/* Is it exactly a name of the image, a missing tag meaning latest? Then an image with a similar name does not
+ * make it ambiguous. */
 static bool named_exactly(const struct image *image, const char *reference) {
         for (char **name = image->names; name && *name; name++) {
                 const char *rest = str_starts(*name, reference);
@@ -93,7 +93,7 @@ static int host_images_choose(const struct host_call *c, const struct image_list
         return -ENOENT;
 }
 
-/* Engines complete short names each in its own way, and Docker not to what is on the host; so the list
+/* Each engine completes short names in its own way, and Docker not to images on the host; so the list
  * decides. */
 static void host_images_listed(struct image_list *list, struct error *e, void *userdata) {
         struct host_call *c = userdata;
@@ -107,7 +107,7 @@ static void host_images_listed(struct image_list *list, struct error *e, void *u
         c->asking = engine_inspect_image(c->backend->engine, image->id, host_images_inspected, c);
 }
 
-/* The host's own ways need no engine. */
+/* The host's own images need no engine. */
 static void host_images_find_native(struct host_call *c) {
         struct image *image = NULL;
         struct error *e = NULL;
@@ -122,7 +122,7 @@ struct op *backend_find_image(struct host *host, const char *reference, image_do
         return host_call_ask(c, engine_list_images(c->backend->engine, host_images_listed, c));
 }
 
-/* ---- is there a container of this name? ---- */
+/* ---- is a container of this name present? ---- */
 
 static void host_images_containers_listed(struct container_list *containers, struct error *e,
                                           void *userdata) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the files of backend/host/backend.h share: backend.c holds the host together, topics.c reports
- * changes, the others answer for their part of the port (model/host.h). Nobody else includes it. */
+/* Shared by the files of backend/host/backend.h: backend.c holds the host together, topics.c reports changes,
+ * the others implement their part of the port (model/host.h). No other room includes it. */
 
 #include "backend/engine/engine.h"
 #include "backend/format/profiles.h"
@@ -25,12 +25,11 @@ struct backend {
         bool root, systemd;
         struct error *engine_error; /* why none answers; NULL */
         bool engine_asked;
-        struct op *finding;       /* the first look for an engine */
-        struct membership *known; /* of the realm: what its files say, and what was learned last;
-                                   * NULL: not looked yet */
-        int64_t seen;             /* when that was, in seconds since the epoch; 0: nothing was
-                                   * learned */
-        sd_event_source *looking; /* the files are read again in the next turn of the loop */
+        struct op *finding;       /* the first search for an engine */
+        struct membership *known; /* of the realm: from its files, and SSSD's last answer; NULL: not read
+                                   * yet */
+        int64_t seen;             /* time of that answer, in seconds since the epoch; 0: none */
+        sd_event_source *looking; /* reads the files again in the next turn of the loop */
 
         /* listening (backend.c) */
         void (*listener)(unsigned topics, void *userdata);
@@ -40,10 +39,10 @@ struct backend {
         unsigned topics; /* not reported yet */
 };
 
-/* Somebody else sees it: topics are reported to the listener. */
+/* Reports topics to the listener. */
 void backend_changed(struct backend *b, unsigned topics);
 
-/* The realm's files are read again soon, beside what is urgent (realm.c); and what is known of it. */
+/* Schedules a new read of the realm's files, after urgent events (realm.c); and returns the known state. */
 void backend_look_at_realm(struct backend *b);
 void backend_tell_realm(const struct backend *b, struct host_realm *ret);
 
@@ -87,7 +86,7 @@ struct op *backend_test_user(struct host *host, const char *user, user_done_t do
 struct op *backend_repair(struct host *host, const struct repair *repair, nothing_done_t done,
                           void *userdata);
 
-/* The plan of VERB_ACCESS or VERB_RENEW of the service called name, or (NULL) of what joined this host. */
+/* The plan of VERB_ACCESS or VERB_RENEW of the service called name, or (NULL) of the one that joined. */
 int backend_access_plan(const struct backend *b, enum plan_verb verb, const char *name,
                         const struct access_change *change, struct plan **ret, struct error **reterr);
 

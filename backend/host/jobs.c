@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The port's jobs and changes: what backend/jobs/jobs.h reads from folders at once is given from the loop. */
+/* The port's jobs and changes: backend/jobs/jobs.h reads folders at once, the results come from the loop. */
 #include <errno.h>
 
 #include "backend/host/call.h"
@@ -29,8 +29,6 @@ int backend_job_input(struct host *host, const char *id, const void *bytes, size
 int backend_job_size(struct host *host, const char *id, unsigned rows, unsigned columns) {
         return jobs_size(backend_of(host)->jobs, id, rows, columns);
 }
-
-/* ---- read, then given ---- */
 
 static void host_jobs_give_list(struct host_call *c) {
         struct job_list *jobs = NULL;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The port's make_plan(): finds what plan_make() must know (image, profile, record, containers, the unit of
- * that name), one question after another, then makes it. */
+/* The port's make_plan(): finds the facts that plan_make() needs (image, profile, record, containers, the
+ * unit of that name), one query after another, then makes the plan. */
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -33,23 +33,23 @@ struct planning {
         char **secrets, **set, **arguments, **allowed;
         bool deletes_account;
         struct access_change access;
-        char **names;       /* its */
+        char **names;       /* of the order */
         bool asked_secrets; /* the order had a list of secrets, perhaps an empty one */
 
         /* found out */
         struct service *record; /* of an installed service that the order names; NULL */
         struct image *image;
         bool image_gone;             /* that of the record */
-        char *unit_file, *unit_text; /* of an upgrade: the file of the service's main unit as it is now;
-                                      * NULL: none */
-        bool unit_edited;            /* it is not as the install or the last upgrade left it */
+        char *unit_file, *unit_text; /* of an upgrade: the present file of the service's main unit; NULL:
+                                      * none */
+        bool unit_edited;            /* differs from that of the install or the last upgrade */
 
-        /* made, and its size being estimated */
+        /* the plan, while its size is estimated */
         struct plan *plan;
         struct estimate *estimate;
         struct profile *profile;
         struct container_list *containers;
-        char *unit_path; /* of a unit that has the service's name; "" ours; NULL none */
+        char *unit_path; /* of a unit with the service's name; "" ours; NULL none */
 };
 
 static void planning_free(void *userdata) {
@@ -82,7 +82,7 @@ static void host_plan_end(struct planning *p, struct plan *plan, struct error *e
         done(plan, e, userdata);
 }
 
-/* ---- facts, as plan_make() asks for them ---- */
+/* ---- facts, as plan_make() wants them ---- */
 
 static bool host_plan_path_exists(const char *path, void *userdata) {
         const struct planning *p = userdata;
@@ -108,7 +108,7 @@ static bool service_exists(const char *name, void *userdata) {
         return services_exists(&p->backend->paths, name);
 }
 
-/* Whose account a leave deletes, or leaves behind. Words of the person's own for the uninstaller may say
+/* The account that a leave deletes or leaves behind. The user's own words for the uninstaller may decide
  * either. */
 static int report_account(struct planning *p, struct plan *plan) {
         if (p->verb != VERB_UNINSTALL || plan->joins == REALM_NONE || (p->arguments && *p->arguments))
@@ -116,7 +116,7 @@ static int report_account(struct planning *p, struct plan *plan) {
         _cleanup_(membership_freep) struct membership *m = membership_read(&p->backend->paths);
         const char *realm = m->realm ? m->realm : m->domain, *principal = m->principal;
         if (!principal)
-                return 0; /* it has no keys: nobody knows of an account */
+                return 0; /* no keys: the account is unknown */
         return finding_report(&plan->findings, plan->deletes_account ? "account-deleted" : "account-stays",
                               "realm",
                               plan->deletes_account ? "The account %s is deleted in the realm %s"
@@ -124,7 +124,7 @@ static int report_account(struct planning *p, struct plan *plan) {
                               principal, realm ? realm : "of this host");
 }
 
-/* What only this file knows of image and unit. */
+/* Facts of image and unit that only this file has. */
 static int report_found(struct planning *p, struct plan *plan) {
         struct finding_list *findings = &plan->findings;
         int r = 0;
@@ -218,7 +218,7 @@ static void make_now(struct planning *p) {
 static void host_plan_unit_shown(struct unit_detail *detail, struct error *e, void *userdata) {
         struct planning *p = userdata;
         p->asking = op_cancel(p->asking);
-        /* No such unit is the usual case; without systemd no name is taken. */
+        /* A missing unit is the usual case; without systemd no name is taken. */
         if (detail && !str_equal(detail->unit.load, "not-found")) {
                 bool ours = p->record && strv_contains(p->record->units, detail->unit.name);
                 const char *path = detail->source ? detail->source : detail->fragment;
@@ -232,7 +232,7 @@ static void host_plan_unit_shown(struct unit_detail *detail, struct error *e, vo
 static void ask_unit(struct planning *p) {
         _cleanup_free_ char *name = p->name ? NULL : reference_default_name(p->reference ? p->reference : "");
         const char *service = p->name ? p->name : name;
-        if (!service || !service_name_valid(service)) { /* plan_make() says what is wrong with it */
+        if (!service || !service_name_valid(service)) { /* plan_make() reports the error */
                 make_now(p);
                 return;
         }
@@ -246,7 +246,7 @@ static void host_plan_containers_came(struct container_list *containers, struct 
         struct planning *p = userdata;
         p->asking = op_cancel(p->asking);
         p->containers = containers;
-        error_free(e); /* an engine that answered before and does not now is met again by the job */
+        error_free(e); /* the job will report an engine that answered before and does not now */
         if (p->verb == VERB_INSTALL || p->verb == VERB_UPGRADE)
                 ask_unit(p);
         else
@@ -261,7 +261,7 @@ static void ask_containers(struct planning *p) {
 
 #define UNIT_BYTES_MAX (1024U * 1024)
 
-/* What the file of the main unit holds, and whether it still is what the service's jobs made of it. */
+/* Reads the file of the main unit, and whether it still is as the service's jobs left it. */
 static int read_unit(struct planning *p, struct error **reterr) {
         const struct service *s = p->record;
         const char *unit = s->units && s->units[0] ? s->units[0] : NULL, *name;
@@ -272,7 +272,7 @@ static int read_unit(struct planning *p, struct error **reterr) {
                 made = unit_places_file(&changes, unit);
         const char *path = made ? made->path : s->files ? s->files[0] : NULL;
         if (!path)
-                return 0; /* nobody knows where it came from: plan_make() says that it stays as it is */
+                return 0; /* of unknown origin: plan_make() notes that it stays as it is */
         _cleanup_close_ int root = files_open_root(p->backend->paths.root, reterr);
         _cleanup_close_ int where = root < 0 ? -1 : files_open_parent(root, path, &name, NULL);
         size_t n;
@@ -281,7 +281,7 @@ static int read_unit(struct planning *p, struct error **reterr) {
                 return root;
         str_replace(&p->unit_file, path);
         if (where < 0 || files_read(where, name, UNIT_BYTES_MAX, &p->unit_text, &n, NULL) < 0)
-                return 0; /* somebody removed it */
+                return 0; /* removed by somebody else */
         _cleanup_(digest_freep) struct digest *digest = digest_new();
         if (!digest || digest_bytes(digest, p->unit_text, n, hex) < 0)
                 return error_set(reterr, -ENOMEM, "Out of memory");
@@ -293,16 +293,14 @@ static int read_unit(struct planning *p, struct error **reterr) {
 
 static int find_profile(struct planning *p, struct error **reterr) {
         _cleanup_error_ struct error *bad = NULL;
-        /* An image whose own profile is wrong is asked about as one without; its screen says what is wrong
-         * with it. */
+        /* The plan of an image with an invalid profile is that without one; its screen shows the error. */
         int r = profiles_find(p->backend->profiles, p->image, &p->profile, &bad);
         if (r < 0 && !p->profile) {
                 if (reterr)
                         *reterr = TAKE(bad);
                 return r;
         }
-        /* A record can be older than the profile: a mode that is gone is no reason to keep a service for
-         * ever. */
+        /* A record can be older than the profile: a missing mode must not make the service permanent. */
         if (p->record && p->mode && p->profile && !profile_mode(p->profile, p->mode)) {
                 free(p->mode);
                 p->mode = NULL;
@@ -310,8 +308,7 @@ static int find_profile(struct planning *p, struct error **reterr) {
         return 0;
 }
 
-/* The image of a service was removed: what is known of it is in the record. Its labels are gone with it.
- */
+/* The service's image was removed: the record has the remaining facts, without its labels. */
 static struct image *image_of_record(const struct service *record) {
         struct image *image = image_new();
         str_replace(&image->id, record->image_id);
@@ -330,7 +327,7 @@ static void go_on_with_image(struct planning *p) {
                 ask_containers(p);
 }
 
-/* Is the image that an upgrade would leave still here? */
+/* Is the image that an upgrade would replace still present? */
 static void old_image_came(struct image *image, struct error *e, void *userdata) {
         struct planning *p = userdata;
         p->asking = op_cancel(p->asking);
@@ -420,8 +417,7 @@ static bool is_set(char *const *set, const char *like) {
         return false;
 }
 
-/* Answers, variables and options of the install stand for those that are not given again: labels name them,
- * too. */
+/* Answers, variables and options of the install are the defaults of the new order: labels name them, too. */
 static void take_record(struct planning *p) {
         const struct service *record = p->record;
         for (size_t i = 0; record->answers && i < record->answers->n; i++) {
@@ -443,7 +439,7 @@ static void take_record(struct planning *p) {
 static void host_plan_begin(struct planning *p) {
         struct error *e = NULL;
         bool upgrade = p->verb == VERB_UPGRADE && p->name; /* of a service; without a name a label is
-                                                            * looked at */
+                                                            * examined */
         if (p->verb == VERB_ACCESS || p->verb == VERB_RENEW) {
                 struct plan *plan = NULL;
                 (void) backend_access_plan(p->backend, p->verb, p->name, &p->access, &plan, &e);
@@ -456,7 +452,7 @@ static void host_plan_begin(struct planning *p) {
                         return;
                 }
                 take_record(p);
-                /* By id: the reference may name another image by now; which is what an upgrade is about. */
+                /* By id: the reference may name another image by now; an upgrade needs just that one. */
                 const char *which = p->record->image_id ? p->record->image_id
                                     : p->record->image  ? p->record->image
                                                         : p->record->reference;

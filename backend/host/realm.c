@@ -38,7 +38,7 @@ struct op *backend_discover(struct host *host, const char *domain, realm_done_t 
                               done, userdata);
 }
 
-/* Without a domain there is nothing to look for: one result says so. */
+/* Without a domain there is nothing to discover: one result says so. */
 static void host_realm_end_early(struct host_call *c) {
         struct preflight *p = new0(struct preflight);
         struct check_result *item = new0(struct check_result);
@@ -74,9 +74,9 @@ struct op *backend_preflight(struct host *host, const struct preflight_order *or
         return preflight_start(b->event, &options, moved, done, userdata);
 }
 
-/* ---- membership, and what of it is remembered ---- */
+/* ---- membership, and its remembered state ---- */
 
-/* Takes m, a copy's worth of it: what SSSD said stays known until the realm is another. */
+/* Remembers a copy of m: SSSD's answer stays valid until the realm changes. */
 static void host_realm_learn(struct backend *b, const struct membership *m, bool asked) {
         struct membership *known = new0(struct membership), *old = b->known;
         bool same = old && old->kind == m->kind && str_equal(old->domain, m->domain);
@@ -132,7 +132,7 @@ void backend_tell_realm(const struct backend *b, struct host_realm *ret) {
         };
 }
 
-/* One who asks is answered, and the backend remembers. */
+/* Answers the call, and updates the backend's copy. */
 static void host_realm_learned(struct membership *m, struct error *e, void *userdata) {
         struct host_call *c = userdata;
         if (m)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The port's repairs: what a preflight found wrong and can be set right at once. */
+/* The port's repairs of errors that a preflight found. */
 #include <errno.h>
 
 #include "backend/host/call.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The port's services: the records, with what systemd and the engine say of them now. systemd is waited for
- * (it answers or its call times out); the engine gets a moment, because a dashboard must come up on a host
+/* The port's services: the records, with their present state from systemd and the engine. The answer of
+ * systemd is awaited (or its timeout); the engine gets a moment, because a dashboard must come up on a host
  * whose engine hangs. */
 #include <errno.h>
 #include <string.h>
@@ -19,7 +19,7 @@ struct listing {
         struct service_list *services;
         struct error *error;
         struct listed_unit *units; /* one for each service */
-        size_t waiting;            /* units that have not answered yet */
+        size_t waiting;            /* units without an answer yet */
         struct op *containers, *images;
         sd_event_source *patience, *start;
         services_done_t done;
@@ -139,7 +139,7 @@ static void take_containers(struct listing *l, const struct container_list *cont
                         struct service *s = l->services->items[i];
                         if (!s->container || !str_equal(containers->items[c].name, s->container))
                                 continue;
-                        /* systemd sees its monitor run, and knows nothing of that */
+                        /* systemd sees only its monitor, which runs */
                         const char *health = str_equal(containers->items[c].state, "paused")
                                                      ? "paused"
                                                      : containers->items[c].health;
@@ -192,7 +192,7 @@ static int engine_is_slow(sd_event_source *source, uint64_t usec, void *userdata
         return 0;
 }
 
-/* ---- all of it ---- */
+/* ---- result ---- */
 
 static int host_services_begin(sd_event_source *source, void *userdata) {
         struct listing *l = userdata;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/host/internal.h"
 
-/* Topics of one burst are reported together: an engine that removes a container says so three times. */
+/* Topics of one burst are reported together: an engine that removes a container sends three events. */
 #define REPORT_USEC 20000U
 
 static int host_topics_report(sd_event_source *source, uint64_t usec, void *userdata) {

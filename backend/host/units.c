@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The port's units: systemd's answers, with the container that a service's record knows. */
+/* The port's units: systemd's answers, with the container of a service's record. */
 #include <string.h>
 
 #include "backend/host/call.h"
@@ -16,7 +16,7 @@ struct op *backend_act_on_unit(struct host *host, const char *name, enum unit_ac
         return units_act(backend_of(host)->units, name, action, done, userdata);
 }
 
-/* The container that the service of this unit runs; the caller frees; NULL: none that is known. */
+/* The container of this unit's service; the caller frees; NULL: not known. */
 static char *host_units_container(struct backend *b, const char *unit) {
         _cleanup_(service_list_freep) struct service_list *services = NULL;
         if (services_list(&b->paths, &services, NULL) < 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The port's test of a user: looked up as every program of this host would, by getent(1), which asks what
- * nsswitch.conf says. In a child, since a lookup may wait for SSSD as long as it likes. */
+/* The port's test of a user: a lookup like that of every program of this host, by getent(1), which follows
+ * nsswitch.conf. In a child, since a lookup may wait for SSSD without limit. */
 #include <errno.h>
 #include <string.h>
 
