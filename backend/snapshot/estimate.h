@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Estimates the size of a job's snapshot before its first effect, and names in the plan's findings the
- * objects left out: too large, another file system, where others write. Only names and sizes are read, piece
- * by piece in the loop. */
+/* Estimates the size of a job's snapshot before its first effect, and names the objects left out in the
+ * plan's findings: too large, another file system, where others write. Reads only names and sizes, piece by
+ * piece. */
 
 #include <systemd/sd-event.h>
 
@@ -13,8 +13,7 @@
 struct estimate;
 
 /* done() is called from the loop, once, when the plan is filled in; plan and paths must stay until then.
- * NULL: nothing to estimate (the plan has no job), or not possible now: the job itself will report the
- * objects left out. */
+ * NULL: the plan has no job, or no estimate is possible now: the job itself will report objects left out. */
 struct estimate *estimate_new(sd_event *event, const struct paths *paths, struct plan *plan,
                               void (*done)(void *userdata), void *userdata);
 struct estimate *estimate_free(struct estimate *e);

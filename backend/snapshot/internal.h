@@ -35,8 +35,7 @@ void content_done(struct content *c);
  * afterwards. -EAGAIN: it changes while it is read. */
 int content_read(struct content *c, int folder, const char *name, struct entry *e);
 
-/* Links the blob from the earlier snapshot, or finds it among those of this one. 1: present, 0: to be
- * written. */
+/* Links the blob from the earlier snapshot, or finds it among those of this one. 1: present, 0: missing. */
 int content_share(struct content *c, const char *hex);
 
 static inline bool same_time(const struct timespec *a, const struct timespec *b) {

@@ -27,8 +27,7 @@ struct reading {
         uint64_t kept;
 };
 
-/* Adds the object at path below root to m, with its digest; small contents are saved. A missing object adds
- * nothing. */
+/* Adds the object at path below root, if any, to m, with its digest; small contents are saved. */
 static int snapshot_overlay_read_note(struct reading *r, int root, const char *path, struct manifest *m,
                                       mode_t *ret_mode) {
         const char *name = ".";

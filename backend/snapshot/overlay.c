@@ -57,8 +57,7 @@ static char *mount_point(const char *line) {
         return snapshot_overlay_unescape(field, strcspn(field, " "));
 }
 
-/* All mount points below which the tree has other files, "/" first, parents before children, without
- * duplicates. */
+/* All mount points below which the tree has other files, "/" first, parents before children, each once. */
 static int list_mounts(const struct paths *paths, char ***ret, struct error **reterr) {
         _cleanup_free_ char *text = NULL;
         _cleanup_strv_ char **lines = NULL;
@@ -87,8 +86,7 @@ static int make_folder(const char *path) {
         return mkdir(path, 0700) < 0 && errno != EEXIST ? -errno : 0;
 }
 
-/* The root of an overlay takes its attributes from the upper layer, which must have those of the lower
- * folder. */
+/* An overlay's root takes its attributes from the upper layer, which needs those of the lower folder. */
 static int make_upper(const char *layer, const char *lower) {
         struct entry like;
         _cleanup_close_ int folder = open(layer, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -101,8 +99,8 @@ static int make_upper(const char *layer, const char *lower) {
         return r;
 }
 
-/* One overlay: the host's mount point below, layer `number` above. -EINVAL: that file system cannot lie below
- * one. */
+/* One overlay: the host's mount point below, layer `number` above. -EINVAL: not possible on that file
+ * system. */
 static int snapshot_overlay_lay(const struct paths *paths, const char *point, unsigned number) {
         _cleanup_free_ char *layer = overlay_path(paths, "layers/%u", number),
                             *upper = overlay_path(paths, "layers/%u/upper", number),

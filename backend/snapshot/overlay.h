@@ -14,8 +14,8 @@
 #include "base/error.h"
 #include "model/job/changes.h"
 
-/* Creates it; a copy left by an earlier one is removed first. *ret_bare (may be NULL): mounts of the host
- * that are empty in it. */
+/* Creates it, after removing an earlier one. *ret_bare (may be NULL): mounts of the host that are empty in
+ * it. */
 int overlay_make(const struct paths *paths, char ***ret_bare, struct error **reterr);
 
 /* Removes it with all changes. A missing copy is not an error. */
@@ -25,7 +25,6 @@ int overlay_remove(const struct paths *paths, struct error **reterr);
 bool overlay_is_there(const struct paths *paths);
 
 /* Reads the changes: for each path that differs the host's object (in *ret_before) and the copy's
- * (*ret_after), sorted; root is the host's. blobs: folder for the contents of small files of both sides, or
- * -1. */
+ * (*ret_after), sorted; root is the host's. blobs: for the contents of small files of both sides, or -1. */
 int overlay_read(const struct paths *paths, int root, int blobs, struct manifest *ret_before,
                  struct manifest *ret_after, struct error **reterr);

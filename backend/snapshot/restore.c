@@ -135,8 +135,7 @@ static const struct change *find_change(const struct changes *changes, const cha
         return NULL;
 }
 
-/* In an area where others write, only the content of a folder that the job created, and such a folder itself,
- * is removed. */
+/* In an area where others write, only folders that the job created are removed, with their content. */
 static bool restore_spare(const struct restore *re, const struct change *change) {
         if (!snapshot_volatile(change->path) || S_ISDIR(change->after.mode))
                 return false;
@@ -156,9 +155,8 @@ static void list_foreign(struct restore *re, const struct change *change) {
                           re->options->blobs_name, change->before.digest);
 }
 
-/* The object is missing (-ENOENT) or has changed since the check (-ESTALE): somebody else did it. A folder
- * removed by the job exists again by now, so a missing one was removed by somebody else, with all its
- * content. */
+/* The object is missing (-ENOENT) or has changed since the check (-ESTALE), by others. A folder removed by
+ * the job exists again by now, so others removed a missing one, with all its content. */
 static void restore_give_up(struct restore *re, const struct change *change, int code) {
         if (code == -ENOENT || code == -ENOTDIR || code == -ESTALE)
                 list_foreign(re, change);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Restores the host's files: byte for byte, attribute for attribute, in a safe order, each object atomically.
- * An object changed by somebody else since is kept and listed. A second run (after a death in the middle)
- * goes on from there. */
+/* Restores the host's files: byte for byte, attribute for attribute, in a safe order, each object
+ * atomically. An object that others changed since is kept and listed. A second run (after a death)
+ * continues the first. */
 
 #include "base/error.h"
 #include "base/str.h"
@@ -13,12 +13,11 @@ struct restore_options {
         int root;                      /* files_open_root() */
         const struct changes *changes; /* the job's changes: each path is restored from `after` to `before` */
         int blobs;                     /* contents of the `before` files */
-        const struct manifest *before; /* the whole snapshot: for the times of folders, and hard links;
-                                        * NULL: neither */
-        char *const *folders;          /* more folders whose times are restored, because of objects created
-                                        * in them; NULL */
-        const char *blobs_name;        /* path of that folder for display: place of the former content of a
-                                        * kept file; NULL */
+        const struct manifest *before; /* the whole snapshot, for folder times and hard links; NULL:
+                                        * neither */
+        char *const *folders;          /* more folders whose times are restored, as objects began in them;
+                                        * NULL */
+        const char *blobs_name;        /* that folder's path for display, as place of former contents; NULL */
 };
 
 struct restored {

@@ -69,8 +69,7 @@ bool snapshot_volatile(const char *path) {
         return below_any(path, areas, ELEMENTS(areas));
 }
 
-/* The roots of the walk: the plan's paths with their symlinks resolved, no duplicates, none below another
- * one. */
+/* The roots of the walk: the plan's paths with their symlinks resolved, each once, none below another. */
 static void add_root(struct snapshot *s, const char *path) {
         _cleanup_free_ char *resolved = NULL;
         int r = files_resolve(s->options.root, path, &resolved);
@@ -247,8 +246,7 @@ static int snapshot_visit(struct snapshot *s, int folder, const char *name, cons
                 if (path_below(path, *excluded))
                         return 0;
         struct entry e = {};
-        /* Beyond the ceiling the remaining roots are noted by name: else a later scan would take them for
-         * added. */
+        /* Beyond the ceiling the other roots are noted by name: a later scan would take them for added. */
         bool full = s->tally.files >= s->options.files_max;
         if (full && s->depth)
                 return -E2BIG;
@@ -279,7 +277,7 @@ static int snapshot_visit(struct snapshot *s, int folder, const char *name, cons
         return 0;
 }
 
-/* The ceiling on the number: open folders are marked as left out, so that no later scan takes the rest for
+/* The ceiling on the number: open folders are marked as left out, so that no later scan finds the rest
  * added. */
 static void stop_walking(struct snapshot *s) {
         for (size_t j = 0; s->options.names_only && s->options.left_out && j < s->depth; j++)

@@ -40,19 +40,17 @@ const char *snapshot_reason_text(enum snapshot_reason reason); /* "it is too lar
 
 struct snapshot_options {
         int root;                     /* the folder used as "/" (files_open_root()) */
-        char *const *paths;           /* absolute; a path below another one is harmless. "/" means /etc and
-                                       * /usr/local */
+        char *const *paths;           /* absolute; may be below another one. "/" means /etc and /usr/local */
         char *const *excluded;        /* absolute: skipped with all below (our own folders); NULL */
         int blobs;                    /* folder for the contents; -1: only hashed */
         const struct manifest *known; /* an earlier scan of the same host, or NULL: a file with the same
-                                       * inode, size and times is not read again, and of a folder left out
-                                       * there only named entries are scanned */
+                                       * inode, size and times is not read again; in folders left out only
+                                       * named entries are read */
         int known_blobs;              /* its blobs, hard-linked where they are the same; -1: none */
         uint64_t files_max;           /* 0: SNAPSHOT_FILES_MAX */
         uint64_t bytes_max;           /* 0: SNAPSHOT_BYTES_MAX */
         uint64_t file_max;            /* 0: SNAPSHOT_FILE_MAX */
-        bool names_only;              /* for a plan: contents are only counted, and the manifest stays
-                                       * empty */
+        bool names_only;              /* for a plan: counts contents only, and the manifest stays empty */
         /* Called for each object left out, during the snapshot; NULL. */
         void (*left_out)(const char *path, enum snapshot_reason reason, void *userdata);
         void *userdata;
@@ -81,8 +79,8 @@ const struct snapshot_tally *snapshot_tally(const struct snapshot *snapshot);
 /* The finished manifest, sorted; the snapshot has none afterwards. */
 void snapshot_take(struct snapshot *snapshot, struct manifest *ret);
 
-/* Syncs the blobs and writes the manifest as `name` into folder: from here on the snapshot exists, also after
- * a power cut. */
+/* Syncs the blobs and writes the manifest as `name` into folder: the snapshot now exists, despite a power
+ * cut. */
 int snapshot_store(int folder, const char *name, const struct manifest *m, int blobs, struct error **reterr);
 /* Saves the content of one regular file as a blob, if it still matches the entry. -ESTALE: it does not. */
 int snapshot_keep(int root, const struct entry *e, int blobs);
@@ -93,8 +91,8 @@ int snapshot_share(int from, int to, const char *digest);
 /* Loads the manifest of snapshot_store(). -ENOENT: none. */
 int snapshot_load(int folder, const char *name, struct manifest *ret, struct error **reterr);
 
-/* Areas that no snapshot enters, whatever a plan names: they are the kernel's, the engine's, or change all
- * the time. */
+/* Areas that no snapshot enters, whatever a plan names: the kernel's, the engine's, or always changing
+ * ones. */
 bool snapshot_skipped(const char *path);
 
 /* Areas where others write at any time (logs, caches, spools): objects are recorded by name and time without
