@@ -17,8 +17,8 @@ int delivery_argv(const struct plan *plan, const struct secret_list *secrets, ch
                   struct error **reterr);
 char **delivery_free_argv(char **argv);
 
-/* A pipe with the lines for standard input and then its end, or -1: none, the terminal is the input. The
- * caller closes it. */
+/* A pipe with the lines for standard input and its end, or -1: none, the terminal is the input. The caller
+ * closes. */
 int delivery_stdin(const struct plan *plan, const struct secret_list *secrets, int *ret_fd,
                    struct error **reterr);
 

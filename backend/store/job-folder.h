@@ -2,11 +2,11 @@
 #pragma once
 
 /* A job's folder, `state`/jobs/ID (0700): plan.json, journal, log, result.json or `refused`, and snapshot/
- * with `manifest` (before the job), `after` (its changes; `whole`: with its last step), `undo` (the state at
- * the beginning of an undo) and blobs/; of an upgrade also `origin` and `result` (the state before the
+ * with `manifest` (before the job), `after` (its changes; `whole`: with its last step), `undo` (the state
+ * at the beginning of an undo) and blobs/; of an upgrade also `origin` and `result` (the state before the
  * service was installed, and all its changes since); of a rehearsal only `untouched` and `rehearsed` (each
- * changed path, on the host and in the copy) and the contents of small files. Read by consoles and workers
- * alike. */
+ * changed path, on the host and in the copy) and the contents of small files. Consoles and workers read
+ * it. */
 
 #include "backend/io/paths.h"
 #include "base/error.h"
@@ -24,8 +24,7 @@ int jobfolder_remove(const struct paths *paths, const char *id);
 /* Reads the plan. */
 int jobfolder_plan(int folder, struct plan **ret, struct error **reterr);
 
-/* Reads the job from its folder. Its state is that of the journal: the caller finds out whether its worker
- * lives. */
+/* Reads the job from its folder. Its state is the journal's: the caller checks whether its worker lives. */
 int jobfolder_job(int folder, const char *id, struct job **ret, struct error **reterr);
 
 /* Writes result.json from the rest of the folder. */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Writes a job's journal (the format is in model/job/job.h): each record is on the disk before the call
- * returns. */
+/* Writes a job's journal (format: model/job/job.h): each record is on the disk before the call returns. */
 
 #include <stdbool.h>
 

@@ -11,8 +11,8 @@
 
 #define SERVICES_MAX 1024U
 
-/* Every readable record; an invalid one is skipped, and the first of them is in *reterr (may be NULL) while
- * the result is still 0. */
+/* Every readable record; an invalid one is skipped, and the first error is in *reterr (may be NULL), with
+ * 0. */
 int services_list(const struct paths *paths, struct service_list **ret, struct error **reterr);
 
 /* -ENOENT with a sentence: no service of this name is installed. */

@@ -19,8 +19,8 @@
 
 #define UNBEGUN_SECONDS 600 /* many times the start of a worker */
 
-/* Folders of jobs whose console died before a worker began them: no worker ever will. A young one may be
- * about to begin. */
+/* Folders of jobs whose console died before a worker began them: none will. A young one may be about to
+ * begin. */
 static void sweep_unbegun(const struct paths *paths) {
         _cleanup_free_ char *path = str_printf("%s/jobs", paths->state);
         DIR *d = opendir(path);
