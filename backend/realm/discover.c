@@ -14,8 +14,7 @@
 #define DNS_MS 3000U
 #define KDCS_MAX 16U
 
-/* Questions to the DNS, all at once. Controllers of the domain first: _ldap._tcp of a domain may name other
- * directories. */
+/* Questions to the DNS, all at once. Controllers first: _ldap._tcp of a domain may name other directories. */
 static const struct dns_question {
         const char *prefix;
         enum dns_type type;

@@ -12,8 +12,8 @@
 
 struct discover_options {
         const char *domain;     /* of the form of realm_domain() */
-        bool parents;           /* without a result: try the domain above, too (a host's own domain is
-                                 * often below the realm's) */
+        bool parents;           /* otherwise try the domain above, too: a host's own is often below the
+                                 * realm's */
         const char *servers;    /* name servers, for tests; NULL: those of resolv.conf */
         uint16_t port;          /* of the domain itself, when no SRV record names a server; 0: 389 */
         unsigned ms;            /* at most; 0: DISCOVER_MS */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Shared by the files of discover.h: discover.c queries the DNS and decides on the end, server.c connects to
- * one server. */
+/* Shared by the files of discover.h: discover.c queries the DNS and decides on the end, server.c one
+ * server. */
 
 #include "backend/io/exchange.h"
 #include "backend/realm/discover.h"

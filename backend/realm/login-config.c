@@ -23,8 +23,8 @@ static bool login_config_exists(const char *root, const char *path) {
 
 /* ---- nsswitch.conf ---- */
 
-/* Offset of the end of the last word for the host's own users: sss is inserted there. 0: no such word, or sss
- * is present already. */
+/* The place for sss: the end of the last word for the host's own users. 0: no such word, or sss is
+ * present. */
 static size_t place_in(const char *line, size_t n) {
         static const char *const own[] = { "files", "compat", "systemd" };
         size_t place = 0;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* nsswitch.conf and PAM of a host that has joined by its own realmd. With authselect, realmd has selected the
- * features needed (sssd with-mkhomedir); on Debian and its derivatives realmd leaves that to pam-auth-update,
- * which nothing calls. */
+/* nsswitch.conf and PAM of a host joined by its own realmd. With authselect, realmd has selected the features
+ * needed (sssd with-mkhomedir); on Debian and its derivatives it leaves that to pam-auth-update, which
+ * nothing calls. */
 
 #include <stdbool.h>
 

@@ -19,8 +19,8 @@ struct asking {
         struct op *op, *looking;
         sd_bus *bus;            /* ours, or NULL */
         sd_bus *used;
-        bool may_start;         /* the host's own SSSD runs: its InfoPipe may be started for the query. A
-                                 * query must not start SSSD itself */
+        bool may_start;         /* the host's SSSD runs, so its InfoPipe may start. A query must not start
+                                 * SSSD */
         sd_bus_slot *online, *server;
         sd_event_source *turn;
         struct membership *membership;

@@ -14,6 +14,5 @@
 /* Adds an image for each program that this host has. 0 or -ENOMEM. */
 int native_list(const char *root, struct image_list *images);
 
-/* The image of this name ("host/realmd"): -ENOENT with a sentence for an unknown name or a program that is
- * not installed. */
+/* The image of this name ("host/realmd"): -ENOENT with a sentence for an unknown or not installed one. */
 int native_find(const char *root, const char *reference, struct image **ret, struct error **reterr);

@@ -16,8 +16,7 @@ struct preflight_options {
         const struct paths *paths;
         const struct facts *facts;              /* must outlive the operation */
         const char *servers;                    /* name servers, for tests; NULL */
-        const char *own_job;                    /* the job that runs it and holds the host's lock itself;
-                                                 * NULL */
+        const char *own_job;                    /* the job that runs it and holds the host's lock; NULL */
 };
 
 /* 8 s at most. moved() (may be NULL) lends the preflight whenever a result has settled; done() gets

@@ -23,8 +23,7 @@ enum realmd_action {
 };
 
 enum realmd_credentials {
-        REALMD_NOBODY,          /* join: realmd's own credentials, mostly a ticket; leave: the computer
-                                 * account stays */
+        REALMD_NOBODY,          /* join: realmd's own, mostly a ticket; leave: the computer account stays */
         REALMD_PASSWORD,        /* user and secret, of an authorized account */
         REALMD_ONE_TIME,        /* secret: the one-time password of the computer account */
 };

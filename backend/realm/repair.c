@@ -12,8 +12,8 @@
 #define HOSTNAMED_NAME "org.freedesktop.hostname1"
 #define HOSTNAMED_PATH "/org/freedesktop/hostname1"
 
-/* A step, because KDCs tolerate no slow approach; the fraction of a second that passed meanwhile does not
- * matter. */
+/* A step, because KDCs tolerate no slow approach; the fraction of a second since the measurement is
+ * negligible. */
 int repair_clock(int64_t ahead_usec, struct error **reterr) {
         struct timespec now;
         clock_gettime(CLOCK_REALTIME, &now);

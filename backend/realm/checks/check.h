@@ -39,8 +39,7 @@ struct check {
         const char *id, *title;
         bool network; /* needs the realm: of the second phase */
         size_t size;  /* of its state, zeroed before look() */
-        /* Sets the verdict; or leaves it VERDICT_WAITING and starts an operation that ends in
-         * check_settle(). */
+        /* Sets the verdict; or leaves it VERDICT_WAITING and starts what ends in check_settle(). */
         void (*look)(struct preflight_run *run, struct check_result *result, void *state);
         void (*drop)(void *state); /* NULL: nothing to drop */
 };

@@ -33,7 +33,7 @@ static void check_enrolled_hint(const struct preflight_run *run, struct check_re
                                    "configuration");
 }
 
-/* An ipa-client-install that died leaves such files: it reports "not configured", and a second run loses the
+/* Files of an ipa-client-install that died: it reports "not configured", and a second run loses the
  * originals. */
 static bool check_enrolled_ipa(struct preflight_run *run, struct check_result *result) {
         _cleanup_free_ char *state = check_read(run, "/var/lib/ipa-client/sysrestore/sysrestore.state");
@@ -129,8 +129,7 @@ static void check_libraries_look(struct preflight_run *run, struct check_result 
 
 /* ---- nsswitch.conf(5) ---- */
 
-/* The words of one database of nsswitch.conf(5), with a blank at the beginning and the end; NULL: no such
- * line. */
+/* The words of one database of nsswitch.conf(5), with a blank at each end; NULL: no such line. */
 static char *check_nsswitch_words_of(const char *text, const char *database) {
         size_t n = strlen(database);
         for (const char *line = text; line && *line;

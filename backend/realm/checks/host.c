@@ -159,8 +159,8 @@ static void check_locks_look(struct preflight_run *run, struct check_result *res
 
 /* ---- user ids ---- */
 
-/* SSSD's range for the users of an Active Directory (ldap_idmap_range_min, _max), and FreeIPA's for most of
- * its own. */
+/* SSSD's range for users of Active Directory (ldap_idmap_range_min, _max), and FreeIPA's for most of its
+ * own. */
 #define RANGE_FIRST 200000LL
 #define RANGE_LAST 2000200000LL
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The host's name, and names and addresses that must agree: this host's own in the DNS, the server's address
- * with its name. */
+/* The host's name, and names and addresses that must agree: the host's in the DNS, the server's address and
+ * name. */
 #include <arpa/inet.h>
 #include <ifaddrs.h>
 #include <netinet/in.h>
@@ -35,8 +35,7 @@ static void check_hostname_look(struct preflight_run *run, struct check_result *
                            : run->facts->fqdn ? run->facts->fqdn
                                               : run->facts->hostname;
         const char *fault = name ? host_name_fault(name) : "is not known";
-        /* Active Directory takes the account's name from the first part, and accepts a host without a
-         * domain */
+        /* Active Directory uses the first part for the account, and accepts a host without a domain */
         bool unqualified = name && !strchr(name, '.') && strcmp(name, "localhost") != 0;
         if (fault) {
                 check_say(result, unqualified && run->wanted == REALM_AD ? VERDICT_WARN : VERDICT_FAIL,

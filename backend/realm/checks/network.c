@@ -115,8 +115,7 @@ static bool check_ports_needed(const struct ports *p, const struct port *port) {
         return check_kind(p->run) == REALM_IPA ? port->ipa : port->ad;
 }
 
-/* Lists the open ports of one server, and in *shut the closed ones that are required. True: none is
- * missing. */
+/* Lists the open ports of one server, and in *shut the closed ones that are required. True: all are open. */
 static bool check_ports_judge(const struct ports *p, size_t server, struct str *open, struct str *shut,
                               struct str *wanting) {
         bool whole = true;
