@@ -37,8 +37,8 @@ int worker_record(struct run *run, enum job_step step, enum record_event event, 
 /* Records the failure of the current step, with its hint. */
 void worker_record_failure(struct run *run, const struct error *e);
 
-/* Sets the job's new state. Negative: it is not on the disk (the log says why), so nothing may be done that
- * depends on it. */
+/* Sets the job's new state. Negative: not on the disk (see the log), so nothing may be done that depends on
+ * it. */
 int worker_set_state(struct run *run, enum job_state state);
 
 /* The same at the beginning of a run; the caller gets the error. */

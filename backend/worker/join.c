@@ -141,8 +141,7 @@ static int join_on_silence(sd_event_source *source, uint64_t usec, void *userdat
 }
 
 struct join_watch *join_watch_new(struct worker *w) {
-        /* Only servers that answered before can go away: where none ever answered this host, the tool may
-         * know another way. */
+        /* Only servers that answered before can go away: if none ever did, the tool may know another way. */
         if (!w->join || !w->join->domain || !w->join->known.clock_known)
                 return NULL;
         struct join_watch *watch = new0(struct join_watch);

@@ -51,8 +51,7 @@ static void queue_on_done(struct error *e, void *userdata) {
         struct queue *q = userdata;
         _cleanup_error_ struct error *failure = e;
         q->call = op_cancel(q->call);
-        /* A generated unit cannot be disabled, and need not be: its links are restored with the other
-         * files. */
+        /* A generated unit cannot be disabled, and need not be: its links are restored with other files. */
         bool expected =
                 !e || e->code == -ENOENT || (!q->containers && q->action == UNIT_DISABLE) || q->forget;
         if (!expected && q->containers) {

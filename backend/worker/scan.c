@@ -89,8 +89,7 @@ int worker_scan(struct worker *w, worker_scanned_t scanned, struct error **reter
         struct scan *s = new0(struct scan);
         s->blobs = s->known_blobs = -1;
         s->scanned = scanned;
-        /* With the same ceiling as the first scan, additions of the job could push other objects out of
-         * sight. */
+        /* With the same ceiling as the first scan, additions could push other objects out of sight. */
         return scan_begin(w, s, w->before, 2 * SNAPSHOT_FILES_MAX, reterr);
 }
 

@@ -117,8 +117,8 @@ void worker_note(struct worker *w, const char *format, ...) __attribute__((forma
 /* Adds a sentence to the result about an object that stays on the host, wrongly or because it is foreign. */
 void worker_leftover(struct worker *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Logs the sentence and the hint of an error in spite of which the job goes on; NULL: none. worker_pass()
- * frees it, too. */
+/* Logs the sentence and hint of an error in spite of which the job goes on; NULL: none. worker_pass() frees
+ * it. */
 void worker_log_error(struct worker *w, const struct error *e);
 void worker_pass(struct worker *w, struct error *e);
 
@@ -130,8 +130,8 @@ int worker_unpin_planned(struct worker *w, step_next_t next, struct error **rete
 int worker_pin_installed(struct worker *w, step_next_t next, struct error **reterr);
 int worker_unpin_installed(struct worker *w, step_next_t next, struct error **reterr);
 
-/* Load w->record from the copy in the job's folder, which the first step saves: an uninstall removes the
- * record itself. */
+/* Load w->record from the copy that the first step saves in the job's folder: an uninstall removes the
+ * record. */
 int worker_save_record(struct worker *w, struct error **reterr);
 int worker_load_record(struct worker *w, struct error **reterr);
 
@@ -144,14 +144,13 @@ int worker_load_changes(struct worker *w, struct error **reterr);
 int worker_keep_changes(struct worker *w, const struct manifest *now, bool whole, struct error **reterr);
 void worker_note_changes(struct worker *w); /* "3 changes" */
 
-/* Scans the host's files again, piece by piece in the loop; files known to worker_load_before() are not read
- * again. scanned() may take the manifest's contents; it returns the same as apply(). A failed scan fails the
+/* Scans the host's files again, piece by piece; files known to worker_load_before() are not read again.
+ * scanned() may take the manifest's contents; it returns the same as apply(). A failed scan fails the
  * step. */
 typedef int (*worker_scanned_t)(struct worker *w, struct manifest *now, const struct snapshot_tally *tally,
                                 struct error **reterr);
 int worker_scan(struct worker *w, worker_scanned_t scanned, struct error **reterr);
-/* The same, with all contents saved in blobs. known, known_blobs: of an earlier job. The scan owns all
- * three. */
+/* The same, with contents saved in blobs. known, known_blobs: of an earlier job. The scan owns all three. */
 int worker_scan_keeping(struct worker *w, int blobs, struct manifest *known, int known_blobs,
                         worker_scanned_t scanned, struct error **reterr);
 
@@ -216,7 +215,7 @@ struct join_watch *join_watch_free(struct join_watch *watch);
 void join_watch_heard(struct join_watch *watch);
 bool join_watch_gone(const struct join_watch *watch, struct error **reterr);
 
-/* Verifies a join on the host itself (backend/worker/verify.c): a user of the realm, the host's keys, its own
- * root. Each result is recorded (RECORD_CHECK), and the step ends whatever they are: the decision is the
- * user's. STEP_WAITS. */
+/* Verifies a join on the host itself (backend/worker/verify.c): a user of the realm, the host's keys, its
+ * root. Each result is recorded (RECORD_CHECK), and the step ends in any case: the user decides.
+ * STEP_WAITS. */
 int worker_verify_join(struct worker *w);

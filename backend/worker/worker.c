@@ -164,8 +164,7 @@ void worker_failed(struct worker *w, struct error *e) {
                 return;
         }
         if (run->terminated) {
-                /* The host goes down, and with it engine and systemd: the rest is undone after the next
-                 * boot. */
+                /* The host goes down with engine and systemd: the rest is undone after the next boot. */
                 worker_log_error(w, failure);
                 worker_clear_step(run);
                 worker_abandon(run, "because it was stopped");

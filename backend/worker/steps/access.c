@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The unit step of an access change: writes sssd.conf as shown in the plan, unless somebody changed it
+/* The unit step of an access change: writes sssd.conf as shown in the plan, unless it was changed
  * meanwhile. */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The last scan, and the record. Before the record exists everything can be restored; after it the job is
- * done whatever happens. */
+ * done. */
 #include <errno.h>
 #include <string.h>
 #include <time.h>

@@ -122,8 +122,7 @@ static int prepare_apply(struct worker *w, struct error **reterr) {
                 return r;
         if (!w->units)
                 return STEP_ENDED;
-        /* Lists the running services: an undo starts those that the job stopped, and stops those that it
-         * started. */
+        /* Lists the running services: an undo restarts those that the job stopped, and stops new ones. */
         w->op = units_list(w->units, "*.service", prepare_on_units, w);
         return STEP_WAITS;
 }

@@ -11,8 +11,7 @@
 #include "backend/worker/step.h"
 #include "base/str.h"
 
-/* Reads the command's changes to the copy into the folder and w->made, as an install's changes; once read
- * they stay. */
+/* Reads the changes to the copy into the folder and w->made, as an install's changes; once read they stay. */
 static int rehearsal_read(struct worker *w, struct error **reterr) {
         _cleanup_(manifest_done) struct manifest before = {}, after = {};
         _cleanup_close_ int blobs = jobfolder_snapshot(w->folder, "blobs", true, reterr);

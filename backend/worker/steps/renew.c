@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The command of a renewal: new keys for this host in the realm and in its keytab. It can be neither undone
- * nor stopped midway: the realm would have keys that the keytab lacks. A second run renews twice, which does
- * no harm. */
+/* The command of a renewal: new keys for this host in the realm and in its keytab. It can be neither
+ * undone nor stopped midway: the realm would have keys that the keytab lacks. A second run renews again,
+ * harmlessly. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

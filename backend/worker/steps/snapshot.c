@@ -98,8 +98,7 @@ static int snapshot_apply(struct worker *w, struct error **reterr) {
 
 /* ---- undo: stop what the job started, restore files, reload, start what the job stopped ---- */
 
-/* Units of this job: the service's own name, the plan's unit, those among the changes, those of the
- * record. */
+/* Units of this job: the service's own name, the plan's unit, those among the changes or in the record. */
 static bool snapshot_concerns(const struct worker *w, const char *unit) {
         const char *stem = str_starts(unit, w->plan->name);
         if ((stem && strcmp(stem, ".service") == 0) || str_equal(w->plan->unit.name, unit) ||
@@ -235,8 +234,7 @@ static void snapshot_on_units_before(struct unit_list *list, struct error *e, vo
                 const struct unit *u = &units->items[i];
                 bool up = str_equal(u->active, "active") || str_equal(u->active, "activating") ||
                           str_equal(u->active, "failed");
-                /* A unit that ran before and may run by the new definition has to use the old one again,
-                 * too. */
+                /* A unit that ran before and may run by the new definition must use the old one again. */
                 if (up && snapshot_concerns(w, u->name) && (started || !strv_contains(before, u->name)))
                         strv_add(&stop, u->name);
         }

@@ -18,8 +18,7 @@ static bool units_nothing(struct worker *w) {
 
 /* ---- reload ---- */
 
-/* Units stopped by the install run again, by the host's own unit of that name, which the container had
- * replaced. */
+/* Units stopped by the install run again by the host's own unit, which the container had replaced. */
 static void units_on_listed(struct unit_list *list, struct error *e, void *userdata) {
         struct worker *w = userdata;
         _cleanup_(unit_list_freep) struct unit_list *units = list;

@@ -37,8 +37,7 @@ static int update_record_line_of(struct worker *w, char **ret, struct error **re
         return 0;
 }
 
-/* A copy by way of its text: an undo writes the record in memory back. Of each file only the newest line
- * counts. */
+/* A copy by way of its text: an undo writes the record in memory back. Only a file's newest line counts. */
 static int update_record_write(struct worker *w, const char *line, struct error **reterr) {
         _cleanup_(service_freep) struct service *copy = NULL;
         _cleanup_free_ char *text = emit_service(w->record);
