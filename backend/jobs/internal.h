@@ -18,8 +18,7 @@ struct jobs {
         char *control_id;
 };
 
-/* Checks the worker of a job that has not ended: without it the job is interrupted, and its message says
- * so. */
+/* Checks the worker of a job that has not ended: without it the job becomes interrupted, with a message. */
 void jobs_settle(struct jobs *jobs, int folder, struct job *job);
 
 /* list: the present jobs. changed() may free the object returned here. */

@@ -190,8 +190,7 @@ int jobs_size(struct jobs *jobs, const char *id, unsigned rows, unsigned columns
 
 /* ---- changes ---- */
 
-/* The content of one side of a change, if it was saved: "" for a missing side. False: not text, or not
- * saved. */
+/* The content of one side of a change: "" for a missing side. False: not text, or not saved. */
 static bool read_side(int blobs, const struct entry *e, char **ret, size_t *ret_n) {
         *ret = NULL;
         *ret_n = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Notices jobs that begin, move and end: inotify on the folder of jobs, and on the journals of those that
- * run. */
+/* Notices jobs that begin, move and end: inotify on the folder of jobs, and on the journals of running
+ * ones. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
