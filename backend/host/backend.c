@@ -65,8 +65,8 @@ static void engine_back(void *userdata) {
         backend_changed(userdata, TOPIC_ENGINE | TOPIC_IMAGES | TOPIC_SERVICES);
 }
 
-/* Most units belong to no service, and a list of services costs the engine a list of all images. names NULL:
- * many changed. */
+/* Most units belong to no service, and a list of services costs the engine a list of images. names NULL:
+ * many. */
 static bool concern_services(const struct backend *b, char *const *names) {
         _cleanup_(service_list_freep) struct service_list *services = NULL;
         if (!names || services_list(&b->paths, &services, NULL) < 0)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Builds the host of model/host.h from the backend: the only backend header that src/app.c needs besides
- * emit.h. */
+/* Builds the host of model/host.h from the backend: src/app.c needs no other backend header but emit.h. */
 
 #include <systemd/sd-bus.h>
 #include <systemd/sd-event.h>

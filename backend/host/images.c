@@ -41,8 +41,8 @@ static void host_images_inspected(struct image *image, struct error *e, void *us
         host_images_end(userdata, image, e);
 }
 
-/* Is it exactly a name of the image, a missing tag meaning latest? Then an image with a similar name does not
- * make it ambiguous. */
+/* Is it exactly a name of the image, by default :latest? Then an image with a similar name does not
+ * matter. */
 static bool named_exactly(const struct image *image, const char *reference) {
         for (char **name = image->names; name && *name; name++) {
                 const char *rest = str_starts(*name, reference);
@@ -93,7 +93,7 @@ static int host_images_choose(const struct host_call *c, const struct image_list
         return -ENOENT;
 }
 
-/* Each engine completes short names in its own way, and Docker not to images on the host; so the list
+/* Each engine completes short names differently, and Docker not to images on the host; so the list
  * decides. */
 static void host_images_listed(struct image_list *list, struct error *e, void *userdata) {
         struct host_call *c = userdata;

@@ -26,8 +26,7 @@ struct backend {
         struct error *engine_error; /* why none answers; NULL */
         bool engine_asked;
         struct op *finding;       /* the first search for an engine */
-        struct membership *known; /* of the realm: from its files, and SSSD's last answer; NULL: not read
-                                   * yet */
+        struct membership *known; /* of the realm: its files, SSSD's last answer; NULL: not read yet */
         int64_t seen;             /* time of that answer, in seconds since the epoch; 0: none */
         sd_event_source *looking; /* reads the files again in the next turn of the loop */
 

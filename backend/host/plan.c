@@ -40,8 +40,7 @@ struct planning {
         struct service *record; /* of an installed service that the order names; NULL */
         struct image *image;
         bool image_gone;             /* that of the record */
-        char *unit_file, *unit_text; /* of an upgrade: the present file of the service's main unit; NULL:
-                                      * none */
+        char *unit_file, *unit_text; /* of an upgrade: the present file of the main unit; NULL: none */
         bool unit_edited;            /* differs from that of the install or the last upgrade */
 
         /* the plan, while its size is estimated */
@@ -108,8 +107,7 @@ static bool service_exists(const char *name, void *userdata) {
         return services_exists(&p->backend->paths, name);
 }
 
-/* The account that a leave deletes or leaves behind. The user's own words for the uninstaller may decide
- * either. */
+/* The account that a leave deletes or leaves behind. The user's own words for the uninstaller decide. */
 static int report_account(struct planning *p, struct plan *plan) {
         if (p->verb != VERB_UNINSTALL || plan->joins == REALM_NONE || (p->arguments && *p->arguments))
                 return 0;
@@ -438,8 +436,7 @@ static void take_record(struct planning *p) {
 /* Finds the record of the service that an order without an image names; begins the search for the image. */
 static void host_plan_begin(struct planning *p) {
         struct error *e = NULL;
-        bool upgrade = p->verb == VERB_UPGRADE && p->name; /* of a service; without a name a label is
-                                                            * examined */
+        bool upgrade = p->verb == VERB_UPGRADE && p->name; /* else a label is examined */
         if (p->verb == VERB_ACCESS || p->verb == VERB_RENEW) {
                 struct plan *plan = NULL;
                 (void) backend_access_plan(p->backend, p->verb, p->name, &p->access, &plan, &e);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The port's services: the records, with their present state from systemd and the engine. The answer of
- * systemd is awaited (or its timeout); the engine gets a moment, because a dashboard must come up on a host
- * whose engine hangs. */
+/* The port's services: the records, with their present state from systemd and the engine. systemd's answer
+ * (or its timeout) is awaited; the engine gets a moment, as a dashboard must come up when the engine
+ * hangs. */
 #include <errno.h>
 #include <string.h>
 
