@@ -21,7 +21,6 @@ char *overlay_path(const struct paths *paths, const char *format, ...) __attribu
 
 struct digest;
 
-/* Reads contents, and saves them. */
 struct content {
         struct snapshot_tally *tally; /* counts of read and shared blobs */
         struct digest *digest;        /* of content_done() */

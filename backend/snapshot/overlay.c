@@ -217,7 +217,6 @@ bool overlay_is_there(const struct paths *paths) {
         return list && access(list, F_OK) == 0;
 }
 
-/* Is the path itself a mount point? */
 static bool is_mount(const char *path) {
         _cleanup_free_ char *above = str_printf("%s/..", path);
         struct stat one, two;

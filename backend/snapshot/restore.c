@@ -246,7 +246,6 @@ static int put_object(struct restore *re, int folder, const char *name, const st
         return content < 0 ? content : files_put(folder, name, before, content, seen, NULL);
 }
 
-/* Reads the object again: is it as before? */
 static int restore_verify(struct restore *re, int folder, const char *name, const struct entry *before) {
         _cleanup_(entry_done) struct entry now = {};
         int r = restore_look(re, folder, name, before->path, &now);

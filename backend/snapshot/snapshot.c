@@ -246,7 +246,7 @@ static int snapshot_visit(struct snapshot *s, int folder, const char *name, cons
                 if (path_below(path, *excluded))
                         return 0;
         struct entry e = {};
-        /* Beyond the ceiling the other roots are noted by name: a later scan would take them for added. */
+        /* Beyond the ceiling the other roots are noted by name, lest a later scan take them for added. */
         bool full = s->tally.files >= s->options.files_max;
         if (full && s->depth)
                 return -E2BIG;

@@ -24,7 +24,6 @@
 #define SNAPSHOT_WHOLE "whole"        /* beside `after`: the scan followed all steps of the job */
 #define SNAPSHOT_WORKING "unfinished" /* among the blobs: an unfinished one */
 
-/* Reason for leaving an object out. */
 enum snapshot_reason {
         SNAPSHOT_TOO_LARGE, /* file_max */
         SNAPSHOT_TOO_MUCH,  /* bytes_max: there is too much before it */
