@@ -70,7 +70,8 @@ static int join_judge(struct worker *w, struct preflight *p, struct error **rete
 }
 
 /* Only the checks whose result may have changed since the console's preflight, and whose failure the join
- * tool does not name: the clock, and package locks. The tools themselves refuse an earlier join. */
+ * tool does not name: the clock, and package locks. The tools themselves refuse an earlier join; the user
+ * accepted all else in the preflight. */
 static void join_on_preflight(struct preflight *p, void *userdata) {
         struct worker *w = userdata;
         struct error *e = NULL;

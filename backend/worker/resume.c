@@ -11,7 +11,7 @@
 #include "base/memory.h"
 #include "base/str.h"
 
-/* ---- what a worker that died left half made ---- */
+/* ---- partial files of a dead worker ---- */
 
 static void sweep_folder(struct worker *w, const char *path) {
         _cleanup_close_ int folder = files_open_folder(w->root, path, NULL);
@@ -25,7 +25,7 @@ static void sweep_parents(struct worker *w, const struct changes *changes) {
                 const char *path = changes->items[i].path, *slash = strrchr(path, '/');
                 _cleanup_free_ char *folder =
                         slash > path ? xstrndup(path, (size_t) (slash - path)) : xstrdup("/");
-                /* Neighbours are adjacent. */
+                /* Entries of one folder are adjacent. */
                 if (str_equal(folder, last))
                         continue;
                 sweep_folder(w, folder);

@@ -48,7 +48,6 @@ static void verify_free(void *userdata) {
 
 static void verify_next(struct verify *v);
 
-/* Records the verdict, and goes on to the next check. */
 static void verify_found(struct verify *v, enum verdict verdict, const char *format, ...)
         __attribute__((format(printf, 3, 4)));
 static void verify_found(struct verify *v, enum verdict verdict, const char *format, ...) {
@@ -68,7 +67,6 @@ static void verify_found(struct verify *v, enum verdict verdict, const char *for
         verify_next(v);
 }
 
-/* The last line of the tool's output. */
 static const char *verify_last_line(struct verify *v) {
         char *text = v->answer.text;
         size_t n = text ? strlen(text) : 0;

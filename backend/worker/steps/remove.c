@@ -130,7 +130,7 @@ static int remove_restore(struct worker *w, const struct manifest *now, struct e
 
 /* ---- a unit of the host's own ---- */
 
-/* The sockets that come with it fail where its configuration names their services; they were not failed. */
+/* Resets the sockets that come with it, which fail where its configuration names their services. */
 static void remove_on_listed(struct unit_list *list, struct error *e, void *userdata) {
         struct worker *w = userdata;
         _cleanup_(unit_list_freep) struct unit_list *units = list;

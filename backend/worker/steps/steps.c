@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The table of steps of each kind of job. */
 #include "backend/worker/steps/steps.h"
 
 #include "backend/worker/step.h"
