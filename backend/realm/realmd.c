@@ -282,7 +282,6 @@ static void realmd_choose(struct realmd *realmd) {
                 fail_locally(realmd, r);
 }
 
-/* Reads one property of the realm. */
 static int read_property(struct realmd *realmd, struct realm_path *realm, const char *name,
                          sd_bus_message *m) {
         const char *text, *owner;

@@ -30,7 +30,6 @@ static void check_root_look(struct preflight_run *run, struct check_result *resu
 
 /* ---- root's login without the realm ---- */
 
-/* Can root log in without the realm? */
 static void check_login_look(struct preflight_run *run, struct check_result *result, void *state) {
         _cleanup_free_ char *shadow = check_read(run, "/etc/shadow"),
                             *keys = check_read(run, "/root/.ssh/authorized_keys");
@@ -59,7 +58,6 @@ static void check_login_look(struct preflight_run *run, struct check_result *res
 #define ROOM_BYTES (64ULL * 1000 * 1000)
 #define ROOM_FILES 1000U
 
-/* A trial write, without a trace. */
 static bool check_room_writable(const char *path) {
         int fd = open(path, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
         if (fd >= 0)
@@ -125,7 +123,6 @@ static void check_room_look(struct preflight_run *run, struct check_result *resu
 
 /* ---- locks ---- */
 
-/* Does a process hold a lock on this file? */
 static bool check_locks_held(const struct preflight_run *run, const char *path) {
         _cleanup_free_ char *whole = str_printf("%s%s", run->paths->root, path);
         _cleanup_close_ int fd = whole ? open(whole, O_RDONLY | O_CLOEXEC | O_NOCTTY) : -1;
