@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The port's images, profiles and containers. */
 #include <errno.h>
 #include <string.h>
 

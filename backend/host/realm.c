@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The port's realms. */
 #include <errno.h>
 #include <string.h>
 #include <time.h>
