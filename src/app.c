@@ -14,8 +14,8 @@
 #include "ui/screens/screens.h"
 #include "ui/ui.h"
 
-/* Priorities (lower runs first): one paint outranks everything, so that a flood of output can neither starve
- * the screen nor cost more than a paint a frame; keys outrank whatever the backend brings. */
+/* Priorities, lower first: a paint precedes everything, so that a flood of output can neither starve the
+ * screen nor cost more than a paint a frame; keys precede answers of the backend. */
 enum {
         PRIORITY_FRAME = -20,
         PRIORITY_SIGNAL = -15,
@@ -37,7 +37,7 @@ static uint64_t app_now_usec(struct app *app) {
         return now;
 }
 
-/* After each call into ui: arms the tick it now wants, and leaves the loop when it is over. */
+/* After each call into ui: arms the tick it now wants; leaves the loop when ui is over. */
 static void app_settle(struct app *app) {
         if (ui_over(app->ui)) {
                 sd_event_exit(app->session->event, 0);
@@ -86,7 +86,7 @@ static void app_invalidate(unsigned ms, void *userdata) {
 static int app_keys(sd_event_source *source, int fd, uint32_t events, void *userdata) {
         struct app *app = userdata;
         if (events & (EPOLLHUP | EPOLLERR)) {
-                /* The line is gone; jobs continue without the console. */
+                /* The terminal line is lost; jobs continue without the console. */
                 app->line_lost = true;
                 sd_event_exit(app->session->event, 0);
                 return 0;
@@ -103,7 +103,7 @@ static int app_signal(sd_event_source *source, const struct signalfd_siginfo *in
                 ui_resize(app->ui);
                 app_settle(app);
                 break;
-        case SIGINT: /* typed where the terminal still makes it a signal: never the end of anything */
+        case SIGINT: /* from a terminal that still turns Ctrl-C into a signal: ends nothing */
                 break;
         default:
                 sd_event_exit(app->session->event, 0);
@@ -120,7 +120,7 @@ static int app_shell_ended(sd_event_source *source, const siginfo_t *info, void 
         return 0;
 }
 
-/* The child gets signals as a shell expects them: ours are blocked for signalfd. */
+/* The child gets signals as a shell expects them; ours are blocked for signalfd. */
 static int app_spawn_shell(const char *shell, pid_t *ret) {
         posix_spawnattr_t attributes;
         sigset_t none, all;
@@ -209,7 +209,7 @@ static void app_done(struct app *app) {
         sd_event_source_unref(app->keys);
 }
 
-/* The terminal is given back before the last words. */
+/* The terminal is restored before the last message. */
 static void app_out_of_memory(void *userdata) {
         ui_suspend(userdata);
 }

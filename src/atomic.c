@@ -8,28 +8,27 @@
 #include "cli/out.h"
 #include "cli/verb.h"
 
-/* What atomic calls -n or --name, --display and so on; options that have no meaning here are accepted where
- * units in the field carry them. */
+/* atomic's -n or --name, --display and so on in fairlead's words; options without a meaning here are accepted
+ * where units in the field carry them. */
 struct translation {
-        const char *theirs; /* their verb */
+        const char *theirs; /* atomic's verb */
         const char *ours;
-        const char *option;   /* one that is added, or NULL */
-        bool name_from_image; /* `atomic stop --name=X IMAGE`: units still write both words
-                               * (reference/sssd-container.md section 2); the   name wins */
+        const char *option;   /* an added option, or NULL */
+        bool name_from_image; /* `atomic stop --name=X IMAGE`: units still write both words; the name wins */
 };
 
 static const struct translation translations[] = {
         { "install", "install", NULL, false },
         { "run", "run", NULL, false },
-        /* A unit's ExecStop= must stop the container: stopping the unit from within it would wait for itself.
-         */
+        /* A unit's ExecStop= must stop the container: a stop of the unit from within it would wait for
+         * itself. */
         { "stop", "stop", "--container", true },
         { "uninstall", "uninstall", NULL, true },
         { "info", "show", NULL, false },
         { "images", "images", NULL, false },
 };
 
-/* Accepted and dropped: they choose what fairlead decides otherwise. With a value: the next word goes too. */
+/* Accepted and dropped, because fairlead decides these otherwise. With a value: the next word goes too. */
 static const struct {
         const char *option;
         bool value;
@@ -51,7 +50,7 @@ static const struct translation *atomic_find(const char *theirs) {
         return NULL;
 }
 
-/* How many words of a dropped option stand at argv[0]; 0: it is none. */
+/* How many words a dropped option takes at argv[0]; 0: not one. */
 static int atomic_drop(const char *word) {
         for (size_t i = 0; i < ELEMENTS(dropped); i++) {
                 const char *rest = str_starts(word, dropped[i].option);
@@ -83,7 +82,7 @@ static const char *name_option(int argc, char **argv, int i, int *ret_words) {
 struct translated {
         char **options; /* ours */
         char **operands;
-        char **arguments; /* what follows the image: the user's words */
+        char **arguments; /* the user's words after the image */
         const char *name;
 };
 

@@ -61,7 +61,7 @@ static int cli_completion(const char *shell) {
         return EXIT_USAGE;
 }
 
-/* The options that print something and are done. */
+/* Options that print something and exit. */
 static bool cli_print_only(const struct arguments *global) {
         static const struct {
                 enum option_id id;

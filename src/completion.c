@@ -8,8 +8,8 @@
 #include "model/finding/finding.h"
 #include "model/plan/plan.h"
 
-/* The shells ask for candidates; where there is none, they offer files. Bash divides words at "=" and ":",
- * which stand within ours: they are joined first, and what stands before the last one is taken off again. */
+/* The shells ask for candidates and offer files where none exist. Bash divides words at "=" and ":", which
+ * occur within ours: words are joined first, and the text before the last one is then removed. */
 static const struct {
         const char *shell, *script;
 } scripts[] = {
@@ -83,7 +83,7 @@ static void completion_add_options(char ***list, unsigned long long takes) {
                 }
 }
 
-/* The words of the table that stand at this place: "realm", or "discover" behind it. */
+/* The words of the table for this place: "realm", or "discover" after it. */
 static void completion_add_verbs(char ***list, const char *first) {
         for (size_t i = 0; verb_table[i]; i++) {
                 const char *name = verb_table[i]->name, *rest = first ? str_starts(name, first) : name;
@@ -108,7 +108,8 @@ static void completion_add_plan_verbs(char ***list) {
                         completion_add(list, plan_verb_name(v));
 }
 
-/* What "IMAGE", "SERVICE|JOB", "ask|resume", … stand for. In small letters they are the words themselves. */
+/* The candidates for "IMAGE", "SERVICE|JOB", "ask|resume", …; kinds in small letters are the words
+ * themselves. */
 static void completion_add_kinds(const struct completing *c, const char *kinds, completion_source_t source,
                                  void *userdata, char ***list) {
         _cleanup_strv_ char **each = NULL;
@@ -128,7 +129,7 @@ static void completion_add_kinds(const struct completing *c, const char *kinds, 
         }
 }
 
-/* The option that the word before the last one leaves open for its value; NULL: none. */
+/* The option before the last word that still lacks its value; NULL: none. */
 static const struct option_row *completion_open_option(char *const *words, size_t n,
                                                        unsigned long long takes) {
         const char *value = NULL;
@@ -136,7 +137,7 @@ static const struct option_row *completion_open_option(char *const *words, size_
         return id >= 0 && !value && option_table[id].argument ? &option_table[id] : NULL;
 }
 
-/* "--mode=for": the candidates with what stands before the value. */
+/* "--mode=for": the candidates, each with the text before the value. */
 static void completion_add_joined(struct completing *c, unsigned long long takes, completion_source_t source,
                                   void *userdata, char ***list) {
         const char *value = NULL, *word = c->word;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Completion of the command line: the scripts of the shells, and what they ask for candidates. */
+/* Completion of the command line: the scripts of the shells, and the candidates they ask for. */
 
 #include <stdbool.h>
 
@@ -12,10 +12,10 @@ bool completion_print(const char *shell);
 
 /* ---- candidates ---- */
 
-/* A command line as far as it is typed. */
+/* A command line as typed so far. */
 struct completing {
-        const struct verb *verb;        /* NULL: none was typed yet */
-        struct arguments global, given; /* what stands before the word */
+        const struct verb *verb;        /* NULL: none yet */
+        struct arguments global, given; /* from the words before the last */
         const char *word;               /* the word to complete, possibly empty */
 };
 
@@ -24,10 +24,10 @@ struct completing {
 typedef void (*completion_source_t)(const struct completing *c, const char *kind, char ***candidates,
                                     void *userdata);
 
-/* The candidates for the last of the words behind "fairlead", sorted as their tables are, each once. The
+/* The candidates for the last of the words after "fairlead", in the order of their tables, each once. The
  * caller frees. */
 char **completion_candidates(char *const *words, completion_source_t source, void *userdata);
 
-/* `fairlead --complete WORD…`: prints them, one a line; the host is asked for two seconds at most, and errors
- * are never shown. */
+/* `fairlead --complete WORD…`: prints them, one a line; asks the host for two seconds at most and never
+ * prints errors. */
 int completion_main(char *const *words);

@@ -9,7 +9,6 @@
 
 #define HELP_COLUMNS 80
 
-/* Paragraphs, wrapped. */
 static void help_wrapped(const char *text) {
         _cleanup_strv_ char **lines = NULL;
         text_wrap(text, HELP_COLUMNS, &lines);
@@ -17,7 +16,7 @@ static void help_wrapped(const char *text) {
                 out("%s\n", lines[i]);
 }
 
-/* A word and what it means, in two columns; a word that is too wide has a line to itself. */
+/* A word and its meaning, in two columns; a word that is too wide has a line to itself. */
 static void help_row(const char *word, size_t indent, const char *meaning) {
         _cleanup_strv_ char **lines = NULL;
         text_wrap(meaning, HELP_COLUMNS - indent, &lines);

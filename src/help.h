@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What --help and --version print, from the tables of verbs, options and exit statuses. */
+/* The text of --help and --version, from the tables of verbs, options and exit statuses. */
 
 #include "cli/verb.h"
 
@@ -13,6 +13,6 @@
 
 void help_print(void);
 void help_print_verb(const struct verb *verb);
-/* The verbs of two words that begin with this one; false: there are none. */
+/* The verbs of two words that begin with this one; false: none. */
 bool help_print_family(const char *first);
 void help_print_version(void);

@@ -11,8 +11,8 @@
 #include "cli.h"
 #include "cli/verb.h"
 
-/* A closed standard descriptor would be handed to the first socket that is opened, and text printed into it.
- */
+/* A closed standard descriptor would become the first socket that is opened, and text would be printed into
+ * it. */
 static void fill_standard_descriptors(void) {
         for (int fd; (fd = open("/dev/null", O_RDWR | O_CLOEXEC)) >= 0;)
                 if (fd > STDERR_FILENO) {
@@ -23,13 +23,13 @@ static void fill_standard_descriptors(void) {
 
 int main(int argc, char **argv) {
         fill_standard_descriptors();
-        /* A host may come up without a locale (first boot, serial console): C.UTF-8 is always there and keeps
+        /* A host may come up without a locale (first boot, serial console): C.UTF-8 always exists and keeps
          * the words English. */
         if (!setlocale(LC_CTYPE, ""))
                 setlocale(LC_CTYPE, "C.UTF-8");
         signal(SIGPIPE, SIG_IGN);
-        /* Secrets are typed into this process: no core, and no debugger without power over others. It is not
-         * handed on to what we start. */
+        /* Secrets are typed into this process: no core, and no debugger without power over others. Programs
+         * that we start do not inherit it. */
         (void) prctl(PR_SET_DUMPABLE, 0);
         umask(077);
         int status = atomic_called(argv[0]) ? atomic_main(argc, argv) : cli_main(argc, argv);

@@ -37,7 +37,6 @@ static void manual_put(const char *text) {
         out("%s", taken);
 }
 
-/* The request, and the text behind it on its line. */
 static void manual_request(const char *request, const char *text) {
         out("%s ", request);
         manual_put(text);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Documents printed from the tables that the program itself works by: verbs, options, screens, keys, actions,
- * findings. meson.build runs the program to make them. */
+/* Documents printed from the program's own tables: verbs, options, screens, keys, actions, findings.
+ * meson.build runs the program to generate them. */
 
 /* fairlead(8) as man(7) source, to standard output. */
 void manual_print(void);
 
-/* All findings there are, in Markdown, to standard output. */
+/* All findings, in Markdown, to standard output. */
 void findings_print(void);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* fairlead-realmd join|leave [OPTION]… [DOMAIN]: what plans run for the image host/realmd
- * (backend/realm/native.h). It asks this host's own realmd over D-Bus, shows what that says as it comes, and
- * ends with 0, or with 1 and a sentence. A password is read from standard input, never from the words. TERM
- * and INT make realmd give up. */
+/* fairlead-realmd join|leave [OPTION]… [DOMAIN]: the command of plans for the image host/realmd
+ * (backend/realm/native.h). It asks this host's own realmd over D-Bus, prints realmd's messages as they come,
+ * and exits with 0, or with 1 and a sentence. A password is read from standard input, never from the words.
+ * TERM and INT cancel realmd's operation. */
 #include <errno.h>
 #include <locale.h>
 #include <signal.h>
@@ -27,10 +27,10 @@ struct program {
         sd_event *event;
         struct realmd *realmd;
         struct error *error;
-        bool newline;           /* what was shown last ends a line */
+        bool newline;           /* the last output ended a line */
 };
 
-/* Words of realm that came with a label, or with `fairlead leave -- …`, mean the same here. */
+/* Words of realm from a label, or from `fairlead leave -- …`, mean the same here. */
 static const char *const options[] = { "computer-ou",     "computer-name",   "membership-software",
                                        "client-software", "server-software", "os-name",
                                        "os-version",      "user-principal" };
@@ -44,8 +44,7 @@ static int realmd_main_usage(void) {
         return 2;
 }
 
-/* "--name VALUE" and "--name=VALUE"; *argv is left at the last word that was read. NULL: it is not that
- * option, or has no value. */
+/* "--name VALUE" and "--name=VALUE"; *argv stays at the last word read. NULL: another option, or no value. */
 static const char *realmd_main_value_of(char ***argv, const char *name) {
         const char *word = str_starts(**argv, "--"), *rest = word ? str_starts(word, name) : NULL;
         if (rest && *rest == '=')
@@ -97,7 +96,7 @@ static int realmd_main_read_word(char ***argv, struct realmd_order *order, bool 
         return 0;
 }
 
-/* A user's name means his password, where nothing else was said. */
+/* A user's name means his password, unless something else was given. */
 static int realmd_main_read_words(char **argv, struct realmd_order *order, bool *mkhomedir) {
         int r = 0;
         if (str_equal(argv[1], "leave"))
@@ -195,7 +194,7 @@ int main(int argc, char **argv) {
                 realmd_main_usage();
         else if (realmd_main_read_secret(&order, secret) >= 0 && sd_event_new(&p.event) >= 0) {
                 (void) carry_out(&p, &order);
-                /* what is missing for logins is reported, and no reason to leave again */
+                /* missing parts for logins are reported, but no reason to leave again */
                 struct error *e = NULL;
                 if (!p.error && order.action == REALMD_JOIN && logins_settle("", p.mkhomedir, &e) < 0)
                         out_error(e);

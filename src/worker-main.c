@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fairlead-worker [--state=DIR] [--run=DIR] [--root=DIR] [--resume|--roll-back] JOB: carries out one job.
- * Started by fairlead; the secrets come sealed on standard input. --at-boot instead of a job: the one that
- * was at work when the host went down (fairlead-resume.service). Prints nothing but what is wrong with its
- * arguments. */
+ * Started by fairlead; the secrets come sealed on standard input. --at-boot instead of a job: the job that
+ * ran when the host went down (fairlead-resume.service). Prints only errors in its arguments. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -23,7 +22,7 @@ static int worker_main_usage(void) {
 
 static void worker_main_close_doors(void) {
         const struct rlimit none = {};
-        /* Secrets are in this process: no core, no debugger of another user, no file that others can read. */
+        /* This process holds secrets: no core, no debugger of another user, no file that others can read. */
         (void) setrlimit(RLIMIT_CORE, &none);
         (void) prctl(PR_SET_DUMPABLE, 0);
         umask(077);

@@ -95,7 +95,7 @@ static int find_letter(char letter, unsigned long long takes) {
         return -1;
 }
 
-/* value: the text in the same word, or NULL: the next word. *i moves on when that is used. */
+/* value: from the same word; NULL: the next word is the value, and *i advances. */
 static int keep_value(int argc, char **argv, int *i, int id, const char *value, struct arguments *a,
                       struct error **reterr) {
         const struct option_row *row = &option_table[id];

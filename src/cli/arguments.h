@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The options of all verbs in one table, and their reading. --help, the manual and the completion are printed
- * from the same rows. */
+/* The options of all verbs, in one table from which --help, the manual and the completion are printed, too;
+ * and their parser. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -64,7 +64,6 @@ extern const struct option_row option_table[_OPTION_MAX];
 #define PRIORITIES 8U
 extern const char *const priority_names[PRIORITIES];
 
-/* What was given. */
 struct arguments {
         bool given[_OPTION_MAX];
         char **values[_OPTION_MAX]; /* lists; NULL: not given */
@@ -82,11 +81,11 @@ const char *argument_value(const struct arguments *a, enum option_id id);
 /* A bit for each option a verb takes, from a list. */
 #define TAKES(id) (1ULL << (id))
 
-/* The option that a word with a leading "-" is, or a negative number; *ret_value: the value in the same word,
- * or NULL. */
+/* The option named by a word with a leading "-", or a negative number; *ret_value: the value in the same
+ * word, or NULL. */
 int argument_option(const char *word, unsigned long long takes, const char **ret_value);
 
-/* Reads argv[from…] with the options of the bit set. stop_at_word: the first operand ends the reading (its
+/* Reads argv[from…] with the options of the bit set. stop_at_word: reading ends at the first operand (its
  * index is *ret_next), for the options before a verb. -EINVAL with a sentence that names the word. */
 int arguments_read(int argc, char **argv, int from, unsigned long long takes, bool stop_at_word,
                    struct arguments *ret, int *ret_next, struct error **reterr);

@@ -21,25 +21,25 @@ struct following {
         const char *id;
         struct feed *feed;
         enum step_state printed[_JOB_STEP_MAX];
-        bool over; /* the job reached a final state and its log was given whole */
+        bool over; /* the job is in a final state and its whole log was printed */
         bool left; /* Ctrl-C */
-        bool undo; /* a rollback is what is wanted */
+        bool undo; /* a rollback is the wanted result */
         struct job *job;
         struct error *error;
-        uint64_t bytes;                    /* of the log, given so far */
+        uint64_t bytes;                    /* of the log, printed so far */
         follow_end_t end;                  /* NULL: the usual end */
-        const struct arguments *arguments; /* its */
+        const struct arguments *arguments; /* of end */
 };
 
 static void print_line(const char *text, const uint8_t *marks, size_t bytes, void *userdata) {
         const struct following *f = userdata;
         if (f->session->json)
-                return; /* the output is in the job's log; what is printed is its end */
+                return; /* the output stays in the job's log; only the end is printed */
         out_raw(text, bytes);
         out_raw("\n", 1);
 }
 
-/* One that lost its worker has no end either; it waits for somebody to decide. */
+/* A job that lost its worker has no end either: it waits for a decision. */
 static void end_when_whole(struct following *f) {
         if (f->job && (job_state_final(f->job->state) || f->job->state == JOB_INTERRUPTED) &&
             f->bytes >= f->job->log_size)
@@ -196,7 +196,7 @@ int follow_print_job(struct session *s, const char *id) {
         return EXIT_DONE;
 }
 
-/* The consent: --yes, the hash of the very plan, or the word yes on a terminal after the plan was shown. */
+/* Consent: --yes, the hash of this very plan, or the word yes on a terminal after the plan was shown. */
 static int follow_consent(const struct session *s, const struct plan *plan, const struct arguments *a) {
         _cleanup_error_ struct error *e = NULL;
         if (plan_permitted(plan, &e) < 0) {
@@ -234,7 +234,7 @@ int follow_order_to(struct session *s, struct order *order, const struct argumen
         struct error *e = NULL;
         _cleanup_plan_ struct plan *plan = NULL;
         int r = session_make_plan(s, &order->port, &plan, &e);
-        if (r == -EALREADY) { /* what is asked for is so: nothing failed */
+        if (r == -EALREADY) { /* the requested state exists already: not a failure */
                 out("%s\n", e->message);
                 error_free(e);
                 return EXIT_DONE;

@@ -57,7 +57,7 @@ int unit_for(struct session *s, const char *name, char **ret, struct error **ret
         return 0;
 }
 
-/* Variables by which a caller could send a root command line elsewhere. */
+/* Variables that could redirect a command line run by root. */
 static const char *const redirecting[] = {
         "CONTAINER_HOST",  "CONTAINER_CONNECTION",    "DOCKER_HOST", "DOCKER_CONTEXT",  "DOCKER_CONFIG",
         "CONTAINERS_CONF", "CONTAINERS_STORAGE_CONF", "LD_PRELOAD",  "LD_LIBRARY_PATH", "REGISTRY_AUTH_FILE",

@@ -5,12 +5,12 @@
 
 struct nearest {
         const char *word; /* as it was typed; set by the caller, the rest is zero */
-        const char *best; /* lent by the caller; NULL: nothing is near */
+        const char *best; /* lent by the caller; NULL: no candidate is near */
         unsigned distance;
 };
 
-/* Remembers the candidate when it is nearer than all before it and near at all: it begins with the word, or
- * a third of the word's letters are wrong at most. */
+/* Keeps the candidate when it is nearer than all before and near enough: it begins with the word, or at most
+ * a third of the word's letters are wrong. */
 void nearest_offer(struct nearest *n, const char *candidate);
 
 /* ". Did you mean \"install\"?" to end a sentence with, or ""; the caller frees. */

@@ -61,7 +61,7 @@ static bool order_has_variable(const struct image *image, const char *name) {
         return false;
 }
 
-/* A name that is neither a parameter nor a variable would change nothing, in silence. */
+/* A name that is neither a parameter nor a variable would silently change nothing. */
 static int order_unknown_name(const struct order *o, const char *name, struct error **reterr) {
         struct nearest near = { .word = name };
         _cleanup_str_ struct str all = {};
@@ -140,7 +140,7 @@ static int order_read_answers(struct order *o, const struct arguments *a, struct
         return r;
 }
 
-/* The mode is one of the profile; "forwrd" is no reason to take another. */
+/* The mode must be one of the profile's: a mistyped "forwrd" never selects another. */
 static int order_read_mode(struct order *o, const char *mode, struct error **reterr) {
         struct nearest near = { .word = mode };
         str_replace(&o->mode, mode);

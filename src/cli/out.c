@@ -33,7 +33,7 @@ void out(const char *format, ...) {
 
 void out_note(const char *format, ...) {
         va_list arguments;
-        fflush(stdout); /* where both go to one file, each stands after what came before it */
+        fflush(stdout); /* keeps the order where both go to one file */
         va_start(arguments, format);
         out_print(stderr, format, arguments);
         va_end(arguments);
@@ -78,7 +78,7 @@ void out_table_row(struct out_table *t, ...) {
         va_end(arguments);
 }
 
-/* 0: as wide as it wants to be (a pipe, a file). */
+/* 0: unlimited (a pipe, a file). */
 static size_t terminal_columns(void) {
         struct winsize size;
         if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The only door to standard output and standard error: whatever is printed for people is cleaned here
- * (base/text.h), JSON goes out as it was made. */
+/* The only way to standard output and standard error: text for people is cleaned here (base/text.h), JSON is
+ * written as it is. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "base/str.h"
 
-/* Formats, cleans (newlines of the format stay, those of the arguments too), writes. */
+/* Formats, cleans (newlines stay, those of the arguments too) and writes. */
 void out(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void out_json(char *text);      /* as json_write() made it; takes text */
 void out_raw(const void *bytes, size_t n);      /* bytes that were cleaned already */
@@ -26,11 +26,11 @@ struct out_table {
         char **cells;           /* rows * columns */
         size_t n, room;
 };
-/* `columns` strings, then NULL; a cell that is NULL must be given as "". */
+/* `columns` strings, then NULL; a NULL cell must be passed as "". */
 void out_table_row(struct out_table *t, ...) __attribute__((sentinel));
 void out_table_print(struct out_table *t);      /* and frees */
 
-/* Is the standard output, the standard input a terminal? */
+/* Whether standard output (standard input) is a terminal. */
 bool out_is_terminal(void);
 bool in_is_terminal(void);
 

@@ -77,7 +77,7 @@ const struct param *joining_param(const struct profile *profile, const struct mo
                         return NULL;
                 found = p;
         }
-        /* who joins is called a principal there; a person need not know */
+        /* profiles call the joining user a principal; "user" means it, too */
         for (size_t i = 0; !found && str_equal(name, "user") && i < profile->n_parameters; i++)
                 if (mode_asks(mode, profile->parameters + i) && profile->parameters[i].type == PARAM_USER)
                         found = profile->parameters + i;
@@ -118,12 +118,12 @@ void joined_done(struct joined *j) {
         *j = (struct joined) {};
 }
 
-/* By its image's profile; where the image is gone, by what the modes of such images are called. */
+/* By the image's profile; where the image is gone, by the names of such images' modes. */
 static enum realm_kind look_at(struct session *s, struct joined *j) {
         const struct service *service = j->service;
         _cleanup_error_ struct error *e = NULL;
         const char *mode = service->mode ? service->mode : "";
-        /* a way of the host itself has no image that could be another one under the same name */
+        /* the host's own way to join has no image that another could replace under the same name */
         const char *image = str_starts(service->reference ? service->reference : "", "host/")
                                     ? service->reference
                                     : service->image;
@@ -151,7 +151,7 @@ int joining_find_service(struct session *s, const char *name, struct joined *ret
                         services->items[i] = services->items[--services->n];
                         return 0;
                 }
-                ret->service = NULL; /* the list's */
+                ret->service = NULL; /* owned by the list */
                 joined_done(ret);
         }
         return 0;

@@ -92,7 +92,7 @@ static void report_unit(const struct plan *plan) {
         }
 }
 
-/* What an upgrade takes the place of, and what of the labels is another. */
+/* The version that an upgrade replaces, and the labels that differ. */
 static void report_from(const struct plan *plan) {
         const struct plan_from *from = plan->from;
         struct label_changes changes = {};
@@ -125,7 +125,7 @@ static void report_file(const struct plan_file *file) {
                 out("  %s\n", *line);
 }
 
-/* Each answer, and where it came from. */
+/* Each answer, and its source. */
 static void report_answers(const struct plan *plan) {
         size_t n = plan->answers ? plan->answers->n : 0;
         if (n + plan->n_secrets == 0 || plan->verb == VERB_UNINSTALL)
@@ -151,7 +151,7 @@ void report_plan(const struct plan *plan) {
         if (plan->from)
                 report_from(plan);
         report_answers(plan);
-        /* What a copy cannot hold is said before what runs on it. */
+        /* The limits of the copy come before the command that runs on it. */
         if (plan->verb == VERB_REHEARSE)
                 report_all_findings(plan);
         if (plan->file.text)

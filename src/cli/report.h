@@ -9,17 +9,17 @@
 #include "model/plan/plan.h"
 #include "model/realm/check.h"
 
-/* A finding a paragraph, with its id and what to do about it. */
+/* A paragraph for each finding, with its id and its hint. */
 void report_findings(const struct finding_list *findings);
-/* All that `fairlead plan` and a question for consent show. */
+/* The whole plan, for `fairlead plan` and before a question for consent. */
 void report_plan(const struct plan *plan);
 
-/* The results of a preflight that are at least this bad, each with what to do, and how many there are of
- * which. */
+/* The results of a preflight that are at least this bad, each with its repair, and the number of each
+ * verdict. */
 void report_preflight(const struct preflight *p, enum verdict least);
 
-/* The files a job changed, a line each; with their diffs where the report has them. nothing: the sentence for
- * none. */
+/* The files a job changed, a line each, with their diffs where the report has them. nothing: the sentence
+ * when no file changed. */
 void report_changes(const struct change_report *report, const char *nothing);
 
 void report_time(char buffer[static 24], int64_t seconds);        /* local, "2026-11-23 12:07" or "-" */

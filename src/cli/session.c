@@ -28,7 +28,7 @@ void session_done(struct session *s) {
 struct waiting {
         bool over;
         struct error *error;
-        void *result; /* lent to the callback: where the result belongs */
+        void *result; /* lent to the callback, for the result */
 };
 
 static void session_arrived(struct waiting *w, struct error *e) {
@@ -56,7 +56,7 @@ static int session_wait(struct session *s, struct waiting *w, struct op *op, str
         return code < 0 ? code : -EIO;
 }
 
-/* An operation that answers with a result or an error; what stands behind the parameters goes to it, each
+/* An operation that answers with a result or an error; the arguments after the parameters go to it, each
  * followed by a comma. */
 #define WAIT(operation, type, parameters, ...)                                                            \
         static void waited_##operation(type result, struct error *e, void *userdata) {                    \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What a verb works with: the loop, the host, and waiting for one answer. */
+/* The session of a verb: the loop, the host, and the wait for one answer. */
 
 #include <stdbool.h>
 #include <systemd/sd-event.h>
@@ -17,12 +17,12 @@ struct session {
         const char *engine_socket[2];
 };
 
-/* Makes the loop and the host when they are not there yet. */
+/* Creates the loop and the host where they do not exist yet. */
 int session_open(struct session *s, struct error **reterr);
 void session_done(struct session *s);
 
-/* Operations of the port (model/host.h), each run until its answer is there: 0 and *ret the caller's, or the
- * error's code and *reterr. */
+/* Operations of the port (model/host.h), each run until its answer: 0 and *ret the caller's, or the error's
+ * code and *reterr. */
 int session_list_images(struct session *s, struct image_list **ret, struct error **reterr);
 int session_find_image(struct session *s, const char *reference, struct image **ret, struct error **reterr);
 int session_list_services(struct session *s, struct service_list **ret, struct error **reterr);
@@ -47,8 +47,8 @@ int session_preflight(struct session *s, const struct preflight_order *order, st
 int session_membership(struct session *s, struct membership **ret, struct error **reterr);
 int session_test_user(struct session *s, const char *user, char **ret, struct error **reterr);
 
-/* Prints the error and gives the exit status it means: ENOENT 4, EBUSY 5, else 1. Takes e. */
+/* Prints the error and returns its exit status: ENOENT 4, EBUSY 5, else 1. Takes e. */
 int session_fail(const struct session *s, struct error *e);
 
-/* The same for what was wrong in the words of the command line: 2. */
+/* The same for an error in the words of the command line: 2. */
 int session_usage(const struct session *s, struct error *e);

@@ -17,7 +17,7 @@ int stop_container(struct session *s, const char *name) {
                 return session_fail(s, e);
         error_free(e);
         if (plan && plan->command && !plan->host_command && plan_permitted(plan, NULL) >= 0)
-                /* what the plan holds goes with this process */
+                /* the plan ends with this process */
                 return exec_command(plan->command->argv, plan->environment);
         plan_free(plan);
         if (!service_name_valid(name)) {

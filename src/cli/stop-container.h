@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What `atomic stop` did, and an image's own unit still asks for in its ExecStop=: the STOP label of the
- * service, or plainly the container of that name. */
+/* `atomic stop`, which an image's own unit still calls in its ExecStop=: the STOP label of the service, or a
+ * plain stop of the container of that name. */
 
 #include "cli/session.h"
 

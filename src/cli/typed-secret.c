@@ -9,8 +9,8 @@
 
 #include "cli/out.h"
 
-/* By read(2), a byte at a time, not stdio: no copy may stay in a buffer that nobody wipes, and what follows
- * the line is not ours. -1: the input ended. */
+/* By read(2), a byte at a time, not stdio: no copy may stay in a buffer that is never wiped, and bytes after
+ * the line are not ours. -1: the input ended. */
 static ssize_t typed_secret_read_line(char *line, size_t room) {
         size_t n = 0;
         for (;;) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A verb of the command line: its row, and the exit statuses that all of them share. Options are
- * cli/arguments.h. Help, manual page and completions are printed from these rows. */
+/* A verb of the command line: its row, and the exit statuses of all verbs. Options are in cli/arguments.h.
+ * Help, manual page and completions are printed from these rows. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -40,9 +40,9 @@ struct verb {
         const char *name; /* "install", "realm discover" */
         enum verb_group group;
         /* "IMAGE", "SERVICE|JOB", "[DOMAIN]" (may be left out), "UNIT…" (one or more), "[NAME…]"; NULL: none.
-         * What the words are called says how they are completed (src/complete.c). */
+         * The words also choose the completion (src/completion.c). */
         const char *operands;
-        const char *rest;         /* what stands after "--": "[ARG…]", "CMD…"; NULL: nothing may */
+        const char *rest;         /* words after "--": "[ARG…]", "CMD…"; NULL: none allowed */
         const char *help;         /* one line of 62 characters at most */
         const char *details;      /* paragraphs for `fairlead VERB --help` and the man page, or NULL */
         unsigned long long takes; /* options besides --help and --json */
@@ -51,7 +51,7 @@ struct verb {
         int (*run)(struct session *session, const struct verb *verb, const struct arguments *arguments);
 };
 
-/* All options of the verb that people see. */
+/* All options of the verb that are shown. */
 unsigned long long verb_takes(const struct verb *verb);
 
 /* 0, or -EINVAL with a sentence: an operand is missing, or one is too many. */
@@ -61,12 +61,11 @@ int verb_check_words(const struct verb *verb, const struct arguments *a, struct 
  * caller frees. */
 char **verb_synopsis(const struct verb *verb);
 
-/* The operand at this place ("IMAGE", "UNIT"; its brackets and "…" taken off); the caller frees; NULL: there
- * is none. */
+/* The operand at this place ("IMAGE", "UNIT", without brackets and "…"); the caller frees; NULL: none. */
 char *verb_operand(const struct verb *verb, size_t place);
 
 extern const struct verb *const verb_table[]; /* NULL-terminated, in the order of --help */
 
-/* The verb that the first one or two words name; *ret_words: how many. NULL and a sentence: there is none. */
+/* The verb named by the first one or two words; *ret_words: how many. NULL and a sentence: none. */
 const struct verb *verb_find(char *const *words, size_t *ret_words, struct error **reterr);
 const struct verb *verb_named(const char *name);

@@ -10,7 +10,7 @@
 #include "cli/report.h"
 #include "cli/verbs/verbs.h"
 
-/* The preflight is no finding of a plan: it is allowed by this word. */
+/* The preflight is not a finding of a plan: this word allows it. */
 #define ALLOW_PREFLIGHT "preflight"
 
 struct joining {
@@ -44,7 +44,7 @@ static const struct mode *named_mode(const struct profile *profile, const char *
         return mode && mode->joins != REALM_NONE ? mode : NULL;
 }
 
-/* What the words of the command line do not say, a file of answers may: the domain, and how to join. */
+/* A file of answers may give the domain and the way to join that the command line leaves out. */
 static int verb_join_read_file(struct joining *j, const char *path, struct error **reterr) {
         j->file = answers_new();
         int r = order_read_file(path, j->file, &j->file_mode, reterr);
@@ -88,7 +88,7 @@ static int choose_mode(struct session *s, struct joining *j, const char *name, s
                                    realm_kind_title(realm->kind));
 }
 
-/* The words of the command line, by the names that this image's parameters have. */
+/* The words of the command line, under the names of this image's parameters. */
 static void verb_join_translate(struct joining *j, const struct arguments *a) {
         j->set = joining_words(j->profile, j->mode, a->values[OPTION_SET]);
         j->secrets = joining_words(j->profile, j->mode, a->values[OPTION_SECRET]);
@@ -105,7 +105,7 @@ static void verb_join_translate(struct joining *j, const struct arguments *a) {
                         strv_add(&j->allowed, *allowed);
 }
 
-/* An exit status. No failed check is passed over in silence. */
+/* An exit status. Every failed check is printed. */
 static int verb_join_preflight(struct session *s, const struct joining *j, const struct order *order,
                                bool allowed) {
         struct join join;
@@ -129,7 +129,6 @@ static int verb_join_preflight(struct session *s, const struct joining *j, const
         return EXIT_REFUSED;
 }
 
-/* The image, the mode and the domain. */
 static int verb_join_choose(struct session *s, const struct arguments *a, struct joining *j,
                             struct error **reterr) {
         const char *file = argument_value(a, OPTION_ANSWERS), *mode = argument_value(a, OPTION_MODE);

@@ -7,8 +7,8 @@
 #include "cli/realm-images.h"
 #include "cli/verbs/verbs.h"
 
-/* Somebody's name or secret is what deleting the account wants; answers alone may be those of the join, and
- * are no wish. */
+/* Only a user's name or a secret requests the deletion of the account; answers alone may be those of the
+ * join. */
 static bool verb_leave_deletes(const struct arguments *a) {
         return a->values[OPTION_SECRET] || a->values[OPTION_SET];
 }
@@ -47,7 +47,7 @@ static int verb_leave_leave(struct session *s, const struct arguments *a, struct
                 joining_answers(j->profile, j->mode->leave ? j->mode->leave : j->mode, order.answers);
         order.port.image = NULL;
         order.port.name = j->service->name;
-        order.port.mode = NULL; /* the one it was installed in */
+        order.port.mode = NULL; /* the mode it was installed in */
         order.port.deletes_account = verb_leave_deletes(a);
         return follow_order(s, &order, a);
 }

@@ -27,7 +27,7 @@ static void print_lines(struct log_line *lines, size_t n, void *userdata) {
                 char when[32] = "-";
                 if (localtime_r(&t, &tm))
                         strftime(when, sizeof when, "%b %d %H:%M:%S", &tm);
-                /* A message may hold line breaks of its own: they would let it forge a line. */
+                /* Line breaks inside a message could forge a line. */
                 _cleanup_free_ char *message = strdup(lines[i].message ? lines[i].message : "");
                 for (char *p = message; p && *p; p++)
                         if (*p == '\n')
@@ -54,7 +54,7 @@ static void verb_logs_failed(struct error *e, void *userdata) {
         r->over = true;
 }
 
-/* "30s", "10min", "2h", "3d" before now; 0: wrong. */
+/* "30s", "10min", "2h", "3d" before now; 0: invalid. */
 static int64_t since_time(const char *text) {
         static const struct {
                 const char *unit;
@@ -93,7 +93,7 @@ static int verb_logs_read_options(const struct arguments *a, struct log_query *q
         return 0;
 }
 
-/* The journal has nothing of it: is there such a unit at all? */
+/* The journal has no entry of it: does the unit exist? */
 static int verb_logs_check_unit(struct session *s, const char *unit) {
         struct error *e = NULL;
         _cleanup_(unit_detail_freep) struct unit_detail *detail = NULL;

@@ -27,7 +27,7 @@ static bool verb_plan_path_exists(const char *path, void *userdata) {
         return lstat(path, &st) == 0;
 }
 
-/* The plan of a file of labels: pure, no engine is asked. */
+/* Plans from a file of labels, without an engine. */
 static int plan_labels(struct session *s, const struct arguments *a, const char *word, struct plan **ret,
                        struct error **reterr) {
         struct image *image = NULL;

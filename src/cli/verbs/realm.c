@@ -94,7 +94,7 @@ static void verb_realm_print_membership(const struct membership *m) {
         verb_realm_print_row("service", m->service);
 }
 
-/* Exit status 4: it is in none. */
+/* Exit status 4: the host is in no realm. */
 static int verb_realm_status(struct session *s, const struct verb *verb, const struct arguments *a) {
         struct error *e = NULL;
         _cleanup_(membership_freep) struct membership *m = NULL;

@@ -12,7 +12,7 @@ static int show_changes(struct session *s, const struct job *job, const struct a
         _cleanup_(change_report_freep) struct change_report *report = NULL;
         int status = job->state == JOB_DONE ? EXIT_DONE : EXIT_FAILED;
         int r = session_list_changes(s, job->id, a->given[OPTION_DIFF], &report, &e);
-        if (r < 0) { /* it failed before: its result says why */
+        if (r < 0) { /* it failed before, for the reason in its result */
                 error_free(e);
                 if (s->json)
                         out_json(emit_job(job));

@@ -7,7 +7,8 @@
 #include "cli/typed-secret.h"
 #include "cli/verbs/verbs.h"
 
-/* On a terminal what --secret did not give is asked for; else the worker says what is missing. */
+/* Asks for the secrets that --secret left out on a terminal; without one the worker reports the missing
+ * ones. */
 static int ask_missing(const struct job *job, struct secret_list *secrets, struct error **reterr) {
         for (char **name = job->secrets; name && *name; name++) {
                 if (secret_list_find(secrets, *name) || !in_is_terminal())

@@ -8,9 +8,9 @@
 #include "cli/report.h"
 #include "cli/verbs/verbs.h"
 
-/* Consent to a RUN command is there when the installed service, or an install that is running now, has this
- * very image: its plan showed the command. (An image's own unit starts `atomic run` in the middle of the
- * install, before there is a record.) */
+/* A RUN command has consent when the installed service, or an install that is running now, has this very
+ * image: its plan showed the command. (An image's own unit starts `atomic run` in the middle of the install,
+ * before the record exists.) */
 static int installed_now(struct session *s, const struct plan *plan, bool *ret, struct error **reterr) {
         _cleanup_(job_list_freep) struct job_list *jobs = NULL;
         int r = session_list_jobs(s, &jobs, reterr);
@@ -56,7 +56,7 @@ static int verb_run_ask(struct session *s, const struct plan *plan, const struct
         return EXIT_REFUSED;
 }
 
-/* A container that has the name already is started where it is stopped, and left alone where it runs. */
+/* An existing container of that name is started if stopped, and left alone if running. */
 static int run_or_start(struct session *s, const struct plan *plan, const struct arguments *a) {
         const char *engine = host_engine_path(s->host);
         const char *name = plan->command->name;
@@ -97,7 +97,7 @@ static int verb_run_run(struct session *s, const struct verb *verb, const struct
                 order.port.image = NULL;
                 order.port.name = a->words[0];
         }
-        struct plan *plan = NULL; /* goes with this process when the command replaces it */
+        struct plan *plan = NULL; /* freed with this process when the command replaces it */
         r = session_make_plan(s, &order.port, &plan, &e);
         if (r < 0)
                 return order_fail(s, e);

@@ -19,7 +19,7 @@ static int verb_status_print_host(struct session *s) {
                 out_json(emit_services(services));
                 return EXIT_DONE;
         }
-        /* Which engine there is was found out for the list. */
+        /* The list has found the engine. */
         const struct host_status *h = host_status(s->host);
         out("%s  engine %s %s\n\n", h->hostname ? h->hostname : "this host", engine_kind_name(h->engine),
             h->engine_version ? h->engine_version : "");

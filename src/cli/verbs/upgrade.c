@@ -11,7 +11,7 @@ int upgrade_read(struct session *s, const struct arguments *a, const struct serv
                  struct order *ret, struct error **reterr) {
         const char *reference = argument_value(a, OPTION_IMAGE);
         struct image *image = NULL;
-        /* Only its profile is wanted here: which of --set are answers. */
+        /* Only its profile is needed here: it decides which of --set are answers. */
         int r = order_find_image(s,
                                  reference            ? reference
                                  : service->reference ? service->reference

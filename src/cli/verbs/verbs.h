@@ -2,7 +2,7 @@
 #pragma once
 
 /* The verbs: one file each that ends in one const struct verb or an array of them; src/verbs.c lists them.
- * src/cli.c has opened the session when it runs one. */
+ * src/cli.c opens the session before it runs one. */
 
 #include "cli/session.h"
 #include "cli/verb.h"
