@@ -8,7 +8,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 
-/* The rows that text takes in so many columns; paragraphs are split at newlines. Draws it where c is not
+/* The rows that text takes in so many columns; paragraphs are split at newlines. Draws it unless c is
  * NULL. */
 static int dialog_paragraphs(const struct canvas *c, int row, int column, int width, const char *text) {
         _cleanup_free_ char *copy = xstrdup(text ? text : "");
@@ -79,7 +79,7 @@ static int dialog_button(const struct canvas *c, int row, int column, const char
 static void confirm_draw(struct screen *s, const struct canvas *c) {
         const struct confirm_state *st = s->state;
         canvas_rule(c, 0, st->title);
-        /* The buttons stay in sight, however long the text is; first the blank rows go. */
+        /* The buttons stay in sight with a text of any length; the blank rows go first. */
         bool tight = c->rows < confirm_rows(s, c->columns);
         int buttons = c->rows - (tight ? 1 : 2);
         struct canvas text = canvas_part(c, 1, 0, buttons - (tight ? 1 : 2), -1);
@@ -181,7 +181,7 @@ static void error_close(struct screen *s) {
 
 static int dialog_error_rows(const struct screen *s, int columns) {
         const struct error_state *st = s->state;
-        /* Drawn in a canvas without rows it is only counted. */
+        /* A canvas without rows only counts. */
         int cursor[2];
         struct canvas nowhere = { .columns = columns, .theme = ui_theme(s->ui), .cursor = cursor };
         return 1 + canvas_error(&nowhere, 0, st->error, st->causes) + 1;

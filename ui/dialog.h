@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Questions and bad news, as overlays above the status line. */
+/* Questions and errors, as overlays above the status line. */
 
 #include <stdbool.h>
 
@@ -11,18 +11,18 @@
 struct question {
         const char *title;      /* "Stop rsyslog.service" */
         const char *text;       /* what happens, and how it is undone; paragraphs are split at newlines */
-        const char *yes;        /* the word of the button that acts: "Stop it" */
+        const char *yes;        /* the label of the button that acts: "Stop it" */
         const char *no;         /* NULL: "Cancel" */
 };
 
-/* Asks; the safe button has the focus. done(false) also when the person goes away; not called when the screen
- * that asked is closed. Strings are copied. */
+/* Asks; the safe button has the focus. done(false) also when the person leaves; not called when the asking
+ * screen is closed. Strings are copied. */
 void dialog_confirm(struct screen *asker, const struct question *question,
                     void (*done)(struct screen *asker, bool yes));
 
-/* Bad news: sentence, hint, and the causes at a key. Takes e. */
+/* An error: sentence, hint, and the causes at a key. Takes e. */
 void dialog_error(struct ui *ui, struct error *e);
 
-/* The asker's menu (its class's `menu` bindings that it can do now): letter, word, what it does. The chosen
+/* The asker's menu (the `menu` bindings of its class that are possible now): letter, word, help. The chosen
  * action goes to the asker's act(). */
 void dialog_menu(struct screen *asker);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/internal.h"
 
-/* Where each key goes: to the line that is asked for, to the screen, to what the screen is made of, to the
- * ui. */
+/* A key goes to the line that is asked for, else to the screen, to the screen's list or text, to the ui. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,8 +9,8 @@
 #include "base/memory.h"
 #include "ui/dialog.h"
 
-/* After so many ms without a key what is shown about the focused row follows the focus: a held key moves the
- * marker and nothing else. */
+/* Milliseconds without a key before text about the focused row follows the focus: a held key moves only the
+ * marker. */
 #define SETTLE_MS 100
 #define SETTLE_BASIC_MS 300
 
@@ -134,7 +133,7 @@ static void ui_settle_soon(struct ui *ui) {
 static bool ask_key(struct ui *ui, int key) {
         struct screen *s = ui->ask.asker;
         if (key == KEY_RETURN || key == KEY_ESC || key == KEY_CTRL('C') || key == KEY_CTRL('G')) {
-                /* It is over before it is answered: the answer may ask again. */
+                /* The question ends before its answer, which may ask again. */
                 struct ask ask = ui->ask;
                 ui->ask = (struct ask) {};
                 ask.done(s, key != KEY_RETURN ? NULL
@@ -266,7 +265,7 @@ bool screen_can(const struct screen *s, enum action action) {
         return !s->class->can || s->class->can(s, action);
 }
 
-/* What is the same on every screen. */
+/* The actions that are the same on every screen. */
 static void ui_do(struct ui *ui, struct screen *s, enum action action) {
         switch (action) {
         case ACTION_BACK:
@@ -364,7 +363,7 @@ void ui_key(struct ui *ui, int key) {
                 return;
         }
         ui_forget_message(ui);
-        /* These two work everywhere, in the middle of a form too. */
+        /* These two work everywhere, in a form too. */
         if (key == KEY_CTRL('L') || key == KEY_CTRL('T')) {
                 ui_do(ui, s, key == KEY_CTRL('L') ? ACTION_REDRAW : ACTION_DISPLAY);
                 return;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/internal.h"
 
-/* Row 1 is the title, the last row the key bar, above it the status line (more of them where a text is shown
- * and the sentence needs them); between them the screen, and its overlays at the bottom. */
+/* Row 1 is the title, the last row the key bar, the row above it the status line (more rows where a text is
+ * shown and the sentence needs them); between them is the screen, with its overlays at the bottom. */
 
 #include <string.h>
 
 #include "base/text.h"
 
-/* What is left to the left side of the title. */
+/* Columns kept for the left side of the title. */
 #define TITLE_LEFT_MIN 24
 #define TITLE_LEFT_MIN_NARROW 10
 #define NARROW 60
@@ -30,7 +30,7 @@ static void frame_title(const struct screen *s, const struct canvas *c) {
         if (s->list && s->list->filter)
                 str_addf(&left, "  filter \"%s\" (%zu)", s->list->filter, s->list->shown);
         canvas_repeat(c, 0, 0, c->columns, STYLE_TITLE, ' ');
-        /* How it is comes before where one is: the left side gives way. */
+        /* The state, on the right, precedes the place: the left side is cut. */
         int wants = right.length ? (int) text_width(right.text) : 0;
         int room = c->columns - (c->columns < NARROW ? TITLE_LEFT_MIN_NARROW : TITLE_LEFT_MIN);
         if (wants > room)
@@ -50,8 +50,7 @@ static void status_text(const struct ui *ui, const struct screen *s, struct str 
                 s->class->status(s, out);
 }
 
-/* A text gives up rows for a sentence that is longer than one; a list does not: its rows stay where they are.
- */
+/* A text gives up rows for a longer sentence; a list does not: its rows stay in their places. */
 static int status_rows(const struct screen *s, const char *text, int columns) {
         _cleanup_free_ char *clean = s->list || s->class->overlay ? NULL : text_cleaned(text);
         _cleanup_strv_ char **lines = NULL;
@@ -90,7 +89,7 @@ static void bar_add(struct bar *bar, int key, enum action action, const char *wo
         bar->items[bar->n++].action = action;
 }
 
-/* Those of the table that make sense now, until there are `most` in the bar. */
+/* Adds the rows of the table that are possible now, up to `most` in the bar. */
 static void bar_add_table(struct bar *bar, const struct screen *s, const struct binding *table, size_t most) {
         for (const struct binding *b = table; b && b->key && bar->n < most; b++)
                 if (!b->quiet && screen_can(s, b->action) && screen_find(s, table, b->key) == b->action)
@@ -101,7 +100,7 @@ static size_t bar_cells(const struct bar *bar, size_t i) {
         return strlen(bar->items[i].key) + 1 + strlen(bar->items[i].word);
 }
 
-/* The menu comes second: where there is no room for all, each of its actions is more than one key away. */
+/* The menu comes second: each of its actions is more than one key away where not all have room. */
 static void bar_of_screen(const struct screen *s, struct bar *bar) {
         bool menu = false;
         for (const struct binding *b = s->class->menu; b && b->key && !menu; b++)
@@ -125,7 +124,7 @@ static void frame_bar(struct ui *ui, const struct screen *s, const struct canvas
                 for (const struct binding *b = typing; b->key; b++)
                         bar_add(&bar, b->key, b->action, b->word);
         } else {
-                /* What fits the focused row changes from row to row: the bar follows when the focus rests. */
+                /* The possible keys change from row to row: the bar follows when the focus rests. */
                 bool moving = s->list && s->list->settled != s->list->at;
                 if (!moving || ui->bar_of != s) {
                         ui->bar = (struct bar) {};
@@ -189,7 +188,7 @@ void frame_paint(struct ui *ui) {
                               bar = canvas_part(&c, rows - 1, 0, 1, -1);
                 canvas_cursor(&body, 0, 0);
                 base->class->draw(base, &body);
-                frame_title(base, &title);      /* after: it shows the place in the text */
+                frame_title(base, &title);      /* after the screen: it shows the place in the text */
                 frame_overlays(ui, ui->top, &body);
                 frame_bar(ui, ui->top, &bar);
                 frame_status(ui, text, &status);

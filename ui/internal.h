@@ -14,17 +14,16 @@ struct ask {
         struct screen *asker;           /* NULL: nothing is asked */
         char *label;
         struct field field;
-        struct secret *secret;          /* typed instead of the field; NULL */
+        struct secret *secret;          /* typed into instead of the field; NULL */
         void (*changed)(struct screen *s, const char *text);
         void (*done)(struct screen *s, const char *text);
 };
 
-/* The key bar. */
 #define BAR_WORDS_MAX 32
 struct bar {
         struct {
                 char key[16];
-                const char *word;       /* of the tables */
+                const char *word;       /* from the tables */
                 enum action action;
         } items[BAR_WORDS_MAX];
         size_t n;
@@ -36,16 +35,16 @@ struct ui {
         struct theme theme;
         struct screen *top;
         char *message;                  /* in the status line until the next key, or for a while */
-        int64_t message_until;          /* boottime; 0: there is none */
+        int64_t message_until;          /* boottime; 0: none */
         struct ask ask;
         struct pace pace;               /* on boottime */
-        int64_t asked;                  /* boottime of the paint that was asked for; 0: none */
+        int64_t asked;                  /* boottime of the requested paint; 0: none */
         int64_t settle_at;              /* boottime when the lists settle; 0: they have */
-        struct bar bar;                 /* as drawn last */
+        struct bar bar;                 /* as last drawn */
         const struct screen *bar_of;    /* only compared; NULL: of none */
         int cursor[2];
         bool over;
-        bool keys;                      /* inside ui_input(): what changes now is an answer to a key */
+        bool keys;                      /* inside ui_input(): changes now are answers to a key */
         bool painting;
 };
 
@@ -55,20 +54,20 @@ struct ui {
 /* Paints everything: frame.c. */
 void frame_paint(struct ui *ui);
 
-/* The topmost screen that is no overlay. */
+/* The topmost screen that is not an overlay. */
 struct screen *ui_base(const struct ui *ui);
 
 /* Frees what was closed; only where no screen's code is on the call stack: stack.c. */
 void ui_reap(struct ui *ui);
-/* 1-4: a place of its own: stack.c. */
+/* Opens the place of a key from 1 to 5: stack.c. */
 void ui_go(struct ui *ui, const struct screen_class *class);
 
-/* What the key means on the screen now: of several rows the first that makes sense, else the first:
+/* The action of the key on the screen now: of several rows the first that is possible, else the first:
  * dispatch.c. */
 enum action screen_find(const struct screen *s, const struct binding *table, int key);
 /* One key: dispatch.c. */
 void ui_key(struct ui *ui, int key);
-/* Nothing is asked any more: dispatch.c. */
+/* Ends the question: dispatch.c. */
 void ask_drop(struct ui *ui);
 
 void ui_forget_message(struct ui *ui);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/dialog.h"
 
-/* What can be done with the focused thing: letter, word, what it does. On a narrow screen what it does is
- * shown below, of the focused row only. */
+/* The actions for the focused thing: letter, word, help. A narrow screen shows the help below, of the focused
+ * row only. */
 
 #include <errno.h>
 
 #define MENU_MAX 24
-/* Below so many columns there is no room for what an action does beside its word. */
+/* Below so many columns the help of an action has no room beside its word. */
 #define NARROW 60
 #define MEANING_ROWS 2
 

@@ -45,12 +45,12 @@ struct screen;
 struct screen_class {
         const char *name;               /* stable: "images" */
         const char *title;              /* "Images": row 1 begins with it */
-        /* what it shows and how to work with it, for the help screen; paragraphs split at newlines */
+        /* purpose and use, for the help screen; paragraphs are split at newlines */
         const char *help;
         size_t size;                    /* of the private state, zeroed before open() */
         unsigned topics;
         bool overlay;                   /* drawn over the screen below it, in the lower part */
-        /* it has answers that nobody wants to lose: 1-5 open above it instead of closing it */
+        /* it has answers worth keeping: 1-5 open above it instead of closing it */
         bool keep;
         const struct binding *bindings; /* zero-terminated; NULL: none */
         const struct binding *menu;     /* what x offers; its letters work only there */
@@ -62,7 +62,7 @@ struct screen_class {
         void (*status)(const struct screen *s, struct str *out);                                /* optional */
         /* overlays: the rows they want */
         int (*rows)(const struct screen *s, int columns);
-        /* optional: true for what it does not know */
+        /* optional: true for unknown actions */
         bool (*can)(const struct screen *s, enum action action);
         bool (*act)(struct screen *s, enum action action);                                      /* optional */
         /* optional: keys come here first; true: taken */
@@ -80,28 +80,28 @@ struct screen {
         const struct screen_class *class;
         struct ui *ui;
         void *state;
-        struct list *list;              /* set by open(): moving, filter and sort go there first */
+        struct list *list;              /* set by open(): gets moving, filter and sort first */
         struct pager *pager;            /* the same for text */
-        /* What its parts (ui/screens/parts) work on, set by open(); NULL: it has none. */
+        /* State of its parts (ui/screens/parts), set by open(); NULL: none. */
         struct check_page *checks;
         struct unit_acting *acting;
         struct resume_job *resume;
         struct screen *below;           /* in the stack */
         bool closing;                   /* closed by screen_close(), freed soon */
-        int64_t tick_at;                /* the ui's */
+        int64_t tick_at;                /* of the ui */
 };
 
 /* ---- what screens may call ---- */
 
-/* Opens a screen above all others. arg belongs to the caller and is only read during open(). On failure the
- * error is shown as a dialog and -errno returned. */
+/* Opens a screen above all others. arg belongs to the caller and is only read during open(). On failure shows
+ * the error as a dialog and returns -errno. */
 int screen_open(struct ui *ui, const struct screen_class *class, const void *arg);
 /* Closes this screen and all above it; it and its state stay valid until the caller has returned to the ui.
  */
 void screen_close(struct screen *s);
 /* Closes s and opens another in its place. */
 void screen_replace(struct screen *s, const struct screen_class *class, const void *arg);
-/* Something that is shown changed. */
+/* Requests a paint after a change. */
 void screen_invalidate(struct screen *s);
 
 struct host *ui_host(const struct ui *ui);
@@ -114,7 +114,7 @@ void ui_invalidate(struct ui *ui);
 void screen_say(struct screen *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Asks for a line of text in the place of the status line: changed() at each key (NULL: not wanted), done()
- * with the text, or NULL when the person took it back. */
+ * with the text, or NULL when the person cancelled. */
 void screen_ask(struct screen *s, const char *label, const char *text,
                 void (*changed)(struct screen *s, const char *text),
                 void (*done)(struct screen *s, const char *text));
@@ -122,15 +122,15 @@ void screen_ask(struct screen *s, const char *label, const char *text,
 /* The same for a secret: shown as stars, wiped when done() has returned. */
 void screen_ask_secret(struct screen *s, const char *label, void (*done)(struct screen *s, const char *text));
 
-/* The stack, for the help screen and the palette: the screen below s that is no overlay. */
+/* The stack, for the help screen and the palette: the screen below s that is not an overlay. */
 struct screen *screen_under(const struct screen *s);
 /* Sends an action to a screen as if its key had been pressed there (ui-wide ones too). */
 void screen_act(struct screen *s, enum action action);
 /* The bindings that work on every screen. */
 const struct binding *ui_bindings(void);
-/* Those that move in lists and text. */
+/* The bindings that move in lists and text. */
 const struct binding *ui_moving_bindings(void);
-/* Those of what the screen is made of (a list, a text), NULL: none. */
+/* The bindings of the screen's list or text; NULL: none. */
 const struct binding *screen_widget_bindings(const struct screen *s);
 bool screen_can(const struct screen *s, enum action action);
 

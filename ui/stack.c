@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/internal.h"
 
-/* The stack of screens: opened, closed, replaced, and freed where none of their code is running. */
+/* The stack of screens: opened, closed, replaced, and freed while none of their code is running. */
 
 #include <stdlib.h>
 
@@ -36,7 +36,6 @@ static struct screen *screen_free(struct screen *s) {
         return NULL;
 }
 
-/* Frees what was closed; only where no screen's code is on the call stack. */
 void ui_reap(struct ui *ui) {
         for (struct screen **link = &ui->top; *link;) {
                 struct screen *s = *link;
@@ -93,7 +92,7 @@ void screen_replace(struct screen *s, const struct screen_class *class, const vo
         fresh->closing = false;
 }
 
-/* 1-5: a place of its own. Unsaved answers stay below it. */
+/* Unsaved answers stay below the new place. */
 void ui_go(struct ui *ui, const struct screen_class *class) {
         struct screen *unsaved = NULL;
         for (struct screen *s = ui->top; s && !unsaved; s = s->below)

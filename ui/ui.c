@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/ui.h"
 
-/* What the program calls, and the small services. The stack is stack.c, keys are dispatch.c, painting is
- * frame.c. */
+/* The functions for the program, and the small services. The stack is stack.c, keys are dispatch.c, painting
+ * is frame.c. */
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -12,12 +12,12 @@
 #include "ui/dialog.h"
 #include "ui/internal.h"
 
-/* While output streams: so many ms between two paints, and how many may come at once before. On a slow line
- * each paint is waited for. */
+/* While output streams: milliseconds between two paints, and the paints that may come at once before. On a
+ * slow line each paint is waited for. */
 #define FRAME_MS 33
 #define FRAME_BASIC_MS 250
 #define BURST 3
-/* A message gives way to the sentence about what is shown. */
+/* Milliseconds until a message gives way to the sentence of the screen. */
 #define MESSAGE_MS 6000
 
 /* ---- small services ---- */
@@ -167,7 +167,7 @@ void ui_changed(struct ui *ui, unsigned topics) {
         ui_invalidate(ui);
 }
 
-/* Screens that are on view: the overlays and what they lie on. */
+/* The visible screens: the overlays and the screen below them. */
 #define FOR_VIEWED(s, ui) for (struct screen *s = (ui)->top; s; s = s->class->overlay ? s->below : NULL)
 
 unsigned ui_tick_ms(const struct ui *ui) {

@@ -28,8 +28,8 @@ struct ui;
 
 struct screen_class;
 
-/* The screens that keys lead to from everywhere; the screens define theirs (ui/screens/parts/places.c), so
- * that this room knows none of them. */
+/* The screens that keys open from everywhere, defined with the screens (ui/screens/parts/places.c), so that
+ * this room knows none of them. */
 struct ui_places {
         const struct screen_class *home;        /* the lowest of the stack, opened at the start */
         const struct screen_class *services, *images, *units, *jobs, *realm;
@@ -37,7 +37,7 @@ struct ui_places {
 };
 
 struct ui_options {
-        struct host *host;              /* stays the caller's; must outlive the ui */
+        struct host *host;              /* of the caller; must outlive the ui */
         const struct ui_places *places;
         enum display display;
         FILE *input, *output;           /* NULL: stdin and stdout. Tests give a pipe and a file */
@@ -51,7 +51,7 @@ struct ui_options {
         /* Microseconds of CLOCK_REALTIME or CLOCK_BOOTTIME; NULL: the real ones. */
         int64_t (*now)(clockid_t clock, void *userdata);
         /* The person wants a shell: ui_suspend(), run it, ui_resume(). Called from inside ui_input(). NULL:
-         * there is no such key. */
+         * no such key. */
         void (*shell)(void *userdata);
         void *userdata;
 };
@@ -59,8 +59,8 @@ struct ui_options {
 /* Takes the terminal over and opens the home screen. The caller has called setlocale(). On failure the
  * terminal is as it was. */
 int ui_new(const struct ui_options *options, struct ui **ret, struct error **reterr);
-/* Closes every screen (dropping what they asked the host) and gives the terminal back as it was found.
- * NULL-safe; returns NULL. */
+/* Closes every screen (dropping its requests to the host) and restores the terminal. NULL-safe; returns
+ * NULL. */
 struct ui *ui_free(struct ui *ui);
 DEFINE_CLEANUP(struct ui, ui_free)
 
@@ -72,6 +72,6 @@ unsigned ui_tick_ms(const struct ui *ui);
 void ui_tick(struct ui *ui);
 bool ui_over(const struct ui *ui);
 
-/* Gives the terminal back for a while, and takes it again with a full repaint. Both may be called twice. */
+/* Restores the terminal for a while, and takes it again with a full repaint. Both may be called twice. */
 void ui_suspend(struct ui *ui);
 void ui_resume(struct ui *ui);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/screens/screens.h"
 
-/* The files that a job changed: each with what changed of it, and at a key the change line by line. */
+/* The files that a job changed, each with its kind of change; at a key, the change line by line. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -88,7 +88,7 @@ static void changes_loaded(struct change_report *report, struct error *e, void *
         list_screen_loaded(s, &st->rows, report ? report->changes->n : LIST_NONE, e, 0);
 }
 
-/* Only when asked to: what a job changed does not change. */
+/* Only on request: the changes of a job are final. */
 static void changes_load(struct screen *s, unsigned topics) {
         struct changes_state *st = s->state;
         if (reload_wanted(&st->rows.loading, topics))
@@ -149,7 +149,7 @@ static void changes_status(const struct screen *s, struct str *out) {
         _cleanup_free_ char *detail = change_detail(change);
         if (!str_empty(detail))
                 str_addf(out, "%s. ", detail);
-        /* of a service; the changes of a job may be rolled back since, or be a rehearsal's */
+        /* those of a service; the changes of a job may be rolled back since, or be a rehearsal's */
         if (!job_id_valid(st->of))
                 str_addf(out, "Uninstalling restores %s", change->path);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/screens/screens.h"
 
-/* The preflight by itself: what a join would need, without joining. */
+/* The preflight alone: the needs of a join, without joining. */
 
 
 #include "base/memory.h"

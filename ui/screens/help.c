@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/screens/screens.h"
 
-/* What a screen shows and what its keys do: made from its class and the tables of bindings and actions. */
+/* The purpose of a screen and its keys, from its class and the tables of bindings and actions. */
 
 #include <string.h>
 

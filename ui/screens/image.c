@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/screens/screens.h"
 
-/* One image: what it is, what its labels say and mean, what is wrong with them. Nothing is run and nothing is
+/* One image: its data, its labels with their meaning, and its findings. Nothing is run and nothing is
  * pulled. */
 
 #include <errno.h>
@@ -206,8 +206,7 @@ static void image_close(struct screen *s) {
         pager_done(&st->pager);
 }
 
-/* Its findings stand above its labels: a text shown before they are known would be pushed down under the
- * eyes. */
+/* Findings are above labels: a text shown before they are known would move under the eyes. */
 static bool image_whole(const struct image_state *st) {
         return st->image && (st->plan || st->no_plan || !st->planning);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/screens/screens.h"
 
-/* The images of this host: first those that offer a system service, all others one key away. The pattern for
+/* The images of this host: first those that offer a system service, all others at a key. The pattern for
  * other screens. */
 
 #include <errno.h>
@@ -51,7 +51,7 @@ static bool images_installed(const struct images_state *st, const struct image *
 
 #define NOT_LOOKED (-1)
 
-/* How many findings refuse what its labels do. Variables are not among them: the form asks for them. */
+/* The number of findings that refuse its labels. Variables do not count: the form asks for them. */
 static int images_refused(const struct images_state *st, size_t row) {
         if (st->refused[row] != NOT_LOOKED)
                 return st->refused[row];
@@ -120,7 +120,7 @@ static bool images_hidden(const void *owner, size_t row) {
         return !st->all && !st->offers[row];
 }
 
-/* Not the state: it would have to be found of every image first. */
+/* Not the state: it would need a look into every image first. */
 static bool images_matches(const void *owner, size_t row, const char *needle) {
         const struct image *image = images_at(owner, row);
         const char *const texts[] = { image_reference(image), image_version(image), image_summary(image) };
@@ -155,12 +155,12 @@ static const struct list_source images_source = {
 
 /* ---- answers ---- */
 
-/* Is there more than the generic profile for it? */
+/* Whether a profile other than the generic one exists for it. */
 static bool images_has_profile(const struct screen *s, const struct image *image) {
         _cleanup_(profile_freep) struct profile *profile = NULL;
         _cleanup_error_ struct error *e = NULL;
         if (host_find_profile(ui_host(s->ui), image, &profile, &e) < 0)
-                return true;    /* it has one, a bad one: the image's own screen says so */
+                return true;    /* a bad profile counts, too: the image's own screen reports it */
         return profile && !profile_is_generic(profile);
 }
 
@@ -226,7 +226,7 @@ static void images_load(struct screen *s, unsigned topics) {
 static int images_open(struct screen *s, const void *arg, struct error **reterr) {
         struct images_state *st = s->state;
         list_screen_open(s, &st->rows, &images_source, st);
-        /* What is installed is marked afterwards: the list of services makes the engine list its images once
+        /* Installed images are marked afterwards: the list of services makes the engine list its images once
          * more, for updates. */
         images_load(s, TOPIC_IMAGES);
         return 0;
@@ -264,7 +264,7 @@ static void images_title(const struct screen *s, struct str *left, struct str *r
                 str_add(right, st->all ? "all images" : "services only");
 }
 
-/* What an image is, in up to three lines below the list. */
+/* Up to three lines about an image, below the list. */
 static void images_preview(const struct screen *s, const struct image *image, const struct canvas *c) {
         const char *summary = image_summary(image), *vendor = image_vendor(image);
         canvas_text(c, 0, 2, 0, STYLE_PLAIN, summary ? summary : "The image has no description.");
@@ -325,7 +325,7 @@ static void images_status(const struct screen *s, struct str *out) {
         const struct images_state *st = s->state;
         size_t row = list_settled_row(s->list);
         const struct error *profile = host_status(ui_host(s->ui))->profile_error;
-        /* Shown until another row has the focus: it is why a form may ask less than it should. */
+        /* Shown until another row has the focus: a form may ask less than it should because of it. */
         if (profile && row == 0)
                 str_add(out, profile->message);
         else if (st->images && st->rows.error)

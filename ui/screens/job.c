@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/screens/screens.h"
 
-/* A job, live or long done: its steps, its output, its result. The worker does the work; this only
- * watches, and goes away without harm. */
+/* A job, running or ended: its steps, its output, its result. The worker does the work; this screen only
+ * watches, and closes without harm. */
 
 #include <errno.h>
 #include <inttypes.h>
@@ -152,11 +152,10 @@ static void job_step_line(const struct canvas *c, int row, const struct job *job
                 canvas_text(c, row, x, 0, STYLE_DIM, job_text_duration(duration, status->usec));
 }
 
-/* With more of them they fold by themselves: the output is what one watches. */
+/* More steps than this fold by themselves: the output is more important. */
 #define STEPS_SHOWN 6
 
-/* The steps above the output: all that began, or folded into one line with the one that runs. Returns the
- * rows. */
+/* The steps above the output: all that began, or one line with the running one. Returns the rows. */
 static int job_steps(const struct screen *s, const struct canvas *c) {
         const struct job_screen_state *st = s->state;
         const struct job *job = st->job;
@@ -188,7 +187,7 @@ static int job_steps(const struct screen *s, const struct canvas *c) {
         return row;
 }
 
-/* What comes, in one line: as many steps as fit, and how many more. */
+/* The coming steps, in one line: as many as fit, and the number of the rest. */
 static void job_next(const struct canvas *c, int row, const struct job *job) {
         _cleanup_str_ struct str text = {};
         enum job_step current = job_current_step(job);
@@ -212,7 +211,7 @@ static void job_next(const struct canvas *c, int row, const struct job *job) {
         canvas_text(c, row, 11, 0, STYLE_DIM, text.text);
 }
 
-/* Its result. Returns the rows. */
+/* Draws its result. Returns the rows. */
 static int job_result(const struct job *job, const struct canvas *c) {
         int row = canvas_paragraph(c, 0, 2, c->columns - 4, job_text_style(job->state),
                                    job->message ? job->message : job_state_name(job->state));
@@ -287,7 +286,7 @@ static bool job_asks(const struct job_screen_state *st, struct str *out) {
 }
 
 static void job_status(const struct screen *s, struct str *out) {
-        /* The ladder of backend and worker: three times it is asked, then it is killed. */
+        /* The escalation of backend and worker: three requests to stop, then a kill. */
         static const char *const ladder[] = {
                 "",
                 "The command was asked to stop. If it does not, c asks again.",
@@ -365,8 +364,7 @@ static void job_ask_cancel(struct screen *s) {
         dialog_confirm(s, &question, job_cancel_answered);
 }
 
-/* What such a prompt asks is not shown as it is typed: the command turned the echo of its terminal off, too.
- */
+/* The answer to such a prompt is hidden: the command turned the echo of its terminal off, too. */
 static bool job_prompt_is_secret(const char *prompt) {
         static const char *const words[] = { "assw",   "assphrase", "passe", "contrase",
                                              "secret", "token",     "PIN" };

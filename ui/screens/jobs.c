@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/screens/screens.h"
 
-/* The jobs of this host, newest first: what runs now, and how the earlier ones ended. */
+/* The jobs of this host, newest first: the running ones, and the results of earlier ones. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 struct jobs_state {
         struct list_screen rows;
         struct job_list *jobs;          /* NULL: no answer yet */
-        char *asked;                    /* the job that the question about cancelling is about */
+        char *asked;                    /* the job of the question about cancelling */
 };
 
 /* ---- rows ---- */

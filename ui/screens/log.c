@@ -18,7 +18,7 @@ struct log_state {
         struct error *error;
         int priority;                   /* this and more urgent ones */
         size_t since;                   /* in since_table */
-        bool reached;                   /* the newest line was given */
+        bool reached;                   /* the newest line has come */
         size_t n_lines;
         int day;                        /* tm_yday of the last line that was added: a new day gets a line
                                          * of its own */
@@ -33,7 +33,7 @@ static const struct {
         { "last day", 86400 },
 };
 
-/* The priorities worth choosing, of RFC 5424 section 6.2.1. */
+/* The priorities on offer, of RFC 5424 section 6.2.1. */
 static const struct {
         const char *name;
         int priority;

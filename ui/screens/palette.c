@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/screens/screens.h"
 
-/* Every command that works on the screen below, found by typing a part of its name or of what it does. */
+/* Every command of the screen below, found by typing a part of its name or of its help. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -72,7 +72,7 @@ static const struct list_source palette_source = {
 
 static void palette_add(struct palette_state *st, const struct binding *table, bool menu) {
         for (; table && table->key; table++) {
-                /* Ways out of the palette are no commands to look for in it. */
+                /* Ways out of the palette are not offered in it. */
                 bool known = table->action == ACTION_NONE || table->action == ACTION_PALETTE ||
                              table->action == ACTION_BACK || table->action == ACTION_ESCAPE ||
                              table->action == ACTION_INTERRUPT || table->action == ACTION_MENU ||
@@ -110,7 +110,7 @@ static void palette_close(struct screen *s) {
 }
 
 static int palette_rows(const struct screen *s, int cells) {
-        return 1000;    /* all there is */
+        return 1000;    /* all rows */
 }
 
 static void palette_draw(struct screen *s, const struct canvas *c) {
@@ -122,7 +122,7 @@ static void palette_draw(struct screen *s, const struct canvas *c) {
         if (!st->list.shown)
                 canvas_paragraph(&rows, 0, 2, c->columns - 4, STYLE_PLAIN,
                                  "No command matches.");
-        /* The cursor is where one types until one goes down into the list. */
+        /* The cursor is in the field until the person goes down into the list. */
         field_draw(&st->field, c, 1, 8, c->columns - 10, STYLE_FIELD, '_', st->list.at == 0);
 }
 
@@ -154,7 +154,8 @@ static bool palette_type(struct screen *s, int key) {
                 return true;
         }
         if (!field_key(&st->field, key))
-                return key >= ' ' && key < KEY_NAMED;   /* letters are text, also those that cannot get in */
+                return key >= ' ' && key < KEY_NAMED;   /* letters are text, also those that the field
+                                                         * refuses */
         list_filter(s->list, field_text(&st->field));
         list_act(s->list, ACTION_FIRST);
         list_settle(s->list);

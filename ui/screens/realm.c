@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/screens/screens.h"
 
-/* The realm of this host: where it belongs and how that is; or, where it belongs to none, what its domain has
- * to offer. All that was asked of the network is one key away. */
+/* The realm of this host and its state; for a host in no realm, the offers of its domain. All questions to
+ * the network are one key away. */
 
 #include <errno.h>
 #include <string.h>
@@ -15,10 +15,10 @@
 struct realm_state {
         struct op *asking, *discovering, *testing, *choosing;
         struct membership *membership;  /* NULL: no answer yet */
-        struct realm *found;            /* of a host in no realm: what its domain is */
+        struct realm *found;            /* of a host in no realm: its domain */
         struct error *error, *no_domain;
         bool questions;                 /* shown below */
-        char *tested;                   /* the line about the last user who was tested */
+        char *tested;                   /* the line about the last tested user */
         bool tested_well;
         struct pager pager;
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The screens, one file each, and what their open() takes as arg. */
+/* The screens, one file each, and the arg of their open(). */
 
 #include "ui/screen.h"
 
@@ -24,23 +24,21 @@ extern const struct screen_class palette_screen;        /* arg: NULL */
 /* All of them, in the order of the manual page; NULL-terminated. */
 extern const struct screen_class *const screen_classes[];
 
-/* Where the keys 1 to 5, ? and : lead, for struct ui_options. */
+/* The places of the keys 1 to 5, ? and :, for struct ui_options. */
 extern const struct ui_places screen_places;
 
-/* What the wizard carries out: install of an image, or uninstall and run of an installed service. */
+/* The order to the wizard: install of an image, or uninstall and run of an installed service. */
 struct wizard_order {
         enum plan_verb verb;
         const char *image;      /* reference; NULL for an installed service */
         const char *name;       /* service name; NULL: the default */
-        /* An install that is tried again: what was answered, in which mode, and what is to be fixed, which
-         * decides the page. */
+        /* An install that is tried again: its answers, its mode, and the fix, which decides the page. */
         const struct answers *answers;
         const char *mode;
         enum fix fix;
         const struct access_change *access;     /* VERB_ACCESS */
 };
 
-/* Whose log. */
 struct log_order {
         const char *unit;
         const char *container;  /* or NULL */

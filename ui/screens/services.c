@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/screens/screens.h"
 
-/* Home: the installed services and how they are, then the jobs that run. */
+/* Home: the installed services and their state, then the running jobs. */
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/screens/screens.h"
 
-/* One unit: how it is and since when, what made it, what it needs and uses, and the newest lines of its log.
- */
+/* One unit: its state and since when, its origin, its dependencies and resources, and the newest lines of its
+ * log. */
 
 #include <signal.h>
 #include <stdlib.h>
@@ -27,7 +27,7 @@ struct unit_state {
         struct error *error, *log_error;
         struct log_line *log;           /* the newest LOG_TAIL lines, oldest first */
         size_t n_log;
-        bool log_read;                  /* the newest line was given */
+        bool log_read;                  /* the newest line has come */
         bool dependencies;              /* shown in full */
 };
 
@@ -98,7 +98,7 @@ static void unit_put_state(const struct screen *s, struct pager *p, const struct
                 unit_put(p, "container", DOC_PLAIN, "%s", d->container);
 }
 
-/* What systemd does not count is not shown: a dash would look like nothing used. */
+/* Resources that systemd does not count are not shown: a dash would look like nothing used. */
 static void unit_put_resources(struct pager *p, const struct unit_detail *d) {
         _cleanup_str_ struct str s = {};
         char size[16];

@@ -2,7 +2,7 @@
 #include "ui/screens/wizard/internal.h"
 
 /* From page to page. Back is possible everywhere and loses nothing. Uninstalling and running an installed
- * service need only the last look. */
+ * service need only the review. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -56,7 +56,7 @@ void wizard_forth(struct screen *s) {
         struct wizard *w = s->state;
         size_t i = wizard_number(w->page) + 1;
         while (!wizard_has(w, wizard_pages[i]))
-                i++;            /* whatever is done has the last look */
+                i++;            /* every verb has the review */
         wizard_go(s, wizard_pages[i]);
 }
 
@@ -97,8 +97,7 @@ static void wizard_back(struct screen *s) {
 
 /* ---- opened ---- */
 
-/* An install that is tried again begins at the page where the reason of its failure is repaired; all other
- * answers are kept. */
+/* An install that is tried again begins at the page that repairs its failure; all other answers are kept. */
 static void wizard_try_again(struct screen *s) {
         struct wizard *w = s->state;
         if (w->fix == FIX_FORCE)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Everything a key can mean, in one table: its stable name, the word in the key bar and one line of help. The
- * key bar, the help screen, the palette and the manual are made from it and from the bindings
- * (ui/widgets/keys.h); nothing about a key is written twice. */
+/* Every meaning of a key, in one table: its stable name, its word in the key bar and one line of help. The
+ * key bar, the help screen, the palette and the manual come from it and from the bindings
+ * (ui/widgets/keys.h). */
 
 #include <stddef.h>
 

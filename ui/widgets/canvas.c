@@ -48,7 +48,7 @@ static bool canvas_clip(const struct canvas *c, int row, int column, int *width)
         return true;
 }
 
-/* Puts clean text on the screen with one attribute. */
+/* Writes clean text with one attribute. */
 static void canvas_put(const struct canvas *c, int row, int column, uint32_t attributes, const char *text,
                        size_t bytes) {
         wchar_t wide[512];
@@ -72,8 +72,8 @@ int canvas_text(const struct canvas *c, int row, int column, int width, enum sty
         if (!text || !*text || !canvas_clip(c, row, column, &width))
                 return 0;
         _cleanup_str_ struct str clean = {};
-        /* More bytes than this cannot be needed for that many cells of clean text; a label of 64 KiB costs no
-         * more than a short one. */
+        /* The most bytes that many cells of clean text can need: a label of 64 KiB costs no more than a short
+         * one. */
         size_t n = strnlen(text, (size_t) width * 16 + 64);
         size_t cells = text_clean(&clean, text, n, (size_t) width, c->theme->charset, false);
         if (!clean.length)
@@ -186,7 +186,7 @@ void canvas_rule(const struct canvas *c, int row, const char *title) {
         if (c->theme->display == DISPLAY_BASIC)
                 canvas_repeat(c, row, 0, width, STYLE_PLAIN, '-');
         else if (c->theme->charset == TEXT_UTF8) {
-                /* Not by the terminal's second character set: many that read UTF-8 have none. */
+                /* Not by the terminal's second character set: many that read UTF-8 lack it. */
                 _cleanup_str_ struct str line = {};
                 for (int i = 0; i < width; i++)
                         str_add(&line, "\u2500");

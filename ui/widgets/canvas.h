@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A clipped rectangle to draw in: the only writer of text. Everything it is given is foreign: it passes
- * base/text.h on its way (reference: bidi controls and zero-width characters pass ncurses untouched). Rows
- * and columns count from 0 inside the canvas; what lies outside is cut silently. */
+/* A clipped rectangle to draw in: the only writer of text. All of it is foreign and passes base/text.h on its
+ * way (bidi controls and zero-width characters pass ncurses untouched). Rows and columns count from 0 inside
+ * the canvas; text outside is cut silently. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -42,7 +42,8 @@ int canvas_marked(const struct canvas *c, int row, int column, const char *text,
 int canvas_paragraph(const struct canvas *c, int row, int column, int width, enum style style,
                      const char *text);
 
-/* What went wrong, in its place: sentence, hint, and the causes where `causes`. Returns the rows it needs. */
+/* An error in the place of the content: sentence, hint, and the causes where `causes`. Returns the rows it
+ * needs. */
 int canvas_error(const struct canvas *c, int row, const struct error *e, bool causes);
 
 /* A horizontal rule across the canvas, with a title in it or NULL. */
@@ -53,12 +54,12 @@ void canvas_repeat(const struct canvas *c, int row, int column, int n, enum styl
 /* Blanks rows (an overlay clears what it covers). */
 void canvas_clear(const struct canvas *c);
 
-/* The hardware cursor goes here when all is drawn: people who listen or feel read there. The last caller
- * wins. */
+/* The place of the hardware cursor after the paint: screen readers and braille displays read there. The last
+ * caller wins. */
 void canvas_cursor(const struct canvas *c, int row, int column);
 
-/* The screen as it would be after the next refresh, for tests: cell text (UTF-8, "" for the second half of a
- * wide character) and style of row, column. */
+/* The screen after the next refresh, for tests: cell text (UTF-8, "" for the second half of a wide character)
+ * and style of row, column. */
 void canvas_read(const struct theme *theme, int row, int column, char text[static 32], enum style *ret_style);
 
 /* Begins and ends a frame: only ui.c and tests call them. The canvas covers the whole screen. */

@@ -163,7 +163,7 @@ void field_draw(const struct field *field, const struct canvas *c, int row, int 
         if (width < 2)
                 return;
         const char *text = field_text(field);
-        /* Scrolled so that the insertion point and one cell after it are seen. */
+        /* Scrolled so that the insertion point and one cell after it are visible. */
         size_t from = 0;
         for (;;) {
                 _cleanup_free_ char *before = strndup(text + from, field->at - from);

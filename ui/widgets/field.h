@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* One line of text being typed: insertion point, erase, kill, paste of any printable text. Bytes that are not
- * text never get in. */
+/* One line of typed text: insertion point, erase, kill, paste of any printable text. Other bytes are
+ * refused. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -35,7 +35,7 @@ bool field_secret_key(struct secret *secret, int key);
 void field_secret_draw(const struct secret *secret, const struct canvas *c, int row, int column, int width,
                        enum style style, char fill, bool cursor);
 
-/* Draws it in width cells so that the insertion point is seen; cursor: puts the cursor there. fill is what
- * stands after the text ('_' shows where one can type, ' '). */
+/* Draws it in width cells with the insertion point visible; cursor: puts the cursor there. fill follows the
+ * text ('_' in a place to type, ' '). */
 void field_draw(const struct field *field, const struct canvas *c, int row, int column, int width,
                 enum style style, char fill, bool cursor);

@@ -14,9 +14,9 @@ struct item {
         const struct param *p;
         struct field field;             /* the value of everything but secrets */
         struct secret *secret;          /* in the caller's list */
-        const char *source;             /* where the value came from */
+        const char *source;             /* of the value */
         bool typed;                     /* by the person: nothing else changes it any more */
-        bool checked;                   /* left or submitted once: from now on it says what is wrong */
+        bool checked;                   /* left or submitted once: shows its error from now on */
         struct error *error;
 };
 
@@ -64,7 +64,7 @@ static void item_check(const struct form *form, struct item *item) {
                          &item->error);
 }
 
-/* The person changed it: others may appear or go by its value. */
+/* After a change by the person: others may appear or go by its value. */
 static void item_changed(struct form *form, struct item *item) {
         item->typed = true;
         item->source = "typed";
@@ -138,7 +138,7 @@ static bool form_move(struct form *form, int direction) {
 
 static bool form_leave(struct form *form, int direction) {
         struct item *item = &form->items[form->at];
-        /* Going on from a field is when it says what is wrong; going back over an empty one is no mistake. */
+        /* Going on from a field shows its error; going back over an empty one is not a mistake. */
         if (direction > 0 || *item_value(item)) {
                 item->checked = true;
                 item_check(form, item);
@@ -184,8 +184,7 @@ static bool item_key(struct form *form, struct item *item, int key) {
                 bool edits = printable || key == KEY_ERASE || key == KEY_DELETE || key == KEY_CTRL('U') ||
                              key == KEY_CTRL('K') || key == KEY_CTRL('W');
                 if (!field_key(&item->field, key))
-                        return printable;       /* what cannot be shown is swallowed, not taken for a
-                                                 * command */
+                        return printable;       /* unprintable keys are swallowed, not taken for a command */
                 if (edits)
                         item_changed(form, item);
                 return true;
@@ -227,7 +226,7 @@ int form_finish(struct form *form, struct error **reterr) {
         for (size_t i = 0; i < form->n; i++) {
                 struct item *item = &form->items[i];
                 const struct form_options *o = &form->options;
-                /* What another page asks is that page's business. */
+                /* Another page checks its own questions. */
                 if (o->asks && !o->asks(item->p, o->userdata))
                         continue;
                 if (!item_shown(form, item)) {
@@ -318,7 +317,7 @@ static const char *item_note(const struct form *form, const struct item *item) {
         return form->options.note ? form->options.note(item->p, form->options.userdata) : NULL;
 }
 
-/* Its rows. An error says more than a note. */
+/* Its rows. An error precedes a note. */
 static int note_rows(const struct form *form, const struct canvas *c, int row, int column,
                      const struct item *item) {
         const char *note = item->error ? NULL : item_note(form, item);
@@ -329,7 +328,7 @@ static int note_rows(const struct form *form, const struct canvas *c, int row, i
                 canvas_text(c, row, column - 2, 1, STYLE_WARN, "!");
         int rows = canvas_paragraph(c, row, column, c->columns - column - 1, warns ? STYLE_WARN : STYLE_DIM,
                                     warns ? note + 1 + (note[1] == ' ') : note);
-        return rows > 0 ? rows : 1;     /* free for what will appear there, so that nothing moves then */
+        return rows > 0 ? rows : 1;     /* free for later text, so that nothing moves then */
 }
 
 static void draw_choice(const struct item *item, const struct canvas *c, int row, int x, int width,
@@ -388,7 +387,7 @@ static void draw_value(const struct item *item, const struct canvas *c, int row,
                             fitting_source(item->source, c->columns - end - 2));
 }
 
-/* Below a form that is longer than the screen: what is still to come. */
+/* Below a form longer than the screen: the rest of it. */
 static void draw_more(const struct form *form, const struct canvas *c, size_t first) {
         _cleanup_str_ struct str s = {};
         for (size_t i = first; i < form->n; i++)
@@ -412,7 +411,7 @@ void form_draw(struct form *form, const struct canvas *all) {
         if (width < 4)
                 return;
 
-        /* First where everything is, to bring the focused field into sight with its error. */
+        /* The first pass finds all places, to bring the focused field into sight with its error. */
         struct canvas nowhere = { .columns = c->columns, .theme = c->theme, .cursor = c->cursor };
         int y = 0, begin = 0, end = 0;
         for (size_t i = 0; i < form->n; i++) {

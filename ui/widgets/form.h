@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A page of questions (model/profile/param.h): fields, choices, boxes; a wrong answer says why under its
- * field, and the page is not finished while one is wrong. Answers go into struct answers, secrets only into
- * struct secret. */
+/* A page of questions (model/profile/param.h): fields, choices, boxes. A wrong answer has its reason under
+ * its field and keeps the page from being finished. Answers go into struct answers, secrets only into struct
+ * secret. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,8 +25,8 @@ struct form_options {
         bool (*asks)(const struct param *p, const void *userdata);
         /* A proposal for param.suggest, or NULL. */
         const char *(*suggest)(const char *what, const void *userdata);
-        /* A line under the parameter's field that is no error ("! …" warns; "" keeps the line free), or NULL.
-         * NULL: there are none. */
+        /* A line under the parameter's field other than an error ("! …" warns; "" keeps the line free), or
+         * NULL. NULL: none. */
         const char *(*note)(const struct param *p, const void *userdata);
         const void *userdata;
 };
@@ -44,7 +44,7 @@ bool form_key(struct form *form, int key, bool *ret_next);
  */
 int form_finish(struct form *form, struct error **reterr);
 
-/* How many fields that are asked say that they are wrong. */
+/* The number of asked fields that show an error. */
 size_t form_wrong(const struct form *form);
 bool form_at_last(const struct form *form);                     /* the focus is on the last field, or there
                                                                  * is none */
@@ -53,5 +53,5 @@ bool form_empty(const struct form *form);                       /* nothing is as
 const struct param *form_focus(struct form *form);              /* NULL when empty */
 void form_draw(struct form *form, const struct canvas *c);
 
-/* Something else (another mode, another page) changed the answers: fields that nobody typed in follow. */
+/* The answers were changed elsewhere (another mode, another page): fields that nobody typed in follow. */
 void form_refresh(struct form *form);

@@ -36,9 +36,9 @@ enum {
 };
 #define KEY_CTRL(letter) ((letter) & 0x1f)
 
-/* One key of a screen. Tables end with a zero row. The order of the rows is the order of the key bar; a key
- * that repeats an action is an alias and not shown there. A key may stand in several rows: the first whose
- * action makes sense now (screen.h, can) has it. */
+/* One key of a screen. Tables end with a zero row and are in the order of the key bar; a key that repeats an
+ * action is an alias and not shown there. Of several rows with one key, the first whose action is possible
+ * now (screen.h, can) has it. */
 struct binding {
         int key;
         enum action action;

@@ -64,7 +64,7 @@ static void list_remember(struct list *list) {
                            row == LIST_NONE ? NULL : list->source->identity(list->owner, row));
 }
 
-/* Where the row of this identity is shown; LIST_NONE: nowhere. */
+/* The place of the row with this identity; LIST_NONE: not shown. */
 static size_t list_place(const struct list *list, const char *identity) {
         for (size_t i = 0; identity && i < list->shown; i++)
                 if (str_equal(list->source->identity(list->owner, list->order[i]), identity))
@@ -81,7 +81,7 @@ static void list_arrange(struct list *list) {
         if (list->sort && list->shown)
                 qsort_r(order, list->shown, sizeof *order, list_compare, list);
 
-        /* Nobody chose a row yet: what appears above the first must not push the focus out of view. */
+        /* Nobody chose a row yet: rows that appear above the first must not push the focus out of view. */
         if (!list->moved) {
                 list->at = list->top = list->settled = 0;
                 list_remember(list);
@@ -98,7 +98,7 @@ static void list_arrange(struct list *list) {
         list->top = list->at > from_top ? list->at - from_top : 0;
         if (settled || list->settled >= list->shown || place == LIST_NONE)
                 list->settled = list->at;
-        /* What the filter hides for a moment is found again when the filter goes. */
+        /* A thing hidden by the filter has the focus again when the filter goes. */
         if (!list->identity || place != LIST_NONE || !list->filter)
                 list_remember(list);
 }
@@ -178,7 +178,7 @@ bool list_act(struct list *list, enum action action) {
 
 /* ---- columns ---- */
 
-/* A number ends where the next column begins to be read: two blanks keep them apart. */
+/* A number ends at the next column's first letter: two blanks separate them. */
 static unsigned gap_after(const struct column *column) {
         return column->right ? 2 : 1;
 }
@@ -220,7 +220,7 @@ void list_fit(const struct column *columns, size_t n, unsigned cells,
                         growing += columns[i].grow;
                 }
         unsigned left = cells > used ? cells - used : 0;
-        /* First what each wants, the important ones first, then the rest to those that grow. */
+        /* First the ideal of each, by importance, then the rest to those that grow. */
         for (unsigned priority = 0; left && priority <= 20; priority++)
                 for (size_t i = 0; i < n && left; i++)
                         if (shown[i] && columns[i].priority == priority && columns[i].ideal > widths[i]) {
@@ -237,7 +237,7 @@ void list_fit(const struct column *columns, size_t n, unsigned cells,
                         widths[i] += more;
                         left -= more;
                 }
-        /* Nothing could be dropped any more: the first column gets what is there. */
+        /* Nothing is left to drop: the first column gets the available cells. */
         if (n && cells < widths[0])
                 widths[0] = cells;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A list of rows that somebody else owns: scrolling, a focus that stays on the same thing when rows come and
- * go, columns that fit 40 to 200 cells, filter and sort. Virtual: only what is on the screen is asked for,
- * but for the filter and the sort. */
+/* A list of rows of another owner: scrolling, a focus that stays on the same thing when rows come and go,
+ * columns that fit 40 to 200 cells, filter and sort. Virtual: only rows on the screen are asked for, except
+ * by filter and sort. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,7 +16,7 @@
 
 struct column {
         const char *title;
-        unsigned least;         /* cells; it is dropped rather than made smaller */
+        unsigned least;         /* cells; dropped rather than made smaller */
         unsigned ideal;         /* cells it wants */
         unsigned priority;      /* 0: never dropped; the highest number goes first */
         bool grow;              /* takes what is left over, up to twice its ideal: a row must stay readable
@@ -56,7 +56,7 @@ struct list {
         size_t *order;          /* rows shown, in order */
         size_t shown;
         size_t at;              /* the focused one, as an index in order */
-        /* like at, but follows only after a pause: for what is shown about the focused row */
+        /* follows at after a pause: for text about the focused row */
         size_t settled;
         size_t top;             /* the first on the screen */
         size_t height;          /* rows on the screen when it was drawn last */
@@ -79,7 +79,7 @@ size_t list_row(const struct list *list);
 size_t list_settled_row(const struct list *list);
 void list_settle(struct list *list);
 bool list_focus(struct list *list, const char *identity);       /* false: not shown */
-/* Something is done with the focused row: from now on the focus stays with it, as if the person had moved. */
+/* After an action on the focused row: the focus stays with it, as if the person had moved. */
 void list_stay(struct list *list);
 
 /* Moving; false: not an action of lists. */
@@ -91,11 +91,11 @@ void list_sort_next(struct list *list);
 /* Heads in row 0, then the rows. The focus gets the marker ">" and the cursor. */
 void list_draw(struct list *list, const struct canvas *c);
 
-/* What stands in the place of the rows while there are none, with the cursor on it. */
+/* The text in the place of the rows while there are none, with the cursor on it. */
 struct list_empty {
         const char *thing;      /* "job" */
         const char *looking;    /* "Looking for jobs ..." */
-        const char *none;       /* there is none: a sentence that says what to do */
+        const char *none;       /* no rows: a sentence that says what to do */
         bool loaded;            /* there was an answer */
         const struct error *error;      /* or it failed */
 };

@@ -92,8 +92,8 @@ static bool pager_line(const struct pager *pager, uint64_t number, struct line *
         return ret->bytes > 0;
 }
 
-/* Where the continuation of a line stands: under the text after the last gap of two blanks in its left half
- * (" RISK   -v /:/host   reads…"), else under its first letter. */
+/* The column where a line continues: under the text after the last gap of two blanks in its left half (" RISK
+ * -v /:/host   reads…"), else under its first letter. */
 static size_t line_hang(const struct line *line, size_t width) {
         size_t lead = strspn(line->text, " "), hang = lead;
         for (size_t i = lead; i + 2 < line->bytes && i < width / 2; i++)
@@ -106,7 +106,7 @@ static size_t line_hang(const struct line *line, size_t width) {
         return hang < width / 2 ? hang : 0;
 }
 
-/* The row that begins at byte `at`; *ret_next is where the next one begins, 0 when it was the last. */
+/* The row that begins at byte `at`; *ret_next: the start of the next one, 0 after the last. */
 static struct row line_row(const struct pager *pager, const struct line *line, size_t at, size_t *ret_next) {
         struct row row = { .begin = at };
         size_t width = pager->width > 1 ? (size_t) pager->width : 1;
@@ -128,8 +128,8 @@ static struct row line_row(const struct pager *pager, const struct line *line, s
                 size_t blank = fits;
                 while (blank > 0 && line->text[at + blank] != ' ')
                         blank--;
-                /* A word that would not fit a row of its own either is cut where the row ends, unless little
-                 * of it would stand there; and so is a line that has only its indentation before the word. */
+                /* A word too long for a row of its own is cut where the row ends, unless little of it would
+                 * fit; so is a line with only its indentation before the word. */
                 size_t word = strcspn(line->text + at + blank + 1, " ");
                 bool fits_next = word + line_hang(line, width) <= width || fits - blank < width / 3;
                 if (blank > strspn(line->text + at, " ") && fits_next)
@@ -174,7 +174,7 @@ static void pager_up(struct pager *pager, size_t rows) {
         }
 }
 
-/* Goes to where the last row of the text is the last on the screen. */
+/* Goes to where the last row of the text is last on the screen. */
 static void pager_to_end(struct pager *pager) {
         pager->top = pager_last(pager);
         pager->skip = 0;
@@ -205,7 +205,7 @@ static void pager_down(struct pager *pager, size_t rows) {
         pager->skip = skip;
 }
 
-/* Touched: the text stands still from now on. */
+/* After a touch: the text stands still. */
 static void pager_hold(struct pager *pager) {
         if (!pager->follow)
                 return;
@@ -292,8 +292,7 @@ bool pager_search(struct pager *pager, const char *needle, bool up) {
                 return false;
         pager_hold(pager);
         pager->match = found;
-        /* Already on the screen: nothing moves. Else it comes to stand with a third of the screen above it.
-         */
+        /* A match on the screen moves nothing; else a third of the screen stays above it. */
         uint64_t above = (uint64_t) pager->height / 3;
         if (found < pager->top || found >= pager->top + (uint64_t) pager->height) {
                 pager->top = found > first + above ? found - above : first;
@@ -353,8 +352,8 @@ void pager_draw(struct pager *pager, const struct canvas *c) {
         }
         if (pager->match >= top && pager->match < last && !pager->follow)
                 return;
-        /* Followed: the cursor is where the text grows, which is also where a question of the command stands.
-         * Read: at its top. */
+        /* Following: the cursor is where the text grows, also the place of a question of the command.
+         * Reading: at the top. */
         bool half = last > lines_end(pager->lines);
         if (pager->follow && y > 0)
                 canvas_cursor(c, y - 1, half ? end_column : 0);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Text to read (model/job/lines.h): a log that follows its end until it is touched, a finished text, with
- * search, wrapping or moving sideways. A paint costs the rows of the screen, whatever was added since the
+/* Text to read (model/job/lines.h): a log that follows its end until touched, or a finished text, with
+ * search, wrapping or moving sideways. A paint costs the rows of the screen, however much was added since the
  * last one. */
 
 #include <stdbool.h>
@@ -33,7 +33,7 @@ struct pager {
         bool live;                      /* more lines come: the end is worth following */
         char *needle;                   /* of the search; NULL */
         bool wrapped;                   /* the last search went on from the other end */
-        uint64_t match;                 /* line the search stands on; UINT64_MAX: none */
+        uint64_t match;                 /* line of the match; UINT64_MAX: none */
         struct str part;                /* of the line being put together, and its marks */
         struct str part_marks;
 };

@@ -47,7 +47,7 @@ static int64_t term_ms(void) {
         return (int64_t) t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* Baud of a serial line. A pty and a virtual console answer with a speed too, but it means nothing there. */
+/* Baud of a serial line. A pty and a virtual console report a speed too, but it means nothing there. */
 static long term_find_speed(int fd) {
         struct stat st;
         struct termios tio;
@@ -70,8 +70,8 @@ static long term_find_speed(int fd) {
         return 0;
 }
 
-/* What modern emulators send and the terminfo entries of vt100 and vt220 do not know: most "vt220" lines have
- * one at their other end. */
+/* Sequences of modern emulators that the terminfo entries of vt100 and vt220 lack: most "vt220" lines have an
+ * emulator at their other end. */
 static const struct {
         const char *sequence;
         int code;
@@ -111,7 +111,7 @@ static void term_set_up(struct term *term) {
         intrflush(stdscr, FALSE);
         keypad(term->keys, TRUE);
         nodelay(term->keys, TRUE);
-        /* The scroll optimiser works with whole lines: cheap on a slow line, ugly on none. */
+        /* The scroll optimiser works with whole lines: cheap on a slow line, ugly elsewhere. */
         idlok(stdscr, TRUE);
         leaveok(stdscr, FALSE);
         if (!term_slow(term))
@@ -126,8 +126,8 @@ static void term_set_up(struct term *term) {
         term_free_keys(term);
 }
 
-/* The whole screen scrolls again. Curses leaves margins where it scrolled a part, and when the size is
- * another than it thought, they block everything below: cursor movements stop at them. */
+/* Lets the whole screen scroll again. Curses leaves margins where it scrolled a part; when the size is
+ * another than it assumed, cursor movements stop at them and everything below is blocked. */
 static void term_free_margins(const struct term *term) {
         const char *capability = tigetstr("csr");
         if (!capability || capability == (const char *) -1)
@@ -235,7 +235,7 @@ void term_probe(struct term *term) {
                 return;
         if (ioctl(fileno(term->output), TIOCGWINSZ, &size) == 0 && size.ws_row && size.ws_col && !term->speed)
                 return;
-        /* To the corner as far as the terminal goes, where am I, and back. */
+        /* To the farthest corner, report the position, and back. */
         static const char question[] = "\0337\033[999;999H\033[6n\0338";
         if (write(fileno(term->output), question, sizeof question - 1) > 0)
                 term->probe_until = term_ms() + PROBE_MS;
@@ -280,7 +280,7 @@ static int term_map(int code) {
         }
 }
 
-/* One key from curses: KEY_NONE when there is none, -1 for one that means nothing to us. */
+/* One key from curses: KEY_NONE: none, -1: one without a meaning here. */
 static int term_take(struct term *term) {
         wint_t c = 0;
         int r = wget_wch(term->keys, &c);
@@ -299,7 +299,7 @@ static int term_take(struct term *term) {
         return (int) c;
 }
 
-/* Has the other side hung up? Readable, but nothing to read. */
+/* Whether the other side hung up: readable, but nothing to read. */
 static bool term_at_end(const struct term *term) {
         struct pollfd p = { .fd = fileno(term->input), .events = POLLIN };
         int waiting = 0;
@@ -352,7 +352,7 @@ int term_read_key(struct term *term, bool *ret_resized) {
                 if (key != KEY_NONE && (asked || term->n_reply) && term_collect(term, key, ret_resized))
                         continue;
                 if (term->n_reply && (key != KEY_NONE || !asked)) {
-                        /* It was no answer: what was held back are keys. */
+                        /* Not an answer: the held bytes are keys. */
                         if (key != KEY_NONE && term->n_reply < REPLY_MAX)
                                 term->reply[term->n_reply++] = key;
                         term->giving = true;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The terminal: taken over, given back, its keys and its size. cbreak, never raw: XON/XOFF stays as it was
+/* The terminal: taken over, restored, its keys and its size. cbreak, never raw: XON/XOFF stays as it was
  * found, so Ctrl-S and Ctrl-Q are the line's. */
 
 #include <stdbool.h>

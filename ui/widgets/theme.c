@@ -15,8 +15,8 @@ static const char *const display_names[] = {
 };
 DEFINE_NAMES(display, enum display)
 
-/* No blue on the terminal's own background, and no colour for it: dark blue on black cannot be read, and
- * light terminals stay light. The word beside always says the same. */
+/* No blue on the terminal's own background, where dark blue on black cannot be read; and no colour for the
+ * background: light terminals stay light. The word beside a colour always says the same. */
 static const struct {
         char letter;
         attr_t normal;

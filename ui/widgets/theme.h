@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What things look like: a style says what a text is, the display profile decides how that is shown.
- * Attributes are opaque so that only theme.c, canvas.c and term.c see curses. */
+/* The look of text: a style names its meaning, the display profile decides how that is shown. Attributes are
+ * opaque so that only theme.c, canvas.c and term.c see curses. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -61,5 +61,5 @@ char style_letter(enum style style);
 /* Attributes of a cell of program output (base/feed.h marks). */
 uint32_t theme_mark(const struct theme *theme, uint8_t mark);
 
-/* The style that has these attributes, to read a screen back; STYLE_PLAIN when none has. */
+/* The style with these attributes, to read a screen back; STYLE_PLAIN when none has them. */
 enum style theme_style_of(const struct theme *theme, uint32_t attributes);

@@ -143,7 +143,7 @@ static void check_page_do_repair(struct check_page *p, enum fix fix, const char 
         p->repairing = host_repair(host, &what, check_page_repaired, p);
 }
 
-/* Leaving is the other screens' work; the answers wait below them. */
+/* The other screens leave the realm; the answers wait below them. */
 static void check_page_membership(struct membership *m, struct error *e, void *userdata) {
         struct check_page *p = userdata;
         _cleanup_(membership_freep) struct membership *owned = m;
@@ -177,7 +177,7 @@ static void check_page_hostname_typed(struct screen *s, const char *text) {
                 check_page_do_repair(s->checks, FIX_HOSTNAME, text);
 }
 
-/* The name it has, with the realm's domain where it has none, in small letters. */
+/* The present name in small letters, with the realm's domain where it has none. */
 static void check_page_ask_hostname(struct check_page *p, const char *name) {
         const struct realm *realm = p->preflight ? p->preflight->realm : NULL;
         bool short_name = !strchr(name, '.') && realm && realm->domain;
@@ -216,7 +216,7 @@ bool check_page_repair(struct check_page *p) {
 
 /* ---- drawing ---- */
 
-/* What the focused result means, below the list. */
+/* The meaning of the focused result, below the list. */
 static int check_page_draw_focus(const struct check_page *p, const struct canvas *c) {
         const struct check_result *r = check_page_focus(p);
         if (!r || !r->message)

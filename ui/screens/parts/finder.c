@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Long enough for the next key of somebody who types, short enough not to be waited for. */
+/* Long enough for a typist's next key, short enough not to be noticed. */
 #define PAUSE_USEC 400000
 
 void finder_init(struct finder *f, struct screen *screen) {
@@ -69,7 +69,7 @@ const char *finder_line(struct finder *f, enum realm_kind expected) {
         if (!f->wanted)
                 return NULL;
         if (f->error)
-                return NULL;            /* the field itself says so when it is left */
+                return NULL;            /* the field itself reports it when it is left */
         if (!r) {
                 if (f->looking)
                         str_addf(&s, "Looking for %s ...", f->asked);
@@ -82,7 +82,7 @@ const char *finder_line(struct finder *f, enum realm_kind expected) {
                          realm_kind_title(r->kind), r->realm);
                 if (r->best)
                         str_addf(&s, ", %s", r->best);
-                /* the one that every domain begins with says nothing */
+                /* the default site of every domain says nothing */
                 if (r->site && !str_equal(r->site, "Default-First-Site-Name"))
                         str_addf(&s, " (site %s)", r->site);
                 if (r->kind != expected)

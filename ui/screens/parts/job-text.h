@@ -7,7 +7,7 @@
 #include "model/job/job.h"
 #include "ui/widgets/canvas.h"
 
-/* Does a worker carry it out now? Not of one that was interrupted. */
+/* Whether a worker carries it out now; false for an interrupted job. */
 bool job_text_runs(const struct job *job);
 
 /* "step 4 of 9: run the installer" while it runs, else its state in words. */
@@ -33,7 +33,7 @@ const char *job_text_duration(char buffer[static 24], uint64_t usec);
 
 enum style job_text_style(enum job_state state);
 
-/* "OK", "WARN", "FAIL" of a check, and how it looks. */
+/* "OK", "WARN", "FAIL" of a check, and its style. */
 const char *job_text_verdict(enum verdict verdict, enum style *style);
 
 /* The results of the checks after a join, from this row on; returns the rows. None for a job that was rolled

@@ -22,16 +22,16 @@ struct list_screen {
         struct error *error;            /* of the last one; rows of an earlier one stay */
 };
 
-/* In open(): the list is the screen's. */
+/* In open(): the list becomes the screen's. */
 void list_screen_open(struct screen *s, struct list_screen *ls, const struct list_source *source,
                       const void *owner);
 void list_screen_close(struct list_screen *ls);
 
-/* The answer: so many rows, which the owner has taken, or LIST_NONE and an error, which is taken. Loads once
- * more where the topic changed meanwhile. */
+/* The answer: n rows, already with the owner, or LIST_NONE and an error, which is taken. Loads once more
+ * where the topic changed meanwhile. */
 void list_screen_loaded(struct screen *s, struct list_screen *ls, size_t n, struct error *e, unsigned topic);
 
-/* Other rows of the same answer are shown now. */
+/* Shows other rows of the same answer. */
 void list_screen_again(struct list_screen *ls);
 
 /* thing: "job"; looking: "Looking for jobs ..."; none: a sentence that says what to do. */

@@ -7,8 +7,8 @@
 #include "model/realm/check.h"
 #include "ui/screens/parts/job-text.h"
 
-/* The jobs that run, and what the host lacks: at most this many lines below the list. They begin with a word,
- * for which narrow screens have no room. */
+/* The most lines below the list, for running jobs and lacks of the host. They begin with a word for which
+ * narrow screens have no room. */
 #define NOTES_MAX 4
 #define NOTE_WORD 8
 #define NARROW 60
@@ -26,7 +26,7 @@ static void notes_put(const struct canvas *c, int row, const char *word, enum st
 static void notes_put_job(const struct canvas *c, int row, const struct job *job, int64_t now) {
         _cleanup_str_ struct str text = {};
         char when[24];
-        /* Where the key bar has no room for it, the key stands here. */
+        /* The key is named here where the key bar has no room for it. */
         if (c && c->columns < NARROW)
                 str_add(&text, "w watches ");
         job_text_what(job, &text);
@@ -40,14 +40,14 @@ static void notes_put_job(const struct canvas *c, int row, const struct job *job
         notes_put(c, row, "Job", job_text_runs(job) ? STYLE_BUSY : STYLE_WARN, text.text);
 }
 
-/* With the time of what SSSD answered last: nobody is asked for this line. */
+/* With the time of SSSD's last answer: this line sends no request. */
 static void notes_put_realm(const struct canvas *c, int row, const struct host_realm *realm, int64_t now) {
         _cleanup_str_ struct str text = {};
         char when[24], clock[48];
         str_addf(&text, "%s  %s", realm->name, realm_kind_title(realm->kind));
         bool off = realm->seen && realm->clock_known &&
                    (realm->clock_usec >= CLOCK_WARN_USEC || realm->clock_usec <= -CLOCK_WARN_USEC);
-        if (off)        /* one that is right is nothing to act on; without "of" */
+        if (off)        /* a right clock needs no action; without "of" */
                 str_addf(&text, "  clock %.*s",
                          (int) strlen(clock_words(clock, realm->clock_usec)) -
                                  (realm->clock_usec > 0 ? 3 : 0),

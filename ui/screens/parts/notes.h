@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What stands below the services: the jobs that run, the realm, and what the host lacks. */
+/* The lines below the services: the running jobs, the realm, and the lacks of the host. */
 
 #include "model/host.h"
 #include "ui/widgets/canvas.h"

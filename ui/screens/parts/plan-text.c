@@ -15,7 +15,7 @@ static void plan_text_blank(struct pager *pager) {
 #define DIGEST_HEX 64U
 #define DIGEST_SHOWN 12U
 
-/* "sha256:7aff8f1a01c3.." for each digest in the text, in place. */
+/* "sha256:7aff8f1a01c3.." for each digest in the text, in place. Takes text. */
 static char *plan_text_shorten(char *text, bool brief) {
         for (char *at = text; brief && at && (at = strstr(at, "sha256:"));) {
                 at += strlen("sha256:");
@@ -27,13 +27,13 @@ static char *plan_text_shorten(char *text, bool brief) {
         return text;
 }
 
-/* The words as they will run. Word for word: nothing is left out, only broken into rows. */
+/* The words that will run: all of them, only broken into rows. */
 static void plan_text_argv(struct pager *pager, char *const *argv, bool brief) {
         _cleanup_free_ char *text = plan_text_shorten(argv_text(argv), brief);
         pager_addf(pager, DOC_STRONG, "  %s", text ? text : "");
 }
 
-/* A thing and what it means, in two columns; a long thing has a row of its own. */
+/* A thing and its meaning, in two columns; a long thing has a row of its own. */
 static void plan_text_meaning(struct pager *pager, size_t indent, size_t width, uint8_t mark,
                               const char *what, const char *meaning) {
         bool tall = text_width(what) > width;
@@ -94,7 +94,7 @@ static void plan_text_options(struct pager *pager, const struct command *command
         bool head = false;
         for (size_t i = 0; i < command->n_options; i++) {
                 const struct option_use *o = &command->options[i];
-                /* Mounts have their own list, and what is a privilege was said above. */
+                /* Mounts have their own list, and privileges were shown above. */
                 if (str_equal(o->canonical, "--volume") || str_equal(o->canonical, "--mount") ||
                     plan_text_is_privilege(command, o->option, o->value))
                         continue;
@@ -279,7 +279,7 @@ void plan_text_answers(struct pager *pager, const struct plan *plan, const struc
         if (plan->mode)
                 pager_addf(pager, DOC_PLAIN, "  %-18s  %s", "Mode",
                            plan->mode_title ? plan->mode_title : plan->mode);
-        /* First in the order they were asked, then what the profile does not know. */
+        /* First in the order of the questions, then those unknown to the profile. */
         for (size_t i = 0; profile && i < profile->n_parameters; i++)
                 for (size_t k = 0; plan->answers && k < plan->answers->n; k++)
                         if (str_equal(plan->answers->items[k].name, profile->parameters[i].name))
@@ -330,7 +330,7 @@ void plan_text_profile(struct pager *pager, const struct profile *profile) {
         plan_text_blank(pager);
 }
 
-/* An upgrade: both versions, and their labels beside each other, word by word. */
+/* An upgrade: both versions, and their labels side by side, word by word. */
 static void plan_text_upgrade(struct pager *pager, const struct plan *plan) {
         const struct plan_from *from = plan->from;
         struct label_changes changes = {};
@@ -366,8 +366,7 @@ static void plan_text_file(struct pager *pager, const struct plan_file *file) {
 
 void plan_text_plan(struct pager *pager, const struct plan *plan, bool brief) {
         bool blocked = finding_list_count(&plan->findings, SEVERITY_BLOCK);
-        /* What blocks a plan comes first, and so does what a copy cannot contain, and what becomes of an
-         * account in a realm. */
+        /* Reasons that block a plan, limits of a copy, and the fate of an account in a realm come first. */
         bool first = blocked || plan->verb == VERB_REHEARSE || plan->verb == VERB_ACCESS ||
                      (plan->verb == VERB_UNINSTALL && plan->joins != REALM_NONE);
         if (blocked) {
@@ -435,7 +434,7 @@ void plan_text_consent(const struct plan *plan, struct str *out) {
                              "restored.");
         else if (plan->paths)
                 str_add(out, " If it fails or you cancel, every file is restored.");
-        /* Its beginning: whole it stood on the page. */
+        /* Only the beginning of the digest: the page showed all of it. */
         str_addf(out, plan->command ? "\nYou consent to this label and to the image %.19s."
                                     : "\nYou consent to the image %.19s.", identity);
 }

@@ -7,7 +7,7 @@
 #include "base/str.h"
 #include "model/image/reference.h"
 
-/* Names that no profile can have, for what is asked beside its parameters. */
+/* Names that no profile can have, for questions beside its parameters. */
 #define ANSWER_NAME "_name"
 #define ANSWER_MODE "_mode"
 #define ANSWER_ACCOUNT "_account"
@@ -182,7 +182,7 @@ bool questions_join(const struct questions *q, struct join *ret) {
         const struct mode *mode = questions_chosen(q);
         if (!mode || !profile_join(q->profile, mode, q->answers, ret))
                 return false;
-        /* a field that nobody typed in stands with what the host suggests */
+        /* an untouched field holds the host's suggestion */
         for (size_t i = 0; i < q->profile->n_parameters && !ret->domain; i++) {
                 const struct param *p = q->profile->parameters + i;
                 if (param_names_domain(p) && mode_asks(mode, p) && p->suggest)

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What an image asks to be set up: the service's name, the mode where there are several, the parameters of
- * its profile; on one page, and the secrets on another. Answers and secrets are kept whichever page is shown.
- */
+/* The questions of an image: the service's name, the mode where there are several, the parameters of its
+ * profile, on one page; the secrets on another. Answers and secrets are kept whichever page is shown. */
 
 #include "base/secret.h"
 #include "model/host.h"
@@ -22,42 +21,42 @@ struct questions {
         struct answers *answers;        /* of all of them */
         struct secret_list *secrets;
         struct form *form, *secret_form;
-        struct finder *finder;          /* of the domain that is typed; NULL: none */
+        struct finder *finder;          /* of the typed domain; NULL: none */
 };
 
 void questions_init(struct questions *q, struct host *host);
 void questions_done(struct questions *q);
 
-/* Makes the two forms. Takes the profile, also on failure. name: the service's, NULL for the default of the
+/* Creates the two forms. Takes the profile, also on failure. name: the service's, NULL for the default of the
  * reference. */
 void questions_ask(struct questions *q, struct profile *profile, const char *reference, const char *name);
 
-/* The same for an uninstall that leaves a realm: does this host's account there stay (so it begins), or is it
- * deleted, and by whom? leave is a mode's of the profile. */
+/* The same for an uninstall that leaves a realm: whether this host's account there stays (the default) or is
+ * deleted, and by whom. leave is a mode of the profile. */
 void questions_leave(struct questions *q, struct profile *profile, const struct mode *leave);
 bool questions_deletes(const struct questions *q);
-void questions_delete(struct questions *q);      /* before questions_leave(): that is what it begins with */
+void questions_delete(struct questions *q);      /* before questions_leave(): makes deletion its default */
 
 /* Before questions_ask(): answers of an earlier try, and its mode (may be NULL). */
 void questions_keep(struct questions *q, const struct answers *answers, const char *mode);
 
-/* Says yes to the question whose name ends so ("force"), where the chosen mode has one. */
+/* Answers yes to the question whose name ends so ("force"), where the chosen mode has one. */
 void questions_say_yes(struct questions *q, const char *end);
 
 const char *questions_name(const struct questions *q);          /* of the service; NULL */
 const char *questions_mode(const struct questions *q);          /* NULL: the only one */
 const char *questions_mode_help(const struct questions *q);     /* NULL */
-/* The mode that is chosen; NULL before questions_ask(). What it would join out of the answers so far: false
- * where it joins nothing. */
+/* The chosen mode; NULL before questions_ask(). The join described by the answers so far: false where the
+ * mode joins nothing. */
 const struct mode *questions_chosen(const struct questions *q);
 bool questions_join(const struct questions *q, struct join *ret);
 
 bool questions_typed(const struct questions *q);                /* did the person answer anything? */
 
-/* The answers to the profile's own parameters, a copy. proposed: with what the host suggests where nothing
- * was answered, as the fields will have it when they are shown; afterwards an empty field is an answer. */
+/* The answers to the profile's own parameters, a copy. proposed: with the host's suggestions for open
+ * questions, as the fields will show them; afterwards an empty field is an answer. */
 struct answers *questions_answers(const struct questions *q, bool proposed);
-/* The names of the secrets that were given; NULL-terminated, never NULL. */
+/* The names of the given secrets; NULL-terminated, never NULL. */
 char **questions_secrets(const struct questions *q);
 
 /* Gives the secrets away; the page asks for them again. The caller frees the list. */

@@ -17,12 +17,12 @@
 #include "base/op.h"
 
 struct reload {
-        struct op *op;          /* of the load; the screen's */
+        struct op *op;          /* of the load; owned by the screen */
         bool again;             /* something changed since it began */
 };
 
-/* The topics of changed(). All at once are a person's wish (R, or the screen's own at its opening): a load
- * that hangs is dropped. */
+/* The topics of changed(). All at once are a request of the person (R, or the screen's own at its opening): a
+ * load that hangs is dropped. */
 static inline bool reload_wanted(struct reload *r, unsigned topics) {
         if (topics == ~0U)
                 r->op = op_cancel(r->op);

@@ -18,7 +18,7 @@ bool resume_job_fits(const struct job *job, enum action action) {
         bool lost = job && job->state == JOB_INTERRUPTED;
         switch (action) {
         case ACTION_RESUME:
-                /* A rollback that was interrupted can only be finished. */
+                /* An interrupted rollback can only be finished. */
                 return lost && job->way != WAY_UNDO;
         case ACTION_ROLLBACK:
                 return lost || (job && (job->state == JOB_BROKEN ||
@@ -48,8 +48,8 @@ static void resume_job_secret_given(struct screen *s, const char *text) {
                 screen_say(s, "Nothing was done: a secret is missing");
                 return;
         }
-        /* Of a field of its own, so it is neither too long nor of two lines; and the list takes it also when
-         * it fails. */
+        /* From a field of its own, so neither too long nor of two lines; the list takes it also on
+         * failure. */
         (void) secret_set(secret, text, strlen(text));
         (void) secret_list_take(resume->secrets, secret);
         char *name = resume->names[0];

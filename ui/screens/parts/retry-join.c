@@ -22,7 +22,7 @@ int retry_join_draw(const struct job *job, const struct canvas *c, int row) {
         return canvas_paragraph(c, row, 5, c->columns - 7, STYLE_STRONG, fix_title(f->fix));
 }
 
-/* From here on the job is only remembered by its id: the question may have stood for long. */
+/* From here on only the job's id is kept: the question may have been open for long. */
 static void retry_join_go(struct screen *s, enum fix fix) {
         struct resume_job *resume = s->resume;
         struct host *host = ui_host(s->ui);

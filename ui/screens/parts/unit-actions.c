@@ -22,7 +22,7 @@ const struct binding unit_menu[] = {
 static const struct {
         enum action action;
         enum unit_action does;
-        const char *text;       /* asked first; NULL: done at once, it is easily undone */
+        const char *text;       /* asked first; NULL: done at once, being easy to undo */
 } acts[] = {
         { ACTION_START, UNIT_START, NULL },
         { ACTION_STOP, UNIT_STOP,
@@ -96,7 +96,7 @@ static void unit_actions_acted(struct error *e, void *userdata) {
                 dialog_error(acting->screen->ui, e);
         else
                 screen_say(acting->screen, "%s was %s", acting->unit, unit_action_done(acting->action));
-        /* systemd signals changes, but not all of them (what is enabled, say) and not everywhere. */
+        /* systemd signals changes, but not all of them (not of enablement, say) and not everywhere. */
         if (acting->screen->class->changed)
                 acting->screen->class->changed(acting->screen, TOPIC_UNITS);
         screen_invalidate(acting->screen);

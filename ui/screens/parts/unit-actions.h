@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the screens of units share: the menu behind x, what fits a unit's state, asking before what is
- * dangerous, and showing how it went. */
+/* Shared by the screens of units: the menu behind x, the actions possible in a unit's state, the question
+ * before a dangerous one, and its result. */
 
 #include "ui/screen.h"
 
 extern const struct binding unit_menu[];
 
-/* Can nothing start it? */
+/* Whether nothing can start it. */
 bool unit_masked(const struct unit *unit);
 enum style unit_state_style(const char *active);
 
-/* Does the action make sense for the unit as it is now? True for actions that are not about units. unit NULL:
- * false for those that are. */
+/* Whether the action is possible for the unit now. True for actions that do not concern units. unit NULL:
+ * false for those that do. */
 bool unit_action_fits(const struct unit *unit, enum action action);
 
-/* One action that runs. All zero: none. The screen has it in its state and points to it (screen.acting). */
+/* A running action. All zero: none. The screen has it in its state and points to it (screen.acting). */
 struct unit_acting {
         struct op *op;
         struct screen *screen;
@@ -25,6 +25,6 @@ struct unit_acting {
 };
 void unit_acting_done(struct unit_acting *acting);
 
-/* Begins it, after a question where it stops something; shows the end in the status line or a dialog. False:
- * the action is none of a unit's. */
+/* Begins it, after a question where it stops something; shows the result in the status line or a dialog.
+ * False: not an action of units. */
 bool unit_acting_begin(struct screen *s, const char *unit, enum action action);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/screens/wizard/internal.h"
 
-/* The preflight: where the mode joins a realm, all that it needs, before any secret is asked. */
+/* The preflight: where the mode joins a realm, all its needs, before any secret is asked. */
 
 #include "ui/dialog.h"
 
@@ -21,7 +21,7 @@ void wizard_check(struct screen *s) {
                                                               .hostname = join.hostname });
 }
 
-/* Going back to it shows what was seen; a try that began behind it has seen nothing yet. */
+/* Going back to it shows the earlier results; a try that began behind it has none yet. */
 static void checks_open(struct screen *s, bool onward) {
         struct wizard *w = s->state;
         if (onward || (!w->checks.preflight && !check_page_looking(&w->checks)))

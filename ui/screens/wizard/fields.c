@@ -19,7 +19,7 @@ static struct form *fields_secret_form(const struct wizard *w) {
         return w->ask.secret_form;
 }
 
-/* The realm is looked for as the domain is typed. */
+/* Looks for the realm as the domain is typed. */
 static void fields_want(struct wizard *w) {
         struct join join;
         bool joins = w->page == &form_page && wizard_asks(w) && questions_join(&w->ask, &join);
@@ -74,7 +74,7 @@ static void fields_next(struct screen *s) {
         _cleanup_error_ struct error *e = NULL;
         if (form_finish(wizard_form(s->state), &e) >= 0)
                 wizard_forth(s);
-        else /* The reason stands under the field, which has the focus; here it is said once more. */
+        else /* The reason is under the field, which has the focus; the status line repeats it. */
                 screen_say(s, "%s", e->message);
 }
 

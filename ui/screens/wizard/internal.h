@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* From an image to a job, page by page. Each page is one const row; the wizard goes from row to row and
- * leaves to them what they show and what they can. */
+/* From an image to a job, page by page. Each page is one const row; the wizard goes from row to row, and the
+ * rows have their content and actions. */
 
 #include "ui/screens/parts/check-page.h"
 #include "ui/screens/parts/questions.h"
@@ -26,29 +26,29 @@ struct wizard {
         struct finder finder;
         struct check_page checks;
         char *allowing;                 /* the finding that is being asked about */
-        enum fix fix;                   /* of an install that is tried again: FIX_NONE: it is not */
+        enum fix fix;                   /* of an install that is tried again; else FIX_NONE */
         struct access_change access;    /* VERB_ACCESS */
-        char **names;                   /* its */
-        bool looked;                    /* an uninstall: the image was asked what leaving its realm wants */
+        char **names;                   /* of access */
+        bool looked;                    /* an uninstall: the image was asked about leaving its realm */
 };
 
 struct page {
         const char *title;
-        bool (*has)(const struct wizard *w);                    /* NULL: whatever is done has it */
-        struct form *(*form)(const struct wizard *w);           /* NULL: it has no fields */
-        /* What it is opened with; onward: from a page before it. NULL: nothing. */
+        bool (*has)(const struct wizard *w);                    /* NULL: every verb has it */
+        struct form *(*form)(const struct wizard *w);           /* NULL: no fields */
+        /* Called when it opens; onward: from an earlier page. NULL: nothing. */
         void (*open)(struct screen *s, bool onward);
-        void (*write)(struct screen *s); /* the text of a page to read; NULL: it is none */
+        void (*write)(struct screen *s); /* the text of a page to read; NULL: not one */
         void (*draw)(struct screen *s, const struct canvas *c);
         void (*status)(const struct screen *s, struct str *out);
         bool (*can)(const struct wizard *w, enum action action);        /* of the actions of pages */
-        bool (*act)(struct screen *s, enum action action);              /* NULL: none but going on */
+        bool (*act)(struct screen *s, enum action action);              /* NULL: only going on */
         void (*next)(struct screen *s); /* Enter: the next page, where it may be */
 };
 
 extern const struct page what_page, form_page, preflight_page, secrets_page, review_page;
 
-/* An install asks all that the image wants to know; so does its rehearsal. */
+/* Whether the questions of the image are asked: for an install and for its rehearsal. */
 bool wizard_asks(const struct wizard *w);
 bool wizard_has(const struct wizard *w, const struct page *page);
 struct form *wizard_form(const struct wizard *w);               /* of the page that is shown; NULL */
@@ -61,19 +61,19 @@ void wizard_go(struct screen *s, const struct page *page);
 void wizard_forth(struct screen *s);
 void wizard_turn(struct screen *s, enum plan_verb verb);        /* between an install and its rehearsal */
 
-/* Plans anew with the answers of now, and writes the page when that is done. */
+/* Plans anew with the present answers, then writes the page. */
 void wizard_plan(struct screen *s);
 void wizard_write(struct screen *s);
 
 /* pages that read a plan */
 void wizard_draw_text(struct screen *s, const struct canvas *c);
-/* Says what refuses the plan; false: nothing does. */
+/* Writes the reason that refuses the plan; false: none. */
 bool wizard_status_refused(const struct wizard *w, struct str *out);
 bool wizard_refused(const struct wizard *w);
 /* The next finding that refuses the plan and can be allowed; NULL. */
 const struct finding *wizard_allowable(const struct wizard *w);
 void wizard_allow(struct screen *s);
 
-void wizard_check(struct screen *s);            /* looks at what a join needs (again) */
-/* An uninstall found that its service joined a realm: what does leaving it want? */
+void wizard_check(struct screen *s);            /* checks the needs of a join (again) */
+/* An uninstall whose service joined a realm: finds the needs of leaving it. */
 void leave_look(struct screen *s);

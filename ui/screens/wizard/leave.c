@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/screens/wizard/internal.h"
 
-/* An uninstall that leaves a realm: the account that may be deleted is asked about before anything is shown;
- * where it cannot be, the last look is all there is. */
+/* An uninstall that leaves a realm: asks about the account that may be deleted before anything is shown;
+ * where it cannot be deleted, only the review remains. */
 
 static void leave_found(struct image *image, struct error *e, void *userdata) {
         struct screen *s = userdata;

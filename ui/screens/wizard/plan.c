@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/screens/wizard/internal.h"
 
-/* The plan of what was answered so far, its text, and the findings that refuse it. */
+/* The plan of the answers so far, its text, and the findings that refuse it. */
 
 #include "ui/dialog.h"
 #include "ui/screens/parts/plan-text.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/screens/wizard/internal.h"
 
-/* The last look: the answers and the exact words that will run; from here to a rehearsal, or by consent to
- * the job. */
+/* The review: the answers and the exact words that will run; from here to a rehearsal, or by consent to the
+ * job. */
 
 #include "ui/dialog.h"
 #include "ui/screens/parts/plan-text.h"
@@ -50,7 +50,7 @@ static void review_started(const char *job_id, struct error *e, void *userdata) 
                 screen_replace(s, &job_screen, job_id);
                 return;
         }
-        /* Behind the rehearsal stands the install, with all its answers; only secrets must be typed again. */
+        /* The install stays below its rehearsal, with all its answers; only secrets must be typed again. */
         screen_open(s->ui, &job_screen, job_id);
         w->verb = VERB_INSTALL;
         wizard_go(s, wizard_has(w, &secrets_page) ? &secrets_page : &review_page);

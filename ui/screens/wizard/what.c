@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/screens/wizard/internal.h"
 
-/* The first page: what the install does, with the answers it begins with. */
+/* The first page: the effects of the install, with the answers it begins with. */
 
 #include "ui/screens/parts/plan-text.h"
 
