@@ -54,8 +54,8 @@ static void source_jobs(struct session *s, char ***list) {
                 strv_add(list, jobs->items[i]->id);
 }
 
-/* The profile of the image that the command line names, by --image, as operand, or by a service of that name.
- */
+/* The profile of the image that the command line names, by --image, as operand, or by a service of that
+ * name. */
 static struct profile *source_profile(struct session *s, const struct completing *c) {
         struct profile *profile = NULL;
         struct image *found = NULL;

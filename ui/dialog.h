@@ -10,7 +10,7 @@
 
 struct question {
         const char *title;      /* "Stop rsyslog.service" */
-        const char *text;       /* what happens, and how it is undone; paragraphs are split at newlines */
+        const char *text;       /* the effect, and how to undo it; paragraphs are split at newlines */
         const char *yes;        /* the label of the button that acts: "Stop it" */
         const char *no;         /* NULL: "Cancel" */
 };

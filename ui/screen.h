@@ -1,29 +1,29 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Screens: what they are made of, and what they may ask of the ui.
+/* Screens: their class, and their calls into the ui.
  *
- * How to write a screen: one file in ui/screens/ that ends in one const struct screen_class, named in
- * ui/screens/screens.h. Take jobs.c as the pattern.
+ * A screen is one file in ui/screens/ that ends in one const struct screen_class, named in
+ * ui/screens/screens.h. Its pattern is jobs.c.
  *
  *  1. State is one struct of class->size bytes, zeroed before open(). open() asks the host
- *     (`st->loading = host_list_x(ui_host(s->ui), x_loaded, s);`); it may fail with an error, which is then
- *     shown, and close() is called on what it had begun.
- *  2. An answer: `st->loading = op_cancel(st->loading);` first; on error keep it in the state (the old data
- *     stays, or the error is shown in the place of the rows); on success free the old data, take the new,
+ *     (`st->loading = host_list_x(ui_host(s->ui), x_loaded, s);`); its error is shown, and close() then frees
+ *     the part that had begun.
+ *  2. An answer: `st->loading = op_cancel(st->loading);` first; an error stays in the state (the old data
+ *     stays, or the error replaces the rows); on success free the old data, take the new,
  *     `screen_invalidate(s)`. Never draw from there. Lists: ui/screens/parts/list-screen.h.
- *  3. close() cancels every op and frees everything. After it no callback can come.
- *  4. draw() gets the canvas between title and status line. While there is no data it says "Looking for ...",
- *     where there is none a sentence that says what to do, or the error (canvas_error). Set s->list (or
+ *  3. close() cancels every op and frees everything. No callback comes after it.
+ *  4. draw() gets the canvas between title and status line. Without data it draws "Looking for ...", for an
+ *     empty answer a sentence with the next thing to do, or the error (canvas_error). Set s->list (or
  *     s->pager) in open(): the ui then does moving, paging, filter, search and the cursor.
  *  5. title_text() adds to the class's title, left and right. status() is a sentence about the focused row:
- *     of list_settled_row(), not list_row(), which follows only after a pause in the keys.
- *  6. Keys are rows of `bindings` (in the order of the key bar); what stops, removes or leaves is in `menu`,
- *     behind x. act() does one action; false: not mine. can() hides what makes no sense now. Words and help
- *     come from ui/widgets/action.c; add a row there rather than reusing one with another meaning.
+ *     of list_settled_row(), which follows list_row() only after a pause in the keys.
+ *  6. Keys are rows of `bindings` (in the order of the key bar); actions that stop, remove or leave are in
+ *     `menu`, behind x. act() does one action; false: not mine. can() hides actions that are impossible now.
+ *     Words and help come from ui/widgets/action.c; a new meaning gets a new row there.
  *  7. Dangerous: dialog_confirm(). Failed: dialog_error() takes the error. Done: screen_say().
- *  8. `topics` names what changed() wants to hear of; reload there, show the old rows until the answer.
- *  9. Time: tick_ms() says in how many ms tick() is wanted, 0 for never. Idle means no wake-up.
+ *  8. `topics` are the reasons to call changed(); reload there, show the old rows until the answer.
+ *  9. Time: tick_ms() is the time until tick(), in ms; 0: never. Idle means no wake-up.
  * 10. tests/ui: a .keys script with the states empty, loading, full, failed at 80x24, and 40x12, 200x60,
  *     basic/normal/rich where they differ. */
 
@@ -53,7 +53,7 @@ struct screen_class {
         /* it has answers worth keeping: 1-5 open above it instead of closing it */
         bool keep;
         const struct binding *bindings; /* zero-terminated; NULL: none */
-        const struct binding *menu;     /* what x offers; its letters work only there */
+        const struct binding *menu;     /* behind x; its letters work only there */
 
         int (*open)(struct screen *s, const void *arg, struct error **reterr);
         void (*close)(struct screen *s);
@@ -91,13 +91,13 @@ struct screen {
         int64_t tick_at;                /* of the ui */
 };
 
-/* ---- what screens may call ---- */
+/* ---- for the screens ---- */
 
 /* Opens a screen above all others. arg belongs to the caller and is only read during open(). On failure shows
  * the error as a dialog and returns -errno. */
 int screen_open(struct ui *ui, const struct screen_class *class, const void *arg);
-/* Closes this screen and all above it; it and its state stay valid until the caller has returned to the ui.
- */
+/* Closes this screen and all above it; it and its state stay valid until the caller has returned to the
+ * ui. */
 void screen_close(struct screen *s);
 /* Closes s and opens another in its place. */
 void screen_replace(struct screen *s, const struct screen_class *class, const void *arg);

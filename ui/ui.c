@@ -88,7 +88,7 @@ void ui_forget_message(struct ui *ui) {
         ui->message_until = 0;
 }
 
-/* ---- what the program calls ---- */
+/* ---- for the program ---- */
 
 int ui_new(const struct ui_options *options, struct ui **ret, struct error **reterr) {
         _cleanup_(ui_freep) struct ui *ui = new0(struct ui);

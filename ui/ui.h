@@ -2,18 +2,19 @@
 #pragma once
 
 /* The console: the whole public face of ui/, free of curses. src/app.c owns the event loop and calls in; ui
- * calls out only through struct ui_options and the port (model/host.h). Nothing here ever waits, but ui_new()
- * and ui_resume() for the terminal to take their bytes.
+ * calls out only through struct ui_options and the port (model/host.h). Nothing here waits, except that
+ * ui_new() and ui_resume() wait for the terminal to take their bytes.
  *
- *     ui_new()                  ->  ui_paint() at once: the first screen stands before any answer has come
- *     keyboard readable         ->  ui_input() drains the keys
- *     SIGWINCH                  ->  ui_resize()
- *     invalidate(ms) was called ->  ui_paint() when ms have passed: a timer above all other sources, armed
- * once, so that a flood of output costs one paint a frame the host's listener       ->  ui_changed(topics)
- *     ui_tick_ms() have passed  ->  ui_tick(). Ask ui_tick_ms() again after each call into ui; 0: arm no
- * timer ui_over()                 ->  leave the loop, ui_free()
+ *     ui_new()                     ->  ui_paint() at once: the first screen is shown before any answer
+ *     keyboard readable            ->  ui_input() drains the keys
+ *     SIGWINCH                     ->  ui_resize()
+ *     invalidate(ms) was called    ->  ui_paint() after ms: a timer above all other sources, armed once, so
+ *                                      that a flood of output costs one paint a frame
+ *     the host's listener          ->  ui_changed(topics)
+ *     ui_tick_ms() have passed     ->  ui_tick(). Ask ui_tick_ms() after each call into ui; 0: no timer
+ *     ui_over()                    ->  leave the loop, ui_free()
  *
- * ui/screen.h says how to write a screen. */
+ * ui/screen.h explains how to write a screen. */
 
 #include <stdbool.h>
 #include <stdint.h>

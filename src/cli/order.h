@@ -13,7 +13,7 @@
          TAKES(OPTION_OPT1) | TAKES(OPTION_OPT2) | TAKES(OPTION_OPT3) | TAKES(OPTION_ALLOW))
 
 struct order {
-        struct plan_order port;         /* points into what follows and into the arguments */
+        struct plan_order port;         /* points into the members below and into the arguments */
         struct image *image;            /* NULL: none was asked for */
         struct profile *profile;
         struct answers *answers;

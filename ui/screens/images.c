@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/screens/screens.h"
 
-/* The images of this host: first those that offer a system service, all others at a key. The pattern for
- * other screens. */
+/* The images of this host: first those that offer a system service, all others at a key. */
 
 #include <errno.h>
 #include <inttypes.h>

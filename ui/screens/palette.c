@@ -169,7 +169,7 @@ static bool palette_act(struct screen *s, enum action action) {
         case ACTION_PREVIOUS_FIELD:
                 return list_act(s->list, ACTION_UP);
         case ACTION_ESCAPE:
-                screen_close(s);        /* not only the filter goes */
+                screen_close(s);        /* not only its filter */
                 return true;
         default:
                 return false;

@@ -227,7 +227,7 @@ static void wizard_title(const struct screen *s, struct str *left, struct str *r
                         if (i <= wizard_number(w->page))
                                 number = all;
                 }
-        if (all > 1 && !w->finding)     /* else its labels may say that there are more */
+        if (all > 1 && !w->finding)     /* else its labels may name more */
                 str_addf(right, "page %u of %u: ", number, all);
         size_t wrong = wizard_form(w) ? form_wrong(wizard_form(w)) : 0;
         if (wrong)

@@ -120,5 +120,5 @@ struct action_row {
         const char *help;       /* one line, a sentence without final stop */
 };
 
-/* Never NULL; ACTION_NONE and what is out of range give a row of empty strings. */
+/* Never NULL; ACTION_NONE and values out of range give a row of empty strings. */
 const struct action_row *action_row(enum action action);

@@ -51,7 +51,7 @@ void canvas_rule(const struct canvas *c, int row, const char *title);
 /* The same character (ASCII) n times. */
 void canvas_repeat(const struct canvas *c, int row, int column, int n, enum style style, char character);
 
-/* Blanks rows (an overlay clears what it covers). */
+/* Blanks rows (an overlay clears the rows it covers). */
 void canvas_clear(const struct canvas *c);
 
 /* The place of the hardware cursor after the paint: screen readers and braille displays read there. The last

@@ -49,7 +49,7 @@ static void field_cut(struct field *field, size_t from, size_t to) {
         field->at = from;
 }
 
-/* Only what can be shown gets in: no controls, no bidi or zero-width characters from a clipboard. */
+/* Only printable text: no controls, no bidi or zero-width characters from a clipboard. */
 static bool field_takes(int key) {
         return key >= ' ' && key < KEY_NAMED && text_cells((unsigned) key) > 0;
 }

@@ -350,7 +350,7 @@ static void draw_choice(const struct item *item, const struct canvas *c, int row
         }
 }
 
-/* "from this host", or only "this host" where there is no room for more. */
+/* "from this host", or only "this host" without room for more. */
 static const char *fitting_source(const char *source, int room) {
         const char *rest = str_starts(source, "from ");
         return rest && (int) text_width(source) > room ? rest : source;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A page of questions (model/profile/param.h): fields, choices, boxes. A wrong answer has its reason under
+/* A page of questions (model/param/param.h): fields, choices, boxes. A wrong answer has its reason under
  * its field and keeps the page from being finished. Answers go into struct answers, secrets only into struct
  * secret. */
 
@@ -40,8 +40,8 @@ struct form *form_free(struct form *form);                      /* secrets typed
  * form_finish() agrees. */
 bool form_key(struct form *form, int key, bool *ret_next);
 
-/* Checks every field that applies: 0, or -EINVAL with the error of the first wrong one, which gets the focus.
- */
+/* Checks every field that applies: 0, or -EINVAL with the error of the first wrong one, which gets the
+ * focus. */
 int form_finish(struct form *form, struct error **reterr);
 
 /* The number of asked fields that show an error. */

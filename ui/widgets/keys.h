@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Keys without curses, and what they are bound to. A key is a Unicode character, a control character ('L' &
- * 0x1f is Ctrl-L) or one of the named ones below. */
+/* Keys without curses, and their bindings. A key is a Unicode character, a control character ('L' & 0x1f is
+ * Ctrl-L) or one of the named ones below. */
 
 #include <stdbool.h>
 #include <stddef.h>

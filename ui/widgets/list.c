@@ -244,7 +244,7 @@ void list_fit(const struct column *columns, size_t n, unsigned cells,
 
 /* ---- drawing ---- */
 
-/* The marker column and a blank stand before the first column. */
+/* The marker column and a blank precede the first column. */
 #define MARGIN 2
 
 static void list_scroll(struct list *list) {
@@ -254,7 +254,7 @@ static void list_scroll(struct list *list) {
                 list->top = list->at;
         if (list->at >= list->top + list->height)
                 list->top = list->at - list->height + 1;
-        /* No blank rows below while there are rows above. */
+        /* No blank rows below while rows exist above. */
         if (list->top + list->height > list->shown)
                 list->top = list->shown > list->height ? list->shown - list->height : 0;
 }

@@ -18,13 +18,13 @@ struct column {
         const char *title;
         unsigned least;         /* cells; dropped rather than made smaller */
         unsigned ideal;         /* cells it wants */
-        unsigned priority;      /* 0: never dropped; the highest number goes first */
+        unsigned priority;      /* 0: never dropped; the highest number is dropped first */
         bool grow;              /* takes what is left over, up to twice its ideal: a row must stay readable
                                  * across */
         bool right;             /* numbers: aligned at their end */
 };
 
-/* What a cell shows. text may point into buffer or at something that lives as long as the row. */
+/* The content of a cell. text may point into buffer or at something that lives as long as the row. */
 struct cell {
         const char *text;       /* NULL shows "-" */
         enum style style;
@@ -38,7 +38,7 @@ struct list_source {
         void (*cell)(const void *owner, size_t row, size_t column, struct cell *ret);
         /* the same thing has the same identity after a reload */
         const char *(*identity)(const void *owner, size_t row);
-        /* optional: '!' before what needs attention, else ' ' */
+        /* optional: '!' before rows that need attention, else ' ' */
         char (*flag)(const void *owner, size_t row);
         bool (*hidden)(const void *owner, size_t row);                  /* optional: left out beside the
                                                                          * filter */
@@ -95,8 +95,8 @@ void list_draw(struct list *list, const struct canvas *c);
 struct list_empty {
         const char *thing;      /* "job" */
         const char *looking;    /* "Looking for jobs ..." */
-        const char *none;       /* no rows: a sentence that says what to do */
-        bool loaded;            /* there was an answer */
+        const char *none;       /* no rows: a sentence with the next thing to do */
+        bool loaded;            /* an answer came */
         const struct error *error;      /* or it failed */
 };
 void list_draw_empty(const struct list *list, const struct canvas *c, const struct list_empty *words);

@@ -93,7 +93,7 @@ static bool pager_line(const struct pager *pager, uint64_t number, struct line *
 }
 
 /* The column where a line continues: under the text after the last gap of two blanks in its left half (" RISK
- * -v /:/host   reads…"), else under its first letter. */
+ * -v /:/host reads…"), else under its first letter. */
 static size_t line_hang(const struct line *line, size_t width) {
         size_t lead = strspn(line->text, " "), hang = lead;
         for (size_t i = lead; i + 2 < line->bytes && i < width / 2; i++)

@@ -35,7 +35,7 @@ struct term {
         bool pushed_resize;
 
         int64_t probe_until;    /* CLOCK_MONOTONIC ms; 0: nothing was asked */
-        int reply[REPLY_MAX];   /* what may become an answer, else keys again */
+        int reply[REPLY_MAX];   /* a possible answer, else keys again */
         size_t n_reply;
         size_t give;            /* of reply, given back already; n_reply: none */
         bool giving;
@@ -208,7 +208,7 @@ void term_set_size(struct term *term, unsigned rows, unsigned columns) {
                 return;
         resizeterm((int) rows, (int) columns);
         term_free_margins(term);
-        /* Only the terminal knows what is left of the old size, and where. */
+        /* Only the terminal knows the remains of the old size. */
         clearok(curscr, TRUE);
 }
 
@@ -310,7 +310,7 @@ static bool term_at_end(const struct term *term) {
         return ioctl(p.fd, FIONREAD, &waiting) == 0 && waiting == 0;
 }
 
-/* Feeds one key to what may be a position report. Returns true when it was taken. */
+/* Feeds one key to a possible position report. Returns true when it was taken. */
 static bool term_collect(struct term *term, int key, bool *ret_resized) {
         bool fits = term->n_reply == 0 ? key == KEY_ESC :
                     term->n_reply == 1 ? key == '[' :
@@ -365,8 +365,8 @@ int term_read_key(struct term *term, bool *ret_resized) {
                 }
                 if (key != KEY_ESC)
                         return key;
-                /* Esc and then a digit at once is that F key (Alt and the digit, or the two typed quickly).
-                 */
+                /* Esc and then a digit at once is that F key (Alt and the digit, or the two typed
+                 * quickly). */
                 int next = term_take(term);
                 if (next >= '0' && next <= '9')
                         return next == '0' ? KEY_F1 + 9 : KEY_F1 + next - '1';

@@ -10,11 +10,11 @@
 #include "base/names.h"
 #include "base/text.h"
 
-/* The display profiles. They change how the same layout is drawn, never what is where. */
+/* The display profiles. They change how the same layout is drawn, never its places. */
 enum display {
         DISPLAY_AUTO, /* by TERM, line speed, locale and NO_COLOR */
-        /* monochrome, ASCII, at most four paints a second while output streams; what follows the focus waits
-         * for a pause in the keys */
+        /* monochrome, ASCII, at most four paints a second while output streams; text about the focused row
+         * waits for a pause in the keys */
         DISPLAY_BASIC,
         DISPLAY_NORMAL, /* attributes and line drawing */
         DISPLAY_RICH,   /* colour, UTF-8 */
@@ -36,7 +36,7 @@ enum style {
         STYLE_FIELD,            /* where text is typed */
         STYLE_BUTTON,           /* the focused button */
         STYLE_KEY,              /* a key in the key bar */
-        STYLE_MATCH,            /* what the search found */
+        STYLE_MATCH,            /* found by the search */
         _STYLE_MAX,
 };
 
@@ -52,7 +52,7 @@ struct theme {
 /* Fills the theme for a display profile; only after the terminal was opened. utf8: the locale's charset. */
 void theme_init(struct theme *theme, enum display display, bool utf8, bool slow);
 
-/* The profile for DISPLAY_AUTO. colours: what terminfo says; no_colour: NO_COLOR is set. */
+/* The profile for DISPLAY_AUTO. colours: from terminfo; no_colour: NO_COLOR is set. */
 enum display theme_choose(const char *term, int colours, bool utf8, bool slow, bool no_colour);
 
 /* One letter per style for golden screens: '.', 't', 'h', … */

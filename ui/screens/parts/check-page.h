@@ -27,7 +27,7 @@ void check_page_done(struct check_page *p);
 void check_page_look(struct check_page *p, const struct preflight_order *order);
 bool check_page_looking(const struct check_page *p);
 
-/* Whether the last check found an error; false while there was none. */
+/* Whether the last check found an error; false before the first. */
 bool check_page_fails(const struct check_page *p);
 /* The repair of the focused result that is possible from here; FIX_NONE during a check or a repair. */
 enum fix check_page_fix(const struct check_page *p);

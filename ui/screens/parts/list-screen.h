@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the screens of one list share: the load, the rows of an earlier answer that stay while a new one is
- * asked for or failed, and what stands in their place while there are none.
+/* Shared by the screens of one list: the load, the rows of an earlier answer that stay while a new one is
+ * asked for or failed, and the text in their place while none exist.
  *
  *     if (reload_wanted(&st->rows.loading, topics))
  *             st->rows.loading.op = host_list_things(host, things_loaded, s);
@@ -18,7 +18,7 @@
 struct list_screen {
         struct list list;
         struct reload loading;
-        bool loaded;                    /* there was an answer */
+        bool loaded;                    /* an answer came */
         struct error *error;            /* of the last one; rows of an earlier one stay */
 };
 
@@ -34,6 +34,6 @@ void list_screen_loaded(struct screen *s, struct list_screen *ls, size_t n, stru
 /* Shows other rows of the same answer. */
 void list_screen_again(struct list_screen *ls);
 
-/* thing: "job"; looking: "Looking for jobs ..."; none: a sentence that says what to do. */
+/* thing: "job"; looking: "Looking for jobs ..."; none: a sentence with the next thing to do. */
 void list_screen_draw(struct list_screen *ls, const struct canvas *c, const char *thing, const char *looking,
                       const char *none);

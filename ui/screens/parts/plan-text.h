@@ -11,7 +11,7 @@
 /* The whole plan. brief: digests are shortened, for reading; never where one consents. */
 void plan_text_plan(struct pager *pager, const struct plan *plan, bool brief);
 
-/* The findings alone, with their hints; nothing when there are none. */
+/* The findings alone, with their hints; nothing without findings. */
 void plan_text_findings(struct pager *pager, const struct finding_list *findings);
 
 /* The answers and their sources; secrets by name only. profile: for their titles, or NULL. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The questions of an image: the service's name, the mode where there are several, the parameters of its
+/* The questions of an image: the service's name, the mode where it has several, the parameters of its
  * profile, on one page; the secrets on another. Answers and secrets are kept whichever page is shown. */
 
 #include "base/secret.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What a screen loads again whenever something changed (screen_class.changed). A load under way is not begun
- * anew for that: where changes never stop coming, as in a storm of reloads of systemd, no load would ever
- * end. One more follows it instead.
+/* A load that is repeated whenever something changed (screen_class.changed). A change does not begin a load
+ * under way anew: where changes never stop, as in a storm of reloads of systemd, no load would ever end. One
+ * more load follows instead.
  *
  *     if (reload_wanted(&st->loading, topics))
  *             st->loading.op = host_list_things(host, things_loaded, s);
