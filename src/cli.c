@@ -61,7 +61,6 @@ static int cli_completion(const char *shell) {
         return EXIT_USAGE;
 }
 
-/* Options that print something and exit. */
 static bool cli_print_only(const struct arguments *global) {
         static const struct {
                 enum option_id id;

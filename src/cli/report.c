@@ -125,7 +125,6 @@ static void report_file(const struct plan_file *file) {
                 out("  %s\n", *line);
 }
 
-/* Each answer, and its source. */
 static void report_answers(const struct plan *plan) {
         size_t n = plan->answers ? plan->answers->n : 0;
         if (n + plan->n_secrets == 0 || plan->verb == VERB_UNINSTALL)

@@ -24,7 +24,6 @@ void session_done(struct session *s) {
         s->event = sd_event_unref(s->event);
 }
 
-/* One answer of the port that is waited for. */
 struct waiting {
         bool over;
         struct error *error;
