@@ -265,7 +265,6 @@ bool screen_can(const struct screen *s, enum action action) {
         return !s->class->can || s->class->can(s, action);
 }
 
-/* The actions that are the same on every screen. */
 static void ui_do(struct ui *ui, struct screen *s, enum action action) {
         switch (action) {
         case ACTION_BACK:

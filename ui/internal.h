@@ -34,7 +34,7 @@ struct ui {
         struct term *term;
         struct theme theme;
         struct screen *top;
-        char *message;                  /* in the status line until the next key, or for a while */
+        char *message;                  /* in the status line until the next key, or for some seconds */
         int64_t message_until;          /* boottime; 0: none */
         struct ask ask;
         struct pace pace;               /* on boottime */

@@ -42,8 +42,7 @@ struct ui_options {
         const struct ui_places *places;
         enum display display;
         FILE *input, *output;           /* NULL: stdin and stdout. Tests give a pipe and a file */
-        const char *term;               /* NULL: $TERM; when terminfo knows it not, vt220, vt100 and ansi
-                                         * are tried */
+        const char *term;               /* NULL: $TERM; where terminfo lacks it: vt220, vt100, ansi */
         unsigned rows, columns;         /* 0: ask the terminal. Tests fix them */
 
         /* Something changed: call ui_paint() in ms milliseconds, or sooner if it was already asked for

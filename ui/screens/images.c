@@ -21,8 +21,7 @@ struct images_state {
         bool asked_services;
         struct image_list *images;      /* NULL: no answer yet */
         bool *offers;                   /* for each image: labels or a profile make it a system service */
-        int *refused;                   /* for each: findings that refuse it, NOT_LOOKED until it is on the
-                                         * screen */
+        int *refused;                   /* each one's refusing findings; NOT_LOOKED until on the screen */
         size_t n_offers;
         char **installed;               /* ids of images that services use */
         bool all;

@@ -20,8 +20,7 @@ struct log_state {
         size_t since;                   /* in since_table */
         bool reached;                   /* the newest line has come */
         size_t n_lines;
-        int day;                        /* tm_yday of the last line that was added: a new day gets a line
-                                         * of its own */
+        int day;                        /* tm_yday of the last added line; a new day gets its own line */
 };
 
 static const struct {

@@ -154,8 +154,7 @@ static bool palette_type(struct screen *s, int key) {
                 return true;
         }
         if (!field_key(&st->field, key))
-                return key >= ' ' && key < KEY_NAMED;   /* letters are text, also those that the field
-                                                         * refuses */
+                return key >= ' ' && key < KEY_NAMED;   /* letters are text, also refused ones */
         list_filter(s->list, field_text(&st->field));
         list_act(s->list, ACTION_FIRST);
         list_settle(s->list);

@@ -48,7 +48,6 @@ static bool canvas_clip(const struct canvas *c, int row, int column, int *width)
         return true;
 }
 
-/* Writes clean text with one attribute. */
 static void canvas_put(const struct canvas *c, int row, int column, uint32_t attributes, const char *text,
                        size_t bytes) {
         wchar_t wide[512];

@@ -16,8 +16,7 @@ struct canvas {
         int top, left;          /* on the screen */
         int rows, columns;
         const struct theme *theme;
-        int *cursor;            /* where canvas_cursor() notes the place: two ints, row and column on the
-                                 * screen */
+        int *cursor;            /* of canvas_cursor(): two ints, row and column on the screen */
 };
 
 /* A part of a canvas; negative rows or columns mean "to the edge". */

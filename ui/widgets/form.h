@@ -33,8 +33,7 @@ struct form_options {
 
 struct form;
 struct form *form_new(const struct form_options *options);
-struct form *form_free(struct form *form);                      /* secrets typed stay in their list; NULL-
-                                                                 * safe */
+struct form *form_free(struct form *form);                      /* secrets stay in their list; NULL-safe */
 
 /* One key; true: taken. Enter on the last field, or Ctrl-D anywhere, gives *ret_next: the page may be left if
  * form_finish() agrees. */
@@ -46,8 +45,7 @@ int form_finish(struct form *form, struct error **reterr);
 
 /* The number of asked fields that show an error. */
 size_t form_wrong(const struct form *form);
-bool form_at_last(const struct form *form);                     /* the focus is on the last field, or there
-                                                                 * is none */
+bool form_at_last(const struct form *form);                     /* on the last field, or none exists */
 
 bool form_empty(const struct form *form);                       /* nothing is asked */
 const struct param *form_focus(struct form *form);              /* NULL when empty */

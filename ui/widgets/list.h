@@ -19,8 +19,7 @@ struct column {
         unsigned least;         /* cells; dropped rather than made smaller */
         unsigned ideal;         /* cells it wants */
         unsigned priority;      /* 0: never dropped; the highest number is dropped first */
-        bool grow;              /* takes what is left over, up to twice its ideal: a row must stay readable
-                                 * across */
+        bool grow;              /* takes the rest, up to twice its ideal: a row must stay readable across */
         bool right;             /* numbers: aligned at their end */
 };
 

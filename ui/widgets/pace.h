@@ -19,7 +19,6 @@ struct pace {
 /* Changes within this time are painted together. */
 #define PACE_TOGETHER_USEC 2000
 
-int64_t pace_next(const struct pace *pace, int64_t now);        /* when it may be painted; never before
-                                                                 * `now` */
+int64_t pace_next(const struct pace *pace, int64_t now);        /* time of the paint, never before `now` */
 void pace_painted(struct pace *pace, int64_t now);
 void pace_key(struct pace *pace, int64_t now);                  /* the burst is granted anew */

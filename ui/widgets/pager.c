@@ -92,8 +92,8 @@ static bool pager_line(const struct pager *pager, uint64_t number, struct line *
         return ret->bytes > 0;
 }
 
-/* The column where a line continues: under the text after the last gap of two blanks in its left half (" RISK
- * -v /:/host reads…"), else under its first letter. */
+/* The column where a line continues: under the text after the last gap of two blanks in its left half
+ * (" RISK   -v /:/host   reads…"), else under its first letter. */
 static size_t line_hang(const struct line *line, size_t width) {
         size_t lead = strspn(line->text, " "), hang = lead;
         for (size_t i = lead; i + 2 < line->bytes && i < width / 2; i++)
@@ -174,7 +174,6 @@ static void pager_up(struct pager *pager, size_t rows) {
         }
 }
 
-/* Goes to where the last row of the text is last on the screen. */
 static void pager_to_end(struct pager *pager) {
         pager->top = pager_last(pager);
         pager->skip = 0;
@@ -280,8 +279,8 @@ bool pager_search(struct pager *pager, const char *needle, bool up) {
                 return false;
         uint64_t from = pager->follow ? end - 1 : pager->top;
         if (!needle && pager->match != UINT64_MAX && pager->match >= first)
-                from = up ? pager->match - 1 : pager->match + 1;        /* before the first is UINT64_MAX,
-                                                                         * beyond the end */
+                from = up ? pager->match - 1 : pager->match + 1;        /* UINT64_MAX before the first: beyond
+                                                                         * the end */
         if (from != UINT64_MAX && from < first)
                 from = first;
         uint64_t found = from < end ? lines_search(pager->lines, pager->needle, from, up) : end;

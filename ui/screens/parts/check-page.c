@@ -86,7 +86,6 @@ static void check_page_finished(struct preflight *preflight, void *userdata) {
         if (left_behind && preflight_find(preflight, "enrolled") &&
             preflight_find(preflight, "enrolled")->verdict == VERDICT_FAIL)
                 p->leaving = true;
-        /* the first error, else the first warning */
         for (enum verdict v = VERDICT_FAIL; v >= VERDICT_WARN; v--)
                 for (size_t i = 0; i < preflight->n; i++)
                         if (preflight->items[i].verdict == v) {

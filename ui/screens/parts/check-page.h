@@ -9,8 +9,7 @@
 struct check_page {
         struct screen *screen;
         struct op *looking, *repairing;
-        bool leaving;                   /* the old realm is being left above this screen: checks again after
-                                         * that */
+        bool leaving;                   /* a leave is open above: checks again after it */
         bool left_behind;               /* this check follows the leave, which may not be done yet */
         void (*look)(struct screen *screen);    /* checks again, with the screen's order */
         const struct preflight *live;   /* lent while it runs */

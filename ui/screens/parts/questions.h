@@ -51,7 +51,7 @@ const char *questions_mode_help(const struct questions *q);     /* NULL */
 const struct mode *questions_chosen(const struct questions *q);
 bool questions_join(const struct questions *q, struct join *ret);
 
-bool questions_typed(const struct questions *q);                /* did the person answer anything? */
+bool questions_typed(const struct questions *q);                /* whether the person answered any */
 
 /* The answers to the profile's own parameters, a copy. proposed: with the host's suggestions for open
  * questions, as the fields will show them; afterwards an empty field is an answer. */

@@ -19,7 +19,6 @@ static struct form *fields_secret_form(const struct wizard *w) {
         return w->ask.secret_form;
 }
 
-/* Looks for the realm as the domain is typed. */
 static void fields_want(struct wizard *w) {
         struct join join;
         bool joins = w->page == &form_page && wizard_asks(w) && questions_join(&w->ask, &join);

@@ -20,7 +20,7 @@ struct wizard {
         struct error *error;            /* the image was not found */
         struct questions ask;
         char **allowed;                 /* ids of findings */
-        struct plan *plan;              /* NULL: none yet, or no_plan says why */
+        struct plan *plan;              /* NULL: none yet, or see no_plan */
         struct error *no_plan;
         struct pager pager;
         struct finder finder;
