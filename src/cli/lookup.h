@@ -18,7 +18,8 @@ int find_service(struct session *s, const char *name, struct service **ret, stru
 /* The table of services, for people. */
 void lookup_print_services(const struct service_list *services);
 
-/* The order to upgrade this service, from the command line (--image, --set, …), which must outlive it. */
+/* The order to upgrade this service, from the command line (--image, --set, …); the service must outlive the
+ * order. */
 struct order;
 int upgrade_read(struct session *s, const struct arguments *a, const struct service *service,
                  struct order *ret, struct error **reterr);
