@@ -73,7 +73,7 @@ static int check_snippets(const struct backend *b, const char *domain, struct er
                 size_t n;
                 if (item->d_name[0] == '.' || !str_ends(item->d_name, ".conf") ||
                     files_read(dirfd(d), item->d_name, CONFIGURATION_MAX, &text, &n, NULL) < 0 ||
-                    !access_told(text, domain))
+                    !access_listed(text, domain))
                         continue;
                 r = error_set(reterr, -EPERM,
                               PLAN_ACCESS_FOLDER

@@ -34,7 +34,7 @@ static const struct host_status *backend_status(struct host *host) {
                 .root = b->root,
                 .systemd = b->systemd,
         };
-        backend_tell_realm(b, &b->status.realm);
+        backend_fill_realm(b, &b->status.realm);
         return &b->status;
 }
 

@@ -43,7 +43,7 @@ void backend_changed(struct backend *b, unsigned topics);
 
 /* Schedules a new read of the realm's files, after urgent events (realm.c); and returns the known state. */
 void backend_look_at_realm(struct backend *b);
-void backend_tell_realm(const struct backend *b, struct host_realm *ret);
+void backend_fill_realm(const struct backend *b, struct host_realm *ret);
 
 struct op *backend_list_images(struct host *host, images_done_t done, void *userdata);
 struct op *backend_find_image(struct host *host, const char *reference, image_done_t done, void *userdata);

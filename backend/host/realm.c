@@ -112,7 +112,7 @@ void backend_look_at_realm(struct backend *b) {
                 (void) sd_event_source_set_priority(b->looking, SD_EVENT_PRIORITY_IDLE);
 }
 
-void backend_tell_realm(const struct backend *b, struct host_realm *ret) {
+void backend_fill_realm(const struct backend *b, struct host_realm *ret) {
         const struct membership *m = b->known;
         ret->known = m;
         if (!m || m->kind == REALM_NONE)

@@ -145,7 +145,7 @@ static int repeat_came(sd_event_source *source, uint64_t usec, void *userdata) {
 }
 
 /* True: the exchange has ended. */
-static bool exchange_tell(struct exchange *x) {
+static bool exchange_report(struct exchange *x) {
         bool over = false;
         size_t used = 0;
         while (used < x->heard_bytes.length && !over) {
@@ -192,7 +192,7 @@ static bool exchange_hear(struct exchange *x) {
                 return true;
         }
         str_add_bytes(&x->heard_bytes, bytes, (size_t) k);
-        return k > 0 && exchange_tell(x);
+        return k > 0 && exchange_report(x);
 }
 
 static int io_came(sd_event_source *source, int fd, uint32_t events, void *userdata) {

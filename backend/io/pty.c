@@ -163,8 +163,8 @@ static void kill_session(pid_t leader) {
 static int on_grace_over(sd_event_source *source, uint64_t usec, void *userdata) {
         struct pty *pty = userdata;
         kill_session(pty->pid);
-        if (pty->options.rung)
-                pty->options.rung(SIGKILL, pty->options.userdata);
+        if (pty->options.on_signal)
+                pty->options.on_signal(SIGKILL, pty->options.userdata);
         return 0;
 }
 
@@ -177,8 +177,8 @@ void pty_stop(struct pty *pty, unsigned grace) {
         if (foreground > 0 && foreground != pty->pid)
                 kill(-foreground, SIGTERM);
         pty_arm(pty, grace, on_grace_over);
-        if (pty->options.rung)
-                pty->options.rung(SIGTERM, pty->options.userdata);
+        if (pty->options.on_signal)
+                pty->options.on_signal(SIGTERM, pty->options.userdata);
 }
 
 int pty_type(struct pty *pty, const void *bytes, size_t n) {

@@ -22,7 +22,7 @@ struct pty_options {
         int stdin_fd; /* standard input (the caller keeps its copy); -1: the terminal */
         /* Only ended() may free the pty. */
         void (*output)(const void *bytes, size_t n, void *userdata);
-        void (*rung)(int signal, void *userdata);       /* pty_stop() sent this signal; may be NULL */
+        void (*on_signal)(int signal, void *userdata);       /* pty_stop() sent this signal; may be NULL */
         void (*ended)(bool exited, int status, void *userdata);         /* exit status, or the signal that
                                                                          * killed it */
         void *userdata;
@@ -41,5 +41,5 @@ int pty_type(struct pty *pty, const void *bytes, size_t n);
 void pty_resize(struct pty *pty, unsigned rows, unsigned columns);
 
 /* TERM to the command's process groups now, KILL to all of its session after grace seconds, each reported
- * through rung(). A second call does not shorten the grace. */
+ * through on_signal(). A second call does not shorten the grace. */
 void pty_stop(struct pty *pty, unsigned grace);

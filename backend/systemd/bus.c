@@ -112,7 +112,7 @@ static const struct meaning meanings[] = {
         { DBUS("UnknownMethod"), -EOPNOTSUPP, "This host's systemd is too old for that" },
         { DBUS("InvalidArgs"), -EINVAL, NULL },
         { DBUS("FileNotFound"), -ENOENT, NULL },
-        { DBUS("FileExists"), -EEXIST, "A file of this name is in the way in /etc/systemd/system" },
+        { DBUS("FileExists"), -EEXIST, "A file of this name already exists in /etc/systemd/system" },
         { DBUS("NoSpace"), -ENOSPC, "Make room on the file system of /etc" },
         { "System.Error.EROFS", -EROFS, "/etc is mounted read-only" },
         { "System.Error.ENOSPC", -ENOSPC, "Make room on the file system of /etc" },
@@ -131,17 +131,17 @@ static const struct meaning *find_meaning(const char *name) {
 
 static int systemd_bus_fail(struct error **reterr, const sd_bus_error *e, int code, const char *format,
                             va_list arguments) {
-        bool told = e && sd_bus_error_is_set(e);
-        const struct meaning *meaning = told ? find_meaning(e->name) : NULL;
+        bool known = e && sd_bus_error_is_set(e);
+        const struct meaning *meaning = known ? find_meaning(e->name) : NULL;
         if (meaning && meaning->code < 0)
                 code = meaning->code;
-        else if (told)
+        else if (known)
                 code = -sd_bus_error_get_errno(e);
         if (code >= 0)
                 code = -EIO;
         char sentence[512];
         vsnprintf(sentence, sizeof sentence, format, arguments);
-        if (!told)
+        if (!known)
                 error_errno(reterr, code, "%s", sentence);
         else {
                 /* without a message the name alone is better than nothing */

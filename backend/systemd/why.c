@@ -140,7 +140,7 @@ static const struct {
         { "canceled", -ECANCELED, ": the job was cancelled",
           "Somebody else asked for something else at the same time: look at its state" },
         { "timeout", -ETIMEDOUT, " in time",
-          "It may wait for another unit (network, mount, device): its dependencies and its log tell" },
+          "It may wait for another unit (network, mount, device): its dependencies and its log say why" },
         { "dependency", -EIO, ": a unit it needs failed", "Look at the units it requires" },
         { "invalid", -ENOEXEC, ": it does not run", "Start it first" },
         { "assert", -EIO, ": something its unit file insists on (Assert…=) is missing", NULL },

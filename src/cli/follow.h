@@ -6,8 +6,8 @@
 #include "cli/session.h"
 
 /* Follows the job to its end; prints its steps and its output, cleaned, line by line. On a terminal, typed
- * text goes to the command, and Ctrl-C leaves (the job goes on) after printing how to come back. Exit status:
- * 0 done, 1 failed or cancelled, 4 not found. */
+ * text goes to the command, and Ctrl-C leaves (the job goes on) after printing how to come back. Returns
+ * EXIT_DONE, EXIT_FAILED (also when cancelled) or EXIT_NOT_FOUND. */
 int follow_job(struct session *s, const char *id);
 
 /* The same from a byte of the log on. undo: the job is being rolled back, so failed or cancelled is the

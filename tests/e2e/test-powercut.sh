@@ -83,7 +83,7 @@ check "it comes to its last steps" at 'check that it works'
 check "the power is cut, and the host comes up again" power_cut
 check "the job is interrupted" is_state "$job" interrupted
 check_status "resume it" 0 host fairlead resume "$job"
-check_text "only what was missing is done" 'going on with the step "start the unit"' "$output"
+check_text "only what was missing is done" 'resuming with the step "start the unit"' "$output"
 check "its unit is active" host systemctl is-active --quiet slow.service
 check_status "a job that is done can be put back, too" 0 host fairlead rollback "$job" --yes
 check "the service is gone" test -z "$(host fairlead services | grep slow)"

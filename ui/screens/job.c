@@ -41,7 +41,7 @@ static void job_line(const char *text, const uint8_t *marks, size_t bytes, void 
         lines_add(st->pager.lines, text, marks, bytes);
 }
 
-static void job_tell_size(struct screen *s) {
+static void job_report_size(struct screen *s) {
         struct job_screen_state *st = s->state;
         if (job_lives(st) && st->rows > 0 && st->columns > 0)
                 host_job_size(ui_host(s->ui), st->id, (unsigned) st->rows, (unsigned) st->columns);
@@ -55,7 +55,7 @@ static void screen_job_job_moved(const struct job *job, void *userdata) {
         job_free(st->job);
         st->job = copy;
         if (first)
-                job_tell_size(s);
+                job_report_size(s);
         if (job_state_final(copy->state))
                 feed_flush(st->feed);
         screen_invalidate(s);
@@ -466,7 +466,7 @@ static void job_resized(struct screen *s, int rows, int columns) {
         struct job_screen_state *st = s->state;
         st->rows = rows > 8 ? rows - 8 : rows;
         st->columns = columns;
-        job_tell_size(s);
+        job_report_size(s);
 }
 
 const struct screen_class job_screen = {

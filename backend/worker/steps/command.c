@@ -128,7 +128,7 @@ static int command_run(struct worker *w, struct error **reterr) {
                 .columns = w->columns,
                 .stdin_fd = input,
                 .output = command_on_output,
-                .rung = command_on_escalation,
+                .on_signal = command_on_escalation,
                 .ended = command_on_ended,
                 .userdata = w,
         };

@@ -202,7 +202,7 @@ static int read_subcommand(struct reading *r) {
         const char *word = command_words(r)[r->at];
         if (!word)
                 return finding_report(r->findings, "missing-subcommand", r->where,
-                                      "The engine is not told what to do");
+                                      "The engine command has no subcommand");
         if (subcommand_is_group(word) && command_words(r)[r->at + 1] &&
             !command_is_option(command_words(r)[r->at + 1])) {
                 const char *second = command_words(r)[r->at + 1];

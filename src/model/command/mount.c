@@ -246,11 +246,11 @@ static const struct place {
         { "/run/systemd/journal", true, false, RISK_NOTE, RISK_NOTE,
           "The journal's sockets: the container can write to the log" },
         { "/run/systemd/notify", false, false, RISK_NOTE, RISK_NOTE,
-          "Where services tell systemd their state" },
+          "Where services report their state to systemd" },
         { "/run/systemd", true, true, RISK_HIGH, RISK_HIGH,
           "systemd's sockets: the container can command it" },
         { "/run/udev", true, false, RISK_NOTE, RISK_NONE, "What the host knows of its devices" },
-        { "/run/host", true, false, RISK_NOTE, RISK_NONE, "What the host tells about itself" },
+        { "/run/host", true, false, RISK_NOTE, RISK_NONE, "Information about the host itself" },
         { PLAN_REHEARSAL_DIR, true, false, RISK_NONE, RISK_NONE, "A copy of the host's files that is thrown "
                                                                  "away" },
         { "/run", true, false, RISK_NOTE, RISK_NOTE, "State or sockets of a running service" },

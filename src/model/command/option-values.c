@@ -93,8 +93,8 @@ static const struct {
 
         { "--systemd", "always", RISK_NONE, "Is prepared to run systemd" },
         { "--sdnotify", "conmon", RISK_NONE, "Counts as ready as soon as it is started" },
-        { "--sdnotify", "container", RISK_NONE, "Tells systemd itself when it is ready" },
-        { "--sdnotify", "ignore", RISK_NONE, "Tells systemd nothing" },
+        { "--sdnotify", "container", RISK_NONE, "Reports readiness to systemd itself" },
+        { "--sdnotify", "ignore", RISK_NONE, "Reports nothing to systemd" },
         { "--sdnotify", "healthy", RISK_NONE, "Counts as ready when its health check says so" },
         { "--tls-verify", "false", RISK_NOTE,
           "Does not check the registry's certificate: anybody between can send another image" },

@@ -335,7 +335,7 @@ static const struct finding_kind kinds[] = {
         },
         {
                 "unknown-option", SEVERITY_INFO,
-                "Fairlead does not know this option, so it can neither explain it nor tell for sure where "
+                "Fairlead does not know this option, so it can neither explain it nor say for sure where "
                 "the options end.",
                 "Look it up in the engine's manual",
         },

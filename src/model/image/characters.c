@@ -52,7 +52,7 @@ static int characters_report(const struct recipe *recipe, const char *id, size_t
 
 int recipe_check_characters(const struct recipe *recipe, struct finding_list *findings) {
         size_t n = strlen(recipe->text);
-        const char *told[4] = { NULL };         /* each kind once, at its first place */
+        const char *reported[4] = { NULL };         /* each kind once, at its first place */
         unsigned marks = 0;
 
         for (size_t at = 0; at < n;) {
@@ -60,12 +60,12 @@ int recipe_check_characters(const struct recipe *recipe, struct finding_list *fi
                 size_t length = text_decode(recipe->text + at, n - at, &c);
                 marks = text_cells(c) == 0 ? marks + 1 : 0;
                 const char *id = trouble_of(recipe->text + at, length, c, marks);
-                for (size_t i = 0; id && i < ELEMENTS(told); i++) {
-                        if (told[i] && strcmp(told[i], id) == 0)
+                for (size_t i = 0; id && i < ELEMENTS(reported); i++) {
+                        if (reported[i] && strcmp(reported[i], id) == 0)
                                 break;
-                        if (told[i])
+                        if (reported[i])
                                 continue;
-                        told[i] = id;
+                        reported[i] = id;
                         int r = characters_report(recipe, id, at, c, findings);
                         if (r < 0)
                                 return r;

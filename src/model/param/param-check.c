@@ -127,8 +127,9 @@ static int check_realm(const struct param *p, const char *value, struct error **
         }
         for (const char *c = value; *c; c++)
                 if (islower((unsigned char) *c))
-                        return param_check_wrong(reterr, "Kerberos tells EXAMPLE.COM and example.com apart",
-                                     "A realm is written in capitals");
+                        return param_check_wrong(reterr,
+                                                 "Kerberos distinguishes EXAMPLE.COM from example.com",
+                                                 "A realm is written in capitals");
         return 0;
 }
 

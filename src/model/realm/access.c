@@ -90,15 +90,15 @@ int access_read(const char *text, const char *domain, struct access *ret) {
         return 0;
 }
 
-bool access_told(const char *text, const char *domain) {
+bool access_listed(const char *text, const char *domain) {
         _cleanup_free_ char *section = str_printf("domain/%s", domain);
         _cleanup_free_ char *provider = section ? ini_value(text, section, "access_provider") : NULL;
-        bool told = provider != NULL;
-        for (size_t i = 0; section && !told && i < ELEMENTS(list_keys); i++) {
+        bool listed = provider != NULL;
+        for (size_t i = 0; section && !listed && i < ELEMENTS(list_keys); i++) {
                 _cleanup_free_ char *list = ini_value(text, section, list_keys[i]);
-                told = list != NULL;
+                listed = list != NULL;
         }
-        return told;
+        return listed;
 }
 
 /* ---- words ---- */

@@ -33,7 +33,7 @@ int access_read(const char *text, const char *domain, struct access *ret);
 char *access_words(const struct access *a);
 
 /* Whether this text sets who may log in. Such a snippet of sssd.conf overrides sssd.conf itself. */
-bool access_told(const char *text, const char *domain);
+bool access_listed(const char *text, const char *domain);
 
 enum access_what {
         ACCESS_PERMIT,          /* these, and those permitted by name before; nobody else */

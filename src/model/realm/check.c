@@ -65,7 +65,7 @@ const char *fix_command(enum fix fix) {
                               "ipa-client-install --uninstall), then the same again",
                 [FIX_OTHER_KIND] = "the same again with the other --mode: ad or ipa",
                 [FIX_CA_FILE] = "the same again with --set ca=/path/of/ca.crt",
-                [FIX_AGAIN] = "the same again, when it is mended",
+                [FIX_AGAIN] = "the same again, once it is fixed",
         };
         return (size_t) fix < _FIX_MAX ? commands[fix] : NULL;
 }

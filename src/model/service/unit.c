@@ -54,7 +54,7 @@ static const struct {
         [UNIT_START] = { "start", "starts it now; whether it starts at boot stays as it is", "started" },
         [UNIT_STOP] = { "stop", "stops it now; it starts again at the next boot if enabled", "stopped" },
         [UNIT_RESTART] = { "restart", "stops it if it runs, and starts it again", "restarted" },
-        [UNIT_RELOAD] = { "reload", "tells it to read its configuration again; it keeps running",
+        [UNIT_RELOAD] = { "reload", "makes it read its configuration again; it keeps running",
           "reloaded" },
         [UNIT_ENABLE] = { "enable", "starts it at every boot from now on; it is not started now", "enabled" },
         [UNIT_DISABLE] = { "disable", "no longer starts it at boot; it is not stopped now", "disabled" },

@@ -23,8 +23,8 @@ struct run {
         const char *answer;
         bool stop_at_output;
         bool over, exited;
-        int status, rungs[4];
-        size_t n_rungs;
+        int status, signals[4];
+        size_t n_signals;
 };
 
 static void on_output(const void *bytes, size_t n, void *userdata) {
@@ -41,10 +41,10 @@ static void on_output(const void *bytes, size_t n, void *userdata) {
                 pty_stop(run->pty, 1);
 }
 
-static void on_rung(int signal, void *userdata) {
+static void on_signal(int signal, void *userdata) {
         struct run *run = userdata;
-        if (run->n_rungs < ELEMENTS(run->rungs))
-                run->rungs[run->n_rungs++] = signal;
+        if (run->n_signals < ELEMENTS(run->signals))
+                run->signals[run->n_signals++] = signal;
 }
 
 static void on_ended(bool exited, int status, void *userdata) {
@@ -65,7 +65,7 @@ static void run_with(struct run *run, int stdin_fd, const char *script) {
                 .columns = 101,
                 .stdin_fd = stdin_fd,
                 .output = on_output,
-                .rung = on_rung,
+                .on_signal = on_signal,
                 .ended = on_ended,
                 .userdata = run,
         };
@@ -140,8 +140,8 @@ static void stops_politely(void **state) {
         struct run run = { .keep = true, .stop_at_output = true };
         run_with(&run, -1, "trap 'echo bye; exit 9' TERM; echo ready; while :; do sleep 0.1; done");
         assert_non_null(strstr(run.output.text, "bye"));
-        assert_int_equal(run.n_rungs, 1);
-        assert_int_equal(run.rungs[0], SIGTERM);
+        assert_int_equal(run.n_signals, 1);
+        assert_int_equal(run.signals[0], SIGTERM);
         assert_int_equal(run.status, 9);
         str_done(&run.output);
 }
@@ -150,8 +150,8 @@ static void stops_politely(void **state) {
 static void stops_the_deaf(void **state) {
         struct run run = { .keep = true, .stop_at_output = true };
         run_with(&run, -1, "trap '' TERM HUP; set -m; (trap '' TERM HUP; while :; do sleep 0.1; done) & echo child $!; while :; do sleep 0.1; done");
-        assert_int_equal(run.n_rungs, 2);
-        assert_int_equal(run.rungs[1], SIGKILL);
+        assert_int_equal(run.n_signals, 2);
+        assert_int_equal(run.signals[1], SIGKILL);
         assert_false(run.exited);
         assert_int_equal(run.status, SIGKILL);
         int child = 0;
