@@ -33,13 +33,7 @@ END
 
 # Where a word is right, or not replaced yet (the list only gets shorter): "KEY PATH-PREFIX".
 spared='
-put-back backend/jobs/
-put-back backend/realm/
-put-back backend/snapshot/
-put-back backend/store/
-put-back backend/worker/
 bear src/model/
-put-back src/model/
 tell tests/bench.d/
 tell tests/check-style.sh
 bear tests/e2e/
@@ -48,25 +42,21 @@ locks tests/e2e/
 put-back tests/e2e/
 tell tests/e2e/
 tell tests/fake/
-put-back tests/kill.d/
 take-up tests/kill.d/
 tell tests/kill.d/
 in-the-way tests/real/
 tell tests/real/
 in-the-way tests/ui/
 mend tests/ui/
-put-back tests/ui/
 tell tests/ui/
 bear tests/unit/backend/
 in-the-way tests/unit/backend/
 mend tests/unit/backend/
-put-back tests/unit/backend/
 tell tests/unit/backend/
 weigh tests/unit/backend/
 bear tests/unit/base/
 tell tests/unit/base/
 hold tests/unit/model/
-put-back tests/unit/model/
 tell tests/unit/model/
 '
 

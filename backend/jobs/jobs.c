@@ -87,8 +87,8 @@ void jobs_settle(struct jobs *jobs, int folder, struct job *job) {
         free(job->hint);
         job->hint =
                 str_printf(job->way == WAY_UNDO
-                                   ? "fairlead rollback %s finishes putting everything back"
-                                   : "fairlead resume %s goes on, fairlead rollback %s puts everything back",
+                                   ? "fairlead rollback %s finishes rolling everything back"
+                                   : "fairlead resume %s goes on, fairlead rollback %s rolls everything back",
                            job->id, job->id);
 }
 

@@ -36,7 +36,7 @@ static void restore_leave(struct restore *re, const char *path, const char *reas
 
 static void leave_failed(struct restore *re, const char *path, int code) {
         re->result.failed++;
-        strv_addf(&re->result.left, "%s: cannot be put back: %s", path, strerror(-code));
+        strv_addf(&re->result.left, "%s: cannot be restored: %s", path, strerror(-code));
 }
 
 /* The present object, with its digest where content matters. -ENOENT: none. */

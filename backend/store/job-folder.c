@@ -183,9 +183,9 @@ void jobfolder_clear_active(const struct paths *paths, const char *id) {
 }
 
 int jobfolder_unfinished(const struct job *job, struct error **reterr) {
-        error_set(reterr, -EBUSY, "The %s of %s was interrupted and is neither done nor put back: job %s",
+        error_set(reterr, -EBUSY, "The %s of %s was interrupted and is neither done nor rolled back: job %s",
                   plan_verb_name(job->verb), job->name ? job->name : "a service", job->id);
-        error_hint(reterr, "fairlead resume %s goes on, fairlead rollback %s puts everything back", job->id,
+        error_hint(reterr, "fairlead resume %s goes on, fairlead rollback %s rolls everything back", job->id,
                    job->id);
         return -EBUSY;
 }
@@ -211,7 +211,7 @@ int jobfolder_announce(const struct paths *paths, const struct job *job) {
                 str_printf("Fairlead: the %s of %s was interrupted. \"fairlead\" asks "
                            "what to do, or\n"
                            "\"fairlead resume %s\" goes on, \"fairlead rollback %s\" "
-                           "puts everything back.\n",
+                           "rolls everything back.\n",
                            plan_verb_name(job->verb), job->name ? job->name : "a service", job->id, job->id);
         int r = 0;
         for (size_t i = 0; r >= 0 && i < ELEMENTS(announced_in); i++) {

@@ -152,13 +152,13 @@ int worker_restore(struct worker *w, const struct restore_options *options, cons
         restore_run(&named, &restored);
         for (char **left = restored.left; left && *left; left++)
                 worker_leftover(w, "%s", *left);
-        worker_note(w, restored.put_back == 1 ? "%zu file put back" : "%zu files put back",
+        worker_note(w, restored.put_back == 1 ? "%zu file restored" : "%zu files restored",
                     restored.put_back);
         if (!restored.failed)
                 return 0;
         return error_set(reterr, -EIO,
-                         restored.failed == 1 ? "%zu file could not be put back"
-                                              : "%zu files could not be put back",
+                         restored.failed == 1 ? "%zu file could not be restored"
+                                              : "%zu files could not be restored",
                          restored.failed);
 }
 

@@ -97,7 +97,7 @@ static int check_secrets(const struct worker *w, struct error **reterr) {
                 error_set(reterr, -ENOKEY, "The secret %s must be given again: fairlead stores none", name);
                 error_hint(
                         reterr,
-                        "fairlead resume %s --secret %s=@FILE, or put everything back: fairlead rollback %s",
+                        "fairlead resume %s --secret %s=@FILE, or roll everything back: fairlead rollback %s",
                         w->id, name, w->id);
                 return -ENOKEY;
         }
@@ -122,7 +122,7 @@ static int worker_resume_forward(struct run *run, struct error **reterr) {
                 run->again = true;
                 go_back(run);
                 joblog_note(w->log,
-                            "the worker was lost while the command ran: putting back what that did, then "
+                            "the worker was lost while the command ran: restoring what that changed, then "
                             "starting over");
                 return worker_mark_state(run, JOB_UNDOING, reterr);
         case WAY_UNDO:
@@ -177,7 +177,7 @@ static int roll_back(struct run *run, struct error **reterr) {
                                       "The job was interrupted before its end");
         }
         go_back(run);
-        joblog_note(w->log, "putting everything back");
+        joblog_note(w->log, "rolling everything back");
         return worker_mark_state(run, w->cancelled ? JOB_CANCELLING : JOB_UNDOING, reterr);
 }
 

@@ -40,7 +40,7 @@ void worker_finish(struct run *run, enum job_state state, int status) {
 
 /* Leaves the job to the next worker, which goes on from the state on the disk. */
 static void worker_abandon(struct run *run, const char *why) {
-        joblog_note(run->w.log, "the job stops here, %s; fairlead rollback %s puts everything back", why,
+        joblog_note(run->w.log, "the job stops here, %s; fairlead rollback %s rolls everything back", why,
                     run->w.id);
         run->status = WORKER_FAILED;
         sd_event_exit(run->w.event, 0);
@@ -93,7 +93,7 @@ static void worker_begin_undo(struct run *run) {
                 worker_abandon(run, "because its journal cannot be written");
                 return;
         }
-        joblog_note(w->log, "putting everything back");
+        joblog_note(w->log, "rolling everything back");
         worker_turn(run);
 }
 

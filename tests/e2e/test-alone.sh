@@ -38,7 +38,7 @@ for round in 1 2 3 4; do
         check "and one worker" until_true 10 workers_are 1
         check_text "the other is told who holds it, and how to watch" "fairlead attach $job" "$said"
         check "it can watch" host sh -c "timeout 20 fairlead attach $job | grep -m 1 -q 'podman run'"
-        try "it is put back" cancel_and_wait "$job" || true
+        try "it is rolled back" cancel_and_wait "$job" || true
 done
 check "each round left one job" test "$(host sh -c 'ls /var/lib/fairlead/jobs | wc -l')" -eq $((count + 4))
 check_same_tree "the host's files are as before" "$before"
@@ -88,7 +88,7 @@ check "and one worker" until_true 10 workers_are 1
 term_use "$other"
 try "the other is told whose the host is" term_wait "Another job is changing this host|$job" || true
 term_end
-try "it is put back" cancel_and_wait "$job" || true
+try "it is rolled back" cancel_and_wait "$job" || true
 check_same_tree "the host's files are as before" "$before"
 
 # ---- a dead worker's containers, and somebody else's ----

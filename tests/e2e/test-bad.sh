@@ -59,7 +59,7 @@ installers() {
         check_status "an installer that fails half way fails" 1 host fairlead install broken/halfway --yes --name bad-halfway
         check_text "its status is told" 'The installer ended with status 7' "$output"
         check_text "so is what it said" 'Cannot reach the licence server' "$output"
-        check_text "and that files were put back" 'files? (put back|restored)' "$output"
+        check_text "and that files were restored" 'files? restored' "$output"
         check_same_tree "and they are" "$before"
 
         check_status "an installer that prints binary installs" 0 host fairlead install broken/binary --yes --name bad-binary

@@ -28,7 +28,7 @@ host_tree >"$before"
 
 check_status "an installer that did all of it and failed" 1 host fairlead install odd --yes --set FAIL=1
 check_text "says why" 'ended with status 9' "$output"
-check_same_tree "all of it is put back" "$before"
+check_same_tree "all of it is restored" "$before"
 check "hard links are one file again" host sh -c '[ /etc/odd/hard1 -ef /usr/local/odd/hard2 ]'
 check "a sparse file is sparse again" host sh -c '[ "$(stat -c %b /etc/odd/sparse)" -lt 100 ]'
 
@@ -48,7 +48,7 @@ check_status "changes with text diffs" 0 host fairlead changes odd --diff
 check_text "line by line" '^-two$' "$output"
 check_status "of what is not there" 4 host fairlead changes no-such-service
 check_status "uninstall" 0 host fairlead uninstall odd --yes
-check_same_tree "all of it is put back" "$before"
+check_same_tree "all of it is restored" "$before"
 check "hard links are one file again" host sh -c '[ /etc/odd/hard1 -ef /usr/local/odd/hard2 ]'
 check_status "the job's changes are still known" 0 host fairlead changes "$job" --json
 check_json "afterwards"

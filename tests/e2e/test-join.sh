@@ -169,7 +169,7 @@ check_status "a join whose users do not resolve" 1 host sh -c 'printf %s "$1" | 
 host mv /root/libnss_sss.so.2 "$library"
 check_text "says so" 'FAIL +User: joiner@example.test is no user of this host' "$output"
 undo=$(sed -n 's/^ *undo: fairlead rollback //p' <<<"$output")
-check_text "and offers to put it back" '^[0-9]{8}-' "$undo"
+check_text "and offers to roll it back" '^[0-9]{8}-' "$undo"
 check_status "which is done" 0 host fairlead rollback "$undo" --yes
 check_same_tree "/etc and /usr/local are as before" "$before"
 forget_account

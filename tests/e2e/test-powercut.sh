@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The host itself is killed in the middle of a job and started again: the job is found, goes on or is put back, by hand and by itself; and a
-# restart that asks politely has the job put everything back before it.
+# The host itself is killed in the middle of a job and started again: the job is found, goes on or is rolled back, by hand and by itself; and a
+# restart that asks politely has the job roll everything back before it.
 cd "$(dirname "$0")/../.." || exit
 source tests/e2e/lib.sh
 source tests/e2e/walk.sh
@@ -54,16 +54,16 @@ try "the console comes up" walk_open "$HOST"
 try "and says so" term_wait 'interrupted' 3 || true
 term_close
 check_status "roll it back" 0 host fairlead rollback "$job"
-check "it is put back" is_state "$job" failed
+check "it is rolled back" is_state "$job" failed
 nothing_left
 check_status "nothing is left to be resumed" 1 host fairlead resume "$job"
 
 # ---- by itself, as the job said ----
 
-try "an install is begun that is to be put back by itself" begin broken/endless --if-interrupted rollback || { finish; exit 1; }
+try "an install is begun that is to be rolled back by itself" begin broken/endless --if-interrupted rollback || { finish; exit 1; }
 check "its installer writes into /etc" until_true 30 host test -e /etc/endless/state
 check "the power is cut, and the host comes up again" power_cut
-check "the job is put back by itself" until_true 30 is_state "$job" failed
+check "the job is rolled back by itself" until_true 30 is_state "$job" failed
 nothing_left
 
 try "an install is begun that is to go on by itself" begin slow --if-interrupted resume || { finish; exit 1; }
@@ -85,14 +85,14 @@ check "the job is interrupted" is_state "$job" interrupted
 check_status "resume it" 0 host fairlead resume "$job"
 check_text "only what was missing is done" 'resuming with the step "start the unit"' "$output"
 check "its unit is active" host systemctl is-active --quiet slow.service
-check_status "a job that is done can be put back, too" 0 host fairlead rollback "$job" --yes
+check_status "a job that is done can be rolled back, too" 0 host fairlead rollback "$job" --yes
 check "the service is gone" test -z "$(host fairlead services | grep slow)"
 nothing_left
 
 # ---- in the middle of an undo, and of what goes on with it ----
 
 try "an install is begun that fails" begin many || { finish; exit 1; }
-check "it puts back what it did" at 'putting everything back'
+check "it restores what it changed" at 'rolling everything back'
 check "it is in the middle of that" until_true 30 half_undone 3900
 left=$(host sh -c 'ls /etc/many | wc -l')
 check "the power is cut, and the host comes up again" power_cut
@@ -107,7 +107,7 @@ nothing_left
 try "an install is begun" begin broken/endless || { finish; exit 1; }
 check "its installer writes into /etc" until_true 30 host test -e /etc/endless/state
 tests/lab reboot "$HOST" >/dev/null
-check "the job has put everything back, before the host went down or as soon as it was up" until_true 30 is_state "$job" cancelled
+check "the job has restored everything, before the host went down or as soon as it was up" until_true 30 is_state "$job" cancelled
 nothing_left
 host podman rmi localhost/slow:latest localhost/many:latest >/dev/null
 rm -f "$before"

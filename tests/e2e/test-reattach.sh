@@ -80,8 +80,8 @@ try "it shows the whole output, too" shows_whole_log || true
 term_keys c
 try "cancelling asks first" term_wait 'Cancel this job' || true
 term_keys y
-try "it says what it does" term_wait 'asked the installer to stop|put back|Cancelled' 10 || true
-try "and comes to its end" term_wait 'Cancelled; everything was put back' 45 || true
+try "it says what it does" term_wait 'asked the installer to stop|restored|Cancelled' 10 || true
+try "and comes to its end" term_wait 'Cancelled; everything was restored' 45 || true
 check_same_tree "the host's files are as before" "$before"
 check "no container is left" test -z "$(host podman ps --all --quiet)"
 check "no unit is left" test -z "$(host systemctl list-units --all --plain --no-legend 'endless*' 'fairlead-job*')"
@@ -107,7 +107,7 @@ check "$rounds consoles are killed, and the next one shows all within a second" 
 check "the worker is the same" test "$pid" = "$(worker_pid)"
 check_status "cancel it" 0 host fairlead cancel "$job"
 check_status "see it end" 1 host timeout 60 fairlead attach "$job"
-check_text "with the last word" '^cancelled: Cancelled; everything was put back' "$output"
+check_text "with the last word" '^cancelled: Cancelled; everything was restored' "$output"
 check "not a line is missing in its log" host awk '/^line / { sub(/\r/, ""); if ($2 != ++n) exit 1 } END { if (n < 100) exit 1 }' "/var/lib/fairlead/jobs/$job/log"
 host podman rmi localhost/counting:latest >/dev/null
 check_same_tree "the host's files are as before" "$before"

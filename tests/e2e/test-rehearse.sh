@@ -84,7 +84,7 @@ interrupted() {
         check "another runs" until_true 20 host test -e /run/fairlead/rehearsal/host/etc/endless/state
         host systemctl kill -s KILL "fairlead-job-$id.service"
         until_true 10 host sh -c "! systemctl is-active --quiet fairlead-job-$id.service"
-        check_status "its worker killed, it is put back" 0 host fairlead rollback "$id"
+        check_status "its worker killed, it is rolled back" 0 host fairlead rollback "$id"
         check_untouched "the host is untouched by a killed one"
 }
 

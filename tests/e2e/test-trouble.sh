@@ -36,7 +36,7 @@ check "the job goes on without the engine's service" is_state "$job" running
 host pkill -KILL -f 'podman run .*endless' || true
 check "the installer's client was killed: the job fails" until_true 60 is_state "$job" failed
 check_text "and says so" 'killed by signal 9' "$(host fairlead jobs --json)"
-check_same_tree "everything was put back" "$before"
+check_same_tree "everything was restored" "$before"
 check "its container is gone" test -z "$(host podman ps --all --quiet)"
 
 # ---- no engine at all ----

@@ -336,7 +336,7 @@ static void recover(struct scene *s, const struct scenario *scenario, bool on, b
         _cleanup_free_ char *tree = fingerprint_of(s->f, by_error && tells_of_name(s)), *bare = without_times(tree);
         /* A rollback that could not even begin leaves what it found. */
         const char *end = by_error && state == JOB_DONE ? s->found : s->before;
-        _cleanup_free_ char *wanted = str_printf("%s%s", done ? s->planned : end, right ? "" : done ? "the job is done" : "the job is put back");
+        _cleanup_free_ char *wanted = str_printf("%s%s", done ? s->planned : end, right ? "" : done ? "the job is done" : "the job is rolled back");
         verdict(s->f, s->id, what, wanted, done ? bare : tree, status);
 }
 

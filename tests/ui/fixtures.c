@@ -206,21 +206,21 @@ static struct job *job_ended(struct job *job, const char *which) {
                 job->exit_status = 7;
                 job->steps[STEP_COMMAND].state = STEP_FAILED;
                 job->steps[STEP_SNAPSHOT].state = STEP_UNDONE;
-                job->message = strdup("The installer ended with status 7; everything was put back");
+                job->message = strdup("The installer ended with status 7; everything was restored");
                 job->hint = strdup("The last lines of its output say why");
                 return job;
         }
         if (str_equal(which, "broken")) {
                 job->state = JOB_BROKEN;
                 job->steps[STEP_COMMAND].state = STEP_FAILED;
-                job->message = strdup("The installer failed, and one file could not be put back");
+                job->message = strdup("The installer failed, and one file could not be restored");
                 strv_add(&job->left, "/etc/rsyslog.conf: changed by someone else meanwhile");
                 return job;
         }
         if (str_equal(which, "very-broken")) {
                 job->state = JOB_BROKEN;
                 job->steps[STEP_COMMAND].state = STEP_FAILED;
-                job->message = strdup("The installer failed, and 30 files could not be put back");
+                job->message = strdup("The installer failed, and 30 files could not be restored");
                 for (unsigned i = 0; i < 30; i++)
                         strv_addf(&job->left, "/etc/rsyslog.d/rule-%03u.conf: no room on the disk", i);
                 return job;
@@ -271,8 +271,8 @@ struct job *fixture_job(const char *which) {
                         strv_add(&job->secrets, "token");
                 }
                 job->message = strdup("Its worker ended before the job did");
-                job->hint = str_printf(job->way == WAY_UNDO ? "fairlead rollback %s finishes putting everything back" :
-                                                              "fairlead resume %s goes on, fairlead rollback %s puts everything back",
+                job->hint = str_printf(job->way == WAY_UNDO ? "fairlead rollback %s finishes rolling everything back" :
+                                                              "fairlead resume %s goes on, fairlead rollback %s rolls everything back",
                                        job->id, job->id);
                 return job;
         }
@@ -323,7 +323,7 @@ static struct job_list *jobs_many(void) {
         return list;
 }
 
-/* Left behind by a host that went down, and one that could not put everything back. */
+/* Left behind by a host that went down, and one that could not roll everything back. */
 static struct job_list *jobs_bad(void) {
         struct job_list *list = calloc(1, sizeof *list);
         struct job *job = fixture_job("interrupted");
@@ -348,7 +348,7 @@ static struct job_list *jobs_full(void) {
         job = make_job("20261122-080000-0000d00d", VERB_INSTALL, "broken", JOB_FAILED);
         job->started = FIXTURE_NOW - 2 * 86400;
         job->ended = FIXTURE_NOW - 2 * 86400 + 3;
-        job->message = strdup("The installer ended with status 7; everything was put back");
+        job->message = strdup("The installer ended with status 7; everything was restored");
         job_list_take(list, job);
         return list;
 }

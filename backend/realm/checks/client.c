@@ -44,7 +44,7 @@ static bool check_enrolled_ipa(struct preflight_run *run, struct check_result *r
                 check_say(result, VERDICT_FAIL,
                           "an earlier ipa-client-install stopped half way and left "
                           "its files");
-                check_hint(result, "Put them back first (fairlead rollback, or your backup): a second run "
+                check_hint(result, "Restore them first (fairlead rollback, or your backup): a second run "
                                    "would take the half for the original");
                 result->fix = FIX_LEAVE;
                 return true;
@@ -74,7 +74,7 @@ static void check_enrolled_look(struct preflight_run *run, struct check_result *
                 check_say(result, VERDICT_WARN,
                           "/etc/krb5.keytab has keys of an earlier join; the join may "
                           "replace them");
-                check_hint(result, "They are saved before the join and put back when it is undone");
+                check_hint(result, "They are saved before the join and restored when it is undone");
         } else
                 check_say(result, VERDICT_OK, "this host is not joined to a realm");
 }

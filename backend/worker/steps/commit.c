@@ -107,7 +107,7 @@ static int commit_join_changes(struct worker *w, struct error **reterr) {
         _cleanup_close_ int earlier = worker_open_install(w, NULL);
         if (earlier < 0) {
                 worker_leftover(
-                        w, "what the install changed is not known any more: an uninstall puts back only what "
+                        w, "what the install changed is not known any more: an uninstall restores only what "
                            "this upgrade changed");
                 return 0;
         }

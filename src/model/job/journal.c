@@ -212,12 +212,12 @@ static int apply_state(struct job *job, const struct record *record) {
         case JOB_DONE:
                 return str_replace(&job->message, job->steps[STEP_COMMIT].note);
         case JOB_CANCELLED:
-                return str_replace(&job->message, "Cancelled; everything was put back");
+                return str_replace(&job->message, "Cancelled; everything was restored");
         case JOB_FAILED:
-                return job->message ? 0 : str_replace(&job->message, "It failed; everything was put back");
+                return job->message ? 0 : str_replace(&job->message, "It failed; everything was restored");
         default:
                 return job->message ? 0 : str_replace(&job->message, "It failed, and not everything could "
-                                                                     "be put back");
+                                                                     "be restored");
         }
 }
 

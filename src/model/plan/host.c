@@ -186,7 +186,7 @@ static int report_not_saved(struct making *m, const struct mount *mount) {
         if (str_equal(mount->host, "/"))
                 return finding_report(&plan->findings, "not-saved", plan->label_key,
                                       "The command can write to all of /; of that, %s are saved and can be "
-                                      "put back, nothing else",
+                                      "restored, nothing else",
                                       paths);
         return finding_report(&plan->findings, "not-saved", plan->label_key,
                               "The command can write to %s, which is not saved", mount->host);

@@ -187,7 +187,7 @@ static void refuses_a_rotten_blob(void **state) {
         tree_write(f->store, blob, "rotten");
         _cleanup_(restored_done) struct restored restored = undo(f);
         assert_int_equal(restored.failed, 1);
-        assert_non_null(strstr(restored.left[0], "/etc/content: cannot be put back"));
+        assert_non_null(strstr(restored.left[0], "/etc/content: cannot be restored"));
         _cleanup_free_ char *content = tree_read(f->folder, "/etc/content");
         assert_string_equal(content, "something else");
 }

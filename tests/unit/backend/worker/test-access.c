@@ -104,7 +104,7 @@ static void failing(struct fake_systemd *s) {
         does_not_start(s);
 }
 
-/* SSSD does not come up with it: the file is as it was. Put back by a person, it is so, too. */
+/* SSSD does not come up with it: the file is as it was. Restored by a person, it is so, too. */
 static void it_is_whole_or_nothing(void **state) {
         struct host_fixture *f = *state;
         _cleanup_free_ char *before = tree_fingerprint(f->root);

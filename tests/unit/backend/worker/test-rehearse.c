@@ -60,7 +60,7 @@ static void shows_what_an_install_would_change(void **state) {
         assert_int_equal(changes_find(&changes, "/etc/passwd")->what, CHANGE_REMOVED);
         assert_int_equal(changes_find(&changes, "/usr/local")->what, CHANGE_MODE);
         assert_int_equal(changes.n, 5);
-        /* there is nothing to put back */
+        /* there is nothing to restore */
         assert_int_equal(run_job(f, id, (struct with) { .mode = WORKER_ROLL_BACK }), WORKER_FAILED);
         expect_untouched(f, before);
 }

@@ -157,7 +157,7 @@ static void an_etc_that_is_read_only_is_told_first(void **state) {
         in_mounts_of_its_own(*state, etc_cannot_be_written);
 }
 
-/* It becomes read-only in mid-job: what cannot be put back is listed, and is put back when it can be. */
+/* It becomes read-only in mid-job: what cannot be restored is listed, and is restored when it can be. */
 static void etc_becomes_read_only(struct host_fixture *f) {
         const char *etc = tree_path(f->root, "/etc");
         MUST(mount(etc, etc, NULL, MS_BIND, NULL) == 0);

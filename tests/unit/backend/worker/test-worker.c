@@ -242,7 +242,7 @@ static void cancelling_puts_everything_back(void **state) {
         _cleanup_(job_freep) struct job *job = read_job(f, id);
         print_left(job);
         assert_int_equal(job->state, JOB_CANCELLED);
-        assert_string_equal(job->message, "Cancelled; everything was put back");
+        assert_string_equal(job->message, "Cancelled; everything was restored");
         _cleanup_free_ char *after = tree_fingerprint(f->root), *log = read_job_file(f, id, "log");
         assert_string_equal(after, before);
         assert_int_equal(access(tree_path(f->engine, "/c1"), F_OK), -1);

@@ -55,7 +55,7 @@ static void a_job_without_a_worker_goes_its_way(void **state) {
         /* the last record, that of the job's end, is missing */
         assert_int_equal(way_of(job, JOB_RUNNING, STEP_COMMIT, -1, false, &step), WAY_GO_ON);
         assert_int_equal(step, STEP_COMMIT);
-        /* the half of a command was being put back: that is no failure */
+        /* the half of a command was being restored: that is no failure */
         assert_int_equal(way_of(job, JOB_UNDOING, STEP_SNAPSHOT, STEP_COMMAND, false, &step), WAY_AGAIN);
         assert_int_equal(str_replace(&job->message, "It failed"), 0);
         assert_int_equal(way_of(job, JOB_UNDOING, STEP_SNAPSHOT, STEP_COMMAND, false, &step), WAY_UNDO);

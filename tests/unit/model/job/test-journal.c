@@ -77,7 +77,7 @@ static void replays_a_failure(void **state) {
         put(&book, STEP_SNAPSHOT, RECORD_UNDO, "");
         put(&book, STEP_SNAPSHOT, RECORD_KEPT, "/etc/x: changed by somebody else");
         put(&book, STEP_SNAPSHOT, RECORD_KEPT, "/etc/x: changed by somebody else");
-        put(&book, STEP_SNAPSHOT, RECORD_UNDONE, "3 files put back");
+        put(&book, STEP_SNAPSHOT, RECORD_UNDONE, "3 files restored");
         _cleanup_(job_freep) struct job *early = replay(&book, NULL);
         assert_int_equal(early->state, JOB_UNDOING);
         put(&book, 0, RECORD_STATE, "failed");
@@ -141,7 +141,7 @@ static void stops_at_a_hole_and_at_an_illegal_move(void **state) {
         str_done(&moves.text);
 }
 
-/* The half of a command is put back, and the job begins anew; later it is done, and a person has it put back. */
+/* The half of a command is restored, and the job begins anew; later it is done, and a person has it rolled back. */
 static void a_job_goes_back_and_on(void **state) {
         struct book book = {};
         begin(&book);
@@ -174,7 +174,7 @@ static void a_job_goes_back_and_on(void **state) {
         assert_int_equal(good, book.text.length);
         assert_int_equal(gone->state, JOB_CANCELLED);
         assert_null(gone->left);
-        assert_string_equal(gone->message, "Cancelled; everything was put back");
+        assert_string_equal(gone->message, "Cancelled; everything was restored");
         str_done(&book.text);
 }
 

@@ -547,7 +547,7 @@ static void what_is_saved_has_no_path_twice(void **state) {
         assert_words(plan->paths, "/etc /opt /srv /srvx /usr/local /var/lib/x");
         /* and what is not saved is said */
         static const char *const told[] = {
-                "The command can write to all of /; of that, /etc, /opt, /srv, /srvx, /usr/local, /var/lib/x are saved and can be put back, nothing else",
+                "The command can write to all of /; of that, /etc, /opt, /srv, /srvx, /usr/local, /var/lib/x are saved and can be restored, nothing else",
                 "The command can write to /run, which is not saved",
         };
         size_t n = 0;

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Also changes a file that was there (motd), so that there is something to put back.
+# Also changes a file that was there (motd), so that there is something to restore.
 set -eu
 
 host=${HOST:-/host}
