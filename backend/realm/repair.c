@@ -2,6 +2,7 @@
 #include "backend/realm/repair.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -32,7 +33,10 @@ int repair_clock(int64_t ahead_usec, struct error **reterr) {
 
 struct renaming {
         struct op *op;
+        sd_bus *bus;
         sd_bus_slot *slot;
+        char *name;
+        bool written; /* to /etc/hostname; the kernel's name follows */
         void (*done)(struct error *e, void *userdata);
         void *userdata;
 };
@@ -40,7 +44,20 @@ struct renaming {
 static void renaming_stop(void *userdata) {
         struct renaming *r = userdata;
         sd_bus_slot_unref(r->slot);
+        free(r->name);
         free(r);
+}
+
+static int renaming_on_reply(sd_bus_message *m, void *userdata, sd_bus_error *unused);
+
+/* Where the static name is the wanted one already, hostnamed returns early and leaves the kernel name as
+ * hostname(1) may have changed it; SetHostname always sets that, to the static name where there is one
+ * (systemd 252, 257). */
+static int renaming_call(struct renaming *r) {
+        r->slot = sd_bus_slot_unref(r->slot);
+        return sd_bus_call_method_async(r->bus, &r->slot, HOSTNAMED_NAME, HOSTNAMED_PATH, HOSTNAMED_NAME,
+                                        r->written ? "SetHostname" : "SetStaticHostname", renaming_on_reply,
+                                        r, "sb", r->name, 0);
 }
 
 static int renaming_on_reply(sd_bus_message *m, void *userdata, sd_bus_error *unused) {
@@ -50,8 +67,13 @@ static int renaming_on_reply(sd_bus_message *m, void *userdata, sd_bus_error *un
                 int code = bus_fail_message(&e, m, "The host name could not be set");
                 if (code == -ENOTCONN || code == -ENOENT)
                         error_hint(&e, "systemd-hostnamed does not answer: start it, or write the name to "
-                                       "/etc/hostname and run "
-                                       "hostname NAME");
+                                       "/etc/hostname and run hostname NAME");
+        } else if (!r->written) {
+                r->written = true;
+                int k = renaming_call(r);
+                if (k >= 0)
+                        return 0;
+                bus_fail(&e, NULL, k, "The host name could not be set");
         }
         void (*done)(struct error * error, void *data) = r->done;
         void *data = r->userdata;
@@ -68,13 +90,12 @@ struct op *repair_hostname(sd_bus *bus, const char *name, void (*done)(struct er
                 error_set(reterr, -EINVAL, "\"%s\" %s", name, fault);
                 return NULL;
         }
-        struct renaming *r = xcalloc(1, sizeof *r);
-        *r = (struct renaming) { .done = done, .userdata = userdata };
-        int k = sd_bus_call_method_async(bus, &r->slot, HOSTNAMED_NAME, HOSTNAMED_PATH, HOSTNAMED_NAME,
-                                         "SetStaticHostname", renaming_on_reply, r, "sb", name, 0);
+        struct renaming *r = new0(struct renaming);
+        *r = (struct renaming) { .bus = bus, .name = xstrdup(name), .done = done, .userdata = userdata };
+        int k = renaming_call(r);
         if (k < 0) {
                 bus_fail(reterr, NULL, k, "The host name could not be set");
-                free(r);
+                renaming_stop(r);
                 return NULL;
         }
         return r->op = op_new(renaming_stop, r);

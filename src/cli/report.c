@@ -202,8 +202,11 @@ void report_preflight(const struct preflight *p, enum verdict least) {
                 if (r->hint && r->verdict != VERDICT_OK)
                         out("%-20s %s\n", "", r->hint);
         }
-        out("%u ok, %u warnings, %u errors; %u.%02u s\n", counts[VERDICT_OK], counts[VERDICT_WARN],
-            counts[VERDICT_FAIL], p->ms / 1000, p->ms / 10 % 100);
+        unsigned warnings = counts[VERDICT_WARN], errors = counts[VERDICT_FAIL];
+        out("%u ok, ", counts[VERDICT_OK]);
+        out(plural(warnings, "%u warning, ", "%u warnings, "), warnings);
+        out(plural(errors, "%u error; ", "%u errors; "), errors);
+        out("%u.%02u s\n", p->ms / 1000, p->ms / 10 % 100);
 }
 
 void report_changes(const struct change_report *report, const char *nothing) {

@@ -13,7 +13,7 @@ trap 'term_end >/dev/null 2>&1 || true' EXIT
 with_realm
 
 no_realm() {
-        ! term_matches '^Realm  '
+        term_matches '^Realm +none; 5, then j, joins a domain'
 }
 
 # The canary is looked for while the join runs, as often as this machine can.

@@ -139,7 +139,7 @@ refused() {
                 --image host/freeipa-client --set principal=admin --set server=dc1.$domain --secret ipa-password=-
         fails "the host's name is not fully qualified" 'The host name is not fully qualified' x $domain --mode ipa \
                 --image host/freeipa-client --set principal=admin --set options=--hostname=lonely --secret ipa-password=-
-        check_status "a one-time password without a CA file is refused before anything runs" 1 with x fairlead install host/freeipa-client \
+        check_status "a one-time password without a CA file is refused before anything runs" 2 with x fairlead install host/freeipa-client \
                 --set ipa-domain=$domain --set ipa-credentials=otp --secret ipa-otp=- --allow host-command --yes
         check_text "and it says why" 'CA certificate is missing' "$output"
         check_text "and that it is for safety" 'Without it the one-time password would go to' "$output"

@@ -45,15 +45,15 @@ composed=$(mktemp -d)
 sed '1d;/^exit code/d' tests/fixtures/adcli/quota-composed.txt >"$composed/quota.txt"
 build_image quota "$composed/quota.txt"
 rm -r "$composed"
-refused "an exhausted machine quota" 1 'has joined as many computers as it may' "$password" example.test --image localhost/quota --set user=plain
+refused "an exhausted machine quota" 1 'has reached its limit of joined computers' "$password" example.test --image localhost/quota --set user=plain
 host podman rmi localhost/quota >/dev/null
 
 # ---- the computer's account ----
 
 refused "no such unit" 1 'organizational unit does not exist' "$password" example.test --set user=Administrator --set ou=OU=Nowhere,DC=example,DC=test
 dc samba-tool computer create "$account" >/dev/null
-refused "an account that is somebody else's" 1 "not this account's" "$password" example.test --set user=plain
-refused "an account in another unit" 1 'has this computer in another organizational unit' "$password" example.test --set user=joiner \
+refused "an account that is somebody else's" 1 "that belongs to another account" "$password" example.test --set user=plain
+refused "an account in another unit" 1 'computer account is in another organizational unit' "$password" example.test --set user=joiner \
         --set ou=OU=Linux,DC=example,DC=test
 forget_account
 dc samba-tool computer create "other-$account" "--service-principal-name=host/$whole" >/dev/null
@@ -105,7 +105,7 @@ refused "no such domain" 4 'The DNS knows no servers' "$password" nowhere.test -
 refused "the wrong kind" 3 'is Active Directory, not FreeIPA' "$password" example.test --mode ipa
 tests/lab realm srv-off "$HOST" >/dev/null
 refused "a DNS without SRV records" 3 'FAIL +DNS +The DNS knows no servers of a realm called example.test' "$password" example.test --mode ad --set user=Administrator
-check_text "one cause is told once" ', 1 in the way' "$output"
+check_text "one cause is told once" ', 1 error' "$output"
 refused "passed over" 1 'The domain was not found' "$password" example.test --mode ad --set user=Administrator --allow preflight
 tests/lab realm srv-on "$HOST" >/dev/null
 tests/lab realm dns-off "$HOST" >/dev/null

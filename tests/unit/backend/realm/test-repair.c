@@ -67,7 +67,7 @@ struct hostnamed {
         sd_bus *server, *client;
         sd_bus_slot *slot;
         bool absent;            /* nobody answers to its name */
-        char name[80];
+        char name[80], kernel[80];
         bool done;
         struct error *error;
 };
@@ -84,9 +84,18 @@ static int set_static_hostname(sd_bus_message *m, void *userdata, sd_bus_error *
         return sd_bus_reply_method_return(m, "");
 }
 
+/* Called last; hostnamed sets the kernel's name to the static one. */
+static int set_hostname(sd_bus_message *m, void *userdata, sd_bus_error *e) {
+        struct hostnamed *h = userdata;
+        assert_true(*h->name);
+        snprintf(h->kernel, sizeof h->kernel, "%s", h->name);
+        return sd_bus_reply_method_return(m, "");
+}
+
 static const sd_bus_vtable hostnamed_vtable[] = {
         SD_BUS_VTABLE_START(0),
         SD_BUS_METHOD("SetStaticHostname", "sb", "", set_static_hostname, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD("SetHostname", "sb", "", set_hostname, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_VTABLE_END,
 };
 
@@ -133,6 +142,7 @@ static void names_the_host(void **state) {
         op_cancel(op);
         assert_null(h->error);
         assert_string_equal(h->name, "host1.example.test");
+        assert_string_equal(h->kernel, "host1.example.test");
         static const struct {
                 const char *name, *text;
         } wrong[] = {
