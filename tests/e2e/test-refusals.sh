@@ -14,10 +14,22 @@ clock_share
 
 # refused WHAT STATUS TEXT SECRET WORDS-of-join…: the secret goes by standard input.
 refused() {
-        local what=$1 wanted=$2 text=$3 secret=$4
+        local what=$1 wanted=$2 text=$3 secret=$4 said status tries=3
         shift 4
-        check_status "$what" "$wanted" host sh -c 'printf %s "$1" | { shift; timeout 300 fairlead join "$@" --yes --secret password=-; }' x "$secret" "$@"
+        # podman loses the words of a container once in a while (backend/worker/steps/command.c); such a join is tried again.
+        while
+                status=0
+                # shellcheck disable=SC2016
+                said=$(host sh -c 'printf %s "$1" | { shift; timeout 300 fairlead join "$@" --yes --secret password=-; }' x "$secret" "$@" 2>&1) || status=$?
+                [[ $said == *"No output arrived here"* ]] && ((--tries))
+        do :; done
+        check_status "$what" "$wanted" again_said "$status" "$said"
         check_text "and it says so" "$text" "$output"
+}
+
+again_said() {
+        printf '%s\n' "$2"
+        return "$1"
 }
 
 forget_account
