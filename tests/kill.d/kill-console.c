@@ -31,6 +31,7 @@ static pid_t open_console(bool screen, int *ret_fd) {
         struct winsize size = { .ws_row = 24, .ws_col = 80 };
         pid_t pid = forkpty(ret_fd, NULL, NULL, &size);
         if (pid == 0) {
+                signal(SIGHUP, SIG_DFL);        /* whoever runs the tests under nohup(1) ignores it, and so would this */
                 setenv("TERM", "vt220", 1);
                 if (screen)
                         execlp("fairlead", "fairlead", NULL);
