@@ -48,8 +48,8 @@ static void close_console(pid_t pid, int fd, unsigned way) {
         else if (way == 1)
                 kill(pid, SIGHUP);
         close(fd);
-        /* A hang-up ends it as surely, if not at once; a loaded machine takes its time. */
-        for (unsigned i = 0; i < 1500; i++) {
+        /* A hang-up ends it as surely, if not at once. */
+        for (unsigned i = 0; i < 100; i++) {
                 if (waitpid(pid, NULL, WNOHANG) == pid)
                         return;
                 usleep(20000);
