@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "app.h"
 
-#include <errno.h>
 #include <pwd.h>
 #include <signal.h>
 #include <spawn.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/memory.h"
 #include "cli/out.h"
 #include "ui/screens/screens.h"
 #include "ui/ui.h"

@@ -3,8 +3,6 @@
 
 /* The console: one event loop, the host, the screens; wires the keyboard, signals and the frame timer. */
 
-#include <stdbool.h>
-
 #include "cli/session.h"
 
 /* Runs until the user leaves: an exit status. display: "basic", "normal", "rich" or NULL (by terminal). */

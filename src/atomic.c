@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "atomic.h"
 
-#include <errno.h>
-#include <string.h>
-
 #include "cli.h"
 #include "cli/out.h"
 #include "cli/verb.h"

@@ -4,7 +4,7 @@
 /* The `atomic` link: `atomic install|run|stop|uninstall|info|images` as units and habits expect. An image's
  * own unit has `ExecStart=/usr/bin/atomic run --name=NAME IMAGE`. */
 
-#include <stdbool.h>
+#include "base/base.h"
 
 /* Was the program called by the name atomic? */
 bool atomic_called(const char *argv0);

@@ -2,7 +2,6 @@
 #include "completion.h"
 
 #include <signal.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "cli/lookup.h"

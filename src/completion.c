@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "completion.h"
 
-#include <string.h>
-
 #include "cli/out.h"
 #include "help.h"
 #include "model/finding/finding.h"

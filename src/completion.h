@@ -3,8 +3,6 @@
 
 /* Completion of the command line: the scripts of the shells, and the candidates they ask for. */
 
-#include <stdbool.h>
-
 #include "cli/verb.h"
 
 /* The script for this shell ("bash", "zsh", "fish"; NULL: bash) to standard output; false: no such shell. */

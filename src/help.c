@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "help.h"
 
-#include <string.h>
-
 #include "base/text.h"
 #include "cli/out.h"
 #include "config.h"

@@ -2,7 +2,6 @@
 #include "manual.h"
 
 #include <ctype.h>
-#include <string.h>
 
 #include "cli/out.h"
 #include "cli/verb.h"

@@ -3,11 +3,8 @@
  * (backend/realm/native.h). It asks this host's own realmd over D-Bus, prints realmd's messages as they come,
  * and exits with 0, or with 1 and a sentence. A password is read from standard input, never from the words.
  * TERM and INT cancel realmd's operation. */
-#include <errno.h>
 #include <locale.h>
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -18,7 +15,6 @@
 #include "backend/realm/login-config.h"
 #include "backend/realm/realmd.h"
 #include "backend/systemd/bus.h"
-#include "base/str.h"
 #include "cli/out.h"
 #include "cli/typed-secret.h"
 

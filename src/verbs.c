@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/verbs/verbs.h"
 
-#include <errno.h>
-#include <stddef.h>
-#include <string.h>
-
 #include "cli/nearest.h"
 
 const struct verb *const verb_table[] = {

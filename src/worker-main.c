@@ -2,15 +2,12 @@
 /* fairlead-worker [--state=DIR] [--run=DIR] [--root=DIR] [--resume|--roll-back] JOB: carries out one job.
  * Started by fairlead; the secrets come sealed on standard input. --at-boot instead of a job: the job that
  * ran when the host went down (fairlead-resume.service). Prints only errors in its arguments. */
-#include <stdio.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "backend/worker/steps/steps.h"
 #include "backend/worker/worker.h"
-#include "base/str.h"
 #include "model/job/job.h"
 
 static int worker_main_usage(void) {

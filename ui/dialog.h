@@ -3,9 +3,6 @@
 
 /* Questions and errors, as overlays above the status line. */
 
-#include <stdbool.h>
-
-#include "base/error.h"
 #include "ui/screen.h"
 
 struct question {

@@ -3,10 +3,6 @@
 
 /* A key goes to the line that is asked for, else to the screen, to the screen's list or text, to the ui. */
 
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/memory.h"
 #include "ui/dialog.h"
 
 /* Milliseconds without a key before text about the focused row follows the focus: a held key moves only the

@@ -4,8 +4,6 @@
 /* Row 1 is the title, the last row the key bar, the row above it the status line (more rows where a text is
  * shown and the sentence needs them); between them is the screen, with its overlays at the bottom. */
 
-#include <string.h>
-
 #include "base/text.h"
 
 /* Columns kept for the left side of the title. */

@@ -4,8 +4,6 @@
 /* The actions for the focused thing: letter, word, help. A narrow screen shows the help below, of the focused
  * row only. */
 
-#include <errno.h>
-
 #define MENU_MAX 24
 /* Below so many columns the help of an action has no room beside its word. */
 #define NARROW 60

@@ -27,12 +27,6 @@
  * 10. tests/ui: a .keys script with the states empty, loading, full, failed at 80x24, and 40x12, 200x60,
  *     basic/normal/rich where they differ. */
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include "base/error.h"
-#include "base/str.h"
 #include "model/host.h"
 #include "ui/ui.h"
 #include "ui/widgets/canvas.h"

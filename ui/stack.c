@@ -3,9 +3,6 @@
 
 /* The stack of screens: opened, closed, replaced, and freed while none of their code is running. */
 
-#include <stdlib.h>
-
-#include "base/memory.h"
 #include "ui/dialog.h"
 
 struct screen *ui_base(const struct ui *ui) {

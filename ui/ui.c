@@ -5,10 +5,7 @@
  * is frame.c. */
 
 #include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "base/memory.h"
 #include "ui/dialog.h"
 #include "ui/internal.h"
 

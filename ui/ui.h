@@ -16,12 +16,8 @@
  *
  * ui/screen.h explains how to write a screen. */
 
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <time.h>
 
-#include "base/error.h"
 #include "model/host.h"
 #include "ui/widgets/theme.h"
 

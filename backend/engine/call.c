@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <errno.h>
-#include <string.h>
 
 #include "backend/engine/explain.h"
 #include "backend/engine/internal.h"
-#include "base/memory.h"
 
 static void engine_call_free(struct engine_call *call) {
         op_cancel(call->inner);

@@ -2,10 +2,8 @@
 #include "backend/engine/config.h"
 
 #include <dirent.h>
-#include <string.h>
 
 #include "base/readfile.h"
-#include "base/str.h"
 
 #define CONFIG_BYTES_MAX (256U * 1024)
 #define CONFIG_FILES_MAX 64

@@ -3,7 +3,7 @@
 
 /* Podman's own configuration as far as units depend on it: containers.conf(5), read anew at every call. */
 
-#include <stdbool.h>
+#include "base/base.h"
 
 /* Whether Podman runs containers without cgroups (`cgroups = "disabled"` in [containers]), as on hosts that
  * are themselves containers, where a unit that asks for cgroups does not start. Files in the order of

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <errno.h>
-#include <string.h>
 
 #include "backend/engine/internal.h"
-#include "base/array.h"
-#include "base/memory.h"
 
 #define CONTAINERS_MAX 20000U
 

@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Readers that both dialects use. */
-#include <errno.h>
-#include <stdint.h>
-#include <string.h>
 
 #include "backend/engine/internal.h"
-#include "base/memory.h"
 
 static int engine_dialects_add_label(const char *key, struct json_object *value, const char *where,
                                      void *userdata, struct error **reterr) {

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <stddef.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "backend/engine/internal.h"
-#include "base/memory.h"
 
 /* Docker's dialect. Docker refuses API versions outside its range: its newest is used, 1.47 at most. */
 

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/engine/engine.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "backend/engine/internal.h"
-#include "base/memory.h"
 
 static const char *const usual_sockets[] = { "/run/podman/podman.sock", "/run/docker.sock", NULL };
 

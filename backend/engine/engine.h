@@ -4,12 +4,8 @@
 /* Podman (libpod dialect) and Docker behind one interface, over the engine's unix socket. Each dialect is a
  * const table of paths and readers, in podman.c and docker.c. */
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #include <systemd/sd-event.h>
 
-#include "base/error.h"
 #include "base/op.h"
 #include "model/command/command.h"
 #include "model/image/image.h"

@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/engine/explain.h"
 
-#include <errno.h>
-#include <string.h>
-
 #include "backend/format/json.h"
-#include "base/memory.h"
-#include "base/str.h"
 
 /* Podman's status codes are unreliable (4.3: 500 for a name in use or an unknown image): text decides
  * first. */

@@ -4,9 +4,7 @@
 /* Known failures as data: the meaning of an engine's status or of its program's exit status, and a hint.
  * Better wording never touches logic. */
 
-#include <stddef.h>
-
-#include "base/error.h"
+#include "base/base.h"
 
 /* For an answer with a status of 400 or more: sets *reterr and returns its code. what: "The image list could
  * not be loaded". body: its JSON, {"cause", "message"} (Podman) or {"message"} (Docker); any bytes. */

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <errno.h>
-#include <string.h>
 
 #include "backend/engine/internal.h"
-#include "base/memory.h"
 #include "model/image/pin.h"
 #include "model/image/reference.h"
 

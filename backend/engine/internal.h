@@ -6,7 +6,6 @@
 #include "backend/engine/engine.h"
 #include "backend/format/json.h"
 #include "backend/io/http.h"
-#include "base/str.h"
 
 /* The paths, names and fields in which the engines differ. All other paths are the same behind the prefix
  * ("/v4.0.0/libpod", "/v1.41"). */

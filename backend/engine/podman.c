@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <stddef.h>
-#include <string.h>
 
 #include "backend/engine/internal.h"
-#include "base/memory.h"
 
 /* The libpod dialect (podman-system-service(1)). Its routes exist only with a version; 4.x and 5.x serve
  * /v4.0.0, 3.4 needs its own. */

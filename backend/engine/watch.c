@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The engine's events: only the fact of a change is taken from them (labels can forge every other member), at
  * most once in 200 ms. */
-#include <errno.h>
-#include <string.h>
 
 #include "backend/engine/explain.h"
 #include "backend/engine/internal.h"
-#include "base/memory.h"
 
 #define COALESCE_USEC 200000U
 #define PAUSE_MIN 1U            /* seconds before the next try while the engine is away */

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <errno.h>
-#include <string.h>
 
 #include "backend/format/emit.h"
 #include "backend/format/json.h"
-#include "base/str.h"
 
 #define ANSWER_DEPTH_MAX 4
 #define ANSWERS_MAX 256

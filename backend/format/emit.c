@@ -4,13 +4,11 @@
 
 #include "backend/format/emit.h"
 
-#include <stdio.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
 #include "backend/format/internal.h"
 #include "backend/format/json.h"
-#include "base/str.h"
 
 struct json_object *labels_object(const struct label *labels, size_t n) {
         struct json_object *o = json_object_new_object();

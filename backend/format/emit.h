@@ -5,7 +5,6 @@
  * caller frees (pretty-printed, ending in a newline), NULL when out of memory. Strings that are not UTF-8
  * come out with U+FFFD. */
 
-#include "base/error.h"
 #include "model/host.h"
 #include "model/image/image.h"
 #include "model/job/changes.h"

@@ -2,14 +2,8 @@
 /* The reading half of backend/format/json.h: from a parsed document into a struct, by a table. */
 #include "backend/format/json.h"
 
-#include <errno.h>
 #include <limits.h>
-#include <stdio.h>
-#include <string.h>
 #include <time.h>
-
-#include "base/memory.h"
-#include "base/str.h"
 
 #define WHERE_MAX 256U
 

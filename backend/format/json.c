@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/format/json.h"
 
-#include <errno.h>
 #include <limits.h>
-#include <stdio.h>
-#include <string.h>
 #include <time.h>
 
 #include "backend/format/scan.h"
-#include "base/str.h"
 #include "base/text.h"
 
 const struct json_limits json_limits_default = { .bytes = 16U * 1024 * 1024, .depth = 32, .weight = 1000000 };

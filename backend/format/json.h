@@ -7,14 +7,9 @@
  *
  * Errors: -EBADMSG for text that is not JSON or has another shape, -E2BIG beyond a ceiling, -ENOMEM. */
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include <json-c/json.h>
 
-#include "base/cleanup.h"
-#include "base/error.h"
+#include "base/base.h"
 
 static inline void json_putp(struct json_object **o) {
         json_object_put(*o);

@@ -2,11 +2,8 @@
 
 /* image_parse_labels() of emit.h: labels from a file, for use without an engine. */
 
-#include <errno.h>
-
 #include "backend/format/emit.h"
 #include "backend/format/json.h"
-#include "base/str.h"
 
 #define LABELS_BYTES_MAX (1024U * 1024)
 

@@ -3,15 +3,10 @@
 /* Plans as JSON and back (emit.h, data/json.md "plan"): the output of `fairlead plan --json` is also
  * plan.json of a job's folder. Only argv of a command is read; command_read() derives the rest. */
 
-#include <errno.h>
-#include <string.h>
-
 #include "backend/format/emit.h"
 #include "backend/format/internal.h"
 #include "backend/format/json.h"
 #include "backend/io/digest.h"
-#include "base/memory.h"
-#include "base/str.h"
 #include "model/plan/unit-text.h"
 
 #define USES_MAX 256U

@@ -3,13 +3,9 @@
 /* One parameter of a profile: read, and checked against itself and those before it. */
 
 #include <ctype.h>
-#include <errno.h>
-#include <string.h>
 
 #include "backend/format/profile-text.h"
 #include "backend/format/profiles.h"
-#include "base/memory.h"
-#include "base/str.h"
 #include "base/words.h"
 
 #define NUMBER_MAX 999999999999LL

@@ -2,14 +2,8 @@
 
 /* profile_parse() of profiles.h. The schema is data/profiles/README.md. */
 
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
-
 #include "backend/format/profile-text.h"
 #include "backend/format/profiles.h"
-#include "base/memory.h"
-#include "base/str.h"
 
 static int read_joins(const struct profile_text *t, struct json_object *o, const char *where,
                       struct mode *mode) {

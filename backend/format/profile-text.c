@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/format/profile-text.h"
 
-#include <errno.h>
 #include <stdarg.h>
-#include <string.h>
 
 #include "backend/format/profiles.h"
-#include "base/str.h"
 
 int profile_wrong(const struct profile_text *t, const char *where, const char *format, ...) {
         _cleanup_str_ struct str s = {};

@@ -4,7 +4,6 @@
 /* Reads members of a profile; every error has file, line and reason. */
 
 #include "backend/format/internal.h"
-#include "base/error.h"
 #include "model/profile/profile.h"
 
 struct profile_text {

@@ -2,13 +2,10 @@
 #include "backend/format/profiles.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <sys/stat.h>
 
 #include "base/readfile.h"
-#include "base/str.h"
 
 #define PROFILE_LABEL "io.fairlead.profile"
 

@@ -6,7 +6,6 @@
  * is refused with file, line and reason. At most 256 KiB and depth 16 each, 256 files. */
 
 #include "backend/io/paths.h"
-#include "base/error.h"
 #include "model/profile/profile.h"
 
 struct profiles;

@@ -3,9 +3,6 @@
 
 /* Shared by json.c and stream.c: strings and brackets are checked against the ceilings before json-c runs. */
 
-#include <stdbool.h>
-#include <stddef.h>
-
 #include "backend/format/json.h"
 
 struct json_scan {

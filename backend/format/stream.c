@@ -4,11 +4,7 @@
  * is refused before memory is spent on its tree. */
 #include "backend/format/json.h"
 
-#include <errno.h>
-#include <string.h>
-
 #include "backend/format/scan.h"
-#include "base/str.h"
 
 enum place {
         BEFORE_ARRAY, /* elements: the opening bracket has not come */

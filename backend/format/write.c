@@ -3,8 +3,6 @@
  * member is null, never omitted, so that scripts need no test for its existence. */
 #include "backend/format/json.h"
 
-#include <string.h>
-
 static struct json_object *format_write_value(const struct json_field *f, const void *source) {
         const void *at = (const char *) source + f->offset;
         switch (f->kind) {

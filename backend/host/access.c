@@ -2,16 +2,12 @@
 /* Plans without a label, for an installed service that joined a realm: who may log in (VERB_ACCESS), new keys
  * (VERB_RENEW). They need only its record and this host's files. */
 #include <dirent.h>
-#include <errno.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "backend/host/internal.h"
 #include "backend/io/files.h"
 #include "backend/realm/membership.h"
 #include "backend/store/services.h"
-#include "base/memory.h"
-#include "base/str.h"
 #include "base/text.h"
 
 #define CONFIGURATION_MAX (256U * 1024)

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/host/backend.h"
 
-#include <errno.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include "backend/host/internal.h"
 #include "backend/store/services.h"
-#include "base/memory.h"
-#include "base/str.h"
 
 /* ---- status ---- */
 

@@ -7,7 +7,6 @@
 #include <systemd/sd-event.h>
 
 #include "backend/io/paths.h"
-#include "base/error.h"
 #include "model/host.h"
 
 struct backend_options {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/host/call.h"
-#include "base/memory.h"
 
 static void host_call_free(void *userdata) {
         struct host_call *c = userdata;

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <errno.h>
-#include <string.h>
 
 #include "backend/host/call.h"
 #include "backend/realm/native.h"
-#include "base/str.h"
 
 #define NAMED_MAX 8U /* images listed in a hint */
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The port's jobs and changes: backend/jobs/jobs.h reads folders at once, the results come from the loop. */
-#include <errno.h>
 
 #include "backend/host/call.h"
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The port's make_plan(): finds the facts that plan_make() needs (image, profile, record, containers, the
  * unit of that name), one query after another, then makes the plan. */
-#include <errno.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,8 +14,6 @@
 #include "backend/store/job-folder.h"
 #include "backend/store/services.h"
 #include "backend/systemd/places.h"
-#include "base/memory.h"
-#include "base/str.h"
 
 struct planning {
         struct backend *backend;

@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <errno.h>
-#include <string.h>
 #include <time.h>
 
 #include "backend/host/call.h"
 #include "backend/realm/discover.h"
 #include "backend/realm/membership.h"
 #include "backend/realm/preflight.h"
-#include "base/memory.h"
-#include "base/str.h"
 
 static void host_realm_refuse(struct host_call *c) {
         void *userdata;

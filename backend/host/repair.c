@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The port's repairs of errors that a preflight found. */
-#include <errno.h>
 
 #include "backend/host/call.h"
 #include "backend/realm/repair.h"

@@ -2,14 +2,10 @@
 /* The port's services: the records, with their present state from systemd and the engine. systemd's answer
  * (or its timeout) is awaited; the engine gets a moment, as a dashboard must come up when the engine
  * hangs. */
-#include <errno.h>
-#include <string.h>
 
 #include "backend/host/internal.h"
 #include "backend/store/services.h"
 #include "backend/systemd/why.h"
-#include "base/memory.h"
-#include "base/str.h"
 
 #define ENGINE_USEC 1500000U
 

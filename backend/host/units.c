@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The port's units: systemd's answers, with the container of a service's record. */
-#include <string.h>
 
 #include "backend/host/call.h"
 #include "backend/store/services.h"
 #include "backend/systemd/log.h"
-#include "base/str.h"
 
 struct op *backend_list_units(struct host *host, const char *pattern, units_done_t done, void *userdata) {
         return units_list(backend_of(host)->units, pattern, done, userdata);

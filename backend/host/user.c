@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The port's test of a user: a lookup like that of every program of this host, by getent(1), which follows
  * nsswitch.conf. In a child, since a lookup may wait for SSSD without limit. */
-#include <errno.h>
-#include <string.h>
 
 #include "backend/host/internal.h"
 #include "backend/io/pty.h"
-#include "base/memory.h"
-#include "base/str.h"
 
 #define ANSWER_MAX 4096U
 #define WAIT_USEC (30ULL * 1000 * 1000)

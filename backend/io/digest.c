@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/io/digest.h"
 
-#include <errno.h>
-#include <string.h>
 #include <openssl/evp.h>
 #include <unistd.h>
 

@@ -3,9 +3,6 @@
 
 /* SHA-256 by libcrypto, in hex. */
 
-#include <stddef.h>
-
-#include "base/cleanup.h"
 #include "model/plan/plan.h"
 
 #define DIGEST_HEX 65U          /* 64 digits and the NUL */

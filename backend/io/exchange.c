@@ -2,14 +2,9 @@
 #include "backend/io/exchange.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <netinet/in.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <time.h>
-
-#include "base/memory.h"
-#include "base/str.h"
 
 #define DATAGRAM_MAX 65536U
 #define REPEAT_FAST 4U /* as realmd does: a lost datagram costs little */

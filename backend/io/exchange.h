@@ -4,14 +4,9 @@
 /* One short exchange with one address, over TCP or UDP: connect, send, receive the answer, bounded in time
  * and size. The content is the caller's. */
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include <systemd/sd-event.h>
 
-#include "base/cleanup.h"
-#include "base/error.h"
+#include "base/base.h"
 #include "base/op.h"
 
 #define EXCHANGE_MAX (256U * 1024)      /* bytes received of a stream */

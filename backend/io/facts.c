@@ -2,11 +2,9 @@
 #include "backend/io/facts.h"
 
 #include <ctype.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/readfile.h"
-#include "base/str.h"
 
 #define SMALL_FILE_MAX (256U * 1024)
 #define HOSTS_LINES_MAX 10000

@@ -4,8 +4,6 @@
 /* Facts of the host from small files: its names, and its programs. Nothing here asks DNS, so nothing waits.
  * root goes before each path ("": the host). */
 
-#include <stdbool.h>
-
 #include "model/command/command.h"
 
 struct facts {

@@ -3,20 +3,14 @@
 #include "backend/io/files.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/limits.h>
 #include <linux/openat2.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/xattr.h>
-
-#include "base/str.h"
 
 #define XATTRS_MAX 64U
 #define XATTR_BYTES_MAX (64U * 1024)

@@ -7,10 +7,8 @@
  * A folder is an open directory descriptor; `name` is one path component. All functions return 0 or more, or
  * a negative errno; those with reterr set a sentence. */
 
-#include <stdbool.h>
 #include <sys/types.h>
 
-#include "base/error.h"
 #include "model/job/changes.h"
 
 /* The folder used as "/"; "": the host's own root. The caller closes it. */

@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/io/http-error.h"
 
-#include <errno.h>
-#include <string.h>
-
-#include "base/str.h"
-
 static const struct {
         CURLcode code;
         int error;

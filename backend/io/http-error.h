@@ -5,7 +5,7 @@
 
 #include <curl/curl.h>
 
-#include "base/error.h"
+#include "base/base.h"
 
 /* For a request to the engine at socket that got no answer: sets *reterr and returns its code. */
 int http_error(struct error **reterr, CURLcode code, const char *socket);

@@ -3,14 +3,10 @@
 
 #include <curl/curl.h>
 #include <openssl/crypto.h>
-#include <errno.h>
-#include <stdint.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "backend/io/http-error.h"
-#include "base/str.h"
 
 #define WHOLE_MAX (16U * 1024 * 1024)
 #define ERROR_BODY_MAX (1024U * 1024)

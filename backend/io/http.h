@@ -9,11 +9,9 @@
  * CURLOPT_MAXFILESIZE_LARGE does not stop a running transfer before 8.4.0, so bytes are counted here. gzip is
  * not requested: a small answer could grow without end. */
 
-#include <stddef.h>
-
 #include <systemd/sd-event.h>
 
-#include "base/error.h"
+#include "base/base.h"
 #include "base/op.h"
 
 struct http;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/io/inotify.h"
 
-#include <errno.h>
-#include <stdbool.h>
 #include <sys/inotify.h>
 
 struct inotify {

@@ -4,11 +4,9 @@
 /* Changes of files and folders, by an inotify(7) descriptor of our own in the loop: sd_event_add_inotify() of
  * systemd 252 can loop for ever inside sd_event_wait() when several of its sources come and go. */
 
-#include <stdint.h>
-
 #include <systemd/sd-event.h>
 
-#include "base/cleanup.h"
+#include "base/base.h"
 
 struct inotify;
 

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/io/paths.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <sys/stat.h>
 
 #include "backend/io/files.h"
-#include "base/str.h"
 #include "config.h"
 
 const struct paths paths_default = {

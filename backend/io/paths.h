@@ -3,7 +3,7 @@
 
 /* The folders of fairlead; tests have their own. */
 
-#include "base/error.h"
+#include "base/base.h"
 
 struct paths {
         const char *state;      /* "/var/lib/fairlead": jobs/, services/ (0700) */

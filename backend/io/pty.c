@@ -2,17 +2,12 @@
 #include "backend/io/pty.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <termios.h>
-
-#include "base/str.h"
 
 /* One read of a pty gives 4 KiB at most, often much less. Reads are gathered, so that output is handled in
  * bulk; the bound leaves room for a key during a flood. */

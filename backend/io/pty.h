@@ -4,12 +4,9 @@
 /* A command on a terminal of its own (its controlling one), in a session of its own. It ends when its output
  * has ended *and* it was reaped: the last lines are never lost. The end of a pty is EIO. */
 
-#include <stdbool.h>
-#include <stddef.h>
-
 #include <systemd/sd-event.h>
 
-#include "base/error.h"
+#include "base/base.h"
 
 #define PTY_INPUT_MAX (64U * 1024)      /* bytes typed and not yet read */
 

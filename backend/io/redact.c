@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/io/redact.h"
 
-#include <stdbool.h>
-#include <stdint.h>
-#include <string.h>
 #include <sys/mman.h>
 
 #define NEEDLE_MAX (SECRET_BYTES_MAX * 6U)      /* JSON writes a byte as at most six */

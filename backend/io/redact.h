@@ -4,9 +4,7 @@
 /* Removes secrets from a stream of bytes: each as it is, and in the encodings of URL, JSON and base64 (at any
  * of the three alignments). A possible beginning of a secret waits for the bytes that follow. */
 
-#include <stddef.h>
-
-#include "base/cleanup.h"
+#include "base/base.h"
 #include "base/secret.h"
 
 /* A shorter secret would remove half of the text, and holds less information than the rest. */

@@ -2,9 +2,7 @@
 #include "backend/jobs/jobs.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -15,8 +13,6 @@
 #include "backend/store/job-folder.h"
 #include "backend/store/job-journal.h"
 #include "backend/store/services.h"
-#include "base/memory.h"
-#include "base/str.h"
 #include "model/plan/diff.h"
 
 #define JOBS_MAX 500U    /* shown; older ones exist, but a list of more is not useful */

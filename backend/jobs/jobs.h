@@ -5,14 +5,10 @@
  * backend/worker/worker.h. A job is its folder: `state`/jobs/ID/ with plan.json, journal, snapshot/, log,
  * result.json; the control socket `run`/ID.sock only carries cancel, input and window size. */
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #include <systemd/sd-event.h>
 
 #include "backend/io/paths.h"
 #include "backend/systemd/units.h"
-#include "base/error.h"
 #include "base/op.h"
 #include "base/secret.h"
 #include "model/host.h"

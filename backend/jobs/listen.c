@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Notices jobs that begin, move and end: inotify on the folder of jobs, and on the journals of running
  * ones. */
-#include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/inotify.h>
 
 #include "backend/io/inotify.h"
 #include "backend/jobs/internal.h"
-#include "base/memory.h"
-#include "base/str.h"
 
 #define PAUSE_USEC 100000
 #define FOLLOWED_MAX 32U

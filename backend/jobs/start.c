@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Starts a worker that outlives us: a transient unit where systemd runs, else a process of its own session.
  * The start is over when the worker has the host's lock and a journal, or has reported a refusal. */
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -16,8 +13,6 @@
 #include "backend/store/host-lock.h"
 #include "backend/store/job-folder.h"
 #include "backend/store/sweep.h"
-#include "base/memory.h"
-#include "base/str.h"
 
 #define BEGIN_USEC (15 * 1000000ULL)
 

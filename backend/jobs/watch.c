@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Follows one job: its log and its journal by inotify, its worker's life by the control socket, which hangs
  * up when the worker dies. No polling while nothing changes. */
-#include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -13,8 +10,6 @@
 #include "backend/jobs/internal.h"
 #include "backend/store/control.h"
 #include "backend/store/job-folder.h"
-#include "base/memory.h"
-#include "base/str.h"
 
 #define CHUNK (64U * 1024)
 #define RECHECK_USEC \

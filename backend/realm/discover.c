@@ -2,14 +2,10 @@
 #include "backend/realm/discover.h"
 
 #include <ctype.h>
-#include <errno.h>
-#include <string.h>
 #include <strings.h>
 #include <time.h>
 
 #include "backend/realm/internal.h"
-#include "base/memory.h"
-#include "base/str.h"
 
 #define DNS_MS 3000U
 #define KDCS_MAX 16U

@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/realm/login-config.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "backend/io/files.h"
 #include "base/readfile.h"
-#include "base/str.h"
 
 #define TOOL "/usr/sbin/pam-auth-update"
 #define PAM_BYTES_MAX (256U * 1024)

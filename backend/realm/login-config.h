@@ -5,9 +5,7 @@
  * needed (sssd with-mkhomedir); on Debian and its derivatives it leaves that to pam-auth-update, which
  * nothing calls. */
 
-#include <stdbool.h>
-
-#include "base/error.h"
+#include "base/base.h"
 
 /* Inserts sss after files in nsswitch.conf, if missing; lets pam-auth-update enable pam_sss where logins do
  * not use it, and pam_mkhomedir where wanted, and waits for it. root is "" or a folder with the program and

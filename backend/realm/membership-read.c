@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The host's realm, from its files. */
-#include <string.h>
 
 #include "backend/realm/membership.h"
 #include "backend/store/services.h"
 #include "backend/wire/keytab.h"
 #include "base/ini.h"
 #include "base/readfile.h"
-#include "base/str.h"
 
 #define FILE_MAX (256U * 1024)
 

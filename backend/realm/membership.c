@@ -2,13 +2,10 @@
 #include "backend/realm/membership.h"
 
 #include <ctype.h>
-#include <errno.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "backend/realm/preflight.h"
 #include "backend/systemd/bus.h"
-#include "base/str.h"
 
 #define INFOPIPE "org.freedesktop.sssd.infopipe"
 #define INFOPIPE_DOMAIN INFOPIPE ".Domains.Domain"

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/realm/native.h"
 
-#include <errno.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "backend/io/digest.h"
 #include "backend/realm/realmd.h"
-#include "base/str.h"
 #include "config.h"
 
 /* The words of each join command come from the profiles of these names (data/profiles). fairlead-realmd

@@ -6,7 +6,6 @@
  * word and consented to, a job with a snapshot and an exact undo. Their commands are host commands, which no
  * plan runs without permission. */
 
-#include "base/error.h"
 #include "model/image/image.h"
 
 #define NATIVE_PREFIX "host/"

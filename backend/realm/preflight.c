@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/realm/preflight.h"
 
-#include <errno.h>
-#include <string.h>
-
 #include "backend/realm/checks/check.h"
 #include "backend/realm/discover.h"
-#include "base/memory.h"
-#include "base/str.h"
 
 /* In the order of display. */
 static const struct check *const checks[] = {

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/realm/realmd.h"
 
-#include <errno.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "backend/systemd/bus.h"
-#include "base/str.h"
 
 #define PROVIDER REALMD_NAME ".Provider"
 #define REALM REALMD_NAME ".Realm"

@@ -11,7 +11,7 @@
 #include <systemd/sd-bus.h>
 #include <systemd/sd-event.h>
 
-#include "base/error.h"
+#include "base/base.h"
 #include "base/secret.h"
 
 #define REALMD_NAME "org.freedesktop.realmd"

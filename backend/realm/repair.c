@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/realm/repair.h"
 
-#include <errno.h>
-#include <stdbool.h>
-#include <stdlib.h>
 #include <time.h>
 
 #include "backend/systemd/bus.h"
-#include "base/memory.h"
 #include "model/realm/check.h"
 
 #define HOSTNAMED_NAME "org.freedesktop.hostname1"

@@ -3,11 +3,9 @@
 
 /* Immediate repairs of errors that a preflight found on this host. */
 
-#include <stdint.h>
-
 #include <systemd/sd-bus.h>
 
-#include "base/error.h"
+#include "base/base.h"
 #include "base/op.h"
 
 /* Steps the clock: ahead_usec is its lead over the right time. */

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Identifies one server of a realm. */
 #include <ctype.h>
-#include <errno.h>
-#include <string.h>
 
 #include "backend/realm/internal.h"
 #include "backend/wire/netlogon.h"
-#include "base/str.h"
 
 #define CAPABILITY_AD "1.2.840.113556.1.4.800"
 #define CAPABILITIES_MAX 64U

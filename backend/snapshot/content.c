@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Reads the content of a file, and saves it as a blob named by its digest. */
-#include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "backend/io/digest.h"
 #include "backend/io/files.h"
 #include "backend/snapshot/internal.h"
-#include "base/memory.h"
 
 #define SMALL (1024U * 1024) /* read whole into one buffer; larger files go piece by piece */
 #define TRIES 3              /* for a file that changes while it is read */

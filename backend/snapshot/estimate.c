@@ -5,7 +5,6 @@
 
 #include "backend/io/files.h"
 #include "backend/snapshot/snapshot.h"
-#include "base/memory.h"
 
 #define TURN_USEC 8000 /* of scanning at a time: the screen stays responsive */
 #define NAMED_MAX 12U  /* by name; the rest is counted */

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Reads the changes to the copy: the upper layers hold exactly those, with marks for removed objects. */
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 
@@ -12,7 +10,6 @@
 #include "backend/snapshot/internal.h"
 #include "backend/snapshot/overlay.h"
 #include "backend/snapshot/snapshot.h"
-#include "base/str.h"
 
 #define OBJECTS_MAX SNAPSHOT_FILES_MAX
 #define DEPTH_MAX 64U

@@ -2,10 +2,7 @@
 /* Creates and removes the copy; overlay-read.c reads the changes to it. */
 #include "backend/snapshot/overlay.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 
@@ -13,7 +10,6 @@
 #include "backend/snapshot/internal.h"
 #include "base/readfile.h"
 #include "base/path.h"
-#include "base/str.h"
 
 #define MOUNTS_BYTES_MAX (4U * 1024 * 1024)
 #define LAYERS_MAX 64U

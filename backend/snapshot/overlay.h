@@ -11,7 +11,6 @@
  * is a mount of its own appears as the file below it. */
 
 #include "backend/io/paths.h"
-#include "base/error.h"
 #include "model/job/changes.h"
 
 /* Creates it, after removing an earlier one. *ret_bare (may be NULL): mounts of the host that are empty in

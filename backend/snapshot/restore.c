@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/snapshot/restore.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <sys/stat.h>
 
 #include "backend/io/digest.h"
 #include "backend/io/files.h"
 #include "backend/snapshot/snapshot.h"
-#include "base/memory.h"
 
 /* The present object, compared with a change. */
 enum standing {

@@ -5,8 +5,6 @@
  * atomically. An object that others changed since is kept and listed. A second run (after a death)
  * continues the first. */
 
-#include "base/error.h"
-#include "base/str.h"
 #include "model/job/changes.h"
 
 struct restore_options {

@@ -2,10 +2,7 @@
 #include "backend/snapshot/snapshot.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -13,9 +10,7 @@
 #include "backend/io/files.h"
 #include "backend/snapshot/internal.h"
 #include "base/clock.h"
-#include "base/memory.h"
 #include "base/path.h"
-#include "base/str.h"
 #include "model/job/manifest.h"
 
 /* A file whose status changed this shortly before the reading began may change again within the same tick of

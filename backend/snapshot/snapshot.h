@@ -9,10 +9,6 @@
  * another file system, an area that belongs to others (snapshot_skipped()). The blobs count only once
  * snapshot_store() has returned. */
 
-#include <stdbool.h>
-#include <stdint.h>
-
-#include "base/error.h"
 #include "model/job/changes.h"
 
 #define SNAPSHOT_FILES_MAX \

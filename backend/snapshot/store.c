@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Stores the finished snapshot in its folder: manifests and blobs. */
-#include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "backend/io/files.h"
 #include "backend/snapshot/snapshot.h"

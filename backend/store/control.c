@@ -2,15 +2,9 @@
 #include "backend/store/control.h"
 
 #include <dirent.h>
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-
-#include "base/memory.h"
-#include "base/str.h"
 
 #define CLIENTS_MAX 16U
 

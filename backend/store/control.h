@@ -7,7 +7,6 @@
 #include <systemd/sd-event.h>
 
 #include "backend/io/paths.h"
-#include "base/error.h"
 
 #define CONTROL_INPUT_MAX 2048U /* bytes of one packet */
 

@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/store/delivery.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <regex.h>
-#include <stdbool.h>
-#include <string.h>
 #include <sys/stat.h>
 
 #include "backend/io/files.h"
-#include "base/memory.h"
-#include "base/str.h"
 
 #define STDIN_MAX (48U * 1024) /* a pipe holds 64 KiB; all input is written at once */
 #define PROMPT_TAIL 512U       /* of the unfinished line */

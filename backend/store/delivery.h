@@ -5,7 +5,6 @@
  * words. The contract is struct secret_use in model/plan/plan.h. */
 
 #include "backend/io/paths.h"
-#include "base/error.h"
 #include "base/secret.h"
 #include "model/plan/plan.h"
 

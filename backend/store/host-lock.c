@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/store/host-lock.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 
-#include "base/str.h"
 #include "model/job/job.h"
 
 static int open_lock(const struct paths *paths, int flags) {

@@ -5,7 +5,6 @@
  * however it ends. The file has the job's id. */
 
 #include "backend/io/paths.h"
-#include "base/error.h"
 
 /* Returns the descriptor with the lock; close it to release. -EBUSY: another job has it; *ret_holder (may be
  * NULL) is then its id, the caller's, or NULL where it is not known yet. */

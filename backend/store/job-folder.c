@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/store/job-folder.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
-#include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -12,8 +9,6 @@
 #include "backend/format/emit.h"
 #include "backend/io/files.h"
 #include "backend/snapshot/snapshot.h"
-#include "base/memory.h"
-#include "base/str.h"
 
 static int open_jobs(const struct paths *paths, struct error **reterr) {
         _cleanup_free_ char *path = str_printf("%s/jobs", paths->state);

@@ -9,7 +9,6 @@
  * it. */
 
 #include "backend/io/paths.h"
-#include "base/error.h"
 #include "model/job/changes.h"
 #include "model/job/job.h"
 #include "model/plan/plan.h"

@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/store/job-journal.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 
 #include "backend/io/files.h"
 #include "base/clock.h"
-#include "base/memory.h"
-#include "base/str.h"
 
 #define ROOM_KEPT (256 * 1024)
 

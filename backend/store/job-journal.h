@@ -3,9 +3,6 @@
 
 /* Writes a job's journal (format: model/job/job.h): each record is on the disk before the call returns. */
 
-#include <stdbool.h>
-
-#include "base/error.h"
 #include "model/job/job.h"
 
 struct recorder;

@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/store/job-log.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
 
 #include "backend/io/redact.h"
-#include "base/memory.h"
-#include "base/str.h"
 
 struct joblog {
         int fd;

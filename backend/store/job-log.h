@@ -3,9 +3,7 @@
 
 /* A job's log: the raw output of its command without secrets, and lines of fairlead's own. */
 
-#include <stdint.h>
-
-#include "base/error.h"
+#include "base/base.h"
 #include "base/secret.h"
 
 /* Output beyond this is only counted; the command goes on. */

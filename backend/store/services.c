@@ -2,15 +2,11 @@
 #include "backend/store/services.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <sys/stat.h>
 
 #include "backend/format/emit.h"
 #include "backend/io/files.h"
-#include "base/memory.h"
-#include "base/str.h"
 #include "model/image/image.h"
 
 static int open_services(const struct paths *paths, struct error **reterr) {

@@ -3,10 +3,7 @@
 
 /* The records of installed services: `state`/services/NAME.json. */
 
-#include <stdbool.h>
-
 #include "backend/io/paths.h"
-#include "base/error.h"
 #include "model/service/service.h"
 
 #define SERVICES_MAX 1024U

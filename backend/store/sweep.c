@@ -2,10 +2,8 @@
 #include "backend/store/sweep.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,7 +13,6 @@
 #include "backend/store/delivery.h"
 #include "backend/store/host-lock.h"
 #include "backend/store/job-folder.h"
-#include "base/str.h"
 
 #define UNBEGUN_SECONDS 600 /* many times the start of a worker */
 

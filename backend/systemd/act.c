@@ -10,12 +10,9 @@
 
 #include "backend/systemd/internal.h"
 
-#include <errno.h>
-#include <string.h>
 #include <time.h>
 
 #include "backend/systemd/why.h"
-#include "base/memory.h"
 
 #define LOOK_USEC (5U * 1000 * 1000)
 #define LOOK_SOON_USEC (200U * 1000)

@@ -7,8 +7,7 @@
 #include <systemd/sd-bus.h>
 #include <systemd/sd-event.h>
 
-#include "base/cleanup.h"
-#include "base/error.h"
+#include "base/base.h"
 
 /* Connects to the system bus and attaches it to event. Without a bus (early boot, rescue) root connects to
  * systemd's own socket. The caller ends it with bus_close(). -ENOTCONN with a hint if unreachable. */

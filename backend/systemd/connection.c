@@ -7,11 +7,9 @@
 
 #include "backend/systemd/internal.h"
 
-#include <string.h>
 #include <time.h>
 
 #include "base/clock.h"
-#include "base/memory.h"
 
 #define REPORT_USEC (100U * 1000)
 #define RELOAD_USEC (5U * 1000 * 1000)

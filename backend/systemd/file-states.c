@@ -2,17 +2,12 @@
 #include "backend/systemd/file-states.h"
 
 #include <dirent.h>
-#include <errno.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "backend/systemd/folders.h"
 #include "backend/systemd/install-section.h"
 #include "base/readfile.h"
-#include "base/str.h"
 
 #define CONFIG "/etc/systemd/system"    /* `enable` writes its links here */
 #define FILE_BYTES_MAX (256U * 1024)

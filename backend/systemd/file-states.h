@@ -7,11 +7,9 @@
  * to 200 ms, `systemctl --root=/` as long as the whole call, in a process of its own. tests/real compares
  * each word with systemd's. */
 
-#include <stddef.h>
-
 #include <systemd/sd-event.h>
 
-#include "base/error.h"
+#include "base/base.h"
 #include "base/op.h"
 
 struct unit_file {

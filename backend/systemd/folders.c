@@ -2,15 +2,9 @@
 #include "backend/systemd/folders.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
-
-#include "base/array.h"
-#include "base/str.h"
 
 #define FILES_MAX 65536U
 

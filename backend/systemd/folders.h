@@ -3,9 +3,9 @@
 
 /* The contents of the unit folders, gathered in one pass over each, for file-states.h. */
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <sys/stat.h>
+
+#include "base/base.h"
 
 /* A name in a unit folder. */
 struct entry {

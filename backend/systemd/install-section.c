@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/systemd/install-section.h"
 
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/str.h"
-
 #define BLANKS " \t\r"
 
 void unit_install_done(struct unit_install *install) {

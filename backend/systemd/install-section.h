@@ -3,8 +3,7 @@
 
 /* The [Install] section of a unit file, as far as `enable` depends on it. */
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "base/base.h"
 
 struct unit_install {
         bool wanted, required, upheld;  /* WantedBy=, RequiredBy=, UpheldBy= are not empty */

@@ -5,7 +5,6 @@
 
 #include "backend/systemd/bus.h"
 #include "backend/systemd/units.h"
-#include "base/str.h"
 
 /* systemd answers in milliseconds, but many units to reload or a slow disk can block it for a minute. */
 #define BUS_TIMEOUT_USEC (25U * 1000 * 1000)

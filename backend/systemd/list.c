@@ -7,13 +7,9 @@
 
 #include "backend/systemd/internal.h"
 
-#include <errno.h>
 #include <fnmatch.h>
-#include <string.h>
 
 #include "backend/systemd/file-states.h"
-#include "base/array.h"
-#include "base/memory.h"
 
 /* systemd.unit(5), for a systemd that does not report its folders. */
 static const char *const usual_folders[] = { "/etc/systemd/system.control", "/run/systemd/system.control",

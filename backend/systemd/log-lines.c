@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/systemd/log-lines.h"
 
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/str.h"
-
 void loglines_done(struct loglines *lines) {
         for (size_t i = 0; i < lines->n; i++)
                 log_line_done(&lines->items[i]);

@@ -5,9 +5,6 @@
  * several, none with a NUL, none longer than LOG_MESSAGE_MAX, at most LOGLINES_SPLIT_MAX from one message
  * (the last then has the rest). */
 
-#include <stdbool.h>
-#include <stddef.h>
-
 #include "model/host.h"
 
 #define LOGLINES_SPLIT_MAX 128U

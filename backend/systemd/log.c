@@ -8,16 +8,13 @@
 
 #include "backend/systemd/log.h"
 
-#include <errno.h>
 #include <inttypes.h>
-#include <string.h>
 #include <time.h>
 
 #include <systemd/sd-journal.h>
 
 #include "backend/systemd/log-lines.h"
 #include "base/clock.h"
-#include "base/str.h"
 
 #define TURN_ENTRIES 256U
 #define TURN_USEC (15U * 1000)

@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/systemd/places.h"
 
-#include <errno.h>
-#include <string.h>
 #include <sys/stat.h>
-
-#include "base/str.h"
 
 static const struct {
         const char *folder;

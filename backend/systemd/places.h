@@ -3,8 +3,6 @@
 
 /* Places where files create units, and the units of a job's changes. */
 
-#include <stdbool.h>
-
 #include "model/job/changes.h"
 
 /* Whether path is a file in a folder of an administrator's units. */

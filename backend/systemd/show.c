@@ -5,12 +5,6 @@
 
 #include "backend/systemd/internal.h"
 
-#include <errno.h>
-#include <stddef.h>
-#include <string.h>
-
-#include "base/memory.h"
-
 enum kind {
         TEXT,
         TEXTS,

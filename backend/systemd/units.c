@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/systemd/internal.h"
 
-#include <string.h>
-
-#include "base/memory.h"
-
 /* The state may be stale: systemd has reloaded, or the connection is lost. */
 static void units_resync(struct units *units) {
         if (!units->bus || sd_bus_is_open(units->bus) <= 0)

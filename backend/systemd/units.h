@@ -6,7 +6,6 @@
 #include <systemd/sd-bus.h>
 #include <systemd/sd-event.h>
 
-#include "base/error.h"
 #include "base/op.h"
 #include "model/service/unit.h"
 

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/systemd/why.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <sys/wait.h>
-
-#include "base/str.h"
 
 struct status_row {
         int status;

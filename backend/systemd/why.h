@@ -4,9 +4,6 @@
 /* The reason for a unit's state as text: pure functions over systemd's answers. Job results and values of
  * Result=: org.freedesktop.systemd1(5); systemd's exit statuses: systemd.exec(5), "Process exit codes". */
 
-#include <stdbool.h>
-
-#include "base/error.h"
 #include "model/service/unit.h"
 
 /* The failure of a unit: "its main process ended with status 7"; NULL: out of memory. The caller frees. */

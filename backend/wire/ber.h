@@ -6,10 +6,8 @@
  * answers), its first search loads every SASL mechanism, and Debian builds it without CLDAP. */
 
 #include <lber.h>
-#include <stdint.h>
 
-#include "base/cleanup.h"
-#include "base/str.h"
+#include "base/base.h"
 
 /* Tags as their first byte: numbers up to 30, enough for these protocols. */
 #define BER_APPLICATION(n) ((ber_tag_t) (0x60 | (n))) /* constructed */

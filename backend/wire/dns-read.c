@@ -4,12 +4,8 @@
 
 #include <arpa/inet.h>
 #include <arpa/nameser.h>
-#include <errno.h>
 #include <resolv.h>
-#include <string.h>
 #include <strings.h>
-
-#include "base/str.h"
 
 const char *dns_type_name(enum dns_type type) {
         switch (type) {

@@ -6,12 +6,8 @@
 #include <ares.h>
 #include <arpa/inet.h>
 #include <arpa/nameser.h>
-#include <errno.h>
 #include <netdb.h>
-#include <string.h>
 #include <sys/select.h>
-
-#include "base/str.h"
 
 #define SOCKETS_MAX 32
 #define TRIES 3

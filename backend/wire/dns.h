@@ -4,14 +4,9 @@
 /* DNS on the event loop. c-ares asks (servers of resolv.conf, repeats, TCP, unguessable ids); dns_read()
  * reads the answers. */
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include <systemd/sd-event.h>
 
-#include "base/cleanup.h"
-#include "base/error.h"
+#include "base/base.h"
 #include "base/op.h"
 
 enum dns_type {         /* the numbers of the protocol */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/wire/kerberos.h"
 
-#include <errno.h>
-#include <string.h>
 #include <time.h>
 
 #include "backend/wire/ber.h"

@@ -5,11 +5,9 @@
  * AS-REQ without preauthentication for a principal that need not exist), answered by a KRB-ERROR with that
  * time. */
 
-#include <stdint.h>
 #include <sys/types.h>
 
-#include "base/error.h"
-#include "base/str.h"
+#include "base/base.h"
 
 /* Appends the request as a datagram; over TCP four bytes of length go before it (kerberos_frame()). */
 void kerberos_ask(struct str *out, const char *realm, const char *principal, uint32_t nonce);

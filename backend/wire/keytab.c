@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/wire/keytab.h"
 
-#include <errno.h>
-#include <string.h>
-
-#include "base/str.h"
-
 #define KEYS_MAX 4096U
 #define COMPONENTS_MAX 16U
 

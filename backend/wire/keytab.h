@@ -3,10 +3,7 @@
 
 /* The contents of a keytab but its keys (the file format of MIT Kerberos, 0x0502). */
 
-#include <stddef.h>
-#include <stdint.h>
-
-#include "base/error.h"
+#include "base/base.h"
 
 struct keytab {
         char *principal;        /* of the newest key, a host's or a computer's before others:

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/wire/ldap.h"
 
-#include <errno.h>
-#include <string.h>
-
 #define SEARCH_REQUEST BER_APPLICATION(3)
 #define SEARCH_ENTRY BER_APPLICATION(4)
 #define SEARCH_DONE BER_APPLICATION(5)

@@ -6,7 +6,6 @@
 #include <sys/types.h>
 
 #include "backend/wire/ber.h"
-#include "base/error.h"
 
 enum ldap_scope {
         LDAP_BASE = 0,

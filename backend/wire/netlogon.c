@@ -2,8 +2,6 @@
 #include "backend/wire/netlogon.h"
 
 #include <arpa/nameser.h>
-#include <errno.h>
-#include <string.h>
 
 /* The C library's resolver reads the names of the answer: they are compressed as in the DNS, counted from its
  * first byte, but their labels hold any text. */

@@ -4,10 +4,7 @@
 /* The attribute NetLogon of an Active Directory controller, its answer to an LDAP ping (MS-ADTS 6.3.1.9,
  * NETLOGON_SAM_LOGON_RESPONSE_EX). */
 
-#include <stdint.h>
-
 #include "backend/wire/ldap.h"
-#include "base/error.h"
 
 struct netlogon {
         uint32_t flags;

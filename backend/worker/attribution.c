@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Finds which changes on the host are the job's own work: an undo takes back those and nothing else. */
-#include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -10,7 +8,6 @@
 #include "backend/io/files.h"
 #include "backend/store/job-folder.h"
 #include "backend/worker/step.h"
-#include "base/str.h"
 
 struct work {
         struct worker *w;

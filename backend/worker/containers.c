@@ -5,15 +5,10 @@
  * container the command line that created it. A new container is the command's if exactly the plan's words
  * created it, even after the worker died, or if it has a name from the plan. Another container of the same
  * image may be foreign: it stays, and is listed. */
-#include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "backend/worker/step.h"
-#include "base/array.h"
-#include "base/memory.h"
-#include "base/str.h"
 
 #define BEFORE "containers-before"
 

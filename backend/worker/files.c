@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* State of the host and of the service, from the job's folder. */
-#include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -12,8 +10,6 @@
 #include "backend/store/job-folder.h"
 #include "backend/systemd/places.h"
 #include "backend/worker/internal.h"
-#include "base/memory.h"
-#include "base/str.h"
 
 #define RESERVE_BYTES (4 * 1024 * 1024)
 #define TEXT_MAX (256U * 1024)        /* of a changed file that is saved for a text diff */

@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The worker's part in an install that joins a realm, and in an uninstall that deletes the host's account: a
  * last check of the clock before the first effect, and an explanation of a failure. */
-#include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <sys/stat.h>
 
 #include "backend/io/facts.h"
 #include "backend/realm/preflight.h"
 #include "backend/worker/step.h"
-#include "base/memory.h"
-#include "base/str.h"
 #include "model/realm/failure.h"
 
 #define TAIL_BYTES (128U * 1024)

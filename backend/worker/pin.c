@@ -2,7 +2,6 @@
 /* Pins the image of an installed service by a name (model/image/pin.h): added after the pull, removed when
  * the service releases it. Both may be repeated. */
 #include "backend/worker/step.h"
-#include "base/str.h"
 #include "model/image/pin.h"
 
 #define PINS "held" /* added names, written to the job's folder beforehand */

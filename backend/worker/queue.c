@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A sequence of operations: an action on several units, the removal of several containers. A failure is
  * logged and passed over, because an undo and an uninstall have to reach their end. */
-#include <errno.h>
 
 #include "backend/worker/step.h"
-#include "base/memory.h"
-#include "base/str.h"
 
 #define STOP_SECONDS 10
 

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A job's reports: records of its journal, lines of its log, the step's note. */
 #include <stdarg.h>
-#include <stdlib.h>
 
 #include "backend/worker/internal.h"
-#include "base/str.h"
 
 #define LEFTOVERS_MAX 200U /* sentences about leftovers; the log has all of them */
 

@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Finds the step from which a job that lost its worker goes on or back. */
-#include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "backend/io/files.h"
 #include "backend/store/job-folder.h"
 #include "backend/worker/internal.h"
-#include "base/memory.h"
-#include "base/str.h"
 
 /* ---- partial files of a dead worker ---- */
 

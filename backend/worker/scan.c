@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Scans the host's files in turns of the loop, so that a cancel is noticed in between. */
-#include <errno.h>
 #include <unistd.h>
 
 #include "backend/worker/step.h"
-#include "base/memory.h"
 
 #define TURN_USEC 20000
 

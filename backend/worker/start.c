@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,7 +9,6 @@
 #include "backend/store/job-folder.h"
 #include "backend/store/sweep.h"
 #include "backend/worker/internal.h"
-#include "base/str.h"
 
 #define TRIES 200U /* for a host whose last job has ended */
 #define PAUSE_USEC 50000

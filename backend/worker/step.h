@@ -6,9 +6,6 @@
  * or it does all its work at once and returns the result. All state that must survive the worker's death is
  * in the job's folder, never only in memory. */
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #include <systemd/sd-event.h>
 
 #include "backend/engine/engine.h"
@@ -18,7 +15,6 @@
 #include "backend/store/job-journal.h"
 #include "backend/store/job-log.h"
 #include "backend/systemd/units.h"
-#include "base/error.h"
 #include "base/op.h"
 #include "base/secret.h"
 #include "model/job/changes.h"

@@ -2,12 +2,9 @@
 /* Verifies a join on the host itself, not by the reports of the tools: a user of the realm is known here, the
  * realm accepts the host's keys, and a lookup of the host's own root is fast. */
 #include <stdarg.h>
-#include <string.h>
 
 #include "backend/realm/membership.h"
 #include "backend/worker/step.h"
-#include "base/memory.h"
-#include "base/str.h"
 
 #define ROOT_SOON_USEC 1000000ULL
 #define AGAIN_USEC 500000ULL

@@ -2,14 +2,11 @@
 /* From step to step, forward and back. */
 #include "backend/worker/worker.h"
 
-#include <errno.h>
 #include <stdarg.h>
 
 #include "backend/io/files.h"
 #include "backend/store/job-folder.h"
 #include "backend/worker/internal.h"
-#include "base/memory.h"
-#include "base/str.h"
 
 const struct step *worker_step(const struct run *run, enum job_step step) {
         return run->steps(run->w.plan->verb, step);

@@ -9,7 +9,6 @@
 #include "backend/engine/engine.h"
 #include "backend/io/paths.h"
 #include "backend/systemd/units.h"
-#include "base/error.h"
 #include "base/secret.h"
 #include "model/job/job.h"
 

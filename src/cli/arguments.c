@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/arguments.h"
 
-#include <errno.h>
-#include <string.h>
-
 #include "cli/nearest.h"
 
 const struct option_row option_table[_OPTION_MAX] = {

@@ -4,11 +4,7 @@
 /* The options of all verbs, in one table from which --help, the manual and the completion are printed, too;
  * and their parser. */
 
-#include <stdbool.h>
-#include <stddef.h>
-
-#include "base/error.h"
-#include "base/str.h"
+#include "base/base.h"
 
 enum option_id {
         OPTION_ALL,

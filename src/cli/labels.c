@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/labels.h"
 
-#include <errno.h>
-
 #include "backend/format/emit.h"
 #include "base/readfile.h"
 #include "cli/order.h"

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/lookup.h"
 
-#include <errno.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "cli/out.h"

@@ -2,10 +2,8 @@
 #include "cli/nearest.h"
 
 #include <ctype.h>
-#include <stdbool.h>
-#include <string.h>
 
-#include "base/str.h"
+#include "base/base.h"
 
 static unsigned nearest_least(unsigned a, unsigned b) {
         return a < b ? a : b;

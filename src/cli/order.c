@@ -2,11 +2,8 @@
 #include "cli/order.h"
 
 #include <ctype.h>
-#include <errno.h>
-#include <string.h>
 
 #include "backend/format/emit.h"
-#include "base/memory.h"
 #include "base/readfile.h"
 #include "cli/nearest.h"
 #include "cli/out.h"

@@ -4,11 +4,7 @@
 /* The only way to standard output and standard error: text for people is cleaned here (base/text.h), JSON is
  * written as it is. */
 
-#include <stdbool.h>
-#include <stddef.h>
-
-#include "base/error.h"
-#include "base/str.h"
+#include "base/base.h"
 
 /* Formats, cleans (newlines stay, those of the arguments too) and writes. */
 void out(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/realm-images.h"
 
-#include <errno.h>
-#include <string.h>
-
-#include "base/memory.h"
 #include "cli/lookup.h"
 #include "cli/order.h"
 

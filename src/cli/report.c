@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/report.h"
 
-#include <stdio.h>
-#include <string.h>
 #include <time.h>
 
 #include "base/text.h"

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/session.h"
 
-#include <errno.h>
-#include <string.h>
-
 #include "backend/format/emit.h"
 #include "backend/host/backend.h"
-#include "base/memory.h"
 #include "cli/out.h"
 
 int session_open(struct session *s, struct error **reterr) {

@@ -3,7 +3,6 @@
 
 /* The session of a verb: the loop, the host, and the wait for one answer. */
 
-#include <stdbool.h>
 #include <systemd/sd-event.h>
 
 #include "cli/verb.h"

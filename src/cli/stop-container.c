@@ -2,8 +2,6 @@
 #include "cli/lookup.h"
 #include "cli/stop-container.h"
 
-#include <errno.h>
-
 #include "cli/lookup.h"
 #include "cli/out.h"
 #include "model/plan/plan.h"

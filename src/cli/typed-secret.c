@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/typed-secret.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
 #include <termios.h>
 #include <unistd.h>
 

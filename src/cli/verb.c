@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/verb.h"
 
-#include <errno.h>
-#include <string.h>
-
 const char *const exit_status_texts[_EXIT_STATUS_MAX] = {
         [EXIT_DONE] = "done",
         [EXIT_FAILED] = "failed",

@@ -4,10 +4,6 @@
 /* A verb of the command line: its row, and the exit statuses of all verbs. Options are in cli/arguments.h.
  * Help, manual page and completions are printed from these rows. */
 
-#include <stdbool.h>
-#include <stddef.h>
-
-#include "base/error.h"
 #include "cli/arguments.h"
 
 enum exit_status {

@@ -9,11 +9,6 @@
  * is NULL. A call returns NULL only when out of memory. The callee copies all arguments that it needs longer
  * than the call. */
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include "base/error.h"
 #include "base/op.h"
 #include "base/secret.h"
 #include "model/image/image.h"

@@ -3,12 +3,8 @@
 
 /* The files that a job changed, each with its kind of change; at a key, the change line by line. */
 
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 
-#include "base/memory.h"
 #include "base/text.h"
 #include "ui/screens/parts/list-screen.h"
 

@@ -3,8 +3,6 @@
 
 /* The preflight alone: the needs of a join, without joining. */
 
-
-#include "base/memory.h"
 #include "ui/screens/parts/check-page.h"
 
 struct check_state {

@@ -3,8 +3,6 @@
 
 /* The purpose of a screen and its keys, from its class and the tables of bindings and actions. */
 
-#include <string.h>
-
 struct help_state {
         struct pager pager;
 };

@@ -4,11 +4,6 @@
 /* One image: its data, its labels with their meaning, and its findings. Nothing is run and nothing is
  * pulled. */
 
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/memory.h"
 #include "base/text.h"
 #include "model/image/recipe.h"
 #include "ui/screens/parts/plan-text.h"

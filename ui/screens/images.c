@@ -3,12 +3,8 @@
 
 /* The images of this host: first those that offer a system service, all others at a key. */
 
-#include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "base/memory.h"
 #include "base/text.h"
 #include "model/command/lint.h"
 #include "model/image/pin.h"

@@ -4,13 +4,9 @@
 /* A job, running or ended: its steps, its output, its result. The worker does the work; this screen only
  * watches, and closes without harm. */
 
-#include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/feed.h"
-#include "base/memory.h"
 #include "base/text.h"
 #include "ui/dialog.h"
 #include "ui/screens/parts/job-text.h"

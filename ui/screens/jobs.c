@@ -3,9 +3,6 @@
 
 /* The jobs of this host, newest first: the running ones, and the results of earlier ones. */
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/text.h"
 #include "ui/dialog.h"
 #include "ui/screens/parts/job-text.h"

@@ -3,12 +3,8 @@
 
 /* The log of a unit and the container behind it: follow, search, by priority and time. */
 
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
-#include "base/memory.h"
 #include "base/text.h"
 
 struct log_state {

@@ -3,11 +3,6 @@
 
 /* Every command of the screen below, found by typing a part of its name or of its help. */
 
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "ui/widgets/field.h"
 
 #define PALETTE_MAX 96

@@ -4,10 +4,6 @@
 /* The realm of this host and its state; for a host in no realm, the offers of its domain. All questions to
  * the network are one key away. */
 
-#include <errno.h>
-#include <string.h>
-
-#include "base/memory.h"
 #include "base/text.h"
 #include "model/realm/check.h"
 #include "ui/dialog.h"

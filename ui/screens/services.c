@@ -4,8 +4,6 @@
 /* Home: the installed services and their state, then the running jobs. */
 
 #include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/text.h"
 #include "ui/dialog.h"

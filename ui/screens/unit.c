@@ -5,12 +5,9 @@
  * log. */
 
 #include <signal.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <time.h>
 
-#include "base/memory.h"
 #include "base/text.h"
 #include "ui/screens/parts/reload.h"
 #include "ui/screens/parts/unit-actions.h"

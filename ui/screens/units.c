@@ -3,10 +3,6 @@
 
 /* The systemd units of this host: services at first, all kinds or only failed ones at a key. */
 
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/memory.h"
 #include "base/text.h"
 #include "ui/screens/parts/list-screen.h"
 #include "ui/screens/parts/unit-actions.h"

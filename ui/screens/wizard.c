@@ -4,11 +4,6 @@
 /* From page to page. Back is possible everywhere and loses nothing. Uninstalling and running an installed
  * service need only the review. */
 
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/memory.h"
 #include "base/text.h"
 #include "model/image/reference.h"
 #include "ui/dialog.h"

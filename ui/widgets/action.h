@@ -5,7 +5,7 @@
  * key bar, the help screen, the palette and the manual come from it and from the bindings
  * (ui/widgets/keys.h). */
 
-#include <stddef.h>
+#include "base/base.h"
 
 enum action {
         ACTION_NONE,

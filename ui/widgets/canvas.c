@@ -3,10 +3,8 @@
 
 #include <ncurses.h>
 #include <stdarg.h>
-#include <string.h>
 #include <wchar.h>
 
-#include "base/str.h"
 #include "base/text.h"
 
 void canvas_begin(struct canvas *ret, const struct theme *theme, int rows, int columns,

@@ -5,11 +5,6 @@
  * way (bidi controls and zero-width characters pass ncurses untouched). Rows and columns count from 0 inside
  * the canvas; text outside is cut silently. */
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include "base/error.h"
 #include "ui/widgets/theme.h"
 
 struct canvas {

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/widgets/field.h"
 
-#include <errno.h>
-#include <string.h>
-
-#include "base/memory.h"
 #include "base/text.h"
 #include "ui/widgets/keys.h"
 

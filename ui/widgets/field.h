@@ -4,9 +4,6 @@
 /* One line of typed text: insertion point, erase, kill, paste of any printable text. Other bytes are
  * refused. */
 
-#include <stdbool.h>
-#include <stddef.h>
-
 #include "base/secret.h"
 #include "ui/widgets/canvas.h"
 

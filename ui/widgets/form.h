@@ -5,9 +5,6 @@
  * its field and keeps the page from being finished. Answers go into struct answers, secrets only into struct
  * secret. */
 
-#include <stdbool.h>
-#include <stddef.h>
-
 #include "base/secret.h"
 #include "model/param/param.h"
 #include "model/profile/profile.h"

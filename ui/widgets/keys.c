@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/widgets/keys.h"
 
-#include <stdio.h>
-#include <string.h>
-
-#include "base/cleanup.h"
-
 enum action keys_find(const struct binding *table, int key) {
         for (; table && table->key; table++)
                 if (table->key == key)

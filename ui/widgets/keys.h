@@ -4,9 +4,6 @@
 /* Keys without curses, and their bindings. A key is a Unicode character, a control character ('L' & 0x1f is
  * Ctrl-L) or one of the named ones below. */
 
-#include <stdbool.h>
-#include <stddef.h>
-
 #include "ui/widgets/action.h"
 
 enum {

@@ -1,13 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/widgets/list.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/memory.h"
-#include "base/str.h"
-
 void list_init(struct list *list, const struct list_source *source, const void *owner) {
         *list = (struct list) { .source = source, .owner = owner };
 }

@@ -5,9 +5,6 @@
  * columns that fit 40 to 200 cells, filter and sort. Virtual: only rows on the screen are asked for, except
  * by filter and sort. */
 
-#include <stdbool.h>
-#include <stddef.h>
-
 #include "ui/widgets/action.h"
 #include "ui/widgets/canvas.h"
 

@@ -8,7 +8,7 @@
  * other before the spacing applies. Each of them is paid back by a frame without, so the rate over time is
  * the same. */
 
-#include <stdint.h>
+#include "base/base.h"
 
 struct pace {
         int64_t frame;          /* usec between two paints while something streams */

@@ -5,12 +5,7 @@
  * search, wrapping or moving sideways. A paint costs the rows of the screen, however much was added since the
  * last one. */
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "base/feed.h"
-#include "base/str.h"
 #include "model/job/lines.h"
 #include "ui/widgets/action.h"
 #include "ui/widgets/canvas.h"

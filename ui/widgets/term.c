@@ -1,21 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/widgets/term.h"
 
-#include <errno.h>
 #include <langinfo.h>
 #include <ncurses.h>
 #include <poll.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <termios.h>
 #include <time.h>
 
-#include "base/memory.h"
-#include "base/str.h"
 #include "ui/widgets/keys.h"
 
 /* A position report is ESC [ rows ; columns R. */

@@ -4,10 +4,7 @@
 /* The terminal: taken over, restored, its keys and its size. cbreak, never raw: XON/XOFF stays as it was
  * found, so Ctrl-S and Ctrl-Q are the line's. */
 
-#include <stdbool.h>
-#include <stdio.h>
-
-#include "base/error.h"
+#include "base/base.h"
 
 struct term;
 

@@ -2,10 +2,8 @@
 #include "ui/widgets/theme.h"
 
 #include <ncurses.h>
-#include <string.h>
 
 #include "base/feed.h"
-#include "base/str.h"
 
 static const char *const display_names[] = {
         [DISPLAY_AUTO] = "auto",

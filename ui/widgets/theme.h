@@ -4,9 +4,7 @@
 /* The look of text: a style names its meaning, the display profile decides how that is shown. Attributes are
  * opaque so that only theme.c, canvas.c and term.c see curses. */
 
-#include <stdbool.h>
-#include <stdint.h>
-
+#include "base/base.h"
 #include "base/names.h"
 #include "base/text.h"
 

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "base/readfile.h"
-#include "base/str.h"
 
 #define FILE_MAX (256U * 1024)
 

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The programs of this host that use SSSD, and an earlier join. */
 #include <dirent.h>
-#include <string.h>
 #include <sys/stat.h>
 
 #include "backend/realm/checks/check.h"
 #include "backend/realm/membership.h"
 #include "base/ini.h"
-#include "base/str.h"
 
 /* ---- an earlier join ---- */
 

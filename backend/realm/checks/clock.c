@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The clock skew between this host and the KDC, as the KDC reports it (backend/wire/kerberos.h): the first
  * answer of several KDCs, by UDP and by TCP. */
-#include <errno.h>
-#include <string.h>
 #include <sys/random.h>
 #include <sys/timex.h>
 #include <time.h>
@@ -10,7 +8,6 @@
 #include "backend/realm/checks/check.h"
 #include "backend/wire/kerberos.h"
 #include "base/clock.h"
-#include "base/str.h"
 
 /* ---- clock ---- */
 

@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The host itself: privileges, root's login without the realm, disk space, package locks. */
-#include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "backend/realm/checks/check.h"
 #include "backend/store/host-lock.h"
-#include "base/str.h"
 
 /* ---- privileges ---- */
 

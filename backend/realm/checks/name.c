@@ -4,11 +4,8 @@
 #include <arpa/inet.h>
 #include <ifaddrs.h>
 #include <netinet/in.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "backend/realm/checks/check.h"
-#include "base/str.h"
 
 /* ---- its name ---- */
 

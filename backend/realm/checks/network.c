@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The realm as seen from this host: its DNS records, its kind, the reachable ports of its servers. */
-#include <errno.h>
-#include <string.h>
 
 #include "backend/realm/checks/check.h"
-#include "base/str.h"
 
 /* ---- DNS ---- */
 

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The unit step of an access change: writes sssd.conf as shown in the plan, unless it was changed
  * meanwhile. */
-#include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "backend/io/files.h"
 #include "backend/worker/step.h"
-#include "base/str.h"
 
 #define BYTES_MAX (256U * 1024)
 

@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Runs the label's command on a terminal. */
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
 #include <signal.h>
 
 #include "backend/engine/explain.h"
 #include "backend/store/delivery.h"
 #include "backend/worker/step.h"
-#include "base/str.h"
 
 #define GRACE_SECONDS 10
 

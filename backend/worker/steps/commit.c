@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The last scan, and the record. Before the record exists everything can be restored; after it the job is
  * done. */
-#include <errno.h>
-#include <string.h>
 #include <time.h>
 
 #include "backend/format/emit.h"
@@ -10,7 +8,6 @@
 #include "backend/store/job-folder.h"
 #include "backend/store/services.h"
 #include "backend/worker/step.h"
-#include "base/str.h"
 
 static void commit_set_list(char ***to, char *const *from) {
         char **copy = from ? strv_copy(from) : NULL;

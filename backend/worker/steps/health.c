@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The unit must become active in its time and still be active after a short while, without a restart; then
  * the profile's command, where there is one, must end with 0. */
-#include <errno.h>
 
 #include "backend/worker/step.h"
-#include "base/str.h"
 
 #define SETTLE_USEC 2000000ULL
 #define PROBE_USEC 300000ULL

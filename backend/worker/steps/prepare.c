@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <sys/statvfs.h>
 
 #include "backend/io/files.h"
 #include "backend/store/services.h"
 #include "backend/worker/step.h"
-#include "base/str.h"
 
 /* Space for saved files, log and journal; the undo needs none of it any more. */
 #define ROOM_BYTES (64ULL * 1000 * 1000)

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Checks that exactly the planned image is present, and pins it. */
-#include <errno.h>
-#include <string.h>
 
 #include "backend/worker/step.h"
-#include "base/str.h"
 
 static const char *pull_what(const struct worker *w) {
         return w->plan->reference ? w->plan->reference : w->plan->image;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The steps of a rehearsal: a copy of the host's files for the command, the changes to the copy, and its end.
  * Nothing of the host changes. */
-#include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -9,7 +8,6 @@
 #include "backend/store/delivery.h"
 #include "backend/store/job-folder.h"
 #include "backend/worker/step.h"
-#include "base/str.h"
 
 /* Reads the changes to the copy into the folder and w->made, as an install's changes; once read they stay. */
 static int rehearsal_read(struct worker *w, struct error **reterr) {

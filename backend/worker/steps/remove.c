@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The unit step of an uninstall: stops and disables the service's units, removes its container, and restores
  * every file of the install that still is as the install left it. */
-#include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <sys/stat.h>
 
 #include "backend/io/digest.h"
@@ -11,7 +9,6 @@
 #include "backend/snapshot/restore.h"
 #include "backend/store/job-folder.h"
 #include "backend/worker/step.h"
-#include "base/str.h"
 
 /* Is the path a folder of the service's own, or in one? */
 static bool remove_in_state(const struct worker *w, const char *path) {

@@ -2,14 +2,9 @@
 /* The command of a renewal: new keys for this host in the realm and in its keytab. It can be neither
  * undone nor stopped midway: the realm would have keys that the keytab lacks. A second run renews again,
  * harmlessly. */
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "backend/realm/membership.h"
 #include "backend/worker/step.h"
-#include "base/str.h"
 
 #define WAIT_USEC (120ULL * 1000000)
 #define KVNO_FILE "kvno-before"

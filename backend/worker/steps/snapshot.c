@@ -3,18 +3,13 @@
 #include "backend/snapshot/snapshot.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
 
 #include "backend/io/files.h"
 #include "backend/snapshot/restore.h"
 #include "backend/store/job-folder.h"
 #include "backend/worker/step.h"
-#include "base/memory.h"
-#include "base/str.h"
 
 #define LEFT_OUT_SHOWN 20U
 

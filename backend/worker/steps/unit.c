@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <errno.h>
-#include <string.h>
 
 #include "backend/io/files.h"
 #include "backend/systemd/places.h"
 #include "backend/worker/step.h"
-#include "base/str.h"
 
 static int unit_write(struct worker *w, struct error **reterr) {
         const struct unit_file *unit = &w->plan->unit;

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The steps that systemd does: reload, enable the main unit, start it. */
-#include <errno.h>
 
 #include "backend/worker/step.h"
-#include "base/str.h"
 
 /* Notes why there is nothing to do; false: there is a unit. */
 static bool units_nothing(struct worker *w) {

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The last step of jobs that write files which an install had created or changed: the service's record says
  * how they were left, so that an uninstall takes them for fairlead's own work. */
-#include <errno.h>
-#include <string.h>
 
 #include "backend/format/emit.h"
 #include "backend/io/digest.h"
 #include "backend/io/files.h"
 #include "backend/store/services.h"
 #include "backend/worker/step.h"
-#include "base/str.h"
 
 #define KEYTAB "/etc/krb5.keytab"
 #define BYTES_MAX (1024U * 1024)

@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/command/check.h"
 
-#include <errno.h>
-#include <string.h>
-
-#include "base/memory.h"
-#include "base/str.h"
 #include "model/image/image.h"
 
 static const char *command_check_place(const struct reading *r, const struct option_use *o,

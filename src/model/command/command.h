@@ -4,10 +4,6 @@
 /* A filled command, read: program, engine options with their values and meaning, mounts, privileges, the
  * image operand. Reading changes nothing: the words shown are the words run. */
 
-#include <stdbool.h>
-#include <stddef.h>
-
-#include "base/cleanup.h"
 #include "base/names.h"
 #include "model/finding/finding.h"
 

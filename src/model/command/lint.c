@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/command/lint.h"
 
-#include <errno.h>
-#include <string.h>
-
-#include "base/str.h"
-
 /* ---- one command ---- */
 
 static bool runs_image(const struct command *c) {

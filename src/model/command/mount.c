@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/command/mount.h"
 
-#include <errno.h>
-#include <string.h>
-
-#include "base/memory.h"
-#include "base/str.h"
-
 static const char *const mount_mode_names[] = { [MOUNT_RW] = "rw", [MOUNT_RO] = "ro" };
 DEFINE_NAMES(mount_mode, enum mount_mode)
 

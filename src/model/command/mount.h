@@ -4,8 +4,6 @@
 /* The values of -v and --mount, and the meaning of a place of the host in a container. Sources: podman-run(1)
  * "--volume", "--mount"; Docker's manual, "Bind mounts" and "Volumes". */
 
-#include <stdbool.h>
-
 #include "model/command/command.h"
 
 /* The copy of the host's files in a rehearsal: the command's mounts of them come from here. */

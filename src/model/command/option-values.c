@@ -3,10 +3,8 @@
 /* Values of options that matter more than the option (option_judge() of model/command/options.h). */
 
 #include <fnmatch.h>
-#include <string.h>
 #include <strings.h>
 
-#include "base/str.h"
 #include "model/command/options.h"
 
 /* The first match counts. Patterns of fnmatch(3), without case: capabilities are written both ways. */

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/command/options.h"
 
-#include <string.h>
-
-#include "base/str.h"
-
 #define B HAS_BOTH
 #define P HAS_PODMAN
 #define D HAS_DOCKER

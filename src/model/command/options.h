@@ -5,9 +5,6 @@
  * `podman run --help` of 4.3 and 5, podman-run(1), `docker run --help` of 20.10 to 28, both projects'
  * manuals. */
 
-#include <stdbool.h>
-#include <stddef.h>
-
 #include "model/command/command.h"
 
 /* Engines that have the option. */

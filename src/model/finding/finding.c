@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/finding/finding.h"
 
-#include <errno.h>
 #include <stdarg.h>
-#include <stdio.h>
-
-#include "base/memory.h"
-#include "base/str.h"
 
 static const char *const severity_names[] = {
         [SEVERITY_INFO] = "info",

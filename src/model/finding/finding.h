@@ -4,10 +4,7 @@
 /* A fault or risk in a label, an image or a plan: its severity, place, reason and remedy. A finding that
  * blocks refuses the plan unless the user allows it by id (`--allow ID`), where that makes sense. */
 
-#include <stdbool.h>
-#include <stddef.h>
-
-#include "base/cleanup.h"
+#include "base/base.h"
 #include "base/names.h"
 
 enum severity {

@@ -2,8 +2,6 @@
 
 /* All findings (declared in model/finding/finding.h), sorted by id; ids are never renamed. */
 
-#include <string.h>
-
 #include "model/finding/finding.h"
 
 static const struct finding_kind kinds[] = {

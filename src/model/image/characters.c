@@ -2,9 +2,6 @@
 
 /* Characters of a label that are hidden or cannot be shown unchanged: the text shown must be the text run. */
 
-#include <string.h>
-
-#include "base/str.h"
 #include "base/text.h"
 #include "model/image/internal.h"
 

@@ -4,11 +4,6 @@
 
 #include "model/image/internal.h"
 
-#include <errno.h>
-#include <string.h>
-
-#include "base/memory.h"
-#include "base/str.h"
 #include "base/words.h"
 
 /* The kernel refuses an argument of 128 KiB or more (MAX_ARG_STRLEN), and all together need some room. */

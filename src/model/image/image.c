@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/image/image.h"
 
-#include <errno.h>
-#include <string.h>
 #include <strings.h>
 
-#include "base/array.h"
-#include "base/memory.h"
-#include "base/str.h"
 #include "model/image/reference.h"
 
 #define LABEL_KEY_MAX 1024U

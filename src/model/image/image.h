@@ -3,11 +3,7 @@
 
 /* A container image: its names, digest and labels. Strings are raw bytes, shown only through base/text.h. */
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include "base/cleanup.h"
+#include "base/base.h"
 
 struct label {
         char *key;

@@ -3,9 +3,6 @@
 
 /* Internal to recipe.c, fill.c and characters.c. */
 
-#include <stdbool.h>
-#include <stddef.h>
-
 #include "model/finding/finding.h"
 #include "model/image/recipe.h"
 

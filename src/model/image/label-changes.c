@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/image/label-changes.h"
 
-#include <errno.h>
-#include <stdint.h>
-#include <string.h>
-
-#include "base/memory.h"
 #include "base/words.h"
 #include "model/image/recipe.h"
 

@@ -3,11 +3,7 @@
 
 /* The command labels of two images compared, word by word, for an upgrade of a service. Pure. */
 
-#include <stddef.h>
-
-#include "base/cleanup.h"
 #include "base/names.h"
-#include "base/str.h"
 #include "model/image/image.h"
 
 /* Labels kept with a plan and a service. All zero is a valid, empty list. */

@@ -2,10 +2,8 @@
 
 /* Selects the command labels of an image (declared in model/image/recipe.h). */
 
-#include <string.h>
 #include <strings.h>
 
-#include "base/str.h"
 #include "model/image/recipe.h"
 
 static const char *const command_label_names[] = {

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/image/pin.h"
 
-#include <string.h>
-
-#include "base/str.h"
 #include "model/image/reference.h"
 
 #define TAG_START "fairlead-"

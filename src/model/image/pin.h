@@ -9,8 +9,6 @@
  * away, and then the service cannot start again (seen with 5.4.2; 4.3.1 still finds it). And `podman image
  * prune` removes images without a name. Docker keeps digests by themselves. */
 
-#include <stdbool.h>
-
 #include "model/image/image.h"
 
 /* The name that pins an image pinned by digest for the service: "repository:tag"; the caller frees. NULL: not

@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/image/recipe.h"
 
-#include <errno.h>
-#include <string.h>
-
-#include "base/array.h"
-#include "base/memory.h"
-#include "base/str.h"
 #include "base/words.h"
 #include "model/image/internal.h"
 

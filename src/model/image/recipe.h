@@ -3,11 +3,6 @@
 
 /* The meaning of labels, and a command label parsed into words: the recipe. */
 
-#include <stdbool.h>
-#include <stddef.h>
-
-#include "base/cleanup.h"
-#include "base/error.h"
 #include "base/names.h"
 #include "model/finding/finding.h"
 #include "model/image/image.h"

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/image/reference.h"
 
-#include <string.h>
-
-#include "base/str.h"
 #include "model/image/image.h"
 
 #define REFERENCE_MAX 512U

@@ -5,8 +5,7 @@
  * for the rest of the program, are declared in model/image/image.h. Grammar: distribution specification,
  * "Pulling manifests", and the reference grammar of its implementation (host, port, separators). */
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "base/base.h"
 
 /* Pieces of the split string: not NUL-terminated. An absent one has n == 0. */
 struct span {

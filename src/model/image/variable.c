@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/image/variable.h"
 
-#include <errno.h>
-#include <string.h>
-
-#include "base/memory.h"
-#include "base/str.h"
-
 static bool begins_name(char c) {
         return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
 }

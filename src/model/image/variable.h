@@ -3,9 +3,6 @@
 
 /* The variables of a recipe: their names and values. */
 
-#include <stdbool.h>
-#include <stddef.h>
-
 #include "model/image/image.h"
 
 /* The length of the variable name ([A-Za-z_][A-Za-z0-9_]*) at s, or 0. */

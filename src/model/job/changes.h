@@ -4,13 +4,10 @@
 /* The host's files (a manifest of entries), and their changes: the exact difference of two manifests. Pure;
  * backend/snapshot/snapshot.h reads and writes files. */
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <sys/types.h>
 #include <time.h>
 
-#include "base/cleanup.h"
+#include "base/base.h"
 #include "base/names.h"
 
 struct xattr {

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/job/job.h"
 
-#include <string.h>
-
-#include "base/str.h"
-
 static const char *const job_state_names[] = {
         [JOB_QUEUED] = "queued",
         [JOB_RUNNING] = "running",

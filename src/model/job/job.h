@@ -3,12 +3,6 @@
 
 /* Jobs: one plan being carried out. States, steps and the append-only journal; replay is a pure function. */
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include "base/cleanup.h"
-#include "base/error.h"
 #include "base/names.h"
 #include "model/plan/plan.h"
 #include "model/realm/check.h"

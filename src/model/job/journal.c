@@ -3,10 +3,6 @@
 #include "model/job/job.h"
 
 #include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
-
-#include "base/str.h"
 
 /* CRC-32C (Castagnoli, reflected 0x82f63b78), bit by bit: a journal has at most 1 MiB. */
 static uint32_t journal_crc32c(const void *bytes, size_t n) {

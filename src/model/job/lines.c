@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/job/lines.h"
 
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 #include <strings.h>
 
 /* Text and marks of the lines are in a ring of bytes; a line never wraps around its end. A full ring drops

@@ -4,11 +4,7 @@
 /* Bounded scrollback of clean lines with marks, fed by base/feed.h: the newest LINES_MAX (at most
  * LINES_BYTES) are in memory, allocated as needed; the job's log file has the older ones. */
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include "base/cleanup.h"
+#include "base/base.h"
 
 #define LINES_MAX 10000U
 #define LINES_BYTES (2U * 1024 * 1024)

@@ -2,12 +2,8 @@
 #include "model/job/manifest.h"
 
 #include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-
-#include "base/str.h"
 
 #define HEAD "fairlead-manifest 1 "
 #define XATTRS_MAX 64U

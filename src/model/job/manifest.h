@@ -4,7 +4,6 @@
 /* A manifest as text, for the snapshot folder of a job: a head line, a line for each entry, and an end line
  * with their number, which shows a truncated file. Pure. */
 
-#include "base/error.h"
 #include "model/job/changes.h"
 
 #define MANIFEST_BYTES_MAX (64U * 1024 * 1024)

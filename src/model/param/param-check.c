@@ -4,12 +4,9 @@
  * characters that Active Directory refuses in sAMAccountName. */
 #include <arpa/inet.h>
 #include <ctype.h>
-#include <errno.h>
 #include <limits.h>
 #include <regex.h>
-#include <string.h>
 
-#include "base/str.h"
 #include "base/words.h"
 #include "model/param/param.h"
 

@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/param/param.h"
 
-#include <errno.h>
-#include <string.h>
-
-#include "base/memory.h"
-#include "base/str.h"
-
 static const char *const param_type_names[_PARAM_TYPE_MAX] = {
         [PARAM_TEXT] = "text",
         [PARAM_SECRET] = "secret",

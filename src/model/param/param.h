@@ -4,11 +4,7 @@
 /* Parameters: one question each; answers: their values. A secret is an answer that is never stored, shown or
  * logged: struct secret in base/secret.h. */
 
-#include <stdbool.h>
-#include <stddef.h>
-
-#include "base/cleanup.h"
-#include "base/error.h"
+#include "base/base.h"
 #include "base/names.h"
 
 enum param_type {

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <errno.h>
-#include <string.h>
 
-#include "base/str.h"
 #include "base/words.h"
 #include "model/plan/internal.h"
 

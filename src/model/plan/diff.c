@@ -1,13 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/plan/diff.h"
 
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/cleanup.h"
-#include "base/str.h"
-
 #define CONTEXT 3U
 /* Steps of the search (E. Myers, "An O(ND) Difference Algorithm", 1986): memory grows with their square. */
 #define STEPS_MAX 1000

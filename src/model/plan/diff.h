@@ -3,8 +3,7 @@
 
 /* A unified diff of two texts. Pure. */
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "base/base.h"
 
 #define DIFF_BYTES_MAX (1024U * 1024)   /* of each text: longer ones are not compared */
 

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <errno.h>
-#include <string.h>
 
 #include "base/path.h"
-#include "base/str.h"
 #include "model/plan/internal.h"
 
 /* The host's own path of one that a rehearsal has redirected to its copy. */

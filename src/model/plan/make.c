@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <errno.h>
-#include <string.h>
 #include <strings.h>
 
-#include "base/str.h"
 #include "base/text.h"
 #include "model/command/lint.h"
 #include "model/plan/internal.h"

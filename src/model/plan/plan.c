@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/plan/plan.h"
 
-#include <errno.h>
-#include <string.h>
-
-#include "base/str.h"
 #include "base/words.h"
 #include "model/plan/diff.h"
 #include "model/plan/unit-text.h"

@@ -4,12 +4,6 @@
 /* The plan: image (by digest) + name + mode + answers = exactly the commands run and the files written.
  * plan_make() is a pure function; struct host_facts is its view of the host. */
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include "base/cleanup.h"
-#include "base/error.h"
 #include "base/names.h"
 #include "model/command/command.h"
 #include "model/command/mount.h"
@@ -119,7 +113,6 @@ struct secret_use {
         char *target;
 };
 #define PLAN_FILES_DIR "/run/fairlead/files"
-
 
 /* One file to change; the plan holds both texts. */
 #define PLAN_ACCESS_FOLDER "/etc/sssd"

@@ -2,11 +2,8 @@
 /* A rehearsal's command is the install's, except that its mounts of the host's files come from
  * PLAN_REHEARSAL_DIR, where the worker mounts the host's tree with an upper layer that is discarded. Effects
  * other than on files reach the host itself. */
-#include <errno.h>
-#include <string.h>
 
 #include "base/path.h"
-#include "base/str.h"
 #include "model/command/mount.h"
 #include "model/plan/internal.h"
 

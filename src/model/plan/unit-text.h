@@ -5,7 +5,6 @@
  * present, else a .service that systemd can supervise. Pure text; values from labels cannot break out of
  * their line. */
 
-#include "base/error.h"
 #include "model/command/command.h"
 #include "model/plan/plan.h"
 

@@ -2,10 +2,7 @@
 #include "model/plan/unit-words.h"
 
 #include <ctype.h>
-#include <errno.h>
-#include <string.h>
 
-#include "base/str.h"
 #include "base/text.h"
 #include "model/image/image.h"
 #include "model/plan/unit-text.h"

@@ -4,11 +4,6 @@
 /* The parts of a RUN command that go into a unit, sorted: decided here, so that model/plan/unit-text.h only
  * writes. All bytes here can be in a unit. */
 
-#include <stdbool.h>
-#include <stddef.h>
-
-#include "base/cleanup.h"
-#include "base/error.h"
 #include "model/command/command.h"
 
 /* One line of a Quadlet's [Container]. */

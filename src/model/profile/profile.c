@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/profile/profile.h"
 
-#include <errno.h>
 #include <fnmatch.h>
-#include <string.h>
 
-#include "base/memory.h"
-#include "base/str.h"
 #include "model/image/recipe.h"
 
 static void mode_done(struct mode *mode) {

@@ -4,10 +4,6 @@
 /* The modes and parameters of an image, as plain data (data/profiles/README.md is the schema).
  * backend/format/profiles.h reads profiles. */
 
-#include <stdbool.h>
-#include <stddef.h>
-
-#include "base/cleanup.h"
 #include "model/image/image.h"
 #include "model/param/param.h"
 #include "model/realm/realm.h"

@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/realm/access.h"
 
-#include <errno.h>
-#include <string.h>
-
 #include "base/ini.h"
-#include "base/memory.h"
-#include "base/str.h"
 
 static const char *const permit_names[] = {
         [PERMIT_UNKNOWN] = "unknown", [PERMIT_ALL] = "all",       [PERMIT_DOMAIN] = "domain",

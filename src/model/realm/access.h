@@ -3,9 +3,7 @@
 
 /* The users of a domain who may log in, by sssd.conf, and exact changes like realm permit and realm deny. */
 
-#include <stdbool.h>
-
-#include "base/error.h"
+#include "base/base.h"
 #include "base/names.h"
 
 enum permit {

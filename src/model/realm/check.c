@@ -2,10 +2,7 @@
 #include "model/realm/check.h"
 
 #include <ctype.h>
-#include <stdio.h>
-#include <string.h>
 
-#include "base/str.h"
 #include "model/param/param.h"
 
 static const char *const verdict_names[] = {

@@ -3,11 +3,6 @@
 
 /* The preflight of a join, before a password is asked for: plain data. backend/realm/preflight.h runs it. */
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include "base/cleanup.h"
 #include "base/names.h"
 #include "model/realm/realm.h"
 

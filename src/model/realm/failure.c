@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/realm/failure.h"
 
-#include <string.h>
-
-#include "base/cleanup.h"
-#include "base/str.h"
-
 /* The first row that matches counts: special rows precede general ones. Texts are those of ipa-client-install
  * 4.9 to 4.13, ipa-join, kinit (MIT), adcli 0.9, realm 0.17, and of real runs: tests/fixtures. */
 static const struct failure failures[] = {

@@ -6,10 +6,6 @@
  * reports a wrong password, a missing right and a broken server all as "Failed to join the domain" or
  * "Insufficient permissions": the lines before have the reason. */
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "model/realm/check.h"
 
 enum join_tool {

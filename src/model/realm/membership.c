@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/realm/membership.h"
 
-#include "base/str.h"
-
 struct membership *membership_free(struct membership *m) {
         if (!m)
                 return NULL;

@@ -3,11 +3,6 @@
 
 /* This host's membership in a realm, from its files, SSSD and the clock; plain data. */
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include "base/cleanup.h"
 #include "model/realm/access.h"
 #include "model/realm/realm.h"
 

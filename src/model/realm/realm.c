@@ -2,11 +2,7 @@
 #include "model/realm/realm.h"
 
 #include <ctype.h>
-#include <errno.h>
-#include <string.h>
 
-#include "base/memory.h"
-#include "base/str.h"
 #include "model/param/param.h"
 
 static const char *const realm_kind_names[] = {

@@ -5,12 +5,7 @@
  * texts are raw bytes of the network: they reach the screen through base/text.h. backend/realm/discover.h
  * finds it. */
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include "base/cleanup.h"
-#include "base/error.h"
+#include "base/base.h"
 #include "base/names.h"
 
 enum realm_kind {

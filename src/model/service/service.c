@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/service/service.h"
 
-#include <errno.h>
-#include <string.h>
-
-#include "base/str.h"
-
 static const char *const service_state_names[] = {
         [SERVICE_UNASKED] = "-",         [SERVICE_UNKNOWN] = "unknown",   [SERVICE_RUNNING] = "running",
         [SERVICE_STOPPED] = "stopped",   [SERVICE_FAILED] = "failed",     [SERVICE_STARTING] = "starting",

@@ -4,11 +4,6 @@
 /* A service: an installed plan, by name. Its record is /var/lib/fairlead/services/NAME.json; the rest is the
  * current state of the host. */
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include "base/cleanup.h"
 #include "base/names.h"
 #include "model/image/label-changes.h"
 #include "model/param/param.h"

@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/service/unit.h"
 
-#include <errno.h>
-#include <string.h>
-
-#include "base/str.h"
-
 void unit_done(struct unit *u) {
         free(u->name);
         free(u->description);

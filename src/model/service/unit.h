@@ -3,12 +3,7 @@
 
 /* A systemd unit for display. Facts of systemd: org.freedesktop.systemd1(5). */
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include "base/cleanup.h"
-#include "base/error.h"
+#include "base/base.h"
 #include "base/names.h"
 
 #define UNIT_UNKNOWN UINT64_MAX         /* systemd's [not set]: shown as absent */

@@ -2,10 +2,7 @@
 #include "ui/screens/parts/check-page.h"
 
 #include <ctype.h>
-#include <stdio.h>
-#include <string.h>
 
-#include "base/memory.h"
 #include "base/text.h"
 #include "ui/dialog.h"
 #include "ui/screens/parts/job-text.h"

@@ -2,7 +2,6 @@
 #include "ui/screens/parts/job-text.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <time.h>
 
 bool job_text_runs(const struct job *job) {

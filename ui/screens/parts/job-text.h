@@ -3,7 +3,6 @@
 
 /* A job in words, for every screen that shows one. */
 
-#include "base/str.h"
 #include "model/job/job.h"
 #include "ui/widgets/canvas.h"
 

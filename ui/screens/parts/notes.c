@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/screens/parts/notes.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "model/realm/check.h"
 #include "ui/screens/parts/job-text.h"
 

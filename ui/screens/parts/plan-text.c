@@ -2,10 +2,7 @@
 #include "ui/screens/parts/plan-text.h"
 
 #include <ctype.h>
-#include <string.h>
 
-#include "base/str.h"
-#include "base/memory.h"
 #include "base/text.h"
 
 static void plan_text_blank(struct pager *pager) {

@@ -4,7 +4,6 @@
 /* A plan in words: the command, the meaning of each option, mount and privilege, the files written and those
  * kept safe, the findings. Lines for a pager in PAGER_WORDS. */
 
-#include "base/str.h"
 #include "model/plan/plan.h"
 #include "ui/widgets/pager.h"
 

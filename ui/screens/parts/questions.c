@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/screens/parts/questions.h"
 
-#include <stdlib.h>
-
-#include "base/memory.h"
-#include "base/str.h"
 #include "model/image/reference.h"
 
 /* Names that no profile can have, for questions beside its parameters. */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/screens/parts/resume-job.h"
 
-#include <stdlib.h>
-
 #include "ui/dialog.h"
 #include "ui/screens/screens.h"
 

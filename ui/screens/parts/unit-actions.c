@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/screens/parts/unit-actions.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "ui/dialog.h"
 
 const struct binding unit_menu[] = {
