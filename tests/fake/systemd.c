@@ -11,7 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/str.h"
-#include "tests/tree.h"
+#include "tests/unit/tree.h"
 
 #define NAME "org.freedesktop.systemd1"
 #define ROOT "/org/freedesktop/systemd1"

@@ -6,7 +6,7 @@
  *     test-kill [--points=N] [--errors] [SCENARIO...]    N blows for each scenario (else every one): death, or with --errors failing calls
  *
  * This program is the worker, too, when it is given a worker's arguments. */
-#include "tests/job_fixture.h"
+#include "tests/unit/job-fixture.h"
 
 #include <signal.h>
 #include <sys/prctl.h>
@@ -26,26 +26,6 @@ static char *self;
 static bool errors;             /* calls fail; then a file that cannot be removed stays */
 
 /* ---- workers ---- */
-
-static int be_worker(int argc, char **argv) {
-        struct paths paths = paths_default;
-        struct worker_options options = { .steps = steps_find, .paths = &paths, .id = argv[argc - 1] };
-        for (int i = 1; i < argc - 1; i++) {
-                const char *value;
-                if ((value = str_starts(argv[i], "--state=")))
-                        paths.state = value;
-                else if ((value = str_starts(argv[i], "--run=")))
-                        paths.run = value;
-                else if ((value = str_starts(argv[i], "--root=")))
-                        paths.root = value;
-                else if (strcmp(argv[i], "--resume") == 0)
-                        options.mode = WORKER_RESUME;
-                else if (strcmp(argv[i], "--roll-back") == 0)
-                        options.mode = WORKER_ROLL_BACK;
-        }
-        fake_engine_set_image(IMAGE_ID);
-        return worker_carry_out(&options);
-}
 
 /* Its status, as of waitpid(2). how: NULL: it is not disturbed. */
 static int work(const struct host_fixture *f, const char *id, enum worker_mode mode, const struct strike_options *how) {

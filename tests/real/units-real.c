@@ -16,9 +16,7 @@
 #include "backend/systemd/log.h"
 #include "backend/systemd/units.h"
 #include "base/str.h"
-
-#define PREFIX "fairlead-case-"
-#include "tests/unit_files_cases.h"
+#include "tests/unit/unit-file-cases.h"
 
 #define FOLDER "/etc/systemd/system/"
 #define NAME(part) "fairlead-real-" part ".service"
@@ -184,18 +182,18 @@ static void make_folder_of(const char *path) {
 
 /* Puts the cases on this host, or takes them away. */
 static void put_cases(bool there) {
-        for (size_t i = 0; i < ELEMENTS(case_links); i++) {
-                unlink(case_links[i].link);
-                make_folder_of(case_links[i].link);
-                if (there && symlink(case_links[i].target, case_links[i].link) < 0)
-                        perror(case_links[i].link);
+        for (const struct case_link *c = case_links; c->link; c++) {
+                unlink(c->link);
+                make_folder_of(c->link);
+                if (there && symlink(c->target, c->link) < 0)
+                        perror(c->link);
         }
-        for (size_t i = 0; i < ELEMENTS(case_files); i++) {
-                _cleanup_free_ char *path = str_printf("%s%s", case_files[i].place, case_files[i].name);
+        for (const struct case_file *c = case_files; c->name; c++) {
+                _cleanup_free_ char *path = str_printf("%s%s", c->place, c->name);
                 unlink(path);
                 make_folder_of(path);
                 FILE *f = there ? fopen(path, "we") : NULL;
-                if (there && (!f || fputs(case_files[i].text, f) < 0))
+                if (there && (!f || fputs(c->text, f) < 0))
                         perror(path);
                 if (f)
                         fclose(f);

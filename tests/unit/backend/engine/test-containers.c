@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The containers of an engine: list, inspect, remove; in both dialects and with every bad thing an engine can do. */
-#include "tests/engine_fixture.h"
+#include "tests/unit/engine-fixture.h"
 
 static struct op *list(struct engine_fixture *f) {
         return engine_list_containers(f->engine, NULL, on_containers, f);

@@ -13,7 +13,7 @@
 #include "base/str.h"
 #include "tests/fake/engine.h"
 #include "tests/fake/systemd.h"
-#include "tests/tree.h"
+#include "tests/unit/tree.h"
 
 #define UNIT "[Service]\nExecStart=/usr/bin/podman run x\n"
 #define UNIT_PATH "/etc/systemd/system/clock.service"

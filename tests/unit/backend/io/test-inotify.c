@@ -3,10 +3,10 @@
 
 #include <fcntl.h>
 #include <sys/inotify.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "backend/io/inotify.h"
+#include "base/clock.h"
 
 #define PACE_USEC 20000
 
@@ -23,12 +23,6 @@ static void on_changed(int number, const char *name, uint32_t mask, void *userda
         f->told++;
         if (f->free_it)
                 f->inotify = inotify_free(f->inotify);
-}
-
-static uint64_t now_usec(void) {
-        struct timespec t;
-        clock_gettime(CLOCK_MONOTONIC, &t);
-        return (uint64_t) t.tv_sec * 1000000 + (uint64_t) t.tv_nsec / 1000;
 }
 
 static int begin(void **state) {
@@ -59,7 +53,7 @@ static void grow(struct fixture *f) {
 }
 
 static void wait_told(struct fixture *f, unsigned n) {
-        for (uint64_t until = now_usec() + 5000000; f->told < n && now_usec() < until;)
+        for (int64_t until = usec_now(CLOCK_MONOTONIC) + 5000000; f->told < n && usec_now(CLOCK_MONOTONIC) < until;)
                 sd_event_run(f->event, 100000);
         assert_true(f->told >= n);
 }
@@ -68,13 +62,13 @@ static void wait_told(struct fixture *f, unsigned n) {
 static void what_grows_is_told_at_its_pace(void **state) {
         struct fixture *f = *state;
         inotify_pace(f->inotify, PACE_USEC);
-        uint64_t from = now_usec();
+        int64_t from = usec_now(CLOCK_MONOTONIC);
         for (unsigned i = 0; i < 1000; i++) {
                 grow(f);
                 sd_event_run(f->event, 0);
                 sd_event_run(f->event, 0);
         }
-        assert_true(f->told <= (now_usec() - from) / PACE_USEC + 2);
+        assert_true(f->told <= (usec_now(CLOCK_MONOTONIC) - from) / PACE_USEC + 2);
         assert_true(f->told >= 1);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The client against real workers: this program is the worker, too, when it is given a worker's arguments. */
-#include "tests/job_fixture.h"
+#include "tests/unit/job-fixture.h"
 
+#include <dirent.h>
 #include <signal.h>
 #include <time.h>
 
@@ -378,21 +379,6 @@ static void a_dead_workers_id_is_not_the_holders(void **state) {
         assert_int_equal(hostlock_take(paths, new, &told, &e), -EBUSY);
         assert_null(told);
         assert_null(e->hint);
-}
-
-static int be_worker(int argc, char **argv) {
-        struct paths paths = paths_default;
-        for (int i = 1; i < argc - 1; i++) {
-                const char *value;
-                if ((value = str_starts(argv[i], "--state=")))
-                        paths.state = value;
-                else if ((value = str_starts(argv[i], "--run=")))
-                        paths.run = value;
-                else if ((value = str_starts(argv[i], "--root=")))
-                        paths.root = value;
-        }
-        fake_engine_set_image(IMAGE_ID);
-        return worker_run(&paths, argv[argc - 1], NULL);
 }
 
 int main(int argc, char **argv) {

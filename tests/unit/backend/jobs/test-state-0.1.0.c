@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Jobs and services of version 0.1.0 are listed, resumed, rolled back and uninstalled as by its own worker. */
-#include "tests/legacy.h"
+#include "tests/unit/legacy.h"
 
 #include "backend/format/emit.h"
 #include "backend/jobs/jobs.h"

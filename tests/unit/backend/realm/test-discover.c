@@ -2,9 +2,9 @@
 #include "tests/test.h"
 
 #include <errno.h>
-#include <time.h>
 
 #include "backend/realm/discover.h"
+#include "base/clock.h"
 #include "base/str.h"
 #include "tests/fake/realm.h"
 
@@ -36,12 +36,6 @@ static int end(void **state) {
         return 0;
 }
 
-static unsigned now_ms(void) {
-        struct timespec t;
-        clock_gettime(CLOCK_MONOTONIC, &t);
-        return (unsigned) (t.tv_sec * 1000 + t.tv_nsec / 1000000);
-}
-
 static void on_done(struct realm *realm, struct error *e, void *userdata) {
         struct fixture *f = userdata;
         assert_null(e);
@@ -52,7 +46,7 @@ static void on_done(struct realm *realm, struct error *e, void *userdata) {
 }
 
 static struct realm *look(struct fixture *f, const char *domain, bool parents, unsigned ms) {
-        unsigned started = now_ms();
+        int64_t began = usec_now(CLOCK_MONOTONIC);
         f->realm = realm_free(f->realm);
         f->done = false;
         f->op = discover_start(f->event, &(struct discover_options) { .domain = domain, .parents = parents, .servers = f->network.name_server, .ms = ms,
@@ -61,7 +55,7 @@ static struct realm *look(struct fixture *f, const char *domain, bool parents, u
         assert_non_null(f->op);
         while (!f->done)
                 assert_true(sd_event_run(f->event, UINT64_MAX) >= 0);
-        f->ms = now_ms() - started;
+        f->ms = (unsigned) ((usec_now(CLOCK_MONOTONIC) - began) / 1000);
         return f->realm;
 }
 

@@ -6,7 +6,7 @@
 
 #include "backend/realm/login-config.h"
 #include "base/str.h"
-#include "tests/tree.h"
+#include "tests/unit/tree.h"
 
 /* A host with a pam-auth-update that writes down how it was called, and fails when told to. */
 static char *host_new(const char *common_auth, bool tool) {

@@ -8,7 +8,7 @@
 #include "base/readfile.h"
 #include "base/str.h"
 #include "config.h"
-#include "tests/tree.h"
+#include "tests/unit/tree.h"
 
 static void only_what_is_installed(void **state) {
         _cleanup_free_ char *root = tree_new();

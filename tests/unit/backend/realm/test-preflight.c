@@ -11,7 +11,7 @@
 #include "backend/realm/preflight.h"
 #include "base/str.h"
 #include "tests/fake/realm.h"
-#include "tests/tree.h"
+#include "tests/unit/tree.h"
 
 /* A network, a host's files, and what a preflight of both said. */
 struct fixture {

@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "backend/realm/repair.h"
+#include "base/clock.h"
 
 /* The machine's own clock is nobody's to set: this is asked in its place. */
 static struct {
@@ -28,21 +28,15 @@ int clock_settime(clockid_t clock, const struct timespec *t) {
         return 0;
 }
 
-static int64_t now_usec(void) {
-        struct timespec t;
-        clock_gettime(CLOCK_REALTIME, &t);
-        return (int64_t) t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
-
 static void steps_the_clock(void **state) {
         static const int64_t ahead[] = { 602 * 1000000LL, -602 * 1000000LL, 86400 * 1000000LL + 17, 0 };
         for (size_t i = 0; i < ELEMENTS(ahead); i++) {
                 _cleanup_error_ struct error *e = NULL;
                 machine.refuse = 0;
-                int64_t before = now_usec() - ahead[i];
+                int64_t before = usec_now(CLOCK_REALTIME) - ahead[i];
                 assert_ok(repair_clock(ahead[i], &e), e);
                 int64_t set = (int64_t) machine.clock.tv_sec * 1000000 + machine.clock.tv_nsec / 1000;
-                assert_true(set >= before && set <= now_usec() - ahead[i]);
+                assert_true(set >= before && set <= usec_now(CLOCK_REALTIME) - ahead[i]);
                 assert_in_range(machine.clock.tv_nsec, 0, 999999999);
         }
 }

@@ -8,7 +8,7 @@
 #include "backend/io/files.h"
 #include "backend/snapshot/overlay.h"
 #include "backend/snapshot/snapshot.h"
-#include "tests/tree.h"
+#include "tests/unit/tree.h"
 
 struct fixture {
         char *top, *root, *run, *state, *store;

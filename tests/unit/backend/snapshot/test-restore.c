@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "tests/tree.h"
+#include "tests/unit/tree.h"
 
 #include <signal.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 
 #include "backend/io/files.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "tests/tree.h"
+#include "tests/unit/tree.h"
 
 #include <signal.h>
 #include <sys/socket.h>

@@ -4,10 +4,8 @@
 #include <time.h>
 
 #include "backend/systemd/file-states.h"
-#include "tests/tree.h"
-
-#define PREFIX ""
-#include "tests/unit_files_cases.h"
+#include "tests/unit/tree.h"
+#include "tests/unit/unit-file-cases.h"
 
 static const char *const folders[] = {
         "/run/systemd/transient", "/etc/systemd/system", "/run/systemd/system", "/run/systemd/generator", "/not/there", "/usr/lib/systemd/system", NULL
@@ -86,25 +84,25 @@ static void check(const struct fixture *f, const char *name, const char *state) 
 static void says_what_systemd_says(void **state) {
         struct fixture *f = *state;
         size_t n = 0;
-        for (size_t i = 0; i < ELEMENTS(case_files); i++) {
-                _cleanup_free_ char *path = str_printf("%s%s", case_files[i].place, case_files[i].name);
+        for (const struct case_file *c = case_files; c->name; c++) {
+                _cleanup_free_ char *path = str_printf("%s%s", c->place, c->name);
                 make_folders(f->root, path);
-                tree_write(f->root, path, case_files[i].text);
-                n += case_files[i].state != NULL;
+                tree_write(f->root, path, c->text);
+                n += c->state != NULL;
         }
-        for (size_t i = 0; i < ELEMENTS(case_links); i++) {
-                _cleanup_free_ char *path = str_printf("%s%s", f->root, case_links[i].link);
-                make_folders(f->root, case_links[i].link);
-                assert_int_equal(symlink(case_links[i].target, path), 0);
-                n += case_links[i].state != NULL;
+        for (const struct case_link *c = case_links; c->link; c++) {
+                _cleanup_free_ char *path = str_printf("%s%s", f->root, c->link);
+                make_folders(f->root, c->link);
+                assert_int_equal(symlink(c->target, path), 0);
+                n += c->state != NULL;
         }
         read_all(f);
-        for (size_t i = 0; i < ELEMENTS(case_files); i++)
-                if (case_files[i].state)
-                        check(f, case_files[i].name, case_files[i].state);
-        for (size_t i = 0; i < ELEMENTS(case_links); i++)
-                if (case_links[i].state)
-                        check(f, strrchr(case_links[i].link, '/') + 1, case_links[i].state);
+        for (const struct case_file *c = case_files; c->name; c++)
+                if (c->state)
+                        check(f, c->name, c->state);
+        for (const struct case_link *c = case_links; c->link; c++)
+                if (c->state)
+                        check(f, strrchr(c->link, '/') + 1, c->state);
         assert_int_equal(f->files->n, n);
         for (size_t i = 1; i < f->files->n; i++)
                 assert_true(strcmp(f->files->items[i - 1].name, f->files->items[i].name) < 0);

@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <signal.h>
 #include <sys/mman.h>
-#include <time.h>
 
 #include "backend/systemd/units.h"
+#include "base/clock.h"
 #include "base/str.h"
 #include "tests/fake/systemd.h"
 
@@ -58,15 +58,9 @@ static int end(void **state) {
         return 0;
 }
 
-static uint64_t now_msec(void) {
-        struct timespec t;
-        clock_gettime(CLOCK_MONOTONIC, &t);
-        return (uint64_t) t.tv_sec * 1000 + (uint64_t) t.tv_nsec / 1000000;
-}
-
 /* Runs the loop until *what, at most so long; did it come to it? */
 static bool run(struct fixture *f, const bool *what, unsigned msec) {
-        for (uint64_t until = now_msec() + msec; !(what && *what) && now_msec() < until;)
+        for (int64_t until = usec_now(CLOCK_MONOTONIC) + (int64_t) msec * 1000; !(what && *what) && usec_now(CLOCK_MONOTONIC) < until;)
                 sd_event_run(f->event, 20 * 1000);
         return what && *what;
 }
@@ -127,7 +121,7 @@ static void show(struct fixture *f, const char *name) {
 
 /* Waits until the listener was told. */
 static bool run_told(struct fixture *f) {
-        for (uint64_t until = now_msec() + 5000; !f->told && now_msec() < until;)
+        for (int64_t until = usec_now(CLOCK_MONOTONIC) + 5000000; !f->told && usec_now(CLOCK_MONOTONIC) < until;)
                 sd_event_run(f->event, 20 * 1000);
         return f->told;
 }
@@ -382,10 +376,10 @@ static void starts_and_stops(void **state) {
 static void waits_for_the_end_of_the_job(void **state) {
         struct fixture *f = *state;
         fake_systemd_add(f->systemd, "slow.service", "inactive", "dead", "enabled")->delay_ms = 300;
-        uint64_t began = now_msec();
+        int64_t began = usec_now(CLOCK_MONOTONIC);
         act(f, "slow.service", UNIT_START);
         assert_null(f->error);
-        assert_true(now_msec() - began >= 290);
+        assert_true(usec_now(CLOCK_MONOTONIC) - began >= 290000);
 }
 
 static void says_why_a_start_failed(void **state) {
@@ -460,23 +454,23 @@ static void copes_with_an_early_signal(void **state) {
         struct fixture *f = *state;
         struct fake_unit *u = fake_systemd_add(f->systemd, "ssh.service", "inactive", "dead", "enabled");
         f->systemd->early_signals = true;
-        uint64_t began = now_msec();
+        int64_t began = usec_now(CLOCK_MONOTONIC);
         act(f, "ssh.service", UNIT_START);
         assert_null(f->error);
         u->job_result = "canceled";
         act(f, "ssh.service", UNIT_START);
         assert_int_equal(f->error->code, -ECANCELED);
-        assert_true(now_msec() - began < 2000);
+        assert_true(usec_now(CLOCK_MONOTONIC) - began < 2000000);
 }
 
 static void looks_again_after_a_reload(void **state) {
         struct fixture *f = *state;
         fake_systemd_add(f->systemd, "ssh.service", "inactive", "dead", "enabled")->delay_ms = 50;
         f->systemd->reload_between = f->systemd->lose_signals = true;
-        uint64_t began = now_msec();
+        int64_t began = usec_now(CLOCK_MONOTONIC);
         act(f, "ssh.service", UNIT_START);
         assert_null(f->error);
-        assert_true(now_msec() - began < 2000);         /* not only after the five seconds of the net */
+        assert_true(usec_now(CLOCK_MONOTONIC) - began < 2000000);         /* not only after the five seconds of the net */
 }
 
 static void acts_side_by_side(void **state) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Jobs of an installed service in a realm: who may log in, and new keys. */
-#include "tests/worker_fixture.h"
+#include "tests/unit/worker-fixture.h"
 
 #include <sys/stat.h>
 
@@ -9,16 +9,6 @@
 #define WAS "[domain/d]\nid_provider = ad\n"
 #define BECOMES WAS "access_provider = deny\n"
 #define JOIN_SCRIPT "mkdir $ROOT/etc/sssd; printf '[domain/d]\\nid_provider = ad\\n' > $ROOT/etc/sssd/sssd.conf; chmod 600 $ROOT/etc/sssd/sssd.conf"
-
-static int set_up(void **state) {
-        *state = host_fixture_new();
-        return 0;
-}
-
-static int tear_down(void **state) {
-        host_fixture_free(*state);
-        return 0;
-}
 
 static void install(const struct host_fixture *f) {
         _cleanup_plan_ struct plan *plan = script_plan(f, JOIN_SCRIPT, ENGINE_PODMAN);
@@ -180,12 +170,12 @@ static void renewed_keys_are_looked_at(void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test_setup_teardown(a_change_of_access_is_fairleads_own_work, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(what_others_write_behind_it_stays, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(nobody_is_written_over, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(it_is_whole_or_nothing, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(no_other_file_is_written, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(renewed_keys_are_looked_at, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(a_change_of_access_is_fairleads_own_work, host_set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(what_others_write_behind_it_stays, host_set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(nobody_is_written_over, host_set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(it_is_whole_or_nothing, host_set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(no_other_file_is_written, host_set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(renewed_keys_are_looked_at, host_set_up, host_tear_down),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,20 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "tests/worker_fixture.h"
+#include "tests/unit/worker-fixture.h"
 
 #include <dirent.h>
 
 #include "base/readfile.h"
 #include "model/realm/failure.h"
-
-static int set_up(void **state) {
-        *state = host_fixture_new();
-        return 0;
-}
-
-static int tear_down(void **state) {
-        host_fixture_free(*state);
-        return 0;
-}
 
 /* A join by this script; its domain is none that could be looked for, so nobody is asked. */
 static struct plan *join_plan(const struct host_fixture *f, const char *script, enum realm_kind joins) {
@@ -132,9 +122,9 @@ static void every_real_run_is_told_as_a_live_one(void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test_setup_teardown(a_failing_join_says_why, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(what_a_tool_only_warns_of_is_in_the_log, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(every_real_run_is_told_as_a_live_one, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(a_failing_join_says_why, host_set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(what_a_tool_only_warns_of_is_in_the_log, host_set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(every_real_run_is_told_as_a_live_one, host_set_up, host_tear_down),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

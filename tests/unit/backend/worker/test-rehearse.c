@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The worker's rehearsals, on real overlays in a mount namespace of the test's own. */
-#include "tests/worker_fixture.h"
+#include "tests/unit/worker-fixture.h"
 
 #include <sched.h>
 #include <signal.h>
@@ -8,11 +8,6 @@
 #include <sys/wait.h>
 
 #include "backend/snapshot/overlay.h"
-
-static int set_up(void **state) {
-        *state = host_fixture_new();
-        return 0;
-}
 
 static int tear_down(void **state) {
         struct host_fixture *f = *state;
@@ -132,10 +127,10 @@ int main(void) {
         if (r < 0)
                 return 77;      /* no overlays here: tests/e2e/test-rehearse.sh tries them on real hosts */
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test_setup_teardown(shows_what_an_install_would_change, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(a_failing_installer_is_shown_as_far_as_it_came, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(can_be_cancelled, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(a_death_leaves_only_the_way_back, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(shows_what_an_install_would_change, host_set_up, tear_down),
+                cmocka_unit_test_setup_teardown(a_failing_installer_is_shown_as_far_as_it_came, host_set_up, tear_down),
+                cmocka_unit_test_setup_teardown(can_be_cancelled, host_set_up, tear_down),
+                cmocka_unit_test_setup_teardown(a_death_leaves_only_the_way_back, host_set_up, tear_down),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

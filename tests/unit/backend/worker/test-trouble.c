@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Jobs in trouble from outside: a line that drops, a disk that fills, an /etc that cannot be written, a clock that is set. */
-#include "tests/job_fixture.h"
+#include "tests/unit/job-fixture.h"
 
 #include <sched.h>
 #include <signal.h>
@@ -28,16 +28,6 @@ time_t time(time_t *ret) {
         if (ret)
                 *ret = t.tv_sec;
         return t.tv_sec;
-}
-
-static int set_up(void **state) {
-        *state = host_fixture_new();
-        return 0;
-}
-
-static int tear_down(void **state) {
-        host_fixture_free(*state);
-        return 0;
 }
 
 static enum job_state state_of(const struct host_fixture *f, const char *id) {
@@ -251,12 +241,12 @@ static void a_clock_that_is_set_changes_nothing(void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test_setup_teardown(a_line_that_drops_is_nothing_to_a_worker, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(a_disk_that_fills_is_put_back, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(an_etc_that_is_read_only_is_told_first, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(an_etc_that_becomes_read_only_is_put_back_later, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(a_file_that_is_a_mount_is_put_back_where_it_is, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(a_clock_that_is_set_changes_nothing, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(a_line_that_drops_is_nothing_to_a_worker, host_set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(a_disk_that_fills_is_put_back, host_set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(an_etc_that_is_read_only_is_told_first, host_set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(an_etc_that_becomes_read_only_is_put_back_later, host_set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(a_file_that_is_a_mount_is_put_back_where_it_is, host_set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(a_clock_that_is_set_changes_nothing, host_set_up, host_tear_down),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The worker's upgrades: the unit changed, the record, the way back, and an uninstall after them. */
-#include "tests/worker_fixture.h"
+#include "tests/unit/worker-fixture.h"
 
 #define NEW_ID "2222222222222222222222222222222222222222222222222222222222222222"
 #define NEW_ID_START "222222222222"
@@ -11,11 +11,6 @@
 static int set_up(void **state) {
         *state = host_fixture_new();
         fake_engine_add_image(NEW_ID);
-        return 0;
-}
-
-static int tear_down(void **state) {
-        host_fixture_free(*state);
         return 0;
 }
 
@@ -169,13 +164,7 @@ static void running(struct fake_systemd *s) {
 
 static void dead(struct fake_systemd *s) {
         running(s);
-        struct fake_unit *u = fake_systemd_find(s, "demo.service");
-        u->job_result = "failed";
-        u->then_active = "failed";
-        u->then_sub = "failed";
-        u->then_result = "exit-code";
-        u->then_code = 1;
-        u->then_status = 3;
+        does_not_start(s);
 }
 
 static void unhealthy(struct fake_systemd *s) {
@@ -288,15 +277,15 @@ static void a_unit_of_the_image_is_changed_in_its_place(void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test_setup_teardown(changes_the_unit_and_the_record, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(an_uninstall_takes_both_back, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(keeps_what_somebody_changed_in_between, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(refuses_another_image_than_the_planned_one, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(goes_back_when_the_new_one_does_not_start, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(says_so_when_the_old_one_does_not_run_again, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(goes_back_when_the_check_does_not_pass, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(what_was_stopped_stays_stopped, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(a_unit_of_the_image_is_changed_in_its_place, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(changes_the_unit_and_the_record, set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(an_uninstall_takes_both_back, set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(keeps_what_somebody_changed_in_between, set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(refuses_another_image_than_the_planned_one, set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(goes_back_when_the_new_one_does_not_start, set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(says_so_when_the_old_one_does_not_run_again, set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(goes_back_when_the_check_does_not_pass, set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(what_was_stopped_stays_stopped, set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(a_unit_of_the_image_is_changed_in_its_place, set_up, host_tear_down),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,15 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "tests/worker_fixture.h"
-
-static int set_up(void **state) {
-        *state = host_fixture_new();
-        return 0;
-}
-
-static int tear_down(void **state) {
-        host_fixture_free(*state);
-        return 0;
-}
+#include "tests/unit/worker-fixture.h"
 
 static void assert_check(const struct job_check *check, const char *line) {
         _cleanup_free_ char *text = str_printf("%s %s", verdict_name(check->verdict), check->text);
@@ -86,7 +76,7 @@ static void lines_of_others_are_no_crash(void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test_setup_teardown(a_join_is_looked_at, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(a_join_is_looked_at, host_set_up, host_tear_down),
                 cmocka_unit_test(lines_of_others_are_no_crash),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "tests/worker_fixture.h"
+#include "tests/unit/worker-fixture.h"
 
 #include "backend/store/sweep.h"
 
@@ -7,16 +7,6 @@
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/wait.h>
-
-static int set_up(void **state) {
-        *state = host_fixture_new();
-        return 0;
-}
-
-static int tear_down(void **state) {
-        host_fixture_free(*state);
-        return 0;
-}
 
 static void installs_and_uninstalls(void **state) {
         struct host_fixture *f = *state;
@@ -598,27 +588,27 @@ static void wants_room_first(void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test_setup_teardown(installs_and_uninstalls, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(uninstalling_keeps_what_the_admin_changed, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(leaving_by_a_program_of_the_host, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(an_engines_exit_status_is_told_in_words, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(a_failing_installer_leaves_no_trace, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(an_account_is_deleted_or_nothing_is_done, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(cancelling_puts_everything_back, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(a_question_gets_its_answer, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(hands_answers_over, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(logs_a_flood_and_any_byte, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(says_what_it_cannot_start, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(an_image_that_is_gone_is_told, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(starts_what_it_wrote, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(a_unit_that_does_not_start_undoes_the_job, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(what_ran_before_runs_again, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(rolls_back_after_a_death, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(spares_containers_of_others, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(one_job_at_a_time, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(clears_up_behind_a_worker_that_had_not_begun, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(tells_who_logs_in, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(wants_room_first, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(installs_and_uninstalls, host_set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(uninstalling_keeps_what_the_admin_changed, host_set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(leaving_by_a_program_of_the_host, host_set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(an_engines_exit_status_is_told_in_words, host_set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(a_failing_installer_leaves_no_trace, host_set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(an_account_is_deleted_or_nothing_is_done, host_set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(cancelling_puts_everything_back, host_set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(a_question_gets_its_answer, host_set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(hands_answers_over, host_set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(logs_a_flood_and_any_byte, host_set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(says_what_it_cannot_start, host_set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(an_image_that_is_gone_is_told, host_set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(starts_what_it_wrote, host_set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(a_unit_that_does_not_start_undoes_the_job, host_set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(what_ran_before_runs_again, host_set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(rolls_back_after_a_death, host_set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(spares_containers_of_others, host_set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(one_job_at_a_time, host_set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(clears_up_behind_a_worker_that_had_not_begun, host_set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(tells_who_logs_in, host_set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(wants_room_first, host_set_up, host_tear_down),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

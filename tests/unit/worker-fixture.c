@@ -1,22 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#pragma once
+#include "tests/unit/worker-fixture.h"
 
-/* A whole worker run in the test's own process: on a small host (job_fixture.h), with a systemd and an engine that do as the test
- * wants. */
-
-#include "backend/store/control.h"
-#include "tests/fake/systemd.h"
-#include "tests/job_fixture.h"
-
-/* What a watcher does while a job runs: waits for text in the log, then acts. */
-struct watcher {
-        const struct host_fixture *f;
-        const char *id, *wait_for, *type;
-        bool cancel, done;
-        sd_event_source *timer;
-};
-
-static inline int on_watch(sd_event_source *source, uint64_t usec, void *userdata) {
+static int on_watch(sd_event_source *source, uint64_t usec, void *userdata) {
         struct watcher *w = userdata;
         _cleanup_free_ char *log = read_job_file(w->f, w->id, "log");
         if (!log || !strstr(log, w->wait_for)) {
@@ -34,15 +19,7 @@ static inline int on_watch(sd_event_source *source, uint64_t usec, void *userdat
         return 0;
 }
 
-struct with {
-        struct secret_list *secrets;
-        struct watcher *watcher;
-        struct fake_systemd **systemd;          /* made by run_job(), freed by it */
-        void (*prepare)(struct fake_systemd *f);
-        enum worker_mode mode;
-};
-
-static inline int run_job(const struct host_fixture *f, const char *id, struct with with) {
+int run_job(const struct host_fixture *f, const char *id, struct with with) {
         sd_event *event = NULL;
         sd_bus *bus = NULL;
         struct units *units = NULL;
@@ -56,9 +33,16 @@ static inline int run_job(const struct host_fixture *f, const char *id, struct w
         if (with.watcher) {
                 with.watcher->f = f;
                 with.watcher->id = id;
-                assert_true(sd_event_add_time_relative(event, &with.watcher->timer, CLOCK_MONOTONIC, 0, 0, on_watch, with.watcher) >= 0);
+                assert_true(sd_event_add_time_relative(event, &with.watcher->timer, CLOCK_MONOTONIC, 0, 0,
+                                                       on_watch, with.watcher) >= 0);
         }
-        const struct worker_options options = { .steps = steps_find, .event = event, .paths = &f->paths, .id = id, .secrets = with.secrets, .units = units, .mode = with.mode };
+        const struct worker_options options = { .steps = steps_find,
+                                                .event = event,
+                                                .paths = &f->paths,
+                                                .id = id,
+                                                .secrets = with.secrets,
+                                                .units = units,
+                                                .mode = with.mode };
         int status = worker_carry_out(&options);
         if (with.watcher) {
                 sd_event_source_disable_unref(with.watcher->timer);
@@ -74,27 +58,24 @@ static inline int run_job(const struct host_fixture *f, const char *id, struct w
         return status;
 }
 
-static inline void expect_done(const struct host_fixture *f, const char *id, int status) {
+void expect_done(const struct host_fixture *f, const char *id, int status) {
         _cleanup_(job_freep) struct job *job = read_job(f, id);
         _cleanup_free_ char *log = read_job_file(f, id, "log");
         if (status != WORKER_DONE || job->state != JOB_DONE)
-                fail_msg("status %d, %s: %s\n%s", status, job_state_name(job->state), job->message ? job->message : "", log ? log : "");
+                fail_msg("status %d, %s: %s\n%s", status, job_state_name(job->state),
+                         job->message ? job->message : "", log ? log : "");
 }
 
-static inline void print_left(const struct job *job) {
+void print_left(const struct job *job) {
         for (char **left = job->left; left && *left; left++)
                 print_error("left: %s\n", *left);
 }
 
-#define INSTALL_SCRIPT "echo installing; mkdir $ROOT/etc/demo; echo x > $ROOT/etc/demo/demo.conf; echo more >> $ROOT/etc/hosts; rm $ROOT/etc/passwd; chmod 700 $ROOT/usr/local"
-
-/* The name that keeps the image findable while the service is installed. */
-static inline bool is_held(const struct host_fixture *f) {
+bool is_held(const struct host_fixture *f) {
         return access(tree_path(f->engine, "/.name localhost+demo:fairlead-demo-" IMAGE_ID_START), F_OK) == 0;
 }
 
-/* Its unit, which is there, ends with status 3 whenever it is started. */
-static inline void does_not_start(struct fake_systemd *s) {
+void does_not_start(struct fake_systemd *s) {
         struct fake_unit *u = fake_systemd_find(s, "demo.service");
         u->job_result = "failed";
         u->then_active = "failed";
@@ -104,7 +85,7 @@ static inline void does_not_start(struct fake_systemd *s) {
         u->then_status = 3;
 }
 
-static inline void ordinary(struct fake_systemd *s) {
+void ordinary(struct fake_systemd *s) {
         fake_systemd_add(s, "demo.service", "inactive", "dead", "disabled");
         fake_systemd_find(s, "demo.service")->install = true;
 }

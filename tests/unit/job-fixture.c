@@ -1,41 +1,44 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#pragma once
+#include "tests/unit/job-fixture.h"
 
-/* A small host for tests of jobs: a folder that stands for "/", one for state and run, and plans whose command is a shell
- * script of the test (fairlead itself never runs a shell). */
-
-#include "backend/io/paths.h"
-#include "backend/store/job-folder.h"
-#include "backend/store/services.h"
-#include "backend/worker/steps/steps.h"
-#include "backend/worker/worker.h"
-#include "model/command/command.h"
-#include "model/plan/plan.h"
-#include "tests/fake/engine_calls.h"
-#include "tests/tree.h"
-
-#define IMAGE_ID "1111111111111111111111111111111111111111111111111111111111111111"
-#define IMAGE_ID_START "111111111111"
-
-struct host_fixture {
-        char *top, *root, *state, *run, *engine;
-        struct paths paths;
-};
-
-/* The usual worker. */
-static inline int worker_run(const struct paths *paths, const char *id, struct secret_list *secrets) {
-        const struct worker_options options = { .steps = steps_find, .paths = paths, .id = id, .secrets = secrets };
+int worker_run(const struct paths *paths, const char *id, struct secret_list *secrets) {
+        const struct worker_options options = {
+                .steps = steps_find, .paths = paths, .id = id, .secrets = secrets
+        };
         return worker_carry_out(&options);
 }
 
-static inline struct host_fixture *host_fixture_new(void) {
+int be_worker(int argc, char **argv) {
+        struct paths paths = paths_default;
+        struct worker_options options = { .steps = steps_find, .paths = &paths, .id = argv[argc - 1] };
+        for (int i = 1; i < argc - 1; i++) {
+                const char *value;
+                if ((value = str_starts(argv[i], "--state=")))
+                        paths.state = value;
+                else if ((value = str_starts(argv[i], "--run=")))
+                        paths.run = value;
+                else if ((value = str_starts(argv[i], "--root=")))
+                        paths.root = value;
+                else if (str_equal(argv[i], "--resume"))
+                        options.mode = WORKER_RESUME;
+                else if (str_equal(argv[i], "--roll-back"))
+                        options.mode = WORKER_ROLL_BACK;
+        }
+        fake_engine_set_image(IMAGE_ID);
+        return worker_carry_out(&options);
+}
+
+struct host_fixture *host_fixture_new(void) {
         struct host_fixture *f = calloc(1, sizeof *f);
         f->top = tree_new();
         f->root = str_printf("%s/root", f->top);
         f->state = str_printf("%s/state", f->top);
         f->run = str_printf("%s/run", f->top);
         f->engine = str_printf("%s/engine", f->top);
-        static const char *const folders[] = { "/root", "/root/etc", "/root/etc/systemd", "/root/etc/systemd/system", "/root/usr", "/root/usr/local", "/engine" };
+        static const char *const folders[] = {
+                "/root",           "/root/etc", "/root/etc/systemd", "/root/etc/systemd/system", "/root/usr",
+                "/root/usr/local", "/engine"
+        };
         for (size_t i = 0; i < ELEMENTS(folders); i++)
                 tree_folder(f->top, folders[i]);
         tree_write(f->top, "/root/etc/hosts", "127.0.0.1 localhost\n");
@@ -52,7 +55,7 @@ static inline struct host_fixture *host_fixture_new(void) {
         return f;
 }
 
-static inline void host_fixture_free(struct host_fixture *f) {
+void host_fixture_free(struct host_fixture *f) {
         tree_remove(f->top);
         free(f->top);
         free(f->root);
@@ -63,14 +66,25 @@ static inline void host_fixture_free(struct host_fixture *f) {
         fake_engine_set_image(NULL);
 }
 
-/* The script as a program of the host, or as an engine's command: then a "podman" of the test's own runs it. */
-static inline struct command *script_command(const struct host_fixture *f, const char *script, enum engine_kind engine) {
+int host_set_up(void **state) {
+        *state = host_fixture_new();
+        return 0;
+}
+
+int host_tear_down(void **state) {
+        host_fixture_free(*state);
+        return 0;
+}
+
+struct command *script_command(const struct host_fixture *f, const char *script, enum engine_kind engine) {
         _cleanup_free_ char *podman = str_printf("%s/podman", f->top);
         const char *const host[] = { "/bin/sh", "-c", script, NULL };
         const char *const engines[] = { podman, "run", "localhost/demo", script, NULL };
         struct finding_list findings = {};
         struct command *command = NULL;
-        assert_int_equal(command_read("INSTALL", (char *const *) (engine == ENGINE_NONE ? host : engines), ENGINE_PODMAN, NULL, &command, &findings), 0);
+        assert_int_equal(command_read("INSTALL", (char *const *) (engine == ENGINE_NONE ? host : engines),
+                                      ENGINE_PODMAN, NULL, &command, &findings),
+                         0);
         finding_list_done(&findings);
         assert_int_equal(command->engine, engine);
         /* what the engine would write down with each container that this command makes */
@@ -83,8 +97,7 @@ static inline struct command *script_command(const struct host_fixture *f, const
         return command;
 }
 
-/* An install of "demo" whose INSTALL is the script ($ROOT is the host, $ENGINE the folder of containers) and whose unit fairlead writes. */
-static inline struct plan *script_plan(const struct host_fixture *f, const char *script, enum engine_kind engine) {
+struct plan *script_plan(const struct host_fixture *f, const char *script, enum engine_kind engine) {
         struct plan *plan = calloc(1, sizeof *plan);
         plan->verb = VERB_INSTALL;
         plan->name = strdup("demo");
@@ -102,7 +115,7 @@ static inline struct plan *script_plan(const struct host_fixture *f, const char 
         assert_int_equal(strv_addf(&plan->environment, "ENGINE=%s", f->engine), 0);
         assert_int_equal(strv_add(&plan->paths, "/etc"), 0);
         assert_int_equal(strv_add(&plan->paths, "/usr/local"), 0);
-        plan->unit = (struct unit_file) {
+        plan->unit = (struct unit_file){
                 .kind = UNIT_SERVICE,
                 .name = strdup("demo.service"),
                 .path = strdup("/etc/systemd/system/demo.service"),
@@ -111,14 +124,14 @@ static inline struct plan *script_plan(const struct host_fixture *f, const char 
         return plan;
 }
 
-static inline char *make_job(const struct host_fixture *f, const struct plan *plan) {
+char *make_job(const struct host_fixture *f, const struct plan *plan) {
         char *id = NULL;
         _cleanup_error_ struct error *e = NULL;
         assert_ok(jobfolder_make(&f->paths, plan, &id, &e), e);
         return id;
 }
 
-static inline struct job *read_job(const struct host_fixture *f, const char *id) {
+struct job *read_job(const struct host_fixture *f, const char *id) {
         struct job *job = NULL;
         _cleanup_error_ struct error *e = NULL;
         _cleanup_close_ int folder = jobfolder_open(&f->paths, id, &e);
@@ -127,7 +140,7 @@ static inline struct job *read_job(const struct host_fixture *f, const char *id)
         return job;
 }
 
-static inline char *read_job_file(const struct host_fixture *f, const char *id, const char *name) {
+char *read_job_file(const struct host_fixture *f, const char *id, const char *name) {
         _cleanup_free_ char *path = str_printf("/state/jobs/%s/%s", id, name);
         return tree_read(f->top, path);
 }

@@ -1,28 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#pragma once
-
-/* A small tree of files for one test, and its fingerprint: everything that an undo must bring back, as text. */
+#include "tests/unit/tree.h"
 
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <sys/xattr.h>
-#include <unistd.h>
 
-#include "base/str.h"
-#include "tests/test.h"
-
-/* In /var/tmp, which is on a disk as a host's files are; the caller removes it with tree_remove() and frees the name. */
-static inline char *tree_new(void) {
+char *tree_new(void) {
         char *folder = strdup("/var/tmp/fairlead-test-XXXXXX");
         assert_non_null(folder);
         assert_non_null(mkdtemp(folder));
         return folder;
 }
 
-static inline void tree_remove_at(int parent, const char *name) {
+static void tree_remove_at(int parent, const char *name) {
         if (unlinkat(parent, name, 0) == 0 || errno == ENOENT)
                 return;
         int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -35,11 +24,11 @@ static inline void tree_remove_at(int parent, const char *name) {
         unlinkat(parent, name, AT_REMOVEDIR);
 }
 
-static inline void tree_remove(const char *folder) {
+void tree_remove(const char *folder) {
         tree_remove_at(AT_FDCWD, folder);
 }
 
-static inline char *tree_path(const char *folder, const char *path) {
+char *tree_path(const char *folder, const char *path) {
         static char buffers[4][4096];
         static unsigned next;
         char *buffer = buffers[next++ % 4];
@@ -47,12 +36,12 @@ static inline char *tree_path(const char *folder, const char *path) {
         return buffer;
 }
 
-static inline void tree_folder(const char *folder, const char *path) {
+void tree_folder(const char *folder, const char *path) {
         if (mkdir(tree_path(folder, path), 0755) < 0 && errno != EEXIST)
                 fail_msg("mkdir %s: %s", path, strerror(errno));
 }
 
-static inline void tree_write(const char *folder, const char *path, const char *text) {
+void tree_write(const char *folder, const char *path, const char *text) {
         FILE *f = fopen(tree_path(folder, path), "we");
         if (!f)
                 fail_msg("open %s: %s", path, strerror(errno));
@@ -60,7 +49,7 @@ static inline void tree_write(const char *folder, const char *path, const char *
         fclose(f);
 }
 
-static inline char *tree_read(const char *folder, const char *path) {
+char *tree_read(const char *folder, const char *path) {
         FILE *f = fopen(tree_path(folder, path), "re");
         if (!f)
                 return NULL;
@@ -72,11 +61,11 @@ static inline char *tree_read(const char *folder, const char *path) {
         return str_take(&text);
 }
 
-static inline int tree_compare(const struct dirent **a, const struct dirent **b) {
+static int tree_compare(const struct dirent **a, const struct dirent **b) {
         return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static inline void tree_describe_xattrs(struct str *out, const char *path) {
+static void tree_describe_xattrs(struct str *out, const char *path) {
         char names[4096], value[4096], *sorted[64];
         size_t n = 0;
         ssize_t length = llistxattr(path, names, sizeof names);
@@ -94,10 +83,11 @@ static inline void tree_describe_xattrs(struct str *out, const char *path) {
         }
 }
 
-static inline void tree_describe(struct str *out, const char *path, const char *shown) {
+static void tree_describe(struct str *out, const char *path, const char *shown) {
         struct stat st;
         assert_int_equal(lstat(path, &st), 0);
-        str_addf(out, "%s %o %u:%u %lld.%09ld", shown, (unsigned) st.st_mode, st.st_uid, st.st_gid, (long long) st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+        str_addf(out, "%s %o %u:%u %lld.%09ld", shown, (unsigned) st.st_mode, st.st_uid, st.st_gid,
+                 (long long) st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
         tree_describe_xattrs(out, path);
         if (S_ISLNK(st.st_mode)) {
                 char value[4096];
@@ -112,8 +102,8 @@ static inline void tree_describe(struct str *out, const char *path, const char *
                 unsigned long sum = 5381;
                 for (const char *p = text; p && *p; p++)
                         sum = sum * 33 + (unsigned char) *p;
-                str_addf(out, " links %u size %lld blocks<=%lld sum %lu", (unsigned) st.st_nlink, (long long) st.st_size,
-                         (long long) st.st_size / 512 + 8, sum);
+                str_addf(out, " links %u size %lld blocks<=%lld sum %lu", (unsigned) st.st_nlink,
+                         (long long) st.st_size, (long long) st.st_size / 512 + 8, sum);
         }
         str_add_char(out, '\n');
         if (!S_ISDIR(st.st_mode))
@@ -132,8 +122,7 @@ static inline void tree_describe(struct str *out, const char *path, const char *
                 free(items);
 }
 
-/* Types, modes, owners, times, xattrs, targets, contents; the caller frees. */
-static inline char *tree_fingerprint(const char *folder) {
+char *tree_fingerprint(const char *folder) {
         _cleanup_str_ struct str out = {};
         tree_describe(&out, folder, "");
         return str_take(&out);

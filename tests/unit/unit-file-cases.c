@@ -1,27 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#pragma once
+#include "tests/unit/unit-file-cases.h"
 
-/* Unit files and the links to them, each with what systemd says of it: the unit test reads them from a tree of its own, and
- * tests/real/units-real.c puts them on a real host and asks systemd 252 and 257 themselves. PREFIX (defined before) stands before
- * each name, so that they meet no other. */
-
-#define N(name) PREFIX name
-#define E "/etc/systemd/system/"
-#define R "/run/systemd/system/"
-#define L "/usr/lib/systemd/system/"
-#define WANTED "[Install]\nWantedBy=multi-user.target\n"
-
-static const struct {
-        const char *name, *place, *text, *state;
-} case_files[] = {
+const struct case_file case_files[] = {
         { N("plain.service"), E, "[Service]\n", "static" },
         { N("known-outside.service"), E, "[Service]\n", "indirect" },
         { N("off.service"), E, WANTED, "disabled" },
         { N("on.service"), E, WANTED, "enabled" },
         { N("on-until-boot.service"), E, WANTED, "enabled-runtime" },
-        { N("also.service"), E, "[Install]\nAlso=" PREFIX "off.service\n", "indirect" },
-        { N("named.service"), E, "[Install]\nAlias=" PREFIX "named2.service\n", "enabled" },
-        { N("not-named.service"), E, "[Install]\nAlias=" PREFIX "named3.service\n", "disabled" },
+        { N("also.service"), E, "[Install]\nAlso=" CASE_PREFIX "off.service\n", "indirect" },
+        { N("named.service"), E, "[Install]\nAlias=" CASE_PREFIX "named2.service\n", "enabled" },
+        { N("not-named.service"), E, "[Install]\nAlias=" CASE_PREFIX "named3.service\n", "disabled" },
         { N("known-otherwise.service"), E, WANTED, "indirect" },
         { N("vendor-on.service"), L, WANTED, "disabled" },
         { N("vendor-static.service"), L, "[Service]\n", "static" },
@@ -62,11 +50,10 @@ static const struct {
         { N("linked.service"), "/opt/", WANTED, "linked" },
         { N("linked-until-boot.service"), "/opt/", "[Service]\n", "linked-runtime" },
         { N("linked-on.service"), "/opt/", WANTED, "enabled" },
+        {},
 };
 
-static const struct {
-        const char *link, *target, *state;      /* NULL: it is no unit itself, or listed above */
-} case_links[] = {
+const struct case_link case_links[] = {
         { E "multi-user.target.wants/" N("on.service"), E N("on.service"), NULL },
         { R "multi-user.target.wants/" N("on-until-boot.service"), E N("on-until-boot.service"), NULL },
         { E N("named2.service"), E N("named.service"), "alias" },
@@ -100,4 +87,5 @@ static const struct {
         { R N("linked-until-boot.service"), "/opt/" N("linked-until-boot.service"), NULL },
         { E N("linked-on.service"), "/opt/" N("linked-on.service"), NULL },
         { E "multi-user.target.wants/" N("linked-on.service"), "/opt/" N("linked-on.service"), NULL },
+        {},
 };

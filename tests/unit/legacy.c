@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "tests/legacy.h"
+#include "tests/unit/legacy.h"
 
+#include <dirent.h>
 #include <spawn.h>
 #include <sys/wait.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "tests/fake/engine_calls.h"
+#include "tests/fake/engine-calls.h"
 
 #include <dirent.h>
 #include <errno.h>

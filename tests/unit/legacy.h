@@ -4,7 +4,7 @@
 /* The state that version 0.1.0 wrote on a real host (tests/fixtures/state-0.1.0), unpacked for this host and
  * whoever runs the test: owners, boot ids and the engine's path are this host's, everything else is as it was. */
 
-#include "tests/worker_fixture.h"
+#include "tests/unit/worker-fixture.h"
 
 #define LEGACY "/tests/fixtures/state-0.1.0"
 #define LEGACY_TAKEN 1795957200         /* seconds since the epoch, no later than the archive */
