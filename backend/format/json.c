@@ -174,7 +174,7 @@ static int to_ascii(const char *text, size_t n, struct str *ret, unsigned *ret_l
                         format_json_add_escaped(ret, c);
                 i += length;
         }
-        return ret->failed || ret->length > INT_MAX ? error_set(reterr, -ENOMEM, "Out of memory") : 0;
+        return ret->length > INT_MAX ? error_set(reterr, -E2BIG, "It is larger than 2 GiB") : 0;
 }
 
 static bool is_ascii(const char *text, size_t n) {
@@ -310,7 +310,7 @@ struct json_object *json_new_text_bytes(const char *bytes, size_t n) {
                         str_add(&clean, "\xef\xbf\xbd");
                 i += length > 0 ? length : 1;
         }
-        if (clean.failed || clean.length > INT_MAX)
+        if (clean.length > INT_MAX)
                 return NULL;
         return json_object_new_string_len(clean.text ? clean.text : "", (int) clean.length);
 }

@@ -52,8 +52,6 @@ struct json_stream *json_stream_free(struct json_stream *stream) {
 static int format_stream_deliver(struct json_stream *stream, const char *text, size_t n,
                                  struct error **reterr) {
         _cleanup_json_ struct json_object *o = NULL;
-        if (stream->document.failed)
-                return error_set(reterr, -ENOMEM, "Out of memory");
         if (stream->sink.max > 0 && stream->count >= stream->sink.max)
                 return error_set(reterr, -E2BIG, "It holds more than %zu entries", stream->sink.max);
         int r = json_tokenize(stream->tokener, text, n, &o, NULL, reterr);

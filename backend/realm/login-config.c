@@ -71,14 +71,10 @@ static int settle_names(const char *root, struct error **reterr) {
                             *path = str_printf("%s/etc/nsswitch.conf", root), *text = NULL;
         _cleanup_str_ struct str now = {};
         size_t n;
-        if (!folder || !path)
-                return error_set(reterr, -ENOMEM, "Out of memory");
         int r = readfile(path, PAM_BYTES_MAX, &text, &n, reterr);
         if (r < 0)
                 return r;
         bool changed = add_sss(text, &now);
-        if (now.failed)
-                return error_set(reterr, -ENOMEM, "Out of memory");
         _cleanup_close_ int fd = changed ? open(folder, O_DIRECTORY | O_CLOEXEC) : -1;
         return !changed ? 0 : fd < 0 ? error_errno(reterr, -errno, "%s cannot be opened", folder)
                             : files_write(fd, "nsswitch.conf", now.text, now.length, 0644, reterr);

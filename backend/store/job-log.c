@@ -78,8 +78,7 @@ void joblog_note(struct joblog *log, const char *format, ...) {
         str_vaddf(&text, format, arguments);
         va_end(arguments);
         redact_flush(log->redact, job_log_append, log);
-        if (!text.failed)
-                job_log_note(log, text.text);
+        job_log_note(log, text.text);
 }
 
 void joblog_flush(struct joblog *log) {

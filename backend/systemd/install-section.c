@@ -70,12 +70,12 @@ int unit_install_parse(const char *text, struct unit_install *install) {
                                 str_add_char(&line, ' ');
                 }
                 if (!goes_on && line.length) {
-                        r = line.failed ? -ENOMEM : take_line(install, line.text, &inside);
+                        r = take_line(install, line.text, &inside);
                         str_cut(&line, 0);
                 }
                 text += n + (text[n] == '\n');
         }
         if (r >= 0 && line.length)
-                r = line.failed ? -ENOMEM : take_line(install, line.text, &inside);
-        return r < 0 ? r : line.failed ? -ENOMEM : 0;
+                r = take_line(install, line.text, &inside);
+        return r;
 }

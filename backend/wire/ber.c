@@ -10,7 +10,6 @@ BerElement *ber_reader(const uint8_t *bytes, size_t n) {
 void ber_append(BerElement *ber, struct str *out) {
         struct berval whole;
         if (ber_flatten2(ber, &whole, 0) < 0)
-                out->failed = true;
-        else
-                str_add_bytes(out, whole.bv_val, whole.bv_len);
+                oom();          /* no other reason: what is written here is balanced */
+        str_add_bytes(out, whole.bv_val, whole.bv_len);
 }

@@ -67,8 +67,6 @@ static int keytab_entry(struct reader *r, struct keytab *k) {
         k->keys++;
         _cleanup_free_ char *principal =
                 str_printf("%s@%s", name.text ? name.text : "", realm.text ? realm.text : "");
-        if (!principal || realm.failed || name.failed)
-                return -ENOMEM;
         bool same = str_equal(principal, k->principal);
         bool better = !k->principal || (!same && !strchr(k->principal, '$') && strchr(principal, '$'));
         if (better) {

@@ -101,7 +101,5 @@ char *ini_set(const char *text, const char *section, const char *key, const char
         if (value && !behind)
                 str_addf(&out, "%s[%s]\n%s = %s\n",
                          out.length && out.text[out.length - 1] != '\n' ? "\n" : "", section, key, value);
-        if (!out.length && !out.failed)
-                str_add(&out, "");
         return str_take(&out);
 }

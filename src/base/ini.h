@@ -10,5 +10,5 @@ char *ini_value(const char *text, const char *section, const char *key);
 
 /* A copy of text in which the key of the section has this value exactly once, or is removed (value NULL).
  * Every other byte stays: a new key goes after the last line of the section, a new section to the end. The
- * caller frees; NULL: out of memory. */
+ * caller frees. */
 char *ini_set(const char *text, const char *section, const char *key, const char *value);

@@ -14,34 +14,19 @@ void str_done(struct str *s) {
         *s = (struct str) {};
 }
 
-static bool str_reserve(struct str *s, size_t more) {
-        if (s->failed)
-                return false;
-        if (more > SIZE_MAX / 4 || s->length > SIZE_MAX / 4) {
-                s->failed = true;
-                return false;
-        }
+static void str_reserve(struct str *s, size_t more) {
+        if (more > SIZE_MAX / 4 || s->length > SIZE_MAX / 4)
+                oom();
         size_t need = s->length + more + 1;
         if (need <= s->room)
-                return true;
+                return;
         size_t room = s->room < 32 ? 64 : s->room * 2;
-        if (room < need)
-                room = need;
-        char *text = realloc(s->text, room);
-        if (!text && room <= STR_SMALL)
-                oom();
-        if (!text) {
-                s->failed = true;
-                return false;
-        }
-        s->text = text;
-        s->room = room;
-        return true;
+        s->room = room < need ? need : room;
+        s->text = xreallocarray(s->text, s->room, 1);
 }
 
 void str_add_bytes(struct str *s, const void *bytes, size_t n) {
-        if (!str_reserve(s, n))
-                return;
+        str_reserve(s, n);
         if (n)
                 memcpy(s->text + s->length, bytes, n);
         s->length += n;
@@ -62,10 +47,9 @@ void str_vaddf(struct str *s, const char *format, va_list arguments) {
         va_copy(again, arguments);
         int n = vsnprintf(NULL, 0, format, again);
         va_end(again);
-        if (n < 0 || !str_reserve(s, (size_t) n)) {
-                s->failed = true;
-                return;
-        }
+        if (n < 0)
+                oom();          /* vsnprintf(3) fails for want of memory alone: the formats are ours */
+        str_reserve(s, (size_t) n);
         vsnprintf(s->text + s->length, (size_t) n + 1, format, arguments);
         s->length += (size_t) n;
 }
@@ -85,12 +69,8 @@ void str_cut(struct str *s, size_t length) {
 }
 
 char *str_take(struct str *s) {
-        if (!s->failed && !s->text)
+        if (!s->text)
                 str_add_bytes(s, "", 0);
-        if (s->failed) {
-                str_done(s);
-                return NULL;
-        }
         char *text = s->text;
         *s = (struct str) {};
         return text;

@@ -10,16 +10,13 @@
 
 #include "base/cleanup.h"
 
-/* A growing string; all zero is a valid, empty one. Up to STR_SMALL bytes it always grows (base/memory.h);
- * beyond that, which only bytes from outside reach, `failed` stays set after an allocation failure, further
- * appends do nothing and str_take() returns NULL: such a caller checks once, at the end. After the first
- * append text is NUL-terminated; it may hold NUL bytes of its own. */
-#define STR_SMALL (1U << 20)
+/* A growing string; all zero is a valid, empty one. It always grows (base/memory.h): whoever appends bytes
+ * from outside has a ceiling for them. After the first append text is NUL-terminated; it may hold NUL bytes
+ * of its own. */
 struct str {
         char *text;
         size_t length;
         size_t room;
-        bool failed;
 };
 
 void str_done(struct str *s);           /* frees the text; s is empty and usable again */
@@ -29,7 +26,7 @@ void str_add_char(struct str *s, char c);
 void str_addf(struct str *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void str_vaddf(struct str *s, const char *format, va_list arguments) __attribute__((format(printf, 2, 0)));
 void str_cut(struct str *s, size_t length);     /* no-op when already shorter */
-char *str_take(struct str *s);          /* hands the text over ("" when empty); NULL when an append failed */
+char *str_take(struct str *s);          /* hands the text over ("" when empty), never NULL */
 #define _cleanup_str_ _cleanup_(str_done)
 
 /* NULL-terminated lists of strings. NULL is a valid, empty list. */
@@ -57,7 +54,7 @@ bool str_equal_nocase(const char *a, const char *b);    /* ASCII case only */
 bool str_empty(const char *s);                          /* NULL or "" */
 const char *str_starts(const char *s, const char *prefix);      /* the text after the prefix, or NULL */
 const char *str_ends(const char *s, const char *suffix);        /* the beginning of the suffix, or NULL */
-/* NULL when out of memory */
+/* never NULL */
 char *str_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *str_vprintf(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));
 int str_replace(char **target, const char *value);      /* frees the old, copies value (NULL allowed) */

@@ -10,14 +10,14 @@
 static void write_clean(FILE *f, const char *text, size_t n) {
         _cleanup_str_ struct str clean = {};
         text_clean(&clean, text, n, 0, TEXT_UTF8, true);
-        if (!clean.failed && clean.text)
+        if (clean.text)
                 fwrite(clean.text, 1, clean.length, f);
 }
 
 static void out_print(FILE *f, const char *format, va_list arguments) {
         _cleanup_str_ struct str s = {};
         str_vaddf(&s, format, arguments);
-        if (!s.failed && s.text)
+        if (s.text)
                 write_clean(f, s.text, s.length);
 }
 

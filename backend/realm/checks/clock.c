@@ -106,11 +106,9 @@ static void check_clock_ask(struct clock *c, struct asked *a, const struct place
         uint32_t nonce = 0;
         getrandom(&nonce, sizeof nonce, 0);
         kerberos_ask(&message, realm->realm, "fairlead", nonce);
-        if (stream && !message.failed)
+        if (stream)
                 kerberos_frame(&framed, &message);
         const struct str *request = stream ? &framed : &message;
-        if (message.failed || request->failed)
-                return;
         *a = (struct asked) { .clock = c, .kdc = kdc, .stream = stream, .sent = usec_now(CLOCK_REALTIME) };
         a->op = exchange_start(c->run->event, &(struct exchange_options) { .address = kdc->address,
                                                                           .port = kdc->port,

@@ -92,7 +92,7 @@ static int add_word_text(struct fill *f, const struct word *w, unsigned depth, s
                                 return r;
                 }
         }
-        return out->failed ? -ENOMEM : 0;
+        return 0;
 }
 
 /* Adds a word to the command; takes text, also on failure. */
@@ -153,7 +153,7 @@ static int fill_word(struct fill *f, const struct word *w) {
                 return 0;
         if (w->several) {
                 str_add(&text, "");
-                return text.failed ? -ENOMEM : fill_several(f, w->pieces[0].text, text.text);
+                return fill_several(f, w->pieces[0].text, text.text);
         }
         return take_word(f, str_take(&text));
 }

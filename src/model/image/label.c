@@ -32,8 +32,6 @@ static void report_duplicates(const struct image *image, const char *key, const 
         for (size_t i = 0; i < image->n_labels; i++)
                 if (strcasecmp(image->labels[i].key, key) == 0)
                         str_addf(&keys, "%s%s", keys.length > 0 ? ", " : "", image->labels[i].key);
-        if (keys.failed)
-                return;
         finding_report(findings, "duplicate-label", used->key,
                        "The image has several labels that differ only in capitals (%s); %s is used",
                        keys.text, used->key);

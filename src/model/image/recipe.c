@@ -51,7 +51,7 @@ static int add_piece(struct word *w, bool variable, char *text, char *fallback) 
 }
 
 static int flush_literal(struct word *w, struct str *literal) {
-        if (literal->length == 0 && !literal->failed)
+        if (literal->length == 0)
                 return 0;
         return add_piece(w, false, str_take(literal), NULL);
 }

