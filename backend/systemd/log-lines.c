@@ -20,28 +20,18 @@ char *loglines_text(const char *bytes, size_t n) {
         return str_take(&out);
 }
 
-static int unit_log_lines_add(struct loglines *lines, const struct log_line *like, const char *bytes,
-                              size_t n) {
-        if (lines->n == lines->room) {
-                size_t room = lines->room ? lines->room * 2 : 128;
-                struct log_line *items = reallocarray(lines->items, room, sizeof *items);
-                if (!items)
-                        return -ENOMEM;
-                lines->items = items;
-                lines->room = room;
-        }
-        struct log_line *line = &lines->items[lines->n++];
-        *line = (struct log_line) { .real = like->real,
-                                   .priority = like->priority,
-                                   .message = loglines_text(bytes, n),
-                                   .identifier = like->identifier ? strdup(like->identifier) : NULL };
+static void log_lines_add(struct loglines *lines, const struct log_line *like, const char *bytes, size_t n) {
+        room_for_one((void **) &lines->items, lines->n, sizeof *lines->items);
+        lines->items[lines->n++] = (struct log_line) { .real = like->real,
+                                                      .priority = like->priority,
+                                                      .message = loglines_text(bytes, n),
+                                                      .identifier = xstrdup(like->identifier) };
         lines->bytes += n + 64;
-        return line->message ? 0 : -ENOMEM;
 }
 
 /* A message of several lines becomes several lines, backwards from the last to the first. */
-int loglines_add(struct loglines *lines, const struct log_line *like, const char *bytes, size_t n,
-                 bool backwards) {
+void loglines_add(struct loglines *lines, const struct log_line *like, const char *bytes, size_t n,
+                  bool backwards) {
         const char *parts[LOGLINES_SPLIT_MAX];
         size_t sizes[LOGLINES_SPLIT_MAX], count = 0;
         while (n > 0 && bytes[n - 1] == '\n')
@@ -55,10 +45,8 @@ int loglines_add(struct loglines *lines, const struct log_line *like, const char
                         break;
                 bytes = newline + 1;
         }
-        int r = 0;
-        for (size_t i = 0; r >= 0 && i < count; i++) {
+        for (size_t i = 0; i < count; i++) {
                 size_t k = backwards ? count - 1 - i : i;
-                r = unit_log_lines_add(lines, like, parts[k], sizes[k]);
+                log_lines_add(lines, like, parts[k], sizes[k]);
         }
-        return r;
 }

@@ -12,15 +12,15 @@
 /* All zero is empty. */
 struct loglines {
         struct log_line *items;
-        size_t n, room;
+        size_t n;
         size_t bytes;           /* approximate memory */
 };
 void loglines_done(struct loglines *lines);
 
 /* Adds the lines of one message, with time, priority and identifier of `like` (copied). backwards: the last
- * line first, for a journal read from its end. 0 or -ENOMEM. */
-int loglines_add(struct loglines *lines, const struct log_line *like, const char *bytes, size_t n,
-                 bool backwards);
+ * line first, for a journal read from its end. */
+void loglines_add(struct loglines *lines, const struct log_line *like, const char *bytes, size_t n,
+                  bool backwards);
 
-/* The bytes up to LOG_MESSAGE_MAX as a string, with U+FFFD for NUL. The caller frees. NULL: no memory. */
+/* The bytes up to LOG_MESSAGE_MAX as a string, with U+FFFD for NUL. The caller frees. */
 char *loglines_text(const char *bytes, size_t n);
