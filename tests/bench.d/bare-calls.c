@@ -49,7 +49,7 @@ static int call_systemd(const char *method, double *ret_ms) {
         return r;
 }
 
-/* The answer has come whole: its length was told, or its last piece is empty. */
+/* The answer has come whole: its length was given, or its last piece is empty. */
 static bool whole(const char *answer, size_t n) {
         const char *body = memmem(answer, n, "\r\n\r\n", 4);
         if (!body)

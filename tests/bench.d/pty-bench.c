@@ -203,7 +203,7 @@ static void stop(struct bench *b) {
         waitpid(b->pid, NULL, 0);
 }
 
-/* ---- what /proc tells ---- */
+/* ---- figures of /proc ---- */
 
 /* The number behind "NAME:" in a status file; -1: none. */
 static long long status_number(const char *path, const char *name) {

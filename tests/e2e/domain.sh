@@ -21,7 +21,7 @@ dc() {
         tests/lab run dc -- "$@"
 }
 
-# Nobody's account of an earlier join is in the way.
+# No account of an earlier join is left.
 forget_account() {
         dc samba-tool computer delete "$account" >/dev/null 2>&1 || true
 }

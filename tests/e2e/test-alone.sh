@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # One job at a time, and none touches what is somebody else's: two installs started at the same moment, by verbs and by two consoles, of which
-# exactly one runs and the other is told whose the host is; and a worker that dies beside a container which somebody else started of the same image.
+# exactly one runs and the other reports whose the host is; and a worker that dies beside a container which somebody else started of the same image.
 cd "$(dirname "$0")/../.." || exit
 source tests/e2e/lib.sh
 source tests/e2e/walk.sh
@@ -32,11 +32,11 @@ count=$(host sh -c 'ls /var/lib/fairlead/jobs 2>/dev/null | wc -l')
 for round in 1 2 3 4; do
         said=$(in_host start-two broken/endless)
         statuses=$(head -n 1 <<<"$said" | tr ' ' '\n' | sort | tr '\n' ' ')
-        check "of two that start at once one begins, the other is told that the host is taken ($round)" test "$statuses" = "0 5 "
+        check "of two that start at once one begins, the other reports that the host is taken ($round)" test "$statuses" = "0 5 "
         job=$(running)
         check "one job runs" test "$(wc -w <<<"$job")" -eq 1
         check "and one worker" until_true 10 workers_are 1
-        check_text "the other is told who holds it, and how to watch" "fairlead attach $job" "$said"
+        check_text "the other reports who holds it, and how to watch" "fairlead attach $job" "$said"
         check "it can watch" host sh -c "timeout 20 fairlead attach $job | grep -m 1 -q 'podman run'"
         try "it is rolled back" cancel_and_wait "$job" || true
 done
@@ -86,7 +86,7 @@ job=$(running)
 check "one job runs" test "$(wc -w <<<"$job")" -eq 1
 check "and one worker" until_true 10 workers_are 1
 term_use "$other"
-try "the other is told whose the host is" term_wait "Another job is changing this host|$job" || true
+try "the other shows whose the host is" term_wait "Another job is changing this host|$job" || true
 term_end
 try "it is rolled back" cancel_and_wait "$job" || true
 check_same_tree "the host's files are as before" "$before"
@@ -100,7 +100,7 @@ check "somebody else starts a container of the same image" test -n "$theirs"
 host systemctl kill -s KILL "fairlead-job-$job.service"
 check "the worker is dead, its installer's container may live on" until_true 20 is_state "$job" interrupted
 check_status "roll it back" 0 host fairlead rollback "$job"
-check_text "what is not the job's is told" 'the container theirs of the same image' "$output"
+check_text "what is not the job's is reported" 'the container theirs of the same image' "$output"
 check "it lives" host podman exec theirs true
 host podman rm -f -t 0 theirs >/dev/null
 check "the job's own is gone" test "$(host podman ps --all --quiet | sort)" = "$containers"

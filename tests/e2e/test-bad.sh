@@ -9,7 +9,7 @@ term_need
 before=$(mktemp)
 host_tree >"$before"
 
-# refused IMAGE FINDING…: an install is refused by these findings, each told with its id; nothing is run.
+# refused IMAGE FINDING…: an install is refused by these findings, each reported with its id; nothing is run.
 refused() {
         local image=$1 finding
         shift
@@ -29,7 +29,7 @@ labels() {
         refused emptied empty-mount bad-reference
         refused shell shell-syntax
         refused huge label-too-long
-        check_text "the size is told" 'The label has 60[0-9]+ bytes' "$output"
+        check_text "the size is reported" 'The label has 60[0-9]+ bytes' "$output"
 
         host sh -c 'mkdir -p /var/lib/fairlead-lab && echo alive >/var/lib/fairlead-lab/canary'
         refused hostcommand host-command
@@ -57,7 +57,7 @@ hostile_text() {
 
 installers() {
         check_status "an installer that fails half way fails" 1 host fairlead install broken/halfway --yes --name bad-halfway
-        check_text "its status is told" 'The installer ended with status 7' "$output"
+        check_text "its status is reported" 'The installer ended with status 7' "$output"
         check_text "so is what it said" 'Cannot reach the licence server' "$output"
         check_text "and that files were restored" 'files? restored' "$output"
         check_same_tree "and they are" "$before"
@@ -80,7 +80,7 @@ installers() {
 
 luck() {
         host sh -c 'podman run -d --name fairlead-lab-taken localhost/base sleep infinity >/dev/null'
-        check_status "a name that is taken is told" 3 host fairlead install broken/taken --yes --name bad-taken
+        check_status "a name that is taken is reported" 3 host fairlead install broken/taken --yes --name bad-taken
         check_text "with the container's name" 'There is a container called fairlead-lab-taken already' "$output"
         host podman rm -f -t 0 fairlead-lab-taken >/dev/null
         check_status "there is no such image" 4 host fairlead install broken/nowhere --yes

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Every kind of change an installer can make on a real host: shown by the verb in words, with text diffs and as JSON, by job and by service; kept with the service; and put back exactly by an uninstall. And what was saved of odd files comes back when the installer fails.
+# Every kind of change an installer can make on a real host: shown by the verb in words, with text diffs and as JSON, by job and by service; kept with the service; and restored exactly by an uninstall. And what was saved of odd files comes back when the installer fails.
 cd "$(dirname "$0")/../.." || exit
 source tests/e2e/lib.sh
 

@@ -36,7 +36,7 @@ try "an image that comes appears" term_wait 'localhost/broken/atnew' || true
 host podman rmi localhost/broken/atnew:1 >/dev/null
 try "one that goes disappears" term_wait_gone 'localhost/broken/atnew' || true
 host systemctl stop podman.socket podman.service
-try "an engine that goes is told" term_wait 'the list is old' || true
+try "an engine that goes is shown" term_wait 'the list is old' || true
 seen engine-gone
 host systemctl start podman.socket
 try "and found again" term_wait '^Images .*offer' 30 || true

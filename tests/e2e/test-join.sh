@@ -99,13 +99,13 @@ try "and found" term_wait 'administrator@example\.test is user [0-9]+ of this ho
 term_keys t C-u
 term_type 'nosuch@example.test'
 term_keys Enter
-try "one that is none is told" term_wait 'nosuch@example\.test is no user of this host' || true
+try "one that is none is refused" term_wait 'nosuch@example\.test is no user of this host' || true
 term_close
 tests/lab reboot "$HOST"
 check "after a restart of the host users still resolve" until_true 30 host getent passwd administrator@example.test
 step "the console comes up again" walk_open "$HOST"
 step "leaving asks what becomes of the account" walk_leave "not-$password"
-step "a wrong password is told" term_wait 'The password is wrong' 60
+step "a wrong password is reported" term_wait 'The password is wrong' 60
 try "and that it can be typed again" term_wait 'm +Type the password again' || true
 seen leave-refused
 check "the host is in the domain as before" until_true 30 host getent passwd administrator@example.test
@@ -125,10 +125,10 @@ check_not "no user of the domain is left" host getent passwd administrator@examp
 
 host sh -c 'cat >/root/answers' <<<'{ "mode": "ad", "answers": { "domain": "example.test", "user": "joiner", "ou": "OU=Linux,DC=example,DC=test" } }'
 check_status "fairlead join with a file of answers" 0 host sh -c 'printf %s "$1" | fairlead join --answers /root/answers --secret password=- --yes' x "$password"
-check_text "tells where each answer came from" 'computer-ou +OU=Linux,DC=example,DC=test +\(answer file\)' "$output"
+check_text "prints where each answer came from" 'computer-ou +OU=Linux,DC=example,DC=test +\(answer file\)' "$output"
 check "a user of the domain is a user of this host" until_true 30 host getent passwd administrator@example.test
 check "the account is where the answers say" dc sh -c "samba-tool computer show '$account' | grep -qi 'OU=Linux,'"
-check_text "what it came to is told" 'OK +User: joiner@example.test is user [0-9]+ of this host.*OK +Keytab' "$(tr '\n' ' ' <<<"$output")"
+check_text "what it came to is reported" 'OK +User: joiner@example.test is user [0-9]+ of this host.*OK +Keytab' "$(tr '\n' ' ' <<<"$output")"
 check_status "fairlead realm deny" 0 host fairlead realm deny alice@example.test --yes
 check_text "shows the lines that change" '\+simple_deny_users = alice@example.test' "$output"
 check_text "and that the domain's rules do not count any more" 'domain-rules' "$output"
@@ -139,7 +139,7 @@ check_status "fairlead realm permit" 0 host fairlead realm permit bob@example.te
 check "users resolve again" until_true 30 host getent passwd bob@example.test
 check_status "who is permitted can log in" 0 login bob@example.test "$password"
 check_not "nobody else can" login expired@example.test "$password"
-check_status "the status tells" 0 host fairlead realm status
+check_status "the status shows" 0 host fairlead realm status
 check_text "who may log in" 'logins +user bob@example.test; not alice@example.test' "$output"
 check_status "a group" 0 host fairlead realm permit --groups operators@example.test --yes
 check_status "what is so already is no error" 0 host fairlead realm permit --groups operators@example.test --yes

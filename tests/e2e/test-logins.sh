@@ -67,7 +67,7 @@ dead() {
 }
 
 # A frozen daemon takes connections and never answers; the C library asks it for the groups of every user, and waits five minutes. No order of
-# nsswitch.conf helps (initgroups asks all), so it is told, wherever somebody who is in looks, and a restart ends it.
+# nsswitch.conf helps (initgroups asks all), so it is shown wherever somebody who is in looks, and a restart ends it.
 frozen() {
         host podman pause sssd >/dev/null
         check "frozen: root is known at once all the same" host timeout 5 getent passwd root

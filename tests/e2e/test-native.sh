@@ -38,7 +38,7 @@ check_same_host() {
 joined() {
         check_status "join by realmd" 0 with "$password" fairlead join $domain --image host/realmd --set user=joiner \
                 --set ou=OU=Linux,DC=example,DC=test --set mkhomedir=yes --allow host-command --yes --secret password=-
-        check_text "what adcli says is told by realmd, live" 'Successfully enrolled machine in realm|Calculated computer account name' "$output"
+        check_text "what adcli says comes by realmd, live" 'Successfully enrolled machine in realm|Calculated computer account name' "$output"
         check "the computer has an account" has_account
         check "a user of the domain is known" until_true 20 host getent passwd alice@$domain
         check "by the host's own SSSD" host systemctl is-active --quiet sssd.service
@@ -46,7 +46,7 @@ joined() {
         check_text "as himself" "\\(alice@$domain\\)" "$output"
         check "and has a home now" host test -d /home/alice@$domain
         output=$(host fairlead realm status 2>&1) || true
-        check_text "fairlead realm status tells the realm" 'EXAMPLE\.TEST' "$output"
+        check_text "fairlead realm status shows the realm" 'EXAMPLE\.TEST' "$output"
         check_not "the password is in no file of jobs, logs and configuration" host grep -rlF -- "$password" /var/lib/fairlead /run/fairlead /etc /var/log
         check_not "nor in the journal" host sh -c "journalctl -q --no-pager | grep -F -- '$password'"
 }

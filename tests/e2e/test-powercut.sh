@@ -51,7 +51,7 @@ check "its installer writes into /etc" until_true 30 host test -e /etc/endless/s
 check "the power is cut, and the host comes up again" power_cut
 check "what the installer wrote is there" host test -e /etc/endless/state
 check "the job is interrupted" is_state "$job" interrupted
-check_status "who logs in is told" 0 host cat /run/motd.d/fairlead
+check_status "who logs in reads" 0 host cat /run/motd.d/fairlead
 check_text "what to do" "fairlead resume $job.*fairlead rollback $job" "$(tr '\n' ' ' <<<"$output")"
 check_status "another install is refused" 5 host fairlead install chrony --yes
 check_text "because this one comes first" "fairlead rollback $job" "$output"

@@ -170,7 +170,7 @@ enrolled() {
                 -v /root/ipa-client-install:/usr/sbin/ipa-client-install:ro localhost/sssd"
         # shellcheck disable=SC2086
         check_status "an enrolment that fails" 1 host $label install.sh --principal admin --fail <<<"$password"
-        check_text "tells what only the log knows" 'Clock skew too great' "$output"
+        check_text "reports what only the log knows" 'Clock skew too great' "$output"
         check_same_tree "and leaves the host as it was" "$before"
         # shellcheck disable=SC2086
         check_status "an enrolment" 0 host $label install.sh --principal admin --ca-cert-file=/etc/ssl/certs/ca-certificates.crt <<<"$password"
@@ -194,7 +194,7 @@ down() {
         tests/lab realm dc-up "$HOST"
 }
 
-# Kerberos sets itself right by the server's clock unless it is told not to; fairlead does not leave it to that.
+# Kerberos corrects itself by the server's clock unless it is configured not to; fairlead does not leave it to that.
 late() {
         tests/lab realm clock +600
         fails "a clock that is off" "(9 min 5[0-9] s|10 min( [0-9]+ s)?) behind dc1.$domain"

@@ -72,7 +72,7 @@ try "it shows the whole output within a second" shows_whole_log || true
 term_close
 check "the console is gone with its terminal" until_true 5 eval '! console_pids'
 check "the job goes on" grows
-check_status "a second install is told who holds the host" 5 host fairlead install chrony --yes
+check_status "a second install reports who holds the host" 5 host fairlead install chrony --yes
 check_text "with the job to watch" "fairlead attach $job" "$output"
 
 step "a third console comes up" walk_open "$HOST"

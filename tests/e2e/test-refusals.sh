@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Joins that cannot go well, each made so for real: every one ends with a sentence that says why, and leaves the host as it was. What can be repaired is repaired
-# from where it is told: the job's screen and the preflight's.
+# from where it is reported: the job's screen and the preflight's.
 cd "$(dirname "$0")/../.." || exit
 source tests/e2e/lib.sh
 source tests/e2e/domain.sh
@@ -39,7 +39,7 @@ host_tree >"$before"
 # ---- who joins ----
 
 refused "an unknown user" 1 'The user does not exist in the realm' x example.test --set user=nosuch
-check_text "a shell is told what to do" ' do: the same again with --set user=NAME' "$output"
+check_text "a shell is given what to do" ' do: the same again with --set user=NAME' "$output"
 refused "a disabled user" 1 'disabled, locked or expired' "$password" example.test --set user=disabled
 dc samba-tool user create "lapsed-$account" "$password" >/dev/null 2>&1 || true
 dc samba-tool user setexpiry "lapsed-$account" --days=-1 >/dev/null
@@ -69,7 +69,7 @@ refused "an account in another unit" 1 'computer account is in another organizat
         --set ou=OU=Linux,DC=example,DC=test
 forget_account
 dc samba-tool computer create "other-$account" "--service-principal-name=host/$whole" >/dev/null
-refused "a name that another account bears" 1 "Another computer account of the domain has this host's name" "$password" example.test --set user=Administrator
+refused "a name that another account has" 1 "Another computer account of the domain has this host's name" "$password" example.test --set user=Administrator
 dc samba-tool computer delete "other-$account" >/dev/null
 refused "a computer name of sixteen characters" 3 'longer than 15 characters|1 to 15 letters' "$password" example.test --set user=Administrator \
         --set computer-name=ABCDEFGHIJKLMNOP
@@ -96,13 +96,13 @@ refused "which the installer refuses, too" 1 'joined to a domain already' "$pass
 host rm -r /etc/sssd
 host sh -c 'printf "\005\002\000\000\000\001x" >/etc/krb5.keytab'
 check_status "a foreign keytab alone is no hindrance" 0 host fairlead check example.test
-check_text "and is told" 'WARN +Enrollment +/etc/krb5.keytab has keys of an earlier join' "$output"
+check_text "and is reported" 'WARN +Enrollment +/etc/krb5.keytab has keys of an earlier join' "$output"
 host rm /etc/krb5.keytab
 host sh -c 'mkdir -p /var/lib/ipa-client/sysrestore && printf "[installation]\ncomplete = False\n" >/var/lib/ipa-client/sysrestore/sysrestore.state'
 refused "half an enrollment" 3 'ipa-client-install stopped half way' "$password" example.test --set user=Administrator
 host rm -r /var/lib/ipa-client
 
-# ---- others at work ----
+# ---- package locks ----
 
 tests/lab put "$HOST" tests/e2e/files/hold-dpkg-lock /run/e2e
 host sh -c '/run/e2e/hold-dpkg-lock >/run/lock-held 2>&1 & echo $! >/run/lock-pid'
@@ -117,7 +117,7 @@ refused "no such domain" 4 'The DNS knows no servers' "$password" nowhere.test -
 refused "the wrong kind" 3 'is Active Directory, not FreeIPA' "$password" example.test --mode ipa
 tests/lab realm srv-off "$HOST" >/dev/null
 refused "a DNS without SRV records" 3 'FAIL +DNS +The DNS knows no servers of a realm called example.test' "$password" example.test --mode ad --set user=Administrator
-check_text "one cause is told once" ', 1 error' "$output"
+check_text "one cause is reported once" ', 1 error' "$output"
 refused "passed over" 1 'The domain was not found' "$password" example.test --mode ad --set user=Administrator --allow preflight
 tests/lab realm srv-on "$HOST" >/dev/null
 tests/lab realm dns-off "$HOST" >/dev/null
@@ -150,7 +150,7 @@ tests/lab realm dc-up "$HOST" >/dev/null
 check_same_tree "and the host is as before" "$before"
 forget_account
 
-# ---- repaired where it is told ----
+# ---- repaired where it is reported ----
 
 walk_wrong_password() {
         term_keys 5
@@ -215,7 +215,7 @@ walk_leave() {
 }
 
 walk_open "$HOST"
-step "a wrong password is told in the console" walk_wrong_password
+step "a wrong password is reported in the console" walk_wrong_password
 step "and typed again from the job's screen, all else is kept" walk_password_again
 check "a user of the domain is a user of this host" until_true 60 host getent passwd alice@example.test
 check_status "a host that is joined is not joined again" 3 host sh -c 'printf x | fairlead join example.test --set user=Administrator --yes --secret password=-'
@@ -262,7 +262,7 @@ tests/lab realm clock +600 >/dev/null
 refused "a clock that is off" 3 'min .* s behind dc1' "$password" example.test --set user=Administrator
 check_text "and the command that sets it" "date --set='\\+(59|60)[0-9] seconds'" "$output"
 refused "a clock that is off, passed over" 1 'clock of this host is too far' "$password" example.test --set user=Administrator --allow preflight
-step "a clock that cannot be set from here is told so" walk_clock
+step "a clock that cannot be set from here is reported so" walk_clock
 clock_free >/dev/null
 term_close
 rm -f "$before"

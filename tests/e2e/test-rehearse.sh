@@ -65,7 +65,7 @@ bad() {
         check_text "by its finding" 'no-rehearsal' "$output"
         host sh -c 'mkdir -p /etc/fairlead/profiles.d && cat >/etc/fairlead/profiles.d/rsyslog.json' <<<'{ "title": "Rsyslog", "match": ["rsyslog", "*/rsyslog"], "no-rehearsal": true }'
         check_status "an image whose profile says so is refused" 3 host fairlead rehearse rsyslog --yes
-        check_text "and the reason is told" 'profile says that its install cannot be rehearsed' "$output"
+        check_text "and the reason is reported" 'profile says that its install cannot be rehearsed' "$output"
         check_status "nothing allows it" 3 host fairlead rehearse rsyslog --yes --allow no-rehearsal
         host rm -r /etc/fairlead/profiles.d/rsyslog.json
         host sh -c 'rmdir /etc/fairlead/profiles.d /etc/fairlead 2>/dev/null || true'

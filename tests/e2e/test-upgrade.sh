@@ -53,7 +53,7 @@ rsyslog_good() {
         check "the command's file is there" host grep -q newer /etc/rsyslog.d/90-newer.conf
         check "what logger says is written" logger_works "after the upgrade"
         check "a restart still finds the image, by digest" host systemctl restart rsyslog.service
-        check_status "changes of the service tell of both" 0 host fairlead changes rsyslog
+        check_status "changes of the service show both" 0 host fairlead changes rsyslog
         check_text "of the install" 'added +/etc/rsyslog.conf' "$output"
         check_text "and of the upgrade" 'added +/etc/rsyslog.d/90-newer.conf' "$output"
 }
@@ -155,7 +155,7 @@ for name in rsyslog chrony templated; do
         shelf[$name]=$(id_of "localhost/$name:latest")
 done
 # The shelf's images get their names back, whatever happens.
-put_back() {
+restore_names() {
         local name
         for name in "${!shelf[@]}"; do
                 host podman tag "${shelf[$name]}" "localhost/$name:latest" || true
@@ -163,7 +163,7 @@ put_back() {
         host sh -c 'rm -rf /root/newer; podman image prune -f >/dev/null' || true
         rm -f "$before"
 }
-trap put_back EXIT
+trap restore_names EXIT
 host_tree >"$before"
 
 rsyslog_good

@@ -121,7 +121,7 @@ templated() {
 profiles() {
         host sh -c 'mkdir -p /etc/fairlead/profiles.d && printf "{\n  \"match\": [\"chrony\"],\n  \"titel\": \"Time\"\n}\n" >/etc/fairlead/profiles.d/bad.json'
         check_status "images with a bad profile" 0 host fairlead images
-        check_text "it is told with file and line" '/etc/fairlead/profiles.d/bad.json:[0-9]+: .*' "$output"
+        check_text "it is reported with file and line" '/etc/fairlead/profiles.d/bad.json:[0-9]+: .*' "$output"
         check_text "the images are listed all the same" 'localhost/chrony' "$output"
         host rm -r /etc/fairlead
 }

@@ -51,7 +51,7 @@ walk_to_plan() {
         seen plan
 }
 
-# The questions: forward to a log server, with a wrong answer first that must be told at the field.
+# The questions: forward to a log server, with a wrong answer first that must be reported at the field.
 walk_answer() {
         term_keys Enter
         term_wait 'page 2 of 3: questions' || return

@@ -241,7 +241,7 @@ static void list(struct fake_state *state, const char *request, struct fake_answ
                         add_container(state, i, &a->body);
         }
         str_add(&a->body, "]\n");
-        a->chunked = a->body.length > 2048; /* as Go's server does when nobody tells it the length */
+        a->chunked = a->body.length > 2048; /* as Go's server does when it does not know the length */
 }
 
 static void inspect_container(struct fake_state *state, const char *request, struct fake_answer *a) {

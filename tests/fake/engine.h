@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A container engine that does as it is told: an HTTP server on a unix socket inside the caller's event loop, in
+/* A container engine that does as a test wants: an HTTP server on a unix socket inside the caller's event loop, in
  * either dialect. Left alone it answers ping, images, inspect, containers, stop, remove, pull and events as
- * Podman 4.3 and Docker 20.10 do (shapes as they came over the wire from the real ones); told to misbehave it
+ * Podman 4.3 and Docker 20.10 do (shapes as they came over the wire from the real ones); asked to misbehave it
  * does each bad thing an engine, a restart or an enemy on the socket can do. engine-main.c makes a program of it.
  */
 
@@ -32,7 +32,7 @@ enum fake_mischief {
         FAKE_TYPES,        /* JSON whose members have wrong types */
         FAKE_HTML,         /* status 200, a web page */
         FAKE_EMPTY,        /* status 200, no body */
-        FAKE_STATUS,       /* status `amount` with the `text` as cause, as the dialect tells it */
+        FAKE_STATUS,       /* status `amount` with the `text` as cause, as the dialect says it */
         FAKE_PAGE,         /* status `amount` with the `text` as plain text */
         FAKE_STREAM_ERROR, /* status 200, some good lines of a stream, then an error object with `text` */
         FAKE_STREAM_CUT,   /* a stream that ends, cleanly by HTTP, in the middle of a line */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A realm's servers on 127.0.0.1, in the test's own loop: a name server, a directory (LDAP over TCP and UDP), good or bad as it is
- * told. All knobs may be turned at any time. */
+/* A realm's servers on 127.0.0.1, in the test's own loop: a name server, a directory (LDAP over TCP and UDP), good or bad as its
+ * knobs say. All knobs may be turned at any time. */
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -41,7 +41,7 @@ static void path_of(const char *prefix, const char *name, char **ret) {
 
 /* ---- signals ---- */
 
-void fake_systemd_tell(struct fake_systemd *f, const char *signal, const char *argument) {
+void fake_systemd_signal(struct fake_systemd *f, const char *signal, const char *argument) {
         if (!f->subscribed)
                 return;
         if (str_equal(signal, "UnitFilesChanged"))
@@ -56,7 +56,7 @@ void fake_systemd_tell(struct fake_systemd *f, const char *signal, const char *a
 }
 
 /* systemd sends one for the unit's interface and one for its kind's. */
-static void tell_properties(struct fake_systemd *f, struct fake_unit *u) {
+static void signal_properties(struct fake_systemd *f, struct fake_unit *u) {
         _cleanup_free_ char *path = NULL;
         path_of(UNITS, u->name, &path);
         for (int i = 0; f->subscribed && i < 2; i++)
@@ -70,7 +70,7 @@ void fake_systemd_change(struct fake_systemd *f, const char *name, const char *a
         struct fake_unit *u = fake_systemd_find(f, name);
         str_replace(&u->active, active);
         str_replace(&u->sub, sub);
-        tell_properties(f, u);
+        signal_properties(f, u);
 }
 
 /* ---- units ---- */
@@ -145,8 +145,8 @@ static int find_unit(sd_bus *bus, const char *path, const char *interface, void 
                 u->loaded = false;
         }
         if (f->echo) {
-                fake_systemd_tell(f, "UnitNew", name);
-                fake_systemd_tell(f, "UnitRemoved", name);
+                fake_systemd_signal(f, "UnitNew", name);
+                fake_systemd_signal(f, "UnitRemoved", name);
         }
         *ret = u;
         return 1;
@@ -270,7 +270,7 @@ static void job_end(struct fake_job *j) {
                 u->job_result = u->then_active = u->then_sub = u->then_result = NULL;
                 u->then_code = u->then_status = 0;
         }
-        tell_properties(f, u);
+        signal_properties(f, u);
         char path[64];
         job_path(path, j);
         if (!f->lose_signals)
@@ -282,8 +282,8 @@ static void job_end(struct fake_job *j) {
 static int on_job_end(sd_event_source *source, uint64_t usec, void *userdata) {
         struct fake_job *j = userdata;
         if (j->f->reload_between) {
-                fake_systemd_tell(j->f, "Reloading", "true");
-                fake_systemd_tell(j->f, "Reloading", "false");
+                fake_systemd_signal(j->f, "Reloading", "true");
+                fake_systemd_signal(j->f, "Reloading", "false");
         }
         job_end(j);
         return 0;
@@ -398,7 +398,7 @@ static int change_files(sd_bus_message *m, struct fake_systemd *f, sd_bus_error 
                 f->n_file_changes++;
                 str_replace(&u->file_state, state);
                 fake_systemd_write(f, u);
-                fake_systemd_tell(f, "UnitFilesChanged", NULL);
+                fake_systemd_signal(f, "UnitFilesChanged", NULL);
         }
         sd_bus_message *reply = NULL;
         must(sd_bus_message_new_method_return(m, &reply), "reply");
@@ -449,10 +449,10 @@ static int reload(sd_bus_message *m, void *userdata, sd_bus_error *error) {
                                         "Reload() request rejected due to rate limit.");
         }
         f->n_reloads++;
-        fake_systemd_tell(f, "Reloading", "true");
+        fake_systemd_signal(f, "Reloading", "true");
         for (size_t i = 0; i < f->n && i < 200; i++)
-                fake_systemd_tell(f, "UnitNew", f->units[i]->name);
-        fake_systemd_tell(f, "Reloading", "false");
+                fake_systemd_signal(f, "UnitNew", f->units[i]->name);
+        fake_systemd_signal(f, "Reloading", "false");
         return sd_bus_reply_method_return(m, "");
 }
 

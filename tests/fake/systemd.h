@@ -49,8 +49,8 @@ struct fake_systemd {
         bool early_signals;     /* JobRemoved comes before the answer with the job's path */
         bool reload_between;    /* a reload between the answer and the end of a job */
         bool silent;            /* takes jobs and never answers */
-        bool echo;              /* tells UnitNew and UnitRemoved when a unit is looked at */
-        bool no_folders;        /* it does not tell where unit files are */
+        bool echo;              /* sends UnitNew and UnitRemoved when a unit is looked at */
+        bool no_folders;        /* it does not say where unit files are */
         const char *refuse;     /* error name: methods fail so */
         unsigned refuse_reloads;/* so many reloads are refused for their rate */
 
@@ -71,8 +71,8 @@ struct fake_unit *fake_systemd_add(struct fake_systemd *f, const char *name, con
 /* Its unit file and the links to it, as its file_state says. */
 void fake_systemd_write(struct fake_systemd *f, const struct fake_unit *u);
 struct fake_unit *fake_systemd_find(struct fake_systemd *f, const char *name);
-/* Changes its state and tells it to subscribers. */
+/* Changes its state and signals it to subscribers. */
 void fake_systemd_change(struct fake_systemd *f, const char *name, const char *active, const char *sub);
 /* Sends a signal of the manager: "UnitFilesChanged", or "UnitNew"/"UnitRemoved" with a name, "Reloading" with
  * "true"/"false". */
-void fake_systemd_tell(struct fake_systemd *f, const char *signal, const char *argument);
+void fake_systemd_signal(struct fake_systemd *f, const char *signal, const char *argument);

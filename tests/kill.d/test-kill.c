@@ -170,7 +170,7 @@ static void an_unrollback(struct scene *s) {
         s->mode = WORKER_ROLL_BACK;
 }
 
-/* A worker that takes up an install that died in the middle of its command is struck, too. */
+/* A worker that resumes an install that died in the middle of its command is struck, too. */
 static void a_resume(struct scene *s) {
         new_job(s, "echo half > $ROOT/etc/half; echo \"work " IMAGE_ID "\" > $ENGINE/c0; rm -f $ROOT/etc/passwd;"
                    " [ -e $ENGINE/../died ] || { : > $ENGINE/../died; kill -9 $PPID; exit 1; }; rm $ROOT/etc/half $ENGINE/c0; : > $ROOT/etc/passwd; " INSTALL_SCRIPT,
@@ -197,7 +197,7 @@ static const struct scenario {
 static void fill_host(struct host_fixture *f) {
         tree_write(f->root, "/etc/mode", "its mode changes\n");
         tree_write(f->root, "/etc/becomes", "a folder\n");
-        /* so that folders' times can be told from now */
+        /* so that folders' times can be distinguished from now */
         static const char *const folders[] = { "/etc/systemd/system", "/etc/systemd", "/etc", "/usr/local", "/usr", "" };
         const struct timespec then[2] = { { .tv_sec = 1000000000 }, { .tv_sec = 1000000000 } };
         for (size_t i = 0; i < ELEMENTS(folders); i++)
@@ -279,7 +279,7 @@ static enum job_way way_of(const struct scene *s) {
         return job_way_on(job, job->verb, false, NULL);
 }
 
-static bool tells_of_name(const struct scene *s) {
+static bool names_a_leftover(const struct scene *s) {
         _cleanup_(job_freep) struct job *job = read_job(s->f, s->id);
         for (char **left = job->left; left && *left; left++)
                 if (str_starts(*left, "a name of the image"))
@@ -294,7 +294,7 @@ static bool is_open(const struct scene *s, enum job_state state, bool on, bool b
         return !job_state_final(state) || state == JOB_BROKEN;
 }
 
-/* Takes the job up, on or back, and looks at what came of it. One that a failing call hit may also have come to its end by itself. */
+/* Resumes the job or rolls it back, and looks at what came of it. One that a failing call hit may also have come to its end by itself. */
 static void recover(struct scene *s, const struct scenario *scenario, bool on, bool by_error, const char *what) {
         int status = 0;
         reap_orphans();
@@ -312,8 +312,8 @@ static void recover(struct scene *s, const struct scenario *scenario, bool on, b
         state = state_of(s);
         bool done = on && !scenario->only_back;
         bool right = done ? state == JOB_DONE : state == JOB_FAILED || state == JOB_CANCELLED || (by_error && on && state == JOB_DONE);
-        /* A name too many is no reason to keep a service: it is told, and stays. */
-        _cleanup_free_ char *tree = fingerprint_of(s->f, by_error && tells_of_name(s)), *bare = without_times(tree);
+        /* A name too many is no reason to keep a service: it is reported, and stays. */
+        _cleanup_free_ char *tree = fingerprint_of(s->f, by_error && names_a_leftover(s)), *bare = without_times(tree);
         /* A rollback that could not even begin leaves what it found. */
         const char *end = by_error && state == JOB_DONE ? s->found : s->before;
         _cleanup_free_ char *wanted = str_printf("%s%s", done ? s->planned : end, right ? "" : done ? "the job is done" : "the job is rolled back");

@@ -58,7 +58,7 @@ docker_make() {
         path=$(docker_path)
 
         [[ ! -d $path ]] || return 0
-        # Only this instance's own Docker can be in the way: it would be one of an older shelf.
+        # Only this instance's own Docker can run there: it would be one of an older shelf.
         docker_ended || docker_halt
         say "filling Docker (once)"
         rm -rf --one-file-system "$path.partial"

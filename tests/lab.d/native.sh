@@ -25,7 +25,7 @@ root_settle_native() {
         printf '%s %s %s\n' "$(lab_host_address "$name")" "$host" "${host%%.*}" >>"$root/etc/hosts"
         echo "$host" >"$root/etc/hostname"
         printf '%s' "fairlead-lab-$name" | md5sum | cut -c1-32 >"$root/etc/machine-id"
-        # realmd of Debian asks PackageKit for packages whose files it is not told; here nobody could install one.
+        # realmd of Debian asks PackageKit for packages whose files are not in its configuration; here nobody could install one.
         printf '[sssd-packages]\nlibnss-sss = %s\nlibpam-sss = %s\n' "$(chroot "$root" dpkg -L libnss-sss | grep '/libnss_sss\.so')" \
                 "$(chroot "$root" dpkg -L libpam-sss | grep '/pam_sss\.so')" >"$root/etc/realmd.conf"
         # SSSD has no configuration yet, and its tools say so.

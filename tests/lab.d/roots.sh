@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Roots: directories made by mmdebstrap, read-only from then on (lower layers of overlays).
 #
-# Facts: dpkg syncs after each file unless told not to (force-unsafe-io), which makes a minute of ten on a busy disk;
+# Facts: dpkg syncs after each file unless asked not to (force-unsafe-io), which makes a minute of ten on a busy disk;
 # mmdebstrap knows the mirror from the suite's name alone; the key of trixie is in bookworm's
 # debian-archive-keyring; with documentation and translations left out a host is about 450 MB.
 
@@ -142,7 +142,7 @@ root_settle_host() {
                 fstrim.timer podman-auto-update.timer >/dev/null 2>&1
 }
 
-# The machine may lack CAP_SYS_RESOURCE, and setrlimit above the present limits then fails: nested Podman is told
+# The machine may lack CAP_SYS_RESOURCE, and setrlimit above the present limits then fails: nested Podman is given
 # limits that every machine allows, and controllers that may be missing are not asked for. Cgroups stay enabled, or
 # Podman would refuse --pid=host ("containers not creating Cgroups must create a private PID namespace"). That decides
 # the runtime as well: crun of bookworm (1.8) raises RLIMIT_MEMLOCK to load its device filter, and fails; runc does not

@@ -32,7 +32,7 @@ struct state {
         struct unit_detail *detail;
         char **lines;
         bool reached;
-        unsigned told;
+        unsigned reports;
 };
 
 static void check(struct state *s, bool good, const char *what) {
@@ -279,7 +279,7 @@ static void check_mask(struct state *s) {
         const struct unit *u = list(s, NULL, name);
         check(s, u && str_equal(u->file_state, "masked"), "the list says masked");
         check(s, act(s, name, UNIT_UNMASK) == 0, "unmask");
-        check(s, act(s, NAME("good"), UNIT_MASK) == -EEXIST, "a file of that name is in the way of a mask");
+        check(s, act(s, NAME("good"), UNIT_MASK) == -EEXIST, "a file of that name prevents a mask");
 }
 
 static void check_failures(struct state *s) {
@@ -307,7 +307,7 @@ static void check_refusal(struct state *s) {
         }
         int status = -1;
         waitpid(pid, &status, 0);
-        check(s, status == 0, "who is not root is refused, and told so");
+        check(s, status == 0, "who is not root is refused, and learns it");
 }
 
 static void check_transient(struct state *s) {
@@ -391,24 +391,24 @@ static void check_log(struct state *s) {
 
 static void on_changed(char *const *names, void *userdata) {
         struct state *s = userdata;
-        s->told += !names || strv_contains(names, NAME("good"));
+        s->reports += !names || strv_contains(names, NAME("good"));
 }
 
 static void check_following(struct state *s) {
         units_listen(s->units, on_changed, s);
         run(s, NULL, 0.5);
-        s->told = 0;
+        s->reports = 0;
         act(s, NAME("good"), UNIT_START);
         run(s, NULL, 0.5);
-        check(s, s->told > 0, "a start is told");
-        s->told = 0;
+        check(s, s->reports > 0, "a start is reported");
+        s->reports = 0;
         show(s, NAME("slow"));
         show(s, NAME("good"));
         run(s, NULL, 1);
-        check(s, s->told == 0, "looking is not");
+        check(s, s->reports == 0, "looking is not");
         kill((pid_t) show(s, NAME("good"))->main_pid, SIGKILL);
         run(s, NULL, 0.5);
-        check(s, s->told > 0, "a death is told");
+        check(s, s->reports > 0, "a death is reported");
         units_listen(s->units, NULL, NULL);
 }
 

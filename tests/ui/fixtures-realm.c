@@ -250,7 +250,7 @@ int fixture_profile_join(const struct image *image, struct profile **ret, struct
         return 0;
 }
 
-/* What a failed join had been told. */
+/* The answers of a failed join. */
 static void keep_answers(struct fake_host *fake) {
         struct answers *answers = answers_new();
         if (!answers || answers_set(answers, "domain", "example.test", "typed") < 0 || answers_set(answers, "admin-user", "joiner", "typed") < 0)

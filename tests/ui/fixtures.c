@@ -282,7 +282,7 @@ struct job *fixture_job(const char *which) {
         }
         if (str_starts(which, "joined"))
                 return joined(job_ended(job, "done"), str_equal(which, "joined-badly"));
-        /* "join WORDS": a failed join, told by this row of the table of failures */
+        /* "join WORDS": a failed join, reported by this row of the table of failures */
         const char *failure = str_starts(which, "join ");
         job = job_ended(job, failure ? "failed" : which);
         if (failure && job) {

@@ -40,12 +40,10 @@ int docker(void **state);
 int engine_fixture_free(void **state);
 
 /* Rows of a test of each dialect, and of one where they do not differ. */
-#define BOTH(test)                                                        \
-        { "podman: " #test, test, podman, engine_fixture_free, NULL }, {  \
-                "docker: " #test, test, docker, engine_fixture_free, NULL \
-        }
-#define PODMAN(test) \
-        { #test, test, podman, engine_fixture_free, NULL }
+#define BOTH(test)                                                     \
+        { "podman: " #test, test, podman, engine_fixture_free, NULL }, \
+        { "docker: " #test, test, docker, engine_fixture_free, NULL }
+#define PODMAN(test) { #test, test, podman, engine_fixture_free, NULL }
 
 /* Forgets what came of the last call. */
 void engine_fixture_clear(struct engine_fixture *f);

@@ -105,7 +105,7 @@ static void ascii_has_no_other_bytes(void **state) {
         }
 }
 
-static void tells_sizes_and_ages(void **state) {
+static void prints_sizes_and_ages(void **state) {
         char b[32];
         assert_string_equal(text_size(b, 0), "0 B");
         assert_string_equal(text_size(b, 999), "999 B");
@@ -133,7 +133,7 @@ static void wraps_at_blanks(void **state) {
                 { "abc", 0, 3, "a|b|c" },
                 { "\xe4\xb8\x96\xe7\x95\x8c", 3, 2, "\xe4\xb8\x96|\xe7\x95\x8c" },
                 { "\xe4\xb8\x96", 1, 1, "\xe4\xb8\x96" },
-                /* A blank that bears a mark is no place to break: the mark would stand alone. */
+                /* A blank that carries a mark is no place to break: the mark would stand alone. */
                 { "abcd \xcc\x81" "efg", 5, 2, "abcd \xcc\x81|efg" },
                 { "ab cd \xcc\x81" "efg", 5, 3, "ab|cd \xcc\x81" "ef|g" },
                 { "e\xcc\x81" "e\xcc\x81" "e", 2, 2, "e\xcc\x81" "e\xcc\x81|e" },
@@ -155,7 +155,7 @@ static void wraps_at_blanks(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(shows_what_would_act), cmocka_unit_test(no_control_leaves),    cmocka_unit_test(cuts_to_cells),
-                cmocka_unit_test(ascii_has_no_other_bytes), cmocka_unit_test(tells_sizes_and_ages), cmocka_unit_test(wraps_at_blanks),
+                cmocka_unit_test(ascii_has_no_other_bytes), cmocka_unit_test(prints_sizes_and_ages), cmocka_unit_test(wraps_at_blanks),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

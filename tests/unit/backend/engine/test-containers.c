@@ -120,7 +120,7 @@ static struct op *look(struct engine_fixture *f) {
         return engine_find_origin(f->engine, "service-0001", on_origin, f);
 }
 
-static void tells_how_a_container_came_to_be(void **state) {
+static void says_how_a_container_came_to_be(void **state) {
         struct engine_fixture *f = *state;
         f->op = look(f);
         await(f);
@@ -199,7 +199,7 @@ int main(void) {
                 BOTH(filters_by_label),
                 BOTH(says_why_a_list_is_none),
                 BOTH(lists_a_container_that_has_too_many_labels),
-                BOTH(tells_how_a_container_came_to_be),
+                BOTH(says_how_a_container_came_to_be),
                 BOTH(removes),
                 BOTH(removes_what_does_not_stop),
                 BOTH(says_why_it_was_not_removed),

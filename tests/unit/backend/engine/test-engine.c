@@ -152,7 +152,7 @@ static void takes_the_first_that_answers(void **state) {
         assert_null(f->error);
         assert_string_equal(engine_about(f->engine)->socket, second);
         assert_int_not_equal(engine_about(f->engine)->kind, f->kind);
-        /* Of several that do not answer the one that is there is told of. */
+        /* Of several that do not answer the one that is there is named. */
         fake_engine_stop(other, false);
         engine_free(f->engine);
         assert_int_equal(engine_new(f->event, sockets, &f->engine, NULL), 0);

@@ -54,7 +54,7 @@ static void end(struct watching *w) {
         free(w->cause);
 }
 
-static void tells_what_changed(void **state) {
+static void reports_what_changed(void **state) {
         struct watching w = { .f = *state };
         begin(&w);
         turn(w.f, 50);
@@ -117,8 +117,8 @@ static void takes_an_event_in_pieces(void **state) {
         end(&w);
 }
 
-/* A restart: told once each, and changes are told again afterwards. */
-static void tells_away_and_back_once(void **state) {
+/* A restart: reported once each, and changes are reported again afterwards. */
+static void reports_away_and_back_once(void **state) {
         struct watching w = { .f = *state };
         begin(&w);
         turn(w.f, 50);
@@ -173,7 +173,7 @@ static void says_why_it_is_away(void **state) {
         }
 }
 
-/* An engine that answers pings and has no events is away, and is not told to be back each time it is asked. */
+/* An engine that answers pings and has no events is away, and is not reported to be back each time it is asked. */
 static void is_not_back_before_the_stream_is(void **state) {
         struct watching w = { .f = *state };
         fake_engine_rule(w.f->fake, &(struct fake_rule) { .route = "/events", .what = FAKE_STATUS, .amount = 500, .text = "no" });
@@ -243,11 +243,11 @@ static void can_be_dropped_at_any_time(void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                BOTH(tells_what_changed),
+                BOTH(reports_what_changed),
                 BOTH(says_nothing_where_nothing_changed),
                 PODMAN(coalesces_a_flood),
                 BOTH(takes_an_event_in_pieces),
-                PODMAN(tells_away_and_back_once),
+                PODMAN(reports_away_and_back_once),
                 BOTH(says_why_it_is_away),
                 PODMAN(is_not_back_before_the_stream_is),
                 PODMAN(asks_less_often_where_it_is_no_use),

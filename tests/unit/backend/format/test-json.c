@@ -304,7 +304,7 @@ static void writes_what_can_be_read(void **state) {
         assert_string_equal(text, "[\n  \"a/b\",\n  \"c\\n\"\n]\n");
 }
 
-/* json-c 0.18 refuses such text when it is told to be strict; see json.c. */
+/* json-c 0.18 refuses such text when it is asked to be strict; see json.c. */
 static void takes_all_of_unicode(void **state) {
         static const char text[] = "{\"n\": \"b\xc3\xa4r \xe2\x80\xae \xe4\xb8\xad \xf0\x9f\x98\x80\"}";
         _cleanup_json_ struct json_object *o = NULL;

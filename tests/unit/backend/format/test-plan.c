@@ -154,7 +154,7 @@ static void scripts_find_what_the_manual_promises(void **state) {
                 (void) value;
                 _cleanup_free_ char *name = str_printf("`%s`", key);
                 if (!strstr(start, name))
-                        fail_msg("data/json.md does not tell of plan.%s", key);
+                        fail_msg("data/json.md does not describe plan.%s", key);
         }
 }
 

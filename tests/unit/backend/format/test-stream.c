@@ -66,7 +66,7 @@ static void hands_over_the_entries_of_a_list(void **state) {
         str_done(&c.seen);
 }
 
-static void tells_what_is_broken(void **state) {
+static void says_what_is_broken(void **state) {
         static const struct {
                 bool elements;
                 const char *text, *message;
@@ -116,7 +116,7 @@ static void holds_the_ceilings(void **state) {
         str_done(&c.seen);
 }
 
-static void stops_when_told(void **state) {
+static void stops_when_its_sink_refuses(void **state) {
         struct catcher c = { .refuse_at = 2 };
         _cleanup_error_ struct error *e = NULL;
         const struct json_stream_sink sink = {};
@@ -131,9 +131,9 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(cuts_documents_at_any_border),
                 cmocka_unit_test(hands_over_the_entries_of_a_list),
-                cmocka_unit_test(tells_what_is_broken),
+                cmocka_unit_test(says_what_is_broken),
                 cmocka_unit_test(holds_the_ceilings),
-                cmocka_unit_test(stops_when_told),
+                cmocka_unit_test(stops_when_its_sink_refuses),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -325,7 +325,7 @@ static void topics_came(unsigned topics, void *userdata) {
         *(unsigned *) userdata |= topics;
 }
 
-/* Its files tell it, in a turn of the loop; after they changed, when a job has ended. */
+/* Its files show it, in a turn of the loop; after they changed, when a job has ended. */
 static void the_realm_is_known_without_asking(void **state) {
         struct fixture *f = *state;
         make_member(f);

@@ -14,13 +14,13 @@ struct fixture {
         sd_event *event;
         struct inotify *inotify;
         int fd;
-        unsigned told;
+        unsigned reports;
         bool free_it;
 };
 
 static void on_changed(int number, const char *name, uint32_t mask, void *userdata) {
         struct fixture *f = userdata;
-        f->told++;
+        f->reports++;
         if (f->free_it)
                 f->inotify = inotify_free(f->inotify);
 }
@@ -52,14 +52,14 @@ static void grow(struct fixture *f) {
         assert_int_equal(write(f->fd, "x", 1), 1);
 }
 
-static void wait_told(struct fixture *f, unsigned n) {
-        for (int64_t until = usec_now(CLOCK_MONOTONIC) + 5000000; f->told < n && usec_now(CLOCK_MONOTONIC) < until;)
+static void wait_reports(struct fixture *f, unsigned n) {
+        for (int64_t until = usec_now(CLOCK_MONOTONIC) + 5000000; f->reports < n && usec_now(CLOCK_MONOTONIC) < until;)
                 sd_event_run(f->event, 100000);
-        assert_true(f->told >= n);
+        assert_true(f->reports >= n);
 }
 
 /* A log that grows all the time must not wake who follows it for each piece. */
-static void what_grows_is_told_at_its_pace(void **state) {
+static void what_grows_is_reported_at_its_pace(void **state) {
         struct fixture *f = *state;
         inotify_pace(f->inotify, PACE_USEC);
         int64_t from = usec_now(CLOCK_MONOTONIC);
@@ -68,35 +68,35 @@ static void what_grows_is_told_at_its_pace(void **state) {
                 sd_event_run(f->event, 0);
                 sd_event_run(f->event, 0);
         }
-        assert_true(f->told <= (usec_now(CLOCK_MONOTONIC) - from) / PACE_USEC + 2);
-        assert_true(f->told >= 1);
+        assert_true(f->reports <= (usec_now(CLOCK_MONOTONIC) - from) / PACE_USEC + 2);
+        assert_true(f->reports >= 1);
 }
 
-static void the_first_is_told_at_once_and_the_last_is_not_lost(void **state) {
+static void the_first_is_reported_at_once_and_the_last_is_not_lost(void **state) {
         struct fixture *f = *state;
         inotify_pace(f->inotify, PACE_USEC);
         grow(f);
-        wait_told(f, 1);
+        wait_reports(f, 1);
         grow(f);        /* within the pause */
-        wait_told(f, 2);
+        wait_reports(f, 2);
 }
 
-static void may_be_freed_by_who_is_told(void **state) {
+static void may_be_freed_by_its_callback(void **state) {
         struct fixture *f = *state;
         inotify_pace(f->inotify, PACE_USEC);
         f->free_it = true;
         grow(f);
-        wait_told(f, 1);
+        wait_reports(f, 1);
         for (int i = 0; i < 3; i++)
                 sd_event_run(f->event, PACE_USEC);
-        assert_int_equal(f->told, 1);
+        assert_int_equal(f->reports, 1);
 }
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test_setup_teardown(what_grows_is_told_at_its_pace, begin, end),
-                cmocka_unit_test_setup_teardown(the_first_is_told_at_once_and_the_last_is_not_lost, begin, end),
-                cmocka_unit_test_setup_teardown(may_be_freed_by_who_is_told, begin, end),
+                cmocka_unit_test_setup_teardown(what_grows_is_reported_at_its_pace, begin, end),
+                cmocka_unit_test_setup_teardown(the_first_is_reported_at_once_and_the_last_is_not_lost, begin, end),
+                cmocka_unit_test_setup_teardown(may_be_freed_by_its_callback, begin, end),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

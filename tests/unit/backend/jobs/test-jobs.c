@@ -204,7 +204,7 @@ static void cancels_and_types(void **state) {
         assert_string_equal(e->message, "The job is not running");
 }
 
-static void a_second_is_told_who_holds_the_host(void **state) {
+static void a_second_learns_who_holds_the_host(void **state) {
         struct fixture *f = *state;
         _cleanup_free_ char *id = start_well(f, "echo ready; sleep 100");
         struct started second = start(f, "true");
@@ -322,7 +322,7 @@ static void the_next_job_need_not_be_asked_for_twice(void **state) {
         }
 }
 
-static void unknown_jobs_are_told(void **state) {
+static void unknown_jobs_are_reported(void **state) {
         struct fixture *f = *state;
         struct watched w = {};
         watch(f, "20200101-000000-00000000", &w);
@@ -344,8 +344,8 @@ static void unknown_jobs_are_told(void **state) {
 }
 
 /* As src/worker-main.c does. */
-/* Who made the job died before its worker was started; whoever watches it is told when it is clear that none comes. */
-static void a_job_that_no_worker_begins_is_told(void **state) {
+/* Who made the job died before its worker was started; whoever watches it learns it when it is clear that none comes. */
+static void a_job_that_no_worker_begins_is_reported(void **state) {
         struct fixture *f = *state;
         _cleanup_plan_ struct plan *plan = script_plan(f->host, "echo never", ENGINE_NONE);
         _cleanup_free_ char *id = make_job(f->host, plan), *path = str_printf("%s/jobs/%s", f->host->state, id);
@@ -368,7 +368,7 @@ static void a_dead_workers_id_is_not_the_holders(void **state) {
         assert_null(hostlock_holder(paths));
         int dead = hostlock_take(paths, old, NULL, &e);
         assert_ok(dead, e);
-        _cleanup_free_ char *holder = hostlock_holder(paths), *told = NULL;
+        _cleanup_free_ char *holder = hostlock_holder(paths), *other = NULL;
         assert_string_equal(holder, old);
         close(dead);
         assert_null(hostlock_holder(paths));
@@ -376,8 +376,8 @@ static void a_dead_workers_id_is_not_the_holders(void **state) {
         struct flock begun = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 1 };
         assert_int_equal(fcntl(fd, F_OFD_SETLK, &begun), 0);
         assert_null(hostlock_holder(paths));
-        assert_int_equal(hostlock_take(paths, new, &told, &e), -EBUSY);
-        assert_null(told);
+        assert_int_equal(hostlock_take(paths, new, &other, &e), -EBUSY);
+        assert_null(other);
         assert_null(e->hint);
 }
 
@@ -387,15 +387,15 @@ int main(int argc, char **argv) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(starts_watches_and_lists, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(cancels_and_types, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(a_second_is_told_who_holds_the_host, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(a_second_learns_who_holds_the_host, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(of_two_at_once_one_begins, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_worker_that_dies_is_noticed, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(listeners_hear_and_idle_is_silent, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_flood_arrives_whole, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(the_next_job_need_not_be_asked_for_twice, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(a_job_that_no_worker_begins_is_told, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(a_job_that_no_worker_begins_is_reported, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_dead_workers_id_is_not_the_holders, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(unknown_jobs_are_told, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(unknown_jobs_are_reported, set_up, tear_down),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

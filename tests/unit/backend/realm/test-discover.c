@@ -231,7 +231,7 @@ static void takes_half_an_answer(void **state) {
         assert_string_equal(question(realm, "LDAP ping")->answer, "it does not know this domain");
 }
 
-static void bears_bad_answers(void **state) {
+static void survives_bad_answers(void **state) {
         struct fixture *f = *state;
         static const struct {
                 enum fake_flavour flavour;
@@ -289,7 +289,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(says_that_servers_are_silent, begin, end),
                 cmocka_unit_test_setup_teardown(is_over_in_time, begin, end),
                 cmocka_unit_test_setup_teardown(takes_half_an_answer, begin, end),
-                cmocka_unit_test_setup_teardown(bears_bad_answers, begin, end),
+                cmocka_unit_test_setup_teardown(survives_bad_answers, begin, end),
                 cmocka_unit_test_setup_teardown(asks_a_few_of_many, begin, end),
                 cmocka_unit_test_setup_teardown(forgets_when_dropped, begin, end),
         };

@@ -8,7 +8,7 @@
 #include "base/str.h"
 #include "tests/unit/tree.h"
 
-/* A host with a pam-auth-update that writes down how it was called, and fails when told to. */
+/* A host with a pam-auth-update that writes down how it was called, and fails when asked to. */
 static char *host_new(const char *common_auth, bool tool) {
         static const char *const folders[] = { "/etc", "/etc/pam.d", "/etc/authselect", "/usr", "/usr/sbin", "/usr/share", "/usr/share/pam-configs" };
         char *root = tree_new();

@@ -106,7 +106,7 @@ static void look(struct fixture *f) {
                 assert_int_not_equal(r->verdict, VERDICT_WAITING);
                 assert_non_null(r->message);
                 if (r->verdict == VERDICT_FAIL && strcmp(r->id, "kind") != 0 && strcmp(r->id, "clock") != 0 && strcmp(r->id, "ports") != 0)
-                        assert_non_null(r->hint);       /* what is in the way comes with what to do */
+                        assert_non_null(r->hint);       /* what fails comes with what to do */
         }
 }
 
@@ -283,14 +283,14 @@ static void knows_the_wrong_kind(void **state) {
         f->network.no_domain = true;
         look(f);
         expect(f, "dns", VERDICT_FAIL, "The DNS knows no servers");
-        /* one cause, told once: what hangs on it was not checked */
+        /* one cause, reported once: what hangs on it was not checked */
         expect(f, "kind", VERDICT_WARN, "not checked: no server of example.test is known");
         expect(f, "ports", VERDICT_WARN, "not checked: no server");
         expect(f, "clock", VERDICT_WARN, "not compared: no KDC");
 }
 
 /* A name server that is dead, or sends everybody away: the domain itself, tried as a guess, is not "one server". */
-static void tells_a_dead_name_service(void **state) {
+static void recognizes_a_dead_name_service(void **state) {
         struct fixture *f = *state;
         for (int refuses = 0; refuses < 2; refuses++) {
                 f->network.dns_silent = !refuses;
@@ -346,7 +346,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(sees_earlier_joins, begin, end),
                 cmocka_unit_test_setup_teardown(judges_the_host, begin, end),
                 cmocka_unit_test_setup_teardown(knows_the_wrong_kind, begin, end),
-                cmocka_unit_test_setup_teardown(tells_a_dead_name_service, begin, end),
+                cmocka_unit_test_setup_teardown(recognizes_a_dead_name_service, begin, end),
                 cmocka_unit_test_setup_teardown(names_the_command_for_the_clock, begin, end),
                 cmocka_unit_test_setup_teardown(is_over_in_time, begin, end),
                 cmocka_unit_test_setup_teardown(forgets_when_dropped, begin, end),

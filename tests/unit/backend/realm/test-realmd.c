@@ -148,7 +148,7 @@ static void refuses(void **state) {
 }
 
 /* What realmd ends with: its message and the name of its error, which the table of failures reads. */
-static void tells_errors(void **state) {
+static void reports_errors(void **state) {
         static const struct {
                 const char *name, *message;
                 int code;
@@ -196,7 +196,7 @@ static void gives_up_when_asked(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(joins_by_a_password), cmocka_unit_test(joins_by_other_credentials), cmocka_unit_test(leaves),
-                cmocka_unit_test(refuses), cmocka_unit_test(tells_errors), cmocka_unit_test(gives_up_when_asked),
+                cmocka_unit_test(refuses), cmocka_unit_test(reports_errors), cmocka_unit_test(gives_up_when_asked),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -193,32 +193,32 @@ static void a_root_beyond_the_ceiling_is_known_by_name(void **state) {
         assert_int_equal(changes.n, 0);
 }
 
-struct told {
+struct omissions {
         char *paths[16];
         enum snapshot_reason reasons[16];
         size_t n;
 };
 
 static void on_left_out(const char *path, enum snapshot_reason reason, void *userdata) {
-        struct told *told = userdata;
-        assert_true(told->n < ELEMENTS(told->paths));
-        told->paths[told->n] = strdup(path);
-        told->reasons[told->n++] = reason;
+        struct omissions *left_out = userdata;
+        assert_true(left_out->n < ELEMENTS(left_out->paths));
+        left_out->paths[left_out->n] = strdup(path);
+        left_out->reasons[left_out->n++] = reason;
 }
 
-static void expect_told(struct told *told, const char *path, enum snapshot_reason reason) {
-        for (size_t i = 0; i < told->n; i++)
-                if (str_equal(told->paths[i], path)) {
-                        assert_string_equal(snapshot_reason_text(told->reasons[i]), snapshot_reason_text(reason));
-                        free(told->paths[i]);
-                        told->paths[i] = NULL;
+static void expect_left_out(struct omissions *left_out, const char *path, enum snapshot_reason reason) {
+        for (size_t i = 0; i < left_out->n; i++)
+                if (str_equal(left_out->paths[i], path)) {
+                        assert_string_equal(snapshot_reason_text(left_out->reasons[i]), snapshot_reason_text(reason));
+                        free(left_out->paths[i]);
+                        left_out->paths[i] = NULL;
                         return;
                 }
-        fail_msg("%s was not told", path);
+        fail_msg("%s was not reported", path);
 }
 
-/* For a plan: what would be left out is told with its reason, and no content is read. */
-static void tells_beforehand_what_it_leaves_out(void **state) {
+/* For a plan: what would be left out is reported with its reason, and no content is read. */
+static void reports_beforehand_what_it_leaves_out(void **state) {
         struct fixture *f = *state;
         tree_write(f->folder, "/etc/a", "12345");
         tree_write(f->folder, "/etc/large", "12345678901234567890");
@@ -227,32 +227,32 @@ static void tells_beforehand_what_it_leaves_out(void **state) {
         tree_folder(f->folder, "/var/log");
         tree_folder(f->folder, "/var/log/own");
         tree_write(f->folder, "/var/log/own/messages", "x");
-        /* a terabyte of holes is not weighed by reading it */
+        /* a terabyte of holes is not measured by reading it */
         _cleanup_close_ int fd = open(tree_path(f->folder, "/etc/holes"), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
         assert_int_equal(ftruncate(fd, 1LL << 40), 0);
         char *const paths[] = { (char *) "/etc", (char *) "/var/log/own", NULL };
-        struct told told = {};
+        struct omissions left_out = {};
         _cleanup_(manifest_done) struct manifest m = {};
         struct snapshot_options options = {
                 .root = f->root, .paths = paths, .blobs = -1, .known_blobs = -1, .file_max = 10, .bytes_max = 12, .names_only = true,
-                .left_out = on_left_out, .userdata = &told,
+                .left_out = on_left_out, .userdata = &left_out,
         };
         struct snapshot_tally tally = take(&options, &m);
         assert_int_equal(tally.read, 0);
         assert_int_equal(m.n, 0);
         assert_int_equal(tally.files, 7);
-        expect_told(&told, "/etc/large", SNAPSHOT_TOO_LARGE);
-        expect_told(&told, "/etc/holes", SNAPSHOT_TOO_LARGE);
-        expect_told(&told, "/var/log/own", SNAPSHOT_OTHERS);
+        expect_left_out(&left_out, "/etc/large", SNAPSHOT_TOO_LARGE);
+        expect_left_out(&left_out, "/etc/holes", SNAPSHOT_TOO_LARGE);
+        expect_left_out(&left_out, "/var/log/own", SNAPSHOT_OTHERS);
         /* which of the two comes first is the folder's affair */
-        expect_told(&told, tally.bytes == 5 ? "/etc/z-much" : "/etc/a", SNAPSHOT_TOO_MUCH);
-        assert_int_equal(told.n, 4);
-        struct told many = {};
+        expect_left_out(&left_out, tally.bytes == 5 ? "/etc/z-much" : "/etc/a", SNAPSHOT_TOO_MUCH);
+        assert_int_equal(left_out.n, 4);
+        struct omissions many = {};
         options.files_max = 3;
         options.userdata = &many;
         take(&options, &m);
-        expect_told(&many, "/etc", SNAPSHOT_TOO_MANY);
-        expect_told(&many, "/var/log/own", SNAPSHOT_TOO_MANY);
+        expect_left_out(&many, "/etc", SNAPSHOT_TOO_MANY);
+        expect_left_out(&many, "/var/log/own", SNAPSHOT_TOO_MANY);
         for (size_t i = 0; i < many.n; i++)
                 free(many.paths[i]);
 }
@@ -329,7 +329,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(shares_what_did_not_change, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(has_ceilings_and_names_what_it_leaves_out, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_root_beyond_the_ceiling_is_known_by_name, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(tells_beforehand_what_it_leaves_out, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(reports_beforehand_what_it_leaves_out, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(keeps_sparse_files_sparse, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(stays_where_it_belongs, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(survives_a_file_that_changes_while_it_is_read, set_up, tear_down),

@@ -195,7 +195,7 @@ static void selects_as_journalctl_does(void **state) {
         assert_messages(f, "of its container");
 }
 
-static void tells_an_event_of_podman_in_its_words(void **state) {
+static void prints_an_event_of_podman_in_its_words(void **state) {
         struct fixture *f = *state;
         say(f, "_SYSTEMD_UNIT=a.service\nPODMAN_TYPE=container\nPODMAN_EVENT=died\nPODMAN_NAME=a\nPODMAN_EXIT_CODE=7\n",
             "2026-11-24 10:55:41 container died ca557c (image=…, RUN=docker run …)");
@@ -327,7 +327,7 @@ int main(void) {
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
         const struct CMUnitTest tests[] = {
                 T(selects_as_journalctl_does),
-                T(tells_an_event_of_podman_in_its_words), T(gives_the_newest_oldest_first), T(keeps_any_bytes),
+                T(prints_an_event_of_podman_in_its_words), T(gives_the_newest_oldest_first), T(keeps_any_bytes),
                 T(cuts_what_is_too_long), T(follows), T(follows_from_nothing), T(can_be_dropped_any_time),
                 T(says_that_it_cannot_read),
         };

@@ -24,7 +24,7 @@ struct fixture {
         struct unit_list *list;
         struct unit_detail *detail;
 
-        unsigned told, told_many;
+        unsigned reports, of_many;
         char **names;
 };
 
@@ -43,7 +43,7 @@ static void forget(struct fixture *f) {
         f->list = unit_list_free(f->list);
         f->detail = unit_detail_free(f->detail);
         f->names = strv_free(f->names);
-        f->told = f->told_many = 0;
+        f->reports = f->of_many = 0;
 }
 
 static int end(void **state) {
@@ -88,8 +88,8 @@ static void on_detail(struct unit_detail *detail, struct error *e, void *userdat
 
 static void on_changed(char *const *names, void *userdata) {
         struct fixture *f = userdata;
-        f->told++;
-        f->told_many += !names;
+        f->reports++;
+        f->of_many += !names;
         if (names)
                 strv_extend(&f->names, names);
 }
@@ -119,16 +119,16 @@ static void show(struct fixture *f, const char *name) {
         op_cancel(op);
 }
 
-/* Waits until the listener was told. */
-static bool run_told(struct fixture *f) {
-        for (int64_t until = usec_now(CLOCK_MONOTONIC) + 5000000; !f->told && usec_now(CLOCK_MONOTONIC) < until;)
+/* Waits until the listener was called. */
+static bool run_reported(struct fixture *f) {
+        for (int64_t until = usec_now(CLOCK_MONOTONIC) + 5000000; !f->reports && usec_now(CLOCK_MONOTONIC) < until;)
                 sd_event_run(f->event, 20 * 1000);
-        return f->told;
+        return f->reports;
 }
 
-static void list_told(struct fixture *f) {
+static void list_reported(struct fixture *f) {
         list(f, NULL);
-        assert_true(run_told(f));
+        assert_true(run_reported(f));
 }
 
 /* ---- listing ---- */
@@ -176,7 +176,7 @@ static void lists_by_pattern(void **state) {
         assert_int_equal(f->list->n, 0);
 }
 
-/* A systemd that does not tell where they are has them where they usually are; the fake has none of its own there. */
+/* A systemd that does not say where they are has them where they usually are; the fake has none of its own there. */
 static void lists_without_folders_too(void **state) {
         struct fixture *f = *state;
         fake_systemd_add(f->systemd, "ssh.service", "active", "running", "disabled");
@@ -204,12 +204,12 @@ static void set_file_state(struct fixture *f, const char *name, const char *stat
         fake_systemd_write(f->systemd, u);
 }
 
-/* Files are read after the first list and, as it was told that they changed, after a later one: then that is told. */
+/* Files are read after the first list and, as a signal said that they changed, after a later one: then that is reported. */
 static void keeps_files_while_it_follows(void **state) {
         struct fixture *f = *state;
         fake_systemd_add(f->systemd, "ssh.service", "active", "running", "enabled");
         units_listen(f->units, on_changed, f);
-        list_told(f);
+        list_reported(f);
         list(f, NULL);
         assert_string_equal(f->list->items[0].file_state, "enabled");
         set_file_state(f, "ssh.service", "disabled");
@@ -217,19 +217,19 @@ static void keeps_files_while_it_follows(void **state) {
         run(f, NULL, 150);
         list(f, NULL);
         assert_string_equal(f->list->items[0].file_state, "enabled");   /* nobody said that they changed */
-        fake_systemd_tell(f->systemd, "UnitFilesChanged", NULL);
+        fake_systemd_signal(f->systemd, "UnitFilesChanged", NULL);
         run(f, NULL, 150);
-        list_told(f);
+        list_reported(f);
         assert_string_equal(f->list->items[0].file_state, "enabled");   /* as it was last known */
         list(f, NULL);
         assert_string_equal(f->list->items[0].file_state, "disabled");
         /* what is read again and is the same is no news */
-        fake_systemd_tell(f->systemd, "UnitFilesChanged", NULL);
+        fake_systemd_signal(f->systemd, "UnitFilesChanged", NULL);
         run(f, NULL, 150);
         list(f, NULL);
-        f->told = 0;
+        f->reports = 0;
         run(f, NULL, 300);
-        assert_int_equal(f->told, 0);
+        assert_int_equal(f->reports, 0);
 }
 
 /* Reading files takes longer than the list of what is loaded, which does not wait for it. */
@@ -241,7 +241,7 @@ static void does_not_wait_for_files_while_it_follows(void **state) {
         list(f, NULL);
         assert_int_equal(f->list->n, 1);
         assert_null(f->list->items[0].file_state);
-        assert_true(run_told(f));
+        assert_true(run_reported(f));
         list(f, NULL);
         assert_int_equal(f->list->n, 2);
         assert_string_equal(find(f, "ssh.service")->file_state, "enabled");
@@ -256,7 +256,7 @@ static void forgets_files_it_waits_for(void **state) {
         list(f, NULL);
         units_listen(f->units, NULL, NULL);
         run(f, NULL, 150);
-        assert_int_equal(f->told, 0);
+        assert_int_equal(f->reports, 0);
         list(f, NULL);
         assert_string_equal(f->list->items[0].file_state, "enabled");
 }
@@ -572,7 +572,7 @@ static void starts_a_transient_unit(void **state) {
 
 /* ---- following ---- */
 
-static void tells_what_changed(void **state) {
+static void reports_what_changed(void **state) {
         struct fixture *f = *state;
         fake_systemd_add(f->systemd, "a.service", "active", "running", "enabled");
         fake_systemd_add(f->systemd, "b\\x2dc.service", "active", "running", "enabled");
@@ -582,21 +582,21 @@ static void tells_what_changed(void **state) {
         for (int i = 0; i < 30; i++)
                 fake_systemd_change(f->systemd, i % 2 ? "a.service" : "b\\x2dc.service", "failed", "failed");
         run(f, NULL, 250);
-        assert_int_equal(f->told, 1);
+        assert_int_equal(f->reports, 1);
         assert_int_equal(strv_length(f->names), 2);
         assert_true(strv_contains(f->names, "a.service"));
         assert_true(strv_contains(f->names, "b\\x2dc.service"));
         forget(f);
-        fake_systemd_tell(f->systemd, "UnitRemoved", "a.service");
+        fake_systemd_signal(f->systemd, "UnitRemoved", "a.service");
         run(f, NULL, 250);
-        assert_int_equal(f->told, 1);
+        assert_int_equal(f->reports, 1);
         forget(f);
         units_listen(f->units, NULL, NULL);
         run(f, NULL, 50);
         assert_int_equal(f->systemd->subscribed, 0);
         fake_systemd_change(f->systemd, "a.service", "active", "running");
         run(f, NULL, 250);
-        assert_int_equal(f->told, 0);
+        assert_int_equal(f->reports, 0);
 }
 
 static void says_many_when_there_are_many(void **state) {
@@ -611,12 +611,12 @@ static void says_many_when_there_are_many(void **state) {
         for (size_t i = 0; i < f->systemd->n; i++)
                 fake_systemd_change(f->systemd, f->systemd->units[i]->name, "inactive", "dead");
         run(f, NULL, 250);
-        assert_int_equal(f->told, 1);
-        assert_int_equal(f->told_many, 1);
+        assert_int_equal(f->reports, 1);
+        assert_int_equal(f->of_many, 1);
 }
 
-/* A reload tells every unit anew: that is one change. */
-static void tells_a_reload_once(void **state) {
+/* A reload announces every unit anew: that is one change. */
+static void reports_a_reload_once(void **state) {
         struct fixture *f = *state;
         for (int i = 0; i < 100; i++) {
                 char name[64];
@@ -627,8 +627,8 @@ static void tells_a_reload_once(void **state) {
         run(f, NULL, 50);
         struct op *op = units_reload(f->units, on_done, f);
         run(f, NULL, 400);
-        assert_int_equal(f->told, 1);
-        assert_int_equal(f->told_many, 1);
+        assert_int_equal(f->reports, 1);
+        assert_int_equal(f->of_many, 1);
         op_cancel(op);
 }
 
@@ -641,7 +641,7 @@ static void does_not_hear_itself(void **state) {
         show(f, "rest.service");
         assert_null(f->error);
         run(f, NULL, 250);
-        assert_int_equal(f->told, 0);
+        assert_int_equal(f->reports, 0);
 }
 
 static int count(sd_event_source *source, void *userdata) {
@@ -673,8 +673,8 @@ int main(void) {
                 T(waits_for_the_end_of_the_job), T(says_why_a_start_failed), T(notices_a_condition_that_is_not_met), T(says_what_systemd_refuses),
                 T(notices_without_the_signal), T(copes_with_an_early_signal), T(looks_again_after_a_reload),
                 T(acts_side_by_side), T(answers_when_the_bus_goes), T(enables_and_reloads), T(reloads_when_it_may),
-                T(starts_a_transient_unit), T(tells_what_changed), T(says_many_when_there_are_many),
-                T(tells_a_reload_once), T(does_not_hear_itself), T(sleeps_while_nothing_changes),
+                T(starts_a_transient_unit), T(reports_what_changed), T(says_many_when_there_are_many),
+                T(reports_a_reload_once), T(does_not_hear_itself), T(sleeps_while_nothing_changes),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -40,7 +40,7 @@ static void leave(const struct host_fixture *f, const char *before) {
         assert_string_equal(after, before);
 }
 
-/* It is written, told, and taken for the install's own work afterwards. */
+/* It is written, reported, and taken for the install's own work afterwards. */
 static void a_change_of_access_is_fairleads_own_work(void **state) {
         struct host_fixture *f = *state;
         _cleanup_free_ char *before = tree_fingerprint(f->root);

@@ -14,7 +14,7 @@ static struct plan *join_plan(const struct host_fixture *f, const char *script, 
         return plan;
 }
 
-/* A join's failure is told in the words of the table; another install's, with the same output, as it always was. */
+/* A join's failure is reported in the words of the table; another install's, with the same output, as it always was. */
 static void a_failing_join_says_why(void **state) {
         struct host_fixture *f = *state;
         static const char script[] = "echo changed >$ROOT/etc/hosts; echo ' ! A@B: Preauthentication failed'; exit 1";
@@ -83,10 +83,10 @@ static void replay(const struct host_fixture *f, const char *path, enum realm_ki
         assert_int_equal(run_job(f, id, (struct with) {}), WORKER_FAILED);
         _cleanup_(job_freep) struct job *job = read_job(f, id);
         if (!str_equal(job->message, failure->message))
-                fail_msg("%s is told as \"%s\", not \"%s\"", path, job->message, failure->message);
+                fail_msg("%s is reported as \"%s\", not \"%s\"", path, job->message, failure->message);
         assert_int_equal(job->exit_status, status);
         assert_non_null(strstr(job->hint, failure->hint));
-        /* the console offers what mends it */
+        /* the console offers what repairs it */
         assert_string_equal(job->failure->id, failure->id);
         assert_int_equal(job->failure->fix, failure->fix);
 }
@@ -107,7 +107,7 @@ static unsigned replay_all(const struct host_fixture *f, const char *folder, enu
         return n;
 }
 
-static void every_real_run_is_told_as_a_live_one(void **state) {
+static void every_real_run_is_reported_as_a_live_one(void **state) {
         const char *source = getenv("SOURCE");
         static const struct {
                 const char *folder;
@@ -124,7 +124,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(a_failing_join_says_why, host_set_up, host_tear_down),
                 cmocka_unit_test_setup_teardown(what_a_tool_only_warns_of_is_in_the_log, host_set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(every_real_run_is_told_as_a_live_one, host_set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(every_real_run_is_reported_as_a_live_one, host_set_up, host_tear_down),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

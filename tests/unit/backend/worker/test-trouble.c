@@ -128,7 +128,7 @@ static void fill_the_disk(struct host_fixture *f) {
         MUST(strcmp(after, before) == 0);
 }
 
-static void a_disk_that_fills_is_put_back(void **state) {
+static void a_disk_that_fills_is_rolled_back(void **state) {
         in_mounts_of_its_own(*state, fill_the_disk);
 }
 
@@ -143,7 +143,7 @@ static void etc_cannot_be_written(struct host_fixture *f) {
         MUST(strstr(job->hint, "remount it") && job->steps[STEP_COMMAND].state == STEP_TODO);
 }
 
-static void an_etc_that_is_read_only_is_told_first(void **state) {
+static void an_etc_that_is_read_only_is_reported_first(void **state) {
         in_mounts_of_its_own(*state, etc_cannot_be_written);
 }
 
@@ -164,7 +164,7 @@ static void etc_becomes_read_only(struct host_fixture *f) {
         MUST(strcmp(after, before) == 0);
 }
 
-static void an_etc_that_becomes_read_only_is_put_back_later(void **state) {
+static void an_etc_that_becomes_read_only_is_rolled_back_later(void **state) {
         in_mounts_of_its_own(*state, etc_becomes_read_only);
 }
 
@@ -185,7 +185,7 @@ static void hosts_is_a_mount(struct host_fixture *f) {
         MUST(strcmp(after, before) == 0);
 }
 
-static void a_file_that_is_a_mount_is_put_back_where_it_is(void **state) {
+static void a_file_that_is_a_mount_is_restored_where_it_is(void **state) {
         in_mounts_of_its_own(*state, hosts_is_a_mount);
 }
 
@@ -242,10 +242,10 @@ static void a_clock_that_is_set_changes_nothing(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(a_line_that_drops_is_nothing_to_a_worker, host_set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(a_disk_that_fills_is_put_back, host_set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(an_etc_that_is_read_only_is_told_first, host_set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(an_etc_that_becomes_read_only_is_put_back_later, host_set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(a_file_that_is_a_mount_is_put_back_where_it_is, host_set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(a_disk_that_fills_is_rolled_back, host_set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(an_etc_that_is_read_only_is_reported_first, host_set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(an_etc_that_becomes_read_only_is_rolled_back_later, host_set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(a_file_that_is_a_mount_is_restored_where_it_is, host_set_up, host_tear_down),
                 cmocka_unit_test_setup_teardown(a_clock_that_is_set_changes_nothing, host_set_up, host_tear_down),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -135,7 +135,7 @@ static void leaving_by_a_program_of_the_host(void **state) {
         assert_int_equal(access(tree_path(f->root, "/etc/killed"), F_OK), -1);
 }
 
-/* realm leave --remove ends well where the account could not be deleted; the host then is in the realm as before, and the reason is told.
+/* realm leave --remove ends well where the account could not be deleted; the host then is in the realm as before, and the reason is reported.
  * Whose account stays without a wish to delete it is listed. */
 static void an_account_is_deleted_or_nothing_is_done(void **state) {
         static const struct {
@@ -175,7 +175,7 @@ static void an_account_is_deleted_or_nothing_is_done(void **state) {
 }
 
 /* What podman run says by its own exit status, in words; the same number from a program of the host says nothing. */
-static void an_engines_exit_status_is_told_in_words(void **state) {
+static void an_engines_exit_status_is_reported_in_words(void **state) {
         static const struct {
                 enum engine_kind engine;
                 const char *script, *message, *hint;
@@ -335,7 +335,7 @@ static void says_what_it_cannot_start(void **state) {
         assert_string_equal(after, before);
 }
 
-static void an_image_that_is_gone_is_told(void **state) {
+static void an_image_that_is_gone_is_reported(void **state) {
         struct host_fixture *f = *state;
         fake_engine_set_image(NULL);
         _cleanup_plan_ struct plan *plan = script_plan(f, INSTALL_SCRIPT, ENGINE_PODMAN);
@@ -472,7 +472,7 @@ static void spares_containers_of_others(void **state) {
         assert_int_equal(run_job(f, id, (struct with) { .mode = WORKER_ROLL_BACK }), WORKER_FAILED);
         assert_int_equal(access(tree_path(f->engine, "/c1"), F_OK), -1);
         assert_int_equal(access(tree_path(f->engine, "/c2"), F_OK), 0);
-        /* it bears the service's name */
+        /* it has the service's name */
         assert_int_equal(access(tree_path(f->engine, "/c3"), F_OK), -1);
         _cleanup_(job_freep) struct job *job = read_job(f, id);
         assert_int_equal(job->state, JOB_FAILED);
@@ -498,7 +498,7 @@ static void one_job_at_a_time(void **state) {
         assert_int_equal(job->state, JOB_CANCELLED);
 }
 
-/* It died before its journal began: nobody can take the job up, and nobody knows of it any more. */
+/* It died before its journal began: nobody can resume the job, and nobody knows of it any more. */
 static void clears_up_behind_a_worker_that_had_not_begun(void **state) {
         static const char *const strays[] = { "/state/.fairlead-0123456789abcdef.tmp", "/state/services/.fairlead-0123456789abcdef.tmp",
                                               "/state/jobs/.fairlead-0123456789abcdef.tmp", "/run/20260101-000000-01234567.sock",
@@ -542,7 +542,7 @@ static void clears_up_behind_a_worker_that_had_not_begun(void **state) {
 }
 
 /* Who logs in may read it, whatever the worker's mask; and nothing half made stays beside it. */
-static void tells_who_logs_in(void **state) {
+static void informs_who_logs_in(void **state) {
         struct host_fixture *f = *state;
         const struct job job = { .id = (char *) "20260101-000000-01234567", .name = (char *) "demo", .verb = VERB_INSTALL };
         struct stat st;
@@ -591,7 +591,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(installs_and_uninstalls, host_set_up, host_tear_down),
                 cmocka_unit_test_setup_teardown(uninstalling_keeps_what_the_admin_changed, host_set_up, host_tear_down),
                 cmocka_unit_test_setup_teardown(leaving_by_a_program_of_the_host, host_set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(an_engines_exit_status_is_told_in_words, host_set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(an_engines_exit_status_is_reported_in_words, host_set_up, host_tear_down),
                 cmocka_unit_test_setup_teardown(a_failing_installer_leaves_no_trace, host_set_up, host_tear_down),
                 cmocka_unit_test_setup_teardown(an_account_is_deleted_or_nothing_is_done, host_set_up, host_tear_down),
                 cmocka_unit_test_setup_teardown(cancelling_puts_everything_back, host_set_up, host_tear_down),
@@ -599,7 +599,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(hands_answers_over, host_set_up, host_tear_down),
                 cmocka_unit_test_setup_teardown(logs_a_flood_and_any_byte, host_set_up, host_tear_down),
                 cmocka_unit_test_setup_teardown(says_what_it_cannot_start, host_set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(an_image_that_is_gone_is_told, host_set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(an_image_that_is_gone_is_reported, host_set_up, host_tear_down),
                 cmocka_unit_test_setup_teardown(starts_what_it_wrote, host_set_up, host_tear_down),
                 cmocka_unit_test_setup_teardown(a_unit_that_does_not_start_undoes_the_job, host_set_up, host_tear_down),
                 cmocka_unit_test_setup_teardown(what_ran_before_runs_again, host_set_up, host_tear_down),
@@ -607,7 +607,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(spares_containers_of_others, host_set_up, host_tear_down),
                 cmocka_unit_test_setup_teardown(one_job_at_a_time, host_set_up, host_tear_down),
                 cmocka_unit_test_setup_teardown(clears_up_behind_a_worker_that_had_not_begun, host_set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(tells_who_logs_in, host_set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(informs_who_logs_in, host_set_up, host_tear_down),
                 cmocka_unit_test_setup_teardown(wants_room_first, host_set_up, host_tear_down),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

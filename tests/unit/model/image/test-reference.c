@@ -8,7 +8,7 @@
 #define HEX32 "0123456789abcdef0123456789abcdef"
 #define SHA "sha256:" HEX32 HEX32
 
-static void tells_valid_from_invalid(void **state) {
+static void separates_valid_from_invalid(void **state) {
         static const char *const good[] = {
                 "rsyslog",
                 "a",
@@ -175,7 +175,7 @@ static void checks_service_names(void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(tells_valid_from_invalid),
+                cmocka_unit_test(separates_valid_from_invalid),
                 cmocka_unit_test(has_a_ceiling),
                 cmocka_unit_test(splits),
                 cmocka_unit_test(names_services),

@@ -69,8 +69,8 @@ static void finds_each_difference(void **state) {
         }
 }
 
-/* A file whose content was not kept is told by its times. */
-static void left_out_files_are_told_by_their_times(void **state) {
+/* A file whose content was not kept is recognized by its times. */
+static void left_out_files_are_recognized_by_their_times(void **state) {
         struct entry a = { .path = (char *) "/x", .mode = S_IFREG | 0600, .size = 5, .left_out = true }, b = a;
         assert_true(entry_same(&a, &b));
         b.mtime.tv_nsec = 1;
@@ -150,7 +150,7 @@ static void joins_two_jobs(void **state) {
         assert_string_equal(changes_find(&joined, "/etc/k-others-then-second")->before.digest, DIGEST_C);
 }
 
-static void tells_attributes_in_words(void **state) {
+static void prints_attributes_in_words(void **state) {
         struct entry a = { .path = (char *) "/x", .mode = S_IFREG | 0644 }, b = { .path = (char *) "/x", .mode = S_IFREG | 04755, .uid = 7, .gid = 8 };
         struct xattr one[] = { { (char *) "user.gone", (char *) "1", 1 }, { (char *) "user.x", (char *) "1", 1 } };
         struct xattr two[] = { { (char *) "user.new", (char *) "1", 1 }, { (char *) "user.x", (char *) "2", 1 } };
@@ -179,10 +179,10 @@ static void tells_attributes_in_words(void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(tells_attributes_in_words),
+                cmocka_unit_test(prints_attributes_in_words),
                 cmocka_unit_test(joins_two_jobs),
                 cmocka_unit_test(finds_each_difference),
-                cmocka_unit_test(left_out_files_are_told_by_their_times),
+                cmocka_unit_test(left_out_files_are_recognized_by_their_times),
                 cmocka_unit_test(finds_by_path),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -179,7 +179,7 @@ static void answers_go_their_ways(void **state) {
         assert_words(again->command->argv, "podman run -it x realm join --domain example.test");
 }
 
-/* A program of the host has its input and its terminal as they are; only an engine must be told to pass them on. */
+/* A program of the host has its input and its terminal as they are; only an engine must be asked to pass them on. */
 static void answers_reach_a_program_of_the_host(void **state) {
         _cleanup_image_ struct image *image = image_with("INSTALL", "/usr/sbin/realm join -v", NULL);
         _cleanup_(answers_freep) struct answers *answers = answers_new();
@@ -384,7 +384,7 @@ static void an_answer_that_needs_another_is_refused_without_it(void **state) {
         assert_words(plan->command->argv, "podman run x --domain example.test --server ipa.example.test");
 }
 
-static void answers_of_another_mode_are_told(void **state) {
+static void answers_of_another_mode_are_reported(void **state) {
         _cleanup_image_ struct image *image = image_with("INSTALL", "podman run $IMAGE", NULL);
         _cleanup_(answers_freep) struct answers *a = answers_of("domain", "example.test", NULL);
         _cleanup_plan_ struct plan *plan = make(&(struct plan_request) {
@@ -546,17 +546,17 @@ static void what_is_saved_has_no_path_twice(void **state) {
         _cleanup_plan_ struct plan *plan = make(&(struct plan_request) { .verb = VERB_INSTALL, .image = image, .profile = &p });
         assert_words(plan->paths, "/etc /opt /srv /srvx /usr/local /var/lib/x");
         /* and what is not saved is said */
-        static const char *const told[] = {
+        static const char *const expected[] = {
                 "The command can write to all of /; of that, /etc, /opt, /srv, /srvx, /usr/local, /var/lib/x are saved and can be restored, nothing else",
                 "The command can write to /run, which is not saved",
         };
         size_t n = 0;
         for (size_t i = 0; i < plan->findings.n; i++)
                 if (str_equal(plan->findings.items[i].id, "not-saved")) {
-                        assert_true(n < ELEMENTS(told));
-                        assert_string_equal(plan->findings.items[i].message, told[n++]);
+                        assert_true(n < ELEMENTS(expected));
+                        assert_string_equal(plan->findings.items[i].message, expected[n++]);
                 }
-        assert_int_equal(n, ELEMENTS(told));
+        assert_int_equal(n, ELEMENTS(expected));
 }
 
 /* A plan whose STOP had an empty program was permitted, and no worker could read it. */
@@ -646,7 +646,7 @@ int main(void) {
                 cmocka_unit_test(the_environment_is_small),
                 cmocka_unit_test(nonsense_is_refused_in_a_sentence),
                 cmocka_unit_test(an_answer_that_needs_another_is_refused_without_it),
-                cmocka_unit_test(answers_of_another_mode_are_told),
+                cmocka_unit_test(answers_of_another_mode_are_reported),
                 cmocka_unit_test(what_blocks_can_be_allowed_by_name),
                 cmocka_unit_test(an_undefined_variable_blocks_and_set_fills_it),
                 cmocka_unit_test(labels_for_later_do_not_block_now),

@@ -25,7 +25,7 @@ static char *consent(const char *name, const char *install, const char *a, const
 }
 
 /* Two plans that differ in anything that runs must not share a consent. */
-static void consent_tells_plans_apart(void **state) {
+static void consent_distinguishes_plans(void **state) {
         char *texts[] = {
                 consent("x", "podman run $IMAGE a b", NULL, NULL),
                 consent("x", "podman run $IMAGE a", "b", NULL),
@@ -87,7 +87,7 @@ static void the_words_stay(void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(consent_tells_plans_apart),
+                cmocka_unit_test(consent_distinguishes_plans),
                 cmocka_unit_test(consent_has_lengths_before_texts),
                 cmocka_unit_test(a_refusal_names_every_finding_once),
                 cmocka_unit_test(argv_reads_as_it_is_typed),

@@ -154,7 +154,7 @@ static void refused(const char *run, const char *reason) {
                 fail_msg("%s: %s", run, e->message);
 }
 
-static void what_no_unit_can_hold_is_refused(void **state) {
+static void refuses_what_no_unit_can_hold(void **state) {
         refused("podman run -e 'A=x\nExecStart=/bin/rm' localhost/web:1", "Word 4");
         refused("podman run localhost/web:1 'a\tb'", "bytes that no unit can hold");
         refused("podman run localhost/web:1 'caf\xe9'", "bytes that no unit can hold");
@@ -238,7 +238,7 @@ int main(void) {
                 cmocka_unit_test(docker_stays_attached),
                 cmocka_unit_test(names_and_global_options_are_kept),
                 cmocka_unit_test(what_a_quadlet_cannot_hold_becomes_a_service),
-                cmocka_unit_test(what_no_unit_can_hold_is_refused),
+                cmocka_unit_test(refuses_what_no_unit_can_hold),
                 cmocka_unit_test(a_description_is_one_harmless_line),
                 cmocka_unit_test(words_are_quoted_for_systemd),
                 cmocka_unit_test(unit_names_are_those_of_systemd),

@@ -90,7 +90,7 @@ static void the_generic_one_asks_for_unknown_variables(void **state) {
 }
 
 /* Which answers of a mode say what is joined: by type, and by the end of the name. */
-static void tells_what_is_joined(void **state) {
+static void says_what_is_joined(void **state) {
         struct param params[] = {
                 { .name = S("ad-domain"), .type = PARAM_DOMAIN, .required = true },
                 { .name = S("ad-user"), .type = PARAM_USER, .initial = S("Administrator") },
@@ -125,7 +125,7 @@ static void tells_what_is_joined(void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(tells_what_is_joined),
+                cmocka_unit_test(says_what_is_joined),
                 cmocka_unit_test(matches_names_without_registry_and_tag),
                 cmocka_unit_test(finds_modes_and_parameters_by_name),
                 cmocka_unit_test(the_generic_one_asks_for_unknown_variables),

@@ -74,7 +74,7 @@ static void knows_names_that_a_client_can_have(void **state) {
         }
 }
 
-static void tells_the_worst(void **state) {
+static void finds_the_worst(void **state) {
         struct check_result items[] = { { .id = "a", .verdict = VERDICT_WAITING }, { .id = "b", .verdict = VERDICT_OK }, { .id = "c", .verdict = VERDICT_WARN },
                                         { .id = "d", .verdict = VERDICT_FAIL } };
         struct preflight p = { .items = items };
@@ -101,7 +101,7 @@ int main(void) {
                 cmocka_unit_test(says_how_a_clock_stands),
                 cmocka_unit_test(knows_names_that_a_computer_can_have),
                 cmocka_unit_test(knows_names_that_a_client_can_have),
-                cmocka_unit_test(tells_the_worst),
+                cmocka_unit_test(finds_the_worst),
                 cmocka_unit_test(has_a_word_for_each),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

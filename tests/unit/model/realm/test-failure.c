@@ -126,7 +126,7 @@ static void names_the_clock(void **state) {
         assert_false(d.clock_too);
 }
 
-static void tells_tools_apart(void **state) {
+static void distinguishes_tools(void **state) {
         static const char text[] = "Insufficient permissions to join the domain";
         assert_string_equal(failure_find(TOOL_REALM, 1, text, strlen(text), NULL).failure->id, "no-permission");
         assert_string_equal(failure_find(TOOL_IPA, 1, text, strlen(text), NULL).failure->id, "unknown");
@@ -240,7 +240,7 @@ static void every_row_is_whole(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(reads_every_run_of_ipa), cmocka_unit_test(reads_every_run_of_realm), cmocka_unit_test(names_the_clock),
-                cmocka_unit_test(tells_tools_apart),      cmocka_unit_test(finds_warnings),           cmocka_unit_test(every_row_is_whole),
+                cmocka_unit_test(distinguishes_tools),      cmocka_unit_test(finds_warnings),           cmocka_unit_test(every_row_is_whole),
                 cmocka_unit_test(knows_words_without_a_run), cmocka_unit_test(an_off_clock_is_never_passed_over),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
