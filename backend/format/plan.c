@@ -172,7 +172,7 @@ static struct json_object *format_plan_make_argv(const void *member) {
         return plan->command ? json_new_texts(plan->command->argv) : NULL;
 }
 
-#define T struct plan_from
+#define T struct image_pin
 static const struct json_field from_fields[] = {
         ROW("image", JSON_TEXT, image, .required = true), TEXT(image_id), TEXT(digest), TEXT(version),
         ROW("labels", JSON_CALL, labels, .call = labels_read, .make = labels_make),
@@ -193,7 +193,7 @@ static const struct json_field label_change_fields[] = {
 static struct json_object *format_plan_make_label_changes(const void *member) {
         const struct plan *plan = member;
         struct label_changes changes = {};
-        if (!plan->from || label_changes_make(&plan->from->labels, &plan->labels, &changes) < 0)
+        if (!plan->from || label_changes_make(&plan->from->labels, &plan->pin.labels, &changes) < 0)
                 return NULL;
         struct json_object *all = json_new_structs(JSON_TABLE(label_change_fields, struct label_change),
                                                    changes.items, changes.n);
@@ -240,13 +240,15 @@ static const struct json_field use_fields[] = {
 #define USES(member)                                                                                      \
         ROW(#member, JSON_STRUCTS, member, .max = USES_MAX, .count = offsetof(struct plan, n_##member), \
               .of = JSON_TABLE(use_fields, struct secret_use))
+#define PIN(member) ROW(#member, JSON_TEXT, pin.member)
 static const struct json_field plan_fields[] = {
         ROW("verb", JSON_WORD, verb, .required = true, JSON_NAMES(plan_verb)),
         ROW("name", JSON_TEXT, name, .required = true, .max = 64),
-        ROW("reference", JSON_TEXT, reference, .required = true),
-        ROW("image", JSON_TEXT, image, .required = true), TEXT(image_id), TEXT(digest), TEXT(version),
-        TEXT(title), ROW("from", JSON_STRUCT, from, .of = JSON_TABLE(from_fields, struct plan_from)),
-        MADE("label_changes", format_plan_make_label_changes), TEXT(profile), TEXT(mode), TEXT(mode_title),
+        ROW("reference", JSON_TEXT, pin.reference, .required = true),
+        ROW("image", JSON_TEXT, pin.image, .required = true), PIN(image_id), PIN(digest), PIN(version),
+        PIN(title), ROW("from", JSON_STRUCT, from, .of = JSON_TABLE(from_fields, struct image_pin)),
+        MADE("label_changes", format_plan_make_label_changes), TEXT(profile),
+        ROW("mode", JSON_TEXT, given.mode), TEXT(mode_title),
         WORD(joins, realm_kind), FLAG(deletes_account),
         ROW("join_domain", JSON_TEXT, join_domain, .max = 256),
         ROW("join_server", JSON_TEXT, join_server, .max = 256),
@@ -262,10 +264,10 @@ static const struct json_field plan_fields[] = {
         ROW("unit.name", JSON_TEXT, unit.name), ROW("unit.path", JSON_TEXT, unit.path),
         ROW("unit.text", JSON_TEXT, unit.text), ROW("unit.overrides", JSON_TEXT, unit.overrides),
         COMMAND(command), COMMAND(run), COMMAND(uninstall), COMMAND(stop),
-        ROW("answers", JSON_CALL, answers, .call = answers_read, .make = answers_make),
-        TEXTS(arguments), TEXTS(given), TEXTS(set),
-        ROW("opt", JSON_CALL, opt, .call = opt_read, .make = opt_make),
-        ROW("labels", JSON_CALL, labels, .call = labels_read, .make = labels_make),
+        ROW("answers", JSON_CALL, given.answers, .call = answers_read, .make = answers_make),
+        TEXTS(arguments), ROW("given", JSON_TEXTS, given.words), ROW("set", JSON_TEXTS, given.set),
+        ROW("opt", JSON_CALL, given.opt, .call = opt_read, .make = opt_make),
+        ROW("labels", JSON_CALL, pin.labels, .call = labels_read, .make = labels_make),
         USES(secrets), USES(handed), ROW("stdin", JSON_TEXTS, stdin_lines), TEXTS(paths), TEXTS(state),
         TEXT(host_unit), ROW("saves.objects", JSON_UINT64, saved_objects),
         ROW("saves.bytes", JSON_UINT64, saved_bytes),
@@ -275,6 +277,7 @@ static const struct json_field plan_fields[] = {
         ROW("file", JSON_CALL, file, .call = format_plan_read_file, .make = format_plan_make_file),
         WORD(if_interrupted, plan_interrupted),
 };
+#undef PIN
 #undef USES
 #undef COMMAND
 #undef T
@@ -320,7 +323,7 @@ int plan_parse(const char *text, size_t n, struct plan **ret, struct error **ret
         static const struct json_limits limits = { .bytes = PLAN_BYTES_MAX, .depth = 16, .weight = 500000 };
         _cleanup_json_ struct json_object *o = NULL;
         _cleanup_plan_ struct plan *plan = new0(struct plan);
-        plan->answers = answers_new();
+        plan->given.answers = answers_new();
         unsigned line;
         int r = json_parse(text, n, &limits, &o, &line, reterr);
         if (r < 0)

@@ -75,13 +75,15 @@ int opt_read(struct json_object *value, const char *where, void *member, struct 
 #define T struct service
 /* A missing label is null, not an empty list, so that "runs nothing" and "has no label" stay distinct. */
 #define COMMAND(what) ROW("commands." #what, JSON_TEXTS, what##_argv, .or_null = true)
+#define PIN(what) ROW(#what, JSON_TEXT, pin.what)
 static const struct json_field record_fields[] = {
-        ROW("name", JSON_TEXT, name, .required = true, .max = 64), TEXT(reference), TEXT(image), TEXT(digest),
-        TEXT(image_id), TEXT(version), TEXT(title), TEXT(mode),
-        ROW("answers", JSON_CALL, answers, .call = answers_read, .make = answers_make), TEXTS(arguments),
-        TEXTS(set),
-        ROW("opt", JSON_CALL, opt, .call = opt_read, .make = opt_make), TEXTS(given),
-        ROW("labels", JSON_CALL, labels, .call = labels_read, .make = labels_make), TEXTS(units),
+        ROW("name", JSON_TEXT, name, .required = true, .max = 64), PIN(reference), PIN(image), PIN(digest),
+        PIN(image_id), PIN(version), PIN(title), ROW("mode", JSON_TEXT, given.mode),
+        ROW("answers", JSON_CALL, given.answers, .call = answers_read, .make = answers_make),
+        TEXTS(arguments), ROW("set", JSON_TEXTS, given.set),
+        ROW("opt", JSON_CALL, given.opt, .call = opt_read, .make = opt_make),
+        ROW("given", JSON_TEXTS, given.words),
+        ROW("labels", JSON_CALL, pin.labels, .call = labels_read, .make = labels_make), TEXTS(units),
         TEXTS(files), TEXT(job),
         ROW("installed", JSON_TIME, installed), TIME(upgraded), COMMAND(install), COMMAND(run),
         COMMAND(uninstall), COMMAND(stop), COMMAND(health), COMMAND(renew), TEXT(container), TEXTS(rewritten),
@@ -90,6 +92,7 @@ static const struct json_field state_fields[] = {
         WORD(state, service_state),           TEXT(reason), TEXT(health),         TIME(since),
         COUNT(cpu_nsec),   COUNT(memory), FLAG(image_gone), FLAG(newer),
 };
+#undef PIN
 #undef COMMAND
 #undef T
 

@@ -30,16 +30,16 @@ static int find_record(const struct backend *b, const struct membership *m, cons
 static struct plan *access_plan_new(const struct service *record, const struct membership *m,
                                     enum plan_verb verb) {
         struct plan *plan = new0(struct plan);
-        plan->answers = answers_new();
+        plan->given.answers = answers_new();
         plan->verb = verb;
         plan->joins = m->kind;
         plan->health_seconds = HEALTH_SECONDS;
         str_replace(&plan->name, record->name);
-        str_replace(&plan->reference, record->reference ? record->reference : record->name);
-        str_replace(&plan->image, record->image ? record->image : plan->reference);
-        str_replace(&plan->image_id, record->image_id);
-        str_replace(&plan->digest, record->digest);
-        str_replace(&plan->mode, record->mode);
+        str_replace(&plan->pin.reference, record->pin.reference ? record->pin.reference : record->name);
+        str_replace(&plan->pin.image, record->pin.image ? record->pin.image : plan->pin.reference);
+        str_replace(&plan->pin.image_id, record->pin.image_id);
+        str_replace(&plan->pin.digest, record->pin.digest);
+        str_replace(&plan->given.mode, record->given.mode);
         strv_add(&plan->environment, "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
         strv_add(&plan->environment, "LC_ALL=C.UTF-8");
         return plan;

@@ -168,7 +168,7 @@ static int host_plan_make(struct planning *p, struct plan **ret, struct error **
                 .verb = p->verb,
                 .image = p->image,
                 .reference = p->reference ? p->reference
-                             : p->record  ? p->record->reference
+                             : p->record  ? p->record->pin.reference
                                           : NULL,
                 .label = p->label,
                 .pinned = true,
@@ -305,10 +305,10 @@ static int find_profile(struct planning *p, struct error **reterr) {
 /* The service's image was removed: the record has the remaining facts, without its labels. */
 static struct image *image_of_record(const struct service *record) {
         struct image *image = image_new();
-        str_replace(&image->id, record->image_id);
-        str_replace(&image->digest, record->digest);
-        if (record->reference)
-                strv_add(&image->names, record->reference);
+        str_replace(&image->id, record->pin.image_id);
+        str_replace(&image->digest, record->pin.digest);
+        if (record->pin.reference)
+                strv_add(&image->names, record->pin.reference);
         return image;
 }
 
@@ -342,16 +342,16 @@ static void old_image_came(struct image *image, struct error *e, void *userdata)
 static void ask_old_image(struct planning *p) {
         struct error *e = NULL;
         const struct service *s = p->record;
-        const char *reference = p->reference ? p->reference : s->reference;
-        if (str_equal(p->image->id, s->image_id)) {
+        const char *reference = p->reference ? p->reference : s->pin.reference;
+        if (str_equal(p->image->id, s->pin.image_id)) {
                 error_set(&e, -EALREADY, "%s runs the newest image of %s that is on this host", s->name,
                           reference);
                 error_hint(&e, "Get a newer one first, with the engine's pull or build");
                 host_plan_end(p, NULL, e);
                 return;
         }
-        p->asking =
-                engine_inspect_image(p->backend->engine, s->image_id ? s->image_id : "", old_image_came, p);
+        p->asking = engine_inspect_image(p->backend->engine, s->pin.image_id ? s->pin.image_id : "",
+                                         old_image_came, p);
 }
 
 static void image_came(struct image *image, struct error *e, void *userdata) {
@@ -414,19 +414,19 @@ static bool is_set(char *const *set, const char *like) {
 /* Answers, variables and options of the install are the defaults of the new order: labels name them, too. */
 static void take_record(struct planning *p) {
         const struct service *record = p->record;
-        for (size_t i = 0; record->answers && i < record->answers->n; i++) {
-                const struct answer *a = &record->answers->items[i];
+        for (size_t i = 0; record->given.answers && i < record->given.answers->n; i++) {
+                const struct answer *a = &record->given.answers->items[i];
                 if (!answers_get(p->answers, a->name))
                         answers_set(p->answers, a->name, a->value, a->source);
         }
-        for (char **set = record->set; set && *set; set++)
+        for (char **set = record->given.set; set && *set; set++)
                 if (!is_set(p->set, *set))
                         strv_add(&p->set, *set);
         for (size_t i = 0; i < ELEMENTS(p->opt); i++)
                 if (!p->opt[i])
-                        str_replace(&p->opt[i], record->opt[i]);
+                        str_replace(&p->opt[i], record->given.opt[i]);
         if (!p->mode)
-                str_replace(&p->mode, record->mode);
+                str_replace(&p->mode, record->given.mode);
 }
 
 /* Finds the record of the service that an order without an image names; begins the search for the image. */
@@ -446,12 +446,12 @@ static void host_plan_begin(struct planning *p) {
                 }
                 take_record(p);
                 /* By id: the reference may name another image by now; an upgrade needs just that one. */
-                const char *which = p->record->image_id ? p->record->image_id
-                                    : p->record->image  ? p->record->image
-                                                        : p->record->reference;
-                const char *newer = p->reference ? p->reference : p->record->reference;
+                const char *which = p->record->pin.image_id ? p->record->pin.image_id
+                                    : p->record->pin.image  ? p->record->pin.image
+                                                        : p->record->pin.reference;
+                const char *newer = p->reference ? p->reference : p->record->pin.reference;
                 /* no engine knows it */
-                bool native = str_starts(p->record->reference, NATIVE_PREFIX);
+                bool native = str_starts(p->record->pin.reference, NATIVE_PREFIX);
                 p->asking =
                         upgrade || native
                                 ? backend_find_image(&p->backend->host, newer ? newer : "", image_came, p)

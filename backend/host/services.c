@@ -160,13 +160,13 @@ static void take_images(struct listing *l, const struct image_list *images) {
                 struct service *s = l->services->items[i];
                 const struct image *own = NULL, *named = NULL;
                 for (size_t k = 0; k < images->n; k++) {
-                        if (str_equal(images->items[k]->id, s->image_id))
+                        if (str_equal(images->items[k]->id, s->pin.image_id))
                                 own = images->items[k];
-                        if (s->reference && image_matches(images->items[k], s->reference))
+                        if (s->pin.reference && image_matches(images->items[k], s->pin.reference))
                                 named = images->items[k];
                 }
                 s->image_gone = !own;
-                s->newer = named && !str_equal(named->id, s->image_id);
+                s->newer = named && !str_equal(named->id, s->pin.image_id);
         }
 }
 

@@ -67,8 +67,8 @@ static void find_service(const struct paths *paths, struct membership *m) {
         for (size_t i = 0; i < services->n && !m->service; i++) {
                 const struct service *s = services->items[i];
                 bool joined = false;
-                for (size_t k = 0; s->answers && k < s->answers->n; k++)
-                        joined = joined || str_equal_nocase(s->answers->items[k].value, m->domain);
+                for (size_t k = 0; s->given.answers && k < s->given.answers->n; k++)
+                        joined = joined || str_equal_nocase(s->given.answers->items[k].value, m->domain);
                 if (joined || str_equal(s->name, "sssd"))
                         (void) str_replace(&m->service, s->name);
         }

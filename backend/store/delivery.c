@@ -19,7 +19,7 @@ static const char *delivery_value_of(const struct plan *plan, const struct secre
                 value = found ? found->bytes : NULL;
                 *ret_n = found ? found->length : 0;
         } else {
-                value = answers_get(plan->answers, use->name);
+                value = answers_get(plan->given.answers, use->name);
                 *ret_n = value ? strlen(value) : 0;
         }
         return value;

@@ -85,8 +85,8 @@ static void jobfolder_describe(struct job *job, const char *id, const struct pla
         if (!plan)
                 return;
         str_replace(&job->name, plan->name);
-        str_replace(&job->image, plan->reference ? plan->reference : plan->image);
-        str_replace(&job->digest, plan->digest);
+        str_replace(&job->image, plan->pin.reference ? plan->pin.reference : plan->pin.image);
+        str_replace(&job->digest, plan->pin.digest);
 }
 
 int jobfolder_job(int folder, const char *id, struct job **ret, struct error **reterr) {

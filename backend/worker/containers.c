@@ -71,7 +71,7 @@ static struct worker *containers_end(struct containers *c) {
 
 static bool containers_has_planned_name(const struct worker *w, const struct container *c) {
         const struct command *run = w->plan->run;
-        bool image = w->plan->image_id && str_equal(c->image_id, w->plan->image_id);
+        bool image = w->plan->pin.image_id && str_equal(c->image_id, w->plan->pin.image_id);
         if (w->plan->command->name && str_equal(c->name, w->plan->command->name))
                 return true;
         return image && c->name && str_equal(c->name, run && run->name ? run->name : w->plan->name);
@@ -167,7 +167,7 @@ static void containers_on_now(struct container_list *list, struct error *e, void
                         continue;
                 if (containers_has_planned_name(w, found))
                         containers_add(c, found, FATE_REMOVE);
-                else if (w->plan->image_id && str_equal(found->image_id, w->plan->image_id))
+                else if (w->plan->pin.image_id && str_equal(found->image_id, w->plan->pin.image_id))
                         containers_add(c, found, FATE_OPEN);
         }
         container_list_free(list);

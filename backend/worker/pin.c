@@ -28,13 +28,14 @@ static char *pin_of_plan(const struct worker *w) {
         if (p->verb == VERB_REHEARSE)
                 return NULL; /* the image is never run later */
         return pin_name(pin_first_word(p->run ? p->run->argv : NULL, p->command ? p->command->argv : NULL),
-                        p->image, p->image_id, p->name);
+                        p->pin.image, p->pin.image_id, p->name);
 }
 
 static char *pin_of_record(const struct worker *w) {
         const struct service *s = w->record;
-        return s ? pin_name(pin_first_word(s->run_argv, s->install_argv), s->image, s->image_id, s->name)
-                 : NULL;
+        if (!s)
+                return NULL;
+        return pin_name(pin_first_word(s->run_argv, s->install_argv), s->pin.image, s->pin.image_id, s->name);
 }
 
 static int pin_give(struct worker *w, const char *pin, const char *image_id, step_next_t next,
@@ -66,7 +67,7 @@ static int pin_take_off(struct worker *w, const char *pin, step_next_t next) {
 
 int worker_pin_planned(struct worker *w, step_next_t next, struct error **reterr) {
         _cleanup_free_ char *pin = pin_of_plan(w);
-        return pin_give(w, pin, w->plan->image_id, next, reterr);
+        return pin_give(w, pin, w->plan->pin.image_id, next, reterr);
 }
 
 int worker_unpin_planned(struct worker *w, step_next_t next, struct error **reterr) {
@@ -78,7 +79,7 @@ int worker_unpin_planned(struct worker *w, step_next_t next, struct error **rete
 
 int worker_pin_installed(struct worker *w, step_next_t next, struct error **reterr) {
         _cleanup_free_ char *pin = pin_of_record(w);
-        return pin_give(w, pin, w->record ? w->record->image_id : NULL, next, reterr);
+        return pin_give(w, pin, w->record ? w->record->pin.image_id : NULL, next, reterr);
 }
 
 int worker_unpin_installed(struct worker *w, step_next_t next, struct error **reterr) {

@@ -118,17 +118,17 @@ void joined_done(struct joined *j) {
 static enum realm_kind look_at(struct session *s, struct joined *j) {
         const struct service *service = j->service;
         _cleanup_error_ struct error *e = NULL;
-        const char *mode = service->mode ? service->mode : "";
+        const char *mode = service->given.mode ? service->given.mode : "";
         /* the host's own way to join has no image that another could replace under the same name */
-        const char *image = str_starts(service->reference ? service->reference : "", "host/")
-                                    ? service->reference
-                                    : service->image;
+        const char *image = str_starts(service->pin.reference ? service->pin.reference : "", "host/")
+                                    ? service->pin.reference
+                                    : service->pin.image;
         if (!image || order_find_image(s, image, &j->image, &e) < 0)
                 return str_starts(mode, "ad") || str_starts(mode, "active") ? REALM_AD
                        : strstr(mode, "ipa")                                ? REALM_IPA
                                                                             : REALM_NONE;
         j->profile = profile_of(s, j->image);
-        j->mode = j->profile && service->mode ? profile_mode(j->profile, service->mode) : NULL;
+        j->mode = j->profile && service->given.mode ? profile_mode(j->profile, service->given.mode) : NULL;
         return j->mode ? j->mode->joins : REALM_NONE;
 }
 

@@ -92,12 +92,12 @@ static void report_unit(const struct plan *plan) {
 
 /* The version that an upgrade replaces, and the labels that differ. */
 static void report_from(const struct plan *plan) {
-        const struct plan_from *from = plan->from;
+        const struct image_pin *from = plan->from;
         struct label_changes changes = {};
-        if (plan->version && from->version)
-                out("  version %s instead of %s\n", plan->version, from->version);
+        if (plan->pin.version && from->version)
+                out("  version %s instead of %s\n", plan->pin.version, from->version);
         out("  instead of %s\n", from->digest ? from->digest : from->image_id);
-        if (label_changes_make(&from->labels, &plan->labels, &changes) < 0)
+        if (label_changes_make(&from->labels, &plan->pin.labels, &changes) < 0)
                 return;
         out("\nIts labels beside those of the installed image, [-what goes-] and {+what comes+}:\n");
         for (size_t i = 0; i < changes.n; i++) {
@@ -124,12 +124,12 @@ static void report_file(const struct plan_file *file) {
 }
 
 static void report_answers(const struct plan *plan) {
-        size_t n = plan->answers ? plan->answers->n : 0;
+        size_t n = plan->given.answers ? plan->given.answers->n : 0;
         if (n + plan->n_secrets == 0 || plan->verb == VERB_UNINSTALL)
                 return;
         out("\nAnswers:\n");
         for (size_t i = 0; i < n; i++) {
-                const struct answer *a = &plan->answers->items[i];
+                const struct answer *a = &plan->given.answers->items[i];
                 out("  %-18s %s%s%s%s\n", a->name, a->value, a->source ? "  (" : "",
                     a->source ? a->source : "", a->source ? ")" : "");
         }
@@ -140,9 +140,9 @@ static void report_answers(const struct plan *plan) {
 
 void report_plan(const struct plan *plan) {
         out("%s %s from %s\n", plan_verb_name(plan->verb), plan->name,
-            plan->reference ? plan->reference : "-");
-        if (plan->digest)
-                out("  digest %s\n", plan->digest);
+            plan->pin.reference ? plan->pin.reference : "-");
+        if (plan->pin.digest)
+                out("  digest %s\n", plan->pin.digest);
         if (plan->mode_title)
                 out("  mode   %s\n", plan->mode_title);
         if (plan->from)

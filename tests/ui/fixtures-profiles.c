@@ -137,13 +137,13 @@ static struct service *installed(const char *name) {
         if (!service)
                 abort();
         service->name = text_copy(name);
-        service->version = text_copy("8.2302");
-        service->image = text_copy("localhost/rsyslog@sha256:0000000000000000000000000000000000000000000000000000000000000000");
-        service->image_id = text_copy("00");
+        service->pin.version = text_copy("8.2302");
+        service->pin.image = text_copy("localhost/rsyslog@sha256:0000000000000000000000000000000000000000000000000000000000000000");
+        service->pin.image_id = text_copy("00");
         strv_addf(&service->units, "%s.service", name);
         strv_addf(&service->files, "/etc/containers/systemd/%s.container", name);
-        label_list_set(&service->labels, "RUN", "docker run -d --privileged --name NAME --net=host -v /var/log:/log IMAGE /bin/rsyslog.sh");
-        label_list_set(&service->labels, "STOP", "docker stop NAME");
+        label_list_set(&service->pin.labels, "RUN", "docker run -d --privileged --name NAME --net=host -v /var/log:/log IMAGE /bin/rsyslog.sh");
+        label_list_set(&service->pin.labels, "STOP", "docker stop NAME");
         return service;
 }
 
@@ -152,13 +152,13 @@ static int plan_in_realm(const struct plan_order *order, struct plan **ret, stru
         static const char text[] = "[domain/example.test]\nid_provider = ad\nldap_default_authtok = " "Lab-Secret-1\naccess_provider = ad\n";
         static char *renew[] = { (char *) "podman", (char *) "exec", (char *) "sssd", (char *) "adcli", (char *) "update", NULL };
         struct plan *plan = calloc(1, sizeof *plan);
-        if (!plan || !(plan->answers = answers_new()))
+        if (!plan || !(plan->given.answers = answers_new()))
                 abort();
         plan->verb = order->verb;
         plan->name = text_copy(order->name);
-        plan->image = text_copy("localhost/sssd:latest");
-        plan->reference = text_copy(plan->image);
-        plan->image_id = text_copy("7aff8f1a01c3");
+        plan->pin.image = text_copy("localhost/sssd:latest");
+        plan->pin.reference = text_copy(plan->pin.image);
+        plan->pin.image_id = text_copy("7aff8f1a01c3");
         plan->joins = REALM_AD;
         struct finding_list ignored = {};
         int r = order->verb == VERB_RENEW ? command_read("renew", renew, ENGINE_PODMAN, "/usr/bin/podman", &plan->command, &ignored)

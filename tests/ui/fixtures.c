@@ -119,9 +119,9 @@ static struct service *make_service(const char *name, const char *state, int64_t
         s->state = (enum service_state) service_state_from_name(state);
         s->since = age ? FIXTURE_NOW - age : 0;
         s->health = health ? strdup(health) : NULL;
-        s->reference = str_printf("localhost/%s", name);
-        s->version = strdup(version);
-        s->title = title ? strdup(title) : NULL;
+        s->pin.reference = str_printf("localhost/%s", name);
+        s->pin.version = strdup(version);
+        s->pin.title = title ? strdup(title) : NULL;
         s->job = strdup("20261121-101500-0000beef");
         s->cpu_nsec = s->memory = UNIT_UNKNOWN;
         if (!str_equal(state, "no unit"))
@@ -136,7 +136,7 @@ static struct service_list *services_full(void) {
         service_list_take(list, s);
         s = make_service("rsyslog", "running", 3 * 86400 + 100, "ok", "8.2302.0", "Rsyslog: system logging");
         _cleanup_(image_freep) struct image *image = image_rsyslog();
-        s->image_id = strdup(image->id);
+        s->pin.image_id = strdup(image->id);
         s->cpu_nsec = 412000000;
         s->memory = 12300000;
         service_list_take(list, s);

@@ -101,14 +101,14 @@ struct plan *script_plan(const struct host_fixture *f, const char *script, enum 
         struct plan *plan = calloc(1, sizeof *plan);
         plan->verb = VERB_INSTALL;
         plan->name = strdup("demo");
-        plan->reference = strdup("localhost/demo");
-        plan->image = strdup("localhost/demo@sha256:" IMAGE_ID);
-        plan->image_id = strdup(IMAGE_ID);
+        plan->pin.reference = strdup("localhost/demo");
+        plan->pin.image = strdup("localhost/demo@sha256:" IMAGE_ID);
+        plan->pin.image_id = strdup(IMAGE_ID);
         plan->label_key = strdup("INSTALL");
         plan->label = strdup("sh -c …");
         plan->command = script ? script_command(f, script, engine) : NULL;
         plan->host_command = script && engine == ENGINE_NONE;
-        plan->answers = answers_new();
+        plan->given.answers = answers_new();
         plan->health_seconds = 5;
         assert_int_equal(strv_addf(&plan->environment, "PATH=/usr/sbin:/usr/bin:/sbin:/bin"), 0);
         assert_int_equal(strv_addf(&plan->environment, "ROOT=%s", f->root), 0);

@@ -109,8 +109,8 @@ static void own_job(const struct host_fixture *f, const char *id) {
                 own_manifest(snapshot, names[i]);
         _cleanup_plan_ struct plan *plan = NULL;
         assert_ok(jobfolder_plan(folder, &plan, &e), e);
-        if (plan->image_id)
-                fake_engine_add_image(plan->image_id);
+        if (plan->pin.image_id)
+                fake_engine_add_image(plan->pin.image_id);
 }
 
 static void unpack(const char *top, const char *name) {

@@ -196,8 +196,8 @@ static void images_services_loaded(struct service_list *services, struct error *
         if (list) {
                 st->installed = strv_free(st->installed);
                 for (size_t i = 0; i < list->n; i++)
-                        if (list->items[i]->image_id)
-                                strv_add(&st->installed, list->items[i]->image_id);
+                        if (list->items[i]->pin.image_id)
+                                strv_add(&st->installed, list->items[i]->pin.image_id);
                 screen_invalidate(s);
         }
         if (reload_answered(&st->loading_services))

@@ -62,15 +62,15 @@ static enum style services_state_style(enum service_state state) {
 
 /* "rsyslog:8.2302" of "localhost/rsyslog:latest" and version 8.2302. */
 static void services_image(const struct service *service, char *buffer, size_t n) {
-        const char *reference = service->reference ? service->reference
-                                : service->image   ? service->image
+        const char *reference = service->pin.reference ? service->pin.reference
+                                : service->pin.image   ? service->pin.image
                                                    : "";
         const char *slash = strrchr(reference, '/'), *name = slash ? slash + 1 : reference;
         size_t bare = strcspn(name, "@");
         const char *tag = memchr(name, ':', bare);
-        if (service->version)
+        if (service->pin.version)
                 snprintf(buffer, n, "%.*s:%s", (int) (tag ? (size_t) (tag - name) : bare), name,
-                         service->version);
+                         service->pin.version);
         else
                 snprintf(buffer, n, "%.*s", (int) bare, name);
 }
@@ -271,7 +271,8 @@ static void services_status(const struct screen *s, struct str *out) {
                 return;
         }
         /* Titles often begin with the name themselves: "Rsyslog: system logging". */
-        bool named = service->title && strncasecmp(service->title, service->name, strlen(service->name)) == 0;
+        const char *title = service->pin.title;
+        bool named = title && strncasecmp(title, service->name, strlen(service->name)) == 0;
         if (str_equal(service->health, "paused"))
                 str_addf(out,
                          "%s is paused: its clients wait. \"podman unpause %s\" or a restart lets it run "
@@ -279,10 +280,10 @@ static void services_status(const struct screen *s, struct str *out) {
                          service->name, service->container);
         else if (service->state == SERVICE_FAILED && service->reason)
                 str_addf(out, "%s failed: %s.", service->name, service->reason);
-        else if (service->title && named)
-                str_addf(out, "%s.", service->title);
-        else if (service->title)
-                str_addf(out, "%s: %s.", service->name, service->title);
+        else if (named)
+                str_addf(out, "%s.", title);
+        else if (title)
+                str_addf(out, "%s: %s.", service->name, title);
         else
                 str_addf(out, "%s.", service->name);
         if (service->image_gone)

@@ -164,9 +164,9 @@ static int command_apply(struct worker *w, struct error **reterr) {
         }
         if (!worker_needs_engine(w))
                 return command_run(w, reterr);
-        if (w->plan->verb != VERB_UNINSTALL || !w->plan->image_id)
+        if (w->plan->verb != VERB_UNINSTALL || !w->plan->pin.image_id)
                 return worker_list_containers(w, command_run);
-        w->op = engine_inspect_image(w->engine, w->plan->image_id, command_on_image, w);
+        w->op = engine_inspect_image(w->engine, w->plan->pin.image_id, command_on_image, w);
         return STEP_WAITS;
 }
 

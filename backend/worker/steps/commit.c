@@ -22,41 +22,21 @@ static char *const *commit_argv(const struct command *command) {
 /* Properties of the image that runs from now on, for an install and for an upgrade. */
 static void commit_fill_image(struct worker *w, struct service *s) {
         const struct plan *plan = w->plan;
-        answers_free(s->answers);
-        s->answers = plan->answers ? answers_copy(plan->answers) : answers_new();
-        const struct {
-                char **to;
-                const char *from;
-        } texts[] = {
-                { &s->name, plan->name },
-                { &s->reference, plan->reference },
-                { &s->image, plan->image },
-                { &s->digest, plan->digest },
-                { &s->image_id, plan->image_id },
-                { &s->version, plan->version },
-                { &s->title, plan->title },
-                { &s->mode, plan->mode },
-                { &s->job, w->id },
-                { &s->opt[0], plan->opt[0] },
-                { &s->opt[1], plan->opt[1] },
-                { &s->opt[2], plan->opt[2] },
-                /* A container with a name from its supervision is called like the service. */
-                { &s->container, !plan->run        ? s->container
-                                 : plan->run->name ? plan->run->name
-                                                   : plan->name },
-        };
-        for (size_t i = 0; i < ELEMENTS(texts); i++)
-                if (texts[i].from != *texts[i].to)
-                        str_replace(texts[i].to, texts[i].from);
+        image_pin_copy(&plan->pin, &s->pin);
+        given_copy(&plan->given, &s->given);
+        str_replace(&s->name, plan->name);
+        str_replace(&s->job, w->id);
+        /* A container with a name from its supervision is called like the service. */
+        if (plan->run)
+                str_replace(&s->container, plan->run->name ? plan->run->name : plan->name);
         commit_set_list(&s->units, w->made.units);
         commit_set_list(&s->run_argv, commit_argv(plan->run));
         commit_set_list(&s->uninstall_argv, commit_argv(plan->uninstall));
         commit_set_list(&s->stop_argv, commit_argv(plan->stop));
         commit_set_list(&s->health_argv, plan->health_argv);
         commit_set_list(&s->renew_argv, plan->renew_argv);
-        commit_set_list(&s->set, plan->set);
-        commit_set_list(&s->given, plan->given);
-        label_list_copy(&plan->labels, &s->labels);
+        commit_set_list(&s->given.words, plan->given.words);
+        label_list_copy(&plan->pin.labels, &s->pin.labels);
         /* Our own unit file, unless it was overwritten since. */
         const char *path = plan->unit.path;
         bool ours = w->made.wrote_unit && plan->unit.kind != UNIT_BY_IMAGE;
@@ -122,8 +102,8 @@ static int commit_record_uninstall(struct worker *w, struct error **reterr) {
 }
 
 static void commit_note(struct worker *w) {
-        const char *name = w->plan->name, *unit = worker_main_unit(w), *new = w->plan->version,
-                   *old = w->record ? w->record->version : NULL;
+        const char *name = w->plan->name, *unit = worker_main_unit(w), *new = w->plan->pin.version,
+                   *old = w->record ? w->record->pin.version : NULL;
         if (w->plan->verb == VERB_UNINSTALL)
                 worker_note(w, "%s is uninstalled", name);
         else if (w->plan->verb == VERB_UPGRADE && old && new && !str_equal(old, new))

@@ -45,8 +45,8 @@ static int prepare_check_writable(struct worker *w, struct error **reterr) {
 
 /* The labels that were compared must be those of the installed image. */
 static int prepare_check_from(struct worker *w, struct error **reterr) {
-        const struct plan_from *from = w->plan->from;
-        if (from && str_equal(from->image_id, w->record->image_id))
+        const struct image_pin *from = w->plan->from;
+        if (from && str_equal(from->image_id, w->record->pin.image_id))
                 return 0;
         error_set(reterr, -ESTALE, "%s no longer runs the image that the plan was made against",
                   w->plan->name);

@@ -4,13 +4,13 @@
 #include "backend/worker/step.h"
 
 static const char *pull_what(const struct worker *w) {
-        return w->plan->reference ? w->plan->reference : w->plan->image;
+        return w->plan->pin.reference ? w->plan->pin.reference : w->plan->pin.image;
 }
 
 static void pull_on_image(struct worker *w, struct image *image, const char *note) {
         struct error *e = NULL;
         int r = -ESTALE;
-        if (!w->plan->image_id || str_equal(w->plan->image_id, image->id)) {
+        if (!w->plan->pin.image_id || str_equal(w->plan->pin.image_id, image->id)) {
                 worker_note(w, "%s", note);
                 r = worker_pin_planned(w, NULL, &e);
         } else {
@@ -54,9 +54,9 @@ static void pull_on_inspected(struct image *image, struct error *e, void *userda
                 pull_on_image(w, image, "already here");
         else if (e->code != -ENOENT)
                 worker_failed(w, e);
-        else if (pull_can(w->plan->image)) {
+        else if (pull_can(w->plan->pin.image)) {
                 error_free(e);
-                w->op = engine_pull(w->engine, w->plan->image, pull_on_progress, pull_on_pulled, w);
+                w->op = engine_pull(w->engine, w->plan->pin.image, pull_on_progress, pull_on_pulled, w);
         } else {
                 error_set(&e, -ENOENT, "The image %s is gone from this host", pull_what(w));
                 error_hint(&e, "Pull it again, look at its labels, and make a new plan");
@@ -65,7 +65,7 @@ static void pull_on_inspected(struct image *image, struct error *e, void *userda
 }
 
 static int pull_apply(struct worker *w, struct error **reterr) {
-        const char *reference = w->plan->image_id ? w->plan->image_id : w->plan->image;
+        const char *reference = w->plan->pin.image_id ? w->plan->pin.image_id : w->plan->pin.image;
         bool wanted = worker_needs_engine(w) || (w->plan->run && w->plan->run->engine != ENGINE_NONE);
         if (!reference || !wanted) {
                 worker_note(w, "no image is needed");

@@ -17,8 +17,8 @@ static int installed_now(struct session *s, const struct plan *plan, bool *ret, 
                 return r;
         for (size_t i = 0; i < jobs->n; i++) {
                 const struct job *job = jobs->items[i];
-                if (job->state == JOB_RUNNING && job->verb != VERB_UNINSTALL &&
-                    str_equal(job->name, plan->name) && job->digest && str_equal(job->digest, plan->digest))
+                if (job->state == JOB_RUNNING && job->verb != VERB_UNINSTALL && job->digest &&
+                    str_equal(job->name, plan->name) && str_equal(job->digest, plan->pin.digest))
                         *ret = true;
         }
         return 0;

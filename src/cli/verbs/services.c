@@ -23,8 +23,8 @@ void lookup_print_services(const struct service_list *services) {
                         text_size(memory, service->memory);
                 out_table_row(&t, service->name, service_state_name(service->state), age,
                               service->health ? service->health : "-", memory,
-                              service->reference ? service->reference : "-",
-                              service->version ? service->version : "-",
+                              service->pin.reference ? service->pin.reference : "-",
+                              service->pin.version ? service->pin.version : "-",
                               service->image_gone ? "gone"
                               : service->newer    ? "newer"
                                                   : "-",

@@ -66,8 +66,8 @@ static int verb_status_run(struct session *s, const struct verb *verb, const str
         else
                 verb_status_print_unit(detail);
         if (service && !s->json)
-                out("  image      %s\n  installed  by job %s\n", service->image ? service->image : "-",
-                    service->job ? service->job : "-");
+                out("  image      %s\n  installed  by job %s\n",
+                    service->pin.image ? service->pin.image : "-", service->job ? service->job : "-");
         error_free(e);
         service_free(service);
         unit_detail_free(detail);

@@ -13,7 +13,7 @@ int upgrade_read(struct session *s, const struct arguments *a, const struct serv
         /* Only its profile is needed here: it decides which of --set are answers. */
         int r = order_find_image(s,
                                  reference            ? reference
-                                 : service->reference ? service->reference
+                                 : service->pin.reference ? service->pin.reference
                                                       : "",
                                  &image, reterr);
         if (r < 0)

@@ -133,7 +133,7 @@ static int plan_answer(struct making *m, const struct param *p, bool asks, struc
         for (size_t i = 0; given && i < given->n; i++)
                 if (str_equal(given->items[i].name, p->name))
                         source = given->items[i].source;
-        r = answers_set(m->plan->answers, p->name, value, source);
+        r = answers_set(m->plan->given.answers, p->name, value, source);
         if (r >= 0 && (asks || p->delivery == DELIVER_VARIABLE))
                 r = deliver_answer(m, p, value);
         if (r == -EINVAL)
@@ -190,7 +190,7 @@ static int set_variables(struct making *m, struct error **reterr) {
                 const char *name, *value;
         } known[] = {
                 { "NAME", name },
-                { "IMAGE", m->plan->image },
+                { "IMAGE", m->plan->pin.image },
                 /* Without a value they are empty, not unknown: their words vanish. */
                 { "OPT1", q->opt[0] ? q->opt[0] : "" },
                 { "OPT2", q->opt[1] ? q->opt[1] : "" },
@@ -234,8 +234,8 @@ static int set_variables(struct making *m, struct error **reterr) {
 
 int plan_read_answers(struct making *m, struct error **reterr) {
         const struct profile *profile = m->request->profile;
-        m->plan->answers = answers_new();
-        if (!m->plan->answers)
+        m->plan->given.answers = answers_new();
+        if (!m->plan->given.answers)
                 return plan_answers_out_of_memory(reterr);
         int r = set_variables(m, reterr);
         if (r >= 0)

@@ -78,7 +78,7 @@ static int report_names(struct making *m) {
 
 /* Units in /etc and /run that fairlead did not write are the administrator's; those of the distribution may
  * be overridden, and the plan says so (sssd.service stays sssd.service). */
-static int report_unit(struct making *m) {
+static int host_report_unit(struct making *m) {
         const struct host_facts *f = m->facts;
         struct plan *plan = m->plan;
         if ((plan->unit.kind != UNIT_SERVICE && plan->unit.kind != UNIT_QUADLET) || !f->unit_path ||
@@ -227,7 +227,7 @@ int plan_look_at_host(struct making *m) {
         if (r >= 0)
                 r = report_names(m);
         if (r >= 0)
-                r = report_unit(m);
+                r = host_report_unit(m);
         if (r >= 0)
                 r = report_needs(m);
         return r < 0 ? r : set_paths(m);

@@ -29,10 +29,10 @@ static int set_image(struct making *m, struct error **reterr) {
                 error_hint(reterr, "Write it like registry.example.com/folder/name:tag");
                 return r;
         }
-        plan->reference = strdup(reference);
-        plan->image = q->pinned ? image_pinned(q->image, reference) : strdup(reference);
-        if (!plan->reference || !plan->image || str_replace(&plan->image_id, q->image->id) < 0 ||
-            str_replace(&plan->digest, q->image->digest) < 0)
+        plan->pin.reference = strdup(reference);
+        plan->pin.image = q->pinned ? image_pinned(q->image, reference) : strdup(reference);
+        if (!plan->pin.reference || !plan->pin.image || str_replace(&plan->pin.image_id, q->image->id) < 0 ||
+            str_replace(&plan->pin.digest, q->image->digest) < 0)
                 return plan_make_out_of_memory(reterr);
 
         plan->name = q->name ? strdup(q->name) : reference_default_name(reference);
@@ -48,7 +48,7 @@ static int set_image(struct making *m, struct error **reterr) {
 
 static int refuse_deletion(struct making *m, struct error **reterr) {
         int r = error_set(reterr, -EINVAL, "%s cannot delete this host's account in the realm",
-                          m->plan->reference);
+                          m->plan->pin.reference);
         error_hint(reterr, "Leave without a password; then somebody who may deletes the account on a server "
                            "of the realm");
         return r;
@@ -70,7 +70,7 @@ static int set_mode(struct making *m, struct error **reterr) {
         }
         if (!m->mode)
                 return 0;
-        if (str_replace(&plan->mode, m->mode->name) < 0 ||
+        if (str_replace(&plan->given.mode, m->mode->name) < 0 ||
             str_replace(&plan->mode_title, m->mode->title) < 0 ||
             str_replace(&plan->profile, profile->source) < 0)
                 return plan_make_out_of_memory(reterr);
@@ -96,20 +96,20 @@ static int set_mode(struct making *m, struct error **reterr) {
 static int set_kept(struct making *m) {
         const struct plan_request *q = m->request;
         struct plan *plan = m->plan;
-        char *const *given = q->service                   ? q->service->given
+        char *const *given = q->service                   ? q->service->given.words
                              : plan->verb == VERB_INSTALL ? q->arguments
                                                           : NULL;
-        int r = str_replace(&plan->version, image_version(q->image));
+        int r = str_replace(&plan->pin.version, image_version(q->image));
         if (r >= 0)
-                r = str_replace(&plan->title, image_summary(q->image));
+                r = str_replace(&plan->pin.title, image_summary(q->image));
         if (r >= 0 && plan_sets_up(plan->verb))
-                r = label_list_of(q->image, &plan->labels);
+                r = label_list_of(q->image, &plan->pin.labels);
         if (r >= 0)
-                r = strv_extend(&plan->given, given);
+                r = strv_extend(&plan->given.words, given);
         if (r >= 0)
-                r = strv_extend(&plan->set, q->set);
-        for (size_t i = 0; r >= 0 && i < ELEMENTS(plan->opt); i++)
-                r = str_replace(&plan->opt[i], q->opt[i]);
+                r = strv_extend(&plan->given.set, q->set);
+        for (size_t i = 0; r >= 0 && i < ELEMENTS(plan->given.opt); i++)
+                r = str_replace(&plan->given.opt[i], q->opt[i]);
         return r;
 }
 
@@ -118,13 +118,11 @@ static int set_from(struct making *m) {
         struct plan *plan = m->plan;
         if (plan->verb != VERB_UPGRADE || !s)
                 return 0;
-        plan->from = calloc(1, sizeof *plan->from);
-        if (!plan->from || str_replace(&plan->from->image, s->image ? s->image : s->reference) < 0 ||
-            str_replace(&plan->from->image_id, s->image_id) < 0 ||
-            str_replace(&plan->from->digest, s->digest) < 0 ||
-            str_replace(&plan->from->version, s->version) < 0)
-                return -ENOMEM;
-        return label_list_copy(&s->labels, &plan->from->labels);
+        plan->from = new0(struct image_pin);
+        image_pin_copy(&s->pin, plan->from);
+        if (!plan->from->image)
+                plan->from->image = xstrdup(s->pin.reference);
+        return 0;
 }
 
 /* ---- labels ---- */
@@ -240,8 +238,9 @@ static int plan_make_fill(struct making *m, const char *key, const char *text, b
                         "The first word of the label %s is empty, so there is no program to run", key);
         const char *path = m->facts->engine_path ? m->facts->engine_path : engine_kind_name(m->engine);
         r = command_read(key, argv, m->engine, path, ret, findings);
-        return r < 0 ? r
-                     : lint_command(key, *ret, m->request->image, m->plan->image, m->plan->name, findings);
+        if (r < 0)
+                return r;
+        return lint_command(key, *ret, m->request->image, m->plan->pin.image, m->plan->name, findings);
 }
 
 /* A label that this verb does not run now: its faults are reported, but do not block. */
@@ -286,7 +285,7 @@ static int fill_run(struct making *m) {
         if (!text)
                 return 0;
         bool set_up = m->asks && !m->set_up_by_install;
-        char *const *arguments = set_up ? plan->given : NULL;
+        char *const *arguments = set_up ? plan->given.words : NULL;
         int r = plan_make_fill(m, key, text, set_up, arguments, &plan->findings, &plan->run);
         if (r >= 0 && set_up)
                 r = strv_extend(&plan->arguments, m->words);
@@ -359,7 +358,7 @@ static int change_unit_of_image(struct making *m) {
         if (str_replace(&plan->unit.name, q->service->units[0]) < 0)
                 return -ENOMEM;
         plan->unit.text =
-                q->unit_text ? replace_all(q->unit_text, plan->from->image, plan->image, &failed) : NULL;
+                q->unit_text ? replace_all(q->unit_text, plan->from->image, plan->pin.image, &failed) : NULL;
         if (failed)
                 return -ENOMEM;
         if (plan->unit.text)

@@ -41,62 +41,29 @@ static void secret_uses_free(struct secret_use *uses, size_t n) {
         free(uses);
 }
 
-struct plan_from *plan_from_free(struct plan_from *from) {
-        if (!from)
-                return NULL;
-        free(from->image);
-        free(from->image_id);
-        free(from->digest);
-        free(from->version);
-        label_list_done(&from->labels);
-        free(from);
-        return NULL;
-}
-
 struct plan *plan_free(struct plan *plan) {
         if (!plan)
                 return NULL;
-        plan_from_free(plan->from);
-        free(plan->version);
-        free(plan->title);
-        label_list_done(&plan->labels);
-        strv_free(plan->set);
-        for (size_t i = 0; i < ELEMENTS(plan->opt); i++)
-                free(plan->opt[i]);
-        strv_free(plan->given);
-        free(plan->name);
-        free(plan->reference);
-        free(plan->image);
-        free(plan->image_id);
-        free(plan->digest);
-        free(plan->mode);
-        free(plan->mode_title);
-        free(plan->join_domain);
-        free(plan->join_server);
-        free(plan->join_user);
-        free(plan->profile);
-        free(plan->label_key);
-        free(plan->label);
-        command_free(plan->command);
-        command_free(plan->run);
-        command_free(plan->uninstall);
-        command_free(plan->stop);
-        strv_free(plan->environment);
+        image_pin_done(&plan->pin);
+        given_done(&plan->given);
+        if (plan->from)
+                image_pin_done(plan->from);
+        char *texts[] = { plan->name, plan->mode_title, plan->join_domain, plan->join_server,
+                          plan->join_user, plan->profile, plan->label_key, plan->label, plan->host_unit,
+                          plan->file.path, plan->file.text, plan->file.was, plan->file.sentence };
+        for (size_t i = 0; i < ELEMENTS(texts); i++)
+                free(texts[i]);
+        char **lists[] = { plan->environment, plan->arguments, plan->stdin_lines, plan->paths, plan->state,
+                           plan->health_argv, plan->renew_argv };
+        for (size_t i = 0; i < ELEMENTS(lists); i++)
+                strv_free(lists[i]);
+        struct command *commands[] = { plan->command, plan->run, plan->uninstall, plan->stop };
+        for (size_t i = 0; i < ELEMENTS(commands); i++)
+                command_free(commands[i]);
+        free(plan->from);
         unit_file_done(&plan->unit);
-        answers_free(plan->answers);
         secret_uses_free(plan->secrets, plan->n_secrets);
         secret_uses_free(plan->handed, plan->n_handed);
-        strv_free(plan->arguments);
-        strv_free(plan->stdin_lines);
-        strv_free(plan->paths);
-        strv_free(plan->state);
-        free(plan->host_unit);
-        strv_free(plan->health_argv);
-        strv_free(plan->renew_argv);
-        free(plan->file.path);
-        free(plan->file.text);
-        free(plan->file.was);
-        free(plan->file.sentence);
         finding_list_done(&plan->findings);
         free(plan);
         return NULL;
@@ -137,7 +104,7 @@ char *plan_consent_text(const struct plan *plan) {
         _cleanup_str_ struct str s = {};
         add_counted(&s, "verb", plan_verb_name(plan->verb));
         add_counted(&s, "name", plan->name);
-        add_counted(&s, "image", plan->digest ? plan->digest : plan->image_id);
+        add_counted(&s, "image", plan->pin.digest ? plan->pin.digest : plan->pin.image_id);
         add_counted(&s, "key", plan->label_key);
         add_counted(&s, "label", plan->label);
         add_command(&s, "argv", plan->command);

@@ -99,7 +99,7 @@ struct unit_file {
 };
 
 /* An answer's way to the command where it is not in the command's words: a secret's (never its value), or an
- * ordinary answer's by file or prompt (its value is in plan.answers). The worker delivers
+ * ordinary answer's by file or prompt (its value is in plan.given). The worker delivers
  *
  *     DELIVER_STDIN   plan.stdin_lines first, then these, in order, a line each
  *     DELIVER_FILE    PLAN_FILES_DIR/NAME/parameter, 0600, before the command; removed after it. The
@@ -124,15 +124,6 @@ struct plan_file {
         char *sentence;         /* the result */
 };
 
-/* The image that an upgrade replaces. */
-struct plan_from {
-        char *image;            /* pinned */
-        char *image_id;
-        char *digest;           /* or NULL */
-        char *version;          /* or NULL */
-        struct label_list labels;
-};
-
 /* The automatic action for a job that a restart of the host interrupted. */
 enum plan_interrupted {
         INTERRUPTED_ASK,        /* none: a person decides */
@@ -145,12 +136,9 @@ DECLARE_NAMES(plan_interrupted, enum plan_interrupted); /* "ask", "resume", "rol
 struct plan {
         enum plan_verb verb;
         char *name;             /* of the service */
-        char *reference;        /* of the image, as typed */
-        char *image;            /* the value of IMAGE: pinned, or as typed */
-        char *image_id;
-        char *digest;           /* "sha256:…", or NULL */
-        char *mode;             /* or NULL */
-        char *mode_title;
+        struct image_pin pin;
+        struct given given;
+        char *mode_title;       /* or NULL */
         enum realm_kind joins;  /* VERB_INSTALL: it joins a realm of this kind; VERB_UNINSTALL: it leaves
                                  * one */
         bool deletes_account;   /* VERB_UNINSTALL: deletes this host's account in the realm, too */
@@ -170,18 +158,12 @@ struct plan {
                 unit; /* of an upgrade whose unit the image wrote: UNIT_BY_IMAGE with path and text, the old
                        * image's name in it replaced; without them where nothing is to be replaced */
         struct plan_file file;  /* VERB_ACCESS */
-        struct plan_from *from; /* VERB_UPGRADE of an installed service; else NULL */
-        char *version, *title;  /* of the image, or NULL */
-        struct label_list labels;       /* VERB_INSTALL, VERB_UPGRADE: the original command labels */
-        char **set, *opt[3];    /* as requested: variables and OPT1-3 */
-        struct answers *answers;        /* without secrets */
+        struct image_pin *from; /* VERB_UPGRADE of an installed service: the image that it replaces; NULL */
         struct secret_use *secrets;
         size_t n_secrets;
         struct secret_use *handed;      /* ordinary answers delivered by file or prompt */
         size_t n_handed;
         char **arguments;       /* the words that the form and the user added to the label */
-        char **given;           /* the user's own of them at the install, also for a RUN label of an
-                                 * upgrade */
         char **stdin_lines;     /* non-secret answers delivered by stdin */
         char **paths; /* saved before the first effect: /etc, /usr/local, profile paths, writable host mounts
                        * of the command; absolute, sorted, none below another */
@@ -196,7 +178,6 @@ struct plan {
         enum plan_interrupted if_interrupted;   /* set by the starter of the job */
 };
 
-struct plan_from *plan_from_free(struct plan_from *from);
 struct plan *plan_free(struct plan *plan);
 DEFINE_CLEANUP(struct plan, plan_free)
 #define _cleanup_plan_ _cleanup_(plan_freep)

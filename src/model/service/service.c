@@ -8,29 +8,63 @@ static const char *const service_state_names[] = {
 };
 DEFINE_NAMES(service_state, enum service_state)
 
+void image_pin_done(struct image_pin *pin) {
+        char *texts[] = { pin->reference, pin->image, pin->image_id, pin->digest, pin->version, pin->title };
+        for (size_t i = 0; i < ELEMENTS(texts); i++)
+                free(texts[i]);
+        label_list_done(&pin->labels);
+        *pin = (struct image_pin) {};
+}
+
+void image_pin_copy(const struct image_pin *from, struct image_pin *to) {
+        image_pin_done(to);
+        *to = (struct image_pin) {
+                .reference = xstrdup(from->reference), .image = xstrdup(from->image),
+                .image_id = xstrdup(from->image_id), .digest = xstrdup(from->digest),
+                .version = xstrdup(from->version), .title = xstrdup(from->title),
+        };
+        label_list_copy(&from->labels, &to->labels);
+}
+
+void given_done(struct given *given) {
+        free(given->mode);
+        answers_free(given->answers);
+        strv_free(given->set);
+        for (size_t i = 0; i < ELEMENTS(given->opt); i++)
+                free(given->opt[i]);
+        strv_free(given->words);
+        *given = (struct given) {};
+}
+
+void given_copy(const struct given *from, struct given *to) {
+        given_done(to);
+        to->mode = xstrdup(from->mode);
+        to->answers = from->answers ? answers_copy(from->answers) : answers_new();
+        strv_extend(&to->set, from->set);
+        for (size_t i = 0; i < ELEMENTS(to->opt); i++)
+                to->opt[i] = xstrdup(from->opt[i]);
+        strv_extend(&to->words, from->words);
+}
+
 struct service *service_new(void) {
-        struct service *s = calloc(1, sizeof *s);
-        if (!s)
-                return NULL;
-        s->answers = answers_new();
+        struct service *s = new0(struct service);
+        s->given.answers = answers_new();
         s->cpu_nsec = s->memory = UNIT_UNKNOWN;
-        return s->answers ? s : service_free(s);
+        return s;
 }
 
 struct service *service_free(struct service *s) {
         if (!s)
                 return NULL;
-        char *texts[] = { s->name,   s->reference, s->image,  s->digest,    s->image_id, s->version,
-                          s->title,  s->mode,      s->job,    s->container, s->health,   s->reason,
-                          s->opt[0], s->opt[1],    s->opt[2] };
+        image_pin_done(&s->pin);
+        given_done(&s->given);
+        char *texts[] = { s->name, s->job, s->container, s->health, s->reason };
         for (size_t i = 0; i < ELEMENTS(texts); i++)
                 free(texts[i]);
         char **lists[] = { s->arguments, s->units, s->files, s->install_argv, s->run_argv, s->uninstall_argv,
-                           s->stop_argv, s->health_argv, s->renew_argv, s->rewritten, s->set, s->given };
+                           s->stop_argv, s->health_argv, s->renew_argv, s->rewritten };
         for (size_t i = 0; i < ELEMENTS(lists); i++)
                 strv_free(lists[i]);
-        answers_free(s->answers);
-        label_list_done(&s->labels);
         free(s);
         return NULL;
 }
@@ -45,15 +79,9 @@ struct service_list *service_list_free(struct service_list *list) {
         return NULL;
 }
 
-int service_list_take(struct service_list *list, struct service *s) {
-        struct service **items = s ? reallocarray(list->items, list->n + 1, sizeof *items) : NULL;
-        if (!items) {
-                service_free(s);
-                return -ENOMEM;
-        }
-        list->items = items;
+void service_list_take(struct service_list *list, struct service *s) {
+        list->items = xreallocarray(list->items, list->n + 1, sizeof(struct service *));
         list->items[list->n++] = s;
-        return 0;
 }
 
 static int service_compare(const void *a, const void *b) {

@@ -22,21 +22,34 @@ enum service_state {
 };
 DECLARE_NAMES(service_state, enum service_state);       /* "-", "unknown", "running", … "no unit" */
 
+/* The image of a plan and of a service. */
+struct image_pin {
+        char *reference;        /* as typed */
+        char *image;            /* pinned; of a plan: the value of IMAGE, which may be as typed */
+        char *image_id;
+        char *digest;           /* "sha256:…", or NULL */
+        char *version, *title;  /* or NULL */
+        struct label_list labels;       /* its original command labels; of a plan: if it sets up a service */
+};
+void image_pin_done(struct image_pin *pin);
+void image_pin_copy(const struct image_pin *from, struct image_pin *to);        /* replaces *to */
+
+/* The user's part of a plan, which the service's record keeps for an upgrade. */
+struct given {
+        char *mode;             /* or NULL */
+        struct answers *answers;        /* without secrets */
+        char **set, *opt[3];    /* variables ("X=value") and OPT1-3 */
+        char **words;           /* after "--" of the install, also for a RUN label of an upgrade */
+};
+void given_done(struct given *given);
+void given_copy(const struct given *from, struct given *to);    /* replaces *to */
+
 struct service {
         /* the record */
         char *name;
-        char *reference;        /* as typed at the install */
-        char *image;            /* pinned */
-        char *digest;
-        char *image_id;
-        char *version;
-        char *title;            /* of the image */
-        char *mode;             /* or NULL */
-        struct answers *answers;
+        struct image_pin pin;
+        struct given given;
         char **arguments;
-        char **set, *opt[3];    /* variables ("X=value") and OPT1-3 of the install */
-        char **given;           /* the words after "--" */
-        struct label_list labels;       /* the image's original command labels */
         char **units;           /* of the install, the main one first */
         char **files;           /* unit files that fairlead wrote itself */
         char *job;              /* id of the install, or of the last upgrade: changes and snapshot */
@@ -69,5 +82,5 @@ struct service_list {
 };
 struct service_list *service_list_free(struct service_list *list);
 DEFINE_CLEANUP(struct service_list, service_list_free)
-int service_list_take(struct service_list *list, struct service *s);    /* takes s also on failure */
+void service_list_take(struct service_list *list, struct service *s);   /* takes s */
 void service_list_sort(struct service_list *list);

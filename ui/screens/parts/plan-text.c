@@ -273,18 +273,19 @@ static void plan_text_answer(struct pager *pager, const char *title, const struc
 void plan_text_answers(struct pager *pager, const struct plan *plan, const struct profile *profile) {
         pager_addf(pager, DOC_STRONG, "Answers");
         pager_addf(pager, DOC_PLAIN, "  %-18s  %s", "Service", plan->name);
-        if (plan->mode)
+        if (plan->given.mode)
                 pager_addf(pager, DOC_PLAIN, "  %-18s  %s", "Mode",
-                           plan->mode_title ? plan->mode_title : plan->mode);
+                           plan->mode_title ? plan->mode_title : plan->given.mode);
         /* First in the order of the questions, then those unknown to the profile. */
+        const struct answers *answers = plan->given.answers;
         for (size_t i = 0; profile && i < profile->n_parameters; i++)
-                for (size_t k = 0; plan->answers && k < plan->answers->n; k++)
-                        if (str_equal(plan->answers->items[k].name, profile->parameters[i].name))
+                for (size_t k = 0; answers && k < answers->n; k++)
+                        if (str_equal(answers->items[k].name, profile->parameters[i].name))
                                 plan_text_answer(pager, profile->parameters[i].title, &profile->parameters[i],
-                                            &plan->answers->items[k]);
-        for (size_t k = 0; plan->answers && k < plan->answers->n; k++)
-                if (!profile || !profile_param(profile, plan->answers->items[k].name))
-                        plan_text_answer(pager, plan->answers->items[k].name, NULL, &plan->answers->items[k]);
+                                                 &answers->items[k]);
+        for (size_t k = 0; answers && k < answers->n; k++)
+                if (!profile || !profile_param(profile, answers->items[k].name))
+                        plan_text_answer(pager, answers->items[k].name, NULL, &answers->items[k]);
         for (size_t i = 0; i < plan->n_secrets; i++)
                 pager_addf(pager, DOC_PLAIN, "  %-18s  <secret>, handed over by %s",
                            plan_text_title(profile, plan->secrets[i].name),
@@ -329,12 +330,12 @@ void plan_text_profile(struct pager *pager, const struct profile *profile) {
 
 /* An upgrade: both versions, and their labels side by side, word by word. */
 static void plan_text_upgrade(struct pager *pager, const struct plan *plan) {
-        const struct plan_from *from = plan->from;
+        const struct image_pin *from = plan->from;
         struct label_changes changes = {};
-        if (!from || label_changes_make(&from->labels, &plan->labels, &changes) < 0)
+        if (!from || label_changes_make(&from->labels, &plan->pin.labels, &changes) < 0)
                 return;
-        if (plan->version && from->version)
-                pager_addf(pager, DOC_STRONG, "Version %s replaces %s", plan->version,
+        if (plan->pin.version && from->version)
+                pager_addf(pager, DOC_STRONG, "Version %s replaces %s", plan->pin.version,
                            from->version);
         else
                 pager_addf(pager, DOC_STRONG, "A newer image replaces the installed one");
@@ -389,12 +390,12 @@ void plan_text_plan(struct pager *pager, const struct plan *plan, bool brief) {
         plan_text_unit(pager, plan, brief);
         plan_text_saved(pager, plan, brief);
         pager_addf(pager, DOC_STRONG, "Where it comes from");
-        pager_addf(pager, DOC_PLAIN, "  Image   %.*s", (int) strcspn(plan->image, "@"), plan->image);
-        if (plan->digest)
-                pager_addf(pager, DOC_PLAIN, "  %s", plan->digest);
+        pager_addf(pager, DOC_PLAIN, "  Image   %.*s", (int) strcspn(plan->pin.image, "@"), plan->pin.image);
+        if (plan->pin.digest)
+                pager_addf(pager, DOC_PLAIN, "  %s", plan->pin.digest);
         else
                 pager_addf(pager, DOC_PLAIN, "  No digest is known; it is pinned by its id %s",
-                           plan->image_id ? plan->image_id : "?");
+                           plan->pin.image_id ? plan->pin.image_id : "?");
         if (plan->label_key)
                 pager_addf(pager, DOC_PLAIN, "  Label   %s=%s", plan->label_key, plan->label);
         if (plan->profile)
@@ -413,7 +414,8 @@ void plan_text_consent(const struct plan *plan, struct str *out) {
                              "this cannot be undone; tickets already issued for this host stay valid.");
                 return;
         }
-        const char *identity = plan->digest ? plan->digest : plan->image_id ? plan->image_id : "";
+        const struct image_pin *pin = &plan->pin;
+        const char *identity = pin->digest ? pin->digest : pin->image_id ? pin->image_id : "";
         if (plan->command)
                 str_addf(out, "The command you read runs now as root%s.",
                          plan->host_command ? ", as a program of this host" : "");

@@ -34,10 +34,10 @@ static void retry_join_go(struct screen *s, enum fix fix) {
         }
         bool leave = plan->verb == VERB_UNINSTALL;
         const struct wizard_order order = { .verb = plan->verb,
-                                            .image = leave ? NULL : plan->reference,
+                                            .image = leave ? NULL : plan->pin.reference,
                                             .name = plan->name,
-                                            .answers = leave ? NULL : plan->answers,
-                                            .mode = leave ? NULL : plan->mode,
+                                            .answers = leave ? NULL : plan->given.answers,
+                                            .mode = leave ? NULL : plan->given.mode,
                                             .fix = fix };
         screen_open(s->ui, &wizard_screen, &order);
         plan_free(plan);

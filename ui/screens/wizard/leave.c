@@ -13,16 +13,16 @@ static void leave_found(struct image *image, struct error *e, void *userdata) {
         if (image)
                 host_find_profile(ui_host(s->ui), image, &profile, NULL);
         const struct mode *mode =
-                profile && w->plan && w->plan->mode ? profile_mode(profile, w->plan->mode) : NULL;
+                profile && w->plan && w->plan->given.mode ? profile_mode(profile, w->plan->given.mode) : NULL;
         image_free(image);
         if (!mode || !mode->leave) {
                 profile_free(profile);
                 screen_invalidate(s);
                 return;
         }
-        for (size_t i = 0; i < w->plan->answers->n; i++)
-                answers_set(w->ask.answers, w->plan->answers->items[i].name,
-                                   w->plan->answers->items[i].value, "of the join");
+        for (size_t i = 0; i < w->plan->given.answers->n; i++)
+                answers_set(w->ask.answers, w->plan->given.answers->items[i].name,
+                                   w->plan->given.answers->items[i].value, "of the join");
         if (w->fix != FIX_NONE)
                 questions_delete(&w->ask);
         questions_leave(&w->ask, profile, mode->leave);
@@ -32,5 +32,5 @@ static void leave_found(struct image *image, struct error *e, void *userdata) {
 void leave_look(struct screen *s) {
         struct wizard *w = s->state;
         w->looked = true;
-        w->finding = host_find_image(ui_host(s->ui), w->plan->image, leave_found, s);
+        w->finding = host_find_image(ui_host(s->ui), w->plan->pin.image, leave_found, s);
 }

@@ -84,9 +84,9 @@ static void an_upgrade_comes_back(void **state) {
         plan->from->version = strdup("1");
         assert_int_equal(label_list_set(&plan->from->labels, "RUN", "podman run -d NAME"), 0);
         assert_int_equal(label_list_set(&plan->from->labels, "UPGRADE", "podman run IMAGE"), 0);
-        assert_int_equal(strv_add(&plan->set, "X=1"), 0);
-        assert_int_equal(strv_add(&plan->given, "--more"), 0);
-        assert_int_equal(str_replace(&plan->opt[1], "-v"), 0);
+        assert_int_equal(strv_add(&plan->given.set, "X=1"), 0);
+        assert_int_equal(strv_add(&plan->given.words, "--more"), 0);
+        assert_int_equal(str_replace(&plan->given.opt[1], "-v"), 0);
         round_trip(plan);
         _cleanup_free_ char *text = emit_plan(plan);
         _cleanup_json_ struct json_object *o = json_tokener_parse(text);
@@ -120,7 +120,7 @@ static void scripts_find_what_the_manual_promises(void **state) {
         assert_string_equal(json_text(member(o, "verb")), "install");
         assert_string_equal(json_text(json_object_array_get_idx(member(o, "argv"), 0)), "/usr/bin/podman");
         assert_string_equal(json_text(member(member(o, "environment"), "NAME")), "x");
-        assert_string_equal(json_text(member(o, "digest")), plan->digest);
+        assert_string_equal(json_text(member(o, "digest")), plan->pin.digest);
         assert_true(json_object_get_boolean(member(o, "permitted")));
         struct json_object *mount = json_object_array_get_idx(member(o, "mounts"), 1);
         assert_string_equal(json_text(member(mount, "host")), "/srv/a b");

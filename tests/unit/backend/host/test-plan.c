@@ -115,7 +115,7 @@ static void look(const struct fixture *f, struct manifest *ret) {
 /* A service whose install wrote its unit; it runs an image of this id. */
 static void install(const struct fixture *f, const char *image_id) {
         _cleanup_(manifest_done) struct manifest before = {}, after = {};
-        struct plan plan = { .name = (char *) "clock", .reference = (char *) "localhost/service-0001", .image = (char *) "x" };
+        struct plan plan = { .name = (char *) "clock", .pin.reference = (char *) "localhost/service-0001", .pin.image = (char *) "x" };
         _cleanup_free_ char *id = NULL;
         _cleanup_error_ struct error *e = NULL;
         assert_ok(jobfolder_make(&f->paths, &plan, &id, &e), e);
@@ -128,15 +128,15 @@ static void install(const struct fixture *f, const char *image_id) {
         assert_int_equal(snapshot_store(saved, "after", &after, -1, NULL), 0);
         _cleanup_(service_freep) struct service *s = service_new();
         s->name = strdup("clock");
-        s->reference = strdup("localhost/service-0001");
-        s->image = strdup("localhost/service-0001@sha256:" OLD_ID);
-        s->image_id = strdup(image_id);
+        s->pin.reference = strdup("localhost/service-0001");
+        s->pin.image = strdup("localhost/service-0001@sha256:" OLD_ID);
+        s->pin.image_id = strdup(image_id);
         s->job = strdup(id);
         assert_int_equal(strv_add(&s->units, "clock.service"), 0);
         assert_int_equal(strv_add(&s->files, UNIT_PATH), 0);
-        assert_int_equal(strv_add(&s->set, "X=from the install"), 0);
-        assert_int_equal(strv_add(&s->set, "Y=from the install"), 0);
-        assert_int_equal(str_replace(&s->opt[0], "--from-the-install"), 0);
+        assert_int_equal(strv_add(&s->given.set, "X=from the install"), 0);
+        assert_int_equal(strv_add(&s->given.set, "Y=from the install"), 0);
+        assert_int_equal(str_replace(&s->given.opt[0], "--from-the-install"), 0);
         assert_ok(services_write(&f->paths, s, &e), e);
 }
 
@@ -150,12 +150,12 @@ static void an_upgrade_takes_what_the_install_was_given(void **state) {
         order.set = set;
         _cleanup_plan_ struct plan *plan = make_plan(f, &order, NULL);
         assert_string_equal(plan->name, "clock");
-        assert_string_equal(plan->reference, "localhost/service-0001");
+        assert_string_equal(plan->pin.reference, "localhost/service-0001");
         assert_string_equal(plan->from->image_id, OLD_ID);
         assert_string_equal(plan->unit.path, UNIT_PATH);
-        _cleanup_free_ char *all = strv_join(plan->set, "|");
+        _cleanup_free_ char *all = strv_join(plan->given.set, "|");
         assert_string_equal(all, "Y=now|X=from the install");
-        assert_string_equal(plan->opt[0], "--from-the-install");
+        assert_string_equal(plan->given.opt[0], "--from-the-install");
         /* the fake engine has no image of that id: so the upgrade could not go back */
         assert_non_null(finding_list_find(&plan->findings, "no-way-back"));
         assert_null(finding_list_find(&plan->findings, "unit-edited"));
@@ -171,7 +171,7 @@ static void there_must_be_another_image(void **state) {
         struct waiting w = {};
         const struct plan_order look_at = { .verb = VERB_INSTALL, .image = "localhost/service-0001" };
         _cleanup_plan_ struct plan *plan = make_plan(f, &look_at, NULL);
-        install(f, plan->image_id);
+        install(f, plan->pin.image_id);
         assert_null(make_plan(f, &upgrade, &w.e));
         assert_int_equal(w.e->code, -EALREADY);
         assert_string_equal(w.e->message, "clock runs the newest image of localhost/service-0001 that is on this host");
@@ -180,7 +180,7 @@ static void there_must_be_another_image(void **state) {
         struct plan_order other = upgrade;
         other.image = "localhost/service-0002";
         _cleanup_plan_ struct plan *to = make_plan(f, &other, NULL);
-        assert_string_equal(to->reference, "localhost/service-0002");
+        assert_string_equal(to->pin.reference, "localhost/service-0002");
         assert_null(finding_list_find(&to->findings, "no-way-back"));
         assert_null(make_plan(f, &(struct plan_order) { .verb = VERB_UPGRADE, .name = "nobody" }, &w.e));
         assert_int_equal(w.e->code, -ENOENT);
@@ -252,12 +252,12 @@ static void make_member(const struct fixture *f) {
         tree_write(f->root, "/etc/sssd/sssd.conf", "[sssd]\ndomains = example.test\n[domain/example.test]\nid_provider = ad\nkrb5_realm = EXAMPLE.TEST\n");
         _cleanup_(service_freep) struct service *s = service_new();
         s->name = strdup("member");
-        s->reference = strdup("localhost/service-0002");
-        s->image = strdup("localhost/service-0002@sha256:" OLD_ID);
-        s->image_id = strdup(OLD_ID);
-        s->mode = strdup("ad");
+        s->pin.reference = strdup("localhost/service-0002");
+        s->pin.image = strdup("localhost/service-0002@sha256:" OLD_ID);
+        s->pin.image_id = strdup(OLD_ID);
+        s->given.mode = strdup("ad");
         s->job = strdup("none");
-        answers_set(s->answers, "domain", "example.test", "typed");
+        answers_set(s->given.answers, "domain", "example.test", "typed");
         assert_int_equal(services_write(&f->paths, s, NULL), 0);
         assert_null(host_status(f->host)->profile_error);
 }
@@ -341,7 +341,7 @@ static void the_realm_is_known_without_asking(void **state) {
         assert_int_equal(realm.seen, 0);
         /* a job came */
         assert_int_equal(unlink(tree_path(f->root, "/etc/sssd/sssd.conf")), 0);
-        struct plan plan = { .name = (char *) "member", .reference = (char *) "x", .image = (char *) "x" };
+        struct plan plan = { .name = (char *) "member", .pin.reference = (char *) "x", .pin.image = (char *) "x" };
         _cleanup_free_ char *id = NULL;
         assert_int_equal(jobfolder_make(&f->paths, &plan, &id, NULL), 0);
         topics = 0;

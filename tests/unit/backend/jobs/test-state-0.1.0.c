@@ -160,7 +160,7 @@ static void reads_plans(void **state) {
                 _cleanup_close_ int folder = jobfolder_open(&f->paths, id, NULL);
                 assert_ok(jobfolder_plan(folder, &plan, &e), e);
                 assert_string_equal(plan->name, rows[i].name);
-                assert_string_equal(plan->mode ? plan->mode : "", rows[i].mode);
+                assert_string_equal(plan->given.mode ? plan->given.mode : "", rows[i].mode);
                 assert_int_equal(plan->unit.kind, rows[i].unit);
                 assert_int_equal(plan->joins, rows[i].joins);
                 assert_int_equal(plan->n_secrets, rows[i].secrets);
@@ -202,8 +202,8 @@ static void lists_services(void **state) {
         for (size_t i = 0; i < list->n; i++) {
                 const struct service *s = list->items[i];
                 assert_string_equal(s->name, rows[i].name);
-                assert_string_equal(s->version, rows[i].version);
-                assert_string_equal(s->mode, rows[i].mode);
+                assert_string_equal(s->pin.version, rows[i].version);
+                assert_string_equal(s->given.mode, rows[i].mode);
                 assert_true(str_equal(s->units ? s->units[0] : NULL, rows[i].unit));
                 assert_true(str_equal(s->files ? s->files[0] : NULL, rows[i].file));
                 _cleanup_free_ char *job = legacy_job(f, rows[i].job);
@@ -218,7 +218,7 @@ static void lists_services(void **state) {
                 assert_true(!rows[i].changed || changes_find(report->changes, rows[i].changed));
         }
         const struct service *sssd = list->items[5], *rsyslog = list->items[3];
-        assert_string_equal(answers_get(sssd->answers, "domain"), "example.test");
+        assert_string_equal(answers_get(sssd->given.answers, "domain"), "example.test");
         assert_int_equal(strv_length(sssd->rewritten), 2);
         assert_non_null(sssd->renew_argv);
         assert_non_null(sssd->health_argv);
@@ -312,7 +312,7 @@ static void rolls_back_what_is_done(void **state) {
         _cleanup_(service_freep) struct service *rsyslog = NULL;
         _cleanup_free_ char *conf = tree_read(f->root, "/etc/rsyslog.conf");
         assert_int_equal(services_read(&f->paths, "rsyslog", &rsyslog, NULL), 0);
-        assert_string_equal(rsyslog->version, "8.2302");
+        assert_string_equal(rsyslog->pin.version, "8.2302");
         assert_int_equal(rsyslog->upgraded, 0);
         assert_null(strstr(conf, "# more"));
         assert_false(is_there(f, "/etc/rsyslog.d/90-newer.conf"));
@@ -438,7 +438,7 @@ static void is_in_the_realm_by_realmd(void **state) {
         assert_int_equal(list->n, 1);
         const struct service *s = list->items[0];
         assert_string_equal(s->name, "realmd");
-        assert_string_equal(s->reference, "host/realmd");
+        assert_string_equal(s->pin.reference, "host/realmd");
         assert_string_equal(s->units[0], "sssd.service");
         assert_string_equal(s->renew_argv[0], "/usr/sbin/adcli");
         assert_null(s->run_argv);

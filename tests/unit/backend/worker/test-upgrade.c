@@ -16,9 +16,9 @@ static int set_up(void **state) {
 
 static char *install(const struct host_fixture *f) {
         _cleanup_plan_ struct plan *plan = script_plan(f, INSTALL_SCRIPT, ENGINE_PODMAN);
-        assert_int_equal(str_replace(&plan->version, "1"), 0);
-        assert_int_equal(strv_add(&plan->set, "X=1"), 0);
-        assert_int_equal(label_list_set(&plan->labels, "RUN", "podman run -d IMAGE"), 0);
+        assert_int_equal(str_replace(&plan->pin.version, "1"), 0);
+        assert_int_equal(strv_add(&plan->given.set, "X=1"), 0);
+        assert_int_equal(label_list_set(&plan->pin.labels, "RUN", "podman run -d IMAGE"), 0);
         char *id = make_job(f, plan);
         expect_done(f, id, run_job(f, id, (struct with) {}));
         return id;
@@ -27,12 +27,12 @@ static char *install(const struct host_fixture *f) {
 static struct plan *upgrade_plan(const struct host_fixture *f, const char *script) {
         struct plan *plan = script_plan(f, script, ENGINE_PODMAN);
         plan->verb = VERB_UPGRADE;
-        assert_int_equal(str_replace(&plan->image, "localhost/demo@sha256:" NEW_ID), 0);
-        assert_int_equal(str_replace(&plan->image_id, NEW_ID), 0);
-        assert_int_equal(str_replace(&plan->version, "2"), 0);
+        assert_int_equal(str_replace(&plan->pin.image, "localhost/demo@sha256:" NEW_ID), 0);
+        assert_int_equal(str_replace(&plan->pin.image_id, NEW_ID), 0);
+        assert_int_equal(str_replace(&plan->pin.version, "2"), 0);
         assert_int_equal(str_replace(&plan->unit.text, NEW_UNIT), 0);
-        assert_int_equal(strv_add(&plan->set, "X=1"), 0);
-        assert_int_equal(label_list_set(&plan->labels, "RUN", "podman run -d --new IMAGE"), 0);
+        assert_int_equal(strv_add(&plan->given.set, "X=1"), 0);
+        assert_int_equal(label_list_set(&plan->pin.labels, "RUN", "podman run -d --new IMAGE"), 0);
         plan->from = calloc(1, sizeof *plan->from);
         assert_int_equal(str_replace(&plan->from->image, "localhost/demo@sha256:" IMAGE_ID), 0);
         assert_int_equal(str_replace(&plan->from->image_id, IMAGE_ID), 0);
@@ -76,15 +76,15 @@ static void changes_the_unit_and_the_record(void **state) {
         assert_int_equal(job->steps[STEP_COMMAND].state, STEP_SKIPPED);
         expect_unit(f, NEW_UNIT);
         _cleanup_(service_freep) struct service *s = read_record(f);
-        assert_string_equal(s->image_id, NEW_ID);
-        assert_string_equal(s->version, "2");
+        assert_string_equal(s->pin.image_id, NEW_ID);
+        assert_string_equal(s->pin.version, "2");
         assert_string_equal(s->job, id);
         assert_true(s->upgraded >= s->installed && s->installed > 0);
         assert_string_equal(s->units[0], "demo.service");
         assert_int_equal(strv_length(s->files), 1);
         assert_string_equal(s->files[0], UNIT_PATH);
-        assert_string_equal(s->set[0], "X=1");
-        assert_string_equal(s->labels.items[0].value, "podman run -d --new IMAGE");
+        assert_string_equal(s->given.set[0], "X=1");
+        assert_string_equal(s->pin.labels.items[0].value, "podman run -d --new IMAGE");
         assert_non_null(s->install_argv);
         assert_true(new_is_held(f));
         assert_false(is_held(f));
@@ -106,7 +106,7 @@ static void an_uninstall_takes_both_back(void **state) {
                 _cleanup_plan_ struct plan *plan = upgrade_plan(f, round ? "echo again > $ROOT/etc/demo/demo.conf; echo 3 > $ROOT/etc/third" : UPGRADE_SCRIPT);
                 if (round) {
                         assert_int_equal(str_replace(&plan->from->image_id, NEW_ID), 0);
-                        assert_int_equal(str_replace(&plan->image_id, IMAGE_ID), 0);
+                        assert_int_equal(str_replace(&plan->pin.image_id, IMAGE_ID), 0);
                         assert_int_equal(str_replace(&plan->unit.text, OLD_UNIT "# 3\n"), 0);
                 }
                 _cleanup_free_ char *id = make_job(f, plan);
@@ -189,7 +189,7 @@ static void goes_back_when_the_new_one_does_not_start(void **state) {
         fake_systemd_free(systemd);
         expect_unit(f, OLD_UNIT);
         _cleanup_(service_freep) struct service *s = read_record(f);
-        assert_string_equal(s->image_id, IMAGE_ID);
+        assert_string_equal(s->pin.image_id, IMAGE_ID);
         assert_string_equal(s->job, first);
         assert_true(is_held(f));
         assert_false(new_is_held(f));

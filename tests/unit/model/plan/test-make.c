@@ -112,9 +112,9 @@ static void an_install_is_pinned_and_explained(void **state) {
         _cleanup_plan_ struct plan *plan = make(&(struct plan_request) {
                 .verb = VERB_INSTALL, .image = image, .pinned = true, .arguments = arguments, .opt = { "a b", NULL, NULL }, .facts = &facts });
         assert_string_equal(plan->name, "sssd");
-        assert_string_equal(plan->reference, "localhost/sssd:latest");
-        assert_string_equal(plan->image, PINNED);
-        assert_string_equal(plan->digest, DIGEST);
+        assert_string_equal(plan->pin.reference, "localhost/sssd:latest");
+        assert_string_equal(plan->pin.image, PINNED);
+        assert_string_equal(plan->pin.digest, DIGEST);
         assert_string_equal(plan->label_key, "INSTALL");
         assert_string_equal(plan->label, INSTALL);
         assert_words(plan->command->argv, "/usr/bin/podman run --rm --privileged --net=host -v /:/host -e NAME=sssd -e IMAGE=" PINNED
@@ -165,10 +165,10 @@ static void answers_go_their_ways(void **state) {
         assert_int_equal(plan->n_handed, 2);
         assert_string_equal(plan->handed[0].name, "motd");
         assert_string_equal(plan->handed[1].target, "Name: $");
-        assert_string_equal(plan->mode, "join");
+        assert_string_equal(plan->given.mode, "join");
         assert_string_equal(plan->profile, "test");
-        assert_string_equal(answers_get(plan->answers, "force"), "yes");
-        assert_null(answers_get(plan->answers, "password"));
+        assert_string_equal(answers_get(plan->given.answers, "force"), "yes");
+        assert_null(answers_get(plan->given.answers, "password"));
         assert_null(found(plan, "undeliverable-answer"));
 
         /* -i and -t only where the label has none */
@@ -391,7 +391,7 @@ static void answers_of_another_mode_are_reported(void **state) {
                 .verb = VERB_INSTALL, .image = image, .reference = "x", .profile = &profile, .mode = "migrate", .answers = a });
         assert_words(plan->command->argv, "podman run x --migrate");
         assert_int_equal(found(plan, "unused-answer")->severity, SEVERITY_INFO);
-        assert_int_equal(plan->answers->n, 0);
+        assert_int_equal(plan->given.answers->n, 0);
 }
 
 /* ---- findings ---- */

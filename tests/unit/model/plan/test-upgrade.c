@@ -26,15 +26,15 @@ static struct image *newer(const char *run, const char *install) {
 static struct service *installed(const char *file) {
         struct service *s = service_new();
         s->name = strdup("clock");
-        s->reference = strdup("localhost/chrony");
-        s->image = strdup(OLD);
-        s->image_id = strdup(OLD_ID);
-        s->digest = strdup("sha256:" OLD_ID);
-        s->version = strdup("1");
+        s->pin.reference = strdup("localhost/chrony");
+        s->pin.image = strdup(OLD);
+        s->pin.image_id = strdup(OLD_ID);
+        s->pin.digest = strdup("sha256:" OLD_ID);
+        s->pin.version = strdup("1");
         assert_int_equal(strv_add(&s->units, "clock.service"), 0);
         if (file)
                 assert_int_equal(strv_add(&s->files, file), 0);
-        assert_int_equal(label_list_set(&s->labels, "RUN", "podman run -d IMAGE"), 0);
+        assert_int_equal(label_list_set(&s->pin.labels, "RUN", "podman run -d IMAGE"), 0);
         return s;
 }
 
@@ -62,7 +62,7 @@ static void fills_run_as_the_install_did(void **state) {
         _cleanup_(answers_freep) struct answers *a = answers_new();
         answers_set(a, "server", "ntp.example.test", "typed");
         answers_set(a, "gone", "no one asks any more", "typed");
-        assert_int_equal(strv_add(&s->given, "-x"), 0);
+        assert_int_equal(strv_add(&s->given.words, "-x"), 0);
         char *set[] = { (char *) "X=1", NULL };
         _cleanup_plan_ struct plan *plan = upgrade((struct plan_request) { .image = image, .service = s, .profile = &profile, .answers = a, .set = set,
                                                                            .opt = { "-d -d" } });
@@ -73,14 +73,14 @@ static void fills_run_as_the_install_did(void **state) {
         assert_non_null(finding_list_find(&plan->findings, "unused-answer"));
         assert_string_equal(plan->from->image, OLD);
         assert_string_equal(plan->from->version, "1");
-        assert_string_equal(plan->version, "2");
+        assert_string_equal(plan->pin.version, "2");
         /* the record will say the same again */
-        assert_string_equal(plan->set[0], "X=1");
-        assert_string_equal(plan->opt[0], "-d -d");
-        assert_string_equal(plan->given[0], "-x");
-        assert_string_equal(answers_get(plan->answers, "server"), "ntp.example.test");
+        assert_string_equal(plan->given.set[0], "X=1");
+        assert_string_equal(plan->given.opt[0], "-d -d");
+        assert_string_equal(plan->given.words[0], "-x");
+        assert_string_equal(answers_get(plan->given.answers, "server"), "ntp.example.test");
         struct label_changes changes = {};
-        assert_int_equal(label_changes_make(&plan->from->labels, &plan->labels, &changes), 0);
+        assert_int_equal(label_changes_make(&plan->from->labels, &plan->pin.labels, &changes), 0);
         assert_int_equal(changes.n, 1);
         _cleanup_free_ char *words = label_change_text(&changes.items[0]);
         assert_string_equal(words, "podman run -d {+--privileged -e 'X=$X'+} IMAGE {+'$OPT1'+}");
@@ -140,7 +140,7 @@ static void runs_the_upgrade_label(void **state) {
         assert_string_equal(plan->label_key, "UPGRADE");
         assert_string_equal(paths, "/etc /srv/x /usr/local");
         /* its own arguments are none of the install's */
-        assert_null(plan->given);
+        assert_null(plan->given.words);
         assert_int_equal(plan->unit.kind, UNIT_SERVICE);
 }
 

@@ -11,7 +11,7 @@ static void add(struct service_list *list, const char *name, const char *now) {
         assert_non_null(s);
         assert_int_equal(str_replace(&s->name, name), 0);
         s->state = now ? (enum service_state) service_state_from_name(now) : SERVICE_UNASKED;
-        assert_int_equal(service_list_take(list, s), 0);
+        service_list_take(list, s);
 }
 
 static void puts_the_failed_first(void **state) {
@@ -30,10 +30,9 @@ static void begins_unknown(void **state) {
         _cleanup_(service_freep) struct service *s = service_new();
         assert_true(s->memory == UNIT_UNKNOWN);
         assert_true(s->cpu_nsec == UNIT_UNKNOWN);
-        assert_non_null(s->answers);
+        assert_non_null(s->given.answers);
         assert_int_equal(s->state, SERVICE_UNASKED);
         struct service_list empty = {};
-        assert_int_equal(service_list_take(&empty, NULL), -ENOMEM);
         service_list_sort(&empty);
 }
 
