@@ -6,9 +6,10 @@
 #include <time.h>
 
 #define WHERE_MAX 256U
+#define ENTRY_MAX 1024U /* bytes of an entry of a list that people write */
 
 /* "images[3].Labels": the place of a member. Without printf(): each value read has one. */
-static void format_fields_place(const char *where, const char *name, char ret[static WHERE_MAX]) {
+static void fields_place(const char *where, const char *name, char ret[static WHERE_MAX]) {
         size_t n = where ? strnlen(where, WHERE_MAX - 2) : 0;
         memcpy(ret, where ? where : "", n);
         if (n > 0)
@@ -37,24 +38,52 @@ const char *json_type_words(struct json_object *value) {
         return "something else";
 }
 
-static const char *kind_words(enum json_kind kind) {
-        switch (kind) {
-        case JSON_TEXT:
-        case JSON_WORD:
-                return "a text";
-        case JSON_TEXTS:
-                return "a list of texts";
-        case JSON_BOOL:
-                return "true or false";
-        case JSON_TIME:
-                return "a time";
-        case JSON_STRUCT:
-                return "an object";
-        case JSON_STRUCTS:
-                return "a list";
-        default:
-                return "a number";
-        }
+/* How a document is read, for all its values. */
+struct reading {
+        bool strict; /* people wrote it */
+        struct error **reterr;
+};
+
+int json_wrong(struct error **reterr, const char *where, const char *key, const char *format, ...) {
+        char place[WHERE_MAX];
+        va_list arguments;
+        va_start(arguments, format);
+        _cleanup_free_ char *reason = str_vprintf(format, arguments);
+        va_end(arguments);
+        error_set(reterr, -EINVAL, "%s", reason);
+        if (key)
+                fields_place(where, key, place);
+        return error_wrap(reterr, -EINVAL, "%s", key ? place : where);
+}
+
+/* What a value is to be, and what people read that it is not. */
+static const struct {
+        const char *expected, *strict;
+} kinds[] = {
+        [JSON_TEXT] = { "a text", "not a text" },
+        [JSON_TEXTS] = { "a list of texts", "not a list" },
+        [JSON_INT ... JSON_UINT64] = { "a number", "not a whole number" },
+        [JSON_BOOL] = { "true or false", "neither true nor false" },
+        [JSON_TIME] = { "a time", "not a time" },
+        [JSON_WORD] = { "a word", "not a text" },
+        [JSON_TYPED] = { "a value", "neither a text nor a whole number nor true or false" },
+        [JSON_STRUCT] = { "an object", "not an object" },
+        [JSON_STRUCTS] = { "a list", "not a list" },
+};
+
+static int fields_wrong_type(const struct reading *r, struct json_object *value, const char *where,
+                                    enum json_kind kind) {
+        const char *is = json_type_words(value);
+        if (r->strict)
+                return json_wrong(r->reterr, where, NULL, "This is %s, %s", is, kinds[kind].strict);
+        return error_set(r->reterr, -EBADMSG, "%s is %s where %s is expected", where, is,
+                         kinds[kind].expected);
+}
+
+struct json_object *json_member(struct json_object *o, const char *name) {
+        struct json_object *value = NULL;
+        return json_object_is_type(o, json_type_object) && json_object_object_get_ex(o, name, &value) ? value
+                                                                                                      : NULL;
 }
 
 const char *json_text(struct json_object *value) {
@@ -62,6 +91,18 @@ const char *json_text(struct json_object *value) {
                 return NULL;
         const char *s = json_object_get_string(value);
         return strlen(s) == (size_t) json_object_get_string_len(value) ? s : NULL;
+}
+
+const char *json_typed(struct json_object *value) {
+        switch (json_object_get_type(value)) {
+        case json_type_boolean:
+                return json_object_get_boolean(value) ? "yes" : "no";
+        case json_type_string:
+        case json_type_int:
+                return json_object_get_string(value);
+        default:
+                return NULL;
+        }
 }
 
 int json_parse_time(const char *text, int64_t *ret) {
@@ -84,257 +125,274 @@ int json_parse_time(const char *text, int64_t *ret) {
         return 0;
 }
 
-static int format_fields_read_texts(struct json_object *value, const char *where, size_t max, char ***target,
-                                    struct error **reterr) {
+/* The length of a list of at most max entries, or negative. */
+static ssize_t fields_length(const struct reading *r, struct json_object *value, const char *where,
+                                    enum json_kind kind, size_t max) {
         if (!json_object_is_type(value, json_type_array))
-                return error_set(reterr, -EBADMSG, "%s is %s where a list of texts is expected", where,
-                                 json_type_words(value));
+                return fields_wrong_type(r, value, where, kind);
         size_t n = json_object_array_length(value);
-        if (n > max)
-                return error_set(reterr, -E2BIG, "%s has %zu entries; %zu are the most", where, n, max);
-        _cleanup_strv_ char **list = calloc(n + 1, sizeof *list);
-        if (!list)
-                return error_set(reterr, -ENOMEM, "Out of memory");
-        for (size_t i = 0; i < n; i++) {
-                const char *s = json_text(json_object_array_get_idx(value, i));
-                if (!s)
-                        return error_set(reterr, -EBADMSG, "%s[%zu] is %s where a text is expected", where, i,
-                                         json_type_words(json_object_array_get_idx(value, i)));
-                list[i] = xstrdup(s);
+        if (n <= max)
+                return (ssize_t) n;
+        if (r->strict)
+                return json_wrong(r->reterr, where, NULL, "The list has more than %zu entries", max);
+        return error_set(r->reterr, -E2BIG, "%s has %zu entries; %zu are the most", where, n, max);
+}
+
+static bool fields_has_controls(const char *s) {
+        for (; *s; s++)
+                if ((unsigned char) *s < 0x20 || *s == 0x7f)
+                        return true;
+        return false;
+}
+
+static int fields_read_texts(const struct reading *r, struct json_object *value, const char *where,
+                                    const struct json_field *f, char ***target) {
+        ssize_t n = fields_length(r, value, where, JSON_TEXTS, f->max ? f->max : JSON_TEXTS_MAX);
+        if (n < 0)
+                return (int) n;
+        _cleanup_strv_ char **list = xcalloc((size_t) n + 1, sizeof *list);
+        for (size_t i = 0; i < (size_t) n; i++) {
+                struct json_object *entry = json_object_array_get_idx(value, i);
+                const char *s = json_text(entry);
+                if (s && (!r->strict || (strlen(s) >= f->least && strlen(s) <= ENTRY_MAX &&
+                                         !fields_has_controls(s)))) {
+                        list[i] = xstrdup(s);
+                        continue;
+                }
+                char name[WHERE_MAX + 32];
+                snprintf(name, sizeof name, "%s[%zu]", where, i);
+                return s ? json_wrong(r->reterr, name, NULL,
+                                      "The text is empty, too long, or has control characters in it")
+                         : fields_wrong_type(r, entry, name, JSON_TEXT);
         }
         strv_free(*target);
         *target = TAKE(list);
         return 0;
 }
 
-static int format_fields_read_text(struct json_object *value, const char *where, size_t max, char **target,
-                                   struct error **reterr) {
+static int fields_read_text(const struct reading *r, struct json_object *value, const char *where,
+                                   const struct json_field *f, char **target) {
+        size_t max = f->max ? f->max : JSON_TEXT_MAX;
+        if (!json_object_is_type(value, json_type_string))
+                return fields_wrong_type(r, value, where, f->kind);
         const char *s = json_text(value);
-        if (!s && json_object_is_type(value, json_type_string))
-                return error_set(reterr, -EBADMSG, "%s has a NUL byte in it", where);
+        if (r->strict && (!s || fields_has_controls(s)))
+                return json_wrong(r->reterr, where, NULL, "The text has control characters in it");
+        if (r->strict && (!*s || strlen(s) > max))
+                return json_wrong(r->reterr, where, NULL, "The text has to have 1 to %zu bytes", max);
         if (!s)
-                return error_set(reterr, -EBADMSG, "%s is %s where a text is expected", where,
-                                 json_type_words(value));
+                return error_set(r->reterr, -EBADMSG, "%s has a NUL byte in it", where);
         if (strlen(s) > max)
-                return error_set(reterr, -E2BIG, "%s is longer than %zu bytes", where, max);
-        return str_replace(target, s);
+                return error_set(r->reterr, -E2BIG, "%s is longer than %zu bytes", where, max);
+        str_replace(target, s);
+        return 0;
 }
 
-static int format_fields_read_word(struct json_object *value, const char *where,
-                                   const struct json_field *field, int *target, struct error **reterr) {
+static int fields_read_word(const struct reading *r, struct json_object *value, const char *where,
+                                   const struct json_field *f, int *target) {
         const char *s = json_text(value);
-        int word = s ? field->from_name(s) : -EINVAL;
+        if (!s)
+                return fields_wrong_type(r, value, where, JSON_WORD);
+        int word = f->from_name(s);
         if (word < 0)
-                return error_set(reterr, -EBADMSG,
-                                 s ? "%s is \"%.40s\", which is none of the words it can be"
-                                   : "%s is %s where a word is expected",
-                                 where, s ? s : json_type_words(value));
+                return error_set(r->reterr, -EBADMSG, "%s is \"%.40s\", which is none of the words it can be",
+                                 where, s);
         *target = word;
         return 0;
 }
 
-static int format_fields_read_time(struct json_object *value, const char *where, int64_t *target,
-                                   struct error **reterr) {
-        int64_t t;
+static int fields_read_time(const struct reading *r, struct json_object *value, const char *where,
+                                   int64_t *target) {
+        int64_t t = 0; /* "": Docker's creation time of an image without one */
         const char *s = json_text(value);
         if (json_object_is_type(value, json_type_int))
                 t = json_object_get_int64(value);
         else if (!s || (s[0] != '\0' && json_parse_time(s, &t) < 0))
-                return error_set(reterr, -EBADMSG, "%s is no time", where);
-        else if (s[0] == '\0')
-                t = 0; /* Docker's creation time of an image without one */
+                return error_set(r->reterr, -EBADMSG, "%s is no time", where);
         *target = t > 0 ? t : 0;
         return 0;
 }
 
 /* json-c clamps numbers out of range: the clamp values themselves are refused. */
-static int format_fields_read_number(struct json_object *value, const char *where, enum json_kind kind,
-                                     void *target, struct error **reterr) {
+static int fields_read_number(const struct reading *r, struct json_object *value, const char *where,
+                                     const struct json_field *f, void *target) {
         if (!json_object_is_type(value, json_type_int))
-                return error_set(reterr, -EBADMSG, "%s is %s where a number is expected", where,
-                                 json_type_words(value));
+                return fields_wrong_type(r, value, where, f->kind);
         int64_t i = json_object_get_int64(value);
         uint64_t u = json_object_get_uint64(value);
-        bool fits = kind == JSON_INT      ? i >= INT_MIN && i <= INT_MAX
-                    : kind == JSON_UINT16 ? i >= 0 && u <= UINT16_MAX
-                    : kind == JSON_UINT32 ? i >= 0 && u <= UINT32_MAX
-                    : kind == JSON_INT64  ? i > INT64_MIN && i < INT64_MAX
-                                          : i >= 0 && u < UINT64_MAX;
+        if (r->strict && (i < f->low || i > f->high))
+                return json_wrong(r->reterr, where, NULL, "The number is not within %lld and %lld", f->low,
+                                  f->high);
+        bool fits = f->kind == JSON_INT      ? i >= INT_MIN && i <= INT_MAX
+                    : f->kind == JSON_UINT16 ? i >= 0 && u <= UINT16_MAX
+                    : f->kind == JSON_UINT32 ? i >= 0 && u <= UINT32_MAX
+                    : f->kind == JSON_INT64  ? i > INT64_MIN && i < INT64_MAX
+                                             : i >= 0 && u < UINT64_MAX;
         if (!fits)
-                return error_set(reterr, -EBADMSG, "%s is beyond what can be true (%s)", where,
+                return error_set(r->reterr, -EBADMSG, "%s is beyond what can be true (%s)", where,
                                  json_object_get_string(value));
-        if (kind == JSON_INT)
+        if (f->kind == JSON_INT)
                 *(int *) target = (int) i;
-        else if (kind == JSON_UINT16)
+        else if (f->kind == JSON_UINT16)
                 *(uint16_t *) target = (uint16_t) u;
-        else if (kind == JSON_UINT32)
+        else if (f->kind == JSON_UINT32)
                 *(uint32_t *) target = (uint32_t) u;
-        else if (kind == JSON_INT64)
-                *(int64_t *) target = i;
         else
-                *(uint64_t *) target = u;
+                *(uint64_t *) target = f->kind == JSON_INT64 ? (uint64_t) i : u;
         return 0;
 }
 
+static int fields_read_table(const struct reading *r, struct json_object *o, const char *where,
+                                    const struct json_field *fields, size_t n, void *target);
+
 /* The count grows with each entry, so that a half-read target is freed completely. */
-static int format_fields_read_structs(struct json_object *value, const char *where,
-                                      const struct json_field *field, void *target, struct error **reterr) {
-        const struct json_table *of = field->of;
-        char **items = (void *) ((char *) target + field->offset);
-        size_t *count = (void *) ((char *) target + field->count),
-               max = field->max ? field->max : JSON_TEXTS_MAX;
-        if (!json_object_is_type(value, json_type_array))
-                return error_set(reterr, -EBADMSG, "%s is %s where a list is expected", where,
-                                 json_type_words(value));
-        size_t n = json_object_array_length(value);
-        if (n > max)
-                return error_set(reterr, -E2BIG, "%s has %zu entries; %zu are the most", where, n, max);
+static int fields_read_structs(const struct reading *r, struct json_object *value, const char *where,
+                                      const struct json_field *f, void *target) {
+        const struct json_table *of = f->of;
+        char **items = (void *) ((char *) target + f->offset);
+        size_t *count = (void *) ((char *) target + f->count);
+        ssize_t n = fields_length(r, value, where, JSON_STRUCTS, f->max ? f->max : JSON_TEXTS_MAX);
+        if (n < 0)
+                return (int) n;
         if (*items)
-                return error_set(reterr, -EBADMSG, "%s is there twice", where);
-        *items = calloc(n + 1, of->size);
-        if (!*items)
-                return error_set(reterr, -ENOMEM, "Out of memory");
-        for (*count = 0; *count < n;) {
+                return error_set(r->reterr, -EBADMSG, "%s is there twice", where);
+        *items = xcalloc((size_t) n + 1, of->size);
+        while (*count < (size_t) n) {
                 char name[WHERE_MAX + 32];
-                snprintf(name, sizeof name, "%.*s[%zu]", (int) WHERE_MAX, where, *count);
+                snprintf(name, sizeof name, "%s[%zu]", where, *count);
                 void *item = *items + *count * of->size;
-                int r = json_read(json_object_array_get_idx(value, (*count)++), name, of->fields, of->n, item,
-                                  reterr);
-                if (r < 0)
-                        return r;
+                struct json_object *entry = json_object_array_get_idx(value, (*count)++);
+                int k = fields_read_table(r, entry, name, of->fields, of->n, item);
+                if (k < 0)
+                        return k;
         }
         return 0;
 }
 
-static int format_fields_read_struct(struct json_object *value, const char *where,
-                                     const struct json_table *of, void **target, struct error **reterr) {
-        if (!*target)
-                *target = xcalloc(1, of->size);
-        return json_read(value, where, of->fields, of->n, *target, reterr);
-}
-
-static int format_fields_read_field(struct json_object *value, const char *where,
-                                    const struct json_field *field, void *target, struct error **reterr) {
-        void *member = (char *) target + field->offset;
-        switch (field->kind) {
+static int fields_read_value(const struct reading *r, struct json_object *value, const char *where,
+                                    const struct json_field *f, void *target) {
+        void *member = (char *) target + f->offset;
+        switch (f->kind) {
+        case JSON_TYPED:
+                if (!json_typed(value))
+                        return fields_wrong_type(r, value, where, f->kind);
+                if (json_object_is_type(value, json_type_string))
+                        return fields_read_text(r, value, where, f, member);
+                str_replace(member, json_typed(value));
+                return 0;
         case JSON_TEXT:
-                return format_fields_read_text(value, where, field->max ? field->max : JSON_TEXT_MAX, member,
-                                               reterr);
+                return fields_read_text(r, value, where, f, member);
         case JSON_TEXTS:
-                return format_fields_read_texts(value, where, field->max ? field->max : JSON_TEXTS_MAX,
-                                                member, reterr);
+                return fields_read_texts(r, value, where, f, member);
         case JSON_BOOL:
                 if (!json_object_is_type(value, json_type_boolean))
-                        return error_set(reterr, -EBADMSG, "%s is %s where true or false is expected", where,
-                                         json_type_words(value));
+                        return fields_wrong_type(r, value, where, f->kind);
                 *(bool *) member = json_object_get_boolean(value);
                 return 0;
         case JSON_TIME:
-                return format_fields_read_time(value, where, member, reterr);
+                return fields_read_time(r, value, where, member);
         case JSON_WORD:
-                return format_fields_read_word(value, where, field, member, reterr);
+                return fields_read_word(r, value, where, f, member);
         case JSON_STRUCT:
-                return format_fields_read_struct(value, where, field->of, member, reterr);
+                if (!*(void **) member)
+                        *(void **) member = xcalloc(1, f->of->size);
+                return fields_read_table(r, value, where, f->of->fields, f->of->n, *(void **) member);
         case JSON_STRUCTS:
-                return format_fields_read_structs(value, where, field, target, reterr);
+                return fields_read_structs(r, value, where, f, target);
         case JSON_CALL:
-                return field->call(value, where, member, reterr);
-        case JSON_INT:
-        case JSON_UINT16:
-        case JSON_UINT32:
-        case JSON_INT64:
-        case JSON_UINT64:
-                return format_fields_read_number(value, where, field->kind, member, reterr);
+                return f->call(value, where, member, r->reterr);
+        default:
+                return fields_read_number(r, value, where, f, member);
         }
-        return -EINVAL;
 }
 
 /* The value at a dotted path; NULL when it, or an object on the way, is absent or null. -EBADMSG when a value
  * on the way is not an object. */
 static int find_path(struct json_object *o, const char *path, struct json_object **ret) {
-        char name[64];
-        while (*path) {
-                size_t length = strcspn(path, ".");
-                if (length >= sizeof name)
-                        return -EINVAL;
-                memcpy(name, path, length);
-                name[length] = '\0';
+        for (size_t n; o && *path; path += n + (path[n] == '.')) {
+                char name[64];
+                n = strcspn(path, ".");
                 if (!json_object_is_type(o, json_type_object))
                         return -EBADMSG;
-                struct json_object *next;
-                if (!json_object_object_get_ex(o, name, &next) || !next) {
-                        *ret = NULL;
-                        return 0;
-                }
-                o = next;
-                path += length + (path[length] == '.');
+                memcpy(name, path, n); /* rows have short paths */
+                name[n] = '\0';
+                o = json_member(o, name);
         }
         *ret = o;
         return 0;
 }
 
-int json_read(struct json_object *o, const char *where, const struct json_field *fields, size_t n,
-              void *target, struct error **reterr) {
-        const char *at = where ? where : "";
-        if (!json_object_is_type(o, json_type_object))
-                return error_set(reterr, -EBADMSG, "%s is %s where an object is expected", *at ? at : "It",
-                                 json_type_words(o));
-        for (const struct json_field *f = fields; f < fields + n; f++) {
-                if (f->kind == JSON_CALL && !f->call)
+static int fields_read_member(const struct reading *r, struct json_object *o, const char *where,
+                                     const struct json_field *f, void *target) {
+        char name[WHERE_MAX];
+        struct json_object *value = NULL;
+        fields_place(where, f->path, name);
+        int k = find_path(o, f->path, &value);
+        if (k < 0)
+                return error_set(r->reterr, k, "%s cannot be reached: something above it is not an object",
+                                 name);
+        if (value)
+                return fields_read_value(r, value, name, f, target);
+        if (!f->required)
+                return 0;
+        if (r->strict)
+                return json_wrong(r->reterr, where, NULL, "The member \"%s\" is missing", f->path);
+        return error_set(r->reterr, -EBADMSG, f->kind == JSON_CALL ? "%s is missing" : "%s is missing (%s)",
+                         name, kinds[f->kind].expected);
+}
+
+/* In files that people write a typing error must not be ignored. */
+static int fields_unknown(const struct reading *r, struct json_object *o, const char *where,
+                                 const struct json_field *fields, size_t n) {
+        json_object_object_foreach(o, key, value) {
+                (void) value;
+                bool known = str_starts(key, "x-");
+                for (size_t i = 0; !known && i < n; i++)
+                        known = str_equal(fields[i].path, key);
+                if (known)
                         continue;
-                char name[WHERE_MAX];
-                format_fields_place(where, f->path, name);
-                struct json_object *value = NULL;
-                int r = find_path(o, f->path, &value);
-                if (r < 0)
-                        return error_set(reterr, r,
-                                         "%s cannot be reached: something above it is not an "
-                                         "object",
-                                         name);
-                if (!value && f->required)
-                        return error_set(reterr, -EBADMSG,
-                                         f->kind == JSON_CALL ? "%s is missing" : "%s is missing (%s)", name,
-                                         kind_words(f->kind));
-                if (!value)
-                        continue;
-                r = format_fields_read_field(value, name, f, target, reterr);
-                if (r < 0)
-                        return r;
+                _cleanup_str_ struct str all = {};
+                for (size_t i = 0; i < n; i++)
+                        str_addf(&all, "%s%s", i ? ", " : "", fields[i].path);
+                return json_wrong(r->reterr, where, key, "There is no such member; there are %s", all.text);
         }
         return 0;
 }
 
-int json_check_members(struct json_object *o, const char *where, const char *const *allowed,
-                       struct error **reterr) {
+static int fields_read_table(const struct reading *r, struct json_object *o, const char *where,
+                                    const struct json_field *fields, size_t n, void *target) {
         if (!json_object_is_type(o, json_type_object))
-                return error_set(reterr, -EBADMSG, "%s is %s where an object is expected",
-                                 str_empty(where) ? "It" : where, json_type_words(o));
-        json_object_object_foreach(o, key, value) {
-                (void) value;
-                bool known = false;
-                for (size_t i = 0; allowed[i] && !known; i++)
-                        known = strcmp(allowed[i], key) == 0;
-                if (!known)
-                        return error_set(reterr, -EBADMSG, "%s%s%.64s is not a member that is known here",
-                                         where ? where : "", str_empty(where) ? "" : ".", key);
-        }
-        return 0;
+                return fields_wrong_type(r, o, *where || r->strict ? where : "It", JSON_STRUCT);
+        int k = r->strict ? fields_unknown(r, o, where, fields, n) : 0;
+        for (const struct json_field *f = fields; k >= 0 && f < fields + n; f++)
+                if (f->kind != JSON_CALL || f->call)
+                        k = fields_read_member(r, o, where, f, target);
+        return k;
+}
+
+int json_read(struct json_object *o, const char *where, const struct json_field *fields, size_t n,
+              void *target, struct error **reterr) {
+        const struct reading r = { .reterr = reterr };
+        return fields_read_table(&r, o, where ? where : "", fields, n, target);
+}
+
+int json_read_strict(struct json_object *o, const char *where, const struct json_table *table, void *target,
+                     struct error **reterr) {
+        const struct reading r = { .strict = true, .reterr = reterr };
+        return fields_read_table(&r, o, where, table->fields, table->n, target);
 }
 
 int json_each(struct json_object *array, const char *where, size_t max,
               int (*item)(struct json_object *value, const char *where, void *userdata,
                           struct error **reterr),
               void *userdata, struct error **reterr) {
-        if (!json_object_is_type(array, json_type_array))
-                return error_set(reterr, -EBADMSG, "%s is %s where a list is expected",
-                                 str_empty(where) ? "It" : where, json_type_words(array));
-        size_t n = json_object_array_length(array);
-        if (n > max)
-                return error_set(reterr, -E2BIG, "%s has %zu entries; %zu are the most",
-                                 str_empty(where) ? "It" : where, n, max);
-        for (size_t i = 0; i < n; i++) {
+        const struct reading plain = { .reterr = reterr };
+        ssize_t n = fields_length(&plain, array, where, JSON_STRUCTS, max);
+        if (n < 0)
+                return (int) n;
+        for (size_t i = 0; i < (size_t) n; i++) {
                 char name[WHERE_MAX];
-                snprintf(name, sizeof name, "%s[%zu]", where ? where : "", i);
+                snprintf(name, sizeof name, "%s[%zu]", where, i);
                 int r = item(json_object_array_get_idx(array, i), name, userdata, reterr);
                 if (r < 0)
                         return r;
@@ -346,16 +404,15 @@ int json_each_member(struct json_object *object, const char *where, size_t max,
                      int (*member)(const char *key, struct json_object *value, const char *where,
                                    void *userdata, struct error **reterr),
                      void *userdata, struct error **reterr) {
+        const struct reading plain = { .reterr = reterr };
         if (!json_object_is_type(object, json_type_object))
-                return error_set(reterr, -EBADMSG, "%s is %s where an object is expected",
-                                 str_empty(where) ? "It" : where, json_type_words(object));
+                return fields_wrong_type(&plain, object, where, JSON_STRUCT);
         size_t n = (size_t) json_object_object_length(object);
         if (n > max)
-                return error_set(reterr, -E2BIG, "%s has %zu members; %zu are the most",
-                                 str_empty(where) ? "It" : where, n, max);
+                return error_set(reterr, -E2BIG, "%s has %zu members; %zu are the most", where, n, max);
         json_object_object_foreach(object, key, value) {
                 char name[WHERE_MAX];
-                format_fields_place(where, key, name);
+                fields_place(where, key, name);
                 int r = member(key, value, name, userdata, reterr);
                 if (r < 0)
                         return r;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* JSON of parts of several shapes of emit.h; the pairs are calls of a JSON_CALL row. */
+/* Rows of tables, JSON of parts of several shapes of emit.h (the pairs are calls of a JSON_CALL row), and
+ * what the files that read a profile share. */
 
 #include "backend/format/json.h"
 #include "model/finding/finding.h"
 #include "model/image/label-changes.h"
-#include "model/param/param.h"
+#include "model/profile/profile.h"
 
 /* Rows of a table about the struct T, which is defined just above the table. */
 #define ROW(path, kind, member, ...) { path, kind, offsetof(T, member), ##__VA_ARGS__ }
@@ -34,3 +35,13 @@ int labels_read(struct json_object *value, const char *where, void *member, stru
 /* char *[3], OPT1-3: a list of three, null for a missing one (service.c) */
 struct json_object *opt_make(const void *member);
 int opt_read(struct json_object *value, const char *where, void *member, struct error **reterr);
+
+/* A list of at most PROFILE_LIST_MAX texts of at least so many bytes. */
+#define PROFILE_LIST(path, member, bytes) \
+        ROW(path, JSON_TEXTS, member, .max = PROFILE_LIST_MAX, .least = bytes)
+
+/* One parameter; those before it are in profile already. (profile-param.c) */
+int profile_read_param(struct json_object *value, const char *where, void *profile, struct error **reterr);
+
+/* Names of modes and parameters: [a-z][a-z0-9-]*, at most 63. */
+bool profile_name_valid(const char *name);

@@ -47,6 +47,7 @@ enum json_kind {
         JSON_BOOL,   /* bool */
         JSON_TIME, /* int64_t: seconds since the epoch, from a number or from RFC 3339 text; before 1970: 0 */
         JSON_WORD, /* an enum (int), by from_name() and name() */
+        JSON_TYPED,  /* char *, as a person would type it: see json_typed() */
         JSON_STRUCT,  /* pointer to a struct, by the table `of`; NULL: null */
         JSON_STRUCTS, /* array of structs by the table `of`, their number at `count` */
         JSON_CALL, /* call() gets the value and the member, make() the member; NULL: not read, not written */
@@ -68,6 +69,7 @@ struct json_field {
         bool or_null; /* written as null: 0, the first word of an enum, a list that is NULL */
         size_t least; /* of a profile's list: fewest bytes of an entry */
         size_t max;   /* text: most bytes, lists: most entries; 0: JSON_TEXT_MAX, JSON_TEXTS_MAX */
+        long long low, high; /* of a profile's number */
         int (*from_name)(const char *word);
         const char *(*name)(unsigned value);
         int (*call)(struct json_object *value, const char *where, void *member, struct error **reterr);
@@ -84,16 +86,22 @@ struct json_field {
 int json_read(struct json_object *o, const char *where, const struct json_field *fields, size_t n,
               void *target, struct error **reterr);
 
+/* The same for a file that people write: members that no row names and that do not begin with "x-" are
+ * refused, texts have 1 to max bytes and no control characters, numbers are from low to high. Errors are
+ * those of json_wrong(). */
+int json_read_strict(struct json_object *o, const char *where, const struct json_table *table, void *target,
+                     struct error **reterr);
+
+/* -EINVAL with an error whose message is the place (of the member key in where, or where itself) and whose
+ * cause is the reason: the reader of the file, who knows the lines, makes a sentence of both. */
+int json_wrong(struct error **reterr, const char *where, const char *key, const char *format, ...)
+        __attribute__((format(printf, 4, 5)));
+
 /* Adds the rows as members of o, in their order; for a path with dots also the objects. */
 void json_fields_add(struct json_object *o, const struct json_table *table, const void *source);
 struct json_object *json_new_struct(const struct json_table *table, const void *source);
 struct json_object *json_new_structs(const struct json_table *table, const void *items, size_t n);
 struct json_object *json_new_pointers(const struct json_table *table, const void *items, size_t n);
-
-/* Refuses members that allowed (NULL-terminated) does not name: in files that people write a typing error
- * must not be ignored. */
-int json_check_members(struct json_object *o, const char *where, const char *const *allowed,
-                       struct error **reterr);
 
 /* Calls item() for each entry of an array (with where "…[i]") or each member of an object (json_each_member),
  * up to the first failure. */
@@ -106,8 +114,14 @@ int json_each_member(struct json_object *object, const char *where, size_t max,
                                    void *userdata, struct error **reterr),
                      void *userdata, struct error **reterr);
 
+/* The member of an object; NULL: absent, null, or o is no object. */
+struct json_object *json_member(struct json_object *o, const char *name);
+
 /* NULL unless value is a string without NUL bytes. */
 const char *json_text(struct json_object *value);
+
+/* As a person would type it: a text, a whole number, "yes" or "no" of a boolean. NULL: another value. */
+const char *json_typed(struct json_object *value);
 
 /* "a number", "a text", … for sentences. */
 const char *json_type_words(struct json_object *value);

@@ -11,7 +11,7 @@
 struct profiles;
 
 /* Reads the folders once. Bad files are skipped and kept as errors (profiles_error()), never fatal. */
-int profiles_new(const struct paths *paths, struct profiles **ret, struct error **reterr);
+struct profiles *profiles_new(const struct paths *paths);
 struct profiles *profiles_free(struct profiles *profiles);
 DEFINE_CLEANUP(struct profiles, profiles_free)
 size_t profiles_errors(const struct profiles *profiles);

@@ -6,6 +6,7 @@
 static struct json_object *format_write_value(const struct json_field *f, const void *source) {
         const void *at = (const char *) source + f->offset;
         switch (f->kind) {
+        case JSON_TYPED:
         case JSON_TEXT:
                 return json_new_text(*(char *const *) at);
         case JSON_TEXTS:

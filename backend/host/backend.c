@@ -164,8 +164,7 @@ int backend_new(sd_event *event, const struct backend_options *options, struct h
         if (r >= 0)
                 r = jobs_new(event, &b->paths, b->systemd || options->bus ? b->units : NULL, &b->jobs,
                              reterr);
-        if (r >= 0)
-                r = profiles_new(&b->paths, &b->profiles, reterr);
+        b->profiles = profiles_new(&b->paths);
         if (r < 0) {
                 backend_free(&b->host);
                 return r;

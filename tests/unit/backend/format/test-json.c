@@ -216,15 +216,6 @@ static void names_what_is_wrong(void **state) {
         }
 }
 
-static void refuses_unknown_members_where_asked(void **state) {
-        static const char *const allowed[] = { "a", "b", NULL };
-        _cleanup_json_ struct json_object *good = parse("{\"a\":1}"), *bad = parse("{\"a\":1,\"aa\":2}");
-        _cleanup_error_ struct error *e = NULL;
-        assert_ok(json_check_members(good, "x", allowed, &e), e);
-        assert_int_equal(json_check_members(bad, "x", allowed, &e), -EBADMSG);
-        assert_string_equal(e->message, "x.aa is not a member that is known here");
-}
-
 static void reads_times(void **state) {
         static const struct {
                 const char *text;
@@ -343,7 +334,6 @@ int main(void) {
                 cmocka_unit_test(reads_a_table),
                 cmocka_unit_test(leaves_what_is_absent_or_null),
                 cmocka_unit_test(names_what_is_wrong),
-                cmocka_unit_test(refuses_unknown_members_where_asked),
                 cmocka_unit_test(reads_times),
                 cmocka_unit_test(finds_lines),
                 cmocka_unit_test(writes_what_can_be_read),

@@ -45,10 +45,7 @@ static void put(const struct folder *f, const char *name, const char *text, mode
 
 static struct profiles *read_all(const struct folder *f) {
         const struct paths paths = { .config = f->config, .data = f->data };
-        struct profiles *all = NULL;
-        _cleanup_error_ struct error *e = NULL;
-        assert_ok(profiles_new(&paths, &all, &e), e);
-        return all;
+        return profiles_new(&paths);
 }
 
 static struct image *image_of(const char *name, const char *label) {
@@ -121,8 +118,7 @@ static void a_bad_label_gives_its_error_and_the_generic_one(void **state) {
 
 static void no_folders_are_no_error(void **state) {
         const struct paths paths = { .config = "/nonexistent/etc", .data = "/nonexistent/usr" };
-        _cleanup_(profiles_freep) struct profiles *all = NULL;
-        assert_int_equal(profiles_new(&paths, &all, NULL), 0);
+        _cleanup_(profiles_freep) struct profiles *all = profiles_new(&paths);
         assert_int_equal(profiles_errors(all), 0);
 }
 
