@@ -348,13 +348,6 @@ struct fake_host *fake_host_free(struct fake_host *fake) {
         return NULL;
 }
 
-size_t fake_host_waiting(const struct fake_host *fake, enum request_kind kind) {
-        size_t n = 0;
-        for (struct request *r = fake->waiting; r; r = r->next)
-                n += r->kind == kind;
-        return n;
-}
-
 /* What is asked about realms. */
 static void deliver_realm(struct request *r, struct error *e) {
         struct fake_host *fake = r->fake;
@@ -433,7 +426,9 @@ static void request_deliver(struct request *r, struct error *e) {
 }
 
 static size_t deliver_all(struct fake_host *fake, enum request_kind kind, const struct error *e) {
-        size_t n = fake_host_waiting(fake, kind), done = 0;
+        size_t n = 0, done = 0;
+        for (struct request *r = fake->waiting; r; r = r->next)
+                n += r->kind == kind;
         /* An answer may ask again: only what waits now is answered. */
         while (done < n) {
                 struct request *r = fake->waiting;

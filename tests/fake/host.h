@@ -61,9 +61,6 @@ struct fake_host *fake_host_new(void);
 /* Fails the test when a request is still waiting: a screen that closed must have dropped what it asked. */
 struct fake_host *fake_host_free(struct fake_host *fake);
 
-/* The requests of this kind that wait for an answer. */
-size_t fake_host_waiting(const struct fake_host *fake, enum request_kind kind);
-
 /* Answers every request of this kind that waits now; returns how many. */
 size_t fake_host_answer(struct fake_host *fake, enum request_kind kind);
 size_t fake_host_fail(struct fake_host *fake, enum request_kind kind, int code, const char *message, const char *hint);

@@ -29,3 +29,10 @@ char *tree_read(const char *folder, const char *path);
 
 /* Types, modes, owners, times, xattrs, targets, contents; the caller frees. */
 char *tree_fingerprint(const char *folder);
+
+/* The tree is as it was. */
+#define assert_tree(folder, before)                                     \
+        do {                                                            \
+                _cleanup_free_ char *_now = tree_fingerprint(folder);   \
+                assert_string_equal(_now, before);                      \
+        } while (0)

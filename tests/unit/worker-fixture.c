@@ -58,12 +58,24 @@ int run_job(const struct host_fixture *f, const char *id, struct with with) {
         return status;
 }
 
-void expect_done(const struct host_fixture *f, const char *id, int status) {
-        _cleanup_(job_freep) struct job *job = read_job(f, id);
-        _cleanup_free_ char *log = read_job_file(f, id, "log");
-        if (status != WORKER_DONE || job->state != JOB_DONE)
+static void check_end(const struct host_fixture *f, const struct job *job, int status, int expected) {
+        _cleanup_free_ char *log = read_job_file(f, job->id, "log");
+        if (status != expected || (status == WORKER_DONE && job->state != JOB_DONE))
                 fail_msg("status %d, %s: %s\n%s", status, job_state_name(job->state),
                          job->message ? job->message : "", log ? log : "");
+}
+
+void expect_done(const struct host_fixture *f, const char *id, int status) {
+        _cleanup_(job_freep) struct job *job = read_job(f, id);
+        check_end(f, job, status, WORKER_DONE);
+}
+
+struct job *run_plan(const struct host_fixture *f, const struct plan *plan, int expected, struct with with) {
+        _cleanup_free_ char *id = make_job(f, plan);
+        int status = run_job(f, id, with);
+        struct job *job = read_job(f, id);
+        check_end(f, job, status, expected);
+        return job;
 }
 
 void print_left(const struct job *job) {

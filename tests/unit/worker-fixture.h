@@ -30,6 +30,12 @@ struct with {
 /* The job's status. With a watcher, which must have come to act. */
 int run_job(const struct host_fixture *f, const char *id, struct with with);
 
+/* A new job for the plan is run and must end so (done; or failed, cancelled, rolled back); its record, the
+ * caller frees. Members of struct with may follow. */
+struct job *run_plan(const struct host_fixture *f, const struct plan *plan, int expected, struct with with);
+#define run_done(f, plan, ...) run_plan(f, plan, WORKER_DONE, (struct with){ __VA_ARGS__ })
+#define run_failed(f, plan, ...) run_plan(f, plan, WORKER_FAILED, (struct with){ __VA_ARGS__ })
+
 /* Fails with the log unless the job is done; prints what a job could not roll back. */
 void expect_done(const struct host_fixture *f, const char *id, int status);
 void print_left(const struct job *job);

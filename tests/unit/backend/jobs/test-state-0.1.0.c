@@ -287,8 +287,7 @@ static void refuses_what_cannot_be_rolled_back(const struct host_fixture *f) {
                 _cleanup_close_ int folder = jobfolder_open(&f->paths, id, NULL);
                 assert_true(jobfolder_refusal(folder, NULL) < 0);
         }
-        _cleanup_free_ char *after = tree_fingerprint(f->root);
-        assert_string_equal(after, before);
+        assert_tree(f->root, before);
 }
 
 /* Newest first, as each builds on those before. */
@@ -326,16 +325,14 @@ static void rolls_back_what_is_done(void **state) {
 
 static void uninstall(const struct host_fixture *f, const char *name, size_t left) {
         _cleanup_plan_ struct plan *plan = legacy_uninstall(f, name);
-        _cleanup_free_ char *id = make_job(f, plan);
         struct fake_systemd *systemd = NULL;
-        expect_done(f, id, run_job(f, id, (struct with) { .prepare = services_run, .systemd = &systemd }));
+        _cleanup_(job_freep) struct job *job = run_done(f, plan, .prepare = services_run, .systemd = &systemd);
         _cleanup_free_ char *unit = str_printf("%s.service", name);
         struct fake_unit *u = fake_systemd_find(systemd, unit);
         /* An upgraded one ran before its upgrade, too, and the fake systemd does not lose it with its file: it
          * is started again. */
         assert_true(!u || str_equal(u->active, str_equal(name, "rsyslog") ? "active" : "inactive"));
         fake_systemd_free(systemd);
-        _cleanup_(job_freep) struct job *job = read_job(f, id);
         if (strv_length(job->left) != left)
                 print_left(job);
         assert_int_equal(strv_length(job->left), left);

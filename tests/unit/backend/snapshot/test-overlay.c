@@ -123,8 +123,7 @@ static void reads_exactly_what_was_written(void **state) {
         assert_int_equal(again.n, is.n);
 
         assert_ok(overlay_remove(&f->paths, &e), e);
-        _cleanup_free_ char *after = tree_fingerprint(f->root);
-        assert_string_equal(after, before);
+        assert_tree(f->root, before);
         assert_false(overlay_is_there(&f->paths));
         assert_int_equal(access(f->run, F_OK), 0);
         _cleanup_free_ char *base = str_printf("%s/rehearsal", f->run);

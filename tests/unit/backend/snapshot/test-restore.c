@@ -113,8 +113,7 @@ static void puts_everything_back(void **state) {
         assert_int_equal(strv_length(restored.left), 0);
         assert_int_equal(restored.failed, 0);
         assert_int_equal(restored.put_back, f->changes.n);
-        _cleanup_free_ char *after = tree_fingerprint(f->folder);
-        assert_string_equal(after, before);
+        assert_tree(f->folder, before);
         struct stat one, two;
         assert_int_equal(stat(tree_path(f->folder, "/etc/hard1"), &one), 0);
         assert_int_equal(stat(tree_path(f->folder, "/etc/hard2"), &two), 0);
@@ -152,8 +151,7 @@ static void goes_on_after_a_death(void **state) {
         for (size_t i = 0; i < f->changes.n; i++)
                 assert_non_null(strstr(f->changes.items[i].path, "/.fairlead-"));
         _cleanup_(restored_done) struct restored swept = undo(f);
-        _cleanup_free_ char *after = tree_fingerprint(f->folder);
-        assert_string_equal(after, before);
+        assert_tree(f->folder, before);
 }
 
 static void keeps_what_somebody_else_changed(void **state) {
@@ -284,8 +282,7 @@ static void odd_objects_come_back(void **state) {
         for (char **left = restored.left; left && *left; left++)
                 print_error("left: %s\n", *left);
         assert_int_equal(strv_length(restored.left), 0);
-        _cleanup_free_ char *after = tree_fingerprint(f->folder);
-        assert_string_equal(after, before);
+        assert_tree(f->folder, before);
         struct stat st;
         assert_int_equal(stat(tree_path(f->folder, "/etc/sparse"), &st), 0);
         assert_int_equal(st.st_size, 96 << 20);

@@ -12,8 +12,7 @@
 
 static void install(const struct host_fixture *f) {
         _cleanup_plan_ struct plan *plan = script_plan(f, JOIN_SCRIPT, ENGINE_PODMAN);
-        _cleanup_free_ char *id = make_job(f, plan);
-        expect_done(f, id, run_job(f, id, (struct with) {}));
+        job_free(run_done(f, plan));
 }
 
 static struct plan *access_plan(const struct host_fixture *f) {
@@ -31,13 +30,10 @@ static struct plan *access_plan(const struct host_fixture *f) {
 static void leave(const struct host_fixture *f, const char *before) {
         _cleanup_plan_ struct plan *plan = script_plan(f, NULL, ENGINE_NONE);
         plan->verb = VERB_UNINSTALL;
-        _cleanup_free_ char *id = make_job(f, plan);
-        expect_done(f, id, run_job(f, id, (struct with) {}));
-        _cleanup_(job_freep) struct job *job = read_job(f, id);
+        _cleanup_(job_freep) struct job *job = run_done(f, plan);
         print_left(job);
         assert_int_equal(strv_length(job->left), 0);
-        _cleanup_free_ char *after = tree_fingerprint(f->root);
-        assert_string_equal(after, before);
+        assert_tree(f->root, before);
 }
 
 /* It is written, reported, and taken for the install's own work afterwards. */
@@ -46,9 +42,7 @@ static void a_change_of_access_is_fairleads_own_work(void **state) {
         _cleanup_free_ char *before = tree_fingerprint(f->root);
         install(f);
         _cleanup_plan_ struct plan *plan = access_plan(f);
-        _cleanup_free_ char *id = make_job(f, plan);
-        expect_done(f, id, run_job(f, id, (struct with) {}));
-        _cleanup_(job_freep) struct job *job = read_job(f, id);
+        _cleanup_(job_freep) struct job *job = run_done(f, plan);
         assert_string_equal(job->message, "Who may log in: nobody of the domain");
         _cleanup_free_ char *text = tree_read(f->root, PLAN_ACCESS_FILE);
         assert_string_equal(text, BECOMES);
@@ -63,13 +57,10 @@ static void what_others_write_behind_it_stays(void **state) {
         struct host_fixture *f = *state;
         install(f);
         _cleanup_plan_ struct plan *plan = access_plan(f), *uninstall = script_plan(f, NULL, ENGINE_NONE);
-        _cleanup_free_ char *id = make_job(f, plan);
-        expect_done(f, id, run_job(f, id, (struct with) {}));
+        job_free(run_done(f, plan));
         tree_write(f->root, PLAN_ACCESS_FILE, BECOMES "# mine\n");
         uninstall->verb = VERB_UNINSTALL;
-        _cleanup_free_ char *last = make_job(f, uninstall);
-        expect_done(f, last, run_job(f, last, (struct with) {}));
-        _cleanup_(job_freep) struct job *job = read_job(f, last);
+        _cleanup_(job_freep) struct job *job = run_done(f, uninstall);
         assert_non_null(strstr(job->left[0], PLAN_ACCESS_FILE));
         _cleanup_free_ char *text = tree_read(f->root, PLAN_ACCESS_FILE);
         assert_string_equal(text, BECOMES "# mine\n");
@@ -80,9 +71,7 @@ static void nobody_is_written_over(void **state) {
         install(f);
         tree_write(f->root, PLAN_ACCESS_FILE, WAS "# mine\n");
         _cleanup_plan_ struct plan *plan = access_plan(f);
-        _cleanup_free_ char *id = make_job(f, plan);
-        assert_int_equal(run_job(f, id, (struct with) {}), WORKER_FAILED);
-        _cleanup_(job_freep) struct job *job = read_job(f, id);
+        _cleanup_(job_freep) struct job *job = run_failed(f, plan);
         assert_int_equal(job->state, JOB_FAILED);
         assert_non_null(strstr(job->message, "Somebody changed " PLAN_ACCESS_FILE));
         _cleanup_free_ char *text = tree_read(f->root, PLAN_ACCESS_FILE);
@@ -101,22 +90,17 @@ static void it_is_whole_or_nothing(void **state) {
         install(f);
         _cleanup_free_ char *installed = tree_fingerprint(f->root);
         _cleanup_plan_ struct plan *plan = access_plan(f);
-        _cleanup_free_ char *id = make_job(f, plan);
-        assert_int_equal(run_job(f, id, (struct with) { .prepare = failing }), WORKER_FAILED);
-        _cleanup_(job_freep) struct job *job = read_job(f, id);
+        _cleanup_(job_freep) struct job *job = run_failed(f, plan, .prepare = failing);
         assert_int_equal(job->steps[STEP_SNAPSHOT].state, STEP_UNDONE);
         assert_non_null(strstr(job->message, "demo.service could not be started"));
-        _cleanup_free_ char *after = tree_fingerprint(f->root);
-        assert_string_equal(after, installed);
+        assert_tree(f->root, installed);
 
         _cleanup_plan_ struct plan *second = access_plan(f);
-        _cleanup_free_ char *done = make_job(f, second);
-        expect_done(f, done, run_job(f, done, (struct with) {}));
-        assert_int_equal(run_job(f, done, (struct with) { .mode = WORKER_ROLL_BACK }), WORKER_FAILED);
-        _cleanup_(job_freep) struct job *back = read_job(f, done);
+        _cleanup_(job_freep) struct job *done = run_done(f, second);
+        assert_int_equal(run_job(f, done->id, (struct with) { .mode = WORKER_ROLL_BACK }), WORKER_FAILED);
+        _cleanup_(job_freep) struct job *back = read_job(f, done->id);
         assert_int_equal(back->state, JOB_CANCELLED);
-        _cleanup_free_ char *again = tree_fingerprint(f->root);
-        assert_string_equal(again, installed);
+        assert_tree(f->root, installed);
         leave(f, before);
 }
 
@@ -152,8 +136,7 @@ static void renewed_keys_are_looked_at(void **state) {
                                                          " $ROOT/etc/krb5.keytab; s=$?; rm $ROOT/etc/krb5.keytab.new; exit $s", source ? source : ".",
                                                          rows[i].file);
                 _cleanup_plan_ struct plan *plan = script_plan(f, join, ENGINE_PODMAN), *renew = script_plan(f, script, ENGINE_NONE);
-                _cleanup_free_ char *id = make_job(f, plan);
-                expect_done(f, id, run_job(f, id, (struct with) {}));
+                job_free(run_done(f, plan));
                 renew->verb = VERB_RENEW;
                 strv_free(renew->paths);
                 renew->paths = NULL;

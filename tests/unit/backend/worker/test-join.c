@@ -20,9 +20,7 @@ static void a_failing_join_says_why(void **state) {
         static const char script[] = "echo changed >$ROOT/etc/hosts; echo ' ! A@B: Preauthentication failed'; exit 1";
         for (int joins = 0; joins < 2; joins++) {
                 _cleanup_plan_ struct plan *plan = join_plan(f, script, joins ? REALM_AD : REALM_NONE);
-                _cleanup_free_ char *id = make_job(f, plan);
-                assert_int_equal(run_job(f, id, (struct with) {}), WORKER_FAILED);
-                _cleanup_(job_freep) struct job *job = read_job(f, id);
+                _cleanup_(job_freep) struct job *job = run_failed(f, plan);
                 assert_int_equal(job->state, JOB_FAILED);
                 assert_string_equal(job->message, joins ? "The password is wrong" : "The installer ended with status 1");
                 assert_non_null(strstr(job->hint, joins ? "all other answers are kept" : "last lines of the log"));
@@ -79,9 +77,7 @@ static void replay(const struct host_fixture *f, const char *path, enum realm_ki
         tree_write(f->top, "/output", output);
         _cleanup_free_ char *script = str_printf("cat %s/output; exit %d", f->top, status);
         _cleanup_plan_ struct plan *plan = join_plan(f, script, kind);
-        _cleanup_free_ char *id = make_job(f, plan);
-        assert_int_equal(run_job(f, id, (struct with) {}), WORKER_FAILED);
-        _cleanup_(job_freep) struct job *job = read_job(f, id);
+        _cleanup_(job_freep) struct job *job = run_failed(f, plan);
         if (!str_equal(job->message, failure->message))
                 fail_msg("%s is reported as \"%s\", not \"%s\"", path, job->message, failure->message);
         assert_int_equal(job->exit_status, status);

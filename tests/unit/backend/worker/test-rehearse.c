@@ -39,16 +39,14 @@ static void shows_what_an_install_would_change(void **state) {
         struct host_fixture *f = *state;
         _cleanup_free_ char *before = tree_fingerprint(f->root);
         _cleanup_plan_ struct plan *plan = rehearsal(f, SCRIPT "; echo \"left-over " IMAGE_ID "\" > $ENGINE/c1");
-        _cleanup_free_ char *id = make_job(f, plan);
-        expect_done(f, id, run_job(f, id, (struct with) {}));
+        _cleanup_(job_freep) struct job *job = run_done(f, plan);
         expect_untouched(f, before);
         assert_int_equal(access(tree_path(f->engine, "/c1"), F_OK), -1);
-        _cleanup_(job_freep) struct job *job = read_job(f, id);
         assert_string_equal(job->message, "the install of demo would change 5 of the host's files; nothing was changed");
         assert_false(job->planned[STEP_UNIT]);
         assert_true(job->planned[STEP_CHANGES]);
         _cleanup_(changes_done) struct changes changes = {};
-        _cleanup_close_ int folder = jobfolder_open(&f->paths, id, NULL);
+        _cleanup_close_ int folder = jobfolder_open(&f->paths, job->id, NULL);
         assert_int_equal(jobfolder_changes(folder, &changes, NULL, NULL), 0);
         assert_int_equal(changes_find(&changes, "/etc/demo/demo.conf")->what, CHANGE_ADDED);
         assert_int_equal(changes_find(&changes, "/etc/hosts")->what, CHANGE_CONTENT);
@@ -56,7 +54,7 @@ static void shows_what_an_install_would_change(void **state) {
         assert_int_equal(changes_find(&changes, "/usr/local")->what, CHANGE_MODE);
         assert_int_equal(changes.n, 5);
         /* there is nothing to restore */
-        assert_int_equal(run_job(f, id, (struct with) { .mode = WORKER_ROLL_BACK }), WORKER_FAILED);
+        assert_int_equal(run_job(f, job->id, (struct with) { .mode = WORKER_ROLL_BACK }), WORKER_FAILED);
         expect_untouched(f, before);
 }
 
@@ -65,14 +63,12 @@ static void a_failing_installer_is_shown_as_far_as_it_came(void **state) {
         struct host_fixture *f = *state;
         _cleanup_free_ char *before = tree_fingerprint(f->root);
         _cleanup_plan_ struct plan *plan = rehearsal(f, "rm " COPY "/etc/passwd; exit 7");
-        _cleanup_free_ char *id = make_job(f, plan);
-        assert_int_equal(run_job(f, id, (struct with) {}), WORKER_FAILED);
+        _cleanup_(job_freep) struct job *job = run_failed(f, plan);
         expect_untouched(f, before);
-        _cleanup_(job_freep) struct job *job = read_job(f, id);
         assert_int_equal(job->state, JOB_FAILED);
         assert_string_equal(job->message, "The installer ended with status 7");
         _cleanup_(changes_done) struct changes changes = {};
-        _cleanup_close_ int folder = jobfolder_open(&f->paths, id, NULL);
+        _cleanup_close_ int folder = jobfolder_open(&f->paths, job->id, NULL);
         assert_int_equal(jobfolder_changes(folder, &changes, NULL, NULL), 0);
         assert_int_equal(changes.n, 1);
         assert_string_equal(changes.items[0].path, "/etc/passwd");
@@ -82,10 +78,8 @@ static void can_be_cancelled(void **state) {
         struct host_fixture *f = *state;
         _cleanup_free_ char *before = tree_fingerprint(f->root);
         _cleanup_plan_ struct plan *plan = rehearsal(f, SCRIPT "; echo half way; sleep 100");
-        _cleanup_free_ char *id = make_job(f, plan);
         struct watcher watcher = { .wait_for = "half way\r", .cancel = true };
-        assert_int_equal(run_job(f, id, (struct with) { .watcher = &watcher }), WORKER_FAILED);
-        _cleanup_(job_freep) struct job *job = read_job(f, id);
+        _cleanup_(job_freep) struct job *job = run_failed(f, plan, .watcher = &watcher);
         assert_int_equal(job->state, JOB_CANCELLED);
         expect_untouched(f, before);
 }

@@ -45,8 +45,7 @@ static struct plan *upgrade_plan(const struct host_fixture *f, const char *scrip
 static void uninstall(const struct host_fixture *f) {
         _cleanup_plan_ struct plan *leave = script_plan(f, NULL, ENGINE_NONE);
         leave->verb = VERB_UNINSTALL;
-        _cleanup_free_ char *id = make_job(f, leave);
-        expect_done(f, id, run_job(f, id, (struct with) {}));
+        job_free(run_done(f, leave));
 }
 
 static bool new_is_held(const struct host_fixture *f) {
@@ -69,16 +68,14 @@ static void changes_the_unit_and_the_record(void **state) {
         struct host_fixture *f = *state;
         _cleanup_free_ char *before = tree_fingerprint(f->root), *first = install(f);
         _cleanup_plan_ struct plan *plan = upgrade_plan(f, NULL);
-        _cleanup_free_ char *id = make_job(f, plan);
-        expect_done(f, id, run_job(f, id, (struct with) {}));
-        _cleanup_(job_freep) struct job *job = read_job(f, id);
+        _cleanup_(job_freep) struct job *job = run_done(f, plan);
         assert_string_equal(job->message, "demo is upgraded from version 1 to 2");
         assert_int_equal(job->steps[STEP_COMMAND].state, STEP_SKIPPED);
         expect_unit(f, NEW_UNIT);
         _cleanup_(service_freep) struct service *s = read_record(f);
         assert_string_equal(s->pin.image_id, NEW_ID);
         assert_string_equal(s->pin.version, "2");
-        assert_string_equal(s->job, id);
+        assert_string_equal(s->job, job->id);
         assert_true(s->upgraded >= s->installed && s->installed > 0);
         assert_string_equal(s->units[0], "demo.service");
         assert_int_equal(strv_length(s->files), 1);
@@ -93,8 +90,7 @@ static void changes_the_unit_and_the_record(void **state) {
         assert_int_equal(jobfolder_remove(&f->paths, first), 0);
         uninstall(f);
         assert_false(new_is_held(f));
-        _cleanup_free_ char *after = tree_fingerprint(f->root);
-        assert_string_equal(after, before);
+        assert_tree(f->root, before);
 }
 
 #define UPGRADE_SCRIPT "echo y > $ROOT/etc/demo/demo.conf; echo z > $ROOT/etc/demo/new.conf; rm $ROOT/etc/hosts; mkdir $ROOT/usr/local/made; chmod 600 $ROOT/etc/demo/new.conf"
@@ -109,11 +105,10 @@ static void an_uninstall_takes_both_back(void **state) {
                         assert_int_equal(str_replace(&plan->pin.image_id, IMAGE_ID), 0);
                         assert_int_equal(str_replace(&plan->unit.text, OLD_UNIT "# 3\n"), 0);
                 }
-                _cleanup_free_ char *id = make_job(f, plan);
-                expect_done(f, id, run_job(f, id, (struct with) {}));
+                _cleanup_(job_freep) struct job *job = run_done(f, plan);
                 /* of the job only its own, of the service all together */
                 _cleanup_(changes_done) struct changes own = {}, all = {};
-                _cleanup_close_ int folder = jobfolder_open(&f->paths, id, NULL);
+                _cleanup_close_ int folder = jobfolder_open(&f->paths, job->id, NULL);
                 assert_int_equal(jobfolder_changes(folder, &own, NULL, NULL), 0);
                 assert_int_equal(jobfolder_service_changes(folder, &all, NULL, NULL), 0);
                 assert_null(changes_find(&own, "/etc/passwd"));
@@ -124,8 +119,7 @@ static void an_uninstall_takes_both_back(void **state) {
                 assert_int_equal(changes_find(&all, UNIT_PATH)->what, CHANGE_ADDED);
         }
         uninstall(f);
-        _cleanup_free_ char *after = tree_fingerprint(f->root);
-        assert_string_equal(after, before);
+        assert_tree(f->root, before);
 }
 
 static void keeps_what_somebody_changed_in_between(void **state) {
@@ -133,8 +127,7 @@ static void keeps_what_somebody_changed_in_between(void **state) {
         _cleanup_free_ char *first = install(f);
         tree_write(f->root, "/etc/hosts", "the admin's\n");
         _cleanup_plan_ struct plan *plan = upgrade_plan(f, NULL);
-        _cleanup_free_ char *id = make_job(f, plan);
-        expect_done(f, id, run_job(f, id, (struct with) {}));
+        job_free(run_done(f, plan));
         uninstall(f);
         _cleanup_free_ char *hosts = tree_read(f->root, "/etc/hosts"), *passwd = tree_read(f->root, "/etc/passwd");
         assert_string_equal(hosts, "the admin's\n");
@@ -147,12 +140,9 @@ static void refuses_another_image_than_the_planned_one(void **state) {
         _cleanup_free_ char *first = install(f), *before = tree_fingerprint(f->root);
         _cleanup_plan_ struct plan *plan = upgrade_plan(f, UPGRADE_SCRIPT);
         assert_int_equal(str_replace(&plan->from->image_id, "other"), 0);
-        _cleanup_free_ char *id = make_job(f, plan);
-        assert_int_equal(run_job(f, id, (struct with) {}), WORKER_FAILED);
-        _cleanup_(job_freep) struct job *job = read_job(f, id);
+        _cleanup_(job_freep) struct job *job = run_failed(f, plan);
         assert_string_equal(job->message, "demo no longer runs the image that the plan was made against");
-        _cleanup_free_ char *after = tree_fingerprint(f->root);
-        assert_string_equal(after, before);
+        assert_tree(f->root, before);
 }
 
 /* ---- with a systemd ---- */
@@ -177,10 +167,8 @@ static void goes_back_when_the_new_one_does_not_start(void **state) {
         _cleanup_free_ char *first = install(f), *before = tree_fingerprint(f->root);
         _cleanup_(service_freep) struct service *record = read_record(f);
         _cleanup_plan_ struct plan *plan = upgrade_plan(f, UPGRADE_SCRIPT);
-        _cleanup_free_ char *id = make_job(f, plan);
         struct fake_systemd *systemd = NULL;
-        assert_int_equal(run_job(f, id, (struct with) { .prepare = unhealthy, .systemd = &systemd }), WORKER_FAILED);
-        _cleanup_(job_freep) struct job *job = read_job(f, id);
+        _cleanup_(job_freep) struct job *job = run_failed(f, plan, .prepare = unhealthy, .systemd = &systemd);
         print_left(job);
         assert_int_equal(job->state, JOB_FAILED);
         assert_int_equal(strv_length(job->left), 0);
@@ -193,7 +181,7 @@ static void goes_back_when_the_new_one_does_not_start(void **state) {
         assert_string_equal(s->job, first);
         assert_true(is_held(f));
         assert_false(new_is_held(f));
-        _cleanup_free_ char *after = tree_fingerprint(f->root), *log = read_job_file(f, id, "log");
+        _cleanup_free_ char *after = tree_fingerprint(f->root), *log = read_job_file(f, job->id, "log");
         assert_string_equal(after, before);
         assert_non_null(strstr(log, "demo.service runs again, with the image it had"));
 }
@@ -202,14 +190,11 @@ static void says_so_when_the_old_one_does_not_run_again(void **state) {
         struct host_fixture *f = *state;
         _cleanup_free_ char *first = install(f), *before = tree_fingerprint(f->root);
         _cleanup_plan_ struct plan *plan = upgrade_plan(f, NULL);
-        _cleanup_free_ char *id = make_job(f, plan);
-        assert_int_equal(run_job(f, id, (struct with) { .prepare = dead }), WORKER_FAILED);
-        _cleanup_(job_freep) struct job *job = read_job(f, id);
+        _cleanup_(job_freep) struct job *job = run_failed(f, plan, .prepare = dead);
         assert_int_equal(job->state, JOB_BROKEN);
         assert_int_equal(strv_length(job->left), 1);
         assert_string_equal(job->left[0], "save the files: demo.service does not run again: it is failed");
-        _cleanup_free_ char *after = tree_fingerprint(f->root);
-        assert_string_equal(after, before);
+        assert_tree(f->root, before);
 }
 
 /* What runs by the new definition is stopped before the old one comes back: else it would go on with the new image. */
@@ -219,10 +204,8 @@ static void goes_back_when_the_check_does_not_pass(void **state) {
         _cleanup_plan_ struct plan *plan = upgrade_plan(f, NULL);
         assert_int_equal(strv_add(&plan->health_argv, "/bin/false"), 0);
         plan->health_seconds = 1;
-        _cleanup_free_ char *id = make_job(f, plan);
         struct fake_systemd *systemd = NULL;
-        assert_int_equal(run_job(f, id, (struct with) { .prepare = running, .systemd = &systemd }), WORKER_FAILED);
-        _cleanup_(job_freep) struct job *job = read_job(f, id);
+        _cleanup_(job_freep) struct job *job = run_failed(f, plan, .prepare = running, .systemd = &systemd);
         assert_int_equal(job->state, JOB_FAILED);
         assert_string_equal(job->message, "demo.service runs, but its check did not pass: status 1");
         assert_string_equal(fake_systemd_find(systemd, "demo.service")->active, "active");
@@ -230,8 +213,7 @@ static void goes_back_when_the_check_does_not_pass(void **state) {
         assert_int_equal(systemd->next_job, 3);
         fake_systemd_free(systemd);
         expect_unit(f, OLD_UNIT);
-        _cleanup_free_ char *after = tree_fingerprint(f->root);
-        assert_string_equal(after, before);
+        assert_tree(f->root, before);
 }
 
 static void stopped(struct fake_systemd *s) {
@@ -243,13 +225,11 @@ static void what_was_stopped_stays_stopped(void **state) {
         struct host_fixture *f = *state;
         _cleanup_free_ char *first = install(f);
         _cleanup_plan_ struct plan *plan = upgrade_plan(f, NULL);
-        _cleanup_free_ char *id = make_job(f, plan);
         struct fake_systemd *systemd = NULL;
-        expect_done(f, id, run_job(f, id, (struct with) { .prepare = stopped, .systemd = &systemd }));
+        _cleanup_(job_freep) struct job *job = run_done(f, plan, .prepare = stopped, .systemd = &systemd);
         assert_string_equal(fake_systemd_find(systemd, "demo.service")->active, "inactive");
         assert_string_equal(fake_systemd_find(systemd, "demo.service")->file_state, "disabled");
         fake_systemd_free(systemd);
-        _cleanup_(job_freep) struct job *job = read_job(f, id);
         assert_int_equal(job->steps[STEP_START].state, STEP_SKIPPED);
         assert_string_equal(job->steps[STEP_START].note, "demo.service was stopped, and stays so");
         expect_unit(f, NEW_UNIT);
@@ -259,20 +239,17 @@ static void a_unit_of_the_image_is_changed_in_its_place(void **state) {
         struct host_fixture *f = *state;
         _cleanup_free_ char *before = tree_fingerprint(f->root);
         _cleanup_plan_ struct plan *plan = script_plan(f, "printf 'ExecStart=x old\\n' > $ROOT" UNIT_PATH, ENGINE_PODMAN);
-        _cleanup_free_ char *first = make_job(f, plan);
-        expect_done(f, first, run_job(f, first, (struct with) {}));
+        job_free(run_done(f, plan));
         _cleanup_plan_ struct plan *next = upgrade_plan(f, NULL);
         next->unit.kind = UNIT_BY_IMAGE;
         assert_int_equal(str_replace(&next->unit.text, "ExecStart=x new\n"), 0);
-        _cleanup_free_ char *id = make_job(f, next);
-        expect_done(f, id, run_job(f, id, (struct with) {}));
+        job_free(run_done(f, next));
         expect_unit(f, "ExecStart=x new\n");
         _cleanup_(service_freep) struct service *s = read_record(f);
         assert_int_equal(strv_length(s->files), 0);
         assert_string_equal(s->units[0], "demo.service");
         uninstall(f);
-        _cleanup_free_ char *after = tree_fingerprint(f->root);
-        assert_string_equal(after, before);
+        assert_tree(f->root, before);
 }
 
 int main(void) {

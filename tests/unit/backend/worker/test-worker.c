@@ -12,56 +12,46 @@ static void installs_and_uninstalls(void **state) {
         struct host_fixture *f = *state;
         _cleanup_free_ char *before = tree_fingerprint(f->root);
         _cleanup_plan_ struct plan *plan = script_plan(f, INSTALL_SCRIPT, ENGINE_PODMAN);
-        _cleanup_free_ char *id = make_job(f, plan);
-        expect_done(f, id, run_job(f, id, (struct with) {}));
-        _cleanup_(job_freep) struct job *job = read_job(f, id);
+        _cleanup_(job_freep) struct job *job = run_done(f, plan);
         assert_string_equal(job->message, "demo is installed; its unit is demo.service");
         assert_int_equal(job->exit_status, 0);
         assert_int_equal(job->steps[STEP_PULL].state, STEP_DONE);
         assert_string_equal(job->steps[STEP_PULL].note, "already here");
         assert_int_equal(job->steps[STEP_START].state, STEP_SKIPPED);
-        _cleanup_free_ char *log = read_job_file(f, id, "log"), *result = read_job_file(f, id, "result.json");
+        _cleanup_free_ char *log = read_job_file(f, job->id, "log"), *result = read_job_file(f, job->id, "result.json");
         assert_non_null(strstr(log, "installing\r\n"));
         assert_non_null(strstr(result, "\"done\""));
         _cleanup_(service_freep) struct service *service = NULL;
         assert_int_equal(services_read(&f->paths, "demo", &service, NULL), 0);
-        assert_string_equal(service->job, id);
+        assert_string_equal(service->job, job->id);
         assert_string_equal(service->units[0], "demo.service");
         assert_string_equal(service->files[0], "/etc/systemd/system/demo.service");
         assert_true(is_held(f));
 
         /* once more is refused by name, and nothing is touched */
-        _cleanup_free_ char *again = make_job(f, plan), *installed = tree_fingerprint(f->root);
-        assert_int_equal(run_job(f, again, (struct with) {}), WORKER_FAILED);
-        _cleanup_(job_freep) struct job *refused = read_job(f, again);
+        _cleanup_free_ char *installed = tree_fingerprint(f->root);
+        _cleanup_(job_freep) struct job *refused = run_failed(f, plan);
         assert_string_equal(refused->message, "A service named demo is installed already");
         assert_int_equal(refused->steps[STEP_SNAPSHOT].state, STEP_TODO);
-        _cleanup_free_ char *still = tree_fingerprint(f->root);
-        assert_string_equal(installed, still);
+        assert_tree(f->root, installed);
 
         _cleanup_plan_ struct plan *leave = script_plan(f, "echo leaving; rm $ROOT/etc/demo/demo.conf", ENGINE_PODMAN);
         leave->verb = VERB_UNINSTALL;
-        _cleanup_free_ char *last = make_job(f, leave);
-        expect_done(f, last, run_job(f, last, (struct with) {}));
-        _cleanup_(job_freep) struct job *gone = read_job(f, last);
+        _cleanup_(job_freep) struct job *gone = run_done(f, leave);
         print_left(gone);
         assert_int_equal(strv_length(gone->left), 0);
         assert_false(services_exists(&f->paths, "demo"));
         assert_false(is_held(f));
-        _cleanup_free_ char *after = tree_fingerprint(f->root);
-        assert_string_equal(after, before);
+        assert_tree(f->root, before);
 }
 
 static void uninstalling_keeps_what_the_admin_changed(void **state) {
         struct host_fixture *f = *state;
         _cleanup_plan_ struct plan *plan = script_plan(f, INSTALL_SCRIPT, ENGINE_PODMAN), *leave = script_plan(f, NULL, ENGINE_NONE);
-        _cleanup_free_ char *id = make_job(f, plan);
-        expect_done(f, id, run_job(f, id, (struct with) {}));
+        job_free(run_done(f, plan));
         tree_write(f->root, "/etc/hosts", "the admin's\n");
         leave->verb = VERB_UNINSTALL;
-        _cleanup_free_ char *last = make_job(f, leave);
-        expect_done(f, last, run_job(f, last, (struct with) {}));
-        _cleanup_(job_freep) struct job *job = read_job(f, last);
+        _cleanup_(job_freep) struct job *job = run_done(f, leave);
         assert_int_equal(strv_length(job->left), 1);
         assert_non_null(strstr(job->left[0], "/etc/hosts: somebody else changed it since; what it was is in "));
         _cleanup_free_ char *hosts = tree_read(f->root, "/etc/hosts"), *passwd = tree_read(f->root, "/etc/passwd");
@@ -98,9 +88,8 @@ static void leaving_by_a_program_of_the_host(void **state) {
         tree_write(f->root, "/var/lib/sss/old", "old\n");
         _cleanup_free_ char *before = tree_fingerprint(f->root);
         _cleanup_plan_ struct plan *join = host_plan(f, "echo '[sssd]' >$ROOT/etc/sssd.conf; echo two >>$ROOT/etc/shared; echo c >$ROOT/var/lib/sss/cache", VERB_INSTALL);
-        _cleanup_free_ char *id = make_job(f, join);
         struct fake_systemd *systemd = NULL;
-        expect_done(f, id, run_job(f, id, (struct with) { .prepare = with_sssd }));
+        job_free(run_done(f, join, .prepare = with_sssd));
         _cleanup_(service_freep) struct service *service = NULL;
         assert_int_equal(services_read(&f->paths, "demo", &service, NULL), 0);
         assert_string_equal(service->units[0], "sssd.service");
@@ -109,24 +98,19 @@ static void leaving_by_a_program_of_the_host(void **state) {
         tree_write(f->root, "/var/lib/sss/more", "the daemon's\n");
         tree_write(f->root, "/var/lib/sss/old", "the daemon's\n");
         _cleanup_plan_ struct plan *leave = host_plan(f, "echo >$ROOT/etc/sssd.conf; rm $ROOT/etc/wants-sssd; echo three >>$ROOT/etc/shared; echo K >$ROOT/etc/killed", VERB_UNINSTALL);
-        _cleanup_free_ char *last = make_job(f, leave);
-        expect_done(f, last, run_job(f, last, (struct with) { .prepare = with_sssd, .systemd = &systemd }));
-        _cleanup_(job_freep) struct job *gone = read_job(f, last);
+        _cleanup_(job_freep) struct job *gone = run_done(f, leave, .prepare = with_sssd, .systemd = &systemd);
         print_left(gone);
         assert_int_equal(strv_length(gone->left), 0);
-        _cleanup_free_ char *after = tree_fingerprint(f->root);
-        assert_string_equal(after, before);
+        assert_tree(f->root, before);
         assert_string_equal(fake_systemd_find(systemd, "sssd.service")->file_state, "enabled");
         assert_string_equal(fake_systemd_find(systemd, "sssd-nss.socket")->active, "inactive");
         assert_string_equal(fake_systemd_find(systemd, "other.service")->active, "failed");
         fake_systemd_free(systemd);
 
         /* once more, and somebody was at it in between */
-        _cleanup_free_ char *second = make_job(f, join), *second_last = make_job(f, leave);
-        expect_done(f, second, run_job(f, second, (struct with) {}));
+        job_free(run_done(f, join));
         tree_write(f->root, "/etc/shared", "one\ntwo\nthe admin's\n");
-        expect_done(f, second_last, run_job(f, second_last, (struct with) {}));
-        _cleanup_(job_freep) struct job *kept = read_job(f, second_last);
+        _cleanup_(job_freep) struct job *kept = run_done(f, leave);
         assert_int_equal(strv_length(kept->left), 1);
         assert_non_null(strstr(kept->left[0], "/etc/shared: somebody else changed it since"));
         _cleanup_free_ char *shared = tree_read(f->root, "/etc/shared");
@@ -148,8 +132,7 @@ static void an_account_is_deleted_or_nothing_is_done(void **state) {
         };
         struct host_fixture *f = *state;
         _cleanup_plan_ struct plan *plan = script_plan(f, INSTALL_SCRIPT, ENGINE_PODMAN);
-        _cleanup_free_ char *id = make_job(f, plan);
-        expect_done(f, id, run_job(f, id, (struct with) {}));
+        job_free(run_done(f, plan));
         _cleanup_free_ char *installed = tree_fingerprint(f->root);
         for (size_t i = 0; i < ELEMENTS(rows); i++) {
                 _cleanup_free_ char *script = str_printf("rm $ROOT/etc/demo/demo.conf; echo ' %s'", rows[i].says);
@@ -166,8 +149,7 @@ static void an_account_is_deleted_or_nothing_is_done(void **state) {
                 assert_int_equal(job->state, rows[i].message ? JOB_FAILED : JOB_DONE);
                 if (rows[i].message) {
                         assert_string_equal(job->message, rows[i].message);
-                        _cleanup_free_ char *now = tree_fingerprint(f->root);
-                        assert_string_equal(now, installed);
+                        assert_tree(f->root, installed);
                 } else
                         assert_string_equal(job->left[0], rows[i].left);
         }
@@ -189,9 +171,7 @@ static void an_engines_exit_status_is_reported_in_words(void **state) {
         struct host_fixture *f = *state;
         for (size_t i = 0; i < ELEMENTS(rows); i++) {
                 _cleanup_plan_ struct plan *plan = script_plan(f, rows[i].script, rows[i].engine);
-                _cleanup_free_ char *id = make_job(f, plan);
-                assert_int_equal(run_job(f, id, (struct with) {}), WORKER_FAILED);
-                _cleanup_(job_freep) struct job *job = read_job(f, id);
+                _cleanup_(job_freep) struct job *job = run_failed(f, plan);
                 assert_string_equal(job->message, rows[i].message);
                 assert_non_null(strstr(job->hint, rows[i].hint));
         }
@@ -202,16 +182,14 @@ static void a_failing_installer_leaves_no_trace(void **state) {
         _cleanup_free_ char *before = tree_fingerprint(f->root);
         _cleanup_plan_ struct plan *plan = script_plan(f, INSTALL_SCRIPT "; echo \"x demo " IMAGE_ID "\" > /dev/null; echo \"left-over " IMAGE_ID "\" > $ENGINE/c1; exit 7", ENGINE_PODMAN);
         tree_write(f->engine, "/old", "older " IMAGE_ID);
-        _cleanup_free_ char *id = make_job(f, plan);
-        assert_int_equal(run_job(f, id, (struct with) {}), WORKER_FAILED);
-        _cleanup_(job_freep) struct job *job = read_job(f, id);
+        _cleanup_(job_freep) struct job *job = run_failed(f, plan);
         print_left(job);
         assert_int_equal(job->state, JOB_FAILED);
         assert_int_equal(job->exit_status, 7);
         assert_string_equal(job->message, "The installer ended with status 7");
         assert_non_null(job->hint);
         assert_int_equal(strv_length(job->left), 0);
-        _cleanup_free_ char *after = tree_fingerprint(f->root), *result = read_job_file(f, id, "result.json");
+        _cleanup_free_ char *after = tree_fingerprint(f->root), *result = read_job_file(f, job->id, "result.json");
         assert_string_equal(after, before);
         assert_non_null(strstr(result, "The installer ended with status 7"));
         assert_int_equal(access(tree_path(f->engine, "/c1"), F_OK), -1);
@@ -226,14 +204,12 @@ static void cancelling_puts_everything_back(void **state) {
         struct host_fixture *f = *state;
         _cleanup_free_ char *before = tree_fingerprint(f->root);
         _cleanup_plan_ struct plan *plan = script_plan(f, INSTALL_SCRIPT "; echo \"running " IMAGE_ID "\" > $ENGINE/c1; echo half way; sleep 100", ENGINE_PODMAN);
-        _cleanup_free_ char *id = make_job(f, plan);
         struct watcher watcher = { .wait_for = "half way\r", .cancel = true };
-        assert_int_equal(run_job(f, id, (struct with) { .watcher = &watcher }), WORKER_FAILED);
-        _cleanup_(job_freep) struct job *job = read_job(f, id);
+        _cleanup_(job_freep) struct job *job = run_failed(f, plan, .watcher = &watcher);
         print_left(job);
         assert_int_equal(job->state, JOB_CANCELLED);
         assert_string_equal(job->message, "Cancelled; everything was restored");
-        _cleanup_free_ char *after = tree_fingerprint(f->root), *log = read_job_file(f, id, "log");
+        _cleanup_free_ char *after = tree_fingerprint(f->root), *log = read_job_file(f, job->id, "log");
         assert_string_equal(after, before);
         assert_int_equal(access(tree_path(f->engine, "/c1"), F_OK), -1);
         assert_non_null(strstr(log, "asked the installer to stop (TERM)"));
@@ -243,9 +219,8 @@ static void cancelling_puts_everything_back(void **state) {
 static void a_question_gets_its_answer(void **state) {
         struct host_fixture *f = *state;
         _cleanup_plan_ struct plan *plan = script_plan(f, "printf 'Your name? '; read name; echo \"$name\" > $ROOT/etc/name", ENGINE_NONE);
-        _cleanup_free_ char *id = make_job(f, plan);
         struct watcher watcher = { .wait_for = "Your name? ", .type = "Ada\n" };
-        expect_done(f, id, run_job(f, id, (struct with) { .watcher = &watcher }));
+        job_free(run_done(f, plan, .watcher = &watcher));
         _cleanup_free_ char *name = tree_read(f->root, "/etc/name");
         assert_string_equal(name, "Ada\n");
 }
@@ -284,9 +259,8 @@ static void hands_answers_over(void **state) {
         assert_int_equal(answers_set(plan->given.answers, "keytab", "content of the file", "typed"), 0);
         static const char *const values[] = { "pin", "PIN-canary-77", "password", "PW-canary-88", "token", "TOKEN-canary-99", NULL };
         _cleanup_(secret_list_freep) struct secret_list *secrets = secrets_of(values);
-        _cleanup_free_ char *id = make_job(f, plan);
-        expect_done(f, id, run_job(f, id, (struct with) { .secrets = secrets }));
-        _cleanup_free_ char *answers = tree_read(f->root, "/etc/answers"), *file = tree_read(f->root, "/etc/file"), *log = read_job_file(f, id, "log");
+        _cleanup_(job_freep) struct job *job = run_done(f, plan, .secrets = secrets);
+        _cleanup_free_ char *answers = tree_read(f->root, "/etc/answers"), *file = tree_read(f->root, "/etc/file"), *log = read_job_file(f, job->id, "log");
         assert_string_equal(answers, "first|second|PIN-canary-77|PW-canary-88|--token|TOKEN-canary-99\n");
         assert_string_equal(file, "content of the file");
         assert_non_null(strstr(log, "it is [secret] and [secret]"));
@@ -295,7 +269,7 @@ static void hands_answers_over(void **state) {
         assert_null(strstr(log, "UElOLWNhbmFyeS03"));
         assert_int_equal(access(tree_path(f->run, "/files/demo"), F_OK), -1);
         for (const char *const *name = (const char *const[]) { "plan.json", "journal", "result.json", NULL }; *name; name++) {
-                _cleanup_free_ char *text = read_job_file(f, id, *name);
+                _cleanup_free_ char *text = read_job_file(f, job->id, *name);
                 assert_null(strstr(text, "canary"));
         }
 
@@ -303,20 +277,16 @@ static void hands_answers_over(void **state) {
         _cleanup_plan_ struct plan *other = script_plan(f, "true", ENGINE_NONE);
         assert_int_equal(str_replace(&other->name, "other"), 0);
         use("pin", DELIVER_STDIN, NULL, &other->secrets, &other->n_secrets);
-        _cleanup_free_ char *without = make_job(f, other);
-        assert_int_equal(run_job(f, without, (struct with) {}), WORKER_FAILED);
-        _cleanup_(job_freep) struct job *job = read_job(f, without);
-        assert_string_equal(job->message, "pin was not handed over to the job");
+        _cleanup_(job_freep) struct job *without = run_failed(f, other);
+        assert_string_equal(without->message, "pin was not handed over to the job");
 }
 
 static void logs_a_flood_and_any_byte(void **state) {
         struct host_fixture *f = *state;
         _cleanup_plan_ struct plan *plan = script_plan(f, "stty -opost; head -c 50000000 /dev/zero | tr '\\000' 'x'; printf '\\377\\000\\033[2J'", ENGINE_NONE);
-        _cleanup_free_ char *id = make_job(f, plan);
-        expect_done(f, id, run_job(f, id, (struct with) {}));
-        _cleanup_(job_freep) struct job *job = read_job(f, id);
+        _cleanup_(job_freep) struct job *job = run_done(f, plan);
         assert_true(job->log_size > 50000000 && job->log_size < 50010000);
-        _cleanup_free_ char *log = read_job_file(f, id, "log");
+        _cleanup_free_ char *log = read_job_file(f, job->id, "log");
         const char *x = strchr(log, 'x');
         x = strstr(log, "xxxx");
         assert_non_null(memmem(x, 50000010, "x\377\000\033[2J", 7));
@@ -327,34 +297,26 @@ static void says_what_it_cannot_start(void **state) {
         _cleanup_free_ char *before = tree_fingerprint(f->root);
         _cleanup_plan_ struct plan *plan = script_plan(f, "true", ENGINE_NONE);
         assert_int_equal(str_replace(&plan->command->argv[0], "/no/such/program"), 0);
-        _cleanup_free_ char *id = make_job(f, plan);
-        assert_int_equal(run_job(f, id, (struct with) {}), WORKER_FAILED);
-        _cleanup_(job_freep) struct job *job = read_job(f, id);
+        _cleanup_(job_freep) struct job *job = run_failed(f, plan);
         assert_string_equal(job->message, "The program /no/such/program cannot be started: No such file or directory");
-        _cleanup_free_ char *after = tree_fingerprint(f->root);
-        assert_string_equal(after, before);
+        assert_tree(f->root, before);
 }
 
 static void an_image_that_is_gone_is_reported(void **state) {
         struct host_fixture *f = *state;
         fake_engine_set_image(NULL);
         _cleanup_plan_ struct plan *plan = script_plan(f, INSTALL_SCRIPT, ENGINE_PODMAN);
-        _cleanup_free_ char *id = make_job(f, plan);
-        assert_int_equal(run_job(f, id, (struct with) {}), WORKER_FAILED);
-        _cleanup_(job_freep) struct job *job = read_job(f, id);
+        _cleanup_(job_freep) struct job *job = run_failed(f, plan);
         assert_string_equal(job->message, "The image localhost/demo is gone from this host");
         assert_int_equal(job->steps[STEP_SNAPSHOT].state, STEP_TODO);
 
         /* an uninstall goes on without its label's command */
         fake_engine_set_image(IMAGE_ID);
-        _cleanup_free_ char *second = make_job(f, plan);
-        expect_done(f, second, run_job(f, second, (struct with) {}));
+        job_free(run_done(f, plan));
         fake_engine_set_image(NULL);
         _cleanup_plan_ struct plan *leave = script_plan(f, "false", ENGINE_PODMAN);
         leave->verb = VERB_UNINSTALL;
-        _cleanup_free_ char *last = make_job(f, leave);
-        expect_done(f, last, run_job(f, last, (struct with) {}));
-        _cleanup_(job_freep) struct job *gone = read_job(f, last);
+        _cleanup_(job_freep) struct job *gone = run_done(f, leave);
         assert_int_equal(strv_length(gone->left), 1);
         assert_non_null(strstr(gone->left[0], "the image is gone"));
 }
@@ -364,10 +326,8 @@ static void an_image_that_is_gone_is_reported(void **state) {
 static void starts_what_it_wrote(void **state) {
         struct host_fixture *f = *state;
         _cleanup_plan_ struct plan *plan = script_plan(f, INSTALL_SCRIPT, ENGINE_PODMAN);
-        _cleanup_free_ char *id = make_job(f, plan);
         struct fake_systemd *systemd = NULL;
-        expect_done(f, id, run_job(f, id, (struct with) { .prepare = ordinary, .systemd = &systemd }));
-        _cleanup_(job_freep) struct job *job = read_job(f, id);
+        _cleanup_(job_freep) struct job *job = run_done(f, plan, .prepare = ordinary, .systemd = &systemd);
         assert_string_equal(job->message, "demo is installed; demo.service runs");
         assert_int_equal(job->steps[STEP_HEALTH].state, STEP_DONE);
         assert_int_equal(job->steps[STEP_ENABLE].state, STEP_DONE);
@@ -385,15 +345,12 @@ static void a_unit_that_does_not_start_undoes_the_job(void **state) {
         struct host_fixture *f = *state;
         _cleanup_free_ char *before = tree_fingerprint(f->root);
         _cleanup_plan_ struct plan *plan = script_plan(f, INSTALL_SCRIPT, ENGINE_PODMAN);
-        _cleanup_free_ char *id = make_job(f, plan);
-        assert_int_equal(run_job(f, id, (struct with) { .prepare = failing }), WORKER_FAILED);
-        _cleanup_(job_freep) struct job *job = read_job(f, id);
+        _cleanup_(job_freep) struct job *job = run_failed(f, plan, .prepare = failing);
         print_left(job);
         assert_int_equal(job->state, JOB_FAILED);
         assert_non_null(strstr(job->message, "demo.service could not be started"));
         assert_int_equal(job->steps[STEP_SNAPSHOT].state, STEP_UNDONE);
-        _cleanup_free_ char *after = tree_fingerprint(f->root);
-        assert_string_equal(after, before);
+        assert_tree(f->root, before);
 }
 
 static void native(struct fake_systemd *s) {
@@ -454,8 +411,7 @@ static void rolls_back_after_a_death(void **state) {
         print_left(job);
         assert_int_equal(job->state, JOB_FAILED);
         assert_string_equal(job->message, "The job was interrupted before its end");
-        _cleanup_free_ char *after = tree_fingerprint(f->root);
-        assert_string_equal(after, before);
+        assert_tree(f->root, before);
         assert_int_equal(access(tree_path(f->engine, "/c1"), F_OK), -1);
 }
 
@@ -521,8 +477,7 @@ static void clears_up_behind_a_worker_that_had_not_begun(void **state) {
                         assert_int_equal(worker_at_boot(&f->paths, steps_find), WORKER_DONE);
                 else {
                         _cleanup_plan_ struct plan *plan = script_plan(f, "exit 1", ENGINE_NONE);
-                        _cleanup_free_ char *id = make_job(f, plan);
-                        assert_int_equal(run_job(f, id, (struct with) {}), WORKER_FAILED);
+                        job_free(run_failed(f, plan));
                 }
                 for (size_t i = 0; i < ELEMENTS(strays); i++)
                         assert_int_equal(access(tree_path(f->top, strays[i]), F_OK), -1);
