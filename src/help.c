@@ -8,16 +8,14 @@
 #define HELP_COLUMNS 80
 
 static void help_wrapped(const char *text) {
-        _cleanup_strv_ char **lines = NULL;
-        text_wrap(text, HELP_COLUMNS, &lines);
+        _cleanup_strv_ char **lines = text_wrap(text, HELP_COLUMNS);
         for (size_t i = 0; lines && lines[i]; i++)
                 out("%s\n", lines[i]);
 }
 
 /* A word and its meaning, in two columns; a word that is too wide has a line to itself. */
 static void help_row(const char *word, size_t indent, const char *meaning) {
-        _cleanup_strv_ char **lines = NULL;
-        text_wrap(meaning, HELP_COLUMNS - indent, &lines);
+        _cleanup_strv_ char **lines = text_wrap(meaning, HELP_COLUMNS - indent);
         size_t width = text_width(word);
         bool own = width + 2 > indent;
         out("%s%*s", word, (int) (own ? 0 : indent - width), "");

@@ -6,19 +6,12 @@
 /* The rows that text takes in so many columns; paragraphs are split at newlines. Draws it unless c is
  * NULL. */
 static int dialog_paragraphs(const struct canvas *c, int row, int column, int width, const char *text) {
-        _cleanup_free_ char *copy = xstrdup(text ? text : "");
-        int n = 0;
-        for (char *rest = copy, *each; rest && (each = strsep(&rest, "\n"));) {
-                _cleanup_free_ char *clean = text_cleaned(each);
-                _cleanup_strv_ char **lines = NULL;
-                if (!clean || text_wrap(clean, width > 1 ? (size_t) width : 1, &lines) < 0)
-                        return n;
-                for (size_t i = 0; lines && lines[i]; i++, n++)
-                        if (c)
-                                canvas_text(c, row + n, column, width, STYLE_PLAIN, lines[i]);
-                if (!lines || !lines[0])
-                        n++;
-        }
+        _cleanup_str_ struct str clean = {};
+        text_clean(&clean, text, text ? strlen(text) : 0, 0, TEXT_UTF8, true);
+        _cleanup_strv_ char **lines = text_wrap(clean.text, width > 1 ? (size_t) width : 1);
+        int n = (int) strv_length(lines);
+        for (int i = 0; c && i < n; i++)
+                canvas_text(c, row + i, column, width, STYLE_PLAIN, lines[i]);
         return n;
 }
 

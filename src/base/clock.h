@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <stdint.h>
 #include <time.h>
+
+#include "base/base.h"
 
 /* The clock in microseconds; the clocks that this program reads cannot fail. */
 static inline int64_t usec_now(clockid_t clock) {

@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/feed.h"
 
-#include <errno.h>
-#include <stdbool.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/memory.h"
 #include "base/sgr.h"
 #include "base/text.h"
 
@@ -58,10 +52,7 @@ struct feed {
 };
 
 struct feed *feed_new(const struct feed_sink *sink) {
-        struct feed *feed = xcalloc(1, sizeof *feed);
-
-        if (!feed)
-                return NULL;
+        struct feed *feed = new0(struct feed);
         feed->sink = *sink;
         feed->combining = NO_BASE;
         return feed;
@@ -109,10 +100,11 @@ static void cell_set(struct cell *cell, const char *bytes, size_t length, int wi
         cell->mark = mark;
 }
 
-static int cells_from_bytes(struct feed *feed) {
-        if (!feed->grid) {
+static void cells_from_bytes(struct feed *feed) {
+        if (feed->in_cells)
+                return;
+        if (!feed->grid)
                 feed->grid = xcalloc(FEED_CELLS_MAX, sizeof *feed->grid);
-        }
         size_t column = 0, last = 0;
         for (size_t i = 0; i < feed->length;) {
                 unsigned c;
@@ -131,7 +123,6 @@ static int cells_from_bytes(struct feed *feed) {
                 i += used;
         }
         feed->in_cells = true;
-        return 0;
 }
 
 static void end_line(struct feed *feed) {
@@ -167,7 +158,6 @@ static void feed_pad(struct feed *feed) {
 /* A wide character that loses one half becomes a blank. */
 static void split_wide(struct feed *feed, size_t column) {
         struct cell *cell = &feed->grid[column];
-
         if (column > 0 && column < feed->cells && cell->width == 0) {
                 cell_set(cell - 1, " ", 1, 1, cell[-1].mark);
                 cell_set(cell, " ", 1, 1, cell[-1].mark);
@@ -176,7 +166,6 @@ static void split_wide(struct feed *feed, size_t column) {
 
 static void put_cells(struct feed *feed, const char *bytes, size_t length, int width) {
         size_t end = feed->cursor + (size_t) width;
-
         split_wide(feed, feed->cursor);
         if (end < feed->cells)
                 split_wide(feed, end);
@@ -191,67 +180,54 @@ static void put_cells(struct feed *feed, const char *bytes, size_t length, int w
 }
 
 /* One character of width 1 or 2 at the cursor. */
-static int feed_put(struct feed *feed, const char *bytes, size_t length, int width) {
+static void feed_put(struct feed *feed, const char *bytes, size_t length, int width) {
         if (feed->cursor + (size_t) width > FEED_CELLS_MAX)
                 end_line(feed);
         feed_pad(feed);
         feed->combining = 0;
-        if (!feed->in_cells) {
-                if (feed->cursor == feed->cells) {
-                        feed_append(feed, bytes, length, (size_t) width, feed->mark);
-                        feed->cursor += (size_t) width;
-                        return 0;
-                }
-                int r = cells_from_bytes(feed);
-                if (r < 0)
-                        return r;
+        if (!feed->in_cells && feed->cursor == feed->cells) {
+                feed_append(feed, bytes, length, (size_t) width, feed->mark);
+                feed->cursor += (size_t) width;
+                return;
         }
+        cells_from_bytes(feed);
         put_cells(feed, bytes, length, width);
-        return 0;
 }
 
-static int feed_combine(struct feed *feed, const char *bytes, size_t length) {
+static void feed_combine(struct feed *feed, const char *bytes, size_t length) {
         if (feed->combining == COMBINING_MAX)
-                return 0;
+                return;
         feed->combining++;
         if (!feed->in_cells && feed->cursor == feed->cells) {
                 feed_append(feed, bytes, length, 0, feed->marks[feed->length - 1]);
-                return 0;
+                return;
         }
-        if (!feed->in_cells) {
-                int r = cells_from_bytes(feed);
-                if (r < 0)
-                        return r;
-        }
+        cells_from_bytes(feed);
         size_t column = feed->cursor - 1;
         if (feed->grid[column].width == 0)
                 column--;
         struct cell *cell = &feed->grid[column];
         memcpy(cell->bytes + cell->length, bytes, length);
         cell->length = (uint8_t) (cell->length + length);
-        return 0;
 }
 
-static int put_character(struct feed *feed, unsigned c) {
+static void put_character(struct feed *feed, unsigned c) {
         char buffer[TEXT_ESCAPE_MAX];
         int cells = text_cells(c);
-
         if (cells > 0)
-                return feed_put(feed, buffer, text_encode(buffer, c), cells);
-        if (cells == 0 && feed->combining != NO_BASE)
-                return feed_combine(feed, buffer, text_encode(buffer, c));
-        size_t n = text_escape(buffer, c);
-        for (size_t i = 0; i < n; i++) {
-                int r = feed_put(feed, buffer + i, 1, 1);
-                if (r < 0)
-                        return r;
+                feed_put(feed, buffer, text_encode(buffer, c), cells);
+        else if (cells == 0 && feed->combining != NO_BASE)
+                feed_combine(feed, buffer, text_encode(buffer, c));
+        else {
+                size_t n = text_escape(buffer, c);
+                for (size_t i = 0; i < n; i++)
+                        feed_put(feed, buffer + i, 1, 1);
+                feed->combining = NO_BASE;
         }
-        feed->combining = NO_BASE;
-        return 0;
 }
 
 /* Printable ASCII in one copy: nearly all output. */
-static int put_run(struct feed *feed, const char *s, size_t n) {
+static void put_run(struct feed *feed, const char *s, size_t n) {
         while (n > 0) {
                 if (feed->cursor == FEED_CELLS_MAX)
                         end_line(feed);
@@ -271,28 +247,23 @@ static int put_run(struct feed *feed, const char *s, size_t n) {
                         feed->cursor += take;
                         if (feed->cells < feed->cursor)
                                 feed->cells = feed->length = feed->cursor;
-                } else {
-                        for (size_t i = 0; i < take; i++) {
-                                int r = feed_put(feed, s + i, 1, 1);
-                                if (r < 0)
-                                        return r;
-                        }
-                }
+                } else
+                        for (size_t i = 0; i < take; i++)
+                                feed_put(feed, s + i, 1, 1);
                 feed->combining = 0;
                 s += take;
                 n -= take;
         }
-        return 0;
 }
 
-static int feed_erase(struct feed *feed, size_t from, size_t to) {
+static void feed_erase(struct feed *feed, size_t from, size_t to) {
         if (to > feed->cells)
                 to = feed->cells;
         if (from >= to)
-                return 0;
+                return;
         if (from == 0 && to == feed->cells) {
                 forget_line(feed);
-                return 0;
+                return;
         }
         if (!feed->in_cells && feed->length == feed->cells) {
                 /* Zeroed to the old end, since marks beyond the line are zero. */
@@ -301,13 +272,9 @@ static int feed_erase(struct feed *feed, size_t from, size_t to) {
                         feed->cells = feed->length = from;
                 else
                         memset(feed->text + from, ' ', to - from);
-                return 0;
+                return;
         }
-        if (!feed->in_cells) {
-                int r = cells_from_bytes(feed);
-                if (r < 0)
-                        return r;
-        }
+        cells_from_bytes(feed);
         split_wide(feed, from);
         if (to < feed->cells)
                 split_wide(feed, to);
@@ -315,37 +282,32 @@ static int feed_erase(struct feed *feed, size_t from, size_t to) {
                 cell_set(&feed->grid[i], " ", 1, 1, 0);
         if (to == feed->cells)
                 feed->cells = from;
-        return 0;
 }
 
-static int delete_cells(struct feed *feed, size_t n) {
+static void delete_cells(struct feed *feed, size_t n) {
         if (feed->cursor >= feed->cells)
-                return 0;
+                return;
         size_t rest = feed->cells - feed->cursor;
-        if (n >= rest)
-                return feed_erase(feed, feed->cursor, feed->cells);
-        if (!feed->in_cells) {
-                int r = cells_from_bytes(feed);
-                if (r < 0)
-                        return r;
+        if (n >= rest) {
+                feed_erase(feed, feed->cursor, feed->cells);
+                return;
         }
+        cells_from_bytes(feed);
         split_wide(feed, feed->cursor);
         split_wide(feed, feed->cursor + n);
         memmove(&feed->grid[feed->cursor], &feed->grid[feed->cursor + n], (rest - n) * sizeof *feed->grid);
         feed->cells -= n;
-        return 0;
 }
 
 /* ---- sequences ---- */
 
-static int control_sequence(struct feed *feed, char final) {
+static void control_sequence(struct feed *feed, char final) {
         struct sgr p;
-
         if (feed->sequence_too_long || !sgr_read(feed->sequence, feed->sequence_length, &p))
-                return 0;
+                return;
         if (final == 'm') {
                 feed->mark = sgr_apply(&p, feed->mark);
-                return 0;
+                return;
         }
         size_t first = p.value[0], one = first == 0 ? 1 : first;
         switch (final) {
@@ -359,32 +321,25 @@ static int control_sequence(struct feed *feed, char final) {
                 feed->cursor = one > FEED_CELLS_MAX ? FEED_CELLS_MAX : one - 1;
                 break;
         case 'K':
-                feed->combining = NO_BASE;
-                if (first > 2)
-                        return 0;
-                return feed_erase(feed, first == 0 ? feed->cursor : 0,
-                                  first == 1 ? feed->cursor + 1 : feed->cells);
-        case 'X':
-                feed->combining = NO_BASE;
-                return feed_erase(feed, feed->cursor, feed->cursor + one);
-        case 'P':
-                feed->combining = NO_BASE;
-                return delete_cells(feed, one);
-        default:
-                return 0;
+                if (first <= 2)
+                        feed_erase(feed, first == 0 ? feed->cursor : 0,
+                                   first == 1 ? feed->cursor + 1 : feed->cells);
+                break;
+        case 'X': feed_erase(feed, feed->cursor, feed->cursor + one); break;
+        case 'P': delete_cells(feed, one); break;
+        default: return;
         }
         feed->combining = NO_BASE;
-        return 0;
 }
 
 /* C0 controls; they also act in the midst of a sequence, as on a terminal. */
-static int feed_control(struct feed *feed, unsigned char c) {
+static void feed_control(struct feed *feed, unsigned char c) {
         switch (c) {
         case '\n':
         case '\v':
         case '\f':
                 end_line(feed);
-                return 0;
+                return;
         case '\r':
                 feed->cursor = 0;
                 break;
@@ -401,12 +356,12 @@ static int feed_control(struct feed *feed, unsigned char c) {
         case 0x0e:
         case 0x0f:
         case 0x7f:
-                return 0;
+                return;
         default:
-                return put_character(feed, c);
+                put_character(feed, c);
+                return;
         }
         feed->combining = NO_BASE;
-        return 0;
 }
 
 static void begin_escape(struct feed *feed) {
@@ -427,124 +382,93 @@ static void after_escape(struct feed *feed, unsigned char c) {
         }
 }
 
-/* One byte of a sequence. *ret_again: the byte belongs to the state GROUND. */
-static int sequence_byte(struct feed *feed, unsigned char c, bool *ret_again) {
+/* One byte of a sequence. Whether it is used; else it belongs to the state GROUND. */
+static bool sequence_byte(struct feed *feed, unsigned char c) {
+        if (feed->state == STRING_ESCAPE && c != '\\' && c != '\n')
+                begin_escape(feed);
         if (feed->state == STRING || feed->state == STRING_ESCAPE) {
-                if (feed->state == STRING_ESCAPE && c != '\\' && c != '\n') {
-                        begin_escape(feed);
-                        return sequence_byte(feed, c, ret_again);
-                }
-                if (c == '\n')
-                        *ret_again = true;
                 feed->state = feed->state == STRING && c == 0x1b ? STRING_ESCAPE
                               : feed->state == STRING_ESCAPE || c == '\a' || c == '\n' || is_cancel(c)
                                       ? GROUND
                                       : STRING;
-                return 0;
+                return c != '\n';
         }
-        if (c == 0x1b) {
+        if (c == 0x1b)
                 begin_escape(feed);
-                return 0;
-        }
-        if (is_cancel(c)) {
+        else if (c >= 0x80 || is_cancel(c))
                 feed->state = GROUND;
-                return 0;
-        }
-        if (c < 0x20 || c == 0x7f)
-                return feed_control(feed, c);
-        if (c >= 0x80) {
-                feed->state = GROUND;
-                *ret_again = true;
-                return 0;
-        }
-        if (feed->state == ESCAPE)
+        else if (c < 0x20 || c == 0x7f)
+                feed_control(feed, c);
+        else if (feed->state == ESCAPE)
                 after_escape(feed, c);
         else if (feed->state == ESCAPE_INTERMEDIATE)
                 feed->state = c <= 0x2f ? ESCAPE_INTERMEDIATE : GROUND;
         else if (c >= 0x40) {
                 feed->state = GROUND;
-                return control_sequence(feed, (char) c);
+                control_sequence(feed, (char) c);
         } else if (feed->sequence_length < FEED_SEQUENCE_MAX)
                 feed->sequence[feed->sequence_length++] = (char) c;
         else
                 feed->sequence_too_long = true;
-        return 0;
+        return c < 0x80;
 }
 
-/* One character of the ground state, or a control. *ret_used 0: more bytes are needed. */
-static int feed_ground(struct feed *feed, const char *s, size_t n, size_t *ret_used) {
+/* One character of the ground state, or a control. The bytes it took; 0: more are needed. */
+static size_t feed_ground(struct feed *feed, const char *s, size_t n) {
         unsigned char first = (unsigned char) s[0];
-        unsigned c;
-
-        *ret_used = 1;
-        if (first == 0x1b) {
+        if (first == 0x1b)
                 begin_escape(feed);
+        else if (first < 0x20 || first == 0x7f)
+                feed_control(feed, first);
+        else if (text_incomplete(s, n))
                 return 0;
+        else {
+                unsigned c;
+                size_t used = text_decode(s, n, &c);
+                put_character(feed, c);
+                return used;
         }
-        if (first < 0x20 || first == 0x7f)
-                return feed_control(feed, first);
-        if (text_incomplete(s, n)) {
-                *ret_used = 0;
-                return 0;
-        }
-        *ret_used = text_decode(s, n, &c);
-        return put_character(feed, c);
+        return 1;
 }
 
-/* Completes a character of the previous chunk. *ret_used: the bytes that it needed of the n. */
-static int finish_partial(struct feed *feed, const char *s, size_t n, size_t *ret_used) {
-        size_t used, before = feed->partial_length, more = 0;
-
+/* Completes a character of the previous chunk. The bytes that it needed of the n. */
+static size_t finish_partial(struct feed *feed, const char *s, size_t n) {
+        size_t before = feed->partial_length, more = 0;
         while (feed->partial_length < sizeof feed->partial && more < n &&
                text_incomplete(feed->partial, feed->partial_length))
                 feed->partial[feed->partial_length++] = s[more++];
-        int r = feed_ground(feed, feed->partial, feed->partial_length, &used);
-        if (r < 0)
-                return r;
-        if (used == 0) {
-                *ret_used = more;
-                return 0;
-        }
+        size_t used = feed_ground(feed, feed->partial, feed->partial_length);
+        if (used == 0)
+                return more;
         /* A broken character ends before the byte that broke it, which is still to be read. */
         feed->partial_length = 0;
-        *ret_used = used - before;
-        return 0;
+        return used - before;
 }
 
-int feed_write(struct feed *feed, const void *bytes, size_t n) {
+void feed_write(struct feed *feed, const void *bytes, size_t n) {
         const char *s = bytes;
-        size_t i = 0;
-        int r = 0;
-
-        if (feed->partial_length > 0 && n > 0)
-                r = finish_partial(feed, s, n, &i);
-        while (r >= 0 && i < n) {
-                if (feed->state != GROUND) {
-                        bool again = false;
-                        r = sequence_byte(feed, (unsigned char) s[i], &again);
-                        i += again ? 0 : 1;
-                        continue;
-                }
-                size_t run = text_ascii_run(s + i, n - i);
-                if (run > 0) {
-                        r = put_run(feed, s + i, run);
+        size_t i = feed->partial_length > 0 && n > 0 ? finish_partial(feed, s, n) : 0;
+        while (i < n) {
+                size_t run = feed->state == GROUND ? text_ascii_run(s + i, n - i) : 0;
+                if (feed->state != GROUND)
+                        i += sequence_byte(feed, (unsigned char) s[i]);
+                else if (run > 0) {
+                        put_run(feed, s + i, run);
                         i += run;
-                        continue;
+                } else {
+                        size_t used = feed_ground(feed, s + i, n - i);
+                        if (used == 0) {
+                                feed->partial_length = n - i;
+                                memcpy(feed->partial, s + i, n - i);
+                                break;
+                        }
+                        i += used;
                 }
-                size_t used;
-                r = feed_ground(feed, s + i, n - i, &used);
-                if (used == 0) {
-                        feed->partial_length = n - i;
-                        memcpy(feed->partial, s + i, n - i);
-                        break;
-                }
-                i += used;
         }
         if (feed->in_cells)
                 bytes_from_cells(feed);
         else
                 feed->text[feed->length] = '\0';
-        return r;
 }
 
 void feed_pending(const struct feed *feed, const char **ret_text, const uint8_t **ret_marks,
@@ -554,17 +478,13 @@ void feed_pending(const struct feed *feed, const char **ret_text, const uint8_t 
         *ret_bytes = feed->length;
 }
 
-int feed_flush(struct feed *feed) {
-        int r = 0;
-
-        if (feed->partial_length > 0) {
-                feed->partial_length = 0;
-                r = put_character(feed, 0xfffd);
-        }
+void feed_flush(struct feed *feed) {
+        if (feed->partial_length > 0)
+                put_character(feed, 0xfffd);
+        feed->partial_length = 0;
         feed->state = GROUND;
         if (feed->length > 0 || feed->cells > 0)
                 end_line(feed);
         feed->cursor = 0;
         feed->combining = NO_BASE;
-        return r;
 }

@@ -14,11 +14,7 @@
  * (longer ones are dropped up to their end). An unterminated string sequence (OSC, DCS, …) ends with its
  * line, so that it hides no more than that. */
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include "base/cleanup.h"
+#include "base/base.h"
 
 #define FEED_CELLS_MAX 2048U
 #define FEED_SEQUENCE_MAX 256U
@@ -42,14 +38,14 @@ struct feed_sink {
         void *userdata;
 };
 
-struct feed *feed_new(const struct feed_sink *sink);    /* sink is copied; NULL when out of memory */
+struct feed *feed_new(const struct feed_sink *sink);    /* sink is copied */
 struct feed *feed_free(struct feed *feed);              /* a pending line is lost */
 DEFINE_CLEANUP(struct feed, feed_free)
-int feed_write(struct feed *feed, const void *bytes, size_t n);        /* 0 or -ENOMEM */
+void feed_write(struct feed *feed, const void *bytes, size_t n);
 
 /* The unfinished line (a prompt, a progress bar), valid until the next call. *ret_bytes may be 0. */
 void feed_pending(const struct feed *feed, const char **ret_text, const uint8_t **ret_marks,
                   size_t *ret_bytes);
 
-/* Ends a pending line as a newline would, and drops an unfinished sequence or character. 0 or -ENOMEM. */
-int feed_flush(struct feed *feed);
+/* Ends a pending line as a newline would, and drops an unfinished sequence or character. */
+void feed_flush(struct feed *feed);

@@ -2,12 +2,8 @@
 #include "base/ini.h"
 
 #include <ctype.h>
-#include <stdbool.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "base/memory.h"
-#include "base/str.h"
+#include "base/base.h"
 
 static void ini_trim(const char **from, const char **to) {
         while (*from < *to && isspace((unsigned char) **from))

@@ -10,11 +10,7 @@
  * gives `const char *severity_name(enum severity)` ("?" out of range) and `int severity_from_name(const char
  * *)` (the value, or -EINVAL). */
 
-#include <errno.h>
-#include <stddef.h>
-#include <string.h>
-
-#include "base/cleanup.h"
+#include "base/base.h"
 
 #define DECLARE_NAMES(prefix, type)             \
         const char *prefix##_name(type value);  \

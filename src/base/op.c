@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/op.h"
 
-#include "base/memory.h"
-
 void op_end(struct op *op) {
         void (*drop)(struct op *op) = op->drop;
         op->drop = NULL;

@@ -23,9 +23,7 @@
  *     a->done(e, a->userdata);         a is valid up to this call and no longer
  */
 
-#include <stdbool.h>
-
-#include "base/cleanup.h"
+#include "base/base.h"
 
 struct op {
         void (*drop)(struct op *op);    /* frees what the state holds, not the state; NULL: it has ended */

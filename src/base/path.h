@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <stdbool.h>
-#include <string.h>
+#include "base/base.h"
 
 /* Whether path is the folder or below it, by name; both absolute, no slash at the end except of "/". */
 static inline bool path_below(const char *path, const char *folder) {

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/readfile.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <unistd.h>
-
-#include "base/str.h"
 
 int readfile_fd(int fd, const char *name, size_t limit, char **ret, size_t *ret_n, struct error **reterr) {
         _cleanup_str_ struct str s = {};
@@ -23,13 +19,9 @@ int readfile_fd(int fd, const char *name, size_t limit, char **ret, size_t *ret_
                         return error_set(reterr, -EFBIG, "%s holds more than %zu bytes", name, limit);
                 str_add_bytes(&s, piece, (size_t) n);
         }
-        size_t length = s.length;
-        char *text = str_take(&s);
-        if (!text)
-                return error_set(reterr, -ENOMEM, "Out of memory");
-        *ret = text;
         if (ret_n)
-                *ret_n = length;
+                *ret_n = s.length;
+        *ret = str_take(&s);
         return 0;
 }
 

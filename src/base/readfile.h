@@ -3,9 +3,7 @@
 
 /* A whole file in memory, with a ceiling. */
 
-#include <stddef.h>
-
-#include "base/error.h"
+#include "base/base.h"
 
 /* Reads path ("-": standard input) whole; *ret is NUL-terminated after *ret_n bytes (ret_n may be NULL) and
  * the caller's. -EFBIG beyond limit bytes, also of a pipe; -EISDIR, -ENOENT, …; each with a sentence. */

@@ -1,17 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/secret.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-
-#include "base/memory.h"
-#include "base/str.h"
 
 #define PAGE_BYTES 4096U        /* mmap(2) rounds up where pages are larger */
 _Static_assert(SECRET_BYTES_MAX < PAGE_BYTES, "a secret is in one page");
@@ -23,17 +15,14 @@ _Static_assert(SECRET_BYTES_MAX < PAGE_BYTES, "a secret is in one page");
  * stays locked after munmap(2). */
 static void *pages_new(size_t n) {
         void *pages = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
         if (pages == MAP_FAILED)
-                return NULL;
+                oom();
         (void) mlock(pages, n);
         (void) madvise(pages, n, MADV_DONTDUMP);
         return pages;
 }
 
 static void pages_free(void *pages, size_t n) {
-        if (!pages)
-                return;
         explicit_bzero(pages, n);
         munmap(pages, n);
 }
@@ -42,8 +31,6 @@ struct secret *secret_new(const char *name) {
         struct secret *secret = new0(struct secret);
         secret->name = xstrdup(name);
         secret->bytes = pages_new(PAGE_BYTES);
-        if (!secret->bytes)
-                oom();
         return secret;
 }
 
@@ -90,7 +77,6 @@ struct secret_list *secret_list_free(struct secret_list *list) {
 
 static bool name_is_good(const char *name) {
         size_t n = strlen(name);
-
         if (n == 0 || n > SECRET_NAME_MAX)
                 return false;
         for (size_t i = 0; i < n; i++)
@@ -144,7 +130,6 @@ static int write_all(int fd, const char *bytes, size_t n) {
 
 int secret_list_seal(const struct secret_list *list) {
         _cleanup_close_ int fd = memfd_create("fairlead-secrets", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-
         if (fd < 0)
                 return -errno;
         for (size_t i = 0; list && i < list->n; i++) {
@@ -152,10 +137,8 @@ int secret_list_seal(const struct secret_list *list) {
                 char head[SECRET_NAME_MAX + 32];
                 int n = snprintf(head, sizeof head, "%s %zu\n", secret->name, secret->length);
                 int r = write_all(fd, head, (size_t) n);
-                if (r >= 0)
-                        r = write_all(fd, secret->bytes, secret->length);
-                if (r >= 0)
-                        r = write_all(fd, "\n", 1);
+                r = r < 0 ? r : write_all(fd, secret->bytes, secret->length);
+                r = r < 0 ? r : write_all(fd, "\n", 1);
                 if (r < 0)
                         return r;
         }
@@ -167,7 +150,6 @@ int secret_list_seal(const struct secret_list *list) {
 
 static int secret_read_all(int fd, char *buffer, size_t room, size_t *ret) {
         size_t n = 0;
-
         for (;;) {
                 if (n == room)
                         return -EFBIG;
@@ -188,7 +170,6 @@ static int secret_read_all(int fd, char *buffer, size_t room, size_t *ret) {
 static int secret_read_entry(struct secret_list *list, const char *s, size_t n, size_t *ret_used) {
         const char *end = memchr(s, '\n', n), *blank = end ? memchr(s, ' ', (size_t) (end - s)) : NULL;
         long long length;
-
         if (!blank)
                 return -EBADMSG;
         _cleanup_free_ char *name = xstrndup(s, (size_t) (blank - s)),
@@ -210,8 +191,7 @@ int secret_list_read(int fd, struct secret_list **ret) {
         _cleanup_(secret_list_freep) struct secret_list *list = secret_list_new();
         char *buffer = pages_new(LIST_BYTES_MAX + 1);
         size_t n = 0, used;
-        int r = buffer ? secret_read_all(fd, buffer, LIST_BYTES_MAX + 1, &n) : -ENOMEM;
-
+        int r = secret_read_all(fd, buffer, LIST_BYTES_MAX + 1, &n);
         for (size_t i = 0; r >= 0 && i < n; i += used)
                 r = secret_read_entry(list, buffer + i, n - i, &used);
         pages_free(buffer, LIST_BYTES_MAX + 1);

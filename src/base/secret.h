@@ -3,9 +3,7 @@
 
 /* Secrets: bytes in locked memory, excluded from core dumps, wiped before free(). Never in other strings. */
 
-#include <stddef.h>
-
-#include "base/cleanup.h"
+#include "base/base.h"
 
 #define SECRET_BYTES_MAX 512U
 #define SECRET_NAME_MAX 64U       /* bytes of printable ASCII without blanks */

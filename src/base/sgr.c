@@ -30,7 +30,6 @@ static uint8_t colour_of_256(unsigned n) {
 /* 38;5;N and 38;2;R;G;B (or with colons: 2::R:G:B has an empty colour space). Returns the parameters used. */
 static size_t extended_colour(const unsigned *p, const bool *joined, size_t n, uint8_t *ret) {
         size_t end = 1, i = 2;
-
         *ret = 0;
         if (n < 2)
                 return n;
@@ -53,7 +52,6 @@ static size_t extended_colour(const unsigned *p, const bool *joined, size_t n, u
 /* One parameter that is neither 38 nor 48. off: it says ":0" (as in 4:0, no underline). */
 static uint8_t apply_one(uint8_t mark, unsigned v, bool off) {
         unsigned set = 0, clear = 0;
-
         switch (v) {
         case 0: clear = 0xff; break;
         case 1: set = MARK_BOLD; break;
@@ -99,7 +97,6 @@ uint8_t sgr_apply(const struct sgr *sgr, uint8_t mark) {
 
 bool sgr_read(const char *s, size_t n, struct sgr *ret) {
         struct sgr p = { .n = 1 };
-
         for (size_t i = 0; i < n; i++) {
                 unsigned *last = &p.value[p.n - 1];
                 if (s[i] >= '0' && s[i] <= '9') {

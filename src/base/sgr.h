@@ -4,9 +4,7 @@
 /* The parameters of a terminal control sequence (ECMA-48 5.4), and SGR (8.3.117, with the colours of xterm
  * and ISO 8613-6) as marks of base/feed.h. */
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "base/base.h"
 
 #define SGR_PARAMETERS_MAX 32U
 

@@ -1,14 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/text.h"
 
-#include <errno.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/memory.h"
-#include "base/text-table.h"
+#include <unictype.h>
+#include <uniwidth.h>
 
 #define REPLACEMENT 0xfffdU
 #define COMBINING_MAX 2
@@ -39,7 +33,6 @@ static size_t bytes_of(unsigned char first) {
 static size_t good_bytes(const char *s, size_t n, size_t *ret_whole) {
         const unsigned char *u = (const unsigned char *) s;
         size_t whole = n > 0 ? bytes_of(u[0]) : 0, i;
-
         *ret_whole = whole;
         if (whole == 0)
                 return 0;
@@ -52,7 +45,6 @@ static size_t good_bytes(const char *s, size_t n, size_t *ret_whole) {
 size_t text_decode(const char *s, size_t n, unsigned *ret) {
         const unsigned char *u = (const unsigned char *) s;
         size_t whole, good = good_bytes(s, n, &whole);
-
         if (good == 0 || good < whole) {
                 *ret = REPLACEMENT;
                 return n > 0 && good == 0 ? 1 : good;
@@ -70,7 +62,6 @@ size_t text_decode(const char *s, size_t n, unsigned *ret) {
 
 bool text_incomplete(const char *s, size_t n) {
         size_t whole, good = good_bytes(s, n, &whole);
-
         return n > 0 && good == n && good < whole;
 }
 
@@ -88,30 +79,34 @@ size_t text_encode(char buffer[static 4], unsigned c) {
         return n;
 }
 
+/* Of two widths: libraries and terminals differ, or changed with Unicode 16. */
+static const struct {
+        unsigned first, last;
+} ambiguous[] = {
+        { 0x0cbf, 0x0cbf },   { 0x0cc6, 0x0cc6 },   { 0x2630, 0x2637 },   { 0x268a, 0x268f },
+        { 0x3248, 0x324f },   { 0x4dc0, 0x4dff },   { 0x11a07, 0x11a08 }, { 0x11c3f, 0x11c3f },
+        { 0x1d300, 0x1d356 }, { 0x1d360, 0x1d376 },
+};
+
 int text_cells(unsigned c) {
-        /* Nearly all text; test-text-table.c compares these with the table. */
+        const uint32_t hidden = UC_CATEGORY_MASK_C | UC_CATEGORY_MASK_Zl | UC_CATEGORY_MASK_Zp;
+        /* Nearly all text. */
         if (c < 0x300)
                 return c >= 0x20 && (c < 0x7f || c > 0x9f) && c != 0xad ? 1 : -1;
         if ((c >= 0x4e00 && c <= 0x9fff) || (c >= 0xac00 && c <= 0xd7a3))
                 return 2;
-        if (c > 0x10ffff)
+        for (size_t i = 0; i < ELEMENTS(ambiguous); i++)
+                if (c >= ambiguous[i].first && c <= ambiguous[i].last)
+                        return -1;
+        if (c > 0x10ffff || uc_is_general_category_withtable(c, hidden) ||
+            uc_is_property_default_ignorable_code_point(c))
                 return -1;
-
-        size_t low = 0, high = text_table_length;
-        while (high - low > 1) {
-                size_t middle = (low + high) / 2;
-                if (text_table[middle] >> 2 <= c)
-                        low = middle;
-                else
-                        high = middle;
-        }
-        return (int) (text_table[low] & 3) - 1;
+        return uc_width(c, "UTF-8");
 }
 
 size_t text_escape(char buffer[static TEXT_ESCAPE_MAX], unsigned c) {
         static const char digits[] = "0123456789abcdef";
         size_t n = 0, shift = 4;
-
         if (c > 0x10ffff)
                 c = REPLACEMENT;
         while (shift < 20 && c >> (shift + 4))
@@ -129,7 +124,6 @@ size_t text_escape(char buffer[static TEXT_ESCAPE_MAX], unsigned c) {
 size_t text_ascii_run(const char *s, size_t n) {
         const uint64_t ones = 0x0101010101010101U, high = 0x8080808080808080U;
         size_t i = 0;
-
         /* Eight bytes at a time: the high bit of a byte is set when it has one itself, when 0x20 cannot be
          * subtracted from it, or when adding 1 turns 0x7f into 0x80. A borrow from a lower byte follows only
          * one that is found anyway. */
@@ -209,7 +203,6 @@ static void piece_escape(struct cleaner *cleaner, struct piece *p, unsigned c) {
 static size_t piece_next(struct cleaner *cleaner, const char *s, size_t n, struct piece *p) {
         unsigned c;
         size_t used = text_decode(s, n, &c);
-
         if (c == '\r' && n > 1 && s[1] == '\n') {
                 c = '\n';
                 used = 2;
@@ -283,7 +276,6 @@ size_t text_clean(struct str *out, const void *bytes, size_t n, size_t columns, 
 
 char *text_cleaned(const char *s) {
         _cleanup_str_ struct str out = {};
-
         if (!s)
                 return NULL;
         text_clean(&out, s, strlen(s), 0, TEXT_UTF8, false);
@@ -293,7 +285,6 @@ char *text_cleaned(const char *s) {
 size_t text_width(const char *s) {
         struct cleaner cleaner = { .marks = NO_BASE };
         size_t n = s ? strlen(s) : 0, cells = 0;
-
         for (size_t i = 0; i < n;) {
                 size_t run = text_ascii_run(s + i, n - i);
                 struct piece p;
@@ -311,7 +302,6 @@ size_t text_width(const char *s) {
 
 size_t text_prefix(const char *s, size_t columns) {
         size_t n = s ? strlen(s) : 0, cells = 0, i = 0;
-
         while (i < n) {
                 unsigned c;
                 size_t used = text_decode(s + i, n - i, &c);
@@ -366,10 +356,6 @@ const char *text_age(char buffer[static 24], long long seconds) {
 
 /* ---- wrapping ---- */
 
-static int text_add_bytes(char ***list, const char *s, size_t n) {
-        return strv_take(list, xstrndup(s, n));
-}
-
 /* A blank where a line may end; one with a combining mark would leave the mark without a base. */
 static bool is_gap(const char *s, size_t n, size_t i) {
         unsigned next;
@@ -379,9 +365,8 @@ static bool is_gap(const char *s, size_t n, size_t i) {
                text_decode(s + i + 1, n - i - 1, &next) == 0 || text_cells(next) != 0;
 }
 
-static int wrap_line(char ***list, const char *s, size_t n, size_t columns) {
+static void wrap_line(char ***list, const char *s, size_t n, size_t columns) {
         size_t start = 0;
-
         do {
                 size_t cells = 0, end = start, blank = 0;
                 while (end < n) {
@@ -401,31 +386,19 @@ static int wrap_line(char ***list, const char *s, size_t n, size_t columns) {
                         stop--;
                 while (next < n && is_gap(s, n, next))
                         next++;
-                int r = text_add_bytes(list, s + start, stop - start);
-                if (r < 0)
-                        return r;
+                strv_take(list, xstrndup(s + start, stop - start));
                 start = next;
         } while (start < n);
-        return 0;
 }
 
-int text_wrap(const char *s, size_t columns, char ***ret) {
-        _cleanup_strv_ char **list = NULL;
-
-        if (columns == 0)
-                columns = 1;
+char **text_wrap(const char *s, size_t columns) {
+        char **list = NULL;
         while (s && *s) {
                 const char *newline = strchrnul(s, '\n');
-                int r = wrap_line(&list, s, (size_t) (newline - s), columns);
-                if (r < 0)
-                        return r;
+                wrap_line(&list, s, (size_t) (newline - s), columns ? columns : 1);
                 s = *newline ? newline + 1 : newline;
         }
-        if (!list) {
-                list = strv_copy(NULL);
-        }
-        *ret = TAKE(list);
-        return 0;
+        return list;
 }
 
 bool text_is_utf8(const char *text, size_t n) {

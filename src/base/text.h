@@ -3,10 +3,7 @@
 
 /* Untrusted bytes -> text for the screen (ui/widgets/canvas.c) and for standard output (src/cli/out.c). */
 
-#include <stdbool.h>
-#include <stddef.h>
-
-#include "base/str.h"
+#include "base/base.h"
 
 enum text_charset {
         TEXT_UTF8,  /* every character that the terminal can show */
@@ -23,7 +20,7 @@ enum text_charset {
 size_t text_clean(struct str *out, const void *bytes, size_t n, size_t columns, enum text_charset charset,
                   bool keep_newlines);
 
-/* The same as a new string without newlines; NULL (also for NULL) when out of memory. */
+/* The same as a new string without newlines; NULL for NULL. */
 char *text_cleaned(const char *s);
 
 /* Cells of clean text; of other text, the cells of its cleaned form. NULL: 0. */
@@ -43,8 +40,8 @@ bool text_incomplete(const char *s, size_t n);
 /* Writes c as UTF-8, without a NUL: 1 to 4 bytes. Surrogates and values above U+10FFFF become U+FFFD. */
 size_t text_encode(char buffer[static 4], unsigned c);
 
-/* Cells of one character: 0 combining, 1, 2; -1: must not be shown. Independent of the locale: text-table.c
- * is the table of glibc 2.36 without characters that must not be shown. */
+/* Cells of one character: 0 combining, 1, 2; -1: must not be shown. By libunistring, independent of
+ * the locale; wcwidth(3) needs one that may not be set, and calls U+202E printable. */
 int text_cells(unsigned c);
 
 /* The form of a character that must not be shown: "<1b>", "<202e>". Returns the length. */
@@ -63,8 +60,8 @@ const char *text_age(char buffer[static 24], long long seconds);
 
 /* Breaks clean text into lines of at most columns cells: at newlines, else at blanks (which go), else within
  * a word. A two-cell character in one column stays whole. "" gives no line; an empty line between two
- * newlines is one. *ret is a list (base/str.h) for the caller to free. 0 or -ENOMEM. */
-int text_wrap(const char *s, size_t columns, char ***ret);
+ * newlines is one. Returns a list (base/str.h) that the caller frees. */
+char **text_wrap(const char *s, size_t columns);
 
 /* Whether the n bytes are UTF-8. */
 bool text_is_utf8(const char *text, size_t n);

@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/words.h"
 
-#include <errno.h>
-#include <string.h>
-
-#include "base/memory.h"
-
 static int words_give(struct words_scan *s, enum quote how, char *ret_byte) {
         s->how = how;
         *ret_byte = *s->at++;
@@ -97,7 +92,6 @@ int words_split(const char *text, char ***ret, struct error **reterr) {
         _cleanup_str_ struct str word = {};
         struct words_scan scan = { .at = text ? text : "" };
         bool begun = false;
-
         for (;;) {
                 char byte = '\0';
                 int event = words_scan_next(&scan, &byte);
@@ -139,8 +133,6 @@ char *words_join(char *const *words) {
         _cleanup_str_ struct str out = {};
         for (size_t i = 0; words && words[i]; i++) {
                 _cleanup_free_ char *quoted = word_quote(words[i]);
-                if (!quoted)
-                        return NULL;
                 if (i > 0)
                         str_add_char(&out, ' ');
                 str_add(&out, quoted);

@@ -5,8 +5,7 @@
  * back. words_split() is for typed text: free arguments, OPT1-3. model/image/recipe.h reads labels with the
  * same scanner and sees how each byte was quoted. */
 
-#include "base/error.h"
-#include "base/str.h"
+#include "base/base.h"
 
 #define WORDS_MAX 512U
 

@@ -145,9 +145,7 @@ int canvas_paragraph(const struct canvas *c, int row, int column, int width, enu
         if (width <= 0)
                 return 0;
         _cleanup_free_ char *clean = text_cleaned(text);
-        _cleanup_strv_ char **lines = NULL;
-        if (text_wrap(clean, (size_t) width, &lines) < 0)
-                return 0;
+        _cleanup_strv_ char **lines = text_wrap(clean, (size_t) width);
         int n = 0;
         for (; lines && lines[n]; n++)
                 canvas_text(c, row + n, column, width, style, lines[n]);

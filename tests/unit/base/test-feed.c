@@ -24,8 +24,8 @@ static char *fed(const char *bytes, size_t n, size_t chunk) {
         const struct feed_sink sink = { collect, &s };
         _cleanup_(feed_freep) struct feed *feed = feed_new(&sink);
         for (size_t i = 0; i < n; i += chunk)
-                assert_int_equal(feed_write(feed, bytes + i, n - i < chunk ? n - i : chunk), 0);
-        assert_int_equal(feed_flush(feed), 0);
+                feed_write(feed, bytes + i, n - i < chunk ? n - i : chunk);
+        feed_flush(feed);
         return str_take(&s);
 }
 
@@ -179,10 +179,10 @@ static void forgets_what_was_begun(void **state) {
         for (size_t i = 0; i < ELEMENTS(begun); i++) {
                 struct str s = {};
                 _cleanup_(feed_freep) struct feed *feed = feed_new(&(struct feed_sink) { collect, &s });
-                assert_int_equal(feed_write(feed, begun[i], strlen(begun[i])), 0);
-                assert_int_equal(feed_flush(feed), 0);
+                feed_write(feed, begun[i], strlen(begun[i]));
+                feed_flush(feed);
                 size_t before = s.length;
-                assert_int_equal(feed_write(feed, "mx\n", 3), 0);
+                feed_write(feed, "mx\n", 3);
                 assert_string_equal(s.text + before, "mx|");
                 str_done(&s);
         }
@@ -193,14 +193,14 @@ static void shows_what_is_pending(void **state) {
         struct str s = {};
         const struct feed_sink sink = { collect, &s };
         _cleanup_(feed_freep) struct feed *feed = feed_new(&sink);
-        assert_int_equal(feed_write(feed, "Password: ", 10), 0);
+        feed_write(feed, "Password: ", 10);
         const char *text;
         const uint8_t *marks;
         size_t n;
         feed_pending(feed, &text, &marks, &n);
         assert_int_equal(n, 10);
         assert_memory_equal(text, "Password: ", 10);
-        assert_int_equal(feed_flush(feed), 0);
+        feed_flush(feed);
         feed_pending(feed, &text, &marks, &n);
         assert_int_equal(n, 0);
         str_done(&s);
