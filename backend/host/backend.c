@@ -65,9 +65,9 @@ static void engine_back(void *userdata) {
 /* Most units belong to no service, and a list of services costs the engine a list of images. names NULL:
  * many. */
 static bool concern_services(const struct backend *b, char *const *names) {
-        _cleanup_(service_list_freep) struct service_list *services = NULL;
-        if (!names || services_list(&b->paths, &services, NULL) < 0)
+        if (!names)
                 return true;
+        _cleanup_(service_list_freep) struct service_list *services = services_list(&b->paths, NULL);
         for (size_t i = 0; i < services->n; i++)
                 for (char *const *name = names; *name; name++)
                         if (strv_contains(services->items[i]->units, *name))
@@ -161,9 +161,7 @@ int backend_new(sd_event *event, const struct backend_options *options, struct h
         int r = engine_new(event, options->sockets, &b->engine, reterr);
         if (r >= 0)
                 r = units_new(event, b->paths.root, options->bus, &b->units, reterr);
-        if (r >= 0)
-                r = jobs_new(event, &b->paths, b->systemd || options->bus ? b->units : NULL, &b->jobs,
-                             reterr);
+        b->jobs = jobs_new(event, &b->paths, b->systemd || options->bus ? b->units : NULL);
         b->profiles = profiles_new(&b->paths);
         if (r < 0) {
                 backend_free(&b->host);

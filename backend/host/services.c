@@ -193,12 +193,7 @@ static int engine_is_slow(sd_event_source *source, uint64_t usec, void *userdata
 static int host_services_begin(sd_event_source *source, void *userdata) {
         struct listing *l = userdata;
         l->start = sd_event_source_disable_unref(l->start);
-        _cleanup_error_ struct error *broken = NULL;
-        if (services_list(&l->backend->paths, &l->services, &broken) < 0) {
-                l->error = TAKE(broken);
-                listing_end(l);
-                return 0;
-        }
+        l->services = services_list(&l->backend->paths, NULL);
         l->units = xcalloc(l->services->n + 1, sizeof *l->units);
         ask_units(l);
         l->containers = engine_list_containers(l->backend->engine, NULL, host_services_containers_came, l);

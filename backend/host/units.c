@@ -16,9 +16,7 @@ struct op *backend_act_on_unit(struct host *host, const char *name, enum unit_ac
 
 /* The container of this unit's service; the caller frees; NULL: not known. */
 static char *host_units_container(struct backend *b, const char *unit) {
-        _cleanup_(service_list_freep) struct service_list *services = NULL;
-        if (services_list(&b->paths, &services, NULL) < 0)
-                return NULL;
+        _cleanup_(service_list_freep) struct service_list *services = services_list(&b->paths, NULL);
         for (size_t i = 0; i < services->n; i++)
                 if (strv_contains(services->items[i]->units, unit))
                         return TAKE(services->items[i]->container);

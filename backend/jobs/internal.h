@@ -4,6 +4,7 @@
 /* Shared by the files of backend/jobs/jobs.h: jobs.c reads folders, start.c starts workers, watch.c follows
  * one job, listen.c all of them. */
 
+#include "backend/io/inotify.h"
 #include "backend/jobs/jobs.h"
 
 struct listening;
@@ -20,6 +21,9 @@ struct jobs {
 
 /* Checks the worker of a job that has not ended: without it the job becomes interrupted, with a message. */
 void jobs_settle(struct jobs *jobs, int folder, struct job *job);
+
+/* Opens the folder of a job and follows its files by inotify (NULL: that failed); the caller closes it. */
+int jobs_follow(const struct paths *paths, const char *id, struct inotify *inotify, struct error **reterr);
 
 /* list: the present jobs. changed() may free the object returned here. */
 struct listening *listening_new(sd_event *event, const struct paths *paths, const struct job_list *list,

@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -19,15 +20,13 @@
 #define BEGIN_SECONDS 20 /* limit for a worker's start */
 #define TEXT_MAX (256U * 1024)
 
-int jobs_new(sd_event *event, const struct paths *paths, struct units *units, struct jobs **ret,
-             struct error **reterr) {
+struct jobs *jobs_new(sd_event *event, const struct paths *paths, struct units *units) {
         struct jobs *jobs = new0(struct jobs);
         *jobs = (struct jobs){ .event = sd_event_ref(event),
                                .paths = paths ? *paths : paths_default,
                                .units = units,
                                .control = -1 };
-        *ret = jobs;
-        return 0;
+        return jobs;
 }
 
 static void drop_control(struct jobs *jobs) {
@@ -90,10 +89,21 @@ void jobs_settle(struct jobs *jobs, int folder, struct job *job) {
 
 int jobs_read(struct jobs *jobs, const char *id, struct job **ret, struct error **reterr) {
         _cleanup_close_ int folder = jobfolder_open(&jobs->paths, id, reterr);
-        int r = folder < 0 ? folder : jobfolder_job(folder, id, ret, reterr);
-        if (r >= 0)
-                jobs_settle(jobs, folder, *ret);
-        return r;
+        if (folder < 0)
+                return folder;
+        *ret = jobfolder_job(folder, id);
+        jobs_settle(jobs, folder, *ret);
+        return 0;
+}
+
+int jobs_follow(const struct paths *paths, const char *id, struct inotify *inotify, struct error **reterr) {
+        _cleanup_close_ int folder = jobfolder_open(paths, id, reterr);
+        if (folder < 0)
+                return folder;
+        char path[64];
+        snprintf(path, sizeof path, "/proc/self/fd/%d", folder);
+        int r = inotify ? inotify_add(inotify, path, IN_CREATE | IN_MODIFY | IN_MOVED_TO) : -EMFILE;
+        return r < 0 ? error_errno(reterr, r, "The job cannot be followed") : TAKE_FD(folder);
 }
 
 int jobs_plan(struct jobs *jobs, const char *id, struct plan **ret, struct error **reterr) {

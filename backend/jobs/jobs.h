@@ -18,8 +18,7 @@
 struct jobs;
 
 /* units: NULL where systemd does not run: the worker is then a detached child. */
-int jobs_new(sd_event *event, const struct paths *paths, struct units *units, struct jobs **ret,
-             struct error **reterr);
+struct jobs *jobs_new(sd_event *event, const struct paths *paths, struct units *units);
 struct jobs *jobs_free(struct jobs *jobs);
 DEFINE_CLEANUP(struct jobs, jobs_free)
 

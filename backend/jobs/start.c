@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 
 #include "backend/io/files.h"
-#include "backend/io/inotify.h"
+#include "backend/io/turn.h"
 #include "backend/jobs/internal.h"
 #include "backend/store/host-lock.h"
 #include "backend/store/job-folder.h"
@@ -17,73 +17,56 @@
 #define BEGIN_USEC (15 * 1000000ULL)
 
 struct start {
+        struct op op;
         struct jobs *jobs;
         const char *option; /* of a worker that resumes or rolls back; NULL: a new job */
         off_t journal_size; /* of a job that resumes: its size before */
-        struct op *op, *transient;
         started_done_t done;
         void *userdata;
         char *id;
         int folder, secrets_fd;
         struct inotify *inotify;
-        sd_event_source *timeout, *answer;
+        sd_event_source *timeout;
         struct error *error;
 };
 
 /* A dropped operation does not stop the job: that takes a cancel. */
-static void jobs_start_free(void *userdata) {
-        struct start *s = userdata;
-        op_cancel(s->transient);
+static void start_drop(struct op *op) {
+        struct start *s = container_of(op, struct start, op);
         inotify_free(s->inotify);
         sd_event_source_disable_unref(s->timeout);
-        sd_event_source_disable_unref(s->answer);
         if (s->folder >= 0)
                 close(s->folder);
         if (s->secrets_fd >= 0)
                 close(s->secrets_fd);
         error_free(s->error);
         free(s->id);
-        free(s);
 }
 
-static void jobs_start_answer(struct start *s, struct error *e) {
-        started_done_t done = s->done;
-        void *userdata = s->userdata;
+static void start_end(struct start *s, struct error *e) {
         _cleanup_free_ char *id = TAKE(s->id);
-        op_finish(s->op);
-        jobs_start_free(s);
-        done(e ? NULL : id, e, userdata);
+        op_end(&s->op);
+        s->done(e ? NULL : id, e, s->userdata);
 }
 
-static void fail_start(struct start *s, struct error *e) {
+static void start_fail(struct start *s, struct error *e) {
         /* A job that never began leaves nothing behind; one that should resume stays as it is. */
         if (!s->option) {
                 (void) jobfolder_remove(&s->jobs->paths, s->id);
                 sweep_unless_held(&s->jobs->paths);
         }
-        jobs_start_answer(s, e);
+        start_end(s, e);
 }
 
-/* 1: it runs, 0: undecided, negative: it was refused. */
-static int jobs_start_look(struct start *s, struct error **reterr) {
-        struct stat st;
-        int r = jobfolder_refusal(s->folder, reterr);
-        if (r < 0)
-                return r;
-        return fstatat(s->folder, "journal", &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_size != s->journal_size;
-}
-
-static void jobs_start_check(struct start *s) {
+static void start_on_changed(int number, const char *name, uint32_t mask, void *userdata) {
+        struct start *s = userdata;
         struct error *e = NULL;
-        int r = jobs_start_look(s, &e);
-        if (r < 0)
-                fail_start(s, e);
-        else if (r > 0)
-                jobs_start_answer(s, NULL);
-}
-
-static void jobs_start_on_changed(int number, const char *name, uint32_t mask, void *userdata) {
-        jobs_start_check(userdata);
+        struct stat st;
+        if (jobfolder_refusal(s->folder, &e) < 0)
+                start_fail(s, e);
+        else if (fstatat(s->folder, "journal", &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+                 st.st_size != s->journal_size)
+                start_end(s, NULL);
 }
 
 static int on_timeout(sd_event_source *source, uint64_t usec, void *userdata) {
@@ -91,8 +74,8 @@ static int on_timeout(sd_event_source *source, uint64_t usec, void *userdata) {
         struct error *e = NULL;
         /* A slow worker has the host's lock by now: without its folder it could not be undone. */
         _cleanup_free_ char *holder = hostlock_holder(&s->jobs->paths);
-        if (holder && str_equal(holder, s->id)) {
-                jobs_start_answer(s, NULL);
+        if (str_equal(holder, s->id)) {
+                start_end(s, NULL);
                 return 0;
         }
         error_set(&e, -ETIMEDOUT, "The worker did not begin the job in time");
@@ -100,22 +83,16 @@ static int on_timeout(sd_event_source *source, uint64_t usec, void *userdata) {
                    s->jobs->units ? "journalctl -u fairlead-job-%s says why"
                                   : "Is the worker installed? The job is %s",
                    s->id);
-        fail_start(s, e);
-        return 0;
-}
-
-static int on_answer(sd_event_source *source, void *userdata) {
-        struct start *s = userdata;
-        fail_start(s, TAKE(s->error));
+        start_fail(s, e);
         return 0;
 }
 
 static void on_transient(struct error *e, void *userdata) {
         struct start *s = userdata;
-        s->transient = op_cancel(s->transient);
+        op_wait(&s->op, NULL);
         if (e) {
                 error_wrap(&e, e->code, "The worker could not be started");
-                fail_start(s, e);
+                start_fail(s, e);
         }
 }
 
@@ -139,7 +116,7 @@ static void become_worker(char **argv, int stdin_fd, int report) {
         _exit(127);
 }
 
-static int jobs_start_detached(char **argv, int stdin_fd, struct error **reterr) {
+static int start_detached(char **argv, int stdin_fd, struct error **reterr) {
         int report[2], code = 0;
         if (pipe2(report, O_CLOEXEC) < 0)
                 return error_errno(reterr, -errno, "The worker could not be started");
@@ -161,7 +138,7 @@ static int jobs_start_detached(char **argv, int stdin_fd, struct error **reterr)
 
 /* ---- starting ---- */
 
-static char **jobs_start_argv(const struct start *s) {
+static char **start_argv(const struct start *s) {
         const struct paths *paths = &s->jobs->paths;
         char **argv = NULL;
         strv_add(&argv, paths->worker);
@@ -177,31 +154,27 @@ static char **jobs_start_argv(const struct start *s) {
         return argv;
 }
 
-static int jobs_start_launch(struct start *s, const struct plan *plan, struct error **reterr) {
-        _cleanup_strv_ char **argv = jobs_start_argv(s);
+static int start_launch(struct start *s, const struct plan *plan, struct error **reterr) {
+        _cleanup_strv_ char **argv = start_argv(s);
         if (!s->jobs->units)
-                return jobs_start_detached(argv, s->secrets_fd, reterr);
+                return start_detached(argv, s->secrets_fd, reterr);
         _cleanup_free_ char *name = str_printf("fairlead-job-%s.service", s->id);
         _cleanup_free_ char *description =
                 str_printf("Fairlead: %s %s", plan_verb_name(plan->verb), plan->name);
         const struct transient transient = {
                 .name = name, .description = description, .argv = argv, .stdin_fd = s->secrets_fd
         };
-        s->transient = units_start_transient(s->jobs->units, &transient, on_transient, s);
+        op_wait(&s->op, units_start_transient(s->jobs->units, &transient, on_transient, s));
         return 0;
 }
 
-static int jobs_start_follow(struct start *s, struct error **reterr) {
-        char path[64];
-        s->folder = jobfolder_open(&s->jobs->paths, s->id, reterr);
+static int start_follow(struct start *s, struct error **reterr) {
+        s->inotify = inotify_new(s->jobs->event, start_on_changed, s);
+        s->folder = jobs_follow(&s->jobs->paths, s->id, s->inotify, reterr);
         if (s->folder < 0)
                 return s->folder;
-        snprintf(path, sizeof path, "/proc/self/fd/%d", s->folder);
-        s->inotify = inotify_new(s->jobs->event, jobs_start_on_changed, s);
-        int r = s->inotify ? inotify_add(s->inotify, path, IN_CREATE | IN_MODIFY | IN_MOVED_TO) : -EMFILE;
-        if (r >= 0)
-                r = sd_event_add_time_relative(s->jobs->event, &s->timeout, CLOCK_MONOTONIC, BEGIN_USEC,
-                                               100000, on_timeout, s);
+        int r = sd_event_add_time_relative(s->jobs->event, &s->timeout, CLOCK_MONOTONIC, BEGIN_USEC, 100000,
+                                           on_timeout, s);
         return r < 0 ? error_errno(reterr, r, "The job cannot be followed") : 0;
 }
 
@@ -212,10 +185,9 @@ static int check_free(struct start *s, struct error **reterr) {
         /* A job whose end is recorded releases the host in a moment; the new worker waits for that. */
         if (!holder || (jobs_read(s->jobs, holder, &job, NULL) >= 0 && job_state_final(job->state)))
                 return 0;
-        if (str_equal(holder, s->id))
-                error_set(reterr, -EBUSY, "Job %s is running", holder);
-        else
-                error_set(reterr, -EBUSY, "Another job is changing this host: %s", holder);
+        error_set(reterr, -EBUSY,
+                  str_equal(holder, s->id) ? "Job %s is running" : "Another job is changing this host: %s",
+                  holder);
         error_hint(reterr, "Watch it: fairlead attach %s", holder);
         return -EBUSY;
 }
@@ -230,44 +202,40 @@ static int check_finished(struct start *s, struct error **reterr) {
         return jobfolder_unfinished(job, reterr);
 }
 
-static int jobs_start_seal(struct start *s, const struct secret_list *secrets, struct error **reterr) {
-        if (!secrets || !secrets->n)
-                return 0;
+/* What is before the folder is followed, for new jobs and for those that resume. */
+static int start_prepare(struct start *s, const struct secret_list *secrets, struct error **reterr) {
+        int r = check_free(s, reterr);
+        if (r >= 0 && !s->option)
+                r = check_finished(s, reterr);
+        if (r < 0 || !secrets || !secrets->n)
+                return r;
         s->secrets_fd = secret_list_seal(secrets);
         return s->secrets_fd < 0 ? error_errno(reterr, s->secrets_fd, "The secrets cannot be handed over")
                                  : 0;
 }
 
-static int jobs_start_begin(struct start *s, const struct plan *plan, const struct secret_list *secrets,
-                            struct error **reterr) {
+static int start_begin(struct start *s, const struct plan *plan, const struct secret_list *secrets,
+                       struct error **reterr) {
         int r = paths_prepare(&s->jobs->paths, reterr);
         if (r >= 0)
                 r = plan_permitted(plan, reterr);
         if (r >= 0)
-                r = check_free(s, reterr);
-        if (r >= 0)
-                r = check_finished(s, reterr);
-        if (r >= 0)
-                r = jobs_start_seal(s, secrets, reterr);
+                r = start_prepare(s, secrets, reterr);
         if (r >= 0)
                 r = jobfolder_make(&s->jobs->paths, plan, &s->id, reterr);
         if (r >= 0)
-                r = jobs_start_follow(s, reterr);
-        return r < 0 ? r : jobs_start_launch(s, plan, reterr);
+                r = start_follow(s, reterr);
+        return r < 0 ? r : start_launch(s, plan, reterr);
 }
 
-static int jobs_start_resume(struct start *s, const char *id, const struct secret_list *secrets,
-                             struct error **reterr) {
+static int start_resume(struct start *s, const struct secret_list *secrets, struct error **reterr) {
         _cleanup_plan_ struct plan *plan = NULL;
         struct stat st;
-        s->id = xstrdup(id);
         int r = paths_prepare(&s->jobs->paths, reterr);
         if (r >= 0)
-                r = check_free(s, reterr);
+                r = start_prepare(s, secrets, reterr);
         if (r >= 0)
-                r = jobs_start_seal(s, secrets, reterr);
-        if (r >= 0)
-                r = jobs_start_follow(s, reterr);
+                r = start_follow(s, reterr);
         if (r >= 0)
                 r = jobfolder_plan(s->folder, &plan, reterr);
         if (r < 0)
@@ -276,36 +244,34 @@ static int jobs_start_resume(struct start *s, const char *id, const struct secre
         (void) files_remove(s->folder, "refused", NULL);
         if (fstatat(s->folder, "journal", &st, AT_SYMLINK_NOFOLLOW) == 0)
                 s->journal_size = st.st_size;
-        return jobs_start_launch(s, plan, reterr);
+        return start_launch(s, plan, reterr);
 }
 
-static struct start *jobs_start_new(struct jobs *jobs, started_done_t done, void *userdata) {
+static void start_answer(void *state) {
+        struct start *s = state;
+        start_fail(s, TAKE(s->error));
+}
+
+/* plan: of a new job; else id. */
+static struct op *start_new(struct jobs *jobs, const struct plan *plan, const char *id, const char *option,
+                            struct secret_list *secrets, started_done_t done, void *userdata) {
         struct start *s = new0(struct start);
         *s = (struct start){
-                .jobs = jobs, .done = done, .userdata = userdata, .folder = -1, .secrets_fd = -1
+                .op.drop = start_drop, .jobs = jobs, .id = xstrdup(id), .option = option, .done = done,
+                .userdata = userdata, .folder = -1, .secrets_fd = -1,
         };
-        s->op = op_new(jobs_start_free, s);
-        return s;
-}
-
-/* r: result of the start; even an immediate failure is reported from the loop. */
-static struct op *jobs_start_op(struct start *s, int r, struct secret_list *secrets) {
-        struct op *op = s->op;
+        int r = plan ? start_begin(s, plan, secrets, &s->error) : start_resume(s, secrets, &s->error);
         secret_list_free(secrets);
-        if (r < 0 && sd_event_add_defer(s->jobs->event, &s->answer, on_answer, s) < 0)
-                return op_cancel(op);
-        return op;
+        return r < 0 ? op_answer(&s->op, jobs->event, start_answer) : &s->op;
 }
 
 struct op *jobs_start(struct jobs *jobs, const struct plan *plan, struct secret_list *secrets,
                       started_done_t done, void *userdata) {
-        struct start *s = jobs_start_new(jobs, done, userdata);
-        return jobs_start_op(s, jobs_start_begin(s, plan, secrets, &s->error), secrets);
+        return start_new(jobs, plan, NULL, NULL, secrets, done, userdata);
 }
 
 struct op *jobs_resume(struct jobs *jobs, const char *id, enum job_resume how, struct secret_list *secrets,
                        started_done_t done, void *userdata) {
-        struct start *s = jobs_start_new(jobs, done, userdata);
-        s->option = how == RESUME_ROLL_BACK ? "--roll-back" : "--resume";
-        return jobs_start_op(s, jobs_start_resume(s, id, secrets, &s->error), secrets);
+        return start_new(jobs, NULL, id, how == RESUME_ROLL_BACK ? "--roll-back" : "--resume", secrets, done,
+                         userdata);
 }

@@ -2,11 +2,10 @@
 /* Follows one job: its log and its journal by inotify, its worker's life by the control socket, which hangs
  * up when the worker dies. No polling while nothing changes. */
 #include <fcntl.h>
-#include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
-#include "backend/io/inotify.h"
+#include "backend/io/turn.h"
 #include "backend/jobs/internal.h"
 #include "backend/store/control.h"
 #include "backend/store/job-folder.h"
@@ -19,8 +18,8 @@
 #define CHUNKS_A_TURN 4U /* so that keys are handled during a flood of output */
 
 struct watch {
+        struct op op;
         struct jobs *jobs;
-        struct op *op;
         struct job_watcher watcher;
         char *id;
         int folder, log;
@@ -29,14 +28,12 @@ struct watch {
         sd_event_source *work, *life, *recheck;
         unsigned rechecks;
         bool stale; /* the journal changed, or the worker hung up */
-        bool *gone; /* set when the watch is dropped inside one of its callbacks */
         char *buffer;
+        struct error *error; /* it never began */
 };
 
-static void jobs_watch_free(void *userdata) {
-        struct watch *w = userdata;
-        if (w->gone)
-                *w->gone = true;
+static void watch_drop(struct op *op) {
+        struct watch *w = container_of(op, struct watch, op);
         inotify_free(w->inotify);
         sd_event_source_disable_unref(w->work);
         sd_event_source_disable_unref(w->life);
@@ -45,50 +42,53 @@ static void jobs_watch_free(void *userdata) {
                 close(w->folder);
         if (w->log >= 0)
                 close(w->log);
+        error_free(w->error);
         free(w->buffer);
         free(w->id);
-        free(w);
 }
 
-static void fail_watch(struct watch *w, struct error *e) {
-        struct job_watcher watcher = w->watcher;
-        op_finish(w->op);
-        jobs_watch_free(w);
-        watcher.failed(e, watcher.userdata);
+static void watch_fail(void *state) {
+        struct watch *w = state;
+        struct error *e = TAKE(w->error);
+        op_end(&w->op);
+        w->watcher.failed(e, w->watcher.userdata);
 }
 
 /* Reads more of the log. 1: more is left, 0: at its end, -ECANCELED: the watch is gone. */
-static int give_output(struct watch *w, unsigned chunks) {
+static int watch_output(struct watch *w) {
         if (w->log < 0)
                 w->log = openat(w->folder, "log", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
         if (w->log < 0)
                 return 0;
-        for (unsigned i = 0; i < chunks; i++) {
+        for (unsigned i = 0; i < CHUNKS_A_TURN; i++) {
                 ssize_t n = pread(w->log, w->buffer, CHUNK, (off_t) w->offset);
                 if (n <= 0)
                         return 0;
                 w->offset += (uint64_t) n;
-                bool gone = false;
-                w->gone = &gone;
+                op_hold(&w->op);
                 w->watcher.output(w->buffer, (size_t) n, w->watcher.userdata);
-                if (gone)
+                if (!op_release(&w->op))
                         return -ECANCELED;
-                w->gone = NULL;
         }
         return 1;
 }
 
-static int on_life(sd_event_source *source, int fd, uint32_t events, void *userdata);
-
-static void jobs_watch_again(struct watch *w) {
+static void watch_again(struct watch *w, bool stale) {
+        w->stale |= stale;
         sd_event_source_set_enabled(w->work, SD_EVENT_ONESHOT);
 }
 
 static int on_recheck(sd_event_source *source, uint64_t usec, void *userdata) {
         struct watch *w = userdata;
         w->recheck = sd_event_source_disable_unref(w->recheck);
-        w->stale = true;
-        jobs_watch_again(w);
+        watch_again(w, true);
+        return 0;
+}
+
+static int on_life(sd_event_source *source, int fd, uint32_t events, void *userdata) {
+        struct watch *w = userdata;
+        w->life = sd_event_source_disable_unref(w->life);
+        watch_again(w, true);
         return 0;
 }
 
@@ -111,15 +111,10 @@ static void follow_life(struct watch *w, const struct job *job) {
 }
 
 /* 0, or -ECANCELED: the watch is gone. */
-static int jobs_watch_report(struct watch *w, const struct job *job) {
-        bool gone = false;
-        w->stale = false;
-        w->gone = &gone;
+static int watch_report(struct watch *w, const struct job *job) {
+        op_hold(&w->op);
         w->watcher.job(job, w->watcher.userdata);
-        if (gone)
-                return -ECANCELED;
-        w->gone = NULL;
-        return 0;
+        return op_release(&w->op) ? 0 : -ECANCELED;
 }
 
 /* An active job is reported at once; an ended one only after the last byte of its output, so that the output
@@ -129,83 +124,43 @@ static int on_work(sd_event_source *source, void *userdata) {
         _cleanup_(job_freep) struct job *job = NULL;
         bool ended = false;
         if (w->stale) {
-                struct error *e = NULL;
-                if (jobfolder_job(w->folder, w->id, &job, &e) < 0) {
-                        fail_watch(w, e);
-                        return 0;
-                }
+                w->stale = false;
+                job = jobfolder_job(w->folder, w->id);
                 jobs_settle(w->jobs, w->folder, job);
                 ended = job_state_final(job->state) || job->state == JOB_INTERRUPTED;
                 if (ended)
                         w->recheck = sd_event_source_disable_unref(w->recheck);
                 else
                         follow_life(w, job);
-                if (!ended && jobs_watch_report(w, job) < 0)
+                if (!ended && watch_report(w, job) < 0)
                         return 0;
         }
-        int r = give_output(w, CHUNKS_A_TURN);
+        int r = watch_output(w);
         if (r == 0 && ended)
-                r = jobs_watch_report(w, job);
+                watch_report(w, job);
         else if (r > 0)
-                jobs_watch_again(w);
+                watch_again(w, ended);
         return 0;
 }
 
-static void jobs_watch_on_changed(int number, const char *name, uint32_t mask, void *userdata) {
-        struct watch *w = userdata;
+static void watch_on_changed(int number, const char *name, uint32_t mask, void *userdata) {
         /* "log" alone does not change a job. An overflow has no name, so everything is read. */
-        if (strcmp(name, "log") != 0)
-                w->stale = true;
-        jobs_watch_again(w);
-}
-
-static int on_life(sd_event_source *source, int fd, uint32_t events, void *userdata) {
-        struct watch *w = userdata;
-        w->life = sd_event_source_disable_unref(w->life);
-        w->stale = true;
-        jobs_watch_again(w);
-        return 0;
-}
-
-static int jobs_watch_begin(struct watch *w, struct error **reterr) {
-        char path[64];
-        w->folder = jobfolder_open(&w->jobs->paths, w->id, reterr);
-        if (w->folder < 0)
-                return w->folder;
-        snprintf(path, sizeof path, "/proc/self/fd/%d", w->folder);
-        w->inotify = inotify_new(w->jobs->event, jobs_watch_on_changed, w);
-        if (w->inotify)
-                inotify_pace(w->inotify, PACE_USEC);
-        int r = w->inotify ? inotify_add(w->inotify, path, IN_CREATE | IN_MODIFY | IN_MOVED_TO) : -EMFILE;
-        return r < 0 ? error_errno(reterr, r, "The job cannot be followed") : 0;
-}
-
-static int on_failed_begin(sd_event_source *source, void *userdata) {
-        struct watch *w = userdata;
-        struct error *e = NULL;
-        (void) jobs_watch_begin(w, &e);
-        if (!e)
-                error_set(&e, -EIO, "The job cannot be followed");
-        fail_watch(w, e);
-        return 0;
+        watch_again(userdata, strcmp(name, "log") != 0);
 }
 
 struct op *jobs_watch(struct jobs *jobs, const char *id, const struct job_watcher *watcher) {
         struct watch *w = new0(struct watch);
-        *w = (struct watch){ .jobs = jobs,
-                             .watcher = *watcher,
-                             .folder = -1,
-                             .log = -1,
-                             .offset = watcher->log_offset,
-                             .stale = true };
-        w->id = xstrdup(id);
-        w->buffer = xcalloc(1, CHUNK);
-        w->op = op_new(jobs_watch_free, w);
-        struct op *op = w->op;
-        bool ok = jobs_watch_begin(w, NULL) >= 0;
-        if (sd_event_add_defer(jobs->event, &w->work, ok ? on_work : on_failed_begin, w) < 0)
-                return op_cancel(op);
+        *w = (struct watch){
+                .op.drop = watch_drop, .jobs = jobs, .watcher = *watcher, .id = xstrdup(id), .log = -1,
+                .offset = watcher->log_offset, .stale = true, .buffer = xcalloc(1, CHUNK),
+        };
+        w->inotify = inotify_new(jobs->event, watch_on_changed, w);
+        w->folder = jobs_follow(&jobs->paths, id, w->inotify, &w->error);
+        if (w->folder < 0)
+                return op_answer(&w->op, jobs->event, watch_fail);
+        inotify_pace(w->inotify, PACE_USEC);
+        sd_event_add_defer(jobs->event, &w->work, on_work, w);
         /* After keys, so that a flood of output does not delay them. */
         sd_event_source_set_priority(w->work, 5);
-        return op;
+        return &w->op;
 }

@@ -61,9 +61,9 @@ static void read_keytab(const struct paths *paths, struct membership *m) {
 
 /* A service whose answers name the domain of SSSD's configuration. */
 static void find_service(const struct paths *paths, struct membership *m) {
-        _cleanup_(service_list_freep) struct service_list *services = NULL;
-        if (!m->domain || services_list(paths, &services, NULL) < 0)
+        if (!m->domain)
                 return;
+        _cleanup_(service_list_freep) struct service_list *services = services_list(paths, NULL);
         for (size_t i = 0; i < services->n && !m->service; i++) {
                 const struct service *s = services->items[i];
                 bool joined = false;

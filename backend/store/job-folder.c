@@ -89,8 +89,8 @@ static void jobfolder_describe(struct job *job, const char *id, const struct pla
         str_replace(&job->digest, plan->pin.digest);
 }
 
-int jobfolder_job(int folder, const char *id, struct job **ret, struct error **reterr) {
-        _cleanup_(job_freep) struct job *job = job_new();
+struct job *jobfolder_job(int folder, const char *id) {
+        struct job *job = job_new();
         _cleanup_plan_ struct plan *plan = NULL;
         _cleanup_free_ char *journal = NULL;
         size_t n = 0;
@@ -102,15 +102,13 @@ int jobfolder_job(int folder, const char *id, struct job **ret, struct error **r
         struct stat st;
         if (fstatat(folder, "log", &st, AT_SYMLINK_NOFOLLOW) == 0)
                 job->log_size = (uint64_t) st.st_size;
-        *ret = TAKE(job);
-        return 0;
+        return job;
 }
 
 void jobfolder_write_result(int folder, const char *id) {
-        _cleanup_(job_freep) struct job *job = NULL;
-        _cleanup_free_ char *text = jobfolder_job(folder, id, &job, NULL) < 0 ? NULL : emit_job(job);
-        if (text)
-                (void) files_write(folder, "result.json", text, strlen(text), 0600, NULL);
+        _cleanup_(job_freep) struct job *job = jobfolder_job(folder, id);
+        _cleanup_free_ char *text = emit_job(job);
+        (void) files_write(folder, "result.json", text, strlen(text), 0600, NULL);
 }
 
 /* ---- refused ---- */

@@ -24,7 +24,7 @@ int jobfolder_remove(const struct paths *paths, const char *id);
 int jobfolder_plan(int folder, struct plan **ret, struct error **reterr);
 
 /* Reads the job from its folder. Its state is the journal's: the caller checks whether its worker lives. */
-int jobfolder_job(int folder, const char *id, struct job **ret, struct error **reterr);
+struct job *jobfolder_job(int folder, const char *id);
 
 /* Writes result.json from the rest of the folder. */
 void jobfolder_write_result(int folder, const char *id);

@@ -46,7 +46,7 @@ bool services_exists(const struct paths *paths, const char *name) {
         return folder >= 0 && faccessat(folder, file, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-int services_list(const struct paths *paths, struct service_list **ret, struct error **reterr) {
+struct service_list *services_list(const struct paths *paths, struct error **reterr) {
         struct service_list *list = new0(struct service_list);
         int fd = open_services(paths, NULL);
         DIR *d = fd < 0 ? NULL : fdopendir(fd);
@@ -68,8 +68,7 @@ int services_list(const struct paths *paths, struct service_list **ret, struct e
         else if (fd >= 0)
                 close(fd);
         service_list_sort(list);
-        *ret = list;
-        return 0;
+        return list;
 }
 
 int services_write(const struct paths *paths, const struct service *service, struct error **reterr) {

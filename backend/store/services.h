@@ -8,9 +8,8 @@
 
 #define SERVICES_MAX 1024U
 
-/* Every readable record; an invalid one is skipped, and the first error is in *reterr (may be NULL), with
- * 0. */
-int services_list(const struct paths *paths, struct service_list **ret, struct error **reterr);
+/* Every readable record; an invalid one is skipped, and the first error is in *reterr (may be NULL). */
+struct service_list *services_list(const struct paths *paths, struct error **reterr);
 
 /* -ENOENT with a sentence: no service of this name is installed. */
 int services_read(const struct paths *paths, const char *name, struct service **ret, struct error **reterr);

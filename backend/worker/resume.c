@@ -219,9 +219,9 @@ static int close_unbegun(const struct paths *paths, const char *id, int folder) 
 int worker_settle_other(const struct paths *paths, const char *id, struct error **reterr) {
         _cleanup_free_ char *other = jobfolder_active(paths);
         _cleanup_close_ int folder = other && !str_equal(other, id) ? jobfolder_open(paths, other, NULL) : -1;
-        _cleanup_(job_freep) struct job *job = NULL;
-        if (folder < 0 || jobfolder_job(folder, other, &job, NULL) < 0)
+        if (folder < 0)
                 return 0;
+        _cleanup_(job_freep) struct job *job = jobfolder_job(folder, other);
         if (job_state_final(job->state)) {
                 worker_tidy(paths, other, folder);
                 return 0;

@@ -109,9 +109,9 @@ static int open_records(struct worker *w, struct error **reterr) {
 
 /* Has the job ended, so that its worker releases the host in a moment? */
 static bool nearly_gone(const struct paths *paths, const char *id) {
-        _cleanup_(job_freep) struct job *job = NULL;
         _cleanup_close_ int folder = jobfolder_open(paths, id, NULL);
-        return folder >= 0 && jobfolder_job(folder, id, &job, NULL) >= 0 && job_state_final(job->state);
+        _cleanup_(job_freep) struct job *job = folder < 0 ? NULL : jobfolder_job(folder, id);
+        return job && job_state_final(job->state);
 }
 
 /* The next job may be requested as soon as the end of the last one is visible; and a holder of the lock
@@ -209,9 +209,9 @@ static bool worker_start_is_over(const struct paths *paths, const char *id, int 
 /* At boot a completed rollback counts as success. */
 static int went_well(const struct worker_options *options, int status) {
         _cleanup_close_ int folder = jobfolder_open(options->paths, options->id, NULL);
-        _cleanup_(job_freep) struct job *job = NULL;
-        if (folder < 0 || jobfolder_job(folder, options->id, &job, NULL) < 0)
+        if (folder < 0)
                 return status;
+        _cleanup_(job_freep) struct job *job = jobfolder_job(folder, options->id);
         return job->state == JOB_FAILED || job->state == JOB_CANCELLED ? WORKER_DONE : status;
 }
 
@@ -224,10 +224,8 @@ int worker_at_boot(const struct paths *paths, worker_steps_t steps) {
                 return WORKER_DONE;
         }
         _cleanup_close_ int folder = jobfolder_open(paths, id, NULL);
-        _cleanup_(job_freep) struct job *job = NULL;
+        _cleanup_(job_freep) struct job *job = folder < 0 ? NULL : jobfolder_job(folder, id);
         _cleanup_plan_ struct plan *plan = NULL;
-        if (folder >= 0)
-                (void) jobfolder_job(folder, id, &job, NULL);
         if (worker_start_is_over(paths, id, folder, job))
                 return WORKER_DONE;
         struct worker_options options = {

@@ -132,12 +132,10 @@ char *make_job(const struct host_fixture *f, const struct plan *plan) {
 }
 
 struct job *read_job(const struct host_fixture *f, const char *id) {
-        struct job *job = NULL;
         _cleanup_error_ struct error *e = NULL;
         _cleanup_close_ int folder = jobfolder_open(&f->paths, id, &e);
         assert_ok(folder, e);
-        assert_ok(jobfolder_job(folder, id, &job, &e), e);
-        return job;
+        return jobfolder_job(folder, id);
 }
 
 char *read_job_file(const struct host_fixture *f, const char *id, const char *name) {

@@ -22,7 +22,7 @@ static int set_up(void **state) {
         f->program = realpath("/proc/self/exe", NULL);
         f->host->paths.worker = f->program;
         assert_int_equal(sd_event_new(&f->event), 0);
-        assert_int_equal(jobs_new(f->event, &f->host->paths, NULL, &f->jobs, NULL), 0);
+        f->jobs = jobs_new(f->event, &f->host->paths, NULL);
         *state = f;
         return 0;
 }
@@ -333,7 +333,7 @@ static void unknown_jobs_are_reported(void **state) {
         assert_int_equal(jobs_read(f->jobs, "../../etc", &job, &e), -ENOENT);
         f->host->paths.worker = "/no/such/worker";
         jobs_free(f->jobs);
-        assert_int_equal(jobs_new(f->event, &f->host->paths, NULL, &f->jobs, NULL), 0);
+        f->jobs = jobs_new(f->event, &f->host->paths, NULL);
         struct started s = start(f, "true");
         assert_string_equal(s.e->message, "The worker /no/such/worker could not be started");
         error_free(s.e);

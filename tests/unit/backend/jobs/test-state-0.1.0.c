@@ -20,7 +20,7 @@ struct jobs_here {
 static struct jobs_here jobs_here(const struct host_fixture *f) {
         struct jobs_here j = {};
         assert_int_equal(sd_event_new(&j.event), 0);
-        assert_int_equal(jobs_new(j.event, &f->paths, NULL, &j.jobs, NULL), 0);
+        j.jobs = jobs_new(j.event, &f->paths, NULL);
         return j;
 }
 
@@ -193,9 +193,8 @@ static void lists_services(void **state) {
         };
         struct host_fixture *f = *state;
         _cleanup_(jobs_here_done) struct jobs_here j = jobs_here(f);
-        _cleanup_(service_list_freep) struct service_list *list = NULL;
         _cleanup_error_ struct error *e = NULL;
-        assert_ok(services_list(&f->paths, &list, &e), e);
+        _cleanup_(service_list_freep) struct service_list *list = services_list(&f->paths, &e);
         assert_null(e);
         service_list_sort(list);
         assert_int_equal(list->n, ELEMENTS(rows));
@@ -429,9 +428,8 @@ static void resumes_what_died(void **state) {
 
 static void is_in_the_realm_by_realmd(void **state) {
         struct host_fixture *f = *state;
-        _cleanup_(service_list_freep) struct service_list *list = NULL;
         _cleanup_error_ struct error *e = NULL;
-        assert_ok(services_list(&f->paths, &list, &e), e);
+        _cleanup_(service_list_freep) struct service_list *list = services_list(&f->paths, &e);
         assert_int_equal(list->n, 1);
         const struct service *s = list->items[0];
         assert_string_equal(s->name, "realmd");
