@@ -159,8 +159,7 @@ int backend_new(sd_event *event, const struct backend_options *options, struct h
         b->root = geteuid() == 0;
         b->systemd = sd_booted() > 0;
         int r = engine_new(event, options->sockets, &b->engine, reterr);
-        if (r >= 0)
-                r = units_new(event, b->paths.root, options->bus, &b->units, reterr);
+        b->units = units_new(event, b->paths.root, options->bus);
         b->jobs = jobs_new(event, &b->paths, b->systemd || options->bus ? b->units : NULL);
         b->profiles = profiles_new(&b->paths);
         if (r < 0) {

@@ -60,7 +60,7 @@ static int renaming_on_reply(sd_bus_message *m, void *userdata, sd_bus_error *un
         struct renaming *r = userdata;
         struct error *e = NULL;
         if (sd_bus_message_is_method_error(m, NULL)) {
-                int code = bus_fail_message(&e, m, "The host name could not be set");
+                int code = bus_fail(&e, m, 0, "The host name could not be set");
                 if (code == -ENOTCONN || code == -ENOENT)
                         error_hint(&e, "systemd-hostnamed does not answer: start it, or write the name to "
                                        "/etc/hostname and run hostname NAME");

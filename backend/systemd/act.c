@@ -193,7 +193,7 @@ static int act_on_queued(sd_bus_message *m, void *userdata, sd_bus_error *error)
         int r = 0;
         a->calling = false;
         if (sd_bus_message_is_method_error(m, NULL))
-                bus_fail_message(&a->error, m, "%s did not %s", a->name, unit_action_name(a->action));
+                bus_fail(&a->error, m, 0, "%s did not %s", a->name, unit_action_name(a->action));
         else if ((r = sd_bus_message_read(m, "o", &path)) < 0)
                 error_errno(&a->error, r, "systemd's answer about the job on %s cannot be read", a->name);
         if (a->error)
@@ -228,7 +228,7 @@ static int act_on_reloaded(sd_bus_message *m, void *userdata, sd_bus_error *erro
             act_timer(a, RATE_USEC, act_on_reload_again) >= 0)
                 return 0;
         if (sd_bus_message_is_method_error(m, NULL))
-                bus_fail_message(&a->error, m, "systemd did not read its unit files again");
+                bus_fail(&a->error, m, 0, "systemd did not read its unit files again");
         act_end(a);
         return 0;
 }
@@ -300,7 +300,7 @@ static int act_on_called(sd_bus_message *m, void *userdata, sd_bus_error *error)
         struct act *a = act_answered(userdata);
         bool changed = false;
         if (sd_bus_message_is_method_error(m, NULL))
-                bus_fail_message(&a->error, m, "%s was not %s", a->name, unit_action_done(a->action));
+                bus_fail(&a->error, m, 0, "%s was not %s", a->name, unit_action_done(a->action));
         else if (calls[a->action].files)
                 changed = act_read_file_changes(a, m);
         if (changed)
@@ -364,14 +364,14 @@ static int act_append_transient(sd_bus_message *m, const struct transient *t) {
 
 static int act_send_transient(struct act *a) {
         act_expect_job(a);
-        return sd_bus_call_async(a->units->bus, &a->slot, a->unsent, act_on_queued, a, BUS_TIMEOUT_USEC);
+        return sd_bus_call_async(a->units->bus, &a->slot, a->unsent, act_on_queued, a, 0);
 }
 
 static int act_on_connected(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         struct act *a = act_answered(userdata);
         int r = 0;
         if (sd_bus_message_is_method_error(m, NULL))
-                bus_fail_message(&a->error, m, "%s was not started", a->name);
+                bus_fail(&a->error, m, 0, "%s was not started", a->name);
         else if ((r = act_send_transient(a)) < 0)
                 bus_fail(&a->error, NULL, r, "%s was not started", a->name);
         if (a->error)

@@ -8,20 +8,15 @@
 #define PRIVATE_ADDRESS "unix:path=/run/systemd/private"
 
 static int bus_open_private(sd_bus **ret) {
-        sd_bus *bus = NULL;
-        int r = sd_bus_new(&bus);
-        if (r >= 0)
-                r = sd_bus_set_address(bus, PRIVATE_ADDRESS);
-        if (r >= 0)
-                r = sd_bus_negotiate_fds(bus, 1);
-        if (r >= 0)
-                r = sd_bus_start(bus);
-        if (r < 0) {
-                sd_bus_unref(bus);
+        int r = sd_bus_new(ret);
+        if (r < 0)
                 return r;
-        }
-        *ret = bus;
-        return 0;
+        sd_bus_set_address(*ret, PRIVATE_ADDRESS);
+        sd_bus_negotiate_fds(*ret, 1);
+        r = sd_bus_start(*ret);
+        if (r < 0)
+                *ret = sd_bus_unref(*ret);
+        return r;
 }
 
 int bus_open(sd_event *event, sd_bus **ret, struct error **reterr) {
@@ -30,11 +25,10 @@ int bus_open(sd_event *event, sd_bus **ret, struct error **reterr) {
         if (r < 0 && geteuid() == 0 && bus_open_private(&bus) >= 0)
                 r = 0;
         if (r < 0) {
-                error_errno(reterr, r, "systemd cannot be reached on this host");
+                error_set(reterr, r, "%s", strerror(-r));
+                error_wrap(reterr, -ENOTCONN, "systemd cannot be reached on this host");
                 error_hint(reterr, "Units need a host that runs systemd and its system bus: see systemctl "
                                    "status dbus");
-                if (reterr && *reterr)
-                        (*reterr)->code = -ENOTCONN;
                 return -ENOTCONN;
         }
         r = sd_bus_attach_event(bus, event, SD_EVENT_PRIORITY_NORMAL);
@@ -118,51 +112,32 @@ static const struct meaning meanings[] = {
 #undef DBUS
 };
 
-static const struct meaning *find_meaning(const char *name) {
-        for (size_t i = 0; name && i < ELEMENTS(meanings); i++)
-                if (strcmp(meanings[i].name, name) == 0)
+static const struct meaning *bus_meaning(const sd_bus_error *e) {
+        for (size_t i = 0; e && i < ELEMENTS(meanings); i++)
+                if (strcmp(meanings[i].name, e->name) == 0)
                         return &meanings[i];
         return NULL;
 }
 
-static int systemd_bus_fail(struct error **reterr, const sd_bus_error *e, int code, const char *format,
-                            va_list arguments) {
-        bool known = e && sd_bus_error_is_set(e);
-        const struct meaning *meaning = known ? find_meaning(e->name) : NULL;
+int bus_fail(struct error **reterr, sd_bus_message *m, int code, const char *format, ...) {
+        const sd_bus_error *e = m ? sd_bus_message_get_error(m) : NULL;
+        const struct meaning *meaning = bus_meaning(e);
         if (meaning && meaning->code < 0)
                 code = meaning->code;
-        else if (known)
+        else if (e)
                 code = -sd_bus_error_get_errno(e);
         if (code >= 0)
                 code = -EIO;
-        char sentence[512];
-        vsnprintf(sentence, sizeof sentence, format, arguments);
-        if (!known)
-                error_errno(reterr, code, "%s", sentence);
-        else {
-                /* without a message the name alone is better than nothing */
-                error_set(reterr, code, "%s", e->message && *e->message ? e->message : e->name);
-                error_wrap(reterr, code, "%s", sentence);
-        }
+        va_list arguments;
+        va_start(arguments, format);
+        _cleanup_free_ char *sentence = str_vprintf(format, arguments);
+        va_end(arguments);
+        /* without a message the name alone is better than nothing */
+        error_set(reterr, code, "%s", !e ? strerror(-code) : str_empty(e->message) ? e->name : e->message);
+        error_wrap(reterr, code, "%s", sentence);
         if (meaning && meaning->hint)
                 error_hint(reterr, "%s", meaning->hint);
         else if (code == -ENOTCONN || code == -ECONNRESET)
                 error_hint(reterr, "The connection to the system bus was lost: try again");
         return code;
-}
-
-int bus_fail(struct error **reterr, const sd_bus_error *e, int code, const char *format, ...) {
-        va_list arguments;
-        va_start(arguments, format);
-        int r = systemd_bus_fail(reterr, e, code, format, arguments);
-        va_end(arguments);
-        return r;
-}
-
-int bus_fail_message(struct error **reterr, sd_bus_message *m, const char *format, ...) {
-        va_list arguments;
-        va_start(arguments, format);
-        int r = systemd_bus_fail(reterr, sd_bus_message_get_error(m), -EIO, format, arguments);
-        va_end(arguments);
-        return r;
 }

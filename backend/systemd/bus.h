@@ -14,16 +14,12 @@
 int bus_open(sd_event *event, sd_bus **ret, struct error **reterr);
 sd_bus *bus_close(sd_bus *bus);         /* detaches, drops what is queued; NULL-safe, returns NULL */
 
-/* Sets the error of a failed call: the format gives the sentence, its hint comes from the D-Bus error's name,
- * its cause is the message. e may be unset (then code decides). Returns a negative errno to act on: -ENOENT
- * no such unit, -EPERM not allowed, -EEXIST it exists, -ENOTCONN no systemd, -ETIMEDOUT no answer, -EUCLEAN
- * masked or bad unit file, -EAGAIN asked too often (wait and try again), … */
-int bus_fail(struct error **reterr, const sd_bus_error *e, int code, const char *format, ...)
+/* Sets the error of a failed call: the format gives the sentence; where the answer m is an error (it may be
+ * NULL: then code decides), its name gives the hint and its message the cause. Returns a negative errno to
+ * act on: -ENOENT no such unit, -EPERM not allowed, -EEXIST it exists, -ENOTCONN no systemd, -ETIMEDOUT no
+ * answer, -EUCLEAN masked or bad unit file, -EAGAIN asked too often (wait and try again), … */
+int bus_fail(struct error **reterr, sd_bus_message *m, int code, const char *format, ...)
         __attribute__((format(printf, 4, 5)));
-
-/* For an answer that is an error message (sd_bus_message_is_method_error). */
-int bus_fail_message(struct error **reterr, sd_bus_message *m, const char *format, ...)
-        __attribute__((format(printf, 3, 4)));
 
 /* For sd_bus_match_signal: systemd's name on a bus; NULL on a direct connection (no senders). */
 const char *bus_systemd(sd_bus *bus);

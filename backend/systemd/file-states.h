@@ -27,5 +27,4 @@ DEFINE_CLEANUP(struct unit_files, unit_files_free)
 /* folders: by precedence, below root ("": the host's own). A missing folder or an unreadable file is not an
  * error. Reads a little per turn of the loop, so that a slow disk delays nothing else. */
 struct op *unit_files_read(sd_event *event, const char *root, char *const *folders,
-                           void (*done)(struct unit_files *files, struct error *e, void *userdata),
-                           void *userdata);
+                           void (*done)(struct unit_files *files, void *userdata), void *userdata);

@@ -6,97 +6,49 @@
 #include <limits.h>
 #include <unistd.h>
 
-#define FILES_MAX 65536U
+#include "model/service/unit.h"
 
-static bool is_unit_name(const char *name) {
-        static const char *const kinds[] = { ".service", ".socket", ".target", ".timer",
-                                             ".mount",   ".path",   ".slice",  ".automount",
-                                             ".swap",    ".device", ".scope" };
-        bool good = false;
-        for (size_t i = 0; i < ELEMENTS(kinds) && !good; i++) {
-                const char *end = str_ends(name, kinds[i]);
-                good = end && end > name;
+void unit_folders_init(struct unit_folders *f, const char *root, char *const *paths) {
+        *f = (struct unit_folders) { .root = xstrdup(root), .paths = strv_copy(paths) };
+        f->n = (unsigned) strv_length(paths);
+        f->stats = xcalloc(f->n + 1, sizeof *f->stats);
+}
+
+static void folders_free_entries(struct unit_entries *entries) {
+        for (size_t i = 0; i < entries->n; i++) {
+                free(entries->items[i].name);
+                free(entries->items[i].target);
         }
-        return good && name[0] != '@' &&
-               strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:-_.\\@") ==
-                       strlen(name);
-}
-
-const char *unit_folders_base(const char *path) {
-        const char *slash = strrchr(path, '/');
-        return slash ? slash + 1 : path;
-}
-
-int unit_folders_init(struct unit_folders *f, const char *root, char *const *paths) {
-        *f = (struct unit_folders) { .root = strdup(root ? root : ""), .paths = strv_copy(paths) };
-        f->n = (unsigned) strv_length(f->paths);
-        f->stats = calloc(f->n + 1, sizeof *f->stats);
-        return f->root && f->paths && f->stats ? 0 : -ENOMEM;
+        free(entries->items);
 }
 
 void unit_folders_done(struct unit_folders *f) {
-        for (size_t i = 0; i < f->n_entries; i++) {
-                free(f->entries[i].name);
-                free(f->entries[i].target);
-        }
-        for (size_t i = 0; i < f->n_links; i++) {
-                free(f->by_name[i].name);
-                free(f->by_name[i].to);
-        }
-        for (size_t i = 0; i < f->n_drop_ins; i++)
-                free(f->drop_ins[i].name);
-        free(f->entries);
-        free(f->by_name);
-        free(f->by_target);
-        free(f->drop_ins);
+        folders_free_entries(&f->entries);
+        folders_free_entries(&f->links);
+        folders_free_entries(&f->drop_ins);
+        free(f->by_target.items);
         free(f->stats);
         strv_free(f->paths);
         free(f->root);
-        *f = (struct unit_folders) {};
 }
 
-static char *read_link(int folder, const char *name) {
+static void folders_add(const struct unit_folders *f, struct unit_entries *entries, char *name, char *target,
+                        bool below) {
+        room_for_one((void **) &entries->items, entries->n, sizeof *entries->items);
+        entries->items[entries->n++] = (struct unit_entry) { .name = name,
+                                                            .target = target,
+                                                            .to = target ? basename(target) : NULL,
+                                                            .folder = f->next,
+                                                            .below = below };
+}
+
+static char *folders_read_link(int folder, const char *name) {
         char target[PATH_MAX];
         ssize_t n = readlinkat(folder, name, target, sizeof target - 1);
-        if (n < 0)
-                return NULL;
-        target[n] = '\0';
-        return strdup(target);
+        return n < 0 ? NULL : xstrndup(target, (size_t) n);
 }
 
-static int add_link(struct unit_folders *f, const char *name, const char *target, bool below) {
-        if (f->n_links >= FILES_MAX || !room_for_one((void **) &f->by_name, f->n_links, sizeof *f->by_name))
-                return -ENOMEM;
-        struct link *link = &f->by_name[f->n_links++];
-        *link = (struct link) { .name = strdup(name),
-                               .to = strdup(unit_folders_base(target)),
-                               .folder = f->next,
-                               .below = below };
-        return link->name && link->to ? 0 : -ENOMEM;
-}
-
-static int unit_folders_add_entry(struct unit_folders *f, const char *name, char *target) {
-        if (f->n_entries >= FILES_MAX ||
-            !room_for_one((void **) &f->entries, f->n_entries, sizeof *f->entries)) {
-                free(target);
-                return -ENOMEM;
-        }
-        struct entry *entry = &f->entries[f->n_entries++];
-        *entry = (struct entry) { .name = strdup(name), .target = target, .folder = f->next };
-        return entry->name ? 0 : -ENOMEM;
-}
-
-static int add_drop_in(struct unit_folders *f, const char *folder) {
-        _cleanup_free_ char *name = strndup(folder, strlen(folder) - strlen(".d"));
-        if (!name || (is_unit_name(name) && f->n_drop_ins < FILES_MAX &&
-                      !room_for_one((void **) &f->drop_ins, f->n_drop_ins, sizeof *f->drop_ins)))
-                return -ENOMEM;
-        if (is_unit_name(name) && f->n_drop_ins < FILES_MAX)
-                f->drop_ins[f->n_drop_ins++] = (struct drop_in) { .name = TAKE(name), .folder = f->next };
-        return 0;
-}
-
-static unsigned char unit_folders_kind_of(int folder, const struct dirent *item) {
+static unsigned char folders_kind(int folder, const struct dirent *item) {
         struct stat st;
         if (item->d_type != DT_UNKNOWN)
                 return item->d_type;
@@ -108,135 +60,108 @@ static unsigned char unit_folders_kind_of(int folder, const struct dirent *item)
                                      : DT_UNKNOWN;
 }
 
-static bool holds_links(const char *name) {
+static bool folders_holds_links(const char *name) {
         return str_ends(name, ".wants") || str_ends(name, ".requires") || str_ends(name, ".upholds");
 }
 
 /* Calls take() for each entry; an unreadable folder is empty. */
-static int unit_folders_each(int at, const char *path, struct unit_folders *f,
-                             int (*take)(struct unit_folders *f, int folder, const struct dirent *item)) {
+static void folders_each(int at, const char *path, struct unit_folders *f,
+                         void (*take)(struct unit_folders *f, int folder, const struct dirent *item)) {
         int fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         DIR *d = fd < 0 ? NULL : fdopendir(fd);
-        int result = 0;
-        if (!d && fd >= 0)
-                close(fd);
-        for (struct dirent *item; d && result >= 0 && (item = readdir(d));)
+        if (!d)
+                return;
+        for (struct dirent *item; (item = readdir(d));)
                 if (item->d_name[0] != '.')
-                        result = take(f, fd, item);
-        if (d)
-                closedir(d);
-        return result;
+                        take(f, fd, item);
+        closedir(d);
 }
 
-static int take_below(struct unit_folders *f, int folder, const struct dirent *item) {
-        if (unit_folders_kind_of(folder, item) != DT_LNK || !is_unit_name(item->d_name))
-                return 0;
-        _cleanup_free_ char *target = read_link(folder, item->d_name);
-        return target ? add_link(f, item->d_name, target, true) : 0;
+static void folders_take_below(struct unit_folders *f, int folder, const struct dirent *item) {
+        if (folders_kind(folder, item) != DT_LNK || unit_name_check(item->d_name, NULL) < 0)
+                return;
+        char *target = folders_read_link(folder, item->d_name);
+        if (target)
+                folders_add(f, &f->links, xstrdup(item->d_name), target, true);
 }
 
-static int take_item(struct unit_folders *f, int folder, const struct dirent *item) {
-        unsigned char kind = unit_folders_kind_of(folder, item);
-        if (kind == DT_DIR && str_ends(item->d_name, ".d"))
-                return add_drop_in(f, item->d_name);
-        if (kind == DT_DIR)
-                return holds_links(item->d_name) ? unit_folders_each(folder, item->d_name, f, take_below) : 0;
-        if ((kind != DT_LNK && kind != DT_REG) || !is_unit_name(item->d_name))
-                return 0;
-        if (kind == DT_REG)
-                return unit_folders_add_entry(f, item->d_name, NULL);
-        char *target = read_link(folder, item->d_name);
-        if (!target)
-                return 0;
-        int result = add_link(f, item->d_name, target, false);
-        if (result >= 0)
-                return unit_folders_add_entry(f, item->d_name, target);
-        free(target);
-        return result;
+static void folders_take(struct unit_folders *f, int folder, const struct dirent *item) {
+        const char *name = item->d_name, *d = str_ends(name, ".d");
+        unsigned char kind = folders_kind(folder, item);
+        if (kind == DT_DIR && folders_holds_links(name))
+                folders_each(folder, name, f, folders_take_below);
+        if (kind == DT_DIR && d) {
+                _cleanup_free_ char *unit = xstrndup(name, (size_t) (d - name));
+                if (unit_name_check(unit, NULL) >= 0)
+                        folders_add(f, &f->drop_ins, TAKE(unit), NULL, false);
+        }
+        if ((kind != DT_LNK && kind != DT_REG) || unit_name_check(name, NULL) < 0)
+                return;
+        char *target = kind == DT_LNK ? folders_read_link(folder, name) : NULL;
+        if (kind == DT_LNK && !target)
+                return;
+        folders_add(f, &f->entries, xstrdup(name), target, false);
+        if (target)
+                folders_add(f, &f->links, xstrdup(name), xstrdup(target), false);
 }
 
-int unit_folders_next(struct unit_folders *f) {
+void unit_folders_next(struct unit_folders *f) {
         _cleanup_free_ char *path = str_printf("%s%s", f->root, f->paths[f->next]);
-        int result = path ? unit_folders_each(AT_FDCWD, path, f, take_item) : -ENOMEM;
-        if (path && stat(path, &f->stats[f->next]) < 0)
+        folders_each(AT_FDCWD, path, f, folders_take);
+        if (stat(path, &f->stats[f->next]) < 0)
                 f->stats[f->next] = (struct stat) {};
         f->next++;
-        return result;
 }
 
-static int compare_entries(const void *a, const void *b) {
-        const struct entry *x = a, *y = b;
+static int folders_compare(const void *a, const void *b) {
+        const struct unit_entry *x = a, *y = b;
         int order = strcmp(x->name, y->name);
         return order ? order : x->folder < y->folder ? -1 : x->folder > y->folder;
 }
 
-static int compare_names(const void *a, const void *b) {
-        return strcmp(((const struct link *) a)->name, ((const struct link *) b)->name);
+static int folders_compare_targets(const void *a, const void *b) {
+        return strcmp(((const struct unit_entry *) a)->to, ((const struct unit_entry *) b)->to);
 }
 
-static int compare_drop_ins(const void *a, const void *b) {
-        return strcmp(((const struct drop_in *) a)->name, ((const struct drop_in *) b)->name);
+static void folders_sort(struct unit_entries *entries, int (*compare)(const void *a, const void *b)) {
+        if (entries->n)
+                qsort(entries->items, entries->n, sizeof *entries->items, compare);
 }
 
-static int compare_targets(const void *a, const void *b) {
-        return strcmp(((const struct link *) a)->to, ((const struct link *) b)->to);
-}
-
-/* Of each name only the entry in the first folder counts. */
-int unit_folders_sort(struct unit_folders *f) {
-        size_t kept = 0;
-        if (f->n_entries)
-                qsort(f->entries, f->n_entries, sizeof *f->entries, compare_entries);
-        for (size_t i = 0; i < f->n_entries; i++) {
-                if (kept && strcmp(f->entries[i].name, f->entries[kept - 1].name) == 0) {
-                        free(f->entries[i].name);
-                        free(f->entries[i].target);
+void unit_folders_sort(struct unit_folders *f) {
+        struct unit_entry *items = f->entries.items;
+        size_t n = 0;
+        folders_sort(&f->entries, folders_compare);
+        for (size_t i = 0; i < f->entries.n; i++)
+                if (n && strcmp(items[i].name, items[n - 1].name) == 0) {
+                        free(items[i].name);
+                        free(items[i].target);
                 } else
-                        f->entries[kept++] = f->entries[i];
-        }
-        f->n_entries = kept;
-        if (f->n_drop_ins)
-                qsort(f->drop_ins, f->n_drop_ins, sizeof *f->drop_ins, compare_drop_ins);
-        f->by_target = calloc(f->n_links + 1, sizeof *f->by_target);
-        if (!f->by_target)
-                return -ENOMEM;
-        if (f->n_links) {
-                memcpy(f->by_target, f->by_name, f->n_links * sizeof *f->by_target);
-                qsort(f->by_name, f->n_links, sizeof *f->by_name, compare_names);
-                qsort(f->by_target, f->n_links, sizeof *f->by_target, compare_targets);
-        }
-        return 0;
+                        items[n++] = items[i];
+        f->entries.n = n;
+        folders_sort(&f->drop_ins, folders_compare);
+        folders_sort(&f->links, folders_compare);
+        f->by_target.n = f->links.n;
+        f->by_target.items = xcalloc(f->links.n + 1, sizeof *f->by_target.items);
+        if (f->links.n)
+                memcpy(f->by_target.items, f->links.items, f->links.n * sizeof *f->links.items);
+        folders_sort(&f->by_target, folders_compare_targets);
 }
 
-/* The first item whose text at the offset is this name; items are sorted by it. */
-static size_t unit_folders_place_of(const void *items, size_t n, size_t size, size_t offset,
-                                    const char *name) {
-        size_t low = 0, high = n;
+size_t unit_folders_place(const struct unit_entries *sorted, bool by_target, const char *name) {
+        size_t low = 0, high = sorted->n;
         while (low < high) {
                 size_t middle = (low + high) / 2;
-                if (strcmp(*(char *const *) ((const char *) items + middle * size + offset), name) < 0)
+                const struct unit_entry *item = &sorted->items[middle];
+                if (strcmp(by_target ? item->to : item->name, name) < 0)
                         low = middle + 1;
                 else
                         high = middle;
         }
         return low;
 }
-#define PLACE_OF(items, n, member, name) \
-        unit_folders_place_of(items, n, sizeof *(items), offsetof(typeof(*(items)), member), name)
 
-const struct entry *unit_folders_find(const struct unit_folders *f, const char *name) {
-        size_t i = PLACE_OF(f->entries, f->n_entries, name, name);
-        return i < f->n_entries && strcmp(f->entries[i].name, name) == 0 ? &f->entries[i] : NULL;
-}
-
-size_t unit_folders_links(const struct unit_folders *f, const char *name) {
-        return PLACE_OF(f->by_name, f->n_links, name, name);
-}
-
-size_t unit_folders_targets(const struct unit_folders *f, const char *name) {
-        return PLACE_OF(f->by_target, f->n_links, to, name);
-}
-
-size_t unit_folders_drop_ins(const struct unit_folders *f, const char *name) {
-        return PLACE_OF(f->drop_ins, f->n_drop_ins, name, name);
+const struct unit_entry *unit_folders_find(const struct unit_folders *f, const char *name) {
+        size_t i = unit_folders_place(&f->entries, false, name);
+        return i < f->entries.n && strcmp(f->entries.items[i].name, name) == 0 ? &f->entries.items[i] : NULL;
 }

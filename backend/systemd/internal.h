@@ -6,12 +6,10 @@
 #include "backend/systemd/bus.h"
 #include "backend/systemd/units.h"
 
-/* systemd answers in milliseconds, but many units to reload or a slow disk can block it for a minute. */
-#define BUS_TIMEOUT_USEC (25U * 1000 * 1000)
+/* systemd answers in milliseconds (sd-bus waits 25 s), but many units to reload or a slow disk can block it
+ * for a minute. */
 #define BUS_RELOAD_TIMEOUT_USEC (180U * 1000 * 1000)
 
-/* Ceiling of one unit: entries of a list property, names in a list. */
-#define UNIT_TEXTS_MAX 4096U
 #define UNITS_MAX 65536U
 
 #define CHANGED_NAMES_MAX 64U

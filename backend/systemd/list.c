@@ -9,6 +9,7 @@
 
 #include <fnmatch.h>
 
+#include "backend/io/turn.h"
 #include "backend/systemd/file-states.h"
 
 /* systemd.unit(5), for a systemd that does not report its folders. */
@@ -20,54 +21,47 @@ static const char *const usual_folders[] = { "/etc/systemd/system.control", "/ru
                                              "/lib/systemd/system",         "/usr/lib/systemd/system",
                                              "/run/systemd/generator.late", NULL };
 
-/* Waits for the folders, then for the files. */
+/* Asks systemd for its folders, unless they are known, then reads their files. */
 struct looking {
+        struct op op;
         struct units *units;
-        struct op *op, *asking;
+        sd_bus_slot *slot;
         void (*done)(struct unit_files *files, void *userdata);
         void *userdata;
 };
 
-static void looking_free(void *userdata) {
-        struct looking *l = userdata;
-        op_cancel(l->asking);
-        free(l);
+static void looking_drop(struct op *op) {
+        sd_bus_slot_unref(container_of(op, struct looking, op)->slot);
 }
 
-static void on_read(struct unit_files *files, struct error *e, void *userdata) {
+static void list_on_read(struct unit_files *files, void *userdata) {
         struct looking *l = userdata;
-        void (*done)(struct unit_files *files, void *userdata) = l->done;
-        void *data = l->userdata;
-        error_free(e);
-        op_finish(l->op);
-        looking_free(l);
-        done(files, data);
+        op_end(&l->op);
+        l->done(files, l->userdata);
 }
 
-static int read_files(struct looking *l) {
+static void list_read_folders(struct looking *l) {
         char *const *folders = l->units->folders ? l->units->folders : (char *const *) usual_folders;
-        l->asking = unit_files_read(l->units->event, l->units->root, folders, on_read, l);
-        return l->asking ? 0 : -ENOMEM;
+        op_wait(&l->op, unit_files_read(l->units->event, l->units->root, folders, list_on_read, l));
 }
 
-static void unit_list_on_folders(char **folders, struct error *e, void *userdata) {
+static int list_on_folders(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         struct looking *l = userdata;
-        l->asking = op_cancel(l->asking);
-        error_free(e);
-        l->units->folders = folders;
-        if (read_files(l) < 0)
-                on_read(NULL, NULL, l);
+        if (!sd_bus_message_is_method_error(m, NULL) && sd_bus_message_enter_container(m, 'v', "as") >= 0)
+                sd_bus_message_read_strv(m, &l->units->folders);
+        list_read_folders(l);
+        return 0;
 }
 
-/* files are the callee's; NULL: they cannot be read. */
-static struct op *look_at_files(struct units *units, void (*done)(struct unit_files *files, void *userdata),
-                                void *userdata) {
+static struct op *list_look(struct units *units, void (*done)(struct unit_files *files, void *userdata),
+                            void *userdata) {
         struct looking *l = new0(struct looking);
-        *l = (struct looking) { .units = units, .done = done, .userdata = userdata };
-        l->op = op_new(looking_free, l);
-        if (units->folders ? read_files(l) < 0 : !(l->asking = units_folders(units, unit_list_on_folders, l)))
-                return op_cancel(l->op);
-        return l->op;
+        *l = (struct looking) { .op.drop = looking_drop, .units = units, .done = done, .userdata = userdata };
+        if (units->folders ||
+            sd_bus_call_method_async(units->bus, &l->slot, SYSTEMD_NAME, SYSTEMD_PATH, BUS_PROPERTIES, "Get",
+                                     list_on_folders, l, "ss", SYSTEMD_MANAGER, "UnitPath") < 0)
+                list_read_folders(l);
+        return &l->op;
 }
 
 void units_forget_files(struct units *units) {
@@ -76,7 +70,7 @@ void units_forget_files(struct units *units) {
         units->files_stale = false;
 }
 
-static bool same_files(const struct unit_files *a, const struct unit_files *b) {
+static bool list_same_files(const struct unit_files *a, const struct unit_files *b) {
         if (!a || a->n != b->n)
                 return false;
         for (size_t i = 0; i < a->n; i++)
@@ -86,10 +80,10 @@ static bool same_files(const struct unit_files *a, const struct unit_files *b) {
         return true;
 }
 
-static void unit_list_files_read(struct unit_files *files, void *userdata) {
+static void list_files_read(struct unit_files *files, void *userdata) {
         struct units *units = userdata;
         units->looking = op_cancel(units->looking);
-        bool news = files && !same_files(units->files, files);
+        bool news = files && !list_same_files(units->files, files);
         if (files) {
                 unit_files_free(units->files);
                 units->files = files;
@@ -98,18 +92,17 @@ static void unit_list_files_read(struct unit_files *files, void *userdata) {
                 units_report_all(units);
 }
 
-static void unit_list_read_files(struct units *units) {
+static void list_read_files(struct units *units) {
         if (!units->changed || units->looking || (units->files && !units->files_stale))
                 return;
         units->files_stale = false;
-        units->looking = look_at_files(units, unit_list_files_read, units);
+        units->looking = list_look(units, list_files_read, units);
 }
 
 struct listing {
+        struct op op;                           /* inner: reads the files */
         struct units *units;
-        struct op *op, *looking;
         sd_bus_slot *slot;
-        sd_event_source *defer;
         char *pattern;
         bool followed;                          /* all units, with a listener: the files come later */
         struct unit_list *list;                 /* loaded ones */
@@ -119,54 +112,46 @@ struct listing {
         void *userdata;
 };
 
-static void unit_list_listing_free(struct listing *l) {
-        op_cancel(l->looking);
+static void listing_drop(struct op *op) {
+        struct listing *l = container_of(op, struct listing, op);
         sd_bus_slot_unref(l->slot);
-        sd_event_source_disable_unref(l->defer);
         unit_list_free(l->list);
         unit_files_free(l->files);
         error_free(l->error);
         free(l->pattern);
-        free(l);
 }
 
-static void listing_stop(void *userdata) {
-        unit_list_listing_free(userdata);
-}
-
-static int compare_units(const void *a, const void *b) {
+static int list_compare(const void *a, const void *b) {
         return strcmp(((const struct unit *) a)->name, ((const struct unit *) b)->name);
 }
 
 /* Device units exist once for each of their many links; followers are omitted, as by systemctl. */
-static int read_units(sd_bus_message *m, struct unit_list *list) {
+static int list_read_units(sd_bus_message *m, struct unit_list *list) {
+        const char *name, *description, *load, *active, *sub, *following, *job;
+        uint32_t job_id;
         int r = sd_bus_message_enter_container(m, 'a', "(ssssssouso)");
-        while (r >= 0) {
-                const char *name, *description, *load, *active, *sub, *following, *job;
-                uint32_t job_id;
-                r = sd_bus_message_read(m, "(ssssssouso)", &name, &description, &load, &active, &sub,
-                                        &following, NULL, &job_id, &job, NULL);
-                if (r <= 0)
-                        break;
+        if (r < 0)
+                return r;
+        while ((r = sd_bus_message_read(m, "(ssssssouso)", &name, &description, &load, &active, &sub,
+                                        &following, NULL, &job_id, &job, NULL)) > 0) {
                 if (*following)
                         continue;
                 if (list->n >= UNITS_MAX)
                         return -E2BIG;
                 room_for_one((void **) &list->items, list->n, sizeof *list->items);
-                struct unit *u = &list->items[list->n++];
-                *u = (struct unit) { .name = xstrdup(name),
-                                    .description = xstrdup(description),
-                                    .load = xstrdup(load),
-                                    .active = xstrdup(active),
-                                    .sub = xstrdup(sub),
-                                    .job = job_id ? xstrdup(job) : NULL };
+                list->items[list->n++] = (struct unit) { .name = xstrdup(name),
+                                                        .description = xstrdup(description),
+                                                        .load = xstrdup(load),
+                                                        .active = xstrdup(active),
+                                                        .sub = xstrdup(sub),
+                                                        .job = job_id ? xstrdup(job) : NULL };
         }
         if (r >= 0 && list->n)
-                qsort(list->items, list->n, sizeof *list->items, compare_units);
-        return r < 0 ? r : 0;
+                qsort(list->items, list->n, sizeof *list->items, list_compare);
+        return r;
 }
 
-static struct unit unit_list_from_file(const struct unit_file *f) {
+static struct unit list_from_file(const struct unit_file *f) {
         bool masked = str_starts(f->state, "masked");
         return (struct unit) { .name = xstrdup(f->name), .description = xstrdup(""),
                                .load = xstrdup(masked ? "masked" : "not-loaded"),
@@ -176,7 +161,7 @@ static struct unit unit_list_from_file(const struct unit_file *f) {
 
 /* Both are sorted; a file that was never loaded becomes an inactive unit. Templates ("getty@.service") are
  * not units: their instances get their file. */
-static void unit_list_merge(struct unit_list *list, const struct unit_files *files, const char *pattern) {
+static void list_merge(struct unit_list *list, const struct unit_files *files, const char *pattern) {
         struct unit *merged = xcalloc(list->n + files->n + 1, sizeof *merged);
         size_t n = 0, i = 0, j = 0;
         while (i < list->n || j < files->n) {
@@ -194,7 +179,7 @@ static void unit_list_merge(struct unit_list *list, const struct unit_files *fil
                         bool other = strstr(f->name, "@.") ||
                                      (pattern && fnmatch(pattern, f->name, FNM_NOESCAPE) != 0);
                         if (!other)
-                                merged[n++] = unit_list_from_file(f);
+                                merged[n++] = list_from_file(f);
                 }
         }
         free(list->items);
@@ -202,84 +187,59 @@ static void unit_list_merge(struct unit_list *list, const struct unit_files *fil
         list->n = n;
 }
 
-static void listing_finish(struct listing *l) {
-        struct units *units = l->units;
-        const struct unit_files *files = l->followed ? units->files : l->files;
-        if (!l->error && l->list && files)
-                unit_list_merge(l->list, files, l->pattern);
-        if (l->followed && !l->error)
-                unit_list_read_files(units);
+static void listing_end(void *state) {
+        struct listing *l = state;
         struct unit_list *list = l->error ? NULL : TAKE(l->list);
-        struct error *error = TAKE(l->error);
-        void (*done)(struct unit_list *list, struct error *e, void *userdata) = l->done;
-        void *userdata = l->userdata;
-        op_finish(l->op);
-        unit_list_listing_free(l);
-        done(list, error, userdata);
+        struct error *e = TAKE(l->error);
+        const struct unit_files *files = l->followed ? l->units->files : l->files;
+        if (list && files)
+                list_merge(list, files, l->pattern);
+        if (list && l->followed)
+                list_read_files(l->units);
+        op_end(&l->op);
+        l->done(list, e, l->userdata);
 }
 
-static int unit_list_deferred(sd_event_source *source, void *userdata) {
-        listing_finish(userdata);
-        return 0;
-}
-
-static int unit_list_on_units(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+static int list_on_units(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         struct listing *l = userdata;
         l->slot = sd_bus_slot_unref(l->slot);
         l->list = new0(struct unit_list);
         int r;
         if (sd_bus_message_is_method_error(m, NULL))
-                bus_fail_message(&l->error, m, "The units could not be listed");
-        else if ((r = read_units(m, l->list)) < 0)
+                bus_fail(&l->error, m, 0, "The units could not be listed");
+        else if ((r = list_read_units(m, l->list)) < 0)
                 error_errno(&l->error, r, "systemd's list of units cannot be read");
-        if (l->error || !l->looking)
-                listing_finish(l);
+        if (l->error || !l->op.inner)
+                listing_end(l);
         return 0;
 }
 
 /* The list is valid without the files, with enabled states unknown. */
-static void unit_list_on_files(struct unit_files *files, void *userdata) {
+static void list_on_files(struct unit_files *files, void *userdata) {
         struct listing *l = userdata;
-        l->looking = op_cancel(l->looking);
+        op_wait(&l->op, NULL);
         l->files = files;
         if (!l->slot)
-                listing_finish(l);
-}
-
-static int unit_list_ask(struct listing *l) {
-        _cleanup_message_ sd_bus_message *m = NULL;
-        sd_bus *bus = l->units->bus;
-        int r = sd_bus_message_new_method_call(bus, &m, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
-                                               l->pattern ? "ListUnitsByPatterns" : "ListUnits");
-        if (r >= 0 && l->pattern)
-                r = sd_bus_message_append(m, "asas", 0, 1, l->pattern);
-        if (r >= 0)
-                r = sd_bus_call_async(bus, &l->slot, m, unit_list_on_units, l, BUS_TIMEOUT_USEC);
-        if (r < 0 || l->followed)
-                return r;
-        l->looking = look_at_files(l->units, unit_list_on_files, l);
-        return l->looking ? 0 : -ENOMEM;
+                listing_end(l);
 }
 
 struct op *units_list(struct units *units, const char *pattern,
                       void (*done)(struct unit_list *list, struct error *e, void *userdata), void *userdata) {
-        struct listing *l = calloc(1, sizeof *l);
-        if (!l)
-                return NULL;
-        *l = (struct listing) {
-                .units = units, .followed = !pattern && units->changed, .done = done, .userdata = userdata
-        };
-        l->op = str_replace(&l->pattern, pattern) >= 0 ? op_new(listing_stop, l) : NULL;
-        if (!l->op) {
-                unit_list_listing_free(l);
-                return NULL;
-        }
-        int r = units_connect(units, &l->error);
-        if (r >= 0 && (r = unit_list_ask(l)) < 0) {
-                l->slot = sd_bus_slot_unref(l->slot);
+        struct listing *l = new0(struct listing);
+        *l = (struct listing) { .op.drop = listing_drop,
+                               .units = units,
+                               .pattern = xstrdup(pattern),
+                               .followed = !pattern && units->changed,
+                               .done = done,
+                               .userdata = userdata };
+        if (units_connect(units, &l->error) < 0)
+                return op_answer(&l->op, units->event, listing_end);
+        int r = sd_bus_call_method_async(units->bus, &l->slot, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
+                                         pattern ? "ListUnitsByPatterns" : "ListUnits", list_on_units, l,
+                                         pattern ? "asas" : "", 0, 1, pattern);
+        if (r < 0) {
                 bus_fail(&l->error, NULL, r, "The units could not be listed");
+                return op_answer(&l->op, units->event, listing_end);
         }
-        if (r < 0 && sd_event_add_defer(units->event, &l->defer, unit_list_deferred, l) < 0)
-                return op_cancel(l->op);
-        return l->op;
+        return l->followed ? &l->op : op_wait(&l->op, list_look(units, list_on_files, l));
 }

@@ -37,12 +37,10 @@ static bool makes_unit(const struct change *change) {
         return S_ISREG(change->after.mode) && (change->what & (CHANGE_ADDED | CHANGE_CONTENT | CHANGE_TYPE));
 }
 
-int unit_places_find(const struct changes *changes, const char *name, char ***ret, bool *ret_quadlet) {
+void unit_places_find(const struct changes *changes, const char *name, char ***ret, bool *ret_quadlet) {
         _cleanup_strv_ char **first = NULL, **others = NULL;
         _cleanup_free_ char *own = str_printf("%s.service", name);
         bool own_quadlet = false, other_quadlet = false;
-        if (!own)
-                return -ENOMEM;
         for (size_t i = 0; i < changes->n; i++) {
                 const char *stem;
                 size_t n;
@@ -57,15 +55,12 @@ int unit_places_find(const struct changes *changes, const char *name, char ***re
                         own_quadlet = places[place].quadlet;
                 else if (!others)
                         other_quadlet = places[place].quadlet;
-                if (strv_take(is_own ? &first : &others, unit) < 0)
-                        return -ENOMEM;
+                strv_take(is_own ? &first : &others, unit);
         }
         *ret_quadlet = first ? own_quadlet : other_quadlet;
-        if (strv_extend(&first, others) < 0)
-                return -ENOMEM;
+        strv_extend(&first, others);
         strv_free(*ret);
         *ret = TAKE(first);
-        return 0;
 }
 
 const struct change *unit_places_file(const struct changes *changes, const char *unit) {

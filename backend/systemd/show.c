@@ -5,6 +5,8 @@
 
 #include "backend/systemd/internal.h"
 
+#include "backend/io/turn.h"
+
 enum kind {
         TEXT,
         TEXTS,
@@ -15,9 +17,13 @@ enum kind {
         TIME,
         BYTES,
         LOAD_ERROR,
-        JOB,
-        CONDITION,
-        CONDITION_TIME
+        JOB
+};
+
+struct answer {
+        struct unit_detail detail;
+        bool condition_met;
+        int64_t condition_time; /* seconds since the epoch; 0: never, and then "not met" is meaningless */
 };
 
 static const struct property {
@@ -25,87 +31,87 @@ static const struct property {
         enum kind kind;
         size_t offset;
 } properties[] = {
-#define P(name, kind, member) { name, kind, offsetof(struct unit_detail, member) }
-        P("Id", TEXT, unit.name),
-        P("Description", TEXT, unit.description),
-        P("LoadState", TEXT, unit.load),
-        P("ActiveState", TEXT, unit.active),
-        P("SubState", TEXT, unit.sub),
-        P("UnitFileState", TEXT, unit.file_state),
-        P("Job", JOB, unit.job),
-        P("FragmentPath", TEXT, fragment),
-        P("SourcePath", TEXT, source),
-        P("DropInPaths", TEXTS, drop_ins),
-        P("Result", TEXT, result),
-        P("ExecMainCode", INT32, exit_code),
-        P("ExecMainStatus", INT32, exit_status),
-        P("NRestarts", UINT32, restarts),
-        P("MainPID", UINT32, main_pid),
-        P("StateChangeTimestamp", TIME, since),
-        P("CPUUsageNSec", UINT64, cpu_nsec),
-        P("MemoryCurrent", UINT64, memory),
-        P("TasksCurrent", UINT64, tasks),
-        P("IOReadBytes", UINT64, io_read),
-        P("IOWriteBytes", UINT64, io_written),
-        P("Requires", TEXTS, requires),
-        P("Wants", TEXTS, wants),
-        P("After", TEXTS, after),
-        P("RequiredBy", TEXTS, required_by),
-        P("LoadError", LOAD_ERROR, load_error),
-        P("CanStart", FLAG, can_start),
-        P("CanStop", FLAG, can_stop),
-        P("CanReload", FLAG, can_reload),
-        P("NeedDaemonReload", FLAG, need_reload),
-        P("InvocationID", BYTES, invocation),
-        { "ConditionResult", CONDITION, 0 },
-        { "ConditionTimestamp", CONDITION_TIME, 0 },
+#define P(name, kind, member) { name, kind, offsetof(struct answer, member) }
+        P("Id", TEXT, detail.unit.name),
+        P("Description", TEXT, detail.unit.description),
+        P("LoadState", TEXT, detail.unit.load),
+        P("ActiveState", TEXT, detail.unit.active),
+        P("SubState", TEXT, detail.unit.sub),
+        P("UnitFileState", TEXT, detail.unit.file_state),
+        P("Job", JOB, detail.unit.job),
+        P("FragmentPath", TEXT, detail.fragment),
+        P("SourcePath", TEXT, detail.source),
+        P("DropInPaths", TEXTS, detail.drop_ins),
+        P("Result", TEXT, detail.result),
+        P("ExecMainCode", INT32, detail.exit_code),
+        P("ExecMainStatus", INT32, detail.exit_status),
+        P("NRestarts", UINT32, detail.restarts),
+        P("MainPID", UINT32, detail.main_pid),
+        P("StateChangeTimestamp", TIME, detail.since),
+        P("CPUUsageNSec", UINT64, detail.cpu_nsec),
+        P("MemoryCurrent", UINT64, detail.memory),
+        P("TasksCurrent", UINT64, detail.tasks),
+        P("IOReadBytes", UINT64, detail.io_read),
+        P("IOWriteBytes", UINT64, detail.io_written),
+        P("Requires", TEXTS, detail.requires),
+        P("Wants", TEXTS, detail.wants),
+        P("After", TEXTS, detail.after),
+        P("RequiredBy", TEXTS, detail.required_by),
+        P("LoadError", LOAD_ERROR, detail.load_error),
+        P("CanStart", FLAG, detail.can_start),
+        P("CanStop", FLAG, detail.can_stop),
+        P("CanReload", FLAG, detail.can_reload),
+        P("NeedDaemonReload", FLAG, detail.need_reload),
+        P("InvocationID", BYTES, detail.invocation),
+        P("ConditionResult", FLAG, condition_met),
+        P("ConditionTimestamp", TIME, condition_time),
 #undef P
 };
 
 static const char *const signatures[] = {
-        [TEXT] = "s",          [TEXTS] = "as", [INT32] = "i",     [UINT32] = "u",
-        [UINT64] = "t",        [FLAG] = "b",   [TIME] = "t",      [BYTES] = "ay",
-        [LOAD_ERROR] = "(ss)", [JOB] = "(uo)", [CONDITION] = "b", [CONDITION_TIME] = "t",
+        [TEXT] = "s", [TEXTS] = "as", [INT32] = "i", [UINT32] = "u",        [UINT64] = "t",
+        [FLAG] = "b", [TIME] = "t",   [BYTES] = "ay", [LOAD_ERROR] = "(ss)", [JOB] = "(uo)",
 };
 
-static int unit_show_read_text(sd_bus_message *m, char **target) {
-        const char *text;
-        int r = sd_bus_message_read(m, "s", &text);
-        return r < 0 ? r : str_replace(target, *text ? text : NULL);
-}
-
-static int unit_show_read_texts(sd_bus_message *m, char ***target) {
-        int r = sd_bus_message_enter_container(m, 'a', "s");
+/* Of a LOAD_ERROR the message, else its name; of a JOB only the path of its object, which has its type. */
+static int show_read_text(sd_bus_message *m, enum kind kind, char **target) {
+        const char *text, *name = "";
+        uint32_t id = 1;
+        int r = kind == TEXT  ? sd_bus_message_read(m, "s", &text)
+                : kind == JOB ? sd_bus_message_read(m, "(uo)", &id, &text)
+                              : sd_bus_message_read(m, "(ss)", &name, &text);
         if (r < 0)
                 return r;
-        const char *text;
-        for (size_t n = 0; (r = sd_bus_message_read(m, "s", &text)) > 0; n++)
-                if (n < UNIT_TEXTS_MAX)
-                        strv_add(target, text);
-        return r < 0 ? r : sd_bus_message_exit_container(m);
-}
-
-static int read_bytes(sd_bus_message *m, char **target) {
-        const void *bytes;
-        size_t n;
-        int r = sd_bus_message_read_array(m, 'y', &bytes, &n);
-        if (r < 0 || n == 0 || n > 64)
-                return r < 0 ? r : 0;
-        _cleanup_str_ struct str hex = {};
-        for (size_t i = 0; i < n; i++)
-                str_addf(&hex, "%02x", ((const unsigned char *) bytes)[i]);
-        free(*target);
-        *target = str_take(&hex);
+        if (!*text)
+                text = name;
+        str_replace(target, *text && id ? text : NULL);
         return 0;
 }
 
-static int read_load_error(sd_bus_message *m, char **target) {
-        const char *name, *message;
-        int r = sd_bus_message_read(m, "(ss)", &name, &message);
-        return r < 0 || !*name ? r : str_replace(target, *message ? message : name);
+static int show_read_texts(sd_bus_message *m, char ***target) {
+        char **texts = NULL;
+        int r = sd_bus_message_read_strv(m, &texts);
+        if (r < 0)
+                return r;
+        strv_free(*target);
+        *target = texts;
+        return 0;
 }
 
-static int unit_show_read_number(sd_bus_message *m, enum kind kind, void *target) {
+static int show_read_bytes(sd_bus_message *m, char **target) {
+        const unsigned char *bytes;
+        size_t n;
+        int r = sd_bus_message_read_array(m, 'y', (const void **) &bytes, &n);
+        if (r < 0 || n == 0 || n > 64)
+                return r;
+        _cleanup_str_ struct str hex = {};
+        for (size_t i = 0; i < n; i++)
+                str_addf(&hex, "%02x", bytes[i]);
+        str_replace(target, hex.text);
+        return 0;
+}
+
+static int show_read_number(sd_bus_message *m, enum kind kind, void *target) {
         union {
                 int32_t i;
                 uint32_t u;
@@ -128,63 +134,42 @@ static int unit_show_read_number(sd_bus_message *m, enum kind kind, void *target
         return 0;
 }
 
-/* Only the job's object path; its type is a property of that object. */
-static int read_job(sd_bus_message *m, char **target) {
-        uint32_t id;
-        const char *path;
-        int r = sd_bus_message_read(m, "(uo)", &id, &path);
-        return r < 0 || !id ? r : str_replace(target, path);
-}
-
-struct condition {
-        bool met;
-        int64_t looked;         /* seconds since the epoch; 0: never, and then "not met" is meaningless */
-};
-
-static int read_value(sd_bus_message *m, const struct property *p, struct unit_detail *d,
-                      struct condition *condition) {
-        void *target = (char *) d + p->offset;
-        switch (p->kind) {
+static int show_read_value(sd_bus_message *m, enum kind kind, void *target) {
+        switch (kind) {
         case TEXT:
-                return unit_show_read_text(m, target);
-        case TEXTS:
-                return unit_show_read_texts(m, target);
-        case BYTES:
-                return read_bytes(m, target);
         case LOAD_ERROR:
-                return read_load_error(m, target);
         case JOB:
-                return read_job(m, target);
-        case CONDITION:
-                return unit_show_read_number(m, FLAG, &condition->met);
-        case CONDITION_TIME:
-                return unit_show_read_number(m, TIME, &condition->looked);
+                return show_read_text(m, kind, target);
+        case TEXTS:
+                return show_read_texts(m, target);
+        case BYTES:
+                return show_read_bytes(m, target);
         default:
-                return unit_show_read_number(m, p->kind, target);
+                return show_read_number(m, kind, target);
         }
 }
 
-static const struct property *find_property(const char *name) {
+static const struct property *show_property(const char *name) {
         for (size_t i = 0; i < ELEMENTS(properties); i++)
                 if (strcmp(properties[i].name, name) == 0)
                         return &properties[i];
         return NULL;
 }
 
-static int unit_show_read_all(sd_bus_message *m, struct unit_detail *d, struct condition *condition) {
+static int show_read_all(sd_bus_message *m, struct answer *answer) {
         int r = sd_bus_message_enter_container(m, 'a', "{sv}");
         if (r < 0)
                 return r;
         while ((r = sd_bus_message_enter_container(m, 'e', "sv")) > 0) {
                 const char *name, *contents;
-                r = sd_bus_message_read(m, "s", &name);
-                if (r < 0 || (r = sd_bus_message_peek_type(m, NULL, &contents)) < 0)
+                if ((r = sd_bus_message_read(m, "s", &name)) < 0 ||
+                    (r = sd_bus_message_peek_type(m, NULL, &contents)) < 0)
                         return r;
-                const struct property *p = find_property(name);
+                const struct property *p = show_property(name);
                 /* a property of another type counts as absent, without loss of the others */
                 if (p && strcmp(contents, signatures[p->kind]) == 0) {
                         if ((r = sd_bus_message_enter_container(m, 'v', contents)) < 0 ||
-                            (r = read_value(m, p, d, condition)) < 0 ||
+                            (r = show_read_value(m, p->kind, (char *) answer + p->offset)) < 0 ||
                             (r = sd_bus_message_exit_container(m)) < 0)
                                 return r;
                 } else if ((r = sd_bus_message_skip(m, "v")) < 0)
@@ -199,14 +184,15 @@ int unit_detail_read(sd_bus_message *m, struct unit_detail **ret, bool *ret_cond
                      struct error **reterr) {
         _cleanup_(unit_detail_freep) struct unit_detail *d = new0(struct unit_detail);
         d->cpu_nsec = d->memory = d->tasks = d->io_read = d->io_written = UNIT_UNKNOWN;
-        struct condition condition = { .met = true };
-        int r = unit_show_read_all(m, d, &condition);
+        struct answer answer = { .detail = *d, .condition_met = true };
+        int r = show_read_all(m, &answer);
+        *d = answer.detail;
         if (r < 0)
                 return error_errno(reterr, r, "systemd's answer about the unit cannot be read");
         if (!d->unit.name || !d->unit.load || !d->unit.active || !d->unit.sub)
                 return error_set(reterr, -EBADMSG, "systemd's answer about the unit lacks its name or state");
         if (ret_condition_failed)
-                *ret_condition_failed = condition.looked && !condition.met;
+                *ret_condition_failed = answer.condition_time && !answer.condition_met;
         *ret = TAKE(d);
         return 0;
 }
@@ -219,72 +205,55 @@ int units_get_all(struct units *units, const char *name, sd_bus_slot **slot,
                 return r;
         units_expect_echo(units, name);
         r = sd_bus_path_encode(SYSTEMD_UNITS, name, &path);
-        if (r >= 0) {
-                _cleanup_message_ sd_bus_message *m = NULL;
-                r = sd_bus_message_new_method_call(units->bus, &m, SYSTEMD_NAME, path, BUS_PROPERTIES,
-                                                   "GetAll");
-                if (r >= 0)
-                        r = sd_bus_message_append(m, "s", "");
-                if (r >= 0)
-                        r = sd_bus_call_async(units->bus, slot, m, callback, userdata, BUS_TIMEOUT_USEC);
-        }
+        if (r >= 0)
+                r = sd_bus_call_method_async(units->bus, slot, SYSTEMD_NAME, path, BUS_PROPERTIES, "GetAll",
+                                             callback, userdata, "s", "");
         return r < 0 ? bus_fail(reterr, NULL, r, "%s could not be looked at", name) : 0;
 }
 
 struct showing {
+        struct op op;
         struct units *units;
-        struct op *op;
         char *name;
         sd_bus_slot *slot;
-        sd_event_source *defer;
         struct unit_detail *detail;
         struct error *error;
         void (*done)(struct unit_detail *detail, struct error *e, void *userdata);
         void *userdata;
 };
 
-static void unit_show_showing_free(void *userdata) {
-        struct showing *s = userdata;
+static void showing_drop(struct op *op) {
+        struct showing *s = container_of(op, struct showing, op);
         sd_bus_slot_unref(s->slot);
-        sd_event_source_disable_unref(s->defer);
         unit_detail_free(s->detail);
         error_free(s->error);
         free(s->name);
-        free(s);
 }
 
-static void showing_finish(struct showing *s) {
+static void showing_end(void *state) {
+        struct showing *s = state;
         struct unit_detail *detail = s->error ? NULL : TAKE(s->detail);
-        struct error *error = TAKE(s->error);
-        void (*done)(struct unit_detail *detail, struct error *e, void *userdata) = s->done;
-        void *userdata = s->userdata;
-        op_finish(s->op);
-        unit_show_showing_free(s);
-        done(detail, error, userdata);
-}
-
-static int unit_show_deferred(sd_event_source *source, void *userdata) {
-        showing_finish(userdata);
-        return 0;
+        struct error *e = TAKE(s->error);
+        op_end(&s->op);
+        s->done(detail, e, s->userdata);
 }
 
 /* A job that has ended meanwhile is none. */
-static int on_job_type(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+static int show_on_job_type(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         struct showing *s = userdata;
-        s->slot = sd_bus_slot_unref(s->slot);
         const char *type = NULL;
         if (sd_bus_message_is_method_error(m, NULL) || sd_bus_message_read(m, "v", "s", &type) < 0)
                 type = NULL;
         str_replace(&s->detail->unit.job, type);
-        showing_finish(s);
+        showing_end(s);
         return 0;
 }
 
-static int unit_show_on_shown(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+static int show_on_shown(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         struct showing *s = userdata;
         s->slot = sd_bus_slot_unref(s->slot);
         if (sd_bus_message_is_method_error(m, NULL))
-                bus_fail_message(&s->error, m, "%s could not be looked at", s->name);
+                bus_fail(&s->error, m, 0, "%s could not be looked at", s->name);
         else if (unit_detail_read(m, &s->detail, NULL, &s->error) >= 0 &&
                  str_equal(s->detail->unit.load, "not-found") &&
                  str_equal(s->detail->unit.active, "inactive")) {
@@ -294,12 +263,11 @@ static int unit_show_on_shown(sd_bus_message *m, void *userdata, sd_bus_error *e
                            "Names are exact and end in .service, .socket, .timer, …; search in the list of "
                            "units");
         }
-        if (!s->error && s->detail->unit.job &&
+        if (s->error || !s->detail->unit.job ||
             sd_bus_call_method_async(s->units->bus, &s->slot, SYSTEMD_NAME, s->detail->unit.job,
-                                     BUS_PROPERTIES, "Get", on_job_type, s, "ss", SYSTEMD_NAME ".Job",
-                                     "JobType") >= 0)
-                return 0;
-        showing_finish(s);
+                                     BUS_PROPERTIES, "Get", show_on_job_type, s, "ss", SYSTEMD_NAME ".Job",
+                                     "JobType") < 0)
+                showing_end(s);
         return 0;
 }
 
@@ -307,71 +275,13 @@ struct op *units_show(struct units *units, const char *name,
                       void (*done)(struct unit_detail *detail, struct error *e, void *userdata),
                       void *userdata) {
         struct showing *s = new0(struct showing);
-        *s = (struct showing) { .units = units, .name = xstrdup(name), .done = done, .userdata = userdata };
-        s->op = op_new(unit_show_showing_free, s);
-        int r = unit_name_check(name, &s->error);
-        if (r >= 0)
-                r = units_get_all(units, name, &s->slot, unit_show_on_shown, s, &s->error);
-        if (r < 0 && sd_event_add_defer(units->event, &s->defer, unit_show_deferred, s) < 0)
-                return op_cancel(s->op);
-        return s->op;
-}
-
-struct folders {
-        struct op *op;
-        sd_bus_slot *slot;
-        sd_event_source *defer;
-        struct error *error;
-        char **folders;
-        void (*done)(char **folders, struct error *e, void *userdata);
-        void *userdata;
-};
-
-static void folders_free(void *userdata) {
-        struct folders *f = userdata;
-        sd_bus_slot_unref(f->slot);
-        sd_event_source_disable_unref(f->defer);
-        error_free(f->error);
-        strv_free(f->folders);
-        free(f);
-}
-
-static int folders_finish(sd_event_source *source, void *userdata) {
-        struct folders *f = userdata;
-        char **folders = f->error ? NULL : TAKE(f->folders);
-        struct error *error = TAKE(f->error);
-        void (*done)(char **folders, struct error *e, void *userdata) = f->done;
-        void *data = f->userdata;
-        op_finish(f->op);
-        folders_free(f);
-        done(folders, error, data);
-        return 0;
-}
-
-static int unit_show_on_folders(sd_bus_message *m, void *userdata, sd_bus_error *error) {
-        struct folders *f = userdata;
-        int r = 0;
-        if (sd_bus_message_is_method_error(m, NULL))
-                bus_fail_message(&f->error, m, "The folders of unit files are not known");
-        else if ((r = sd_bus_message_enter_container(m, 'v', "as")) < 0 ||
-                 (r = unit_show_read_texts(m, &f->folders)) < 0)
-                error_errno(&f->error, r, "The folders of unit files are not known");
-        else if (!f->folders)
-                f->folders = strv_copy(NULL);
-        return folders_finish(NULL, f);
-}
-
-struct op *units_folders(struct units *units, void (*done)(char **folders, struct error *e, void *userdata),
-                         void *userdata) {
-        struct folders *f = new0(struct folders);
-        *f = (struct folders) { .done = done, .userdata = userdata };
-        f->op = op_new(folders_free, f);
-        int r = units_connect(units, &f->error);
-        if (r >= 0 && (r = sd_bus_call_method_async(units->bus, &f->slot, SYSTEMD_NAME, SYSTEMD_PATH,
-                                                    BUS_PROPERTIES, "Get", unit_show_on_folders, f, "ss",
-                                                    SYSTEMD_MANAGER, "UnitPath")) < 0)
-                bus_fail(&f->error, NULL, r, "The folders of unit files are not known");
-        if (r < 0 && sd_event_add_defer(units->event, &f->defer, folders_finish, f) < 0)
-                return op_cancel(f->op);
-        return f->op;
+        *s = (struct showing) { .op.drop = showing_drop,
+                               .units = units,
+                               .name = xstrdup(name),
+                               .done = done,
+                               .userdata = userdata };
+        if (unit_name_check(name, &s->error) < 0 ||
+            units_get_all(units, name, &s->slot, show_on_shown, s, &s->error) < 0)
+                return op_answer(&s->op, units->event, showing_end);
+        return &s->op;
 }

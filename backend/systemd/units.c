@@ -12,15 +12,14 @@ sd_bus *units_bus(struct units *units, struct error **reterr) {
         return units_connect(units, reterr) < 0 ? NULL : units->bus;
 }
 
-int units_new(sd_event *event, const char *root, sd_bus *bus, struct units **ret, struct error **reterr) {
+struct units *units_new(sd_event *event, const char *root, sd_bus *bus) {
         struct units *units = new0(struct units);
         units->root = xstrdup(root);
         units->resync = units_resync;
         units->event = sd_event_ref(event);
         units->bus = sd_bus_ref(bus);
         units->given = bus;
-        *ret = units;
-        return 0;
+        return units;
 }
 
 struct units *units_free(struct units *units) {

@@ -14,7 +14,7 @@ struct units;
 /* root goes before the paths of unit files ("": the host's own). bus is borrowed (attached to event by the
  * caller); NULL: connect to the system bus when first needed. Tests pass one end of a socketpair. Operations
  * in flight must be cancelled before units_free(). */
-int units_new(sd_event *event, const char *root, sd_bus *bus, struct units **ret, struct error **reterr);
+struct units *units_new(sd_event *event, const char *root, sd_bus *bus);
 struct units *units_free(struct units *units);
 DEFINE_CLEANUP(struct units, units_free)
 
@@ -35,10 +35,6 @@ struct op *units_act(struct units *units, const char *name, enum unit_action act
                      void (*done)(struct error *e, void *userdata), void *userdata);
 /* Manager.Reload(); retries a rate limit. */
 struct op *units_reload(struct units *units, void (*done)(struct error *e, void *userdata), void *userdata);
-
-/* The folders systemd reads units from, in its order. folders is the callee's. */
-struct op *units_folders(struct units *units, void (*done)(char **folders, struct error *e, void *userdata),
-                         void *userdata);
 
 /* A transient service that outlives us: name "fairlead-job-ID.service", Type=exec, mode fail (-EEXIST: it
  * exists). stdin_fd is passed on (StandardInputFileDescriptor); the caller keeps its copy. */

@@ -64,7 +64,7 @@ static const struct {
 char *unit_why_text(const struct unit_detail *now) {
         const struct status_row *row = find_status(now);
         if (row && row->text)
-                return strdup(row->text);
+                return xstrdup(row->text);
         if (now->load_error && !str_equal(now->unit.load, "loaded"))
                 return str_printf("its unit file cannot be used: %s", now->load_error);
         if (now->exit_code == CLD_EXITED && now->exit_status != 0 && str_equal(now->result, "exit-code"))
@@ -81,9 +81,9 @@ char *unit_why_text(const struct unit_detail *now) {
         }
         for (size_t i = 0; i < ELEMENTS(results); i++)
                 if (str_equal(results[i].result, now->result))
-                        return strdup(results[i].text);
+                        return xstrdup(results[i].text);
         return str_empty(now->result) || str_equal(now->result, "success")
-                       ? strdup("systemd does not say why")
+                       ? xstrdup("systemd does not say why")
                        : str_printf("systemd calls it \"%s\"", now->result);
 }
 

@@ -17,10 +17,9 @@ static int connect_host(struct worker *w, const struct worker_options *options, 
         const char *const *sockets = NULL;
         w->engine = options->engine;
         w->units = options->units;
-        int r = w->engine ? 0 : engine_new(w->event, sockets, &w->engine, reterr);
-        if (r >= 0 && !w->units && !options->paths->root[0] && access("/run/systemd/system", F_OK) == 0)
-                r = units_new(w->event, "", NULL, &w->units, reterr);
-        return r;
+        if (!w->units && !options->paths->root[0] && access("/run/systemd/system", F_OK) == 0)
+                w->units = units_new(w->event, "", NULL);
+        return w->engine ? 0 : engine_new(w->event, sockets, &w->engine, reterr);
 }
 
 static int listen_outside(struct run *run, struct error **reterr) {

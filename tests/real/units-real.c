@@ -299,9 +299,9 @@ static void check_refusal(struct state *s) {
         pid_t pid = fork();
         if (pid == 0) {
                 struct state other = {};
-                if (setgid(65534) < 0 || setuid(65534) < 0 || sd_event_new(&other.event) < 0 ||
-                    units_new(other.event, "", NULL, &other.units, NULL) < 0)
+                if (setgid(65534) < 0 || setuid(65534) < 0 || sd_event_new(&other.event) < 0)
                         _exit(2);
+                other.units = units_new(other.event, "", NULL);
                 int r = act(&other, NAME("good"), UNIT_START);
                 _exit(r == -EPERM && other.error->hint ? 0 : 1);
         }
@@ -418,8 +418,9 @@ int main(void) {
                 fprintf(stderr, "units-real runs as root in a host of the lab: tests/lab run HOST -- …\n");
                 return 2;
         }
-        if (sd_event_new(&s.event) < 0 || units_new(s.event, "", NULL, &s.units, NULL) < 0)
+        if (sd_event_new(&s.event) < 0)
                 return 2;
+        s.units = units_new(s.event, "", NULL);
         for (size_t i = 0; i < ELEMENTS(unit_files); i++)
                 write_unit(unit_files[i].name, unit_files[i].text);
         reload(&s);

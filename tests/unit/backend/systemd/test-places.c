@@ -43,11 +43,11 @@ static void finds_the_units_of_changes(void **state) {
         assert_int_equal(changes_make(&before, &after, &changes), 0);
         _cleanup_strv_ char **units = NULL;
         bool quadlet = false;
-        assert_int_equal(unit_places_find(&changes, "demo", &units, &quadlet), 0);
+        unit_places_find(&changes, "demo", &units, &quadlet);
         _cleanup_free_ char *all = strv_join(units, " ");
         assert_string_equal(all, "demo.service a.service");
         assert_true(quadlet);
-        assert_int_equal(unit_places_find(&changes, "a", &units, &quadlet), 0);
+        unit_places_find(&changes, "a", &units, &quadlet);
         assert_string_equal(units[0], "a.service");
         assert_false(quadlet);
         assert_string_equal(unit_places_file(&changes, "demo.service")->path, "/etc/containers/systemd/demo.container");

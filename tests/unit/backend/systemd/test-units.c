@@ -32,7 +32,7 @@ static int begin(void **state) {
         struct fixture *f = calloc(1, sizeof *f);
         assert_int_equal(sd_event_new(&f->event), 0);
         f->systemd = fake_systemd_new(f->event, &f->bus);
-        assert_int_equal(units_new(f->event, f->systemd->root, f->bus, &f->units, NULL), 0);
+        f->units = units_new(f->event, f->systemd->root, f->bus);
         *state = f;
         return 0;
 }
@@ -341,22 +341,6 @@ static void says_that_there_is_no_such_unit(void **state) {
         assert_non_null(f->error->hint);
         show(f, "no name");
         assert_int_equal(f->error->code, -EINVAL);
-}
-
-static void on_folders(char **folders, struct error *e, void *userdata) {
-        struct fixture *f = userdata;
-        on_done(e, f);
-        f->names = folders;
-}
-
-static void knows_the_unit_folders(void **state) {
-        struct fixture *f = *state;
-        struct op *op = units_folders(f->units, on_folders, f);
-        assert_true(run(f, &f->done, 5000));
-        assert_int_equal(strv_length(f->names), 2);
-        assert_string_equal(f->names[1], "/fake/systemd/system");
-        op_cancel(op);
-        op_cancel(units_folders(f->units, on_folders, f));
 }
 
 /* ---- acting ---- */
@@ -669,7 +653,7 @@ int main(void) {
                 T(merges_units_and_files), T(lists_by_pattern), T(lists_without_folders_too), T(says_why_it_cannot_list),
                 T(keeps_files_while_it_follows),
                 T(does_not_wait_for_files_while_it_follows), T(forgets_files_it_waits_for), T(lists_five_thousand), T(forgets_a_dropped_operation), T(shows_a_unit),
-                T(shows_the_job_of_a_unit), T(says_that_there_is_no_such_unit), T(knows_the_unit_folders), T(starts_and_stops),
+                T(shows_the_job_of_a_unit), T(says_that_there_is_no_such_unit), T(starts_and_stops),
                 T(waits_for_the_end_of_the_job), T(says_why_a_start_failed), T(notices_a_condition_that_is_not_met), T(says_what_systemd_refuses),
                 T(notices_without_the_signal), T(copes_with_an_early_signal), T(looks_again_after_a_reload),
                 T(acts_side_by_side), T(answers_when_the_bus_goes), T(enables_and_reloads), T(reloads_when_it_may),
