@@ -25,15 +25,15 @@ struct act {
         struct units *units;
         struct act *next;
         char *name;
-        enum unit_action action;        /* for the sentences; a transient unit is a start */
+        enum unit_action action; /* for the sentences; a transient unit is a start */
         sd_bus_slot *slot;
-        sd_event_source *timer;         /* before the next poll, or the next try */
-        bool pinned;                    /* by RefUnit */
-        bool calling;                   /* the answer with the job's path has not arrived */
-        bool waiting;                   /* for the job's end */
-        char *job, *result;             /* object path; result, NULL: not known. While calling: of a
-                                         * JobRemoved signal before the answer */
-        sd_bus_message *unsent;         /* to be sent once connected */
+        sd_event_source *timer; /* before the next poll, or the next try */
+        bool pinned;            /* by RefUnit */
+        bool calling;           /* the answer with the job's path has not arrived */
+        bool waiting;           /* for the job's end */
+        char *job, *result;     /* object path; result, NULL: not known. While calling: of a
+                                 * JobRemoved signal before the answer */
+        sd_bus_message *unsent; /* to be sent once connected */
         unsigned tries;
         struct error *error;
         void (*done)(struct error *e, void *userdata);
@@ -79,7 +79,7 @@ static int act_timer(struct act *a, uint64_t usec, sd_event_time_handler_t handl
 static struct act *act_new(struct units *units, const char *name, enum unit_action action,
                            void (*done)(struct error *e, void *userdata), void *userdata) {
         struct act *a = new0(struct act);
-        *a = (struct act) { .op.drop = act_drop,
+        *a = (struct act){ .op.drop = act_drop,
                            .units = units,
                            .name = xstrdup(name),
                            .action = action,
@@ -178,7 +178,7 @@ static int act_on_job_removed(sd_bus_message *m, void *userdata, sd_bus_error *e
                 str_replace(&a->job, path);
                 str_replace(&a->result, result);
                 if (ours) {
-                        a->slot = sd_bus_slot_unref(a->slot);   /* a pending poll is not needed any more */
+                        a->slot = sd_bus_slot_unref(a->slot); /* a pending poll is not needed any more */
                         act_read_state(a);
                         /* the callback may have cancelled the others; one job answers one act */
                         return 0;
@@ -282,8 +282,8 @@ static bool act_read_file_changes(struct act *a, sd_bus_message *m) {
  * false. */
 static const struct {
         const char *method, *signature;
-        bool job;               /* the answer is a job's path */
-        bool files;             /* a reload follows */
+        bool job;   /* the answer is a job's path */
+        bool files; /* a reload follows */
 } calls[_UNIT_ACTION_MAX] = {
         [UNIT_START] = { "StartUnit", "ss", .job = true },
         [UNIT_STOP] = { "StopUnit", "ss", .job = true },
@@ -345,8 +345,8 @@ static int act_append_transient(sd_bus_message *m, const struct transient *t) {
                               t->description, "Type", "s", "exec", "KillMode", "s", "mixed",
                               "TimeoutStopUSec", "t", (uint64_t) 90 * 1000 * 1000, "OOMScoreAdjust", "i",
                               -500, "OOMPolicy", "s", "continue", "CollectMode", "s", "inactive-or-failed",
-                              "UMask", "u", 0077, "LogRateLimitIntervalUSec", "t", (uint64_t) 0,
-                              "SendSIGHUP", "b", false, "IgnoreSIGPIPE", "b", false);
+                              "UMask", "u", 0077, "LogRateLimitIntervalUSec", "t", (uint64_t) 0, "SendSIGHUP",
+                              "b", false, "IgnoreSIGPIPE", "b", false);
         if (t->stdin_fd >= 0)
                 sd_bus_message_append(m, "(sv)", "StandardInputFileDescriptor", "h", t->stdin_fd);
         sd_bus_message_open_container(m, 'r', "sv");

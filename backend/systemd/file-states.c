@@ -10,29 +10,31 @@
 #include "base/readfile.h"
 
 #define BLANKS " \t\r"
-#define CONFIG "/etc/systemd/system"    /* `enable` writes its links here */
+#define CONFIG "/etc/systemd/system" /* `enable` writes its links here */
 #define FILE_BYTES_MAX (256U * 1024)
 #define ALIASES_DEEP 8
-#define TURN_USEC 2000                  /* then the loop runs other sources */
-#define BEHIND_KEYS 6                   /* of sd-event's priorities */
+#define TURN_USEC 2000 /* then the loop runs other sources */
+#define BEHIND_KEYS 6  /* of sd-event's priorities */
 
 /* ---- the section [Install] ---- */
 
 /* The unit to decide about, and its section as far as `enable` depends on it. */
 struct unit_in_question {
-        const char *name;               /* of the file, where the entry is an alias of it */
-        unsigned folder;                /* of the file, or of the link that leads out of the folders */
-        bool wanted, required, upheld;  /* WantedBy=, RequiredBy=, UpheldBy= are not empty */
-        bool also;                      /* Also= is not empty */
+        const char *name;              /* of the file, where the entry is an alias of it */
+        unsigned folder;               /* of the file, or of the link that leads out of the folders */
+        bool wanted, required, upheld; /* WantedBy=, RequiredBy=, UpheldBy= are not empty */
+        bool also;                     /* Also= is not empty */
         char **aliases;
-        char *instance;                 /* DefaultInstance=; NULL */
+        char *instance; /* DefaultInstance=; NULL */
 };
 
 static void install_set(struct unit_in_question *u, const char *name, const char *value) {
         const struct {
                 const char *name;
                 bool *says;
-        } rules[] = { { "WantedBy", &u->wanted }, { "RequiredBy", &u->required }, { "UpheldBy", &u->upheld } };
+        } rules[] = { { "WantedBy", &u->wanted },
+                      { "RequiredBy", &u->required },
+                      { "UpheldBy", &u->upheld } };
         bool empty = !value[strspn(value, BLANKS)];
         /* An empty value resets the setting. */
         for (size_t i = 0; i < ELEMENTS(rules); i++)
@@ -132,8 +134,9 @@ struct found {
 };
 
 static void file_states_count(const struct unit_folders *f, const struct unit_in_question *u,
-                                   const struct unit_entry *link, bool own_names, struct found *found) {
-        bool config = strcmp(f->paths[link->folder], CONFIG) == 0, runtime = file_states_runtime(f, link->folder);
+                              const struct unit_entry *link, bool own_names, struct found *found) {
+        bool config = strcmp(f->paths[link->folder], CONFIG) == 0,
+             runtime = file_states_runtime(f, link->folder);
         bool name = strcmp(link->name, u->name) == 0, target = strcmp(link->to, u->name) == 0;
         if (link->below) {
                 if (!file_states_started_as(u, link->name))
@@ -164,8 +167,8 @@ static const char *file_states_linked(const struct unit_folders *f, const struct
         size_t n = f->links.n, prefix = strcspn(u->name, "@");
         _cleanup_free_ char *first = xstrndup(u->name, prefix + (u->name[prefix] == '@' ? 1 : 0));
         /* By name: itself, and the instances of a template, which are adjacent. */
-        for (size_t i = unit_folders_place(&f->links, false, first); i < n && str_starts(links[i].name, first);
-             i++)
+        for (size_t i = unit_folders_place(&f->links, false, first);
+             i < n && str_starts(links[i].name, first); i++)
                 file_states_count(f, u, &links[i], own_names, &found);
         for (size_t i = unit_folders_place(&f->by_target, true, u->name);
              i < n && strcmp(by_target[i].to, u->name) == 0; i++)
@@ -279,7 +282,7 @@ struct reading {
         struct op op;
         sd_event_source *source;
         struct unit_folders folders;
-        size_t next;                    /* of its entries */
+        size_t next; /* of its entries */
         struct unit_files *files;
         void (*done)(struct unit_files *files, void *userdata);
         void *userdata;
@@ -317,8 +320,8 @@ static bool reading_step(struct reading *r) {
                 return false;
         struct unit_in_question u = {};
         const struct unit_entry *entry = &f->entries.items[r->next++];
-        r->files->items[r->files->n++] = (struct unit_file) { .name = xstrdup(entry->name),
-                                                             .state = file_states_decide(f, entry, &u) };
+        r->files->items[r->files->n++] =
+                (struct unit_file){ .name = xstrdup(entry->name), .state = file_states_decide(f, entry, &u) };
         strv_free(u.aliases);
         free(u.instance);
         return true;
@@ -339,7 +342,7 @@ static int reading_on_turn(sd_event_source *source, void *userdata) {
 struct op *unit_files_read(sd_event *event, const char *root, char *const *folders,
                            void (*done)(struct unit_files *files, void *userdata), void *userdata) {
         struct reading *r = new0(struct reading);
-        *r = (struct reading) { .op.drop = reading_drop, .done = done, .userdata = userdata };
+        *r = (struct reading){ .op.drop = reading_drop, .done = done, .userdata = userdata };
         unit_folders_init(&r->folders, root, folders);
         sd_event_add_defer(event, &r->source, reading_on_turn, r);
         sd_event_source_set_priority(r->source, BEHIND_KEYS);

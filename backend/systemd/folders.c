@@ -9,7 +9,7 @@
 #include "model/service/unit.h"
 
 void unit_folders_init(struct unit_folders *f, const char *root, char *const *paths) {
-        *f = (struct unit_folders) { .root = xstrdup(root), .paths = strv_copy(paths) };
+        *f = (struct unit_folders){ .root = xstrdup(root), .paths = strv_copy(paths) };
         f->n = (unsigned) strv_length(paths);
         f->stats = xcalloc(f->n + 1, sizeof *f->stats);
 }
@@ -35,7 +35,7 @@ void unit_folders_done(struct unit_folders *f) {
 static void folders_add(const struct unit_folders *f, struct unit_entries *entries, char *name, char *target,
                         bool below) {
         room_for_one((void **) &entries->items, entries->n, sizeof *entries->items);
-        entries->items[entries->n++] = (struct unit_entry) { .name = name,
+        entries->items[entries->n++] = (struct unit_entry){ .name = name,
                                                             .target = target,
                                                             .to = target ? basename(target) : NULL,
                                                             .folder = f->next,
@@ -109,7 +109,7 @@ void unit_folders_next(struct unit_folders *f) {
         _cleanup_free_ char *path = str_printf("%s%s", f->root, f->paths[f->next]);
         folders_each(AT_FDCWD, path, f, folders_take);
         if (stat(path, &f->stats[f->next]) < 0)
-                f->stats[f->next] = (struct stat) {};
+                f->stats[f->next] = (struct stat){};
         f->next++;
 }
 

@@ -56,7 +56,7 @@ static int list_on_folders(sd_bus_message *m, void *userdata, sd_bus_error *erro
 static struct op *list_look(struct units *units, void (*done)(struct unit_files *files, void *userdata),
                             void *userdata) {
         struct looking *l = new0(struct looking);
-        *l = (struct looking) { .op.drop = looking_drop, .units = units, .done = done, .userdata = userdata };
+        *l = (struct looking){ .op.drop = looking_drop, .units = units, .done = done, .userdata = userdata };
         if (units->folders ||
             sd_bus_call_method_async(units->bus, &l->slot, SYSTEMD_NAME, SYSTEMD_PATH, BUS_PROPERTIES, "Get",
                                      list_on_folders, l, "ss", SYSTEMD_MANAGER, "UnitPath") < 0)
@@ -100,12 +100,12 @@ static void list_read_files(struct units *units) {
 }
 
 struct listing {
-        struct op op;                           /* inner: reads the files */
+        struct op op; /* inner: reads the files */
         struct units *units;
         sd_bus_slot *slot;
         char *pattern;
-        bool followed;                          /* all units, with a listener: the files come later */
-        struct unit_list *list;                 /* loaded ones */
+        bool followed;          /* all units, with a listener: the files come later */
+        struct unit_list *list; /* loaded ones */
         struct unit_files *files;
         struct error *error;
         void (*done)(struct unit_list *list, struct error *e, void *userdata);
@@ -139,7 +139,7 @@ static int list_read_units(sd_bus_message *m, struct unit_list *list) {
                 if (list->n >= UNITS_MAX)
                         return -E2BIG;
                 room_for_one((void **) &list->items, list->n, sizeof *list->items);
-                list->items[list->n++] = (struct unit) { .name = xstrdup(name),
+                list->items[list->n++] = (struct unit){ .name = xstrdup(name),
                                                         .description = xstrdup(description),
                                                         .load = xstrdup(load),
                                                         .active = xstrdup(active),
@@ -153,10 +153,12 @@ static int list_read_units(sd_bus_message *m, struct unit_list *list) {
 
 static struct unit list_from_file(const struct unit_file *f) {
         bool masked = str_starts(f->state, "masked");
-        return (struct unit) { .name = xstrdup(f->name), .description = xstrdup(""),
-                               .load = xstrdup(masked ? "masked" : "not-loaded"),
-                               .active = xstrdup("inactive"), .sub = xstrdup("dead"),
-                               .file_state = xstrdup(f->state) };
+        return (struct unit){ .name = xstrdup(f->name),
+                              .description = xstrdup(""),
+                              .load = xstrdup(masked ? "masked" : "not-loaded"),
+                              .active = xstrdup("inactive"),
+                              .sub = xstrdup("dead"),
+                              .file_state = xstrdup(f->state) };
 }
 
 /* Both are sorted; a file that was never loaded becomes an inactive unit. Templates ("getty@.service") are
@@ -173,7 +175,7 @@ static void list_merge(struct unit_list *list, const struct unit_files *files, c
                 else if (order == 0) {
                         if (!list->items[i].file_state)
                                 list->items[i].file_state = xstrdup(files->items[j].state);
-                        j++;    /* the unit itself is merged in the next round */
+                        j++; /* the unit itself is merged in the next round */
                 } else {
                         const struct unit_file *f = &files->items[j++];
                         bool other = strstr(f->name, "@.") ||
@@ -226,7 +228,7 @@ static void list_on_files(struct unit_files *files, void *userdata) {
 struct op *units_list(struct units *units, const char *pattern,
                       void (*done)(struct unit_list *list, struct error *e, void *userdata), void *userdata) {
         struct listing *l = new0(struct listing);
-        *l = (struct listing) { .op.drop = listing_drop,
+        *l = (struct listing){ .op.drop = listing_drop,
                                .units = units,
                                .pattern = xstrdup(pattern),
                                .followed = !pattern && units->changed,

@@ -5,11 +5,11 @@ void loglines_done(struct loglines *lines) {
         for (size_t i = 0; i < lines->n; i++)
                 log_line_done(&lines->items[i]);
         free(lines->items);
-        *lines = (struct loglines) {};
+        *lines = (struct loglines){};
 }
 
 char *loglines_text(const char *bytes, size_t n) {
-        static const char instead[] = "\xef\xbf\xbd";  /* for a NUL, which would hide the rest */
+        static const char instead[] = "\xef\xbf\xbd"; /* for a NUL, which would hide the rest */
         _cleanup_str_ struct str out = {};
         for (size_t i = 0; i < n; i++) {
                 size_t takes = bytes[i] ? 1 : sizeof instead - 1;
@@ -22,7 +22,7 @@ char *loglines_text(const char *bytes, size_t n) {
 
 static void log_lines_add(struct loglines *lines, const struct log_line *like, const char *bytes, size_t n) {
         room_for_one((void **) &lines->items, lines->n, sizeof *lines->items);
-        lines->items[lines->n++] = (struct log_line) { .real = like->real,
+        lines->items[lines->n++] = (struct log_line){ .real = like->real,
                                                       .priority = like->priority,
                                                       .message = loglines_text(bytes, n),
                                                       .identifier = xstrdup(like->identifier) };

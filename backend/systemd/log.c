@@ -22,7 +22,7 @@
 #define TAIL_DEFAULT 1000U
 #define TAIL_MAX 100000U
 #define TAIL_BYTES (8U * 1024 * 1024)
-#define PRIORITY 5              /* after keys, the engine and the bus */
+#define PRIORITY 5 /* after keys, the engine and the bus */
 
 struct unitlog {
         struct op op;
@@ -30,12 +30,12 @@ struct unitlog {
         sd_journal *journal;
         sd_event_source *turn, *io;
         struct loglines found;
-        unsigned tail;          /* lines */
+        unsigned tail; /* lines */
         int64_t since;
-        char *newest;           /* cursor of the newest entry seen */
+        char *newest; /* cursor of the newest entry seen */
         bool follow, following;
-        char *unit;             /* for sentences */
-        struct error *error;    /* of the start */
+        char *unit;          /* for sentences */
+        struct error *error; /* of the start */
         struct log_reader reader;
 };
 
@@ -115,7 +115,7 @@ static void log_add_entry(struct unitlog *u) {
 /* Reports the found lines, oldest first. False: the reader dropped us, touch nothing. */
 static bool log_give(struct unitlog *u) {
         struct loglines found = u->found;
-        u->found = (struct loglines) {};
+        u->found = (struct loglines){};
         op_hold(&u->op);
         if (found.n)
                 u->reader.lines(found.items, found.n, u->reader.userdata);
@@ -207,7 +207,7 @@ static int log_on_turn(sd_event_source *source, void *userdata) {
         } else if (r < 0 && u->found.n == 0)
                 log_fail_errno(u, r);
         else if (r <= 0)
-                log_tail_ended(u);      /* of a file whose rest is unreadable, too */
+                log_tail_ended(u); /* of a file whose rest is unreadable, too */
         return 0;
 }
 
@@ -240,7 +240,7 @@ static void log_select(sd_journal *journal, const struct log_query *query) {
                 return;
         sd_journal_add_conjunction(journal);
         for (int p = 0; p <= query->priority; p++)
-                log_match(journal, "PRIORITY", (char[]) { (char) ('0' + p), '\0' });
+                log_match(journal, "PRIORITY", (char[]){ (char) ('0' + p), '\0' });
 }
 
 static int log_open(struct unitlog *u, const char *directory, const struct log_query *query) {
@@ -260,7 +260,7 @@ struct op *unitlog_read(sd_event *event, const char *directory, const struct log
                         const struct log_reader *reader) {
         struct unitlog *u = new0(struct unitlog);
         unsigned tail = query->tail ? query->tail : TAIL_DEFAULT;
-        *u = (struct unitlog) { .op.drop = log_drop,
+        *u = (struct unitlog){ .op.drop = log_drop,
                                .event = sd_event_ref(event),
                                .reader = *reader,
                                .follow = query->follow,

@@ -7,18 +7,7 @@
 
 #include "backend/io/turn.h"
 
-enum kind {
-        TEXT,
-        TEXTS,
-        INT32,
-        UINT32,
-        UINT64,
-        FLAG,
-        TIME,
-        BYTES,
-        LOAD_ERROR,
-        JOB
-};
+enum kind { TEXT, TEXTS, INT32, UINT32, UINT64, FLAG, TIME, BYTES, LOAD_ERROR, JOB };
 
 struct answer {
         struct unit_detail detail;
@@ -31,7 +20,8 @@ static const struct property {
         enum kind kind;
         size_t offset;
 } properties[] = {
-#define P(name, kind, member) { name, kind, offsetof(struct answer, member) }
+#define P(name, kind, member) \
+        { name, kind, offsetof(struct answer, member) }
         P("Id", TEXT, detail.unit.name),
         P("Description", TEXT, detail.unit.description),
         P("LoadState", TEXT, detail.unit.load),
@@ -69,7 +59,7 @@ static const struct property {
 };
 
 static const char *const signatures[] = {
-        [TEXT] = "s", [TEXTS] = "as", [INT32] = "i", [UINT32] = "u",        [UINT64] = "t",
+        [TEXT] = "s", [TEXTS] = "as", [INT32] = "i",  [UINT32] = "u",        [UINT64] = "t",
         [FLAG] = "b", [TIME] = "t",   [BYTES] = "ay", [LOAD_ERROR] = "(ss)", [JOB] = "(uo)",
 };
 
@@ -275,7 +265,7 @@ struct op *units_show(struct units *units, const char *name,
                       void (*done)(struct unit_detail *detail, struct error *e, void *userdata),
                       void *userdata) {
         struct showing *s = new0(struct showing);
-        *s = (struct showing) { .op.drop = showing_drop,
+        *s = (struct showing){ .op.drop = showing_drop,
                                .units = units,
                                .name = xstrdup(name),
                                .done = done,
