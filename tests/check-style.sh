@@ -7,7 +7,6 @@
 long_files='
 src/model/realm/failure.c      one table, a row for each of the words that tools have for their failures
 backend/io/files.c          every way to touch a file by descriptor, one short function each: apart they would share their innermost part
-ui/screens/job.c         one screen
 tests/fake/systemd.c     the tables of a whole bus interface
 '
 long_functions='

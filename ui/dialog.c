@@ -19,7 +19,7 @@ static int dialog_paragraphs(const struct canvas *c, int row, int column, int wi
 
 struct confirm_state {
         struct screen *asker;
-        void (*done)(struct screen *asker, bool yes);
+        void (*consented)(struct screen *asker);
         char *title, *text, *yes, *no;
         bool on_yes;            /* which button has the focus */
 };
@@ -27,19 +27,18 @@ struct confirm_state {
 struct confirm_arg {
         struct screen *asker;
         const struct question *question;
-        void (*done)(struct screen *asker, bool yes);
+        void (*consented)(struct screen *asker);
 };
 
-static int confirm_open(struct screen *s, const void *arg, struct error **reterr) {
+static void confirm_open(struct screen *s, const void *arg) {
         const struct confirm_arg *a = arg;
         struct confirm_state *st = s->state;
         st->asker = a->asker;
-        st->done = a->done;
+        st->consented = a->consented;
         st->title = xstrdup(a->question->title);
         st->text = xstrdup(a->question->text);
         st->yes = xstrdup(a->question->yes);
         st->no = xstrdup(a->question->no ? a->question->no : "Cancel");
-        return 0;
 }
 
 static void confirm_close(struct screen *s) {
@@ -88,9 +87,10 @@ static void confirm_status(const struct screen *s, struct str *out) {
 static void confirm_answer(struct screen *s, bool yes) {
         struct confirm_state *st = s->state;
         struct screen *asker = st->asker;
-        void (*done)(struct screen *asker, bool yes) = st->done;
+        void (*consented)(struct screen *asker) = st->consented;
         screen_close(s);
-        done(asker, yes);
+        if (yes)
+                consented(asker);
 }
 
 static bool confirm_act(struct screen *s, enum action action) {
@@ -144,27 +144,19 @@ static const struct screen_class confirm_screen = {
 };
 
 void dialog_confirm(struct screen *asker, const struct question *question,
-                    void (*done)(struct screen *asker, bool yes)) {
-        const struct confirm_arg arg = { asker, question, done };
+                    void (*consented)(struct screen *asker)) {
+        const struct confirm_arg arg = { asker, question, consented };
         screen_open(asker->ui, &confirm_screen, &arg);
 }
 
 /* ---- bad news ---- */
 
 struct error_state {
-        struct error *error;
         bool causes;
 };
 
-static int error_open(struct screen *s, const void *arg, struct error **reterr) {
-        struct error_state *st = s->state;
-        st->error = error_copy(arg);
-        return 0;
-}
-
-static void error_close(struct screen *s) {
-        struct error_state *st = s->state;
-        st->error = error_free(st->error);
+static void error_open(struct screen *s, const void *arg) {
+        s->error = error_copy(arg);
 }
 
 static int dialog_error_rows(const struct screen *s, int columns) {
@@ -172,25 +164,24 @@ static int dialog_error_rows(const struct screen *s, int columns) {
         /* A canvas without rows only counts. */
         int cursor[2];
         struct canvas nowhere = { .columns = columns, .theme = ui_theme(s->ui), .cursor = cursor };
-        return 1 + canvas_error(&nowhere, 0, st->error, st->causes) + 1;
+        return 1 + canvas_error(&nowhere, 0, s->error, st->causes) + 1;
 }
 
 static void error_draw(struct screen *s, const struct canvas *c) {
         const struct error_state *st = s->state;
         canvas_rule(c, 0, "Not done");
-        canvas_error(c, 1, st->error, st->causes);
+        canvas_error(c, 1, s->error, st->causes);
         canvas_cursor(c, 1, 2);
 }
 
 static void error_status(const struct screen *s, struct str *out) {
         const struct error_state *st = s->state;
-        str_add(out, st->error->cause && !st->causes ? "Enter closes this; e shows the causes."
+        str_add(out, s->error->cause && !st->causes ? "Enter closes this; e shows the causes."
                                                      : "Enter closes this.");
 }
 
 static bool error_can(const struct screen *s, enum action action) {
-        const struct error_state *st = s->state;
-        return action != ACTION_CAUSES || st->error->cause;
+        return action != ACTION_CAUSES || s->error->cause;
 }
 
 static bool error_act(struct screen *s, enum action action) {
@@ -218,7 +209,6 @@ static const struct screen_class error_screen = {
                 {}
         },
         .open = error_open,
-        .close = error_close,
         .draw = error_draw,
         .status = error_status,
         .rows = dialog_error_rows,

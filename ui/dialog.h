@@ -12,10 +12,10 @@ struct question {
         const char *no;         /* NULL: "Cancel" */
 };
 
-/* Asks; the safe button has the focus. done(false) also when the person leaves; not called when the asking
- * screen is closed. Strings are copied. */
+/* Asks; the safe button has the focus. consented() is called when the person says yes, unless the asking screen
+ * is closed. Strings are copied. */
 void dialog_confirm(struct screen *asker, const struct question *question,
-                    void (*done)(struct screen *asker, bool yes));
+                    void (*consented)(struct screen *asker));
 
 /* An error: sentence, hint, and the causes at a key. Takes e. */
 void dialog_error(struct ui *ui, struct error *e);

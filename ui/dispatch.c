@@ -227,9 +227,8 @@ static bool pager_do(struct screen *s, enum action action) {
         }
 }
 
-static void quit_answered(struct screen *s, bool yes) {
-        if (yes)
-                s->ui->over = true;
+static void ui_quit_consented(struct screen *s) {
+        s->ui->over = true;
 }
 
 static void ui_quit(struct ui *ui) {
@@ -242,7 +241,7 @@ static void ui_quit(struct ui *ui) {
                                 .yes = "Leave",
                                 .no = "Stay",
                         };
-                        dialog_confirm(ui->top, &lost, quit_answered);
+                        dialog_confirm(ui->top, &lost, ui_quit_consented);
                         return;
                 }
         ui->over = true;

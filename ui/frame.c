@@ -154,6 +154,35 @@ static void frame_bar(struct ui *ui, const struct screen *s, const struct canvas
 
 /* ---- all of it ---- */
 
+void screen_draw_rows(struct screen *s, const struct canvas *c, const char *thing, const char *none) {
+        list_draw(&s->rows, c);
+        list_draw_empty(&s->rows, c, &(const struct list_empty) {
+                                .thing = thing,
+                                .looking = s->class->looking,
+                                .none = none,
+                                .loaded = s->loaded,
+                                .error = s->error,
+                        });
+}
+
+void screen_draw_text(struct screen *s, const struct canvas *c) {
+        if (s->loaded)
+                pager_draw(&s->text, c);
+        else if (s->error)
+                canvas_error(c, 1, s->error, true);
+        else
+                canvas_text(c, 1, 2, 0, STYLE_BUSY, s->class->looking);
+}
+
+static void frame_screen(struct screen *s, const struct canvas *c) {
+        if (s->class->draw)
+                s->class->draw(s, c);
+        else if (s->class->source)
+                screen_draw_rows(s, c, s->class->thing, s->class->none);
+        else
+                screen_draw_text(s, c);
+}
+
 static void frame_overlays(struct ui *ui, struct screen *s, const struct canvas *body) {
         if (!s || !s->class->overlay)
                 return;
@@ -183,7 +212,7 @@ void frame_paint(struct ui *ui) {
                 struct canvas status = canvas_part(&c, rows - below, 0, below - 1, -1),
                               bar = canvas_part(&c, rows - 1, 0, 1, -1);
                 canvas_cursor(&body, 0, 0);
-                base->class->draw(base, &body);
+                frame_screen(base, &body);
                 frame_title(base, &title);      /* after the screen: it shows the place in the text */
                 frame_overlays(ui, ui->top, &body);
                 frame_bar(ui, ui->top, &bar);

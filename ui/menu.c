@@ -11,7 +11,6 @@
 
 struct menu_state {
         struct screen *asker;
-        struct list list;
         const struct binding *items[MENU_MAX];
         size_t n;
 };
@@ -22,9 +21,14 @@ static const struct column columns[] = {
         { "WHAT IT DOES", 40, 60, 1 },
 };
 
+static const struct binding *menu_item(const void *owner, size_t row) {
+        const struct screen *s = owner;
+        const struct menu_state *st = s->state;
+        return st->items[row];
+}
+
 static void menu_cell(const void *owner, size_t row, size_t column, struct cell *ret) {
-        const struct menu_state *st = owner;
-        const struct binding *item = st->items[row];
+        const struct binding *item = menu_item(owner, row);
         char key[16];
         switch (column) {
         case 0:
@@ -41,8 +45,7 @@ static void menu_cell(const void *owner, size_t row, size_t column, struct cell 
 }
 
 static const char *menu_identity(const void *owner, size_t row) {
-        const struct menu_state *st = owner;
-        return action_row(st->items[row]->action)->name;
+        return action_row(menu_item(owner, row)->action)->name;
 }
 
 static const struct list_source menu_source = {
@@ -53,27 +56,15 @@ static const struct list_source menu_source = {
         .identity = menu_identity,
 };
 
-static int menu_open(struct screen *s, const void *arg, struct error **reterr) {
+static void menu_open(struct screen *s, const void *arg) {
         struct menu_state *st = s->state;
-        list_init(&st->list, &menu_source, st);
-        s->list = &st->list;
         st->asker = *(struct screen *const *) arg;
         for (const struct binding *b = st->asker->class->menu; b->key && st->n < MENU_MAX; b++)
                 if (screen_can(st->asker, b->action))
                         st->items[st->n++] = b;
-        if (!st->n) {
-                screen_say(st->asker, "No action fits the focused row");
-                return -ENOENT;
-        }
         if (st->asker->list)
                 list_stay(st->asker->list);
-        list_set(&st->list, st->n);
-        return 0;
-}
-
-static void menu_close(struct screen *s) {
-        struct menu_state *st = s->state;
-        list_done(&st->list);
+        list_set(s->list, st->n);
 }
 
 static int menu_rows(const struct screen *s, int cells) {
@@ -131,13 +122,13 @@ static const struct screen_class menu_screen = {
         .title = "Actions",
         .size = sizeof(struct menu_state),
         .overlay = true,
+        .source = &menu_source,
         .bindings = (const struct binding[]) {
                 { KEY_RETURN, ACTION_OPEN, "do it" },
                 { KEY_ESC, ACTION_ESCAPE, "close" },
                 {}
         },
         .open = menu_open,
-        .close = menu_close,
         .draw = menu_draw,
         .rows = menu_rows,
         .type = menu_type,
@@ -145,5 +136,11 @@ static const struct screen_class menu_screen = {
 };
 
 void dialog_menu(struct screen *asker) {
-        screen_open(asker->ui, &menu_screen, &asker);
+        const struct binding *b = asker->class->menu;
+        while (b->key && !screen_can(asker, b->action))
+                b++;
+        if (b->key)
+                screen_open(asker->ui, &menu_screen, &asker);
+        else
+                screen_say(asker, "No action fits the focused row");
 }

@@ -6,16 +6,16 @@
  * A screen is one file in ui/screens/ that ends in one const struct screen_class, named in
  * ui/screens/screens.h. Its pattern is jobs.c.
  *
- *  1. State is one struct of class->size bytes, zeroed before open(). open() asks the host
- *     (`st->loading = host_list_x(ui_host(s->ui), x_loaded, s);`); its error is shown, and close() then frees
- *     the part that had begun.
- *  2. An answer: `st->loading = op_cancel(st->loading);` first; an error stays in the state (the old data
- *     stays, or the error replaces the rows); on success free the old data, take the new,
- *     `screen_invalidate(s)`. Never draw from there. Lists: ui/screens/parts/list-screen.h.
- *  3. close() cancels every op and frees everything. No callback comes after it.
- *  4. draw() gets the canvas between title and status line. Without data it draws "Looking for ...", for an
- *     empty answer a sentence with the next thing to do, or the error (canvas_error). Set s->list (or
- *     s->pager) in open(): the ui then does moving, paging, filter, search and the cursor.
+ *  1. State is one struct of class->size bytes, zeroed before open(). After open() the ui calls changed() for
+ *     the first load, as R does for each further one:
+ *             if (reload_wanted(&s->loading, topics))
+ *                     s->loading.op = host_list_things(ui_host(s->ui), things_loaded, s);
+ *  2. An answer: free the old data and take the new, unless it is an error; then screen_loaded(s, …). Never
+ *     draw from there.
+ *  3. close() cancels every further op and frees the state. No callback comes after it.
+ *  4. A class with `source` has the list s->list, one with `text` the pager s->pager: the ui then does moving,
+ *     paging, filter, search and the cursor, and draws them where draw() is NULL. draw() gets the canvas
+ *     between title and status line.
  *  5. title_text() adds to the class's title, left and right. status() is a sentence about the focused row:
  *     of list_settled_row(), which follows list_row() only after a pause in the keys.
  *  6. Keys are rows of `bindings` (in the order of the key bar); actions that stop, remove or leave are in
@@ -46,13 +46,18 @@ struct screen_class {
         bool overlay;                   /* drawn over the screen below it, in the lower part */
         /* it has answers worth keeping: 1-5 open above it instead of closing it */
         bool keep;
+        const struct list_source *source;       /* of the list; its owner is the screen */
+        enum pager_wrap text;           /* of the pager; 0: it shows no text */
+        bool follow;                    /* the text grows at its end */
+        const char *looking;            /* "Looking for jobs ...": shown until the first answer */
+        const char *thing, *none;       /* of the list: "job", and a sentence with the next thing to do */
         const struct binding *bindings; /* zero-terminated; NULL: none */
         const struct binding *menu;     /* behind x; its letters work only there */
 
-        int (*open)(struct screen *s, const void *arg, struct error **reterr);
-        void (*close)(struct screen *s);
+        void (*open)(struct screen *s, const void *arg);                                        /* optional */
+        void (*close)(struct screen *s);                                                        /* optional */
         void (*title_text)(const struct screen *s, struct str *left, struct str *right);        /* optional */
-        void (*draw)(struct screen *s, const struct canvas *c);
+        void (*draw)(struct screen *s, const struct canvas *c);                                 /* optional */
         void (*status)(const struct screen *s, struct str *out);                                /* optional */
         /* overlays: the rows they want */
         int (*rows)(const struct screen *s, int columns);
@@ -70,16 +75,44 @@ struct screen_class {
         void (*resized)(struct screen *s, int rows, int columns);
 };
 
+/* A load that is repeated whenever something changed. A change does not begin a load under way anew: where
+ * changes never stop, as in a storm of reloads of systemd, no load would ever end. One more load follows
+ * instead. */
+struct reload {
+        struct op *op;
+        bool again;             /* something changed since it began */
+};
+
+/* The topics of changed(). All at once are a request of the person (R, or the ui's at the opening): a load
+ * that hangs is dropped. */
+static inline bool reload_wanted(struct reload *r, unsigned topics) {
+        if (topics == ~0U)
+                r->op = op_cancel(r->op);
+        r->again = r->op;
+        return !r->op;
+}
+
+/* To be called once in the answer; true: load once more. */
+static inline bool reload_answered(struct reload *r) {
+        r->op = op_cancel(r->op);
+        return r->again;
+}
+
 struct screen {
         const struct screen_class *class;
         struct ui *ui;
         void *state;
-        struct list *list;              /* set by open(): gets moving, filter and sort first */
+        struct list *list;              /* the shown one: gets moving, filter and sort first; NULL */
         struct pager *pager;            /* the same for text */
-        /* State of its parts (ui/screens/parts), set by open(); NULL: none. */
+        struct list rows;               /* of class->source */
+        struct pager text;              /* of class->text */
+        struct reload loading;
+        bool loaded;                    /* an answer came */
+        struct error *error;            /* of the last answer; what an earlier one brought stays */
+        /* State of its parts (ui/screens/parts); NULL: none. */
         struct check_page *checks;
         struct unit_acting *acting;
-        struct resume_job *resume;
+        struct job_acting *job_acting;
         struct screen *below;           /* in the stack */
         bool closing;                   /* closed by screen_close(), freed soon */
         int64_t tick_at;                /* of the ui */
@@ -87,9 +120,8 @@ struct screen {
 
 /* ---- for the screens ---- */
 
-/* Opens a screen above all others. arg belongs to the caller and is only read during open(). On failure shows
- * the error as a dialog and returns -errno. */
-int screen_open(struct ui *ui, const struct screen_class *class, const void *arg);
+/* Opens a screen above all others. arg belongs to the caller and is only read during open(). */
+void screen_open(struct ui *ui, const struct screen_class *class, const void *arg);
 /* Closes this screen and all above it; it and its state stay valid until the caller has returned to the
  * ui. */
 void screen_close(struct screen *s);
@@ -97,6 +129,16 @@ void screen_close(struct screen *s);
 void screen_replace(struct screen *s, const struct screen_class *class, const void *arg);
 /* Requests a paint after a change. */
 void screen_invalidate(struct screen *s);
+
+/* The answer to s->loading: n rows (0 for a text), already in the state, or an error, which is taken. Loads
+ * once more where the topic changed meanwhile. */
+void screen_loaded(struct screen *s, size_t n, struct error *e, unsigned topic);
+/* Shows other rows of the same answer. */
+void screen_arrange(struct screen *s);
+/* The list, with the text in the place of rows while there are none. */
+void screen_draw_rows(struct screen *s, const struct canvas *c, const char *thing, const char *none);
+/* The text, or until the first answer the error or class->looking. */
+void screen_draw_text(struct screen *s, const struct canvas *c);
 
 struct host *ui_host(const struct ui *ui);
 const struct theme *ui_theme(const struct ui *ui);

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/internal.h"
 
-/* The stack of screens: opened, closed, replaced, and freed while none of their code is running. */
-
-#include "ui/dialog.h"
+/* The stack of screens: opened, loaded, closed, replaced, and freed while none of their code is running. */
 
 struct screen *ui_base(const struct ui *ui) {
         struct screen *s = ui->top;
@@ -26,8 +24,12 @@ static struct screen *screen_free(struct screen *s) {
                 ask_drop(s->ui);
         if (s->ui->bar_of == s)
                 s->ui->bar_of = NULL;
+        op_cancel(s->loading.op);
         if (s->class->close)
                 s->class->close(s);
+        list_done(&s->rows);
+        pager_done(&s->text);
+        error_free(s->error);
         free(s->state);
         free(s);
         return NULL;
@@ -47,29 +49,26 @@ void ui_reap(struct ui *ui) {
                 ui->over = true;
 }
 
-int screen_open(struct ui *ui, const struct screen_class *class, const void *arg) {
-        _cleanup_error_ struct error *e = NULL;
+void screen_open(struct ui *ui, const struct screen_class *class, const void *arg) {
         struct screen *s = new0(struct screen);
         s->state = xcalloc(1, class->size);
         s->class = class;
         s->ui = ui;
         s->below = ui->top;
-        int r = class->open ? class->open(s, arg, &e) : 0;
-        if (r < 0) {
-                screen_free(s);
-                if (!ui->top)
-                        ui->over = true;
-                else if (e)
-                        dialog_error(ui, TAKE(e));
-                return r;
-        }
+        list_init(&s->rows, class->source, s);
+        pager_init(&s->text, class->text, class->follow);
+        s->list = class->source ? &s->rows : NULL;
+        s->pager = class->text && !class->source ? &s->text : NULL;
+        if (class->open)
+                class->open(s, arg);
+        if (class->changed)
+                class->changed(s, ~0U);
         if (ui->ask.asker)
                 ask_drop(ui);
         ui->top = s;
         if (class->resized)
                 class->resized(s, term_rows(ui->term), term_columns(ui->term));
         ui_invalidate(ui);
-        return 0;
 }
 
 void screen_close(struct screen *s) {
@@ -82,11 +81,28 @@ void screen_close(struct screen *s) {
 }
 
 void screen_replace(struct screen *s, const struct screen_class *class, const void *arg) {
-        if (screen_open(s->ui, class, arg) < 0)
-                return;
+        screen_open(s->ui, class, arg);
         struct screen *fresh = s->ui->top;
         screen_close(s);
         fresh->closing = false;
+}
+
+void screen_loaded(struct screen *s, size_t n, struct error *e, unsigned topic) {
+        error_free(s->error);
+        s->error = e;
+        if (!e) {
+                s->loaded = true;
+                if (s->class->source)
+                        list_set(&s->rows, n);
+        }
+        screen_invalidate(s);
+        if (reload_answered(&s->loading))
+                s->class->changed(s, topic);
+}
+
+void screen_arrange(struct screen *s) {
+        list_set(&s->rows, s->rows.n);
+        list_settle(&s->rows);
 }
 
 /* Unsaved answers stay below the new place. */

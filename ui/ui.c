@@ -100,9 +100,7 @@ int ui_new(const struct ui_options *options, struct ui **ret, struct error **ret
                 display = theme_choose(term_name(ui->term), term_colours(ui->term), term_utf8(ui->term),
                                        term_slow(ui->term), !str_empty(no_colour));
         theme_init(&ui->theme, display, term_utf8(ui->term), term_slow(ui->term));
-        r = screen_open(ui, ui->options.places->home, NULL);
-        if (r < 0)
-                return error_set(reterr, r, "The console could not be opened");
+        screen_open(ui, ui->options.places->home, NULL);
         *ret = TAKE(ui);
         return 0;
 }

@@ -276,8 +276,7 @@ static void run_show(struct run *run, char *arguments) {
                 *what++ = '\0';
         for (size_t i = 0; i < ELEMENTS(places); i++)
                 if (strcmp(places[i].name, arguments) == 0) {
-                        if (screen_open(run->ui, places[i].class, what) < 0)
-                                complain(run, "%s is not opened", arguments);
+                        screen_open(run->ui, places[i].class, what);
                         return;
                 }
         complain(run, "no such place: %s", arguments);

@@ -6,14 +6,11 @@
 #include <sys/stat.h>
 
 #include "base/text.h"
-#include "ui/screens/parts/list-screen.h"
 
 struct changes_state {
-        struct list_screen rows;
-        struct pager pager;             /* the difference of one file */
         char *of;                       /* service name or job id */
         struct change_report *report;   /* NULL: no answer yet */
-        bool reading;                   /* the pager is shown */
+        bool reading;                   /* the text is shown: the difference of one file */
 };
 
 enum { COLUMN_WHAT, COLUMN_PATH, COLUMN_MODE, COLUMN_SIZE };
@@ -25,21 +22,18 @@ static const struct column columns[] = {
         [COLUMN_SIZE] = { "SIZE", 7, 8, 1, .right = true },
 };
 
-static const struct change *changes_at(const struct changes_state *st, size_t row) {
+static const struct change *changes_at(const struct screen *s, size_t row) {
+        const struct changes_state *st = s->state;
         return st->report && row < st->report->changes->n ? &st->report->changes->items[row] : NULL;
-}
-
-static const struct entry *changes_entry(const struct change *change) {
-        return change->what & CHANGE_REMOVED ? &change->before : &change->after;
 }
 
 static void changes_cell(const void *owner, size_t row, size_t column, struct cell *ret) {
         const struct change *change = changes_at(owner, row);
-        const struct entry *entry = changes_entry(change);
+        const struct entry *entry = change->what & CHANGE_REMOVED ? &change->before : &change->after;
         switch (column) {
         case COLUMN_WHAT: {
                 _cleanup_free_ char *text = change_text(change->what);
-                snprintf(ret->buffer, sizeof ret->buffer, "%s", text ? text : "?");
+                snprintf(ret->buffer, sizeof ret->buffer, "%s", text);
                 ret->text = ret->buffer;
                 ret->style = change->what & CHANGE_ADDED     ? STYLE_GOOD
                              : change->what & CHANGE_REMOVED ? STYLE_BAD
@@ -81,29 +75,23 @@ static void changes_loaded(struct change_report *report, struct error *e, void *
                 change_report_free(st->report);
                 st->report = report;
         }
-        list_screen_loaded(s, &st->rows, report ? report->changes->n : LIST_NONE, e, 0);
+        screen_loaded(s, report ? report->changes->n : 0, e, 0);
 }
 
 /* Only on request: the changes of a job are final. */
 static void changes_load(struct screen *s, unsigned topics) {
-        struct changes_state *st = s->state;
-        if (reload_wanted(&st->rows.loading, topics))
-                st->rows.loading.op = host_list_changes(ui_host(s->ui), st->of, true, changes_loaded, s);
+        const struct changes_state *st = s->state;
+        if (reload_wanted(&s->loading, topics))
+                s->loading.op = host_list_changes(ui_host(s->ui), st->of, true, changes_loaded, s);
 }
 
-static int changes_open(struct screen *s, const void *arg, struct error **reterr) {
+static void changes_open(struct screen *s, const void *arg) {
         struct changes_state *st = s->state;
         st->of = xstrdup(arg);
-        pager_init(&st->pager, PAGER_WRAP, false);
-        list_screen_open(s, &st->rows, &changes_source, st);
-        changes_load(s, ~0U);
-        return 0;
 }
 
 static void changes_close(struct screen *s) {
         struct changes_state *st = s->state;
-        list_screen_close(&st->rows);
-        pager_done(&st->pager);
         change_report_free(st->report);
         free(st->of);
 }
@@ -113,22 +101,20 @@ static void changes_title(const struct screen *s, struct str *left, struct str *
         char place[64];
         str_addf(left, "of %s", st->of);
         if (st->reading) {
-                const struct change *change = changes_at(st, list_row(&st->rows.list));
+                const struct change *change = changes_at(s, list_row(&s->rows));
                 str_addf(left, "  %s", change ? change->path : "");
-                str_add(right, pager_place(&st->pager, place));
+                str_add(right, pager_place(s->pager, place));
         } else if (st->report)
                 str_addf(right, plural(st->report->changes->n, "%zu file", "%zu files"),
                          st->report->changes->n);
 }
 
 static void changes_draw(struct screen *s, const struct canvas *c) {
-        struct changes_state *st = s->state;
-        if (st->reading) {
-                pager_draw(&st->pager, c);
-                return;
-        }
-        list_screen_draw(&st->rows, c, "changed file", "Comparing the files ...",
-                         "No watched file was changed.");
+        const struct changes_state *st = s->state;
+        if (st->reading)
+                pager_draw(s->pager, c);
+        else
+                screen_draw_rows(s, c, "changed file", "No watched file was changed.");
 }
 
 static const char *changes_diff_of(const struct changes_state *st, size_t row) {
@@ -137,10 +123,11 @@ static const char *changes_diff_of(const struct changes_state *st, size_t row) {
 
 static void changes_status(const struct screen *s, struct str *out) {
         const struct changes_state *st = s->state;
-        const struct change *change = changes_at(st, list_settled_row(&st->rows.list));
+        size_t row = list_settled_row(&s->rows);
+        const struct change *change = changes_at(s, row);
         if (st->reading || !change)
                 return;
-        if (changes_diff_of(st, list_settled_row(&st->rows.list)))
+        if (changes_diff_of(st, row))
                 str_add(out, "Enter shows the change line by line. ");
         _cleanup_free_ char *detail = change_detail(change);
         if (!str_empty(detail))
@@ -158,55 +145,41 @@ static uint8_t changes_mark(const char *line) {
         return line[0] == '+' ? DOC_GOOD : line[0] == '-' ? DOC_BAD : DOC_PLAIN;
 }
 
-static void changes_show_diff(struct screen *s, size_t row) {
-        struct changes_state *st = s->state;
-        pager_clear(&st->pager);
-        const char *text = changes_diff_of(st, row);
+static void changes_write_diff(struct screen *s, size_t row) {
+        pager_clear(&s->text);
+        const char *text = changes_diff_of(s->state, row);
         while (text && *text) {
                 size_t n = strcspn(text, "\n");
                 _cleanup_free_ char *line = xstrndup(text, n);
-                pager_addf(&st->pager, changes_mark(line), "%s", line);
+                pager_addf(&s->text, changes_mark(line), "%s", line);
                 text += n + (text[n] == '\n');
         }
-        pager_act(&st->pager, ACTION_FIRST);
-        st->reading = true;
-        s->list = NULL;
-        s->pager = &st->pager;
-        screen_invalidate(s);
+        pager_act(&s->text, ACTION_FIRST);
 }
 
-static void changes_show_list(struct screen *s) {
+static void changes_show(struct screen *s, bool reading) {
         struct changes_state *st = s->state;
-        st->reading = false;
-        s->pager = NULL;
-        s->list = &st->rows.list;
+        st->reading = reading;
+        s->list = reading ? NULL : &s->rows;
+        s->pager = reading ? &s->text : NULL;
         screen_invalidate(s);
 }
 
 static bool changes_can(const struct screen *s, enum action action) {
         const struct changes_state *st = s->state;
-        if (action == ACTION_DIFF) {
-                size_t row = list_row(&st->rows.list);
-                return !st->reading && changes_at(st, row) && changes_diff_of(st, row);
-        }
-        return true;
+        size_t row = list_row(&s->rows);
+        return action != ACTION_DIFF || (!st->reading && changes_at(s, row) && changes_diff_of(st, row));
 }
 
 static bool changes_act(struct screen *s, enum action action) {
-        struct changes_state *st = s->state;
-        switch (action) {
-        case ACTION_DIFF:
-                changes_show_diff(s, list_row(&st->rows.list));
-                return true;
-        case ACTION_BACK:
-        case ACTION_ESCAPE:
-                if (!st->reading)
-                        return false;
-                changes_show_list(s);
-                return true;
-        default:
+        const struct changes_state *st = s->state;
+        bool back = st->reading && (action == ACTION_BACK || action == ACTION_ESCAPE);
+        if (!back && action != ACTION_DIFF)
                 return false;
-        }
+        if (!back)
+                changes_write_diff(s, list_row(&s->rows));
+        changes_show(s, !back);
+        return true;
 }
 
 const struct screen_class changes_screen = {
@@ -216,10 +189,10 @@ const struct screen_class changes_screen = {
                 "by comparing what was saved before with what was there after. Uninstalling restores every "
                 "one of them, except those that were changed since the install.",
         .size = sizeof(struct changes_state),
-        .bindings = (const struct binding[]) {
-                { KEY_RETURN, ACTION_DIFF },
-                {}
-        },
+        .source = &changes_source,
+        .text = PAGER_WRAP,
+        .looking = "Comparing the files ...",
+        .bindings = (const struct binding[]) { { KEY_RETURN, ACTION_DIFF }, {} },
         .open = changes_open,
         .close = changes_close,
         .title_text = changes_title,

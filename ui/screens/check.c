@@ -15,13 +15,12 @@ static void check_look(struct screen *s) {
         check_page_look(&st->page, &(struct preflight_order) { .domain = st->domain });
 }
 
-static int check_open(struct screen *s, const void *arg, struct error **reterr) {
+static void check_open(struct screen *s, const void *arg) {
         struct check_state *st = s->state;
         st->domain = xstrdup(arg);
         check_page_init(&st->page, s, check_look);
         s->list = &st->page.list;
         check_look(s);
-        return 0;
 }
 
 static void check_close(struct screen *s) {
@@ -36,42 +35,6 @@ static void check_title(const struct screen *s, struct str *left, struct str *ri
                 str_addf(left, "  %s", st->domain);
 }
 
-static void check_draw(struct screen *s, const struct canvas *c) {
-        struct check_state *st = s->state;
-        check_page_draw(&st->page, c);
-}
-
-static void check_status(const struct screen *s, struct str *out) {
-        const struct check_state *st = s->state;
-        check_page_status(&st->page, out);
-}
-
-static bool check_can(const struct screen *s, enum action action) {
-        const struct check_state *st = s->state;
-        if (action == ACTION_FIX)
-                return check_page_fix(&st->page) != FIX_NONE;
-        return (action != ACTION_AGAIN && action != ACTION_DETAILS) || !check_page_looking(&st->page);
-}
-
-static bool check_act(struct screen *s, enum action action) {
-        struct check_state *st = s->state;
-        if (action == ACTION_AGAIN)
-                check_look(s);
-        else if (action == ACTION_FIX)
-                return check_page_repair(&st->page);
-        else if (action == ACTION_DETAILS) {
-                st->page.details = !st->page.details;
-                screen_invalidate(s);
-        } else
-                return false;
-        return true;
-}
-
-static void check_changed(struct screen *s, unsigned topics) {
-        struct check_state *st = s->state;
-        check_page_changed(&st->page);
-}
-
 const struct screen_class check_screen = {
         .name = "check",
         .title = "Preflight",
@@ -81,15 +44,15 @@ const struct screen_class check_screen = {
                 "that is possible from here, d adds the details.",
         .size = sizeof(struct check_state),
         .topics = TOPIC_SERVICES,
-        .bindings =
-                (const struct binding[]){
-                        { 'f', ACTION_FIX }, { 'r', ACTION_AGAIN }, { 'd', ACTION_DETAILS }, {} },
+        .bindings = (const struct binding[]) {
+                { 'f', ACTION_FIX }, { 'r', ACTION_AGAIN }, { 'd', ACTION_DETAILS }, {}
+        },
         .open = check_open,
         .close = check_close,
         .title_text = check_title,
-        .draw = check_draw,
-        .status = check_status,
-        .can = check_can,
-        .act = check_act,
-        .changed = check_changed,
+        .draw = check_page_draw,
+        .status = check_page_status,
+        .can = check_page_can,
+        .act = check_page_act,
+        .changed = check_page_changed,
 };

@@ -3,10 +3,6 @@
 
 /* The purpose of a screen and its keys, from its class and the tables of bindings and actions. */
 
-struct help_state {
-        struct pager pager;
-};
-
 /* All keys of one action on one line: "Up, k". */
 static void help_keys(const struct binding *table, enum action action, struct str *out) {
         for (; table->key; table++)
@@ -22,12 +18,11 @@ static void help_table(struct pager *pager, const struct screen *of, const struc
                 bool repeated = false;
                 for (const struct binding *before = table; before < b; before++)
                         repeated |= before->action == b->action;
-                if (repeated || b->action == ACTION_NONE)
+                if (repeated || b->action == ACTION_NONE ||
+                    (b->action == ACTION_SHELL && !screen_can(of, b->action)))
                         continue;
                 _cleanup_str_ struct str keys = {};
                 help_keys(table, b->action, &keys);
-                if (b->action == ACTION_SHELL && !screen_can(of, b->action))
-                        continue;
                 pager_put(pager, DOC_STRONG, "  %s%-*s", prefix, (int) (16 - strlen(prefix)), keys.text);
                 pager_put(pager, DOC_PLAIN, "  %s", action_row(b->action)->help);
                 pager_end(pager);
@@ -35,17 +30,14 @@ static void help_table(struct pager *pager, const struct screen *of, const struc
 }
 
 static void help_section(struct pager *pager, const char *title) {
-        pager_addf(pager, DOC_PLAIN, "%s", "");
+        pager_end(pager);
         pager_addf(pager, DOC_STRONG, "%s", title);
 }
 
-static int help_open(struct screen *s, const void *arg, struct error **reterr) {
+static void help_open(struct screen *s, const void *arg) {
         const struct screen *of = arg;
-        struct help_state *st = s->state;
-        struct pager *pager = &st->pager;
-        pager_init(pager, PAGER_WORDS, false);
-        s->pager = pager;
-
+        struct pager *pager = s->pager;
+        s->loaded = true;
         pager_addf(pager, DOC_STRONG, "%s", of->class->title);
         const char *text = of->class->help ? of->class->help : "";
         while (*text) {
@@ -71,21 +63,11 @@ static int help_open(struct screen *s, const void *arg, struct error **reterr) {
         ui_describe(s->ui, &terminal);
         help_section(pager, "This terminal");
         pager_addf(pager, DOC_PLAIN, "  %s", terminal.text);
-        return 0;
-}
-
-static void help_close(struct screen *s) {
-        struct help_state *st = s->state;
-        pager_done(&st->pager);
 }
 
 static void help_title(const struct screen *s, struct str *left, struct str *right) {
         char place[64];
         str_add(right, pager_place(s->pager, place));
-}
-
-static void help_draw(struct screen *s, const struct canvas *c) {
-        pager_draw(s->pager, c);
 }
 
 static void help_status(const struct screen *s, struct str *out) {
@@ -99,11 +81,9 @@ static bool help_can(const struct screen *s, enum action action) {
 const struct screen_class help_screen = {
         .name = "help",
         .title = "Help",
-        .size = sizeof(struct help_state),
+        .text = PAGER_WORDS,
         .open = help_open,
-        .close = help_close,
         .title_text = help_title,
-        .draw = help_draw,
         .status = help_status,
         .can = help_can,
 };

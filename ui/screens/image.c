@@ -9,12 +9,10 @@
 #include "ui/screens/parts/plan-text.h"
 
 struct image_state {
-        struct pager pager;
         char *reference;
-        struct op *loading, *planning;
+        struct op *planning;
         struct image *image;            /* NULL: no answer yet */
         struct profile *profile;
-        struct error *error;            /* the image was not found */
         struct error *bad_profile;
         struct plan *plan;              /* of its INSTALL label, else of its RUN label */
         struct error *no_plan;
@@ -28,13 +26,13 @@ static void image_facts(struct pager *pager, const struct image *image) {
         if (summary)
                 pager_addf(pager, DOC_STRONG, "%s", summary);
         for (size_t i = 0; image->names && image->names[i]; i++)
-                pager_addf(pager, DOC_PLAIN, "  %-10s  %s", i ? "" : "Names", image->names[i]);
+                pager_row(pager, i ? "" : "Names", DOC_PLAIN, "%s", image->names[i]);
         if (image_version(image))
-                pager_addf(pager, DOC_PLAIN, "  %-10s  %s", "Version", image_version(image));
+                pager_row(pager, "Version", DOC_PLAIN, "%s", image_version(image));
         if (image_vendor(image))
-                pager_addf(pager, DOC_PLAIN, "  %-10s  %s", "Publisher", image_vendor(image));
+                pager_row(pager, "Publisher", DOC_PLAIN, "%s", image_vendor(image));
         if (image->size)
-                pager_addf(pager, DOC_PLAIN, "  %-10s  %s", "Size", text_size(size, image->size));
+                pager_row(pager, "Size", DOC_PLAIN, "%s", text_size(size, image->size));
         pager_addf(pager, DOC_PLAIN, "  %s",
                    image->digest ? image->digest : "No digest is known: built here, never pushed.");
         pager_end(pager);
@@ -81,16 +79,19 @@ static void image_questions(struct pager *pager, const struct profile *profile) 
         pager_end(pager);
 }
 
-static void other_labels(struct pager *pager, const struct image *image) {
+static bool image_is_command(const struct image *image, const char *label) {
+        for (size_t i = 0; i < ELEMENTS(meanings); i++) {
+                const char *key = NULL;
+                if (label_find(image, meanings[i].which, &key, NULL) && str_equal(key, label))
+                        return true;
+        }
+        return false;
+}
+
+static void image_other_labels(struct pager *pager, const struct image *image) {
         bool head = false;
         for (size_t i = 0; i < image->n_labels; i++) {
-                bool command = false;
-                for (size_t k = 0; k < ELEMENTS(meanings) && !command; k++) {
-                        const char *key = NULL;
-                        command = label_find(image, meanings[k].which, &key, NULL) &&
-                                  str_equal(key, image->labels[i].key);
-                }
-                if (command)
+                if (image_is_command(image, image->labels[i].key))
                         continue;
                 if (!head)
                         pager_addf(pager, DOC_STRONG, "Its other labels");
@@ -100,8 +101,8 @@ static void other_labels(struct pager *pager, const struct image *image) {
 }
 
 static void image_write(struct screen *s) {
-        struct image_state *st = s->state;
-        struct pager *pager = &st->pager;
+        const struct image_state *st = s->state;
+        struct pager *pager = s->pager;
         pager_clear(pager);
         image_facts(pager, st->image);
         if (st->bad_profile) {
@@ -124,11 +125,15 @@ static void image_write(struct screen *s) {
                 pager_end(pager);
         }
         image_questions(pager, st->profile);
-        other_labels(pager, st->image);
+        image_other_labels(pager, st->image);
         screen_invalidate(s);
 }
 
 /* ---- answers ---- */
+
+static bool image_installable(const struct image_state *st) {
+        return st->image && label_set(st->image) & (1U << LABEL_INSTALL | 1U << LABEL_RUN);
+}
 
 static void image_planned(struct plan *plan, struct error *e, void *userdata) {
         struct screen *s = userdata;
@@ -138,96 +143,67 @@ static void image_planned(struct plan *plan, struct error *e, void *userdata) {
         error_free(st->no_plan);
         st->plan = plan;
         st->no_plan = e;
+        s->loaded = true;
         image_write(s);
 }
 
 static void image_found(struct image *image, struct error *e, void *userdata) {
         struct screen *s = userdata;
         struct image_state *st = s->state;
-        st->loading = op_cancel(st->loading);
-        error_free(st->error);
-        st->error = e;
-        if (!image) {
-                st->image = image_free(st->image);
-                screen_invalidate(s);
-                return;
-        }
+        screen_loaded(s, 0, e, 0);
+        s->loaded = image;
+        st->planning = op_cancel(st->planning);
         image_free(st->image);
         st->image = image;
+        if (!image)
+                return;
         st->profile = profile_free(st->profile);
         st->bad_profile = error_free(st->bad_profile);
         host_find_profile(ui_host(s->ui), image, &st->profile, &st->bad_profile);
         image_write(s);
 
-        unsigned set = label_set(image);
-        if (!(set & (1U << LABEL_INSTALL | 1U << LABEL_RUN)))
+        if (!image_installable(st))
                 return;
         const struct plan_order order = {
-                .verb = set & 1U << LABEL_INSTALL ? VERB_INSTALL : VERB_RUN,
+                .verb = label_set(image) & 1U << LABEL_INSTALL ? VERB_INSTALL : VERB_RUN,
                 .image = st->reference,
         };
-        op_cancel(st->planning);
         st->planning = host_make_plan(ui_host(s->ui), &order, image_planned, s);
+        /* Findings are above labels: a text shown before they are known would move under the eyes. */
+        s->loaded = st->plan || st->no_plan;
 }
 
 static void image_load(struct screen *s, unsigned topics) {
-        struct image_state *st = s->state;
-        op_cancel(st->loading);
-        st->loading = host_find_image(ui_host(s->ui), st->reference, image_found, s);
+        const struct image_state *st = s->state;
+        op_cancel(s->loading.op);
+        s->loading.op = host_find_image(ui_host(s->ui), st->reference, image_found, s);
 }
 
 /* ---- the screen ---- */
 
-static int image_open(struct screen *s, const void *arg, struct error **reterr) {
+static void image_open(struct screen *s, const void *arg) {
         struct image_state *st = s->state;
-        pager_init(&st->pager, PAGER_WORDS, false);
         st->reference = xstrdup(arg);
-        s->pager = &st->pager;
-        image_load(s, ~0U);
-        return 0;
+        s->pager->name_width = 12;
 }
 
 static void image_close(struct screen *s) {
         struct image_state *st = s->state;
-        op_cancel(st->loading);
         op_cancel(st->planning);
         image_free(st->image);
         profile_free(st->profile);
-        error_free(st->error);
         error_free(st->bad_profile);
         plan_free(st->plan);
         error_free(st->no_plan);
         free(st->reference);
-        pager_done(&st->pager);
-}
-
-/* Findings are above labels: a text shown before they are known would move under the eyes. */
-static bool image_whole(const struct image_state *st) {
-        return st->image && (st->plan || st->no_plan || !st->planning);
 }
 
 static void image_title(const struct screen *s, struct str *left, struct str *right) {
         const struct image_state *st = s->state;
         char place[64];
         str_add(left, st->reference);
-        if (st->image && st->error)
-                str_add(right, "not up to date");
-        else if (image_whole(st))
+        if (s->loaded)
                 str_add(right, pager_place(s->pager, place));
-}
-
-static void image_draw(struct screen *s, const struct canvas *c) {
-        const struct image_state *st = s->state;
-        if (image_whole(st))
-                pager_draw(s->pager, c);
-        else if (st->error)
-                canvas_error(c, 1, st->error, true);
-        else
-                canvas_text(c, 1, 2, 0, STYLE_BUSY, "Reading its labels ...");
-}
-
-static bool image_installable(const struct image_state *st) {
-        return st->image && label_set(st->image) & (1U << LABEL_INSTALL | 1U << LABEL_RUN);
 }
 
 static void image_status(const struct screen *s, struct str *out) {
@@ -248,20 +224,16 @@ static bool image_can(const struct screen *s, enum action action) {
 }
 
 static bool image_act(struct screen *s, enum action action) {
-        struct image_state *st = s->state;
-        switch (action) {
-        case ACTION_INSTALL: {
-                const struct wizard_order order = { .verb = VERB_INSTALL, .image = st->reference };
+        const struct image_state *st = s->state;
+        const struct wizard_order order = { .verb = VERB_INSTALL, .image = st->reference };
+        if (action == ACTION_INSTALL)
                 screen_open(s->ui, &wizard_screen, &order);
-                return true;
-        }
-        case ACTION_LINT:
+        else if (action == ACTION_LINT) {
                 pager_act(s->pager, ACTION_FIRST);
                 pager_search(s->pager, "Findings", false);
-                return true;
-        default:
+        } else
                 return false;
-        }
+        return true;
 }
 
 const struct screen_class image_screen = {
@@ -272,13 +244,14 @@ const struct screen_class image_screen = {
                 "i begins to install it; each page before the last can be left with Esc.",
         .size = sizeof(struct image_state),
         .topics = TOPIC_IMAGES,
-        .bindings =
-                (const struct binding[]){
-                        { 'i', ACTION_INSTALL }, { KEY_RETURN, ACTION_INSTALL }, { 'f', ACTION_LINT }, {} },
+        .text = PAGER_WORDS,
+        .looking = "Reading its labels ...",
+        .bindings = (const struct binding[]) {
+                { 'i', ACTION_INSTALL }, { KEY_RETURN, ACTION_INSTALL }, { 'f', ACTION_LINT }, {}
+        },
         .open = image_open,
         .close = image_close,
         .title_text = image_title,
-        .draw = image_draw,
         .status = image_status,
         .can = image_can,
         .act = image_act,

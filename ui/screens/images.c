@@ -3,21 +3,21 @@
 
 /* The images of this host: first those that offer a system service, all others at a key. */
 
-#include <inttypes.h>
+#include <time.h>
 
 #include "base/text.h"
 #include "model/command/lint.h"
 #include "model/image/pin.h"
 #include "model/image/recipe.h"
-#include "ui/screens/parts/list-screen.h"
 
 struct images_state {
-        struct list_screen rows;
         struct reload loading_services;
         bool asked_services;
         struct image_list *images;      /* NULL: no answer yet */
-        bool *offers;                   /* for each image: labels or a profile make it a system service */
-        int *refused;                   /* each one's refusing findings; NOT_LOOKED until on the screen */
+        struct {
+                bool offers;            /* labels or a profile make it a system service */
+                int refused;            /* its refusing findings; NOT_LOOKED until on the screen */
+        } *known;                       /* of each image */
         size_t n_offers;
         char **installed;               /* ids of images that services use */
         bool all;
@@ -35,39 +35,47 @@ static const struct column columns[] = {
         [COLUMN_STATE] = { "STATE", 13, 13, 0 },
 };
 
-static const struct image *images_at(const struct images_state *st, size_t row) {
-        return st->images->items[row];
+static const struct image *images_at(const struct screen *s, size_t row) {
+        const struct images_state *st = s->state;
+        return row == LIST_NONE ? NULL : st->images->items[row];
 }
 
-static bool images_installed(const struct images_state *st, const struct image *image) {
+static bool images_installed(const struct screen *s, const struct image *image) {
+        const struct images_state *st = s->state;
         return strv_contains(st->installed, image->id);
+}
+
+static bool images_installable(const struct image *image) {
+        return label_set(image) & (1U << LABEL_INSTALL | 1U << LABEL_RUN);
 }
 
 #define NOT_LOOKED (-1)
 
 /* The number of findings that refuse its labels. Variables do not count: the form asks for them. */
-static int images_refused(const struct images_state *st, size_t row) {
-        if (st->refused[row] != NOT_LOOKED)
-                return st->refused[row];
+static int images_refused(const struct screen *s, size_t row) {
+        const struct images_state *st = s->state;
+        int *refused = &st->known[row].refused;
+        if (*refused != NOT_LOOKED)
+                return *refused;
         struct finding_list findings = {};
-        st->refused[row] = 0;
-        if (label_set(images_at(st, row)) && image_lint(images_at(st, row), &findings) == 0)
+        *refused = 0;
+        if (label_set(images_at(s, row)) && image_lint(images_at(s, row), &findings) == 0)
                 for (size_t i = 0; i < findings.n; i++)
-                        st->refused[row] += findings.items[i].severity == SEVERITY_BLOCK &&
-                                            !str_equal(findings.items[i].id, "undefined-variable");
+                        *refused += findings.items[i].severity == SEVERITY_BLOCK &&
+                                    !str_equal(findings.items[i].id, "undefined-variable");
         finding_list_done(&findings);
-        return st->refused[row];
+        return *refused;
 }
 
-static void images_state_cell(const struct images_state *st, size_t row, struct cell *ret) {
-        int refused;
-        if (images_installed(st, images_at(st, row))) {
+static void images_state_cell(const struct screen *s, size_t row, struct cell *ret) {
+        const struct images_state *st = s->state;
+        if (images_installed(s, images_at(s, row))) {
                 ret->text = "installed";
                 ret->style = STYLE_GOOD;
-        } else if (!st->offers[row])
+        } else if (!st->known[row].offers)
                 ret->text = "-";
-        else if ((refused = images_refused(st, row))) {
-                snprintf(ret->buffer, sizeof ret->buffer, "blocked (%d)", refused);
+        else if (images_refused(s, row)) {
+                snprintf(ret->buffer, sizeof ret->buffer, "blocked (%d)", images_refused(s, row));
                 ret->text = ret->buffer;
                 ret->style = STYLE_BAD;
         } else
@@ -75,8 +83,7 @@ static void images_state_cell(const struct images_state *st, size_t row, struct 
 }
 
 static void images_cell(const void *owner, size_t row, size_t column, struct cell *ret) {
-        const struct images_state *st = owner;
-        const struct image *image = images_at(st, row);
+        const struct image *image = images_at(owner, row);
         switch (column) {
         case COLUMN_IMAGE: {
                 const char *reference = image_reference(image), *tag = str_ends(reference, ":latest");
@@ -92,7 +99,7 @@ static void images_cell(const void *owner, size_t row, size_t column, struct cel
                 break;
         case COLUMN_LABELS: {
                 _cleanup_free_ char *text = label_set_text(label_set(image));
-                snprintf(ret->buffer, sizeof ret->buffer, "%s", str_empty(text) ? "-" : text);
+                snprintf(ret->buffer, sizeof ret->buffer, "%s", *text ? text : "-");
                 ret->text = ret->buffer;
                 break;
         }
@@ -101,7 +108,7 @@ static void images_cell(const void *owner, size_t row, size_t column, struct cel
                         ret->text = text_size(ret->buffer, image->size);
                 break;
         default:
-                images_state_cell(st, row, ret);
+                images_state_cell(owner, row, ret);
         }
 }
 
@@ -110,8 +117,9 @@ static const char *images_identity(const void *owner, size_t row) {
 }
 
 static bool images_hidden(const void *owner, size_t row) {
-        const struct images_state *st = owner;
-        return !st->all && !st->offers[row];
+        const struct screen *s = owner;
+        const struct images_state *st = s->state;
+        return !st->all && !st->known[row].offers;
 }
 
 /* Not the state: it would need a look into every image first. */
@@ -122,7 +130,7 @@ static bool images_matches(const void *owner, size_t row, const char *needle) {
                 if (texts[i] && strcasestr(texts[i], needle))
                         return true;
         _cleanup_free_ char *labels = label_set_text(label_set(image));
-        return labels && strcasestr(labels, needle);
+        return strcasestr(labels, needle);
 }
 
 static int images_compare(const void *owner, size_t a, size_t b, size_t column) {
@@ -161,17 +169,15 @@ static bool images_has_profile(const struct screen *s, const struct image *image
 static void images_take(struct screen *s, struct image_list *images) {
         struct images_state *st = s->state;
         image_list_free(st->images);
-        free(st->offers);
-        free(st->refused);
+        free(st->known);
         st->images = images;
-        st->offers = xcalloc(images->n + 1, sizeof *st->offers);
-        st->refused = xcalloc(images->n + 1, sizeof *st->refused);
+        st->known = xcalloc(images->n + 1, sizeof *st->known);
         st->n_offers = 0;
         for (size_t i = 0; i < images->n; i++) {
-                st->offers[i] = !pin_only(images->items[i]) &&
-                                (label_set(images->items[i]) || images_has_profile(s, images->items[i]));
-                st->n_offers += st->offers[i];
-                st->refused[i] = NOT_LOOKED;
+                const struct image *image = images->items[i];
+                st->known[i].offers = !pin_only(image) && (label_set(image) || images_has_profile(s, image));
+                st->known[i].refused = NOT_LOOKED;
+                st->n_offers += st->known[i].offers;
         }
 }
 
@@ -179,10 +185,10 @@ static void images_load(struct screen *s, unsigned topics);
 
 static void images_loaded(struct image_list *images, struct error *e, void *userdata) {
         struct screen *s = userdata;
-        struct images_state *st = s->state;
+        const struct images_state *st = s->state;
         if (images)
                 images_take(s, images);
-        list_screen_loaded(s, &st->rows, images ? images->n : LIST_NONE, e, TOPIC_IMAGES);
+        screen_loaded(s, images ? images->n : 0, e, TOPIC_IMAGES);
         if (!st->asked_services)
                 images_load(s, TOPIC_SERVICES);
 }
@@ -204,35 +210,26 @@ static void images_services_loaded(struct service_list *services, struct error *
                 images_load(s, TOPIC_SERVICES);
 }
 
+/* Installed images are marked afterwards: the list of services makes the engine list its images once more, for
+ * updates. */
 static void images_load(struct screen *s, unsigned topics) {
         struct images_state *st = s->state;
-        if (topics & (TOPIC_IMAGES | TOPIC_ENGINE) && reload_wanted(&st->rows.loading, topics))
-                st->rows.loading.op = host_list_images(ui_host(s->ui), images_loaded, s);
-        if (topics & TOPIC_SERVICES && reload_wanted(&st->loading_services, topics)) {
+        bool first = topics == ~0U && !s->loading.op && !s->loaded && !s->error;
+        if (topics & (TOPIC_IMAGES | TOPIC_ENGINE) && reload_wanted(&s->loading, topics))
+                s->loading.op = host_list_images(ui_host(s->ui), images_loaded, s);
+        if (topics & TOPIC_SERVICES && !first && reload_wanted(&st->loading_services, topics)) {
                 st->asked_services = true;
-                st->loading_services.op =
-                        host_list_services(ui_host(s->ui), images_services_loaded, s);
+                st->loading_services.op = host_list_services(ui_host(s->ui), images_services_loaded, s);
         }
 }
 
 /* ---- the screen ---- */
 
-static int images_open(struct screen *s, const void *arg, struct error **reterr) {
-        struct images_state *st = s->state;
-        list_screen_open(s, &st->rows, &images_source, st);
-        /* Installed images are marked afterwards: the list of services makes the engine list its images once
-         * more, for updates. */
-        images_load(s, TOPIC_IMAGES);
-        return 0;
-}
-
 static void images_close(struct screen *s) {
         struct images_state *st = s->state;
-        list_screen_close(&st->rows);
         op_cancel(st->loading_services.op);
         image_list_free(st->images);
-        free(st->offers);
-        free(st->refused);
+        free(st->known);
         strv_free(st->installed);
 }
 
@@ -242,19 +239,20 @@ static void images_title(const struct screen *s, struct str *left, struct str *r
         if (status->engine != ENGINE_NONE)
                 str_addf(left, "%s %s  ", engine_kind_name(status->engine),
                          status->engine_version ? status->engine_version : "");
-        if (st->images && st->images->n)
+        if (!st->images)
+                return;
+        if (st->images->n) {
                 str_addf(left, plural(st->images->n, "%zu image", "%zu images"), st->images->n);
-        if (st->images && st->images->n)
-                str_addf(
-                        left,
-                        plural(st->n_offers, ", %zu offers a system service", ", %zu offer a system service"),
-                        st->n_offers);
-        if (st->images && st->rows.error)
+                str_addf(left,
+                         plural(st->n_offers, ", %zu offers a system service", ", %zu offer a system service"),
+                         st->n_offers);
+        }
+        if (s->error)
                 str_add(right, "not up to date");
-        else if (st->images && status->profile_errors)
+        else if (status->profile_errors)
                 str_addf(right, plural(status->profile_errors, "%zu bad profile", "%zu bad profiles"),
                          status->profile_errors);
-        else if (st->images)
+        else
                 str_add(right, st->all ? "all images" : "services only");
 }
 
@@ -268,7 +266,7 @@ static void images_preview(const struct screen *s, const struct image *image, co
         host_find_profile(ui_host(s->ui), image, &profile, NULL);
         for (size_t i = 0; profile && i < profile->n_parameters; i++)
                 str_addf(&asks, "%s%s", i ? ", " : "", profile->parameters[i].title);
-        if (label_set(image) & (1U << LABEL_INSTALL | 1U << LABEL_RUN))
+        if (images_installable(image))
                 canvas_textf(c, 1, 2, 0, STYLE_PLAIN, "Asks for: %s.   %s",
                              asks.length ? asks.text : "nothing",
                              label_set(image) & 1U << LABEL_UNINSTALL
@@ -278,17 +276,13 @@ static void images_preview(const struct screen *s, const struct image *image, co
                 canvas_text(c, 1, 2, 0, STYLE_DIM, "No label says how to install or run it.");
 
         _cleanup_str_ struct str facts = {};
-        char size[16];
+        char size[16], date[32];
         if (vendor)
                 str_addf(&facts, "Publisher %s, ", vendor);
-        if (image->created > 0) {
-                time_t created = (time_t) image->created;
-                struct tm tm;
-                char date[32] = "";
-                if (gmtime_r(&created, &tm))
-                        strftime(date, sizeof date, "%Y-%m-%d", &tm);
+        struct tm tm;
+        time_t created = (time_t) image->created;
+        if (created > 0 && gmtime_r(&created, &tm) && strftime(date, sizeof date, "%Y-%m-%d", &tm))
                 str_addf(&facts, "built %s, ", date);
-        }
         if (image->size)
                 str_addf(&facts, "%s, ", text_size(size, image->size));
         str_addf(&facts, "sha256:%.12s", image->id);
@@ -298,12 +292,12 @@ static void images_preview(const struct screen *s, const struct image *image, co
 #define PREVIEW_ROWS 4
 
 static void images_draw(struct screen *s, const struct canvas *c) {
-        struct images_state *st = s->state;
-        size_t row = list_settled_row(s->list);
-        bool preview = c->rows >= 14 && row != LIST_NONE;
+        const struct images_state *st = s->state;
+        const struct image *image = images_at(s, list_settled_row(s->list));
+        bool preview = c->rows >= 14 && image;
         struct canvas rows = canvas_part(c, 0, 0, preview ? c->rows - PREVIEW_ROWS : c->rows, -1);
-        list_screen_draw(
-                &st->rows, &rows, st->all ? "image" : "image that offers a service", "Looking for images ...",
+        screen_draw_rows(
+                s, &rows, st->all ? "image" : "image that offers a service",
                 st->images && st->images->n
                         ? "No image on this host offers a system service: none carries a label INSTALL "
                           "or RUN or is known to a profile. Press a to see the others."
@@ -311,60 +305,52 @@ static void images_draw(struct screen *s, const struct canvas *c) {
                           "pull\"; it appears here by itself.");
         if (preview) {
                 struct canvas below = canvas_part(c, c->rows - PREVIEW_ROWS + 1, 0, -1, -1);
-                images_preview(s, images_at(st, row), &below);
+                images_preview(s, image, &below);
         }
 }
 
 static void images_status(const struct screen *s, struct str *out) {
-        const struct images_state *st = s->state;
         size_t row = list_settled_row(s->list);
+        const struct image *image = images_at(s, row);
+        int refused = image ? images_refused(s, row) : 0;
         const struct error *profile = host_status(ui_host(s->ui))->profile_error;
         /* Shown until another row has the focus: a form may ask less than it should because of it. */
         if (profile && row == 0)
                 str_add(out, profile->message);
-        else if (st->images && st->rows.error)
-                str_addf(out, "%s; the list is old.", st->rows.error->message);
-        else if (row != LIST_NONE && images_refused(st, row))
+        else if (s->loaded && s->error)
+                str_addf(out, "%s; the list is old.", s->error->message);
+        else if (refused)
                 str_addf(out,
-                         plural((size_t) images_refused(st, row), "%s: %d finding blocks it; Enter shows it.",
+                         plural((size_t) refused, "%s: %d finding blocks it; Enter shows it.",
                                 "%s: %d findings block it; Enter shows them."),
-                         image_reference(images_at(st, row)), images_refused(st, row));
-        else if (row != LIST_NONE)
-                str_addf(out, "%s: Enter shows what its labels say.", image_reference(images_at(st, row)));
-        else if (st->rows.error && !st->images)
+                         image_reference(image), refused);
+        else if (image)
+                str_addf(out, "%s: Enter shows what its labels say.", image_reference(image));
+        else if (s->error)
                 str_add(out, "R tries again.");
 }
 
 static bool images_can(const struct screen *s, enum action action) {
-        size_t row = list_row(s->list);
-        if (action == ACTION_OPEN)
-                return row != LIST_NONE;
+        const struct image *image = images_at(s, list_row(s->list));
         if (action == ACTION_INSTALL)
-                return row != LIST_NONE &&
-                       label_set(images_at(s->state, row)) & (1U << LABEL_INSTALL | 1U << LABEL_RUN);
-        return true;
+                return image && images_installable(image);
+        return action != ACTION_OPEN || image;
 }
 
 static bool images_act(struct screen *s, enum action action) {
         struct images_state *st = s->state;
-        size_t row = list_row(s->list);
-        switch (action) {
-        case ACTION_OPEN:
-                screen_open(s->ui, &image_screen, image_reference(images_at(st, row)));
-                return true;
-        case ACTION_INSTALL: {
-                const struct wizard_order order = { .verb = VERB_INSTALL,
-                                                    .image = image_reference(images_at(st, row)) };
-                screen_open(s->ui, &wizard_screen, &order);
-                return true;
-        }
-        case ACTION_ALL:
+        const struct image *image = images_at(s, list_row(s->list));
+        if (action == ACTION_OPEN)
+                screen_open(s->ui, &image_screen, image_reference(image));
+        else if (action == ACTION_INSTALL)
+                screen_open(s->ui, &wizard_screen,
+                            &(struct wizard_order) { .verb = VERB_INSTALL, .image = image_reference(image) });
+        else if (action == ACTION_ALL) {
                 st->all = !st->all;
-                list_screen_again(&st->rows);
-                return true;
-        default:
+                screen_arrange(s);
+        } else
                 return false;
-        }
+        return true;
 }
 
 const struct screen_class images_screen = {
@@ -378,11 +364,11 @@ const struct screen_class images_screen = {
                 "runs anything: the exact commands are shown first.",
         .size = sizeof(struct images_state),
         .topics = TOPIC_IMAGES | TOPIC_ENGINE | TOPIC_SERVICES,
-        .bindings = (const struct binding[]){ { KEY_RETURN, ACTION_OPEN, "look" },
-                                              { 'i', ACTION_INSTALL },
-                                              { 'a', ACTION_ALL },
-                                              {} },
-        .open = images_open,
+        .source = &images_source,
+        .looking = "Looking for images ...",
+        .bindings = (const struct binding[]) {
+                { KEY_RETURN, ACTION_OPEN, "look" }, { 'i', ACTION_INSTALL }, { 'a', ACTION_ALL }, {}
+        },
         .close = images_close,
         .title_text = images_title,
         .draw = images_draw,

@@ -6,10 +6,8 @@
 #include "base/text.h"
 #include "ui/dialog.h"
 #include "ui/screens/parts/job-text.h"
-#include "ui/screens/parts/list-screen.h"
 
 struct jobs_state {
-        struct list_screen rows;
         struct job_list *jobs;          /* NULL: no answer yet */
         char *asked;                    /* the job of the question about cancelling */
 };
@@ -26,18 +24,14 @@ static const struct column columns[] = {
         [COLUMN_RESULT] = { "RESULT", 12, 40, 1, .grow = true },
 };
 
-static const struct job *jobs_at(const struct jobs_state *st, size_t row) {
+static const struct job *jobs_at(const struct screen *s, size_t row) {
+        const struct jobs_state *st = s->state;
         return st->jobs && row < st->jobs->n ? st->jobs->items[row] : NULL;
-}
-
-static const struct job *screen_jobs_job_of(const void *owner, size_t row) {
-        const struct screen *s = owner;
-        return jobs_at(s->state, row);
 }
 
 static void jobs_cell(const void *owner, size_t row, size_t column, struct cell *ret) {
         const struct screen *s = owner;
-        const struct job *job = screen_jobs_job_of(owner, row);
+        const struct job *job = jobs_at(s, row);
         switch (column) {
         case COLUMN_WHAT:
                 snprintf(ret->buffer, sizeof ret->buffer, "%s %s", plan_verb_name(job->verb),
@@ -57,17 +51,17 @@ static void jobs_cell(const void *owner, size_t row, size_t column, struct cell 
                         ret->text = text_age(ret->buffer, job->ended - job->started);
                 break;
         default:
-                ret->text =
-                        job_text_runs(job) ? job_step_title(job_current_step(job), job->verb) : job->message;
+                ret->text = job_text_runs(job) ? job_step_title(job_current_step(job), job->verb)
+                                               : job->message;
         }
 }
 
 static const char *jobs_identity(const void *owner, size_t row) {
-        return screen_jobs_job_of(owner, row)->id;
+        return jobs_at(owner, row)->id;
 }
 
 static char jobs_flag(const void *owner, size_t row) {
-        enum job_state state = screen_jobs_job_of(owner, row)->state;
+        enum job_state state = jobs_at(owner, row)->state;
         return state == JOB_BROKEN || state == JOB_INTERRUPTED ? '!' : ' ';
 }
 
@@ -88,27 +82,18 @@ static void jobs_loaded(struct job_list *jobs, struct error *e, void *userdata) 
                 job_list_free(st->jobs);
                 st->jobs = jobs;
         }
-        list_screen_loaded(s, &st->rows, jobs ? jobs->n : LIST_NONE, e, TOPIC_JOBS);
+        screen_loaded(s, jobs ? jobs->n : 0, e, TOPIC_JOBS);
 }
 
 static void jobs_load(struct screen *s, unsigned topics) {
-        struct jobs_state *st = s->state;
-        if (reload_wanted(&st->rows.loading, topics))
-                st->rows.loading.op = host_list_jobs(ui_host(s->ui), jobs_loaded, s);
+        if (reload_wanted(&s->loading, topics))
+                s->loading.op = host_list_jobs(ui_host(s->ui), jobs_loaded, s);
 }
 
 /* ---- the screen ---- */
 
-static int jobs_open(struct screen *s, const void *arg, struct error **reterr) {
-        struct jobs_state *st = s->state;
-        list_screen_open(s, &st->rows, &jobs_source, s);
-        jobs_load(s, ~0U);
-        return 0;
-}
-
 static void jobs_close(struct screen *s) {
         struct jobs_state *st = s->state;
-        list_screen_close(&st->rows);
         job_list_free(st->jobs);
         free(st->asked);
 }
@@ -128,16 +113,8 @@ static void jobs_title(const struct screen *s, struct str *left, struct str *rig
                 str_addf(right, "%zu running", running);
 }
 
-static void jobs_draw(struct screen *s, const struct canvas *c) {
-        struct jobs_state *st = s->state;
-        list_screen_draw(
-                &st->rows, c, "job", "Looking for jobs ...",
-                "Nothing was installed or removed with fairlead yet. Each install and uninstall is a job and "
-                "stays here with its whole output. To install something press 2 and choose an image.");
-}
-
 static void jobs_status(const struct screen *s, struct str *out) {
-        const struct job *job = jobs_at(s->state, list_settled_row(s->list));
+        const struct job *job = jobs_at(s, list_settled_row(s->list));
         if (!job)
                 return;
         if (job->state == JOB_INTERRUPTED)
@@ -147,12 +124,10 @@ static void jobs_status(const struct screen *s, struct str *out) {
                 job_text_running(job, ui_now(s->ui), out);
         else
                 str_addf(out, "%s.", job->message ? job->message : "Enter shows its steps and its output");
-        if (job_text_runs(job))
-                str_add(out, "; Enter watches it.");
 }
 
 static bool jobs_can(const struct screen *s, enum action action) {
-        const struct job *job = jobs_at(s->state, list_row(s->list));
+        const struct job *job = jobs_at(s, list_row(s->list));
         switch (action) {
         case ACTION_OPEN:
                 return job;
@@ -165,43 +140,40 @@ static bool jobs_can(const struct screen *s, enum action action) {
         }
 }
 
-static void jobs_cancelled(struct screen *s, bool yes) {
-        struct jobs_state *st = s->state;
+static void jobs_cancel(struct screen *s) {
+        const struct jobs_state *st = s->state;
         struct error *e = NULL;
-        if (!yes)
-                return;
         if (host_cancel_job(ui_host(s->ui), st->asked, &e) < 0)
                 dialog_error(s->ui, e);
         else
                 screen_say(s, "%s is being cancelled; its changes are restored", st->asked);
 }
 
-static bool jobs_act(struct screen *s, enum action action) {
+static void jobs_ask_cancel(struct screen *s, const struct job *job) {
         struct jobs_state *st = s->state;
-        const struct job *job = jobs_at(st, list_row(s->list));
-        switch (action) {
-        case ACTION_OPEN:
+        _cleanup_free_ char *title =
+                str_printf("Cancel: %s %s", plan_verb_name(job->verb), job->name ? job->name : "");
+        const struct question question = {
+                .title = title,
+                .text = "The command is stopped, then everything that the job changed on this host is restored.",
+                .yes = "Cancel the job",
+                .no = "Let it run",
+        };
+        str_replace(&st->asked, job->id);
+        dialog_confirm(s, &question, jobs_cancel);
+}
+
+static bool jobs_act(struct screen *s, enum action action) {
+        const struct job *job = jobs_at(s, list_row(s->list));
+        if (action == ACTION_OPEN)
                 screen_open(s->ui, &job_screen, job->id);
-                return true;
-        case ACTION_CHANGES:
+        else if (action == ACTION_CHANGES)
                 screen_open(s->ui, &changes_screen, job->id);
-                return true;
-        case ACTION_CANCEL: {
-                str_replace(&st->asked, job->id);
-                _cleanup_free_ char *title =
-                        str_printf("Cancel: %s %s", plan_verb_name(job->verb), job->name ? job->name : "");
-                dialog_confirm(s, &(const struct question) {
-                                       .title = title,
-                                       .text = "The command is stopped, then everything that the job changed "
-                                               "on this host is restored.",
-                                       .yes = "Cancel the job",
-                                       .no = "Let it run",
-                               }, jobs_cancelled);
-                return true;
-        }
-        default:
+        else if (action == ACTION_CANCEL)
+                jobs_ask_cancel(s, job);
+        else
                 return false;
-        }
+        return true;
 }
 
 const struct screen_class jobs_screen = {
@@ -214,12 +186,15 @@ const struct screen_class jobs_screen = {
                 "worker was killed.",
         .size = sizeof(struct jobs_state),
         .topics = TOPIC_JOBS,
+        .source = &jobs_source,
+        .thing = "job",
+        .looking = "Looking for jobs ...",
+        .none = "Nothing was installed or removed with fairlead yet. Each install and uninstall is a job and "
+                "stays here with its whole output. To install something press 2 and choose an image.",
         .bindings = (const struct binding[]){ { KEY_RETURN, ACTION_OPEN }, { 'c', ACTION_CHANGES }, {} },
         .menu = (const struct binding[]){ { 'c', ACTION_CHANGES }, { 'X', ACTION_CANCEL }, {} },
-        .open = jobs_open,
         .close = jobs_close,
         .title_text = jobs_title,
-        .draw = jobs_draw,
         .status = jobs_status,
         .can = jobs_can,
         .act = jobs_act,

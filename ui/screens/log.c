@@ -8,13 +8,8 @@
 #include "base/text.h"
 
 struct log_state {
-        struct pager pager;
-        struct op *reading;
         char *unit, *container, *title;
-        struct error *error;
-        int priority;                   /* this and more urgent ones */
-        size_t since;                   /* in since_table */
-        bool reached;                   /* the newest line has come */
+        size_t priority, since;         /* in the tables */
         size_t n_lines;
         int day;                        /* tm_yday of the last added line; a new day gets its own line */
 };
@@ -41,61 +36,59 @@ static const struct {
 
 /* ---- reading ---- */
 
-static void log_add_line(struct log_state *st, const struct log_line *line) {
+static void log_add_line(struct log_state *st, struct pager *pager, const struct log_line *line) {
         time_t t = (time_t) (line->real / 1000000);
         struct tm tm;
         char when[32] = "";
         if (localtime_r(&t, &tm)) {
                 if (tm.tm_yday != st->day) {
                         strftime(when, sizeof when, "%A %Y-%m-%d", &tm);
-                        pager_addf(&st->pager, DOC_HEAD, "%s", when);
+                        pager_addf(pager, DOC_HEAD, "%s", when);
                         st->day = tm.tm_yday;
                 }
                 strftime(when, sizeof when, "%H:%M:%S", &tm);
         }
-        pager_put(&st->pager, DOC_DIM, "%s ", when);
+        pager_put(pager, DOC_DIM, "%s ", when);
         if (line->identifier)
-                pager_put(&st->pager, DOC_DIM, "%s: ", line->identifier);
+                pager_put(pager, DOC_DIM, "%s: ", line->identifier);
         uint8_t mark = line->priority < 0    ? DOC_PLAIN
                        : line->priority <= 3 ? DOC_BAD
                        : line->priority == 4 ? DOC_WARN
                                              : DOC_PLAIN;
-        pager_put(&st->pager, mark, "%s", line->message ? line->message : "");
-        pager_end(&st->pager);
+        pager_put(pager, mark, "%s", line->message ? line->message : "");
+        pager_end(pager);
         st->n_lines++;
 }
 
 static void log_lines(struct log_line *lines, size_t n, void *userdata) {
         struct screen *s = userdata;
         for (size_t i = 0; i < n; i++)
-                log_add_line(s->state, &lines[i]);
+                log_add_line(s->state, s->pager, &lines[i]);
+        s->loaded = true;
         screen_invalidate(s);
 }
 
 static void log_reached(void *userdata) {
         struct screen *s = userdata;
-        struct log_state *st = s->state;
-        st->reached = true;
+        s->loaded = true;
         screen_invalidate(s);
 }
 
 static void log_failed(struct error *e, void *userdata) {
         struct screen *s = userdata;
-        struct log_state *st = s->state;
-        st->reading = op_cancel(st->reading);
-        error_free(st->error);
-        st->error = e;
-        screen_invalidate(s);
+        const struct log_state *st = s->state;
+        s->loaded = st->n_lines;        /* else the error takes the place of the text */
+        screen_loaded(s, 0, e, 0);
 }
 
 static void log_read(struct screen *s) {
         struct log_state *st = s->state;
-        st->reading = op_cancel(st->reading);
-        st->error = error_free(st->error);
-        pager_clear(&st->pager);
-        pager_act(&st->pager, ACTION_LAST);
+        op_cancel(s->loading.op);
+        s->error = error_free(s->error);
+        pager_clear(s->pager);
+        pager_act(s->pager, ACTION_LAST);
         st->n_lines = 0;
-        st->reached = false;
+        s->loaded = false;
         st->day = -1;
         int64_t seconds = since_table[st->since].seconds;
         const struct log_query query = {
@@ -108,30 +101,23 @@ static void log_read(struct screen *s) {
         const struct log_reader reader = {
                 .lines = log_lines, .reached = log_reached, .failed = log_failed, .userdata = s
         };
-        st->reading = host_read_log(ui_host(s->ui), &query, &reader);
+        s->loading.op = host_read_log(ui_host(s->ui), &query, &reader);
         screen_invalidate(s);
 }
 
 /* ---- the screen ---- */
 
-static int log_open(struct screen *s, const void *arg, struct error **reterr) {
+static void log_open(struct screen *s, const void *arg) {
         struct log_state *st = s->state;
         const struct log_order *order = arg;
         st->unit = xstrdup(order->unit);
         st->title = xstrdup(order->title ? order->title : order->unit);
         st->container = xstrdup(order->container);
-        pager_init(&st->pager, PAGER_WRAP, true);
-        st->pager.live = true;
-        s->pager = &st->pager;
         log_read(s);
-        return 0;
 }
 
 static void log_close(struct screen *s) {
         struct log_state *st = s->state;
-        op_cancel(st->reading);
-        error_free(st->error);
-        pager_done(&st->pager);
         free(st->unit);
         free(st->container);
         free(st->title);
@@ -142,28 +128,24 @@ static void log_title(const struct screen *s, struct str *left, struct str *righ
         char place[64];
         str_addf(left, "%s  %s, %s", st->title, priority_table[st->priority].name,
                  since_table[st->since].name);
-        str_add(right, st->n_lines ? pager_place(&st->pager, place) : "");
+        str_add(right, st->n_lines ? pager_place(s->pager, place) : "");
 }
 
 static void log_draw(struct screen *s, const struct canvas *c) {
-        struct log_state *st = s->state;
-        if (st->error && !st->n_lines)
-                canvas_error(c, 1, st->error, true);
-        else if (!st->n_lines && !st->reached)
-                canvas_text(c, 1, 2, 0, STYLE_BUSY, "Reading the log ...");
-        else if (!st->n_lines)
+        const struct log_state *st = s->state;
+        if (s->loaded && !st->n_lines)
                 canvas_paragraph(c, 1, 2, c->columns - 4, STYLE_PLAIN,
                                  "No line of the log matches. p shows other priorities, t another time; new "
                                  "lines appear by themselves.");
         else
-                pager_draw(&st->pager, c);
+                screen_draw_text(s, c);
 }
 
 static void log_status(const struct screen *s, struct str *out) {
         const struct log_state *st = s->state;
-        if (st->error && st->n_lines)
-                str_addf(out, "Nothing more is read: %s. R reads again.", st->error->message);
-        else if (st->pager.follow && st->n_lines)
+        if (s->error && st->n_lines)
+                str_addf(out, "Nothing more is read: %s. R reads again.", s->error->message);
+        else if (s->pager->follow && st->n_lines)
                 str_add(out, "New lines appear as they come. Any movement stops following, f follows again.");
         else if (st->n_lines)
                 str_add(out, "Not following; f, or G, follows the newest line again.");
@@ -171,21 +153,14 @@ static void log_status(const struct screen *s, struct str *out) {
 
 static bool log_act(struct screen *s, enum action action) {
         struct log_state *st = s->state;
-        switch (action) {
-        case ACTION_PRIORITY:
-                st->priority = (st->priority + 1) % (int) ELEMENTS(priority_table);
-                log_read(s);
-                return true;
-        case ACTION_SINCE:
+        if (action == ACTION_PRIORITY)
+                st->priority = (st->priority + 1) % ELEMENTS(priority_table);
+        else if (action == ACTION_SINCE)
                 st->since = (st->since + 1) % ELEMENTS(since_table);
-                log_read(s);
-                return true;
-        case ACTION_REFRESH:
-                log_read(s);
-                return true;
-        default:
+        else if (action != ACTION_REFRESH)
                 return false;
-        }
+        log_read(s);
+        return true;
 }
 
 const struct screen_class log_screen = {
@@ -197,6 +172,9 @@ const struct screen_class log_screen = {
                 "next and the previous match. Any movement stops following the newest line, f follows again; "
                 "w cuts long lines instead of wrapping them.",
         .size = sizeof(struct log_state),
+        .text = PAGER_WRAP,
+        .follow = true,
+        .looking = "Reading the log ...",
         .bindings = (const struct binding[]) {
                 { 'p', ACTION_PRIORITY },
                 { 't', ACTION_SINCE },

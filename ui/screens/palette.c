@@ -10,7 +10,6 @@
 struct palette_state {
         struct screen *of;
         struct field field;
-        struct list list;
         struct {
                 const struct binding *binding;
                 bool menu;
@@ -18,7 +17,8 @@ struct palette_state {
         size_t n;
 };
 
-static const struct action_row *palette_row(const struct palette_state *st, size_t row) {
+static const struct action_row *palette_row(const struct screen *s, size_t row) {
+        const struct palette_state *st = s->state;
         return action_row(row == LIST_NONE ? ACTION_NONE : st->items[row].binding->action);
 }
 
@@ -29,11 +29,12 @@ static const struct column columns[] = {
 };
 
 static void palette_cell(const void *owner, size_t row, size_t column, struct cell *ret) {
-        const struct palette_state *st = owner;
+        const struct screen *s = owner;
+        const struct palette_state *st = s->state;
         char key[16];
         switch (column) {
         case 0:
-                ret->text = palette_row(st, row)->word;
+                ret->text = palette_row(s, row)->word;
                 break;
         case 1:
                 snprintf(ret->buffer, sizeof ret->buffer, "%s%s", st->items[row].menu ? "x " : "",
@@ -42,7 +43,7 @@ static void palette_cell(const void *owner, size_t row, size_t column, struct ce
                 ret->style = STYLE_KEY;
                 break;
         default:
-                ret->text = palette_row(st, row)->help;
+                ret->text = palette_row(s, row)->help;
         }
 }
 
@@ -81,26 +82,20 @@ static void palette_add(struct palette_state *st, const struct binding *table, b
         }
 }
 
-static int palette_open(struct screen *s, const void *arg, struct error **reterr) {
+static void palette_open(struct screen *s, const void *arg) {
         struct palette_state *st = s->state;
-        list_init(&st->list, &palette_source, st);
-        s->list = &st->list;
         st->of = screen_under(s);
-        if (!st->of)
-                return error_set(reterr, -ENOENT, "No screen accepts commands here");
         if (st->of->list)
                 list_stay(st->of->list);
         palette_add(st, st->of->class->bindings, false);
         palette_add(st, st->of->class->menu, true);
         palette_add(st, screen_widget_bindings(st->of), false);
         palette_add(st, ui_bindings(), false);
-        list_set(&st->list, st->n);
-        return 0;
+        list_set(s->list, st->n);
 }
 
 static void palette_close(struct screen *s) {
         struct palette_state *st = s->state;
-        list_done(&st->list);
         field_done(&st->field);
 }
 
@@ -114,36 +109,27 @@ static void palette_draw(struct screen *s, const struct canvas *c) {
         canvas_rule(c, 0, "Commands");
         canvas_text(c, 1, 2, 0, STYLE_STRONG, "Find:");
         list_draw(s->list, &rows);
-        if (!st->list.shown)
-                canvas_paragraph(&rows, 0, 2, c->columns - 4, STYLE_PLAIN,
-                                 "No command matches.");
+        if (!s->list->shown)
+                canvas_paragraph(&rows, 0, 2, c->columns - 4, STYLE_PLAIN, "No command matches.");
         /* The cursor is in the field until the person goes down into the list. */
-        field_draw(&st->field, c, 1, 8, c->columns - 10, STYLE_FIELD, '_', st->list.at == 0);
+        field_draw(&st->field, c, 1, 8, c->columns - 10, STYLE_FIELD, '_', s->list->at == 0);
 }
 
 static void palette_status(const struct screen *s, struct str *out) {
-        const struct palette_state *st = s->state;
         size_t row = list_settled_row(s->list);
         if (row != LIST_NONE)
-                str_addf(out, "Enter: %s.", palette_row(st, row)->help);
-}
-
-static bool palette_do(struct screen *s) {
-        struct palette_state *st = s->state;
-        size_t row = list_row(s->list);
-        if (row != LIST_NONE) {
-                struct screen *of = st->of;
-                enum action action = st->items[row].binding->action;
-                screen_close(s);
-                screen_act(of, action);
-        }
-        return true;
+                str_addf(out, "Enter: %s.", palette_row(s, row)->help);
 }
 
 static bool palette_type(struct screen *s, int key) {
         struct palette_state *st = s->state;
+        size_t row = list_row(s->list);
+        if (key == KEY_RETURN && row != LIST_NONE) {
+                screen_close(s);        /* s lives until the ui has its turn */
+                screen_act(st->of, st->items[row].binding->action);
+        }
         if (key == KEY_RETURN)
-                return palette_do(s);
+                return true;
         if (key == KEY_ERASE && !st->field.length) {
                 screen_close(s);
                 return true;
@@ -157,17 +143,12 @@ static bool palette_type(struct screen *s, int key) {
 }
 
 static bool palette_act(struct screen *s, enum action action) {
-        switch (action) {
-        case ACTION_NEXT_FIELD:
-                return list_act(s->list, ACTION_DOWN);
-        case ACTION_PREVIOUS_FIELD:
-                return list_act(s->list, ACTION_UP);
-        case ACTION_ESCAPE:
-                screen_close(s);        /* not only its filter */
-                return true;
-        default:
+        if (action == ACTION_NEXT_FIELD || action == ACTION_PREVIOUS_FIELD)
+                return list_act(s->list, action == ACTION_NEXT_FIELD ? ACTION_DOWN : ACTION_UP);
+        if (action != ACTION_ESCAPE)
                 return false;
-        }
+        screen_close(s);        /* not only its filter */
+        return true;
 }
 
 const struct screen_class palette_screen = {
@@ -175,6 +156,7 @@ const struct screen_class palette_screen = {
         .title = "Commands",
         .size = sizeof(struct palette_state),
         .overlay = true,
+        .source = &palette_source,
         .bindings = (const struct binding[]) {
                 { KEY_RETURN, ACTION_OPEN, "do it" },
                 { KEY_ESC, ACTION_ESCAPE, "close" },

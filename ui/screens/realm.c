@@ -9,14 +9,13 @@
 #include "ui/dialog.h"
 
 struct realm_state {
-        struct op *asking, *discovering, *testing, *choosing;
+        struct op *discovering, *testing, *choosing;
         struct membership *membership;  /* NULL: no answer yet */
         struct realm *found;            /* of a host in no realm: its domain */
-        struct error *error, *no_domain;
+        struct error *no_domain;
         bool questions;                 /* shown below */
         char *tested;                   /* the line about the last tested user */
         bool tested_well;
-        struct pager pager;
 };
 
 static bool realm_joined(const struct realm_state *st) {
@@ -24,19 +23,6 @@ static bool realm_joined(const struct realm_state *st) {
 }
 
 /* ---- the text ---- */
-
-static void realm_put(struct pager *p, const char *name, uint8_t mark, const char *format, ...)
-        __attribute__((format(printf, 4, 5)));
-static void realm_put(struct pager *p, const char *name, uint8_t mark, const char *format, ...) {
-        _cleanup_str_ struct str s = {};
-        va_list arguments;
-        va_start(arguments, format);
-        str_vaddf(&s, format, arguments);
-        va_end(arguments);
-        pager_put(p, DOC_PLAIN, "  %-14s", name);
-        pager_put(p, mark, "%s", s.text ? s.text : "");
-        pager_end(p);
-}
 
 static void realm_put_questions(struct pager *p, const struct realm *realm) {
         if (!realm)
@@ -60,22 +46,22 @@ static void realm_put_questions(struct pager *p, const struct realm *realm) {
 static void realm_put_logins(struct pager *p, const struct membership *m) {
         _cleanup_free_ char *words = access_words(&m->access);
         enum permit permit = m->access.permit;
-        realm_put(p, "Logins",
+        pager_row(p, "Logins",
                   permit == PERMIT_NOBODY    ? DOC_WARN
                   : permit == PERMIT_UNKNOWN ? DOC_DIM
                                              : DOC_PLAIN,
-                  "%s%s", words ? words : "",
+                  "%s%s", words,
                   m->full_names && permit != PERMIT_NOBODY ? "; as user@domain" : "");
 }
 
 static void realm_put_clock(struct pager *p, const struct membership *m) {
         char words[48];
         if (!m->clock_known) {
-                realm_put(p, "Clock", DOC_WARN, "not compared: no KDC answers");
+                pager_row(p, "Clock", DOC_WARN, "not compared: no KDC answers");
                 return;
         }
         int64_t off = m->clock_usec < 0 ? -m->clock_usec : m->clock_usec;
-        realm_put(p, "Clock",
+        pager_row(p, "Clock",
                   off >= CLOCK_FAIL_USEC   ? DOC_BAD
                   : off >= CLOCK_WARN_USEC ? DOC_WARN
                                            : DOC_GOOD,
@@ -85,31 +71,30 @@ static void realm_put_clock(struct pager *p, const struct membership *m) {
 static void realm_put_member(const struct screen *s, struct pager *p, const struct membership *m) {
         char age[24];
         pager_addf(p, DOC_HEAD, "%s", m->realm ? m->realm : m->domain);
-        realm_put(p, "Domain", DOC_PLAIN, "%s, %s", m->domain, realm_kind_title(m->kind));
+        pager_row(p, "Domain", DOC_PLAIN, "%s, %s", m->domain, realm_kind_title(m->kind));
         if (m->asked)
-                realm_put(p, "SSSD", m->online ? DOC_GOOD : DOC_WARN, "%s",
+                pager_row(p, "SSSD", m->online ? DOC_GOOD : DOC_WARN, "%s",
                           m->online ? "online" : "offline: only users who logged in before can log in");
         else if (m->silent)
-                realm_put(
-                        p, "SSSD", DOC_BAD,
-                        "does not answer: all logins of this host wait; restart it or unpause its container");
+                pager_row(p, "SSSD", DOC_BAD,
+                          "does not answer: all logins of this host wait; restart it or unpause its "
+                          "container");
         else
-                realm_put(p, "SSSD", DOC_DIM, "state unknown: its InfoPipe does not answer");
-        realm_put(p, "Server", m->server ? DOC_PLAIN : DOC_DIM, "%s", m->server ? m->server : "none in use");
+                pager_row(p, "SSSD", DOC_DIM, "state unknown: its InfoPipe does not answer");
+        pager_row(p, "Server", m->server ? DOC_PLAIN : DOC_DIM, "%s", m->server ? m->server : "none in use");
         if (m->site)
-                realm_put(p, "Site", DOC_PLAIN, "%s", m->site);
+                pager_row(p, "Site", DOC_PLAIN, "%s", m->site);
         realm_put_clock(p, m);
         if (m->principal)
-                realm_put(p, "Keytab", DOC_PLAIN, "%s, version %u, %s old", m->principal, (unsigned) m->kvno,
+                pager_row(p, "Keytab", DOC_PLAIN, "%s, version %u, %s old", m->principal, (unsigned) m->kvno,
                           text_age(age, ui_now(s->ui) - m->key_time));
         else
-                realm_put(p, "Keytab", DOC_BAD,
-                          "missing, or without keys: Kerberos logins do not work");
+                pager_row(p, "Keytab", DOC_BAD, "missing, or without keys: Kerberos logins do not work");
         realm_put_logins(p, m);
         if (m->service)
-                realm_put(p, "Joined by", DOC_PLAIN, "the service %s", m->service);
+                pager_row(p, "Joined by", DOC_PLAIN, "the service %s", m->service);
         else
-                realm_put(p, "Joined by", DOC_PLAIN, "this host's own SSSD");
+                pager_row(p, "Joined by", DOC_PLAIN, "this host's own SSSD");
 }
 
 static void realm_put_none(const struct realm_state *st, struct pager *p) {
@@ -122,12 +107,12 @@ static void realm_put_none(const struct realm_state *st, struct pager *p) {
         } else if (!r)
                 pager_addf(p, DOC_DIM, "  Looking for the realm of its domain ...");
         else if (r->kind == REALM_AD || r->kind == REALM_IPA) {
-                realm_put(p, "Its domain", DOC_PLAIN, "%s", r->domain);
-                realm_put(p, "Realm", DOC_GOOD, "%s, %s", r->realm, realm_kind_title(r->kind));
-                realm_put(p, "Server", DOC_PLAIN, r->n_servers > 1 ? "%s, and others" : "%s",
+                pager_row(p, "Its domain", DOC_PLAIN, "%s", r->domain);
+                pager_row(p, "Realm", DOC_GOOD, "%s, %s", r->realm, realm_kind_title(r->kind));
+                pager_row(p, "Server", DOC_PLAIN, r->n_servers > 1 ? "%s, and others" : "%s",
                           r->best ? r->best : "-");
                 if (r->site)
-                        realm_put(p, "Site", DOC_PLAIN, "%s", r->site);
+                        pager_row(p, "Site", DOC_PLAIN, "%s", r->site);
                 pager_end(p);
                 pager_addf(p, DOC_PLAIN, "  j joins it, c checks first what a join needs; nothing is "
                                          "changed before you consent.");
@@ -141,8 +126,8 @@ static void realm_put_none(const struct realm_state *st, struct pager *p) {
 }
 
 static void realm_write(struct screen *s) {
-        struct realm_state *st = s->state;
-        struct pager *p = &st->pager;
+        const struct realm_state *st = s->state;
+        struct pager *p = s->pager;
         pager_clear(p);
         if (realm_joined(st))
                 realm_put_member(s, p, st->membership);
@@ -173,9 +158,7 @@ static void realm_discovered(struct realm *realm, struct error *e, void *userdat
 static void realm_loaded(struct membership *m, struct error *e, void *userdata) {
         struct screen *s = userdata;
         struct realm_state *st = s->state;
-        st->asking = op_cancel(st->asking);
-        error_free(st->error);
-        st->error = e;
+        screen_loaded(s, 0, e, 0);
         if (m) {
                 membership_free(st->membership);
                 st->membership = m;
@@ -187,30 +170,24 @@ static void realm_loaded(struct membership *m, struct error *e, void *userdata) 
 
 static void realm_load(struct screen *s, unsigned topics) {
         struct realm_state *st = s->state;
-        st->asking = op_cancel(st->asking);
+        op_cancel(s->loading.op);
         st->discovering = op_cancel(st->discovering);
-        st->asking = host_membership(ui_host(s->ui), realm_loaded, s);
+        s->loading.op = host_membership(ui_host(s->ui), realm_loaded, s);
 }
 
-static int realm_open(struct screen *s, const void *arg, struct error **reterr) {
-        struct realm_state *st = s->state;
-        pager_init(&st->pager, PAGER_WORDS, false);
-        s->pager = &st->pager;
-        realm_load(s, ~0U);
-        return 0;
+static void realm_open(struct screen *s, const void *arg) {
+        s->pager->name_width = 14;
 }
 
 static void realm_close(struct screen *s) {
         struct realm_state *st = s->state;
-        struct op *ops[] = { st->asking, st->discovering, st->testing, st->choosing };
-        for (size_t i = 0; i < ELEMENTS(ops); i++)
-                op_cancel(ops[i]);
+        op_cancel(st->discovering);
+        op_cancel(st->testing);
+        op_cancel(st->choosing);
         membership_free(st->membership);
         realm_free(st->found);
-        error_free(st->error);
         error_free(st->no_domain);
         free(st->tested);
-        pager_done(&st->pager);
 }
 
 static void realm_title(const struct screen *s, struct str *left, struct str *right) {
@@ -220,16 +197,6 @@ static void realm_title(const struct screen *s, struct str *left, struct str *ri
                          !st->membership->asked ? "" : st->membership->online ? "  online" : "  offline");
         else if (st->membership)
                 str_add(right, "not joined");
-}
-
-static void realm_draw(struct screen *s, const struct canvas *c) {
-        const struct realm_state *st = s->state;
-        if (st->membership)
-                pager_draw(s->pager, c);
-        else if (st->error)
-                canvas_error(c, 1, st->error, true);
-        else
-                canvas_text(c, 1, 2, 0, STYLE_BUSY, "Looking for the realm of this host ...");
 }
 
 static void realm_status(const struct screen *s, struct str *out) {
@@ -249,13 +216,12 @@ static void realm_status(const struct screen *s, struct str *out) {
 /* ---- actions ---- */
 
 static bool realm_joins(struct host *host, const struct image *image) {
-        struct profile *profile = NULL;
-        bool found = false;
+        _cleanup_(profile_freep) struct profile *profile = NULL;
         host_find_profile(host, image, &profile, NULL);
         for (size_t i = 0; profile && i < profile->n_modes; i++)
-                found = found || profile->modes[i].joins != REALM_NONE;
-        profile_free(profile);
-        return found;
+                if (profile->modes[i].joins != REALM_NONE)
+                        return true;
+        return false;
 }
 
 static void realm_images(struct image_list *images, struct error *e, void *userdata) {
@@ -288,7 +254,7 @@ static void realm_tested(char *line, struct error *e, void *userdata) {
         st->tested = line ? line : error_line(e);
         error_free(e);
         realm_write(s);
-        pager_act(&st->pager, ACTION_LAST);
+        pager_act(s->pager, ACTION_LAST);
 }
 
 static void realm_test(struct screen *s, const char *user) {
@@ -300,21 +266,31 @@ static void realm_test(struct screen *s, const char *user) {
         screen_invalidate(s);
 }
 
+static void realm_ask_user(struct screen *s) {
+        const struct realm_state *st = s->state;
+        _cleanup_free_ char *user =
+                st->membership->full_names ? str_printf("administrator@%s", st->membership->domain) : NULL;
+        screen_ask(s, "User of the domain:", user ? user : "", NULL, realm_test);
+}
+
 /* ---- who may log in, and the keys ---- */
 
-static void realm_change(struct screen *s, enum access_what what, bool groups, char *const *names) {
-        struct realm_state *st = s->state;
-        const struct access_change change = { .what = what, .groups = groups, .names = names };
+/* The wizard for the service that joined this host. */
+static void realm_wizard(struct screen *s, enum plan_verb verb, const struct access_change *change) {
+        const struct realm_state *st = s->state;
         screen_open(s->ui, &wizard_screen,
                     &(struct wizard_order) {
-                            .verb = VERB_ACCESS, .name = st->membership->service, .access = &change });
+                            .verb = verb, .name = st->membership->service, .access = change });
+}
+
+static void realm_change(struct screen *s, enum access_what what, bool groups, char *const *names) {
+        const struct access_change change = { .what = what, .groups = groups, .names = names };
+        realm_wizard(s, VERB_ACCESS, &change);
 }
 
 static void realm_change_names(struct screen *s, enum access_what what, bool groups, const char *text) {
         _cleanup_strv_ char **parts = NULL, **names = NULL;
-        if (!text)
-                return;
-        strv_split(text, ",", &parts);
+        strv_split(text ? text : "", ",", &parts);
         for (char **part = parts; part && *part; part++) {
                 const char *from = *part + strspn(*part, " ");
                 size_t n = strlen(from);
@@ -344,6 +320,7 @@ static bool realm_can(const struct screen *s, enum action action) {
         switch (action) {
         case ACTION_JOIN:
                 return st->membership && !realm_joined(st) && !st->choosing;
+        case ACTION_OPEN:
         case ACTION_LEAVE:
         case ACTION_PERMIT:
         case ACTION_PERMIT_GROUPS:
@@ -357,9 +334,7 @@ static bool realm_can(const struct screen *s, enum action action) {
         case ACTION_CHECK:
                 return st->membership;
         case ACTION_DETAILS:
-                return realm_joined(st) ? st->membership->realm_found != NULL : st->found != NULL;
-        case ACTION_OPEN:
-                return realm_joined(st) && st->membership->service;
+                return realm_joined(st) ? st->membership->realm_found : st->found;
         default:
                 return true;
         }
@@ -367,51 +342,31 @@ static bool realm_can(const struct screen *s, enum action action) {
 
 static bool realm_act(struct screen *s, enum action action) {
         struct realm_state *st = s->state;
-        switch (action) {
-        case ACTION_JOIN:
+        if (action == ACTION_JOIN) {
                 st->choosing = host_list_images(ui_host(s->ui), realm_images, s);
                 screen_invalidate(s);
-                return true;
-        case ACTION_LEAVE:
-                screen_open(
-                        s->ui, &wizard_screen,
-                        &(struct wizard_order) { .verb = VERB_UNINSTALL, .name = st->membership->service });
-                return true;
-        case ACTION_PERMIT:
+        } else if (action == ACTION_LEAVE)
+                realm_wizard(s, VERB_UNINSTALL, NULL);
+        else if (action == ACTION_RENEW)
+                realm_wizard(s, VERB_RENEW, NULL);
+        else if (action == ACTION_PERMIT)
                 screen_ask(s, "Permit users (separated by commas):", NULL, NULL, realm_permit);
-                return true;
-        case ACTION_PERMIT_GROUPS:
+        else if (action == ACTION_PERMIT_GROUPS)
                 screen_ask(s, "Permit groups (separated by commas):", NULL, NULL, realm_permit_groups);
-                return true;
-        case ACTION_DENY:
+        else if (action == ACTION_DENY)
                 screen_ask(s, "Deny users (separated by commas):", NULL, NULL, realm_deny);
-                return true;
-        case ACTION_PERMIT_ALL:
-        case ACTION_DENY_ALL:
-                realm_change(s, action == ACTION_PERMIT_ALL ? ACCESS_PERMIT_ALL : ACCESS_DENY_ALL, false,
-                             NULL);
-                return true;
-        case ACTION_RENEW:
-                screen_open(s->ui, &wizard_screen,
-                            &(struct wizard_order) { .verb = VERB_RENEW, .name = st->membership->service });
-                return true;
-        case ACTION_TEST_USER: {
-                _cleanup_free_ char *user = st->membership->full_names
-                                                    ? str_printf("administrator@%s", st->membership->domain)
-                                                    : NULL;
-                screen_ask(s, "User of the domain:", user ? user : "", NULL, realm_test);
-                return true;
-        }
-        case ACTION_CHECK:
+        else if (action == ACTION_PERMIT_ALL || action == ACTION_DENY_ALL)
+                realm_change(s, action == ACTION_PERMIT_ALL ? ACCESS_PERMIT_ALL : ACCESS_DENY_ALL, false, NULL);
+        else if (action == ACTION_TEST_USER)
+                realm_ask_user(s);
+        else if (action == ACTION_CHECK)
                 screen_open(s->ui, &check_screen, realm_joined(st) ? st->membership->domain : NULL);
-                return true;
-        case ACTION_DETAILS:
+        else if (action == ACTION_DETAILS) {
                 st->questions = !st->questions;
                 realm_write(s);
-                return true;
-        default:
+        } else
                 return false;
-        }
+        return true;
 }
 
 const struct screen_class realm_screen = {
@@ -431,6 +386,8 @@ const struct screen_class realm_screen = {
                 "join. Renewed keys take the place of the host's old ones, here and in the domain.",
         .size = sizeof(struct realm_state),
         .topics = TOPIC_SERVICES,
+        .text = PAGER_WORDS,
+        .looking = "Looking for the realm of this host ...",
         .bindings = (const struct binding[]) {
                 { 'j', ACTION_JOIN },
                 { 't', ACTION_TEST_USER },
@@ -452,7 +409,6 @@ const struct screen_class realm_screen = {
         .open = realm_open,
         .close = realm_close,
         .title_text = realm_title,
-        .draw = realm_draw,
         .status = realm_status,
         .can = realm_can,
         .act = realm_act,

@@ -9,37 +9,27 @@
 #include "ui/dialog.h"
 #include "ui/screens/parts/job-text.h"
 #include "ui/screens/parts/notes.h"
-#include "ui/screens/parts/list-screen.h"
 #include "ui/screens/parts/unit-actions.h"
 
 struct services_state {
-        struct unit_acting acting;
-        struct list_screen rows;
         struct reload loading_jobs;
         struct service_list *services;  /* NULL: no answer yet */
         struct job_list *jobs;          /* NULL: no answer yet */
 };
 
-static struct service *services_at(const struct services_state *st, size_t row) {
+static const struct service *services_at(const struct screen *s, size_t row) {
+        const struct services_state *st = s->state;
         return row == LIST_NONE || !st->services ? NULL : st->services->items[row];
 }
 
-static struct service *services_focus(const struct screen *s) {
-        return services_at(s->state, list_row(s->list));
+static const struct service *services_focus(const struct screen *s) {
+        return services_at(s, list_row(s->list));
 }
 
 /* ---- rows ---- */
 
-enum {
-        COLUMN_NAME,
-        COLUMN_STATE,
-        COLUMN_SINCE,
-        COLUMN_HEALTH,
-        COLUMN_CPU,
-        COLUMN_MEMORY,
-        COLUMN_IMAGE,
-        COLUMN_UPDATE
-};
+enum { COLUMN_NAME, COLUMN_STATE, COLUMN_SINCE, COLUMN_HEALTH, COLUMN_CPU, COLUMN_MEMORY, COLUMN_IMAGE,
+       COLUMN_UPDATE };
 
 static const struct column columns[] = {
         [COLUMN_NAME] = { "NAME", 14, 16, 0, .grow = true },
@@ -89,7 +79,7 @@ static const char *services_cpu(char *buffer, size_t n, uint64_t nsec) {
 
 static void services_cell(const void *owner, size_t row, size_t column, struct cell *ret) {
         const struct screen *s = owner;
-        const struct service *service = services_at(s->state, row);
+        const struct service *service = services_at(s, row);
         switch (column) {
         case COLUMN_NAME:
                 ret->text = service->name;
@@ -127,13 +117,11 @@ static void services_cell(const void *owner, size_t row, size_t column, struct c
 }
 
 static const char *services_identity(const void *owner, size_t row) {
-        const struct screen *s = owner;
-        return services_at(s->state, row)->name;
+        return services_at(owner, row)->name;
 }
 
 static char services_flag(const void *owner, size_t row) {
-        const struct screen *s = owner;
-        return services_at(s->state, row)->state == SERVICE_FAILED ? '!' : ' ';
+        return services_at(owner, row)->state == SERVICE_FAILED ? '!' : ' ';
 }
 
 static const struct list_source services_source = {
@@ -155,7 +143,7 @@ static void services_loaded(struct service_list *services, struct error *e, void
                 service_list_free(st->services);
                 st->services = services;
         }
-        list_screen_loaded(s, &st->rows, services ? services->n : LIST_NONE, e, TOPIC_SERVICES);
+        screen_loaded(s, services ? services->n : 0, e, TOPIC_SERVICES);
 }
 
 static void services_jobs_loaded(struct job_list *jobs, struct error *e, void *userdata) {
@@ -173,31 +161,20 @@ static void services_jobs_loaded(struct job_list *jobs, struct error *e, void *u
 
 static void services_load(struct screen *s, unsigned topics) {
         struct services_state *st = s->state;
-        if (topics & (TOPIC_SERVICES | TOPIC_IMAGES) && reload_wanted(&st->rows.loading, topics))
-                st->rows.loading.op =
-                        host_list_services(ui_host(s->ui), services_loaded, s);
+        if (topics & (TOPIC_SERVICES | TOPIC_IMAGES) && reload_wanted(&s->loading, topics))
+                s->loading.op = host_list_services(ui_host(s->ui), services_loaded, s);
         if (topics & TOPIC_REALM)
                 screen_invalidate(s);
         if (topics & TOPIC_JOBS && reload_wanted(&st->loading_jobs, topics))
-                st->loading_jobs.op =
-                        host_list_jobs(ui_host(s->ui), services_jobs_loaded, s);
+                st->loading_jobs.op = host_list_jobs(ui_host(s->ui), services_jobs_loaded, s);
 }
 
 /* ---- the screen ---- */
 
-static int services_open(struct screen *s, const void *arg, struct error **reterr) {
-        struct services_state *st = s->state;
-        s->acting = &st->acting;
-        list_screen_open(s, &st->rows, &services_source, s);
-        services_load(s, ~0U);
-        return 0;
-}
-
 static void services_close(struct screen *s) {
         struct services_state *st = s->state;
-        list_screen_close(&st->rows);
         op_cancel(st->loading_jobs.op);
-        unit_acting_done(&st->acting);
+        unit_acting_done(s);
         service_list_free(st->services);
         job_list_free(st->jobs);
 }
@@ -207,18 +184,13 @@ static const struct job *services_job(const struct screen *s) {
         return notes_job(st->jobs);
 }
 
-static size_t services_running_jobs(const struct services_state *st) {
-        size_t n = 0;
-        for (size_t i = 0; st->jobs && i < st->jobs->n; i++)
-                n += job_text_runs(st->jobs->items[i]);
-        return n;
-}
-
 static void services_title(const struct screen *s, struct str *left, struct str *right) {
         const struct services_state *st = s->state;
         const struct host_status *status = host_status(ui_host(s->ui));
         str_add(left, status->hostname ? status->hostname : "this host");
-        size_t failed = 0, jobs = services_running_jobs(st);
+        size_t failed = 0, jobs = 0;
+        for (size_t i = 0; st->jobs && i < st->jobs->n; i++)
+                jobs += job_text_runs(st->jobs->items[i]);
         for (size_t i = 0; st->services && i < st->services->n; i++)
                 failed += st->services->items[i]->state == SERVICE_FAILED;
         if (failed)
@@ -230,44 +202,31 @@ static void services_title(const struct screen *s, struct str *left, struct str 
                 str_addf(right, "%sread-only (not root)", right->length ? "  " : "");
 }
 
-static struct notes services_notes(const struct screen *s) {
-        const struct services_state *st = s->state;
-        return (struct notes) { .jobs = st->jobs,
-                               .status = host_status(ui_host(s->ui)),
-                               .now = ui_now(s->ui) };
-}
-
 static void services_draw(struct screen *s, const struct canvas *c) {
-        struct services_state *st = s->state;
-        const struct notes shown = services_notes(s);
-        int notes = notes_draw(&shown, NULL), below = notes ? notes + 1 : 0;
+        const struct services_state *st = s->state;
+        int notes = notes_draw(s, st->jobs, NULL), below = notes ? notes + 1 : 0;
         if (c->rows - below < 4)
                 below = 0;
         struct canvas rows = canvas_part(c, 0, 0, c->rows - below, -1);
-        list_screen_draw(&st->rows, &rows, "service", "Looking for services ...",
+        screen_draw_rows(s, &rows, "service",
                          "No service is installed yet. Press 2 (or i) to choose an image that packages one: "
                          "before anything is run you see what it would do.");
         if (below) {
                 struct canvas part = canvas_part(c, c->rows - notes, 0, -1, -1);
-                notes_draw(&shown, &part);
+                notes_draw(s, st->jobs, &part);
         }
 }
 
 static void services_status(const struct screen *s, struct str *out) {
-        const struct services_state *st = s->state;
-        const struct service *service = services_at(st, list_settled_row(s->list));
-        if (st->acting.op) {
-                str_addf(out, "%s %s ...", unit_action_name(st->acting.action), st->acting.unit);
+        const struct service *service = services_at(s, list_settled_row(s->list));
+        const struct job *job = services_job(s);
+        if (unit_acting_status(s, out))
                 return;
-        }
         if (!service) {
-                const struct job *job = services_job(s);
-                if (st->rows.error)
+                if (s->error)
                         str_add(out, "R tries again.");
-                else if (job && job_text_runs(job)) {
+                else if (job && job_text_runs(job))
                         job_text_running(job, ui_now(s->ui), out);
-                        str_add(out, "; Enter watches it.");
-                }
                 return;
         }
         /* Titles often begin with the name themselves: "Rsyslog: system logging". */
@@ -294,15 +253,13 @@ static void services_status(const struct screen *s, struct str *out) {
 
 /* ---- actions ---- */
 
-static void services_wizard(struct screen *s, enum plan_verb verb) {
-        const struct service *service = services_focus(s);
-        const struct wizard_order order = { .verb = verb, .name = service->name };
-        screen_open(s->ui, &wizard_screen, &order);
+static const char *services_unit(const struct service *service) {
+        return service && service->units ? service->units[0] : NULL;
 }
 
 static bool services_can(const struct screen *s, enum action action) {
         const struct service *service = services_focus(s);
-        bool unit = service && service->units && service->units[0];
+        bool unit = services_unit(service);
         bool up = service && (service->state == SERVICE_RUNNING || service->state == SERVICE_STARTING);
         switch (action) {
         case ACTION_OPEN:
@@ -334,46 +291,33 @@ static bool services_can(const struct screen *s, enum action action) {
 }
 
 static bool services_act(struct screen *s, enum action action) {
+        static const enum plan_verb verbs[_ACTION_MAX] = {
+                [ACTION_UNINSTALL] = VERB_UNINSTALL,
+                [ACTION_UPGRADE] = VERB_UPGRADE,
+                [ACTION_RUN] = VERB_RUN,
+        };
         const struct service *service = services_focus(s);
-        switch (action) {
-        case ACTION_WATCH:
+        const char *unit = services_unit(service);
+        if (action == ACTION_WATCH || (action == ACTION_OPEN && !service))
                 screen_open(s->ui, &job_screen, services_job(s)->id);
-                return true;
-        case ACTION_OPEN:
-        case ACTION_UNIT:
-                if (!service)
-                        return services_act(s, ACTION_WATCH);
-                if (service->units && service->units[0])
-                        screen_open(s->ui, &unit_screen, service->units[0]);
-                else
-                        dialog_menu(s);
-                return true;
-        case ACTION_LOG: {
-                const struct log_order order = { .unit = service->units[0],
-                                                 .container = service->container,
-                                                 .title = service->name };
-                screen_open(s->ui, &log_screen, &order);
-                return true;
-        }
-        case ACTION_CHANGES:
+        else if (action == ACTION_OPEN && !unit)
+                dialog_menu(s);
+        else if (action == ACTION_OPEN || action == ACTION_UNIT)
+                screen_open(s->ui, &unit_screen, unit);
+        else if (action == ACTION_LOG)
+                screen_open(s->ui, &log_screen,
+                            &(const struct log_order) {
+                                    .unit = unit, .container = service->container, .title = service->name });
+        else if (action == ACTION_CHANGES)
                 screen_open(s->ui, &changes_screen, service->name);
-                return true;
-        case ACTION_INSTALL_LOG:
+        else if (action == ACTION_INSTALL_LOG)
                 screen_open(s->ui, &job_screen, service->job);
-                return true;
-        case ACTION_UNINSTALL:
-                services_wizard(s, VERB_UNINSTALL);
-                return true;
-        case ACTION_UPGRADE:
-                services_wizard(s, VERB_UPGRADE);
-                return true;
-        case ACTION_RUN:
-                services_wizard(s, VERB_RUN);
-                return true;
-        default:
-                return service && service->units && service->units[0] &&
-                       unit_acting_begin(s, service->units[0], action);
-        }
+        else if (verbs[action])
+                screen_open(s->ui, &wizard_screen,
+                            &(const struct wizard_order) { .verb = verbs[action], .name = service->name });
+        else
+                return unit && unit_acting_begin(s, unit, action);
+        return true;
 }
 
 const struct screen_class services_screen = {
@@ -385,6 +329,8 @@ const struct screen_class services_screen = {
                 "To install one press 2 (or i) and choose an image.",
         .size = sizeof(struct services_state),
         .topics = TOPIC_SERVICES | TOPIC_IMAGES | TOPIC_JOBS | TOPIC_ENGINE | TOPIC_REALM,
+        .source = &services_source,
+        .looking = "Looking for services ...",
         .bindings = (const struct binding[]) {
                 { KEY_RETURN, ACTION_OPEN },
                 { 'w', ACTION_WATCH },
@@ -410,7 +356,6 @@ const struct screen_class services_screen = {
                 { 'X', ACTION_UNINSTALL },
                 {}
         },
-        .open = services_open,
         .close = services_close,
         .title_text = services_title,
         .draw = services_draw,

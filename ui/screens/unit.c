@@ -9,20 +9,16 @@
 #include <time.h>
 
 #include "base/text.h"
-#include "ui/screens/parts/reload.h"
 #include "ui/screens/parts/unit-actions.h"
 
 #define LOG_TAIL 50
 
 struct unit_state {
-        struct unit_acting acting;
-        struct pager pager;
-        struct reload loading;
         struct op *reading;
         char *name;
         struct unit_detail *detail;     /* NULL: no answer yet */
-        struct error *error, *log_error;
-        struct log_line *log;           /* the newest LOG_TAIL lines, oldest first */
+        struct error *log_error;
+        struct log_line log[LOG_TAIL];  /* the newest lines, oldest first */
         size_t n_log;
         bool log_read;                  /* the newest line has come */
         bool dependencies;              /* shown in full */
@@ -30,29 +26,9 @@ struct unit_state {
 
 /* ---- the text ---- */
 
-static void unit_put(struct pager *p, const char *name, uint8_t mark, const char *format, ...)
-        __attribute__((format(printf, 4, 5)));
-
-static void unit_put(struct pager *p, const char *name, uint8_t mark, const char *format, ...) {
-        va_list arguments;
-        va_start(arguments, format);
-        _cleanup_str_ struct str s = {};
-        str_vaddf(&s, format, arguments);
-        va_end(arguments);
-        pager_put(p, DOC_DIM, "  %-12s ", name);
-        pager_put(p, mark, "%s", s.text ? s.text : "");
-        pager_end(p);
-}
-
-static uint8_t state_mark(const char *active) {
-        switch (unit_state_style(active)) {
-        case STYLE_GOOD:
-                return DOC_GOOD;
-        case STYLE_BAD:
-                return DOC_BAD;
-        default:
-                return DOC_PLAIN;
-        }
+static uint8_t unit_state_mark(const char *active) {
+        enum style style = unit_state_style(active);
+        return style == STYLE_GOOD ? DOC_GOOD : style == STYLE_BAD ? DOC_BAD : DOC_PLAIN;
 }
 
 /* "exit status 7", "signal 9 (KILL)", as systemctl shows how the main process ended. */
@@ -67,32 +43,29 @@ static void unit_put_result(struct pager *p, const struct unit_detail *d) {
                 const char *name = sigabbrev_np(d->exit_status);
                 str_addf(&s, name ? ", signal %d (%s)" : ", signal %d%s", d->exit_status, name ? name : "");
         }
-        unit_put(p, "result", DOC_BAD, "%s", s.text);
+        pager_row(p, "result", DOC_BAD, "%s", s.text);
 }
 
 static void unit_put_state(const struct screen *s, struct pager *p, const struct unit_detail *d) {
-        char age[24] = "";
-        if (d->since > 0)
-                text_age(age, ui_now(s->ui) - d->since);
+        char age[24];
         const char *active = d->unit.active ? d->unit.active : "-", *sub = d->unit.sub;
-        bool more = !str_empty(sub) && !str_equal(sub, active);
         _cleanup_str_ struct str text = {};
         str_add(&text, active);
-        if (more)
+        if (!str_empty(sub) && !str_equal(sub, active))
                 str_addf(&text, " (%s)", sub);
-        if (*age)
-                str_addf(&text, " for %s", age);
-        unit_put(p, "state", state_mark(active), "%s", text.text);
+        if (d->since > 0)
+                str_addf(&text, " for %s", text_age(age, ui_now(s->ui) - d->since));
+        pager_row(p, "state", unit_state_mark(active), "%s", text.text);
         unit_put_result(p, d);
         if (d->load_error)
-                unit_put(p, "not loaded", DOC_BAD, "%s", d->load_error);
-        unit_put(p, "at boot", DOC_PLAIN, "%s", d->unit.file_state ? d->unit.file_state : "no unit file");
+                pager_row(p, "not loaded", DOC_BAD, "%s", d->load_error);
+        pager_row(p, "at boot", DOC_PLAIN, "%s", d->unit.file_state ? d->unit.file_state : "no unit file");
         if (d->main_pid)
-                unit_put(p, "process", DOC_PLAIN, "%u", (unsigned) d->main_pid);
+                pager_row(p, "process", DOC_PLAIN, "%u", (unsigned) d->main_pid);
         if (d->restarts)
-                unit_put(p, "restarts", DOC_WARN, "%u by systemd since it was started", d->restarts);
+                pager_row(p, "restarts", DOC_WARN, "%u by systemd since it was started", d->restarts);
         if (d->container)
-                unit_put(p, "container", DOC_PLAIN, "%s", d->container);
+                pager_row(p, "container", DOC_PLAIN, "%s", d->container);
 }
 
 /* Resources that systemd does not count are not shown: a dash would look like nothing used. */
@@ -110,29 +83,23 @@ static void unit_put_resources(struct pager *p, const struct unit_detail *d) {
         if (d->io_written != UNIT_UNKNOWN)
                 str_addf(&s, "written %s", text_size(size, d->io_written));
         if (s.length)
-                unit_put(p, "uses", DOC_PLAIN, "%s", s.text);
+                pager_row(p, "uses", DOC_PLAIN, "%s", s.text);
 }
 
 static void unit_put_list(struct pager *p, const char *name, char *const *list, bool whole) {
-        if (!list || !list[0])
-                return;
-        if (!whole) {
-                unit_put(p, name, DOC_PLAIN, "%s%s", list[0], list[1] ? ", ..." : "");
-                return;
-        }
-        for (size_t i = 0; list[i]; i++)
-                unit_put(p, i ? "" : name, DOC_PLAIN, "%s", list[i]);
+        size_t n = strv_length(list);
+        for (size_t i = 0; i < n && (whole || i == 0); i++)
+                pager_row(p, i ? "" : name, DOC_PLAIN, whole || n == 1 ? "%s" : "%s, ...", list[i]);
 }
 
 static void unit_put_files(struct pager *p, const struct unit_detail *d, bool whole) {
         if (d->fragment)
-                unit_put(p, "unit file", DOC_PLAIN, "%s", d->fragment);
+                pager_row(p, "unit file", DOC_PLAIN, "%s", d->fragment);
         if (d->source)
-                unit_put(p, "made from", DOC_PLAIN, "%s", d->source);
-        for (size_t i = 0; d->drop_ins && d->drop_ins[i]; i++)
-                unit_put(p, i ? "" : "drop-ins", DOC_PLAIN, "%s", d->drop_ins[i]);
+                pager_row(p, "made from", DOC_PLAIN, "%s", d->source);
+        unit_put_list(p, "drop-ins", d->drop_ins, true);
         if (d->need_reload)
-                unit_put(p, "", DOC_WARN, "the file on disk is newer than what systemd read");
+                pager_row(p, "", DOC_WARN, "the file on disk is newer than what systemd read");
         unit_put_list(p, "requires", d->requires, whole);
         unit_put_list(p, "wants", d->wants, whole);
         unit_put_list(p, "after", d->after, whole);
@@ -140,7 +107,7 @@ static void unit_put_files(struct pager *p, const struct unit_detail *d, bool wh
 }
 
 static void unit_put_log(struct pager *p, const struct unit_state *st) {
-        pager_addf(p, DOC_PLAIN, "%s", "");
+        pager_end(p);
         pager_addf(p, DOC_HEAD, "Newest lines of its log");
         if (st->log_error)
                 pager_addf(p, DOC_WARN, "  %s", st->log_error->message);
@@ -160,8 +127,8 @@ static void unit_put_log(struct pager *p, const struct unit_state *st) {
 }
 
 static void unit_compose(struct screen *s) {
-        struct unit_state *st = s->state;
-        struct pager *p = &st->pager;
+        const struct unit_state *st = s->state;
+        struct pager *p = s->pager;
         const struct unit_detail *d = st->detail;
         pager_clear(p);
         if (!d)
@@ -175,12 +142,6 @@ static void unit_compose(struct screen *s) {
 }
 
 /* ---- answers ---- */
-
-static void unit_forget_log(struct unit_state *st) {
-        for (size_t i = 0; i < st->n_log; i++)
-                log_line_done(&st->log[i]);
-        st->n_log = 0;
-}
 
 static void unit_lines(struct log_line *lines, size_t n, void *userdata) {
         struct screen *s = userdata;
@@ -214,58 +175,45 @@ static void unit_lines_failed(struct error *e, void *userdata) {
         unit_compose(s);
 }
 
-static void unit_load(struct screen *s, unsigned topics);
-
 static void unit_loaded(struct unit_detail *detail, struct error *e, void *userdata) {
         struct screen *s = userdata;
         struct unit_state *st = s->state;
-        error_free(st->error);
-        st->error = e;
         if (detail) {
                 unit_detail_free(st->detail);
                 st->detail = detail;
         }
         unit_compose(s);
-        screen_invalidate(s);
-        if (reload_answered(&st->loading))
-                unit_load(s, TOPIC_UNITS);
+        screen_loaded(s, 0, e, TOPIC_UNITS);
 }
 
 static void unit_load(struct screen *s, unsigned topics) {
-        struct unit_state *st = s->state;
-        if (reload_wanted(&st->loading, topics))
-                st->loading.op = host_show_unit(ui_host(s->ui), st->name, unit_loaded, s);
+        const struct unit_state *st = s->state;
+        if (reload_wanted(&s->loading, topics))
+                s->loading.op = host_show_unit(ui_host(s->ui), st->name, unit_loaded, s);
 }
 
 /* ---- the screen ---- */
 
-static int unit_open(struct screen *s, const void *arg, struct error **reterr) {
+static void unit_open(struct screen *s, const void *arg) {
         struct unit_state *st = s->state;
         st->name = xstrdup(arg);
-        s->acting = &st->acting;
-        st->log = xcalloc(LOG_TAIL, sizeof *st->log);
-        pager_init(&st->pager, PAGER_WORDS, false);
-        s->pager = &st->pager;
+        s->pager->name_width = 13;
+        s->pager->name_mark = DOC_DIM;
         const struct log_query query = { .unit = st->name, .priority = 7, .tail = LOG_TAIL, .follow = true };
         const struct log_reader reader = {
                 .lines = unit_lines, .reached = unit_lines_reached, .failed = unit_lines_failed, .userdata = s
         };
         st->reading = host_read_log(ui_host(s->ui), &query, &reader);
-        unit_load(s, ~0U);
-        return 0;
 }
 
 static void unit_close(struct screen *s) {
         struct unit_state *st = s->state;
-        op_cancel(st->loading.op);
         op_cancel(st->reading);
-        unit_acting_done(&st->acting);
-        unit_forget_log(st);
-        free(st->log);
+        unit_acting_done(s);
+        for (size_t i = 0; i < st->n_log; i++)
+                log_line_done(&st->log[i]);
         unit_detail_free(st->detail);
-        error_free(st->error);
         error_free(st->log_error);
-        pager_done(&st->pager);
         free(st->name);
 }
 
@@ -276,21 +224,11 @@ static void unit_title(const struct screen *s, struct str *left, struct str *rig
                 str_add(right, st->detail->unit.active);
 }
 
-static void unit_draw(struct screen *s, const struct canvas *c) {
-        struct unit_state *st = s->state;
-        if (!st->detail && st->error)
-                canvas_error(c, 1, st->error, true);
-        else if (!st->detail)
-                canvas_text(c, 1, 2, 0, STYLE_BUSY, "Asking systemd ...");
-        else
-                pager_draw(&st->pager, c);
-}
-
 static void unit_status(const struct screen *s, struct str *out) {
         const struct unit_state *st = s->state;
-        if (st->acting.op)
-                str_addf(out, "%s %s ...", unit_action_name(st->acting.action), st->acting.unit);
-        else if (st->error && st->detail)
+        if (unit_acting_status(s, out))
+                return;
+        if (s->error && st->detail)
                 str_add(out, "What is shown is not up to date: systemd did not answer. R tries again.");
         else if (st->detail && str_equal(st->detail->unit.active, "failed"))
                 str_add(out, "It failed: see the last lines of its log. x, then s, starts it again.");
@@ -307,41 +245,34 @@ static bool unit_can(const struct screen *s, enum action action) {
 
 static bool unit_act(struct screen *s, enum action action) {
         struct unit_state *st = s->state;
-        switch (action) {
-        case ACTION_LOG: {
-                const struct log_order order = { .unit = st->name,
-                                                 .container = st->detail ? st->detail->container : NULL };
-                screen_open(s->ui, &log_screen, &order);
-                return true;
-        }
-        case ACTION_DEPENDENCIES:
+        const struct log_order log = { .unit = st->name,
+                                       .container = st->detail ? st->detail->container : NULL };
+        if (action == ACTION_LOG)
+                screen_open(s->ui, &log_screen, &log);
+        else if (action == ACTION_DEPENDENCIES) {
                 st->dependencies = !st->dependencies;
                 unit_compose(s);
-                return true;
-        default:
+        } else
                 return unit_acting_begin(s, st->name, action);
-        }
+        return true;
 }
 
 const struct screen_class unit_screen = {
         .name = "unit",
         .title = "Unit",
         .help = "How one unit is: its state, how its last run ended, what it uses, which files made it, "
-                "what it needs, and the newest lines of "
-                "its log. What systemd does not count on this host is left out.\nx starts, stops or changes "
-                "it; l reads the whole log.",
+                "what it needs, and the newest lines of its log. What systemd does not count on this host is "
+                "left out.\n"
+                "x starts, stops or changes it; l reads the whole log.",
         .size = sizeof(struct unit_state),
         .topics = TOPIC_UNITS,
-        .bindings = (const struct binding[]) {
-                { 'l', ACTION_LOG },
-                { 'd', ACTION_DEPENDENCIES },
-                {}
-        },
+        .text = PAGER_WORDS,
+        .looking = "Asking systemd ...",
+        .bindings = (const struct binding[]) { { 'l', ACTION_LOG }, { 'd', ACTION_DEPENDENCIES }, {} },
         .menu = unit_menu,
         .open = unit_open,
         .close = unit_close,
         .title_text = unit_title,
-        .draw = unit_draw,
         .status = unit_status,
         .can = unit_can,
         .act = unit_act,

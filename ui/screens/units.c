@@ -4,7 +4,6 @@
 /* The systemd units of this host: services at first, all kinds or only failed ones at a key. */
 
 #include "base/text.h"
-#include "ui/screens/parts/list-screen.h"
 #include "ui/screens/parts/unit-actions.h"
 
 enum kind { KIND_SERVICES, KIND_FAILED, KIND_ALL, _KIND_MAX };
@@ -16,8 +15,6 @@ static const char *const kind_names[_KIND_MAX] = {
 };
 
 struct units_state {
-        struct unit_acting acting;
-        struct list_screen rows;
         struct unit_list *units;        /* NULL: no answer yet */
         char **plain;                   /* for each unit its name for people; NULL where it is the real one */
         enum kind kind;
@@ -36,16 +33,21 @@ static const struct column columns[] = {
         [COLUMN_DESCRIPTION] = { "DESCRIPTION", 18, 40, 2, .grow = true },
 };
 
-static const struct unit *units_at(const struct units_state *st, size_t row) {
+static const struct unit *units_at(const struct screen *s, size_t row) {
+        const struct units_state *st = s->state;
         return st->units && row < st->units->n ? &st->units->items[row] : NULL;
 }
 
+static const char *units_plain(const struct screen *s, size_t row) {
+        const struct units_state *st = s->state;
+        return st->plain[row];
+}
+
 static void units_cell(const void *owner, size_t row, size_t column, struct cell *ret) {
-        const struct units_state *st = owner;
-        const struct unit *unit = units_at(st, row);
+        const struct unit *unit = units_at(owner, row);
         switch (column) {
         case COLUMN_UNIT:
-                ret->text = st->plain[row] ? st->plain[row] : unit->name;
+                ret->text = units_plain(owner, row) ? units_plain(owner, row) : unit->name;
                 break;
         case COLUMN_STATE:
                 ret->text = unit->active;
@@ -79,23 +81,19 @@ static char units_flag(const void *owner, size_t row) {
 }
 
 static bool units_hidden(const void *owner, size_t row) {
-        const struct units_state *st = owner;
-        const struct unit *unit = units_at(st, row);
-        switch (st->kind) {
-        case KIND_SERVICES:
+        const struct screen *s = owner;
+        const struct units_state *st = s->state;
+        const struct unit *unit = units_at(s, row);
+        if (st->kind == KIND_SERVICES)
                 return !str_ends(unit->name, ".service") || str_equal(unit->load, "not-found");
-        case KIND_FAILED:
-                return units_flag(owner, row) != '!';
-        default:
-                return false;
-        }
+        return st->kind == KIND_FAILED && units_flag(owner, row) != '!';
 }
 
 /* People type either name: the real one and the one that is shown. */
 static bool units_matches(const void *owner, size_t row, const char *needle) {
-        const struct units_state *st = owner;
-        const struct unit *unit = units_at(st, row);
-        return strcasestr(unit->name, needle) || (st->plain[row] && strcasestr(st->plain[row], needle)) ||
+        const struct unit *unit = units_at(owner, row);
+        const char *plain = units_plain(owner, row);
+        return strcasestr(unit->name, needle) || (plain && strcasestr(plain, needle)) ||
                (unit->description && strcasestr(unit->description, needle)) ||
                (unit->active && strcasestr(unit->active, needle));
 }
@@ -134,32 +132,21 @@ static void units_take(struct units_state *st, struct unit_list *units) {
 
 static void units_loaded(struct unit_list *units, struct error *e, void *userdata) {
         struct screen *s = userdata;
-        struct units_state *st = s->state;
         if (units)
-                units_take(st, units);
-        list_screen_loaded(s, &st->rows, units ? units->n : LIST_NONE, e, TOPIC_UNITS);
+                units_take(s->state, units);
+        screen_loaded(s, units ? units->n : 0, e, TOPIC_UNITS);
 }
 
 static void units_load(struct screen *s, unsigned topics) {
-        struct units_state *st = s->state;
-        if (reload_wanted(&st->rows.loading, topics))
-                st->rows.loading.op = host_list_units(ui_host(s->ui), NULL, units_loaded, s);
+        if (reload_wanted(&s->loading, topics))
+                s->loading.op = host_list_units(ui_host(s->ui), NULL, units_loaded, s);
 }
 
 /* ---- the screen ---- */
 
-static int units_open(struct screen *s, const void *arg, struct error **reterr) {
-        struct units_state *st = s->state;
-        s->acting = &st->acting;
-        list_screen_open(s, &st->rows, &units_source, st);
-        units_load(s, ~0U);
-        return 0;
-}
-
 static void units_close(struct screen *s) {
         struct units_state *st = s->state;
-        list_screen_close(&st->rows);
-        unit_acting_done(&st->acting);
+        unit_acting_done(s);
         units_forget_names(st);
         unit_list_free(st->units);
 }
@@ -168,30 +155,24 @@ static void units_title(const struct screen *s, struct str *left, struct str *ri
         const struct units_state *st = s->state;
         if (!st->units)
                 return;
-        str_addf(left, "%zu of %zu  %s", st->rows.list.shown, st->units->n, kind_names[st->kind]);
+        str_addf(left, "%zu of %zu  %s", s->list->shown, st->units->n, kind_names[st->kind]);
         if (st->n_failed)
                 str_addf(right, "%zu failed", st->n_failed);
-        else if (st->rows.error)
+        else if (s->error)
                 str_add(right, "not up to date");
 }
 
 static void units_draw(struct screen *s, const struct canvas *c) {
-        struct units_state *st = s->state;
-        list_screen_draw(&st->rows, c, st->kind == KIND_ALL ? "unit" : "unit of this kind",
-                         "Asking systemd for its units ...",
+        const struct units_state *st = s->state;
+        screen_draw_rows(s, c, st->kind == KIND_ALL ? "unit" : "unit of this kind",
                          st->kind == KIND_FAILED
                                  ? "No unit has failed. v shows other kinds."
                                  : "systemd knows no unit of this kind. v shows other kinds.");
 }
 
 static void units_status(const struct screen *s, struct str *out) {
-        const struct units_state *st = s->state;
-        const struct unit *unit = units_at(st, list_settled_row(s->list));
-        if (st->acting.op) {
-                str_addf(out, "%s %s ...", unit_action_name(st->acting.action), st->acting.unit);
-                return;
-        }
-        if (!unit)
+        const struct unit *unit = units_at(s, list_settled_row(s->list));
+        if (unit_acting_status(s, out) || !unit)
                 return;
         str_addf(out, "%s", unit->name);
         if (unit_masked(unit))
@@ -203,7 +184,7 @@ static void units_status(const struct screen *s, struct str *out) {
 }
 
 static bool units_can(const struct screen *s, enum action action) {
-        const struct unit *unit = units_at(s->state, list_row(s->list));
+        const struct unit *unit = units_at(s, list_row(s->list));
         if (action == ACTION_OPEN || action == ACTION_LOG)
                 return unit;
         return unit_action_fits(unit, action);
@@ -211,21 +192,17 @@ static bool units_can(const struct screen *s, enum action action) {
 
 static bool units_act(struct screen *s, enum action action) {
         struct units_state *st = s->state;
-        const struct unit *unit = units_at(st, list_row(s->list));
-        switch (action) {
-        case ACTION_OPEN:
+        const struct unit *unit = units_at(s, list_row(s->list));
+        if (action == ACTION_OPEN)
                 screen_open(s->ui, &unit_screen, unit->name);
-                return true;
-        case ACTION_LOG:
+        else if (action == ACTION_LOG)
                 screen_open(s->ui, &log_screen, &(const struct log_order) { .unit = unit->name });
-                return true;
-        case ACTION_PATTERN:
+        else if (action == ACTION_PATTERN) {
                 st->kind = (st->kind + 1) % _KIND_MAX;
-                list_screen_again(&st->rows);
-                return true;
-        default:
+                screen_arrange(s);
+        } else
                 return unit && unit_acting_begin(s, unit->name, action);
-        }
+        return true;
 }
 
 const struct screen_class units_screen = {
@@ -237,11 +214,12 @@ const struct screen_class units_screen = {
                 "with its meaning; v changes between services, failed units and all kinds.",
         .size = sizeof(struct units_state),
         .topics = TOPIC_UNITS,
-        .bindings =
-                (const struct binding[]){
-                        { KEY_RETURN, ACTION_OPEN }, { 'l', ACTION_LOG }, { 'v', ACTION_PATTERN }, {} },
+        .source = &units_source,
+        .looking = "Asking systemd for its units ...",
+        .bindings = (const struct binding[]) {
+                { KEY_RETURN, ACTION_OPEN }, { 'l', ACTION_LOG }, { 'v', ACTION_PATTERN }, {}
+        },
         .menu = unit_menu,
-        .open = units_open,
         .close = units_close,
         .title_text = units_title,
         .draw = units_draw,

@@ -8,63 +8,13 @@
 #include "model/image/reference.h"
 #include "ui/dialog.h"
 
-static const struct page *const wizard_pages[] = {
-        &what_page, &form_page, &preflight_page, &secrets_page, &review_page,
+static const struct page *const wizard_pages[_PAGE_MAX] = {
+        [PAGE_WHAT] = &what_page,
+        [PAGE_FORM] = &form_page,
+        [PAGE_PREFLIGHT] = &preflight_page,
+        [PAGE_SECRETS] = &secrets_page,
+        [PAGE_REVIEW] = &review_page,
 };
-
-static size_t wizard_number(const struct page *page) {
-        size_t i = 0;
-        while (wizard_pages[i] != page)
-                i++;
-        return i;
-}
-
-bool wizard_asks(const struct wizard *w) {
-        return w->verb == VERB_INSTALL || w->verb == VERB_REHEARSE;
-}
-
-bool wizard_has(const struct wizard *w, const struct page *page) {
-        return !page->has || page->has(w);
-}
-
-struct form *wizard_form(const struct wizard *w) {
-        return w->page->form ? w->page->form(w) : NULL;
-}
-
-/* ---- from page to page ---- */
-
-void wizard_go(struct screen *s, const struct page *page) {
-        struct wizard *w = s->state;
-        bool onward = wizard_number(w->page) < wizard_number(page);
-        w->page = page;
-        s->pager = page->write ? &w->pager : NULL;
-        s->list = NULL;
-        if (s->pager)
-                pager_act(s->pager, ACTION_FIRST);
-        finder_want(&w->finder, NULL, REALM_NONE);
-        if (page->open)
-                page->open(s, onward);
-        screen_invalidate(s);
-}
-
-void wizard_forth(struct screen *s) {
-        struct wizard *w = s->state;
-        size_t i = wizard_number(w->page) + 1;
-        while (!wizard_has(w, wizard_pages[i]))
-                i++;            /* every verb has the review */
-        wizard_go(s, wizard_pages[i]);
-}
-
-void wizard_turn(struct screen *s, enum plan_verb verb) {
-        struct wizard *w = s->state;
-        w->verb = verb;
-        wizard_go(s, &review_page);
-}
-
-static void wizard_left(struct screen *s, bool yes) {
-        if (yes)
-                screen_close(s);
-}
 
 static void wizard_back(struct screen *s) {
         struct wizard *w = s->state;
@@ -72,9 +22,9 @@ static void wizard_back(struct screen *s) {
                 wizard_turn(s, VERB_INSTALL);
                 return;
         }
-        for (size_t i = wizard_number(w->page); i-- > 0;)
-                if (wizard_has(w, wizard_pages[i])) {
-                        wizard_go(s, wizard_pages[i]);
+        for (enum page_number page = w->page; page-- > 0;)
+                if (wizard_has(w, page)) {
+                        wizard_go(s, page);
                         return;
                 }
         if (!questions_typed(&w->ask)) {
@@ -87,7 +37,7 @@ static void wizard_back(struct screen *s) {
                 .yes = w->ask.leave ? "Stay in it" : "Leave",
                 .no = w->ask.leave ? "Go on" : "Stay",
         };
-        dialog_confirm(s, &question, wizard_left);
+        dialog_confirm(s, &question, screen_close);
 }
 
 /* ---- opened ---- */
@@ -97,34 +47,32 @@ static void wizard_try_again(struct screen *s) {
         struct wizard *w = s->state;
         if (w->fix == FIX_FORCE)
                 questions_say_yes(&w->ask, "force");
-        const struct page *page = w->fix == FIX_PASSWORD || w->fix == FIX_FORCE ? &secrets_page
-                                  : w->fix == FIX_CLOCK || w->fix == FIX_HOSTNAME || w->fix == FIX_LEAVE ||
-                                                  w->fix == FIX_AGAIN
-                                          ? &preflight_page
-                                          : &form_page;
-        wizard_go(s, wizard_has(w, page) ? page : &form_page);
+        enum page_number page = w->fix == FIX_PASSWORD || w->fix == FIX_FORCE ? PAGE_SECRETS
+                                : w->fix == FIX_CLOCK || w->fix == FIX_HOSTNAME || w->fix == FIX_LEAVE ||
+                                                w->fix == FIX_AGAIN
+                                        ? PAGE_PREFLIGHT
+                                        : PAGE_FORM;
+        wizard_go(s, wizard_has(w, page) ? page : PAGE_FORM);
 }
 
 static void wizard_found(struct image *image, struct error *e, void *userdata) {
         struct screen *s = userdata;
         struct wizard *w = s->state;
+        _cleanup_(image_freep) struct image *owned = image;
         w->finding = op_cancel(w->finding);
-        error_free(w->error);
-        w->error = e;
+        s->error = e;
         screen_invalidate(s);
-        if (!image)
+        if (e)
                 return;
-        image_free(w->image);
-        w->image = image;
         _cleanup_error_ struct error *bad = NULL;
         struct profile *profile = NULL;
         host_find_profile(ui_host(s->ui), image, &profile, &bad);
         if (profile)
                 questions_ask(&w->ask, profile, w->reference, w->name);
         if (!profile || !profile->n_modes) {
-                error_set(&w->error, -EIO, "The questions of this image could not be prepared");
+                error_set(&s->error, -EIO, "The questions of this image could not be prepared");
                 if (bad)
-                        error_hint(&w->error, "%s", bad->message);
+                        error_hint(&s->error, "%s", bad->message);
                 return;
         }
         if (bad)
@@ -135,34 +83,28 @@ static void wizard_found(struct image *image, struct error *e, void *userdata) {
                 wizard_plan(s);
 }
 
-static int wizard_open(struct screen *s, const void *arg, struct error **reterr) {
+static void wizard_open(struct screen *s, const void *arg) {
         const struct wizard_order *order = arg;
         struct wizard *w = s->state;
         w->verb = order->verb;
         w->fix = order->fix;
-        questions_init(&w->ask, ui_host(s->ui));
-        questions_keep(&w->ask, order->answers, order->mode);
+        w->pages = wizard_pages;
+        questions_init(&w->ask, s);
+        questions_keep(&w->ask, order->answers, NULL, order->mode);
         w->reference = xstrdup(order->image);
         w->name = xstrdup(order->name);
-        pager_init(&w->pager, PAGER_WORDS, false);
         if (order->access) {
                 w->access = *order->access;
                 strv_extend(&w->names, order->access->names);
         }
         w->access.names = w->names;
-        s->pager = &w->pager;
-        finder_init(&w->finder, s);
         check_page_init(&w->checks, s, wizard_check);
         w->checks.leads_on = true;
-        w->ask.finder = &w->finder;
-        if (w->verb == VERB_INSTALL) {
-                w->page = &what_page;
+        w->page = w->verb == VERB_INSTALL ? PAGE_WHAT : PAGE_REVIEW;
+        if (w->verb == VERB_INSTALL)
                 w->finding = host_find_image(ui_host(s->ui), w->reference, wizard_found, s);
-        } else {
-                w->page = &review_page;
+        else
                 wizard_plan(s);
-        }
-        return 0;
 }
 
 static void wizard_close(struct screen *s) {
@@ -170,35 +112,26 @@ static void wizard_close(struct screen *s) {
         op_cancel(w->finding);
         op_cancel(w->planning);
         op_cancel(w->starting);
-        finder_done(&w->finder);
         check_page_done(&w->checks);
         questions_done(&w->ask);
-        image_free(w->image);
-        error_free(w->error);
         plan_free(w->plan);
         error_free(w->no_plan);
         strv_free(w->allowed);
         strv_free(w->names);
-        pager_done(&w->pager);
         free(w->reference);
         free(w->name);
-        free(w->allowing);
 }
 
 /* ---- the screen ---- */
 
 void wizard_title_of(const struct wizard *w, const char *name, struct str *out) {
-        enum plan_verb verb = w->verb;
-        str_addf(out,
-                 verb == VERB_INSTALL     ? "Install %s"
-                 : verb == VERB_UNINSTALL ? "Uninstall %s"
-                 : verb == VERB_RUN       ? "Run %s"
-                 : verb == VERB_UPGRADE   ? "Upgrade %s"
-                 : verb == VERB_REHEARSE  ? "Rehearse %s"
-                 : verb == VERB_ACCESS    ? "Change who may log in: %s"
-                 : verb == VERB_RENEW     ? "Renew the keys: %s"
-                                          : "%s",
-                 name);
+        static const char *const begins[_PLAN_VERB_MAX] = {
+                [VERB_INSTALL] = "Install ",     [VERB_UNINSTALL] = "Uninstall ",
+                [VERB_RUN] = "Run ",             [VERB_UPGRADE] = "Upgrade ",
+                [VERB_REHEARSE] = "Rehearse ",   [VERB_ACCESS] = "Change who may log in: ",
+                [VERB_RENEW] = "Renew the keys: ",
+        };
+        str_addf(out, "%s%s", begins[w->verb], name);
 }
 
 static void wizard_title(const struct screen *s, struct str *left, struct str *right) {
@@ -216,11 +149,10 @@ static void wizard_title(const struct screen *s, struct str *left, struct str *r
                 str_addf(left, " from %.*s",
                          latest ? (int) (latest - w->reference) : (int) strlen(w->reference), w->reference);
         unsigned number = 0, all = 0;
-        for (size_t i = 0; i < ELEMENTS(wizard_pages); i++)
-                if (wizard_has(w, wizard_pages[i])) {
+        for (enum page_number page = 0; page < _PAGE_MAX; page++)
+                if (wizard_has(w, page)) {
                         all++;
-                        if (i <= wizard_number(w->page))
-                                number = all;
+                        number += page <= w->page;
                 }
         if (all > 1 && !w->finding)     /* else its labels may name more */
                 str_addf(right, "page %u of %u: ", number, all);
@@ -228,17 +160,15 @@ static void wizard_title(const struct screen *s, struct str *left, struct str *r
         if (wrong)
                 str_addf(right, plural(wrong, "%zu error", "%zu errors"), wrong);
         else
-                str_add(right, w->page == &form_page && w->ask.leave ? "the account" : w->page->title);
+                str_add(right, w->page == PAGE_FORM && w->ask.leave ? "the account" : wizard_page(w)->title);
 }
 
 static void wizard_draw(struct screen *s, const struct canvas *c) {
         const struct wizard *w = s->state;
-        if (w->error)
-                canvas_error(c, 1, w->error, true);
-        else if (w->finding)
-                canvas_text(c, 1, 2, 0, STYLE_BUSY, "Reading its labels ...");
+        if (s->error || w->finding)
+                screen_draw_text(s, c);
         else
-                w->page->draw(s, c);
+                wizard_page(w)->draw(s, c);
 }
 
 static void wizard_status(const struct screen *s, struct str *out) {
@@ -248,14 +178,14 @@ static void wizard_status(const struct screen *s, struct str *out) {
         else if (w->starting)
                 str_add(out, "Starting the job ...");
         else
-                w->page->status(s, out);
+                wizard_page(w)->status(s, out);
 }
 
 static bool wizard_can(const struct screen *s, enum action action) {
         const struct wizard *w = s->state;
         switch (action) {
         case ACTION_NEXT:
-                return !w->error && !w->finding && w->page->can(w, action);
+                return !s->error && !w->finding && wizard_page(w)->can(s, action);
         case ACTION_NEXT_FIELD:
         case ACTION_NEXT_PAGE:
         case ACTION_CONSENT:
@@ -265,7 +195,7 @@ static bool wizard_can(const struct screen *s, enum action action) {
         case ACTION_DETAILS:
         case ACTION_REHEARSE:
         case ACTION_NO_REHEARSAL:
-                return w->page->can(w, action);
+                return wizard_page(w)->can(s, action);
         default:
                 return true;
         }
@@ -277,8 +207,8 @@ static bool wizard_act(struct screen *s, enum action action) {
         case ACTION_NEXT:
         case ACTION_NEXT_PAGE:
         case ACTION_CONSENT:
-                if (!w->error && !w->finding)
-                        w->page->next(s);
+                if (!s->error && !w->finding)
+                        wizard_page(w)->next(s);
                 return true;
         case ACTION_ALLOW:
         case ACTION_FIX:
@@ -286,7 +216,7 @@ static bool wizard_act(struct screen *s, enum action action) {
         case ACTION_DETAILS:
         case ACTION_REHEARSE:
         case ACTION_NO_REHEARSAL:
-                return w->page->act(s, action);
+                return wizard_page(w)->act(s, action);
         case ACTION_BACK:
         case ACTION_ESCAPE:
         case ACTION_INTERRUPT:
@@ -299,22 +229,17 @@ static bool wizard_act(struct screen *s, enum action action) {
 
 static bool wizard_typing(const struct screen *s) {
         const struct wizard *w = s->state;
-        return wizard_form(w) && !w->finding && !w->error;
+        return wizard_form(w) && !w->finding && !s->error;
 }
 
 static unsigned wizard_tick_ms(const struct screen *s) {
         const struct wizard *w = s->state;
-        return finder_tick_ms(&w->finder);
+        return questions_tick_ms(&w->ask);
 }
 
 static void wizard_tick(struct screen *s) {
         struct wizard *w = s->state;
-        finder_tick(&w->finder);
-}
-
-static void wizard_changed(struct screen *s, unsigned topics) {
-        struct wizard *w = s->state;
-        check_page_changed(&w->checks);
+        questions_tick(&w->ask);
 }
 
 const struct screen_class wizard_screen = {
@@ -331,19 +256,23 @@ const struct screen_class wizard_screen = {
         .size = sizeof(struct wizard),
         .topics = TOPIC_SERVICES,
         .keep = true,
-        .bindings = (const struct binding[]){ { KEY_RETURN, ACTION_NEXT },
-                                              { KEY_RETURN, ACTION_CONSENT },
-                                              { KEY_RETURN, ACTION_NEXT_FIELD },
-                                              { KEY_RETURN, ACTION_NEXT_PAGE },
-                                              { KEY_CTRL('D'), ACTION_NEXT_PAGE },
-                                              { KEY_ESC, ACTION_ESCAPE },
-                                              { 'a', ACTION_ALLOW },
-                                              { 'f', ACTION_FIX },
-                                              { 'r', ACTION_AGAIN },
-                                              { 'r', ACTION_REHEARSE },
-                                              { 'r', ACTION_NO_REHEARSAL },
-                                              { 'd', ACTION_DETAILS },
-                                              {} },
+        .text = PAGER_WORDS,
+        .looking = "Reading its labels ...",
+        .bindings = (const struct binding[]) {
+                { KEY_RETURN, ACTION_NEXT },
+                { KEY_RETURN, ACTION_CONSENT },
+                { KEY_RETURN, ACTION_NEXT_FIELD },
+                { KEY_RETURN, ACTION_NEXT_PAGE },
+                { KEY_CTRL('D'), ACTION_NEXT_PAGE },
+                { KEY_ESC, ACTION_ESCAPE },
+                { 'a', ACTION_ALLOW },
+                { 'f', ACTION_FIX },
+                { 'r', ACTION_AGAIN },
+                { 'r', ACTION_REHEARSE },
+                { 'r', ACTION_NO_REHEARSAL },
+                { 'd', ACTION_DETAILS },
+                {}
+        },
         .open = wizard_open,
         .close = wizard_close,
         .title_text = wizard_title,
@@ -351,7 +280,7 @@ const struct screen_class wizard_screen = {
         .status = wizard_status,
         .can = wizard_can,
         .act = wizard_act,
-        .changed = wizard_changed,
+        .changed = check_page_changed,
         .tick_ms = wizard_tick_ms,
         .tick = wizard_tick,
         .typing = wizard_typing,

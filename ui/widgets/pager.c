@@ -56,6 +56,17 @@ void pager_addf(struct pager *pager, uint8_t mark, const char *format, ...) {
         pager_end(pager);
 }
 
+void pager_row(struct pager *pager, const char *name, uint8_t mark, const char *format, ...) {
+        _cleanup_str_ struct str text = {};
+        va_list arguments;
+        va_start(arguments, format);
+        str_vaddf(&text, format, arguments);
+        va_end(arguments);
+        pager_put(pager, pager->name_mark, "  %-*s", pager->name_width, name);
+        pager_put(pager, mark, "%s", text.text ? text.text : "");
+        pager_end(pager);
+}
+
 void pager_clear(struct pager *pager) {
         lines_free(pager->lines);
         pager->lines = lines_new();     /* numbers begin at 0 again */

@@ -31,6 +31,8 @@ struct pager {
         uint64_t match;                 /* line of the match; UINT64_MAX: none */
         struct str part;                /* of the line being put together, and its marks */
         struct str part_marks;
+        int name_width;                 /* of pager_row() */
+        uint8_t name_mark;
 };
 
 /* Marks (base/feed.h) with a meaning, for texts of our own. */
@@ -55,6 +57,9 @@ void pager_put(struct pager *pager, uint8_t mark, const char *format, ...)
 void pager_end(struct pager *pager);
 void pager_addf(struct pager *pager, uint8_t mark, const char *format, ...)
         __attribute__((format(printf, 3, 4)));
+/* A line with a name of name_width cells before the text. */
+void pager_row(struct pager *pager, const char *name, uint8_t mark, const char *format, ...)
+        __attribute__((format(printf, 4, 5)));
 void pager_clear(struct pager *pager);          /* forgets the text, keeps the place as far as it can */
 
 /* moving, follow, wrap; false: not an action of pagers */

@@ -22,14 +22,11 @@ static const struct preflight *check_page_shown(const struct check_page *p) {
 
 static void check_cell(const void *owner, size_t row, size_t column, struct cell *ret) {
         const struct check_result *r = &check_page_shown(owner)->items[row];
-        switch (column) {
-        case COLUMN_VERDICT:
+        if (column == COLUMN_VERDICT)
                 ret->text = job_text_verdict(r->verdict, &ret->style);
-                break;
-        case COLUMN_CHECK:
+        else if (column == COLUMN_CHECK)
                 ret->text = r->title;
-                break;
-        default:
+        else {
                 ret->text = r->message ? r->message : "checking";
                 ret->style = r->verdict == VERDICT_WAITING ? STYLE_BUSY : STYLE_PLAIN;
         }
@@ -57,11 +54,6 @@ void check_page_done(struct check_page *p) {
         op_cancel(p->repairing);
         preflight_free(p->preflight);
         list_done(&p->list);
-        *p = (struct check_page) {};
-}
-
-bool check_page_looking(const struct check_page *p) {
-        return p->looking;
 }
 
 static void check_page_moved(const struct preflight *preflight, void *userdata) {
@@ -69,6 +61,15 @@ static void check_page_moved(const struct preflight *preflight, void *userdata) 
         p->live = preflight;
         list_set(&p->list, preflight->n);
         screen_invalidate(p->screen);
+}
+
+/* The first error, else the first warning; NULL. */
+static const struct check_result *check_page_worst(const struct preflight *preflight) {
+        for (enum verdict v = VERDICT_FAIL; v >= VERDICT_WARN; v--)
+                for (size_t i = 0; i < preflight->n; i++)
+                        if (preflight->items[i].verdict == v)
+                                return &preflight->items[i];
+        return NULL;
 }
 
 static void check_page_finished(struct preflight *preflight, void *userdata) {
@@ -80,26 +81,20 @@ static void check_page_finished(struct preflight *preflight, void *userdata) {
         preflight_free(p->preflight);
         p->preflight = preflight;
         list_set(&p->list, preflight->n);
-        if (left_behind && preflight_find(preflight, "enrolled") &&
-            preflight_find(preflight, "enrolled")->verdict == VERDICT_FAIL)
-                p->leaving = true;
-        for (enum verdict v = VERDICT_FAIL; v >= VERDICT_WARN; v--)
-                for (size_t i = 0; i < preflight->n; i++)
-                        if (preflight->items[i].verdict == v) {
-                                list_focus(&p->list, preflight->items[i].id);
-                                screen_invalidate(p->screen);
-                                return;
-                        }
+        const struct check_result *enrolled = preflight_find(preflight, "enrolled");
+        p->leaving |= left_behind && enrolled && enrolled->verdict == VERDICT_FAIL;
+        const struct check_result *worst = check_page_worst(preflight);
+        if (worst)
+                list_focus(&p->list, worst->id);
         screen_invalidate(p->screen);
 }
 
 void check_page_look(struct check_page *p, const struct preflight_order *order) {
-        struct host *host = ui_host(p->screen->ui);
-        p->looking = op_cancel(p->looking);
+        op_cancel(p->looking);
         p->live = NULL;
         p->preflight = preflight_free(p->preflight);
         list_set(&p->list, 0);
-        p->looking = host_preflight(host, order, check_page_moved, check_page_finished, p);
+        p->looking = host_preflight(ui_host(p->screen->ui), order, check_page_moved, check_page_finished, p);
         screen_invalidate(p->screen);
 }
 
@@ -107,12 +102,13 @@ bool check_page_fails(const struct check_page *p) {
         return p->preflight && preflight_worst(p->preflight) == VERDICT_FAIL;
 }
 
-const struct check_result *check_page_focus(const struct check_page *p) {
+static const struct check_result *check_page_focus(const struct check_page *p) {
         size_t row = list_row(&p->list);
         return check_page_shown(p) && row < check_page_shown(p)->n ? &check_page_shown(p)->items[row] : NULL;
 }
 
-enum fix check_page_fix(const struct check_page *p) {
+/* The repair of the focused result that is possible from here; FIX_NONE during a check or a repair. */
+static enum fix check_page_fix(const struct check_page *p) {
         const struct check_result *r = check_page_focus(p);
         if (!r || p->looking || p->repairing)
                 return FIX_NONE;
@@ -131,12 +127,11 @@ static void check_page_repaired(struct error *e, void *userdata) {
 }
 
 static void check_page_do_repair(struct check_page *p, enum fix fix, const char *value) {
-        struct host *host = ui_host(p->screen->ui);
-        const struct repair what = { .fix = fix,
-                                     .hostname = value,
-                                     .clock_usec = p->preflight ? p->preflight->clock_usec : 0 };
+        const struct repair repair = { .fix = fix,
+                                       .hostname = value,
+                                       .clock_usec = p->preflight ? p->preflight->clock_usec : 0 };
         op_cancel(p->repairing);
-        p->repairing = host_repair(host, &what, check_page_repaired, p);
+        p->repairing = host_repair(ui_host(p->screen->ui), &repair, check_page_repaired, p);
 }
 
 /* The other screens leave the realm; the answers wait below them. */
@@ -155,17 +150,17 @@ static void check_page_membership(struct membership *m, struct error *e, void *u
                 screen_open(ui, &realm_screen, NULL);
 }
 
-void check_page_changed(struct check_page *p) {
+void check_page_changed(struct screen *s, unsigned topics) {
+        struct check_page *p = s->checks;
         if (!p->leaving || p->looking)
                 return;
         p->leaving = false;
         p->left_behind = true;
-        p->look(p->screen);
+        p->look(s);
 }
 
-static void check_page_clock_consented(struct screen *s, bool yes) {
-        if (yes)
-                check_page_do_repair(s->checks, FIX_CLOCK, NULL);
+static void check_page_set_clock(struct screen *s) {
+        check_page_do_repair(s->checks, FIX_CLOCK, NULL);
 }
 
 static void check_page_hostname_typed(struct screen *s, const char *text) {
@@ -181,11 +176,11 @@ static void check_page_ask_hostname(struct check_page *p, const char *name) {
                 short_name ? str_printf("%s.%s", name, realm->domain) : xstrdup(name);
         for (char *c = proposed; *c; c++)
                 *c = (char) tolower((unsigned char) *c);
-        screen_ask(p->screen, "Host name, with its domain:", proposed, NULL,
-                   check_page_hostname_typed);
+        screen_ask(p->screen, "Host name, with its domain:", proposed, NULL, check_page_hostname_typed);
 }
 
-bool check_page_repair(struct check_page *p) {
+/* Asks, repairs, and checks again. False: the repair is another answer. */
+static bool check_page_repair(struct check_page *p) {
         static const struct question clock = {
                 .title = "Set the clock",
                 .text = "This host's clock is set to that of the realm's server, once. Programs that run see "
@@ -197,7 +192,7 @@ bool check_page_repair(struct check_page *p) {
         case FIX_NONE:
                 return true;
         case FIX_CLOCK:
-                dialog_confirm(p->screen, &clock, check_page_clock_consented);
+                dialog_confirm(p->screen, &clock, check_page_set_clock);
                 return true;
         case FIX_HOSTNAME:
                 check_page_ask_hostname(p, host_status(host)->hostname);
@@ -208,6 +203,26 @@ bool check_page_repair(struct check_page *p) {
         default:
                 return false;
         }
+}
+
+bool check_page_can(const struct screen *s, enum action action) {
+        if (action == ACTION_FIX)
+                return check_page_fix(s->checks) != FIX_NONE;
+        return (action != ACTION_AGAIN && action != ACTION_DETAILS) || !s->checks->looking;
+}
+
+bool check_page_act(struct screen *s, enum action action) {
+        struct check_page *p = s->checks;
+        if (action == ACTION_FIX)
+                return check_page_repair(p);
+        if (action == ACTION_AGAIN)
+                p->look(s);
+        else if (action == ACTION_DETAILS)
+                p->details = !p->details;
+        else
+                return false;
+        screen_invalidate(s);
+        return true;
 }
 
 /* ---- drawing ---- */
@@ -231,23 +246,23 @@ static int check_page_draw_focus(const struct check_page *p, const struct canvas
         return row;
 }
 
-void check_page_draw(struct check_page *p, const struct canvas *c) {
+void check_page_draw(struct screen *s, const struct canvas *c) {
+        struct check_page *p = s->checks;
         if (!check_page_shown(p)) {
                 canvas_text(c, 1, 2, 0, STYLE_BUSY, "Checking this host and the realm ...");
                 return;
         }
         struct canvas nowhere = { .columns = c->columns, .theme = c->theme, .cursor = (int[2]) {} };
-        int below = c->rows >= 8 ? check_page_draw_focus(p, &nowhere) : 0;
-        if (below > c->rows / 2)
-                below = c->rows / 2;
-        int rows = c->rows - below - (below > 0);
+        int most = c->rows >= 8 ? c->rows / 2 : 0, wants = check_page_draw_focus(p, &nowhere);
+        int below = wants < most ? wants : most, rows = c->rows - below - (below > 0);
         struct canvas list = canvas_part(c, 0, 0, rows, -1), focus = canvas_part(c, rows + 1, 0, -1, -1);
         list_draw(&p->list, &list);
         if (below)
                 check_page_draw_focus(p, &focus);
 }
 
-void check_page_status(const struct check_page *p, struct str *out) {
+void check_page_status(const struct screen *s, struct str *out) {
+        const struct check_page *p = s->checks;
         if (p->looking) {
                 str_add(out, "Checking; nothing is changed, and nobody logs in.");
                 return;

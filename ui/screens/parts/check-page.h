@@ -24,18 +24,14 @@ void check_page_done(struct check_page *p);
 
 /* Checks (again). */
 void check_page_look(struct check_page *p, const struct preflight_order *order);
-bool check_page_looking(const struct check_page *p);
 
 /* Whether the last check found an error; false before the first. */
 bool check_page_fails(const struct check_page *p);
-/* The repair of the focused result that is possible from here; FIX_NONE during a check or a repair. */
-enum fix check_page_fix(const struct check_page *p);
-/* Asks, repairs, and checks again. False: the repair is another answer, elsewhere in the wizard. */
-bool check_page_repair(struct check_page *p);
-/* For a screen's changed(), which wants TOPIC_SERVICES. */
-void check_page_changed(struct check_page *p);
-const struct check_result *check_page_focus(const struct check_page *p);  /* NULL: none */
 
-/* For a screen's draw() and status(). */
-void check_page_draw(struct check_page *p, const struct canvas *c);
-void check_page_status(const struct check_page *p, struct str *out);
+/* For the class of a screen that has one (screen.checks); it wants TOPIC_SERVICES. act() is false for a repair
+ * that is another answer, elsewhere in the wizard. */
+void check_page_draw(struct screen *s, const struct canvas *c);
+void check_page_status(const struct screen *s, struct str *out);
+bool check_page_can(const struct screen *s, enum action action);
+bool check_page_act(struct screen *s, enum action action);
+void check_page_changed(struct screen *s, unsigned topics);

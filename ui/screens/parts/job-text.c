@@ -74,6 +74,7 @@ void job_text_running(const struct job *job, int64_t now, struct str *out) {
                                                   : "A job is being rolled back: %s", what.text);
         if (*job_text_since(when, job->started, now))
                 str_addf(out, ", started %s", job_text_since(when, job->started, now));
+        str_add(out, "; Enter watches it.");
 }
 
 const char *job_text_clock(char buffer[static 24], long long seconds) {

@@ -15,7 +15,7 @@ void job_text_progress(const struct job *job, struct str *out);
 /* "install rsyslog" */
 void job_text_what(const struct job *job, struct str *out);
 
-/* "A job is running: install rsyslog, started 12:07" */
+/* "A job is running: install rsyslog, started 12:07; Enter watches it." */
 void job_text_running(const struct job *job, int64_t now, struct str *out);
 
 /* "today 12:07", "23 Nov 12:07", of another year "2025-11-23"; "" for 0. Fills buffer, returns it. */

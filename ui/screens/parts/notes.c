@@ -63,14 +63,14 @@ static void notes_put_realm(const struct canvas *c, int row, const struct host_r
                    text.text);
 }
 
-int notes_draw(const struct notes *notes, const struct canvas *c) {
-        const struct host_status *status = notes->status;
+int notes_draw(const struct screen *s, const struct job_list *jobs, const struct canvas *c) {
+        const struct host_status *status = host_status(ui_host(s->ui));
         int n = 0;
-        for (size_t i = 0; notes->jobs && i < notes->jobs->n && n < NOTES_MAX - 1; i++)
-                if (!job_state_final(notes->jobs->items[i]->state))
-                        notes_put_job(c, n++, notes->jobs->items[i], notes->now);
+        for (size_t i = 0; jobs && i < jobs->n && n < NOTES_MAX - 1; i++)
+                if (!job_state_final(jobs->items[i]->state))
+                        notes_put_job(c, n++, jobs->items[i], ui_now(s->ui));
         if (status->realm.name)
-                notes_put_realm(c, n++, &status->realm, notes->now);
+                notes_put_realm(c, n++, &status->realm, ui_now(s->ui));
         else if (status->realm.known)
                 notes_put(c, n++, "Realm", STYLE_PLAIN,
                           c && c->columns < NARROW ? "No realm; 5, then j, joins a domain" :

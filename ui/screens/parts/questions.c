@@ -3,16 +3,28 @@
 
 #include "model/image/reference.h"
 
+/* Long enough for a typist's next key, short enough not to be noticed. */
+#define PAUSE_USEC 400000
+
 /* Names that no profile can have, for questions beside its parameters. */
 #define ANSWER_NAME "_name"
 #define ANSWER_MODE "_mode"
 #define ANSWER_ACCOUNT "_account"
 
-void questions_init(struct questions *q, struct host *host) {
-        *q = (struct questions) { .host = host, .answers = answers_new(), .secrets = secret_list_new() };
+void questions_init(struct questions *q, struct screen *screen) {
+        *q = (struct questions) { .screen = screen, .answers = answers_new(), .secrets = secret_list_new() };
+}
+
+static void questions_forget(struct questions *q) {
+        op_cancel(q->typed.looking);
+        realm_free(q->typed.realm);
+        free(q->typed.domain);
+        free(q->typed.line);
+        memset(&q->typed, 0, sizeof q->typed);
 }
 
 void questions_done(struct questions *q) {
+        questions_forget(q);
         form_free(q->form);
         form_free(q->secret_form);
         secret_list_free(q->secrets);
@@ -20,14 +32,16 @@ void questions_done(struct questions *q) {
         free(q->params);
         free(q->modes);
         profile_free(q->profile);
-        *q = (struct questions) {};
+}
+
+static const struct mode *questions_chosen(const struct questions *q) {
+        return q->profile ? profile_mode(q->profile, questions_mode(q)) : NULL;
 }
 
 static bool questions_asks(const struct questions *q, const struct param *p) {
         if (p->name[0] == '_')
                 return true;
-        return q->leave ? questions_deletes(q) && mode_asks(q->leave, p)
-                        : mode_asks(profile_mode(q->profile, questions_mode(q)), p);
+        return q->leave ? questions_deletes(q) && mode_asks(q->leave, p) : mode_asks(questions_chosen(q), p);
 }
 
 static bool questions_on_form(const struct param *p, const void *userdata) {
@@ -40,20 +54,79 @@ static bool questions_on_secrets(const struct param *p, const void *userdata) {
 
 static const char *questions_suggest(const char *what, const void *userdata) {
         const struct questions *q = userdata;
-        return host_suggest(q->host, what);
+        return host_suggest(ui_host(q->screen->ui), what);
+}
+
+/* ---- the typed domain ---- */
+
+void questions_follow(struct questions *q, bool shown) {
+        struct join join;
+        const char *domain = shown && questions_join(q, &join) && join.kind != REALM_NONE ? join.domain : NULL;
+        if (str_empty(domain) ? !q->typed.domain : str_equal(domain, q->typed.domain))
+                return;
+        questions_forget(q);
+        q->typed.domain = str_empty(domain) ? NULL : xstrdup(domain);
+        q->typed.since = ui_boottime(q->screen->ui);
+}
+
+static void questions_found(struct realm *realm, struct error *e, void *userdata) {
+        struct questions *q = userdata;
+        q->typed.looking = op_cancel(q->typed.looking);
+        q->typed.realm = realm;
+        error_free(e);          /* the field itself reports it when it is left */
+        screen_invalidate(q->screen);
+}
+
+unsigned questions_tick_ms(const struct questions *q) {
+        if (!q->typed.domain || q->typed.asked)
+                return 0;
+        int64_t left = q->typed.since + PAUSE_USEC - ui_boottime(q->screen->ui);
+        return left > 1000 ? (unsigned) (left / 1000) : 1;
+}
+
+void questions_tick(struct questions *q) {
+        if (questions_tick_ms(q) != 1)
+                return;
+        q->typed.asked = true;
+        q->typed.looking = host_discover(ui_host(q->screen->ui), q->typed.domain, questions_found, q);
+        screen_invalidate(q->screen);
+}
+
+/* "! It is Active Directory, realm EXAMPLE.COM, dc1.example.com: choose that mode above" */
+static void questions_describe(const struct realm *r, enum realm_kind expected, struct str *out) {
+        if (r->kind == REALM_NONE || r->kind == REALM_OTHER) {
+                str_addf(out, "! %s", r->trouble ? r->trouble->message : "There is no realm of this name");
+                return;
+        }
+        str_addf(out, "%s%s, realm %s", r->kind == expected ? "" : "! It is ", realm_kind_title(r->kind),
+                 r->realm);
+        if (r->best)
+                str_addf(out, ", %s", r->best);
+        /* the default site of every domain says nothing */
+        if (r->site && !str_equal(r->site, "Default-First-Site-Name"))
+                str_addf(out, " (site %s)", r->site);
+        if (r->kind != expected)
+                str_add(out, ": choose that mode above");
 }
 
 static const char *questions_note(const struct param *p, const void *userdata) {
-        const struct questions *q = userdata;
+        struct questions *q = (struct questions *) userdata;
         const struct mode *mode = q->leave ? NULL : questions_chosen(q);
-        if (!q->finder || !mode || mode->joins == REALM_NONE || !param_names_domain(p))
+        if (!mode || mode->joins == REALM_NONE || !param_names_domain(p))
                 return NULL;
-        const char *line = finder_line(q->finder, mode->joins);
-        return line ? line : "";
+        struct str line = {};
+        if (q->typed.realm)
+                questions_describe(q->typed.realm, mode->joins, &line);
+        else if (q->typed.looking)
+                str_addf(&line, "Looking for %s ...", q->typed.domain);
+        free(q->typed.line);
+        return q->typed.line = str_take(&line);
 }
 
+/* ---- the forms ---- */
+
 static struct form *questions_form(struct questions *q,
-                              bool (*asks)(const struct param *p, const void *userdata)) {
+                                   bool (*asks)(const struct param *p, const void *userdata)) {
         const struct form_options options = {
                 .params = q->params,
                 .n = q->n_params,
@@ -77,7 +150,14 @@ static const struct param name_param = {
         .pattern_reason = (char *) "A service name has small letters, digits, and . _ - after the first",
 };
 
-/* The parameters are shallow copies, so the profile must stay. */
+/* The parameters of the profile follow the first ones, as shallow copies. */
+static void questions_make_forms(struct questions *q) {
+        for (size_t i = 0; i < q->profile->n_parameters; i++)
+                q->params[q->n_params++] = q->profile->parameters[i];
+        q->form = questions_form(q, questions_on_form);
+        q->secret_form = questions_form(q, questions_on_secrets);
+}
+
 void questions_ask(struct questions *q, struct profile *profile, const char *reference, const char *name) {
         q->profile = profile;
         q->params = xcalloc(profile->n_parameters + 2, sizeof *q->params);
@@ -98,13 +178,9 @@ void questions_ask(struct questions *q, struct profile *profile, const char *ref
                         .n_choices = profile->n_modes,
                 };
         }
-        for (size_t i = 0; i < profile->n_parameters; i++)
-                q->params[q->n_params++] = profile->parameters[i];
-
         _cleanup_free_ char *usual = name ? xstrdup(name) : reference_default_name(reference);
         answers_set(q->answers, ANSWER_NAME, usual, "default");
-        q->form = questions_form(q, questions_on_form);
-        q->secret_form = questions_form(q, questions_on_secrets);
+        questions_make_forms(q);
 }
 
 void questions_leave(struct questions *q, struct profile *profile, const struct mode *leave) {
@@ -112,9 +188,8 @@ void questions_leave(struct questions *q, struct profile *profile, const struct 
         q->leave = leave;
         q->params = xcalloc(profile->n_parameters + 1, sizeof *q->params);
         q->modes = xcalloc(2, sizeof *q->modes);
-        q->modes[0] =
-                (struct param_choice) { .value = (char *) "stays",
-                                                .title = (char *) "leave it in the realm" };
+        q->modes[0] = (struct param_choice) { .value = (char *) "stays",
+                                              .title = (char *) "leave it in the realm" };
         q->modes[1] = (struct param_choice) { .value = (char *) "deleted", .title = leave->title };
         q->params[q->n_params++] = (struct param) {
                 .name = (char *) ANSWER_ACCOUNT,
@@ -126,10 +201,7 @@ void questions_leave(struct questions *q, struct profile *profile, const struct 
                 .choices = q->modes,
                 .n_choices = 2,
         };
-        for (size_t i = 0; i < profile->n_parameters; i++)
-                q->params[q->n_params++] = profile->parameters[i];
-        q->form = questions_form(q, questions_on_form);
-        q->secret_form = questions_form(q, questions_on_secrets);
+        questions_make_forms(q);
 }
 
 bool questions_deletes(const struct questions *q) {
@@ -140,12 +212,12 @@ void questions_delete(struct questions *q) {
         answers_set(q->answers, ANSWER_ACCOUNT, "deleted", "typed");
 }
 
-void questions_keep(struct questions *q, const struct answers *answers, const char *mode) {
+void questions_keep(struct questions *q, const struct answers *answers, const char *source, const char *mode) {
         if (mode)
                 answers_set(q->answers, ANSWER_MODE, mode, "typed");
         for (size_t i = 0; answers && i < answers->n; i++)
                 answers_set(q->answers, answers->items[i].name, answers->items[i].value,
-                            answers->items[i].source);
+                            source ? source : answers->items[i].source);
 }
 
 void questions_say_yes(struct questions *q, const char *end) {
@@ -170,12 +242,8 @@ const char *questions_mode_help(const struct questions *q) {
         return mode ? mode->help : NULL;
 }
 
-const struct mode *questions_chosen(const struct questions *q) {
-        return q->profile ? profile_mode(q->profile, questions_mode(q)) : NULL;
-}
-
 bool questions_join(const struct questions *q, struct join *ret) {
-        const struct mode *mode = questions_chosen(q);
+        const struct mode *mode = q->leave ? NULL : questions_chosen(q);
         if (!mode || !profile_join(q->profile, mode, q->answers, ret))
                 return false;
         /* an untouched field holds the host's suggestion */
@@ -198,10 +266,9 @@ struct answers *questions_answers(const struct questions *q, bool proposed) {
         struct answers *answers = answers_copy(q->answers);
         for (size_t i = 0; proposed && q->profile && i < q->profile->n_parameters; i++) {
                 const struct param *p = q->profile->parameters + i;
-                const char *value = p->suggest && p->type != PARAM_SECRET && questions_asks(q, p) &&
-                                                    !answers_get(answers, p->name)
-                                            ? questions_suggest(p->suggest, q)
-                                            : NULL;
+                if (!p->suggest || !questions_on_form(p, q) || answers_get(answers, p->name))
+                        continue;
+                const char *value = questions_suggest(p->suggest, q);
                 if (value && param_check(p, value, NULL) >= 0)
                         answers_set(answers, p->name, value, "from this host");
         }

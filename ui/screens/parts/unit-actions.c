@@ -37,13 +37,10 @@ static const struct {
 };
 
 enum style unit_state_style(const char *active) {
-        if (str_equal(active, "active"))
-                return STYLE_GOOD;
-        if (str_equal(active, "failed"))
-                return STYLE_BAD;
-        if (str_equal(active, "inactive"))
-                return STYLE_PLAIN;
-        return STYLE_BUSY;
+        return str_equal(active, "active")     ? STYLE_GOOD
+               : str_equal(active, "failed")   ? STYLE_BAD
+               : str_equal(active, "inactive") ? STYLE_PLAIN
+                                               : STYLE_BUSY;
 }
 
 bool unit_masked(const struct unit *unit) {
@@ -80,57 +77,67 @@ bool unit_action_fits(const struct unit *unit, enum action action) {
         }
 }
 
-void unit_acting_done(struct unit_acting *acting) {
-        op_cancel(acting->op);
-        free(acting->unit);
-        *acting = (struct unit_acting) {};
+struct unit_acting {
+        struct op *op;
+        char *unit;
+        enum unit_action action;
+};
+
+void unit_acting_done(struct screen *s) {
+        if (!s->acting)
+                return;
+        op_cancel(s->acting->op);
+        free(s->acting->unit);
+        free(s->acting);
+        s->acting = NULL;
 }
 
 static void unit_actions_acted(struct error *e, void *userdata) {
-        struct unit_acting *acting = userdata;
+        struct screen *s = userdata;
+        struct unit_acting *acting = s->acting;
         acting->op = op_cancel(acting->op);
         if (e)
-                dialog_error(acting->screen->ui, e);
+                dialog_error(s->ui, e);
         else
-                screen_say(acting->screen, "%s was %s", acting->unit, unit_action_done(acting->action));
+                screen_say(s, "%s was %s", acting->unit, unit_action_done(acting->action));
         /* systemd signals changes, but not all of them (not of enablement, say) and not everywhere. */
-        if (acting->screen->class->changed)
-                acting->screen->class->changed(acting->screen, TOPIC_UNITS);
-        screen_invalidate(acting->screen);
+        s->class->changed(s, TOPIC_UNITS);
+        screen_invalidate(s);
 }
 
-static void unit_actions_begin(struct unit_acting *acting) {
-        struct host *host = ui_host(acting->screen->ui);
-        acting->op = op_cancel(acting->op);
-        acting->op = host_act_on_unit(host, acting->unit, acting->action, unit_actions_acted, acting);
-        screen_invalidate(acting->screen);
-}
-
-static void unit_actions_answered(struct screen *s, bool yes) {
-        if (yes)
-                unit_actions_begin(s->acting);
+static void unit_actions_begin(struct screen *s) {
+        struct unit_acting *acting = s->acting;
+        op_cancel(acting->op);
+        acting->op = host_act_on_unit(ui_host(s->ui), acting->unit, acting->action, unit_actions_acted, s);
+        screen_invalidate(s);
 }
 
 bool unit_acting_begin(struct screen *s, const char *unit, enum action action) {
-        struct unit_acting *acting = s->acting;
-        for (size_t i = 0; i < ELEMENTS(acts); i++) {
-                if (acts[i].action != action)
-                        continue;
-                str_replace(&acting->unit, unit);
-                acting->screen = s;
-                acting->action = acts[i].does;
-                if (!acts[i].text) {
-                        unit_actions_begin(acting);
-                        return true;
-                }
-                _cleanup_free_ char *title =
-                        str_printf("%s %s", acts[i].does == UNIT_STOP ? "Stop" : "Mask", unit);
-                dialog_confirm(s, &(const struct question) {
-                                       .title = title,
-                                       .text = acts[i].text,
-                                       .yes = acts[i].does == UNIT_STOP ? "Stop it" : "Mask it",
-                               }, unit_actions_answered);
+        size_t i = 0;
+        while (i < ELEMENTS(acts) && acts[i].action != action)
+                i++;
+        if (i == ELEMENTS(acts))
+                return false;
+        if (!s->acting)
+                s->acting = new0(struct unit_acting);
+        str_replace(&s->acting->unit, unit);
+        s->acting->action = acts[i].does;
+        if (!acts[i].text) {
+                unit_actions_begin(s);
                 return true;
         }
-        return false;
+        bool stop = acts[i].does == UNIT_STOP;
+        _cleanup_free_ char *title = str_printf("%s %s", stop ? "Stop" : "Mask", unit);
+        const struct question question = {
+                .title = title, .text = acts[i].text, .yes = stop ? "Stop it" : "Mask it"
+        };
+        dialog_confirm(s, &question, unit_actions_begin);
+        return true;
+}
+
+bool unit_acting_status(const struct screen *s, struct str *out) {
+        if (!s->acting || !s->acting->op)
+                return false;
+        str_addf(out, "%s %s ...", unit_action_name(s->acting->action), s->acting->unit);
+        return true;
 }

@@ -16,15 +16,12 @@ enum style unit_state_style(const char *active);
  * false for those that do. */
 bool unit_action_fits(const struct unit *unit, enum action action);
 
-/* A running action. All zero: none. The screen has it in its state and points to it (screen.acting). */
-struct unit_acting {
-        struct op *op;
-        struct screen *screen;
-        char *unit;
-        enum unit_action action;
-};
-void unit_acting_done(struct unit_acting *acting);
+/* In close(). */
+void unit_acting_done(struct screen *s);
 
-/* Begins it, after a question where it stops something; shows the result in the status line or a dialog.
+/* Begins an action, after a question where it stops something; shows the result in the status line or a dialog.
  * False: not an action of units. */
 bool unit_acting_begin(struct screen *s, const char *unit, enum action action);
+
+/* The sentence while an action is under way; false: none is. */
+bool unit_acting_status(const struct screen *s, struct str *out);

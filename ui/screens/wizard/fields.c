@@ -19,37 +19,27 @@ static struct form *fields_secret_form(const struct wizard *w) {
         return w->ask.secret_form;
 }
 
-static void fields_want(struct wizard *w) {
-        struct join join;
-        bool joins = w->page == &form_page && wizard_asks(w) && questions_join(&w->ask, &join);
-        finder_want(&w->finder, joins ? join.domain : NULL, joins ? join.kind : REALM_NONE);
-}
-
-static void fields_open(struct screen *s, bool onward) {
-        fields_want(s->state);
-}
-
-static void fields_below(struct form *form, const struct canvas *c, int row) {
+/* The fields below a text about the page; NULL: none. */
+static void fields_draw_below(const struct wizard *w, const struct canvas *c, const char *text) {
+        int row = text ? canvas_paragraph(c, 0, 2, c->columns - 4, STYLE_PLAIN, text) : 0;
         if (row && c->rows - row > 6)
                 row++;
         struct canvas fields = canvas_part(c, row, 0, -1, -1);
-        form_draw(form, &fields);
+        form_draw(wizard_form(w), &fields);
 }
 
 static void fields_draw(struct screen *s, const struct canvas *c) {
         const struct wizard *w = s->state;
-        const char *help = questions_mode_help(&w->ask);
-        fields_below(w->ask.form, c,
-                     help && c->rows > 9 ? canvas_paragraph(c, 0, 2, c->columns - 4, STYLE_PLAIN, help) : 0);
+        fields_draw_below(w, c, c->rows > 9 ? questions_mode_help(&w->ask) : NULL);
 }
 
 static void fields_draw_secrets(struct screen *s, const struct canvas *c) {
         const struct wizard *w = s->state;
-        const char *text = w->ask.leave ? "These are never stored, shown or logged; they are handed to the "
-                                          "uninstaller when it runs."
-                                        : "These are never stored, shown or logged; they are handed to the "
-                                          "installer when it runs.";
-        fields_below(w->ask.secret_form, c, canvas_paragraph(c, 0, 2, c->columns - 4, STYLE_PLAIN, text));
+        fields_draw_below(w, c,
+                          w->ask.leave ? "These are never stored, shown or logged; they are handed to the "
+                                         "uninstaller when it runs."
+                                       : "These are never stored, shown or logged; they are handed to the "
+                                         "installer when it runs.");
 }
 
 static void fields_status(const struct screen *s, struct str *out) {
@@ -62,8 +52,8 @@ static void fields_status(const struct screen *s, struct str *out) {
                 str_addf(out, "%s: %s", p->title, p->help);
 }
 
-static bool fields_can(const struct wizard *w, enum action action) {
-        const struct form *form = wizard_form(w);
+static bool fields_can(const struct screen *s, enum action action) {
+        const struct form *form = wizard_form(s->state);
         if (action == ACTION_NEXT_FIELD)
                 return !form_at_last(form);
         return action == ACTION_NEXT_PAGE && !form_wrong(form);
@@ -84,8 +74,8 @@ bool wizard_type(struct screen *s, int key) {
         if (!form || !form_key(form, key, &next))
                 return false;
         if (next)
-                w->page->next(s);
-        fields_want(w);
+                wizard_page(w)->next(s);
+        questions_follow(&w->ask, w->page == PAGE_FORM);
         return true;
 }
 
@@ -93,7 +83,6 @@ const struct page form_page = {
         .title = "questions",
         .has = fields_has,
         .form = fields_form,
-        .open = fields_open,
         .draw = fields_draw,
         .status = fields_status,
         .can = fields_can,

@@ -1,39 +1,202 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/screens/wizard/internal.h"
 
-/* The review: the answers and the exact words that will run; from here to a rehearsal, or by consent to the
- * job. */
+/* The two pages that show a plan. The first has the effects of the install, with the answers it begins with;
+ * the review the exact words that will run: from there to a rehearsal, or by consent to the job. */
 
 #include "ui/dialog.h"
 #include "ui/screens/parts/plan-text.h"
+
+/* ---- the plan of the answers so far ---- */
+
+static void review_write(struct screen *s) {
+        const struct wizard *w = s->state;
+        pager_clear(&s->text);
+        if (w->no_plan)
+                plan_text_error(&s->text, DOC_BAD, w->no_plan);
+        if (wizard_page(w)->write && (w->plan || w->no_plan))
+                wizard_page(w)->write(s);
+        screen_invalidate(s);
+}
+
+/* An uninstall that leaves a realm asks about the account that may be deleted before anything is shown; where
+ * it cannot be deleted, only the review remains. */
+static void review_leaves(struct image *image, struct error *e, void *userdata) {
+        struct screen *s = userdata;
+        struct wizard *w = s->state;
+        struct profile *profile = NULL;
+        w->finding = op_cancel(w->finding);
+        error_free(e);
+        if (image)
+                host_find_profile(ui_host(s->ui), image, &profile, NULL);
+        image_free(image);
+        const struct mode *mode =
+                profile && w->plan && w->plan->given.mode ? profile_mode(profile, w->plan->given.mode) : NULL;
+        if (!mode || !mode->leave) {
+                profile_free(profile);
+                screen_invalidate(s);
+                return;
+        }
+        questions_keep(&w->ask, w->plan->given.answers, "of the join", NULL);
+        if (w->fix != FIX_NONE)
+                questions_delete(&w->ask);
+        questions_leave(&w->ask, profile, mode->leave);
+        wizard_go(s, w->fix == FIX_PASSWORD ? PAGE_SECRETS : PAGE_FORM);
+}
+
+static void review_planned(struct plan *plan, struct error *e, void *userdata) {
+        struct screen *s = userdata;
+        struct wizard *w = s->state;
+        w->planning = op_cancel(w->planning);
+        w->plan = plan;
+        w->no_plan = e;
+        if (plan && w->verb == VERB_UNINSTALL && plan->joins != REALM_NONE && !w->looked) {
+                w->looked = true;
+                w->finding = host_find_image(ui_host(s->ui), plan->pin.image, review_leaves, s);
+        }
+        review_write(s);
+}
+
+void wizard_plan(struct screen *s) {
+        struct wizard *w = s->state;
+        bool early = w->page == PAGE_WHAT; /* nothing was asked yet */
+        _cleanup_(answers_freep) struct answers *answers = questions_answers(&w->ask, early);
+        _cleanup_strv_ char **secrets = questions_secrets(&w->ask);
+        const struct plan_order order = {
+                .verb = w->verb,
+                .image = w->reference,
+                .name = questions_name(&w->ask) ? questions_name(&w->ask) : w->name,
+                .mode = questions_mode(&w->ask),
+                .answers = wizard_asks(w) || questions_deletes(&w->ask) ? answers : NULL,
+                .deletes_account = questions_deletes(&w->ask),
+                .access = w->verb == VERB_ACCESS ? &w->access : NULL,
+                .secrets = early ? NULL : secrets,
+                .allowed = w->allowed,
+        };
+        op_cancel(w->planning);
+        w->planning = host_make_plan(ui_host(s->ui), &order, review_planned, s);
+        w->plan = plan_free(w->plan);
+        w->no_plan = error_free(w->no_plan);
+        review_write(s);
+}
 
 static void review_open(struct screen *s, bool onward) {
         wizard_plan(s);
 }
 
-static void review_write_answers(struct screen *s) {
-        struct wizard *w = s->state;
-        struct join join;
-        plan_text_answers(&w->pager, w->plan, w->ask.profile);
-        if (wizard_asks(w) && questions_join(&w->ask, &join) && join.kind != REALM_NONE &&
-            w->checks.preflight && w->checks.preflight->realm)
-                plan_text_realm(&w->pager, w->checks.preflight->realm, &join,
-                               host_status(ui_host(s->ui))->hostname);
+static void review_draw(struct screen *s, const struct canvas *c) {
+        const struct wizard *w = s->state;
+        if (w->planning)
+                canvas_text(c, 1, 2, 0, STYLE_BUSY, "Making the plan ...");
+        else
+                pager_draw(s->pager, c);
 }
 
-static void review_write(struct screen *s) {
+/* ---- findings that refuse it ---- */
+
+static bool review_refused(const struct wizard *w) {
+        return w->plan && finding_list_count(&w->plan->findings, SEVERITY_BLOCK);
+}
+
+/* The next one that can be allowed; NULL. */
+static const struct finding *review_allowable(const struct wizard *w) {
+        for (size_t i = 0; w->plan && i < w->plan->findings.n; i++) {
+                const struct finding *f = &w->plan->findings.items[i];
+                if (f->severity == SEVERITY_BLOCK && !f->allowed && finding_can_be_allowed(f))
+                        return f;
+        }
+        return NULL;
+}
+
+static void review_allow(struct screen *s) {
         struct wizard *w = s->state;
+        const struct finding *f = review_allowable(w);
+        if (!f)
+                return;
+        strv_add(&w->allowed, f->id);
+        wizard_plan(s);
+}
+
+static void review_ask_allow(struct screen *s) {
+        const struct finding *f = review_allowable(s->state);
+        if (!f)
+                return;
+        _cleanup_free_ char *title = str_printf("Allow %s", f->id);
+        _cleanup_free_ char *text = str_printf("%s%s%s.\n%s", f->where ? f->where : "", f->where ? ": " : "",
+                                               f->message, f->hint ? f->hint : "");
+        dialog_confirm(s, &(const struct question){ .title = title, .text = text, .yes = "Allow it" },
+                       review_allow);
+}
+
+/* The sentence of a plan that is not refused is the page's own. */
+static void review_put_status(const struct wizard *w, const char *page, struct str *out) {
+        if (review_refused(w))
+                str_add(out, review_allowable(w)
+                                     ? "A finding blocks this plan; a allows it, if you know better."
+                                     : "Findings block this plan, and they cannot be allowed.");
+        else if (w->plan)
+                str_add(out, page);
+}
+
+/* ---- the first page ---- */
+
+static void what_write(struct screen *s) {
+        const struct wizard *w = s->state;
+        if (w->no_plan) {
+                pager_end(&s->text);
+                pager_addf(&s->text, DOC_PLAIN,
+                           "The next page asks the questions; the last one shows the exact commands before "
+                           "anything is run.");
+                return;
+        }
+        if (w->ask.profile && !profile_is_generic(w->ask.profile))
+                plan_text_profile(&s->text, w->ask.profile);
+        plan_text_plan(&s->text, w->plan, true);
+}
+
+static void what_status(const struct screen *s, struct str *out) {
+        review_put_status(s->state, "Read what it does. Enter goes to the questions; nothing is run yet.", out);
+}
+
+static bool what_can(const struct screen *s, enum action action) {
+        return action == ACTION_NEXT || (action == ACTION_ALLOW && review_allowable(s->state));
+}
+
+static bool what_act(struct screen *s, enum action action) {
+        review_ask_allow(s);
+        return true;
+}
+
+const struct page what_page = {
+        .title = "what it does",
+        .has = wizard_asks,
+        .open = review_open,
+        .write = what_write,
+        .draw = review_draw,
+        .status = what_status,
+        .can = what_can,
+        .act = what_act,
+        .next = wizard_forth,
+};
+
+/* ---- the review ---- */
+
+static void review_write_plan(struct screen *s) {
+        const struct wizard *w = s->state;
+        const struct preflight *preflight = w->checks.preflight;
+        struct join join;
         if (!w->plan)
                 return;
-        if (w->verb != VERB_ACCESS && w->verb != VERB_RENEW)
-                review_write_answers(s);
-        plan_text_plan(&w->pager, w->plan, false);
+        if (w->verb != VERB_ACCESS && w->verb != VERB_RENEW) {
+                plan_text_answers(&s->text, w->plan, w->ask.profile);
+                if (questions_join(&w->ask, &join) && preflight && preflight->realm)
+                        plan_text_realm(&s->text, preflight->realm, &join, host_status(ui_host(s->ui))->hostname);
+        }
+        plan_text_plan(&s->text, w->plan, false);
 }
 
 static void review_status(const struct screen *s, struct str *out) {
-        const struct wizard *w = s->state;
-        if (!wizard_status_refused(w, out) && w->plan)
-                str_add(out, "This is exactly what will run. Enter: consent.");
+        review_put_status(s->state, "This is exactly what will run. Enter: consent.", out);
 }
 
 static void review_started(const char *job_id, struct error *e, void *userdata) {
@@ -42,8 +205,8 @@ static void review_started(const char *job_id, struct error *e, void *userdata) 
         w->starting = op_cancel(w->starting);
         if (e) {
                 dialog_error(s->ui, e);
-                if (wizard_has(w, &secrets_page))
-                        wizard_go(s, &secrets_page); /* the worker got them; they must be typed again */
+                if (wizard_has(w, PAGE_SECRETS))
+                        wizard_go(s, PAGE_SECRETS); /* the worker got them; they must be typed again */
                 return;
         }
         if (w->verb != VERB_REHEARSE) {
@@ -53,12 +216,12 @@ static void review_started(const char *job_id, struct error *e, void *userdata) 
         /* The install stays below its rehearsal, with all its answers; only secrets must be typed again. */
         screen_open(s->ui, &job_screen, job_id);
         w->verb = VERB_INSTALL;
-        wizard_go(s, wizard_has(w, &secrets_page) ? &secrets_page : &review_page);
+        wizard_go(s, wizard_has(w, PAGE_SECRETS) ? PAGE_SECRETS : PAGE_REVIEW);
 }
 
-static void review_consented(struct screen *s, bool yes) {
+static void review_start(struct screen *s) {
         struct wizard *w = s->state;
-        if (!yes || !w->plan || w->starting)
+        if (!w->plan || w->starting)
                 return;
         w->starting =
                 host_start_job(ui_host(s->ui), w->plan, questions_hand_over(&w->ask), review_started, s);
@@ -82,27 +245,24 @@ static void review_next(struct screen *s) {
         _cleanup_str_ struct str title = {}, text = {};
         wizard_title_of(w, w->plan->name, &title);
         plan_text_consent(w->plan, &text);
-        dialog_confirm(s,
-                       &(const struct question){
-                               .title = title.text,
-                               .text = text.text,
-                               .yes = yes[w->verb],
-                               .no = "Back",
-                       },
-                       review_consented);
+        const struct question question = {
+                .title = title.text, .text = text.text, .yes = yes[w->verb], .no = "Back"
+        };
+        dialog_confirm(s, &question, review_start);
 }
 
-static bool review_can(const struct wizard *w, enum action action) {
+static bool review_can(const struct screen *s, enum action action) {
+        const struct wizard *w = s->state;
         switch (action) {
         case ACTION_CONSENT:
-                return w->plan && !wizard_refused(w) && !w->starting && !w->finding;
+                return w->plan && !review_refused(w) && !w->starting && !w->finding;
         case ACTION_REHEARSE:
                 return w->verb == VERB_INSTALL && w->plan && w->plan->command && !w->starting &&
                        !(w->ask.profile && w->ask.profile->no_rehearsal);
         case ACTION_NO_REHEARSAL:
                 return w->verb == VERB_REHEARSE && !w->starting;
         case ACTION_ALLOW:
-                return wizard_allowable(w);
+                return review_allowable(w);
         default:
                 return false;
         }
@@ -110,7 +270,7 @@ static bool review_can(const struct wizard *w, enum action action) {
 
 static bool review_act(struct screen *s, enum action action) {
         if (action == ACTION_ALLOW)
-                wizard_allow(s);
+                review_ask_allow(s);
         else
                 wizard_turn(s, action == ACTION_REHEARSE ? VERB_REHEARSE : VERB_INSTALL);
         return true;
@@ -119,8 +279,8 @@ static bool review_act(struct screen *s, enum action action) {
 const struct page review_page = {
         .title = "last look",
         .open = review_open,
-        .write = review_write,
-        .draw = wizard_draw_text,
+        .write = review_write_plan,
+        .draw = review_draw,
         .status = review_status,
         .can = review_can,
         .act = review_act,

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ui/screens/wizard/internal.h"
+
+/* From page to page, whichever they are. */
+
+bool wizard_asks(const struct wizard *w) {
+        return w->verb == VERB_INSTALL || w->verb == VERB_REHEARSE;
+}
+
+bool wizard_has(const struct wizard *w, enum page_number page) {
+        return !w->pages[page]->has || w->pages[page]->has(w);
+}
+
+const struct page *wizard_page(const struct wizard *w) {
+        return w->pages[w->page];
+}
+
+struct form *wizard_form(const struct wizard *w) {
+        return wizard_page(w)->form ? wizard_page(w)->form(w) : NULL;
+}
+
+void wizard_go(struct screen *s, enum page_number number) {
+        struct wizard *w = s->state;
+        const struct page *page = w->pages[number];
+        bool onward = w->page < number;
+        w->page = number;
+        s->pager = page->write ? &s->text : NULL;
+        s->list = NULL;
+        if (s->pager)
+                pager_act(s->pager, ACTION_FIRST);
+        questions_follow(&w->ask, number == PAGE_FORM);
+        if (page->open)
+                page->open(s, onward);
+        screen_invalidate(s);
+}
+
+void wizard_forth(struct screen *s) {
+        const struct wizard *w = s->state;
+        enum page_number next = w->page + 1;
+        while (!wizard_has(w, next))
+                next++;         /* every verb has the review */
+        wizard_go(s, next);
+}
+
+void wizard_turn(struct screen *s, enum plan_verb verb) {
+        struct wizard *w = s->state;
+        w->verb = verb;
+        wizard_go(s, PAGE_REVIEW);
+}
