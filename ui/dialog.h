@@ -12,8 +12,8 @@ struct question {
         const char *no;         /* NULL: "Cancel" */
 };
 
-/* Asks; the safe button has the focus. consented() is called when the person says yes, unless the asking screen
- * is closed. Strings are copied. */
+/* Asks; the safe button has the focus. consented() is called when the person says yes, unless the asking
+ * screen is closed. Strings are copied. */
 void dialog_confirm(struct screen *asker, const struct question *question,
                     void (*consented)(struct screen *asker));
 

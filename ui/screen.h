@@ -13,9 +13,9 @@
  *  2. An answer: free the old data and take the new, unless it is an error; then screen_loaded(s, …). Never
  *     draw from there.
  *  3. close() cancels every further op and frees the state. No callback comes after it.
- *  4. A class with `source` has the list s->list, one with `text` the pager s->pager: the ui then does moving,
- *     paging, filter, search and the cursor, and draws them where draw() is NULL. draw() gets the canvas
- *     between title and status line.
+ *  4. A class with `source` has the list s->list, one with `text` the pager s->pager: the ui then does
+ *     moving, paging, filter, search and the cursor, and draws them where draw() is NULL. draw() gets the
+ *     canvas between title and status line.
  *  5. title_text() adds to the class's title, left and right. status() is a sentence about the focused row:
  *     of list_settled_row(), which follows list_row() only after a pause in the keys.
  *  6. Keys are rows of `bindings` (in the order of the key bar); actions that stop, remove or leave are in

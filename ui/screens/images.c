@@ -210,8 +210,8 @@ static void images_services_loaded(struct service_list *services, struct error *
                 images_load(s, TOPIC_SERVICES);
 }
 
-/* Installed images are marked afterwards: the list of services makes the engine list its images once more, for
- * updates. */
+/* Installed images are marked afterwards: the list of services makes the engine list its images once more,
+ * for updates. */
 static void images_load(struct screen *s, unsigned topics) {
         struct images_state *st = s->state;
         bool first = topics == ~0U && !s->loading.op && !s->loaded && !s->error;
@@ -241,11 +241,12 @@ static void images_title(const struct screen *s, struct str *left, struct str *r
                          status->engine_version ? status->engine_version : "");
         if (!st->images)
                 return;
-        if (st->images->n) {
-                str_addf(left, plural(st->images->n, "%zu image", "%zu images"), st->images->n);
+        size_t n = st->images->n, offers = st->n_offers;
+        if (n) {
+                str_addf(left, plural(n, "%zu image", "%zu images"), n);
                 str_addf(left,
-                         plural(st->n_offers, ", %zu offers a system service", ", %zu offer a system service"),
-                         st->n_offers);
+                         plural(offers, ", %zu offers a system service", ", %zu offer a system service"),
+                         offers);
         }
         if (s->error)
                 str_add(right, "not up to date");

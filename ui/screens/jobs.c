@@ -155,7 +155,8 @@ static void jobs_ask_cancel(struct screen *s, const struct job *job) {
                 str_printf("Cancel: %s %s", plan_verb_name(job->verb), job->name ? job->name : "");
         const struct question question = {
                 .title = title,
-                .text = "The command is stopped, then everything that the job changed on this host is restored.",
+                .text = "The command is stopped, then everything that the job changed on this host is "
+                        "restored.",
                 .yes = "Cancel the job",
                 .no = "Let it run",
         };

@@ -356,7 +356,8 @@ static bool realm_act(struct screen *s, enum action action) {
         else if (action == ACTION_DENY)
                 screen_ask(s, "Deny users (separated by commas):", NULL, NULL, realm_deny);
         else if (action == ACTION_PERMIT_ALL || action == ACTION_DENY_ALL)
-                realm_change(s, action == ACTION_PERMIT_ALL ? ACCESS_PERMIT_ALL : ACCESS_DENY_ALL, false, NULL);
+                realm_change(s, action == ACTION_DENY_ALL ? ACCESS_DENY_ALL : ACCESS_PERMIT_ALL, false,
+                             NULL);
         else if (action == ACTION_TEST_USER)
                 realm_ask_user(s);
         else if (action == ACTION_CHECK)

@@ -90,7 +90,7 @@ static void wizard_open(struct screen *s, const void *arg) {
         w->fix = order->fix;
         w->pages = wizard_pages;
         questions_init(&w->ask, s);
-        questions_keep(&w->ask, order->answers, NULL, order->mode);
+        questions_keep(&w->ask, order->answers, order->mode, NULL);
         w->reference = xstrdup(order->image);
         w->name = xstrdup(order->name);
         if (order->access) {

@@ -28,8 +28,8 @@ void check_page_look(struct check_page *p, const struct preflight_order *order);
 /* Whether the last check found an error; false before the first. */
 bool check_page_fails(const struct check_page *p);
 
-/* For the class of a screen that has one (screen.checks); it wants TOPIC_SERVICES. act() is false for a repair
- * that is another answer, elsewhere in the wizard. */
+/* For the class of a screen that has one (screen.checks); it wants TOPIC_SERVICES. act() is false for a
+ * repair that is another answer, elsewhere in the wizard. */
 void check_page_draw(struct screen *s, const struct canvas *c);
 void check_page_status(const struct screen *s, struct str *out);
 bool check_page_can(const struct screen *s, enum action action);

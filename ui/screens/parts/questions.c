@@ -61,7 +61,7 @@ static const char *questions_suggest(const char *what, const void *userdata) {
 
 void questions_follow(struct questions *q, bool shown) {
         struct join join;
-        const char *domain = shown && questions_join(q, &join) && join.kind != REALM_NONE ? join.domain : NULL;
+        const char *domain = shown && questions_join(q, &join) ? join.domain : NULL;
         if (str_empty(domain) ? !q->typed.domain : str_equal(domain, q->typed.domain))
                 return;
         questions_forget(q);
@@ -212,7 +212,8 @@ void questions_delete(struct questions *q) {
         answers_set(q->answers, ANSWER_ACCOUNT, "deleted", "typed");
 }
 
-void questions_keep(struct questions *q, const struct answers *answers, const char *source, const char *mode) {
+void questions_keep(struct questions *q, const struct answers *answers, const char *mode,
+                    const char *source) {
         if (mode)
                 answers_set(q->answers, ANSWER_MODE, mode, "typed");
         for (size_t i = 0; answers && i < answers->n; i++)

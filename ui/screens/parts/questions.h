@@ -43,9 +43,10 @@ void questions_leave(struct questions *q, struct profile *profile, const struct 
 bool questions_deletes(const struct questions *q);
 void questions_delete(struct questions *q);      /* before questions_leave(): makes deletion its default */
 
-/* Before the forms are created: answers of an earlier try, their source (NULL: each has its own), and its mode
- * (may be NULL). */
-void questions_keep(struct questions *q, const struct answers *answers, const char *source, const char *mode);
+/* Before the forms are created: answers of an earlier try, its mode (may be NULL), and their source (NULL:
+ * each has its own). */
+void questions_keep(struct questions *q, const struct answers *answers, const char *mode,
+                    const char *source);
 
 /* Answers yes to the question whose name ends so ("force"), where the chosen mode has one. */
 void questions_say_yes(struct questions *q, const char *end);

@@ -19,8 +19,8 @@ bool unit_action_fits(const struct unit *unit, enum action action);
 /* In close(). */
 void unit_acting_done(struct screen *s);
 
-/* Begins an action, after a question where it stops something; shows the result in the status line or a dialog.
- * False: not an action of units. */
+/* Begins an action, after a question where it stops something; shows the result in the status line or a
+ * dialog. False: not an action of units. */
 bool unit_acting_begin(struct screen *s, const char *unit, enum action action);
 
 /* The sentence while an action is under way; false: none is. */

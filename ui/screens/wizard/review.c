@@ -37,7 +37,7 @@ static void review_leaves(struct image *image, struct error *e, void *userdata) 
                 screen_invalidate(s);
                 return;
         }
-        questions_keep(&w->ask, w->plan->given.answers, "of the join", NULL);
+        questions_keep(&w->ask, w->plan->given.answers, NULL, "of the join");
         if (w->fix != FIX_NONE)
                 questions_delete(&w->ask);
         questions_leave(&w->ask, profile, mode->leave);
@@ -129,7 +129,7 @@ static void review_ask_allow(struct screen *s) {
 }
 
 /* The sentence of a plan that is not refused is the page's own. */
-static void review_put_status(const struct wizard *w, const char *page, struct str *out) {
+static void review_put_status(const struct wizard *w, struct str *out, const char *page) {
         if (review_refused(w))
                 str_add(out, review_allowable(w)
                                      ? "A finding blocks this plan; a allows it, if you know better."
@@ -155,7 +155,8 @@ static void what_write(struct screen *s) {
 }
 
 static void what_status(const struct screen *s, struct str *out) {
-        review_put_status(s->state, "Read what it does. Enter goes to the questions; nothing is run yet.", out);
+        review_put_status(s->state, out,
+                          "Read what it does. Enter goes to the questions; nothing is run yet.");
 }
 
 static bool what_can(const struct screen *s, enum action action) {
@@ -183,20 +184,20 @@ const struct page what_page = {
 
 static void review_write_plan(struct screen *s) {
         const struct wizard *w = s->state;
-        const struct preflight *preflight = w->checks.preflight;
+        const struct realm *realm = w->checks.preflight ? w->checks.preflight->realm : NULL;
         struct join join;
         if (!w->plan)
                 return;
         if (w->verb != VERB_ACCESS && w->verb != VERB_RENEW) {
                 plan_text_answers(&s->text, w->plan, w->ask.profile);
-                if (questions_join(&w->ask, &join) && preflight && preflight->realm)
-                        plan_text_realm(&s->text, preflight->realm, &join, host_status(ui_host(s->ui))->hostname);
+                if (questions_join(&w->ask, &join) && realm)
+                        plan_text_realm(&s->text, realm, &join, host_status(ui_host(s->ui))->hostname);
         }
         plan_text_plan(&s->text, w->plan, false);
 }
 
 static void review_status(const struct screen *s, struct str *out) {
-        review_put_status(s->state, "This is exactly what will run. Enter: consent.", out);
+        review_put_status(s->state, out, "This is exactly what will run. Enter: consent.");
 }
 
 static void review_started(const char *job_id, struct error *e, void *userdata) {
