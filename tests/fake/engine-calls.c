@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "backend/engine/engine.h"
+#include "base/memory.h"
 #include "base/str.h"
 
 struct engine {
@@ -24,14 +25,11 @@ void fake_engine_set_image(const char *id) {
 }
 
 void fake_engine_add_image(const char *id) {
-        if (strv_add(&images_here, id) < 0)
-                abort();
+        strv_add(&images_here, id);
 }
 
 int engine_new(sd_event *event, const char *const *sockets, struct engine **ret, struct error **reterr) {
-        *ret = calloc(1, sizeof **ret);
-        if (!*ret)
-                return error_set(reterr, -ENOMEM, "Out of memory");
+        *ret = new0(struct engine);
         (*ret)->event = event;
         return 0;
 }
@@ -168,8 +166,7 @@ static void give_origin(struct answer *a, struct error *e) {
         f = !origin ? NULL : fopen(strstr(text, "foreign") ? "/dev/null" : path, "re");
         while (f && fgets(text, sizeof text, f)) {
                 text[strcspn(text, "\n")] = '\0';
-                if (strv_add(&origin->command, text) < 0)
-                        abort();
+                strv_add(&origin->command, text);
         }
         if (f)
                 fclose(f);

@@ -12,6 +12,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "tests/fake/engine-private.h"
 
 #define REQUEST_MAX 65536U
@@ -312,12 +313,9 @@ static int connection_ready(sd_event_source *source, int fd, uint32_t events, vo
 static int connection_came(sd_event_source *source, int fd, uint32_t events, void *userdata) {
         struct fake_engine *f = userdata;
         int peer = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-        struct connection *c = peer >= 0 ? calloc(1, sizeof *c) : NULL;
-        if (!c) {
-                if (peer >= 0)
-                        close(peer);
+        if (peer < 0)
                 return 0;
-        }
+        struct connection *c = xcalloc(1, sizeof *c);
         *c = (struct connection){ .f = f, .next = f->connections, .fd = peer, .cut_at = SIZE_MAX };
         f->connections = c;
         f->n_connections++;
@@ -361,16 +359,14 @@ void fake_engine_stop(struct fake_engine *f, bool unlink_socket) {
 }
 
 int fake_engine_new(sd_event *event, const char *path, enum engine_kind kind, struct fake_engine **ret) {
-        struct fake_engine *f = calloc(1, sizeof *f);
-        if (!f)
-                return -ENOMEM;
+        struct fake_engine *f = xcalloc(1, sizeof *f);
         *f = (struct fake_engine){
                 .event = sd_event_ref(event),
-                .path = strdup(path),
+                .path = xstrdup(path),
                 .fd = -1,
                 .state = { .kind = kind, .images = 3, .containers = 2 },
         };
-        int r = f->path ? fake_engine_start(f) : -ENOMEM;
+        int r = fake_engine_start(f);
         if (r < 0) {
                 fake_engine_free(f);
                 return r;
@@ -382,8 +378,7 @@ int fake_engine_new(sd_event *event, const char *path, enum engine_kind kind, st
 struct fake_engine *fake_engine_free(struct fake_engine *f) {
         if (!f)
                 return NULL;
-        if (f->path)
-                fake_engine_stop(f, true);
+        fake_engine_stop(f, true);
         strv_free(f->state.pulled);
         strv_free(f->state.removed);
         strv_free(f->seen);

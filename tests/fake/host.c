@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 static const char *const request_kind_names[] = {
         [REQUEST_IMAGES] = "images",       [REQUEST_IMAGE] = "image",   [REQUEST_SERVICES] = "services",
         [REQUEST_UNITS] = "units",         [REQUEST_UNIT] = "unit",     [REQUEST_ACT] = "act",
@@ -70,16 +72,12 @@ static void request_stop(void *userdata) {
 
 static struct request *request_new(struct host *host, enum request_kind kind, const char *text, void *userdata) {
         struct fake_host *fake = (struct fake_host *) host;
-        struct request *r = calloc(1, sizeof *r);
-        if (!r)
-                abort();
+        struct request *r = xcalloc(1, sizeof *r);
         r->fake = fake;
         r->kind = kind;
         r->userdata = userdata;
-        r->text = text ? strdup(text) : NULL;
+        r->text = xstrdup(text);
         r->op = op_new(request_stop, r);
-        if (!r->op)
-                abort();
         struct request **link = &fake->waiting;
         while (*link)
                 link = &(*link)->next;
@@ -110,8 +108,8 @@ static int fake_find_profile(struct host *host, const struct image *image, struc
         struct fake_host *fake = (struct fake_host *) host;
         if (fake->profile)
                 return fake->profile(image, ret, reterr);
-        *ret = calloc(1, sizeof **ret);
-        return *ret ? 0 : -ENOMEM;
+        *ret = new0(struct profile);
+        return 0;
 }
 
 static const char *fake_suggest(struct host *host, const char *what) {
@@ -319,9 +317,7 @@ static const struct host_ops fake_ops = {
 /* ---- for the test ---- */
 
 struct fake_host *fake_host_new(void) {
-        struct fake_host *fake = calloc(1, sizeof *fake);
-        if (!fake)
-                abort();
+        struct fake_host *fake = xcalloc(1, sizeof *fake);
         fake->host.ops = &fake_ops;
         fake->status = (struct host_status) {
                 .hostname = "host1.example.test",
@@ -386,10 +382,10 @@ static void request_deliver(struct request *r, struct error *e) {
                 r->done.image(e ? NULL : fake->image(r->text), e, r->userdata);
                 break;
         case REQUEST_SERVICES:
-                r->done.services(e ? NULL : fake->services ? fake->services() : calloc(1, sizeof(struct service_list)), e, r->userdata);
+                r->done.services(e ? NULL : fake->services ? fake->services() : xcalloc(1, sizeof(struct service_list)), e, r->userdata);
                 break;
         case REQUEST_UNITS:
-                r->done.units(e ? NULL : fake->units ? fake->units() : calloc(1, sizeof(struct unit_list)), e, r->userdata);
+                r->done.units(e ? NULL : fake->units ? fake->units() : xcalloc(1, sizeof(struct unit_list)), e, r->userdata);
                 break;
         case REQUEST_UNIT:
                 r->done.unit(e ? NULL : fake->unit(r->text), e, r->userdata);
@@ -405,7 +401,7 @@ static void request_deliver(struct request *r, struct error *e) {
                 r->done.started(e ? NULL : fake->job_id, e, r->userdata);
                 break;
         case REQUEST_JOBS:
-                r->done.jobs(e ? NULL : fake->jobs ? fake->jobs() : calloc(1, sizeof(struct job_list)), e, r->userdata);
+                r->done.jobs(e ? NULL : fake->jobs ? fake->jobs() : xcalloc(1, sizeof(struct job_list)), e, r->userdata);
                 break;
         case REQUEST_CHANGES:
                 r->done.report(e ? NULL : fake->changes(r->text), e, r->userdata);
@@ -478,8 +474,8 @@ void fake_host_line(struct fake_host *fake, int64_t real, int priority, const ch
                 struct log_line line = {
                         .real = real,
                         .priority = priority,
-                        .identifier = strdup(identifier),
-                        .message = strdup(message),
+                        .identifier = xstrdup(identifier),
+                        .message = xstrdup(message),
                 };
                 r->done.reader.lines(&line, 1, r->userdata);
                 log_line_done(&line);

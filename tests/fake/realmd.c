@@ -4,21 +4,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "base/cleanup.h"
+#include "base/memory.h"
 #include "base/str.h"
+#include "tests/fake/bus.h"
 
 #define NAME "org.freedesktop.realmd"
 #define ROOT "/org/freedesktop/realmd"
 #define REALM ROOT "/Sssd/example_test_1"
-
-static void must(int r, const char *what) {
-        if (r >= 0)
-                return;
-        fprintf(stderr, "fake realmd: %s: %s\n", what, strerror(-r));
-        abort();
-}
 
 static void note(char *text, size_t room, const char *word) {
         size_t n = strlen(text);
@@ -179,31 +173,13 @@ static int find_membership(sd_bus *bus, const char *path, const char *interface,
 }
 
 struct fake_realmd *fake_realmd_new(sd_event *event, sd_bus **ret_client) {
-        int ends[2];
-        sd_id128_t id;
-        struct fake_realmd *f = calloc(1, sizeof *f);
-        must(f ? 0 : -12, "memory");
-        must(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends), "socketpair");
-        must(sd_id128_randomize(&id), "id");
+        struct fake_realmd *f = xcalloc(1, sizeof *f);
         f->event = sd_event_ref(event);
-        must(sd_bus_new(&f->bus), "bus");
-        must(sd_bus_set_fd(f->bus, ends[0], ends[0]), "descriptor");
-        must(sd_bus_set_server(f->bus, 1, id), "server");
-        must(sd_bus_set_anonymous(f->bus, 1), "anonymous");
+        fake_bus_new(event, &f->bus, ret_client);
         must(sd_bus_add_object_vtable(f->bus, &f->slots[0], ROOT, NAME ".Provider", provider, f), "provider");
         must(sd_bus_add_object_vtable(f->bus, &f->slots[1], ROOT, NAME ".Service", service, f), "service");
         must(sd_bus_add_fallback_vtable(f->bus, &f->slots[2], REALM, NAME ".Realm", realm, NULL, f), "realm");
         must(sd_bus_add_fallback_vtable(f->bus, &f->slots[3], REALM, NAME ".KerberosMembership", membership, find_membership, f), "membership");
-        must(sd_bus_start(f->bus), "start");
-        must(sd_bus_attach_event(f->bus, event, 0), "attach");
-
-        sd_bus *client = NULL;
-        must(sd_bus_new(&client), "client");
-        must(sd_bus_set_fd(client, ends[1], ends[1]), "client");
-        must(sd_bus_set_anonymous(client, 1), "client");
-        must(sd_bus_start(client), "client");
-        must(sd_bus_attach_event(client, event, 0), "client");
-        *ret_client = client;
         return f;
 }
 

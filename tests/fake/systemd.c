@@ -6,11 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/memory.h"
 #include "base/str.h"
+#include "tests/fake/bus.h"
 #include "tests/unit/tree.h"
 
 #define NAME "org.freedesktop.systemd1"
@@ -27,13 +28,6 @@ struct fake_job {
         char *type, *state;     /* char * as the vtable's getter wants them */
         sd_event_source *timer;
 };
-
-static void must(int r, const char *what) {
-        if (r >= 0)
-                return;
-        fprintf(stderr, "fake systemd: %s: %s\n", what, strerror(-r));
-        abort();
-}
 
 static void path_of(const char *prefix, const char *name, char **ret) {
         must(sd_bus_path_encode(prefix, name, ret), "path");
@@ -547,31 +541,18 @@ static const sd_bus_vtable manager_vtable[] = {
 /* ---- the two ends ---- */
 
 struct fake_systemd *fake_systemd_new(sd_event *event, sd_bus **ret_client) {
-        struct fake_systemd *f = calloc(1, sizeof *f);
-        int fds[2];
-        must(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds), "socketpair");
+        struct fake_systemd *f = xcalloc(1, sizeof *f);
         f->event = sd_event_ref(event);
         f->root = tree_new();
         static const char *const folders[] = { "/etc", "/etc/systemd", CONFIG, WANTS, "/fake", "/fake/systemd", VENDOR };
         for (size_t i = 0; i < ELEMENTS(folders); i++)
                 tree_folder(f->root, folders[i]);
-        sd_id128_t id = { .bytes = { 1 } };
-        must(sd_bus_new(&f->bus), "bus");
-        must(sd_bus_set_fd(f->bus, fds[0], fds[0]), "fd");
-        must(sd_bus_set_server(f->bus, 1, id), "server");
-        must(sd_bus_negotiate_fds(f->bus, 1), "fds");
+        fake_bus_new(event, &f->bus, ret_client);
         must(sd_bus_add_object_vtable(f->bus, &f->slots[0], ROOT, MANAGER, manager_vtable, f), "manager");
         must(sd_bus_add_fallback_vtable(f->bus, &f->slots[1], UNITS, NAME ".Unit", unit_vtable, find_unit, f), "unit");
         must(sd_bus_add_fallback_vtable(f->bus, &f->slots[2], UNITS, NAME ".Service", service_vtable, find_unit, f),
              "service");
         must(sd_bus_add_fallback_vtable(f->bus, &f->slots[3], JOBS, NAME ".Job", job_vtable, find_job, f), "job");
-        must(sd_bus_start(f->bus), "start");
-        must(sd_bus_attach_event(f->bus, event, 0), "attach");
-        must(sd_bus_new(ret_client), "bus");
-        must(sd_bus_set_fd(*ret_client, fds[1], fds[1]), "fd");
-        must(sd_bus_negotiate_fds(*ret_client, 1), "fds");
-        must(sd_bus_start(*ret_client), "start");
-        must(sd_bus_attach_event(*ret_client, event, 0), "attach");
         return f;
 }
 

@@ -6,26 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char *text_copy(const char *text) {
-        char *copy = strdup(text);
-        if (!copy)
-                abort();
-        return copy;
-}
-
 static void add_param(struct profile *profile, const char *name, const char *title, const char *help, enum param_type type,
                           enum delivery delivery, const char *target, const char *only_when_mode) {
-        struct param *bigger = reallocarray(profile->parameters, profile->n_parameters + 1, sizeof *bigger);
-        if (!bigger)
-                abort();
-        profile->parameters = bigger;
+        profile->parameters = xreallocarray(profile->parameters, profile->n_parameters + 1, sizeof(struct param));
         profile->parameters[profile->n_parameters++] = (struct param) {
-                .name = text_copy(name),
-                .title = text_copy(title),
-                .help = text_copy(help),
+                .name = xstrdup(name),
+                .title = xstrdup(title),
+                .help = xstrdup(help),
                 .type = type,
                 .delivery = delivery,
-                .target = target ? text_copy(target) : NULL,
+                .target = xstrdup(target),
         };
         if (only_when_mode)
                 for (size_t i = 0; i < profile->n_modes; i++)
@@ -35,34 +25,30 @@ static void add_param(struct profile *profile, const char *name, const char *tit
 
 /* Rsyslog with two modes: what stays here, and what is sent on, which asks for a server, a port, TLS and a token. */
 static int profile_rsyslog(const struct image *image, struct profile **ret, struct error **reterr) {
-        struct profile *profile = calloc(1, sizeof *profile);
-        if (!profile)
-                abort();
-        profile->name = text_copy(label_set(image) ? "rsyslog" : "generic");
-        profile->title = text_copy("Rsyslog: system logging");
-        profile->source = label_set(image) ? text_copy("/usr/share/fairlead/profiles/rsyslog.json") : NULL;
-        profile->modes = calloc(2, sizeof *profile->modes);
-        if (!profile->modes)
-                abort();
+        struct profile *profile = xcalloc(1, sizeof *profile);
+        profile->name = xstrdup(label_set(image) ? "rsyslog" : "generic");
+        profile->title = xstrdup("Rsyslog: system logging");
+        profile->source = label_set(image) ? xstrdup("/usr/share/fairlead/profiles/rsyslog.json") : NULL;
+        profile->modes = xcalloc(2, sizeof *profile->modes);
         profile->n_modes = 2;
         profile->modes[0] = (struct mode) {
-                .name = text_copy("local"),
-                .title = text_copy("Keep logs here"),
-                .help = text_copy("The messages of this host are written to its own /var/log."),
+                .name = xstrdup("local"),
+                .title = xstrdup("Keep logs here"),
+                .help = xstrdup("The messages of this host are written to its own /var/log."),
                 .parameters = strv_copy(NULL),
         };
         profile->modes[1] = (struct mode) {
-                .name = text_copy("forward"),
-                .title = text_copy("Send them on"),
-                .help = text_copy("The messages of this host are sent to a log server as well."),
+                .name = xstrdup("forward"),
+                .title = xstrdup("Send them on"),
+                .help = xstrdup("The messages of this host are sent to a log server as well."),
         };
         add_param(profile, "server", "Log server", "The host that takes the messages.", PARAM_HOST, DELIVER_ARGV, "--server", "forward");
         profile->parameters[0].required = true;
-        profile->parameters[0].suggest = text_copy("log-server");
+        profile->parameters[0].suggest = xstrdup("log-server");
         add_param(profile, "port", "Port", "Where the server listens.", PARAM_INTEGER, DELIVER_ARGV, "--port", "forward");
         profile->parameters[1].minimum = 1;
         profile->parameters[1].maximum = 65535;
-        profile->parameters[1].initial = text_copy("514");
+        profile->parameters[1].initial = xstrdup("514");
         add_param(profile, "tls", "Encrypted", "Whether the line to the server is encrypted.", PARAM_BOOLEAN, DELIVER_ARGV, "--tls",
                       "forward");
         add_param(profile, "token", "Token", "The server's token for this host.", PARAM_SECRET, DELIVER_STDIN, NULL, "forward");
@@ -87,41 +73,39 @@ static const char *unit_is_there(const char *unit, void *userdata) {
 
 /* Everything a profile can say, said by somebody who wants to break the form. */
 static int profile_hostile(const struct image *image, struct profile **ret, struct error **reterr) {
-        struct profile *profile = calloc(1, sizeof *profile);
-        if (!profile || !(profile->modes = calloc(3, sizeof *profile->modes)))
-                abort();
+        struct profile *profile = xcalloc(1, sizeof *profile);
+        profile->modes = xcalloc(3, sizeof *profile->modes);
         static const char *const texts[] = { HOSTILE_BIDI, HOSTILE_WIDE, HOSTILE_LONG };
-        profile->name = text_copy("hostile");
-        profile->source = text_copy("/etc/fairlead/profiles/" HOSTILE_ESCAPE);
-        profile->title = text_copy(HOSTILE_ESCAPE);
+        profile->name = xstrdup("hostile");
+        profile->source = xstrdup("/etc/fairlead/profiles/" HOSTILE_ESCAPE);
+        profile->title = xstrdup(HOSTILE_ESCAPE);
         for (size_t i = 0; i < ELEMENTS(texts); i++)
                 profile->modes[profile->n_modes++] = (struct mode) {
-                        .name = str_printf("mode-%zu", i), .title = text_copy(texts[i]), .help = text_copy(texts[i]),
+                        .name = str_printf("mode-%zu", i), .title = xstrdup(texts[i]), .help = xstrdup(texts[i]),
                 };
         static const char *const names[] = { "escape", "bidi", "wide", "marks", "long" };
         static const char *const titles[] = { HOSTILE_ESCAPE, HOSTILE_BIDI, HOSTILE_WIDE, HOSTILE_MARKS, HOSTILE_LONG };
         for (size_t i = 0; i < ELEMENTS(names); i++) {
                 add_param(profile, names[i], titles[i], titles[i], PARAM_TEXT, DELIVER_ARGV, "--x", NULL);
-                profile->parameters[i].initial = text_copy(titles[i]);
+                profile->parameters[i].initial = xstrdup(titles[i]);
                 for (size_t m = 0; m < profile->n_modes; m++)
                         strv_add(&profile->modes[m].parameters, names[i]);
         }
-        profile->parameters[4].pattern = text_copy("[a-z]");
-        profile->parameters[4].pattern_reason = text_copy(HOSTILE_BIDI " " HOSTILE_LONG);
+        profile->parameters[4].pattern = xstrdup("[a-z]");
+        profile->parameters[4].pattern_reason = xstrdup(HOSTILE_BIDI " " HOSTILE_LONG);
         *ret = profile;
         return 0;
 }
 
 /* More questions than a screen has rows. */
 static int profile_many(const struct image *image, struct profile **ret, struct error **reterr) {
-        struct profile *profile = calloc(1, sizeof *profile);
-        if (!profile || !(profile->modes = calloc(1, sizeof *profile->modes)))
-                abort();
-        profile->name = text_copy("many");
-        profile->title = text_copy("Many questions");
-        profile->source = text_copy("/usr/share/fairlead/profiles/many.json");
+        struct profile *profile = xcalloc(1, sizeof *profile);
+        profile->modes = xcalloc(1, sizeof *profile->modes);
+        profile->name = xstrdup("many");
+        profile->title = xstrdup("Many questions");
+        profile->source = xstrdup("/usr/share/fairlead/profiles/many.json");
         profile->n_modes = 1;
-        profile->modes[0] = (struct mode) { .name = text_copy("only"), .title = text_copy("The only one") };
+        profile->modes[0] = (struct mode) { .name = xstrdup("only"), .title = xstrdup("The only one") };
         for (unsigned i = 0; i < 30; i++) {
                 _cleanup_free_ char *name = str_printf("question-%02u", i), *title = str_printf("Question %u", i);
                 add_param(profile, name, title, "One of many.", i % 5 == 4 ? PARAM_BOOLEAN : PARAM_INTEGER, DELIVER_ARGV, "--x", "only");
@@ -134,12 +118,10 @@ static int profile_many(const struct image *image, struct profile **ret, struct 
 /* What an upgrade finds installed: another version, whose RUN label says less. */
 static struct service *installed(const char *name) {
         struct service *service = service_new();
-        if (!service)
-                abort();
-        service->name = text_copy(name);
-        service->pin.version = text_copy("8.2302");
-        service->pin.image = text_copy("localhost/rsyslog@sha256:0000000000000000000000000000000000000000000000000000000000000000");
-        service->pin.image_id = text_copy("00");
+        service->name = xstrdup(name);
+        service->pin.version = xstrdup("8.2302");
+        service->pin.image = xstrdup("localhost/rsyslog@sha256:0000000000000000000000000000000000000000000000000000000000000000");
+        service->pin.image_id = xstrdup("00");
         strv_addf(&service->units, "%s.service", name);
         strv_addf(&service->files, "/etc/containers/systemd/%s.container", name);
         label_list_set(&service->pin.labels, "RUN", "docker run -d --privileged --name NAME --net=host -v /var/log:/log IMAGE /bin/rsyslog.sh");
@@ -151,14 +133,13 @@ static struct service *installed(const char *name) {
 static int plan_in_realm(const struct plan_order *order, struct plan **ret, struct error **reterr) {
         static const char text[] = "[domain/example.test]\nid_provider = ad\nldap_default_authtok = " "Lab-Secret-1\naccess_provider = ad\n";
         static char *renew[] = { (char *) "podman", (char *) "exec", (char *) "sssd", (char *) "adcli", (char *) "update", NULL };
-        struct plan *plan = calloc(1, sizeof *plan);
-        if (!plan || !(plan->given.answers = answers_new()))
-                abort();
+        struct plan *plan = xcalloc(1, sizeof *plan);
+        plan->given.answers = answers_new();
         plan->verb = order->verb;
-        plan->name = text_copy(order->name);
-        plan->pin.image = text_copy("localhost/sssd:latest");
-        plan->pin.reference = text_copy(plan->pin.image);
-        plan->pin.image_id = text_copy("7aff8f1a01c3");
+        plan->name = xstrdup(order->name);
+        plan->pin.image = xstrdup("localhost/sssd:latest");
+        plan->pin.reference = xstrdup(plan->pin.image);
+        plan->pin.image_id = xstrdup("7aff8f1a01c3");
         plan->joins = REALM_AD;
         struct finding_list ignored = {};
         int r = order->verb == VERB_RENEW ? command_read("renew", renew, ENGINE_PODMAN, "/usr/bin/podman", &plan->command, &ignored)
@@ -169,8 +150,8 @@ static int plan_in_realm(const struct plan_order *order, struct plan **ret, stru
                 return r;
         }
         if (order->verb == VERB_ACCESS) {
-                plan->file.path = text_copy(PLAN_ACCESS_FILE);
-                plan->file.was = text_copy(text);
+                plan->file.path = xstrdup(PLAN_ACCESS_FILE);
+                plan->file.was = xstrdup(text);
                 strv_add(&plan->paths, PLAN_ACCESS_FOLDER);
                 finding_report(&plan->findings, "domain-rules", "realm",
                                "The rules of the domain itself (group policies, HBAC) do not count any more: only these lists do");

@@ -6,29 +6,20 @@
 
 #include "tests/ui/fixtures.h"
 
-static char *text_copy(const char *text) {
-        char *copy = strdup(text);
-        if (!copy)
-                abort();
-        return copy;
-}
-
 static void question(struct realm *r, const char *what, const char *whom, enum realm_outcome outcome, unsigned ms, const char *answer) {
-        realm_answered(r, realm_asked(r, what, whom), outcome, ms, text_copy(answer));
+        realm_answered(r, realm_asked(r, what, whom), outcome, ms, xstrdup(answer));
 }
 
 static struct realm *realm_found(const char *domain, enum realm_kind kind) {
         struct realm *r = realm_new(domain);
-        if (!r)
-                abort();
         r->kind = kind;
-        r->realm = text_copy(kind == REALM_AD ? "EXAMPLE.TEST" : "IPA.TEST");
-        r->best = text_copy(kind == REALM_AD ? "dc1.example.test" : "ipa.ipa.test");
+        r->realm = xstrdup(kind == REALM_AD ? "EXAMPLE.TEST" : "IPA.TEST");
+        r->best = xstrdup(kind == REALM_AD ? "dc1.example.test" : "ipa.ipa.test");
         realm_add_server(r, r->best, 389, 0, 100);
         if (kind == REALM_AD) {
                 realm_add_server(r, "dc2.example.test", 389, 10, 100);
-                r->site = text_copy("Default-First-Site-Name");
-                r->netbios = text_copy("EXAMPLE");
+                r->site = xstrdup("Default-First-Site-Name");
+                r->netbios = xstrdup("EXAMPLE");
         }
         question(r, "DNS SRV _ldap._tcp.dc._msdcs.example.test", NULL, REALM_ANSWERED, 3,
                  "dc1.example.test:389 (priority 0, weight 100), dc2.example.test:389 (priority 10, weight 100)");
@@ -48,8 +39,6 @@ static struct realm *realm_ipa(const char *domain) {
 
 static struct realm *realm_none(const char *domain) {
         struct realm *r = realm_new(domain);
-        if (!r)
-                abort();
         error_set(&r->trouble, -ENOENT, "The DNS knows no servers of a realm called %s", domain);
         error_hint(&r->trouble, "This host asks 10.0.0.53");
         question(r, "DNS SRV _ldap._tcp.example.test", NULL, REALM_EMPTY, 3, "there is no such name");
@@ -59,19 +48,16 @@ static struct realm *realm_none(const char *domain) {
 /* ---- membership ---- */
 
 static struct membership *member_none(void) {
-        struct membership *m = calloc(1, sizeof *m);
-        if (!m)
-                abort();
-        return m;
+        return new0(struct membership);
 }
 
 static struct membership *member_of(bool online, int64_t clock_usec) {
         struct membership *m = member_none();
         *m = (struct membership) {
-                .kind = REALM_AD, .domain = text_copy("example.test"), .realm = text_copy("EXAMPLE.TEST"), .service = text_copy("sssd"),
-                .asked = true, .online = online, .server = online ? text_copy("dc1.example.test") : NULL,
-                .site = text_copy("Default-First-Site-Name"), .principal = text_copy("HOST1$@EXAMPLE.TEST"), .kvno = 3,
-                .key_time = FIXTURE_NOW - 3 * 86400, .clock_known = online, .clock_usec = clock_usec, .clock_server = text_copy("dc1.example.test"),
+                .kind = REALM_AD, .domain = xstrdup("example.test"), .realm = xstrdup("EXAMPLE.TEST"), .service = xstrdup("sssd"),
+                .asked = true, .online = online, .server = online ? xstrdup("dc1.example.test") : NULL,
+                .site = xstrdup("Default-First-Site-Name"), .principal = xstrdup("HOST1$@EXAMPLE.TEST"), .kvno = 3,
+                .key_time = FIXTURE_NOW - 3 * 86400, .clock_known = online, .clock_usec = clock_usec, .clock_server = xstrdup("dc1.example.test"),
                 .access = { .permit = PERMIT_DOMAIN }, .full_names = true, .realm_found = realm_ad("example.test"),
         };
         return m;
@@ -102,12 +88,9 @@ static struct membership *member_silent(void) {
 
 static struct membership *member_hostile(void) {
         struct membership *m = member_of(true, -602000000);
-        free(m->realm);
-        m->realm = text_copy(HOSTILE_ESCAPE);
-        free(m->server);
-        m->server = text_copy(HOSTILE_BIDI);
-        free(m->site);
-        m->site = text_copy(HOSTILE_LONG);
+        str_replace(&m->realm, HOSTILE_ESCAPE);
+        str_replace(&m->server, HOSTILE_BIDI);
+        str_replace(&m->site, HOSTILE_LONG);
         return m;
 }
 
@@ -127,22 +110,18 @@ static const struct check_result results_well[] = {
 };
 
 static struct preflight *preflight_of(const char *domain) {
-        struct preflight *p = calloc(1, sizeof *p);
-        struct check_result *items = p ? calloc(ELEMENTS(results_well), sizeof *items) : NULL;
-        if (!items)
-                abort();
-        p->items = items;
+        struct preflight *p = xcalloc(1, sizeof *p);
+        struct check_result *items = p->items = xcalloc(ELEMENTS(results_well), sizeof *items);
         p->n = ELEMENTS(results_well);
         for (size_t i = 0; i < p->n; i++) {
                 items[i] = results_well[i];
-                items[i].message = text_copy(results_well[i].message);
-                if (results_well[i].details)
-                        items[i].details = text_copy(results_well[i].details);
+                items[i].message = xstrdup(results_well[i].message);
+                items[i].details = xstrdup(results_well[i].details);
         }
         p->realm = realm_ad("example.test");
         p->clock_known = true;
         p->clock_usec = 20000;
-        p->clock_server = text_copy("dc1.example.test");
+        p->clock_server = xstrdup("dc1.example.test");
         p->ms = 20;
         return p;
 }
@@ -151,10 +130,9 @@ static struct preflight *preflight_clock(const char *domain) {
         struct preflight *p = preflight_of(domain);
         struct check_result *r = preflight_find(p, "clock");
         r->verdict = VERDICT_FAIL;
-        free(r->message);
-        r->message = text_copy("10 min 2 s behind dc1.example.test; Kerberos allows 5 min");
-        r->hint = text_copy("Set it from the realm's server now, and let a time service keep it");
-        r->details = text_copy("dc1.example.test UDP port 88: answers (3 ms)");
+        str_replace(&r->message, "10 min 2 s behind dc1.example.test; Kerberos allows 5 min");
+        r->hint = xstrdup("Set it from the realm's server now, and let a time service keep it");
+        r->details = xstrdup("dc1.example.test UDP port 88: answers (3 ms)");
         r->fix = FIX_CLOCK;
         p->clock_usec = -602000000;
         return p;
@@ -164,9 +142,8 @@ static struct preflight *preflight_bad(const char *id, const char *message, cons
         struct preflight *p = preflight_of(NULL);
         struct check_result *r = preflight_find(p, id);
         r->verdict = VERDICT_FAIL;
-        free(r->message);
-        r->message = text_copy(message);
-        r->hint = text_copy(hint);
+        str_replace(&r->message, message);
+        r->hint = xstrdup(hint);
         r->fix = fix;
         return p;
 }
@@ -184,11 +161,9 @@ static struct preflight *preflight_unqualified(const char *domain) {
 static struct preflight *preflight_hostile(const char *domain) {
         struct preflight *p = preflight_of(domain);
         for (size_t i = 0; i < p->n; i++) {
-                free(p->items[i].message);
-                p->items[i].message = text_copy(i % 2 ? HOSTILE_ESCAPE : HOSTILE_BIDI);
-                free(p->items[i].details);
-                p->items[i].details = text_copy(HOSTILE_LONG "\n" HOSTILE_MARKS);
-                p->items[i].hint = text_copy(HOSTILE_WIDE);
+                str_replace(&p->items[i].message, i % 2 ? HOSTILE_ESCAPE : HOSTILE_BIDI);
+                str_replace(&p->items[i].details, HOSTILE_LONG "\n" HOSTILE_MARKS);
+                p->items[i].hint = xstrdup(HOSTILE_WIDE);
                 p->items[i].verdict = VERDICT_FAIL;
         }
         return p;
@@ -197,54 +172,46 @@ static struct preflight *preflight_hostile(const char *domain) {
 /* ---- the profile ---- */
 
 static struct param *add(struct profile *profile, const char *mode, const char *name, const char *title, enum param_type type) {
-        struct param *all = reallocarray(profile->parameters, profile->n_parameters + 1, sizeof *all);
-        if (!all)
-                abort();
-        profile->parameters = all;
-        struct param *p = &all[profile->n_parameters++];
-        *p = (struct param) { .name = text_copy(name), .title = text_copy(title), .type = type,
-                              .delivery = type == PARAM_SECRET ? DELIVER_STDIN : DELIVER_ARGV, .target = text_copy("--x") };
+        profile->parameters = xreallocarray(profile->parameters, profile->n_parameters + 1, sizeof(struct param));
+        struct param *p = &profile->parameters[profile->n_parameters++];
+        *p = (struct param) { .name = xstrdup(name), .title = xstrdup(title), .type = type,
+                              .delivery = type == PARAM_SECRET ? DELIVER_STDIN : DELIVER_ARGV, .target = xstrdup("--x") };
         for (size_t m = 0; m < profile->n_modes; m++)
-                if (strcmp(profile->modes[m].name, mode) == 0 && strv_add(&profile->modes[m].parameters, name) < 0)
-                        abort();
+                if (str_equal(profile->modes[m].name, mode))
+                        strv_add(&profile->modes[m].parameters, name);
         return p;
 }
 
 int fixture_profile_join(const struct image *image, struct profile **ret, struct error **reterr) {
-        struct profile *profile = calloc(1, sizeof *profile);
-        if (!profile || !(profile->modes = calloc(2, sizeof *profile->modes)))
-                abort();
-        profile->name = text_copy("sssd");
-        profile->title = text_copy("SSSD: users, groups and logins from a domain");
-        profile->source = text_copy("/usr/share/fairlead/profiles/sssd.json");
+        struct profile *profile = xcalloc(1, sizeof *profile);
+        profile->modes = xcalloc(2, sizeof *profile->modes);
+        profile->name = xstrdup("sssd");
+        profile->title = xstrdup("SSSD: users, groups and logins from a domain");
+        profile->source = xstrdup("/usr/share/fairlead/profiles/sssd.json");
         profile->n_modes = 2;
         profile->no_rehearsal = true;
-        profile->modes[0] = (struct mode) { .name = text_copy("ad"), .title = text_copy("Active Directory"), .joins = REALM_AD,
-                                            .help = text_copy("A computer account is made in the domain.") };
-        profile->modes[1] = (struct mode) { .name = text_copy("ipa"), .title = text_copy("FreeIPA"), .joins = REALM_IPA };
+        profile->modes[0] = (struct mode) { .name = xstrdup("ad"), .title = xstrdup("Active Directory"), .joins = REALM_AD,
+                                            .help = xstrdup("A computer account is made in the domain.") };
+        profile->modes[1] = (struct mode) { .name = xstrdup("ipa"), .title = xstrdup("FreeIPA"), .joins = REALM_IPA };
         struct param *p = add(profile, "ad", "domain", "Domain", PARAM_DOMAIN);
         p->required = true;
-        p->suggest = text_copy("domain");
-        p->help = text_copy("The DNS name of the domain, as in user@example.com.");
+        p->suggest = xstrdup("domain");
+        p->help = xstrdup("The DNS name of the domain, as in user@example.com.");
         p = add(profile, "ad", "admin-user", "Administrator", PARAM_USER);
-        p->initial = text_copy("Administrator");
+        p->initial = xstrdup("Administrator");
         add(profile, "ad", "computer-name", "Computer name", PARAM_TEXT);
         add(profile, "ad", "admin-password", "Password", PARAM_SECRET)->required = true;
-        struct mode *leave = profile->modes[0].leave = calloc(1, sizeof *leave);
-        if (!leave)
-                abort();
-        *leave = (struct mode) { .name = text_copy("leave"), .title = text_copy("delete it, by somebody who may") };
+        struct mode *leave = profile->modes[0].leave = xcalloc(1, sizeof *leave);
+        *leave = (struct mode) { .name = xstrdup("leave"), .title = xstrdup("delete it, by somebody who may") };
         strv_split("realm leave --remove", " ", &leave->words);
         strv_split("admin-user admin-password", " ", &leave->parameters);
-        add(profile, "ipa", "ipa-domain", "Domain", PARAM_DOMAIN)->suggest = text_copy("domain");
+        add(profile, "ipa", "ipa-domain", "Domain", PARAM_DOMAIN)->suggest = xstrdup("domain");
         p = add(profile, "ipa", "ipa-credentials", "Join by", PARAM_CHOICE);
-        p->initial = text_copy("password");
-        p->choices = calloc(2, sizeof *p->choices);
-        if (!p->choices)
-                abort();
+        p->initial = xstrdup("password");
+        p->choices = xcalloc(2, sizeof *p->choices);
         p->n_choices = 2;
-        p->choices[0] = (struct param_choice) { .value = text_copy("password"), .title = text_copy("an administrator and a password") };
-        p->choices[1] = (struct param_choice) { .value = text_copy("otp"), .title = text_copy("a one-time password") };
+        p->choices[0] = (struct param_choice) { .value = xstrdup("password"), .title = xstrdup("an administrator and a password") };
+        p->choices[1] = (struct param_choice) { .value = xstrdup("otp"), .title = xstrdup("a one-time password") };
         add(profile, "ipa", "ipa-password", "Password", PARAM_SECRET)->required = true;
         *ret = profile;
         return 0;
@@ -253,8 +220,8 @@ int fixture_profile_join(const struct image *image, struct profile **ret, struct
 /* The answers of a failed join. */
 static void keep_answers(struct fake_host *fake) {
         struct answers *answers = answers_new();
-        if (!answers || answers_set(answers, "domain", "example.test", "typed") < 0 || answers_set(answers, "admin-user", "joiner", "typed") < 0)
-                abort();
+        answers_set(answers, "domain", "example.test", "typed");
+        answers_set(answers, "admin-user", "joiner", "typed");
         fake->kept_answers = answers;
         fake->kept = (struct plan_order) { .verb = VERB_INSTALL, .image = "localhost/rsyslog:latest", .name = "sssd", .mode = "ad", .answers = answers };
 }
@@ -285,25 +252,21 @@ bool fixture_use_realm(struct fake_host *fake, const char *what, const char *whi
                 keep_answers(fake);
                 return true;
         }
-        static const struct {
-                const char *what, *which;
-                void *builder;
-                size_t offset;
-        } builders[] = {
-                { "realm", "ad", (void *) realm_ad, offsetof(struct fake_host, realm) },
-                { "realm", "ipa", (void *) realm_ipa, offsetof(struct fake_host, realm) },
-                { "realm", "none", (void *) realm_none, offsetof(struct fake_host, realm) },
-                { "preflight", "well", (void *) preflight_of, offsetof(struct fake_host, preflight) },
-                { "preflight", "clock", (void *) preflight_clock, offsetof(struct fake_host, preflight) },
-                { "preflight", "joined", (void *) preflight_joined, offsetof(struct fake_host, preflight) },
-                { "preflight", "unqualified", (void *) preflight_unqualified, offsetof(struct fake_host, preflight) },
-                { "preflight", "hostile", (void *) preflight_hostile, offsetof(struct fake_host, preflight) },
-                { "membership", "none", (void *) member_none, offsetof(struct fake_host, membership) },
-                { "membership", "joined", (void *) member_joined, offsetof(struct fake_host, membership) },
-                { "membership", "offline", (void *) member_offline, offsetof(struct fake_host, membership) },
-                { "membership", "silent", (void *) member_silent, offsetof(struct fake_host, membership) },
-                { "membership", "hostile", (void *) member_hostile, offsetof(struct fake_host, membership) },
-                { "profile", "join", (void *) fixture_profile_join, offsetof(struct fake_host, profile) },
+        static const struct fixture_row rows[] = {
+                { "realm", "ad", offsetof(struct fake_host, realm), (void *) realm_ad },
+                { "realm", "ipa", offsetof(struct fake_host, realm), (void *) realm_ipa },
+                { "realm", "none", offsetof(struct fake_host, realm), (void *) realm_none },
+                { "preflight", "well", offsetof(struct fake_host, preflight), (void *) preflight_of },
+                { "preflight", "clock", offsetof(struct fake_host, preflight), (void *) preflight_clock },
+                { "preflight", "joined", offsetof(struct fake_host, preflight), (void *) preflight_joined },
+                { "preflight", "unqualified", offsetof(struct fake_host, preflight), (void *) preflight_unqualified },
+                { "preflight", "hostile", offsetof(struct fake_host, preflight), (void *) preflight_hostile },
+                { "membership", "none", offsetof(struct fake_host, membership), (void *) member_none },
+                { "membership", "joined", offsetof(struct fake_host, membership), (void *) member_joined },
+                { "membership", "offline", offsetof(struct fake_host, membership), (void *) member_offline },
+                { "membership", "silent", offsetof(struct fake_host, membership), (void *) member_silent },
+                { "membership", "hostile", offsetof(struct fake_host, membership), (void *) member_hostile },
+                { "profile", "join", offsetof(struct fake_host, profile), (void *) fixture_profile_join },
         };
         if (!fake->membership)
                 fake->membership = member_none;
@@ -311,10 +274,5 @@ bool fixture_use_realm(struct fake_host *fake, const char *what, const char *whi
                 fake->realm = realm_ad;
         if (!fake->preflight)
                 fake->preflight = preflight_of;
-        for (size_t i = 0; i < ELEMENTS(builders); i++)
-                if (str_equal(builders[i].what, what) && str_equal(builders[i].which, which)) {
-                        memcpy((char *) fake + builders[i].offset, &builders[i].builder, sizeof(void *));
-                        return true;
-                }
-        return false;
+        return fixture_pick(fake, rows, ELEMENTS(rows), what, which);
 }

@@ -10,13 +10,6 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-static char *copy(const char *text) {
-        char *s = text ? strdup(text) : NULL;
-        if (text && !s)
-                abort();
-        return s;
-}
-
 /* ---- units ---- */
 
 struct unit_row {
@@ -24,18 +17,17 @@ struct unit_row {
 };
 
 static struct unit_list *make_units(const struct unit_row *rows, size_t n) {
-        struct unit_list *list = calloc(1, sizeof *list);
-        if (!list || !(list->items = calloc(n, sizeof *list->items)))
-                abort();
+        struct unit_list *list = xcalloc(1, sizeof *list);
+        list->items = xcalloc(n, sizeof *list->items);
         for (size_t i = 0; i < n; i++)
                 list->items[list->n++] = (struct unit) {
-                        .name = copy(rows[i].name),
-                        .description = copy(rows[i].description),
-                        .load = copy(rows[i].load),
-                        .active = copy(rows[i].active),
-                        .sub = copy(rows[i].sub),
-                        .file_state = copy(rows[i].file_state),
-                        .job = copy(rows[i].job),
+                        .name = xstrdup(rows[i].name),
+                        .description = xstrdup(rows[i].description),
+                        .load = xstrdup(rows[i].load),
+                        .active = xstrdup(rows[i].active),
+                        .sub = xstrdup(rows[i].sub),
+                        .file_state = xstrdup(rows[i].file_state),
+                        .job = xstrdup(rows[i].job),
                 };
         return list;
 }
@@ -90,28 +82,26 @@ static struct unit_list *units_hostile(void) {
 /* ---- one unit ---- */
 
 static struct unit_detail *make_detail(const char *name) {
-        struct unit_detail *d = calloc(1, sizeof *d);
-        if (!d)
-                abort();
+        struct unit_detail *d = xcalloc(1, sizeof *d);
         d->cpu_nsec = d->memory = d->tasks = d->io_read = d->io_written = UNIT_UNKNOWN;
-        d->result = copy("success");
+        d->result = xstrdup("success");
         for (size_t i = 0; i < ELEMENTS(rows_full); i++)
                 if (str_equal(rows_full[i].name, name)) {
-                        d->unit.description = copy(rows_full[i].description);
-                        d->unit.load = copy(rows_full[i].load);
-                        d->unit.active = copy(rows_full[i].active);
-                        d->unit.sub = copy(rows_full[i].sub);
-                        d->unit.file_state = copy(rows_full[i].file_state);
+                        d->unit.description = xstrdup(rows_full[i].description);
+                        d->unit.load = xstrdup(rows_full[i].load);
+                        d->unit.active = xstrdup(rows_full[i].active);
+                        d->unit.sub = xstrdup(rows_full[i].sub);
+                        d->unit.file_state = xstrdup(rows_full[i].file_state);
                 }
-        d->unit.name = copy(name);
+        d->unit.name = xstrdup(name);
         d->can_start = d->can_stop = true;
         return d;
 }
 
 static struct unit_detail *unit_running(const char *name) {
         struct unit_detail *d = make_detail(name);
-        d->fragment = copy("/run/systemd/generator/rsyslog.service");
-        d->source = copy("/etc/containers/systemd/rsyslog.container");
+        d->fragment = xstrdup("/run/systemd/generator/rsyslog.service");
+        d->source = xstrdup("/etc/containers/systemd/rsyslog.container");
         strv_add(&d->drop_ins, "/etc/systemd/system/rsyslog.service.d/limits.conf");
         d->main_pid = 4711;
         d->since = FIXTURE_NOW - 3 * 86400 - 100;
@@ -127,13 +117,13 @@ static struct unit_detail *unit_running(const char *name) {
         strv_add(&d->after, "basic.target");
         strv_add(&d->required_by, "multi-user.target");
         d->can_reload = true;
-        d->container = copy("rsyslog");
+        d->container = xstrdup("rsyslog");
         return d;
 }
 
 static struct unit_detail *unit_failed(const char *name) {
         struct unit_detail *d = make_detail(name);
-        d->fragment = copy("/etc/systemd/system/chrony.service");
+        d->fragment = xstrdup("/etc/systemd/system/chrony.service");
         str_replace(&d->result, "exit-code");
         d->exit_code = CLD_EXITED;
         d->exit_status = 7;
@@ -153,7 +143,7 @@ static struct unit_detail *unit_killed(const char *name) {
 
 static struct unit_detail *unit_wrong(const char *name) {
         struct unit_detail *d = make_detail(name);
-        d->load_error = copy("Unit wrong.service has a bad unit file setting.");
+        d->load_error = xstrdup("Unit wrong.service has a bad unit file setting.");
         return d;
 }
 
@@ -172,24 +162,23 @@ static struct unit_detail *unit_hostile(const char *name) {
 static void add_change(struct change_report *report, const char *path, unsigned what, mode_t before, mode_t after, uint64_t size,
                        const char *diff) {
         struct changes *changes = report->changes;
-        changes->items = reallocarray(changes->items, changes->n + 1, sizeof *changes->items);
-        report->diffs = reallocarray(report->diffs, changes->n + 1, sizeof *report->diffs);
+        changes->items = xreallocarray(changes->items, changes->n + 1, sizeof *changes->items);
+        report->diffs = xreallocarray(report->diffs, changes->n + 1, sizeof *report->diffs);
         if (!changes->items || !report->diffs)
                 abort();
-        report->diffs[changes->n] = copy(diff);
+        report->diffs[changes->n] = xstrdup(diff);
         struct change *change = &changes->items[changes->n++];
-        *change = (struct change) { .path = copy(path), .what = what };
+        *change = (struct change) { .path = xstrdup(path), .what = what };
         if (!(what & CHANGE_ADDED))
-                change->before = (struct entry) { .path = copy(path), .mode = before, .size = size };
+                change->before = (struct entry) { .path = xstrdup(path), .mode = before, .size = size };
         if (!(what & CHANGE_REMOVED))
-                change->after = (struct entry) { .path = copy(path), .mode = after, .size = size };
+                change->after = (struct entry) { .path = xstrdup(path), .mode = after, .size = size };
 }
 
 static struct change_report *make_report(void) {
-        struct change_report *report = calloc(1, sizeof *report);
-        if (!report || !(report->changes = calloc(1, sizeof *report->changes)))
-                abort();
-        report->job = copy("20261121-101500-0000beef");
+        struct change_report *report = xcalloc(1, sizeof *report);
+        report->changes = xcalloc(1, sizeof *report->changes);
+        report->job = xstrdup("20261121-101500-0000beef");
         return report;
 }
 
@@ -233,11 +222,7 @@ static struct change_report *changes_none(const char *of) {
 }
 
 bool fixture_use_unit(struct fake_host *fake, const char *what, const char *which) {
-        static const struct {
-                const char *what, *which;
-                size_t offset;
-                void *builder;
-        } fixtures[] = {
+        static const struct fixture_row rows[] = {
                 { "units", "none", offsetof(struct fake_host, units), NULL },
                 { "units", "full", offsetof(struct fake_host, units), (void *) units_full },
                 { "units", "fine", offsetof(struct fake_host, units), (void *) units_fine },
@@ -254,10 +239,5 @@ bool fixture_use_unit(struct fake_host *fake, const char *what, const char *whic
                 { "changes", "many", offsetof(struct fake_host, changes), (void *) changes_many },
                 { "changes", "hostile", offsetof(struct fake_host, changes), (void *) changes_hostile },
         };
-        for (size_t i = 0; i < ELEMENTS(fixtures); i++)
-                if (str_equal(fixtures[i].what, what) && str_equal(fixtures[i].which, which)) {
-                        memcpy((char *) fake + fixtures[i].offset, &fixtures[i].builder, sizeof(void *));
-                        return true;
-                }
-        return false;
+        return fixture_pick(fake, rows, ELEMENTS(rows), what, which);
 }

@@ -15,8 +15,6 @@
 static struct image *make_image(unsigned number, const char *name, const char *version, const char *summary, uint64_t size,
                                 const char *const *labels) {
         struct image *image = image_new();
-        if (!image)
-                abort();
         image->id = str_printf("%03x%s", number & 0xfff, HEX);
         image->digest = str_printf("sha256:%s%03x", HEX, number & 0xfff);
         strv_add(&image->names, name);
@@ -30,7 +28,7 @@ static struct image *make_image(unsigned number, const char *name, const char *v
                 image_add_label(image, labels[0], labels[1]);
         image->size = size;
         image->created = FIXTURE_NOW - 53 * 86400LL;
-        image->source = strdup("engine");
+        image->source = xstrdup("engine");
         return image;
 }
 
@@ -113,16 +111,14 @@ struct image *fixture_image(const char *reference) {
 static struct service *make_service(const char *name, const char *state, int64_t age, const char *health, const char *version,
                                     const char *title) {
         struct service *s = service_new();
-        if (!s)
-                abort();
-        s->name = strdup(name);
+        s->name = xstrdup(name);
         s->state = (enum service_state) service_state_from_name(state);
         s->since = age ? FIXTURE_NOW - age : 0;
-        s->health = health ? strdup(health) : NULL;
+        s->health = xstrdup(health);
         s->pin.reference = str_printf("localhost/%s", name);
-        s->pin.version = strdup(version);
-        s->pin.title = title ? strdup(title) : NULL;
-        s->job = strdup("20261121-101500-0000beef");
+        s->pin.version = xstrdup(version);
+        s->pin.title = xstrdup(title);
+        s->job = xstrdup("20261121-101500-0000beef");
         s->cpu_nsec = s->memory = UNIT_UNKNOWN;
         if (!str_equal(state, "no unit"))
                 strv_addf(&s->units, "%s.service", name);
@@ -130,13 +126,13 @@ static struct service *make_service(const char *name, const char *state, int64_t
 }
 
 static struct service_list *services_full(void) {
-        struct service_list *list = calloc(1, sizeof *list);
+        struct service_list *list = xcalloc(1, sizeof *list);
         struct service *s = make_service("ntpd", "failed", 120, NULL, "4.3", "Chrony: network time");
-        s->reason = strdup("the container ended with status 1");
+        s->reason = xstrdup("the container ended with status 1");
         service_list_take(list, s);
         s = make_service("rsyslog", "running", 3 * 86400 + 100, "ok", "8.2302.0", "Rsyslog: system logging");
         _cleanup_(image_freep) struct image *image = image_rsyslog();
-        s->pin.image_id = strdup(image->id);
+        s->pin.image_id = xstrdup(image->id);
         s->cpu_nsec = 412000000;
         s->memory = 12300000;
         service_list_take(list, s);
@@ -150,18 +146,18 @@ static struct service_list *services_full(void) {
 }
 
 static struct service_list *services_hostile(void) {
-        struct service_list *list = calloc(1, sizeof *list);
+        struct service_list *list = xcalloc(1, sizeof *list);
         static const char *const names[] = { HOSTILE_ESCAPE, HOSTILE_BIDI, HOSTILE_WIDE, HOSTILE_MARKS, HOSTILE_LONG };
         for (size_t i = 0; i < ELEMENTS(names); i++) {
                 struct service *s = make_service(names[i], i ? "running" : "failed", 100, names[i], names[i], names[i]);
-                s->reason = i ? NULL : strdup(names[i]);
+                s->reason = i ? NULL : xstrdup(names[i]);
                 service_list_take(list, s);
         }
         return list;
 }
 
 static struct service_list *services_many(void) {
-        struct service_list *list = calloc(1, sizeof *list);
+        struct service_list *list = xcalloc(1, sizeof *list);
         for (unsigned i = 0; i < 60; i++) {
                 _cleanup_free_ char *name = str_printf("service-%03u", i);
                 service_list_take(list, make_service(name, "running", 100, "ok", "1", "One of many"));
@@ -173,11 +169,9 @@ static struct service_list *services_many(void) {
 
 static struct job *make_job(const char *id, enum plan_verb verb, const char *name, enum job_state state) {
         struct job *job = job_new();
-        if (!job)
-                abort();
-        job->id = strdup(id);
+        job->id = xstrdup(id);
         job->verb = verb;
-        job->name = strdup(name);
+        job->name = xstrdup(name);
         job->image = str_printf("localhost/%s:latest", name);
         job->state = state;
         job->started = FIXTURE_NOW - 7;
@@ -197,8 +191,8 @@ static struct job *job_ended(struct job *job, const char *which) {
                         job->steps[i].state = STEP_DONE;
                         job->steps[i].usec = 100000;
                 }
-                job->steps[STEP_CHANGES].note = strdup("3 files");
-                job->message = strdup("rsyslog is installed and running");
+                job->steps[STEP_CHANGES].note = xstrdup("3 files");
+                job->message = xstrdup("rsyslog is installed and running");
                 return job;
         }
         if (str_equal(which, "failed")) {
@@ -206,21 +200,21 @@ static struct job *job_ended(struct job *job, const char *which) {
                 job->exit_status = 7;
                 job->steps[STEP_COMMAND].state = STEP_FAILED;
                 job->steps[STEP_SNAPSHOT].state = STEP_UNDONE;
-                job->message = strdup("The installer ended with status 7; everything was restored");
-                job->hint = strdup("The last lines of its output say why");
+                job->message = xstrdup("The installer ended with status 7; everything was restored");
+                job->hint = xstrdup("The last lines of its output say why");
                 return job;
         }
         if (str_equal(which, "broken")) {
                 job->state = JOB_BROKEN;
                 job->steps[STEP_COMMAND].state = STEP_FAILED;
-                job->message = strdup("The installer failed, and one file could not be restored");
+                job->message = xstrdup("The installer failed, and one file could not be restored");
                 strv_add(&job->left, "/etc/rsyslog.conf: changed by someone else meanwhile");
                 return job;
         }
         if (str_equal(which, "very-broken")) {
                 job->state = JOB_BROKEN;
                 job->steps[STEP_COMMAND].state = STEP_FAILED;
-                job->message = strdup("The installer failed, and 30 files could not be restored");
+                job->message = xstrdup("The installer failed, and 30 files could not be restored");
                 for (unsigned i = 0; i < 30; i++)
                         strv_addf(&job->left, "/etc/rsyslog.d/rule-%03u.conf: no room on the disk", i);
                 return job;
@@ -236,9 +230,8 @@ static struct job *joined(struct job *job, bool badly) {
                 { "fail User: administrator@example.test is no user of this host: does nsswitch.conf ask sss, and are libnss_sss and SSSD of one version?",
                   "warn Keytab: HOST1$@EXAMPLE.TEST, version 2; not tried: there is no kinit where SSSD runs", "ok This host: " HOSTILE_ESCAPE },
         };
-        if (!job || str_replace(&job->message, badly ? "sssd is installed, but the join does not work as it should"
-                                                     : "sssd is installed; sssd.service runs") < 0)
-                abort();
+        str_replace(&job->message, badly ? "sssd is installed, but the join does not work as it should"
+                                         : "sssd is installed; sssd.service runs");
         for (size_t i = 0; i < ELEMENTS(checks[0]); i++)
                 job_add_check(job, checks[badly][i]);
         return job;
@@ -250,9 +243,9 @@ struct job *fixture_job(const char *which) {
         for (size_t i = 0; i < ELEMENTS(done); i++)
                 job->steps[i].state = done[i];
         job->steps[STEP_PREPARE].usec = 400000;
-        job->steps[STEP_PULL].note = strdup("already here");
+        job->steps[STEP_PULL].note = xstrdup("already here");
         job->steps[STEP_SNAPSHOT].usec = 300000;
-        job->steps[STEP_SNAPSHOT].note = strdup("1,812 files");
+        job->steps[STEP_SNAPSHOT].note = xstrdup("1,812 files");
         if (str_equal(which, "running"))
                 return job;
         if (str_equal(which, "queued")) {
@@ -270,7 +263,7 @@ struct job *fixture_job(const char *which) {
                         strv_add(&job->secrets, "password");
                         strv_add(&job->secrets, "token");
                 }
-                job->message = strdup("Its worker ended before the job did");
+                job->message = xstrdup("Its worker ended before the job did");
                 job->hint = str_printf(job->way == WAY_UNDO ? "fairlead rollback %s finishes rolling everything back" :
                                                               "fairlead resume %s goes on, fairlead rollback %s rolls everything back",
                                        job->id, job->id);
@@ -296,14 +289,14 @@ struct job *fixture_job(const char *which) {
 }
 
 static struct job_list *jobs_hostile(void) {
-        struct job_list *list = calloc(1, sizeof *list);
+        struct job_list *list = xcalloc(1, sizeof *list);
         static const char *const names[] = { HOSTILE_ESCAPE, HOSTILE_BIDI, HOSTILE_WIDE, HOSTILE_MARKS, HOSTILE_LONG };
         for (size_t i = 0; i < ELEMENTS(names); i++) {
                 _cleanup_free_ char *id = str_printf("20261122-08000%zu-0000d00d", i);
                 struct job *job = make_job(id, VERB_INSTALL, names[i], i ? JOB_FAILED : JOB_RUNNING);
                 job->steps[STEP_PREPARE].state = STEP_NOW;
-                job->steps[STEP_PREPARE].note = strdup(names[i]);
-                job->message = i ? strdup(names[i]) : NULL;
+                job->steps[STEP_PREPARE].note = xstrdup(names[i]);
+                job->message = i ? xstrdup(names[i]) : NULL;
                 job->ended = i ? job->started + 1 : 0;
                 job_list_take(list, job);
         }
@@ -311,7 +304,7 @@ static struct job_list *jobs_hostile(void) {
 }
 
 static struct job_list *jobs_many(void) {
-        struct job_list *list = calloc(1, sizeof *list);
+        struct job_list *list = xcalloc(1, sizeof *list);
         for (unsigned i = 0; i < 120; i++) {
                 _cleanup_free_ char *id = str_printf("20261122-080000-%08x", 0x1000 - i), *name = str_printf("service-%03u", i);
                 struct job *job = make_job(id, i % 2 ? VERB_INSTALL : VERB_UNINSTALL, name, JOB_DONE);
@@ -325,12 +318,11 @@ static struct job_list *jobs_many(void) {
 
 /* Left behind by a host that went down, and one that could not roll everything back. */
 static struct job_list *jobs_bad(void) {
-        struct job_list *list = calloc(1, sizeof *list);
+        struct job_list *list = xcalloc(1, sizeof *list);
         struct job *job = fixture_job("interrupted");
         job_list_take(list, job);
         job = fixture_job("broken");
-        free(job->id);
-        job->id = strdup("20261120-070000-00000bad");
+        str_replace(&job->id, "20261120-070000-00000bad");
         job->started = FIXTURE_NOW - 4 * 86400;
         job->ended = job->started + 9;
         job_list_take(list, job);
@@ -338,17 +330,17 @@ static struct job_list *jobs_bad(void) {
 }
 
 static struct job_list *jobs_full(void) {
-        struct job_list *list = calloc(1, sizeof *list);
+        struct job_list *list = xcalloc(1, sizeof *list);
         job_list_take(list, fixture_job("running"));
         struct job *job = make_job("20261123-093000-0000cafe", VERB_UNINSTALL, "chrony", JOB_DONE);
         job->started = FIXTURE_NOW - 86400;
         job->ended = FIXTURE_NOW - 86400 + 12;
-        job->message = strdup("chrony is uninstalled; every file is as it was");
+        job->message = xstrdup("chrony is uninstalled; every file is as it was");
         job_list_take(list, job);
         job = make_job("20261122-080000-0000d00d", VERB_INSTALL, "broken", JOB_FAILED);
         job->started = FIXTURE_NOW - 2 * 86400;
         job->ended = FIXTURE_NOW - 2 * 86400 + 3;
-        job->message = strdup("The installer ended with status 7; everything was restored");
+        job->message = xstrdup("The installer ended with status 7; everything was restored");
         job_list_take(list, job);
         return list;
 }
@@ -364,11 +356,7 @@ static struct job_list *jobs_newer(void) {
 
 /* ---- which is which ---- */
 
-static const struct {
-        const char *what, *which;
-        size_t offset;
-        void *builder;
-} fixtures[] = {
+static const struct fixture_row variants[] = {
         { "images", "none", offsetof(struct fake_host, images), NULL },
         { "images", "full", offsetof(struct fake_host, images), (void *) images_full },
         { "images", "plain", offsetof(struct fake_host, images), (void *) images_plain },
@@ -385,6 +373,15 @@ static const struct {
         { "jobs", "full", offsetof(struct fake_host, jobs), (void *) jobs_full },
 };
 
+bool fixture_pick(struct fake_host *fake, const struct fixture_row *rows, size_t n, const char *what, const char *which) {
+        for (size_t i = 0; i < n; i++)
+                if (str_equal(rows[i].what, what) && str_equal(rows[i].which, which)) {
+                        memcpy((char *) fake + rows[i].offset, &rows[i].builder, sizeof(void *));
+                        return true;
+                }
+        return false;
+}
+
 bool fixture_use(struct fake_host *fake, const char *what, const char *which) {
         fake->image = fixture_image;
         if (str_equal(what, "engine")) {
@@ -399,10 +396,6 @@ bool fixture_use(struct fake_host *fake, const char *what, const char *which) {
                 fake->status.root = str_equal(which, "yes");
                 return true;
         }
-        for (size_t i = 0; i < ELEMENTS(fixtures); i++)
-                if (str_equal(fixtures[i].what, what) && str_equal(fixtures[i].which, which)) {
-                        memcpy((char *) fake + fixtures[i].offset, &fixtures[i].builder, sizeof(void *));
-                        return true;
-                }
-        return fixture_use_unit(fake, what, which) || fixture_use_profile(fake, what, which) || fixture_use_realm(fake, what, which);
+        return fixture_pick(fake, variants, ELEMENTS(variants), what, which) || fixture_use_unit(fake, what, which) ||
+               fixture_use_profile(fake, what, which) || fixture_use_realm(fake, what, which);
 }

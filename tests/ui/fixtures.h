@@ -3,6 +3,7 @@
 
 /* What the fake host holds, by name: "images full", "services none", … */
 
+#include "base/memory.h"
 #include "tests/fake/host.h"
 
 #define FIXTURE_NOW 1795521600LL        /* 2026-11-24 12:00:00 UTC */
@@ -25,6 +26,14 @@ bool fixture_use_profile(struct fake_host *fake, const char *what, const char *w
 /* Realms, preflights, and the profile "join" of an image that joins one. */
 bool fixture_use_realm(struct fake_host *fake, const char *what, const char *which);
 int fixture_profile_join(const struct image *image, struct profile **ret, struct error **reterr);
+
+/* A row of a table of such variants, and the choice from one. */
+struct fixture_row {
+        const char *what, *which;
+        size_t offset;                  /* of a builder, in struct fake_host */
+        void *builder;
+};
+bool fixture_pick(struct fake_host *fake, const struct fixture_row *rows, size_t n, const char *what, const char *which);
 
 /* An image of "images full" and others, by its reference. The caller frees. */
 struct image *fixture_image(const char *reference);
