@@ -20,28 +20,23 @@ bool diff_is_text(const char *bytes, size_t n) {
         return n == 0 || !memchr(bytes, '\0', n);
 }
 
-static int plan_diff_split(const char *bytes, size_t n, struct text *ret) {
-        size_t count = 0;
-        for (const char *p = bytes; n && p < bytes + n; count++) {
-                const char *newline = memchr(p, '\n', (size_t) (bytes + n - p));
-                p = newline ? newline + 1 : bytes + n;
-        }
-        ret->lines = calloc(count + 1, sizeof *ret->lines);
-        if (!ret->lines)
-                return -1;
-        for (const char *p = bytes; n && p < bytes + n;) {
-                const char *newline = memchr(p, '\n', (size_t) (bytes + n - p));
-                const char *end = newline ? newline + 1 : bytes + n;
+static void diff_split(const char *bytes, size_t n, struct text *ret) {
+        const char *end = n ? bytes + n : bytes;
+        size_t room = 1;
+        for (const char *p = bytes; p < end && (p = memchr(p, '\n', (size_t) (end - p))); p++)
+                room++;
+        ret->lines = xcalloc(room, sizeof *ret->lines);
+        for (const char *p = bytes; p < end; p += ret->lines[ret->n++].n) {
+                const char *newline = memchr(p, '\n', (size_t) (end - p));
+                size_t length = (size_t) ((newline ? newline + 1 : end) - p);
                 uint32_t hash = 2166136261U;
-                for (const char *c = p; c < end; c++)
-                        hash = (hash ^ (unsigned char) *c) * 16777619U;
-                ret->lines[ret->n++] = (struct line) { p, (size_t) (end - p), hash };
-                p = end;
+                for (size_t i = 0; i < length; i++)
+                        hash = (hash ^ (unsigned char) p[i]) * 16777619U;
+                ret->lines[ret->n] = (struct line) { p, length, hash };
         }
-        return 0;
 }
 
-static bool plan_diff_same(const struct line *a, const struct line *b) {
+static bool diff_same(const struct line *a, const struct line *b) {
         return a->hash == b->hash && a->n == b->n && memcmp(a->text, b->text, a->n) == 0;
 }
 
@@ -50,82 +45,65 @@ struct marks {
         bool *old, *new;
 };
 
-/* Keeps the furthest reaching paths of each number of edits, one row a step, for the way back. */
-static bool plan_diff_search(const struct line *a, int n, const struct line *b, int m, bool *keep_a,
-                             bool *keep_b) {
-        int max = n + m < STEPS_MAX ? n + m : STEPS_MAX;
-        int **rows = calloc((size_t) max + 1, sizeof *rows);
-        bool found = false;
-        int d = 0;
-        for (; rows && d <= max && !found; d++) {
-                int *row = rows[d] = malloc(sizeof *row * (size_t) (2 * d + 1));
-                if (!row)
-                        break;
-                const int *last = d ? rows[d - 1] : NULL;       /* last[k + d - 1] */
+/* Whether the furthest path of d edits to diagonal k ends with an insertion, not a deletion. last: the row of
+ * d - 1, whose diagonal k is last[k + d - 1]. */
+static bool comes_down(const int *last, int d, int k) {
+        return k == -d || (k != d && last[k + d - 2] < last[k + d]);
+}
+
+/* Keeps the furthest reaching paths of each number of edits, one row a step, for the way back: the number of
+ * edits, or -1. */
+static int diff_search(const struct line *a, int n, const struct line *b, int m, int **rows, int max) {
+        for (int d = 0; d <= max; d++) {
+                int *row = rows[d] = xcalloc((size_t) (2 * d + 1), sizeof *row);
+                const int *last = d ? rows[d - 1] : NULL;
                 for (int k = -d; k <= d; k += 2) {
-                        int x = 0;
-                        if (d > 0) {
-                                bool down = k == -d || (k != d && last[k - 1 + d - 1] < last[k + 1 + d - 1]);
-                                x = down ? last[k + 1 + d - 1] : last[k - 1 + d - 1] + 1;
-                        }
-                        int y = x - k;
-                        while (x < n && y >= 0 && y < m && plan_diff_same(&a[x], &b[y])) {
+                        int x = !d ? 0 : comes_down(last, d, k) ? last[k + d] : last[k + d - 2] + 1;
+                        while (x < n && x - k >= 0 && x - k < m && diff_same(&a[x], &b[x - k]))
                                 x++;
-                                y++;
-                        }
                         row[k + d] = x;
-                        found = found || (x >= n && y >= m && k == n - m);
+                        if (x >= n && x - k >= m && k == n - m)
+                                return d;
                 }
         }
-        if (found) {
-                int x = n, y = m;
-                for (d--; d > 0; d--) {
-                        int k = x - y;
-                        const int *last = rows[d - 1];
-                        bool down = k == -d || (k != d && last[k - 1 + d - 1] < last[k + 1 + d - 1]);
-                        int from_k = down ? k + 1 : k - 1, from_x = last[from_k + d - 1],
-                            from_y = from_x - from_k;
-                        while (x > from_x + !down && y > from_y + down) {
-                                keep_a[--x] = true;
-                                keep_b[--y] = true;
-                        }
-                        x = from_x;
-                        y = from_y;
-                }
-                while (x > 0 && y > 0) {
-                        keep_a[--x] = true;
-                        keep_b[--y] = true;
-                }
-        }
-        for (int i = 0; rows && i <= max; i++)
-                free(rows[i]);
-        free(rows);
-        return found;
+        return -1;
 }
 
-static int plan_diff_mark(const struct text *old, const struct text *new, struct marks *ret) {
-        ret->old = calloc(old->n + 1, sizeof *ret->old);
-        ret->new = calloc(new->n + 1, sizeof *ret->new);
-        if (!ret->old || !ret->new)
-                return -1;
-        size_t head = 0, tail = 0;
-        while (head < old->n && head < new->n && plan_diff_same(&old->lines[head], &new->lines[head])) {
+static void mark_way(int *const *rows, int d, int x, int y, bool *old, bool *new) {
+        for (; d > 0; d--) {
+                const int *last = rows[d - 1];
+                bool down = comes_down(last, d, x - y);
+                int from_k = down ? x - y + 1 : x - y - 1, from_x = last[from_k + d - 1],
+                    from_y = from_x - from_k;
+                while (x > from_x + !down && y > from_y + down)
+                        old[--x] = new[--y] = true;
+                x = from_x;
+                y = from_y;
+        }
+        while (x > 0 && y > 0)
+                old[--x] = new[--y] = true;
+}
+
+static void diff_mark(const struct text *old, const struct text *new, struct marks *ret) {
+        ret->old = xcalloc(old->n + 1, sizeof *ret->old);
+        ret->new = xcalloc(new->n + 1, sizeof *ret->new);
+        size_t head = 0, i = old->n, j = new->n;
+        for (; head < i && head < j && diff_same(&old->lines[head], &new->lines[head]); head++)
                 ret->old[head] = ret->new[head] = true;
-                head++;
-        }
-        while (tail < old->n - head &&
-               tail < new->n - head &&plan_diff_same(&old->lines[old->n - 1 - tail],
-                                                     &new->lines[new->n - 1 - tail])) {
-                ret->old[old->n - 1 - tail] = ret->new[new->n - 1 - tail] = true;
-                tail++;
-        }
+        for (; i > head && j > head && diff_same(&old->lines[i - 1], &new->lines[j - 1]); i--, j--)
+                ret->old[i - 1] = ret->new[j - 1] = true;
+        int n = (int) (i - head), m = (int) (j - head), max = n + m < STEPS_MAX ? n + m : STEPS_MAX;
+        int **rows = xcalloc((size_t) max + 1, sizeof *rows);
+        int d = diff_search(old->lines + head, n, new->lines + head, m, rows, max);
         /* Without a result nothing between is marked: all of it was replaced. */
-        (void) plan_diff_search(old->lines + head, (int) (old->n - head - tail), new->lines + head,
-                                (int) (new->n - head - tail), ret->old + head, ret->new + head);
-        return 0;
+        if (d >= 0)
+                mark_way(rows, d, n, m, ret->old + head, ret->new + head);
+        for (int row = 0; row <= max; row++)
+                free(rows[row]);
+        free(rows);
 }
 
-static void plan_diff_add_line(struct str *out, char sign, const struct line *line) {
+static void diff_add_line(struct str *out, char sign, const struct line *line) {
         str_add_char(out, sign);
         str_add_bytes(out, line->text, line->n);
         if (line->n == 0 || line->text[line->n - 1] != '\n')
@@ -149,11 +127,11 @@ static void add_hunk(struct str *out, const struct text *old, size_t i0, size_t 
         str_add(out, " @@\n");
         for (size_t i = i0, j = j0; i < i1 || j < j1;) {
                 if (i < i1 && !marks->old[i])
-                        plan_diff_add_line(out, '-', &old->lines[i++]);
+                        diff_add_line(out, '-', &old->lines[i++]);
                 else if (j < j1 && !marks->new[j])
-                        plan_diff_add_line(out, '+', &new->lines[j++]);
+                        diff_add_line(out, '+', &new->lines[j++]);
                 else {
-                        plan_diff_add_line(out, ' ', &old->lines[i++]);
+                        diff_add_line(out, ' ', &old->lines[i++]);
                         j++;
                 }
         }
@@ -169,17 +147,16 @@ static void add_hunks(struct str *out, const struct text *old, const struct text
                 }
                 if (i == old->n && j == new->n)
                         return;
-                size_t before = i < CONTEXT ? i : CONTEXT, i0 = i - before, j0 = j - before, kept = 0;
+                size_t before = i < CONTEXT ? i : CONTEXT, i0 = i - before, j0 = j - before, same = 0;
                 size_t i1 = i, j1 = j;
                 /* The hunk continues until more lines stay than two contexts cover. */
-                while ((i < old->n || j < new->n) && kept <= 2 * CONTEXT) {
-                        if (i < old->n && !marks->old[i])
-                                i++, kept = 0;
-                        else if (j < new->n && !marks->new[j])
-                                j++, kept = 0;
-                        else
-                                i++, j++, kept++;
-                        if (kept <= CONTEXT) {
+                while ((i < old->n || j < new->n) && same <= 2 * CONTEXT) {
+                        bool removed = i < old->n && !marks->old[i],
+                             added = !removed && j < new->n && !marks->new[j];
+                        i += !added;
+                        j += !removed;
+                        same = removed || added ? 0 : same + 1;
+                        if (same <= CONTEXT) {
                                 i1 = i;
                                 j1 = j;
                         }
@@ -195,16 +172,18 @@ char *diff_unified(const char *old_name, const char *old, size_t old_n, const ch
         struct text a = {}, b = {};
         struct marks marks = {};
         _cleanup_str_ struct str out = {};
-        bool failed = old_n > DIFF_BYTES_MAX || new_n > DIFF_BYTES_MAX ||
-                      plan_diff_split(old, old_n, &a) < 0 || plan_diff_split(new, new_n, &b) < 0 ||
-                      plan_diff_mark(&a, &b, &marks) < 0;
-        if (!failed && (old_n != new_n || (old_n && memcmp(old, new, old_n) != 0))) {
-                str_addf(&out, "--- %s\n+++ %s\n", old_name, new_name);
-                add_hunks(&out, &a, &b, &marks);
-        }
+        if (old_n > DIFF_BYTES_MAX || new_n > DIFF_BYTES_MAX)
+                return NULL;
+        if (old_n == new_n && (!old_n || memcmp(old, new, old_n) == 0))
+                return xstrdup("");
+        diff_split(old, old_n, &a);
+        diff_split(new, new_n, &b);
+        diff_mark(&a, &b, &marks);
+        str_addf(&out, "--- %s\n+++ %s\n", old_name, new_name);
+        add_hunks(&out, &a, &b, &marks);
         free(a.lines);
         free(b.lines);
         free(marks.old);
         free(marks.new);
-        return failed ? NULL : str_take(&out);
+        return str_take(&out);
 }

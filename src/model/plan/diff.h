@@ -11,7 +11,7 @@
 bool diff_is_text(const char *bytes, size_t n);
 
 /* The hunks with three lines around each, below "--- " and "+++ " lines with the names; "": equal. The caller
- * frees; NULL when out of memory or when a text is longer than DIFF_BYTES_MAX. Texts with very little in
+ * frees; NULL when a text is longer than DIFF_BYTES_MAX. Texts with very little in
  * common are shown as all lines of one replaced by all of the other. */
 char *diff_unified(const char *old_name, const char *old, size_t old_n, const char *new_name, const char *new,
                    size_t new_n);

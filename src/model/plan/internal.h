@@ -14,6 +14,7 @@ struct making {
                                                  * its leave */
         struct plan *plan;
         enum engine_kind engine;                /* never ENGINE_NONE */
+        const char *engine_path;                /* or its name */
         bool set_up_by_install;                 /* INSTALL exists and gets the form's words; else RUN does */
         bool asks;                              /* this plan fills the label that gets them */
         struct variables variables;
@@ -28,10 +29,13 @@ int plan_read_answers(struct making *m, struct error **reterr);
 
 /* Of a rehearsal: redirects the command's mounts of the host's files to the copy, and reports those that the
  * copy cannot hold (rehearse.c). */
-int plan_rehearse(struct making *m);
+void plan_rehearse(struct making *m);
 
 /* environment, after the commands. */
-int plan_set_environment(struct making *m);
+void plan_set_environment(struct making *m);
 
 /* The host's part: exists of mounts, names in use, units overridden, files needed; and paths. */
-int plan_look_at_host(struct making *m);
+void plan_look_at_host(struct making *m);
+
+/* Whether the command has the option, and with this value (NULL: any). */
+bool plan_has_option(const struct command *c, const char *canonical, const char *value);

@@ -77,18 +77,18 @@ int plan_permitted(const struct plan *plan, struct error **reterr) {
                 if (f->severity != SEVERITY_BLOCK || f->allowed)
                         continue;
                 first = first ? first : f;
-                if (!strv_contains(ids, f->id) && strv_add(&ids, f->id) < 0)
-                        return error_set(reterr, -ENOMEM, "Out of memory");
+                if (!strv_contains(ids, f->id))
+                        strv_add(&ids, f->id);
         }
         if (!ids)
                 return 0;
         _cleanup_free_ char *all = strv_join(ids, ", ");
-        int r = error_set(reterr, -EPERM, "%s: %s", first->where, first->message);
-        (void) error_wrap(reterr, -EPERM, "The plan is refused by %s %s",
-                          ids[1] ? "the findings" : "the finding", all ? all : first->id);
+        error_set(reterr, -EPERM, "%s: %s", first->where, first->message);
+        error_wrap(reterr, -EPERM, "The plan is refused by %s %s", ids[1] ? "the findings" : "the finding",
+                   all);
         if (first->hint)
                 error_hint(reterr, "%s", first->hint);
-        return r;
+        return -EPERM;
 }
 
 static void add_counted(struct str *s, const char *what, const char *value) {
@@ -123,12 +123,12 @@ char **plan_file_lines(const struct plan_file *file) {
         _cleanup_strv_ char **all = NULL, **lines = NULL;
         _cleanup_free_ char *text =
                 diff_unified("", file->was, strlen(file->was), "", file->text, strlen(file->text));
-        int r = text ? strv_split(text, "\n", &all) : -ENOMEM;
-        for (char **line = all; r >= 0 && line && *line; line++)
+        strv_split(text ? text : "", "\n", &all);
+        for (char **line = all; line && *line; line++)
                 if ((**line == '-' && !str_starts(*line, "--- ")) ||
                     (**line == '+' && !str_starts(*line, "+++ ")))
-                        r = strv_add(&lines, *line);
-        return r < 0 ? NULL : lines ? TAKE(lines) : strv_copy(NULL);
+                        strv_add(&lines, *line);
+        return TAKE(lines);
 }
 
 char *argv_text(char *const *argv) {

@@ -184,7 +184,7 @@ DEFINE_CLEANUP(struct plan, plan_free)
 
 /* Makes the plan, also when findings block it (so that they can be shown). -EINVAL and a sentence for a wrong
  * request: an invalid name, an unknown mode, an answer without a parameter, a wrong answer, a missing
- * required one. -ENOMEM.
+ * required one.
  *
  * The words of the mode, the parameters and the profile's deliveries go to the label that sets the image up:
  * INSTALL, or RUN where INSTALL is missing. All labels get the variables; request.arguments go to the label
@@ -196,11 +196,11 @@ int plan_permitted(const struct plan *plan, struct error **reterr);
 
 /* The exact bytes of a consent: digest (or id), label key, label text, argv, the unit's command and text, one
  * per line, NUL-free and unambiguous (lengths before the text). backend/io/digest.h hashes it. The caller
- * frees; NULL when out of memory. */
+ * frees. */
 char *plan_consent_text(const struct plan *plan);
 
 /* The removed ("-…") and added ("+…") lines of plan.file. Their context is not shown: it may hold secrets of
- * others. NULL: out of memory. */
+ * others. NULL: none. */
 char **plan_file_lines(const struct plan_file *file);
 
 /* The words of a command, quoted by POSIX rules where needed, never with secrets. The caller frees. */

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/plan/unit-text.h"
 
-#include <ctype.h>
-
 #include "base/text.h"
+#include "model/plan/internal.h"
 #include "model/plan/unit-words.h"
 
 #define DESCRIPTION_CELLS 120U
@@ -17,22 +16,7 @@ void unit_file_done(struct unit_file *unit) {
 }
 
 bool unit_name_valid(const char *name) {
-        static const char *const suffixes[] = { ".service", ".socket", ".target", ".timer", ".path", ".mount",
-                                                ".automount", ".swap", ".slice", ".scope", ".device" };
-        size_t n = name ? strlen(name) : 0;
-        if (n == 0 || n > 255)
-                return false;
-        for (const char *c = name; *c; c++)
-                if (!isalnum((unsigned char) *c) && !strchr(":_.\\-@", *c))
-                        return false;
-        if (name[0] == '.' || name[0] == '@')
-                return false;
-        for (size_t i = 0; i < ELEMENTS(suffixes); i++) {
-                const char *end = str_ends(name, suffixes[i]);
-                if (end && end != name)
-                        return true;
-        }
-        return false;
+        return name && name[0] != '.' && unit_name_check(name, NULL) >= 0;
 }
 
 /* Foreign text from a label: one line, nothing that systemd would read as more than text. */
@@ -77,33 +61,43 @@ static void add_dependencies(struct str *out, const struct unit_words *w, enum e
         str_add_char(out, '\n');
 }
 
-static void add_install(struct str *out) {
-        str_add(out, "\n[Install]\nWantedBy=multi-user.target\n");
-}
-
-/* The words can be in a unit: struct unit_words holds no others. */
-static void plan_unit_text_add_word(struct str *out, const char *word) {
+/* The words are checked already. */
+static void unit_text_add_word(struct str *out, const char *word) {
         _cleanup_free_ char *quoted = NULL;
-        (void) unit_quote(word, &quoted);
-        str_add_char(out, ' ');
-        str_add(out, quoted);
+        if (unit_quote(word, &quoted) >= 0)
+                str_add(out, quoted);
 }
 
-static void plan_unit_text_add_words(struct str *out, char *const *words) {
-        for (; words && *words; words++)
-                plan_unit_text_add_word(out, *words);
+static void unit_text_add_words(struct str *out, char *const *words) {
+        for (; words && *words; words++) {
+                str_add_char(out, ' ');
+                unit_text_add_word(out, *words);
+        }
 }
+
+static void add_run(struct str *out, const struct unit_words *w) {
+        unit_text_add_words(out, w->options);
+        unit_text_add_words(out, (char *[]) { w->image, NULL });
+        unit_text_add_words(out, w->arguments);
+        str_add_char(out, '\n');
+}
+
+static void add_stop(struct str *out, const struct unit_words *w) {
+        if (!w->stop)
+                return;
+        str_addf(out, "ExecStop=-%s", w->engine);
+        unit_text_add_words(out, w->stop);
+        str_add_char(out, '\n');
+}
+
+#define RESTART "Restart=on-failure\nTimeoutStartSec=300\nTimeoutStopSec=70\n"
 
 /* --cgroups=split with Delegate= keeps conmon and the container below the unit, so that systemd accounts for
  * them; a label with its own choice of cgroups keeps it. Where the engine is configured without cgroups it
  * cannot create any (tried with 4.3 in a container: "setrlimit (RLIM_MEMLOCK)"), and all is below the unit
  * anyway. */
 static bool chooses_cgroups(const struct command *run) {
-        for (size_t i = 0; i < run->n_options; i++)
-                if (str_equal(run->options[i].canonical, "--cgroups") ||
-                    str_equal(run->options[i].canonical, "--cgroup-parent"))
-                        return true;
-        return false;
+        return plan_has_option(run, "--cgroups", NULL) || plan_has_option(run, "--cgroup-parent", NULL);
 }
 
 static void add_podman_service(struct str *out, const struct unit_words *w, const struct command *run,
@@ -114,26 +108,16 @@ static void add_podman_service(struct str *out, const struct unit_words *w, cons
                      "NotifyAccess=all\n"
                      "Environment=PODMAN_SYSTEMD_UNIT=%n\n");
         str_add(out, split ? "Delegate=yes\n" : "");
-        str_add(out, "KillMode=mixed\n"
-                     "Restart=on-failure\n"
-                     "TimeoutStartSec=300\n"
-                     "TimeoutStopSec=70\n");
+        str_add(out, "KillMode=mixed\n" RESTART);
         /* podman run refuses to start while the file of a container that was killed with the host exists */
         str_add(out, "ExecStartPre=-/bin/rm -f %t/%N.ctr-id\n");
         str_addf(out, "ExecStart=%s", w->engine);
-        plan_unit_text_add_words(out, w->global);
+        unit_text_add_words(out, w->global);
         str_add(out, " run --cidfile=%t/%N.ctr-id --sdnotify=conmon");
         str_add(out, split ? " --cgroups=split" : "");
         str_addf(out, " --detach --rm --replace --name=%s", w->container);
-        plan_unit_text_add_words(out, w->options);
-        plan_unit_text_add_word(out, w->image);
-        plan_unit_text_add_words(out, w->arguments);
-        str_add_char(out, '\n');
-        if (w->stop) {
-                str_addf(out, "ExecStop=-%s", w->engine);
-                plan_unit_text_add_words(out, w->stop);
-                str_add_char(out, '\n');
-        }
+        add_run(out, w);
+        add_stop(out, w);
         /* after a kill the container has yet to end, and to be killed for good if it does not */
         if (!w->stop || !str_equal(w->stop[0], "stop"))
                 str_addf(out, "ExecStop=%s stop --ignore --cidfile=%%t/%%N.ctr-id\n", w->engine);
@@ -143,24 +127,13 @@ static void add_podman_service(struct str *out, const struct unit_words *w, cons
 
 /* Docker's daemon is the parent of the container: systemd watches the attached client, which ends with it. */
 static void add_docker_service(struct str *out, const struct unit_words *w) {
-        str_add(out, "\n[Service]\n"
-                     "Type=exec\n"
-                     "Restart=on-failure\n"
-                     "TimeoutStartSec=300\n"
-                     "TimeoutStopSec=70\n");
+        str_add(out, "\n[Service]\nType=exec\n" RESTART);
         str_addf(out, "ExecStartPre=-%s rm -f %s\n", w->engine, w->container);
         str_addf(out, "ExecStart=%s", w->engine);
-        plan_unit_text_add_words(out, w->global);
+        unit_text_add_words(out, w->global);
         str_addf(out, " run --rm --name=%s", w->container);
-        plan_unit_text_add_words(out, w->options);
-        plan_unit_text_add_word(out, w->image);
-        plan_unit_text_add_words(out, w->arguments);
-        str_add_char(out, '\n');
-        if (w->stop) {
-                str_addf(out, "ExecStop=-%s", w->engine);
-                plan_unit_text_add_words(out, w->stop);
-                str_add_char(out, '\n');
-        }
+        add_run(out, w);
+        add_stop(out, w);
         if (!w->stop || !str_equal(w->stop[0], "stop"))
                 str_addf(out, "ExecStop=-%s stop %s\n", w->engine, w->container);
         str_addf(out, "ExecStopPost=-%s rm -f %s\n", w->engine, w->container);
@@ -174,36 +147,26 @@ static void add_quadlet(struct str *out, const struct unit_words *w) {
         str_addf(out, "\n[Container]\nImage=%s\nContainerName=%s\n", w->image, w->container);
         if (w->global) {
                 str_add(out, "GlobalArgs=");
-                plan_unit_text_add_words(out, w->global);
+                unit_text_add_words(out, w->global);
                 str_add_char(out, '\n');
         }
         for (size_t i = 0; i < w->n_keys; i++) {
                 const struct unit_key *k = w->keys + i;
+                str_addf(out, "%s=", k->key);
                 if (k->plain)
-                        str_addf(out, "%s=%s", k->key, k->value);
-                else {
-                        _cleanup_free_ char *quoted = NULL;
-                        (void) unit_quote(k->value, &quoted);
-                        str_addf(out, "%s=%s", k->key, quoted);
-                }
+                        str_add(out, k->value);
+                else
+                        unit_text_add_word(out, k->value);
                 str_add_char(out, '\n');
         }
         if (w->arguments && *w->arguments) {
                 str_add(out, "Exec=");
-                size_t at = out->length;
-                plan_unit_text_add_words(out, w->arguments);
-                memmove(out->text + at, out->text + at + 1, out->length-- - at);
+                unit_text_add_word(out, *w->arguments);
+                unit_text_add_words(out, w->arguments + 1);
                 str_add_char(out, '\n');
         }
-        str_add(out, "\n[Service]\n"
-                     "Restart=on-failure\n"
-                     "TimeoutStartSec=300\n"
-                     "TimeoutStopSec=70\n");
-        if (w->stop) {
-                str_addf(out, "ExecStop=-%s", w->engine);
-                plan_unit_text_add_words(out, w->stop);
-                str_add_char(out, '\n');
-        }
+        str_add(out, "\n[Service]\n" RESTART);
+        add_stop(out, w);
 }
 
 /* Podman's generator damages two things (both tried with 5.4.2): its splitter takes an empty word for the end
@@ -226,28 +189,24 @@ int unit_file_make(const char *name, const char *description, const struct comma
         if (r < 0)
                 return r;
 
-        _cleanup_(unit_file_done) struct unit_file unit = { .kind = UNIT_SERVICE };
-        if (facts && facts->quadlet && run->engine == ENGINE_PODMAN && quadlet_can_hold(&w))
-                unit.kind = UNIT_QUADLET;
+        bool quadlet = facts && facts->quadlet && run->engine == ENGINE_PODMAN && quadlet_can_hold(&w);
         _cleanup_str_ struct str out = {};
         add_head(&out, name, description);
-        if (unit.kind == UNIT_SERVICE)
+        if (!quadlet)
                 add_dependencies(&out, &w, run->engine);
-        if (unit.kind == UNIT_QUADLET)
+        if (quadlet)
                 add_quadlet(&out, &w);
         else if (run->engine == ENGINE_DOCKER)
                 add_docker_service(&out, &w);
         else
                 add_podman_service(&out, &w, run, facts && facts->no_cgroups);
-        add_install(&out);
-
-        unit.text = str_take(&out);
-        unit.name = str_printf("%s.service", name);
-        unit.path = unit.kind == UNIT_QUADLET ? str_printf("/etc/containers/systemd/%s.container", name)
-                                              : str_printf("/etc/systemd/system/%s.service", name);
-        if (!unit.text || !unit.name || !unit.path)
-                return error_set(reterr, -ENOMEM, "Out of memory");
-        *ret = unit;
-        unit = (struct unit_file) {};
+        str_add(&out, "\n[Install]\nWantedBy=multi-user.target\n");
+        *ret = (struct unit_file) {
+                .kind = quadlet ? UNIT_QUADLET : UNIT_SERVICE,
+                .name = str_printf("%s.service", name),
+                .path = str_printf(quadlet ? "/etc/containers/systemd/%s.container"
+                                           : "/etc/systemd/system/%s.service", name),
+                .text = str_take(&out),
+        };
         return 0;
 }

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 
+#include "base/path.h"
 #include "base/text.h"
 #include "model/image/image.h"
 #include "model/plan/unit-text.h"
@@ -10,15 +11,13 @@
 void unit_words_done(struct unit_words *w) {
         free(w->engine);
         free(w->container);
-        strv_free(w->global);
-        strv_free(w->options);
         free(w->image);
-        strv_free(w->arguments);
+        char **lists[] = { w->global, w->options, w->arguments, w->mounts, w->stop };
+        for (size_t i = 0; i < ELEMENTS(lists); i++)
+                strv_free(lists[i]);
         for (size_t i = 0; i < w->n_keys; i++)
                 free(w->keys[i].value);
         free(w->keys);
-        strv_free(w->mounts);
-        strv_free(w->stop);
         *w = (struct unit_words) {};
 }
 
@@ -62,7 +61,7 @@ int unit_quote(const char *word, char **ret) {
         if (!plain)
                 str_add_char(&s, '"');
         *ret = str_take(&s);
-        return *ret ? 0 : -ENOMEM;
+        return 0;
 }
 
 /* Options that supervision sets itself, or that do not make sense under it. */
@@ -102,15 +101,9 @@ static const char *unit_value(const struct option_use *o, char *const *environme
 }
 
 /* Takes value. */
-static int add_key(struct unit_words *w, const char *key, char *value, bool plain) {
-        struct unit_key *grown = value ? reallocarray(w->keys, w->n_keys + 1, sizeof *grown) : NULL;
-        if (!grown) {
-                free(value);
-                return -ENOMEM;
-        }
-        w->keys = grown;
-        grown[w->n_keys++] = (struct unit_key) { key, value, plain };
-        return 0;
+static void add_key(struct unit_words *w, const char *key, char *value, bool plain) {
+        w->keys = xreallocarray(w->keys, w->n_keys + 1, sizeof *w->keys);
+        w->keys[w->n_keys++] = (struct unit_key) { key, value, plain };
 }
 
 /* A key of its own only where it means the same, byte for byte: names that end in .volume, .network, … and
@@ -127,29 +120,21 @@ static const char *quadlet_key(const char *canonical, const char *value) {
         return NULL;
 }
 
-static int add_option(const struct command *run, const struct option_use *o, bool bundled,
-                      char *const *environment, struct unit_words *w) {
+static void add_option(const struct command *run, const struct option_use *o, bool bundled,
+                       char *const *environment, struct unit_words *w) {
         const char *value = unit_value(o, environment);
-        bool two = o->words == 2 && !bundled;
-        int r;
-        if (two) {
-                r = strv_add(&w->options, o->option);
-                if (r >= 0)
-                        r = strv_add(&w->options, value);
-        } else if (bundled || value != o->value)
-                /* a letter of a bundle must be written alone now */
-                r = value ? strv_addf(&w->options, "%s=%s", o->canonical, value)
-                          : strv_add(&w->options, o->canonical);
-        else
-                r = strv_add(&w->options, run->argv[o->word]);
-        if (r < 0)
-                return r;
-
         const char *key = value ? quadlet_key(o->canonical, value) : NULL;
+        _cleanup_free_ char *whole = value ? str_printf("%s=%s", o->canonical, value) : xstrdup(o->canonical);
+        if (o->words == 2 && !bundled) {
+                strv_add(&w->options, o->option);
+                strv_add(&w->options, value);
+        } else
+                /* a letter of a bundle must be written alone now */
+                strv_add(&w->options, bundled || value != o->value ? whole : run->argv[o->word]);
         if (key)
-                return add_key(w, key, strdup(value), !str_equal(key, "Environment"));
-        return add_key(w, "PodmanArgs",
-                       value ? str_printf("%s=%s", o->canonical, value) : strdup(o->canonical), false);
+                add_key(w, key, xstrdup(value), !str_equal(key, "Environment"));
+        else
+                add_key(w, "PodmanArgs", TAKE(whole), false);
 }
 
 /* Whether another option is in the same word ("-dit"). */
@@ -159,16 +144,15 @@ static bool is_bundled(const struct command *run, size_t i) {
 }
 
 /* The STOP label is one of systemd's only where it stops or kills the container of this unit. */
-static int read_stop(const struct command *run, const struct command *stop, struct unit_words *w) {
+static void read_stop(const struct command *run, const struct command *stop, struct unit_words *w) {
         if (!stop || stop->engine != run->engine || !stop->operand || stop->argv[stop->operand + 1] ||
             !str_equal(stop->argv[stop->operand], w->container) ||
             (!str_equal(stop->subcommand, "stop") && !str_equal(stop->subcommand, "kill")))
-                return 0;
+                return;
         for (char **word = stop->argv; *word; word++)
                 if (!unit_can_hold(*word))
-                        return 0;
+                        return;
         w->stop = strv_copy(stop->argv + 1);
-        return w->stop ? 0 : -ENOMEM;
 }
 
 static int plan_unit_words_check_words(const struct command *run, const struct unit_words *w,
@@ -186,43 +170,38 @@ static int plan_unit_words_check_words(const struct command *run, const struct u
 }
 
 /* Host paths that may be on a file system of their own, which must be mounted first. */
-static int add_mount(struct unit_words *w, const char *host) {
+static void add_mount(struct unit_words *w, const char *host) {
         static const char *const early[] = { "/etc", "/usr", "/run", "/var/run", "/proc", "/sys",
                                              "/dev", "/tmp", "/lib", "/bin",     "/sbin" };
         if (host[0] != '/' || !plain_word(host) || strstr(host, "/.") || strstr(host, "//"))
-                return 0;
-        for (size_t i = 0; i < ELEMENTS(early); i++) {
-                const char *rest = str_starts(host, early[i]);
-                if (rest && (!*rest || *rest == '/'))
-                        return 0;
-        }
+                return;
+        for (size_t i = 0; i < ELEMENTS(early); i++)
+                if (path_below(host, early[i]))
+                        return;
         size_t n = strlen(host);
-        while (n > 1 && host[n - 1] == '/')
+        if (host[n - 1] == '/')
                 n--;
-        if (n == 1)
-                return 0;
-        _cleanup_free_ char *path = strndup(host, n);
-        return !path ? -ENOMEM : strv_contains(w->mounts, path) ? 0 : strv_add(&w->mounts, path);
+        _cleanup_free_ char *path = xstrndup(host, n);
+        if (n > 0 && !strv_contains(w->mounts, path))
+                strv_add(&w->mounts, path);
 }
 
-static int plan_unit_words_read_options(const struct command *run, char *const *environment,
-                                        struct unit_words *w) {
+static void plan_unit_words_read_options(const struct command *run, char *const *environment,
+                                         struct unit_words *w) {
         size_t verb = 1;        /* the index of "run": options before it are the engine's own */
         while (verb < run->operand && !str_equal(run->argv[verb], "run"))
                 verb++;
         for (size_t i = 1; i < verb; i++)
-                if (!str_equal(run->argv[i], "container") && strv_add(&w->global, run->argv[i]) < 0)
-                        return -ENOMEM;
+                if (!str_equal(run->argv[i], "container"))
+                        strv_add(&w->global, run->argv[i]);
         for (size_t i = 0; i < run->n_options; i++) {
                 const struct option_use *o = run->options + i;
-                if (o->word > verb && o->word < run->operand && !is_replaced(run, o) &&
-                    add_option(run, o, is_bundled(run, i), environment, w) < 0)
-                        return -ENOMEM;
+                if (o->word > verb && o->word < run->operand && !is_replaced(run, o))
+                        add_option(run, o, is_bundled(run, i), environment, w);
         }
         for (size_t i = 0; i < run->n_mounts; i++)
-                if (!run->mounts[i].volume && add_mount(w, run->mounts[i].host) < 0)
-                        return -ENOMEM;
-        return 0;
+                if (!run->mounts[i].volume)
+                        add_mount(w, run->mounts[i].host);
 }
 
 int unit_words_read(const char *name, const struct command *run, const struct command *stop,
@@ -234,14 +213,13 @@ int unit_words_read(const char *name, const struct command *run, const struct co
                 return error_set(reterr, -EINVAL, "The RUN label names no image");
 
         _cleanup_(unit_words_done) struct unit_words w = {};
-        w.engine = run->argv[0][0] == '/' ? strdup(run->argv[0])
+        w.engine = run->argv[0][0] == '/' ? xstrdup(run->argv[0])
                                           : str_printf("/usr/bin/%s", engine_kind_name(run->engine));
-        w.container = strdup(run->name ? run->name : name);
-        w.image = strdup(run->argv[run->operand]);
+        w.container = xstrdup(run->name ? run->name : name);
+        w.image = xstrdup(run->argv[run->operand]);
         w.arguments = strv_copy(run->argv + run->operand + 1);
-        if (!w.engine || !w.container || !w.image || !w.arguments ||
-            plan_unit_words_read_options(run, environment, &w) < 0 || read_stop(run, stop, &w) < 0)
-                return error_set(reterr, -ENOMEM, "Out of memory");
+        plan_unit_words_read_options(run, environment, &w);
+        read_stop(run, stop, &w);
         int r = plan_unit_words_check_words(run, &w, reterr);
         if (r < 0)
                 return r;

@@ -2,13 +2,9 @@
 #include "model/service/unit.h"
 
 void unit_done(struct unit *u) {
-        free(u->name);
-        free(u->description);
-        free(u->load);
-        free(u->active);
-        free(u->sub);
-        free(u->file_state);
-        free(u->job);
+        char *texts[] = { u->name, u->description, u->load, u->active, u->sub, u->file_state, u->job };
+        for (size_t i = 0; i < ELEMENTS(texts); i++)
+                free(texts[i]);
         *u = (struct unit) {};
 }
 
@@ -26,58 +22,30 @@ struct unit_detail *unit_detail_free(struct unit_detail *d) {
         if (!d)
                 return NULL;
         unit_done(&d->unit);
-        free(d->fragment);
-        free(d->source);
-        strv_free(d->drop_ins);
-        free(d->result);
-        strv_free(d->requires);
-        strv_free(d->wants);
-        strv_free(d->after);
-        strv_free(d->required_by);
-        free(d->load_error);
-        free(d->container);
-        free(d->invocation);
+        char *texts[] = { d->fragment, d->source, d->result, d->load_error, d->container, d->invocation };
+        for (size_t i = 0; i < ELEMENTS(texts); i++)
+                free(texts[i]);
+        char **lists[] = { d->drop_ins, d->requires, d->wants, d->after, d->required_by };
+        for (size_t i = 0; i < ELEMENTS(lists); i++)
+                strv_free(lists[i]);
         free(d);
         return NULL;
 }
 
-static const struct {
-        const char *name;
-        const char *meaning;    /* read after "stop: " or in a question: the future effect */
-        const char *done;
-} actions[_UNIT_ACTION_MAX] = {
-        [UNIT_START] = { "start", "starts it now; whether it starts at boot stays as it is", "started" },
-        [UNIT_STOP] = { "stop", "stops it now; it starts again at the next boot if enabled", "stopped" },
-        [UNIT_RESTART] = { "restart", "stops it if it runs, and starts it again", "restarted" },
-        [UNIT_RELOAD] = { "reload", "makes it read its configuration again; it keeps running",
-          "reloaded" },
-        [UNIT_ENABLE] = { "enable", "starts it at every boot from now on; it is not started now", "enabled" },
-        [UNIT_DISABLE] = { "disable", "no longer starts it at boot; it is not stopped now", "disabled" },
-        [UNIT_MASK] = { "mask",
-          "makes it impossible to start, by hand or by other units; it is not stopped now", "masked" },
-        [UNIT_UNMASK] = { "unmask", "makes it possible to start it again; it is not started now",
-          "unmasked" },
-        [UNIT_RESET_FAILED] = { "reset-failed", "forgets that it failed, and how often it was restarted",
-          "reset" },
+static const char *const unit_action_names[] = {
+        [UNIT_START] = "start",     [UNIT_STOP] = "stop",       [UNIT_RESTART] = "restart",
+        [UNIT_RELOAD] = "reload",   [UNIT_ENABLE] = "enable",   [UNIT_DISABLE] = "disable",
+        [UNIT_MASK] = "mask",       [UNIT_UNMASK] = "unmask",   [UNIT_RESET_FAILED] = "reset-failed",
 };
-
-const char *unit_action_name(enum unit_action action) {
-        return (size_t) action < ELEMENTS(actions) ? actions[action].name : "?";
-}
-
-int unit_action_from_name(const char *name) {
-        for (size_t i = 0; name && i < ELEMENTS(actions); i++)
-                if (strcmp(actions[i].name, name) == 0)
-                        return (int) i;
-        return -EINVAL;
-}
-
-const char *unit_action_meaning(enum unit_action action) {
-        return (size_t) action < ELEMENTS(actions) ? actions[action].meaning : "?";
-}
+DEFINE_NAMES(unit_action, enum unit_action)
 
 const char *unit_action_done(enum unit_action action) {
-        return (size_t) action < ELEMENTS(actions) ? actions[action].done : "?";
+        static const char *const done[_UNIT_ACTION_MAX] = {
+                [UNIT_START] = "started",   [UNIT_STOP] = "stopped",    [UNIT_RESTART] = "restarted",
+                [UNIT_RELOAD] = "reloaded", [UNIT_ENABLE] = "enabled",  [UNIT_DISABLE] = "disabled",
+                [UNIT_MASK] = "masked",     [UNIT_UNMASK] = "unmasked", [UNIT_RESET_FAILED] = "reset",
+        };
+        return (size_t) action < ELEMENTS(done) ? done[action] : "?";
 }
 
 /* systemd reads either case (unit_name_unescape). */
@@ -122,11 +90,6 @@ int unit_name_check(const char *name, struct error **reterr) {
         error_hint(reterr, "Names have ASCII letters, digits and :-_.\\@ and end in .service, .socket, "
                            ".timer, …");
         return -EINVAL;
-}
-
-char *unit_name_full(const char *name) {
-        bool whole = has_suffix(name) || str_ends(name, "*");
-        return whole ? strdup(name) : str_printf("%s.service", name);
 }
 
 void log_line_done(struct log_line *l) {

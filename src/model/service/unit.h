@@ -66,21 +66,14 @@ enum unit_action {
 };
 DECLARE_NAMES(unit_action, enum unit_action);   /* "start", … "reset-failed": also the verbs */
 
-/* The effect in one line ("stops it now; it starts again at the next boot if enabled"). */
-const char *unit_action_meaning(enum unit_action action);
 const char *unit_action_done(enum unit_action action);  /* "started", "stopped", … */
 
-/* "tty-usb0" for "tty\x2dusb0": the name for people (systemd.unit(5) string escaping). The caller frees; NULL
- * when out of memory. */
+/* "tty-usb0" for "tty\x2dusb0": the name for people (systemd.unit(5) string escaping). The caller frees. */
 char *unit_name_plain(const char *name);
 
 /* systemd's own rules for names (systemd.unit(5)): ASCII letters, digits and ":-_.\@", a known suffix, at
  * most 255 bytes. 0, or -EINVAL with a sentence. */
 int unit_name_check(const char *name, struct error **reterr);
-
-/* The full name of a typed one: "sshd" gives "sshd.service"; a name with a suffix, and a pattern that ends in
- * "*", stay. The caller frees; NULL when out of memory. */
-char *unit_name_full(const char *name);
 
 struct log_line {
         int64_t real;           /* usec since the epoch */

@@ -8,14 +8,12 @@
 static void names_every_action(void **state) {
         for (int i = 0; i < _UNIT_ACTION_MAX; i++) {
                 assert_int_equal(unit_action_from_name(unit_action_name(i)), i);
-                assert_true(strlen(unit_action_meaning(i)) > 10);
                 assert_true(strlen(unit_action_done(i)) > 3);
         }
         assert_string_equal(unit_action_name(UNIT_RESET_FAILED), "reset-failed");
         assert_int_equal(unit_action_from_name("begin"), -EINVAL);
         assert_int_equal(unit_action_from_name(NULL), -EINVAL);
         assert_string_equal(unit_action_name(_UNIT_ACTION_MAX), "?");
-        assert_string_equal(unit_action_meaning(-1), "?");
         assert_string_equal(unit_action_done(_UNIT_ACTION_MAX), "?");
 }
 
@@ -61,20 +59,6 @@ static void knows_names(void **state) {
         assert_int_equal(unit_name_check(name, NULL), -EINVAL);
 }
 
-static void completes_names(void **state) {
-        static const struct {
-                const char *typed, *full;
-        } rows[] = {
-                { "sshd", "sshd.service" }, { "sshd.service", "sshd.service" }, { "dbus.socket", "dbus.socket" },
-                { "org.example.x", "org.example.x.service" }, { "ssh*", "ssh*" }, { "*.timer", "*.timer" },
-                { ".service", ".service.service" },
-        };
-        for (size_t i = 0; i < ELEMENTS(rows); i++) {
-                _cleanup_free_ char *full = unit_name_full(rows[i].typed);
-                assert_string_equal(full, rows[i].full);
-        }
-}
-
 static void frees_what_is_half_built(void **state) {
         unit_list_free(NULL);
         unit_detail_free(NULL);
@@ -90,7 +74,6 @@ int main(void) {
                 cmocka_unit_test(names_every_action),
                 cmocka_unit_test(unescapes_for_people),
                 cmocka_unit_test(knows_names),
-                cmocka_unit_test(completes_names),
                 cmocka_unit_test(frees_what_is_half_built),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
