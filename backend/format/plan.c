@@ -207,7 +207,8 @@ static struct json_object *format_plan_make_permitted(const void *plan) {
 
 static struct json_object *format_plan_make_consent(const void *plan) {
         char consent[DIGEST_HEX];
-        return json_new_text(digest_plan(plan, consent) >= 0 ? consent : NULL);
+        digest_plan(plan, consent);
+        return json_new_text(consent);
 }
 
 static const struct json_field file_fields[] = {

@@ -37,4 +37,4 @@ struct exchange_options {
 struct op *exchange_start(sd_event *event, const struct exchange_options *options);
 
 /* From heard(): sends more. */
-int exchange_say(struct exchange *exchange, const void *bytes, size_t n);
+void exchange_say(struct exchange *exchange, const void *bytes, size_t n);

@@ -4,76 +4,48 @@
 #include <ctype.h>
 #include <unistd.h>
 
-#include "base/readfile.h"
-
-#define SMALL_FILE_MAX (256U * 1024)
-#define HOSTS_LINES_MAX 10000
-
-static char *facts_read_small(const char *root, const char *path) {
-        _cleanup_free_ char *whole = str_printf("%s%s", root, path);
-        char *text = NULL;
-        if (!whole || readfile(whole, SMALL_FILE_MAX, &text, NULL, NULL) < 0)
-                return NULL;
-        return text;
-}
+#include "backend/io/paths.h"
 
 /* hosts(5): address, canonical name, aliases. `hostname --fqdn` finds the same one first. */
 static char *name_of_hosts(const char *root, const char *hostname) {
-        _cleanup_free_ char *text = facts_read_small(root, "/etc/hosts");
-        char *line_state = NULL, *word_state = NULL;
-        int n = 0;
-        for (char *line = text ? strtok_r(text, "\n", &line_state) : NULL; line && n++ < HOSTS_LINES_MAX;
-             line = strtok_r(NULL, "\n", &line_state)) {
+        _cleanup_free_ char *text = paths_read(root, "/etc/hosts", NULL);
+        char *word_state = NULL;
+        for (char *rest = text, *line; (line = strsep(&rest, "\n"));) {
                 line[strcspn(line, "#")] = '\0';
                 if (!strtok_r(line, " \t\r", &word_state))
                         continue;
                 const char *canonical = strtok_r(NULL, " \t\r", &word_state);
                 for (const char *name = canonical; name; name = strtok_r(NULL, " \t\r", &word_state))
                         if (strcasecmp(name, hostname) == 0 && strchr(canonical, '.'))
-                                return strdup(canonical);
+                                return xstrdup(canonical);
         }
         return NULL;
 }
 
 /* resolv.conf(5): of several `search` and `domain` lines the last one counts. */
 static char *search_domain(const char *root) {
-        _cleanup_free_ char *text = facts_read_small(root, "/etc/resolv.conf");
-        char *line_state = NULL, *word_state = NULL, *found = NULL;
-        for (char *line = text ? strtok_r(text, "\n", &line_state) : NULL; line;
-             line = strtok_r(NULL, "\n", &line_state)) {
-                const char *key = strtok_r(line, " \t\r", &word_state),
-                           *value = key ? strtok_r(NULL, " \t\r", &word_state) : NULL;
-                if (value && strchr(value, '.') && value[1] &&
+        _cleanup_free_ char *text = paths_read(root, "/etc/resolv.conf", NULL);
+        char key[256], value[256], *found = NULL;
+        for (char *rest = text, *line; (line = strsep(&rest, "\n"));)
+                if (sscanf(line, "%255s %255s", key, value) == 2 && strchr(value, '.') && value[1] &&
                     (strcmp(key, "search") == 0 || strcmp(key, "domain") == 0))
-                        (void) str_replace(&found, value);
-        }
+                        str_replace(&found, value);
         return found;
 }
 
 /* krb5.conf(5), [libdefaults]: default_realm = NAME */
 static char *default_realm(const char *root) {
-        _cleanup_free_ char *text = facts_read_small(root, "/etc/krb5.conf");
-        char *line_state = NULL;
-        for (char *line = text ? strtok_r(text, "\n", &line_state) : NULL; line;
-             line = strtok_r(NULL, "\n", &line_state)) {
-                line += strspn(line, " \t");
-                const char *rest = str_starts(line, "default_realm");
-                if (!rest)
-                        continue;
-                rest += strspn(rest, " \t");
-                if (*rest++ != '=')
-                        continue;
-                rest += strspn(rest, " \t");
-                size_t n = strcspn(rest, " \t\r#;");
-                if (n)
-                        return strndup(rest, n);
-        }
+        _cleanup_free_ char *text = paths_read(root, "/etc/krb5.conf", NULL);
+        char name[256];
+        for (char *rest = text, *line; (line = strsep(&rest, "\n"));)
+                if (sscanf(line, " default_realm = %255[^ \t\r#;]", name) == 1)
+                        return xstrdup(name);
         return NULL;
 }
 
 static char *in_capitals(const char *text) {
-        char *capitals = strdup(text);
-        for (char *c = capitals; c && *c; c++)
+        char *capitals = xstrdup(text);
+        for (char *c = capitals; *c; c++)
                 *c = (char) toupper((unsigned char) *c);
         return capitals;
 }
@@ -83,10 +55,10 @@ void facts_read(const char *root, struct facts *ret) {
         *ret = (struct facts) {};
         if (gethostname(name, sizeof name - 1) < 0 || !name[0])
                 strcpy(name, "localhost");
-        ret->hostname = strdup(name);
-        ret->fqdn = strchr(name, '.') ? strdup(name) : name_of_hosts(root, name);
+        ret->hostname = xstrdup(name);
+        ret->fqdn = strchr(name, '.') ? xstrdup(name) : name_of_hosts(root, name);
         const char *dot = ret->fqdn ? strchr(ret->fqdn, '.') : NULL;
-        ret->domain = dot && strchr(dot + 1, '.') ? strdup(dot + 1) : search_domain(root);
+        ret->domain = dot && strchr(dot + 1, '.') ? xstrdup(dot + 1) : search_domain(root);
         ret->realm = default_realm(root);
         if (!ret->realm && ret->domain)
                 ret->realm = in_capitals(ret->domain);
@@ -115,11 +87,6 @@ const char *facts_suggest(const struct facts *facts, const char *what) {
         return NULL;
 }
 
-static bool is_program(const char *root, const char *path) {
-        _cleanup_free_ char *whole = str_printf("%s%s", root, path);
-        return whole && access(whole, X_OK) == 0;
-}
-
 const char *facts_engine_program(const char *root, enum engine_kind kind) {
         static const struct {
                 enum engine_kind kind;
@@ -129,21 +96,20 @@ const char *facts_engine_program(const char *root, enum engine_kind kind) {
                 { ENGINE_DOCKER, "/usr/bin/docker" }, { ENGINE_DOCKER, "/usr/local/bin/docker" },
         };
         for (size_t i = 0; i < ELEMENTS(programs); i++)
-                if ((kind == ENGINE_NONE || kind == programs[i].kind) && is_program(root, programs[i].path))
+                if ((kind == ENGINE_NONE || kind == programs[i].kind) &&
+                    paths_access(root, programs[i].path, X_OK))
                         return programs[i].path;
         return NULL;
 }
 
+#define GENERATOR "/system-generators/podman-system-generator"
+
 bool facts_quadlet(const char *root) {
-        static const char *const folders[] = { "/run/systemd/system-generators",
-                                               "/etc/systemd/system-generators",
-                                               "/usr/local/lib/systemd/system-generators",
-                                               "/usr/lib/systemd/system-generators",
-                                               "/lib/systemd/system-generators" };
-        for (size_t i = 0; i < ELEMENTS(folders); i++) {
-                _cleanup_free_ char *path = str_printf("%s/podman-system-generator", folders[i]);
-                if (path && is_program(root, path))
+        static const char *const paths[] = { "/run/systemd" GENERATOR, "/etc/systemd" GENERATOR,
+                                             "/usr/local/lib/systemd" GENERATOR,
+                                             "/usr/lib/systemd" GENERATOR, "/lib/systemd" GENERATOR };
+        for (size_t i = 0; i < ELEMENTS(paths); i++)
+                if (paths_access(root, paths[i], X_OK))
                         return true;
-        }
         return false;
 }

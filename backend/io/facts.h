@@ -7,7 +7,7 @@
 #include "model/command/command.h"
 
 struct facts {
-        char *hostname;         /* of the kernel; never NULL after facts_read() but out of memory */
+        char *hostname;         /* of the kernel; never NULL after facts_read() */
         char *fqdn;             /* of /etc/hosts or the host name; NULL */
         char *domain;           /* of fqdn, else the first search domain of /etc/resolv.conf; NULL */
         char *realm;            /* default_realm of /etc/krb5.conf, else the domain in capitals; NULL */

@@ -3,9 +3,13 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "backend/io/files.h"
+#include "base/readfile.h"
 #include "config.h"
+
+#define SMALL_FILE_MAX (256U * 1024)
 
 const struct paths paths_default = {
         .state = "/var/lib/fairlead",
@@ -16,27 +20,30 @@ const struct paths paths_default = {
         .worker = WORKER_PATH,
 };
 
-static int open_folder(const char *path) {
-        int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-        return fd < 0 ? -errno : fd;
+char *paths_read(const char *root, const char *path, size_t *ret_n) {
+        _cleanup_free_ char *whole = str_printf("%s%s", root, path);
+        char *text = NULL;
+        return readfile(whole, SMALL_FILE_MAX, &text, ret_n, NULL) < 0 ? NULL : text;
 }
 
-static int prepare_folder(const char *path, struct error **reterr) {
-        _cleanup_close_ int fd = open_folder(path);
-        if (fd == -ENOENT) {
-                if (mkdir(path, 0700) < 0 && errno != EEXIST) {
-                        int r = -errno;
-                        error_errno(reterr, r, "The folder %s cannot be made", path);
-                        if (r == -EROFS)
-                                error_hint(reterr, "The file system is read-only; see mount(8)");
-                        if (r == -EACCES)
-                                error_hint(reterr, "Run fairlead as root");
-                        return r;
-                }
-                fd = open_folder(path);
+bool paths_access(const char *root, const char *path, int mode) {
+        _cleanup_free_ char *whole = str_printf("%s%s", root, path);
+        return access(whole, mode) == 0;
+}
+
+static int paths_prepare_folder(const char *folder, const char *below, struct error **reterr) {
+        _cleanup_free_ char *path = str_printf("%s%s", folder, below);
+        if (mkdir(path, 0700) < 0 && errno != EEXIST) {
+                int r = error_errno(reterr, -errno, "The folder %s cannot be made", path);
+                if (r == -EROFS)
+                        error_hint(reterr, "The file system is read-only; see mount(8)");
+                if (r == -EACCES)
+                        error_hint(reterr, "Run fairlead as root");
+                return r;
         }
+        _cleanup_close_ int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
         if (fd < 0)
-                return error_errno(reterr, fd, "The folder %s cannot be opened", path);
+                return error_errno(reterr, -errno, "The folder %s cannot be opened", path);
         /* Write access to a folder of ours is enough to have jobs run as root. */
         return files_check_owner(fd, path, reterr);
 }
@@ -49,10 +56,7 @@ int paths_prepare(const struct paths *paths, struct error **reterr) {
                 { paths->run, "" },
         };
         for (size_t i = 0; i < ELEMENTS(folders); i++) {
-                _cleanup_free_ char *path = str_printf("%s%s", folders[i][0], folders[i][1]);
-                if (!path)
-                        return error_set(reterr, -ENOMEM, "Out of memory");
-                int r = prepare_folder(path, reterr);
+                int r = paths_prepare_folder(folders[i][0], folders[i][1], reterr);
                 if (r < 0)
                         return r;
         }

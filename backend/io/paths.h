@@ -16,6 +16,12 @@ struct paths {
 
 extern const struct paths paths_default;
 
+/* A small file below root ("": the host's), a NUL behind it. NULL: none, or above 256 KiB. The caller frees.
+ */
+char *paths_read(const char *root, const char *path, size_t *ret_n);
+/* access(2) below root. */
+bool paths_access(const char *root, const char *path, int mode);
+
 /* Creates `state`, `state`/jobs, `state`/services and `run` with mode 0700 where missing; refuses (-EPERM)
  * folders that neither root nor our own user owns or that others may write. */
 int paths_prepare(const struct paths *paths, struct error **reterr);

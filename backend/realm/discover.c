@@ -2,10 +2,9 @@
 #include "backend/realm/discover.h"
 
 #include <ctype.h>
-#include <strings.h>
-#include <time.h>
 
 #include "backend/realm/internal.h"
+#include "base/clock.h"
 
 #define DNS_MS 3000U
 #define KDCS_MAX 16U
@@ -26,17 +25,12 @@ struct question_asked {
         struct op *op;
         const struct dns_question *question;
         int index;
-        uint64_t started;
+        int64_t started;
 };
 
-static uint64_t discover_now_ms(sd_event *event) {
-        uint64_t usec = 0;
-        sd_event_now(event, CLOCK_MONOTONIC, &usec);
-        return usec / 1000;
-}
-
-static void discovery_free(struct discovery *d) {
-        for (size_t i = 0; d->asked && i < ELEMENTS(dns_questions); i++)
+static void discovery_drop(struct op *op) {
+        struct discovery *d = container_of(op, struct discovery, op);
+        for (size_t i = 0; i < ELEMENTS(dns_questions); i++)
                 op_cancel(d->asked[i].op);
         for (size_t i = 0; i < d->n_probes; i++)
                 server_probe_done(&d->probes[i]);
@@ -46,11 +40,6 @@ static void discovery_free(struct discovery *d) {
         realm_free(d->realm);
         error_free(d->dns_trouble);
         sd_event_unref(d->event);
-        free(d);
-}
-
-static void discover_stop(void *userdata) {
-        discovery_free(userdata);
 }
 
 /* ---- the result ---- */
@@ -63,48 +52,47 @@ static bool anything_answered(const struct realm *realm) {
         return false;
 }
 
+/* Nothing answers at the servers of the DNS. */
+static void servers_trouble(const struct realm *realm, struct error **e) {
+        bool resolves = false;
+        for (size_t i = 0; i < realm->n_servers; i++)
+                resolves = resolves || realm->servers[i].addresses;
+        if (resolves) {
+                error_set(e, -EHOSTUNREACH, "The servers of %s do not answer", realm->domain);
+                error_hint(e, "A firewall between here and port 389 of %s may be shut, or the server is down",
+                           realm->servers[0].host);
+        } else {
+                error_set(e, -EHOSTUNREACH, "The servers of %s have no addresses", realm->domain);
+                error_hint(e, "The DNS names %s, but gives it no address", realm->servers[0].host);
+        }
+}
+
 static void say_trouble(struct discovery *d) {
+        static const char look[] = "Look at /etc/resolv.conf";
         struct realm *realm = d->realm;
         struct error **e = &realm->trouble;
-        if (realm->kind == REALM_OTHER) {
+        if (realm->kind == REALM_OTHER)
                 error_set(e, -ENOENT, "%s has a directory, but neither Active Directory nor FreeIPA",
                           realm->domain);
-                return;
-        }
-        if (realm->n_servers) {
-                bool resolves = false;
-                for (size_t i = 0; i < realm->n_servers; i++)
-                        resolves = resolves || realm->servers[i].addresses;
-                error_set(e, -EHOSTUNREACH,
-                          resolves ? "The servers of %s do not answer"
-                                   : "The servers of %s have no addresses",
-                          realm->domain);
-                error_hint(e,
-                           resolves ? "A firewall between here and port 389 of %s may be shut, or the "
-                                      "server is down"
-                                    : "The DNS names %s, but gives it no address",
-                           realm->servers[0].host);
-                return;
-        }
-        if (!d->dns_trouble && !anything_answered(realm)) {
-                error_set(&d->dns_trouble, -ETIMEDOUT, "No name server answers");
-                error_hint(&d->dns_trouble, "Look at /etc/resolv.conf, and whether its servers can be "
-                                            "reached");
-        }
-        if (d->dns_trouble) {
+        else if (realm->n_servers)
+                servers_trouble(realm, e);
+        else if (d->dns_trouble || !anything_answered(realm)) {
                 *e = TAKE(d->dns_trouble);
+                if (!*e) {
+                        error_set(e, -ETIMEDOUT, "No name server answers");
+                        error_hint(e, "%s, and whether its servers can be reached", look);
+                }
                 error_wrap(e, (*e)->code, "Nothing could be found out about %s", realm->asked);
-                error_hint(e, "%s",
-                           (*e)->cause && (*e)->cause->hint ? (*e)->cause->hint : "Look at /etc/resolv.conf");
-                return;
+                error_hint(e, "%s", (*e)->cause->hint ? (*e)->cause->hint : look);
+        } else {
+                _cleanup_free_ char *resolvers = dns_servers(d->dns);
+                error_set(e, -ENOENT, "The DNS knows no servers of a realm called %s", realm->asked);
+                error_hint(e,
+                           "This host asks %s. For Active Directory its controllers, for FreeIPA its servers "
+                           "(or a server that forwards to them) must be the name servers, in "
+                           "/etc/resolv.conf",
+                           str_empty(resolvers) ? "no name server" : resolvers);
         }
-        _cleanup_free_ char *resolvers = dns_servers(d->dns);
-        error_set(e, -ENOENT, "The DNS knows no servers of a realm called %s", realm->asked);
-        error_hint(e,
-                   "This host asks %s. For Active Directory its controllers, for FreeIPA its servers (or "
-                   "a server that forwards to them) must be "
-                   "the name servers, in /etc/resolv.conf",
-                   str_empty(resolvers) ? "no name server" : resolvers);
 }
 
 /* All facts to display are known. */
@@ -136,7 +124,7 @@ static void discover_finish(struct discovery *d) {
         struct realm *realm = d->realm;
         for (size_t i = 0; i < realm->n_questions; i++)
                 if (realm->questions[i].outcome == REALM_ASKING)
-                        realm_answered(realm, (int) i, REALM_ASKING, 0, strdup("not waited for"));
+                        realm_answered(realm, (int) i, REALM_ASKING, 0, xstrdup("not waited for"));
         if (realm->kind == REALM_NONE && d->pinged)
                 realm->kind = REALM_AD; /* port 389 answers by UDP only */
         if (!discover_satisfied(d))
@@ -145,15 +133,12 @@ static void discover_finish(struct discovery *d) {
                 say_trouble(d);
         if (!realm->realm) {
                 str_replace(&realm->realm, realm->domain);
-                for (char *p = realm->realm; p && *p; p++)
+                for (char *p = realm->realm; *p; p++)
                         *p = (char) toupper((unsigned char) *p);
         }
-        realm_done_t done = d->done;
-        void *userdata = d->userdata;
         d->realm = NULL;
-        op_finish(d->op);
-        discovery_free(d);
-        done(realm, NULL, userdata);
+        op_end(&d->op);
+        d->done(realm, NULL, d->userdata);
 }
 
 /* ---- questions to the DNS ---- */
@@ -208,56 +193,50 @@ static void take_servers(struct discovery *d, const struct dns_answer *answer) {
 static void take_places(char ***list, const struct dns_answer *answer) {
         for (size_t i = 0; i < answer->n; i++) {
                 const struct dns_record *r = &answer->records[i];
-                _cleanup_free_ char *place =
-                        r->type == DNS_SRV ? str_printf("%s:%u", r->text, r->port) : NULL;
-                if (place && !strv_contains(*list, place) && strv_length(*list) < KDCS_MAX)
+                _cleanup_free_ char *place = str_printf("%s:%u", r->text, r->port);
+                if (r->type == DNS_SRV && !strv_contains(*list, place) && strv_length(*list) < KDCS_MAX)
                         strv_add(list, place);
+        }
+}
+
+static void take_realm(struct realm *realm, const struct dns_answer *answer) {
+        for (size_t i = 0; i < answer->n && !realm->realm; i++) {
+                const struct dns_record *r = &answer->records[i];
+                _cleanup_free_ char *usable = r->type == DNS_TXT ? realm_domain(r->text, NULL) : NULL;
+                if (usable)
+                        str_replace(&realm->realm, r->text);
         }
 }
 
 static void discover_take(struct discovery *d, const struct dns_question *question,
                           const struct dns_answer *answer) {
-        switch (question->take) {
-        case TAKE_SERVERS:
+        if (question->take == TAKE_SERVERS)
                 take_servers(d, answer);
-                return;
-        case TAKE_KDCS:
-                take_places(&d->realm->kdcs, answer);
-                return;
-        case TAKE_KPASSWDS:
-                take_places(&d->realm->kpasswds, answer);
-                return;
-        case TAKE_REALM:
-                for (size_t i = 0; i < answer->n; i++) {
-                        const char *text = answer->records[i].text;
-                        _cleanup_free_ char *usable =
-                                answer->records[i].type == DNS_TXT ? realm_domain(text, NULL) : NULL;
-                        if (usable && !d->realm->realm)
-                                str_replace(&d->realm->realm, text);
-                }
-                return;
-        }
+        else if (question->take == TAKE_REALM)
+                take_realm(d->realm, answer);
+        else
+                take_places(question->take == TAKE_KDCS ? &d->realm->kdcs : &d->realm->kpasswds, answer);
 }
 
 static void dns_came(const struct dns_answer *answer, struct error *e, void *userdata) {
         struct question_asked *a = userdata;
         struct discovery *d = a->discovery;
-        unsigned ms = (unsigned) (discover_now_ms(d->event) - a->started);
-        a->op = op_cancel(a->op);
+        unsigned ms = (unsigned) ((usec_now(CLOCK_MONOTONIC) - a->started) / 1000);
         size_t records = 0;
+        a->op = op_cancel(a->op);
         for (size_t i = 0; answer && i < answer->n; i++)
                 records += !answer->records[i].additional;
-        if (!answer) {
+        if (!answer)
                 realm_answered(d->realm, a->index, REALM_FAILED, ms, error_line(e));
-                if (!d->dns_trouble)
-                        d->dns_trouble = TAKE(e);
-        } else if (records == 0)
+        else if (records == 0)
                 realm_answered(d->realm, a->index, REALM_EMPTY, ms,
-                               strdup(answer->code == 3 ? "there is no such name" : "nothing of this kind"));
+                               xstrdup(answer->code == 3 ? "there is no such name" : "nothing of this kind"));
         else {
                 realm_answered(d->realm, a->index, REALM_ANSWERED, ms, record_words(answer));
                 discover_take(d, a->question, answer);
         }
+        if (!d->dns_trouble)
+                d->dns_trouble = TAKE(e);
         error_free(e);
         d->changed(d);
 }
@@ -267,41 +246,35 @@ static void discover_ask_all(struct discovery *d) {
                 struct question_asked *a = &d->asked[i];
                 const struct dns_question *q = &dns_questions[i];
                 _cleanup_free_ char *name = str_printf("%s%s", q->prefix, d->realm->domain);
-                _cleanup_free_ char *what = str_printf("DNS %s %s", dns_type_name(q->type), name);
+                _cleanup_free_ char *what = str_printf("DNS %s %s", q->type == DNS_SRV ? "SRV" : "TXT", name);
                 *a = (struct question_asked) { .discovery = d,
-                                              .question = q,
-                                              .started = discover_now_ms(d->event) };
-                a->index = realm_asked(d->realm, what, NULL);
-                a->op = dns_ask(d->dns, name, q->type, dns_came, a);
+                                               .question = q,
+                                               .index = realm_asked(d->realm, what, NULL),
+                                               .started = usec_now(CLOCK_MONOTONIC),
+                                               .op = dns_ask(d->dns, name, q->type, dns_came, a) };
         }
 }
 
 /* ---- the end ---- */
 
-static bool dns_waiting(const struct discovery *d) {
+/* For the DNS, or for a server that may still identify the realm. */
+static bool discover_waiting(const struct discovery *d) {
         for (size_t i = 0; i < ELEMENTS(dns_questions); i++)
                 if (d->asked[i].op)
                         return true;
-        return false;
-}
-
-static bool probes_waiting(const struct discovery *d) {
-        for (size_t i = 0; i < d->n_probes; i++)
+        for (size_t i = 0; i < d->n_probes && !discover_satisfied(d); i++)
                 if (server_probe_waiting(&d->probes[i]))
                         return true;
         return false;
 }
 
-/* Nothing was found: is another try possible? */
-static bool try_more(struct discovery *d) {
-        if (d->realm->n_servers == 0 && !d->tried_itself) {
-                d->tried_itself = true;
-                int server = realm_add_server(d->realm, d->realm->domain, d->port, 0, 0);
-                if (server >= 0)
-                        server_probe_start(d, (size_t) server);
-                return server >= 0;
-        }
-        return false;
+/* Without records the domain's own address may be a server. */
+static bool try_itself(struct discovery *d) {
+        if (d->realm->n_servers || d->tried_itself)
+                return false;
+        d->tried_itself = true;
+        server_probe_start(d, (size_t) realm_add_server(d->realm, d->realm->domain, d->port, 0, 0));
+        return true;
 }
 
 /* "DC=example,DC=test" is example.test; NULL for a base of another form. */
@@ -321,8 +294,8 @@ static char *domain_of_base(const char *base) {
 /* The user typed the name of a server: the realm is that of its domain. */
 static bool go_home(struct discovery *d) {
         struct realm *realm = d->realm;
-        if (!d->tried_itself || d->redirected || (realm->kind != REALM_AD && realm->kind != REALM_IPA) ||
-            d->pinged)
+        if (!d->tried_itself || d->redirected || d->pinged ||
+            (realm->kind != REALM_AD && realm->kind != REALM_IPA))
                 return false;
         _cleanup_free_ char *home = domain_of_base(realm->base);
         if (!home || str_equal(home, realm->asked))
@@ -339,30 +312,30 @@ static bool go_home(struct discovery *d) {
 
 /* "sub.example.test" has none: "example.test" may. */
 static bool go_up(struct discovery *d) {
-        const char *parent =
-                d->parents && d->realm->kind == REALM_NONE ? realm_parent(d->realm->domain) : NULL;
-        _cleanup_free_ char *domain = xstrdup(parent);
-        if (!domain || d->realm->n_servers)
+        struct realm *realm = d->realm;
+        const char *parent = d->parents && realm->kind == REALM_NONE ? realm_parent(realm->domain) : NULL;
+        if (!parent || realm->n_servers)
                 return false;
-        str_replace(&d->realm->domain, domain);
-        str_replace(&d->realm->asked, domain);
+        str_replace(&realm->asked, parent);
+        str_replace(&realm->domain, realm->asked);
         d->tried_itself = false;
         discover_ask_all(d);
         return true;
 }
 
 static void discover_look(struct discovery *d) {
-        if (dns_waiting(d) || (!discover_satisfied(d) && probes_waiting(d)))
+        if (discover_waiting(d))
                 return;
-        if (!discover_satisfied(d) && try_more(d))
+        if (discover_satisfied(d)) {
+                if (!go_home(d))
+                        discover_finish(d);
                 return;
-        if (go_home(d))
+        }
+        if (try_itself(d) || go_home(d))
                 return;
-        if (!discover_satisfied(d))
-                forget_itself(d);
-        if (!discover_satisfied(d) && go_up(d))
-                return;
-        discover_finish(d);
+        forget_itself(d);
+        if (!go_up(d))
+                discover_finish(d);
 }
 
 static int discover_deadline_came(sd_event_source *source, uint64_t usec, void *userdata) {
@@ -374,20 +347,19 @@ struct op *discover_start(sd_event *event, const struct discover_options *option
                           void *userdata) {
         struct discovery *d = new0(struct discovery);
         unsigned ms = options->ms ? options->ms : DISCOVER_MS;
-        *d = (struct discovery) { .event = sd_event_ref(event),
-                                 .changed = discover_look,
-                                 .done = done,
-                                 .userdata = userdata,
-                                 .parents = options->parents,
-                                 .port = options->port ? options->port : 389 };
-        d->op = op_new(discover_stop, d);
-        d->realm = realm_new(options->domain);
-        d->asked = xcalloc(ELEMENTS(dns_questions), sizeof *d->asked);
-        if (dns_new(event, options->servers, ms < DNS_MS ? ms : DNS_MS, &d->dns, NULL) < 0)
-                return op_cancel(d->op);
+        *d = (struct discovery) { .op.drop = discovery_drop,
+                                  .event = sd_event_ref(event),
+                                  .dns = dns_new(event, options->servers, ms < DNS_MS ? ms : DNS_MS),
+                                  .realm = realm_new(options->domain),
+                                  .asked = xcalloc(ELEMENTS(dns_questions), sizeof *d->asked),
+                                  .changed = discover_look,
+                                  .done = done,
+                                  .userdata = userdata,
+                                  .parents = options->parents,
+                                  .port = options->port ? options->port : 389 };
+        if (!d->dns || sd_event_add_time_relative(event, &d->deadline, CLOCK_MONOTONIC, ms * 1000ULL, 10000,
+                                                  discover_deadline_came, d) < 0)
+                return op_cancel(&d->op);
         discover_ask_all(d);
-        if (sd_event_add_time_relative(event, &d->deadline, CLOCK_MONOTONIC, (uint64_t) ms * 1000, 10000,
-                                       discover_deadline_came, d) < 0)
-                return op_cancel(d->op);
-        return d->op;
+        return &d->op;
 }

@@ -29,8 +29,8 @@ struct server_probe {
 };
 
 struct discovery {
+        struct op op;
         sd_event *event;
-        struct op *op;
         struct dns *dns;
         sd_event_source *deadline;
         struct realm *realm;

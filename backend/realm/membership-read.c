@@ -5,36 +5,25 @@
 #include "backend/store/services.h"
 #include "backend/wire/keytab.h"
 #include "base/ini.h"
-#include "base/readfile.h"
-
-#define FILE_MAX (256U * 1024)
-
-static char *membership_read_read_file(const struct paths *paths, const char *path, size_t *ret_n) {
-        _cleanup_free_ char *whole = str_printf("%s%s", paths->root, path);
-        char *text = NULL;
-        return whole && readfile(whole, FILE_MAX, &text, ret_n, NULL) >= 0 ? text : NULL;
-}
 
 static void read_sssd(const struct paths *paths, struct membership *m) {
-        _cleanup_free_ char *text = membership_read_read_file(paths, "/etc/sssd/sssd.conf", NULL);
-        _cleanup_free_ char *domains = text ? ini_value(text, "sssd", "domains") : NULL;
+        _cleanup_free_ char *text = paths_read(paths->root, "/etc/sssd/sssd.conf", NULL);
+        _cleanup_free_ char *domains = ini_value(text, "sssd", "domains");
         if (!domains)
                 return;
         domains[strcspn(domains, ", ")] = '\0';
         _cleanup_free_ char *section = str_printf("domain/%s", domains);
-        if (!section)
-                return;
         _cleanup_free_ char *provider = ini_value(text, section, "id_provider");
         _cleanup_free_ char *full = ini_value(text, section, "use_fully_qualified_names");
         m->kind = str_equal(provider, "ad") ? REALM_AD : str_equal(provider, "ipa") ? REALM_IPA : REALM_OTHER;
         m->domain = TAKE(domains);
         m->realm = ini_value(text, section, "krb5_realm");
-        (void) access_read(text, m->domain, &m->access);
+        access_read(text, m->domain, &m->access);
         m->full_names = str_equal_nocase(full, "true");
 }
 
 static void read_ipa(const struct paths *paths, struct membership *m) {
-        _cleanup_free_ char *text = membership_read_read_file(paths, "/etc/ipa/default.conf", NULL);
+        _cleanup_free_ char *text = paths_read(paths->root, "/etc/ipa/default.conf", NULL);
         if (!text || m->kind == REALM_AD)
                 return;
         m->kind = REALM_IPA;
@@ -46,17 +35,15 @@ static void read_ipa(const struct paths *paths, struct membership *m) {
 
 static void read_keytab(const struct paths *paths, struct membership *m) {
         size_t n = 0;
-        char *bytes = membership_read_read_file(paths, "/etc/krb5.keytab", &n);
+        _cleanup_free_ char *bytes = paths_read(paths->root, "/etc/krb5.keytab", &n);
         struct keytab k = {};
-        if (bytes && keytab_read((const uint8_t *) bytes, n, &k, NULL) >= 0) {
-                m->principal = TAKE(k.principal);
-                m->kvno = k.kvno;
-                m->key_time = k.time;
-                keytab_done(&k);
-        }
-        if (bytes)
-                explicit_bzero(bytes, n);       /* holds the keys themselves */
-        free(bytes);
+        if (!bytes)
+                return;
+        keytab_read((const uint8_t *) bytes, n, &k, NULL);
+        m->principal = k.principal;
+        m->kvno = k.kvno;
+        m->key_time = k.time;
+        explicit_bzero(bytes, n); /* holds the keys themselves */
 }
 
 /* A service whose answers name the domain of SSSD's configuration. */
@@ -70,14 +57,12 @@ static void find_service(const struct paths *paths, struct membership *m) {
                 for (size_t k = 0; s->given.answers && k < s->given.answers->n; k++)
                         joined = joined || str_equal_nocase(s->given.answers->items[k].value, m->domain);
                 if (joined || str_equal(s->name, "sssd"))
-                        (void) str_replace(&m->service, s->name);
+                        str_replace(&m->service, s->name);
         }
 }
 
 struct membership *membership_read(const struct paths *paths) {
-        struct membership *m = calloc(1, sizeof *m);
-        if (!m)
-                return NULL;
+        struct membership *m = new0(struct membership);
         read_sssd(paths, m);
         read_ipa(paths, m);
         read_keytab(paths, m);

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <unistd.h>
 
+#include "backend/io/turn.h"
 #include "backend/realm/preflight.h"
 #include "backend/systemd/bus.h"
 
@@ -12,41 +13,34 @@
 #define ASK_USEC (3ULL * 1000 * 1000)
 
 struct asking {
+        struct op op; /* its inner one looks at the realm */
         sd_event *event;
-        struct op *op, *looking;
-        sd_bus *bus;            /* ours, or NULL */
-        sd_bus *used;
+        sd_bus *bus, *used;     /* bus: ours, or NULL */
         bool may_start;         /* the host's SSSD runs, so its InfoPipe may start. A query must not start
                                  * SSSD */
         sd_bus_slot *online, *server;
-        sd_event_source *turn;
         struct membership *membership;
         const struct paths *paths;
         membership_done_t done;
         void *userdata;
 };
 
-static void asking_free(void *userdata) {
-        struct asking *a = userdata;
-        op_cancel(a->looking);
+static void asking_drop(struct op *op) {
+        struct asking *a = container_of(op, struct asking, op);
         sd_bus_slot_unref(a->online);
         sd_bus_slot_unref(a->server);
         bus_close(a->bus);
-        sd_event_source_disable_unref(a->turn);
         membership_free(a->membership);
         sd_event_unref(a->event);
-        free(a);
 }
 
-static void membership_finish(struct asking *a) {
-        if (a->online || a->server || a->looking)
+static void membership_finish(void *state) {
+        struct asking *a = state;
+        if (a->online || a->server || a->op.inner)
                 return;
         struct membership *m = TAKE(a->membership);
-        membership_done_t done = a->done;
-        void *userdata = a->userdata;
-        op_finish(a->op);
-        asking_free(a);
-        done(m, NULL, userdata);
+        op_end(&a->op);
+        a->done(m, NULL, a->userdata);
 }
 
 /* ---- SSSD ---- */
@@ -84,85 +78,65 @@ static int server_came(sd_bus_message *m, void *userdata, sd_bus_error *ignored)
         const char *server = NULL;
         if (!sd_bus_message_is_method_error(m, NULL) && sd_bus_message_read(m, "s", &server) > 0 &&
             !str_empty(server))
-                (void) str_replace(&a->membership->server, server);
+                str_replace(&a->membership->server, server);
         a->server = sd_bus_slot_unref(a->server);
         membership_finish(a);
         return 1;
 }
 
-static int membership_ask(struct asking *a, sd_bus_slot **slot, const char *path, const char *method,
-                          sd_bus_message_handler_t came, const char *service) {
+static void membership_ask(struct asking *a, sd_bus_slot **slot, const char *path, const char *method,
+                           sd_bus_message_handler_t came, const char *service) {
         _cleanup_message_ sd_bus_message *m = NULL;
-        int r = sd_bus_message_new_method_call(a->used, &m, INFOPIPE, path, INFOPIPE_DOMAIN, method);
-        if (r >= 0)
-                r = sd_bus_message_set_auto_start(m, a->may_start);
-        if (r >= 0 && service)
-                r = sd_bus_message_append(m, "s", service);
-        return r < 0 ? r : sd_bus_call_async(a->used, slot, m, came, a, ASK_USEC);
+        if (sd_bus_message_new_method_call(a->used, &m, INFOPIPE, path, INFOPIPE_DOMAIN, method) < 0 ||
+            sd_bus_message_set_auto_start(m, a->may_start) < 0 ||
+            (service && sd_bus_message_append(m, "s", service) < 0))
+                return;
+        (void) sd_bus_call_async(a->used, slot, m, came, a, ASK_USEC);
 }
 
 static void ask_sssd(struct asking *a, sd_bus *bus) {
         const struct membership *m = a->membership;
-        _cleanup_free_ char *path = m->domain ? domain_path(m->domain) : NULL;
         if (!bus && bus_open(a->event, &a->bus, NULL) < 0)
                 return;
         a->used = bus ? bus : a->bus;
-        _cleanup_free_ char *running = str_printf("%s/run/sssd.pid", a->paths->root);
-        a->may_start = running && access(running, F_OK) == 0;
-        if (!path)
-                return;
-        (void) membership_ask(a, &a->online, path, "IsOnline", online_came, NULL);
-        (void) membership_ask(a, &a->server, path, "ActiveServer", server_came,
-                              m->kind == REALM_IPA ? "IPA" : "AD");
+        a->may_start = paths_access(a->paths->root, "/run/sssd.pid", F_OK);
+        _cleanup_free_ char *path = domain_path(m->domain);
+        membership_ask(a, &a->online, path, "IsOnline", online_came, NULL);
+        membership_ask(a, &a->server, path, "ActiveServer", server_came,
+                       m->kind == REALM_IPA ? "IPA" : "AD");
 }
 
 static void membership_looked(struct preflight *p, void *userdata) {
         struct asking *a = userdata;
         struct membership *m = a->membership;
-        a->looking = op_cancel(a->looking);
+        op_wait(&a->op, NULL);
         m->clock_known = p->clock_known;
         m->clock_usec = p->clock_usec;
         m->clock_server = TAKE(p->clock_server);
         m->realm_found = TAKE(p->realm);
         if (m->realm_found && m->realm_found->site)
-                (void) str_replace(&m->site, m->realm_found->site);
+                str_replace(&m->site, m->realm_found->site);
         preflight_free(p);
         membership_finish(a);
 }
 
-static int nothing_asked(sd_event_source *source, void *userdata) {
-        struct asking *a = userdata;
-        a->turn = sd_event_source_disable_unref(a->turn);
-        membership_finish(a);
-        return 0;
-}
-
 struct op *membership_start(sd_event *event, const struct membership_options *options, membership_done_t done,
                             void *userdata) {
-        struct asking *a = calloc(1, sizeof *a);
-        if (!a)
-                return NULL;
-        *a = (struct asking) { .event = sd_event_ref(event),
-                              .paths = options->paths,
-                              .done = done,
-                              .userdata = userdata,
-                              .membership = membership_read(options->paths) };
-        a->op = a->membership ? op_new(asking_free, a) : NULL;
-        if (!a->op) {
-                asking_free(a);
-                return NULL;
-        }
-        if (a->membership->kind != REALM_NONE && a->membership->domain) {
-                const struct preflight_order order = { .domain = a->membership->domain,
-                                                       .wanted = a->membership->kind };
-                const struct preflight_options look = { .order = &order,
-                                                        .paths = options->paths,
-                                                        .facts = options->facts,
-                                                        .servers = options->servers };
-                ask_sssd(a, options->bus);
-                a->looking = preflight_start(event, &look, NULL, membership_looked, a);
-        }
-        if (!a->looking && !a->online && sd_event_add_defer(event, &a->turn, nothing_asked, a) < 0)
-                return op_cancel(a->op);
-        return a->op;
+        struct asking *a = new0(struct asking);
+        *a = (struct asking) { .op.drop = asking_drop,
+                               .event = sd_event_ref(event),
+                               .paths = options->paths,
+                               .done = done,
+                               .userdata = userdata,
+                               .membership = membership_read(options->paths) };
+        const struct preflight_order order = { .domain = a->membership->domain,
+                                               .wanted = a->membership->kind };
+        const struct preflight_options look = {
+                .order = &order, .paths = options->paths, .facts = options->facts, .servers = options->servers
+        };
+        if (order.wanted == REALM_NONE || !order.domain)
+                return op_answer(&a->op, event, membership_finish);
+        ask_sssd(a, options->bus);
+        op_wait(&a->op, preflight_start(event, &look, NULL, membership_looked, a));
+        return a->op.inner || a->online ? &a->op : op_answer(&a->op, event, membership_finish);
 }

@@ -20,5 +20,5 @@ struct membership_options {
 struct op *membership_start(sd_event *event, const struct membership_options *options, membership_done_t done,
                             void *userdata);
 
-/* From the files only; NULL: out of memory. */
+/* From the files only. */
 struct membership *membership_read(const struct paths *paths);

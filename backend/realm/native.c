@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "backend/io/digest.h"
+#include "backend/io/paths.h"
 #include "backend/realm/realmd.h"
 #include "config.h"
 
@@ -33,51 +34,43 @@ static const struct way {
 };
 
 static bool native_installed(const char *root, const struct way *way) {
-        _cleanup_free_ char *path = str_printf("%s%s", root, way->there);
-        return path && access(path, F_OK) == 0;
+        return paths_access(root, way->there, F_OK);
 }
 
 static struct image *image_of(const struct way *way) {
-        _cleanup_image_ struct image *image = image_new();
-        _cleanup_free_ char *text = str_printf("%s\n%s\n%s\n", way->name, way->install, way->uninstall);
-        if (!image || !text || strv_add(&image->names, way->name) < 0 ||
-            image_add_label(image, "INSTALL", way->install) < 0 ||
-            image_add_label(image, "UNINSTALL", way->uninstall) < 0 ||
-            image_add_label(image, "summary", way->summary) < 0 ||
-            str_replace(&image->source, "this host") < 0)
-                return NULL;
+        struct image *image = image_new();
+        strv_add(&image->names, way->name);
+        image_add_label(image, "INSTALL", way->install);
+        image_add_label(image, "UNINSTALL", way->uninstall);
+        image_add_label(image, "summary", way->summary);
+        str_replace(&image->source, "this host");
         /* as with an image's id: other words have another id, without consent so far */
+        _cleanup_free_ char *text = str_printf("%s\n%s\n%s\n", way->name, way->install, way->uninstall);
         char hex[DIGEST_HEX];
-        _cleanup_(digest_freep) struct digest *digest = digest_new();
-        if (!digest || digest_bytes(digest, text, strlen(text), hex) < 0)
-                return NULL;
-        image->id = strdup(hex);
-        return image->id ? TAKE(image) : NULL;
+        digest_bytes(text, strlen(text), hex);
+        str_replace(&image->id, hex);
+        return image;
 }
 
-int native_list(const char *root, struct image_list *images) {
+void native_list(const char *root, struct image_list *images) {
         for (size_t i = 0; i < ELEMENTS(ways); i++)
-                if (native_installed(root, &ways[i])) {
-                        struct image *image = image_of(&ways[i]);
-                        if (!image)
-                                return -ENOMEM;
-                        image_list_take(images, image);
-                }
-        return 0;
+                if (native_installed(root, &ways[i]))
+                        image_list_take(images, image_of(&ways[i]));
 }
 
 int native_find(const char *root, const char *reference, struct image **ret, struct error **reterr) {
-        for (size_t i = 0; i < ELEMENTS(ways); i++) {
-                if (strcmp(ways[i].name, reference) != 0)
-                        continue;
-                if (!native_installed(root, &ways[i])) {
-                        error_set(reterr, -ENOENT, "%s is not on this host", ways[i].there);
-                        error_hint(reterr, "Install the package %s, or join by an image that packages SSSD",
-                                   ways[i].package);
-                        return -ENOENT;
-                }
-                *ret = image_of(&ways[i]);
-                return *ret ? 0 : error_set(reterr, -ENOMEM, "Out of memory");
+        const struct way *way = NULL;
+        for (size_t i = 0; i < ELEMENTS(ways); i++)
+                if (strcmp(ways[i].name, reference) == 0)
+                        way = &ways[i];
+        if (!way)
+                return error_set(reterr, -ENOENT, "There is no way \"%s\" of this host itself", reference);
+        if (!native_installed(root, way)) {
+                error_set(reterr, -ENOENT, "%s is not on this host", way->there);
+                error_hint(reterr, "Install the package %s, or join by an image that packages SSSD",
+                           way->package);
+                return -ENOENT;
         }
-        return error_set(reterr, -ENOENT, "There is no way \"%s\" of this host itself", reference);
+        *ret = image_of(way);
+        return 0;
 }

@@ -10,8 +10,8 @@
 
 #define NATIVE_PREFIX "host/"
 
-/* Adds an image for each program that this host has. 0 or -ENOMEM. */
-int native_list(const char *root, struct image_list *images);
+/* Adds an image for each program that this host has. */
+void native_list(const char *root, struct image_list *images);
 
 /* The image of this name ("host/realmd"): -ENOENT with a sentence for an unknown or not installed one. */
 int native_find(const char *root, const char *reference, struct image **ret, struct error **reterr);

@@ -3,6 +3,7 @@
 
 #include "backend/realm/checks/check.h"
 #include "backend/realm/discover.h"
+#include "base/clock.h"
 
 /* In the order of display. */
 static const struct check *const checks[] = {
@@ -12,23 +13,17 @@ static const struct check *const checks[] = {
 };
 
 struct running {
-        struct preflight_run run; /* first */
-        struct op *op, *discovering;
+        struct op op; /* its inner one is the discovery */
+        struct preflight_run run;
         sd_event_source *local, *deadline;
         void *states[ELEMENTS(checks)];
-        uint64_t started;
+        int64_t started;
         bool looked; /* the second phase has begun */
         bool busy;   /* look() of a check is on the stack */
         void (*moved)(const struct preflight *p, void *userdata);
         preflight_done_t done;
         void *userdata;
 };
-
-static uint64_t preflight_now_ms(const struct running *r) {
-        uint64_t usec = 0;
-        sd_event_now(r->run.event, CLOCK_MONOTONIC, &usec);
-        return usec / 1000;
-}
 
 static void places_done(struct place *places, size_t n) {
         for (size_t i = 0; i < n; i++) {
@@ -38,30 +33,25 @@ static void places_done(struct place *places, size_t n) {
         }
 }
 
-static void running_free(struct running *r) {
+static void preflight_drop(struct op *op) {
+        struct running *r = container_of(op, struct running, op);
         struct preflight_run *run = &r->run;
         for (size_t i = 0; i < ELEMENTS(checks); i++) {
                 if (r->states[i] && checks[i]->drop)
                         checks[i]->drop(r->states[i]);
                 free(r->states[i]);
         }
-        op_cancel(r->discovering);
-        dns_free(run->dns);
-        sd_event_source_disable_unref(r->local);
-        sd_event_source_disable_unref(r->deadline);
         places_done(run->ldap, run->n_ldap);
         places_done(run->kdcs, run->n_kdcs);
         places_done(run->kpasswds, run->n_kpasswds);
+        dns_free(run->dns);
+        sd_event_source_disable_unref(r->local);
+        sd_event_source_disable_unref(r->deadline);
         preflight_free(run->preflight);
         char *texts[] = { run->domain, run->server, run->computer_name, run->hostname, run->own_job };
         for (size_t i = 0; i < ELEMENTS(texts); i++)
                 free(texts[i]);
         sd_event_unref(run->event);
-        free(r);
-}
-
-static void preflight_stop(void *userdata) {
-        running_free(userdata);
 }
 
 /* ---- the end ---- */
@@ -73,23 +63,20 @@ static bool all_settled(const struct running *r) {
         return true;
 }
 
-static void preflight_finish(struct running *r) {
-        struct preflight *p = TAKE(r->run.preflight);
-        preflight_done_t done = r->done;
-        void *userdata = r->userdata;
-        p->ms = (unsigned) (preflight_now_ms(r) - r->started);
-        op_finish(r->op);
-        running_free(r);
-        done(p, userdata);
+static unsigned preflight_ms(const struct running *r) {
+        return (unsigned) ((usec_now(CLOCK_MONOTONIC) - r->started) / 1000);
 }
 
-static void note_time(struct running *r, struct check_result *result) {
-        result->ms = (unsigned) (preflight_now_ms(r) - r->started);
+static void preflight_finish(struct running *r) {
+        struct preflight *p = TAKE(r->run.preflight);
+        p->ms = preflight_ms(r);
+        op_end(&r->op);
+        r->done(p, r->userdata);
 }
 
 static void preflight_settled(struct preflight_run *run, struct check_result *result) {
         struct running *r = container_of(run, struct running, run);
-        note_time(r, result);
+        result->ms = preflight_ms(r);
         if (r->moved)
                 r->moved(run->preflight, r->userdata);
         if (!r->busy && r->looked && all_settled(r))
@@ -102,8 +89,8 @@ static int preflight_deadline_came(sd_event_source *source, uint64_t usec, void 
                 struct check_result *result = &r->run.preflight->items[i];
                 if (result->verdict != VERDICT_WAITING)
                         continue;
-                check_say(result, VERDICT_WARN, "no answer within %u s", PREFLIGHT_MS / 1000);
-                note_time(r, result);
+                check_say(result, VERDICT_WARN, NULL, "no answer within %u s", PREFLIGHT_MS / 1000);
+                result->ms = preflight_ms(r);
         }
         preflight_finish(r);
         return 0;
@@ -120,7 +107,7 @@ static void preflight_look(struct running *r, bool network) {
                         continue;
                 r->states[i] = check->size ? xcalloc(1, check->size) : NULL;
                 check->look(&r->run, &p->items[i], r->states[i]);
-                note_time(r, &p->items[i]);
+                p->items[i].ms = preflight_ms(r);
         }
         r->busy = false;
         if (r->moved)
@@ -177,7 +164,7 @@ static void add_place(struct preflight_run *run, struct place *list, size_t *n, 
 static void add_named_place(struct preflight_run *run, struct place *list, size_t *n, const char *text) {
         const char *colon = strrchr(text, ':');
         long long port = 0;
-        _cleanup_free_ char *host = colon ? strndup(text, (size_t) (colon - text)) : NULL;
+        _cleanup_free_ char *host = colon ? xstrndup(text, (size_t) (colon - text)) : NULL;
         if (host && str_to_int(colon + 1, 1, UINT16_MAX, &port) >= 0)
                 add_place(run, list, n, host, (uint16_t) port);
 }
@@ -210,7 +197,7 @@ static void find_places(struct preflight_run *run) {
 static void preflight_discovered(struct realm *realm, struct error *e, void *userdata) {
         struct running *r = userdata;
         struct preflight_run *run = &r->run;
-        r->discovering = op_cancel(r->discovering);
+        op_wait(&r->op, NULL);
         error_free(e);
         run->preflight->realm = realm;
         if (realm->kind != REALM_NONE)
@@ -224,53 +211,44 @@ static int preflight_on_host(sd_event_source *source, void *userdata) {
         return 0;
 }
 
-static int preflight_prepare(struct running *r, const struct preflight_options *options) {
-        const struct preflight_order *order = options->order;
-        struct preflight_run *run = &r->run;
-        struct preflight *p = run->preflight = new0(struct preflight);
-        str_replace(&run->domain, order->domain);
-        str_replace(&run->server, str_empty(order->server) ? NULL : order->server);
-        str_replace(&run->computer_name, str_empty(order->computer_name) ? NULL : order->computer_name);
-        str_replace(&run->own_job, options->own_job);
-        str_replace(&run->hostname, str_empty(order->hostname) ? NULL : order->hostname);
-        p->n = ELEMENTS(checks);
-        p->items = xcalloc(p->n, sizeof *p->items);
-        for (size_t i = 0; i < p->n; i++)
-                p->items[i] = (struct check_result) { .id = checks[i]->id, .title = checks[i]->title };
-        int k = dns_new(run->event, options->servers, PROBE_MS, &run->dns, NULL);
-        if (k < 0)
-                return k;
-        k = sd_event_add_defer(run->event, &r->local, preflight_on_host, r);
-        if (k < 0)
-                return k;
-        k = sd_event_add_time_relative(run->event, &r->deadline, CLOCK_MONOTONIC, PREFLIGHT_MS * 1000ULL,
-                                       10000, preflight_deadline_came, r);
-        if (k < 0)
-                return k;
-        r->discovering =
-                discover_start(run->event,
-                               &(struct discover_options){
-                                       .domain = run->domain, .servers = options->servers, .ms = PROBE_MS },
-                               preflight_discovered, r);
-        return 0;
+static char *text_or_null(const char *text) {
+        return str_empty(text) ? NULL : xstrdup(text);
 }
 
 struct op *preflight_start(sd_event *event, const struct preflight_options *options,
                            void (*moved)(const struct preflight *p, void *userdata), preflight_done_t done,
                            void *userdata) {
+        const struct preflight_order *order = options->order;
+        struct preflight *p = new0(struct preflight);
+        p->n = ELEMENTS(checks);
+        p->items = xcalloc(p->n, sizeof *p->items);
+        for (size_t i = 0; i < p->n; i++)
+                p->items[i] = (struct check_result) { .id = checks[i]->id, .title = checks[i]->title };
         struct running *r = new0(struct running);
-        *r = (struct running){
+        *r = (struct running) {
+                .op.drop = preflight_drop,
                 .run = { .event = sd_event_ref(event),
-                         .settled = preflight_settled,
                          .paths = options->paths,
                          .facts = options->facts,
-                         .wanted = options->order->wanted },
+                         .preflight = p,
+                         .wanted = order->wanted,
+                         .domain = xstrdup(order->domain),
+                         .server = text_or_null(order->server),
+                         .computer_name = text_or_null(order->computer_name),
+                         .hostname = text_or_null(order->hostname),
+                         .own_job = xstrdup(options->own_job),
+                         .dns = dns_new(event, options->servers, PROBE_MS),
+                         .settled = preflight_settled },
+                .started = usec_now(CLOCK_MONOTONIC),
                 .moved = moved,
                 .done = done,
                 .userdata = userdata,
         };
-        r->started = preflight_now_ms(r);
-        r->op = op_new(preflight_stop, r);
-        struct op *op = r->op;
-        return preflight_prepare(r, options) < 0 ? op_cancel(op) : op;
+        if (!r->run.dns || sd_event_add_defer(event, &r->local, preflight_on_host, r) < 0 ||
+            sd_event_add_time_relative(event, &r->deadline, CLOCK_MONOTONIC, PREFLIGHT_MS * 1000ULL, 10000,
+                                       preflight_deadline_came, r) < 0)
+                return op_cancel(&r->op);
+        const struct discover_options discover = { .domain = r->run.domain, .servers = options->servers,
+                                                   .ms = PROBE_MS };
+        return op_wait(&r->op, discover_start(event, &discover, preflight_discovered, r));
 }

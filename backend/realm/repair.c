@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/realm/repair.h"
 
-#include <time.h>
-
 #include "backend/systemd/bus.h"
+#include "base/clock.h"
 #include "model/realm/check.h"
 
 #define HOSTNAMED_NAME "org.freedesktop.hostname1"
@@ -12,23 +11,20 @@
 /* A step, because KDCs tolerate no slow approach; the fraction of a second since the measurement is
  * negligible. */
 int repair_clock(int64_t ahead_usec, struct error **reterr) {
-        struct timespec now;
-        clock_gettime(CLOCK_REALTIME, &now);
-        int64_t usec = (int64_t) now.tv_sec * 1000000 + now.tv_nsec / 1000 - ahead_usec;
+        int64_t usec = usec_now(CLOCK_REALTIME) - ahead_usec;
         const struct timespec wanted = { .tv_sec = usec / 1000000, .tv_nsec = usec % 1000000 * 1000 };
-        if (usec < 0 || clock_settime(CLOCK_REALTIME, &wanted) < 0) {
-                int r = error_errno(reterr, usec < 0 ? -EINVAL : -errno, "The clock could not be set");
-                error_hint(reterr, r == -EPERM ? "This takes root with CAP_SYS_TIME. In a container the "
-                                                 "clock is that of the machine below: set "
-                                                 "it there"
-                                               : "Set it by hand, and let a time service keep it");
-                return r;
-        }
-        return 0;
+        if (usec >= 0 && clock_settime(CLOCK_REALTIME, &wanted) == 0)
+                return 0;
+        int r = error_errno(reterr, usec < 0 ? -EINVAL : -errno, "The clock could not be set");
+        error_hint(reterr, r == -EPERM
+                                   ? "This takes root with CAP_SYS_TIME. In a container the clock is that "
+                                     "of the machine below: set it there"
+                                   : "Set it by hand, and let a time service keep it");
+        return r;
 }
 
 struct renaming {
-        struct op *op;
+        struct op op;
         sd_bus *bus;
         sd_bus_slot *slot;
         char *name;
@@ -37,11 +33,10 @@ struct renaming {
         void *userdata;
 };
 
-static void renaming_stop(void *userdata) {
-        struct renaming *r = userdata;
+static void renaming_drop(struct op *op) {
+        struct renaming *r = container_of(op, struct renaming, op);
         sd_bus_slot_unref(r->slot);
         free(r->name);
-        free(r);
 }
 
 static int renaming_on_reply(sd_bus_message *m, void *userdata, sd_bus_error *unused);
@@ -71,11 +66,8 @@ static int renaming_on_reply(sd_bus_message *m, void *userdata, sd_bus_error *un
                         return 0;
                 bus_fail(&e, NULL, k, "The host name could not be set");
         }
-        void (*done)(struct error * error, void *data) = r->done;
-        void *data = r->userdata;
-        op_finish(r->op);
-        renaming_stop(r);
-        done(e, data);
+        op_end(&r->op);
+        r->done(e, r->userdata);
         return 0;
 }
 
@@ -87,12 +79,14 @@ struct op *repair_hostname(sd_bus *bus, const char *name, void (*done)(struct er
                 return NULL;
         }
         struct renaming *r = new0(struct renaming);
-        *r = (struct renaming) { .bus = bus, .name = xstrdup(name), .done = done, .userdata = userdata };
+        *r = (struct renaming){ .op.drop = renaming_drop,
+                                .bus = bus,
+                                .name = xstrdup(name),
+                                .done = done,
+                                .userdata = userdata };
         int k = renaming_call(r);
-        if (k < 0) {
-                bus_fail(reterr, NULL, k, "The host name could not be set");
-                renaming_stop(r);
-                return NULL;
-        }
-        return r->op = op_new(renaming_stop, r);
+        if (k >= 0)
+                return &r->op;
+        bus_fail(reterr, NULL, k, "The host name could not be set");
+        return op_cancel(&r->op);
 }

@@ -27,18 +27,19 @@ void server_probe_done(struct server_probe *c) {
         *c = (struct server_probe){};
 }
 
-static char *server_whom(const struct server_probe *c) {
+/* Notes the question, and asks it at the present address. */
+static struct op *server_ask(struct server_probe *c, const char *what, int *ret_question,
+                             const struct str *request, struct exchange_options options) {
         const struct realm_server *s = server_of(c);
-        return str_printf("%s (%s port %u)", s->host, s->addresses[c->address], s->port);
-}
-
-static int server_note(struct server_probe *c, const char *what) {
-        _cleanup_free_ char *to = server_whom(c);
-        return realm_asked(c->discovery->realm, what, to);
-}
-
-static void note_failure(struct server_probe *c, int question, unsigned ms, const struct error *e) {
-        realm_answered(c->discovery->realm, question, REALM_FAILED, ms, error_line(e));
+        _cleanup_free_ char *whom = str_printf("%s (%s port %u)", s->host, s->addresses[c->address], s->port);
+        *ret_question = realm_asked(c->discovery->realm, what, whom);
+        options.address = s->addresses[c->address];
+        options.port = s->port;
+        options.request = request->text;
+        options.n = request->length;
+        options.ms = SERVER_PROBE_MS;
+        options.userdata = c;
+        return exchange_start(c->discovery->event, &options);
 }
 
 static void server_keep(char **target, const char *text) {
@@ -75,17 +76,14 @@ static void take_netlogon(struct server_probe *c, const struct netlogon *n) {
                 server_keep(&realm->best, server_of(c)->host);
 }
 
-/* Reads the answer's NetLogon; -ENODATA: none, as the server does not know the domain. */
-static int read_ping(struct server_probe *c, const struct ldap_message *m, int question,
-                     struct error **reterr) {
+/* Reads the answer's NetLogon; there is none where the server does not know the domain. */
+static int read_ping(struct server_probe *c, const struct ldap_message *m, struct error **reterr) {
         const struct berval *value = ldap_value(m, "NetLogon", 0);
         struct netlogon n;
-        if (!value)
-                return -ENODATA;
-        int r = netlogon_read((const uint8_t *) value->bv_val, value->bv_len, &n, reterr);
-        if (r < 0)
+        int r = value ? netlogon_read((const uint8_t *) value->bv_val, value->bv_len, &n, reterr) : 0;
+        if (r < 0 || !value)
                 return r;
-        realm_answered(c->discovery->realm, question, REALM_ANSWERED, 0, ping_words(&n));
+        realm_answered(c->discovery->realm, c->ping_question, REALM_ANSWERED, 0, ping_words(&n));
         take_netlogon(c, &n);
         netlogon_done(&n);
         return 0;
@@ -98,62 +96,44 @@ static ssize_t ping_heard(struct exchange *x, const uint8_t *bytes, size_t n, bo
         ssize_t k = ldap_read(bytes, n, &m, reterr);
         if (k == 0)
                 return error_set(reterr, -EBADMSG, "The answer is cut off");
-        if (k < 0)
-                return k;
-        if (m.kind == LDAP_DONE) {
-                *ret_over = true;
-                return k;
-        }
-        int r = m.kind == LDAP_ENTRY ? read_ping(c, &m, c->ping_question, reterr) : 0;
-        if (r < 0 && r != -ENODATA)
-                return r;
-        *ret_over = c->discovery->pinged;
-        return k;
+        int r = k > 0 && m.kind == LDAP_ENTRY ? read_ping(c, &m, reterr) : 0;
+        *ret_over = m.kind == LDAP_DONE || c->discovery->pinged;
+        return r < 0 ? r : k;
 }
 
 static void ping_over(unsigned ms, struct error *e, void *userdata) {
         struct server_probe *c = userdata;
         struct discovery *d = c->discovery;
+        struct realm_question *q = c->ping_question < 0 ? NULL : &d->realm->questions[c->ping_question];
         c->ping = op_cancel(c->ping);
         if (e)
-                note_failure(c, c->ping_question, ms, e);
-        else if (c->ping_question >= 0) {
-                struct realm_question *q = &d->realm->questions[c->ping_question];
+                realm_answered(d->realm, c->ping_question, REALM_FAILED, ms, error_line(e));
+        else if (q && q->outcome == REALM_ASKING)
+                realm_answered(d->realm, c->ping_question, REALM_EMPTY, ms,
+                               xstrdup("it does not know this domain"));
+        else if (q)
                 q->ms = ms;
-                if (q->outcome == REALM_ASKING)
-                        realm_answered(d->realm, c->ping_question, REALM_EMPTY, ms,
-                                       strdup("it does not know this domain"));
-        }
         error_free(e);
         d->changed(d);
 }
 
 static struct op *start_ping(struct server_probe *c) {
         _cleanup_str_ struct str request = {};
-        const struct realm_server *s = server_of(c);
         netlogon_ask(&request, 1, c->discovery->realm->asked);
-        c->ping_question = server_note(c, "LDAP ping (UDP), who the controller is and which site this host "
-                                          "is in");
-        return exchange_start(c->discovery->event,
-                              &(struct exchange_options) { .address = s->addresses[c->address],
-                                                          .port = s->port,
-                                                          .datagram = true,
-                                                          .request = request.text,
-                                                          .n = request.length,
-                                                          .ms = SERVER_PROBE_MS,
-                                                          .heard = ping_heard,
-                                                          .done = ping_over,
-                                                          .userdata = c });
+        return server_ask(c, "LDAP ping (UDP), who the controller is and which site this host is in",
+                          &c->ping_question, &request,
+                          (struct exchange_options) {
+                                  .datagram = true, .heard = ping_heard, .done = ping_over });
 }
 
 /* ---- LDAP over TCP: the rootDSE, then entries of its kind ---- */
 
-static int server_search(struct server_probe *c, struct exchange *x, const char *base, enum ldap_scope scope,
+static void server_search(struct server_probe *c, struct exchange *x, const char *base, enum ldap_scope scope,
                          const struct ldap_test *tests, size_t n, const char *const *attributes) {
         _cleanup_str_ struct str request = {};
         ldap_ask(&request, ++c->id, base, scope, tests, n, attributes);
         c->open++;
-        return exchange_say(x, request.text, request.length);
+        exchange_say(x, request.text, request.length);
 }
 
 static bool has_capability(const struct ldap_message *m) {
@@ -175,23 +155,18 @@ static const char *base_of(const struct ldap_message *m) {
         return base;
 }
 
-static int root_read(struct server_probe *c, struct exchange *x, const struct ldap_message *m) {
+static void root_read(struct server_probe *c, struct exchange *x, const struct ldap_message *m) {
+        static const struct ldap_test container = { "objectClass", "krbRealmContainer", 17 };
+        static const char *const of_base[] = { "info", "associatedDomain", NULL },
+                                 *const of_container[] = { "cn", NULL };
         c->root_read = true;
         server_keep(&c->base, base_of(m));
-        if (has_capability(m)) {
-                c->kind = REALM_AD;
-                return 0;
-        }
-        c->kind = REALM_OTHER;
-        if (!c->base)
-                return 0;
-        static const struct ldap_test container = { "objectClass", "krbRealmContainer", 17 };
+        c->kind = has_capability(m) ? REALM_AD : REALM_OTHER;
+        if (c->kind == REALM_AD || !c->base)
+                return;
         _cleanup_free_ char *kerberos = str_printf("cn=kerberos,%s", c->base);
-        int r = server_search(c, x, c->base, LDAP_BASE, NULL, 0,
-                              (const char *const[]) { "info", "associatedDomain", NULL });
-        return r < 0 || !kerberos ? r
-                                  : server_search(c, x, kerberos, LDAP_ONE, &container, 1,
-                                                  (const char *const[]) { "cn", NULL });
+        server_search(c, x, c->base, LDAP_BASE, NULL, 0, of_base);
+        server_search(c, x, kerberos, LDAP_ONE, &container, 1, of_container);
 }
 
 /* The base entry of FreeIPA has info: IPA V2.0; the container of its realm has the realm's name. */
@@ -214,17 +189,12 @@ static ssize_t ldap_heard(struct exchange *x, const uint8_t *bytes, size_t n, bo
         ssize_t k = ldap_read(bytes, n, &m, reterr);
         if (k <= 0)
                 return k;
-        int r = 0;
         if (m.kind == LDAP_ENTRY && m.id == 1 && !c->root_read)
-                r = root_read(c, x, &m);
+                root_read(c, x, &m);
         else if (m.kind == LDAP_ENTRY)
                 entry_read(c, &m);
         else if (m.kind == LDAP_DONE)
-                c->open -= c->open > 0;
-        if (r < 0)
-                return r;
-        if (m.kind == LDAP_DONE && c->open == 0)
-                *ret_over = true;
+                *ret_over = --c->open == 0;
         return k;
 }
 
@@ -254,47 +224,35 @@ static char *ldap_words(const struct server_probe *c) {
 
 static void start_talking(struct server_probe *c);
 
+/* Results before a failure count. */
 static void ldap_over(unsigned ms, struct error *e, void *userdata) {
         struct server_probe *c = userdata;
         struct discovery *d = c->discovery;
+        bool retry = e && !c->root_read && server_of(c)->addresses[c->address + 1];
         c->ldap = op_cancel(c->ldap);
-        if (c->root_read) { /* results before a failure count */
+        if (c->root_read) {
                 realm_answered(d->realm, c->ldap_question, REALM_ANSWERED, ms, ldap_words(c));
                 take_ldap(c, ms);
-        } else if (e) {
-                note_failure(c, c->ldap_question, ms, e);
-                /* its next address, often the other family */
-                if (server_of(c)->addresses[c->address + 1]) {
-                        c->address++;
-                        c->ping = op_cancel(c->ping);
-                        error_free(e);
-                        start_talking(c);
-                        return;
-                }
         } else
-                realm_answered(d->realm, c->ldap_question, REALM_EMPTY, ms,
-                               strdup("it has no rootDSE for everybody"));
+                realm_answered(d->realm, c->ldap_question, e ? REALM_FAILED : REALM_EMPTY, ms,
+                               e ? error_line(e) : xstrdup("it has no rootDSE for everybody"));
         error_free(e);
-        d->changed(d);
+        if (retry) { /* its next address, often the other family */
+                c->address++;
+                c->ping = op_cancel(c->ping);
+                start_talking(c);
+        } else
+                d->changed(d);
 }
 
 static struct op *start_ldap(struct server_probe *c) {
         static const char *const attributes[] = { "supportedCapabilities", "defaultNamingContext",
                                                   "namingContexts", NULL };
         _cleanup_str_ struct str request = {};
-        const struct realm_server *s = server_of(c);
         c->id = c->open = 1;
         ldap_ask(&request, 1, "", LDAP_BASE, NULL, 0, attributes);
-        c->ldap_question = server_note(c, "LDAP rootDSE (TCP), what kind of directory it is");
-        return exchange_start(c->discovery->event,
-                              &(struct exchange_options) { .address = s->addresses[c->address],
-                                                          .port = s->port,
-                                                          .request = request.text,
-                                                          .n = request.length,
-                                                          .ms = SERVER_PROBE_MS,
-                                                          .heard = ldap_heard,
-                                                          .done = ldap_over,
-                                                          .userdata = c });
+        return server_ask(c, "LDAP rootDSE (TCP), what kind of directory it is", &c->ldap_question, &request,
+                          (struct exchange_options) { .heard = ldap_heard, .done = ldap_over });
 }
 
 static void start_talking(struct server_probe *c) {
@@ -314,7 +272,7 @@ static void server_resolved(char *const *addresses, struct error *e, void *userd
                 s->addresses = strv_copy(addresses);
         } else
                 realm_answered(d->realm, c->ldap_question, e ? REALM_FAILED : REALM_EMPTY, 0,
-                               e ? error_line(e) : strdup("it has no address"));
+                               e ? error_line(e) : xstrdup("it has no address"));
         error_free(e);
         if (s->addresses)
                 start_talking(c);

@@ -35,7 +35,7 @@ int content_share(struct content *c, const char *hex) {
 static int content_verify(struct content *c, const char *name, const char *hex) {
         char again[DIGEST_HEX];
         _cleanup_close_ int fd = openat(c->blobs, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-        int r = fd < 0 ? -errno : digest_fd(c->digest, fd, again);
+        int r = fd < 0 ? -errno : digest_fd(fd, again);
         return r < 0 ? r : strcmp(hex, again) == 0 ? 0 : -EIO;
 }
 
@@ -68,18 +68,17 @@ static int content_read_small(struct content *c, int fd, const struct stat *st, 
                         return -EAGAIN;
         }
         int r = length == (size_t) st->st_size ? content_still_same(fd, st) : -EAGAIN;
-        if (r >= 0)
-                r = digest_bytes(c->digest, c->buffer, length, hex);
-        if (r >= 0 && c->blobs >= 0)
-                r = content_write(c, hex, c->buffer, length);
-        return r;
+        if (r < 0)
+                return r;
+        digest_bytes(c->buffer, length, hex);
+        return c->blobs >= 0 ? content_write(c, hex, c->buffer, length) : r;
 }
 
 /* Copied under a temporary name first, because the digest is known only at the end; holes stay holes. */
 static int content_read_large(struct content *c, int fd, const struct stat *st, char hex[static DIGEST_HEX]) {
         static const char working[] = SNAPSHOT_WORKING;
         if (c->blobs < 0) {
-                int r = digest_fd(c->digest, fd, hex);
+                int r = digest_fd(fd, hex);
                 return r < 0 ? r : content_still_same(fd, st);
         }
         unlinkat(c->blobs, working, 0);
@@ -89,11 +88,11 @@ static int content_read_large(struct content *c, int fd, const struct stat *st, 
         if (r >= 0)
                 r = content_still_same(fd, st);
         if (r >= 0)
-                r = digest_fd(c->digest, blob, hex);
+                r = digest_fd(blob, hex);
         if (r >= 0 && !content_share(c, hex) && renameat(c->blobs, working, c->blobs, hex) < 0)
                 r = -errno;
         /* Which of the two files failed? */
-        c->unkept = r < 0 && r != -EAGAIN && digest_fd(c->digest, fd, hex) >= 0;
+        c->unkept = r < 0 && r != -EAGAIN && digest_fd(fd, hex) >= 0;
         unlinkat(c->blobs, working, 0);
         return r;
 }
@@ -134,7 +133,6 @@ int content_read(struct content *c, int folder, const char *name, struct entry *
 }
 
 void content_done(struct content *c) {
-        digest_free(c->digest);
         free(c->buffer);
 }
 
@@ -146,7 +144,6 @@ int snapshot_keep(int root, const struct entry *e, int blobs) {
         _cleanup_close_ int folder = files_open_parent(root, e->path, &name, NULL);
         if (folder < 0)
                 return folder;
-        c.digest = digest_new();
         /* Hashed first and saved only when it is the right one: an unnamed blob is useless. */
         int r = content_read(&c, folder, name, &now);
         if (r >= 0 && strcmp(now.digest, e->digest) != 0)

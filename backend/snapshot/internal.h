@@ -19,11 +19,8 @@ char *overlay_path(const struct paths *paths, const char *format, ...) __attribu
 
 /* ---- content.c ---- */
 
-struct digest;
-
 struct content {
         struct snapshot_tally *tally; /* counts of read and shared blobs */
-        struct digest *digest;        /* of content_done() */
         int blobs, known_blobs;       /* as in struct snapshot_options; borrowed */
         bool unkept;  /* the content was readable, but not saved: the failure does not concern one file */
         char *buffer; /* allocated with the first file */

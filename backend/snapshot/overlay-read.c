@@ -19,7 +19,6 @@
 struct reading {
         int host, copy; /* the two roots */
         int blobs;
-        struct digest *digest;
         struct manifest before, after;
         uint64_t kept;
 };
@@ -45,7 +44,7 @@ static int snapshot_overlay_read_note(struct reading *r, int root, const char *p
         if (S_ISREG(e.mode) && !e.left_out) {
                 _cleanup_close_ int fd =
                         openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-                result = fd < 0 ? -errno : digest_fd(r->digest, fd, e.digest);
+                result = fd < 0 ? -errno : digest_fd(fd, e.digest);
                 if (result >= 0 && r->blobs >= 0 && e.size <= TEXT_MAX && r->kept + e.size <= TEXTS_MAX &&
                     snapshot_keep(root, &e, r->blobs) >= 0)
                         r->kept += e.size;
@@ -194,9 +193,8 @@ static int snapshot_overlay_read_all(struct reading *r, const struct paths *path
 
 int overlay_read(const struct paths *paths, int root, int blobs, struct manifest *ret_before,
                  struct manifest *ret_after, struct error **reterr) {
-        struct reading r = { .host = root, .copy = -1, .blobs = blobs, .digest = digest_new() };
+        struct reading r = { .host = root, .copy = -1, .blobs = blobs };
         int result = snapshot_overlay_read_all(&r, paths, reterr);
-        digest_free(r.digest);
         if (r.copy >= 0)
                 close(r.copy);
         if (result < 0) {

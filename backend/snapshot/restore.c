@@ -18,7 +18,6 @@ enum standing {
 struct restore {
         const struct restore_options *options;
         struct restored result;
-        struct digest *digest;
         bool *done; /* for each change: settled */
 };
 
@@ -37,14 +36,13 @@ static void leave_failed(struct restore *re, const char *path, int code) {
 }
 
 /* The present object, with its digest where content matters. -ENOENT: none. */
-static int restore_look(struct restore *re, int folder, const char *name, const char *path,
-                        struct entry *ret) {
+static int restore_look(int folder, const char *name, const char *path, struct entry *ret) {
         int r = files_look(folder, name, path, ret);
         if (r < 0 || !S_ISREG(ret->mode))
                 return r;
         _cleanup_close_ int fd =
                 openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-        r = fd < 0 ? -errno : digest_fd(re->digest, fd, ret->digest);
+        r = fd < 0 ? -errno : digest_fd(fd, ret->digest);
         if (r < 0)
                 entry_done(ret);
         return r;
@@ -172,7 +170,7 @@ static void take_away(struct restore *re, size_t i) {
                 return;
         }
         _cleanup_(entry_done) struct entry now = {};
-        int r = restore_look(re, folder, name, change->path, &now);
+        int r = restore_look(folder, name, change->path, &now);
         enum standing standing = standing_of(change, r < 0 ? NULL : &now);
         if (r == -ENOENT && standing != AS_BEFORE)
                 return; /* removed already; its former self comes back later */
@@ -213,7 +211,7 @@ static int link_back(struct restore *re, int folder, const char *name, const str
                 _cleanup_close_ int other_folder =
                         files_open_parent(re->options->root, other->path, &other_name, NULL);
                 _cleanup_(entry_done) struct entry now = {};
-                if (other_folder < 0 || restore_look(re, other_folder, other_name, other->path, &now) < 0)
+                if (other_folder < 0 || restore_look(other_folder, other_name, other->path, &now) < 0)
                         continue;
                 if (entry_same(&now, other))
                         return files_link(other_folder, other_name, &now, folder, name, seen, NULL);
@@ -224,7 +222,7 @@ static int link_back(struct restore *re, int folder, const char *name, const str
 static int open_blob(struct restore *re, const char *hex) {
         char now[DIGEST_HEX];
         _cleanup_close_ int fd = openat(re->options->blobs, hex, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-        int r = fd < 0 ? -errno : digest_fd(re->digest, fd, now);
+        int r = fd < 0 ? -errno : digest_fd(fd, now);
         if (r < 0)
                 return r;
         /* A corrupted blob must not become a host's file. */
@@ -245,7 +243,7 @@ static int put_object(struct restore *re, int folder, const char *name, const st
 
 static int restore_verify(struct restore *re, int folder, const char *name, const struct entry *before) {
         _cleanup_(entry_done) struct entry now = {};
-        int r = restore_look(re, folder, name, before->path, &now);
+        int r = restore_look(folder, name, before->path, &now);
         return r < 0 ? r : entry_same(&now, before) ? 0 : -EBADMSG;
 }
 
@@ -265,7 +263,7 @@ static void bring_back(struct restore *re, size_t i) {
                 return;
         }
         _cleanup_(entry_done) struct entry now = {};
-        int r = restore_look(re, folder, name, change->path, &now);
+        int r = restore_look(folder, name, change->path, &now);
         if (r < 0 && r != -ENOENT) {
                 leave_failed(re, change->path, r);
                 return;
@@ -301,7 +299,7 @@ static void set_back(struct restore *re, size_t i) {
         re->done[i] = true;
         _cleanup_close_ int folder = files_open_parent(re->options->root, change->path, &name, NULL);
         _cleanup_(entry_done) struct entry now = {};
-        int r = folder < 0 ? folder : restore_look(re, folder, name, change->path, &now);
+        int r = folder < 0 ? folder : restore_look(folder, name, change->path, &now);
         if (r < 0) {
                 restore_give_up(re, change, r);
                 return;
@@ -354,7 +352,7 @@ static void set_folder_times(struct restore *re) {
 /* Children sort after their folder: backwards removes them first, forwards creates the folder first. */
 void restore_run(const struct restore_options *options, struct restored *ret) {
         const struct changes *changes = options->changes;
-        struct restore re = { .options = options, .digest = digest_new() };
+        struct restore re = { .options = options };
         re.done = xcalloc(changes->n + 1, sizeof *re.done);
         for (size_t i = changes->n; i > 0; i--)
                 if (goes_away(&changes->items[i - 1]))
@@ -366,7 +364,6 @@ void restore_run(const struct restore_options *options, struct restored *ret) {
                 if (!re.done[i - 1])
                         set_back(&re, i - 1);
         set_folder_times(&re);
-        digest_free(re.digest);
         free(re.done);
         *ret = re.result;
 }

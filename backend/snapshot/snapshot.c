@@ -98,7 +98,6 @@ int snapshot_new(const struct snapshot_options *options, struct snapshot **ret, 
                 s->options.file_max = SNAPSHOT_FILE_MAX;
         s->manifest.taken = time(NULL);
         s->content = (struct content){ .tally = &s->tally,
-                                       .digest = digest_new(),
                                        .blobs = options->blobs,
                                        .known_blobs = options->known_blobs };
         add_roots(s);

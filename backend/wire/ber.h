@@ -22,7 +22,16 @@ static inline void ber_freep(BerElement **ber) {
 #define _cleanup_ber_ _cleanup_(ber_freep)
 
 /* Reads a copy of the bytes: liblber ends texts in place. */
-BerElement *ber_reader(const uint8_t *bytes, size_t n);
+static inline BerElement *ber_reader(const uint8_t *bytes, size_t n) {
+        /* without a byte it has no buffer, and liblber reads from that */
+        struct berval whole = { .bv_len = n ? n : 1, .bv_val = (char *) (n ? bytes : (const uint8_t *) "") };
+        return ber_init(&whole);
+}
 
 /* Appends the result of ber_printf(). */
-void ber_append(BerElement *ber, struct str *out);
+static inline void ber_append(BerElement *ber, struct str *out) {
+        struct berval whole;
+        if (ber_flatten2(ber, &whole, 0) < 0)
+                oom();
+        str_add_bytes(out, whole.bv_val, whole.bv_len);
+}

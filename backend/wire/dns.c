@@ -9,6 +9,8 @@
 #include <netdb.h>
 #include <sys/select.h>
 
+#include "backend/io/turn.h"
+
 #define SOCKETS_MAX 32
 #define TRIES 3
 #define DATAGRAM_SIZE 1232      /* fits into one packet everywhere; larger answers come by TCP */
@@ -21,42 +23,26 @@ struct dns {
                 ares_socket_t fd;
                 sd_event_source *source;
         } sockets[SOCKETS_MAX];
-        sd_event_source *answers;       /* answers later: c-ares may be ready inside the call that asks */
-        struct question *questions;     /* in flight, and ready */
 };
 
+/* Held while in flight: c-ares keeps a pointer to it, and cannot cancel a single one. */
 struct question {
+        struct op op;
         struct dns *dns;
-        struct question *next;
-        struct op *op;                  /* NULL: dropped */
         enum dns_type type;
         dns_done_t done;
         dns_addresses_t addresses_done;
         void *userdata;
-        bool in_flight, ready;
         struct dns_answer answer;
         char **addresses;
         struct error *error;
 };
 
-static void question_free(struct question *q) {
-        for (struct question **p = &q->dns->questions; *p; p = &(*p)->next)
-                if (*p == q) {
-                        *p = q->next;
-                        break;
-                }
+static void question_drop(struct op *op) {
+        struct question *q = container_of(op, struct question, op);
         dns_answer_done(&q->answer);
         strv_free(q->addresses);
         error_free(q->error);
-        free(q);
-}
-
-/* c-ares keeps a pointer to a question in flight, and cannot cancel a single one. */
-static void question_stop(void *userdata) {
-        struct question *q = userdata;
-        q->op = NULL;
-        if (!q->in_flight)
-                question_free(q);
 }
 
 static void dns_arm(struct dns *dns) {
@@ -105,57 +91,24 @@ static void dns_socket_wanted(void *userdata, ares_socket_t fd, int readable, in
                 dns->sockets[at].fd = fd;
 }
 
-static int give_answers(sd_event_source *source, void *userdata) {
-        struct dns *dns = userdata;
-        for (struct question *q = dns->questions, *next; q; q = next) {
-                next = q->next;
-                if (!q->ready)
-                        continue;
-                if (next) {
-                        /* one at a time: done() may drop others, and the channel */
-                        sd_event_source_set_enabled(dns->answers, SD_EVENT_ONESHOT);
-                }
-                struct dns_answer answer = q->answer;
-                _cleanup_strv_ char **addresses = TAKE(q->addresses);
-                struct error *e = TAKE(q->error);
-                dns_done_t done = q->done;
-                dns_addresses_t addresses_done = q->addresses_done;
-                void *for_done = q->userdata;
-                q->answer = (struct dns_answer) {};
-                op_finish(q->op);
-                question_free(q);
-                if (done)
-                        done(e ? NULL : &answer, e, for_done);
-                else
-                        addresses_done(addresses, e, for_done);
-                dns_answer_done(&answer);
-                return 0;
-        }
-        return 0;
+static void question_answer(void *state) {
+        struct question *q = state;
+        _cleanup_(dns_answer_done) struct dns_answer answer = q->answer;
+        _cleanup_strv_ char **addresses = TAKE(q->addresses);
+        struct error *e = TAKE(q->error);
+        q->answer = (struct dns_answer) {};
+        op_end(&q->op);
+        if (q->done)
+                q->done(e ? NULL : &answer, e, q->userdata);
+        else
+                q->addresses_done(addresses, e, q->userdata);
 }
 
 static struct question *question_new(struct dns *dns, void *userdata) {
-        struct question *q = calloc(1, sizeof *q);
-        struct op *op = q ? op_new(question_stop, q) : NULL;
-        if (!op) {
-                free(q);
-                return NULL;
-        }
-        *q = (struct question) {
-                .dns = dns, .next = dns->questions, .op = op, .userdata = userdata, .in_flight = true
-        };
-        dns->questions = q;
+        struct question *q = new0(struct question);
+        *q = (struct question) { .op.drop = question_drop, .dns = dns, .userdata = userdata };
+        op_hold(&q->op);
         return q;
-}
-
-/* c-ares has finished with it. The loop reports the answer. */
-static void question_ready(struct question *q) {
-        q->in_flight = false;
-        q->ready = true;
-        if (q->op)
-                sd_event_source_set_enabled(q->dns->answers, SD_EVENT_ONESHOT);
-        else
-                question_free(q);
 }
 
 static void dns_fail(struct question *q, int status) {
@@ -174,7 +127,6 @@ static void dns_fail(struct question *q, int status) {
                   "Its own way to the servers of this name may be broken" },
                 { ARES_EBADNAME, -EINVAL, "This cannot be a name of the DNS", NULL },
                 { ARES_ENOTIMP, -EIO, "The name server does not know this kind of question", NULL },
-                { ARES_ENOMEM, -ENOMEM, "Out of memory", NULL },
         };
         for (size_t i = 0; i < ELEMENTS(meanings); i++)
                 if (meanings[i].status == status) {
@@ -186,33 +138,27 @@ static void dns_fail(struct question *q, int status) {
         error_set(&q->error, -EIO, "DNS: %s", ares_strerror(status));
 }
 
+/* c-ares may answer inside the call that asks. */
 static void dns_answered(void *userdata, int status, int timeouts, unsigned char *bytes, int n) {
         struct question *q = userdata;
-        if (!q->op) {
-                question_free(q);
+        if (!op_release(&q->op))
                 return;
-        }
-        if (status == ARES_SUCCESS || status == ARES_ENODATA || status == ARES_ENOTFOUND) {
-                /* c-ares may report these two without bytes: an answer without records. */
-                if (bytes && n > 0)
-                        dns_read(bytes, (size_t) n, q->type, &q->answer, &q->error);
-                else
-                        q->answer.code = status == ARES_ENOTFOUND ? ns_r_nxdomain : ns_r_noerror;
-        } else
+        if (status != ARES_SUCCESS && status != ARES_ENODATA && status != ARES_ENOTFOUND)
                 dns_fail(q, status);
-        question_ready(q);
+        else if (bytes && n > 0)
+                dns_read(bytes, (size_t) n, q->type, &q->answer, &q->error);
+        else /* c-ares may report the last two without bytes: an answer without records */
+                q->answer.code = status == ARES_ENOTFOUND ? ns_r_nxdomain : ns_r_noerror;
+        op_answer(&q->op, q->dns->event, question_answer);
 }
 
 struct op *dns_ask(struct dns *dns, const char *name, enum dns_type type, dns_done_t done, void *userdata) {
         struct question *q = question_new(dns, userdata);
-        if (!q)
-                return NULL;
-        struct op *op = q->op;
         q->done = done;
         q->type = type;
         ares_query(dns->channel, name, ns_c_in, (int) type, dns_answered, q);
         dns_arm(dns);
-        return op;
+        return &q->op;
 }
 
 static void addresses_came(struct question *q, const struct ares_addrinfo *info, int family) {
@@ -225,45 +171,35 @@ static void addresses_came(struct question *q, const struct ares_addrinfo *info,
                                 : (const void *) &((const struct sockaddr_in6 *) node->ai_addr)->sin6_addr;
                 if (node->ai_family == family && inet_ntop(family, address, text, sizeof text) &&
                     !strv_contains(q->addresses, text))
-                        (void) strv_add(&q->addresses, text);
+                        strv_add(&q->addresses, text);
         }
 }
 
 static void dns_resolved(void *userdata, int status, int timeouts, struct ares_addrinfo *info) {
         struct question *q = userdata;
-        if (!q->op) {
-                if (info)
-                        ares_freeaddrinfo(info);
-                question_free(q);
-                return;
+        if (op_release(&q->op)) {
+                if (status == ARES_SUCCESS) {
+                        addresses_came(q, info, AF_INET);
+                        addresses_came(q, info, AF_INET6);
+                } else if (status != ARES_ENODATA && status != ARES_ENOTFOUND)
+                        dns_fail(q, status);
+                op_answer(&q->op, q->dns->event, question_answer);
         }
-        if (status == ARES_SUCCESS) {
-                addresses_came(q, info, AF_INET);
-                addresses_came(q, info, AF_INET6);
-        } else if (status != ARES_ENODATA && status != ARES_ENOTFOUND)
-                dns_fail(q, status);
         if (info)
                 ares_freeaddrinfo(info);
-        question_ready(q);
 }
 
 struct op *dns_resolve(struct dns *dns, const char *host, dns_addresses_t done, void *userdata) {
-        struct question *q = question_new(dns, userdata);
-        if (!q)
-                return NULL;
-        struct op *op = q->op;
-        q->addresses_done = done;
         const struct ares_addrinfo_hints hints = { .ai_family = AF_UNSPEC, .ai_flags = ARES_AI_NOSORT };
+        struct question *q = question_new(dns, userdata);
+        q->addresses_done = done;
         ares_getaddrinfo(dns->channel, host, NULL, &hints, dns_resolved, q);
         dns_arm(dns);
-        return op;
+        return &q->op;
 }
 
-int dns_new(sd_event *event, const char *servers, unsigned ms, struct dns **ret, struct error **reterr) {
-        struct dns *dns = calloc(1, sizeof *dns);
-        if (!dns)
-                return error_set(reterr, -ENOMEM, "Out of memory");
-        dns->event = sd_event_ref(event);
+struct dns *dns_new(sd_event *event, const char *servers, unsigned ms) {
+        struct dns *dns = new0(struct dns);
         /* c-ares doubles its timeout at each repeat: 1 + 2 + 4 parts of the limit. */
         struct ares_options options = { .flags = ARES_FLAG_EDNS,
                                         .ednspsz = DATAGRAM_SIZE,
@@ -271,46 +207,26 @@ int dns_new(sd_event *event, const char *servers, unsigned ms, struct dns **ret,
                                         .tries = TRIES,
                                         .sock_state_cb = dns_socket_wanted,
                                         .sock_state_cb_data = dns };
-        int r = ares_library_init(ARES_LIB_INIT_ALL);
         const int set = ARES_OPT_FLAGS | ARES_OPT_EDNSPSZ | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
                         ARES_OPT_SOCK_STATE_CB;
-        int a = r == ARES_SUCCESS ? ares_init_options(&dns->channel, &options, set) : r;
-        if (a == ARES_SUCCESS && servers)
-                a = ares_set_servers_ports_csv(dns->channel, servers);
-        r = sd_event_add_time_relative(event, &dns->timer, CLOCK_MONOTONIC, 0, 1000, dns_timer_came, dns);
-        if (r >= 0)
-                r = sd_event_source_set_enabled(dns->timer, SD_EVENT_OFF);
-        if (r >= 0)
-                r = sd_event_add_defer(event, &dns->answers, give_answers, dns);
-        if (r >= 0)
-                r = sd_event_source_set_enabled(dns->answers, SD_EVENT_OFF);
-        if (a != ARES_SUCCESS || r < 0) {
-                dns_free(dns);
-                return error_set(reterr,
-                                 a == ARES_ENOMEM ? -ENOMEM
-                                 : r < 0          ? r
-                                                  : -EIO,
-                                 "The resolver could not be set up: %s",
-                                 a != ARES_SUCCESS ? ares_strerror(a) : strerror(-r));
-        }
-        *ret = dns;
-        return 0;
+        dns->event = sd_event_ref(event);
+        ares_library_init(ARES_LIB_INIT_ALL);
+        if (ares_init_options(&dns->channel, &options, set) != ARES_SUCCESS ||
+            (servers && ares_set_servers_ports_csv(dns->channel, servers) != ARES_SUCCESS) ||
+            sd_event_add_time(event, &dns->timer, CLOCK_MONOTONIC, UINT64_MAX, 1000, dns_timer_came, dns) < 0)
+                return dns_free(dns);
+        return dns;
 }
 
 struct dns *dns_free(struct dns *dns) {
         if (!dns)
                 return NULL;
-        /* questions in flight end here with ARES_EDESTRUCTION, which is not reported */
-        for (struct question *q = dns->questions; q; q = q->next)
-                q->op = NULL;
+        /* cancelled questions in flight end here with ARES_EDESTRUCTION */
         if (dns->channel)
                 ares_destroy(dns->channel);
-        while (dns->questions)
-                question_free(dns->questions);
         for (int i = 0; i < SOCKETS_MAX; i++)
                 sd_event_source_disable_unref(dns->sockets[i].source);
         sd_event_source_disable_unref(dns->timer);
-        sd_event_source_disable_unref(dns->answers);
         sd_event_unref(dns->event);
         ares_library_cleanup();
         free(dns);

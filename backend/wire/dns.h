@@ -16,7 +16,6 @@ enum dns_type {         /* the numbers of the protocol */
         DNS_AAAA = 28,
         DNS_SRV = 33,
 };
-const char *dns_type_name(enum dns_type type);
 
 struct dns_record {
         enum dns_type type;
@@ -38,10 +37,11 @@ void dns_answer_done(struct dns_answer *answer);
  * -EBADMSG with a sentence for an invalid one; *ret is untouched then. */
 int dns_read(const void *bytes, size_t n, enum dns_type type, struct dns_answer *ret, struct error **reterr);
 
-/* servers: "address[:port],…" instead of those of resolv.conf, or NULL. A question takes at most `ms`. */
+/* servers: "address[:port],…" instead of those of resolv.conf, or NULL. A question takes at most `ms`. NULL:
+ * c-ares cannot be set up. */
 struct dns;
-int dns_new(sd_event *event, const char *servers, unsigned ms, struct dns **ret, struct error **reterr);
-/* Operations in flight end without an answer; their handles must be dropped before. */
+struct dns *dns_new(sd_event *event, const char *servers, unsigned ms);
+/* The operations must be cancelled before. */
 struct dns *dns_free(struct dns *dns);
 DEFINE_CLEANUP(struct dns, dns_free)
 

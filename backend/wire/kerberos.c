@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/wire/kerberos.h"
 
+#include <arpa/inet.h>
 #include <time.h>
 
 #include "backend/wire/ber.h"
@@ -15,7 +16,8 @@
 /* [tag] value, as each member of a Kerberos sequence is. */
 #define MEMBER BER_CONTEXT
 
-void kerberos_ask(struct str *out, const char *realm, const char *principal, uint32_t nonce) {
+void kerberos_ask(struct str *out, const char *realm, const char *principal, uint32_t nonce,
+                  bool framed) {
         static const char no_options[4];
         _cleanup_ber_ BerElement *ber = ber_alloc_t(LBER_USE_DER);
         ber_printf(ber, "t{{t{i}t{i}t{{", BER_APPLICATION(AS_REQ), MEMBER(1), 5, MEMBER(2), AS_REQ,
@@ -30,32 +32,19 @@ void kerberos_ask(struct str *out, const char *realm, const char *principal, uin
                    (int) (nonce & 0x7fffffff));
         /* encryption types, AES first; the last for old KDCs */
         ber_printf(ber, "t{{iiiii}}}}}}", MEMBER(8), 18, 17, 20, 19, 23);
-        ber_append(ber, out);
-}
-
-void kerberos_frame(struct str *out, const struct str *message) {
-        size_t n = message->length;
-        const uint8_t size[4] = { (uint8_t) (n >> 24), (uint8_t) (n >> 16), (uint8_t) (n >> 8), (uint8_t) n };
-        str_add_bytes(out, size, sizeof size);
-        str_add_bytes(out, message->text, n);
-}
-
-ssize_t kerberos_framed(const uint8_t *bytes, size_t n) {
-        if (n < 4)
-                return 0;
-        size_t size = (size_t) bytes[0] << 24 | (size_t) bytes[1] << 16 | (size_t) bytes[2] << 8 | bytes[3];
-        if (size == 0 || size > FRAME_MAX)
-                return -EBADMSG;
-        return n - 4 < size ? 0 : (ssize_t) size;
+        _cleanup_str_ struct str message = {};
+        ber_append(ber, &message);
+        const uint32_t size = htonl((uint32_t) message.length);
+        str_add_bytes(out, &size, framed ? sizeof size : 0);
+        str_add_bytes(out, message.text, message.length);
 }
 
 /* "20261124112233Z" */
 static int kerberos_read_time(const struct berval *value, int64_t *ret) {
-        const char *text = value->bv_val;
-        if (value->bv_len != 15 || strspn(text, "0123456789") != 14 || text[14] != 'Z')
-                return -EBADMSG;
         struct tm tm = {};
-        const char *end = strptime(text, "%Y%m%d%H%M%S", &tm);
+        if (value->bv_len != 15 || strspn(value->bv_val, "0123456789") != 14)
+                return -EBADMSG;
+        const char *end = strptime(value->bv_val, "%Y%m%d%H%M%S", &tm);
         if (!end || *end != 'Z')
                 return -EBADMSG;
         *ret = (int64_t) timegm(&tm);
@@ -84,15 +73,28 @@ static int kerberos_read_error(BerElement *ber, struct kerberos_answer *ret) {
         return 0;
 }
 
-int kerberos_read(const uint8_t *bytes, size_t n, struct kerberos_answer *ret, struct error **reterr) {
-        _cleanup_ber_ BerElement *ber = ber_reader(bytes, n);
+ssize_t kerberos_read(const uint8_t *bytes, size_t n, bool framed, struct kerberos_answer *ret,
+                      struct error **reterr) {
         struct kerberos_answer answer = {};
         ber_len_t length;
+        size_t head = 0;
+        if (framed) {
+                uint32_t size;
+                head = sizeof size;
+                if (n < head)
+                        return 0;
+                memcpy(&size, bytes, head);
+                size = ntohl(size);
+                if (size <= FRAME_MAX && n - head < size)
+                        return 0;
+                n = size <= FRAME_MAX ? size : 0;
+        }
+        _cleanup_ber_ BerElement *ber = ber_reader(bytes + head, n);
         ber_tag_t tag = ber_skip_tag(ber, &length);
         if (tag == BER_APPLICATION(AS_REP))
                 answer.granted = true;
         else if (tag != BER_APPLICATION(KRB_ERROR) || kerberos_read_error(ber, &answer) < 0)
                 return error_set(reterr, -EBADMSG, "The answer is not that of a KDC");
         *ret = answer;
-        return 0;
+        return (ssize_t) (head + n);
 }

@@ -9,9 +9,8 @@
 
 #include "base/base.h"
 
-/* Appends the request as a datagram; over TCP four bytes of length go before it (kerberos_frame()). */
-void kerberos_ask(struct str *out, const char *realm, const char *principal, uint32_t nonce);
-void kerberos_frame(struct str *out, const struct str *message);
+/* Appends the request. framed: for a stream, with its length before it. */
+void kerberos_ask(struct str *out, const char *realm, const char *principal, uint32_t nonce, bool framed);
 
 struct kerberos_answer {
         int64_t usec; /* the KDC's time, microseconds since the epoch */
@@ -19,8 +18,6 @@ struct kerberos_answer {
         bool granted; /* a ticket after all (an AS-REP), which has no time */
 };
 
-/* One message: -EBADMSG with a sentence for an invalid one. */
-int kerberos_read(const uint8_t *bytes, size_t n, struct kerberos_answer *ret, struct error **reterr);
-
-/* The size of a framed message at a stream's start, without those four bytes; 0: incomplete; -EBADMSG. */
-ssize_t kerberos_framed(const uint8_t *bytes, size_t n);
+/* One message: its size; 0: a framed one is incomplete; -EBADMSG with a sentence for an invalid one. */
+ssize_t kerberos_read(const uint8_t *bytes, size_t n, bool framed, struct kerberos_answer *ret,
+                      struct error **reterr);

@@ -11,11 +11,9 @@
 #define NAMES_AT 24 /* behind type, a reserved word, flags and the domain's GUID */
 
 void netlogon_done(struct netlogon *n) {
-        char *texts[] = { n->forest,       n->domain,      n->host,       n->netbios_domain,
-                          n->netbios_host, n->server_site, n->client_site };
-        for (size_t i = 0; i < ELEMENTS(texts); i++)
-                free(texts[i]);
-        *n = (struct netlogon){};
+        for (size_t i = 0; i < ELEMENTS(n->names); i++)
+                free(n->names[i]);
+        *n = (struct netlogon) {};
 }
 
 void netlogon_ask(struct str *out, unsigned id, const char *domain) {
@@ -26,20 +24,17 @@ void netlogon_ask(struct str *out, unsigned id, const char *domain) {
         ldap_ask(out, id, "", LDAP_BASE, tests, ELEMENTS(tests), (const char *const[]) { "NetLogon", NULL });
 }
 
-/* The name at *at, its labels joined by dots; moves behind it. NULL: broken, or out of memory. */
+/* The name at *at, its labels joined by dots; moves behind it. NULL: invalid. */
 static char *read_name(const uint8_t *bytes, size_t n, size_t *at) {
         uint8_t labels[NS_MAXCDNAME];
         _cleanup_str_ struct str s = {};
-        if (*at >= n)
-                return NULL;
-        int used = ns_name_unpack(bytes, bytes + n, bytes + *at, labels, sizeof labels);
+        int used = *at < n ? ns_name_unpack(bytes, bytes + n, bytes + *at, labels, sizeof labels) : -1;
         if (used < 0)
                 return NULL;
         for (const uint8_t *p = labels; *p; p += *p + 1) {
                 if (memchr(p + 1, 0, *p))
                         return NULL;
-                if (s.length)
-                        str_add_char(&s, '.');
+                str_add(&s, s.length ? "." : "");
                 str_add_bytes(&s, p + 1, *p);
         }
         *at += (size_t) used;
@@ -47,27 +42,19 @@ static char *read_name(const uint8_t *bytes, size_t n, size_t *at) {
 }
 
 int netlogon_read(const uint8_t *bytes, size_t n, struct netlogon *ret, struct error **reterr) {
+        struct netlogon found = {};
+        size_t at = NAMES_AT;
         if (n < NAMES_AT || bytes[1] != 0 ||
             (bytes[0] != RESPONSE_EX && bytes[0] != RESPONSE_EX_UNKNOWN_USER))
                 return error_set(reterr, -EBADMSG, "The answer is not that of a domain controller");
-        struct netlogon found = { .flags = (uint32_t) bytes[4] | (uint32_t) bytes[5] << 8 |
-                                           (uint32_t) bytes[6] << 16 | (uint32_t) bytes[7] << 24 };
-        char *user = NULL;
-        char **const names[] = { &found.forest,         &found.domain,       &found.host,
-                                 &found.netbios_domain, &found.netbios_host, &user,
-                                 &found.server_site,    &found.client_site };
-        size_t at = NAMES_AT;
-        for (size_t i = 0; i < ELEMENTS(names); i++) {
-                *names[i] = read_name(bytes, n, &at);
-                if (!*names[i]) {
-                        free(user);
+        for (size_t i = 0; i < ELEMENTS(found.names); i++) {
+                found.names[i] = read_name(bytes, n, &at);
+                if (!found.names[i]) {
                         netlogon_done(&found);
                         return error_set(reterr, -EBADMSG,
-                                         "The domain controller's answer ends in the "
-                                         "middle of its names");
+                                         "The domain controller's answer ends in the middle of its names");
                 }
         }
-        free(user);
         *ret = found;
         return 0;
 }

@@ -7,10 +7,14 @@
 #include "backend/wire/ldap.h"
 
 struct netlogon {
-        uint32_t flags;
-        char *forest, *domain, *host; /* DNS names */
-        char *netbios_domain, *netbios_host;
-        char *server_site, *client_site; /* "": none */
+        union {
+                struct {
+                        char *forest, *domain, *host; /* DNS names */
+                        char *netbios_domain, *netbios_host, *user;
+                        char *server_site, *client_site; /* "": none */
+                };
+                char *names[8]; /* the same, in the answer's order */
+        };
 };
 void netlogon_done(struct netlogon *n);
 

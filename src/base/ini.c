@@ -51,7 +51,7 @@ static struct row row_read(const char *text) {
 char *ini_value(const char *text, const char *section, const char *key) {
         bool inside = !section;
         char *found = NULL;
-        for (struct row row; *text; text = row.end) {
+        for (struct row row; text && *text; text = row.end) {
                 row = row_read(text);
                 if (row.section)
                         inside = !section || ini_is(row.name, row.name_end, section);

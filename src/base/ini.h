@@ -5,7 +5,7 @@
  * tools read them, and an exact edit. */
 
 /* The value of a key ("key = value", blanks trimmed) in a section (NULL: any); of several the last one. NULL:
- * not found or empty. The caller frees. */
+ * not found or empty, or no text. The caller frees. */
 char *ini_value(const char *text, const char *section, const char *key);
 
 /* A copy of text in which the key of the section has this value exactly once, or is removed (value NULL).

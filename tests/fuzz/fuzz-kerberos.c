@@ -10,12 +10,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
         struct kerberos_answer answer = {};
         _cleanup_error_ struct error *e = NULL;
-        if ((kerberos_read(bytes, n, &answer, &e) < 0) != (e != NULL) || answer.code < 0)
+        if ((kerberos_read(bytes, n, false, &answer, &e) < 0) != (e != NULL) || answer.code < 0)
                 abort();
-        ssize_t size = kerberos_framed(bytes, n);
-        if (size > 0 && (size_t) size + 4 > n)
+        e = error_free(e);
+        ssize_t size = kerberos_read(bytes, n, true, &answer, &e);
+        if ((size < 0) != (e != NULL) || size > (ssize_t) n || answer.code < 0)
                 abort();
-        if (size > 0)
-                kerberos_read(bytes + 4, (size_t) size, &answer, NULL);
         return 0;
 }

@@ -29,7 +29,8 @@ struct preflight_run {
         char *domain, *server, *computer_name, *hostname;
         char *own_job; /* the job that runs this preflight; NULL: none */
         struct dns *dns;
-        void (*settled)(struct preflight_run *run, struct check_result *result); /* check_settle() */
+        /* An asynchronous check is through. The run may be gone afterwards. */
+        void (*settled)(struct preflight_run *run, struct check_result *result);
         /* known in the second phase */
         struct place ldap[PLACES_MAX], kdcs[PLACES_MAX], kpasswds[PLACES_MAX];
         size_t n_ldap, n_kdcs, n_kpasswds;
@@ -39,22 +40,17 @@ struct check {
         const char *id, *title;
         bool network; /* needs the realm: of the second phase */
         size_t size;  /* of its state, zeroed before look() */
-        /* Sets the verdict; or leaves it VERDICT_WAITING and starts what ends in check_settle(). */
+        /* Sets the verdict; or leaves it VERDICT_WAITING and starts what ends in settled(). */
         void (*look)(struct preflight_run *run, struct check_result *result, void *state);
         void (*drop)(void *state); /* NULL: nothing to drop */
 };
 
-void check_say(struct check_result *result, enum verdict verdict, const char *format, ...)
-        __attribute__((format(printf, 3, 4)));
+/* hint: NULL, or the next thing to try. */
+void check_say(struct check_result *result, enum verdict verdict, const char *hint, const char *format, ...)
+        __attribute__((format(printf, 4, 5)));
 void check_hint(struct check_result *result, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* adds a line */
 void check_detail(struct check_result *result, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-/* An asynchronous check is through. The run may be gone afterwards. */
-void check_settle(struct preflight_run *run, struct check_result *result);
-
-/* The kind of realm to join, for all checks of one kind. */
-enum realm_kind check_kind(const struct preflight_run *run);
 
 /* The content of a small file of the host, or NULL; the caller frees. */
 char *check_read(const struct preflight_run *run, const char *path);

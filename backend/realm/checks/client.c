@@ -9,47 +9,45 @@
 
 /* ---- an earlier join ---- */
 
-static bool check_enrolled_has_bytes(const struct preflight_run *run, const char *path) {
-        _cleanup_free_ char *whole = str_printf("%s%s", run->paths->root, path);
+static bool check_enrolled_has_keys(const struct preflight_run *run) {
+        _cleanup_free_ char *keytab = str_printf("%s/etc/krb5.keytab", run->paths->root);
         struct stat st;
-        return whole && stat(whole, &st) >= 0 && st.st_size > 2;
+        return stat(keytab, &st) >= 0 && st.st_size > 2;
 }
 
 /* Names the service of fairlead that joined, if any. */
 static void check_enrolled_hint(const struct preflight_run *run, struct check_result *result, bool ipa) {
         _cleanup_(membership_freep) struct membership *m = membership_read(run->paths);
         result->fix = FIX_LEAVE;
-        if (m && m->service)
+        if (m->service)
                 check_hint(result, "Leave it first: fairlead leave %s", m->service);
-        else if (ipa)
-                check_hint(result, "Leave it first, by what joined it: ipa-client-install --uninstall. Or "
-                                   "go on with what it has set up: the mode "
-                                   "that uses this host's configuration");
         else
-                check_hint(result, "Leave it first, by what joined it: realm leave. Or go on with what it "
-                                   "has set up: the mode that uses this host's "
-                                   "configuration");
+                check_hint(
+                        result,
+                        "Leave it first, by what joined it: %s. Or go on with what it has set up: the mode "
+                        "that uses this host's configuration",
+                        ipa ? "ipa-client-install --uninstall" : "realm leave");
 }
 
 /* Files of an ipa-client-install that died: it reports "not configured", and a second run loses the
  * originals. */
 static bool check_enrolled_ipa(struct preflight_run *run, struct check_result *result) {
-        _cleanup_free_ char *state = check_read(run, "/var/lib/ipa-client/sysrestore/sysrestore.state");
-        _cleanup_free_ char *conf = check_read(run, "/etc/ipa/default.conf"),
-                            *realm = conf ? ini_value(conf, "global", "realm") : NULL;
-        _cleanup_free_ char *complete = state ? ini_value(state, "installation", "complete") : NULL;
+        _cleanup_free_ char *state = check_read(run, "/var/lib/ipa-client/sysrestore/sysrestore.state"),
+                            *complete = ini_value(state, "installation", "complete"),
+                            *conf = check_read(run, "/etc/ipa/default.conf"),
+                            *realm = ini_value(conf, "global", "realm");
         if (complete && str_equal_nocase(complete, "False")) {
-                check_say(result, VERDICT_FAIL,
-                          "an earlier ipa-client-install stopped half way and left "
-                          "its files");
-                check_hint(result, "Restore them first (fairlead rollback, or your backup): a second run "
-                                   "would take the half for the original");
+                check_say(
+                        result, VERDICT_FAIL,
+                        "Restore them first (fairlead rollback, or your backup): a second run would take the "
+                        "half for the original",
+                        "an earlier ipa-client-install stopped half way and left its files");
                 result->fix = FIX_LEAVE;
                 return true;
         }
         if (!conf)
                 return false;
-        check_say(result, VERDICT_FAIL, "this host is joined to FreeIPA already%s%s", realm ? ": " : "",
+        check_say(result, VERDICT_FAIL, NULL, "this host is joined to FreeIPA already%s%s", realm ? ": " : "",
                   realm ? realm : "");
         check_enrolled_hint(run, result, true);
         return true;
@@ -59,22 +57,20 @@ static void check_enrolled_look(struct preflight_run *run, struct check_result *
         if (check_enrolled_ipa(run, result))
                 return;
         _cleanup_free_ char *sssd = check_read(run, "/etc/sssd/sssd.conf"),
-                            *domains = sssd ? ini_value(sssd, "sssd", "domains") : NULL;
-        _cleanup_free_ char *samba = check_read(run, "/etc/samba/smb.conf"),
-                            *security = samba ? ini_value(samba, NULL, "security") : NULL;
-        bool keytab = check_enrolled_has_bytes(run, "/etc/krb5.keytab");
+                            *domains = ini_value(sssd, "sssd", "domains"),
+                            *samba = check_read(run, "/etc/samba/smb.conf"),
+                            *security = ini_value(samba, NULL, "security");
         if (domains || (security && str_equal_nocase(security, "ads"))) {
-                check_say(result, VERDICT_FAIL, "this host is joined already: %s names %s",
+                check_say(result, VERDICT_FAIL, NULL, "this host is joined already: %s names %s",
                           domains ? "/etc/sssd/sssd.conf" : "/etc/samba/smb.conf",
                           domains ? domains : "Active Directory");
                 check_enrolled_hint(run, result, false);
-        } else if (keytab) {
+        } else if (check_enrolled_has_keys(run))
                 check_say(result, VERDICT_WARN,
-                          "/etc/krb5.keytab has keys of an earlier join; the join may "
-                          "replace them");
-                check_hint(result, "They are saved before the join and restored when it is undone");
-        } else
-                check_say(result, VERDICT_OK, "this host is not joined to a realm");
+                          "They are saved before the join and restored when it is undone",
+                          "/etc/krb5.keytab has keys of an earlier join; the join may replace them");
+        else
+                check_say(result, VERDICT_OK, NULL, "this host is not joined to a realm");
 }
 
 /* ---- libraries ---- */
@@ -91,14 +87,11 @@ static const struct {
 static bool check_libraries_in(const struct preflight_run *run, const char *folder, const char *file) {
         _cleanup_free_ char *whole = str_printf("%s%s", run->paths->root, folder),
                             *direct = str_printf("%s/%s", folder, file);
-        if (direct && check_exists(run, direct))
-                return true;
-        DIR *d = whole ? opendir(whole) : NULL;
-        bool found = false;
+        bool found = check_exists(run, direct);
+        DIR *d = opendir(whole);
         for (struct dirent *e; d && !found && (e = readdir(d));) {
-                _cleanup_free_ char *path =
-                        strstr(e->d_name, "-linux-") ? str_printf("%s/%s/%s", folder, e->d_name, file) : NULL;
-                found = path && check_exists(run, path);
+                _cleanup_free_ char *path = str_printf("%s/%s/%s", folder, e->d_name, file);
+                found = strstr(e->d_name, "-linux-") && check_exists(run, path);
         }
         if (d)
                 closedir(d);
@@ -118,10 +111,11 @@ static void check_libraries_look(struct preflight_run *run, struct check_result 
                 str_addf(&packages, "%s%s", packages.length ? "; " : "", libraries[i].package);
         }
         if (!missing.length) {
-                check_say(result, VERDICT_OK, "libnss_sss and pam_sss are on this host");
+                check_say(result, VERDICT_OK, NULL, "libnss_sss and pam_sss are on this host");
                 return;
         }
-        check_say(result, VERDICT_FAIL, "this host lacks %s: its programs could not ask SSSD", missing.text);
+        check_say(result, VERDICT_FAIL, NULL, "this host lacks %s: its programs could not ask SSSD",
+                  missing.text);
         check_hint(result, "Install %s", packages.text);
 }
 
@@ -129,48 +123,41 @@ static void check_libraries_look(struct preflight_run *run, struct check_result 
 
 /* The words of one database of nsswitch.conf(5), with a blank at each end; NULL: no such line. */
 static char *check_nsswitch_words_of(const char *text, const char *database) {
-        size_t n = strlen(database);
-        for (const char *line = text; line && *line;
-             line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
+        _cleanup_free_ char *copy = xstrdup(text);
+        for (char *rest = copy, *line, *word; (line = strsep(&rest, "\n"));) {
+                line[strcspn(line, "#")] = '\0';
                 line += strspn(line, " \t");
-                if (strncmp(line, database, n) != 0 || line[n] != ':')
+                char *words = (char *) str_starts(line, database);
+                if (!words || *words++ != ':')
                         continue;
-                _cleanup_str_ struct str s = {};
+                struct str s = {};
                 str_add(&s, " ");
-                for (const char *p = line + n + 1; *p && *p != '\n' && *p != '#';) {
-                        p += strspn(p, " \t\r");
-                        size_t k = strcspn(p, " \t\r\n#");
-                        if (k) {
-                                str_add_bytes(&s, p, k);
-                                str_add(&s, " ");
-                        }
-                        p += k;
-                }
+                while ((word = strsep(&words, " \t\r")))
+                        if (*word)
+                                str_addf(&s, "%s ", word);
                 return str_take(&s);
         }
         return NULL;
 }
 
 static void check_nsswitch_look(struct preflight_run *run, struct check_result *result, void *state) {
-        _cleanup_free_ char *text = check_read(run, "/etc/nsswitch.conf");
-        _cleanup_free_ char *users = text ? check_nsswitch_words_of(text, "passwd") : NULL,
-                            *groups = text ? check_nsswitch_words_of(text, "group") : NULL;
+        _cleanup_free_ char *text = check_read(run, "/etc/nsswitch.conf"),
+                            *users = check_nsswitch_words_of(text, "passwd"),
+                            *groups = check_nsswitch_words_of(text, "group");
         const char *sss = users ? strstr(users, " sss ") : NULL,
                    *files = users ? strstr(users, " files ") : NULL;
-        if (!text) {
+        if (!text)
+                check_say(result, VERDICT_WARN, NULL,
+                          "there is no /etc/nsswitch.conf: users are looked for as the C library likes");
+        else if (sss && files && sss < files)
                 check_say(result, VERDICT_WARN,
-                          "there is no /etc/nsswitch.conf: users are looked for as "
-                          "the C library likes");
-        } else if (sss && files && sss < files) {
-                check_say(result, VERDICT_WARN,
-                          "nsswitch.conf asks sss before files: without SSSD even "
-                          "root is looked up late");
-                check_hint(result,
-                           "Put files before sss in the lines passwd and group of /etc/nsswitch.conf");
-        } else if (sss && groups && strstr(groups, " sss ")) {
-                check_say(result, VERDICT_OK, "nsswitch.conf asks sss, after files");
-        } else
-                check_say(result, VERDICT_WARN, "nsswitch.conf has no sss; the join adds it after files");
+                          "Put files before sss in the lines passwd and group of /etc/nsswitch.conf",
+                          "nsswitch.conf asks sss before files: without SSSD even root is looked up late");
+        else if (sss && groups && strstr(groups, " sss "))
+                check_say(result, VERDICT_OK, NULL, "nsswitch.conf asks sss, after files");
+        else
+                check_say(result, VERDICT_WARN, NULL,
+                          "nsswitch.conf has no sss; the join adds it after files");
 }
 
 /* ---- PAM ---- */
@@ -184,43 +171,38 @@ static void check_pam_look(struct preflight_run *run, struct check_result *resul
                 found = found || text;
                 has = has && (!text || strstr(text, "pam_sss.so"));
         }
-        if (!found) {
-                check_say(result, VERDICT_WARN, "the PAM configuration is not of a known kind");
-                check_hint(result, "After the join make sure that the services use pam_sss.so");
-        } else if (has)
-                check_say(result, VERDICT_OK, "logins ask pam_sss");
-        else {
+        if (!found)
+                check_say(result, VERDICT_WARN, "After the join make sure that the services use pam_sss.so",
+                          "the PAM configuration is not of a known kind");
+        else if (has)
+                check_say(result, VERDICT_OK, NULL, "logins ask pam_sss");
+        else
                 check_say(result, VERDICT_WARN,
-                          "logins do not ask pam_sss yet: domain users could not log "
-                          "in");
-                check_hint(result, check_exists(run, "/usr/sbin/pam-auth-update")
-                                           ? "pam-auth-update --enable sss adds it"
-                                   : check_exists(run, "/usr/bin/authselect")
-                                           ? "authselect select sssd with-mkhomedir adds it"
-                                           : "Add pam_sss.so to the files of /etc/pam.d");
-        }
+                          check_exists(run, "/usr/sbin/pam-auth-update")
+                                  ? "pam-auth-update --enable sss adds it"
+                          : check_exists(run, "/usr/bin/authselect")
+                                  ? "authselect select sssd with-mkhomedir adds it"
+                                  : "Add pam_sss.so to the files of /etc/pam.d",
+                          "logins do not ask pam_sss yet: domain users could not log in");
 }
 
 /* ---- other services ---- */
 
 static void check_daemons_look(struct preflight_run *run, struct check_result *result, void *state) {
-        static const struct {
-                const char *path, *name;
-        } signs[] = {
-                { "/run/nscd/socket", "nscd" },
-                { "/run/nslcd/socket", "nslcd" },
-                { "/run/samba/winbindd/pipe", "winbind" },
-        };
+        static const char *const signs[][2] = { { "/run/nscd/socket", "nscd" },
+                                                { "/run/nslcd/socket", "nslcd" },
+                                                { "/run/samba/winbindd/pipe", "winbind" } };
         _cleanup_str_ struct str running = {};
         for (size_t i = 0; i < ELEMENTS(signs); i++)
-                if (check_exists(run, signs[i].path))
-                        str_addf(&running, "%s%s", running.length ? ", " : "", signs[i].name);
-        if (!running.length) {
-                check_say(result, VERDICT_OK, "no other service answers for users (nscd, nslcd, winbind)");
-                return;
-        }
-        check_say(result, VERDICT_WARN, "%s runs and would answer beside SSSD", running.text);
-        check_hint(result, "Stop and disable it, or leave users and groups out of what it caches");
+                if (check_exists(run, signs[i][0]))
+                        str_addf(&running, "%s%s", running.length ? ", " : "", signs[i][1]);
+        if (!running.length)
+                check_say(result, VERDICT_OK, NULL,
+                          "no other service answers for users (nscd, nslcd, winbind)");
+        else
+                check_say(result, VERDICT_WARN,
+                          "Stop and disable it, or leave users and groups out of what it caches",
+                          "%s runs and would answer beside SSSD", running.text);
 }
 
 const struct check enrolled_check = { .id = "enrolled", .title = "Enrollment", .look = check_enrolled_look };

@@ -38,23 +38,21 @@ static void check_clock_conclude(struct clock *c) {
         struct check_result *result = c->result;
         char words[48];
         int64_t off = p->clock_usec < 0 ? -p->clock_usec : p->clock_usec;
-        if (!c->known) {
-                check_say(result, VERDICT_FAIL, "no KDC answers, so the clock cannot be compared either");
-                check_hint(result, "Let UDP and TCP port 88 through from this host");
-                return;
-        }
         clock_words(words, p->clock_usec);
-        if (off < CLOCK_WARN_USEC) {
-                check_say(result, VERDICT_OK, "%s %s", words, p->clock_server);
-                return;
+        if (!c->known)
+                check_say(result, VERDICT_FAIL, "Let UDP and TCP port 88 through from this host",
+                          "no KDC answers, so the clock cannot be compared either");
+        else if (off < CLOCK_WARN_USEC)
+                check_say(result, VERDICT_OK, NULL, "%s %s", words, p->clock_server);
+        else {
+                check_say(result, off >= CLOCK_FAIL_USEC ? VERDICT_FAIL : VERDICT_WARN, NULL,
+                          "%s %s; Kerberos allows 5 min", words, p->clock_server);
+                check_hint(result,
+                           "Set it from the realm's server now (date --set='%+lld seconds'), and let a time "
+                           "service keep it",
+                           (long long) -p->clock_usec / 1000000);
+                result->fix = FIX_CLOCK;
         }
-        check_say(result, off >= CLOCK_FAIL_USEC ? VERDICT_FAIL : VERDICT_WARN,
-                  "%s %s; Kerberos allows 5 min", words, p->clock_server);
-        check_hint(result,
-                   "Set it from the realm's server now (date --set='%+lld seconds'), and let a time "
-                   "service keep it",
-                   (long long) -p->clock_usec / 1000000);
-        result->fix = FIX_CLOCK;
 }
 
 /* The KDC read its clock in the middle of the round trip. */
@@ -66,24 +64,19 @@ static void check_clock_take(struct asked *a, const struct kerberos_answer *answ
         int64_t now = usec_now(CLOCK_REALTIME);
         p->clock_usec = a->sent + (now - a->sent) / 2 - answer->usec;
         p->clock_known = c->known = true;
-        (void) str_replace(&p->clock_server, a->kdc->host);
+        str_replace(&p->clock_server, a->kdc->host);
 }
 
 static ssize_t check_clock_heard(struct exchange *x, const uint8_t *bytes, size_t n, bool *ret_over,
                                  void *userdata, struct error **reterr) {
         struct asked *a = userdata;
         struct kerberos_answer answer;
-        ssize_t size = a->stream ? kerberos_framed(bytes, n) : (ssize_t) n;
-        if (size == 0)
-                return 0;
-        if (size < 0)
-                return error_set(reterr, -EBADMSG, "The answer is not that of a KDC");
-        int r = kerberos_read(bytes + (a->stream ? 4 : 0), (size_t) size, &answer, reterr);
-        if (r < 0)
+        ssize_t r = kerberos_read(bytes, n, a->stream, &answer, reterr);
+        if (r <= 0)
                 return r;
         check_clock_take(a, &answer);
         *ret_over = true;
-        return (ssize_t) n;
+        return r;
 }
 
 static void check_clock_over(unsigned ms, struct error *e, void *userdata) {
@@ -97,29 +90,26 @@ static void check_clock_over(unsigned ms, struct error *e, void *userdata) {
         if (c->result->verdict != VERDICT_WAITING || (!c->known && c->waiting))
                 return;
         check_clock_conclude(c);
-        check_settle(c->run, c->result);
+        c->run->settled(c->run, c->result);
 }
 
 static void check_clock_ask(struct clock *c, struct asked *a, const struct place *kdc, bool stream) {
         const struct realm *realm = c->run->preflight->realm;
-        _cleanup_str_ struct str message = {}, framed = {};
+        _cleanup_str_ struct str request = {};
         uint32_t nonce = 0;
         getrandom(&nonce, sizeof nonce, 0);
-        kerberos_ask(&message, realm->realm, "fairlead", nonce);
-        if (stream)
-                kerberos_frame(&framed, &message);
-        const struct str *request = stream ? &framed : &message;
+        kerberos_ask(&request, realm->realm, "fairlead", nonce, stream);
         *a = (struct asked) { .clock = c, .kdc = kdc, .stream = stream, .sent = usec_now(CLOCK_REALTIME) };
         a->op = exchange_start(c->run->event, &(struct exchange_options) { .address = kdc->address,
                                                                           .port = kdc->port,
                                                                           .datagram = !stream,
-                                                                          .request = request->text,
-                                                                          .n = request->length,
+                                                                          .request = request.text,
+                                                                          .n = request.length,
                                                                           .ms = PROBE_MS,
                                                                           .heard = check_clock_heard,
                                                                           .done = check_clock_over,
                                                                           .userdata = a });
-        c->waiting += a->op != NULL;
+        c->waiting++;
 }
 
 static void check_clock_look(struct preflight_run *run, struct check_result *result, void *state) {
@@ -132,7 +122,7 @@ static void check_clock_look(struct preflight_run *run, struct check_result *res
                         check_clock_ask(c, &c->asked[2 * i + 1], &run->kdcs[i], true);
                 }
         if (!c->waiting)
-                check_say(result, VERDICT_WARN, "not compared: no KDC of %s %s", run->domain,
+                check_say(result, VERDICT_WARN, NULL, "not compared: no KDC of %s %s", run->domain,
                           run->n_kdcs ? "has an address" : "is known");
 }
 
@@ -141,14 +131,13 @@ static void check_clock_look(struct preflight_run *run, struct check_result *res
 static void check_timesync_look(struct preflight_run *run, struct check_result *result, void *state) {
         struct timex t = {};
         int r = adjtimex(&t);
-        if (r >= 0 && r != TIME_ERROR && !(t.status & STA_UNSYNC)) {
-                check_say(result, VERDICT_OK, "a time service keeps this host's clock");
-                return;
-        }
-        check_say(result, VERDICT_WARN,
-                  "no time service keeps this host's clock: it will drift, and logins "
-                  "fail from 5 minutes on");
-        check_hint(result, "Run chrony or systemd-timesyncd, with the realm's servers or your own");
+        if (r >= 0 && r != TIME_ERROR && !(t.status & STA_UNSYNC))
+                check_say(result, VERDICT_OK, NULL, "a time service keeps this host's clock");
+        else
+                check_say(result, VERDICT_WARN,
+                          "Run chrony or systemd-timesyncd, with the realm's servers or your own",
+                          "no time service keeps this host's clock: it will drift, and logins fail from 5 "
+                          "minutes on");
 }
 
 const struct check clock_check = { .id = "clock",

@@ -9,21 +9,17 @@
 
 /* ---- its name ---- */
 
-/* The part before the first dot: Active Directory's default for the computer's name. */
-static char *check_hostname_short(const char *name) {
-        return strndup(name, strcspn(name, "."));
-}
-
 static void check_hostname_computer(struct preflight_run *run, struct check_result *result,
                                     const char *hostname) {
-        _cleanup_free_ char *own = check_hostname_short(hostname);
-        const char *name = run->computer_name ? run->computer_name : own;
-        const char *fault = name ? computer_name_fault(name) : NULL;
+        /* Active Directory's default is the part before the first dot */
+        _cleanup_free_ char *own = xstrndup(hostname, strcspn(hostname, "."));
+        const char *name = run->computer_name ? run->computer_name : own, *fault = computer_name_fault(name);
         if (!fault)
                 return;
-        check_say(result, VERDICT_FAIL, "the computer name %s %s", name, fault);
-        check_hint(result, "Choose a computer name of at most 15 letters, digits and hyphens (--set "
-                           "computer-name=NAME), or a shorter host name");
+        check_say(result, VERDICT_FAIL,
+                  "Choose a computer name of at most 15 letters, digits and hyphens (--set "
+                  "computer-name=NAME), or a shorter host name",
+                  "the computer name %s %s", name, fault);
         result->fix = FIX_COMPUTER_NAME;
 }
 
@@ -36,12 +32,12 @@ static void check_hostname_look(struct preflight_run *run, struct check_result *
         bool unqualified = name && !strchr(name, '.') && strcmp(name, "localhost") != 0;
         if (fault) {
                 check_say(result, unqualified && run->wanted == REALM_AD ? VERDICT_WARN : VERDICT_FAIL,
-                          "the host name %s %s", name ? name : "", fault);
+                          NULL, "the host name %s %s", name ? name : "", fault);
                 check_hint(result, "Set it: hostnamectl set-hostname %.*s.%s",
                            name ? (int) strcspn(name, ".") : 4, name ? name : "host", run->domain);
                 result->fix = FIX_HOSTNAME;
         } else
-                check_say(result, VERDICT_OK, "%s is fully qualified", name);
+                check_say(result, VERDICT_OK, NULL, "%s is fully qualified", name);
         if (run->wanted != REALM_IPA && name && result->verdict != VERDICT_FAIL)
                 check_hostname_computer(run, result, name);
 }
@@ -52,17 +48,14 @@ static void check_static_name_look(struct preflight_run *run, struct check_resul
         _cleanup_free_ char *text = check_read(run, "/etc/hostname");
         if (text)
                 text[strcspn(text, " \t\r\n")] = '\0';
-        if (str_empty(text)) {
-                check_say(result, VERDICT_WARN,
-                          "/etc/hostname is empty or missing: the name may change with "
-                          "the next start");
-                check_hint(result, "Set it: hostnamectl set-hostname NAME");
-        } else if (!str_equal(text, run->facts->hostname)) {
-                check_say(result, VERDICT_WARN, "after the next start this host is called %s, now %s", text,
-                          run->facts->hostname);
-                check_hint(result, "Make both the same: hostnamectl set-hostname NAME");
-        } else
-                check_say(result, VERDICT_OK, "the name stays after a restart");
+        if (str_empty(text))
+                check_say(result, VERDICT_WARN, "Set it: hostnamectl set-hostname NAME",
+                          "/etc/hostname is empty or missing: the name may change with the next start");
+        else if (!str_equal(text, run->facts->hostname))
+                check_say(result, VERDICT_WARN, "Make both the same: hostnamectl set-hostname NAME",
+                          "after the next start this host is called %s, now %s", text, run->facts->hostname);
+        else
+                check_say(result, VERDICT_OK, NULL, "the name stays after a restart");
 }
 
 /* ---- records ---- */
@@ -100,14 +93,13 @@ static void check_names_settle(struct names *n) {
         if (!n->begun || n->own || n->reverse)
                 return;
         if (n->result->verdict == VERDICT_WAITING)
-                check_say(n->result, VERDICT_OK, "names and addresses agree");
-        check_settle(n->run, n->result);
+                check_say(n->result, VERDICT_OK, NULL, "names and addresses agree");
+        n->run->settled(n->run, n->result);
 }
 
 static void check_names_on_own(const struct dns_answer *answer, struct error *e, void *userdata) {
         struct names *n = userdata;
-        const char *name = n->run->facts->fqdn;
-        const char *stranger = NULL;
+        const char *name = n->run->facts->fqdn, *stranger = NULL;
         bool found = false;
         n->own = op_cancel(n->own);
         for (size_t i = 0; answer && i < answer->n; i++) {
@@ -120,14 +112,14 @@ static void check_names_on_own(const struct dns_answer *answer, struct error *e,
                 else if (!stranger)
                         stranger = r->text;
         }
-        if (stranger && !found) {
+        if (stranger && !found)
                 check_say(n->result, VERDICT_WARN,
+                          "Another host may have this name, and its account would be taken over; or the "
+                          "record is wrong: correct it",
                           "the DNS gives the name %s to %s, which is no address of this host", name,
                           stranger);
-                check_hint(n->result, "Another host may have this name, and its account would be taken "
-                                      "over; or the record is wrong: correct it");
-        } else if (e)
-                check_say(n->result, VERDICT_WARN, "the name %s could not be looked up: %s", name,
+        else if (e)
+                check_say(n->result, VERDICT_WARN, NULL, "the name %s could not be looked up: %s", name,
                           e->message);
         else if (!stranger && !found)
                 check_detail(n->result, "%s has no address in the DNS", name);
@@ -151,13 +143,11 @@ static void check_names_on_reverse(const struct dns_answer *answer, struct error
                      found   ? server->host
                      : other ? other
                              : "nothing");
-        if (other && !found && n->result->verdict == VERDICT_WAITING) {
-                check_say(n->result, VERDICT_WARN, "the address of %s has the PTR record %s", server->host,
-                          other);
-                check_hint(n->result,
-                           "Kerberos clients that do reverse lookups (rdns = true) would ask for the "
-                           "wrong name: correct the PTR record");
-        }
+        if (other && !found && n->result->verdict == VERDICT_WAITING)
+                check_say(n->result, VERDICT_WARN,
+                          "Kerberos clients that do reverse lookups (rdns = true) would ask for the wrong "
+                          "name: correct the PTR record",
+                          "the address of %s has the PTR record %s", server->host, other);
         check_names_settle(n);
 }
 
@@ -175,13 +165,13 @@ static void check_names_look(struct preflight_run *run, struct check_result *res
                 n->own = dns_ask(run->dns, run->facts->fqdn, DNS_A, check_names_on_own, n);
         n->begun = true;
         if (!n->own && !n->reverse)
-                check_say(result, VERDICT_WARN, "there is no name to look up");
+                check_say(result, VERDICT_WARN, NULL, "there is no name to look up");
 }
 
 const struct check hostname_check = { .id = "hostname", .title = "Host name", .look = check_hostname_look };
-const struct check static_name_check = { .id = "static-name",
-                                         .title = "Static host name",
-                                         .look = check_static_name_look };
+const struct check static_name_check = {
+        .id = "static-name", .title = "Static host name", .look = check_static_name_look
+};
 const struct check names_check = { .id = "names",
                                    .title = "Name records",
                                    .network = true,

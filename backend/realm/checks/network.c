@@ -3,6 +3,14 @@
 
 #include "backend/realm/checks/check.h"
 
+/* The failure that the discovery reports. */
+static void check_network_fail(struct check_result *result, const struct realm *realm,
+                               const char *otherwise) {
+        check_say(result, VERDICT_FAIL, realm->trouble ? realm->trouble->hint : NULL, "%s",
+                  realm->trouble ? realm->trouble->message : otherwise);
+        result->fix = FIX_DOMAIN;
+}
+
 /* ---- DNS ---- */
 
 static void check_dns_look(struct preflight_run *run, struct check_result *result, void *state) {
@@ -14,21 +22,15 @@ static void check_dns_look(struct preflight_run *run, struct check_result *resul
                                      q->answer ? q->answer : "no answer", q->ms);
         }
         if (realm->n_servers && realm->servers[0].host)
-                check_say(result, VERDICT_OK, "%s has %zu server%s: %s%s", realm->domain, realm->n_servers,
-                          realm->n_servers == 1 ? "" : "s", realm->servers[0].host,
+                check_say(result, VERDICT_OK, NULL, "%s has %zu server%s: %s%s", realm->domain,
+                          realm->n_servers, realm->n_servers == 1 ? "" : "s", realm->servers[0].host,
                           realm->n_servers > 1 ? ", and others" : "");
-        else if (run->server) {
-                check_say(result, VERDICT_WARN, "the DNS knows no servers of %s; only %s is used",
-                          run->domain, run->server);
-                check_hint(result, "Should that server be away, nobody from the domain can log in");
-        } else {
-                check_say(result, VERDICT_FAIL, "%s",
-                          realm->trouble ? realm->trouble->message
-                                         : "the DNS knows no servers of this domain");
-                if (realm->trouble && realm->trouble->hint)
-                        check_hint(result, "%s", realm->trouble->hint);
-                result->fix = FIX_DOMAIN;
-        }
+        else if (run->server)
+                check_say(result, VERDICT_WARN,
+                          "Should that server be away, nobody from the domain can log in",
+                          "the DNS knows no servers of %s; only %s is used", run->domain, run->server);
+        else
+                check_network_fail(result, realm, "the DNS knows no servers of this domain");
 }
 
 /* ---- kind ---- */
@@ -41,55 +43,43 @@ static void check_kind_look(struct preflight_run *run, struct check_result *resu
                         check_detail(result, "%s%s%s: %s (%u ms)", q->what, q->whom ? " of " : "",
                                      q->whom ? q->whom : "", q->answer ? q->answer : "no answer", q->ms);
         }
-        if (realm->kind == REALM_AD || realm->kind == REALM_IPA) {
-                if (run->wanted != REALM_NONE && run->wanted != realm->kind) {
-                        check_say(result, VERDICT_FAIL, "%s is %s, not %s", realm->domain,
-                                  realm_kind_title(realm->kind), realm_kind_title(run->wanted));
-                        check_hint(result, "Join it as what it is, or choose another domain");
-                        result->fix = FIX_OTHER_KIND;
-                        return;
-                }
-                check_say(result, VERDICT_OK, "%s, realm %s%s%s", realm_kind_title(realm->kind), realm->realm,
-                          realm->site ? ", site " : "", realm->site ? realm->site : "");
-                return;
-        }
-        if (!realm->n_servers) {
-                /* the DNS check gives the reason, once is enough */
-                check_say(result, VERDICT_WARN, "not checked: no server of %s is known", run->domain);
-                return;
-        }
-        check_say(result, VERDICT_FAIL, "%s",
-                  realm->trouble ? realm->trouble->message
-                                 : "what kind of realm this is could not be found out");
-        if (realm->trouble && realm->trouble->hint)
-                check_hint(result, "%s", realm->trouble->hint);
-        result->fix = FIX_DOMAIN;
+        bool known = realm->kind == REALM_AD || realm->kind == REALM_IPA;
+        if (known && run->wanted != REALM_NONE && run->wanted != realm->kind) {
+                check_say(result, VERDICT_FAIL, "Join it as what it is, or choose another domain",
+                          "%s is %s, not %s", realm->domain, realm_kind_title(realm->kind),
+                          realm_kind_title(run->wanted));
+                result->fix = FIX_OTHER_KIND;
+        } else if (known)
+                check_say(result, VERDICT_OK, NULL, "%s, realm %s%s%s", realm_kind_title(realm->kind),
+                          realm->realm, realm->site ? ", site " : "", realm->site ? realm->site : "");
+        else if (!realm->n_servers) /* the DNS check gives the reason, once is enough */
+                check_say(result, VERDICT_WARN, NULL, "not checked: no server of %s is known", run->domain);
+        else
+                check_network_fail(result, realm, "what kind of realm this is could not be found out");
 }
 
 /* ---- ports ---- */
 
 static const struct port {
         uint16_t number;
-        bool ad, ipa; /* required for a join of this kind */
-        bool asked_ad, asked_ipa;
+        enum need { UNUSED, TRIED, REQUIRED } ad, ipa; /* by a join of this kind */
         const char *meaning;
 } ports[] = {
-        { 80, false, false, false, true, "the CA certificate, where no other way to it is open" },
-        { 88, true, true, true, true, "Kerberos" },
-        { 389, true, true, true, true, "LDAP" },
-        { 443, false, true, false, true, "FreeIPA's own interface, which the join itself talks to" },
-        { 445, false, false, true, false, "SMB: group policies" },
-        { 464, true, false, true, true, "Kerberos passwords: the computer's own password is set here" },
-        { 636, false, false, true, true, "LDAP over TLS" },
-        { 3268, false, false, true, false, "the global catalog: users of other domains of the forest" },
+        { 80, UNUSED, TRIED, "the CA certificate, where no other way to it is open" },
+        { 88, REQUIRED, REQUIRED, "Kerberos" },
+        { 389, REQUIRED, REQUIRED, "LDAP" },
+        { 443, UNUSED, REQUIRED, "FreeIPA's own interface, which the join itself talks to" },
+        { 445, TRIED, UNUSED, "SMB: group policies" },
+        { 464, REQUIRED, TRIED, "Kerberos passwords: the computer's own password is set here" },
+        { 636, TRIED, TRIED, "LDAP over TLS" },
+        { 3268, TRIED, UNUSED, "the global catalog: users of other domains of the forest" },
 };
 
 struct trial {
         struct ports *all;
         struct op *op;
-        const struct port *port;
-        bool asked, open;
-        struct error *error;
+        const struct port *port; /* NULL: not tried */
+        struct error *error;     /* NULL: open */
 };
 
 struct ports {
@@ -108,8 +98,10 @@ static void check_ports_drop(void *state) {
                 }
 }
 
-static bool check_ports_needed(const struct ports *p, const struct port *port) {
-        return check_kind(p->run) == REALM_IPA ? port->ipa : port->ad;
+static enum need check_ports_need(const struct preflight_run *run, const struct port *port) {
+        const struct realm *realm = run->preflight->realm;
+        enum realm_kind kind = run->wanted != REALM_NONE ? run->wanted : realm->kind;
+        return kind == REALM_IPA ? port->ipa : port->ad;
 }
 
 /* Lists the open ports of one server, and in *shut the closed ones that are required. True: all are open. */
@@ -118,18 +110,15 @@ static bool check_ports_judge(const struct ports *p, size_t server, struct str *
         bool whole = true;
         for (size_t k = 0; k < ELEMENTS(ports); k++) {
                 const struct trial *t = &p->trials[server][k];
-                if (!t->asked)
+                if (!t->port)
                         continue;
-                if (t->open) {
-                        str_addf(open, "%s%u", open->length ? ", " : "", t->port->number);
-                        continue;
-                }
-                bool need = check_ports_needed(p, t->port);
-                struct str *list = need ? shut : wanting;
+                bool need = t->error && check_ports_need(p->run, t->port) == REQUIRED;
+                struct str *list = !t->error ? open : need ? shut : wanting;
                 str_addf(list, "%s%u", list->length ? ", " : "", t->port->number);
                 whole = whole && !need;
-                check_detail(p->result, "%s port %u (%s): %s", p->run->ldap[server].host, t->port->number,
-                             t->port->meaning, t->error ? t->error->message : "shut");
+                if (t->error)
+                        check_detail(p->result, "%s port %u (%s): %s", p->run->ldap[server].host,
+                                     t->port->number, t->port->meaning, t->error->message);
         }
         return whole;
 }
@@ -152,24 +141,22 @@ static void check_ports_conclude(struct ports *p) {
                                 str_addf(&first_open, ", not on %s (not needed)", wanting.text);
                 }
         }
+        static const char hint[] = "A firewall on the way, or a service on that server that is down: let the "
+                                   "ports through from this host";
         if (whole == run->n_ldap)
-                check_say(result, VERDICT_OK, "%s%s", first_open.text,
+                check_say(result, VERDICT_OK, NULL, "%s%s", first_open.text,
                           run->n_ldap > 1 ? "; so do the others" : "");
         else if (whole)
-                check_say(result, VERDICT_WARN, "%s; but %s", first_open.text, bad.text);
+                check_say(result, VERDICT_WARN, hint, "%s; but %s", first_open.text, bad.text);
         else
-                check_say(result, VERDICT_FAIL, "%s", bad.text);
-        if (whole < run->n_ldap)
-                check_hint(result, "A firewall on the way, or a service on that server that is down: let "
-                                   "the ports through from this host");
-        check_settle(p->run, result);
+                check_say(result, VERDICT_FAIL, hint, "%s", bad.text);
+        p->run->settled(p->run, result);
 }
 
 static void check_ports_tried(unsigned ms, struct error *e, void *userdata) {
         struct trial *t = userdata;
         struct ports *p = t->all;
         t->op = op_cancel(t->op);
-        t->open = !e;
         t->error = e;
         if (--p->waiting == 0)
                 check_ports_conclude(p);
@@ -189,29 +176,25 @@ static uint16_t check_ports_number(const struct preflight_run *run, size_t serve
 
 static void check_ports_look(struct preflight_run *run, struct check_result *result, void *state) {
         struct ports *p = state;
-        p->run = run;
-        p->result = result;
-        bool ipa = check_kind(run) == REALM_IPA;
+        *p = (struct ports) { .run = run, .result = result };
         for (size_t i = 0; i < run->n_ldap; i++)
-                for (size_t k = 0; k < ELEMENTS(ports); k++) {
+                for (size_t k = 0; k < ELEMENTS(ports) && run->ldap[i].address; k++) {
                         struct trial *t = &p->trials[i][k];
-                        *t = (struct trial) { .all = p, .port = &ports[k] };
-                        if (!run->ldap[i].address || !(ipa ? ports[k].asked_ipa : ports[k].asked_ad))
+                        const struct exchange_options options = { .address = run->ldap[i].address,
+                                                                  .port = check_ports_number(run, i,
+                                                                                             &ports[k]),
+                                                                  .ms = PROBE_MS,
+                                                                  .done = check_ports_tried,
+                                                                  .userdata = t };
+                        if (check_ports_need(run, &ports[k]) == UNUSED)
                                 continue;
-                        t->op = exchange_start(
-                                run->event,
-                                &(struct exchange_options) { .address = run->ldap[i].address,
-                                                            .ms = PROBE_MS,
-                                                            .port = check_ports_number(run, i, &ports[k]),
-                                                            .done = check_ports_tried,
-                                                            .userdata = t });
-                        t->asked = t->op;
-                        p->waiting += t->asked;
+                        *t = (struct trial) { .all = p, .port = &ports[k],
+                                              .op = exchange_start(run->event, &options) };
+                        p->waiting++;
                 }
-        if (p->waiting)
-                return;
-        check_say(result, VERDICT_WARN, "not checked: no server of %s %s", run->domain,
-                  run->n_ldap ? "has an address" : "is known");
+        if (!p->waiting)
+                check_say(result, VERDICT_WARN, NULL, "not checked: no server of %s %s", run->domain,
+                          run->n_ldap ? "has an address" : "is known");
 }
 
 const struct check dns_check = { .id = "dns", .title = "DNS", .network = true, .look = check_dns_look };

@@ -88,7 +88,6 @@ static int remove_gather(struct worker *w, int folder, const struct manifest *no
 
 /* A file as left by a later job of fairlead is not foreign: it is reverted like the install's. */
 static void remove_own_rewritten(struct worker *w, struct changes *changes) {
-        _cleanup_(digest_freep) struct digest *digest = digest_new();
         for (char **line = w->record->rewritten; line && *line; line++) {
                 const char *gap = strstr(*line, "  "), *path = gap ? gap + 2 : "", *name;
                 struct change *change = (struct change *) changes_find(changes, path);
@@ -99,7 +98,7 @@ static void remove_own_rewritten(struct worker *w, struct changes *changes) {
                                    : openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
                 struct entry now = {};
                 char hex[DIGEST_HEX];
-                if (fd < 0 || digest_fd(digest, fd, hex) < 0 || strncmp(*line, hex, strlen(hex)) != 0 ||
+                if (fd < 0 || digest_fd(fd, hex) < 0 || strncmp(*line, hex, strlen(hex)) != 0 ||
                     files_look(folder, name, path, &now) < 0)
                         continue;
                 memcpy(now.digest, hex, sizeof now.digest);

@@ -13,7 +13,7 @@
 static void only_what_is_installed(void **state) {
         _cleanup_free_ char *root = tree_new();
         _cleanup_(image_list_freep) struct image_list *none = image_list_new(), *one = image_list_new();
-        assert_int_equal(native_list(root, none), 0);
+        native_list(root, none);
         assert_int_equal(none->n, 0);
         struct image *image = NULL;
         _cleanup_error_ struct error *e = NULL;
@@ -25,7 +25,7 @@ static void only_what_is_installed(void **state) {
         for (size_t i = 0; i < ELEMENTS(folders); i++)
                 tree_folder(root, folders[i]);
         tree_write(root, "/usr/share/dbus-1/system-services/org.freedesktop.realmd.service", "");
-        assert_int_equal(native_list(root, one), 0);
+        native_list(root, one);
         assert_int_equal(one->n, 1);
         assert_string_equal(image_reference(one->items[0]), "host/realmd");
         assert_int_equal(strlen(one->items[0]->id), 64);
