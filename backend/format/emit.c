@@ -10,23 +10,13 @@
 #include "backend/format/internal.h"
 #include "backend/format/json.h"
 
-struct json_object *labels_object(const struct label *labels, size_t n) {
-        struct json_object *o = json_object_new_object();
-        for (size_t i = 0; i < n; i++) {
-                /* keys come from outside: a byte that is not UTF-8 would make the whole text unreadable */
-                _cleanup_json_ struct json_object *key = json_new_text(labels[i].key);
-                json_object_object_add(o, json_object_get_string(key), json_new_text(labels[i].value));
-        }
-        return o;
-}
-
-static struct json_object *format_emit_make_labels(const void *member) {
+static struct json_object *emit_make_labels(const void *member) {
         const struct image *image = member;
-        return labels_object(image->labels, image->n_labels);
+        return labels_make(&(struct label_list){ image->labels, image->n_labels });
 }
 
 #define CALL(what)                                                              \
-        static struct json_object *format_emit_make_##what(const void *image) { \
+        static struct json_object *emit_make_##what(const void *image) { \
                 return json_new_text(image_##what(image));                      \
         }
 CALL(reference)
@@ -37,10 +27,10 @@ CALL(vendor)
 
 #define T struct image
 #define CALL(what) \
-        { #what, JSON_CALL, .make = format_emit_make_##what }
+        { #what, JSON_CALL, .make = emit_make_##what }
 static const struct json_field image_fields[] = {
         CALL(reference), TEXT(id), TEXT(digest), TEXTS(names), TEXTS(repo_digests), CALL(summary),
-        CALL(version), CALL(vendor), ROW("size", JSON_UINT64, size, .or_null = true), TIME(created),
+        CALL(version), CALL(vendor), ROW("size", JSON_UINT64, size, KNOWN(size)), TIME(created),
         TEXT(architecture), TEXT(source), ROW("containers", JSON_UINT32, containers), CALL(labels),
 };
 #undef CALL
@@ -52,16 +42,16 @@ char *emit_images(const struct image_list *images) {
 }
 
 #define T struct finding
-static const struct json_field finding_fields[] = {
+const struct json_field finding_fields[] = {
         ROW("id", JSON_TEXT, id, .required = true, .max = 64),
-        ROW("severity", JSON_WORD, severity, .required = true, JSON_NAMES(severity)), TEXT(where),
+        ROW("severity", JSON_WORD, severity, .required = true, JSON_NAMES(severity)),
+        ROW("where", JSON_TEXT, where, .required = true),
         ROW("message", JSON_TEXT, message, .required = true), TEXT(hint), FLAG(allowed),
 };
 #undef T
-const struct json_table findings_table = { finding_fields, ELEMENTS(finding_fields), sizeof(struct finding) };
 
-struct json_object *findings_array(const struct finding_list *findings) {
-        return json_new_structs(&findings_table, findings->items, findings->n);
+static struct json_object *findings_array(const struct finding_list *findings) {
+        return json_new_structs(JSON_TABLE(finding_fields, struct finding), findings->items, findings->n);
 }
 
 char *emit_image(const struct image *image, const struct finding_list *findings) {
@@ -90,7 +80,7 @@ char *emit_units(const struct unit_list *units) {
 static const struct json_field detail_fields[] = {
         TEXT(fragment), TEXT(source), TEXTS(drop_ins), TEXT(result), ROW("exit_code", JSON_INT, exit_code),
         ROW("exit_status", JSON_INT, exit_status), ROW("restarts", JSON_UINT32, restarts),
-        ROW("main_pid", JSON_UINT32, main_pid, .or_null = true), TIME(since), COUNT(cpu_nsec), COUNT(memory),
+        ROW("main_pid", JSON_UINT32, main_pid, KNOWN(main_pid)), TIME(since), COUNT(cpu_nsec), COUNT(memory),
         COUNT(tasks), COUNT(io_read), COUNT(io_written), TEXTS(requires), TEXTS(wants), TEXTS(after),
         TEXTS(required_by), TEXT(load_error), FLAG(can_start), FLAG(can_stop), FLAG(can_reload),
         FLAG(need_reload), TEXT(container), TEXT(invocation),
@@ -103,14 +93,14 @@ char *emit_unit(const struct unit_detail *d) {
         return json_write_take(o);
 }
 
-static struct json_object *format_emit_make_natural(const void *member) {
+static struct json_object *emit_make_natural(const void *member) {
         int value = *(const int *) member;
         return value < 0 ? NULL : json_object_new_int(value);
 }
 
 #define T struct log_line
 static const struct json_field log_fields[] = {
-        ROW("time", JSON_INT64, real), ROW("priority", JSON_CALL, priority, .make = format_emit_make_natural),
+        ROW("time", JSON_INT64, real), ROW("priority", JSON_CALL, priority, .make = emit_make_natural),
         TEXT(identifier), TEXT(message),
 };
 #undef T
@@ -121,19 +111,19 @@ char *emit_log_line(const struct log_line *line) {
 }
 
 /* Of a running step usec is its start on a clock without meaning outside this host. */
-static struct json_object *format_emit_make_duration(const void *member) {
+static struct json_object *emit_make_duration(const void *member) {
         const struct step_status *status = member;
         bool over = status->state != STEP_TODO && status->state != STEP_NOW && status->state != STEP_UNDOING;
         return over ? json_object_new_uint64(status->usec) : NULL;
 }
 
+#define T struct step_status
 static const struct json_field step_fields[] = {
-        { "state", JSON_WORD, offsetof(struct step_status, state), JSON_NAMES(step_state) },
-        MADE("usec", format_emit_make_duration),
-        { "note", JSON_TEXT, offsetof(struct step_status, note) },
+        WORD(state, step_state), MADE("usec", emit_make_duration), TEXT(note),
 };
+#undef T
 
-static struct json_object *format_emit_make_steps(const void *member) {
+static struct json_object *emit_make_steps(const void *member) {
         const struct job *job = member;
         struct json_object *steps = json_object_new_array();
         for (int i = 0; i < _JOB_STEP_MAX; i++) {
@@ -148,7 +138,7 @@ static struct json_object *format_emit_make_steps(const void *member) {
 }
 
 /* "VERDICT TEXT" */
-static struct json_object *format_emit_make_checks(const void *member) {
+static struct json_object *emit_make_checks(const void *member) {
         const struct job *job = member;
         struct json_object *all = job->n_checks ? json_object_new_array() : NULL;
         for (size_t i = 0; i < job->n_checks; i++) {
@@ -159,17 +149,7 @@ static struct json_object *format_emit_make_checks(const void *member) {
         return all;
 }
 
-static struct json_object *format_emit_make_way(const void *member) {
-        const struct job *job = member;
-        return job->state == JOB_INTERRUPTED ? json_new_text(job_way_name(job->way)) : NULL;
-}
-
-static struct json_object *format_emit_make_secrets(const void *member) {
-        const struct job *job = member;
-        return job->state == JOB_INTERRUPTED ? json_new_texts(job->secrets) : NULL;
-}
-
-static struct json_object *format_emit_make_failure(const void *member) {
+static struct json_object *emit_make_failure(const void *member) {
         const struct failure *f = *(const struct failure *const *) member;
         return json_new_text(f ? f->id : NULL);
 }
@@ -178,11 +158,12 @@ static struct json_object *format_emit_make_failure(const void *member) {
 static const struct json_field job_fields[] = {
         TEXT(id), WORD(verb, plan_verb), TEXT(name), TEXT(image), TEXT(digest), WORD(state, job_state),
         TIME(started), TIME(ended),
-        ROW("exit_status", JSON_CALL, exit_status, .make = format_emit_make_natural),
-        MADE("steps", format_emit_make_steps), TEXT(message), TEXT(hint),
-        ROW("failure", JSON_CALL, failure, .make = format_emit_make_failure), TEXTS(left),
-        MADE("checks", format_emit_make_checks), COUNT(log_size),
-        MADE("way", format_emit_make_way), MADE("secrets", format_emit_make_secrets),
+        ROW("exit_status", JSON_CALL, exit_status, .make = emit_make_natural),
+        MADE("steps", emit_make_steps), TEXT(message), TEXT(hint),
+        ROW("failure", JSON_CALL, failure, .make = emit_make_failure), TEXTS(left),
+        MADE("checks", emit_make_checks), COUNT(log_size),
+        ROW("way", JSON_WORD, way, KNOWN(way), JSON_NAMES(job_way)),
+        ROW("secrets", JSON_TEXTS, secrets, KNOWN(way)),
 };
 #undef T
 static const struct json_table job_table = { job_fields, ELEMENTS(job_fields), sizeof(struct job) };
@@ -210,7 +191,7 @@ static struct json_object *xattrs_object(const struct entry *e) {
         return o;
 }
 
-static struct json_object *format_emit_entry(const void *member) {
+static struct json_object *emit_entry(const void *member) {
         const struct entry *e = member;
         if (!e->path)
                 return NULL;
@@ -232,17 +213,18 @@ static struct json_object *format_emit_entry(const void *member) {
         return o;
 }
 
-static struct json_object *format_emit_make_what(const void *member) {
+static struct json_object *emit_make_what(const void *member) {
         _cleanup_free_ char *what = change_text(*(const unsigned *) member);
         return json_new_text(what);
 }
 
+#define T struct change
 static const struct json_field change_fields[] = {
-        { "path", JSON_TEXT, offsetof(struct change, path) },
-        { "what", JSON_CALL, offsetof(struct change, what), .make = format_emit_make_what },
-        { "before", JSON_CALL, offsetof(struct change, before), .make = format_emit_entry },
-        { "after", JSON_CALL, offsetof(struct change, after), .make = format_emit_entry },
+        TEXT(path), ROW("what", JSON_CALL, what, .make = emit_make_what),
+        ROW("before", JSON_CALL, before, .make = emit_entry),
+        ROW("after", JSON_CALL, after, .make = emit_entry),
 };
+#undef T
 
 char *emit_changes(const struct change_report *report) {
         struct json_object *o = json_object_new_object(), *all = json_object_new_array();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The reading half of backend/format/json.h: from a parsed document into a struct, by a table. */
-#include "backend/format/json.h"
+#include "backend/format/internal.h"
 
 #include <limits.h>
 #include <time.h>
@@ -64,7 +64,7 @@ static const struct {
         [JSON_TEXTS] = { "a list of texts", "not a list" },
         [JSON_INT ... JSON_UINT64] = { "a number", "not a whole number" },
         [JSON_BOOL] = { "true or false", "neither true nor false" },
-        [JSON_TIME] = { "a time", "not a time" },
+        [JSON_TIME ... JSON_USEC] = { "a time", "not a time" },
         [JSON_WORD] = { "a word", "not a text" },
         [JSON_TYPED] = { "a value", "neither a text nor a whole number nor true or false" },
         [JSON_STRUCT] = { "an object", "not an object" },
@@ -256,11 +256,11 @@ static int fields_read_structs(const struct reading *r, struct json_object *valu
                 return (int) n;
         if (*items)
                 return error_set(r->reterr, -EBADMSG, "%s is there twice", where);
-        *items = xcalloc((size_t) n + 1, of->size);
         while (*count < (size_t) n) {
                 char name[WHERE_MAX + 32];
                 snprintf(name, sizeof name, "%s[%zu]", where, *count);
-                void *item = *items + *count * of->size;
+                room_for_one((void **) items, *count, of->size);
+                void *item = memset(*items + *count * of->size, 0, of->size);
                 struct json_object *entry = json_object_array_get_idx(value, (*count)++);
                 int k = fields_read_table(r, entry, name, of->fields, of->n, item);
                 if (k < 0)
@@ -374,6 +374,16 @@ int json_read(struct json_object *o, const char *where, const struct json_field 
               void *target, struct error **reterr) {
         const struct reading r = { .reterr = reterr };
         return fields_read_table(&r, o, where ? where : "", fields, n, target);
+}
+
+int json_parse_struct(const char *text, size_t n, const struct json_limits *limits,
+                      const struct json_table *table, void *target, const char *sentence,
+                      struct error **reterr) {
+        _cleanup_json_ struct json_object *o = NULL;
+        int r = json_parse(text, n, limits, &o, NULL, reterr);
+        if (r >= 0)
+                r = json_read(o, NULL, table->fields, table->n, target, reterr);
+        return r < 0 ? error_wrap(reterr, -EINVAL, "%s", sentence) : 0;
 }
 
 int json_read_strict(struct json_object *o, const char *where, const struct json_table *table, void *target,

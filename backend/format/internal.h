@@ -9,26 +9,34 @@
 #include "model/image/label-changes.h"
 #include "model/profile/profile.h"
 
-/* Rows of a table about the struct T, which is defined just above the table. */
+/* Rows of a table about the struct T, which is defined just above the table. KNOWN: null where that member is
+ * zero. */
+#define KNOWN(member) .known = offsetof(T, member), .known_bytes = sizeof(((T *) NULL)->member)
 #define ROW(path, kind, member, ...) { path, kind, offsetof(T, member), ##__VA_ARGS__ }
 #define TEXT(member) ROW(#member, JSON_TEXT, member)
 #define TEXTS(member) ROW(#member, JSON_TEXTS, member)
 #define FLAG(member) ROW(#member, JSON_BOOL, member)
 #define COUNT(member) ROW(#member, JSON_UINT64, member)
-#define TIME(member) ROW(#member, JSON_TIME, member, .or_null = true)
+#define TIME(member) ROW(#member, JSON_TIME, member, KNOWN(member))
 #define WORD(member, names) ROW(#member, JSON_WORD, member, JSON_NAMES(names))
+#define LIST(path, member, n_member, rows, type, ...)                                                    \
+        ROW(path, JSON_STRUCTS, member, .count = offsetof(T, n_member), .of = JSON_TABLE(rows, type), \
+              ##__VA_ARGS__)
 #define MADE(path, function) { path, JSON_CALL, .make = function }
 
+/* A document of this table. -EINVAL with a cause for other text, and this sentence about it. */
+int json_parse_struct(const char *text, size_t n, const struct json_limits *limits,
+                      const struct json_table *table, void *target, const char *sentence,
+                      struct error **reterr);
+
 /* [{"id", "severity", "where", "message", "hint", "allowed"}] (emit.c) */
-extern const struct json_table findings_table;
-struct json_object *findings_array(const struct finding_list *findings);
+extern const struct json_field finding_fields[6];
 
 /* struct answers *: {"name": {"value", "source"}} (service.c) */
 struct json_object *answers_make(const void *member);
 int answers_read(struct json_object *value, const char *where, void *member, struct error **reterr);
 
-/* struct label_list: {"RUN": "podman run …"} (emit.c, service.c) */
-struct json_object *labels_object(const struct label *labels, size_t n);
+/* struct label_list: {"RUN": "podman run …"} (service.c) */
 struct json_object *labels_make(const void *member);
 int labels_read(struct json_object *value, const char *where, void *member, struct error **reterr);
 

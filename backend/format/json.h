@@ -46,6 +46,7 @@ enum json_kind {
         JSON_UINT64, /* uint64_t, size_t on 64 bit; UINT64_MAX is not known: null */
         JSON_BOOL,   /* bool */
         JSON_TIME, /* int64_t: seconds since the epoch, from a number or from RFC 3339 text; before 1970: 0 */
+        JSON_USEC, /* int64_t: microseconds, written as seconds with a fraction; not read */
         JSON_WORD, /* an enum (int), by from_name() and name() */
         JSON_TYPED,  /* char *, as a person would type it: see json_typed() */
         JSON_STRUCT,  /* pointer to a struct, by the table `of`; NULL: null */
@@ -66,7 +67,7 @@ struct json_field {
         enum json_kind kind;
         size_t offset; /* of the member in the target */
         bool required;
-        bool or_null; /* written as null: 0, the first word of an enum, a list that is NULL */
+        size_t known, known_bytes; /* written as null where these bytes of the target are all zero */
         size_t least; /* of a profile's list: fewest bytes of an entry */
         size_t max;   /* text: most bytes, lists: most entries; 0: JSON_TEXT_MAX, JSON_TEXTS_MAX */
         long long low, high; /* of a profile's number */

@@ -11,166 +11,139 @@
 
 #define USES_MAX 256U
 
-static struct json_object *format_plan_make_environment(const void *member) {
+static struct json_object *plan_make_environment(const void *member) {
         struct json_object *o = json_object_new_object();
         for (char *const *variable = *(char *const *const *) member; variable && *variable; variable++) {
                 const char *equals = strchr(*variable, '=');
                 if (!equals)
                         continue;
-                _cleanup_free_ char *name = strndup(*variable, (size_t) (equals - *variable));
+                _cleanup_free_ char *name = xstrndup(*variable, (size_t) (equals - *variable));
                 json_object_object_add(o, name, json_new_text(equals + 1));
         }
         return o;
 }
 
-static int format_plan_read_variable(const char *key, struct json_object *value, const char *where,
-                                     void *userdata, struct error **reterr) {
+static int plan_read_variable(const char *key, struct json_object *value, const char *where, void *userdata,
+                              struct error **reterr) {
         const char *text = json_text(value);
         if (!text || strchr(key, '='))
                 return error_set(reterr, -EINVAL, "%s is not a variable", where);
-        return strv_addf(userdata, "%s=%s", key, text);
+        strv_addf(userdata, "%s=%s", key, text);
+        return 0;
 }
 
-static int format_plan_read_environment(struct json_object *value, const char *where, void *member,
-                                        struct error **reterr) {
-        return json_each_member(value, where, 256, format_plan_read_variable, member, reterr);
+static int plan_read_environment(struct json_object *value, const char *where, void *member,
+                                 struct error **reterr) {
+        return json_each_member(value, where, 256, plan_read_variable, member, reterr);
 }
 
-static int format_plan_read_finding(struct json_object *value, const char *where, void *userdata,
-                                    struct error **reterr) {
-        struct finding f = {};
-        int r = json_read(value, where, findings_table.fields, findings_table.n, &f, reterr);
-        if (r >= 0)
-                r = finding_add(userdata, f.severity, f.id, f.where ? f.where : "", f.hint, "%s", f.message);
-        if (r >= 0 && f.allowed)
-                finding_list_allow(userdata, f.id);
-        free(f.id);
-        free(f.where);
-        free(f.message);
-        free(f.hint);
-        return r;
-}
+/* ---- commands ---- */
 
-static int format_plan_read_findings(struct json_object *value, const char *where, void *member,
-                                     struct error **reterr) {
-        return json_each(value, where, FINDINGS_MAX, format_plan_read_finding, member, reterr);
-}
-
-static struct json_object *format_plan_make_findings(const void *member) {
-        return findings_array(member);
-}
-
+#define T struct option_use
 static const struct json_field option_fields[] = {
-        { "option", JSON_TEXT, offsetof(struct option_use, option) },
-        { "canonical", JSON_TEXT, offsetof(struct option_use, canonical) },
-        { "value", JSON_TEXT, offsetof(struct option_use, value) },
-        { "meaning", JSON_TEXT, offsetof(struct option_use, meaning) },
-        { "risk", JSON_WORD, offsetof(struct option_use, risk), JSON_NAMES(risk) },
+        TEXT(option), TEXT(canonical), TEXT(value), TEXT(meaning), WORD(risk, risk),
 };
+#undef T
 
-static struct json_object *format_plan_make_exists(const void *member) {
+static struct json_object *plan_make_exists(const void *member) {
         const struct mount *m = member;
         return m->exists == EXISTS_UNKNOWN ? NULL : json_object_new_boolean(m->exists == EXISTS_YES);
 }
 
-static const struct json_field mount_fields[] = {
-        { "host", JSON_TEXT, offsetof(struct mount, host) },
-        { "container", JSON_TEXT, offsetof(struct mount, container) },
-        { "mode", JSON_WORD, offsetof(struct mount, mode), JSON_NAMES(mount_mode) },
-        MADE("exists", format_plan_make_exists),
-        { "options", JSON_TEXT, offsetof(struct mount, options) },
-        { "volume", JSON_BOOL, offsetof(struct mount, volume) },
-        { "meaning", JSON_TEXT, offsetof(struct mount, meaning) },
-        { "risk", JSON_WORD, offsetof(struct mount, risk), JSON_NAMES(risk) },
-};
-
-static const struct json_field privilege_fields[] = {
-        { "what", JSON_TEXT, offsetof(struct privilege, what) },
-        { "meaning", JSON_TEXT, offsetof(struct privilege, meaning) },
-        { "risk", JSON_WORD, offsetof(struct privilege, risk), JSON_NAMES(risk) },
-};
-
-#define T struct command
-#define LIST(path, rows, type, member)                                                   \
-        ROW(path, JSON_STRUCTS, member, .count = offsetof(struct command, n_##member), \
-              .of = JSON_TABLE(rows, type))
-#define COMMAND_FIELDS_READ 2 /* the first ones */
-static const struct json_field command_fields[] = {
-        ROW("argv", JSON_TEXTS, argv, .required = true),
-        ROW("engine", JSON_WORD, engine, .required = true, JSON_NAMES(engine_kind)), TEXT(subcommand),
-        ROW("container", JSON_TEXT, name), FLAG(detached), FLAG(interactive),
-        LIST("options", option_fields, struct option_use, options),
-        LIST("mounts", mount_fields, struct mount, mounts),
-        LIST("privileges", privilege_fields, struct privilege, privileges),
-};
-#undef LIST
-#undef T
-
-static struct json_object *format_plan_make_command(const void *member) {
-        return json_new_struct(JSON_TABLE(command_fields, struct command), *(struct command *const *) member);
-}
-
-static int format_plan_read_exists(struct json_object *value, const char *where, struct command *c,
-                                   struct error **reterr) {
-        if (!json_object_is_type(value, json_type_array))
-                return error_set(reterr, -EINVAL, "%s is %s, not a list", where, json_type_words(value));
-        for (size_t i = 0; i < c->n_mounts && i < json_object_array_length(value); i++) {
-                struct json_object *mount = json_object_array_get_idx(value, i), *exists = NULL;
-                if (json_object_is_type(mount, json_type_object) &&
-                    json_object_object_get_ex(mount, "exists", &exists) &&
-                    json_object_is_type(exists, json_type_boolean))
-                        c->mounts[i].exists = json_object_get_boolean(exists) ? EXISTS_YES : EXISTS_NO;
-        }
+static int plan_read_exists(struct json_object *value, const char *where, void *member,
+                            struct error **reterr) {
+        struct mount *m = member;
+        m->exists = json_object_get_boolean(value) ? EXISTS_YES : EXISTS_NO;
         return 0;
 }
 
-static int format_plan_read_command(struct json_object *value, const char *where, void *member,
-                                    struct error **reterr) {
-        struct command read = { .engine = ENGINE_NONE }, **ret = member;
-        int r = json_read(value, where, command_fields, COMMAND_FIELDS_READ, &read, reterr);
-        _cleanup_strv_ char **argv = TAKE(read.argv);
-        if (r < 0)
-                return r;
-        if (!argv || !*argv || !**argv)
-                return error_set(reterr, -EINVAL, "%s has no words", where);
+#define T struct mount
+static const struct json_field mount_fields[] = {
+        TEXT(host), TEXT(container), WORD(mode, mount_mode), MADE("exists", plan_make_exists), TEXT(options),
+        FLAG(volume), TEXT(meaning), WORD(risk, risk),
+};
+static const struct json_field mount_read_fields[] = {
+        { "exists", JSON_CALL, .call = plan_read_exists },
+};
+#undef T
 
+#define T struct privilege
+static const struct json_field privilege_fields[] = { TEXT(what), TEXT(meaning), WORD(risk, risk) };
+#undef T
+
+#define T struct command
+#define WORDS \
+        ROW("argv", JSON_TEXTS, argv, .required = true), \
+                ROW("engine", JSON_WORD, engine, .required = true, JSON_NAMES(engine_kind))
+static const struct json_field command_read_fields[] = {
+        WORDS, LIST("mounts", mounts, n_mounts, mount_read_fields, struct mount),
+};
+static const struct json_field command_fields[] = {
+        WORDS, TEXT(subcommand), ROW("container", JSON_TEXT, name), FLAG(detached), FLAG(interactive),
+        LIST("options", options, n_options, option_fields, struct option_use),
+        LIST("mounts", mounts, n_mounts, mount_fields, struct mount),
+        LIST("privileges", privileges, n_privileges, privilege_fields, struct privilege),
+};
+#undef WORDS
+#undef T
+
+static struct json_object *plan_make_command(const void *member) {
+        return json_new_struct(JSON_TABLE(command_fields, struct command), *(struct command *const *) member);
+}
+
+/* argv as read, with its mounts' existence, becomes a whole command. */
+static int plan_derive_command(const char *where, const struct command *read, struct command **ret,
+                               struct error **reterr) {
         struct finding_list ignored = {};
+        if (!read->argv[0] || !*read->argv[0])
+                return error_set(reterr, -EINVAL, "%s has no words", where);
         *ret = command_free(*ret);
-        r = command_read(where, argv, read.engine == ENGINE_NONE ? ENGINE_PODMAN : read.engine, NULL, ret,
-                         &ignored);
+        enum engine_kind engine = read->engine == ENGINE_NONE ? ENGINE_PODMAN : read->engine;
+        int r = command_read(where, read->argv, engine, NULL, ret, &ignored);
         finding_list_done(&ignored);
         if (r < 0)
                 return r;
-        if ((*ret)->engine != read.engine)
+        if ((*ret)->engine != read->engine)
                 return error_set(reterr, -EINVAL, "%s is not a command of %s", where,
-                                 engine_kind_name(read.engine));
-        struct json_object *mounts = NULL;
-        return json_object_object_get_ex(value, "mounts", &mounts)
-                       ? format_plan_read_exists(mounts, where, *ret, reterr)
-                       : 0;
+                                 engine_kind_name(read->engine));
+        for (size_t i = 0; i < (*ret)->n_mounts && i < read->n_mounts; i++)
+                (*ret)->mounts[i].exists = read->mounts[i].exists;
+        return 0;
 }
 
-/* Scripts read this member first: the command that runs now, or for an image with RUN alone the unit's. */
-static const struct command *format_plan_first(const struct plan *plan) {
-        return plan->command ? plan->command : plan->run;
+static int plan_read_command(struct json_object *value, const char *where, void *member,
+                             struct error **reterr) {
+        struct command read = { .engine = ENGINE_NONE };
+        int r = json_read(value, where, command_read_fields, ELEMENTS(command_read_fields), &read, reterr);
+        if (r >= 0)
+                r = plan_derive_command(where, &read, member, reterr);
+        strv_free(read.argv);
+        free(read.mounts);
+        return r;
 }
 
-static struct json_object *format_plan_make_mounts(const void *plan) {
-        const struct command *c = format_plan_first(plan);
+/* ---- what scripts read first: the command that runs now, or for an image with RUN alone the unit's ---- */
+
+static struct json_object *plan_make_mounts(const void *member) {
+        const struct plan *plan = member;
+        const struct command *c = plan->command ? plan->command : plan->run;
         return json_new_structs(JSON_TABLE(mount_fields, struct mount), c ? c->mounts : NULL,
                                 c ? c->n_mounts : 0);
 }
 
-static struct json_object *format_plan_make_privileges(const void *plan) {
-        const struct command *c = format_plan_first(plan);
+static struct json_object *plan_make_privileges(const void *member) {
+        const struct plan *plan = member;
+        const struct command *c = plan->command ? plan->command : plan->run;
         return json_new_structs(JSON_TABLE(privilege_fields, struct privilege), c ? c->privileges : NULL,
                                 c ? c->n_privileges : 0);
 }
 
-static struct json_object *format_plan_make_argv(const void *member) {
+static struct json_object *plan_make_argv(const void *member) {
         const struct plan *plan = member;
         return plan->command ? json_new_texts(plan->command->argv) : NULL;
 }
+
+/* ---- the rest ---- */
 
 #define T struct image_pin
 static const struct json_field from_fields[] = {
@@ -179,18 +152,20 @@ static const struct json_field from_fields[] = {
 };
 #undef T
 
+#define T struct word_change
 static const struct json_field word_fields[] = {
-        { "change", JSON_WORD, offsetof(struct word_change, difference), JSON_NAMES(difference) },
-        { "word", JSON_TEXT, offsetof(struct word_change, word) },
+        ROW("change", JSON_WORD, difference, JSON_NAMES(difference)), TEXT(word),
 };
-static const struct json_field label_change_fields[] = {
-        { "key", JSON_TEXT, offsetof(struct label_change, key) },
-        { "change", JSON_WORD, offsetof(struct label_change, difference), JSON_NAMES(difference) },
-        { "words", JSON_STRUCTS, offsetof(struct label_change, words),
-          .count = offsetof(struct label_change, n), .of = JSON_TABLE(word_fields, struct word_change) },
-};
+#undef T
 
-static struct json_object *format_plan_make_label_changes(const void *member) {
+#define T struct label_change
+static const struct json_field label_change_fields[] = {
+        TEXT(key), ROW("change", JSON_WORD, difference, JSON_NAMES(difference)),
+        LIST("words", words, n, word_fields, struct word_change),
+};
+#undef T
+
+static struct json_object *plan_make_label_changes(const void *member) {
         const struct plan *plan = member;
         struct label_changes changes = {};
         if (!plan->from || label_changes_make(&plan->from->labels, &plan->pin.labels, &changes) < 0)
@@ -201,46 +176,40 @@ static struct json_object *format_plan_make_label_changes(const void *member) {
         return all;
 }
 
-static struct json_object *format_plan_make_permitted(const void *plan) {
+static struct json_object *plan_make_permitted(const void *plan) {
         return json_object_new_boolean(plan_permitted(plan, NULL) >= 0);
 }
 
-static struct json_object *format_plan_make_consent(const void *plan) {
+static struct json_object *plan_make_consent(const void *plan) {
         char consent[DIGEST_HEX];
         digest_plan(plan, consent);
         return json_new_text(consent);
 }
 
-static const struct json_field file_fields[] = {
-        { "path", JSON_TEXT, offsetof(struct plan_file, path) },
-        { "text", JSON_TEXT, offsetof(struct plan_file, text) },
-        { "was", JSON_TEXT, offsetof(struct plan_file, was) },
-        { "sentence", JSON_TEXT, offsetof(struct plan_file, sentence) },
-};
+#define T struct plan_file
+static const struct json_field file_fields[] = { TEXT(path), TEXT(text), TEXT(was), TEXT(sentence) };
+#undef T
 
-static int format_plan_read_file(struct json_object *value, const char *where, void *member,
+static int plan_read_file(struct json_object *value, const char *where, void *member,
                                  struct error **reterr) {
         return json_read(value, where, file_fields, ELEMENTS(file_fields), member, reterr);
 }
 
-static struct json_object *format_plan_make_file(const void *member) {
+static struct json_object *plan_make_file(const void *member) {
         const struct plan_file *file = member;
         return json_new_struct(JSON_TABLE(file_fields, struct plan_file), file->text ? file : NULL);
 }
 
+#define T struct secret_use
 static const struct json_field use_fields[] = {
-        { "name", JSON_TEXT, offsetof(struct secret_use, name), .required = true, .max = 64 },
-        { "delivery", JSON_WORD, offsetof(struct secret_use, delivery), .required = true,
-          JSON_NAMES(delivery) },
-        { "target", JSON_TEXT, offsetof(struct secret_use, target) },
+        ROW("name", JSON_TEXT, name, .required = true, .max = 64),
+        ROW("delivery", JSON_WORD, delivery, .required = true, JSON_NAMES(delivery)), TEXT(target),
 };
+#undef T
 
 #define T struct plan
-#define COMMAND(member) \
-        ROW(#member, JSON_CALL, member, .call = format_plan_read_command, .make = format_plan_make_command)
-#define USES(member)                                                                                      \
-        ROW(#member, JSON_STRUCTS, member, .max = USES_MAX, .count = offsetof(struct plan, n_##member), \
-              .of = JSON_TABLE(use_fields, struct secret_use))
+#define COMMAND(member) ROW(#member, JSON_CALL, member, .call = plan_read_command, .make = plan_make_command)
+#define USES(member) LIST(#member, member, n_##member, use_fields, struct secret_use, .max = USES_MAX)
 #define PIN(member) ROW(#member, JSON_TEXT, pin.member)
 static const struct json_field plan_fields[] = {
         ROW("verb", JSON_WORD, verb, .required = true, JSON_NAMES(plan_verb)),
@@ -248,19 +217,18 @@ static const struct json_field plan_fields[] = {
         ROW("reference", JSON_TEXT, pin.reference, .required = true),
         ROW("image", JSON_TEXT, pin.image, .required = true), PIN(image_id), PIN(digest), PIN(version),
         PIN(title), ROW("from", JSON_STRUCT, from, .of = JSON_TABLE(from_fields, struct image_pin)),
-        MADE("label_changes", format_plan_make_label_changes), TEXT(profile),
+        MADE("label_changes", plan_make_label_changes), TEXT(profile),
         ROW("mode", JSON_TEXT, given.mode), TEXT(mode_title),
         WORD(joins, realm_kind), FLAG(deletes_account),
         ROW("join_domain", JSON_TEXT, join_domain, .max = 256),
         ROW("join_server", JSON_TEXT, join_server, .max = 256),
         ROW("join_user", JSON_TEXT, join_user, .max = 256), TEXT(label_key), TEXT(label),
-        MADE("argv", format_plan_make_argv),
-        ROW("environment", JSON_CALL, environment, .call = format_plan_read_environment,
-              .make = format_plan_make_environment),
-        MADE("permitted", format_plan_make_permitted), MADE("consent", format_plan_make_consent),
-        ROW("findings", JSON_CALL, findings, .call = format_plan_read_findings,
-              .make = format_plan_make_findings),
-        MADE("mounts", format_plan_make_mounts), MADE("privileges", format_plan_make_privileges),
+        MADE("argv", plan_make_argv),
+        ROW("environment", JSON_CALL, environment, .call = plan_read_environment,
+            .make = plan_make_environment),
+        MADE("permitted", plan_make_permitted), MADE("consent", plan_make_consent),
+        LIST("findings", findings.items, findings.n, finding_fields, struct finding, .max = FINDINGS_MAX),
+        MADE("mounts", plan_make_mounts), MADE("privileges", plan_make_privileges),
         FLAG(host_command), ROW("unit.kind", JSON_WORD, unit.kind, .required = true, JSON_NAMES(unit_kind)),
         ROW("unit.name", JSON_TEXT, unit.name), ROW("unit.path", JSON_TEXT, unit.path),
         ROW("unit.text", JSON_TEXT, unit.text), ROW("unit.overrides", JSON_TEXT, unit.overrides),
@@ -269,13 +237,13 @@ static const struct json_field plan_fields[] = {
         TEXTS(arguments), ROW("given", JSON_TEXTS, given.words), ROW("set", JSON_TEXTS, given.set),
         ROW("opt", JSON_CALL, given.opt, .call = opt_read, .make = opt_make),
         ROW("labels", JSON_CALL, pin.labels, .call = labels_read, .make = labels_make),
-        USES(secrets), USES(handed), ROW("stdin", JSON_TEXTS, stdin_lines), TEXTS(paths), TEXTS(state),
-        TEXT(host_unit), ROW("saves.objects", JSON_UINT64, saved_objects),
+        USES(secrets), USES(handed), ROW("stdin", JSON_TEXTS, stdin_lines),
+        TEXTS(paths), TEXTS(state), TEXT(host_unit), ROW("saves.objects", JSON_UINT64, saved_objects),
         ROW("saves.bytes", JSON_UINT64, saved_bytes),
-        ROW("health.argv", JSON_TEXTS, health_argv, .or_null = true),
+        ROW("health.argv", JSON_TEXTS, health_argv, KNOWN(health_argv)),
         ROW("health.seconds", JSON_UINT32, health_seconds),
-        ROW("renew", JSON_TEXTS, renew_argv, .or_null = true),
-        ROW("file", JSON_CALL, file, .call = format_plan_read_file, .make = format_plan_make_file),
+        ROW("renew", JSON_TEXTS, renew_argv, KNOWN(renew_argv)),
+        ROW("file", JSON_CALL, file, .call = plan_read_file, .make = plan_make_file),
         WORD(if_interrupted, plan_interrupted),
 };
 #undef PIN
@@ -288,7 +256,7 @@ char *emit_plan(const struct plan *plan) {
 }
 
 /* The worker writes to the plan's paths as root: only to allowed ones. */
-static int format_plan_check(const struct plan *plan, struct error **reterr) {
+static int plan_check(const struct plan *plan, struct error **reterr) {
         const struct unit_file *unit = &plan->unit;
         if (!service_name_valid(plan->name))
                 return error_set(reterr, -EINVAL, "\"%s\" cannot be the name of a service", plan->name);
@@ -316,26 +284,19 @@ static int format_plan_check(const struct plan *plan, struct error **reterr) {
         return 0;
 }
 
-static int format_plan_refuse(struct error **reterr) {
-        return error_wrap(reterr, -EINVAL, "This is not a plan");
-}
-
 int plan_parse(const char *text, size_t n, struct plan **ret, struct error **reterr) {
         static const struct json_limits limits = { .bytes = PLAN_BYTES_MAX, .depth = 16, .weight = 500000 };
-        _cleanup_json_ struct json_object *o = NULL;
+        static const char sentence[] = "This is not a plan";
         _cleanup_plan_ struct plan *plan = new0(struct plan);
         plan->given.answers = answers_new();
-        unsigned line;
-        int r = json_parse(text, n, &limits, &o, &line, reterr);
+        int r = json_parse_struct(text, n, &limits, JSON_TABLE(plan_fields, struct plan), plan, sentence,
+                                  reterr);
         if (r < 0)
-                return format_plan_refuse(reterr);
-        if (!json_object_is_type(o, json_type_object)) {
-                error_set(reterr, -EINVAL, "It is %s, not an object", json_type_words(o));
-                return format_plan_refuse(reterr);
-        }
-        r = json_read(o, NULL, plan_fields, ELEMENTS(plan_fields), plan, reterr);
-        if (r < 0 || format_plan_check(plan, reterr) < 0)
-                return format_plan_refuse(reterr);
+                return r;
+        if (plan_check(plan, reterr) < 0)
+                return error_wrap(reterr, -EINVAL, "%s", sentence);
+        for (struct finding *f = plan->findings.items; f < plan->findings.items + plan->findings.n; f++)
+                f->allowed = f->allowed && finding_can_be_allowed(f);
         *ret = TAKE(plan);
         return 0;
 }

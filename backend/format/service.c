@@ -19,36 +19,43 @@ struct json_object *answers_make(const void *member) {
         return all;
 }
 
-static int format_service_read_answer(const char *key, struct json_object *value, const char *where,
+static int service_read_answer(const char *key, struct json_object *value, const char *where,
                                       void *userdata, struct error **reterr) {
-        struct json_object *text = NULL, *source = NULL;
-        if (!json_object_is_type(value, json_type_object) ||
-            !json_object_object_get_ex(value, "value", &text) || !json_text(text))
+        const char *text = json_text(json_member(value, "value"));
+        if (!text)
                 return error_set(reterr, -EINVAL, "%s is not an answer with a value", where);
-        json_object_object_get_ex(value, "source", &source);
-        return answers_set(userdata, key, json_text(text), source ? json_text(source) : NULL);
+        answers_set(userdata, key, text, json_text(json_member(value, "source")));
+        return 0;
 }
 
 int answers_read(struct json_object *value, const char *where, void *member, struct error **reterr) {
-        return json_each_member(value, where, 1024, format_service_read_answer, *(struct answers **) member,
+        return json_each_member(value, where, 1024, service_read_answer, *(struct answers **) member,
                                 reterr);
 }
 
 struct json_object *labels_make(const void *member) {
         const struct label_list *labels = member;
-        return labels_object(labels->items, labels->n);
+        struct json_object *o = json_object_new_object();
+        for (size_t i = 0; i < labels->n; i++) {
+                /* keys come from outside: a byte that is not UTF-8 would make the whole text unreadable */
+                _cleanup_json_ struct json_object *key = json_new_text(labels->items[i].key);
+                json_object_object_add(o, json_object_get_string(key),
+                                       json_new_text(labels->items[i].value));
+        }
+        return o;
 }
 
-static int format_service_read_label(const char *key, struct json_object *value, const char *where,
+static int service_read_label(const char *key, struct json_object *value, const char *where,
                                      void *userdata, struct error **reterr) {
         const char *text = json_text(value);
         if (!text)
                 return error_set(reterr, -EINVAL, "%s is not a text", where);
-        return label_list_set(userdata, key, text);
+        label_list_set(userdata, key, text);
+        return 0;
 }
 
 int labels_read(struct json_object *value, const char *where, void *member, struct error **reterr) {
-        return json_each_member(value, where, LABELS_MAX, format_service_read_label, member, reterr);
+        return json_each_member(value, where, LABELS_MAX, service_read_label, member, reterr);
 }
 
 struct json_object *opt_make(const void *member) {
@@ -58,23 +65,24 @@ struct json_object *opt_make(const void *member) {
         return all;
 }
 
-static int format_service_read_opt(struct json_object *value, const char *where, void *userdata,
+static int service_read_opt(struct json_object *value, const char *where, void *userdata,
                                    struct error **reterr) {
         char ***next = userdata;
         const char *text = value ? json_text(value) : NULL;
         if (value && !text)
                 return error_set(reterr, -EINVAL, "%s is not a text", where);
-        return str_replace((*next)++, text);
+        str_replace((*next)++, text);
+        return 0;
 }
 
 int opt_read(struct json_object *value, const char *where, void *member, struct error **reterr) {
         char **next = member;
-        return json_each(value, where, 3, format_service_read_opt, &next, reterr);
+        return json_each(value, where, 3, service_read_opt, &next, reterr);
 }
 
 #define T struct service
 /* A missing label is null, not an empty list, so that "runs nothing" and "has no label" stay distinct. */
-#define COMMAND(what) ROW("commands." #what, JSON_TEXTS, what##_argv, .or_null = true)
+#define COMMAND(what) ROW("commands." #what, JSON_TEXTS, what##_argv, KNOWN(what##_argv))
 #define PIN(what) ROW(#what, JSON_TEXT, pin.what)
 static const struct json_field record_fields[] = {
         ROW("name", JSON_TEXT, name, .required = true, .max = 64), PIN(reference), PIN(image), PIN(digest),
@@ -83,8 +91,8 @@ static const struct json_field record_fields[] = {
         TEXTS(arguments), ROW("set", JSON_TEXTS, given.set),
         ROW("opt", JSON_CALL, given.opt, .call = opt_read, .make = opt_make),
         ROW("given", JSON_TEXTS, given.words),
-        ROW("labels", JSON_CALL, pin.labels, .call = labels_read, .make = labels_make), TEXTS(units),
-        TEXTS(files), TEXT(job),
+        ROW("labels", JSON_CALL, pin.labels, .call = labels_read, .make = labels_make),
+        TEXTS(units), TEXTS(files), TEXT(job),
         ROW("installed", JSON_TIME, installed), TIME(upgraded), COMMAND(install), COMMAND(run),
         COMMAND(uninstall), COMMAND(stop), COMMAND(health), COMMAND(renew), TEXT(container), TEXTS(rewritten),
 };
@@ -96,7 +104,7 @@ static const struct json_field state_fields[] = {
 #undef COMMAND
 #undef T
 
-static struct json_object *format_service_object(const struct service *s) {
+static struct json_object *service_object(const struct service *s) {
         struct json_object *o = json_new_struct(JSON_TABLE(record_fields, struct service), s);
         if (s->state)
                 json_fields_add(o, JSON_TABLE(state_fields, struct service), s);
@@ -104,39 +112,27 @@ static struct json_object *format_service_object(const struct service *s) {
 }
 
 char *emit_service(const struct service *service) {
-        return json_write_take(format_service_object(service));
+        return json_write_take(service_object(service));
 }
 
 char *emit_services(const struct service_list *services) {
         struct json_object *all = json_object_new_array();
         for (size_t i = 0; i < services->n; i++)
-                json_object_array_add(all, format_service_object(services->items[i]));
+                json_object_array_add(all, service_object(services->items[i]));
         return json_write_take(all);
-}
-
-/* One code for "not a record", with the details as its cause. */
-static int format_service_refuse(struct error **reterr) {
-        return error_wrap(reterr, -EINVAL, "This is not the record of a service");
 }
 
 int service_parse(const char *text, size_t n, struct service **ret, struct error **reterr) {
         static const struct json_limits limits = { .bytes = SERVICE_BYTES_MAX, .depth = 8, .weight = 100000 };
-        _cleanup_json_ struct json_object *o = NULL;
+        static const char sentence[] = "This is not the record of a service";
         _cleanup_(service_freep) struct service *s = service_new();
-        unsigned line;
-        int r = json_parse(text, n, &limits, &o, &line, reterr);
+        int r = json_parse_struct(text, n, &limits, JSON_TABLE(record_fields, struct service), s, sentence,
+                                  reterr);
         if (r < 0)
-                return format_service_refuse(reterr);
-        if (!json_object_is_type(o, json_type_object)) {
-                error_set(reterr, -EINVAL, "It is %s, not an object", json_type_words(o));
-                return format_service_refuse(reterr);
-        }
-        r = json_read(o, NULL, record_fields, ELEMENTS(record_fields), s, reterr);
-        if (r < 0)
-                return format_service_refuse(reterr);
+                return r;
         if (!service_name_valid(s->name)) {
                 error_set(reterr, -EINVAL, "\"%s\" cannot be the name of a service", s->name);
-                return format_service_refuse(reterr);
+                return error_wrap(reterr, -EINVAL, "%s", sentence);
         }
         *ret = TAKE(s);
         return 0;

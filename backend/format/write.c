@@ -3,14 +3,23 @@
  * member is null, never omitted, so that scripts need no test for its existence. */
 #include "backend/format/json.h"
 
+static bool format_write_is_known(const struct json_field *f, const char *source) {
+        for (size_t i = 0; i < f->known_bytes; i++)
+                if (source[f->known + i])
+                        return true;
+        return f->known_bytes == 0;
+}
+
 static struct json_object *format_write_value(const struct json_field *f, const void *source) {
         const void *at = (const char *) source + f->offset;
+        if (!format_write_is_known(f, source))
+                return NULL;
         switch (f->kind) {
         case JSON_TYPED:
         case JSON_TEXT:
                 return json_new_text(*(char *const *) at);
         case JSON_TEXTS:
-                return f->or_null && !*(char ***) at ? NULL : json_new_texts(*(char *const *const *) at);
+                return json_new_texts(*(char *const *const *) at);
         case JSON_BOOL:
                 return json_object_new_boolean(*(const bool *) at);
         case JSON_INT:
@@ -18,19 +27,18 @@ static struct json_object *format_write_value(const struct json_field *f, const 
         case JSON_UINT16:
                 return json_object_new_int(*(const uint16_t *) at);
         case JSON_UINT32:
-                return f->or_null && !*(const uint32_t *) at ? NULL
-                                                             : json_object_new_int64(*(const uint32_t *) at);
+                return json_object_new_int64(*(const uint32_t *) at);
         case JSON_TIME:
         case JSON_INT64:
-                return f->or_null && !*(const int64_t *) at ? NULL
-                                                            : json_object_new_int64(*(const int64_t *) at);
+                return json_object_new_int64(*(const int64_t *) at);
+        case JSON_USEC:
+                return json_object_new_double((double) *(const int64_t *) at / 1e6);
         case JSON_UINT64: {
                 uint64_t value = *(const uint64_t *) at;
-                return value == UINT64_MAX || (f->or_null && !value) ? NULL : json_object_new_uint64(value);
+                return value == UINT64_MAX ? NULL : json_object_new_uint64(value);
         }
         case JSON_WORD:
-                return f->or_null && !*(const unsigned *) at ? NULL
-                                                             : json_new_text(f->name(*(const unsigned *) at));
+                return json_new_text(f->name(*(const unsigned *) at));
         case JSON_STRUCT:
                 return json_new_struct(f->of, *(const void *const *) at);
         case JSON_STRUCTS:
@@ -45,11 +53,10 @@ static struct json_object *format_write_value(const struct json_field *f, const 
 /* The object with the last member of a path; missing ones on the way are created. */
 static struct json_object *format_write_parent(struct json_object *o, const char **path) {
         for (const char *dot; (dot = strchr(*path, '.')); *path = dot + 1) {
-                char name[64] = "";
-                strncat(name, *path,
-                        (size_t) (dot - *path) < sizeof name ? (size_t) (dot - *path) : sizeof name - 1);
-                struct json_object *inner;
-                if (!json_object_object_get_ex(o, name, &inner)) {
+                char name[64];
+                snprintf(name, sizeof name, "%.*s", (int) (dot - *path), *path);
+                struct json_object *inner = json_member(o, name);
+                if (!inner) {
                         inner = json_object_new_object();
                         json_object_object_add(o, name, inner);
                 }
