@@ -230,24 +230,19 @@ static int app_begin(struct app *app, enum display display, struct error **reter
 }
 
 int app_run(struct session *session, const char *display) {
-        struct error *e = NULL;
-        struct app app = { .session = session, .frame_due = UINT64_MAX };
+        _cleanup_(app_done) struct app app = { .session = session, .frame_due = UINT64_MAX };
         int wanted = display ? display_from_name(display) : DISPLAY_AUTO;
-        if (wanted < 0) {
-                out_note("fairlead: --profile is basic, normal or rich, not \"%s\"\n", display);
-                return EXIT_USAGE;
-        }
-        int r = app_begin(&app, (enum display) wanted, &e);
-        if (r < 0) {
-                app_done(&app);
-                return session_fail(session, e);
-        }
+        if (wanted < 0)
+                return error_set(&session->error, -EINVAL, "--profile is basic, normal or rich, not \"%s\"",
+                                 display);
+        int r = app_begin(&app, (enum display) wanted, &session->error);
+        if (r < 0)
+                return r;
         host_listen(session->host, app_changed, &app);
         oom_prepare(app_out_of_memory, app.ui);
         ui_paint(app.ui);
         app_settle(&app);
         r = sd_event_loop(session->event);
         oom_prepare(NULL, NULL);
-        app_done(&app);
         return r < 0 ? EXIT_FAILED : EXIT_DONE;
 }

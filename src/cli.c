@@ -40,15 +40,15 @@ static int run_verb(struct session *s, const struct verb *verb, int argc, char *
                 return cli_usage(e, verb);
         s->json = a.given[OPTION_JSON];
         cli_use_socket(s, &a);
-        r = session_open(s, &e);
-        return r < 0 ? session_fail(s, e) : verb->run(s, verb, &a);
+        r = session_open(s, &s->error);
+        return session_status(s, r < 0 ? r : verb->run(s, verb, &a));
 }
 
 static int run_console(struct session *s, const struct arguments *global) {
         if (global->given[OPTION_PLAIN])
-                return plain_run(s);
+                return session_status(s, plain_run(s));
         if (in_is_terminal() && out_is_terminal())
-                return app_run(s, argument_value(global, OPTION_PROFILE));
+                return session_status(s, app_run(s, argument_value(global, OPTION_PROFILE)));
         out_note("fairlead: The console needs a terminal\n  try: fairlead --plain, or a verb (fairlead "
                  "--help)\n");
         return EXIT_USAGE;

@@ -66,7 +66,8 @@ static struct profile *source_profile(struct session *s, const struct completing
         if (!named)
                 return NULL;
         find_service(s, named, &service, NULL);
-        order_find_image(s, service && service->pin.reference ? service->pin.reference : named, &found, NULL);
+        session_find_image(s, service && service->pin.reference ? service->pin.reference : named, &found,
+                           NULL);
         service_free(service);
         _cleanup_image_ struct image *image = found;
         if (image)

@@ -46,23 +46,18 @@ static size_t plain_choose(const char *prompt, size_t most) {
 
 static int ask_secret(const struct param *p, struct order *o) {
         for (;;) {
-                struct secret *secret = secret_new(p->name);
-                int r = secret ? typed_secret(p->title, secret) : -EIO;
-                bool ended = r == -EIO;
+                _cleanup_(secret_freep) struct secret *secret = secret_new(p->name);
                 _cleanup_error_ struct error *e = NULL;
-                if (r >= 0)
-                        r = param_check(p, secret->bytes, &e);
-                if (r >= 0 && secret->length == 0) {
-                        secret_free(secret);
+                int typed = typed_secret(p->title, secret);
+                int r = typed < 0 ? typed : param_check(p, secret->bytes, &e);
+                if (r >= 0 && secret->length == 0)
                         return 0;
-                }
                 if (r >= 0) {
-                        r = strv_add(&o->secret_names, p->name);
-                        return r < 0 ? r : secret_list_take(o->secrets, secret);
+                        strv_add(&o->secret_names, p->name);
+                        return secret_list_take(o->secrets, TAKE(secret));
                 }
-                secret_free(secret);
                 out("%s\n", e ? e->message : "That could not be read");
-                if (ended)
+                if (typed == -EIO)
                         return -EIO;
         }
 }
@@ -91,7 +86,7 @@ static int ask_parameter(struct session *s, const struct param *p, struct order 
         _cleanup_free_ char *prompt =
                 str_printf("%s%s [%s]: ", p->title, p->required ? "" : " (optional)", initial);
         char line[LINE_BYTES_MAX];
-        while (prompt && plain_read_line(prompt, line)) {
+        while (plain_read_line(prompt, line)) {
                 if (strcmp(line, "?") == 0) {
                         out("%s\n", p->help ? p->help : "There is no more to say about this.");
                         continue;
@@ -117,7 +112,10 @@ static int ask_mode(const struct profile *profile, struct order *o) {
                 out("  %zu %s%s%s\n", i + 1, profile->modes[i].title, profile->modes[i].help ? ": " : "",
                     profile->modes[i].help ? profile->modes[i].help : "");
         size_t n = plain_choose("Number: ", profile->n_modes);
-        return n == 0 ? -ECANCELED : str_replace(&o->mode, profile->modes[n - 1].name);
+        if (n == 0)
+                return -ECANCELED;
+        str_replace(&o->mode, profile->modes[n - 1].name);
+        return 0;
 }
 
 static int plain_ask_all(struct session *s, struct order *o) {
@@ -135,59 +133,53 @@ static int plain_ask_all(struct session *s, struct order *o) {
 
 /* ---- the places ---- */
 
-static void plain_install(struct session *s, struct image *image) {
-        struct error *e = NULL;
+static int plain_install(struct session *s, struct image *image) {
         struct arguments a = {};
         _cleanup_(order_done) struct order order = {};
         out("%s\n", image_reference(image));
         if (image_summary(image))
                 out("  %s\n", image_summary(image));
-        int r = order_read(s, &a, VERB_INSTALL, image, &order, &e);
-        if (r < 0) {
-                session_fail(s, e);
-                return;
-        }
+        int r = order_read(s, &a, VERB_INSTALL, image, &order, &s->error);
+        if (r < 0)
+                return r;
         order.port.image = image_reference(image);
         r = plain_ask_all(s, &order);
         if (r < 0) {
                 out("Nothing was done.\n");
-                return;
+                return EXIT_DONE;
         }
         order.port.mode = order.mode;
         order.port.secrets = order.secret_names;
-        follow_order(s, &order, &a);
+        return follow_order(s, &order, &a);
 }
 
-static void plain_images(struct session *s) {
-        struct error *e = NULL;
+static int plain_images(struct session *s) {
         _cleanup_(image_list_freep) struct image_list *list = NULL;
-        int r = session_list_images(s, &list, &e);
-        if (r < 0) {
-                session_fail(s, e);
-                return;
-        }
+        int r = session_list_images(s, &list, &s->error);
+        if (r < 0)
+                return r;
         keep_offering(s, list);
         for (size_t i = 0; i < list->n; i++) {
                 _cleanup_free_ char *labels = label_set_text(label_set(list->items[i]));
-                out("%zu %s  %s\n", i + 1, image_reference(list->items[i]), labels ? labels : "");
+                out("%zu %s  %s\n", i + 1, image_reference(list->items[i]), labels);
         }
         if (!list->n) {
                 out("No image here offers a system service.\n");
-                return;
+                return EXIT_DONE;
         }
         size_t n = plain_choose("Which one to install (nothing: back)? ", list->n);
-        if (n) {
-                struct image *image = list->items[n - 1];
-                list->items[n - 1] = list->items[--list->n];
-                plain_install(s, image);
-        }
+        if (!n)
+                return EXIT_DONE;
+        struct image *image = list->items[n - 1];
+        list->items[n - 1] = list->items[--list->n];
+        return plain_install(s, image);
 }
 
 static void plain_call(struct session *s, const char *verb, const char *word) {
         struct arguments a = {};
-        if (word && strv_add(&a.words, word) < 0)
-                return;
-        verb_named(verb)->run(s, verb_named(verb), &a);
+        if (word)
+                strv_add(&a.words, word);
+        session_status(s, verb_named(verb)->run(s, verb_named(verb), &a));
         arguments_done(&a);
 }
 
@@ -213,10 +205,9 @@ static void plain_jobs(struct session *s) {
 }
 
 int plain_run(struct session *session) {
-        struct error *e = NULL;
-        int r = session_open(session, &e);
+        int r = session_open(session, &session->error);
         if (r < 0)
-                return session_fail(session, e);
+                return r;
         setvbuf(stdin, NULL, _IONBF, 0);        /* see cli/typed-secret.c */
         out("Fairlead on %s. One question a line; an empty line goes back.\n",
             host_status(session->host)->hostname);
@@ -225,7 +216,7 @@ int plain_run(struct session *session) {
                 if (strcmp(line, "1") == 0)
                         plain_services(session);
                 else if (strcmp(line, "2") == 0)
-                        plain_images(session);
+                        session_status(session, plain_images(session));
                 else if (strcmp(line, "3") == 0)
                         plain_jobs(session);
                 else if (strcmp(line, "q") == 0)

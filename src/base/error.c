@@ -69,6 +69,14 @@ void error_hint(struct error **reterr, const char *format, ...) {
         (*reterr)->hint = hint;
 }
 
+int error_take(struct error **reterr, struct error *e) {
+        int code = e->code;
+        error_free(reterr ? *reterr : e);
+        if (reterr)
+                *reterr = e;
+        return code;
+}
+
 struct error *error_free(struct error *e) {
         while (e) {
                 struct error *cause = e->cause;

@@ -34,6 +34,8 @@ int error_errno(struct error **reterr, int code, const char *format, ...)
 /* Sets or replaces the hint of the head; no-op on NULL. */
 void error_hint(struct error **reterr, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Hands e, with its code, to the caller's reterr (NULL: frees it). Returns the code. */
+int error_take(struct error **reterr, struct error *e);
 struct error *error_free(struct error *e);
 struct error *error_copy(const struct error *e);
 DEFINE_CLEANUP(struct error, error_free)

@@ -72,10 +72,6 @@ static void output_came(const void *bytes, size_t n, void *userdata) {
         struct following *f = userdata;
         f->bytes += n;
         feed_write(f->feed, bytes, n);
-        const char *pending;
-        const uint8_t *marks;
-        size_t length;
-        feed_pending(f->feed, &pending, &marks, &length);
         fflush(stdout);
         end_when_whole(f);
 }
@@ -106,7 +102,7 @@ static int follow_typed(sd_event_source *source, int fd, uint32_t events, void *
 
 static int result_of(struct following *f) {
         if (f->error)
-                return session_fail(f->session, TAKE(f->error));
+                return error_take(&f->session->error, TAKE(f->error));
         if (f->left) {
                 out_note("\nThe job goes on. To come back: fairlead attach %s   To stop it: fairlead cancel "
                          "%s\n",
@@ -131,8 +127,7 @@ static int result_of(struct following *f) {
         if (failure && failure->consequence)
                 out("       %s\n", failure->consequence);
         for (size_t i = 0; job->state == JOB_DONE && i < job->n_checks; i++) {
-                static const char *const words[_VERDICT_MAX] = { "...", "OK", "WARN", "FAIL" };
-                out("  %-5s %s\n", words[job->checks[i].verdict], job->checks[i].text);
+                out("  %-5s %s\n", report_verdicts[job->checks[i].verdict], job->checks[i].text);
         }
         if (job->state == JOB_DONE && job_checks_fail(job))
                 out("  undo: fairlead rollback %s\n", job->id);
@@ -183,14 +178,9 @@ int follow_job_from(struct session *s, const char *id, uint64_t offset, bool und
         return follow_follow(&(struct following) { .session = s, .id = id, .bytes = offset, .undo = undo });
 }
 int follow_print_job(struct session *s, const char *id) {
-        struct error *e = NULL;
-        struct job *found = NULL;
-        int r = find_job(s, id, &found, &e);
-        if (r < 0)
-                return session_fail(s, e);
-        _cleanup_(job_freep) struct job *job = found;
-        out_json(emit_job(job));
-        return EXIT_DONE;
+        _cleanup_(job_freep) struct job *job = NULL;
+        int r = find_job(s, id, &job, &s->error);
+        return r < 0 ? r : out_json(emit_job(job));
 }
 
 /* Consent: --yes, the hash of this very plan, or the word yes on a terminal after the plan was shown. */
@@ -229,16 +219,14 @@ int follow_order(struct session *s, struct order *order, const struct arguments 
 }
 
 int follow_order_to(struct session *s, struct order *order, const struct arguments *a, follow_end_t end) {
-        struct error *e = NULL;
         _cleanup_plan_ struct plan *plan = NULL;
-        int r = session_make_plan(s, &order->port, &plan, &e);
+        int r = session_make_plan(s, &order->port, &plan, &s->error);
         if (r == -EALREADY) { /* the requested state exists already: not a failure */
-                out("%s\n", e->message);
-                error_free(e);
+                out("%s\n", s->error->message);
                 return EXIT_DONE;
         }
         if (r < 0)
-                return order_fail(s, e);
+                return r;
         if (!s->json)
                 report_plan(plan);
         int status = follow_consent(s, plan, a);
@@ -249,16 +237,14 @@ int follow_order_to(struct session *s, struct order *order, const struct argumen
         }
         if (argument_value(a, OPTION_IF_INTERRUPTED)) {
                 int way = plan_interrupted_from_name(argument_value(a, OPTION_IF_INTERRUPTED));
-                if (way < 0) {
-                        out_note("fairlead: --if-interrupted is ask, resume or rollback\n");
-                        return EXIT_USAGE;
-                }
+                if (way < 0)
+                        return error_set(&s->error, -EINVAL, "--if-interrupted is ask, resume or rollback");
                 plan->if_interrupted = (enum plan_interrupted) way;
         }
         _cleanup_free_ char *id = NULL;
-        r = session_start_job(s, plan, TAKE(order->secrets), &id, &e);
+        r = session_start_job(s, plan, TAKE(order->secrets), &id, &s->error);
         if (r < 0)
-                return session_fail(s, e);
+                return r;
         if (a->given[OPTION_DETACH]) {
                 if (s->json)
                         return follow_print_job(s, id);
@@ -290,9 +276,9 @@ int find_job(struct session *s, const char *id, struct job **ret, struct error *
 
 int follow_resumed(struct session *s, const struct job *job, enum job_resume how, struct secret_list *secrets,
                    bool detach) {
-        struct error *e = NULL;
-        if (session_resume_job(s, job->id, how, secrets, &e) < 0)
-                return session_fail(s, e);
+        int r = session_resume_job(s, job->id, how, secrets, &s->error);
+        if (r < 0)
+                return r;
         if (detach) {
                 out("%s\n", job->id);
                 return EXIT_DONE;

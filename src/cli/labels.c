@@ -33,11 +33,5 @@ int labels_image(struct session *s, const struct arguments *a, const char *refer
                 return error_set(reterr, -EINVAL, "An image or --labels FILE is needed, one of them");
         if (as && !reference_valid(as))
                 return error_set(reterr, -EINVAL, "\"%s\" is not an image reference", as);
-        return path ? from_file(path, as, ret, reterr) : order_find_image(s, reference, ret, reterr);
-}
-
-int labels_usage(struct error *e) {
-        out_error(e);
-        error_free(e);
-        return EXIT_USAGE;
+        return path ? from_file(path, as, ret, reterr) : session_find_image(s, reference, ret, reterr);
 }

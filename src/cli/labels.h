@@ -11,6 +11,3 @@
  * reference. -EINVAL: neither or both were given. */
 int labels_image(struct session *s, const struct arguments *a, const char *reference, struct image **ret,
                  struct error **reterr);
-
-/* Prints the error as a usage error; the exit status. Takes e. */
-int labels_usage(struct error *e);

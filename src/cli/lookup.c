@@ -43,15 +43,14 @@ int find_service(struct session *s, const char *name, struct service **ret, stru
 }
 
 int unit_for(struct session *s, const char *name, char **ret, struct error **reterr) {
-        struct service *service;
+        _cleanup_(service_freep) struct service *service = NULL;
         int r = find_service(s, name, &service, reterr);
         if (r < 0)
                 return r;
         if (service && service->units && service->units[0])
-                *ret = strdup(service->units[0]);
+                *ret = xstrdup(service->units[0]);
         else
-                *ret = unit_name_valid(name) ? strdup(name) : str_printf("%s.service", name);
-        service_free(service);
+                *ret = str_printf(unit_name_valid(name) ? "%s" : "%s.service", name);
         return 0;
 }
 
@@ -69,9 +68,8 @@ int exec_command(char *const *argv, char *const *environment) {
                         unsetenv(redirecting[i]);
                 execv(argv[0], argv);
         }
-        struct error *e = NULL;
+        _cleanup_error_ struct error *e = NULL;
         error_errno(&e, -errno, "%s could not be started", argv[0]);
         out_error(e);
-        error_free(e);
         return EXIT_FAILED;
 }

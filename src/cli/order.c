@@ -21,10 +21,6 @@ void order_done(struct order *o) {
         *o = (struct order) {};
 }
 
-int order_find_image(struct session *s, const char *reference, struct image **ret, struct error **reterr) {
-        return session_find_image(s, reference, ret, reterr);
-}
-
 /* "P=V": *ret_name is the caller's, *ret_value points into text. */
 static int order_divide(const char *option, const char *text, char **ret_name, const char **ret_value,
                         struct error **reterr) {
@@ -92,7 +88,8 @@ static int read_set(struct order *o, const char *text, struct error **reterr) {
                 return answers_set(o->answers, name, value, "command line");
         if (o->image && !order_has_variable(o->image, name))
                 return order_unknown_name(o, name, reterr);
-        return strv_add(&o->set, text);
+        strv_add(&o->set, text);
+        return 0;
 }
 
 int order_read_secret(const char *text, char ***names, struct secret_list *secrets, struct error **reterr) {
@@ -113,15 +110,12 @@ int order_read_secret(const char *text, char ***names, struct secret_list *secre
                 return error_wrap(reterr, r, "The secret %s could not be read", name);
         while (n && (bytes[n - 1] == '\n' || bytes[n - 1] == '\r'))
                 n--;
-        struct secret *secret = secret_new(name);
+        _cleanup_(secret_freep) struct secret *secret = secret_new(name);
         r = secret_set(secret, bytes, n);
         explicit_bzero(bytes, n);
         free(bytes);
-        if (r >= 0)
-                r = strv_add(names, name);
-        if (r >= 0)
-                r = secret_list_take(secrets, TAKE(secret));
-        secret_free(secret);
+        strv_add(names, name);
+        r = r < 0 ? r : secret_list_take(secrets, TAKE(secret));
         return r < 0 ? error_set(reterr, r, "The secret %s is too long or holds a line break", name) : 0;
 }
 
@@ -153,18 +147,12 @@ static int order_read_mode(struct order *o, const char *mode, struct error **ret
 int order_read(struct session *s, const struct arguments *a, enum plan_verb verb, struct image *image,
                struct order *ret, struct error **reterr) {
         struct order *o = ret;
+        const char *mode = argument_value(a, OPTION_MODE);
         o->image = image;
-        int r;
-        if (image) {
-                r = host_find_profile(s->host, image, &o->profile, reterr);
-                if (r < 0)
-                        return r;
-        }
-        r = order_read_answers(o, a, reterr);
+        int r = image ? host_find_profile(s->host, image, &o->profile, reterr) : 0;
+        r = r < 0 ? r : order_read_answers(o, a, reterr);
+        r = r < 0 || !mode ? r : order_read_mode(o, mode, reterr);
         if (r < 0)
-                return r;
-        if (argument_value(a, OPTION_MODE) &&
-            (r = order_read_mode(o, argument_value(a, OPTION_MODE), reterr)) < 0)
                 return r;
         o->port = (struct plan_order) {
                 .verb = verb,
@@ -185,10 +173,6 @@ int order_read(struct session *s, const struct arguments *a, enum plan_verb verb
 int order_read_image(struct session *s, const struct arguments *a, enum plan_verb verb, struct order *ret,
                      struct error **reterr) {
         struct image *image = NULL;
-        int r = order_find_image(s, a->words[0], &image, reterr);
+        int r = session_find_image(s, a->words[0], &image, reterr);
         return r < 0 ? r : order_read(s, a, verb, image, ret, reterr);
-}
-
-int order_fail(const struct session *s, struct error *e) {
-        return e && e->code == -EINVAL ? session_usage(s, e) : session_fail(s, e);
 }

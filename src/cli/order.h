@@ -40,8 +40,3 @@ int order_read_secret(const char *text, char ***names, struct secret_list *secre
 int order_read_image(struct session *s, const struct arguments *a, enum plan_verb verb, struct order *ret,
                      struct error **reterr);
 
-/* session_fail(), or session_usage() for a wrong name or value in the order (EINVAL). Takes e. */
-int order_fail(const struct session *s, struct error *e);
-
-/* Asks the engine for the image of this reference. */
-int order_find_image(struct session *s, const char *reference, struct image **ret, struct error **reterr);

@@ -36,9 +36,10 @@ void out_note(const char *format, ...) {
         va_end(arguments);
 }
 
-void out_json(char *text) {
+int out_json(char *text) {
         fputs(text, stdout);
         free(text);
+        return 0;
 }
 
 void out_raw(const void *bytes, size_t n) {
@@ -59,18 +60,10 @@ void out_error(const struct error *e) {
 void out_table_row(struct out_table *t, ...) {
         va_list arguments;
         va_start(arguments, t);
-        if (t->n + t->columns > t->room) {
-                size_t room = t->room ? t->room * 2 : 16 * t->columns;
-                char **bigger = reallocarray(t->cells, room, sizeof *bigger);
-                if (bigger) {
-                        t->cells = bigger;
-                        t->room = room;
-                }
-        }
-        for (size_t i = 0; i < t->columns && t->n < t->room; i++) {
+        for (size_t i = 0; i < t->columns; i++) {
                 const char *cell = va_arg(arguments, const char *);
-                t->cells[t->n] = text_cleaned(cell ? cell : "");
-                t->n += t->cells[t->n] != NULL;
+                room_for_one((void **) &t->cells, t->n, sizeof *t->cells);
+                t->cells[t->n++] = text_cleaned(cell ? cell : "");
         }
         va_end(arguments);
 }

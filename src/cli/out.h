@@ -8,7 +8,7 @@
 
 /* Formats, cleans (newlines stay, those of the arguments too) and writes. */
 void out(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void out_json(char *text);      /* as json_write() made it; takes text */
+int out_json(char *text);       /* as json_write() made it; takes text. Returns EXIT_DONE */
 void out_raw(const void *bytes, size_t n);      /* bytes that were cleaned already */
 
 /* To standard error, as "fairlead: MESSAGE", the hint on a line of its own, the causes indented below. */
@@ -20,7 +20,7 @@ void out_note(const char *format, ...) __attribute__((format(printf, 1, 2)));   
 struct out_table {
         size_t columns;
         char **cells;           /* rows * columns */
-        size_t n, room;
+        size_t n;
 };
 /* `columns` strings, then NULL; a NULL cell must be passed as "". */
 void out_table_row(struct out_table *t, ...) __attribute__((sentinel));

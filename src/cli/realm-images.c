@@ -23,7 +23,7 @@ static struct profile *profile_of(struct session *s, const struct image *image) 
 
 static int find_named(struct session *s, const char *reference, struct image **ret,
                       struct profile **ret_profile, struct error **reterr) {
-        int r = order_find_image(s, reference, ret, reterr);
+        int r = session_find_image(s, reference, ret, reterr);
         if (r < 0)
                 return r;
         *ret_profile = profile_of(s, *ret);
@@ -123,7 +123,7 @@ static enum realm_kind look_at(struct session *s, struct joined *j) {
         const char *image = str_starts(service->pin.reference ? service->pin.reference : "", "host/")
                                     ? service->pin.reference
                                     : service->pin.image;
-        if (!image || order_find_image(s, image, &j->image, &e) < 0)
+        if (!image || session_find_image(s, image, &j->image, &e) < 0)
                 return str_starts(mode, "ad") || str_starts(mode, "active") ? REALM_AD
                        : strstr(mode, "ipa")                                ? REALM_IPA
                                                                             : REALM_NONE;

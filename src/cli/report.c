@@ -12,6 +12,8 @@ static const char *const severity_words[_SEVERITY_MAX] = {
         [SEVERITY_BLOCK] = "block",
 };
 
+const char *const report_verdicts[_VERDICT_MAX] = { "...", "OK", "WARN", "FAIL" };
+
 void report_findings(const struct finding_list *findings) {
         for (int severity = SEVERITY_BLOCK; severity >= 0; severity--)
                 for (size_t i = 0; i < findings->n; i++) {
@@ -27,14 +29,14 @@ void report_findings(const struct finding_list *findings) {
 
 static void report_command(const struct command *c) {
         _cleanup_free_ char *text = argv_text(c->argv);
-        out("  %s\n", text ? text : "");
+        out("  %s\n", text);
         for (size_t i = 0; i < c->n_options; i++) {
                 const struct option_use *o = &c->options[i];
                 if (!o->meaning)
                         continue;
                 _cleanup_free_ char *words =
                         str_printf("%s%s%s", o->option, o->value ? " " : "", o->value ? o->value : "");
-                out("    %-28s %s\n", words ? words : o->option, o->meaning);
+                out("    %-28s %s\n", words, o->meaning);
         }
 }
 
@@ -84,9 +86,9 @@ static void report_unit(const struct plan *plan) {
                 out("  It replaces the unit %s.\n", u->overrides);
         if (u->text) {
                 _cleanup_strv_ char **lines = NULL;
-                if (strv_split(u->text, "\n", &lines) >= 0)
-                        for (size_t i = 0; lines && lines[i]; i++)
-                                out("    %s\n", lines[i]);
+                strv_split(u->text, "\n", &lines);
+                for (size_t i = 0; lines && lines[i]; i++)
+                        out("    %s\n", lines[i]);
         }
 }
 
@@ -103,7 +105,7 @@ static void report_from(const struct plan *plan) {
         for (size_t i = 0; i < changes.n; i++) {
                 _cleanup_free_ char *text = label_change_text(&changes.items[i]);
                 out("  %-10s %s%s%s\n", changes.items[i].key, difference_name(changes.items[i].difference),
-                    changes.items[i].n ? ": " : "", text ? text : "");
+                    changes.items[i].n ? ": " : "", text);
         }
         label_changes_done(&changes);
 }
@@ -172,7 +174,7 @@ void report_plan(const struct plan *plan) {
         report_unit(plan);
         if (plan->paths && plan->verb != VERB_RUN) {
                 _cleanup_free_ char *paths = strv_join(plan->paths, ", ");
-                out("\nSaved first, restored on failure or cancel: %s\n", paths ? paths : "");
+                out("\nSaved first, restored on failure or cancel: %s\n", paths);
                 if (plan->saved_objects)
                         out("  %llu files, %llu.%llu MB\n", (unsigned long long) plan->saved_objects,
                             (unsigned long long) plan->saved_bytes / 1000000,
@@ -182,13 +184,6 @@ void report_plan(const struct plan *plan) {
                 report_all_findings(plan);
 }
 
-static const char *const verdict_words[_VERDICT_MAX] = {
-        [VERDICT_WAITING] = "...",
-        [VERDICT_OK] = "OK",
-        [VERDICT_WARN] = "WARN",
-        [VERDICT_FAIL] = "FAIL",
-};
-
 void report_preflight(const struct preflight *p, enum verdict least) {
         unsigned counts[_VERDICT_MAX] = {};
         for (size_t i = 0; i < p->n; i++) {
@@ -196,7 +191,7 @@ void report_preflight(const struct preflight *p, enum verdict least) {
                 counts[r->verdict]++;
                 if (r->verdict < least)
                         continue;
-                out("%-5s %-14s %s\n", verdict_words[r->verdict], r->title, r->message ? r->message : "");
+                out("%-5s %-14s %s\n", report_verdicts[r->verdict], r->title, r->message ? r->message : "");
                 if (r->hint && r->verdict != VERDICT_OK)
                         out("%-20s %s\n", "", r->hint);
         }

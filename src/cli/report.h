@@ -23,3 +23,6 @@ void report_preflight(const struct preflight *p, enum verdict least);
 void report_changes(const struct change_report *report, const char *nothing);
 
 void report_time(char buffer[static 24], int64_t seconds);        /* local, "2026-11-23 12:07" or "-" */
+
+/* The word of each verdict in a list of checks. */
+extern const char *const report_verdicts[_VERDICT_MAX];

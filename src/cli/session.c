@@ -16,6 +16,7 @@ int session_open(struct session *s, struct error **reterr) {
 }
 
 void session_done(struct session *s) {
+        s->error = error_free(s->error);
         s->host = backend_free(s->host);
         s->event = sd_event_unref(s->event);
 }
@@ -40,15 +41,7 @@ static int session_wait(struct session *s, struct waiting *w, struct op *op, str
                 }
         }
         op_cancel(op);
-        if (!w->error)
-                return 0;
-        int code = w->error->code;
-        if (reterr) {
-                error_free(*reterr);
-                *reterr = w->error;
-        } else
-                error_free(w->error);
-        return code < 0 ? code : -EIO;
+        return w->error ? error_take(reterr, w->error) : 0;
 }
 
 /* An operation that answers with a result or an error; the arguments after the parameters go to it, each
@@ -137,22 +130,17 @@ int session_preflight(struct session *s, const struct preflight_order *order, st
         return session_wait(s, &w, host_preflight(s->host, order, NULL, waited_preflight, &w), reterr);
 }
 
-static int session_report(const struct session *s, struct error *e, int status) {
+int session_status(struct session *s, int result) {
+        _cleanup_error_ struct error *e = TAKE(s->error);
+        if (result >= 0)
+                return result;
         out_error(e);
         if (s->json)
                 out_json(emit_error(e));
-        error_free(e);
-        return status;
-}
-
-int session_fail(const struct session *s, struct error *e) {
-        int code = e->code;
-        return session_report(s, e,
-                              code == -ENOENT  ? EXIT_NOT_FOUND
-                              : code == -EBUSY ? EXIT_BUSY
-                                               : EXIT_FAILED);
-}
-
-int session_usage(const struct session *s, struct error *e) {
-        return session_report(s, e, EXIT_USAGE);
+        switch (e->code) {
+        case -ENOENT: return EXIT_NOT_FOUND;
+        case -EBUSY: return EXIT_BUSY;
+        case -EINVAL: return EXIT_USAGE;
+        default: return EXIT_FAILED;
+        }
 }

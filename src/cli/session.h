@@ -14,6 +14,7 @@ struct session {
         const char *const *sockets; /* of --engine-socket, or NULL */
         bool json;
         const char *engine_socket[2];
+        struct error *error; /* of a verb that failed */
 };
 
 /* Creates the loop and the host where they do not exist yet. */
@@ -46,8 +47,6 @@ int session_preflight(struct session *s, const struct preflight_order *order, st
 int session_membership(struct session *s, struct membership **ret, struct error **reterr);
 int session_test_user(struct session *s, const char *user, char **ret, struct error **reterr);
 
-/* Prints the error and returns its exit status: ENOENT 4, EBUSY 5, else 1. Takes e. */
-int session_fail(const struct session *s, struct error *e);
-
-/* The same for an error in the words of the command line: 2. */
-int session_usage(const struct session *s, struct error *e);
+/* The exit status of what a verb returned. For a negative errno prints, and frees, the session's error:
+ * ENOENT 4, EBUSY 5, EINVAL (a wrong name or value) 2, else 1. */
+int session_status(struct session *s, int result);

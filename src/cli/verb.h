@@ -43,7 +43,7 @@ struct verb {
         const char *details;      /* paragraphs for `fairlead VERB --help` and the man page, or NULL */
         unsigned long long takes; /* options besides --help and --json */
         bool json;                /* --json prints a shape of data/json.md */
-        /* an exit status */
+        /* an exit status; or a negative errno with its sentence in session->error, for session_status() */
         int (*run)(struct session *session, const struct verb *verb, const struct arguments *arguments);
 };
 

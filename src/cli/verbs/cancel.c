@@ -4,10 +4,9 @@
 #include "cli/verbs/verbs.h"
 
 static int verb_cancel_run(struct session *s, const struct verb *verb, const struct arguments *a) {
-        struct error *e = NULL;
-        int r = host_cancel_job(s->host, a->words[0], &e);
+        int r = host_cancel_job(s->host, a->words[0], &s->error);
         if (r < 0)
-                return session_fail(s, e);
+                return r;
         if (s->json)
                 return follow_print_job(s, a->words[0]);
         out("Job %s is being cancelled and rolled back; fairlead attach %s shows it.\n", a->words[0],

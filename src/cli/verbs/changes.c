@@ -5,15 +5,12 @@
 #include "cli/verbs/verbs.h"
 
 static int verb_changes_run(struct session *s, const struct verb *verb, const struct arguments *a) {
-        struct error *e = NULL;
         _cleanup_(change_report_freep) struct change_report *report = NULL;
-        int r = session_list_changes(s, a->words[0], a->given[OPTION_DIFF], &report, &e);
+        int r = session_list_changes(s, a->words[0], a->given[OPTION_DIFF], &report, &s->error);
         if (r < 0)
-                return session_fail(s, e);
-        if (s->json) {
-                out_json(emit_changes(report));
-                return EXIT_DONE;
-        }
+                return r;
+        if (s->json)
+                return out_json(emit_changes(report));
         report_changes(report, "Nothing changed.");
         return EXIT_DONE;
 }

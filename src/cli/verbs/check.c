@@ -11,18 +11,15 @@ static enum realm_kind verb_check_kind_of(const char *word) {
 }
 
 static int verb_check_run(struct session *s, const struct verb *verb, const struct arguments *a) {
-        struct error *e = NULL;
         _cleanup_(preflight_freep) struct preflight *p = NULL;
         const char *mode = argument_value(a, OPTION_REALM_KIND);
         const struct preflight_order order = { .domain = a->words ? a->words[0] : NULL,
                                                .wanted = mode ? verb_check_kind_of(mode) : REALM_NONE };
-        if (mode && order.wanted == REALM_NONE) {
-                out_note("fairlead: --mode is ad or ipa, not \"%s\"\n", mode);
-                return EXIT_USAGE;
-        }
-        int r = session_preflight(s, &order, &p, &e);
+        if (mode && order.wanted == REALM_NONE)
+                return error_set(&s->error, -EINVAL, "--mode is ad or ipa, not \"%s\"", mode);
+        int r = session_preflight(s, &order, &p, &s->error);
         if (r < 0)
-                return session_fail(s, e);
+                return r;
         if (s->json)
                 out_json(emit_preflight(p));
         else

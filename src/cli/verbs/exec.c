@@ -5,29 +5,24 @@
 #include "cli/verbs/verbs.h"
 
 static int verb_exec_run(struct session *s, const struct verb *verb, const struct arguments *a) {
-        struct error *e = NULL;
-        struct service *service;
-        int r = find_service(s, a->words[0], &service, &e);
+        _cleanup_(service_freep) struct service *service = NULL;
+        int r = find_service(s, a->words[0], &service, &s->error);
         if (r < 0)
-                return session_fail(s, e);
+                return r;
         if (!service) {
-                error_set(&e, -ENOENT, "No service called %s is installed", a->words[0]);
-                error_hint(&e, "fairlead services lists them");
-                return session_fail(s, e);
+                error_set(&s->error, -ENOENT, "No service called %s is installed", a->words[0]);
+                error_hint(&s->error, "fairlead services lists them");
+                return -ENOENT;
         }
         const char *engine = host_engine_path(s->host);
-        if (!engine) {
-                service_free(service);
-                error_set(&e, -ENOENT, "No container engine is on this host");
-                return session_fail(s, e);
-        }
+        if (!engine)
+                return error_set(&s->error, -ENOENT, "No container engine is on this host");
         _cleanup_strv_ char **argv = NULL;
         strv_add(&argv, engine);
         strv_add(&argv, "exec");
         strv_add(&argv, in_is_terminal() ? "-it" : "-i");
         strv_add(&argv, service->container ? service->container : service->name);
         strv_extend(&argv, a->rest);
-        service_free(service);
         return exec_command(argv, NULL);
 }
 

@@ -19,11 +19,10 @@ static void verb_images_add_row(struct out_table *t, const struct image *image) 
 }
 
 static int verb_images_run(struct session *s, const struct verb *verb, const struct arguments *a) {
-        struct error *e = NULL;
         _cleanup_(image_list_freep) struct image_list *images = NULL;
-        int r = session_list_images(s, &images, &e);
+        int r = session_list_images(s, &images, &s->error);
         if (r < 0)
-                return session_fail(s, e);
+                return r;
         if (!a->given[OPTION_ALL])
                 keep_offering(s, images);
         const struct host_status *status = host_status(s->host);
@@ -31,10 +30,8 @@ static int verb_images_run(struct session *s, const struct verb *verb, const str
                 out_error(status->profile_error);
         if (status->profile_errors > 1)
                 out_note("fairlead: %zu more profiles were refused\n", status->profile_errors - 1);
-        if (s->json) {
-                out_json(emit_images(images));
-                return EXIT_DONE;
-        }
+        if (s->json)
+                return out_json(emit_images(images));
         struct out_table t = { .columns = 5 };
         out_table_row(&t, "IMAGE", "VERSION", "LABELS", "SIZE", "WHERE", NULL);
         for (size_t i = 0; i < images->n; i++)

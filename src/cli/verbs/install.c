@@ -6,11 +6,9 @@
 #include "cli/verbs/verbs.h"
 
 static int verb_install_run(struct session *s, const struct verb *verb, const struct arguments *a) {
-        struct error *e = NULL;
         _cleanup_(order_done) struct order order = {};
-        if (order_read_image(s, a, VERB_INSTALL, &order, &e) < 0)
-                return order_fail(s, e);
-        return follow_order(s, &order, a);
+        int r = order_read_image(s, a, VERB_INSTALL, &order, &s->error);
+        return r < 0 ? r : follow_order(s, &order, a);
 }
 
 const struct verb install_verb = {

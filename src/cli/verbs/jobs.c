@@ -6,15 +6,12 @@
 #include "cli/verbs/verbs.h"
 
 static int verb_jobs_run(struct session *s, const struct verb *verb, const struct arguments *a) {
-        struct error *e = NULL;
         _cleanup_(job_list_freep) struct job_list *jobs = NULL;
-        int r = session_list_jobs(s, &jobs, &e);
+        int r = session_list_jobs(s, &jobs, &s->error);
         if (r < 0)
-                return session_fail(s, e);
-        if (s->json) {
-                out_json(emit_jobs(jobs));
-                return EXIT_DONE;
-        }
+                return r;
+        if (s->json)
+                return out_json(emit_jobs(jobs));
         struct out_table t = { .columns = 5 };
         out_table_row(&t, "JOB", "WHAT", "STATE", "STARTED", "RESULT", NULL);
         for (size_t i = 0; i < jobs->n; i++) {

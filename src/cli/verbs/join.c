@@ -108,15 +108,15 @@ static int verb_join_preflight(struct session *s, const struct joining *j, const
                                bool allowed) {
         struct join join;
         _cleanup_(preflight_freep) struct preflight *p = NULL;
-        struct error *e = NULL;
         profile_join(j->profile, j->mode, order->answers, &join);
         const struct preflight_order what = { .domain = join.domain ? join.domain : j->domain,
                                               .wanted = join.kind,
                                               .server = join.server,
                                               .computer_name = join.computer_name,
                                               .hostname = join.hostname };
-        if (session_preflight(s, &what, &p, &e) < 0)
-                return session_fail(s, e);
+        int r = session_preflight(s, &what, &p, &s->error);
+        if (r < 0)
+                return r;
         if (!s->json)
                 report_preflight(p, VERDICT_WARN);
         if (preflight_worst(p) != VERDICT_FAIL || allowed)
@@ -141,19 +141,20 @@ static int verb_join_choose(struct session *s, const struct arguments *a, struct
 }
 
 static int verb_join_run(struct session *s, const struct verb *verb, const struct arguments *a) {
-        struct error *e = NULL;
         _cleanup_(joining_done) struct joining j = {};
         _cleanup_(order_done) struct order order = {};
-        if (verb_join_choose(s, a, &j, &e) < 0)
-                return order_fail(s, e);
+        int r = verb_join_choose(s, a, &j, &s->error);
+        if (r < 0)
+                return r;
         verb_join_translate(&j, a);
         struct arguments words = *a;
         words.values[OPTION_SET] = j.set;
         words.values[OPTION_SECRET] = j.secrets;
         words.values[OPTION_MODE] = j.modes;
         words.values[OPTION_ALLOW] = j.allowed;
-        if (order_read(s, &words, VERB_INSTALL, TAKE(j.image), &order, &e) < 0)
-                return order_fail(s, e);
+        r = order_read(s, &words, VERB_INSTALL, TAKE(j.image), &order, &s->error);
+        if (r < 0)
+                return r;
         joining_answers(j.profile, j.mode, order.answers);
         order.port.image = image_reference(order.image);
         int status =

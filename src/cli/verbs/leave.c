@@ -34,13 +34,13 @@ static int verb_leave_find(struct session *s, const struct arguments *a, struct 
 
 static int verb_leave_leave(struct session *s, const struct arguments *a, struct joined *j, char **set,
                             char **secrets) {
-        struct error *e = NULL;
         _cleanup_(order_done) struct order order = {};
         struct arguments words = *a;
         words.values[OPTION_SET] = set;
         words.values[OPTION_SECRET] = secrets;
-        if (order_read(s, &words, VERB_UNINSTALL, TAKE(j->image), &order, &e) < 0)
-                return order_fail(s, e);
+        int r = order_read(s, &words, VERB_UNINSTALL, TAKE(j->image), &order, &s->error);
+        if (r < 0)
+                return r;
         if (j->mode)
                 joining_answers(j->profile, j->mode->leave ? j->mode->leave : j->mode, order.answers);
         order.port.image = NULL;
@@ -51,10 +51,10 @@ static int verb_leave_leave(struct session *s, const struct arguments *a, struct
 }
 
 static int verb_leave_run(struct session *s, const struct verb *verb, const struct arguments *a) {
-        struct error *e = NULL;
         _cleanup_(joined_done) struct joined j = {};
-        if (verb_leave_find(s, a, &j, &e) < 0)
-                return session_fail(s, e);
+        int r = verb_leave_find(s, a, &j, &s->error);
+        if (r < 0)
+                return r;
         const struct mode *asked = j.mode && j.mode->leave ? j.mode->leave : j.mode;
         _cleanup_strv_ char **set = NULL, **secrets = NULL;
         if (asked) {

@@ -9,11 +9,10 @@
 #include "model/command/lint.h"
 
 static int verb_lint_run(struct session *s, const struct verb *verb, const struct arguments *a) {
-        struct error *e = NULL;
         _cleanup_image_ struct image *image = NULL;
-        int r = labels_image(s, a, a->words ? a->words[0] : NULL, &image, &e);
+        int r = labels_image(s, a, a->words ? a->words[0] : NULL, &image, &s->error);
         if (r < 0)
-                return r == -EINVAL ? labels_usage(e) : session_fail(s, e);
+                return r;
         _cleanup_(finding_list_done) struct finding_list findings = {};
         image_lint(image, &findings);
         if (s->json)

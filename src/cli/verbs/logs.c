@@ -90,28 +90,17 @@ static int verb_logs_read_options(const struct arguments *a, struct log_query *q
         return 0;
 }
 
-/* The journal has no entry of it: does the unit exist? */
-static int verb_logs_check_unit(struct session *s, const char *unit) {
-        struct error *e = NULL;
-        _cleanup_(unit_detail_freep) struct unit_detail *detail = NULL;
-        return session_show_unit(s, unit, &detail, &e) < 0 ? session_fail(s, e) : EXIT_DONE;
-}
-
 static int verb_logs_run(struct session *s, const struct verb *verb, const struct arguments *a) {
-        struct error *e = NULL;
         struct log_query query = {};
-        int r = verb_logs_read_options(a, &query, &e);
+        int r = verb_logs_read_options(a, &query, &s->error);
         if (r < 0)
-                return session_usage(s, e);
-        struct service *service = NULL;
+                return r;
+        _cleanup_(service_freep) struct service *service = NULL;
         _cleanup_free_ char *unit = NULL;
-        r = find_service(s, a->words[0], &service, &e);
-        if (r >= 0)
-                r = unit_for(s, a->words[0], &unit, &e);
-        if (r < 0) {
-                service_free(service);
-                return session_fail(s, e);
-        }
+        r = find_service(s, a->words[0], &service, &s->error);
+        r = r < 0 ? r : unit_for(s, a->words[0], &unit, &s->error);
+        if (r < 0)
+                return r;
         query.unit = unit;
         query.container = service ? service->container : NULL;
         struct logs_reading reading = { .follow = query.follow, .json = s->json };
@@ -123,11 +112,13 @@ static int verb_logs_run(struct session *s, const struct verb *verb, const struc
         while (op && !reading.over && sd_event_run(s->event, UINT64_MAX) >= 0)
                 ;
         op_cancel(op);
-        bool known = service || reading.any;
-        service_free(service);
         if (reading.error)
-                return session_fail(s, reading.error);
-        return known ? EXIT_DONE : verb_logs_check_unit(s, unit);
+                return error_take(&s->error, reading.error);
+        if (service || reading.any)
+                return EXIT_DONE;
+        /* The journal has no entry of it: does the unit exist? */
+        _cleanup_(unit_detail_freep) struct unit_detail *detail = NULL;
+        return session_show_unit(s, unit, &detail, &s->error);
 }
 
 const struct verb logs_verb = {

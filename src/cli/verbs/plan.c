@@ -65,13 +65,11 @@ static int plan_upgrade(struct session *s, const struct arguments *a, const stru
 static int plan_image(struct session *s, const struct arguments *a, const char *word, struct plan **ret,
                       struct error **reterr) {
         struct image *image = NULL;
-        struct service *found = NULL;
-        int r = verb_of(word) == VERB_UPGRADE ? find_service(s, a->words[1], &found, reterr) : 0;
-        _cleanup_(service_freep) struct service *service = found;
+        _cleanup_(service_freep) struct service *service = NULL;
+        int r = verb_of(word) == VERB_UPGRADE ? find_service(s, a->words[1], &service, reterr) : 0;
         if (r >= 0 && service)
                 return plan_upgrade(s, a, service, ret, reterr);
-        if (r >= 0)
-                r = order_find_image(s, a->words[1], &image, reterr);
+        r = r < 0 ? r : session_find_image(s, a->words[1], &image, reterr);
         if (r < 0)
                 return r;
         _cleanup_(order_done) struct order order = {};
@@ -84,18 +82,15 @@ static int plan_image(struct session *s, const struct arguments *a, const char *
 }
 
 static int verb_plan_run(struct session *s, const struct verb *verb, const struct arguments *a) {
-        struct error *e = NULL;
-        struct plan *made = NULL;
+        _cleanup_plan_ struct plan *plan = NULL;
         bool from_file = a->given[OPTION_LABELS];
-        if (from_file == (strv_length(a->words) == 2)) {
-                error_set(&e, -EINVAL, "fairlead plan wants a verb, and an image or --labels FILE");
-                return labels_usage(e);
-        }
-        int r = from_file ? plan_labels(s, a, a->words[0], &made, &e)
-                          : plan_image(s, a, a->words[0], &made, &e);
+        if (from_file == (strv_length(a->words) == 2))
+                return error_set(&s->error, -EINVAL,
+                                 "fairlead plan wants a verb, and an image or --labels FILE");
+        int r = from_file ? plan_labels(s, a, a->words[0], &plan, &s->error)
+                          : plan_image(s, a, a->words[0], &plan, &s->error);
         if (r < 0)
-                return order_fail(s, e);
-        _cleanup_plan_ struct plan *plan = made;
+                return r;
         if (s->json)
                 out_json(emit_plan(plan));
         else

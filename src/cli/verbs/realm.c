@@ -51,11 +51,10 @@ static void verb_realm_print_realm(const struct realm *realm) {
 
 static int verb_realm_discover(struct session *s, const struct verb *verb, const struct arguments *a) {
         const char *domain = a->words ? a->words[0] : NULL;
-        struct error *e = NULL;
         _cleanup_(realm_freep) struct realm *realm = NULL;
-        int r = session_discover(s, domain, &realm, &e);
+        int r = session_discover(s, domain, &realm, &s->error);
         if (r < 0)
-                return session_fail(s, e);
+                return r;
         bool found = realm->kind == REALM_AD || realm->kind == REALM_IPA;
         if (s->json)
                 out_json(emit_realm(realm));
@@ -94,11 +93,10 @@ static void verb_realm_print_membership(const struct membership *m) {
 
 /* Exit status 4: the host is in no realm. */
 static int verb_realm_status(struct session *s, const struct verb *verb, const struct arguments *a) {
-        struct error *e = NULL;
         _cleanup_(membership_freep) struct membership *m = NULL;
-        int r = session_membership(s, &m, &e);
+        int r = session_membership(s, &m, &s->error);
         if (r < 0)
-                return session_fail(s, e);
+                return r;
         if (s->json)
                 out_json(emit_membership(m));
         else
@@ -107,11 +105,10 @@ static int verb_realm_status(struct session *s, const struct verb *verb, const s
 }
 
 static int verb_realm_test(struct session *s, const struct verb *verb, const struct arguments *a) {
-        struct error *e = NULL;
         _cleanup_free_ char *line = NULL;
-        int r = session_test_user(s, a->words[0], &line, &e);
+        int r = session_test_user(s, a->words[0], &line, &s->error);
         if (r < 0)
-                return session_fail(s, e);
+                return r;
         out("%s\n", line);
         return EXIT_DONE;
 }
@@ -128,10 +125,9 @@ static int verb_realm_change(struct session *s, enum plan_verb verb, const struc
 static int verb_realm_access(struct session *s, const struct verb *verb, const struct arguments *a) {
         bool all = a->given[OPTION_ALL_USERS], groups = a->given[OPTION_GROUPS];
         bool permit = verb == &realm_verbs[REALM_PERMIT];
-        if (all == (a->words != NULL) || (all && groups)) {
-                out_note("fairlead: %s takes names, --groups and names, or --all\n", verb->name);
-                return EXIT_USAGE;
-        }
+        if (all == (a->words != NULL) || (all && groups))
+                return error_set(&s->error, -EINVAL, "%s takes names, --groups and names, or --all",
+                                 verb->name);
         const struct access_change access = {
                 .what = all      ? permit ? ACCESS_PERMIT_ALL : ACCESS_DENY_ALL
                         : permit ? ACCESS_PERMIT

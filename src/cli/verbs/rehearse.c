@@ -8,31 +8,25 @@
 
 /* The changes are the purpose of a rehearsal, also when the installer failed. */
 static int show_changes(struct session *s, const struct job *job, const struct arguments *a) {
-        struct error *e = NULL;
         _cleanup_(change_report_freep) struct change_report *report = NULL;
         int status = job->state == JOB_DONE ? EXIT_DONE : EXIT_FAILED;
-        int r = session_list_changes(s, job->id, a->given[OPTION_DIFF], &report, &e);
-        if (r < 0) { /* it failed before, for the reason in its result */
-                error_free(e);
-                if (s->json)
-                        out_json(emit_job(job));
-                return status;
-        }
-        if (s->json) {
+        /* without: it failed before, for the reason in its result */
+        int r = session_list_changes(s, job->id, a->given[OPTION_DIFF], &report, NULL);
+        if (s->json && r < 0)
+                out_json(emit_job(job));
+        else if (s->json)
                 out_json(emit_changes(report));
-                return status;
+        else if (r >= 0) {
+                out("\n");
+                report_changes(report, "It would change nothing.");
         }
-        out("\n");
-        report_changes(report, "It would change nothing.");
         return status;
 }
 
 static int verb_rehearse_run(struct session *s, const struct verb *verb, const struct arguments *a) {
-        struct error *e = NULL;
         _cleanup_(order_done) struct order order = {};
-        if (order_read_image(s, a, VERB_REHEARSE, &order, &e) < 0)
-                return order_fail(s, e);
-        return follow_order_to(s, &order, a, show_changes);
+        int r = order_read_image(s, a, VERB_REHEARSE, &order, &s->error);
+        return r < 0 ? r : follow_order_to(s, &order, a, show_changes);
 }
 
 const struct verb rehearse_verb = {

@@ -12,11 +12,9 @@ static int ask_missing(const struct job *job, struct secret_list *secrets, struc
         for (char **name = job->secrets; name && *name; name++) {
                 if (secret_list_find(secrets, *name) || !in_is_terminal())
                         continue;
-                struct secret *secret = secret_new(*name);
+                _cleanup_(secret_freep) struct secret *secret = secret_new(*name);
                 int r = typed_secret(*name, secret);
-                if (r >= 0)
-                        r = secret_list_take(secrets, TAKE(secret));
-                secret_free(secret);
+                r = r < 0 ? r : secret_list_take(secrets, TAKE(secret));
                 if (r < 0)
                         return error_set(reterr, r, "The secret %s was not given", *name);
         }
@@ -24,17 +22,16 @@ static int ask_missing(const struct job *job, struct secret_list *secrets, struc
 }
 
 static int verb_resume_run(struct session *s, const struct verb *verb, const struct arguments *a) {
-        struct error *e = NULL;
         _cleanup_(job_freep) struct job *job = NULL;
         _cleanup_(secret_list_freep) struct secret_list *secrets = secret_list_new();
         _cleanup_strv_ char **names = NULL;
-        int r = find_job(s, a->words[0], &job, &e);
+        int r = find_job(s, a->words[0], &job, &s->error);
         for (char **p = a->values[OPTION_SECRET]; r >= 0 && p && *p; p++)
-                r = order_read_secret(*p, &names, secrets, &e);
+                r = order_read_secret(*p, &names, secrets, &s->error);
         if (r >= 0)
-                r = ask_missing(job, secrets, &e);
+                r = ask_missing(job, secrets, &s->error);
         if (r < 0)
-                return session_fail(s, e);
+                return r;
         if (job->way == WAY_AGAIN)
                 out("Its command was cut off: it is rolled back and run again.\n");
         return follow_resumed(s, job, RESUME_ONWARD, TAKE(secrets), a->given[OPTION_DETACH]);

@@ -17,11 +17,10 @@ static bool verb_rollback_consented(const struct job *job, const struct argument
 }
 
 static int verb_rollback_run(struct session *s, const struct verb *verb, const struct arguments *a) {
-        struct error *e = NULL;
         _cleanup_(job_freep) struct job *job = NULL;
-        int r = find_job(s, a->words[0], &job, &e);
+        int r = find_job(s, a->words[0], &job, &s->error);
         if (r < 0)
-                return session_fail(s, e);
+                return r;
         if (!verb_rollback_consented(job, a))
                 return EXIT_REFUSED;
         return follow_resumed(s, job, RESUME_ROLL_BACK, NULL, a->given[OPTION_DETACH]);

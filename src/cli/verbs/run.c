@@ -25,27 +25,25 @@ static int installed_now(struct session *s, const struct plan *plan, bool *ret, 
 }
 
 static int verb_run_consented(struct session *s, const struct plan *plan, bool *ret, struct error **reterr) {
-        struct service *service;
+        _cleanup_(service_freep) struct service *service = NULL;
         int r = find_service(s, plan->name, &service, reterr);
         if (r < 0)
                 return r;
         *ret = service && service->run_argv && strv_equal(service->run_argv, plan->command->argv);
-        service_free(service);
         return *ret ? 0 : installed_now(s, plan, ret, reterr);
 }
 
 static int verb_run_ask(struct session *s, const struct plan *plan, const struct arguments *a) {
-        struct error *e = NULL;
+        _cleanup_error_ struct error *e = NULL;
         if (plan_permitted(plan, &e) < 0) {
                 report_plan(plan);
                 out_error(e);
-                error_free(e);
                 return EXIT_REFUSED;
         }
         bool yes = a->given[OPTION_YES];
-        int r = yes ? 0 : verb_run_consented(s, plan, &yes, &e);
+        int r = yes ? 0 : verb_run_consented(s, plan, &yes, &s->error);
         if (r < 0)
-                return session_fail(s, e);
+                return r;
         if (yes)
                 return EXIT_DONE;
         report_plan(plan);
@@ -57,14 +55,11 @@ static int verb_run_ask(struct session *s, const struct plan *plan, const struct
 
 /* An existing container of that name is started if stopped, and left alone if running. */
 static int run_or_start(struct session *s, const struct plan *plan, const struct arguments *a) {
-        const char *engine = host_engine_path(s->host);
-        const char *name = plan->command->name;
+        const char *engine = host_engine_path(s->host), *name = plan->command->name;
         enum container_state state = CONTAINER_ABSENT;
-        if (name) {
-                struct error *e = NULL;
-                if (session_find_container(s, name, &state, &e) < 0)
-                        return session_fail(s, e);
-        }
+        int r = name ? session_find_container(s, name, &state, &s->error) : 0;
+        if (r < 0)
+                return r;
         if (state == CONTAINER_RUNNING) {
                 out("%s is running.\n", name);
                 return EXIT_DONE;
@@ -76,45 +71,33 @@ static int run_or_start(struct session *s, const struct plan *plan, const struct
 }
 
 static int verb_run_run(struct session *s, const struct verb *verb, const struct arguments *a) {
-        struct error *e = NULL;
         _cleanup_(order_done) struct order order = {};
-        struct service *service = NULL;
-        int r = find_service(s, a->words[0], &service, &e);
+        _cleanup_(service_freep) struct service *service = NULL;
+        int r = find_service(s, a->words[0], &service, &s->error);
         if (r < 0)
-                return session_fail(s, e);
+                return r;
         struct image *image = NULL;
-        if (!service)
-                r = order_find_image(s, a->words[0], &image, &e);
-        bool by_name = service;
-        service_free(service);
+        r = service ? 0 : session_find_image(s, a->words[0], &image, &s->error);
+        r = r < 0 ? r : order_read(s, a, VERB_RUN, image, &order, &s->error);
         if (r < 0)
-                return session_fail(s, e);
-        r = order_read(s, a, VERB_RUN, image, &order, &e);
-        if (r < 0)
-                return order_fail(s, e);
-        if (by_name) {
+                return r;
+        if (service) {
                 order.port.image = NULL;
                 order.port.name = a->words[0];
         }
-        struct plan *plan = NULL; /* freed with this process when the command replaces it */
-        r = session_make_plan(s, &order.port, &plan, &e);
+        _cleanup_plan_ struct plan *plan = NULL; /* freed with this process when the command replaces it */
+        r = session_make_plan(s, &order.port, &plan, &s->error);
         if (r < 0)
-                return order_fail(s, e);
-        int status = EXIT_FAILED;
-        if (!plan->command) {
-                out_note("fairlead: %s has no RUN label\n", a->words[0]);
-                status = EXIT_NOT_FOUND;
-        } else if (a->given[OPTION_DISPLAY]) {
+                return r;
+        if (!plan->command)
+                return error_set(&s->error, -ENOENT, "%s has no RUN label", a->words[0]);
+        if (a->given[OPTION_DISPLAY]) {
                 _cleanup_free_ char *text = argv_text(plan->command->argv);
-                out("%s\n", text ? text : "");
-                status = EXIT_DONE;
-        } else {
-                status = verb_run_ask(s, plan, a);
-                if (status == EXIT_DONE)
-                        status = run_or_start(s, plan, a);
+                out("%s\n", text);
+                return EXIT_DONE;
         }
-        plan_free(plan);
-        return status;
+        int status = verb_run_ask(s, plan, a);
+        return status == EXIT_DONE ? run_or_start(s, plan, a) : status;
 }
 
 const struct verb run_verb_row = {

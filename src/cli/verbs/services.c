@@ -34,11 +34,10 @@ void lookup_print_services(const struct service_list *services) {
 }
 
 static int verb_services_run(struct session *s, const struct verb *verb, const struct arguments *a) {
-        struct error *e = NULL;
         _cleanup_(service_list_freep) struct service_list *services = NULL;
-        int r = session_list_services(s, &services, &e);
+        int r = session_list_services(s, &services, &s->error);
         if (r < 0)
-                return session_fail(s, e);
+                return r;
         if (s->json)
                 out_json(emit_services(services));
         else

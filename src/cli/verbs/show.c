@@ -38,18 +38,14 @@ static void verb_show_print(const struct image *image) {
 }
 
 static int verb_show_run(struct session *s, const struct verb *verb, const struct arguments *a) {
-        struct error *e = NULL;
-        struct image *found;
-        int r = order_find_image(s, a->words[0], &found, &e);
+        _cleanup_image_ struct image *image = NULL;
+        int r = session_find_image(s, a->words[0], &image, &s->error);
         if (r < 0)
-                return session_fail(s, e);
-        _cleanup_image_ struct image *image = found;
+                return r;
         _cleanup_(finding_list_done) struct finding_list findings = {};
         image_lint(image, &findings);
-        if (s->json) {
-                out_json(emit_image(image, &findings));
-                return EXIT_DONE;
-        }
+        if (s->json)
+                return out_json(emit_image(image, &findings));
         verb_show_print(image);
         if (findings.n) {
                 out("\nFindings:\n");

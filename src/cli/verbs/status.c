@@ -9,15 +9,12 @@
 #include "cli/verbs/verbs.h"
 
 static int verb_status_print_host(struct session *s) {
-        struct error *e = NULL;
         _cleanup_(service_list_freep) struct service_list *services = NULL;
-        int r = session_list_services(s, &services, &e);
+        int r = session_list_services(s, &services, &s->error);
         if (r < 0)
-                return session_fail(s, e);
-        if (s->json) {
-                out_json(emit_services(services));
-                return EXIT_DONE;
-        }
+                return r;
+        if (s->json)
+                return out_json(emit_services(services));
         /* The list has found the engine. */
         const struct host_status *h = host_status(s->host);
         out("%s  engine %s %s\n\n", h->hostname ? h->hostname : "this host", engine_kind_name(h->engine),
@@ -45,33 +42,26 @@ static void verb_status_print_unit(const struct unit_detail *d) {
 }
 
 static int verb_status_run(struct session *s, const struct verb *verb, const struct arguments *a) {
-        struct error *e = NULL;
         if (!a->words)
                 return verb_status_print_host(s);
-        struct service *service = NULL;
+        _cleanup_(service_freep) struct service *service = NULL;
+        _cleanup_(unit_detail_freep) struct unit_detail *detail = NULL;
         _cleanup_free_ char *unit = NULL;
-        int r = find_service(s, a->words[0], &service, &e);
-        if (r >= 0)
-                r = unit_for(s, a->words[0], &unit, &e);
-        struct unit_detail *detail = NULL;
-        if (r >= 0)
-                r = session_show_unit(s, unit, &detail, &e);
-        int status = EXIT_DONE;
+        int r = find_service(s, a->words[0], &service, &s->error);
+        if (r < 0)
+                return r;
         if (service && s->json)
-                out_json(emit_service(service));
-        else if (r < 0)
-                status = session_fail(s, TAKE(e));
-        else if (s->json)
-                out_json(emit_unit(detail));
-        else
+                return out_json(emit_service(service));
+        r = unit_for(s, a->words[0], &unit, &s->error);
+        r = r < 0 ? r : session_show_unit(s, unit, &detail, &s->error);
+        if (s->json && r >= 0)
+                return out_json(emit_unit(detail));
+        if (r >= 0)
                 verb_status_print_unit(detail);
-        if (service && !s->json)
+        if (service)
                 out("  image      %s\n  installed  by job %s\n",
                     service->pin.image ? service->pin.image : "-", service->job ? service->job : "-");
-        error_free(e);
-        service_free(service);
-        unit_detail_free(detail);
-        return status;
+        return r < 0 ? r : EXIT_DONE;
 }
 
 const struct verb status_verb = {

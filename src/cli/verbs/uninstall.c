@@ -6,11 +6,10 @@
 #include "cli/verbs/verbs.h"
 
 static int verb_uninstall_run(struct session *s, const struct verb *verb, const struct arguments *a) {
-        struct error *e = NULL;
         _cleanup_(order_done) struct order order = {};
-        int r = order_read(s, a, VERB_UNINSTALL, NULL, &order, &e);
+        int r = order_read(s, a, VERB_UNINSTALL, NULL, &order, &s->error);
         if (r < 0)
-                return order_fail(s, e);
+                return r;
         order.port.image = NULL;
         order.port.name = a->words[0];
         return follow_order(s, &order, a);

@@ -7,24 +7,18 @@
 #include "model/service/unit.h"
 
 static int verb_unit_action_act(struct session *s, const char *name, enum unit_action action) {
-        struct error *e = NULL;
         _cleanup_free_ char *unit = NULL;
-        int r = unit_for(s, name, &unit, &e);
+        int r = unit_for(s, name, &unit, &s->error);
+        r = r < 0 ? r : session_act_on_unit(s, unit, action, &s->error);
         if (r < 0)
-                return session_fail(s, e);
-        r = session_act_on_unit(s, unit, action, &e);
-        if (r < 0)
-                return session_fail(s, e);
+                return r;
         if (!s->json) {
                 out("%s %s.\n", unit, unit_action_done(action));
                 return EXIT_DONE;
         }
         _cleanup_(unit_detail_freep) struct unit_detail *detail = NULL;
-        r = session_show_unit(s, unit, &detail, &e);
-        if (r < 0)
-                return session_fail(s, e);
-        out_json(emit_unit(detail));
-        return EXIT_DONE;
+        r = session_show_unit(s, unit, &detail, &s->error);
+        return r < 0 ? r : out_json(emit_unit(detail));
 }
 
 static int verb_unit_action_run(struct session *s, const struct verb *verb, const struct arguments *a) {
@@ -32,7 +26,8 @@ static int verb_unit_action_run(struct session *s, const struct verb *verb, cons
                 return stop_container(s, a->words[0]);
         int worst = EXIT_DONE;
         for (char **name = a->words; *name; name++) {
-                int status = verb_unit_action_act(s, *name, unit_action_from_name(verb->name));
+                int r = verb_unit_action_act(s, *name, unit_action_from_name(verb->name));
+                int status = session_status(s, r);
                 if (status > worst)
                         worst = status;
         }

@@ -4,15 +4,12 @@
 #include "cli/verbs/verbs.h"
 
 static int verb_units_run(struct session *s, const struct verb *verb, const struct arguments *a) {
-        struct error *e = NULL;
         _cleanup_(unit_list_freep) struct unit_list *units = NULL;
-        int r = session_list_units(s, a->words ? a->words[0] : NULL, &units, &e);
+        int r = session_list_units(s, a->words ? a->words[0] : NULL, &units, &s->error);
         if (r < 0)
-                return session_fail(s, e);
-        if (s->json) {
-                out_json(emit_units(units));
-                return EXIT_DONE;
-        }
+                return r;
+        if (s->json)
+                return out_json(emit_units(units));
         struct out_table t = { .columns = 5 };
         out_table_row(&t, "UNIT", "STATE", "SUB", "AT BOOT", "DESCRIPTION", NULL);
         for (size_t i = 0; i < units->n; i++) {

@@ -11,11 +11,11 @@ int upgrade_read(struct session *s, const struct arguments *a, const struct serv
         const char *reference = argument_value(a, OPTION_IMAGE);
         struct image *image = NULL;
         /* Only its profile is needed here: it decides which of --set are answers. */
-        int r = order_find_image(s,
-                                 reference            ? reference
-                                 : service->pin.reference ? service->pin.reference
-                                                      : "",
-                                 &image, reterr);
+        int r = session_find_image(s,
+                                   reference                ? reference
+                                   : service->pin.reference ? service->pin.reference
+                                                            : "",
+                                   &image, reterr);
         if (r < 0)
                 return r;
         r = order_read(s, a, VERB_UPGRADE, image, ret, reterr);
@@ -25,22 +25,18 @@ int upgrade_read(struct session *s, const struct arguments *a, const struct serv
 }
 
 static int verb_upgrade_run(struct session *s, const struct verb *verb, const struct arguments *a) {
-        struct error *e = NULL;
-        struct service *found;
-        int r = find_service(s, a->words[0], &found, &e);
+        _cleanup_(service_freep) struct service *service = NULL;
+        int r = find_service(s, a->words[0], &service, &s->error);
         if (r < 0)
-                return session_fail(s, e);
-        _cleanup_(service_freep) struct service *service = found;
+                return r;
         if (!service) {
-                error_set(&e, -ENOENT, "No service named %s is installed", a->words[0]);
-                error_hint(&e, "fairlead services lists those that are");
-                return session_fail(s, e);
+                error_set(&s->error, -ENOENT, "No service named %s is installed", a->words[0]);
+                error_hint(&s->error, "fairlead services lists those that are");
+                return -ENOENT;
         }
         _cleanup_(order_done) struct order order = {};
-        r = upgrade_read(s, a, service, &order, &e);
-        if (r < 0)
-                return order_fail(s, e);
-        return follow_order(s, &order, a);
+        r = upgrade_read(s, a, service, &order, &s->error);
+        return r < 0 ? r : follow_order(s, &order, a);
 }
 
 const struct verb upgrade_verb = {
