@@ -25,7 +25,7 @@ backend/worker/steps/steps.c names the others
 # Functions that nothing in the product calls: such as tests look through, and such as wait for their caller (or for somebody to take them away).
 for_tests='canvas_read style_letter keys_from_name op_finished finding_list_find finding_kind_at image_copy lines_memory'
 uncalled='jobs_plan fix_title label_change_text
-        keys_of list_focus pager_add term_beep'
+        list_focus pager_add term_beep'
 
 kinds_file=src/model/finding/kinds.c
 

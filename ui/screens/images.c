@@ -181,8 +181,6 @@ static void images_take(struct screen *s, struct image_list *images) {
         }
 }
 
-static void images_load(struct screen *s, unsigned topics);
-
 static void images_loaded(struct image_list *images, struct error *e, void *userdata) {
         struct screen *s = userdata;
         const struct images_state *st = s->state;
@@ -190,7 +188,7 @@ static void images_loaded(struct image_list *images, struct error *e, void *user
                 images_take(s, images);
         screen_loaded(s, images ? images->n : 0, e, TOPIC_IMAGES);
         if (!st->asked_services)
-                images_load(s, TOPIC_SERVICES);
+                s->class->changed(s, TOPIC_SERVICES);
 }
 
 static void images_services_loaded(struct service_list *services, struct error *e, void *userdata) {
@@ -207,7 +205,7 @@ static void images_services_loaded(struct service_list *services, struct error *
                 screen_invalidate(s);
         }
         if (reload_answered(&st->loading_services))
-                images_load(s, TOPIC_SERVICES);
+                s->class->changed(s, TOPIC_SERVICES);
 }
 
 /* Installed images are marked afterwards: the list of services makes the engine list its images once more,

@@ -5,7 +5,6 @@
  * watches, and closes without harm. */
 
 #include "base/feed.h"
-#include "base/text.h"
 #include "ui/dialog.h"
 #include "ui/screens/parts/job-actions.h"
 #include "ui/screens/parts/job-text.h"
@@ -53,14 +52,13 @@ static void job_moved(const struct job *job, void *userdata) {
 
 static void job_output(const void *bytes, size_t n, void *userdata) {
         struct screen *s = userdata;
-        struct job_screen_state *st = s->state;
+        const struct job_screen_state *st = s->state;
         feed_write(st->feed, bytes, n);
         screen_invalidate(s);
 }
 
 static void job_watch_failed(struct error *e, void *userdata) {
-        struct screen *s = userdata;
-        screen_loaded(s, 0, e, 0);
+        screen_loaded(userdata, 0, e, 0);
 }
 
 /* ---- the screen ---- */
@@ -99,80 +97,6 @@ static void job_title(const struct screen *s, struct str *left, struct str *righ
         int64_t until = job->ended > 0 ? job->ended : job_text_runs(job) ? ui_now(s->ui) : 0;
         if (job->started > 0 && until > 0)
                 str_addf(right, "  %s", job_text_clock(clock, until - job->started));
-}
-
-static void job_step_line(const struct canvas *c, int row, const struct job *job, enum job_step step) {
-        static const enum style styles[_STEP_STATE_MAX] = {
-                [STEP_FAILED] = STYLE_BAD,
-                [STEP_NOW] = STYLE_BUSY,
-                [STEP_UNDOING] = STYLE_BUSY,
-                [STEP_DONE] = STYLE_GOOD,
-        };
-        const struct step_status *status = &job->steps[step];
-        char duration[24];
-        bool lost = status->state == STEP_NOW && job->state == JOB_INTERRUPTED;
-        canvas_text(c, row, 2, 8, lost ? STYLE_BAD : styles[status->state],
-                    lost ? "cut off" : step_state_name(status->state));
-        int x = 11 + canvas_text(c, row, 11, 30, STYLE_PLAIN, job_step_title(step, job->verb));
-        x = x < 38 ? 38 : x + 2;
-        if (status->note)
-                canvas_text(c, row, x, 0, STYLE_DIM, status->note);
-        else if (status->usec && status->state != STEP_NOW && status->state != STEP_TODO)
-                canvas_text(c, row, x, 0, STYLE_DIM, job_text_duration(duration, status->usec));
-}
-
-/* More steps than this fold by themselves: the output is more important. */
-#define STEPS_SHOWN 6
-
-/* The steps above the output: all that began, or one line with the running one. Returns the rows. */
-static int job_steps(const struct screen *s, const struct canvas *c) {
-        const struct job_screen_state *st = s->state;
-        const struct job *job = st->job;
-        enum job_step current = job_current_step(job);
-        unsigned began = 0, done = 0;
-        for (unsigned i = 0; i < _JOB_STEP_MAX; i++) {
-                enum step_state state = job->steps[i].state;
-                began += job->planned[i] && state != STEP_TODO;
-                done += job->planned[i] && (state == STEP_DONE || state == STEP_SKIPPED);
-        }
-        bool fold = began > 1 && !st->unfolded &&
-                    (c->rows < 16 || began > STEPS_SHOWN || job_state_final(job->state));
-        int row = 0;
-        if (fold)
-                canvas_textf(c, row++, 2, 0, STYLE_DIM,
-                             plural(done, "%u step done (s to show)", "%u steps done (s to show)"), done);
-        for (unsigned i = 0; i < _JOB_STEP_MAX; i++) {
-                enum step_state state = job->steps[i].state;
-                bool matters = state == STEP_FAILED || state == STEP_NOW || state == STEP_UNDOING;
-                if (job->planned[i] && state != STEP_TODO && (matters || !fold) &&
-                    (row < c->rows - 4 || i == current))
-                        job_step_line(c, row++, job, (enum job_step) i);
-        }
-        return row;
-}
-
-/* The coming steps, in one line: as many as fit, and the number of the rest. */
-static void job_next(const struct canvas *c, int row, const struct job *job) {
-        _cleanup_str_ struct str text = {};
-        enum job_step current = job_current_step(job);
-        size_t room = c->columns > 20 ? (size_t) c->columns - 20 : 0;
-        unsigned more = 0;
-        for (unsigned i = 0; i < _JOB_STEP_MAX; i++) {
-                if (!job->planned[i] || job->steps[i].state != STEP_TODO ||
-                    (i <= (unsigned) current && job->state != JOB_QUEUED))
-                        continue;
-                const char *title = job_step_title((enum job_step) i, job->verb);
-                if (more || (text.length && text.length + strlen(title) + 2 > room))
-                        more++;
-                else
-                        str_addf(&text, "%s%s", text.length ? ", " : "", title);
-        }
-        if (!text.length)
-                return;
-        if (more)
-                str_addf(&text, ", %u more", more);
-        canvas_text(c, row, 2, 0, STYLE_DIM, "next");
-        canvas_text(c, row, 11, 0, STYLE_DIM, text.text);
 }
 
 /* Draws its result. Returns the rows. */
@@ -217,12 +141,12 @@ static void job_draw(struct screen *s, const struct canvas *c) {
         if (s->error)
                 row += canvas_error(c, row, s->error, false);
         struct canvas rest = canvas_part(c, row, 0, -1, -1);
-        int steps = job_steps(s, &rest);
+        int steps = job_text_steps(st->job, st->unfolded, &rest);
         bool next = job_lives(s) && rest.rows - steps > 4;
         struct canvas output = canvas_part(&rest, steps, 0, rest.rows - steps - next, -1);
         pager_draw(s->pager, &output);
         if (next)
-                job_next(&rest, rest.rows - 1, st->job);
+                job_text_next(st->job, &rest, rest.rows - 1);
 }
 
 /* A half line at the end of the output may be a question; NULL: it is not. The caller frees. */

@@ -10,7 +10,7 @@
 struct palette_state {
         struct screen *of;
         struct field field;
-        struct {
+        struct palette_item {
                 const struct binding *binding;
                 bool menu;
         } items[PALETTE_MAX];
@@ -68,17 +68,15 @@ static const struct list_source palette_source = {
 
 static void palette_add(struct palette_state *st, const struct binding *table, bool menu) {
         for (; table && table->key; table++) {
+                enum action action = table->action;
                 /* Ways out of the palette are not offered in it. */
-                bool known = table->action == ACTION_NONE || table->action == ACTION_PALETTE ||
-                             table->action == ACTION_BACK || table->action == ACTION_ESCAPE ||
-                             table->action == ACTION_INTERRUPT || table->action == ACTION_MENU ||
-                             !screen_can(st->of, table->action);
+                bool known = action == ACTION_NONE || action == ACTION_PALETTE || action == ACTION_BACK ||
+                             action == ACTION_ESCAPE || action == ACTION_INTERRUPT || action == ACTION_MENU ||
+                             !screen_can(st->of, action);
                 for (size_t i = 0; i < st->n && !known; i++)
-                        known = st->items[i].binding->action == table->action;
-                if (known || st->n == PALETTE_MAX)
-                        continue;
-                st->items[st->n].binding = table;
-                st->items[st->n++].menu = menu;
+                        known = st->items[i].binding->action == action;
+                if (!known && st->n < PALETTE_MAX)
+                        st->items[st->n++] = (struct palette_item) { table, menu };
         }
 }
 

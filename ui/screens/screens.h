@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The screens, one file each, and the arg of their open(). */
+/* The screens, one file each, and the arg of their open(). People go from each to many others and back: that
+ * screens open each other is the one circle between the files here, and it is only by these names. */
 
 #include "ui/screen.h"
 

@@ -42,14 +42,6 @@ static const struct column columns[] = {
         [COLUMN_UPDATE] = { "UPDATE", 6, 6, 2 },
 };
 
-static enum style services_state_style(enum service_state state) {
-        static const enum style styles[_SERVICE_STATE_MAX] = {
-                [SERVICE_FAILED] = STYLE_BAD,    [SERVICE_RUNNING] = STYLE_GOOD,
-                [SERVICE_STARTING] = STYLE_BUSY, [SERVICE_STOPPING] = STYLE_BUSY,
-        };
-        return styles[state];
-}
-
 /* "rsyslog:8.2302" of "localhost/rsyslog:latest" and version 8.2302. */
 static void services_image(const struct service *service, char *buffer, size_t n) {
         const char *reference = service->pin.reference ? service->pin.reference
@@ -78,6 +70,12 @@ static const char *services_cpu(char *buffer, size_t n, uint64_t nsec) {
 }
 
 static void services_cell(const void *owner, size_t row, size_t column, struct cell *ret) {
+        static const enum style styles[_SERVICE_STATE_MAX] = {
+                [SERVICE_FAILED] = STYLE_BAD,
+                [SERVICE_RUNNING] = STYLE_GOOD,
+                [SERVICE_STARTING] = STYLE_BUSY,
+                [SERVICE_STOPPING] = STYLE_BUSY,
+        };
         const struct screen *s = owner;
         const struct service *service = services_at(s, row);
         switch (column) {
@@ -86,7 +84,7 @@ static void services_cell(const void *owner, size_t row, size_t column, struct c
                 break;
         case COLUMN_STATE:
                 ret->text = service_state_name(service->state);
-                ret->style = services_state_style(service->state);
+                ret->style = styles[service->state];
                 break;
         case COLUMN_SINCE:
                 if (service->since > 0)
@@ -134,8 +132,6 @@ static const struct list_source services_source = {
 
 /* ---- answers ---- */
 
-static void services_load(struct screen *s, unsigned topics);
-
 static void services_loaded(struct service_list *services, struct error *e, void *userdata) {
         struct screen *s = userdata;
         struct services_state *st = s->state;
@@ -156,7 +152,7 @@ static void services_jobs_loaded(struct job_list *jobs, struct error *e, void *u
                 screen_invalidate(s);
         }
         if (reload_answered(&st->loading_jobs))
-                services_load(s, TOPIC_JOBS);
+                s->class->changed(s, TOPIC_JOBS);
 }
 
 static void services_load(struct screen *s, unsigned topics) {

@@ -16,7 +16,6 @@ static const char *const kind_names[_KIND_MAX] = {
 
 struct units_state {
         struct unit_list *units;        /* NULL: no answer yet */
-        char **plain;                   /* for each unit its name for people; NULL where it is the real one */
         enum kind kind;
         size_t n_failed;
 };
@@ -38,23 +37,23 @@ static const struct unit *units_at(const struct screen *s, size_t row) {
         return st->units && row < st->units->n ? &st->units->items[row] : NULL;
 }
 
-static const char *units_plain(const struct screen *s, size_t row) {
-        const struct units_state *st = s->state;
-        return st->plain[row];
+/* The name for people, in the caller's memory; NULL where it is the real one. */
+static char *units_plain(const struct unit *unit) {
+        return strchr(unit->name, '\\') ? unit_name_plain(unit->name) : NULL;
 }
 
 static void units_cell(const void *owner, size_t row, size_t column, struct cell *ret) {
         const struct unit *unit = units_at(owner, row);
         switch (column) {
-        case COLUMN_UNIT:
-                ret->text = units_plain(owner, row) ? units_plain(owner, row) : unit->name;
+        case COLUMN_UNIT: {
+                _cleanup_free_ char *plain = units_plain(unit);
+                snprintf(ret->buffer, sizeof ret->buffer, "%s", plain ? plain : unit->name);
+                ret->text = plain ? ret->buffer : unit->name;
                 break;
+        }
         case COLUMN_STATE:
-                ret->text = unit->active;
-                if (unit->job) {
-                        snprintf(ret->buffer, sizeof ret->buffer, "%s ...", unit->job);
-                        ret->text = ret->buffer;
-                }
+                snprintf(ret->buffer, sizeof ret->buffer, "%s ...", unit->job ? unit->job : "");
+                ret->text = unit->job ? ret->buffer : unit->active;
                 ret->style = unit->job ? STYLE_BUSY : unit_state_style(unit->active);
                 break;
         case COLUMN_SUB:
@@ -92,7 +91,7 @@ static bool units_hidden(const void *owner, size_t row) {
 /* People type either name: the real one and the one that is shown. */
 static bool units_matches(const void *owner, size_t row, const char *needle) {
         const struct unit *unit = units_at(owner, row);
-        const char *plain = units_plain(owner, row);
+        _cleanup_free_ char *plain = units_plain(unit);
         return strcasestr(unit->name, needle) || (plain && strcasestr(plain, needle)) ||
                (unit->description && strcasestr(unit->description, needle)) ||
                (unit->active && strcasestr(unit->active, needle));
@@ -110,30 +109,16 @@ static const struct list_source units_source = {
 
 /* ---- answers ---- */
 
-static void units_forget_names(struct units_state *st) {
-        for (size_t i = 0; st->plain && st->units && i < st->units->n; i++)
-                free(st->plain[i]);
-        free(st->plain);
-        st->plain = NULL;
-}
-
-static void units_take(struct units_state *st, struct unit_list *units) {
-        units_forget_names(st);
-        unit_list_free(st->units);
-        st->units = units;
-        st->plain = xcalloc(units->n + 1, sizeof *st->plain);
-        st->n_failed = 0;
-        for (size_t i = 0; i < units->n; i++) {
-                if (strchr(units->items[i].name, '\\'))
-                        st->plain[i] = unit_name_plain(units->items[i].name);
-                st->n_failed += str_equal(units->items[i].active, "failed");
-        }
-}
-
 static void units_loaded(struct unit_list *units, struct error *e, void *userdata) {
         struct screen *s = userdata;
-        if (units)
-                units_take(s->state, units);
+        struct units_state *st = s->state;
+        if (units) {
+                unit_list_free(st->units);
+                st->units = units;
+                st->n_failed = 0;
+                for (size_t i = 0; i < units->n; i++)
+                        st->n_failed += str_equal(units->items[i].active, "failed");
+        }
         screen_loaded(s, units ? units->n : 0, e, TOPIC_UNITS);
 }
 
@@ -147,7 +132,6 @@ static void units_load(struct screen *s, unsigned topics) {
 static void units_close(struct screen *s) {
         struct units_state *st = s->state;
         unit_acting_done(s);
-        units_forget_names(st);
         unit_list_free(st->units);
 }
 

@@ -40,6 +40,12 @@ static void wizard_back(struct screen *s) {
         dialog_confirm(s, &question, screen_close);
 }
 
+static void wizard_next(struct screen *s) {
+        const struct wizard *w = s->state;
+        if (!s->error && !w->finding)
+                wizard_page(w)->next(s);
+}
+
 /* ---- opened ---- */
 
 /* An install that is tried again begins at the page that repairs its failure; all other answers are kept. */
@@ -124,16 +130,6 @@ static void wizard_close(struct screen *s) {
 
 /* ---- the screen ---- */
 
-void wizard_title_of(const struct wizard *w, const char *name, struct str *out) {
-        static const char *const begins[_PLAN_VERB_MAX] = {
-                [VERB_INSTALL] = "Install ",     [VERB_UNINSTALL] = "Uninstall ",
-                [VERB_RUN] = "Run ",             [VERB_UPGRADE] = "Upgrade ",
-                [VERB_REHEARSE] = "Rehearse ",   [VERB_ACCESS] = "Change who may log in: ",
-                [VERB_RENEW] = "Renew the keys: ",
-        };
-        str_addf(out, "%s%s", begins[w->verb], name);
-}
-
 static void wizard_title(const struct screen *s, struct str *left, struct str *right) {
         const struct wizard *w = s->state;
         const char *name = questions_name(&w->ask),
@@ -181,50 +177,27 @@ static void wizard_status(const struct screen *s, struct str *out) {
                 wizard_page(w)->status(s, out);
 }
 
+/* Whether the action is one of the pages. */
+static bool wizard_is_page_action(enum action action) {
+        return action != ACTION_ESCAPE && keys_of(wizard_screen.bindings, action) != KEY_NONE;
+}
+
 static bool wizard_can(const struct screen *s, enum action action) {
         const struct wizard *w = s->state;
-        switch (action) {
-        case ACTION_NEXT:
-                return !s->error && !w->finding && wizard_page(w)->can(s, action);
-        case ACTION_NEXT_FIELD:
-        case ACTION_NEXT_PAGE:
-        case ACTION_CONSENT:
-        case ACTION_ALLOW:
-        case ACTION_FIX:
-        case ACTION_AGAIN:
-        case ACTION_DETAILS:
-        case ACTION_REHEARSE:
-        case ACTION_NO_REHEARSAL:
-                return wizard_page(w)->can(s, action);
-        default:
-                return true;
-        }
+        if (action == ACTION_NEXT && (s->error || w->finding))
+                return false;
+        return !wizard_is_page_action(action) || wizard_page(w)->can(s, action);
 }
 
 static bool wizard_act(struct screen *s, enum action action) {
         const struct wizard *w = s->state;
-        switch (action) {
-        case ACTION_NEXT:
-        case ACTION_NEXT_PAGE:
-        case ACTION_CONSENT:
-                if (!s->error && !w->finding)
-                        wizard_page(w)->next(s);
-                return true;
-        case ACTION_ALLOW:
-        case ACTION_FIX:
-        case ACTION_AGAIN:
-        case ACTION_DETAILS:
-        case ACTION_REHEARSE:
-        case ACTION_NO_REHEARSAL:
-                return wizard_page(w)->act(s, action);
-        case ACTION_BACK:
-        case ACTION_ESCAPE:
-        case ACTION_INTERRUPT:
+        if (action == ACTION_BACK || action == ACTION_ESCAPE || action == ACTION_INTERRUPT)
                 wizard_back(s);
-                return true;
-        default:
-                return false;
-        }
+        else if (action == ACTION_NEXT || action == ACTION_NEXT_PAGE || action == ACTION_CONSENT)
+                wizard_next(s);
+        else
+                return wizard_is_page_action(action) && wizard_page(w)->act && wizard_page(w)->act(s, action);
+        return true;
 }
 
 static bool wizard_typing(const struct screen *s) {

@@ -4,42 +4,30 @@
 #include <inttypes.h>
 #include <time.h>
 
+#include "base/text.h"
+
 bool job_text_runs(const struct job *job) {
         return !job_state_final(job->state) && job->state != JOB_INTERRUPTED;
 }
 
 void job_text_progress(const struct job *job, struct str *out) {
+        static const char *const texts[_JOB_STATE_MAX] = {
+                [JOB_QUEUED] = "waiting to start",
+                [JOB_CANCELLING] = "cancelling: everything is restored",
+                [JOB_UNDOING] = "a step failed: everything is restored",
+                [JOB_BROKEN] = "failed, and not everything could be restored",
+                [JOB_INTERRUPTED] = "interrupted: its worker is gone",
+        };
         enum job_step current = job_current_step(job);
         unsigned number = 0, all = 0;
         for (unsigned i = 0; i < _JOB_STEP_MAX; i++) {
-                if (!job->planned[i])
-                        continue;
-                all++;
-                if (i <= (unsigned) current)
-                        number = all;
+                all += job->planned[i];
+                number += job->planned[i] && i <= (unsigned) current;
         }
-        switch (job->state) {
-        case JOB_RUNNING:
+        if (job->state == JOB_RUNNING)
                 str_addf(out, "step %u of %u: %s", number, all, job_step_title(current, job->verb));
-                break;
-        case JOB_QUEUED:
-                str_add(out, "waiting to start");
-                break;
-        case JOB_CANCELLING:
-                str_add(out, "cancelling: everything is restored");
-                break;
-        case JOB_UNDOING:
-                str_add(out, "a step failed: everything is restored");
-                break;
-        case JOB_BROKEN:
-                str_add(out, "failed, and not everything could be restored");
-                break;
-        case JOB_INTERRUPTED:
-                str_add(out, "interrupted: its worker is gone");
-                break;
-        default:
-                str_add(out, job_state_name(job->state));
-        }
+        else
+                str_add(out, texts[job->state] ? texts[job->state] : job_state_name(job->state));
 }
 
 void job_text_what(const struct job *job, struct str *out) {
@@ -52,10 +40,11 @@ const char *job_text_when(char buffer[static 24], int64_t seconds, int64_t now) 
         buffer[0] = '\0';
         if (seconds <= 0 || !localtime_r(&then, &a) || !localtime_r(&today, &b))
                 return buffer;
-        size_t n = a.tm_year != b.tm_year ? strftime(buffer, 24, "%Y-%m-%d", &a) :
-                   a.tm_yday != b.tm_yday ? strftime(buffer, 24, "%d %b %H:%M", &a) :
-                                            strftime(buffer, 24, "today %H:%M", &a);
-        if (!n)
+        if (!strftime(buffer, 24,
+                      a.tm_year != b.tm_year   ? "%Y-%m-%d"
+                      : a.tm_yday != b.tm_yday ? "%d %b %H:%M"
+                                               : "today %H:%M",
+                      &a))
                 buffer[0] = '\0';
         return buffer;
 }
@@ -87,7 +76,8 @@ const char *job_text_clock(char buffer[static 24], long long seconds) {
         return buffer;
 }
 
-const char *job_text_duration(char buffer[static 24], uint64_t usec) {
+/* "0.4 s", "12 s", "3 min" for how long a step took. */
+static const char *job_text_duration(char buffer[static 24], uint64_t usec) {
         uint64_t tenths = usec / 100000;
         if (tenths < 100)
                 snprintf(buffer, 24, "%" PRIu64 ".%" PRIu64 " s", tenths / 10, tenths % 10);
@@ -99,18 +89,12 @@ const char *job_text_duration(char buffer[static 24], uint64_t usec) {
 }
 
 enum style job_text_style(enum job_state state) {
-        switch (state) {
-        case JOB_DONE:
-                return STYLE_GOOD;
-        case JOB_FAILED:
-        case JOB_BROKEN:
-        case JOB_INTERRUPTED:
-                return STYLE_BAD;
-        case JOB_CANCELLED:
-                return STYLE_WARN;
-        default:
-                return STYLE_BUSY;
-        }
+        static const enum style styles[_JOB_STATE_MAX] = {
+                [JOB_QUEUED] = STYLE_BUSY, [JOB_RUNNING] = STYLE_BUSY, [JOB_CANCELLING] = STYLE_BUSY,
+                [JOB_UNDOING] = STYLE_BUSY, [JOB_DONE] = STYLE_GOOD, [JOB_CANCELLED] = STYLE_WARN,
+                [JOB_FAILED] = STYLE_BAD, [JOB_BROKEN] = STYLE_BAD, [JOB_INTERRUPTED] = STYLE_BAD,
+        };
+        return styles[state];
 }
 
 const char *job_text_verdict(enum verdict verdict, enum style *style) {
@@ -136,4 +120,74 @@ int job_text_checks(const struct job *job, const struct canvas *c, int row) {
                 row += canvas_paragraph(c, row, 8, c->columns - 10, STYLE_PLAIN, job->checks[i].text);
         }
         return row - first;
+}
+
+static void job_text_step(const struct canvas *c, int row, const struct job *job, enum job_step step) {
+        static const enum style styles[_STEP_STATE_MAX] = {
+                [STEP_FAILED] = STYLE_BAD,
+                [STEP_NOW] = STYLE_BUSY,
+                [STEP_UNDOING] = STYLE_BUSY,
+                [STEP_DONE] = STYLE_GOOD,
+        };
+        const struct step_status *status = &job->steps[step];
+        char duration[24];
+        bool lost = status->state == STEP_NOW && job->state == JOB_INTERRUPTED;
+        canvas_text(c, row, 2, 8, lost ? STYLE_BAD : styles[status->state],
+                    lost ? "cut off" : step_state_name(status->state));
+        int x = 11 + canvas_text(c, row, 11, 30, STYLE_PLAIN, job_step_title(step, job->verb));
+        x = x < 38 ? 38 : x + 2;
+        if (status->note)
+                canvas_text(c, row, x, 0, STYLE_DIM, status->note);
+        else if (status->usec && status->state != STEP_NOW && status->state != STEP_TODO)
+                canvas_text(c, row, x, 0, STYLE_DIM, job_text_duration(duration, status->usec));
+}
+
+/* More steps than this fold by themselves: the output is more important. */
+#define STEPS_SHOWN 6
+
+int job_text_steps(const struct job *job, bool unfolded, const struct canvas *c) {
+        enum job_step current = job_current_step(job);
+        unsigned began = 0, done = 0;
+        for (unsigned i = 0; i < _JOB_STEP_MAX; i++) {
+                enum step_state state = job->steps[i].state;
+                began += job->planned[i] && state != STEP_TODO;
+                done += job->planned[i] && (state == STEP_DONE || state == STEP_SKIPPED);
+        }
+        bool fold = began > 1 && !unfolded &&
+                    (c->rows < 16 || began > STEPS_SHOWN || job_state_final(job->state));
+        int row = 0;
+        if (fold)
+                canvas_textf(c, row++, 2, 0, STYLE_DIM,
+                             plural(done, "%u step done (s to show)", "%u steps done (s to show)"), done);
+        for (unsigned i = 0; i < _JOB_STEP_MAX; i++) {
+                enum step_state state = job->steps[i].state;
+                bool matters = state == STEP_FAILED || state == STEP_NOW || state == STEP_UNDOING;
+                if (job->planned[i] && state != STEP_TODO && (matters || !fold) &&
+                    (row < c->rows - 4 || i == current))
+                        job_text_step(c, row++, job, (enum job_step) i);
+        }
+        return row;
+}
+
+void job_text_next(const struct job *job, const struct canvas *c, int row) {
+        _cleanup_str_ struct str text = {};
+        enum job_step current = job_current_step(job);
+        size_t room = c->columns > 20 ? (size_t) c->columns - 20 : 0;
+        unsigned more = 0;
+        for (unsigned i = 0; i < _JOB_STEP_MAX; i++) {
+                if (!job->planned[i] || job->steps[i].state != STEP_TODO ||
+                    (i <= (unsigned) current && job->state != JOB_QUEUED))
+                        continue;
+                const char *title = job_step_title((enum job_step) i, job->verb);
+                if (more || (text.length && text.length + strlen(title) + 2 > room))
+                        more++;
+                else
+                        str_addf(&text, "%s%s", text.length ? ", " : "", title);
+        }
+        if (!text.length)
+                return;
+        if (more)
+                str_addf(&text, ", %u more", more);
+        canvas_text(c, row, 2, 0, STYLE_DIM, "next");
+        canvas_text(c, row, 11, 0, STYLE_DIM, text.text);
 }

@@ -27,9 +27,6 @@ const char *job_text_since(char buffer[static 24], int64_t seconds, int64_t now)
 /* "00:07", "1:02:03". Fills buffer, returns it. */
 const char *job_text_clock(char buffer[static 24], long long seconds);
 
-/* "0.4 s", "12 s", "3 min" for how long a step took. */
-const char *job_text_duration(char buffer[static 24], uint64_t usec);
-
 enum style job_text_style(enum job_state state);
 
 /* "OK", "WARN", "FAIL" of a check, and its style. */
@@ -38,3 +35,8 @@ const char *job_text_verdict(enum verdict verdict, enum style *style);
 /* The results of the checks after a join, from this row on; returns the rows. None for a job that was rolled
  * back, or that joined nothing. */
 int job_text_checks(const struct job *job, const struct canvas *c, int row);
+
+/* The steps above the output: all that began, or one line with the running one. Returns the rows. */
+int job_text_steps(const struct job *job, bool unfolded, const struct canvas *c);
+/* The coming steps, in one line: as many as fit, and the number of the rest. */
+void job_text_next(const struct job *job, const struct canvas *c, int row);

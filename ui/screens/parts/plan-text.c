@@ -5,16 +5,12 @@
 
 #include "base/text.h"
 
-static void plan_text_blank(struct pager *pager) {
-        pager_end(pager);
-}
-
 #define DIGEST_HEX 64U
 #define DIGEST_SHOWN 12U
 
 /* "sha256:7aff8f1a01c3.." for each digest in the text, in place. Takes text. */
 static char *plan_text_shorten(char *text, bool brief) {
-        for (char *at = text; brief && at && (at = strstr(at, "sha256:"));) {
+        for (char *at = text; brief && (at = strstr(at, "sha256:"));) {
                 at += strlen("sha256:");
                 if (strspn(at, "0123456789abcdef") < DIGEST_HEX)
                         continue;
@@ -25,21 +21,20 @@ static char *plan_text_shorten(char *text, bool brief) {
 }
 
 /* The words that will run: all of them, only broken into rows. */
-static void plan_text_argv(struct pager *pager, char *const *argv, bool brief) {
+static void plan_text_argv(struct pager *pager, uint8_t mark, const char *indent, char *const *argv,
+                           bool brief) {
         _cleanup_free_ char *text = plan_text_shorten(argv_text(argv), brief);
-        pager_addf(pager, DOC_STRONG, "  %s", text ? text : "");
+        pager_addf(pager, mark, "%s%s", indent, text);
 }
 
 /* A thing and its meaning, in two columns; a long thing has a row of its own. */
 static void plan_text_meaning(struct pager *pager, size_t indent, size_t width, uint8_t mark,
                               const char *what, const char *meaning) {
-        bool tall = text_width(what) > width;
-        if (tall) {
-                pager_put(pager, mark, "%s", what);
+        pager_put(pager, mark, "%-*s", (int) width, what);
+        if (text_width(what) > width) {
                 pager_end(pager);
                 pager_put(pager, DOC_PLAIN, "%*s", (int) (indent + width), "");
-        } else
-                pager_put(pager, mark, "%-*s", (int) width, what);
+        }
         pager_put(pager, mark, "  %s", meaning);
         pager_end(pager);
 }
@@ -53,17 +48,17 @@ static bool plan_text_is_privilege(const struct command *command, const char *op
         return false;
 }
 
-static void plan_text_risk(struct pager *pager, enum risk risk, const char *what, const char *meaning) {
-        pager_put(pager, risk == RISK_HIGH ? DOC_BAD : DOC_PLAIN, "  %-6s",
-                  risk == RISK_HIGH ? "RISK" : "note");
-        plan_text_meaning(pager, 8, 20, DOC_PLAIN, what, meaning ? meaning : "");
-}
-
 static void plan_text_privileges(struct pager *pager, const struct command *command) {
-        for (size_t i = 0; i < command->n_privileges; i++)
-                if (command->privileges[i].risk != RISK_NONE)
-                        plan_text_risk(pager, command->privileges[i].risk, command->privileges[i].what,
-                                  command->privileges[i].meaning);
+        for (size_t i = 0; i < command->n_privileges; i++) {
+                const struct privilege *p = &command->privileges[i];
+                if (p->risk == RISK_NONE)
+                        continue;
+                bool high = p->risk == RISK_HIGH;
+                pager_put(pager, high ? DOC_BAD : DOC_PLAIN, "  %-6s", high ? "RISK" : "note");
+                plan_text_meaning(pager, 8, 20, DOC_PLAIN, p->what, p->meaning ? p->meaning : "");
+        }
+        if (command->n_privileges)
+                pager_end(pager);
 }
 
 static void plan_text_mounts(struct pager *pager, const struct command *command) {
@@ -72,7 +67,6 @@ static void plan_text_mounts(struct pager *pager, const struct command *command)
         pager_addf(pager, DOC_STRONG, "  Files of this host that it sees");
         for (size_t i = 0; i < command->n_mounts; i++) {
                 const struct mount *m = &command->mounts[i];
-                bool missing = !m->volume && m->exists == EXISTS_NO;
                 pager_put(pager, m->risk == RISK_HIGH ? DOC_BAD : DOC_PLAIN, "    %-10s",
                           m->mode == MOUNT_RO ? "reads" : "writes");
                 pager_put(pager, DOC_PLAIN, "%-22s  as %s", str_empty(m->host) ? "(nothing)" : m->host,
@@ -81,7 +75,7 @@ static void plan_text_mounts(struct pager *pager, const struct command *command)
                         pager_put(pager, DOC_PLAIN, " (%s)", m->options);
                 if (m->volume)
                         pager_put(pager, DOC_PLAIN, ", a volume of the engine");
-                if (missing)
+                else if (m->exists == EXISTS_NO)
                         pager_put(pager, DOC_WARN, ", missing on this host");
                 pager_end(pager);
         }
@@ -103,8 +97,8 @@ static void plan_text_options(struct pager *pager, const struct command *command
                                                             : str_printf("%s %s", o->option, o->value);
                 pager_put(pager, DOC_PLAIN, "    ");
                 plan_text_meaning(pager, 4, 22, o->meaning ? DOC_PLAIN : DOC_WARN,
-                             plan_text_shorten(what, brief),
-                             o->meaning ? o->meaning : "not known to fairlead");
+                                  plan_text_shorten(what, brief),
+                                  o->meaning ? o->meaning : "not known to fairlead");
         }
 }
 
@@ -117,11 +111,9 @@ void plan_text_error(struct pager *pager, uint8_t mark, const struct error *e) {
 }
 
 void plan_text_command(struct pager *pager, const struct command *command, bool brief) {
-        plan_text_argv(pager, command->argv, brief);
-        plan_text_blank(pager);
+        plan_text_argv(pager, DOC_STRONG, "  ", command->argv, brief);
+        pager_end(pager);
         plan_text_privileges(pager, command);
-        if (command->n_privileges)
-                plan_text_blank(pager);
         plan_text_mounts(pager, command);
         plan_text_options(pager, command, brief);
 }
@@ -129,16 +121,22 @@ void plan_text_command(struct pager *pager, const struct command *command, bool 
 void plan_text_findings(struct pager *pager, const struct finding_list *findings) {
         if (!findings->n)
                 return;
+        static const struct {
+                const char *word;
+                uint8_t mark;
+        } severities[_SEVERITY_MAX] = {
+                [SEVERITY_BLOCK] = { "BLOCK", DOC_BAD },
+                [SEVERITY_WARN] = { "WARN", DOC_WARN },
+                [SEVERITY_INFO] = { "note", DOC_PLAIN },
+        };
         pager_addf(pager, DOC_STRONG, "Findings");
-        for (size_t pass = 0; pass < 3; pass++)
+        for (size_t severity = _SEVERITY_MAX; severity-- > 0;)
                 for (size_t i = 0; i < findings->n; i++) {
                         const struct finding *f = &findings->items[i];
-                        static const enum severity order[] = { SEVERITY_BLOCK, SEVERITY_WARN, SEVERITY_INFO };
-                        static const char *const words[] = { "BLOCK", "WARN", "note" };
-                        static const uint8_t marks[] = { DOC_BAD, DOC_WARN, DOC_PLAIN };
-                        if (f->severity != order[pass])
+                        if (f->severity != severity)
                                 continue;
-                        pager_put(pager, marks[pass], "  %-9s", f->allowed ? "allowed" : words[pass]);
+                        pager_put(pager, severities[severity].mark, "  %-9s",
+                                  f->allowed ? "allowed" : severities[severity].word);
                         if (f->where)
                                 pager_put(pager, DOC_PLAIN, "%s: ", f->where);
                         pager_put(pager, DOC_PLAIN, "%s", f->message);
@@ -147,48 +145,45 @@ void plan_text_findings(struct pager *pager, const struct finding_list *findings
                         if (f->hint)
                                 pager_addf(pager, DOC_PLAIN, "           -> %s", f->hint);
                 }
-        plan_text_blank(pager);
+        pager_end(pager);
 }
 
-static const char *plan_text_verb(const struct plan *plan, bool high) {
-        switch (plan->verb) {
-        case VERB_INSTALL:
-                return high ? "The installer runs once, with full access to this host"
-                            : "The installer runs once";
-        case VERB_UNINSTALL:
-                return high ? "The uninstaller runs once, with full access to this host"
-                            : "The uninstaller runs once";
-        case VERB_REHEARSE:
-                return "The installer runs once, on a copy of the host's files that is thrown away";
-        case VERB_UPGRADE:
-                return "The upgrade runs once";
-        case VERB_STOP:
-                return "This runs to stop it";
-        case VERB_RENEW:
-                return "This makes new keys for this host, in the realm and in /etc/krb5.keytab";
-        default:
-                return high ? "This runs, with full access to this host" : "This runs";
+/* How the command of a verb runs, also with full access to this host; and that there is none. */
+static const struct {
+        const char *runs, *with_access, *nothing;
+} plan_text_verbs[_PLAN_VERB_MAX] = {
+        [VERB_INSTALL] = { "The installer runs once",
+                           "The installer runs once, with full access to this host",
+                           "No INSTALL label: nothing of the image runs during setup." },
+        [VERB_UNINSTALL] = { "The uninstaller runs once",
+                             "The uninstaller runs once, with full access to this host",
+                             "No UNINSTALL label: nothing of the image runs." },
+        [VERB_UPGRADE] = { "The upgrade runs once", NULL,
+                           "No UPGRADE label: nothing of the image runs during the upgrade." },
+        [VERB_REHEARSE] = { "The installer runs once, on a copy of the host's files that is thrown away" },
+        [VERB_STOP] = { "This runs to stop it" },
+        [VERB_RENEW] = { "This makes new keys for this host, in the realm and in /etc/krb5.keytab" },
+        [VERB_RUN] = { "This runs", "This runs, with full access to this host" },
+        [VERB_OTHER] = { "This runs", "This runs, with full access to this host" },
+};
+
+static void plan_text_effect(struct pager *pager, const struct plan *plan, bool brief) {
+        const char *with_access = plan_text_verbs[plan->verb].with_access;
+        const char *nothing = plan_text_verbs[plan->verb].nothing;
+        const struct command *command = plan->command;
+        if (!command) {
+                pager_addf(pager, DOC_PLAIN, "%s",
+                           nothing ? nothing : "No label for this: nothing of the image runs.");
+                return;
         }
-}
-
-static const char *plan_text_no_command(enum plan_verb verb) {
-        switch (verb) {
-        case VERB_INSTALL:
-                return "No INSTALL label: nothing of the image runs during setup.";
-        case VERB_UNINSTALL:
-                return "No UNINSTALL label: nothing of the image runs.";
-        case VERB_UPGRADE:
-                return "No UPGRADE label: nothing of the image runs during the upgrade.";
-        default:
-                return "No label for this: nothing of the image runs.";
-        }
-}
-
-static bool plan_text_any_high(const struct command *command) {
-        for (size_t i = 0; i < command->n_privileges; i++)
-                if (command->privileges[i].risk == RISK_HIGH)
-                        return true;
-        return false;
+        /* the highest risk comes first */
+        bool high = command->n_privileges && command->privileges[0].risk == RISK_HIGH;
+        pager_addf(pager, DOC_STRONG, "%s",
+                   high && with_access ? with_access : plan_text_verbs[plan->verb].runs);
+        if (plan->host_command)
+                pager_addf(pager, DOC_BAD, "  This is a program of the host, not a container: it needs a "
+                                           "consent of its own.");
+        plan_text_command(pager, command, brief);
 }
 
 static void plan_text_unit(struct pager *pager, const struct plan *plan, bool brief) {
@@ -214,8 +209,7 @@ static void plan_text_unit(struct pager *pager, const struct plan *plan, bool br
                                       : "  Then %s is written, enabled and started as %s.",
                            unit->path, unit->name);
                 if (unit->overrides)
-                        pager_addf(pager, DOC_WARN, "  It replaces the host's own %s.",
-                                   unit->overrides);
+                        pager_addf(pager, DOC_WARN, "  It replaces the host's own %s.", unit->overrides);
                 break;
         default:
                 pager_addf(pager, DOC_PLAIN, "  None: the image does not say how to run as a service.");
@@ -224,7 +218,7 @@ static void plan_text_unit(struct pager *pager, const struct plan *plan, bool br
                 pager_addf(pager, DOC_PLAIN, "  It runs");
                 plan_text_command(pager, plan->run, brief);
         }
-        plan_text_blank(pager);
+        pager_end(pager);
 }
 
 static void plan_text_saved(struct pager *pager, const struct plan *plan, bool brief) {
@@ -237,21 +231,12 @@ static void plan_text_saved(struct pager *pager, const struct plan *plan, bool b
                 pager_put(pager, DOC_PLAIN, "%s%s", i ? ", " : "", plan->paths[i]);
         pager_put(pager, DOC_PLAIN, ". A failure, cancel or uninstall restores them exactly.");
         pager_end(pager);
-        if (plan->verb == VERB_INSTALL)
-                pager_addf(pager, DOC_PLAIN, plan->uninstall ? "  Uninstall also runs the image's own "
-                                                               "UNINSTALL label:"
-                                                             : "  The image has no UNINSTALL label; none is "
-                                                               "needed.");
         if (plan->verb == VERB_INSTALL && plan->uninstall) {
-                _cleanup_free_ char *text = plan_text_shorten(argv_text(plan->uninstall->argv), brief);
-                pager_addf(pager, DOC_PLAIN, "    %s", text ? text : "");
-        }
-        plan_text_blank(pager);
-}
-
-static const char *plan_text_title(const struct profile *profile, const char *name) {
-        const struct param *p = profile ? profile_param(profile, name) : NULL;
-        return p ? p->title : name;
+                pager_addf(pager, DOC_PLAIN, "  Uninstall also runs the image's own UNINSTALL label:");
+                plan_text_argv(pager, DOC_PLAIN, "    ", plan->uninstall->argv, brief);
+        } else if (plan->verb == VERB_INSTALL)
+                pager_addf(pager, DOC_PLAIN, "  The image has no UNINSTALL label; none is needed.");
+        pager_end(pager);
 }
 
 /* A choice is shown as it was asked. */
@@ -262,42 +247,39 @@ static const char *plan_text_value(const struct param *p, const char *value) {
         return str_empty(value) ? "-" : value;
 }
 
-static void plan_text_answer(struct pager *pager, const char *title, const struct param *p,
-                        const struct answer *a) {
-        pager_put(pager, DOC_PLAIN, "  %-18s  %s", title, plan_text_value(p, a->value));
-        if (a->source)
-                pager_put(pager, DOC_DIM, "  (%s)", a->source);
-        pager_end(pager);
-}
-
-void plan_text_answers(struct pager *pager, const struct plan *plan, const struct profile *profile) {
-        pager_addf(pager, DOC_STRONG, "Answers");
-        pager_addf(pager, DOC_PLAIN, "  %-18s  %s", "Service", plan->name);
-        if (plan->given.mode)
-                pager_addf(pager, DOC_PLAIN, "  %-18s  %s", "Mode",
-                           plan->mode_title ? plan->mode_title : plan->given.mode);
-        /* First in the order of the questions, then those unknown to the profile. */
-        const struct answers *answers = plan->given.answers;
-        for (size_t i = 0; profile && i < profile->n_parameters; i++)
-                for (size_t k = 0; answers && k < answers->n; k++)
-                        if (str_equal(answers->items[k].name, profile->parameters[i].name))
-                                plan_text_answer(pager, profile->parameters[i].title, &profile->parameters[i],
-                                                 &answers->items[k]);
-        for (size_t k = 0; answers && k < answers->n; k++)
-                if (!profile || !profile_param(profile, answers->items[k].name))
-                        plan_text_answer(pager, answers->items[k].name, NULL, &answers->items[k]);
-        for (size_t i = 0; i < plan->n_secrets; i++)
-                pager_addf(pager, DOC_PLAIN, "  %-18s  <secret>, handed over by %s",
-                           plan_text_title(profile, plan->secrets[i].name),
-                           delivery_name(plan->secrets[i].delivery));
-        plan_text_blank(pager);
-}
-
-static void plan_text_found(struct pager *pager, const char *title, const char *value, const char *source) {
+static void plan_text_fact(struct pager *pager, const char *title, const char *value, const char *source) {
         if (str_empty(value))
                 return;
         pager_put(pager, DOC_PLAIN, "  %-18s  %s", title, value);
-        pager_put(pager, DOC_DIM, "  (%s)", source);
+        if (source)
+                pager_put(pager, DOC_DIM, "  (%s)", source);
+        pager_end(pager);
+}
+
+/* p NULL: unknown to the profile. */
+static void plan_text_answer(struct pager *pager, const struct param *p, const struct answer *a) {
+        plan_text_fact(pager, p ? p->title : a->name, plan_text_value(p, a->value), a->source);
+}
+
+void plan_text_answers(struct pager *pager, const struct plan *plan, const struct profile *profile) {
+        const struct answers none = {}, *answers = plan->given.answers ? plan->given.answers : &none;
+        pager_addf(pager, DOC_STRONG, "Answers");
+        plan_text_fact(pager, "Service", plan->name, NULL);
+        plan_text_fact(pager, "Mode", plan->mode_title ? plan->mode_title : plan->given.mode, NULL);
+        /* First in the order of the questions, then those unknown to the profile. */
+        for (size_t i = 0; profile && i < profile->n_parameters; i++)
+                for (size_t k = 0; k < answers->n; k++)
+                        if (str_equal(answers->items[k].name, profile->parameters[i].name))
+                                plan_text_answer(pager, &profile->parameters[i], &answers->items[k]);
+        for (size_t k = 0; k < answers->n; k++)
+                if (!profile || !profile_param(profile, answers->items[k].name))
+                        plan_text_answer(pager, NULL, &answers->items[k]);
+        for (size_t i = 0; i < plan->n_secrets; i++) {
+                const struct secret_use *secret = &plan->secrets[i];
+                const struct param *p = profile ? profile_param(profile, secret->name) : NULL;
+                pager_addf(pager, DOC_PLAIN, "  %-18s  <secret>, handed over by %s",
+                           p ? p->title : secret->name, delivery_name(secret->delivery));
+        }
         pager_end(pager);
 }
 
@@ -306,26 +288,26 @@ void plan_text_realm(struct pager *pager, const struct realm *realm, const struc
         if (realm->kind != REALM_AD && realm->kind != REALM_IPA)
                 return;
         pager_addf(pager, DOC_STRONG, "Discovered, not asked");
-        plan_text_found(pager, "Realm", realm->realm,
-                   realm->kind == REALM_AD ? "from the domain controller" : "from the server");
-        plan_text_found(pager, "Short name", realm->netbios, "from the domain controller");
-        plan_text_found(pager, "Site of this host", realm->site, "from the domain controller");
+        plan_text_fact(pager, "Realm", realm->realm,
+                       realm->kind == REALM_AD ? "from the domain controller" : "from the server");
+        plan_text_fact(pager, "Short name", realm->netbios, "from the domain controller");
+        plan_text_fact(pager, "Site of this host", realm->site, "from the domain controller");
         if (!join->server)
-                plan_text_found(pager, "Server", realm->best, "first server of the DNS to answer");
+                plan_text_fact(pager, "Server", realm->best, "first server of the DNS to answer");
         _cleanup_free_ char *computer = realm->kind == REALM_AD && !join->computer_name
-                                                ? strndup(hostname, strcspn(hostname, "."))
+                                                ? xstrndup(hostname, strcspn(hostname, "."))
                                                 : NULL;
         for (char *c = computer; c && *c; c++)
                 *c = (char) toupper((unsigned char) *c);
-        plan_text_found(pager, "Computer name", computer, "from this host's name");
-        plan_text_blank(pager);
+        plan_text_fact(pager, "Computer name", computer, "from this host's name");
+        pager_end(pager);
 }
 
 void plan_text_profile(struct pager *pager, const struct profile *profile) {
         pager_addf(pager, DOC_STRONG, "%s", profile->title);
         if (profile->help)
                 pager_addf(pager, DOC_PLAIN, "  %s", profile->help);
-        plan_text_blank(pager);
+        pager_end(pager);
 }
 
 /* An upgrade: both versions, and their labels side by side, word by word. */
@@ -335,8 +317,7 @@ static void plan_text_upgrade(struct pager *pager, const struct plan *plan) {
         if (!from || label_changes_make(&from->labels, &plan->pin.labels, &changes) < 0)
                 return;
         if (plan->pin.version && from->version)
-                pager_addf(pager, DOC_STRONG, "Version %s replaces %s", plan->pin.version,
-                           from->version);
+                pager_addf(pager, DOC_STRONG, "Version %s replaces %s", plan->pin.version, from->version);
         else
                 pager_addf(pager, DOC_STRONG, "A newer image replaces the installed one");
         pager_addf(pager, DOC_PLAIN, "  Its labels, with [-what goes-] and {+what comes+}:");
@@ -350,13 +331,13 @@ static void plan_text_upgrade(struct pager *pager, const struct plan *plan) {
         pager_addf(pager, DOC_PLAIN, "  If it does not pass its check, the old image is restored "
                                      "automatically.");
         label_changes_done(&changes);
-        plan_text_blank(pager);
+        pager_end(pager);
 }
 
 static void plan_text_file(struct pager *pager, const struct plan_file *file) {
         _cleanup_strv_ char **lines = plan_file_lines(file);
         pager_addf(pager, DOC_STRONG, "%s", file->sentence ? file->sentence : "");
-        plan_text_blank(pager);
+        pager_end(pager);
         pager_addf(pager, DOC_PLAIN, "In %s, and its service is restarted:", file->path);
         for (char **line = lines; line && *line; line++)
                 pager_addf(pager, **line == '+' ? DOC_GOOD : DOC_WARN, "  %s", *line);
@@ -369,22 +350,16 @@ void plan_text_plan(struct pager *pager, const struct plan *plan, bool brief) {
                      (plan->verb == VERB_UNINSTALL && plan->joins != REALM_NONE);
         if (blocked) {
                 pager_addf(pager, DOC_BAD, "This plan is blocked: see the findings marked BLOCK.");
-                plan_text_blank(pager);
+                pager_end(pager);
         }
         if (first)
                 plan_text_findings(pager, &plan->findings);
         plan_text_upgrade(pager, plan);
         if (plan->file.text)
                 plan_text_file(pager, &plan->file);
-        else if (plan->command) {
-                pager_addf(pager, DOC_STRONG, "%s", plan_text_verb(plan, plan_text_any_high(plan->command)));
-                if (plan->host_command)
-                        pager_addf(pager, DOC_BAD, "  This is a program of the host, not a container: it "
-                                                   "needs a consent of its own.");
-                plan_text_command(pager, plan->command, brief);
-        } else
-                pager_addf(pager, DOC_PLAIN, "%s", plan_text_no_command(plan->verb));
-        plan_text_blank(pager);
+        else
+                plan_text_effect(pager, plan, brief);
+        pager_end(pager);
         if (!first)
                 plan_text_findings(pager, &plan->findings);
         plan_text_unit(pager, plan, brief);

@@ -16,24 +16,15 @@ const struct binding unit_menu[] = {
         {}
 };
 
-static const struct {
-        enum action action;
-        enum unit_action does;
-        const char *text;       /* asked first; NULL: done at once, being easy to undo */
-} acts[] = {
-        { ACTION_START, UNIT_START, NULL },
-        { ACTION_STOP, UNIT_STOP,
-          "This stops it now; whoever uses it loses it. If it is enabled, it starts again at the next boot. "
-          "x, then s, starts it again." },
-        { ACTION_RESTART, UNIT_RESTART, NULL },
-        { ACTION_RELOAD, UNIT_RELOAD, NULL },
-        { ACTION_ENABLE, UNIT_ENABLE, NULL },
-        { ACTION_DISABLE, UNIT_DISABLE, NULL },
-        { ACTION_MASK, UNIT_MASK,
-          "Nothing can start it any more, neither people nor other units that need it. It is not stopped "
-          "now. x, then U, unmasks it." },
-        { ACTION_UNMASK, UNIT_UNMASK, NULL },
-        { ACTION_RESET_FAILED, UNIT_RESET_FAILED, NULL },
+/* The actions of keys are in the order of those of units. */
+_Static_assert(ACTION_RESET_FAILED - ACTION_START == UNIT_RESET_FAILED && UNIT_START == 0, "the same order");
+
+/* Asked first; NULL: done at once, being easy to undo. */
+static const char *const unit_actions_asked[_UNIT_ACTION_MAX] = {
+        [UNIT_STOP] = "This stops it now; whoever uses it loses it. If it is enabled, it starts again at the "
+                      "next boot. x, then s, starts it again.",
+        [UNIT_MASK] = "Nothing can start it any more, neither people nor other units that need it. It is not "
+                      "stopped now. x, then U, unmasks it.",
 };
 
 enum style unit_state_style(const char *active) {
@@ -113,23 +104,21 @@ static void unit_actions_begin(struct screen *s) {
 }
 
 bool unit_acting_begin(struct screen *s, const char *unit, enum action action) {
-        size_t i = 0;
-        while (i < ELEMENTS(acts) && acts[i].action != action)
-                i++;
-        if (i == ELEMENTS(acts))
+        if (action < ACTION_START || action > ACTION_RESET_FAILED)
                 return false;
         if (!s->acting)
                 s->acting = new0(struct unit_acting);
         str_replace(&s->acting->unit, unit);
-        s->acting->action = acts[i].does;
-        if (!acts[i].text) {
+        s->acting->action = (enum unit_action) (action - ACTION_START);
+        const char *asked = unit_actions_asked[s->acting->action];
+        if (!asked) {
                 unit_actions_begin(s);
                 return true;
         }
-        bool stop = acts[i].does == UNIT_STOP;
+        bool stop = action == ACTION_STOP;
         _cleanup_free_ char *title = str_printf("%s %s", stop ? "Stop" : "Mask", unit);
         const struct question question = {
-                .title = title, .text = acts[i].text, .yes = stop ? "Stop it" : "Mask it"
+                .title = title, .text = asked, .yes = stop ? "Stop it" : "Mask it"
         };
         dialog_confirm(s, &question, unit_actions_begin);
         return true;

@@ -47,3 +47,13 @@ void wizard_turn(struct screen *s, enum plan_verb verb) {
         w->verb = verb;
         wizard_go(s, PAGE_REVIEW);
 }
+
+void wizard_title_of(const struct wizard *w, const char *name, struct str *out) {
+        static const char *const begins[_PLAN_VERB_MAX] = {
+                [VERB_INSTALL] = "Install ",     [VERB_UNINSTALL] = "Uninstall ",
+                [VERB_RUN] = "Run ",             [VERB_UPGRADE] = "Upgrade ",
+                [VERB_REHEARSE] = "Rehearse ",   [VERB_ACCESS] = "Change who may log in: ",
+                [VERB_RENEW] = "Renew the keys: ",
+        };
+        str_addf(out, "%s%s", begins[w->verb], name);
+}
