@@ -1,32 +1,39 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "backend/engine/explain.h"
 #include "backend/engine/internal.h"
 
-static void engine_call_free(struct engine_call *call) {
-        op_cancel(call->inner);
+static void engine_call_drop(struct op *op) {
+        struct engine_call *call = container_of(op, struct engine_call, op);
         json_stream_free(call->stream);
-        if (call->result)
-                call->request->drop(call->result);
+        image_list_free(call->images);
+        image_free(call->image);
+        container_list_free(call->containers);
+        container_origin_free(call->origin);
         error_free(call->error);
         free(call->failed);
         free(call->name);
         free(call->other);
-        free(call);
-}
-
-static void engine_call_stop(void *userdata) {
-        struct engine_call *call = userdata;
-        call->inner = op_cancel(call->inner);
-        call->dropped = true;
-        if (!call->busy)
-                engine_call_free(call);
 }
 
 static void engine_call_end(struct engine_call *call, struct error *e) {
-        op_finish(call->op);
-        call->request->hand(call->done, e ? NULL : TAKE(call->result), e, call->userdata);
-        engine_call_free(call);
+        struct image_list *images = e ? NULL : TAKE(call->images);
+        struct image *image = e ? NULL : TAKE(call->image);
+        struct container_list *containers = e ? NULL : TAKE(call->containers);
+        struct container_origin *origin = e ? NULL : TAKE(call->origin);
+        op_end(&call->op);
+        /* An engine lists by the time of creation, or in no order. */
+        if (images)
+                image_list_sort(images);
+        if (call->done.images)
+                call->done.images(images, e, call->userdata);
+        else if (call->done.image)
+                call->done.image(image, e, call->userdata);
+        else if (call->done.containers)
+                call->done.containers(containers, e, call->userdata);
+        else if (call->done.origin)
+                call->done.origin(origin, e, call->userdata);
+        else
+                call->done.nothing(e, call->userdata);
 }
 
 static const char *engine_call_failed(const struct engine_call *call) {
@@ -36,19 +43,15 @@ static const char *engine_call_failed(const struct engine_call *call) {
 static int engine_call_document(struct json_object *o, void *userdata, struct error **reterr) {
         struct engine_call *call = userdata;
         int r = call->request->document(call, o, reterr);
-        return call->dropped ? -ECANCELED : r;
+        return call->op.cancelled ? -ECANCELED : r;
 }
 
-/* A listener to progress may drop the op: the call is then freed here, not under the stream. */
+/* A listener to progress may drop the op: not under the stream. */
 static int engine_call_piece(const void *bytes, size_t n, void *userdata, struct error **reterr) {
         struct engine_call *call = userdata;
-        call->busy = true;
+        op_hold(&call->op);
         int r = json_stream_feed(call->stream, bytes, n, reterr);
-        call->busy = false;
-        if (!call->dropped)
-                return r;
-        engine_call_free(call);
-        return -ECANCELED;
+        return op_release(&call->op) ? r : -ECANCELED;
 }
 
 static int engine_call_read(struct engine_call *call, const struct http_answer *answer,
@@ -81,7 +84,7 @@ static struct error *engine_call_error(struct engine_call *call, const struct ht
         if (http_status(answer) >= 400) {
                 size_t n;
                 const char *body = http_body(answer, &n);
-                explain_engine(&e, http_status(answer), engine_call_failed(call), body, n);
+                engine_explain(&e, http_status(answer), engine_call_failed(call), body, n);
                 if (request->may_be_absent && e->code == -ENOENT)
                         e = error_free(e);
                 return e;
@@ -91,7 +94,7 @@ static struct error *engine_call_error(struct engine_call *call, const struct ht
                            request->unreadable ? request->unreadable : engine_call_failed(call));
         /* With status 500 the engine's words decide the hint. */
         if (!e && call->error)
-                explain_engine(&e, 500, engine_call_failed(call), call->error->message,
+                engine_explain(&e, 500, engine_call_failed(call), call->error->message,
                                strlen(call->error->message));
         return e;
 }
@@ -100,7 +103,6 @@ static void engine_call_send(struct engine_call *call);
 
 static void engine_call_answered(const struct http_answer *answer, struct error *e, void *userdata) {
         struct engine_call *call = userdata;
-        call->inner = op_cancel(call->inner);
         if (call->request->may_fail)
                 e = error_free(e);
         else
@@ -111,8 +113,7 @@ static void engine_call_answered(const struct http_answer *answer, struct error 
         }
         call->request = call->request->next;
         call->stream = json_stream_free(call->stream);
-        free(call->failed);
-        call->failed = NULL;
+        str_replace(&call->failed, NULL);
         engine_call_send(call);
 }
 
@@ -120,36 +121,39 @@ static void engine_call_send(struct engine_call *call) {
         const struct engine_request *request = call->request;
         struct engine *engine = call->engine;
         struct error *e = NULL;
-        _cleanup_free_ char *rest = request->path(call, &e),
-                            *path = rest ? str_printf("%s%s", engine->prefix, rest) : NULL;
-        if (!path) {
+        if (request->podman_only && engine->dialect->kind != ENGINE_PODMAN) {
+                error_set(&e, -EOPNOTSUPP, "%s", request->podman_only);
                 engine_call_end(call, e);
                 return;
         }
+        _cleanup_free_ char *rest = request->path ? request->path(call)
+                                                  : engine_path(request->before, call->name, request->behind),
+                            *path = str_printf("%s%s", engine->prefix, rest);
         bool streams = request->body == ENGINE_LIST || request->body == ENGINE_LINES;
         if (streams)
-                call->stream = json_stream_new(&(struct json_stream_sink) {
+                call->stream = json_stream_new(&(struct json_stream_sink){
                         .document = engine_call_document,
                         .userdata = call,
                         .limits = request->limits,
                         .max = request->max,
                         .elements = request->body == ENGINE_LIST,
                 });
-        call->inner = http_start(engine->http, &(struct http_request) {
-                .socket = engine->about.socket,
-                .method = request->method,
-                .path = path,
-                .seconds = request->seconds ? request->seconds + call->seconds : 0,
-                .stall = request->stall,
-                .piece = streams ? engine_call_piece : NULL,
-                .done = engine_call_answered,
-                .userdata = call,
-        });
+        op_wait(&call->op,
+                http_start(engine->http,
+                           &(struct http_request){
+                                   .socket = engine->about.socket,
+                                   .method = request->method,
+                                   .path = path,
+                                   .seconds = request->seconds ? request->seconds + call->seconds : 0,
+                                   .stall = request->stall,
+                                   .piece = streams ? engine_call_piece : NULL,
+                                   .done = engine_call_answered,
+                                   .userdata = call,
+                           }));
 }
 
-static void engine_call_found(const struct engine_about *about, struct error *e, void *userdata) {
+static void engine_call_found(struct error *e, void *userdata) {
         struct engine_call *call = userdata;
-        call->inner = op_cancel(call->inner);
         if (e)
                 engine_call_end(call, e);
         else
@@ -159,17 +163,12 @@ static void engine_call_found(const struct engine_about *about, struct error *e,
 struct op *engine_call(struct engine *engine, struct engine_call like) {
         struct engine_call *call = new0(struct engine_call);
         *call = like;
+        call->op.drop = engine_call_drop;
         call->engine = engine;
-        call->op = op_new(engine_call_stop, call);
-        call->inner = engine_find(engine, engine_call_found, call);
-        return call->op;
+        return op_wait(&call->op, engine_find(engine, engine_call_found, call));
 }
 
 char *engine_path(const char *before, const char *name, const char *behind) {
-        _cleanup_free_ char *escaped = http_escape(name);
-        return str_printf("%s%s%s", before, escaped, behind);
-}
-
-void engine_hand_end(void (*done)(void), void *result, struct error *e, void *userdata) {
-        ((engine_end_t *) done)(e, userdata);
+        _cleanup_free_ char *escaped = http_escape(name ? name : "");
+        return str_printf("%s%s%s", before, escaped, behind ? behind : "");
 }

@@ -6,11 +6,12 @@
 #include <unistd.h>
 
 #include "backend/engine/internal.h"
+#include "backend/io/turn.h"
 
 static const char *const usual_sockets[] = { "/run/podman/podman.sock", "/run/docker.sock", NULL };
 
-#define PING_SECONDS 10U        /* podman.socket starts the service first: some 100 ms, more on a busy host */
-#define REFUSED_TRIES 3U        /* an idle service ends; a connect may be refused until its socket listens */
+#define PING_SECONDS 10U /* podman.socket starts the service first: some 100 ms, more on a busy host */
+#define REFUSED_TRIES 3U /* an idle service ends; a connect may be refused until its socket listens */
 #define REFUSED_PAUSE_USEC 200000U
 
 int engine_new(sd_event *event, const char *const *sockets, struct engine **ret, struct error **reterr) {
@@ -28,7 +29,7 @@ static void engine_forget(struct engine *engine) {
         free(engine->about.version);
         free(engine->about.socket);
         free(engine->prefix);
-        engine->about = (struct engine_about) {};
+        engine->about = (struct engine_about){};
         engine->prefix = NULL;
         engine->dialect = NULL;
         engine->found = false;
@@ -50,48 +51,30 @@ const struct engine_about *engine_about(const struct engine *engine) {
 }
 
 struct find {
+        struct op op; /* inner: the ping */
         struct engine *engine;
-        struct op *op, *ping;
-        sd_event_source *timer;         /* before another try, or before an answer that is known already */
-        size_t at;                      /* index of the socket being tried */
+        sd_event_source *timer; /* before another try */
+        size_t at;              /* index of the socket being tried */
         unsigned tries;
-        struct error *error;            /* of the most promising socket so far */
-        void (*done)(const struct engine_about *about, struct error *e, void *userdata);
+        struct error *error; /* of the most promising socket so far */
+        nothing_done_t done;
         void *userdata;
 };
 
-static void find_free(void *userdata) {
-        struct find *f = userdata;
-        op_cancel(f->ping);
+static void find_drop(struct op *op) {
+        struct find *f = container_of(op, struct find, op);
         sd_event_source_disable_unref(f->timer);
         error_free(f->error);
-        free(f);
 }
 
-static void find_end(struct find *f, struct error *e) {
-        op_finish(f->op);
-        f->done(e ? NULL : &f->engine->about, e, f->userdata);
-        find_free(f);
-}
-
-static void find_try(struct find *f);
-
-static int find_timer(sd_event_source *source, uint64_t usec, void *userdata) {
-        struct find *f = userdata;
-        f->timer = sd_event_source_disable_unref(f->timer);
-        if (f->engine->found)
-                find_end(f, NULL);
-        else
-                find_try(f);
-        return 0;
-}
-
-static void find_pause(struct find *f, uint64_t usec) {
-        sd_event_add_time_relative(f->engine->event, &f->timer, CLOCK_MONOTONIC, usec, 1000, find_timer, f);
+static void find_end(struct find *f) {
+        struct error *e = f->engine->found ? NULL : TAKE(f->error);
+        op_end(&f->op);
+        f->done(e, f->userdata);
 }
 
 /* The owner of the socket could make root believe anything. */
-static int check_socket(const char *path, struct error **reterr) {
+static int find_check_socket(const char *path, struct error **reterr) {
         struct stat st;
         if (stat(path, &st) < 0)
                 return error_errno(reterr, -errno, "There is no socket at %s", path);
@@ -114,26 +97,16 @@ static int check_socket(const char *path, struct error **reterr) {
 }
 
 /* The error of the first socket that exists is more useful than those of missing ones. */
-static void engine_remember(struct find *f, struct error *e) {
-        if (!f->error || (f->error->code == -ENOENT && e->code != -ENOENT)) {
-                error_free(f->error);
-                f->error = e;
-        } else
+static void find_remember(struct find *f, struct error *e) {
+        if (f->error && (f->error->code != -ENOENT || e->code == -ENOENT)) {
                 error_free(e);
-}
-
-static void find_none(struct find *f) {
-        struct error *e = TAKE(f->error);
-        int code = e ? e->code : -ENOENT;
-        bool absent = code == -ENOENT;
-        if (absent) {
-                error_wrap(&e, -ENOENT, "No container engine was found on this host");
-                error_hint(&e, "Install podman, then: systemctl enable --now podman.socket");
+                return;
         }
-        find_end(f, e);
+        error_free(f->error);
+        f->error = e;
 }
 
-static void take_engine(struct engine *engine, const struct http_answer *answer, const char *socket) {
+static void engine_take(struct engine *engine, const struct http_answer *answer, const char *socket) {
         const char *podman = http_header(answer, "Libpod-Api-Version"),
                    *api = http_header(answer, "Api-Version");
         const struct engine_dialect *dialect = podman ? &engine_podman : &engine_docker;
@@ -148,12 +121,21 @@ static void take_engine(struct engine *engine, const struct http_answer *answer,
         engine->found = true;
 }
 
-static void engine_pinged(const struct http_answer *answer, struct error *e, void *userdata) {
+static void find_begin(void *state);
+
+static int find_on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
+        struct find *f = userdata;
+        f->timer = sd_event_source_disable_unref(f->timer);
+        find_begin(f);
+        return 0;
+}
+
+static void find_pinged(const struct http_answer *answer, struct error *e, void *userdata) {
         struct find *f = userdata;
         const char *socket = f->engine->sockets[f->at];
-        f->ping = op_cancel(f->ping);
         if (e && e->code == -ECONNREFUSED && ++f->tries < REFUSED_TRIES) {
-                find_pause(f, REFUSED_PAUSE_USEC);
+                sd_event_add_time_relative(f->engine->event, &f->timer, CLOCK_MONOTONIC, REFUSED_PAUSE_USEC,
+                                           1000, find_on_timer, f);
                 error_free(e);
                 return;
         }
@@ -163,46 +145,45 @@ static void engine_pinged(const struct http_answer *answer, struct error *e, voi
                                              socket);
                 error_hint(&e, "ls -l shows who owns the socket");
         }
-        if (!e) {
-                take_engine(f->engine, answer, socket);
-                find_end(f, NULL);
-                return;
-        }
-        engine_remember(f, e);
-        f->at++;
-        f->tries = 0;
-        find_try(f);
+        if (e) {
+                find_remember(f, e);
+                f->at++;
+                f->tries = 0;
+        } else
+                engine_take(f->engine, answer, socket);
+        find_begin(f);
 }
 
-static void find_try(struct find *f) {
-        for (; f->engine->sockets[f->at]; f->at++) {
+/* Tries the next socket, unless an engine is known. */
+static void find_begin(void *state) {
+        struct find *f = state;
+        const char *socket;
+        for (; !f->engine->found && (socket = f->engine->sockets[f->at]); f->at++) {
                 struct error *e = NULL;
-                if (check_socket(f->engine->sockets[f->at], &e) < 0) {
-                        engine_remember(f, e);
+                if (find_check_socket(socket, &e) < 0) {
+                        find_remember(f, e);
                         continue;
                 }
-                const struct http_request request = {
-                        .socket = f->engine->sockets[f->at],
-                        .method = "GET",
-                        .path = "/_ping",
-                        .limit = 4096,
-                        .seconds = PING_SECONDS,
-                        .done = engine_pinged,
-                        .userdata = f,
-                };
-                f->ping = http_start(f->engine->http, &request);
-                if (f->ping)
-                        return;
+                op_wait(&f->op, http_start(f->engine->http, &(struct http_request){
+                                                                    .socket = socket,
+                                                                    .method = "GET",
+                                                                    .path = "/_ping",
+                                                                    .limit = 4096,
+                                                                    .seconds = PING_SECONDS,
+                                                                    .done = find_pinged,
+                                                                    .userdata = f,
+                                                            }));
+                return;
         }
-        find_none(f);
+        if (!f->engine->found && (!f->error || f->error->code == -ENOENT)) {
+                error_wrap(&f->error, -ENOENT, "No container engine was found on this host");
+                error_hint(&f->error, "Install podman, then: systemctl enable --now podman.socket");
+        }
+        find_end(f);
 }
 
-struct op *engine_find(struct engine *engine,
-                       void (*done)(const struct engine_about *about, struct error *e, void *userdata),
-                       void *userdata) {
+struct op *engine_find(struct engine *engine, nothing_done_t done, void *userdata) {
         struct find *f = new0(struct find);
-        *f = (struct find) { .engine = engine, .done = done, .userdata = userdata };
-        f->op = op_new(find_free, f);
-        find_pause(f, 0);
-        return f->op;
+        *f = (struct find){ .op.drop = find_drop, .engine = engine, .done = done, .userdata = userdata };
+        return op_answer(&f->op, engine->event, find_begin);
 }

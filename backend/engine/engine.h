@@ -2,13 +2,11 @@
 #pragma once
 
 /* Podman (libpod dialect) and Docker behind one interface, over the engine's unix socket. Each dialect is a
- * const table of paths and readers, in podman.c and docker.c. */
+ * const row of dialects.c. */
 
 #include <systemd/sd-event.h>
 
-#include "base/op.h"
-#include "model/command/command.h"
-#include "model/image/image.h"
+#include "model/host.h"
 
 struct engine;
 
@@ -25,31 +23,20 @@ struct engine_about {
 };
 
 /* Finds the engine that answers, and remembers it until a connect fails. Every other call does this first. */
-struct op *engine_find(struct engine *engine,
-                       void (*done)(const struct engine_about *about, struct error *e, void *userdata),
-                       void *userdata);
+struct op *engine_find(struct engine *engine, nothing_done_t done, void *userdata);
 const struct engine_about *engine_about(const struct engine *engine);   /* NULL: none found yet */
 
-struct op *engine_list_images(struct engine *engine,
-                              void (*done)(struct image_list *images, struct error *e, void *userdata),
-                              void *userdata);
+struct op *engine_list_images(struct engine *engine, images_done_t done, void *userdata);
 /* By id, digest reference or name; -ENOENT. */
-struct op *engine_inspect_image(struct engine *engine, const char *reference,
-                                void (*done)(struct image *image, struct error *e, void *userdata),
+struct op *engine_inspect_image(struct engine *engine, const char *reference, image_done_t done,
                                 void *userdata);
 
 struct container {
         char *id;
         char *name;             /* without the leading slash of Docker */
-        char *image;            /* name as the engine has it */
         char *image_id;
         char *state;            /* "running", "exited", "created", … */
         char *health;           /* "healthy", "unhealthy", "starting"; NULL: none defined */
-        int exit_code;
-        int64_t started;        /* seconds since the epoch; 0 */
-        uint32_t pid;           /* 0 */
-        struct label *labels;
-        size_t n_labels;
 };
 struct container_list {
         struct container *items;
@@ -57,10 +44,8 @@ struct container_list {
 };
 struct container_list *container_list_free(struct container_list *list);
 DEFINE_CLEANUP(struct container_list, container_list_free)
-/* label: "key=value" filter, or NULL. */
-struct op *engine_list_containers(struct engine *engine, const char *label,
-                                  void (*done)(struct container_list *list, struct error *e, void *userdata),
-                                  void *userdata);
+typedef void (*containers_done_t)(struct container_list *list, struct error *e, void *userdata);
+struct op *engine_list_containers(struct engine *engine, containers_done_t done, void *userdata);
 
 struct container_origin {
         char **command;         /* words of the command line that created it, from Podman; NULL: not known */
@@ -68,29 +53,37 @@ struct container_origin {
 };
 struct container_origin *container_origin_free(struct container_origin *origin);
 DEFINE_CLEANUP(struct container_origin, container_origin_free)
+typedef void (*origin_done_t)(struct container_origin *origin, struct error *e, void *userdata);
 /* By id or name; -ENOENT. */
-struct op *engine_find_origin(struct engine *engine, const char *container,
-                              void (*done)(struct container_origin *origin, struct error *e, void *userdata),
+struct op *engine_find_origin(struct engine *engine, const char *container, origin_done_t done,
                               void *userdata);
 
 /* progress: a line of text for people ("Copying blob 3 of 7"), may be NULL. Success needs a clean end of the
  * stream, no error in it, and the image present afterwards; done() gets that image. */
 struct op *engine_pull(struct engine *engine, const char *reference,
-                       void (*progress)(const char *text, void *userdata),
-                       void (*done)(struct image *image, struct error *e, void *userdata), void *userdata);
-
-typedef void engine_end_t(struct error *e, void *userdata);
+                       void (*progress)(const char *text, void *userdata), image_done_t done, void *userdata);
 
 /* Stops (TERM, then KILL after seconds) and removes; a missing container is not an error. */
 struct op *engine_remove_container(struct engine *engine, const char *name, unsigned seconds,
-                                   engine_end_t *done, void *userdata);
+                                   nothing_done_t done, void *userdata);
 
 /* Gives the image another name ("repository:tag"); a name that it already has is not an error. */
-struct op *engine_tag(struct engine *engine, const char *image, const char *name, engine_end_t *done,
+struct op *engine_tag(struct engine *engine, const char *image, const char *name, nothing_done_t done,
                       void *userdata);
 /* Removes the name and keeps the image, even without any name; a missing name is not an error. Podman only:
  * Docker removes an image with its last name (-EOPNOTSUPP). */
-struct op *engine_untag(struct engine *engine, const char *name, engine_end_t *done, void *userdata);
+struct op *engine_untag(struct engine *engine, const char *name, nothing_done_t done, void *userdata);
+
+/* A sentence for an exit status of `podman run`, `docker run` and the like (podman-run(1) "Exit Status");
+ * NULL for one that is the command's own. *ret_hint may stay NULL. */
+const char *engine_explain_exit(int status, const char **ret_hint);
+
+/* Whether Podman runs containers without cgroups (`cgroups = "disabled"` in [containers]), as on hosts that
+ * are themselves containers, where a unit that asks for cgroups does not start. Read anew at every call, from
+ * the files of containers.conf(5) in their order: /usr/share/containers/containers.conf,
+ * /etc/containers/containers.conf, /etc/containers/containers.conf.d/\*.conf; the last value counts. root
+ * goes before each path ("": host). */
+bool engine_config_no_cgroups(const char *root);
 
 /* Changes of images or containers, coalesced (at most one call in 200 ms). Reconnects by itself, with growing
  * pauses (1 s to 60 s) while the engine is away; `away` is called once when the stream breaks and `back` once

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "backend/engine/explain.h"
+/* Known failures as data: the meaning of an engine's status or of its program's exit status, and a hint.
+ * Better wording never touches logic. */
 
-#include "backend/format/json.h"
+#include "backend/engine/internal.h"
 
 /* Podman's status codes are unreliable (4.3: 500 for a name in use or an unknown image): text decides
  * first. */
 static const struct {
-        const char *text;       /* part of cause or message, without case */
+        const char *text; /* part of cause or message, without case */
         int error;
         const char *hint;
 } engine_table[] = {
@@ -38,7 +39,7 @@ static int engine_error_code(int status, const char *text) {
                                                 : -EIO;
 }
 
-int explain_engine(struct error **reterr, int status, const char *what, const char *body, size_t n) {
+int engine_explain(struct error **reterr, int status, const char *what, const char *body, size_t n) {
         _cleanup_json_ struct json_object *o = NULL;
         struct json_object *value = NULL;
         _cleanup_free_ char *text = NULL;
@@ -50,13 +51,7 @@ int explain_engine(struct error **reterr, int status, const char *what, const ch
         if (!text)
                 text = n ? xstrndup(body, n < 300 ? n : 300) : str_printf("status %d", status);
         int code = engine_error_code(status, text);
-        struct error *cause = NULL;
-        error_set(&cause, code, "%s", text);
-        if (reterr) {
-                error_free(*reterr);
-                *reterr = cause;
-        } else
-                error_free(cause);
+        error_set(reterr, code, "%s", text);
         error_wrap(reterr, code, "%s", what);
         for (size_t i = 0; i < ELEMENTS(engine_table); i++)
                 if (engine_table[i].hint && strcasestr(text, engine_table[i].text)) {
@@ -83,7 +78,7 @@ static const struct {
         { 143, "it was asked to stop (signal 15)", NULL },
 };
 
-const char *explain_engine_exit(int status, const char **ret_hint) {
+const char *engine_explain_exit(int status, const char **ret_hint) {
         for (size_t i = 0; i < ELEMENTS(exit_table); i++)
                 if (exit_table[i].status == status) {
                         *ret_hint = exit_table[i].hint;

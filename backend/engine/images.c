@@ -9,118 +9,162 @@
 #define PULL_LINE_MAX (1024U * 1024)
 #define IMAGES_MAX 20000U
 
-static struct image *engine_images_read(const struct engine_call *call, struct json_object *o,
-                                        const char *where, struct error **reterr) {
-        const struct engine_dialect *dialect = call->engine->dialect;
+/* ---- the list ---- */
+
+/* Without "sha256:". */
+static int images_read_id(struct json_object *value, const char *where, void *member, struct error **reterr) {
+        const char *text = json_text(value), *bare = text ? str_starts(text, "sha256:") : NULL;
+        if (!text || strlen(text) > 128)
+                return error_set(reterr, -EBADMSG, "%s is not an image's id", where);
+        str_replace(member, bare ? bare : text);
+        return 0;
+}
+
+/* Without "<none>:<none>". */
+static int images_read_names(struct json_object *value, const char *where, void *member,
+                             struct error **reterr) {
+        char ***list = member;
+        size_t n = json_object_is_type(value, json_type_array) ? json_object_array_length(value) : 0;
+        for (size_t i = 0; i < n && i < JSON_TEXTS_MAX; i++) {
+                const char *text = json_text(json_object_array_get_idx(value, i));
+                if (text && !strstr(text, "<none>") && !strv_contains(*list, text))
+                        strv_add(list, text);
+        }
+        return 0;
+}
+
+/* -1 and absent: 0. */
+static int images_read_number(struct json_object *value, const char *where, void *member,
+                            struct error **reterr) {
+        int64_t size = json_object_is_type(value, json_type_int) ? json_object_get_int64(value) : 0;
+        *(uint64_t *) member = size > 0 ? (uint64_t) size : 0;
+        return 0;
+}
+
+static int images_read_label(const char *key, struct json_object *value, const char *where, void *image,
+                             struct error **reterr) {
+        const char *text = json_text(value);
+        if (text) /* else a label with a NUL byte, or no text at all: unusable */
+                image_add_label(image, key, text);
+        return 0;
+}
+
+static int images_read_labels(struct json_object *value, const char *where, void *image,
+                              struct error **reterr) {
+        if (!json_object_is_type(value, json_type_object))
+                return 0; /* null where an image has none */
+        /* Labels beyond LABELS_MAX are left out: the image is shown all the same. */
+        return json_each_member(value, where, SIZE_MAX, images_read_label, image, reterr);
+}
+
+/* Of an entry of the list and of inspect, whose labels are in Config with Docker. */
+static const struct json_field image_fields[] = {
+        { .path = "Id",
+          .kind = JSON_CALL,
+          .required = true,
+          .offset = offsetof(struct image, id),
+          .call = images_read_id },
+        { .path = "Digest", .kind = JSON_TEXT, .offset = offsetof(struct image, digest), .max = 256 },
+        { .path = "RepoTags",
+          .kind = JSON_CALL,
+          .offset = offsetof(struct image, names),
+          .call = images_read_names },
+        { .path = "RepoDigests",
+          .kind = JSON_CALL,
+          .offset = offsetof(struct image, repo_digests),
+          .call = images_read_names },
+        { .path = "Created", .kind = JSON_TIME, .offset = offsetof(struct image, created) },
+        { .path = "Size",
+          .kind = JSON_CALL,
+          .offset = offsetof(struct image, size),
+          .call = images_read_number },
+        { .path = "Containers", .kind = JSON_CALL, .offset = offsetof(struct image, containers),
+          .call = images_read_number },
+        { .path = "Labels", .kind = JSON_CALL, .call = images_read_labels },
+        { .path = "Config.Labels", .kind = JSON_CALL, .call = images_read_labels },
+        { .path = "Architecture",
+          .kind = JSON_TEXT,
+          .offset = offsetof(struct image, architecture),
+          .max = 64 },
+};
+
+struct image *engine_image_read(struct json_object *o, const char *where, struct error **reterr) {
         _cleanup_image_ struct image *image = image_new();
-        if (json_read(o, where, dialect->image_fields, dialect->n_image_fields, image, reterr) < 0)
+        if (json_read(o, where, image_fields, ELEMENTS(image_fields), image, reterr) < 0)
                 return NULL;
         str_replace(&image->source, "engine");
         pin_names_last(image);
         return TAKE(image);
 }
 
-static char *engine_images_list_path(const struct engine_call *call, struct error **reterr) {
-        return xstrdup(call->engine->dialect->images);
-}
-
-static int engine_images_element(struct engine_call *call, struct json_object *o, struct error **reterr) {
-        struct image *image = engine_images_read(call, o, "an image of the list", reterr);
+static int images_element(struct engine_call *call, struct json_object *o, struct error **reterr) {
+        struct image *image = engine_image_read(o, "an image of the list", reterr);
         if (!image)
                 return -EBADMSG;
-        image_list_take(call->result, image);
+        image_list_take(call->images, image);
         return 0;
-}
-
-static void engine_images_drop_list(void *list) {
-        image_list_free(list);
-}
-
-typedef void list_done_t(struct image_list *images, struct error *e, void *userdata);
-
-static void engine_images_hand_list(void (*done)(void), void *list, struct error *e, void *userdata) {
-        /* An engine lists by the time of creation, or in no order. */
-        if (list)
-                image_list_sort(list);
-        ((list_done_t *) done)(list, e, userdata);
 }
 
 static const struct engine_request images_request = {
         .method = "GET",
+        .before = "/images/json?all=false",
         .failed = "The image list could not be loaded",
         .unreadable = "The engine's image list could not be read",
         .seconds = LIST_SECONDS,
         .body = ENGINE_LIST,
         .max = IMAGES_MAX,
-        .path = engine_images_list_path,
-        .document = engine_images_element,
-        .drop = engine_images_drop_list,
-        .hand = engine_images_hand_list,
+        .document = images_element,
 };
 
-struct op *engine_list_images(struct engine *engine,
-                              void (*done)(struct image_list *images, struct error *e, void *userdata),
-                              void *userdata) {
-        return engine_call(engine, (struct engine_call) { .request = &images_request,
-                                                          .result = image_list_new(),
-                                                          .done = (void (*)(void)) done,
-                                                          .userdata = userdata });
+struct op *engine_list_images(struct engine *engine, images_done_t done, void *userdata) {
+        return engine_call(engine, (struct engine_call){ .request = &images_request,
+                                                         .images = image_list_new(),
+                                                         .done.images = done,
+                                                         .userdata = userdata });
 }
 
-static char *engine_images_inspect_path(const struct engine_call *call, struct error **reterr) {
-        return engine_path("/images/", call->name, "/json");
-}
+/* ---- one of them ---- */
 
-static struct error *engine_images_missing(const struct engine_call *call) {
+static struct error *images_missing(const struct engine_call *call) {
         struct error *e = NULL;
         error_set(&e, -ENOENT, "There is no image %s on this host", call->name);
         error_hint(&e, "fairlead images --all lists the images of this host");
         return e;
 }
 
-static int engine_images_inspected(struct engine_call *call, struct json_object *o, struct error **reterr) {
-        call->result = engine_images_read(call, o, "the image", reterr);
-        return call->result ? 0 : -EBADMSG;
-}
-
-static void engine_images_drop(void *image) {
-        image_free(image);
-}
-
-typedef void inspect_done_t(struct image *image, struct error *e, void *userdata);
-
-static void engine_images_hand(void (*done)(void), void *image, struct error *e, void *userdata) {
-        ((inspect_done_t *) done)(image, e, userdata);
+static int images_inspected(struct engine_call *call, struct json_object *o, struct error **reterr) {
+        call->image = engine_image_read(o, "the image", reterr);
+        return call->image ? 0 : -EBADMSG;
 }
 
 static const struct engine_request inspect_request = {
         .method = "GET",
+        .before = "/images/",
+        .behind = "/json",
         .failed = "The image could not be inspected",
         .unreadable = "The engine's answer about the image could not be read",
         .seconds = 15,
         .body = ENGINE_OBJECT,
-        .path = engine_images_inspect_path,
-        .missing = engine_images_missing,
-        .document = engine_images_inspected,
-        .drop = engine_images_drop,
-        .hand = engine_images_hand,
+        .missing = images_missing,
+        .document = images_inspected,
 };
 
-struct op *engine_inspect_image(struct engine *engine, const char *reference,
-                                void (*done)(struct image *image, struct error *e, void *userdata),
+struct op *engine_inspect_image(struct engine *engine, const char *reference, image_done_t done,
                                 void *userdata) {
-        return engine_call(engine, (struct engine_call) { .request = &inspect_request,
-                                                          .name = xstrdup(reference),
-                                                          .done = (void (*)(void)) done,
-                                                          .userdata = userdata });
+        return engine_call(engine, (struct engine_call){ .request = &inspect_request,
+                                                         .name = xstrdup(reference),
+                                                         .done.image = done,
+                                                         .userdata = userdata });
 }
 
-static char *engine_images_pull_path(const struct engine_call *call, struct error **reterr) {
+/* ---- pulls ---- */
+
+static char *images_pull_path(const struct engine_call *call) {
         return call->engine->dialect->pull_path(call->name);
 }
 
 /* The text for people in an object of a pull: libpod's "stream", Docker's "status" with layer, progress. */
-static void engine_images_progress(const struct engine_call *call, struct json_object *o) {
+static void images_progress(const struct engine_call *call, struct json_object *o) {
         struct json_object *value, *id, *detail, *current, *total;
         if (!call->progress)
                 return;
@@ -142,7 +186,7 @@ static void engine_images_progress(const struct engine_call *call, struct json_o
         call->progress(s.text, call->userdata);
 }
 
-static int engine_images_pulling(struct engine_call *call, struct json_object *o, struct error **reterr) {
+static int images_pulling(struct engine_call *call, struct json_object *o, struct error **reterr) {
         struct json_object *value = NULL, *inner;
         if (json_object_object_get_ex(o, "errorDetail", &value) &&
             json_object_object_get_ex(value, "message", &inner))
@@ -150,7 +194,7 @@ static int engine_images_pulling(struct engine_call *call, struct json_object *o
         else if (!json_object_object_get_ex(o, "error", &value))
                 value = NULL;
         if (!value || str_equal(json_text(value), ""))
-                engine_images_progress(call, o);
+                images_progress(call, o);
         else if (!call->error)
                 error_set(&call->error, -EIO, "%s",
                           json_text(value) ? json_text(value)
@@ -164,76 +208,69 @@ static const struct engine_request pull_request = {
         .stall = PULL_STALL_SECONDS,
         .body = ENGINE_LINES,
         .limits = { PULL_LINE_MAX, 16, 100000 },
-        .path = engine_images_pull_path,
-        .document = engine_images_pulling,
-        .hand = engine_images_hand,
+        .path = images_pull_path,
+        .document = images_pulling,
         .next = &inspect_request,
 };
 
 struct op *engine_pull(struct engine *engine, const char *reference,
-                       void (*progress)(const char *text, void *userdata),
-                       void (*done)(struct image *image, struct error *e, void *userdata), void *userdata) {
-        return engine_call(engine, (struct engine_call) {
-                .request = &pull_request,
-                .name = xstrdup(reference),
-                .failed = str_printf("The image %s could not be pulled", reference),
-                .progress = progress,
-                .done = (void (*)(void)) done,
-                .userdata = userdata,
-        });
+                       void (*progress)(const char *text, void *userdata), image_done_t done,
+                       void *userdata) {
+        return engine_call(engine,
+                           (struct engine_call){
+                                   .request = &pull_request,
+                                   .name = xstrdup(reference),
+                                   .failed = str_printf("The image %s could not be pulled", reference),
+                                   .progress = progress,
+                                   .done.image = done,
+                                   .userdata = userdata,
+                           });
 }
 
-static char *engine_images_name_path(const struct engine_call *call, const char *verb) {
+/* ---- names ---- */
+
+static char *images_name_path(const struct engine_call *call) {
         struct reference_parts p;
         reference_split(call->other, &p);
         _cleanup_free_ char *repository = xstrndup(p.repository.at, p.repository.n),
                             *tag = p.tag.n ? xstrndup(p.tag.at, p.tag.n) : xstrdup("latest"),
                             *image = http_escape(call->name), *to = http_escape(repository),
                             *with = http_escape(tag);
-        return str_printf("/images/%s/%s?repo=%s&tag=%s", image, verb, to, with);
-}
-
-static char *engine_images_tag_path(const struct engine_call *call, struct error **reterr) {
-        return engine_images_name_path(call, "tag");
-}
-
-static char *engine_images_untag_path(const struct engine_call *call, struct error **reterr) {
-        if (call->engine->dialect->kind == ENGINE_PODMAN)
-                return engine_images_name_path(call, "untag");
-        error_set(reterr, -EOPNOTSUPP, "This engine cannot remove a name of an image without the image");
-        return NULL;
+        return str_printf("/images/%s%s?repo=%s&tag=%s", image, call->request->behind, to, with);
 }
 
 static const struct engine_request tag_request = {
         .method = "POST",
+        .behind = "/tag",
         .failed = "The image could not be tagged",
         .seconds = 30,
-        .path = engine_images_tag_path,
-        .hand = engine_hand_end,
+        .path = images_name_path,
 };
 
 static const struct engine_request untag_request = {
         .method = "POST",
+        .behind = "/untag",
         .failed = "The image could not be untagged",
+        .podman_only = "This engine cannot remove a name of an image without the image",
         .seconds = 30,
         .may_be_absent = true,
-        .path = engine_images_untag_path,
-        .hand = engine_hand_end,
+        .path = images_name_path,
 };
 
-struct op *engine_tag(struct engine *engine, const char *image, const char *name, engine_end_t *done,
-                      void *userdata) {
-        return engine_call(engine, (struct engine_call) { .request = &tag_request,
-                                                          .name = xstrdup(image),
-                                                          .other = xstrdup(name),
-                                                          .done = (void (*)(void)) done,
-                                                          .userdata = userdata });
+static struct op *images_name(struct engine *engine, const struct engine_request *request, const char *image,
+                              const char *name, nothing_done_t done, void *userdata) {
+        return engine_call(engine, (struct engine_call){ .request = request,
+                                                         .name = xstrdup(image),
+                                                         .other = xstrdup(name),
+                                                         .done.nothing = done,
+                                                         .userdata = userdata });
 }
 
-struct op *engine_untag(struct engine *engine, const char *name, engine_end_t *done, void *userdata) {
-        return engine_call(engine, (struct engine_call) { .request = &untag_request,
-                                                          .name = xstrdup(name),
-                                                          .other = xstrdup(name),
-                                                          .done = (void (*)(void)) done,
-                                                          .userdata = userdata });
+struct op *engine_tag(struct engine *engine, const char *image, const char *name, nothing_done_t done,
+                      void *userdata) {
+        return images_name(engine, &tag_request, image, name, done, userdata);
+}
+
+struct op *engine_untag(struct engine *engine, const char *name, nothing_done_t done, void *userdata) {
+        return images_name(engine, &untag_request, name, name, done, userdata);
 }

@@ -2,75 +2,67 @@
 /* The engine's events: only the fact of a change is taken from them (labels can forge every other member), at
  * most once in 200 ms. */
 
-#include "backend/engine/explain.h"
 #include "backend/engine/internal.h"
 
 #define COALESCE_USEC 200000U
-#define PAUSE_MIN 1U            /* seconds before the next try while the engine is away */
+#define PAUSE_MIN 1U /* seconds before the next try while the engine is away */
 #define PAUSE_MAX 60U
 
 struct watch {
+        struct op op; /* inner: the search for the engine, then the stream */
         struct engine *engine;
-        struct op *op, *finding, *request;
         struct engine_watcher watcher;
         struct json_stream *stream;
         sd_event_source *report, *again;
-        unsigned what;          /* to be reported */
+        unsigned what; /* to be reported */
         unsigned pause;
-        uint64_t since;         /* CLOCK_MONOTONIC, usec: when the stream began; 0: it did not */
-        bool away;              /* reported */
+        uint64_t since; /* CLOCK_MONOTONIC, usec: when the stream began; 0: it did not */
+        bool away;      /* reported */
 };
 
-static void watch_begin(struct watch *w);
-
-static uint64_t engine_watch_now(const struct watch *w) {
+static uint64_t watch_now(const struct watch *w) {
         uint64_t usec = 0;
         sd_event_now(w->engine->event, CLOCK_MONOTONIC, &usec);
         return usec;
 }
 
-static void engine_watch_watch_free(void *userdata) {
-        struct watch *w = userdata;
-        op_cancel(w->finding);
-        op_cancel(w->request);
+static void watch_drop(struct op *op) {
+        struct watch *w = container_of(op, struct watch, op);
         json_stream_free(w->stream);
         sd_event_source_disable_unref(w->report);
         sd_event_source_disable_unref(w->again);
-        free(w);
 }
 
-static int engine_watch_report(sd_event_source *source, uint64_t usec, void *userdata) {
+static void watch_soon(sd_event_source *timer, uint64_t usec) {
+        sd_event_source_set_time_relative(timer, usec);
+        sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
+}
+
+/* The callbacks may drop the watch. */
+static int watch_on_report(sd_event_source *source, uint64_t usec, void *userdata) {
         struct watch *w = userdata;
         unsigned what = w->what;
+        bool away = w->away;
         w->what = 0;
-        if (w->away) {
-                if (!w->since)
-                        return 0;       /* gone again before it could be reported */
-                w->away = false;
-                if (w->watcher.back)
-                        w->watcher.back(w->watcher.userdata);   /* may drop the watch */
-                return 0;
-        }
-        if (what && w->watcher.changed)
-                w->watcher.changed(what, w->watcher.userdata);  /* may drop the watch */
+        if (away && !w->since)
+                return 0; /* gone again before it could be reported */
+        w->away = false;
+        if (away && w->watcher.back)
+                w->watcher.back(w->watcher.userdata);
+        else if (!away && what && w->watcher.changed)
+                w->watcher.changed(what, w->watcher.userdata);
         return 0;
 }
 
-static int engine_watch_again(sd_event_source *source, uint64_t usec, void *userdata) {
-        watch_begin(userdata);
-        return 0;
-}
-
-static void engine_watch_lost(struct watch *w, struct error *e) {
+static void watch_lost(struct watch *w, struct error *e) {
         bool first = !w->away;
         w->away = true;
         w->stream = json_stream_free(w->stream);
         /* A stream that ends as soon as it begins does not shorten the pause. */
-        if (w->since && engine_watch_now(w) - w->since > w->pause * 1000000ULL)
+        if (w->since && watch_now(w) - w->since > w->pause * 1000000ULL)
                 w->pause = PAUSE_MIN;
         w->since = 0;
-        sd_event_source_set_time_relative(w->again, w->pause * 1000000ULL);
-        sd_event_source_set_enabled(w->again, SD_EVENT_ONESHOT);
+        watch_soon(w->again, w->pause * 1000000ULL);
         w->pause = w->pause * 2 > PAUSE_MAX ? PAUSE_MAX : w->pause * 2;
         if (first && w->watcher.away)
                 w->watcher.away(e, w->watcher.userdata);
@@ -78,7 +70,7 @@ static void engine_watch_lost(struct watch *w, struct error *e) {
 }
 
 /* Commands run in a container for its health check cause three events each, and change nothing. */
-static unsigned engine_watch_meaning(struct json_object *o) {
+static unsigned watch_meaning(struct json_object *o) {
         struct json_object *type = NULL, *action = NULL;
         json_object_object_get_ex(o, "Type", &type);
         if (!json_object_object_get_ex(o, "Action", &action))
@@ -91,84 +83,78 @@ static unsigned engine_watch_meaning(struct json_object *o) {
                                              : 0;
 }
 
-static int engine_watch_event(struct json_object *o, void *userdata, struct error **reterr) {
+static int watch_event(struct json_object *o, void *userdata, struct error **reterr) {
         struct watch *w = userdata;
-        unsigned what = engine_watch_meaning(o);
-        if (what && !w->what) {
-                sd_event_source_set_time_relative(w->report, COALESCE_USEC);
-                sd_event_source_set_enabled(w->report, SD_EVENT_ONESHOT);
-        }
+        unsigned what = watch_meaning(o);
+        if (what && !w->what)
+                watch_soon(w->report, COALESCE_USEC);
         w->what |= what;
         return 0;
 }
 
 /* The engine is back only now: one that answers a ping and refuses the stream is as good as away. */
-static void engine_watch_began(void *userdata) {
+static void watch_began(void *userdata) {
         struct watch *w = userdata;
-        w->since = engine_watch_now(w);
-        if (w->away) {
-                sd_event_source_set_time_relative(w->report, 0);
-                sd_event_source_set_enabled(w->report, SD_EVENT_ONESHOT);
-        }
+        w->since = watch_now(w);
+        if (w->away)
+                watch_soon(w->report, 0);
 }
 
-static int engine_watch_piece(const void *bytes, size_t n, void *userdata, struct error **reterr) {
+static int watch_piece(const void *bytes, size_t n, void *userdata, struct error **reterr) {
         struct watch *w = userdata;
         return json_stream_feed(w->stream, bytes, n, reterr);
 }
 
-static void engine_watch_ended(const struct http_answer *answer, struct error *e, void *userdata) {
+static void watch_ended(const struct http_answer *answer, struct error *e, void *userdata) {
         struct watch *w = userdata;
-        w->request = op_cancel(w->request);
         if (!e && http_status(answer) >= 400) {
                 size_t n;
                 const char *body = http_body(answer, &n);
-                explain_engine(&e, http_status(answer), "The container engine refuses its events",
-                               body, n);
+                engine_explain(&e, http_status(answer), "The container engine refuses its events", body, n);
         }
         if (!e)
                 error_set(&e, -ECONNRESET, "The container engine ended its stream of events");
-        engine_watch_lost(w, e);
+        watch_lost(w, e);
 }
 
-static void engine_watch_found(const struct engine_about *about, struct error *e, void *userdata) {
+static void watch_found(struct error *e, void *userdata) {
         struct watch *w = userdata;
-        w->finding = op_cancel(w->finding);
         if (e) {
-                engine_watch_lost(w, e);
+                watch_lost(w, e);
                 return;
         }
-        const struct json_stream_sink sink = { .document = engine_watch_event,
+        const struct json_stream_sink sink = { .document = watch_event,
                                                .userdata = w,
                                                .limits = { 1024 * 1024, 16, 100000 } };
         json_stream_free(w->stream);
         w->stream = json_stream_new(&sink);
         _cleanup_free_ char *path = str_printf("%s%s", w->engine->prefix, w->engine->dialect->events);
-        const struct http_request request = {
-                .socket = about->socket,
-                .method = "GET",
-                .path = path,
-                .began = engine_watch_began,
-                .piece = engine_watch_piece,
-                .done = engine_watch_ended,
-                .userdata = w,
-        };
-        w->request = http_start(w->engine->http, &request);
+        op_wait(&w->op, http_start(w->engine->http, &(struct http_request){
+                                                            .socket = w->engine->about.socket,
+                                                            .method = "GET",
+                                                            .path = path,
+                                                            .began = watch_began,
+                                                            .piece = watch_piece,
+                                                            .done = watch_ended,
+                                                            .userdata = w,
+                                                    }));
 }
 
-static void watch_begin(struct watch *w) {
-        w->finding = engine_find(w->engine, engine_watch_found, w);
+static int watch_begin(sd_event_source *source, uint64_t usec, void *userdata) {
+        struct watch *w = userdata;
+        op_wait(&w->op, engine_find(w->engine, watch_found, w));
+        return 0;
 }
 
 struct op *engine_watch(struct engine *engine, const struct engine_watcher *watcher) {
         struct watch *w = new0(struct watch);
-        *w = (struct watch) { .engine = engine, .watcher = *watcher, .pause = PAUSE_MIN };
-        w->op = op_new(engine_watch_watch_free, w);
-        sd_event_add_time(engine->event, &w->report, CLOCK_MONOTONIC, UINT64_MAX, 0, engine_watch_report, w);
-        sd_event_add_time(engine->event, &w->again, CLOCK_MONOTONIC, UINT64_MAX, 100000, engine_watch_again,
-                          w);
+        *w = (struct watch){
+                .op.drop = watch_drop, .engine = engine, .watcher = *watcher, .pause = PAUSE_MIN
+        };
+        sd_event_add_time(engine->event, &w->report, CLOCK_MONOTONIC, UINT64_MAX, 0, watch_on_report, w);
+        sd_event_add_time(engine->event, &w->again, CLOCK_MONOTONIC, UINT64_MAX, 100000, watch_begin, w);
         sd_event_source_set_enabled(w->report, SD_EVENT_OFF);
         sd_event_source_set_enabled(w->again, SD_EVENT_OFF);
-        watch_begin(w);
-        return w->op;
+        watch_begin(NULL, 0, w);
+        return &w->op;
 }

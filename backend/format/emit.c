@@ -31,7 +31,7 @@ CALL(vendor)
 static const struct json_field image_fields[] = {
         CALL(reference), TEXT(id), TEXT(digest), TEXTS(names), TEXTS(repo_digests), CALL(summary),
         CALL(version), CALL(vendor), ROW("size", JSON_UINT64, size, KNOWN(size)), TIME(created),
-        TEXT(architecture), TEXT(source), ROW("containers", JSON_UINT32, containers), CALL(labels),
+        TEXT(architecture), TEXT(source), ROW("containers", JSON_UINT64, containers), CALL(labels),
 };
 #undef CALL
 #undef T

@@ -85,7 +85,7 @@ static void jobs_changed(void *userdata) {
         backend_changed(userdata, TOPIC_JOBS | TOPIC_SERVICES);
 }
 
-static void host_backend_on_found(const struct engine_about *about, struct error *e, void *userdata) {
+static void host_backend_on_found(struct error *e, void *userdata) {
         struct backend *b = userdata;
         b->finding = op_cancel(b->finding);
         engine_asked(b, e);

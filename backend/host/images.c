@@ -137,5 +137,5 @@ struct op *backend_find_container(struct host *host, const char *name, container
                                   void *userdata) {
         struct host_call *c = host_call_new(host, (host_call_done) done, userdata, name);
         return host_call_ask(
-                c, engine_list_containers(c->backend->engine, NULL, host_images_containers_listed, c));
+                c, engine_list_containers(c->backend->engine, host_images_containers_listed, c));
 }

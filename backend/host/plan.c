@@ -4,7 +4,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "backend/engine/config.h"
 #include "backend/host/internal.h"
 #include "backend/io/digest.h"
 #include "backend/io/files.h"
@@ -248,7 +247,7 @@ static void host_plan_containers_came(struct container_list *containers, struct 
 }
 
 static void ask_containers(struct planning *p) {
-        p->asking = engine_list_containers(p->backend->engine, NULL, host_plan_containers_came, p);
+        p->asking = engine_list_containers(p->backend->engine, host_plan_containers_came, p);
 }
 
 /* ---- the unit of an upgrade ---- */

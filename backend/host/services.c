@@ -196,7 +196,7 @@ static int host_services_begin(sd_event_source *source, void *userdata) {
         l->services = services_list(&l->backend->paths, NULL);
         l->units = xcalloc(l->services->n + 1, sizeof *l->units);
         ask_units(l);
-        l->containers = engine_list_containers(l->backend->engine, NULL, host_services_containers_came, l);
+        l->containers = engine_list_containers(l->backend->engine, host_services_containers_came, l);
         l->images = l->services->n ? backend_list_images(&l->backend->host, images_came, l) : NULL;
         sd_event_add_time_relative(l->backend->event, &l->patience, CLOCK_MONOTONIC, ENGINE_USEC, 100000,
                                    engine_is_slow, l);

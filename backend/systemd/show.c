@@ -9,7 +9,7 @@
 
 enum kind { TEXT, TEXTS, INT32, UINT32, UINT64, FLAG, TIME, BYTES, LOAD_ERROR, JOB };
 
-struct answer {
+struct shown {
         struct unit_detail detail;
         bool condition_met;
         int64_t condition_time; /* seconds since the epoch; 0: never, and then "not met" is meaningless */
@@ -21,7 +21,7 @@ static const struct property {
         size_t offset;
 } properties[] = {
 #define P(name, kind, member) \
-        { name, kind, offsetof(struct answer, member) }
+        { name, kind, offsetof(struct shown, member) }
         P("Id", TEXT, detail.unit.name),
         P("Description", TEXT, detail.unit.description),
         P("LoadState", TEXT, detail.unit.load),
@@ -146,7 +146,7 @@ static const struct property *show_property(const char *name) {
         return NULL;
 }
 
-static int show_read_all(sd_bus_message *m, struct answer *answer) {
+static int show_read_all(sd_bus_message *m, struct shown *shown) {
         int r = sd_bus_message_enter_container(m, 'a', "{sv}");
         if (r < 0)
                 return r;
@@ -159,7 +159,7 @@ static int show_read_all(sd_bus_message *m, struct answer *answer) {
                 /* a property of another type counts as absent, without loss of the others */
                 if (p && strcmp(contents, signatures[p->kind]) == 0) {
                         if ((r = sd_bus_message_enter_container(m, 'v', contents)) < 0 ||
-                            (r = show_read_value(m, p->kind, (char *) answer + p->offset)) < 0 ||
+                            (r = show_read_value(m, p->kind, (char *) shown + p->offset)) < 0 ||
                             (r = sd_bus_message_exit_container(m)) < 0)
                                 return r;
                 } else if ((r = sd_bus_message_skip(m, "v")) < 0)
@@ -174,15 +174,15 @@ int unit_detail_read(sd_bus_message *m, struct unit_detail **ret, bool *ret_cond
                      struct error **reterr) {
         _cleanup_(unit_detail_freep) struct unit_detail *d = new0(struct unit_detail);
         d->cpu_nsec = d->memory = d->tasks = d->io_read = d->io_written = UNIT_UNKNOWN;
-        struct answer answer = { .detail = *d, .condition_met = true };
-        int r = show_read_all(m, &answer);
-        *d = answer.detail;
+        struct shown shown = { .detail = *d, .condition_met = true };
+        int r = show_read_all(m, &shown);
+        *d = shown.detail;
         if (r < 0)
                 return error_errno(reterr, r, "systemd's answer about the unit cannot be read");
         if (!d->unit.name || !d->unit.load || !d->unit.active || !d->unit.sub)
                 return error_set(reterr, -EBADMSG, "systemd's answer about the unit lacks its name or state");
         if (ret_condition_failed)
-                *ret_condition_failed = answer.condition_time && !answer.condition_met;
+                *ret_condition_failed = shown.condition_time && !shown.condition_met;
         *ret = TAKE(d);
         return 0;
 }

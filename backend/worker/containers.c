@@ -29,7 +29,7 @@ static void containers_on_before(struct container_list *list, struct error *e, v
 
 int worker_list_containers(struct worker *w, step_next_t next) {
         w->next = next;
-        w->op = engine_list_containers(w->engine, NULL, containers_on_before, w);
+        w->op = engine_list_containers(w->engine, containers_on_before, w);
         return STEP_WAITS;
 }
 
@@ -181,6 +181,6 @@ int worker_remove_own_containers(struct worker *w) {
         struct containers *c = new0(struct containers);
         c->w = w;
         w->op = c->op = op_new(containers_free, c);
-        c->call = engine_list_containers(w->engine, NULL, containers_on_now, c);
+        c->call = engine_list_containers(w->engine, containers_on_now, c);
         return STEP_WAITS;
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "backend/engine/engine.h"
+#include "backend/io/turn.h"
 #include "base/memory.h"
 #include "base/str.h"
 
@@ -40,47 +41,42 @@ struct engine *engine_free(struct engine *engine) {
 }
 
 /* One answer from the loop. */
-struct answer {
-        struct op *op;
-        sd_event_source *source;
-        void (*give)(struct answer *a, struct error *e);
+struct reply {
+        struct op op;
+        void (*give)(struct reply *a, struct error *e);
         char *name, *id;
-        void (*image_done)(struct image *image, struct error *e, void *userdata);
-        void (*containers_done)(struct container_list *list, struct error *e, void *userdata);
-        void (*nothing_done)(struct error *e, void *userdata);
-        void (*origin_done)(struct container_origin *origin, struct error *e, void *userdata);
+        image_done_t image_done;
+        containers_done_t containers_done;
+        nothing_done_t nothing_done;
+        origin_done_t origin_done;
         void *userdata;
 };
 
-static void answer_free(void *userdata) {
-        struct answer *a = userdata;
-        sd_event_source_disable_unref(a->source);
+static void answer_drop(struct op *op) {
+        struct reply *a = container_of(op, struct reply, op);
         free(a->name);
         free(a->id);
-        free(a);
 }
 
-static int on_answer(sd_event_source *source, void *userdata) {
-        struct answer *a = userdata;
+static void answer_now(void *state) {
+        struct reply *a = state;
         struct error *e = NULL;
-        op_finish(a->op);
         if (!getenv("FAKE_ENGINE"))
                 error_set(&e, -ECONNREFUSED, "No container engine answers");
+        op_hold(&a->op);
         a->give(a, e);
-        answer_free(a);
-        return 0;
+        if (op_release(&a->op))
+                op_end(&a->op);
 }
 
-static struct op *start(struct engine *engine, struct answer copy) {
-        struct answer *a = malloc(sizeof *a);
+static struct op *start(struct engine *engine, struct reply copy) {
+        struct reply *a = new0(struct reply);
         *a = copy;
-        a->op = op_new(answer_free, a);
-        if (sd_event_add_defer(engine->event, &a->source, on_answer, a) < 0)
-                abort();
-        return a->op;
+        a->op.drop = answer_drop;
+        return op_answer(&a->op, engine->event, answer_now);
 }
 
-static void give_image(struct answer *a, struct error *e) {
+static void give_image(struct reply *a, struct error *e) {
         struct image *image = NULL;
         if (!e && strv_contains(images_here, a->name)) {
                 image = image_new();
@@ -92,10 +88,10 @@ static void give_image(struct answer *a, struct error *e) {
 
 struct op *engine_inspect_image(struct engine *engine, const char *reference, void (*done)(struct image *image, struct error *e, void *userdata),
                                 void *userdata) {
-        return start(engine, (struct answer) { .give = give_image, .name = strdup(reference), .image_done = done, .userdata = userdata });
+        return start(engine, (struct reply) { .give = give_image, .name = strdup(reference), .image_done = done, .userdata = userdata });
 }
 
-static void give_pull(struct answer *a, struct error *e) {
+static void give_pull(struct reply *a, struct error *e) {
         if (!e)
                 error_set(&e, -EHOSTUNREACH, "The registry does not answer");
         a->image_done(NULL, e, a->userdata);
@@ -103,10 +99,10 @@ static void give_pull(struct answer *a, struct error *e) {
 
 struct op *engine_pull(struct engine *engine, const char *reference, void (*progress)(const char *text, void *userdata),
                        void (*done)(struct image *image, struct error *e, void *userdata), void *userdata) {
-        return start(engine, (struct answer) { .give = give_pull, .image_done = done, .userdata = userdata });
+        return start(engine, (struct reply) { .give = give_pull, .image_done = done, .userdata = userdata });
 }
 
-static void give_containers(struct answer *a, struct error *e) {
+static void give_containers(struct reply *a, struct error *e) {
         if (e) {
                 a->containers_done(NULL, e, a->userdata);
                 return;
@@ -129,9 +125,9 @@ static void give_containers(struct answer *a, struct error *e) {
         a->containers_done(list, NULL, a->userdata);
 }
 
-struct op *engine_list_containers(struct engine *engine, const char *label, void (*done)(struct container_list *list, struct error *e, void *userdata),
+struct op *engine_list_containers(struct engine *engine, void (*done)(struct container_list *list, struct error *e, void *userdata),
                                   void *userdata) {
-        return start(engine, (struct answer) { .give = give_containers, .containers_done = done, .userdata = userdata });
+        return start(engine, (struct reply) { .give = give_containers, .containers_done = done, .userdata = userdata });
 }
 
 struct container_list *container_list_free(struct container_list *list) {
@@ -153,7 +149,7 @@ struct container_origin *container_origin_free(struct container_origin *origin) 
         return NULL;
 }
 
-static void give_origin(struct answer *a, struct error *e) {
+static void give_origin(struct reply *a, struct error *e) {
         char path[4096], text[4096] = "";
         snprintf(path, sizeof path, "%s/%s", getenv("FAKE_ENGINE"), a->name);
         FILE *f = e ? NULL : fopen(path, "re");
@@ -175,10 +171,10 @@ static void give_origin(struct answer *a, struct error *e) {
 
 struct op *engine_find_origin(struct engine *engine, const char *container, void (*done)(struct container_origin *origin, struct error *e, void *userdata),
                                  void *userdata) {
-        return start(engine, (struct answer) { .give = give_origin, .name = strdup(container), .origin_done = done, .userdata = userdata });
+        return start(engine, (struct reply) { .give = give_origin, .name = strdup(container), .origin_done = done, .userdata = userdata });
 }
 
-static void give_removal(struct answer *a, struct error *e) {
+static void give_removal(struct reply *a, struct error *e) {
         if (!e) {
                 char path[4096];
                 snprintf(path, sizeof path, "%s/%s", getenv("FAKE_ENGINE"), a->name);
@@ -189,7 +185,7 @@ static void give_removal(struct answer *a, struct error *e) {
 }
 
 struct op *engine_remove_container(struct engine *engine, const char *name, unsigned seconds, void (*done)(struct error *e, void *userdata), void *userdata) {
-        return start(engine, (struct answer) { .give = give_removal, .name = strdup(name), .nothing_done = done, .userdata = userdata });
+        return start(engine, (struct reply) { .give = give_removal, .name = strdup(name), .nothing_done = done, .userdata = userdata });
 }
 
 /* A name is a file ".name REPOSITORY:TAG" (with "+" for "/") that holds the id. */
@@ -200,7 +196,7 @@ static void name_path(char *buffer, size_t n, const char *name) {
                         *c = '+';
 }
 
-static void give_name(struct answer *a, struct error *e) {
+static void give_name(struct reply *a, struct error *e) {
         char path[4096];
         if (!e && !strv_contains(images_here, a->id))
                 error_set(&e, -ENOENT, "There is no image %s", a->id);
@@ -216,10 +212,10 @@ static void give_name(struct answer *a, struct error *e) {
 }
 
 struct op *engine_tag(struct engine *engine, const char *image, const char *name, void (*done)(struct error *e, void *userdata), void *userdata) {
-        return start(engine, (struct answer) { .give = give_name, .name = strdup(name), .id = strdup(image), .nothing_done = done, .userdata = userdata });
+        return start(engine, (struct reply) { .give = give_name, .name = strdup(name), .id = strdup(image), .nothing_done = done, .userdata = userdata });
 }
 
-static void take_name(struct answer *a, struct error *e) {
+static void take_name(struct reply *a, struct error *e) {
         char path[4096];
         if (!e) {
                 name_path(path, sizeof path, a->name);
@@ -230,5 +226,5 @@ static void take_name(struct answer *a, struct error *e) {
 }
 
 struct op *engine_untag(struct engine *engine, const char *name, void (*done)(struct error *e, void *userdata), void *userdata) {
-        return start(engine, (struct answer) { .give = take_name, .name = strdup(name), .nothing_done = done, .userdata = userdata });
+        return start(engine, (struct reply) { .give = take_name, .name = strdup(name), .nothing_done = done, .userdata = userdata });
 }

@@ -79,9 +79,9 @@ static void came(struct engine_fixture *f, struct error *e) {
         f->error = e;
 }
 
-void on_found(const struct engine_about *about, struct error *e, void *userdata) {
+void on_found(struct error *e, void *userdata) {
         struct engine_fixture *f = userdata;
-        f->about = about;
+        f->about = e ? NULL : engine_about(f->engine);
         came(f, e);
 }
 

@@ -56,7 +56,7 @@ void turn_until(struct engine_fixture *f, const bool *what);
 void await(struct engine_fixture *f);
 
 /* Callbacks of calls; userdata is the fixture, which keeps what came. */
-void on_found(const struct engine_about *about, struct error *e, void *userdata);
+void on_found(struct error *e, void *userdata);
 void on_images(struct image_list *images, struct error *e, void *userdata);
 void on_image(struct image *image, struct error *e, void *userdata);
 void on_containers(struct container_list *containers, struct error *e, void *userdata);

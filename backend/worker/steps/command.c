@@ -2,7 +2,6 @@
 /* Runs the label's command on a terminal. */
 #include <signal.h>
 
-#include "backend/engine/explain.h"
 #include "backend/store/delivery.h"
 #include "backend/worker/step.h"
 
@@ -79,7 +78,7 @@ static int command_judge(struct worker *w, bool exited, int status, struct error
         else if (status == 0)
                 return 0;
         else {
-                const char *words = worker_needs_engine(w) ? explain_engine_exit(status, &hint) : NULL;
+                const char *words = worker_needs_engine(w) ? engine_explain_exit(status, &hint) : NULL;
                 error_set(reterr, -EIO, "The %s ended with status %d%s%s", command_program(w), status,
                           words ? ": " : "", words ? words : "");
         }

@@ -21,7 +21,7 @@ struct image {
         int64_t created;        /* seconds since the epoch; 0: unknown */
         char *architecture;     /* "amd64" or NULL */
         char *source;           /* "engine", "oci:/path", "registry …" */
-        unsigned containers;    /* containers that use it, as the engine counts */
+        uint64_t containers;    /* containers that use it, as the engine counts */
 };
 
 struct image *image_new(void);

@@ -42,7 +42,7 @@ struct host_facts {
         const char *engine_path;        /* "/usr/bin/podman"; NULL: the word "podman" or "docker" */
         const char *engine_version;     /* "5.4.2", or NULL */
         bool quadlet;                   /* the engine's systemd generator is installed */
-        bool no_cgroups;                /* Podman runs containers without cgroups (backend/engine/config.h) */
+        bool no_cgroups;                /* Podman runs containers without cgroups (backend/engine/engine.h) */
         const char *pwd, *home, *sudo_uid, *sudo_gid;   /* NULL: "/", "/root", "0", "0" */
 
         /* Whether this absolute path exists. NULL: unknown. */

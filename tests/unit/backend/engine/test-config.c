@@ -3,7 +3,7 @@
 
 #include <sys/stat.h>
 
-#include "backend/engine/config.h"
+#include "backend/engine/engine.h"
 #include "base/str.h"
 
 static char root[64];

@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "backend/engine/explain.h"
+#include "backend/engine/internal.h"
 #include "base/str.h"
 
 /* The words decide, not the status: Podman 4.3 says 500 for all of these. */
@@ -48,19 +48,19 @@ static void explains_what_an_engine_says(void **state) {
         };
         for (size_t i = 0; i < ELEMENTS(rows); i++) {
                 _cleanup_error_ struct error *e = NULL;
-                assert_int_equal(explain_engine(&e, rows[i].status, "It could not be done", rows[i].body, strlen(rows[i].body)), rows[i].error);
+                assert_int_equal(engine_explain(&e, rows[i].status, "It could not be done", rows[i].body, strlen(rows[i].body)), rows[i].error);
                 assert_string_equal(e->message, "It could not be done");
                 assert_int_equal(e->code, rows[i].error);
                 assert_string_equal(e->cause->message, rows[i].cause);
                 if (!str_equal(e->hint, rows[i].hint))
                         fail_msg("%s: hint %s", rows[i].body, e->hint);
-                assert_int_equal(explain_engine(NULL, rows[i].status, "x", rows[i].body, strlen(rows[i].body)), rows[i].error);
+                assert_int_equal(engine_explain(NULL, rows[i].status, "x", rows[i].body, strlen(rows[i].body)), rows[i].error);
         }
         /* A page of thousands of bytes is no sentence. */
         _cleanup_free_ char *page = malloc(5000);
         memset(page, 'p', 5000);
         _cleanup_error_ struct error *e = NULL;
-        assert_int_equal(explain_engine(&e, 500, "x", page, 5000), -EIO);
+        assert_int_equal(engine_explain(&e, 500, "x", page, 5000), -EIO);
         assert_int_equal(strlen(e->cause->message), 300);
 }
 
@@ -68,17 +68,17 @@ static void explains_exit_statuses(void **state) {
         static const int known[] = { 125, 126, 127, 130, 137, 139, 143 };
         for (size_t i = 0; i < ELEMENTS(known); i++) {
                 const char *hint = "untouched";
-                assert_non_null(explain_engine_exit(known[i], &hint));
+                assert_non_null(engine_explain_exit(known[i], &hint));
                 assert_true(!hint || strcmp(hint, "untouched") != 0);
         }
         static const int own[] = { 0, 1, 2, 124, 128, 255, -1 };
         for (size_t i = 0; i < ELEMENTS(own); i++) {
                 const char *hint = "untouched";
-                assert_null(explain_engine_exit(own[i], &hint));
+                assert_null(engine_explain_exit(own[i], &hint));
                 assert_null(hint);
         }
         const char *hint;
-        assert_string_equal(explain_engine_exit(127, &hint), "a command was not found");
+        assert_string_equal(engine_explain_exit(127, &hint), "a command was not found");
         assert_non_null(strstr(hint, "or one that its script calls"));
 }
 
