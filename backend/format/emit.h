@@ -2,8 +2,7 @@
 #pragma once
 
 /* The model as JSON, in the stable documented shapes (data/json.md), and back. Writers return a string the
- * caller frees (pretty-printed, ending in a newline), NULL when out of memory. Strings that are not UTF-8
- * come out with U+FFFD. */
+ * caller frees (pretty-printed, ending in a newline). Strings that are not UTF-8 come out with U+FFFD. */
 
 #include "model/host.h"
 #include "model/image/image.h"

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "backend/format/json.h"
-
 #include <limits.h>
-#include <time.h>
 
-#include "backend/format/scan.h"
+#include "backend/format/internal.h"
 #include "base/text.h"
 
 const struct json_limits json_limits_default = { .bytes = 16U * 1024 * 1024, .depth = 32, .weight = 1000000 };
@@ -77,7 +74,7 @@ int json_scan(struct json_scan *scan, const char *text, size_t n, bool one,
         return r;
 }
 
-static unsigned format_json_line_of(const char *text, size_t offset) {
+static unsigned json_line_of(const char *text, size_t offset) {
         unsigned line = 1;
         for (size_t i = 0; i < offset; i++)
                 line += text[i] == '\n';
@@ -91,14 +88,14 @@ static bool is_blank(char c) {
 /* Puts the place before json-c's few words: "line 3: object property name separator ':' expected". */
 static int not_json(const char *text, size_t offset, const char *why, unsigned *ret_line,
                     struct error **reterr) {
-        unsigned line = format_json_line_of(text, offset);
+        unsigned line = json_line_of(text, offset);
         if (ret_line)
                 *ret_line = line;
         return error_set(reterr, -EBADMSG, "It is not JSON (line %u: %s)", line, why);
 }
 
-static int format_json_parse(struct json_tokener *tokener, const char *text, size_t n,
-                                struct json_object **ret, unsigned *ret_line, struct error **reterr) {
+static int json_parse_scanned(struct json_tokener *tokener, const char *text, size_t n,
+                              struct json_object **ret, unsigned *ret_line, struct error **reterr) {
         _cleanup_json_ struct json_object *o = json_tokener_parse_ex(tokener, text, (int) n);
         size_t end = json_tokener_get_parse_end(tokener);
         enum json_tokener_error e = json_tokener_get_error(tokener);
@@ -126,27 +123,14 @@ static void tokener_freep(struct json_tokener **tokener) {
                 json_tokener_free(*tokener);
 }
 
-/* Bytes of the well-formed UTF-8 character at s, or 0 (Unicode 15, table 3-7). */
-static size_t utf8_length(const unsigned char *s, size_t n) {
-        if (s[0] < 0x80)
-                return 1;
-        size_t length = s[0] >= 0xc2 && s[0] <= 0xdf   ? 2
-                        : s[0] >= 0xe0 && s[0] <= 0xef ? 3
-                        : s[0] >= 0xf0 && s[0] <= 0xf4 ? 4
-                                                       : 0;
-        if (length == 0 || n < length)
-                return 0;
-        unsigned char low = s[0] == 0xe0 ? 0xa0 : s[0] == 0xf0 ? 0x90 : 0x80;
-        unsigned char high = s[0] == 0xed ? 0x9f : s[0] == 0xf4 ? 0x8f : 0xbf;
-        if (s[1] < low || s[1] > high)
-                return 0;
-        for (size_t i = 2; i < length; i++)
-                if ((s[i] & 0xc0) != 0x80)
-                        return 0;
-        return length;
+/* Bytes of the well-formed UTF-8 character at s, or 0. */
+static size_t utf8_length(const char *s, size_t n) {
+        unsigned c;
+        size_t length = text_decode(s, n, &c);
+        return text_is_utf8(s, length) ? length : 0;
 }
 
-static void format_json_add_escaped(struct str *out, unsigned c) {
+static void json_add_escaped(struct str *out, unsigned c) {
         if (c < 0x10000)
                 str_addf(out, "\\u%04x", c);
         else
@@ -160,7 +144,7 @@ static void format_json_add_escaped(struct str *out, unsigned c) {
 static int to_ascii(const char *text, size_t n, struct str *ret, unsigned *ret_line, struct error **reterr) {
         bool escaped = false;
         for (size_t i = 0; i < n;) {
-                size_t length = utf8_length((const unsigned char *) text + i, n - i);
+                size_t length = utf8_length(text + i, n - i);
                 if (length == 0 || (length > 1 && escaped))
                         return not_json(text, i, length ? "invalid string sequence" : "it is not UTF-8",
                                         ret_line, reterr);
@@ -171,30 +155,25 @@ static int to_ascii(const char *text, size_t n, struct str *ret, unsigned *ret_l
                 if (length == 1)
                         str_add_char(ret, text[i]);
                 else
-                        format_json_add_escaped(ret, c);
+                        json_add_escaped(ret, c);
                 i += length;
         }
         return ret->length > INT_MAX ? error_set(reterr, -E2BIG, "It is larger than 2 GiB") : 0;
 }
 
 static bool is_ascii(const char *text, size_t n) {
-        size_t i = 0;
-        for (uint64_t word; n - i >= sizeof word; i += sizeof word) {
-                memcpy(&word, text + i, sizeof word);
-                if (word & 0x8080808080808080)
-                        return false;
-        }
-        for (; i < n; i++)
-                if ((unsigned char) text[i] >= 0x80)
-                        return false;
-        return true;
+        unsigned char bits = 0;
+        for (size_t i = 0; i < n; i++)
+                bits |= (unsigned char) text[i];
+        return bits < 0x80;
 }
 
 struct json_tokener *json_tokener_for(const struct json_limits *limits) {
         /* Two above the ceiling, which the scan enforces already: json-c counts otherwise. */
         struct json_tokener *tokener = json_tokener_new_ex((int) limits->depth + 2);
-        if (tokener)
-                json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_ALLOW_TRAILING_CHARS);
+        if (!tokener)
+                oom();
+        json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_ALLOW_TRAILING_CHARS);
         return tokener;
 }
 
@@ -202,10 +181,10 @@ int json_tokenize(struct json_tokener *tokener, const char *text, size_t n, stru
                   unsigned *ret_line, struct error **reterr) {
         json_tokener_reset(tokener);
         if (is_ascii(text, n))
-                return format_json_parse(tokener, text, n, ret, ret_line, reterr);
+                return json_parse_scanned(tokener, text, n, ret, ret_line, reterr);
         _cleanup_str_ struct str ascii = {};
         int r = to_ascii(text, n, &ascii, ret_line, reterr);
-        return r < 0 ? r : format_json_parse(tokener, ascii.text, ascii.length, ret, ret_line, reterr);
+        return r < 0 ? r : json_parse_scanned(tokener, ascii.text, ascii.length, ret, ret_line, reterr);
 }
 
 int json_parse(const char *text, size_t n, const struct json_limits *limits, struct json_object **ret,
@@ -221,12 +200,10 @@ int json_parse(const char *text, size_t n, const struct json_limits *limits, str
         int r = json_scan(&scan, text, n, false, limits, &used, reterr);
         if (r < 0) {
                 if (ret_line)
-                        *ret_line = format_json_line_of(text, used);
+                        *ret_line = json_line_of(text, used);
                 return r;
         }
         _cleanup_(tokener_freep) struct json_tokener *tokener = json_tokener_for(limits);
-        if (!tokener)
-                return error_set(reterr, -ENOMEM, "Out of memory");
         return json_tokenize(tokener, text, n, ret, ret_line, reterr);
 }
 
@@ -297,31 +274,25 @@ unsigned json_line_at(const char *text, size_t n, const char *path) {
                         break;
                 at = next;
         }
-        return format_json_line_of(text, at < n ? at : n);
-}
-
-struct json_object *json_new_text_bytes(const char *bytes, size_t n) {
-        _cleanup_str_ struct str clean = {};
-        for (size_t i = 0; i < n;) {
-                size_t length = utf8_length((const unsigned char *) bytes + i, n - i);
-                if (length > 0)
-                        str_add_bytes(&clean, bytes + i, length);
-                else
-                        str_add(&clean, "\xef\xbf\xbd");
-                i += length > 0 ? length : 1;
-        }
-        if (clean.length > INT_MAX)
-                return NULL;
-        return json_object_new_string_len(clean.text ? clean.text : "", (int) clean.length);
+        return json_line_of(text, at < n ? at : n);
 }
 
 struct json_object *json_new_text(const char *s) {
-        return s ? json_new_text_bytes(s, strlen(s)) : NULL;
+        size_t n = s ? strlen(s) : 0;
+        if (!s || text_is_utf8(s, n))
+                return s ? json_object_new_string_len(s, (int) n) : NULL;
+        _cleanup_str_ struct str clean = {};
+        for (const char *end = s + n; s < end;) {
+                size_t length = utf8_length(s, (size_t) (end - s));
+                str_add_bytes(&clean, length ? s : "\xef\xbf\xbd", length ? length : 3);
+                s += length ? length : 1;
+        }
+        return json_object_new_string_len(clean.text, (int) clean.length);
 }
 
 struct json_object *json_new_texts(char *const *list) {
         struct json_object *array = json_object_new_array();
-        for (size_t i = 0; array && list && list[i]; i++)
+        for (size_t i = 0; list && list[i]; i++)
                 json_object_array_add(array, json_new_text(list[i]));
         return array;
 }
@@ -330,36 +301,31 @@ struct json_object *json_new_texts(char *const *list) {
  * where the escape means the same. json-c escapes C0 only, but U+009B is as good as ESC [, and U+202E
  * reverses the line. */
 static void add_showable(struct str *out, const char *text, size_t n) {
-        while (n > 0) {
-                size_t used = text_ascii_run(text, n);
-                if (used == 0 && *text == '\n')
-                        used = 1;
-                if (used > 0) {
-                        str_add_bytes(out, text, used);
-                } else {
-                        unsigned c;
+        for (size_t used; n > 0; text += used, n -= used) {
+                used = text_ascii_run(text, n);
+                unsigned c;
+                bool hidden = false;
+                if (used == 0) {
                         used = text_decode(text, n, &c);
-                        int cells = text_cells(c);
+                        int cells = c == '\n' ? 1 : text_cells(c);
                         /* A mark without a letter would combine with the quote. */
-                        bool hidden = cells < 0 ||
-                                      (cells == 0 && out->length > 0 && out->text[out->length - 1] == '"');
-                        if (!hidden)
-                                str_add_bytes(out, text, used);
-                        else
-                                format_json_add_escaped(out, c);
+                        hidden = cells < 0 ||
+                                 (cells == 0 && out->length > 0 && out->text[out->length - 1] == '"');
                 }
-                text += used;
-                n -= used;
+                if (hidden)
+                        json_add_escaped(out, c);
+                else
+                        str_add_bytes(out, text, used);
         }
 }
 
 static char *write_with(struct json_object *o, int flags) {
         size_t n;
         const char *text = json_object_to_json_string_length(o, flags | JSON_C_TO_STRING_NOSLASHESCAPE, &n);
-        _cleanup_str_ struct str shown = {};
-        add_showable(&shown, text ? text : "", text ? n : 0);
+        struct str shown = {};
+        add_showable(&shown, text, n);
         str_add(&shown, "\n");
-        return text ? str_take(&shown) : NULL;
+        return str_take(&shown);
 }
 
 char *json_write(struct json_object *o) {

@@ -5,7 +5,7 @@
  * json-c parses (strict, UTF-8 checked); the code here adds what json-c lacks: limits of size, depth and
  * count, types, embedded NUL bytes, places in the text.
  *
- * Errors: -EBADMSG for text that is not JSON or has another shape, -E2BIG beyond a ceiling, -ENOMEM. */
+ * Errors: -EBADMSG for text that is not JSON or has another shape, -E2BIG beyond a ceiling. */
 
 #include <json-c/json.h>
 
@@ -133,11 +133,10 @@ int json_parse_time(const char *text, int64_t *ret);
 /* A string value; bytes that are not UTF-8 become U+FFFD, so that the text stays readable. NULL gives JSON
  * null (which json-c spells NULL). */
 struct json_object *json_new_text(const char *s);
-struct json_object *json_new_text_bytes(const char *bytes, size_t n);
 struct json_object *json_new_texts(char *const *list);
 
 /* Pretty-printed, one newline at the end; characters that a terminal would obey or hide are written \uXXXX.
- * The caller frees. NULL when out of memory. */
+ * The caller frees. */
 char *json_write(struct json_object *o);
 char *json_write_take(struct json_object *o); /* puts o */
 /* The same on one line, for streams. */

@@ -1,50 +1,50 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* image_parse_labels() of emit.h: labels from a file, for use without an engine. */
+/* Files that a person gives, in place of an engine and of typed answers (emit.h). */
 
 #include "backend/format/emit.h"
 #include "backend/format/json.h"
 
 #define LABELS_BYTES_MAX (1024U * 1024)
+#define ANSWERS_MAX 256
+#define ANSWER_BYTES_MAX 4096
 
-static int format_labels_read_label(const char *key, struct json_object *value, const char *where,
-                                    void *userdata, struct error **reterr) {
+/* ---- labels ---- */
+
+struct labels_file {
+        char *name;
+        struct image *image;
+};
+
+static int read_label(const char *key, struct json_object *value, const char *where, void *image,
+                      struct error **reterr) {
         const char *text = json_text(value);
         if (!text)
                 return error_set(reterr, -EINVAL, "%s is %s, not a text", where, json_type_words(value));
-        int r = image_add_label(userdata, key, text);
+        int r = image_add_label(image, key, text);
         return r < 0 ? error_set(reterr, r, "The label %s could not be kept", where) : 0;
 }
 
-struct labels_file {
-        char *image;
-        struct json_object *labels;     /* borrowed */
-};
-
-static int keep_labels(struct json_object *value, const char *where, void *target, struct error **reterr) {
-        struct labels_file *file = target;
-        file->labels = value;
-        return 0;
+static int read_labels(struct json_object *value, const char *where, void *image, struct error **reterr) {
+        return json_each_member(value, where, LABELS_MAX, read_label, *(struct image **) image, reterr);
 }
 
 int image_parse_labels(const char *text, size_t n, struct image **ret, struct error **reterr) {
         static const struct json_limits limits = { .bytes = LABELS_BYTES_MAX, .depth = 16, .weight = 100000 };
         static const struct json_field fields[] = {
-                { "image", JSON_TEXT, offsetof(struct labels_file, image), .max = 512 },
-                { "labels", JSON_CALL, .required = true, .call = keep_labels },
+                { "image", JSON_TEXT, offsetof(struct labels_file, name), .max = 512 },
+                { "labels", JSON_CALL, offsetof(struct labels_file, image), .required = true,
+                  .call = read_labels },
         };
-        struct labels_file file = {};
+        _cleanup_image_ struct image *image = image_new();
         _cleanup_json_ struct json_object *o = NULL;
-        unsigned line = 0;
+        struct labels_file file = { .image = image };
+        unsigned line;
         int r = json_parse(text, n, &limits, &o, &line, reterr);
         if (r < 0)
-                return error_wrap(reterr, r, "The labels could not be read (line %u)", line ? line : 1);
+                return error_wrap(reterr, r, "The labels could not be read (line %u)", line);
         r = json_read(o, NULL, fields, ELEMENTS(fields), &file, reterr);
-        _cleanup_free_ char *name = TAKE(file.image);
-        _cleanup_image_ struct image *image = r < 0 ? NULL : image_new();
-        if (r >= 0)
-                r = json_each_member(file.labels, "labels", LABELS_MAX, format_labels_read_label, image,
-                                     reterr);
+        _cleanup_free_ char *name = file.name;
         if (r < 0) {
                 r = error_wrap(reterr, -EINVAL, "These are no labels of an image");
                 error_hint(reterr, "A JSON object with a member \"labels\": {\"labels\": {\"RUN\": \"podman "
@@ -54,5 +54,47 @@ int image_parse_labels(const char *text, size_t n, struct image **ret, struct er
         if (!str_empty(name))
                 strv_add(&image->names, name);
         *ret = TAKE(image);
+        return 0;
+}
+
+/* ---- answers ---- */
+
+static int read_answer(const char *source, const char *name, struct json_object *value,
+                       struct answers *answers, struct error **reterr) {
+        const char *text = json_typed(value);
+        if (!text)
+                return error_set(reterr, -EINVAL,
+                                 "%s: the answer \"%s\" is neither text, a whole number, true nor false",
+                                 source, name);
+        bool has_nul = json_object_is_type(value, json_type_string) && !json_text(value);
+        if (has_nul || strlen(text) > ANSWER_BYTES_MAX)
+                return error_set(reterr, -EINVAL, "%s: the answer \"%s\" is too long or holds a NUL", source,
+                                 name);
+        answers_set(answers, name, text, "answer file");
+        return 0;
+}
+
+int answers_parse(const char *source, const char *text, size_t n, struct answers *answers, char **mode,
+                  struct error **reterr) {
+        static const struct json_limits limits = { .bytes = 256U * 1024, .depth = 4, .weight = 100000 };
+        _cleanup_json_ struct json_object *top = NULL;
+        _cleanup_error_ struct error *why = NULL;
+        unsigned line;
+        int r = json_parse(text, n, &limits, &top, &line, &why);
+        if (r < 0 || !json_object_is_type(top, json_type_object))
+                return error_set(reterr, -EINVAL, "%s:%u: this is not a JSON object of answers%s%s", source,
+                                 line, why ? ": " : "", why ? why->message : "");
+        struct json_object *inner = json_member(top, "answers"), *named = json_member(top, "mode");
+        bool wrapped = json_object_is_type(inner, json_type_object);
+        struct json_object *object = wrapped ? inner : top;
+        if (json_object_object_length(object) > ANSWERS_MAX)
+                return error_set(reterr, -E2BIG, "%s holds more than %d answers", source, ANSWERS_MAX);
+        json_object_object_foreach(object, name, value) {
+                r = read_answer(source, name, value, answers, reterr);
+                if (r < 0)
+                        return r;
+        }
+        if (wrapped && named)
+                str_replace(mode, json_typed(named));
         return 0;
 }

@@ -2,9 +2,7 @@
 /* The streaming part of backend/format/json.h: finds the ends of documents and parses each as a whole,
  * because json-c cannot be fed a character in two parts (see json.c), and so that a document beyond a ceiling
  * is refused before memory is spent on its tree. */
-#include "backend/format/json.h"
-
-#include "backend/format/scan.h"
+#include "backend/format/internal.h"
 
 enum place {
         BEFORE_ARRAY, /* elements: the opening bracket has not come */
@@ -27,29 +25,26 @@ struct json_stream {
 };
 
 struct json_stream *json_stream_new(const struct json_stream_sink *sink) {
-        struct json_stream *stream = calloc(1, sizeof *stream);
-        if (!stream)
-                return NULL;
+        struct json_stream *stream = new0(struct json_stream);
         stream->sink = *sink;
         if (sink->limits.bytes == 0)
                 stream->sink.limits = json_limits_default;
         stream->place = sink->elements ? BEFORE_ARRAY : BETWEEN;
         stream->tokener = json_tokener_for(&stream->sink.limits);
-        return stream->tokener ? stream : json_stream_free(stream);
+        return stream;
 }
 
 struct json_stream *json_stream_free(struct json_stream *stream) {
         if (!stream)
                 return NULL;
-        if (stream->tokener)
-                json_tokener_free(stream->tokener);
+        json_tokener_free(stream->tokener);
         str_done(&stream->document);
         error_free(stream->error);
         free(stream);
         return NULL;
 }
 
-static int format_stream_deliver(struct json_stream *stream, const char *text, size_t n,
+static int stream_deliver(struct json_stream *stream, const char *text, size_t n,
                                  struct error **reterr) {
         _cleanup_json_ struct json_object *o = NULL;
         if (stream->sink.max > 0 && stream->count >= stream->sink.max)
@@ -76,9 +71,9 @@ static int take_document(struct json_stream *stream, const char *bytes, size_t n
                                  stream->sink.limits.bytes / 1024);
         bool whole = stream->scan.depth == 0;
         if (whole && document->length == 0)
-                return format_stream_deliver(stream, bytes, *used, reterr);
+                return stream_deliver(stream, bytes, *used, reterr);
         str_add_bytes(document, bytes, *used);
-        return whole ? format_stream_deliver(stream, document->text, document->length, reterr) : 0;
+        return whole ? stream_deliver(stream, document->text, document->length, reterr) : 0;
 }
 
 /* One byte outside of documents. */
@@ -111,7 +106,7 @@ static int take_between(struct json_stream *stream, char c, struct error **reter
         return 0;
 }
 
-static int format_stream_feed(struct json_stream *stream, const char *bytes, size_t n,
+static int stream_feed(struct json_stream *stream, const char *bytes, size_t n,
                               struct error **reterr) {
         for (size_t i = 0; i < n;) {
                 if (stream->place == BETWEEN && bytes[i] == '{')
@@ -126,35 +121,22 @@ static int format_stream_feed(struct json_stream *stream, const char *bytes, siz
         return 0;
 }
 
-static int format_stream_fail(struct json_stream *stream, int r, struct error **reterr) {
-        if (reterr && *reterr && !stream->error)
-                stream->error = error_copy(*reterr);
-        else if (reterr && !*reterr && stream->error)
+static int stream_report(const struct json_stream *stream, struct error **reterr) {
+        if (stream->failed < 0 && reterr) {
+                error_free(*reterr);
                 *reterr = error_copy(stream->error);
-        stream->failed = r;
-        return r;
+        }
+        return stream->failed;
 }
 
 int json_stream_feed(struct json_stream *stream, const void *bytes, size_t n, struct error **reterr) {
-        if (stream->failed < 0)
-                return format_stream_fail(stream, stream->failed, reterr);
-        _cleanup_error_ struct error *e = NULL;
-        int r = format_stream_feed(stream, bytes, n, &e);
-        if (r >= 0)
-                return 0;
-        format_stream_fail(stream, r, &e);
-        if (reterr) {
-                error_free(*reterr);
-                *reterr = TAKE(e);
-        }
-        return r;
+        if (stream->failed >= 0)
+                stream->failed = stream_feed(stream, bytes, n, &stream->error);
+        return stream_report(stream, reterr);
 }
 
 int json_stream_finish(struct json_stream *stream, struct error **reterr) {
-        if (stream->failed < 0)
-                return format_stream_fail(stream, stream->failed, reterr);
-        if (stream->place == (stream->sink.elements ? BEHIND_ARRAY : BETWEEN))
-                return 0;
-        int r = error_set(reterr, -EBADMSG, "It ends in the middle");
-        return format_stream_fail(stream, r, reterr);
+        if (stream->failed >= 0 && stream->place != (stream->sink.elements ? BEHIND_ARRAY : BETWEEN))
+                stream->failed = error_set(&stream->error, -EBADMSG, "It ends in the middle");
+        return stream_report(stream, reterr);
 }
