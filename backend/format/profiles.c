@@ -178,6 +178,6 @@ int profiles_find(struct profiles *profiles, const struct image *image, struct p
         } else if (!*ret)
                 find_in(&profiles->shipped, image, ret);
         if (!*ret)
-                profile_generic(image, ret);
+                *ret = profile_generic(image);
         return r;
 }

@@ -93,7 +93,7 @@ static void verb_join_translate(struct joining *j, const struct arguments *a) {
         strv_add(&j->modes, j->mode->name);
         for (size_t i = 0; j->domain && i < j->profile->n_parameters; i++) {
                 const struct param *p = j->profile->parameters + i;
-                if (param_names_domain(p) && mode_asks(j->mode, p)) {
+                if (p->type == PARAM_DOMAIN && mode_asks(j->mode, p)) {
                         strv_addf(&j->set, "%s=%s", p->name, j->domain);
                         break;
                 }

@@ -62,13 +62,10 @@ struct join {
 bool profile_join(const struct profile *profile, const struct mode *mode, const struct answers *answers,
                   struct join *ret);
 
-/* Whether the parameter names the domain to join. */
-bool param_names_domain(const struct param *p);
-
 /* Whether a pattern of `match` matches one of the image's names. */
 bool profile_fits(const struct profile *profile, const struct image *image);
 
 /* The generic profile of an image without one: a parameter for each unknown variable of its command labels,
  * and "arguments". */
-int profile_generic(const struct image *image, struct profile **ret);
+struct profile *profile_generic(const struct image *image);
 bool profile_is_generic(const struct profile *profile);

