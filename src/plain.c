@@ -94,9 +94,11 @@ static int ask_parameter(struct session *s, const struct param *p, struct order 
                 const char *value = *line ? plain_chosen(p, line) : initial;
                 _cleanup_error_ struct error *e = NULL;
                 if (param_check_with(p, value, other, other ? param_initial(other, o->answers, NULL) : NULL,
-                                     &e) >= 0)
-                        return *value ? answers_set(o->answers, p->name, value, *line ? "typed" : "default")
-                                      : 0;
+                                     &e) >= 0) {
+                        if (*value)
+                                answers_set(o->answers, p->name, value, *line ? "typed" : "default");
+                        return 0;
+                }
                 out("%s\n", e->message);
                 if (e->hint)
                         out("  %s\n", e->hint);

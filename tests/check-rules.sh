@@ -23,7 +23,7 @@ backend/worker/steps/steps.c names the others
 '
 
 # Functions that nothing in the product calls: such as tests look through, and such as wait for their caller (or for somebody to take them away).
-for_tests='canvas_read style_letter keys_from_name op_finished finding_list_find finding_kind_at image_copy lines_memory'
+for_tests='canvas_read style_letter keys_from_name op_finished finding_list_find finding_kind_at lines_memory'
 uncalled='jobs_plan fix_title label_change_text
         list_focus pager_add term_beep'
 
@@ -58,7 +58,7 @@ look_findings() {
         done
         # The id is the first text of the call, where it is a text.
         find src backend -name '*.c' | sort | xargs awk '
-                /finding_report\(/ { open = FNR; sub(/.*finding_report\(/, "") }
+                /(finding|command|recipe)_report(_at)?\(/ { open = FNR; sub(/.*_report(_at)?\(/, "") }
                 open && FNR > open + 2 { open = 0 }
                 open && match($0, /"[^"]*"/) {
                         id = substr($0, RSTART + 1, RLENGTH - 2)
@@ -173,6 +173,7 @@ look_uncalled() {
                         sub(/\(.*/, "", head)
                         sub(/.*[ *]/, "", head)
                         place[head] = FILENAME ":" FNR
+                        head = ""
                         next
                 }
                 # Its definition.

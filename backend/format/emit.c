@@ -12,7 +12,7 @@
 
 static struct json_object *emit_make_labels(const void *member) {
         const struct image *image = member;
-        return labels_make(&(struct label_list){ image->labels, image->n_labels });
+        return labels_make(&image->labels);
 }
 
 #define CALL(what)                                                              \

@@ -94,15 +94,11 @@ static struct json_object *plan_make_command(const void *member) {
 /* argv as read, with its mounts' existence, becomes a whole command. */
 static int plan_derive_command(const char *where, const struct command *read, struct command **ret,
                                struct error **reterr) {
-        struct finding_list ignored = {};
         if (!read->argv[0] || !*read->argv[0])
                 return error_set(reterr, -EINVAL, "%s has no words", where);
-        *ret = command_free(*ret);
+        command_free(*ret);
         enum engine_kind engine = read->engine == ENGINE_NONE ? ENGINE_PODMAN : read->engine;
-        int r = command_read(where, read->argv, engine, NULL, ret, &ignored);
-        finding_list_done(&ignored);
-        if (r < 0)
-                return r;
+        *ret = command_read(where, read->argv, engine, NULL, NULL);
         if ((*ret)->engine != read->engine)
                 return error_set(reterr, -EINVAL, "%s is not a command of %s", where,
                                  engine_kind_name(read->engine));
@@ -167,9 +163,9 @@ static const struct json_field label_change_fields[] = {
 
 static struct json_object *plan_make_label_changes(const void *member) {
         const struct plan *plan = member;
-        struct label_changes changes = {};
-        if (!plan->from || label_changes_make(&plan->from->labels, &plan->pin.labels, &changes) < 0)
+        if (!plan->from)
                 return NULL;
+        struct label_changes changes = label_changes_make(&plan->from->labels, &plan->pin.labels);
         struct json_object *all = json_new_structs(JSON_TABLE(label_change_fields, struct label_change),
                                                    changes.items, changes.n);
         label_changes_done(&changes);

@@ -110,7 +110,6 @@ static int plan_access(const struct backend *b, const struct access_change *chan
 
 static int plan_renewal(const struct backend *b, const struct service *record, struct plan *plan,
                         struct error **reterr) {
-        struct finding_list ignored = {};
         if (!strv_length(record->renew_argv)) {
                 error_set(reterr, -ENOTSUP, "The profile of %s does not say how keys are renewed",
                           record->name);
@@ -121,9 +120,8 @@ static int plan_renewal(const struct backend *b, const struct service *record, s
         const struct engine_about *about = engine_about(b->engine);
         enum engine_kind kind = about ? about->kind : ENGINE_PODMAN;
         const char *path = about ? facts_engine_program(b->paths.root, about->kind) : NULL;
-        command_read("renew", record->renew_argv, kind, path ? path : engine_kind_name(kind), &plan->command,
-                     &ignored);
-        finding_list_done(&ignored);
+        plan->command = command_read("renew", record->renew_argv, kind, path ? path : engine_kind_name(kind),
+                                     NULL);
         plan->host_command = plan->command->engine == ENGINE_NONE;
         return 0;
 }

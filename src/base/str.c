@@ -174,6 +174,12 @@ bool str_equal_nocase(const char *a, const char *b) {
         return a == b || (a && b && strcasecmp(a, b) == 0);
 }
 
+bool str_among(const char *s, const char *const *list) {
+        while (*list && !str_equal(*list, s))
+                list++;
+        return *list;
+}
+
 bool str_empty(const char *s) {
         return !s || !*s;
 }

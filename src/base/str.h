@@ -52,6 +52,11 @@ static inline void strv_freep(char ***list) {
 bool str_equal(const char *a, const char *b);           /* NULL equals only NULL */
 bool str_equal_nocase(const char *a, const char *b);    /* ASCII case only */
 bool str_empty(const char *s);                          /* NULL or "" */
+
+/* Whether s is one of the texts that follow: STR_IN_SET(word, "yes", "no"). */
+bool str_among(const char *s, const char *const *list);
+#define STR_IN_SET(s, ...) str_among(s, (const char *const[]) { __VA_ARGS__, NULL })
+
 const char *str_starts(const char *s, const char *prefix);      /* the text after the prefix, or NULL */
 const char *str_ends(const char *s, const char *suffix);        /* the beginning of the suffix, or NULL */
 /* never NULL */

@@ -44,8 +44,8 @@ int order_read_file(const char *path, struct answers *answers, char **mode, stru
 /* Does a label of the image name the variable, as $NAME or ${NAME…}? */
 static bool order_has_variable(const struct image *image, const char *name) {
         size_t n = strlen(name);
-        for (size_t i = 0; i < image->n_labels; i++)
-                for (const char *at = image->labels[i].value; (at = strchr(at, '$')); at++) {
+        for (size_t i = 0; i < image->labels.n; i++)
+                for (const char *at = image->labels.items[i].value; (at = strchr(at, '$')); at++) {
                         const char *begins = at + 1 + (at[1] == '{');
                         char after = strncmp(begins, name, n) == 0 ? begins[n] : '_';
                         if (after != '_' && !isalnum((unsigned char) after))
@@ -84,8 +84,10 @@ static int read_set(struct order *o, const char *text, struct error **reterr) {
                            name);
                 return r;
         }
-        if (p)
-                return answers_set(o->answers, name, value, "command line");
+        if (p) {
+                answers_set(o->answers, name, value, "command line");
+                return 0;
+        }
         if (o->image && !order_has_variable(o->image, name))
                 return order_unknown_name(o, name, reterr);
         strv_add(&o->set, text);

@@ -95,12 +95,10 @@ static void report_unit(const struct plan *plan) {
 /* The version that an upgrade replaces, and the labels that differ. */
 static void report_from(const struct plan *plan) {
         const struct image_pin *from = plan->from;
-        struct label_changes changes = {};
+        struct label_changes changes = label_changes_make(&from->labels, &plan->pin.labels);
         if (plan->pin.version && from->version)
                 out("  version %s instead of %s\n", plan->pin.version, from->version);
         out("  instead of %s\n", from->digest ? from->digest : from->image_id);
-        if (label_changes_make(&from->labels, &plan->pin.labels, &changes) < 0)
-                return;
         out("\nIts labels beside those of the installed image, [-what goes-] and {+what comes+}:\n");
         for (size_t i = 0; i < changes.n; i++) {
                 _cleanup_free_ char *text = label_change_text(&changes.items[i]);

@@ -15,10 +15,10 @@ static void read_image(struct json_object *o) {
         MUST((image == NULL) == (e != NULL));
         if (!image)
                 return;
-        MUST(image->id && strlen(image->id) <= 128 && image->n_labels <= LABELS_MAX);
-        for (size_t i = 0; i < image->n_labels; i++) {
-                MUST(image->labels[i].key && strlen(image->labels[i].value) <= LABEL_VALUE_MAX + 1);
-                MUST(i == 0 || strcmp(image->labels[i - 1].key, image->labels[i].key) <= 0);
+        MUST(image->id && strlen(image->id) <= 128 && image->labels.n <= LABELS_MAX);
+        for (size_t i = 0; i < image->labels.n; i++) {
+                MUST(image->labels.items[i].key && strlen(image->labels.items[i].value) <= LABEL_VALUE_MAX + 1);
+                MUST(i == 0 || strcmp(image->labels.items[i - 1].key, image->labels.items[i].key) <= 0);
         }
         MUST(image_reference(image));
         _cleanup_free_ char *pinned = image_pinned(image, image_reference(image));

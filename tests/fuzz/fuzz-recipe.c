@@ -22,7 +22,7 @@ static char *next_text(const uint8_t **bytes, size_t *n) {
         return text;
 }
 
-static void set_all(struct variables *v, const char *value) {
+static void set_all(struct label_list *v, const char *value) {
         static const char *const names[] = { "NAME",     "IMAGE",   "X",      "PWD",     "HOME",
                                              "SUDO_UID", "CONFDIR", "LOGDIR", "DATADIR", "HOST" };
         for (size_t i = 0; i < ELEMENTS(names); i++)
@@ -32,13 +32,11 @@ static void set_all(struct variables *v, const char *value) {
 
 /* Whatever the value is, there are as many words, and each is the same but for the places where the value stands. */
 static void check_value(const struct recipe *recipe, const char *value, char *const *arguments, size_t *ret_words) {
-        _cleanup_(variables_done) struct variables v = {}, plain = {};
-        _cleanup_strv_ char **with = NULL, **without = NULL;
+        _cleanup_(label_list_done) struct label_list v = {}, plain = {};
         set_all(&v, value);
         set_all(&plain, "v");
-        if (recipe_fill(recipe, &v, arguments, &with, NULL) < 0 ||
-            recipe_fill(recipe, &plain, arguments, &without, NULL) < 0)
-                abort();
+        _cleanup_strv_ char **with = recipe_fill(recipe, &v, arguments, NULL),
+                            **without = recipe_fill(recipe, &plain, arguments, NULL);
         *ret_words = strv_length(with);
         /* An empty value may let ${X:-text} be used, or a long one reach the ceiling of bytes. */
         if (*value && strlen(value) < 100 && strv_length(with) != strv_length(without))
@@ -65,30 +63,25 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
         _cleanup_free_ char *label = next_text(&bytes, &n), *value = next_text(&bytes, &n),
                             *argument = next_text(&bytes, &n);
         char *arguments[] = { argument, NULL };
-        _cleanup_recipe_ struct recipe *recipe = NULL, *silent = NULL;
         _cleanup_(finding_list_done) struct finding_list findings = {};
-        _cleanup_(variables_done) struct variables v = {};
-        _cleanup_strv_ char **argv = NULL, **unknown = NULL, **same = NULL;
+        _cleanup_(label_list_done) struct label_list v = {};
+        _cleanup_recipe_ struct recipe *recipe = recipe_parse("RUN", label, &findings), *silent = recipe_parse("RUN", label, NULL);
+        _cleanup_strv_ char **unknown = recipe_unknown(recipe);
         size_t words;
 
-        if (recipe_parse("RUN", label, &recipe, &findings) < 0 || recipe_parse("RUN", label, &silent, NULL) < 0)
-                abort();
-        if (recipe->n > RECIPE_WORDS_MAX || recipe->n != silent->n || recipe_unknown(recipe, &unknown) < 0)
+        if (recipe->n > RECIPE_WORDS_MAX || recipe->n != silent->n)
                 abort();
         check_value(recipe, value, arguments, &words);
 
         variables_set_known(&v, "svc", "localhost/svc:1");
         variables_set(&v, "OPT1", value);
-        if (recipe_fill(recipe, &v, arguments, &argv, &findings) < 0 ||
-            recipe_fill(silent, &v, arguments, &same, NULL) < 0 || !strv_equal(argv, same))
+        _cleanup_strv_ char **argv = recipe_fill(recipe, &v, arguments, &findings), **same = recipe_fill(silent, &v, arguments, NULL);
+        if (!strv_equal(argv, same))
                 abort();
         for (int engine = ENGINE_NONE; engine < _ENGINE_KIND_MAX; engine++) {
-                _cleanup_command_ struct command *command = NULL;
-                if (command_read("RUN", argv, engine, NULL, &command, &findings) < 0)
-                        abort();
+                _cleanup_command_ struct command *command = command_read("RUN", argv, engine, NULL, &findings);
                 check_command(command, argv);
-                if (lint_command("RUN", command, NULL, "localhost/svc:1", "svc", &findings) < 0)
-                        abort();
+                lint_command("RUN", command, NULL, "localhost/svc:1", "svc", &findings);
         }
         if (findings.n > FINDINGS_MAX)
                 abort();

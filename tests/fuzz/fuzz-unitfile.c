@@ -151,8 +151,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
         static char *environment[] = { (char *) "A=50% of $HOME", (char *) "B=\"\\", NULL };
         char *description = NULL, **argv = read_words(bytes + 1, n - 1, docker ? "docker" : "podman", &description);
         struct finding_list findings = {};
-        struct command *run = NULL;
-        if (command_read("RUN", argv, facts.engine, docker ? "/usr/bin/docker" : "/usr/bin/podman", &run, &findings) >= 0) {
+        struct command *run = command_read("RUN", argv, facts.engine, docker ? "/usr/bin/docker" : "/usr/bin/podman", &findings);
+        {
                 struct unit_file unit = {};
                 struct error *e = NULL;
                 int r = unit_file_make("web", description, run, bytes[0] & 8 ? run : NULL, environment, &facts, &unit, &e);

@@ -106,12 +106,7 @@ static struct command *make_command(bool hard) {
                 strv_add(&argv, "/bin/false");
         }
         _cleanup_free_ char *engine = str_printf("%s/podman", folder);
-        struct command *c = NULL;
-        struct finding_list findings = {};
-        if (command_read("RUN", argv, ENGINE_PODMAN, engine, &c, &findings) < 0)
-                abort();
-        finding_list_done(&findings);
-        return c;
+        return command_read("RUN", argv, ENGINE_PODMAN, engine, NULL);
 }
 
 /* What follows the image must be the same; of the options, which may stand in another order and form, every value. */

@@ -141,10 +141,11 @@ static int plan_in_realm(const struct plan_order *order, struct plan **ret, stru
         plan->pin.reference = xstrdup(plan->pin.image);
         plan->pin.image_id = xstrdup("7aff8f1a01c3");
         plan->joins = REALM_AD;
-        struct finding_list ignored = {};
-        int r = order->verb == VERB_RENEW ? command_read("renew", renew, ENGINE_PODMAN, "/usr/bin/podman", &plan->command, &ignored)
-                                          : access_change(text, "example.test", order->access, &plan->file.text, &plan->file.sentence, reterr);
-        finding_list_done(&ignored);
+        int r = 0;
+        if (order->verb == VERB_RENEW)
+                plan->command = command_read("renew", renew, ENGINE_PODMAN, "/usr/bin/podman", NULL);
+        else
+                r = access_change(text, "example.test", order->access, &plan->file.text, &plan->file.sentence, reterr);
         if (r < 0) {
                 plan_free(plan);
                 return r;

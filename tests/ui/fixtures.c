@@ -102,7 +102,7 @@ struct image *fixture_image(const char *reference) {
         _cleanup_(image_list_freep) struct image_list *list = images_full();
         for (size_t i = 0; i < list->n; i++)
                 if (str_equal(image_reference(list->items[i]), reference) || str_starts(image_reference(list->items[i]), reference))
-                        return image_copy(list->items[i]);
+                        return TAKE(list->items[i]);
         return image_rsyslog();
 }
 

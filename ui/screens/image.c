@@ -90,13 +90,14 @@ static bool image_is_command(const struct image *image, const char *label) {
 
 static void image_other_labels(struct pager *pager, const struct image *image) {
         bool head = false;
-        for (size_t i = 0; i < image->n_labels; i++) {
-                if (image_is_command(image, image->labels[i].key))
+        for (size_t i = 0; i < image->labels.n; i++) {
+                if (image_is_command(image, image->labels.items[i].key))
                         continue;
                 if (!head)
                         pager_addf(pager, DOC_STRONG, "Its other labels");
                 head = true;
-                pager_addf(pager, DOC_PLAIN, "  %s=%s", image->labels[i].key, image->labels[i].value);
+                pager_addf(pager, DOC_PLAIN, "  %s=%s", image->labels.items[i].key,
+                           image->labels.items[i].value);
         }
 }
 

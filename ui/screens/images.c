@@ -59,10 +59,11 @@ static int images_refused(const struct screen *s, size_t row) {
                 return *refused;
         struct finding_list findings = {};
         *refused = 0;
-        if (label_set(images_at(s, row)) && image_lint(images_at(s, row), &findings) == 0)
-                for (size_t i = 0; i < findings.n; i++)
-                        *refused += findings.items[i].severity == SEVERITY_BLOCK &&
-                                    !str_equal(findings.items[i].id, "undefined-variable");
+        if (label_set(images_at(s, row)))
+                image_lint(images_at(s, row), &findings);
+        for (size_t i = 0; i < findings.n; i++)
+                *refused += findings.items[i].severity == SEVERITY_BLOCK &&
+                            !str_equal(findings.items[i].id, "undefined-variable");
         finding_list_done(&findings);
         return *refused;
 }

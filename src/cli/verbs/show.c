@@ -33,8 +33,8 @@ static void verb_show_print(const struct image *image) {
         for (int which = 0; which < _COMMAND_LABEL_MAX; which++)
                 verb_show_print_label(image, which);
         out("\nAll labels:\n");
-        for (size_t i = 0; i < image->n_labels; i++)
-                out("  %s: %s\n", image->labels[i].key, image->labels[i].value);
+        for (size_t i = 0; i < image->labels.n; i++)
+                out("  %s: %s\n", image->labels.items[i].key, image->labels.items[i].value);
 }
 
 static int verb_show_run(struct session *s, const struct verb *verb, const struct arguments *a) {

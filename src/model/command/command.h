@@ -78,7 +78,6 @@ DEFINE_CLEANUP(struct command, command_free)
  * itself: "missing-operand", "empty-mount", "fights-systemd" (--restart=…), "host-command", "unknown-option",
  * "interactive", … Findings that need the image and the label's purpose are lint_command()'s
  * (model/command/lint.h). engine_path replaces "docker"/"podman" (by base name) as first word (NULL: the word
- * stays); engine is its kind (ENGINE_NONE: by the word). An empty argv gives a command without words. 0 or
- * -ENOMEM. */
-int command_read(const char *where, char *const *argv, enum engine_kind engine, const char *engine_path,
-                 struct command **ret, struct finding_list *findings);
+ * stays); engine is its kind (ENGINE_NONE: by the word). An empty argv gives a command without words. */
+struct command *command_read(const char *where, char *const *argv, enum engine_kind engine,
+                             const char *engine_path, struct finding_list *findings);

@@ -5,20 +5,18 @@
  * All are rows of finding/kinds.c. */
 
 #include "model/command/command.h"
-#include "model/finding/finding.h"
-#include "model/image/image.h"
 #include "model/image/recipe.h"
 
 /* The command of the label `key` (which implies its purpose) against its image. filled is the value of IMAGE,
  * name the service's name. "pins-other-image", "fixed-name", "unnamed-container", "leaves-container".
- * plan_make() calls it after command_read(). 0 or -ENOMEM. */
-int lint_command(const char *key, const struct command *command, const struct image *image,
-                 const char *filled, const char *name, struct finding_list *findings);
+ * plan_make() calls it after command_read(). */
+void lint_command(const char *key, const struct command *c, const struct image *image, const char *filled,
+                  const char *name, struct finding_list *findings);
 
-/* The labels as a set: "no-uninstall", "lost-label". 0 or -ENOMEM. */
-int lint_labels(const struct image *image, struct finding_list *findings);
+/* The labels as a set: "no-uninstall", "lost-label". */
+void lint_labels(const struct image *image, struct finding_list *findings);
 
 /* All findings about an image: lint_labels(), and each command label parsed, filled for a service of the
- * default name and read as Podman reads it. Variables that only the user can set are reported as undefined. 0
- * or -ENOMEM. */
-int image_lint(const struct image *image, struct finding_list *findings);
+ * default name and read as Podman reads it. Variables that only the user can set are reported as
+ * undefined. */
+void image_lint(const struct image *image, struct finding_list *findings);

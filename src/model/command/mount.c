@@ -20,43 +20,34 @@ void mount_reading_done(struct mount_reading *r) {
 /* ---- options ---- */
 
 static bool option_is_known(const char *option) {
-        static const char *const known[] = {
-                "rw",      "ro",          "z",         "Z",         "O",          "U",           "shared",
-                "rshared", "slave",       "rslave",    "private",   "rprivate",   "rbind",       "bind",
-                "exec",    "noexec",      "dev",       "nodev",     "suid",       "nosuid",      "copy",
-                "nocopy",  "consistent",  "cached",    "delegated", "unbindable", "runbindable", "relatime",
-                "noatime", "notmpcopyup", "tmpcopyup", "idmap",     "chown",      "nochown",
-        };
         static const char *const with_value[] = { "idmap=", "upperdir=", "workdir=",
                                                   "size=",  "mode=",     "subpath=" };
-        for (size_t i = 0; i < ELEMENTS(known); i++)
-                if (strcmp(known[i], option) == 0)
-                        return true;
         for (size_t i = 0; i < ELEMENTS(with_value); i++)
                 if (str_starts(option, with_value[i]))
                         return true;
-        return false;
+        return STR_IN_SET(option, "rw", "ro", "z", "Z", "O", "U", "shared", "rshared", "slave", "rslave",
+                          "private", "rprivate", "rbind", "bind", "exec", "noexec", "dev", "nodev", "suid",
+                          "nosuid", "copy", "nocopy", "consistent", "cached", "delegated", "unbindable",
+                          "runbindable", "relatime", "noatime", "notmpcopyup", "tmpcopyup", "idmap", "chown",
+                          "nochown");
 }
 
 /* "ro,z" -> mode and the rest. */
-static int mount_read_options(const char *text, struct mount_reading *r) {
+static void mount_read_options(const char *text, struct mount_reading *r) {
         _cleanup_strv_ char **options = NULL;
         _cleanup_str_ struct str rest = {};
-        if (strv_split(text, ",", &options) < 0)
-                return -ENOMEM;
-        for (size_t i = 0; options[i]; i++) {
-                if (strcmp(options[i], "ro") == 0)
+        strv_split(text, ",", &options);
+        for (char **option = options; *option; option++) {
+                if (strcmp(*option, "ro") == 0)
                         r->mount.mode = MOUNT_RO;
-                else if (strcmp(options[i], "rw") == 0)
+                else if (strcmp(*option, "rw") == 0)
                         r->mount.mode = MOUNT_RW;
                 else
-                        str_addf(&rest, "%s%s", rest.length > 0 ? "," : "", options[i]);
-                if (!r->bad_option && !option_is_known(options[i]) && !(r->bad_option = xstrdup(options[i])))
-                        return -ENOMEM;
+                        str_addf(&rest, "%s%s", rest.length > 0 ? "," : "", *option);
+                if (!r->bad_option && !option_is_known(*option))
+                        r->bad_option = xstrdup(*option);
         }
-        free(r->mount.options);
         r->mount.options = str_take(&rest);
-        return 0;
 }
 
 static enum mount_shape shape_of(const char *host) {
@@ -71,34 +62,21 @@ static void finish_reading(struct mount_reading *r) {
         r->mount.volume = r->shape == MOUNT_SHAPE_VOLUME || r->shape == MOUNT_SHAPE_UNNAMED;
 }
 
-int mount_read_volume(const char *value, struct mount_reading *ret) {
+struct mount_reading mount_read_volume(const char *value) {
         const char *first = strchr(value, ':'), *second = first ? strchr(first + 1, ':') : NULL;
         struct mount_reading r = {};
-        int result = 0;
-
         if (!first) {
                 r.shape = *value ? MOUNT_SHAPE_UNNAMED : MOUNT_SHAPE_LOST;
                 r.mount.host = xstrdup("");
                 r.mount.container = xstrdup(value);
         } else {
                 r.mount.host = xstrndup(value, (size_t) (first - value));
-                r.mount.container =
-                        second ? xstrndup(first + 1, (size_t) (second - first - 1)) : xstrdup(first + 1);
-                if (r.mount.host && r.mount.container)
-                        r.shape = !*r.mount.host || !*r.mount.container ? MOUNT_SHAPE_LOST
-                                                                        : shape_of(r.mount.host);
+                r.mount.container = xstrndup(first + 1, strcspn(first + 1, ":"));
+                r.shape = !*r.mount.host || !*r.mount.container ? MOUNT_SHAPE_LOST : shape_of(r.mount.host);
         }
-        if (!r.mount.host || !r.mount.container)
-                result = -ENOMEM;
-        if (result >= 0)
-                result = mount_read_options(second ? second + 1 : "", &r);
-        if (result < 0) {
-                mount_reading_done(&r);
-                return result;
-        }
+        mount_read_options(second ? second + 1 : "", &r);
         finish_reading(&r);
-        *ret = r;
-        return 0;
+        return r;
 }
 
 /* ---- --mount type=bind,src=/x,dst=/y,ro ---- */
@@ -121,76 +99,56 @@ static char *mount_next_field(const char **text) {
 }
 
 static bool is_true(const char *value) {
-        return !value || str_equal(value, "true") || str_equal(value, "1") || str_equal(value, "");
+        return !value || STR_IN_SET(value, "true", "1", "");
 }
 
-struct mount_fields {
-        char *type;
-        struct str options;
-};
-
-static int mount_read_field(char *field, struct mount_fields *f, struct mount_reading *r) {
+/* type goes to *type, what is neither known nor a flag to options. */
+static void mount_read_field(char *field, char **type, struct str *options, struct mount *m) {
         char *value = strchr(field, '=');
         if (value)
                 *value++ = '\0';
+        const char *comma = options->length > 0 ? "," : "", *text = value ? value : "";
         if (str_equal(field, "type"))
-                return str_replace(&f->type, value ? value : "");
-        if (str_equal(field, "src") || str_equal(field, "source"))
-                return str_replace(&r->mount.host, value ? value : "");
-        if (str_equal(field, "dst") || str_equal(field, "target") || str_equal(field, "destination"))
-                return str_replace(&r->mount.container, value ? value : "");
-        if (str_equal(field, "ro") || str_equal(field, "readonly") || str_equal(field, "rw")) {
-                bool says_ro = !str_equal(field, "rw");
-                r->mount.mode = is_true(value) == says_ro ? MOUNT_RO : MOUNT_RW;
-                return 0;
-        }
-        const char *option = field;
-        if (str_equal(field, "relabel"))
-                option = str_equal(value, "private") ? "Z" : "z";
+                str_replace(type, text);
+        else if (STR_IN_SET(field, "src", "source"))
+                str_replace(&m->host, text);
+        else if (STR_IN_SET(field, "dst", "target", "destination"))
+                str_replace(&m->container, text);
+        else if (STR_IN_SET(field, "ro", "readonly", "rw"))
+                m->mode = is_true(value) != str_equal(field, "rw") ? MOUNT_RO : MOUNT_RW;
+        else if (str_equal(field, "relabel"))
+                str_addf(options, "%s%s", comma, str_equal(value, "private") ? "Z" : "z");
         else if (str_equal(field, "bind-propagation"))
-                option = value ? value : "";
-        else if (value && !is_true(value)) {    /* tmpfs-size=…, volume-driver=…: kept */
-                str_addf(&f->options, "%s%s=%s", f->options.length > 0 ? "," : "", field, value);
-                return 0;
-        }
-        if (*option)
-                str_addf(&f->options, "%s%s", f->options.length > 0 ? "," : "", option);
-        return 0;
+                str_addf(options, "%s%s", *text ? comma : "", text);
+        else if (!is_true(value))       /* tmpfs-size=…, volume-driver=…: kept */
+                str_addf(options, "%s%s=%s", comma, field, value);
+        else
+                str_addf(options, "%s%s", *field ? comma : "", field);
 }
 
-static enum mount_shape shape_of_type(const char *type, const struct mount_reading *r) {
+static enum mount_shape shape_of_type(const char *type, const struct mount *m) {
         bool bind = str_equal(type, "bind") || str_equal(type, "glob"); /* glob: Podman's, many files */
         if (!bind && type && !str_equal(type, "volume"))
                 return MOUNT_SHAPE_OTHER;
-        if (str_empty(r->mount.container) || (bind && str_empty(r->mount.host)))
+        if (str_empty(m->container) || (bind && str_empty(m->host)))
                 return MOUNT_SHAPE_LOST;
         if (bind)
-                return r->mount.host[0] == '/' ? MOUNT_SHAPE_HOST : MOUNT_SHAPE_RELATIVE;
-        return str_empty(r->mount.host) ? MOUNT_SHAPE_UNNAMED : MOUNT_SHAPE_VOLUME;
+                return m->host[0] == '/' ? MOUNT_SHAPE_HOST : MOUNT_SHAPE_RELATIVE;
+        return str_empty(m->host) ? MOUNT_SHAPE_UNNAMED : MOUNT_SHAPE_VOLUME;
 }
 
-int mount_read_mount(const char *value, struct mount_reading *ret) {
+struct mount_reading mount_read_mount(const char *value) {
         struct mount_reading r = { .mount = { .host = xstrdup(""), .container = xstrdup("") } };
-        struct mount_fields f = {};
-        int result = r.mount.host && r.mount.container ? 0 : -ENOMEM;
-
-        while (result >= 0 && *value) {
+        _cleanup_free_ char *type = NULL;
+        _cleanup_str_ struct str options = {};
+        while (*value) {
                 _cleanup_free_ char *field = mount_next_field(&value);
-                result = field ? mount_read_field(field, &f, &r) : -ENOMEM;
+                mount_read_field(field, &type, &options, &r.mount);
         }
-        if (result >= 0)
-                r.mount.options = str_take(&f.options);
-        if (result >= 0 && !r.mount.options)
-                result = -ENOMEM;
-        if (result >= 0) {
-                r.shape = shape_of_type(f.type, &r);
-                finish_reading(&r);
-                *ret = r;
-        } else
-                mount_reading_done(&r);
-        str_done(&f.options);
-        free(f.type);
-        return result;
+        r.mount.options = str_take(&options);
+        r.shape = shape_of_type(type, &r.mount);
+        finish_reading(&r);
+        return r;
 }
 
 /* ---- places of the host ---- */
@@ -337,9 +295,9 @@ bool mount_judge(struct mount *m) {
                 return false;
         _cleanup_free_ char *simple = path_simplify(m->host);
         const char *path = simple;
-        if (path && lies_in(path, &(const struct place) { .path = "/var/run", .below = true }))
+        if (lies_in(path, &(const struct place) { .path = "/var/run", .below = true }))
                 path += strlen("/var");         /* a link to /run on every host with systemd */
-        for (size_t i = 0; path && i < ELEMENTS(places); i++)
+        for (size_t i = 0; i < ELEMENTS(places); i++)
                 if (lies_in(path, &places[i])) {
                         m->risk = ro ? places[i].ro : places[i].rw;
                         m->meaning = places[i].meaning;

@@ -27,13 +27,12 @@ struct mount_reading {
 void mount_done(struct mount *m);
 void mount_reading_done(struct mount_reading *r);
 
-/* Reads the value of -v, or of --mount; ret holds its errors. 0 or -ENOMEM. */
-int mount_read_volume(const char *value, struct mount_reading *ret);
-int mount_read_mount(const char *value, struct mount_reading *ret);
+/* Reads the value of -v, or of --mount, with its errors. */
+struct mount_reading mount_read_volume(const char *value);
+struct mount_reading mount_read_mount(const char *value);
 
 /* Sets risk and meaning by the host path and mode. True: it passes a socket that equals root. */
 bool mount_judge(struct mount *m);
 
-/* The path without doubled slashes, ".", ".." and a trailing slash, by its text alone. The caller frees; NULL
- * when out of memory. */
+/* The path without doubled slashes, ".", ".." and a trailing slash, by its text alone. The caller frees. */
 char *path_simplify(const char *path);

@@ -221,10 +221,6 @@ const struct subcommand *subcommand_find(const char *name) {
         return NULL;
 }
 
-bool subcommand_is_group(const char *word) {
-        return str_equal(word, "container") || str_equal(word, "image");
-}
-
 /* ---- look-up ---- */
 
 static const char *const aliases[][2] = {

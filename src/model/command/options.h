@@ -49,9 +49,6 @@ extern const struct option_table global_options_podman, global_options_docker, o
 /* NULL: unknown. */
 const struct subcommand *subcommand_find(const char *name);
 
-/* Words that only group subcommands: "container", "image", … */
-bool subcommand_is_group(const char *word);
-
 /* By name, with aliases ("--net"); name_n bytes of name count ("--net=host": 5). NULL: unknown. */
 const struct option_row *option_find(const struct option_table *table, const char *name, size_t name_n);
 const struct option_row *option_find_letter(const struct option_table *table, char letter);

@@ -43,69 +43,69 @@ static struct finding *yielding_place(struct finding_list *list, enum severity s
         return weakest;
 }
 
-/* Takes f, also on failure. */
-static int finding_list_take(struct finding_list *list, struct finding *f) {
-        struct finding *place = NULL;
-
-        if (says_already(list, f)) {
-                finding_done(f);
-                return 0;
-        }
-        if (list->n >= FINDINGS_MAX) {
-                place = yielding_place(list, f->severity);
-                if (!place) {
-                        finding_done(f);
-                        return 0;
-                }
-                finding_done(place);
-        } else {
-                /* Room doubles, so that it follows from n alone: 0, 8, 16, 32, … */
-                if (list->n == 0 || (list->n >= 8 && (list->n & (list->n - 1)) == 0)) {
-                        struct finding *bigger =
-                                xreallocarray(list->items, list->n ? list->n * 2 : 8, sizeof *bigger);
-                        if (!bigger) {
-                                finding_done(f);
-                                return -ENOMEM;
-                        }
-                        list->items = bigger;
-                }
-                place = &list->items[list->n++];
-        }
-        *place = *f;
-        return 0;
+/* The place for f, or NULL: it is there already, or the list is full. */
+static struct finding *finding_list_place(struct finding_list *list, const struct finding *f) {
+        if (says_already(list, f))
+                return NULL;
+        if (list->n >= FINDINGS_MAX)
+                return yielding_place(list, f->severity);
+        room_for_one((void **) &list->items, list->n, sizeof *list->items);
+        list->items[list->n] = (struct finding) {};
+        return &list->items[list->n++];
 }
 
-int finding_add(struct finding_list *list, enum severity severity, const char *id, const char *where,
-                const char *hint, const char *format, ...) {
-        struct finding f = { .severity = severity, .id = xstrdup(id), .where = xstrdup(where ? where : "") };
+__attribute__((format(printf, 6, 0)))
+static void finding_vadd(struct finding_list *list, enum severity severity, const char *id, const char *where,
+                         const char *hint, const char *format, va_list arguments) {
+        if (!list)
+                return;
+        struct finding f = { .id = xstrdup(id),
+                             .severity = severity,
+                             .where = xstrdup(where ? where : ""),
+                             .message = str_vprintf(format, arguments),
+                             .hint = xstrdup(hint) };
+        struct finding *place = finding_list_place(list, &f);
+        finding_done(place ? place : &f);
+        if (place)
+                *place = f;
+}
 
+void finding_add(struct finding_list *list, enum severity severity, const char *id, const char *where,
+                 const char *hint, const char *format, ...) {
         va_list arguments;
         va_start(arguments, format);
-        if (vasprintf(&f.message, format, arguments) < 0)
-                f.message = NULL;
+        finding_vadd(list, severity, id, where, hint, format, arguments);
         va_end(arguments);
-        f.hint = hint ? xstrdup(hint) : NULL;
-        if (!f.id || !f.where || !f.message || (hint && !f.hint)) {
-                finding_done(&f);
-                return -ENOMEM;
-        }
-        return finding_list_take(list, &f);
 }
 
-int finding_list_copy(const struct finding_list *from, struct finding_list *to) {
-        for (size_t i = 0; i < from->n; i++) {
-                const struct finding *f = &from->items[i];
-                int r = finding_add(to, f->severity, f->id, f->where, f->hint, "%s", f->message);
-                if (r < 0)
-                        return r;
-                if (f->allowed && to->n > 0)
-                        for (size_t k = 0; k < to->n; k++)
-                                if (str_equal(to->items[k].id, f->id) &&
-                                    str_equal(to->items[k].where, f->where) &&
-                                    str_equal(to->items[k].message, f->message))
-                                        to->items[k].allowed = true;
-        }
+const char *finding_place(char buffer[static FINDING_PLACE_MAX], const char *label, size_t word) {
+        snprintf(buffer, FINDING_PLACE_MAX, "%.64s, word %zu", label, word);
+        return buffer;
+}
+
+__attribute__((format(printf, 4, 0)))
+static void finding_vreport(struct finding_list *list, const char *id, const char *where, const char *format,
+                            va_list arguments) {
+        const struct finding_kind *kind = finding_kind(id);
+        finding_vadd(list, kind ? kind->severity : SEVERITY_BLOCK, id, where, kind ? kind->advice : NULL,
+                     format, arguments);
+}
+
+int finding_report(struct finding_list *list, const char *id, const char *where, const char *format, ...) {
+        va_list arguments;
+        va_start(arguments, format);
+        finding_vreport(list, id, where, format, arguments);
+        va_end(arguments);
         return 0;
+}
+
+void finding_report_at(struct finding_list *list, const char *id, const char *label, size_t word,
+                       const char *format, ...) {
+        char where[FINDING_PLACE_MAX];
+        va_list arguments;
+        va_start(arguments, format);
+        finding_vreport(list, id, finding_place(where, label, word), format, arguments);
+        va_end(arguments);
 }
 
 bool finding_can_be_allowed(const struct finding *f) {
@@ -135,26 +135,4 @@ const struct finding *finding_list_find(const struct finding_list *list, const c
                 if (str_equal(list->items[i].id, id))
                         return &list->items[i];
         return NULL;
-}
-
-const char *finding_place(char buffer[static FINDING_PLACE_MAX], const char *label, size_t word) {
-        snprintf(buffer, FINDING_PLACE_MAX, "%.64s, word %zu", label, word);
-        return buffer;
-}
-
-int finding_report(struct finding_list *list, const char *id, const char *where, const char *format, ...) {
-        if (!list)
-                return 0;
-        const struct finding_kind *kind = finding_kind(id);
-        _cleanup_free_ char *message = NULL;
-        va_list arguments;
-        va_start(arguments, format);
-        int n = vasprintf(&message, format, arguments);
-        va_end(arguments);
-        if (n < 0) {
-                message = NULL;
-                return -ENOMEM;
-        }
-        return finding_add(list, kind ? kind->severity : SEVERITY_BLOCK, id, where,
-                           kind ? kind->advice : NULL, "%s", message);
 }

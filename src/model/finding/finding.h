@@ -33,13 +33,11 @@ struct finding_list {
 void finding_list_done(struct finding_list *list);
 
 /* Adds one; message is a format. At most FINDINGS_MAX are kept (the rest is dropped: a label cannot fill the
- * memory); an exact repetition (same id, where and message) is dropped. hint may be NULL. 0 or -ENOMEM. */
+ * memory); an exact repetition (same id, where and message) is dropped. hint may be NULL.
+ * NULL list: nothing. */
 #define FINDINGS_MAX 256U
-int finding_add(struct finding_list *list, enum severity severity, const char *id, const char *where,
-                const char *hint, const char *format, ...) __attribute__((format(printf, 6, 7)));
-
-/* appends; 0 or -ENOMEM */
-int finding_list_copy(const struct finding_list *from, struct finding_list *to);
+void finding_add(struct finding_list *list, enum severity severity, const char *id, const char *where,
+                 const char *hint, const char *format, ...) __attribute__((format(printf, 6, 7)));
 
 /* Whether the user can allow it (`--allow ID`): only a block that is not final in the table. */
 bool finding_can_be_allowed(const struct finding *f);
@@ -69,6 +67,8 @@ const struct finding_kind *finding_kind_at(size_t i);           /* sorted by id;
 int finding_report(struct finding_list *list, const char *id, const char *where, const char *format, ...)
         __attribute__((format(printf, 4, 5)));
 
-/* "INSTALL, word 3" for `where`; words count from 1, and a long label key is cut. Returns buffer. */
+/* The same at a word of a label, "INSTALL, word 3": words count from 1, and a long label key is cut. */
+void finding_report_at(struct finding_list *list, const char *id, const char *label, size_t word,
+                       const char *format, ...) __attribute__((format(printf, 5, 6)));
 #define FINDING_PLACE_MAX 96U
 const char *finding_place(char buffer[static FINDING_PLACE_MAX], const char *label, size_t word);

@@ -16,59 +16,39 @@ static bool is_odd_blank(unsigned c) {
                c == 0x2800 || c == 0x3000;
 }
 
-/* The finding for a character, or NULL. marks: the number of combining ones before it. */
-static const char *trouble_of(const char *s, size_t n, unsigned c, unsigned marks) {
+static const struct trouble {
+        const char *id, *what;
+} troubles[] = {
+        { "not-utf8", "bytes that are not UTF-8" },
+        { "control-character", "a control character" },
+        { "odd-blank", "a blank that does not separate words" },
+        { "invisible-character", "a character that hides" },
+};
+
+/* The row of a character, or -1. marks: the number of combining ones up to it. */
+static int trouble_of(const char *s, size_t n, unsigned c, unsigned marks) {
         if (c == REPLACEMENT && (n != 3 || memcmp(s, "\xef\xbf\xbd", 3) != 0))
-                return "not-utf8";
+                return 0;
         if (c < 0x20 ? c != '\t' && c != '\n' : c >= 0x7f && c <= 0x9f)
-                return "control-character";
+                return 1;
         if (is_odd_blank(c))
-                return "odd-blank";
-        if (c >= 0x80 && (text_cells(c) < 0 || marks > MARKS_MAX))
-                return "invisible-character";
-        return NULL;
+                return 2;
+        return c >= 0x80 && (text_cells(c) < 0 || marks > MARKS_MAX) ? 3 : -1;
 }
 
-static int characters_report(const struct recipe *recipe, const char *id, size_t at, unsigned c,
-                             struct finding_list *findings) {
-        static const struct {
-                const char *id, *what;
-        } words[] = {
-                { "not-utf8", "bytes that are not UTF-8" },
-                { "control-character", "a control character" },
-                { "odd-blank", "a blank that does not separate words" },
-                { "invisible-character", "a character that hides" },
-        };
-        for (size_t i = 0; i < ELEMENTS(words); i++)
-                if (strcmp(words[i].id, id) == 0)
-                        return finding_report(findings, id, recipe->where,
-                                              "The label holds %s, U+%04X at byte %zu", words[i].what, c,
-                                              at + 1);
-        return 0;
-}
-
-int recipe_check_characters(const struct recipe *recipe, struct finding_list *findings) {
+void recipe_check_characters(const struct recipe *recipe, struct finding_list *findings) {
         size_t n = strlen(recipe->text);
-        const char *reported[4] = { NULL };         /* each kind once, at its first place */
+        bool reported[ELEMENTS(troubles)] = {};         /* each once, at its first place */
         unsigned marks = 0;
-
-        for (size_t at = 0; at < n;) {
+        for (size_t at = 0, length; at < n; at += length) {
                 unsigned c;
-                size_t length = text_decode(recipe->text + at, n - at, &c);
+                length = text_decode(recipe->text + at, n - at, &c);
                 marks = text_cells(c) == 0 ? marks + 1 : 0;
-                const char *id = trouble_of(recipe->text + at, length, c, marks);
-                for (size_t i = 0; id && i < ELEMENTS(reported); i++) {
-                        if (reported[i] && strcmp(reported[i], id) == 0)
-                                break;
-                        if (reported[i])
-                                continue;
-                        reported[i] = id;
-                        int r = characters_report(recipe, id, at, c, findings);
-                        if (r < 0)
-                                return r;
-                        break;
-                }
-                at += length > 0 ? length : 1;
+                int i = trouble_of(recipe->text + at, length, c, marks);
+                if (i < 0 || reported[i])
+                        continue;
+                reported[i] = true;
+                finding_report(findings, troubles[i].id, recipe->where,
+                               "The label holds %s, U+%04X at byte %zu", troubles[i].what, c, at + 1);
         }
-        return 0;
 }

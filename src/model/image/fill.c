@@ -2,17 +2,57 @@
 
 /* Variables, and recipes filled with them (declared in model/image/recipe.h). */
 
-#include "model/image/internal.h"
-
 #include "base/words.h"
+#include "model/image/internal.h"
 
 /* The kernel refuses an argument of 128 KiB or more (MAX_ARG_STRLEN), and all together need some room. */
 #define FILLED_WORD_MAX (128U * 1024 - 1)
 #define FILLED_BYTES_MAX (1024U * 1024)
 
+/* ---- variables ---- */
+
+#define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_"
+
+size_t variable_name_length(const char *s) {
+        return *s >= '0' && *s <= '9' ? 0 : strspn(s, LETTERS "0123456789");
+}
+
+bool variable_holds_several(const char *name) {
+        return STR_IN_SET(name, "OPT1", "OPT2", "OPT3", "RUN_OPTS");
+}
+
+bool variable_is_known(const char *name) {
+        return variable_holds_several(name) ||
+               STR_IN_SET(name, "NAME", "IMAGE", "PWD", "HOME", "SUDO_UID", "SUDO_GID", "CONFDIR", "LOGDIR",
+                          "DATADIR", "HOST");
+}
+
+int variables_set(struct label_list *variables, const char *name, const char *value) {
+        size_t length = variable_name_length(name);
+        if (length == 0 || name[length])
+                return -EINVAL;
+        label_list_set(variables, name, value);
+        return 0;
+}
+
+void variables_set_known(struct label_list *variables, const char *name, const char *image) {
+        static const char *const folders[][2] = {
+                { "CONFDIR", "/etc/" }, { "LOGDIR", "/var/log/" }, { "DATADIR", "/var/lib/" }
+        };
+        label_list_set(variables, "NAME", name);
+        label_list_set(variables, "IMAGE", image);
+        label_list_set(variables, "HOST", "/host");
+        for (size_t i = 0; i < ELEMENTS(folders); i++) {
+                _cleanup_free_ char *path = str_printf("%s%s", folders[i][1], name);
+                label_list_set(variables, folders[i][0], path);
+        }
+}
+
+/* ---- filling in ---- */
+
 struct fill {
         const struct recipe *recipe;
-        const struct variables *variables;
+        const struct label_list *variables;
         struct finding_list *findings;
         char **argv;
         size_t words, bytes;    /* from the label, so far */
@@ -21,43 +61,28 @@ struct fill {
         bool full;
 };
 
-static void fill_done(struct fill *f) {
-        strv_free(f->argv);
-        strv_free(f->undefined);
-}
-
-static int report_undefined(struct fill *f, const char *name) {
-        char where[FINDING_PLACE_MAX];
+static void report_undefined(struct fill *f, const char *name) {
         if (strv_contains(f->undefined, name))
-                return 0;
+                return;
         strv_add(&f->undefined, name);
-        return finding_report(f->findings, "undefined-variable",
-                              finding_place(where, f->recipe->where, f->word), "The variable %s has no value",
-                              name);
+        finding_report_at(f->findings, "undefined-variable", f->recipe->where, f->word,
+                          "The variable %s has no value", name);
 }
 
-static int add_word_text(struct fill *f, const struct word *w, unsigned depth, struct str *out);
+static void add_word_text(struct fill *f, const struct word *w, unsigned depth, struct str *out);
 
-static int add_variable(struct fill *f, const struct piece *piece, unsigned depth, struct str *out) {
-        const char *value = variables_get(f->variables, piece->text);
-        if (!str_empty(value) || (value && !piece->fallback)) {
+static void add_variable(struct fill *f, const struct piece *piece, unsigned depth, struct str *out) {
+        const char *value = label_list_get(f->variables, piece->text);
+        if (!str_empty(value) || (value && !piece->fallback))
                 str_add(out, value);
-                return 0;
-        }
-        if (piece->fallback && depth >= FALLBACK_DEPTH_MAX) {
+        else if (piece->fallback && depth >= FALLBACK_DEPTH_MAX)
                 str_add(out, piece->fallback);
-                return 0;
-        }
-        if (piece->fallback) {
-                struct word inner = {};
+        else if (piece->fallback) {
                 const char *trouble;
-                int r = word_parse(piece->fallback, &inner, &trouble);
-                if (r >= 0)
-                        r = add_word_text(f, &inner, depth + 1, out);
-                word_done(&inner);
-                return r;
-        }
-        return variable_holds_several(piece->text) ? 0 : report_undefined(f, piece->text);
+                _cleanup_(word_done) struct word inner = word_parse(piece->fallback, &trouble);
+                add_word_text(f, &inner, depth + 1, out);
+        } else if (!variable_holds_several(piece->text))
+                report_undefined(f, piece->text);
 }
 
 /* The value for a bare placeholder at the end of literal text: the word is exactly NAME or IMAGE, or ends in
@@ -68,13 +93,13 @@ static const char *bare_placeholder(const struct fill *f, const char *text, bool
                 const char *at = str_ends(text, names[i]);
                 if (at && (at > text ? at[-1] == '=' : whole)) {
                         *ret_keep = (size_t) (at - text);
-                        return variables_get(f->variables, names[i]);
+                        return label_list_get(f->variables, names[i]);
                 }
         }
         return NULL;
 }
 
-static int add_word_text(struct fill *f, const struct word *w, unsigned depth, struct str *out) {
+static void add_word_text(struct fill *f, const struct word *w, unsigned depth, struct str *out) {
         for (size_t i = 0; i < w->n && out->length <= FILLED_WORD_MAX; i++) {
                 const struct piece *piece = &w->pieces[i];
                 size_t keep = 0;
@@ -84,56 +109,39 @@ static int add_word_text(struct fill *f, const struct word *w, unsigned depth, s
                 if (bare) {
                         str_add_bytes(out, piece->text, keep);
                         str_add(out, bare);
-                } else if (!piece->variable)
+                } else if (piece->variable)
+                        add_variable(f, piece, depth, out);
+                else
                         str_add(out, piece->text);
-                else {
-                        int r = add_variable(f, piece, depth, out);
-                        if (r < 0)
-                                return r;
-                }
         }
-        return 0;
 }
 
-/* Adds a word to the command; takes text, also on failure. */
-static int take_word(struct fill *f, char *text) {
-        char where[FINDING_PLACE_MAX];
+static void add_filled(struct fill *f, const char *text) {
         size_t n = strlen(text);
-        if (f->full || n > FILLED_WORD_MAX || f->words >= RECIPE_FILLED_MAX ||
-            f->bytes + n > FILLED_BYTES_MAX) {
-                free(text);
-                if (f->full)
-                        return 0;
-                f->full = true;
-                return finding_report(f->findings, "label-too-long",
-                                      finding_place(where, f->recipe->where, f->word),
-                                      "Filled in, the command is longer than a program can be given");
+        if (f->full)
+                return;
+        f->full = n > FILLED_WORD_MAX || f->words >= RECIPE_FILLED_MAX || f->bytes + n > FILLED_BYTES_MAX;
+        if (f->full) {
+                finding_report_at(f->findings, "label-too-long", f->recipe->where, f->word,
+                                  "Filled in, the command is longer than a program can be given");
+                return;
         }
         f->words++;
         f->bytes += n;
-        return strv_take(&f->argv, text);
+        strv_add(&f->argv, text);
 }
 
 /* $OPT1 and the like as a whole word: as many words as the user gave. */
-static int fill_several(struct fill *f, const char *name, const char *text) {
-        char where[FINDING_PLACE_MAX];
+static void fill_several(struct fill *f, const char *name, const char *text) {
         _cleanup_strv_ char **words = NULL;
         _cleanup_error_ struct error *e = NULL;
-
-        if (!*text)
-                return 0;
-        int r = words_split(text, &words, &e);
-        if (r == -ENOMEM)
-                return r;
-        if (r < 0) {
-                r = finding_report(
-                        f->findings, "unbalanced-quote", finding_place(where, f->recipe->where, f->word),
-                        "%s cannot be split into words: %s", name, e ? e->message : "it is not right");
-                return r < 0 ? r : take_word(f, xstrdup(text));
+        if (words_split(text, &words, &e) < 0) {
+                finding_report_at(f->findings, "unbalanced-quote", f->recipe->where, f->word,
+                                  "%s cannot be split into words: %s", name, e->message);
+                add_filled(f, text);
         }
-        for (size_t i = 0; words[i] && r >= 0; i++)
-                r = take_word(f, xstrdup(words[i]));
-        return r;
+        for (char **word = words; word && *word; word++)
+                add_filled(f, *word);
 }
 
 /* A word of only OPT variables that are all empty vanishes: "$OPT1$OPT2". */
@@ -144,32 +152,28 @@ static bool only_options(const struct word *w) {
         return w->n > 0;
 }
 
-static int fill_word(struct fill *f, const struct word *w) {
+static void fill_word(struct fill *f, const struct word *w) {
         _cleanup_str_ struct str text = {};
-        int r = add_word_text(f, w, 0, &text);
-        if (r < 0)
-                return r;
+        add_word_text(f, w, 0, &text);
         if (text.length == 0 && only_options(w))
-                return 0;
-        if (w->several) {
-                str_add(&text, "");
-                return fill_several(f, w->pieces[0].text, text.text);
-        }
-        return take_word(f, str_take(&text));
+                return;
+        str_add(&text, "");
+        if (w->several)
+                fill_several(f, w->pieces[0].text, text.text);
+        else
+                add_filled(f, text.text);
 }
 
-int recipe_fill(const struct recipe *recipe, const struct variables *v, char *const *arguments, char ***ret,
-                struct finding_list *findings) {
-        _cleanup_(fill_done) struct fill f = {
-                .recipe = recipe, .variables = v, .findings = findings, .argv = strv_copy(NULL)
+char **recipe_fill(const struct recipe *recipe, const struct label_list *variables, char *const *arguments,
+                   struct finding_list *findings) {
+        struct fill f = {
+                .recipe = recipe, .variables = variables, .findings = findings, .argv = strv_copy(NULL)
         };
         for (size_t i = 0; i < recipe->n; i++) {
                 f.word = i + 1;
-                int r = fill_word(&f, &recipe->words[i]);
-                if (r < 0)
-                        return r;
+                fill_word(&f, &recipe->words[i]);
         }
+        strv_free(f.undefined);
         strv_extend(&f.argv, arguments);
-        *ret = TAKE(f.argv);
-        return 0;
+        return f.argv;
 }

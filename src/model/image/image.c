@@ -20,81 +20,24 @@ struct image *image_free(struct image *image) {
         free(image->digest);
         strv_free(image->names);
         strv_free(image->repo_digests);
-        for (size_t i = 0; i < image->n_labels; i++) {
-                free(image->labels[i].key);
-                free(image->labels[i].value);
-        }
-        free(image->labels);
+        label_list_done(&image->labels);
         free(image->architecture);
         free(image->source);
         free(image);
         return NULL;
 }
 
-struct image *image_copy(const struct image *image) {
-        _cleanup_image_ struct image *copy = image_new();
-        if (!copy)
-                return NULL;
-        copy->size = image->size;
-        copy->created = image->created;
-        copy->containers = image->containers;
-        if (str_replace(&copy->id, image->id) < 0 || str_replace(&copy->digest, image->digest) < 0 ||
-            str_replace(&copy->architecture, image->architecture) < 0 ||
-            str_replace(&copy->source, image->source) < 0 || !(copy->names = strv_copy(image->names)) ||
-            !(copy->repo_digests = strv_copy(image->repo_digests)))
-                return NULL;
-        for (size_t i = 0; i < image->n_labels; i++)
-                if (image_add_label(copy, image->labels[i].key, image->labels[i].value) < 0)
-                        return NULL;
-        return TAKE(copy);
-}
-
-/* The index of the key, or of its place. */
-static size_t label_place(const struct image *image, const char *key, bool *ret_there) {
-        size_t low = 0, high = image->n_labels;
-        while (low < high) {
-                size_t middle = low + (high - low) / 2;
-                int order = strcmp(image->labels[middle].key, key);
-                if (order == 0) {
-                        *ret_there = true;
-                        return middle;
-                }
-                if (order < 0)
-                        low = middle + 1;
-                else
-                        high = middle;
-        }
-        *ret_there = false;
-        return low;
-}
-
 int image_add_label(struct image *image, const char *key, const char *value) {
-        if (strlen(key) > LABEL_KEY_MAX)
+        if (strlen(key) > LABEL_KEY_MAX ||
+            (image->labels.n >= LABELS_MAX && !label_list_get(&image->labels, key)))
                 return -E2BIG;
-        bool there;
-        size_t place = label_place(image, key, &there);
-        if (!there && image->n_labels >= LABELS_MAX)
-                return -E2BIG;
-
-        _cleanup_free_ char *kept = xstrndup(value ? value : "", LABEL_VALUE_MAX + 1);
-        if (there) {            /* a repeated key: the last one counts, as in its JSON */
-                free(image->labels[place].value);
-                image->labels[place].value = TAKE(kept);
-                return 0;
-        }
-        _cleanup_free_ char *name = xstrdup(key);
-        struct label *bigger = xreallocarray(image->labels, image->n_labels + 1, sizeof *bigger);
-        image->labels = bigger;
-        memmove(&bigger[place + 1], &bigger[place], (image->n_labels - place) * sizeof *bigger);
-        bigger[place] = (struct label) { .key = TAKE(name), .value = TAKE(kept) };
-        image->n_labels++;
+        _cleanup_free_ char *cut = xstrndup(value, LABEL_VALUE_MAX + 1);
+        label_list_set(&image->labels, key, cut);
         return 0;
 }
 
 const char *image_label(const struct image *image, const char *key) {
-        bool there;
-        size_t place = label_place(image, key, &there);
-        return there ? image->labels[place].value : NULL;
+        return label_list_get(&image->labels, key);
 }
 
 static const char *first_label(const struct image *image, const char *const *keys, size_t n) {
@@ -163,16 +106,18 @@ static bool tag_means(const struct reference_parts *name, const struct reference
 }
 
 static bool id_means(const struct image *image, const char *reference) {
-        const char *digits = str_starts(reference, "sha256:");
-        if (!digits)
-                digits = reference;
+        const char *rest = str_starts(reference, "sha256:"), *digits = rest ? rest : reference;
         size_t n = strlen(digits);
         return image->id && n >= ID_PREFIX_MIN && n <= ID_DIGITS && strspn(digits, "0123456789abcdef") == n &&
                strncmp(image->id, digits, n) == 0;
 }
 
+static bool is_digest(const struct image *image, struct span digest) {
+        return image->digest && span_equal((struct span) { image->digest, strlen(image->digest) }, digest);
+}
+
 static bool has_digest(const struct image *image, struct span digest) {
-        if (image->digest && span_equal((struct span) { image->digest, strlen(image->digest) }, digest))
+        if (is_digest(image, digest))
                 return true;
         for (char **d = image->repo_digests; d && *d; d++) {
                 struct reference_parts p;
@@ -237,8 +182,7 @@ static const char *repo_digest_of(const struct image *image, struct span reposit
                 reference_split(*d, &p);
                 if (!span_equal(p.repository, repository) || p.digest.n == 0)
                         continue;
-                if (image->digest &&
-                    span_equal(p.digest, (struct span) { image->digest, strlen(image->digest) }))
+                if (is_digest(image, p.digest))
                         return *d;
                 if (!found)
                         found = *d;

@@ -10,13 +10,23 @@ struct label {
         char *value;
 };
 
+/* Keys and values: labels, or variables of a recipe. Sorted by key (strcmp), each key once; all zero is a
+ * valid, empty list. */
+struct label_list {
+        struct label *items;
+        size_t n;
+};
+void label_list_done(struct label_list *list);
+void label_list_set(struct label_list *list, const char *key, const char *value);       /* NULL removes */
+void label_list_copy(const struct label_list *from, struct label_list *to);     /* replaces *to */
+const char *label_list_get(const struct label_list *list, const char *key);     /* NULL: none */
+
 struct image {
         char *id;               /* 64 hex digits, without "sha256:" */
         char *digest; /* "sha256:…" of the manifest; NULL: unknown to the engine (Docker, local builds) */
         char **names;           /* "localhost/rsyslog:latest", … ; may be empty (dangling) */
         char **repo_digests;    /* "localhost/rsyslog@sha256:…", … */
-        struct label *labels;   /* sorted by key (strcmp) */
-        size_t n_labels;
+        struct label_list labels;
         uint64_t size;          /* bytes; 0: unknown */
         int64_t created;        /* seconds since the epoch; 0: unknown */
         char *architecture;     /* "amd64" or NULL */
@@ -28,12 +38,11 @@ struct image *image_new(void);
 struct image *image_free(struct image *image);
 DEFINE_CLEANUP(struct image, image_free)
 #define _cleanup_image_ _cleanup_(image_freep)
-struct image *image_copy(const struct image *image);
 
 /* Limits of foreign labels. A larger value is cut at LABEL_VALUE_MAX + 1 bytes, for lint. */
 #define LABEL_VALUE_MAX (64U * 1024)
 #define LABELS_MAX 1024U
-/* keeps the order; 0, -ENOMEM, -E2BIG */
+/* -E2BIG beyond LABELS_MAX, or for a key of more than 1024 bytes */
 int image_add_label(struct image *image, const char *key, const char *value);
 
 /* The exact key, or NULL. */
@@ -49,7 +58,7 @@ const char *image_vendor(const struct image *image);
 const char *image_reference(const struct image *image);
 
 /* The reference that pins exactly this image: "repository@sha256:…" for the repository of reference where the
- * digest is known, else the image id ("sha256:" + id). The caller frees; NULL when out of memory. */
+ * digest is known, else the image id ("sha256:" + id). The caller frees. */
 char *image_pinned(const struct image *image, const char *reference);
 
 /* Whether any of its names, repo digests or its id (also a prefix of 6 or more digits) means `reference`.

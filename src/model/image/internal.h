@@ -14,4 +14,9 @@
 
 /* Findings about bytes that are hidden or cannot be shown unchanged: "control-character",
  * "invisible-character", "odd-blank", "not-utf8". */
-int recipe_check_characters(const struct recipe *recipe, struct finding_list *findings);
+void recipe_check_characters(const struct recipe *recipe, struct finding_list *findings);
+
+/* Finds the variables of one unquoted word; the rest stays literal. *ret_trouble is the first "${" (in text)
+ * that is never closed or holds anything but NAME and NAME:-text, else NULL. */
+struct word word_parse(const char *text, const char **ret_trouble);
+void word_done(struct word *w);

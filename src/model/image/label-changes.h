@@ -6,18 +6,8 @@
 #include "base/names.h"
 #include "model/image/image.h"
 
-/* Labels kept with a plan and a service. All zero is a valid, empty list. */
-struct label_list {
-        struct label *items;    /* sorted by key (strcmp) */
-        size_t n;
-};
-void label_list_done(struct label_list *list);
-/* replaces; 0 or -ENOMEM */
-int label_list_set(struct label_list *list, const char *key, const char *value);
-/* replaces *to; 0 or -ENOMEM */
-int label_list_copy(const struct label_list *from, struct label_list *to);
 /* The labels that label_find() gives for each verb, under the verb's upper-case name. */
-int label_list_of(const struct image *image, struct label_list *ret);
+void label_list_of(const struct image *image, struct label_list *ret);
 
 enum difference {
         DIFFERENCE_SAME,
@@ -47,10 +37,9 @@ struct label_changes {
 };
 void label_changes_done(struct label_changes *changes);
 
-/* Labels with the same words are the same, whatever the blanks between them. 0 or -ENOMEM. */
-int label_changes_make(const struct label_list *before, const struct label_list *after,
-                       struct label_changes *ret);
+/* Labels with the same words are the same, whatever the blanks between them. */
+struct label_changes label_changes_make(const struct label_list *before, const struct label_list *after);
 
 /* The words in a line, as wdiff writes them: "podman run [-old-] {+new+} IMAGE"; runs of one kind share their
- * brackets. The caller frees; NULL when out of memory. */
+ * brackets. The caller frees. */
 char *label_change_text(const struct label_change *change);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Selects the command labels of an image (declared in model/image/recipe.h). */
+/* Lists of labels (declared in model/image/image.h), and the command labels of an image (in
+ * model/image/recipe.h). */
 
 #include <strings.h>
 
@@ -12,47 +13,96 @@ static const char *const command_label_names[] = {
 };
 DEFINE_NAMES(command_label, enum command_label)
 
+/* ---- lists ---- */
+
+static void label_done(struct label *l) {
+        free(l->key);
+        free(l->value);
+}
+
+void label_list_done(struct label_list *list) {
+        for (size_t i = 0; i < list->n; i++)
+                label_done(&list->items[i]);
+        free(list->items);
+        *list = (struct label_list) {};
+}
+
+/* The index of the key, or of its place. */
+static size_t label_place(const struct label_list *list, const char *key, bool *ret_there) {
+        size_t low = 0, high = list->n;
+        while (low < high) {
+                size_t middle = low + (high - low) / 2;
+                if (strcmp(list->items[middle].key, key) < 0)
+                        low = middle + 1;
+                else
+                        high = middle;
+        }
+        *ret_there = low < list->n && str_equal(list->items[low].key, key);
+        return low;
+}
+
+const char *label_list_get(const struct label_list *list, const char *key) {
+        bool there;
+        size_t place = label_place(list, key, &there);
+        return there ? list->items[place].value : NULL;
+}
+
+void label_list_set(struct label_list *list, const char *key, const char *value) {
+        bool there;
+        size_t place = label_place(list, key, &there);
+        if (there && value)
+                str_replace(&list->items[place].value, value);
+        else if (there) {
+                label_done(&list->items[place]);
+                memmove(&list->items[place], &list->items[place + 1],
+                        (--list->n - place) * sizeof *list->items);
+        } else if (value) {
+                room_for_one((void **) &list->items, list->n, sizeof *list->items);
+                memmove(&list->items[place + 1], &list->items[place],
+                        (list->n++ - place) * sizeof *list->items);
+                list->items[place] = (struct label) { xstrdup(key), xstrdup(value) };
+        }
+}
+
+void label_list_copy(const struct label_list *from, struct label_list *to) {
+        label_list_done(to);
+        for (size_t i = 0; i < from->n; i++)
+                label_list_set(to, from->items[i].key, from->items[i].value);
+}
+
+/* ---- command labels ---- */
+
 static bool is_upper(const char *key) {
-        for (; *key; key++)
-                if (*key >= 'a' && *key <= 'z')
-                        return false;
-        return true;
+        return !key[strcspn(key, "abcdefghijklmnopqrstuvwxyz")];
 }
 
 /* Of two keys with a value the upper-case one wins, else the first by strcmp (labels are sorted). */
 static bool label_wins(const struct label *candidate, const struct label *best) {
-        if (!*candidate->value)
-                return false;
-        return !best || !*best->value || (is_upper(candidate->key) && !is_upper(best->key));
+        if (!best)
+                return true;
+        return *candidate->value && (!*best->value || (is_upper(candidate->key) && !is_upper(best->key)));
 }
 
-static void report_duplicates(const struct image *image, const char *key, const struct label *used,
-                              struct finding_list *findings) {
-        _cleanup_str_ struct str keys = {};
-        for (size_t i = 0; i < image->n_labels; i++)
-                if (strcasecmp(image->labels[i].key, key) == 0)
-                        str_addf(&keys, "%s%s", keys.length > 0 ? ", " : "", image->labels[i].key);
-        finding_report(findings, "duplicate-label", used->key,
-                       "The image has several labels that differ only in capitals (%s); %s is used",
-                       keys.text, used->key);
-}
-
-const char *label_find_key(const struct image *image, const char *key, const char **ret_key,
-                           struct finding_list *findings) {
+/* The label of the key, whatever its case. */
+static const char *label_find_key(const struct image *image, const char *key, const char **ret_key,
+                                  struct finding_list *findings) {
+        _cleanup_strv_ char **keys = NULL;
         const struct label *best = NULL;
-        size_t n = 0;
-        for (size_t i = 0; i < image->n_labels; i++) {
-                const struct label *l = &image->labels[i];
+        for (size_t i = 0; i < image->labels.n; i++) {
+                const struct label *l = &image->labels.items[i];
                 if (strcasecmp(l->key, key) != 0)
                         continue;
-                n++;
-                if (!best || label_wins(l, best))
+                strv_add(&keys, l->key);
+                if (label_wins(l, best))
                         best = l;
         }
         if (!best)
                 return NULL;
-        if (n > 1)
-                report_duplicates(image, key, best, findings);
+        _cleanup_free_ char *all = keys[1] ? strv_join(keys, ", ") : NULL;
+        if (all)
+                finding_report(findings, "duplicate-label", best->key,
+                               "The image has several labels that differ only in capitals (%s); %s is used",
+                               all, best->key);
         if (!*best->value) {
                 finding_report(findings, "empty-label", best->key, "The label %s is empty", best->key);
                 return NULL;

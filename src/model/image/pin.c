@@ -23,11 +23,8 @@ bool pin_is(const char *name) {
         reference_split(name, &p);
         if (p.tag.n < sizeof TAG_START + ID_DIGITS || memcmp(p.tag.at, TAG_START, sizeof TAG_START - 1) != 0)
                 return false;
-        const char *end = p.tag.at + p.tag.n;
-        for (const char *c = end - ID_DIGITS; c < end; c++)
-                if (!((*c >= '0' && *c <= '9') || (*c >= 'a' && *c <= 'f')))
-                        return false;
-        return end[-(int) ID_DIGITS - 1] == '-';
+        const char *id = p.tag.at + p.tag.n - ID_DIGITS;
+        return id[-1] == '-' && strspn(id, "0123456789abcdef") >= ID_DIGITS;
 }
 
 bool pin_only(const struct image *image) {
@@ -38,15 +35,12 @@ bool pin_only(const struct image *image) {
 }
 
 void pin_names_last(struct image *image) {
-        size_t n = strv_length(image->names), held = 0;
-        for (size_t i = 0; i < n - held;) {
-                if (!pin_is(image->names[i])) {
-                        i++;
-                        continue;
-                }
-                char *name = image->names[i];
-                memmove(image->names + i, image->names + i + 1, (n - i - 1) * sizeof *image->names);
-                image->names[n - 1] = name;
-                held++;
-        }
+        char **names = NULL, **pins = NULL;
+        for (char **name = image->names; name && *name; name++)
+                strv_take(pin_is(*name) ? &pins : &names, *name);
+        for (char **pin = pins; pin && *pin; pin++)
+                strv_take(&names, *pin);
+        free(pins);
+        free(image->names);
+        image->names = names;
 }

@@ -6,7 +6,6 @@
 #include "base/names.h"
 #include "model/finding/finding.h"
 #include "model/image/image.h"
-#include "model/image/variable.h"
 
 /* The verbs that have a label. */
 enum command_label {
@@ -25,10 +24,6 @@ DECLARE_NAMES(command_label, enum command_label);       /* "INSTALL", … */
  * UPGRADE is missing. */
 const char *label_find(const struct image *image, enum command_label which, const char **ret_key,
                        struct finding_list *findings);
-
-/* The same for any key ("PURGE", "help"), without UPDATE's special case. */
-const char *label_find_key(const struct image *image, const char *key, const char **ret_key,
-                           struct finding_list *findings);
 
 /* A bit per command_label of the image; 0: not a system service by its labels. */
 unsigned label_set(const struct image *image);
@@ -70,27 +65,39 @@ DEFINE_CLEANUP(struct recipe, recipe_free)
 /* Parses a label. Words are split by POSIX quoting first; "$" then means a variable in any of them, whatever
  * its quote or backslash. Shell syntax, control and invisible characters and sizes beyond the ceilings become
  * findings that block ("shell-syntax", "variable-syntax", "control-character", "invisible-character",
- * "not-utf8", "label-too-long"); an unbalanced quote is the finding "unbalanced-quote", and *ret is then a
- * recipe of the words before it. findings may be NULL. Only -ENOMEM fails. */
-int recipe_parse(const char *where, const char *text, struct recipe **ret, struct finding_list *findings);
+ * "not-utf8", "label-too-long"); an unbalanced quote is the finding "unbalanced-quote", and the result then
+ * has the words before it. findings may be NULL. */
+struct recipe *recipe_parse(const char *where, const char *text, struct finding_list *findings);
 
-/* Finds the variables of one unquoted word: fills `ret` (all zero before); the rest stays literal.
- * *ret_trouble is the first "${" (in text) that is never closed or holds anything but NAME and NAME:-text,
- * else NULL. 0 or -ENOMEM. */
-int word_parse(const char *text, struct word *ret, const char **ret_trouble);
-void word_done(struct word *w);
+/* The names of the variables of a recipe that fairlead does not define, in order, each once. */
+char **recipe_unknown(const struct recipe *recipe);
 
-/* The names of the variables of a recipe that fairlead does not define, in order, each once. 0 or -ENOMEM. */
-int recipe_unknown(const struct recipe *recipe, char ***ret);
+/* ---- variables ---- */
+
+/* The length of the variable name ([A-Za-z_][A-Za-z0-9_]*) at s, or 0. */
+size_t variable_name_length(const char *s);
+
+/* Whether fairlead defines the variable (NAME, IMAGE, HOST, OPT1, …). */
+bool variable_is_known(const char *name);
+
+/* OPT1, OPT2, OPT3, RUN_OPTS: empty by default, split into words as a whole word. */
+bool variable_holds_several(const char *name);
+
+/* replaces; value NULL removes; 0, -EINVAL (not a variable name) */
+int variables_set(struct label_list *variables, const char *name, const char *value);
+
+/* Sets the variables that follow from the service's name and the value of IMAGE: NAME, IMAGE, CONFDIR,
+ * LOGDIR, DATADIR, HOST. PWD, HOME, SUDO_UID, SUDO_GID are the host's, OPT1-3 and RUN_OPTS the user's. */
+void variables_set_known(struct label_list *variables, const char *name, const char *image);
 
 /* ---- filling in ---- */
 
 /* Fills the recipe: values go into their word unchanged (never split or scanned again), bare NAME and IMAGE
  * and words ending in =NAME, =IMAGE are replaced, OPT1-3 and RUN_OPTS are split by POSIX quoting. A variable
  * without value and fallback is the finding "undefined-variable" (block) and becomes "". arguments are
- * appended unchanged. *ret is a list that the caller frees. An OPT1-3 or RUN_OPTS that cannot be split is the
- * finding "unbalanced-quote" and stays one word. At most RECIPE_FILLED_MAX words come from the label (more:
- * "label-too-long"). findings may be NULL. 0 or -ENOMEM. */
+ * appended unchanged. The caller frees the list. An OPT1-3 or RUN_OPTS that cannot be split is the finding
+ * "unbalanced-quote" and stays one word. At most RECIPE_FILLED_MAX words come from the label (more:
+ * "label-too-long"). findings may be NULL. */
 #define RECIPE_FILLED_MAX 1024U
-int recipe_fill(const struct recipe *recipe, const struct variables *v, char *const *arguments, char ***ret,
-                struct finding_list *findings);
+char **recipe_fill(const struct recipe *recipe, const struct label_list *variables, char *const *arguments,
+                   struct finding_list *findings);

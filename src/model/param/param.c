@@ -77,59 +77,40 @@ struct answers *answers_free(struct answers *a) {
 }
 
 struct answers *answers_copy(const struct answers *a) {
-        _cleanup_(answers_freep) struct answers *copy = answers_new();
-        if (!copy)
-                return NULL;
+        struct answers *copy = answers_new();
         for (size_t i = 0; a && i < a->n; i++)
-                if (answers_set(copy, a->items[i].name, a->items[i].value, a->items[i].source) < 0)
-                        return NULL;
-        return TAKE(copy);
+                answers_set(copy, a->items[i].name, a->items[i].value, a->items[i].source);
+        return copy;
 }
 
 /* The sorted place of name. */
 static size_t answer_place(const struct answers *a, const char *name, bool *ret_there) {
         size_t i = 0;
-        int c = 1;
-        while (i < a->n && (c = strcmp(a->items[i].name, name)) < 0)
+        while (i < a->n && strcmp(a->items[i].name, name) < 0)
                 i++;
-        *ret_there = i < a->n && c == 0;
+        *ret_there = i < a->n && str_equal(a->items[i].name, name);
         return i;
 }
 
-int answers_set(struct answers *a, const char *name, const char *value, const char *source) {
+void answers_set(struct answers *a, const char *name, const char *value, const char *source) {
         bool there;
         size_t i = answer_place(a, name, &there);
         if (!value) {
-                if (there) {
-                        answer_done(a->items + i);
-                        memmove(a->items + i, a->items + i + 1, (--a->n - i) * sizeof *a->items);
-                }
-                return 0;
+                if (!there)
+                        return;
+                answer_done(a->items + i);
+                memmove(a->items + i, a->items + i + 1, (--a->n - i) * sizeof *a->items);
+                return;
         }
-
-        /* Copies first: a failure leaves the answers unchanged, and value may be the old one itself. */
-        struct answer made = {};
-        int r = str_replace(&made.name, name);
-        if (r >= 0)
-                r = str_replace(&made.value, value);
-        if (r >= 0)
-                r = str_replace(&made.source, source);
-        if (r >= 0 && !there) {
-                struct answer *grown = xreallocarray(a->items, a->n + 1, sizeof *grown);
-                if (grown) {
-                        a->items = grown;
-                        memmove(grown + i + 1, grown + i, (a->n++ - i) * sizeof *grown);
-                        grown[i] = (struct answer) {};
-                } else
-                        r = -ENOMEM;
+        /* Copied first: value may be the old one itself. */
+        struct answer new = { xstrdup(name), xstrdup(value), xstrdup(source) };
+        if (there)
+                answer_done(a->items + i);
+        else {
+                room_for_one((void **) &a->items, a->n, sizeof *a->items);
+                memmove(a->items + i + 1, a->items + i, (a->n++ - i) * sizeof *a->items);
         }
-        if (r < 0) {
-                answer_done(&made);
-                return r;
-        }
-        answer_done(a->items + i);
-        a->items[i] = made;
-        return 0;
+        a->items[i] = new;
 }
 
 const char *answers_get(const struct answers *a, const char *name) {

@@ -97,8 +97,8 @@ struct answers *answers_new(void);
 struct answers *answers_free(struct answers *a);
 DEFINE_CLEANUP(struct answers, answers_free)
 struct answers *answers_copy(const struct answers *a);
-/* NULL value removes; 0, -ENOMEM */
-int answers_set(struct answers *a, const char *name, const char *value, const char *source);
+/* NULL value removes */
+void answers_set(struct answers *a, const char *name, const char *value, const char *source);
 const char *answers_get(const struct answers *a, const char *name);     /* NULL: not answered */
 
 /* Whether the parameter applies, given the answers (the other parameter's default counts as its answer). */

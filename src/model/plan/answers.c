@@ -221,7 +221,7 @@ int plan_read_answers(struct making *m, struct error **reterr) {
 /* ---- environment ---- */
 
 static void add_environment(struct making *m, const char *name) {
-        const char *value = variables_get(&m->variables, name);
+        const char *value = label_list_get(&m->variables, name);
         _cleanup_free_ char *start = str_printf("%s=", name);
         for (char **e = m->plan->environment; *e; e++)
                 if (str_starts(*e, start))

@@ -17,7 +17,7 @@ struct making {
         const char *engine_path;                /* or its name */
         bool set_up_by_install;                 /* INSTALL exists and gets the form's words; else RUN does */
         bool asks;                              /* this plan fills the label that gets them */
-        struct variables variables;
+        struct label_list variables;
         char **words;                           /* of the mode and the parameters, at the end of that label */
         char **engine_words;                    /* options for the engine, before its image */
         bool wants_stdin, wants_terminal;       /* an answer is delivered by stdin, by prompt */

@@ -8,7 +8,7 @@
 
 static void making_done(struct making *m) {
         plan_free(m->plan);
-        variables_done(&m->variables);
+        label_list_done(&m->variables);
         strv_free(m->words);
         strv_free(m->engine_words);
 }
@@ -115,8 +115,8 @@ static void set_given(struct making *m) {
 /* The exact label; else, as for the verbs, the first whose key differs in case: capitals sort first. */
 static const struct label *any_label(const struct image *image, const char *key) {
         const struct label *found = NULL;
-        for (size_t i = 0; key && i < image->n_labels; i++) {
-                const struct label *l = image->labels + i;
+        for (size_t i = 0; key && i < image->labels.n; i++) {
+                const struct label *l = image->labels.items + i;
                 if (strcasecmp(l->key, key) == 0 && (!found || strcmp(l->key, key) == 0))
                         found = l;
         }
@@ -137,9 +137,9 @@ static bool lacks_flag(const struct command *c, const char *canonical) {
 
 /* Inserts the answers' engine words before the image: *argv is replaced. */
 static void insert_engine_words(struct making *m, const char *where, char ***argv) {
-        _cleanup_command_ struct command *probe = NULL;
+        _cleanup_command_ struct command *probe =
+                command_read(where, *argv, m->engine, m->engine_path, NULL);
         _cleanup_strv_ char **extra = NULL, **made = NULL;
-        command_read(where, *argv, m->engine, m->engine_path, &probe, NULL);
         bool engine = probe->engine != ENGINE_NONE; /* a program of the host inherits terminal and input */
         if (engine && m->wants_terminal && lacks_flag(probe, "--tty"))
                 strv_add(&extra, "-t");
@@ -177,15 +177,13 @@ static void report_not_utf8(const char *key, char *const *argv, struct finding_l
 /* Fills a label's text into the command that will run; NULL when nothing remains. */
 static struct command *make_command(struct making *m, const char *key, const char *text, bool set_up,
                                     char *const *arguments, struct finding_list *findings) {
-        _cleanup_recipe_ struct recipe *recipe = NULL;
-        _cleanup_strv_ char **words = NULL, **argv = NULL;
-        struct command *command = NULL;
-        recipe_parse(key, text, &recipe, findings);
+        _cleanup_recipe_ struct recipe *recipe = recipe_parse(key, text, findings);
+        _cleanup_strv_ char **words = NULL;
         if (set_up)
                 strv_extend(&words, m->words);
         strv_extend(&words, arguments);
-        recipe_fill(recipe, &m->variables, words, &argv, findings);
-        if (!argv || !*argv)
+        _cleanup_strv_ char **argv = recipe_fill(recipe, &m->variables, words, findings);
+        if (!*argv)
                 return NULL;
         if (set_up && (m->engine_words || m->wants_stdin || m->wants_terminal))
                 insert_engine_words(m, key, &argv);
@@ -195,7 +193,7 @@ static struct command *make_command(struct making *m, const char *key, const cha
                                "The first word of the label %s is empty, so there is no program to run", key);
                 return NULL;
         }
-        command_read(key, argv, m->engine, m->engine_path, &command, findings);
+        struct command *command = command_read(key, argv, m->engine, m->engine_path, findings);
         lint_command(key, command, m->request->image, m->plan->pin.image, m->plan->name, findings);
         return command;
 }
@@ -205,10 +203,11 @@ static struct command *fill_for_later(struct making *m, enum command_label which
         struct finding_list findings = {};
         const char *key = NULL, *text = label_find(m->request->image, which, &key, &findings);
         struct command *command = text ? make_command(m, key, text, false, NULL, &findings) : NULL;
-        for (size_t i = 0; i < findings.n; i++)
-                if (findings.items[i].severity == SEVERITY_BLOCK)
-                        findings.items[i].severity = SEVERITY_WARN;
-        finding_list_copy(&findings, &m->plan->findings);
+        for (size_t i = 0; i < findings.n; i++) {
+                const struct finding *f = &findings.items[i];
+                finding_add(&m->plan->findings, f->severity == SEVERITY_BLOCK ? SEVERITY_WARN : f->severity,
+                            f->id, f->where, f->hint, "%s", f->message);
+        }
         finding_list_done(&findings);
         return command;
 }

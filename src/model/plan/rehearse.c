@@ -19,11 +19,7 @@ static bool plan_rehearse_stays(const char *path) {
 
 /* The value of -v or --mount with the host's path in the copy; NULL: unchanged. The caller frees. */
 static char *turn_value(const char *value, bool is_volume) {
-        struct mount_reading reading = {};
-        if (is_volume)
-                mount_read_volume(value, &reading);
-        else
-                mount_read_mount(value, &reading);
+        struct mount_reading reading = is_volume ? mount_read_volume(value) : mount_read_mount(value);
         bool of_host = reading.shape == MOUNT_SHAPE_HOST;
         _cleanup_free_ char *path = of_host ? path_simplify(reading.mount.host) : NULL;
         mount_reading_done(&reading);
@@ -69,8 +65,7 @@ static void turn_mounts(struct plan *plan) {
                 if (turned)
                         turn_word(argv, o, turned);
         }
-        struct command *turned = NULL;
-        command_read(plan->label_key, argv, c->engine, NULL, &turned, NULL);
+        struct command *turned = command_read(plan->label_key, argv, c->engine, NULL, NULL);
         command_free(plan->command);
         plan->command = turned;
 }

@@ -138,11 +138,9 @@ static void ask_variables(struct profile *profile, const struct image *image) {
                 const char *key, *text = label_find(image, which, &key, NULL);
                 if (!text)
                         continue;
-                _cleanup_recipe_ struct recipe *recipe = NULL;
-                _cleanup_strv_ char **unknown = NULL;
-                recipe_parse(key, text, &recipe, NULL);
-                recipe_unknown(recipe, &unknown);
-                for (char **u = unknown; u && *u; u++)
+                _cleanup_recipe_ struct recipe *recipe = recipe_parse(key, text, NULL);
+                _cleanup_strv_ char **unknown = recipe_unknown(recipe);
+                for (char **u = unknown; *u; u++)
                         ask_variable(profile, *u, key);
         }
 }

@@ -313,9 +313,9 @@ void plan_text_profile(struct pager *pager, const struct profile *profile) {
 /* An upgrade: both versions, and their labels side by side, word by word. */
 static void plan_text_upgrade(struct pager *pager, const struct plan *plan) {
         const struct image_pin *from = plan->from;
-        struct label_changes changes = {};
-        if (!from || label_changes_make(&from->labels, &plan->pin.labels, &changes) < 0)
+        if (!from)
                 return;
+        struct label_changes changes = label_changes_make(&from->labels, &plan->pin.labels);
         if (plan->pin.version && from->version)
                 pager_addf(pager, DOC_STRONG, "Version %s replaces %s", plan->pin.version, from->version);
         else

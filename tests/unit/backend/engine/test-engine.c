@@ -300,8 +300,8 @@ static void lists_an_image_that_has_too_many_labels(void **state) {
         run_call(f, list, (struct fake_rule) { .route = "/images/json", .what = FAKE_PAGE, .amount = 200, .text = body.text });
         assert_null(f->error);
         assert_int_equal(f->images->n, 2);
-        assert_int_equal(f->images->items[0]->n_labels, LABELS_MAX);
-        assert_int_equal(f->images->items[1]->n_labels, 0);
+        assert_int_equal(f->images->items[0]->labels.n, LABELS_MAX);
+        assert_int_equal(f->images->items[1]->labels.n, 0);
 }
 
 static void looks_at_an_image(void **state) {

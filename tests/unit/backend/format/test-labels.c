@@ -19,10 +19,10 @@ static void reads_labels_and_the_name(void **state) {
         assert_string_equal(image_label(image, "RUN"), "b");
         assert_string_equal(image_label(image, "e"), "");
         assert_string_equal(image_reference(image), "localhost/x:1");
-        assert_string_equal(image->labels[0].key, "INSTALL");
+        assert_string_equal(image->labels.items[0].key, "INSTALL");
 
         _cleanup_image_ struct image *nameless = parse("{\"labels\": {}}");
-        assert_int_equal(nameless->n_labels, 0);
+        assert_int_equal(nameless->labels.n, 0);
         assert_null(nameless->names);
 }
 

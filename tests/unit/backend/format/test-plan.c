@@ -82,8 +82,8 @@ static void an_upgrade_comes_back(void **state) {
         plan->from->image = strdup("localhost/x@sha256:00");
         plan->from->image_id = strdup("00");
         plan->from->version = strdup("1");
-        assert_int_equal(label_list_set(&plan->from->labels, "RUN", "podman run -d NAME"), 0);
-        assert_int_equal(label_list_set(&plan->from->labels, "UPGRADE", "podman run IMAGE"), 0);
+        label_list_set(&plan->from->labels, "RUN", "podman run -d NAME");
+        label_list_set(&plan->from->labels, "UPGRADE", "podman run IMAGE");
         assert_int_equal(strv_add(&plan->given.set, "X=1"), 0);
         assert_int_equal(strv_add(&plan->given.words, "--more"), 0);
         assert_int_equal(str_replace(&plan->given.opt[1], "-v"), 0);

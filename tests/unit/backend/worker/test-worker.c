@@ -256,7 +256,7 @@ static void hands_answers_over(void **state) {
         use("password", DELIVER_PROMPT, "Password: $", &plan->secrets, &plan->n_secrets);
         use("token", DELIVER_ARGV, "--token", &plan->secrets, &plan->n_secrets);
         use("keytab", DELIVER_FILE, "/keytab", &plan->handed, &plan->n_handed);
-        assert_int_equal(answers_set(plan->given.answers, "keytab", "content of the file", "typed"), 0);
+        answers_set(plan->given.answers, "keytab", "content of the file", "typed");
         static const char *const values[] = { "pin", "PIN-canary-77", "password", "PW-canary-88", "token", "TOKEN-canary-99", NULL };
         _cleanup_(secret_list_freep) struct secret_list *secrets = secrets_of(values);
         _cleanup_(job_freep) struct job *job = run_done(f, plan, .secrets = secrets);

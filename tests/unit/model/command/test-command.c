@@ -91,7 +91,7 @@ static void check(struct case_ *c) {
         _cleanup_strv_ char **argv = NULL;
 
         assert_int_equal(words_split(c->command, &argv, NULL), 0);
-        assert_int_equal(command_read("RUN", argv, c->engine, NULL, &command, &findings), 0);
+        command = command_read("RUN", argv, c->engine, NULL, &findings);
         assert_true(strv_equal(command->argv, argv));
         const char *operand = command->operand > 0 ? command->argv[command->operand] : "-";
         compare(c, 's', strdup(command->subcommand ? command->subcommand : "-"));
@@ -108,7 +108,7 @@ static void check(struct case_ *c) {
 
         /* And nobody has to take the findings. */
         _cleanup_command_ struct command *silent = NULL;
-        assert_int_equal(command_read("RUN", argv, c->engine, "/usr/bin/engine", &silent, NULL), 0);
+        silent = command_read("RUN", argv, c->engine, "/usr/bin/engine", NULL);
         if (silent->argv[0] && silent->engine != ENGINE_NONE)
                 assert_string_equal(silent->argv[0], "/usr/bin/engine");
 }
@@ -157,7 +157,7 @@ static void says_where(void **state) {
         _cleanup_command_ struct command *command = NULL;
         _cleanup_strv_ char **argv = NULL;
         assert_int_equal(words_split("docker run --name --net=host -v :/x -e NAME= i", &argv, NULL), 0);
-        assert_int_equal(command_read("INSTALL", argv, ENGINE_PODMAN, "/usr/bin/podman", &command, &findings), 0);
+        command = command_read("INSTALL", argv, ENGINE_PODMAN, "/usr/bin/podman", &findings);
         assert_string_equal(command->argv[0], "/usr/bin/podman");
         assert_int_equal(command->engine, ENGINE_PODMAN);
         assert_int_equal(findings.n, 3);
@@ -174,7 +174,7 @@ static void says_where(void **state) {
 static void takes_an_empty_command(void **state) {
         _cleanup_command_ struct command *command = NULL;
         _cleanup_strv_ char **argv = strv_copy(NULL);
-        assert_int_equal(command_read("RUN", argv, ENGINE_PODMAN, "/usr/bin/podman", &command, NULL), 0);
+        command = command_read("RUN", argv, ENGINE_PODMAN, "/usr/bin/podman", NULL);
         assert_null(command->argv[0]);
         assert_null(command->subcommand);
         assert_int_equal(command->engine, ENGINE_NONE);

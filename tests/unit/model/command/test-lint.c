@@ -16,7 +16,7 @@ static void check(const char *want, const char *const *pairs) {
         strv_add(&image->names, "localhost/svc:1");
         for (; *pairs; pairs += 2)
                 assert_int_equal(image_add_label(image, pairs[0], pairs[1]), 0);
-        assert_int_equal(image_lint(image, &list), 0);
+        image_lint(image, &list);
         for (size_t i = 0; i < list.n; i++) {
                 const struct finding_kind *kind = finding_kind(list.items[i].id);
                 assert_non_null(kind);

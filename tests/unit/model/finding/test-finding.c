@@ -6,10 +6,10 @@
 
 static void keeps_each_once(void **state) {
         _cleanup_(finding_list_done) struct finding_list list = {};
-        assert_int_equal(finding_add(&list, SEVERITY_WARN, "a", "RUN", NULL, "one %d", 1), 0);
-        assert_int_equal(finding_add(&list, SEVERITY_WARN, "a", "RUN", "hint", "one %d", 1), 0);
-        assert_int_equal(finding_add(&list, SEVERITY_WARN, "a", "STOP", NULL, "one %d", 1), 0);
-        assert_int_equal(finding_add(&list, SEVERITY_BLOCK, "b", NULL, "do", "two"), 0);
+        finding_add(&list, SEVERITY_WARN, "a", "RUN", NULL, "one %d", 1);
+        finding_add(&list, SEVERITY_WARN, "a", "RUN", "hint", "one %d", 1);
+        finding_add(&list, SEVERITY_WARN, "a", "STOP", NULL, "one %d", 1);
+        finding_add(&list, SEVERITY_BLOCK, "b", NULL, "do", "two");
         assert_int_equal(list.n, 3);
         assert_null(list.items[0].hint);
         assert_string_equal(list.items[2].where, "");
@@ -18,7 +18,7 @@ static void keeps_each_once(void **state) {
 }
 
 static void allowing_takes_the_block_away(void **state) {
-        _cleanup_(finding_list_done) struct finding_list list = {}, copy = {};
+        _cleanup_(finding_list_done) struct finding_list list = {};
         finding_add(&list, SEVERITY_BLOCK, "a", "RUN", NULL, "one");
         finding_add(&list, SEVERITY_BLOCK, "a", "STOP", NULL, "one");
         finding_add(&list, SEVERITY_BLOCK, "b", "STOP", NULL, "one");
@@ -26,11 +26,8 @@ static void allowing_takes_the_block_away(void **state) {
         assert_int_equal(finding_list_allow(&list, "a"), 2);
         assert_int_equal(finding_list_allow(&list, "x"), 0);
         assert_int_equal(finding_list_count(&list, SEVERITY_BLOCK), 1);
-        assert_int_equal(finding_list_copy(&list, &copy), 0);
-        assert_int_equal(copy.n, 3);
-        assert_int_equal(finding_list_count(&copy, SEVERITY_BLOCK), 1);
-        assert_true(copy.items[0].allowed);
-        assert_false(copy.items[2].allowed);
+        assert_true(list.items[0].allowed);
+        assert_false(list.items[2].allowed);
 }
 
 static void some_cannot_be_allowed(void **state) {
@@ -49,10 +46,9 @@ static void some_cannot_be_allowed(void **state) {
 static void a_flood_does_not_hide_a_block(void **state) {
         _cleanup_(finding_list_done) struct finding_list list = {};
         for (int i = 0; i < 1000; i++)
-                assert_int_equal(
-                        finding_add(&list, i % 2 ? SEVERITY_INFO : SEVERITY_WARN, "noise", "RUN", NULL, "%d", i), 0);
+                finding_add(&list, i % 2 ? SEVERITY_INFO : SEVERITY_WARN, "noise", "RUN", NULL, "%d", i);
         assert_int_equal(list.n, FINDINGS_MAX);
-        assert_int_equal(finding_add(&list, SEVERITY_BLOCK, "shell-syntax", "RUN", NULL, "late"), 0);
+        finding_add(&list, SEVERITY_BLOCK, "shell-syntax", "RUN", NULL, "late");
         assert_int_equal(list.n, FINDINGS_MAX);
         assert_int_equal(finding_list_count(&list, SEVERITY_BLOCK), 1);
         for (int i = 0; i < 1000; i++)

@@ -10,10 +10,10 @@ static void compare(const char *before, const char *after, enum difference wante
         struct label_list a = {}, b = {};
         struct label_changes changes = {};
         if (before)
-                assert_int_equal(label_list_set(&a, "RUN", before), 0);
+                label_list_set(&a, "RUN", before);
         if (after)
-                assert_int_equal(label_list_set(&b, "RUN", after), 0);
-        assert_int_equal(label_changes_make(&a, &b, &changes), 0);
+                label_list_set(&b, "RUN", after);
+        changes = label_changes_make(&a, &b);
         assert_int_equal(changes.n, 1);
         assert_string_equal(changes.items[0].key, "RUN");
         assert_string_equal(difference_name(changes.items[0].difference), difference_name(wanted));
@@ -50,9 +50,9 @@ static void both_sides_can_be_read_from_it(void **state) {
                                 str_addf(&texts[side], "%s%c", texts[side].length ? " " : "", 'a' + rand() % 4);
                 struct label_list a = {}, b = {};
                 struct label_changes changes = {};
-                assert_int_equal(label_list_set(&a, "X", texts[0].text ? texts[0].text : ""), 0);
-                assert_int_equal(label_list_set(&b, "X", texts[1].text ? texts[1].text : ""), 0);
-                assert_int_equal(label_changes_make(&a, &b, &changes), 0);
+                label_list_set(&a, "X", texts[0].text ? texts[0].text : "");
+                label_list_set(&b, "X", texts[1].text ? texts[1].text : "");
+                changes = label_changes_make(&a, &b);
                 if (changes.items[0].difference == DIFFERENCE_CHANGED)
                         for (int side = 0; side < 2; side++) {
                                 _cleanup_str_ struct str back = {};
@@ -80,13 +80,13 @@ static void takes_what_counts_of_an_image(void **state) {
         for (size_t i = 0; i < ELEMENTS(labels); i++)
                 assert_int_equal(image_add_label(image, labels[i][0], labels[i][1]), 0);
         struct label_list list = {}, copy = {};
-        assert_int_equal(label_list_of(image, &list), 0);
+        label_list_of(image, &list);
         assert_int_equal(list.n, 2);
         assert_string_equal(list.items[0].key, "RUN");
         assert_string_equal(list.items[0].value, "podman run");
         assert_string_equal(list.items[1].key, "UPGRADE");
-        assert_int_equal(label_list_copy(&list, &copy), 0);
-        assert_int_equal(label_list_set(&copy, "RUN", "other"), 0);
+        label_list_copy(&list, &copy);
+        label_list_set(&copy, "RUN", "other");
         assert_int_equal(copy.n, 2);
         assert_string_equal(copy.items[0].value, "other");
         assert_string_equal(list.items[0].value, "podman run");
@@ -97,11 +97,11 @@ static void takes_what_counts_of_an_image(void **state) {
 static void labels_come_and_go(void **state) {
         struct label_list a = {}, b = {};
         struct label_changes changes = {};
-        assert_int_equal(label_list_set(&a, "RUN", "x"), 0);
-        assert_int_equal(label_list_set(&a, "INSTALL", "y"), 0);
-        assert_int_equal(label_list_set(&b, "RUN", "x"), 0);
-        assert_int_equal(label_list_set(&b, "UPGRADE", "z"), 0);
-        assert_int_equal(label_changes_make(&a, &b, &changes), 0);
+        label_list_set(&a, "RUN", "x");
+        label_list_set(&a, "INSTALL", "y");
+        label_list_set(&b, "RUN", "x");
+        label_list_set(&b, "UPGRADE", "z");
+        changes = label_changes_make(&a, &b);
         assert_int_equal(changes.n, 3);
         static const enum difference wanted[] = { DIFFERENCE_REMOVED, DIFFERENCE_SAME, DIFFERENCE_ADDED };
         for (size_t i = 0; i < 3; i++)

@@ -251,21 +251,21 @@ static int fill_vector(struct vector *v, struct json_object *o) {
         static const char *const host[][2] = {
                 { "PWD", "/cwd" }, { "HOME", "/root" }, { "SUDO_UID", "1000" }, { "SUDO_GID", "1000" }
         };
-        _cleanup_(variables_done) struct variables variables = {};
+        _cleanup_(label_list_done) struct label_list variables = {};
         _cleanup_recipe_ struct recipe *recipe = NULL;
         _cleanup_command_ struct command *command = NULL;
 
-        assert_int_equal(variables_set_known(&variables, string_of(o, "name"), string_of(o, "image")), 0);
+        variables_set_known(&variables, string_of(o, "name"), string_of(o, "image"));
         for (size_t i = 0; i < ELEMENTS(host); i++)
                 variables_set(&variables, host[i][0], host[i][1]);
         json_object_object_foreach(v->opts, key, value) {
                 _cleanup_free_ char *name = str_printf("OPT%c", key[3]);
                 variables_set(&variables, name, json_object_get_string(value));
         }
-        assert_int_equal(recipe_parse(v->label_key, v->text, &recipe, &v->findings), 0);
-        assert_int_equal(recipe_fill(recipe, &variables, v->arguments, &v->ours, &v->findings), 0);
-        assert_int_equal(recipe_fill(recipe, &variables, NULL, &v->alone, &v->findings), 0);
-        assert_int_equal(command_read(v->label_key, v->ours, ENGINE_NONE, NULL, &command, &v->findings), 0);
+        recipe = recipe_parse(v->label_key, v->text, &v->findings);
+        v->ours = recipe_fill(recipe, &variables, v->arguments, &v->findings);
+        v->alone = recipe_fill(recipe, &variables, NULL, &v->findings);
+        command = command_read(v->label_key, v->ours, ENGINE_NONE, NULL, &v->findings);
         v->engine = command->engine;
         return 0;
 }
@@ -337,7 +337,7 @@ static void describe_image(struct json_object *labels, const char *name, struct 
         json_object_object_foreach(labels, key, value) {
                 assert_int_equal(image_add_label(image, key, json_object_get_string(value)), 0);
         }
-        assert_int_equal(image_lint(image, &list), 0);
+        image_lint(image, &list);
         for (size_t i = 0; i < list.n; i++) {
                 _cleanup_free_ char *line = str_printf("%s %s %s", list.items[i].where,
                                                        severity_name(list.items[i].severity), list.items[i].id);

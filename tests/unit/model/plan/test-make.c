@@ -97,7 +97,7 @@ static struct answers *answers_of(const char *first, ...) {
         va_list list;
         va_start(list, first);
         for (const char *name = first; name; name = va_arg(list, const char *))
-                assert_int_equal(answers_set(a, name, va_arg(list, const char *), "typed"), 0);
+                answers_set(a, name, va_arg(list, const char *), "typed");
         va_end(list);
         return a;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Internal to command.c: the findings of each option, and of the command as a whole. */
+/* Internal to command.c and check.c: the findings of each option, and of the command as a whole. */
 
 #include "model/command/command.h"
 #include "model/command/mount.h"
@@ -17,20 +17,21 @@ struct reading {
         size_t at;                              /* index of the current word */
 };
 
+/* A finding at the word with this index. */
+#define command_report(r, word, id, ...) \
+        finding_report_at((r)->findings, id, (r)->where, (word) + 1, __VA_ARGS__)
+
 /* The option just read, last in the command's list: sets its meaning and risk, adds mounts and privileges. */
-int command_check_option(struct reading *r, struct option_use *o);
+void command_check_option(struct reading *r, struct option_use *o);
 
 /* The option took the next word, which looks like an option itself. */
-int command_check_swallowed(struct reading *r, const char *option, const char *value);
+void command_check_swallowed(struct reading *r, const char *option, const char *value);
 
 /* The option took the rest of its word, which looks like further letters of a bundle. */
-int command_check_bundle(struct reading *r, const char *option, const char *rest);
+void command_check_bundle(struct reading *r, const char *option, const char *rest);
 
 /* The whole command was read. */
-int command_check_whole(struct reading *r);
+void command_check_whole(struct reading *r);
 
 /* The command is a program of the host. */
-int command_check_host(struct reading *r);
-
-/* The highest risk first; equal ones keep the order of the command. */
-void command_sort_privileges(struct command *command);
+void command_check_host(struct reading *r);
