@@ -19,7 +19,6 @@ static void check_open(struct screen *s, const void *arg) {
         struct check_state *st = s->state;
         st->domain = xstrdup(arg);
         check_page_init(&st->page, s, check_look);
-        s->list = &st->page.list;
         check_look(s);
 }
 
@@ -44,6 +43,7 @@ const struct screen_class check_screen = {
                 "that is possible from here, d adds the details.",
         .size = sizeof(struct check_state),
         .topics = TOPIC_SERVICES,
+        .source = &check_page_source,
         .bindings = (const struct binding[]) {
                 { 'f', ACTION_FIX }, { 'r', ACTION_AGAIN }, { 'd', ACTION_DETAILS }, {}
         },

@@ -18,7 +18,6 @@ struct images_state {
                 bool offers;            /* labels or a profile make it a system service */
                 int refused;            /* its refusing findings; NOT_LOOKED until on the screen */
         } *known;                       /* of each image */
-        size_t n_offers;
         char **installed;               /* ids of images that services use */
         bool all;
 };
@@ -173,12 +172,10 @@ static void images_take(struct screen *s, struct image_list *images) {
         free(st->known);
         st->images = images;
         st->known = xcalloc(images->n + 1, sizeof *st->known);
-        st->n_offers = 0;
         for (size_t i = 0; i < images->n; i++) {
                 const struct image *image = images->items[i];
                 st->known[i].offers = !pin_only(image) && (label_set(image) || images_has_profile(s, image));
                 st->known[i].refused = NOT_LOOKED;
-                st->n_offers += st->known[i].offers;
         }
 }
 
@@ -240,7 +237,9 @@ static void images_title(const struct screen *s, struct str *left, struct str *r
                          status->engine_version ? status->engine_version : "");
         if (!st->images)
                 return;
-        size_t n = st->images->n, offers = st->n_offers;
+        size_t n = st->images->n, offers = 0;
+        for (size_t i = 0; i < n; i++)
+                offers += st->known[i].offers;
         if (n) {
                 str_addf(left, plural(n, "%zu image", "%zu images"), n);
                 str_addf(left,

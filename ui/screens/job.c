@@ -328,18 +328,10 @@ const struct screen_class job_screen = {
         .follow = true,
         .looking = "Looking for the job ...",
         .bindings = (const struct binding[]) {
-                { KEY_RETURN, ACTION_SERVICES },
-                { 'c', ACTION_CANCEL },
-                { 'r', ACTION_RESUME },
-                { 'p', ACTION_ROLLBACK },
-                { 'm', ACTION_FIX },
-                { 'a', ACTION_ANSWER },
-                { 'v', ACTION_CHANGES },
-                { 'f', ACTION_FOLLOW },
-                { 's', ACTION_FOLD, "steps" },
-                { 'z', ACTION_DETACH },
-                { 'w', ACTION_WRAP, NULL, true },
-                {}
+                { KEY_RETURN, ACTION_SERVICES }, { 'c', ACTION_CANCEL }, { 'r', ACTION_RESUME },
+                { 'p', ACTION_ROLLBACK }, { 'm', ACTION_FIX }, { 'a', ACTION_ANSWER },
+                { 'v', ACTION_CHANGES }, { 'f', ACTION_FOLLOW }, { 's', ACTION_FOLD, "steps" },
+                { 'z', ACTION_DETACH }, { 'w', ACTION_WRAP, NULL, true }, {}
         },
         .open = job_screen_open,
         .close = job_screen_close,

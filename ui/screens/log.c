@@ -5,8 +5,6 @@
 
 #include <time.h>
 
-#include "base/text.h"
-
 struct log_state {
         char *unit, *container, *title;
         size_t priority, since;         /* in the tables */
@@ -14,24 +12,20 @@ struct log_state {
         int day;                        /* tm_yday of the last added line; a new day gets its own line */
 };
 
-static const struct {
+struct log_choice {
         const char *name;
-        int64_t seconds;                /* 0: no limit */
-} since_table[] = {
-        { "all times", 0 },
-        { "last hour", 3600 },
-        { "last day", 86400 },
+        int value;
 };
 
-/* The priorities on offer, of RFC 5424 section 6.2.1. */
-static const struct {
-        const char *name;
-        int priority;
-} priority_table[] = {
-        { "all priorities", 7 },
-        { "notices and worse", 5 },
-        { "warnings and worse", 4 },
-        { "errors and worse", 3 },
+/* In seconds; 0: no limit. */
+static const struct log_choice since_table[] = {
+        { "all times", 0 }, { "last hour", 3600 }, { "last day", 86400 }
+};
+
+/* Of RFC 5424 section 6.2.1. */
+static const struct log_choice priority_table[] = {
+        { "all priorities", 7 }, { "notices and worse", 5 },
+        { "warnings and worse", 4 }, { "errors and worse", 3 }
 };
 
 /* ---- reading ---- */
@@ -90,11 +84,11 @@ static void log_read(struct screen *s) {
         st->n_lines = 0;
         s->loaded = false;
         st->day = -1;
-        int64_t seconds = since_table[st->since].seconds;
+        int64_t seconds = since_table[st->since].value;
         const struct log_query query = {
                 .unit = st->unit,
                 .container = st->container,
-                .priority = priority_table[st->priority].priority,
+                .priority = priority_table[st->priority].value,
                 .since = seconds ? (ui_now(s->ui) - seconds) * 1000000 : 0,
                 .follow = true,
         };
@@ -176,11 +170,8 @@ const struct screen_class log_screen = {
         .follow = true,
         .looking = "Reading the log ...",
         .bindings = (const struct binding[]) {
-                { 'p', ACTION_PRIORITY },
-                { 't', ACTION_SINCE },
-                { 'f', ACTION_FOLLOW },
-                { 'w', ACTION_WRAP, NULL, true },
-                {}
+                { 'p', ACTION_PRIORITY }, { 't', ACTION_SINCE }, { 'f', ACTION_FOLLOW },
+                { 'w', ACTION_WRAP, NULL, true }, {}
         },
         .open = log_open,
         .close = log_close,

@@ -156,11 +156,9 @@ const struct screen_class palette_screen = {
         .overlay = true,
         .source = &palette_source,
         .bindings = (const struct binding[]) {
-                { KEY_RETURN, ACTION_OPEN, "do it" },
-                { KEY_ESC, ACTION_ESCAPE, "close" },
+                { KEY_RETURN, ACTION_OPEN, "do it" }, { KEY_ESC, ACTION_ESCAPE, "close" },
                 { KEY_TAB, ACTION_NEXT_FIELD, NULL, true },
-                { KEY_BACK_TAB, ACTION_PREVIOUS_FIELD, NULL, true },
-                {}
+                { KEY_BACK_TAB, ACTION_PREVIOUS_FIELD, NULL, true }, {}
         },
         .open = palette_open,
         .close = palette_close,

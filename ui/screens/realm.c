@@ -31,10 +31,8 @@ static void realm_put_questions(struct pager *p, const struct realm *realm) {
         pager_addf(p, DOC_HEAD, "Queries to the network");
         for (size_t i = 0; i < realm->n_questions; i++) {
                 const struct realm_question *q = &realm->questions[i];
-                if (q->whom)
-                        pager_addf(p, DOC_PLAIN, "  %s of %s  (%u ms)", q->what, q->whom, q->ms);
-                else
-                        pager_addf(p, DOC_PLAIN, "  %s  (%u ms)", q->what, q->ms);
+                pager_addf(p, DOC_PLAIN, "  %s%s%s  (%u ms)", q->what, q->whom ? " of " : "",
+                           q->whom ? q->whom : "", q->ms);
                 pager_addf(p,
                            q->outcome == REALM_FAILED     ? DOC_BAD
                            : q->outcome == REALM_ANSWERED ? DOC_PLAIN
@@ -91,10 +89,8 @@ static void realm_put_member(const struct screen *s, struct pager *p, const stru
         else
                 pager_row(p, "Keytab", DOC_BAD, "missing, or without keys: Kerberos logins do not work");
         realm_put_logins(p, m);
-        if (m->service)
-                pager_row(p, "Joined by", DOC_PLAIN, "the service %s", m->service);
-        else
-                pager_row(p, "Joined by", DOC_PLAIN, "this host's own SSSD");
+        pager_row(p, "Joined by", DOC_PLAIN, m->service ? "the service %s" : "this host's own SSSD%s",
+                  m->service ? m->service : "");
 }
 
 static void realm_put_none(const struct realm_state *st, struct pager *p) {
@@ -390,22 +386,13 @@ const struct screen_class realm_screen = {
         .text = PAGER_WORDS,
         .looking = "Looking for the realm of this host ...",
         .bindings = (const struct binding[]) {
-                { 'j', ACTION_JOIN },
-                { 't', ACTION_TEST_USER },
-                { 'p', ACTION_PERMIT },
-                { 'c', ACTION_CHECK },
-                { 'd', ACTION_DETAILS },
-                {}
+                { 'j', ACTION_JOIN }, { 't', ACTION_TEST_USER }, { 'p', ACTION_PERMIT },
+                { 'c', ACTION_CHECK }, { 'd', ACTION_DETAILS }, {}
         },
         .menu = (const struct binding[]) {
-                { 'p', ACTION_PERMIT },
-                { 'g', ACTION_PERMIT_GROUPS },
-                { 'd', ACTION_DENY },
-                { 'a', ACTION_PERMIT_ALL },
-                { 'n', ACTION_DENY_ALL },
-                { 'r', ACTION_RENEW },
-                { 'l', ACTION_LEAVE },
-                {}
+                { 'p', ACTION_PERMIT }, { 'g', ACTION_PERMIT_GROUPS }, { 'd', ACTION_DENY },
+                { 'a', ACTION_PERMIT_ALL }, { 'n', ACTION_DENY_ALL }, { 'r', ACTION_RENEW },
+                { 'l', ACTION_LEAVE }, {}
         },
         .open = realm_open,
         .close = realm_close,

@@ -328,29 +328,16 @@ const struct screen_class services_screen = {
         .source = &services_source,
         .looking = "Looking for services ...",
         .bindings = (const struct binding[]) {
-                { KEY_RETURN, ACTION_OPEN },
-                { 'w', ACTION_WATCH },
-                { 'l', ACTION_LOG },
-                { 'c', ACTION_CHANGES, NULL, true },
-                { 'u', ACTION_UPGRADE },
-                { 'i', ACTION_IMAGES, "install" },
-                {}
+                { KEY_RETURN, ACTION_OPEN }, { 'w', ACTION_WATCH }, { 'l', ACTION_LOG },
+                { 'c', ACTION_CHANGES, NULL, true }, { 'u', ACTION_UPGRADE },
+                { 'i', ACTION_IMAGES, "install" }, {}
         },
         .menu = (const struct binding[]) {
-                { 'l', ACTION_LOG },
-                { 'o', ACTION_UNIT },
-                { 'c', ACTION_CHANGES },
-                { 'j', ACTION_INSTALL_LOG },
-                { 's', ACTION_START },
-                { 'r', ACTION_RESTART },
-                { 'd', ACTION_RELOAD },
-                { 'e', ACTION_ENABLE },
-                { 'b', ACTION_DISABLE },
-                { 't', ACTION_STOP },
-                { 'n', ACTION_RUN },
-                { 'u', ACTION_UPGRADE },
-                { 'X', ACTION_UNINSTALL },
-                {}
+                { 'l', ACTION_LOG }, { 'o', ACTION_UNIT }, { 'c', ACTION_CHANGES },
+                { 'j', ACTION_INSTALL_LOG }, { 's', ACTION_START }, { 'r', ACTION_RESTART },
+                { 'd', ACTION_RELOAD }, { 'e', ACTION_ENABLE }, { 'b', ACTION_DISABLE },
+                { 't', ACTION_STOP }, { 'n', ACTION_RUN }, { 'u', ACTION_UPGRADE },
+                { 'X', ACTION_UNINSTALL }, {}
         },
         .close = services_close,
         .title_text = services_title,

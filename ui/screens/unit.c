@@ -5,7 +5,6 @@
  * log. */
 
 #include <signal.h>
-#include <sys/wait.h>
 #include <time.h>
 
 #include "base/text.h"

@@ -3,7 +3,6 @@
 
 /* The systemd units of this host: services at first, all kinds or only failed ones at a key. */
 
-#include "base/text.h"
 #include "ui/screens/parts/unit-actions.h"
 
 enum kind { KIND_SERVICES, KIND_FAILED, KIND_ALL, _KIND_MAX };
@@ -17,7 +16,6 @@ static const char *const kind_names[_KIND_MAX] = {
 struct units_state {
         struct unit_list *units;        /* NULL: no answer yet */
         enum kind kind;
-        size_t n_failed;
 };
 
 /* ---- rows ---- */
@@ -115,9 +113,6 @@ static void units_loaded(struct unit_list *units, struct error *e, void *userdat
         if (units) {
                 unit_list_free(st->units);
                 st->units = units;
-                st->n_failed = 0;
-                for (size_t i = 0; i < units->n; i++)
-                        st->n_failed += str_equal(units->items[i].active, "failed");
         }
         screen_loaded(s, units ? units->n : 0, e, TOPIC_UNITS);
 }
@@ -139,9 +134,12 @@ static void units_title(const struct screen *s, struct str *left, struct str *ri
         const struct units_state *st = s->state;
         if (!st->units)
                 return;
+        size_t failed = 0;
+        for (size_t i = 0; i < st->units->n; i++)
+                failed += str_equal(st->units->items[i].active, "failed");
         str_addf(left, "%zu of %zu  %s", s->list->shown, st->units->n, kind_names[st->kind]);
-        if (st->n_failed)
-                str_addf(right, "%zu failed", st->n_failed);
+        if (failed)
+                str_addf(right, "%zu failed", failed);
         else if (s->error)
                 str_add(right, "not up to date");
 }
@@ -169,9 +167,7 @@ static void units_status(const struct screen *s, struct str *out) {
 
 static bool units_can(const struct screen *s, enum action action) {
         const struct unit *unit = units_at(s, list_row(s->list));
-        if (action == ACTION_OPEN || action == ACTION_LOG)
-                return unit;
-        return unit_action_fits(unit, action);
+        return action == ACTION_OPEN || action == ACTION_LOG ? unit != NULL : unit_action_fits(unit, action);
 }
 
 static bool units_act(struct screen *s, enum action action) {

@@ -5,7 +5,6 @@
  * service need only the review. */
 
 #include "base/text.h"
-#include "model/image/reference.h"
 #include "ui/dialog.h"
 
 static const struct page *const wizard_pages[_PAGE_MAX] = {
@@ -107,6 +106,8 @@ static void wizard_open(struct screen *s, const void *arg) {
         check_page_init(&w->checks, s, wizard_check);
         w->checks.leads_on = true;
         w->page = w->verb == VERB_INSTALL ? PAGE_WHAT : PAGE_REVIEW;
+        s->list = NULL;
+        s->pager = &s->text;
         if (w->verb == VERB_INSTALL)
                 w->finding = host_find_image(ui_host(s->ui), w->reference, wizard_found, s);
         else
@@ -229,22 +230,15 @@ const struct screen_class wizard_screen = {
         .size = sizeof(struct wizard),
         .topics = TOPIC_SERVICES,
         .keep = true,
+        .source = &check_page_source,
         .text = PAGER_WORDS,
         .looking = "Reading its labels ...",
         .bindings = (const struct binding[]) {
-                { KEY_RETURN, ACTION_NEXT },
-                { KEY_RETURN, ACTION_CONSENT },
-                { KEY_RETURN, ACTION_NEXT_FIELD },
-                { KEY_RETURN, ACTION_NEXT_PAGE },
-                { KEY_CTRL('D'), ACTION_NEXT_PAGE },
-                { KEY_ESC, ACTION_ESCAPE },
-                { 'a', ACTION_ALLOW },
-                { 'f', ACTION_FIX },
-                { 'r', ACTION_AGAIN },
-                { 'r', ACTION_REHEARSE },
-                { 'r', ACTION_NO_REHEARSAL },
-                { 'd', ACTION_DETAILS },
-                {}
+                { KEY_RETURN, ACTION_NEXT }, { KEY_RETURN, ACTION_CONSENT },
+                { KEY_RETURN, ACTION_NEXT_FIELD }, { KEY_RETURN, ACTION_NEXT_PAGE },
+                { KEY_CTRL('D'), ACTION_NEXT_PAGE }, { KEY_ESC, ACTION_ESCAPE }, { 'a', ACTION_ALLOW },
+                { 'f', ACTION_FIX }, { 'r', ACTION_AGAIN }, { 'r', ACTION_REHEARSE },
+                { 'r', ACTION_NO_REHEARSAL }, { 'd', ACTION_DETAILS }, {}
         },
         .open = wizard_open,
         .close = wizard_close,

@@ -16,8 +16,8 @@ static const struct column columns[] = {
         [COLUMN_WHAT] = { "RESULT", 20, 56, 0, .grow = true },
 };
 
-static const struct preflight *check_page_shown(const struct check_page *p) {
-        return p->preflight ? p->preflight : p->live;
+static const struct preflight *check_page_shown(const struct screen *s) {
+        return s->checks->preflight ? s->checks->preflight : s->checks->live;
 }
 
 static void check_cell(const void *owner, size_t row, size_t column, struct cell *ret) {
@@ -36,7 +36,7 @@ static const char *check_identity(const void *owner, size_t row) {
         return check_page_shown(owner)->items[row].id;
 }
 
-static const struct list_source check_source = {
+const struct list_source check_page_source = {
         .columns = columns,
         .n_columns = ELEMENTS(columns),
         .cell = check_cell,
@@ -46,20 +46,18 @@ static const struct list_source check_source = {
 void check_page_init(struct check_page *p, struct screen *screen, void (*look)(struct screen *screen)) {
         *p = (struct check_page) { .screen = screen, .look = look };
         screen->checks = p;
-        list_init(&p->list, &check_source, p);
 }
 
 void check_page_done(struct check_page *p) {
         op_cancel(p->looking);
         op_cancel(p->repairing);
         preflight_free(p->preflight);
-        list_done(&p->list);
 }
 
 static void check_page_moved(const struct preflight *preflight, void *userdata) {
         struct check_page *p = userdata;
         p->live = preflight;
-        list_set(&p->list, preflight->n);
+        list_set(&p->screen->rows, preflight->n);
         screen_invalidate(p->screen);
 }
 
@@ -80,12 +78,12 @@ static void check_page_finished(struct preflight *preflight, void *userdata) {
         p->left_behind = false;
         preflight_free(p->preflight);
         p->preflight = preflight;
-        list_set(&p->list, preflight->n);
+        list_set(&p->screen->rows, preflight->n);
         const struct check_result *enrolled = preflight_find(preflight, "enrolled");
         p->leaving |= left_behind && enrolled && enrolled->verdict == VERDICT_FAIL;
         const struct check_result *worst = check_page_worst(preflight);
         if (worst)
-                list_focus(&p->list, worst->id);
+                list_focus(&p->screen->rows, worst->id);
         screen_invalidate(p->screen);
 }
 
@@ -93,7 +91,7 @@ void check_page_look(struct check_page *p, const struct preflight_order *order) 
         op_cancel(p->looking);
         p->live = NULL;
         p->preflight = preflight_free(p->preflight);
-        list_set(&p->list, 0);
+        list_set(&p->screen->rows, 0);
         p->looking = host_preflight(ui_host(p->screen->ui), order, check_page_moved, check_page_finished, p);
         screen_invalidate(p->screen);
 }
@@ -103,8 +101,9 @@ bool check_page_fails(const struct check_page *p) {
 }
 
 static const struct check_result *check_page_focus(const struct check_page *p) {
-        size_t row = list_row(&p->list);
-        return check_page_shown(p) && row < check_page_shown(p)->n ? &check_page_shown(p)->items[row] : NULL;
+        const struct preflight *shown = check_page_shown(p->screen);
+        size_t row = list_row(&p->screen->rows);
+        return shown && row < shown->n ? &shown->items[row] : NULL;
 }
 
 /* The repair of the focused result that is possible from here; FIX_NONE during a check or a repair. */
@@ -121,8 +120,7 @@ static enum fix check_page_fix(const struct check_page *p) {
 static void check_page_repaired(struct error *e, void *userdata) {
         struct check_page *p = userdata;
         p->repairing = op_cancel(p->repairing);
-        if (e)
-                dialog_error(p->screen->ui, e);
+        dialog_error(p->screen->ui, e);
         p->look(p->screen);
 }
 
@@ -248,7 +246,7 @@ static int check_page_draw_focus(const struct check_page *p, const struct canvas
 
 void check_page_draw(struct screen *s, const struct canvas *c) {
         struct check_page *p = s->checks;
-        if (!check_page_shown(p)) {
+        if (!check_page_shown(s)) {
                 canvas_text(c, 1, 2, 0, STYLE_BUSY, "Checking this host and the realm ...");
                 return;
         }
@@ -256,7 +254,7 @@ void check_page_draw(struct screen *s, const struct canvas *c) {
         int most = c->rows >= 8 ? c->rows / 2 : 0, wants = check_page_draw_focus(p, &nowhere);
         int below = wants < most ? wants : most, rows = c->rows - below - (below > 0);
         struct canvas list = canvas_part(c, 0, 0, rows, -1), focus = canvas_part(c, rows + 1, 0, -1, -1);
-        list_draw(&p->list, &list);
+        list_draw(&s->rows, &list);
         if (below)
                 check_page_draw_focus(p, &focus);
 }

@@ -14,10 +14,11 @@ struct check_page {
         void (*look)(struct screen *screen);    /* checks again, with the screen's order */
         const struct preflight *live;   /* lent while it runs */
         struct preflight *preflight;    /* done; NULL: none yet */
-        struct list list;
         bool details;                   /* of the focused result */
         bool leads_on;                  /* a page of a wizard: another follows, and answers can be changed */
 };
+
+extern const struct list_source check_page_source;      /* of the screen's list */
 
 void check_page_init(struct check_page *p, struct screen *screen, void (*look)(struct screen *screen));
 void check_page_done(struct check_page *p);

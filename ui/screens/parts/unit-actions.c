@@ -4,16 +4,9 @@
 #include "ui/dialog.h"
 
 const struct binding unit_menu[] = {
-        { 's', ACTION_START },
-        { 't', ACTION_STOP },
-        { 'r', ACTION_RESTART },
-        { 'd', ACTION_RELOAD },
-        { 'e', ACTION_ENABLE },
-        { 'b', ACTION_DISABLE },
-        { 'f', ACTION_RESET_FAILED },
-        { 'M', ACTION_MASK },
-        { 'U', ACTION_UNMASK },
-        {}
+        { 's', ACTION_START }, { 't', ACTION_STOP }, { 'r', ACTION_RESTART }, { 'd', ACTION_RELOAD },
+        { 'e', ACTION_ENABLE }, { 'b', ACTION_DISABLE }, { 'f', ACTION_RESET_FAILED },
+        { 'M', ACTION_MASK }, { 'U', ACTION_UNMASK }, {}
 };
 
 /* The actions of keys are in the order of those of units. */
@@ -40,10 +33,12 @@ bool unit_masked(const struct unit *unit) {
 }
 
 bool unit_action_fits(const struct unit *unit, enum action action) {
-        bool up = unit && (str_equal(unit->active, "active") || str_equal(unit->active, "activating") ||
-                           str_equal(unit->active, "reloading"));
-        bool masked = unit && unit_masked(unit);
-        bool loaded = unit && !masked && !str_equal(unit->load, "not-found");
+        if (action < ACTION_START || action > ACTION_RESET_FAILED || !unit)
+                return action < ACTION_START || action > ACTION_RESET_FAILED;
+        const char *active = unit->active, *file = unit->file_state;
+        bool up = str_equal(active, "active") || str_equal(active, "activating") ||
+                  str_equal(active, "reloading");
+        bool loaded = !unit_masked(unit) && !str_equal(unit->load, "not-found");
         switch (action) {
         case ACTION_START:
                 return loaded && !up;
@@ -53,18 +48,15 @@ bool unit_action_fits(const struct unit *unit, enum action action) {
         case ACTION_RELOAD:
                 return loaded && up;
         case ACTION_ENABLE:
-                return loaded && str_equal(unit->file_state, "disabled");
+                return loaded && str_equal(file, "disabled");
         case ACTION_DISABLE:
-                return loaded && (str_equal(unit->file_state, "enabled") ||
-                                  str_equal(unit->file_state, "enabled-runtime"));
+                return loaded && (str_equal(file, "enabled") || str_equal(file, "enabled-runtime"));
         case ACTION_MASK:
-                return loaded && !str_equal(unit->file_state, "generated");
+                return loaded && !str_equal(file, "generated");
         case ACTION_UNMASK:
-                return masked;
-        case ACTION_RESET_FAILED:
-                return unit && str_equal(unit->active, "failed");
+                return unit_masked(unit);
         default:
-                return true;
+                return str_equal(active, "failed");
         }
 }
 

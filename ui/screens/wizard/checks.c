@@ -27,7 +27,7 @@ static void checks_open(struct screen *s, bool onward) {
         struct wizard *w = s->state;
         if (onward || (!w->checks.preflight && !w->checks.looking))
                 wizard_check(s);
-        s->list = &w->checks.list;
+        s->list = &s->rows;
 }
 
 static bool checks_can(const struct screen *s, enum action action) {
