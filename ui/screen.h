@@ -49,6 +49,7 @@ struct screen_class {
         const struct list_source *source;       /* of the list; its owner is the screen */
         enum pager_wrap text;           /* of the pager; 0: it shows no text */
         bool follow;                    /* the text grows at its end */
+        int name_width;                 /* of the rows in the text: pager_row() */
         const char *looking;            /* "Looking for jobs ...": shown until the first answer */
         const char *thing, *none;       /* of the list: "job", and a sentence with the next thing to do */
         const struct binding *bindings; /* zero-terminated; NULL: none */

@@ -57,6 +57,7 @@ void screen_open(struct ui *ui, const struct screen_class *class, const void *ar
         s->below = ui->top;
         list_init(&s->rows, class->source, s);
         pager_init(&s->text, class->text, class->follow);
+        s->text.name_width = class->name_width;
         s->list = class->source ? &s->rows : NULL;
         s->pager = class->text && !class->source ? &s->text : NULL;
         if (class->open)

@@ -185,7 +185,6 @@ static void image_load(struct screen *s, unsigned topics) {
 static void image_open(struct screen *s, const void *arg) {
         struct image_state *st = s->state;
         st->reference = xstrdup(arg);
-        s->pager->name_width = 12;
 }
 
 static void image_close(struct screen *s) {
@@ -246,6 +245,7 @@ const struct screen_class image_screen = {
         .size = sizeof(struct image_state),
         .topics = TOPIC_IMAGES,
         .text = PAGER_WORDS,
+        .name_width = 12,
         .looking = "Reading its labels ...",
         .bindings = (const struct binding[]) {
                 { 'i', ACTION_INSTALL }, { KEY_RETURN, ACTION_INSTALL }, { 'f', ACTION_LINT }, {}

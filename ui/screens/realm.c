@@ -171,10 +171,6 @@ static void realm_load(struct screen *s, unsigned topics) {
         s->loading.op = host_membership(ui_host(s->ui), realm_loaded, s);
 }
 
-static void realm_open(struct screen *s, const void *arg) {
-        s->pager->name_width = 14;
-}
-
 static void realm_close(struct screen *s) {
         struct realm_state *st = s->state;
         op_cancel(st->discovering);
@@ -384,6 +380,7 @@ const struct screen_class realm_screen = {
         .size = sizeof(struct realm_state),
         .topics = TOPIC_SERVICES,
         .text = PAGER_WORDS,
+        .name_width = 14,
         .looking = "Looking for the realm of this host ...",
         .bindings = (const struct binding[]) {
                 { 'j', ACTION_JOIN }, { 't', ACTION_TEST_USER }, { 'p', ACTION_PERMIT },
@@ -394,7 +391,6 @@ const struct screen_class realm_screen = {
                 { 'a', ACTION_PERMIT_ALL }, { 'n', ACTION_DENY_ALL }, { 'r', ACTION_RENEW },
                 { 'l', ACTION_LEAVE }, {}
         },
-        .open = realm_open,
         .close = realm_close,
         .title_text = realm_title,
         .status = realm_status,

@@ -196,7 +196,6 @@ static void unit_load(struct screen *s, unsigned topics) {
 static void unit_open(struct screen *s, const void *arg) {
         struct unit_state *st = s->state;
         st->name = xstrdup(arg);
-        s->pager->name_width = 13;
         s->pager->name_mark = DOC_DIM;
         const struct log_query query = { .unit = st->name, .priority = 7, .tail = LOG_TAIL, .follow = true };
         const struct log_reader reader = {
@@ -266,6 +265,7 @@ const struct screen_class unit_screen = {
         .size = sizeof(struct unit_state),
         .topics = TOPIC_UNITS,
         .text = PAGER_WORDS,
+        .name_width = 13,
         .looking = "Asking systemd ...",
         .bindings = (const struct binding[]) { { 'l', ACTION_LOG }, { 'd', ACTION_DEPENDENCIES }, {} },
         .menu = unit_menu,

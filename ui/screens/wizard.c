@@ -39,12 +39,6 @@ static void wizard_back(struct screen *s) {
         dialog_confirm(s, &question, screen_close);
 }
 
-static void wizard_next(struct screen *s) {
-        const struct wizard *w = s->state;
-        if (!s->error && !w->finding)
-                wizard_page(w)->next(s);
-}
-
 /* ---- opened ---- */
 
 /* An install that is tried again begins at the page that repairs its failure; all other answers are kept. */
@@ -194,9 +188,10 @@ static bool wizard_act(struct screen *s, enum action action) {
         const struct wizard *w = s->state;
         if (action == ACTION_BACK || action == ACTION_ESCAPE || action == ACTION_INTERRUPT)
                 wizard_back(s);
-        else if (action == ACTION_NEXT || action == ACTION_NEXT_PAGE || action == ACTION_CONSENT)
-                wizard_next(s);
-        else
+        else if (action == ACTION_NEXT || action == ACTION_NEXT_PAGE || action == ACTION_CONSENT) {
+                if (!s->error && !w->finding)
+                        wizard_page(w)->next(s);
+        } else
                 return wizard_is_page_action(action) && wizard_page(w)->act && wizard_page(w)->act(s, action);
         return true;
 }

@@ -170,8 +170,7 @@ static void check_page_hostname_typed(struct screen *s, const char *text) {
 static void check_page_ask_hostname(struct check_page *p, const char *name) {
         const struct realm *realm = p->preflight ? p->preflight->realm : NULL;
         bool short_name = !strchr(name, '.') && realm && realm->domain;
-        _cleanup_free_ char *proposed =
-                short_name ? str_printf("%s.%s", name, realm->domain) : xstrdup(name);
+        _cleanup_free_ char *proposed = short_name ? str_printf("%s.%s", name, realm->domain) : xstrdup(name);
         for (char *c = proposed; *c; c++)
                 *c = (char) tolower((unsigned char) *c);
         screen_ask(p->screen, "Host name, with its domain:", proposed, NULL, check_page_hostname_typed);

@@ -10,8 +10,7 @@
 #define NOTE_WORD 8
 #define NARROW 60
 
-static void notes_put(const struct canvas *c, int row, const char *word, enum style style,
-                       const char *text) {
+static void notes_put(const struct canvas *c, int row, const char *word, enum style style, const char *text) {
         if (!c)
                 return;
         int x = c->columns < NARROW ? 0 : NOTE_WORD;

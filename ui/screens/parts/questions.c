@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/screens/parts/questions.h"
 
-
 /* Long enough for a typist's next key, short enough not to be noticed. */
 #define PAUSE_USEC 400000
 

@@ -45,8 +45,7 @@ void questions_delete(struct questions *q);      /* before questions_leave(): ma
 
 /* Before the forms are created: answers of an earlier try, its mode (may be NULL), and their source (NULL:
  * each has its own). */
-void questions_keep(struct questions *q, const struct answers *answers, const char *mode,
-                    const char *source);
+void questions_keep(struct questions *q, const struct answers *answers, const char *mode, const char *source);
 
 /* Answers yes to the question whose name ends so ("force"), where the chosen mode has one. */
 void questions_say_yes(struct questions *q, const char *end);

@@ -7,16 +7,8 @@ static bool fields_has(const struct wizard *w) {
         return wizard_asks(w) || w->ask.leave;
 }
 
-static struct form *fields_form(const struct wizard *w) {
-        return w->ask.form;
-}
-
 static bool fields_has_secrets(const struct wizard *w) {
         return w->ask.secret_form && !form_empty(w->ask.secret_form);
-}
-
-static struct form *fields_secret_form(const struct wizard *w) {
-        return w->ask.secret_form;
 }
 
 /* The fields below a text about the page; NULL: none. */
@@ -82,7 +74,6 @@ bool wizard_type(struct screen *s, int key) {
 const struct page form_page = {
         .title = "questions",
         .has = fields_has,
-        .form = fields_form,
         .draw = fields_draw,
         .status = fields_status,
         .can = fields_can,
@@ -92,7 +83,6 @@ const struct page form_page = {
 const struct page secrets_page = {
         .title = "secrets",
         .has = fields_has_secrets,
-        .form = fields_secret_form,
         .draw = fields_draw_secrets,
         .status = fields_status,
         .can = fields_can,

@@ -32,7 +32,6 @@ struct wizard {
 struct page {
         const char *title;
         bool (*has)(const struct wizard *w);                    /* NULL: every verb has it */
-        struct form *(*form)(const struct wizard *w);           /* NULL: no fields */
         /* Called when it opens; onward: from an earlier page. NULL: nothing. */
         void (*open)(struct screen *s, bool onward);
         void (*write)(struct screen *s); /* the text of a page to read; NULL: not one */
@@ -49,7 +48,7 @@ extern const struct page what_page, form_page, preflight_page, secrets_page, rev
 bool wizard_asks(const struct wizard *w);
 bool wizard_has(const struct wizard *w, enum page_number page);
 const struct page *wizard_page(const struct wizard *w);         /* the one that is shown */
-struct form *wizard_form(const struct wizard *w);               /* of that page; NULL */
+struct form *wizard_form(const struct wizard *w);               /* of that page; NULL: no fields */
 
 void wizard_go(struct screen *s, enum page_number page);
 void wizard_forth(struct screen *s);

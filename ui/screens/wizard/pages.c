@@ -16,7 +16,7 @@ const struct page *wizard_page(const struct wizard *w) {
 }
 
 struct form *wizard_form(const struct wizard *w) {
-        return wizard_page(w)->form ? wizard_page(w)->form(w) : NULL;
+        return w->page == PAGE_FORM ? w->ask.form : w->page == PAGE_SECRETS ? w->ask.secret_form : NULL;
 }
 
 void wizard_go(struct screen *s, enum page_number number) {

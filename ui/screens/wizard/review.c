@@ -138,6 +138,14 @@ static void review_put_status(const struct wizard *w, struct str *out, const cha
                 str_add(out, page);
 }
 
+static bool review_act(struct screen *s, enum action action) {
+        if (action == ACTION_ALLOW)
+                review_ask_allow(s);
+        else
+                wizard_turn(s, action == ACTION_REHEARSE ? VERB_REHEARSE : VERB_INSTALL);
+        return true;
+}
+
 /* ---- the first page ---- */
 
 static void what_write(struct screen *s) {
@@ -163,11 +171,6 @@ static bool what_can(const struct screen *s, enum action action) {
         return action == ACTION_NEXT || (action == ACTION_ALLOW && review_allowable(s->state));
 }
 
-static bool what_act(struct screen *s, enum action action) {
-        review_ask_allow(s);
-        return true;
-}
-
 const struct page what_page = {
         .title = "what it does",
         .has = wizard_asks,
@@ -176,7 +179,7 @@ const struct page what_page = {
         .draw = review_draw,
         .status = what_status,
         .can = what_can,
-        .act = what_act,
+        .act = review_act,
         .next = wizard_forth,
 };
 
@@ -267,14 +270,6 @@ static bool review_can(const struct screen *s, enum action action) {
         default:
                 return false;
         }
-}
-
-static bool review_act(struct screen *s, enum action action) {
-        if (action == ACTION_ALLOW)
-                review_ask_allow(s);
-        else
-                wizard_turn(s, action == ACTION_REHEARSE ? VERB_REHEARSE : VERB_INSTALL);
-        return true;
 }
 
 const struct page review_page = {
