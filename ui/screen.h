@@ -50,6 +50,7 @@ struct screen_class {
         enum pager_wrap text;           /* of the pager; 0: it shows no text */
         bool follow;                    /* the text grows at its end */
         int name_width;                 /* of the rows in the text: pager_row() */
+        bool about;                     /* the arg of open() is a name, which s->about keeps */
         const char *looking;            /* "Looking for jobs ...": shown until the first answer */
         const char *thing, *none;       /* of the list: "job", and a sentence with the next thing to do */
         const struct binding *bindings; /* zero-terminated; NULL: none */
@@ -103,6 +104,7 @@ struct screen {
         const struct screen_class *class;
         struct ui *ui;
         void *state;
+        char *about;                    /* of class->about */
         struct list *list;              /* the shown one: gets moving, filter and sort first; NULL */
         struct pager *pager;            /* the same for text */
         struct list rows;               /* of class->source */

@@ -30,6 +30,7 @@ static struct screen *screen_free(struct screen *s) {
         list_done(&s->rows);
         pager_done(&s->text);
         error_free(s->error);
+        free(s->about);
         free(s->state);
         free(s);
         return NULL;
@@ -54,6 +55,7 @@ void screen_open(struct ui *ui, const struct screen_class *class, const void *ar
         s->state = xcalloc(1, class->size);
         s->class = class;
         s->ui = ui;
+        s->about = class->about ? xstrdup(arg) : NULL;
         s->below = ui->top;
         list_init(&s->rows, class->source, s);
         pager_init(&s->text, class->text, class->follow);

@@ -8,7 +8,6 @@
 #include "base/text.h"
 
 struct changes_state {
-        char *of;                       /* service name or job id */
         struct change_report *report;   /* NULL: no answer yet */
         bool reading;                   /* the text is shown: the difference of one file */
 };
@@ -80,30 +79,22 @@ static void changes_loaded(struct change_report *report, struct error *e, void *
 
 /* Only on request: the changes of a job are final. */
 static void changes_load(struct screen *s, unsigned topics) {
-        const struct changes_state *st = s->state;
         if (reload_wanted(&s->loading, topics))
-                s->loading.op = host_list_changes(ui_host(s->ui), st->of, true, changes_loaded, s);
-}
-
-static void changes_open(struct screen *s, const void *arg) {
-        struct changes_state *st = s->state;
-        st->of = xstrdup(arg);
+                s->loading.op = host_list_changes(ui_host(s->ui), s->about, true, changes_loaded, s);
 }
 
 static void changes_close(struct screen *s) {
         struct changes_state *st = s->state;
         change_report_free(st->report);
-        free(st->of);
 }
 
 static void changes_title(const struct screen *s, struct str *left, struct str *right) {
         const struct changes_state *st = s->state;
-        char place[64];
-        str_addf(left, "of %s", st->of);
+        str_addf(left, "of %s", s->about);
         if (st->reading) {
                 const struct change *change = changes_at(s, list_row(&s->rows));
                 str_addf(left, "  %s", change ? change->path : "");
-                str_add(right, pager_place(s->pager, place));
+                pager_place(s->pager, right);
         } else if (st->report)
                 str_addf(right, plural(st->report->changes->n, "%zu file", "%zu files"),
                          st->report->changes->n);
@@ -133,7 +124,7 @@ static void changes_status(const struct screen *s, struct str *out) {
         if (!str_empty(detail))
                 str_addf(out, "%s. ", detail);
         /* those of a service; the changes of a job may be rolled back since, or be a rehearsal's */
-        if (!job_id_valid(st->of))
+        if (!job_id_valid(s->about))
                 str_addf(out, "Uninstalling restores %s", change->path);
 }
 
@@ -188,12 +179,12 @@ const struct screen_class changes_screen = {
         .help = "The files that an install added, changed or removed, with mode, owner and attributes: found "
                 "by comparing what was saved before with what was there after. Uninstalling restores every "
                 "one of them, except those that were changed since the install.",
+        .about = true,
         .size = sizeof(struct changes_state),
         .source = &changes_source,
         .text = PAGER_WRAP,
         .looking = "Comparing the files ...",
         .bindings = (const struct binding[]) { { KEY_RETURN, ACTION_DIFF }, {} },
-        .open = changes_open,
         .close = changes_close,
         .title_text = changes_title,
         .draw = changes_draw,

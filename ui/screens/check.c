@@ -5,33 +5,22 @@
 
 #include "ui/screens/parts/check-page.h"
 
-struct check_state {
-        char *domain;           /* NULL: this host's own */
-        struct check_page page;
-};
-
 static void check_look(struct screen *s) {
-        struct check_state *st = s->state;
-        check_page_look(&st->page, &(struct preflight_order) { .domain = st->domain });
+        check_page_look(s->checks, &(struct preflight_order) { .domain = s->about });
 }
 
 static void check_open(struct screen *s, const void *arg) {
-        struct check_state *st = s->state;
-        st->domain = xstrdup(arg);
-        check_page_init(&st->page, s, check_look);
+        check_page_init(s->state, s, check_look);
         check_look(s);
 }
 
 static void check_close(struct screen *s) {
-        struct check_state *st = s->state;
-        check_page_done(&st->page);
-        free(st->domain);
+        check_page_done(s->state);
 }
 
 static void check_title(const struct screen *s, struct str *left, struct str *right) {
-        const struct check_state *st = s->state;
-        if (st->domain)
-                str_addf(left, "  %s", st->domain);
+        if (s->about)
+                str_addf(left, "  %s", s->about);
 }
 
 const struct screen_class check_screen = {
@@ -41,7 +30,8 @@ const struct screen_class check_screen = {
                 "ports, the clock. Checking changes nothing, and nobody logs in.\n"
                 "The meaning of the focused result and what to do about it stand below; f fixes it where "
                 "that is possible from here, d adds the details.",
-        .size = sizeof(struct check_state),
+        .about = true,          /* NULL: of this host */
+        .size = sizeof(struct check_page),
         .topics = TOPIC_SERVICES,
         .source = &check_page_source,
         .bindings = (const struct binding[]) {

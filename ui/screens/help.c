@@ -66,8 +66,7 @@ static void help_open(struct screen *s, const void *arg) {
 }
 
 static void help_title(const struct screen *s, struct str *left, struct str *right) {
-        char place[64];
-        str_add(right, pager_place(s->pager, place));
+        pager_place(s->pager, right);
 }
 
 static void help_status(const struct screen *s, struct str *out) {

@@ -9,7 +9,6 @@
 #include "ui/screens/parts/plan-text.h"
 
 struct image_state {
-        char *reference;
         struct op *planning;
         struct image *image;            /* NULL: no answer yet */
         struct profile *profile;
@@ -167,7 +166,7 @@ static void image_found(struct image *image, struct error *e, void *userdata) {
                 return;
         const struct plan_order order = {
                 .verb = label_set(image) & 1U << LABEL_INSTALL ? VERB_INSTALL : VERB_RUN,
-                .image = st->reference,
+                .image = s->about,
         };
         st->planning = host_make_plan(ui_host(s->ui), &order, image_planned, s);
         /* Findings are above labels: a text shown before they are known would move under the eyes. */
@@ -175,17 +174,11 @@ static void image_found(struct image *image, struct error *e, void *userdata) {
 }
 
 static void image_load(struct screen *s, unsigned topics) {
-        const struct image_state *st = s->state;
         op_cancel(s->loading.op);
-        s->loading.op = host_find_image(ui_host(s->ui), st->reference, image_found, s);
+        s->loading.op = host_find_image(ui_host(s->ui), s->about, image_found, s);
 }
 
 /* ---- the screen ---- */
-
-static void image_open(struct screen *s, const void *arg) {
-        struct image_state *st = s->state;
-        st->reference = xstrdup(arg);
-}
 
 static void image_close(struct screen *s) {
         struct image_state *st = s->state;
@@ -195,15 +188,12 @@ static void image_close(struct screen *s) {
         error_free(st->bad_profile);
         plan_free(st->plan);
         error_free(st->no_plan);
-        free(st->reference);
 }
 
 static void image_title(const struct screen *s, struct str *left, struct str *right) {
-        const struct image_state *st = s->state;
-        char place[64];
-        str_add(left, st->reference);
+        str_add(left, s->about);
         if (s->loaded)
-                str_add(right, pager_place(s->pager, place));
+                pager_place(s->pager, right);
 }
 
 static void image_status(const struct screen *s, struct str *out) {
@@ -224,8 +214,7 @@ static bool image_can(const struct screen *s, enum action action) {
 }
 
 static bool image_act(struct screen *s, enum action action) {
-        const struct image_state *st = s->state;
-        const struct wizard_order order = { .verb = VERB_INSTALL, .image = st->reference };
+        const struct wizard_order order = { .verb = VERB_INSTALL, .image = s->about };
         if (action == ACTION_INSTALL)
                 screen_open(s->ui, &wizard_screen, &order);
         else if (action == ACTION_LINT) {
@@ -242,6 +231,7 @@ const struct screen_class image_screen = {
         .help = "One image: its facts, its command labels and their meaning, the findings about them, and "
                 "the questions it would ask. Nothing is run to show this, and nothing is pulled.\n"
                 "i begins to install it; each page before the last can be left with Esc.",
+        .about = true,
         .size = sizeof(struct image_state),
         .topics = TOPIC_IMAGES,
         .text = PAGER_WORDS,
@@ -250,7 +240,6 @@ const struct screen_class image_screen = {
         .bindings = (const struct binding[]) {
                 { 'i', ACTION_INSTALL }, { KEY_RETURN, ACTION_INSTALL }, { 'f', ACTION_LINT }, {}
         },
-        .open = image_open,
         .close = image_close,
         .title_text = image_title,
         .status = image_status,

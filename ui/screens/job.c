@@ -10,7 +10,6 @@
 #include "ui/screens/parts/job-text.h"
 
 struct job_screen_state {
-        char *id;
         struct job *job;                /* NULL: no answer yet */
         struct feed *feed;              /* of the output */
         bool unfolded;                  /* all steps are shown */
@@ -34,7 +33,7 @@ static void job_line(const char *text, const uint8_t *marks, size_t bytes, void 
 static void job_report_size(struct screen *s) {
         const struct job_screen_state *st = s->state;
         if (job_lives(s) && st->rows > 0 && st->columns > 0)
-                host_job_size(ui_host(s->ui), st->id, (unsigned) st->rows, (unsigned) st->columns);
+                host_job_size(ui_host(s->ui), s->about, (unsigned) st->rows, (unsigned) st->columns);
 }
 
 static void job_moved(const struct job *job, void *userdata) {
@@ -66,13 +65,12 @@ static void job_watch_failed(struct error *e, void *userdata) {
 static void job_screen_open(struct screen *s, const void *arg) {
         struct job_screen_state *st = s->state;
         const struct feed_sink sink = { .line = job_line, .userdata = s };
-        st->id = xstrdup(arg);
         st->feed = feed_new(&sink);
         s->pager->pending = st->feed;
         const struct job_watcher watcher = {
                 .job = job_moved, .output = job_output, .failed = job_watch_failed, .userdata = s
         };
-        s->loading.op = host_watch_job(ui_host(s->ui), st->id, &watcher);
+        s->loading.op = host_watch_job(ui_host(s->ui), s->about, &watcher);
 }
 
 static void job_screen_close(struct screen *s) {
@@ -80,7 +78,6 @@ static void job_screen_close(struct screen *s) {
         job_acting_done(s);
         feed_free(st->feed);
         job_free(st->job);
-        free(st->id);
 }
 
 static void job_title(const struct screen *s, struct str *left, struct str *right) {
@@ -88,11 +85,11 @@ static void job_title(const struct screen *s, struct str *left, struct str *righ
         char clock[24];
         const struct job *job = st->job;
         if (!job) {
-                str_add(left, st->id);
+                str_add(left, s->about);
                 return;
         }
         job_text_what(job, left);
-        str_addf(left, "  %s", st->id);
+        str_addf(left, "  %s", s->about);
         job_text_progress(job, right);
         int64_t until = job->ended > 0 ? job->ended : job_text_runs(job) ? ui_now(s->ui) : 0;
         if (job->started > 0 && until > 0)
@@ -204,7 +201,7 @@ static void job_cancel(struct screen *s) {
         struct error *e = NULL;
         if (!job_lives(s))
                 return;         /* it ended before the answer */
-        if (host_cancel_job(ui_host(s->ui), st->id, &e) < 0)
+        if (host_cancel_job(ui_host(s->ui), s->about, &e) < 0)
                 dialog_error(s->ui, e);
         else
                 st->cancels++;
@@ -237,7 +234,6 @@ static bool job_prompt_is_secret(const char *prompt) {
 }
 
 static void job_answered(struct screen *s, const char *text) {
-        const struct job_screen_state *st = s->state;
         struct error *e = NULL;
         if (!text)
                 return;
@@ -245,7 +241,7 @@ static void job_answered(struct screen *s, const char *text) {
         _cleanup_free_ char *line = xcalloc(n + 1, 1);
         memcpy(line, text, n);
         line[n] = '\n';
-        if (host_job_input(ui_host(s->ui), st->id, line, n + 1, &e) < 0)
+        if (host_job_input(ui_host(s->ui), s->about, line, n + 1, &e) < 0)
                 dialog_error(s->ui, e);
         explicit_bzero(line, n);        /* it may be a secret */
 }
@@ -292,7 +288,7 @@ static bool job_act(struct screen *s, enum action action) {
         else if (action == ACTION_FOLD)
                 st->unfolded = !st->unfolded;
         else if (action == ACTION_CHANGES)
-                screen_open(s->ui, &changes_screen, st->id);
+                screen_open(s->ui, &changes_screen, s->about);
         else
                 return false;
         return true;
@@ -323,6 +319,7 @@ const struct screen_class job_screen = {
                 "restored. When the command asks something, a types the answer.\n"
                 "A job that was interrupted (the host went down, its worker was killed) is resumed with r or "
                 "rolled back with p.",
+        .about = true,
         .size = sizeof(struct job_screen_state),
         .text = PAGER_WRAP,
         .follow = true,

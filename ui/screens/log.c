@@ -119,10 +119,10 @@ static void log_close(struct screen *s) {
 
 static void log_title(const struct screen *s, struct str *left, struct str *right) {
         const struct log_state *st = s->state;
-        char place[64];
         str_addf(left, "%s  %s, %s", st->title, priority_table[st->priority].name,
                  since_table[st->since].name);
-        str_add(right, st->n_lines ? pager_place(s->pager, place) : "");
+        if (st->n_lines)
+                pager_place(s->pager, right);
 }
 
 static void log_draw(struct screen *s, const struct canvas *c) {

@@ -14,7 +14,6 @@
 
 struct unit_state {
         struct op *reading;
-        char *name;
         struct unit_detail *detail;     /* NULL: no answer yet */
         struct error *log_error;
         struct log_line log[LOG_TAIL];  /* the newest lines, oldest first */
@@ -186,18 +185,16 @@ static void unit_loaded(struct unit_detail *detail, struct error *e, void *userd
 }
 
 static void unit_load(struct screen *s, unsigned topics) {
-        const struct unit_state *st = s->state;
         if (reload_wanted(&s->loading, topics))
-                s->loading.op = host_show_unit(ui_host(s->ui), st->name, unit_loaded, s);
+                s->loading.op = host_show_unit(ui_host(s->ui), s->about, unit_loaded, s);
 }
 
 /* ---- the screen ---- */
 
 static void unit_open(struct screen *s, const void *arg) {
         struct unit_state *st = s->state;
-        st->name = xstrdup(arg);
         s->pager->name_mark = DOC_DIM;
-        const struct log_query query = { .unit = st->name, .priority = 7, .tail = LOG_TAIL, .follow = true };
+        const struct log_query query = { .unit = s->about, .priority = 7, .tail = LOG_TAIL, .follow = true };
         const struct log_reader reader = {
                 .lines = unit_lines, .reached = unit_lines_reached, .failed = unit_lines_failed, .userdata = s
         };
@@ -212,12 +209,11 @@ static void unit_close(struct screen *s) {
                 log_line_done(&st->log[i]);
         unit_detail_free(st->detail);
         error_free(st->log_error);
-        free(st->name);
 }
 
 static void unit_title(const struct screen *s, struct str *left, struct str *right) {
         const struct unit_state *st = s->state;
-        str_add(left, st->name);
+        str_add(left, s->about);
         if (st->detail && st->detail->unit.active)
                 str_add(right, st->detail->unit.active);
 }
@@ -243,7 +239,7 @@ static bool unit_can(const struct screen *s, enum action action) {
 
 static bool unit_act(struct screen *s, enum action action) {
         struct unit_state *st = s->state;
-        const struct log_order log = { .unit = st->name,
+        const struct log_order log = { .unit = s->about,
                                        .container = st->detail ? st->detail->container : NULL };
         if (action == ACTION_LOG)
                 screen_open(s->ui, &log_screen, &log);
@@ -251,7 +247,7 @@ static bool unit_act(struct screen *s, enum action action) {
                 st->dependencies = !st->dependencies;
                 unit_compose(s);
         } else
-                return unit_acting_begin(s, st->name, action);
+                return unit_acting_begin(s, s->about, action);
         return true;
 }
 
@@ -262,6 +258,7 @@ const struct screen_class unit_screen = {
                 "what it needs, and the newest lines of its log. What systemd does not count on this host is "
                 "left out.\n"
                 "x starts, stops or changes it; l reads the whole log.",
+        .about = true,
         .size = sizeof(struct unit_state),
         .topics = TOPIC_UNITS,
         .text = PAGER_WORDS,

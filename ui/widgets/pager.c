@@ -368,13 +368,12 @@ void pager_draw(struct pager *pager, const struct canvas *c) {
                 canvas_cursor(c, 0, 0);
 }
 
-const char *pager_place(const struct pager *pager, char buffer[static 64]) {
+void pager_place(const struct pager *pager, struct str *out) {
         uint64_t first = lines_first(pager->lines), end = lines_end(pager->lines);
         if (pager->follow)
-                snprintf(buffer, 64, "following");
+                str_add(out, "following");
         else if (end - first <= (uint64_t) pager->height)
-                snprintf(buffer, 64, "%" PRIu64 " line%s", end - first, end - first == 1 ? "" : "s");
+                str_addf(out, "%" PRIu64 " line%s", end - first, end - first == 1 ? "" : "s");
         else
-                snprintf(buffer, 64, "line %" PRIu64 " of %" PRIu64, pager->top - first + 1, end - first);
-        return buffer;
+                str_addf(out, "line %" PRIu64 " of %" PRIu64, pager->top - first + 1, end - first);
 }

@@ -68,6 +68,5 @@ bool pager_act(struct pager *pager, enum action action);
 bool pager_search(struct pager *pager, const char *needle, bool up);
 void pager_draw(struct pager *pager, const struct canvas *c);
 
-/* "line 20 of 340", "12 lines" when all are on the screen, "following": for the title; fills buffer, returns
- * it. */
-const char *pager_place(const struct pager *pager, char buffer[static 64]);
+/* "line 20 of 340", "12 lines" when all are on the screen, "following": for the title. */
+void pager_place(const struct pager *pager, struct str *out);

@@ -6,10 +6,9 @@
 #include "ui/dialog.h"
 #include "ui/screens/screens.h"
 
-/* Only the job's id is kept: a question may be open for long. */
+/* The job itself is not kept: a question may be open for long. */
 struct job_acting {
         struct op *op;
-        char *id;
         enum job_resume how;
         char **names;           /* of the secrets to ask for */
         size_t given;           /* so many of them were */
@@ -22,7 +21,6 @@ void job_acting_done(struct screen *s) {
         if (!acting)
                 return;
         op_cancel(acting->op);
-        free(acting->id);
         strv_free(acting->names);
         secret_list_free(acting->secrets);
         free(acting);
@@ -69,7 +67,7 @@ static void job_actions_started(const char *job_id, struct error *e, void *userd
         if (e)
                 dialog_error(s->ui, e);
         else
-                screen_replace(s, &job_screen, acting->id);
+                screen_replace(s, &job_screen, s->about);
 }
 
 static void job_actions_resume(struct screen *s);
@@ -96,7 +94,7 @@ static void job_actions_resume(struct screen *s) {
                 screen_ask_secret(s, label, job_actions_secret_given);
                 return;
         }
-        acting->op = host_resume_job(ui_host(s->ui), acting->id, acting->how, TAKE(acting->secrets),
+        acting->op = host_resume_job(ui_host(s->ui), s->about, acting->how, TAKE(acting->secrets),
                                      job_actions_started, s);
         screen_invalidate(s);
 }
@@ -136,7 +134,7 @@ static void job_actions_retry(struct screen *s) {
         const struct job_acting *acting = s->job_acting;
         struct error *e = NULL;
         _cleanup_(plan_freep) struct plan *plan = NULL;
-        if (host_job_plan(ui_host(s->ui), acting->id, &plan, &e) < 0) {
+        if (host_job_plan(ui_host(s->ui), s->about, &plan, &e) < 0) {
                 dialog_error(s->ui, e);
                 return;
         }
@@ -168,7 +166,6 @@ void job_acting_begin(struct screen *s, const struct job *job, enum action actio
                 return;
         job_acting_done(s);
         s->job_acting = new0(struct job_acting);
-        s->job_acting->id = xstrdup(job->id);
         if (action == ACTION_FIX)
                 job_actions_ask_retry(s, job_actions_failure(job));
         else

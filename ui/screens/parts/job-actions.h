@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Actions for the job that a screen shows.
+/* Actions for the job that a screen is about (screen.about has its id).
  *
  * One that lost its worker is resumed or rolled back: asks first, with the consequences; then for the secrets
  * again; then opens the job's own screen anew.
