@@ -14,15 +14,12 @@ static const char *const usual_sockets[] = { "/run/podman/podman.sock", "/run/do
 #define REFUSED_TRIES 3U /* an idle service ends; a connect may be refused until its socket listens */
 #define REFUSED_PAUSE_USEC 200000U
 
-int engine_new(sd_event *event, const char *const *sockets, struct engine **ret, struct error **reterr) {
-        _cleanup_(engine_freep) struct engine *engine = new0(struct engine);
+struct engine *engine_new(sd_event *event, const char *const *sockets) {
+        struct engine *engine = new0(struct engine);
         engine->event = sd_event_ref(event);
         engine->sockets = strv_copy((char *const *) (sockets ? sockets : usual_sockets));
-        int r = http_new(event, &engine->http, reterr);
-        if (r < 0)
-                return r;
-        *ret = TAKE(engine);
-        return 0;
+        engine->http = http_new(event);
+        return engine;
 }
 
 static void engine_forget(struct engine *engine) {

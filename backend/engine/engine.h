@@ -12,7 +12,7 @@ struct engine;
 
 /* sockets: NULL-terminated list of paths to try in order; NULL: /run/podman/podman.sock, /run/docker.sock.
  * Opens nothing yet. A path is used only when it is a socket owned by root or by our own user. */
-int engine_new(sd_event *event, const char *const *sockets, struct engine **ret, struct error **reterr);
+struct engine *engine_new(sd_event *event, const char *const *sockets);
 struct engine *engine_free(struct engine *engine);
 DEFINE_CLEANUP(struct engine, engine_free)
 

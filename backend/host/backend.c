@@ -148,8 +148,7 @@ static const struct host_ops backend_ops = {
         .listen = backend_listen,
 };
 
-int backend_new(sd_event *event, const struct backend_options *options, struct host **ret,
-                struct error **reterr) {
+struct host *backend_new(sd_event *event, const struct backend_options *options) {
         struct backend *b = new0(struct backend);
         b->host.ops = &backend_ops;
         b->event = sd_event_ref(event);
@@ -158,24 +157,18 @@ int backend_new(sd_event *event, const struct backend_options *options, struct h
         /* Once, not at every paint that reads the status. */
         b->root = geteuid() == 0;
         b->systemd = sd_booted() > 0;
-        int r = engine_new(event, options->sockets, &b->engine, reterr);
+        b->engine = engine_new(event, options->sockets);
         b->units = units_new(event, b->paths.root, options->bus);
         b->jobs = jobs_new(event, &b->paths, b->systemd || options->bus ? b->units : NULL);
         b->profiles = profiles_new(&b->paths);
-        if (r < 0) {
-                backend_free(&b->host);
-                return r;
-        }
-        *ret = &b->host;
-        return 0;
+        return &b->host;
 }
 
 struct host *backend_free(struct host *host) {
         struct backend *b = backend_of(host);
         if (!b)
                 return NULL;
-        if (b->units && b->jobs)
-                backend_listen(host, NULL, NULL);
+        backend_listen(host, NULL, NULL);
         jobs_free(b->jobs);
         units_free(b->units);
         engine_free(b->engine);

@@ -14,7 +14,6 @@ struct backend_options {
         const char *const *sockets;             /* engine sockets, NULL: the usual ones */
         sd_bus *bus;                            /* NULL: the system bus */
 };
-int backend_new(sd_event *event, const struct backend_options *options, struct host **ret,
-                struct error **reterr);
+struct host *backend_new(sd_event *event, const struct backend_options *options);
 struct host *backend_free(struct host *host);
 DEFINE_CLEANUP(struct host, backend_free)

@@ -348,31 +348,22 @@ static void keep_openssl_small(void) {
         OPENSSL_init_crypto(OPENSSL_INIT_NO_ADD_ALL_CIPHERS | OPENSSL_INIT_NO_ADD_ALL_DIGESTS, NULL);
 }
 
-int http_new(sd_event *event, struct http **ret, struct error **reterr) {
-        _cleanup_(http_freep) struct http *http = calloc(1, sizeof *http);
-        if (!http)
-                return error_set(reterr, -ENOMEM, "Out of memory");
+struct http *http_new(sd_event *event) {
+        struct http *http = new0(struct http);
         http->event = sd_event_ref(event);
         keep_openssl_small();
         http->multi = curl_multi_init();
         if (!http->multi)
-                return error_set(reterr, -ENOMEM, "libcurl could not be set up");
-        int r = sd_event_add_time(event, &http->timer, CLOCK_MONOTONIC, UINT64_MAX, 1000, http_timer_came,
-                                  http);
-        if (r >= 0)
-                r = sd_event_source_set_enabled(http->timer, SD_EVENT_OFF);
-        if (r >= 0)
-                r = sd_event_add_defer(event, &http->defer, http_deferred, http);
-        if (r >= 0)
-                r = sd_event_source_set_enabled(http->defer, SD_EVENT_OFF);
-        if (r < 0)
-                return error_errno(reterr, r, "The event loop took no timer");
+                oom();
+        sd_event_add_time(event, &http->timer, CLOCK_MONOTONIC, UINT64_MAX, 1000, http_timer_came, http);
+        sd_event_source_set_enabled(http->timer, SD_EVENT_OFF);
+        sd_event_add_defer(event, &http->defer, http_deferred, http);
+        sd_event_source_set_enabled(http->defer, SD_EVENT_OFF);
         curl_multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, http_socket_wanted);
         curl_multi_setopt(http->multi, CURLMOPT_SOCKETDATA, http);
         curl_multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, timer_wanted);
         curl_multi_setopt(http->multi, CURLMOPT_TIMERDATA, http);
-        *ret = TAKE(http);
-        return 0;
+        return http;
 }
 
 struct http *http_free(struct http *http) {

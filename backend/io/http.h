@@ -16,7 +16,7 @@
 
 struct http;
 
-int http_new(sd_event *event, struct http **ret, struct error **reterr);
+struct http *http_new(sd_event *event);
 /* Only requests whose op was dropped may be in flight. NULL-safe. */
 struct http *http_free(struct http *http);
 DEFINE_CLEANUP(struct http, http_free)

@@ -13,13 +13,11 @@
 #define TRIES 200U /* for a host whose last job has ended */
 #define PAUSE_USEC 50000
 
-static int connect_host(struct worker *w, const struct worker_options *options, struct error **reterr) {
-        const char *const *sockets = NULL;
-        w->engine = options->engine;
+static void connect_host(struct worker *w, const struct worker_options *options) {
+        w->engine = options->engine ? options->engine : engine_new(w->event, NULL);
         w->units = options->units;
         if (!w->units && !options->paths->root[0] && access("/run/systemd/system", F_OK) == 0)
                 w->units = units_new(w->event, "", NULL);
-        return w->engine ? 0 : engine_new(w->event, sockets, &w->engine, reterr);
 }
 
 static int listen_outside(struct run *run, struct error **reterr) {
@@ -69,10 +67,10 @@ static int worker_start_prepare(struct run *run, const struct worker_options *op
         int r = jobfolder_plan(w->folder, &w->plan, reterr);
         if (r >= 0)
                 r = w->root = files_open_root(w->paths->root, reterr);
-        if (r >= 0)
-                r = connect_host(w, options, reterr);
-        if (r >= 0)
-                r = listen_outside(run, reterr);
+        if (r < 0)
+                return r;
+        connect_host(w, options);
+        r = listen_outside(run, reterr);
         return r < 0 ? r : worker_start_begin(run, options, reterr);
 }
 

@@ -12,7 +12,8 @@ int session_open(struct session *s, struct error **reterr) {
         if (r < 0)
                 return error_errno(reterr, r, "The event loop could not be made");
         struct backend_options options = { .sockets = s->sockets };
-        return backend_new(s->event, &options, &s->host, reterr);
+        s->host = backend_new(s->event, &options);
+        return 0;
 }
 
 void session_done(struct session *s) {

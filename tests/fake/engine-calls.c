@@ -29,10 +29,10 @@ void fake_engine_add_image(const char *id) {
         strv_add(&images_here, id);
 }
 
-int engine_new(sd_event *event, const char *const *sockets, struct engine **ret, struct error **reterr) {
-        *ret = new0(struct engine);
-        (*ret)->event = event;
-        return 0;
+struct engine *engine_new(sd_event *event, const char *const *sockets) {
+        struct engine *engine = new0(struct engine);
+        engine->event = event;
+        return engine;
 }
 
 struct engine *engine_free(struct engine *engine) {

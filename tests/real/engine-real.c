@@ -145,14 +145,11 @@ static void pull(sd_event *event, struct engine *engine) {
 int main(int argc, char **argv) {
         for (int i = 1; i < argc; i++) {
                 sd_event *event = NULL;
-                struct engine *engine = NULL;
                 const char *const sockets[] = { argv[i], NULL };
                 where = argv[i];
-                _cleanup_error_ struct error *e = NULL;
-                if (sd_event_new(&event) < 0 || engine_new(event, sockets, &engine, &e) < 0) {
-                        check(false, "is set up", e);
-                        continue;
-                }
+                if (sd_event_new(&event) < 0)
+                        return 1;
+                struct engine *engine = engine_new(event, sockets);
                 images(event, engine);
                 const struct engine_about *about = engine_about(engine);
                 check(about && about->version, "knows the engine's version", NULL);

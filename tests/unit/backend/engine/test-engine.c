@@ -136,7 +136,7 @@ static void takes_the_first_that_answers(void **state) {
         struct fake_engine *other;
         assert_int_equal(fake_engine_new(f->event, second, f->kind == ENGINE_PODMAN ? ENGINE_DOCKER : ENGINE_PODMAN, &other), 0);
         engine_free(f->engine);
-        assert_int_equal(engine_new(f->event, sockets, &f->engine, NULL), 0);
+        f->engine = engine_new(f->event, sockets);
         f->op = find(f);
         await(f);
         assert_string_equal(f->about->socket, f->socket);
@@ -155,7 +155,7 @@ static void takes_the_first_that_answers(void **state) {
         /* Of several that do not answer the one that is there is named. */
         fake_engine_stop(other, false);
         engine_free(f->engine);
-        assert_int_equal(engine_new(f->event, sockets, &f->engine, NULL), 0);
+        f->engine = engine_new(f->event, sockets);
         engine_fixture_clear(f);
         f->op = find(f);
         await(f);
@@ -474,7 +474,7 @@ static void calls_can_be_dropped_at_any_time(void **state) {
         for (unsigned steps = 0; steps < 12; steps++) {
                 engine_fixture_clear(f);
                 engine_free(f->engine);
-                assert_int_equal(engine_new(f->event, sockets, &f->engine, NULL), 0);
+                f->engine = engine_new(f->event, sockets);
                 f->op = find(f);
                 for (unsigned i = 0; i < steps; i++)
                         sd_event_run(f->event, 10000);
@@ -486,7 +486,7 @@ static void calls_can_be_dropped_at_any_time(void **state) {
         fake_engine_stop(f->fake, false);
         engine_fixture_clear(f);
         engine_free(f->engine);
-        assert_int_equal(engine_new(f->event, sockets, &f->engine, NULL), 0);
+        f->engine = engine_new(f->event, sockets);
         f->op = find(f);
         turn(f, 100);           /* in the pause before the next try */
         f->op = op_cancel(f->op);

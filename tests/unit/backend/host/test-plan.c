@@ -57,8 +57,7 @@ static int set_up(void **state) {
         assert_int_equal(fake_engine_new(f->event, f->socket, ENGINE_PODMAN, &f->engine), 0);
         const char *const sockets[] = { f->socket, NULL };
         const struct backend_options options = { .paths = &f->paths, .sockets = sockets, .bus = f->bus };
-        _cleanup_error_ struct error *e = NULL;
-        assert_ok(backend_new(f->event, &options, &f->host, &e), e);
+        f->host = backend_new(f->event, &options);
         *state = f;
         return 0;
 }
