@@ -544,7 +544,7 @@ struct fake_systemd *fake_systemd_new(sd_event *event, sd_bus **ret_client) {
         struct fake_systemd *f = xcalloc(1, sizeof *f);
         f->event = sd_event_ref(event);
         f->root = tree_new();
-        static const char *const folders[] = { "/etc", "/etc/systemd", CONFIG, WANTS, "/fake", "/fake/systemd", VENDOR };
+        static const char *const folders[] = { WANTS, VENDOR };
         for (size_t i = 0; i < ELEMENTS(folders); i++)
                 tree_folder(f->root, folders[i]);
         fake_bus_new(event, &f->bus, ret_client);

@@ -35,12 +35,9 @@ struct host_fixture *host_fixture_new(void) {
         f->state = str_printf("%s/state", f->top);
         f->run = str_printf("%s/run", f->top);
         f->engine = str_printf("%s/engine", f->top);
-        static const char *const folders[] = {
-                "/root",           "/root/etc", "/root/etc/systemd", "/root/etc/systemd/system", "/root/usr",
-                "/root/usr/local", "/engine"
-        };
-        for (size_t i = 0; i < ELEMENTS(folders); i++)
-                tree_folder(f->top, folders[i]);
+        tree_folder(f->root, "/etc/systemd/system");
+        tree_folder(f->root, "/usr/local");
+        tree_folder(f->engine, "");
         tree_write(f->top, "/root/etc/hosts", "127.0.0.1 localhost\n");
         tree_write(f->top, "/root/etc/passwd", "root:x:0:0::/root:/bin/sh\n");
         tree_write(f->top, "/podman", "#!/bin/sh\neval \"$3\"\n");

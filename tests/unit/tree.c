@@ -36,17 +36,32 @@ char *tree_path(const char *folder, const char *path) {
         return buffer;
 }
 
+static void tree_parents(const char *folder, const char *path) {
+        for (const char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/')) {
+                _cleanup_free_ char *parent = str_printf("%s%.*s", folder, (int) (slash - path), path);
+                mkdir(parent, 0755);
+        }
+}
+
 void tree_folder(const char *folder, const char *path) {
+        tree_parents(folder, path);
         if (mkdir(tree_path(folder, path), 0755) < 0 && errno != EEXIST)
                 fail_msg("mkdir %s: %s", path, strerror(errno));
 }
 
 void tree_write(const char *folder, const char *path, const char *text) {
+        tree_parents(folder, path);
         FILE *f = fopen(tree_path(folder, path), "we");
         if (!f)
                 fail_msg("open %s: %s", path, strerror(errno));
         fwrite(text, 1, strlen(text), f);
         fclose(f);
+}
+
+void tree_link(const char *folder, const char *path, const char *target) {
+        tree_parents(folder, path);
+        if (symlink(target, tree_path(folder, path)) < 0)
+                fail_msg("symlink %s: %s", path, strerror(errno));
 }
 
 char *tree_read(const char *folder, const char *path) {

@@ -20,9 +20,10 @@ void tree_remove(const char *folder);
 /* Folder and path joined, in one of four buffers that take turns. */
 char *tree_path(const char *folder, const char *path);
 
-/* A folder, which may be there already; and a file with this text. */
+/* A folder, which may be there already; a file with this text; a link. Each with the folders above. */
 void tree_folder(const char *folder, const char *path);
 void tree_write(const char *folder, const char *path, const char *text);
+void tree_link(const char *folder, const char *path, const char *target);
 
 /* NULL: it cannot be opened. The caller frees. */
 char *tree_read(const char *folder, const char *path);

@@ -1,46 +1,36 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "tests/test.h"
-
-#include <errno.h>
-#include <sys/stat.h>
-
 #include "backend/format/profiles.h"
 #include "base/str.h"
+#include "tests/unit/tree.h"
 
 struct folder {
-        char root[64];
-        char *config, *data;
+        char *root, *config, *data;
 };
 
 static int make_folders(void **state) {
         struct folder *f = calloc(1, sizeof *f);
-        strcpy(f->root, "/tmp/test-profiles-XXXXXX");
-        assert_non_null(mkdtemp(f->root));
+        f->root = tree_new();
         f->config = str_printf("%s/etc", f->root);
         f->data = str_printf("%s/usr", f->root);
-        _cleanup_free_ char *local = str_printf("%s/profiles.d", f->config), *shipped = str_printf("%s/profiles", f->data);
-        assert_int_equal(mkdir(f->config, 0755) + mkdir(local, 0755) + mkdir(f->data, 0755) + mkdir(shipped, 0755), 0);
+        tree_folder(f->config, "/profiles.d");
+        tree_folder(f->data, "/profiles");
         *state = f;
         return 0;
 }
 
 static int remove_folders(void **state) {
         struct folder *f = *state;
-        _cleanup_free_ char *command = str_printf("rm -rf %s", f->root);
-        int r = system(command);
+        tree_remove(f->root);
+        free(f->root);
         free(f->config);
         free(f->data);
         free(f);
-        return r;
+        return 0;
 }
 
 static void put(const struct folder *f, const char *name, const char *text, mode_t mode) {
-        _cleanup_free_ char *path = str_printf("%s/%s", f->root, name);
-        FILE *file = fopen(path, "we");
-        assert_non_null(file);
-        fputs(text, file);
-        fclose(file);
-        assert_int_equal(chmod(path, mode), 0);
+        tree_write(f->root, name, text);
+        assert_int_equal(chmod(tree_path(f->root, name), mode), 0);
 }
 
 static struct profiles *read_all(const struct folder *f) {
@@ -67,9 +57,9 @@ static void expect(struct profiles *all, const char *image_name, const char *lab
 
 static void etc_comes_before_the_label_and_the_shipped(void **state) {
         const struct folder *f = *state;
-        put(f, "etc/profiles.d/a.json", "{\"title\": \"Local A\", \"match\": [\"a\"]}", 0644);
-        put(f, "usr/profiles/b.json", "{\"title\": \"Shipped B\", \"match\": [\"b\"]}", 0644);
-        put(f, "usr/profiles/a.json", "{\"title\": \"Shipped A\", \"match\": [\"a\", \"aa\"]}", 0644);
+        put(f, "/etc/profiles.d/a.json", "{\"title\": \"Local A\", \"match\": [\"a\"]}", 0644);
+        put(f, "/usr/profiles/b.json", "{\"title\": \"Shipped B\", \"match\": [\"b\"]}", 0644);
+        put(f, "/usr/profiles/a.json", "{\"title\": \"Shipped A\", \"match\": [\"a\", \"aa\"]}", 0644);
         _cleanup_(profiles_freep) struct profiles *all = read_all(f);
         assert_int_equal(profiles_errors(all), 0);
         expect(all, "localhost/a:1", "{\"title\": \"Label\"}", "Local A");
@@ -82,13 +72,13 @@ static void etc_comes_before_the_label_and_the_shipped(void **state) {
 
 static void a_bad_file_is_an_error_and_no_more(void **state) {
         const struct folder *f = *state;
-        put(f, "etc/profiles.d/a.json", "{\"title\": \"A\", \"match\": [\"a\"], \"oops\": 1}", 0644);
-        put(f, "etc/profiles.d/no-match.json", "{\"title\": \"N\"}", 0644);
-        put(f, "etc/profiles.d/open.json", "{\"title\": \"O\", \"match\": [\"o\"]}", 0666);
-        put(f, "etc/profiles.d/.hidden.json", "rubbish", 0644);
-        put(f, "etc/profiles.d/notes.txt", "rubbish", 0644);
-        put(f, "etc/profiles.d/z.json", "{\"title\": \"Z\", \"match\": [\"z\"]}", 0644);
-        put(f, "usr/profiles/a.json", "{\"title\": \"Shipped A\", \"match\": [\"a\"]}", 0644);
+        put(f, "/etc/profiles.d/a.json", "{\"title\": \"A\", \"match\": [\"a\"], \"oops\": 1}", 0644);
+        put(f, "/etc/profiles.d/no-match.json", "{\"title\": \"N\"}", 0644);
+        put(f, "/etc/profiles.d/open.json", "{\"title\": \"O\", \"match\": [\"o\"]}", 0666);
+        put(f, "/etc/profiles.d/.hidden.json", "rubbish", 0644);
+        put(f, "/etc/profiles.d/notes.txt", "rubbish", 0644);
+        put(f, "/etc/profiles.d/z.json", "{\"title\": \"Z\", \"match\": [\"z\"]}", 0644);
+        put(f, "/usr/profiles/a.json", "{\"title\": \"Shipped A\", \"match\": [\"a\"]}", 0644);
         _cleanup_free_ char *fifo = str_printf("%s/etc/profiles.d/pipe.json", f->root);
         assert_int_equal(mkfifo(fifo, 0644), 0);
 
@@ -105,7 +95,7 @@ static void a_bad_file_is_an_error_and_no_more(void **state) {
 
 static void a_bad_label_gives_its_error_and_the_generic_one(void **state) {
         const struct folder *f = *state;
-        put(f, "usr/profiles/b.json", "{\"title\": \"Shipped B\", \"match\": [\"b\"]}", 0644);
+        put(f, "/usr/profiles/b.json", "{\"title\": \"Shipped B\", \"match\": [\"b\"]}", 0644);
         _cleanup_(profiles_freep) struct profiles *all = read_all(f);
         _cleanup_image_ struct image *image = image_of("localhost/b:1", "{\"title\": \"L\",\n\"modes\": 7}");
         _cleanup_(profile_freep) struct profile *p = NULL;

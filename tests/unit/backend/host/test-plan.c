@@ -41,8 +41,7 @@ static int set_up(void **state) {
         f->run = str_printf("%s/run", f->top);
         f->data = str_printf("%s/data", f->top);
         f->socket = str_printf("%s/engine.sock", f->top);
-        static const char *const folders[] = { "/root", "/root/etc", "/root/etc/systemd", "/root/etc/systemd/system", "/root/usr", "/root/usr/local",
-                                               "/data", "/data/profiles" };
+        static const char *const folders[] = { "/root/etc/systemd/system", "/root/usr/local", "/data/profiles" };
         for (size_t i = 0; i < ELEMENTS(folders); i++)
                 tree_folder(f->top, folders[i]);
         f->paths = paths_default;
@@ -247,7 +246,6 @@ static void make_member(const struct fixture *f) {
         assert_int_equal(readfile(path, 65536, &keys, &n, NULL), 0);
         _cleanup_close_ int fd = open(tree_path(f->root, "/etc/krb5.keytab"), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
         assert_int_equal(write(fd, keys, n), n);
-        tree_folder(f->root, "/etc/sssd");
         tree_write(f->root, "/etc/sssd/sssd.conf", "[sssd]\ndomains = example.test\n[domain/example.test]\nid_provider = ad\nkrb5_realm = EXAMPLE.TEST\n");
         _cleanup_(service_freep) struct service *s = service_new();
         s->name = strdup("member");
@@ -307,7 +305,6 @@ static void who_may_log_in_is_a_file_of_this_host(void **state) {
         assert_non_null(finding_list_find(&rules->findings, "domain-rules"));
 
         /* what counts more than that file is not passed over */
-        tree_folder(f->root, "/etc/sssd/conf.d");
         tree_write(f->root, "/etc/sssd/conf.d/debug.conf", "[domain/example.test]\ndebug_level = 9\n");
         tree_write(f->root, "/etc/sssd/conf.d/other.conf", "[domain/other.test]\naccess_provider = deny\n");
         tree_write(f->root, "/etc/sssd/conf.d/off.conf.bak", "[domain/example.test]\naccess_provider = deny\n");

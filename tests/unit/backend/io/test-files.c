@@ -57,7 +57,6 @@ static void resolves_inside_the_root(void **state) {
         struct fixture *f = *state;
         _cleanup_free_ char *path = NULL, *escaped = NULL;
         tree_folder(f->folder, "/usr");
-        tree_folder(f->folder, "/var");
         tree_folder(f->folder, "/var/usrlocal");
         assert_int_equal(symlink("../var/usrlocal", tree_path(f->folder, "/usr/local")), 0);
         assert_int_equal(files_resolve(f->root, "/usr/local", &path), 0);
@@ -173,7 +172,6 @@ static void makes_folders_whatever_the_mask(void **state) {
 static void writes_into_no_folder_of_others(void **state) {
         struct fixture *f = *state;
         _cleanup_error_ struct error *e = NULL;
-        tree_folder(f->folder, "/a");
         tree_folder(f->folder, "/a/b");
         assert_int_equal(chmod(tree_path(f->folder, "/a"), 0777), 0);
         assert_int_equal(files_make_folder(f->root, "/a/b", &e), -EPERM);
@@ -290,8 +288,6 @@ static void keeps_holes(void **state) {
 static void removes_trees(void **state) {
         struct fixture *f = *state;
         _cleanup_error_ struct error *e = NULL;
-        tree_folder(f->folder, "/t");
-        tree_folder(f->folder, "/t/u");
         tree_write(f->folder, "/t/u/x", "x");
         tree_write(f->folder, "/stays", "x");
         assert_int_equal(symlink("../..", tree_path(f->folder, "/t/u/up")), 0);

@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "tests/test.h"
-
-#include <errno.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "backend/io/paths.h"
 #include "base/str.h"
+#include "tests/unit/tree.h"
 
 static void makes_private_folders(void **state) {
-        char folder[] = "/tmp/fairlead-test-XXXXXX";
-        assert_non_null(mkdtemp(folder));
+        _cleanup_free_ char *folder = tree_new();
         _cleanup_free_ char *lib = str_printf("%s/lib", folder), *run = str_printf("%s/run", folder), *jobs = str_printf("%s/lib/jobs", folder);
         struct paths paths = paths_default;
         paths.state = lib;
@@ -37,12 +31,7 @@ static void makes_private_folders(void **state) {
                 assert_int_equal(paths_prepare(&paths, &e), -EPERM);
                 assert_non_null(strstr(e->hint, "chown root:"));
         }
-        _cleanup_free_ char *services = str_printf("%s/services", lib);
-        unlink(run);
-        rmdir(services);
-        rmdir(jobs);
-        rmdir(lib);
-        assert_int_equal(rmdir(folder), 0);
+        tree_remove(folder);
 }
 
 int main(void) {

@@ -27,19 +27,6 @@ struct fixture {
         bool done;
 };
 
-static void put(const struct fixture *f, const char *path, const char *text) {
-        _cleanup_free_ char *whole = str_printf("%s%s", f->root, path);
-        for (char *slash = strchr(whole + strlen(f->root) + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-                *slash = '\0';
-                mkdir(whole, 0755);
-                *slash = '/';
-        }
-        FILE *file = fopen(whole, "we");
-        assert_non_null(file);
-        fputs(text, file);
-        fclose(file);
-}
-
 static int begin(void **state) {
         struct fixture *f = calloc(1, sizeof *f);
         assert_int_equal(sd_event_new(&f->event), 0);
@@ -50,14 +37,14 @@ static int begin(void **state) {
         f->paths.run = f->root;
         f->facts = (struct facts) { .hostname = (char *) "host1.example.test", .fqdn = (char *) "host1.example.test" };
         f->order = (struct preflight_order) { .domain = "example.test" };
-        put(f, "/etc/hostname", "host1.example.test\n");
-        put(f, "/etc/nsswitch.conf", "passwd: files sss systemd\ngroup:\t\tfiles sss # domain\n");
-        put(f, "/etc/pam.d/common-auth", "auth [success=1] pam_sss.so use_first_pass\n");
-        put(f, "/etc/shadow", "daemon:*:1::::::\nroot:$y$abc:1::::::\n");
-        put(f, "/etc/passwd", "root:x:0:0::/root:/bin/sh\n");
-        put(f, "/usr/lib/x86_64-linux-gnu/libnss_sss.so.2", "");
-        put(f, "/usr/lib/x86_64-linux-gnu/security/pam_sss.so", "");
-        put(f, "/var/x", "");
+        tree_write(f->root, "/etc/hostname", "host1.example.test\n");
+        tree_write(f->root, "/etc/nsswitch.conf", "passwd: files sss systemd\ngroup:\t\tfiles sss # domain\n");
+        tree_write(f->root, "/etc/pam.d/common-auth", "auth [success=1] pam_sss.so use_first_pass\n");
+        tree_write(f->root, "/etc/shadow", "daemon:*:1::::::\nroot:$y$abc:1::::::\n");
+        tree_write(f->root, "/etc/passwd", "root:x:0:0::/root:/bin/sh\n");
+        tree_write(f->root, "/usr/lib/x86_64-linux-gnu/libnss_sss.so.2", "");
+        tree_write(f->root, "/usr/lib/x86_64-linux-gnu/security/pam_sss.so", "");
+        tree_write(f->root, "/var/x", "");
         *state = f;
         return 0;
 }
@@ -219,35 +206,35 @@ static void judges_names(void **state) {
         f->order.hostname = "host1.example.test";       /* what the join will set it to */
         look(f);
         expect(f, "hostname", VERDICT_OK, "fully qualified");
-        put(f, "/etc/hostname", "other\n");
+        tree_write(f->root, "/etc/hostname", "other\n");
         look(f);
         expect(f, "static-name", VERDICT_WARN, "other");
 }
 
 static void sees_earlier_joins(void **state) {
         struct fixture *f = *state;
-        put(f, "/etc/krb5.keytab", "\005\002xxxx");
+        tree_write(f->root, "/etc/krb5.keytab", "\005\002xxxx");
         look(f);
         expect(f, "enrolled", VERDICT_WARN, "keys of an earlier join");
-        put(f, "/etc/sssd/sssd.conf", "[sssd]\ndomains = old.test\n");
+        tree_write(f->root, "/etc/sssd/sssd.conf", "[sssd]\ndomains = old.test\n");
         look(f);
         expect(f, "enrolled", VERDICT_FAIL, "/etc/sssd/sssd.conf names old.test");
         assert_int_equal(preflight_find(f->preflight, "enrolled")->fix, FIX_LEAVE);
-        put(f, "/etc/ipa/default.conf", "[global]\nrealm = OLD.TEST\n");
+        tree_write(f->root, "/etc/ipa/default.conf", "[global]\nrealm = OLD.TEST\n");
         look(f);
         expect(f, "enrolled", VERDICT_FAIL, "FreeIPA already: OLD.TEST");
-        put(f, "/var/lib/ipa-client/sysrestore/sysrestore.state", "[installation]\ncomplete = False\n");
+        tree_write(f->root, "/var/lib/ipa-client/sysrestore/sysrestore.state", "[installation]\ncomplete = False\n");
         look(f);
         expect(f, "enrolled", VERDICT_FAIL, "half way");
 }
 
 static void judges_the_host(void **state) {
         struct fixture *f = *state;
-        put(f, "/etc/nsswitch.conf", "passwd: sss files\ngroup: sss files\n");
-        put(f, "/etc/pam.d/common-auth", "auth required pam_unix.so\n");
-        put(f, "/etc/shadow", "root:*:1::::::\n");
-        put(f, "/etc/passwd", "root:x:0:0::/root:/bin/sh\nalice:x:200500:1::/home/alice:/bin/sh\n");
-        put(f, "/run/nscd/socket", "");
+        tree_write(f->root, "/etc/nsswitch.conf", "passwd: sss files\ngroup: sss files\n");
+        tree_write(f->root, "/etc/pam.d/common-auth", "auth required pam_unix.so\n");
+        tree_write(f->root, "/etc/shadow", "root:*:1::::::\n");
+        tree_write(f->root, "/etc/passwd", "root:x:0:0::/root:/bin/sh\nalice:x:200500:1::/home/alice:/bin/sh\n");
+        tree_write(f->root, "/run/nscd/socket", "");
         _cleanup_free_ char *library = str_printf("%s/usr/lib/x86_64-linux-gnu/libnss_sss.so.2", f->root);
         assert_int_equal(unlink(library), 0);
         look(f);
@@ -257,7 +244,7 @@ static void judges_the_host(void **state) {
         expect(f, "ids", VERDICT_WARN, "1 local user has an id of the range of domain users: alice (200500)");
         expect(f, "daemons", VERDICT_WARN, "nscd");
         expect(f, "libraries", VERDICT_FAIL, "lacks libnss_sss.so.2");
-        put(f, "/etc/krb5.conf", "");
+        tree_write(f->root, "/etc/krb5.conf", "");
         int flags = FS_IMMUTABLE_FL, none = 0;
         _cleanup_free_ char *conf = str_printf("%s/etc/krb5.conf", f->root);
         _cleanup_close_ int fd = open(conf, O_RDONLY | O_CLOEXEC);
@@ -266,8 +253,8 @@ static void judges_the_host(void **state) {
                 expect(f, "room", VERDICT_FAIL, "/etc/krb5.conf is marked immutable");
                 assert_int_equal(ioctl(fd, FS_IOC_SETFLAGS, &none), 0);
         }
-        put(f, "/root/.ssh/authorized_keys", "ssh-ed25519 AAAA x\n");
-        put(f, "/etc/nsswitch.conf", "passwd: files\ngroup: files\n");
+        tree_write(f->root, "/root/.ssh/authorized_keys", "ssh-ed25519 AAAA x\n");
+        tree_write(f->root, "/etc/nsswitch.conf", "passwd: files\ngroup: files\n");
         look(f);
         expect(f, "login", VERDICT_OK, "SSH key");
         expect(f, "nsswitch", VERDICT_WARN, "adds it after files");

@@ -4,11 +4,11 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "backend/realm/repair.h"
 #include "base/clock.h"
+#include "tests/fake/bus.h"
 
 /* The machine's own clock is nobody's to set: this is asked in its place. */
 static struct {
@@ -95,16 +95,10 @@ static const sd_bus_vtable hostnamed_vtable[] = {
 
 static int hostnamed_set_up(void **state) {
         struct hostnamed *h = calloc(1, sizeof *h);
-        int pair[2];
-        sd_id128_t id;
-        assert_true(sd_event_new(&h->event) >= 0 && sd_id128_randomize(&id) >= 0);
-        assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair), 0);
-        assert_true(sd_bus_new(&h->server) >= 0 && sd_bus_set_fd(h->server, pair[0], pair[0]) >= 0 && sd_bus_set_server(h->server, true, id) >= 0 &&
-                    sd_bus_start(h->server) >= 0 && sd_bus_attach_event(h->server, h->event, 0) >= 0);
-        assert_true(sd_bus_new(&h->client) >= 0 && sd_bus_set_fd(h->client, pair[1], pair[1]) >= 0 && sd_bus_start(h->client) >= 0 &&
-                    sd_bus_attach_event(h->client, h->event, 0) >= 0);
-        assert_true(sd_bus_add_object_vtable(h->server, &h->slot, "/org/freedesktop/hostname1", "org.freedesktop.hostname1", hostnamed_vtable,
-                                             h) >= 0);
+        assert_true(sd_event_new(&h->event) >= 0);
+        fake_bus_new(h->event, &h->server, &h->client);
+        must(sd_bus_add_object_vtable(h->server, &h->slot, "/org/freedesktop/hostname1", "org.freedesktop.hostname1", hostnamed_vtable, h),
+             "hostnamed");
         *state = h;
         return 0;
 }

@@ -2,11 +2,10 @@
 
 /* Against real journal files, written by systemd-journal-remote (a package of its own) from the export format. */
 
-#include "tests/test.h"
+#include "tests/unit/tree.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -18,7 +17,7 @@
 #define BEGAN 1764000000000000LL
 
 struct fixture {
-        char folder[64];
+        char *folder;
         sd_event *event;
         int writer;             /* to the standard input of the one who writes the journal */
         pid_t pid;
@@ -57,8 +56,7 @@ static void on_failed(struct error *e, void *userdata) {
 
 static int begin(void **state) {
         struct fixture *f = calloc(1, sizeof *f);
-        strcpy(f->folder, "/tmp/fairlead-log-XXXXXX");
-        assert_non_null(mkdtemp(f->folder));
+        f->folder = tree_new();
         assert_int_equal(sd_event_new(&f->event), 0);
         int fds[2];
         assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
@@ -77,10 +75,6 @@ static int begin(void **state) {
         f->writer = fds[1];
         *state = f;
         return 0;
-}
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw) {
-        return remove(path);
 }
 
 static void forget(struct fixture *f) {
@@ -107,7 +101,8 @@ static int end(void **state) {
         if (f->pid)
                 written(f);
         sd_event_unref(f->event);
-        nftw(f->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+        tree_remove(f->folder);
+        free(f->folder);
         free(f);
         return 0;
 }

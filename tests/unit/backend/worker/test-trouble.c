@@ -108,9 +108,8 @@ static void in_mounts_of_its_own(struct host_fixture *f, void (*test)(struct hos
 /* Files and state on one small disk, which the installer fills to its last byte. */
 static void fill_the_disk(struct host_fixture *f) {
         MUST(mount("none", f->top, "tmpfs", 0, "size=80m,mode=0755") == 0);
-        static const char *const folders[] = { "/root", "/root/etc", "/root/etc/systemd", "/root/etc/systemd/system", "/root/usr", "/root/usr/local" };
-        for (size_t i = 0; i < ELEMENTS(folders); i++)
-                tree_folder(f->top, folders[i]);
+        tree_folder(f->root, "/etc/systemd/system");
+        tree_folder(f->root, "/usr/local");
         tree_write(f->top, "/root/etc/hosts", "127.0.0.1 localhost\n");
         tree_write(f->top, "/root/etc/gone", "its content has to find room again\n");
         MUST(paths_prepare(&f->paths, NULL) == 0);

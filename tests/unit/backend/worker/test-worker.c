@@ -80,9 +80,6 @@ static struct plan *host_plan(const struct host_fixture *f, const char *script, 
  * the same, and so is the cache that the daemon wrote to; what somebody changed since stays, whatever the program did to it. */
 static void leaving_by_a_program_of_the_host(void **state) {
         struct host_fixture *f = *state;
-        static const char *const folders[] = { "/var", "/var/lib", "/var/lib/sss" };
-        for (size_t i = 0; i < ELEMENTS(folders); i++)
-                tree_folder(f->root, folders[i]);
         tree_write(f->root, "/etc/wants-sssd", "link\n");
         tree_write(f->root, "/etc/shared", "one\n");
         tree_write(f->root, "/var/lib/sss/old", "old\n");
@@ -461,13 +458,11 @@ static void clears_up_behind_a_worker_that_had_not_begun(void **state) {
                                               "/run/files/demo/password" };
         struct host_fixture *f = *state;
         for (unsigned way = 0; way < 3; way++) {
-                tree_folder(f->top, "/run/files");
                 tree_folder(f->top, "/run/files/demo");
                 for (size_t i = 0; i < ELEMENTS(strays); i++)
                         tree_write(f->top, strays[i], "");
                 /* and jobs that no worker ever began: one that never will, and one that is about to */
                 const struct timespec long_ago[2] = { { .tv_sec = 1000000000 }, { .tv_sec = 1000000000 } };
-                tree_folder(f->top, "/state/jobs/20260101-000000-01234567");
                 tree_write(f->top, "/state/jobs/20260101-000000-01234567/plan.json", "{");
                 tree_folder(f->top, "/state/jobs/20260101-000001-01234567");
                 assert_int_equal(utimensat(AT_FDCWD, tree_path(f->top, "/state/jobs/20260101-000000-01234567"), long_ago, 0), 0);
