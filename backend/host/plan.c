@@ -261,7 +261,7 @@ static int read_unit(struct planning *p, struct error **reterr) {
         _cleanup_(changes_done) struct changes changes = {};
         _cleanup_close_ int folder = unit && s->job ? jobfolder_open(&p->backend->paths, s->job, NULL) : -1;
         const struct change *made = NULL;
-        if (folder >= 0 && jobfolder_service_changes(folder, &changes, NULL, NULL) >= 0)
+        if (folder >= 0 && jobfolder_service_changes(folder, &changes, NULL) >= 0)
                 made = unit_places_file(&changes, unit);
         const char *path = made ? made->path : s->files ? s->files[0] : NULL;
         if (!path)

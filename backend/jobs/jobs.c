@@ -243,8 +243,8 @@ int jobs_changes(struct jobs *jobs, const char *of, bool diffs, struct change_re
         _cleanup_close_ int folder = jobfolder_open(&jobs->paths, report->job, reterr);
         if (folder < 0)
                 return folder;
-        r = job_id_valid(of) ? jobfolder_changes(folder, report->changes, NULL, reterr)
-                             : jobfolder_service_changes(folder, report->changes, NULL, reterr);
+        r = job_id_valid(of) ? jobfolder_changes(folder, report->changes, reterr)
+                             : jobfolder_service_changes(folder, report->changes, reterr);
         if (r < 0)
                 return r;
         _cleanup_close_ int blobs = diffs ? jobfolder_snapshot(folder, "blobs", false, NULL) : -1;

@@ -12,7 +12,6 @@
 #include "backend/jobs/internal.h"
 #include "backend/store/host-lock.h"
 #include "backend/store/job-folder.h"
-#include "backend/store/sweep.h"
 
 #define BEGIN_USEC (15 * 1000000ULL)
 

@@ -23,10 +23,14 @@ struct control {
         size_t next; /* the oldest client is dropped for a new one */
 };
 
-static int address_of(const struct paths *paths, const char *id, struct sockaddr_un *ret) {
+/* A socket, and the address of the job's. */
+static int control_socket(const struct paths *paths, const char *id, struct sockaddr_un *ret) {
         *ret = (struct sockaddr_un){ .sun_family = AF_UNIX };
         int n = snprintf(ret->sun_path, sizeof ret->sun_path, "%s/%s.sock", paths->run, id);
-        return n < 0 || (size_t) n >= sizeof ret->sun_path ? -ENAMETOOLONG : 0;
+        if ((size_t) n >= sizeof ret->sun_path)
+                return -ENAMETOOLONG;
+        int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        return fd < 0 ? -errno : fd;
 }
 
 static void control_handle(struct control *control, char *packet, size_t n) {
@@ -76,10 +80,10 @@ static int on_connect(sd_event_source *source, int fd, uint32_t events, void *us
                 return 0;
         size_t at = control->next++ % CLIENTS_MAX;
         control->clients[at] = sd_event_source_disable_unref(control->clients[at]);
-        if (sd_event_add_io(control->event, &control->clients[at], client, EPOLLIN, on_packet, control) >=
-                    0 &&
-            sd_event_source_set_io_fd_own(control->clients[at], 1) >= 0)
-                client = -1;
+        if (sd_event_add_io(control->event, &control->clients[at], client, EPOLLIN, on_packet, control) < 0)
+                return 0;
+        sd_event_source_set_io_fd_own(control->clients[at], 1);
+        client = -1;
         return 0;
 }
 
@@ -87,26 +91,22 @@ int control_new(sd_event *event, const struct paths *paths, const char *id,
                 const struct control_handlers *handlers, struct control **ret, struct error **reterr) {
         _cleanup_(control_freep) struct control *control = new0(struct control);
         struct sockaddr_un address;
-        int r = address_of(paths, id, &address);
-        if (r < 0)
-                return error_errno(reterr, r, "The control socket of the job cannot be made");
         control->handlers = *handlers;
         control->event = event;
-        _cleanup_close_ int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        _cleanup_close_ int fd = control_socket(paths, id, &address);
+        if (fd < 0)
+                return error_errno(reterr, fd, "The control socket of the job cannot be made");
         unlink(address.sun_path); /* of a dead worker: the caller holds the host's lock */
         mode_t mask = umask(0177);
-        r = fd < 0 || bind(fd, (struct sockaddr *) &address, sizeof address) < 0 || listen(fd, 16) < 0
-                    ? -errno
-                    : 0;
+        int r = bind(fd, (struct sockaddr *) &address, sizeof address) < 0 || listen(fd, 16) < 0 ? -errno : 0;
         umask(mask);
         if (r >= 0) {
                 control->path = xstrdup(address.sun_path);
                 r = sd_event_add_io(event, &control->listener, fd, EPOLLIN, on_connect, control);
         }
-        if (r >= 0)
-                r = sd_event_source_set_io_fd_own(control->listener, 1);
         if (r < 0)
                 return error_errno(reterr, r, "The control socket %s cannot be made", address.sun_path);
+        sd_event_source_set_io_fd_own(control->listener, 1);
         fd = -1;
         *ret = TAKE(control);
         return 0;
@@ -142,12 +142,11 @@ static int client_error(int r, struct error **reterr) {
 
 int control_connect(const struct paths *paths, const char *id, struct error **reterr) {
         struct sockaddr_un address;
-        int r = address_of(paths, id, &address);
-        _cleanup_close_ int fd =
-                r < 0 ? -1 : socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-        if (r >= 0 && (fd < 0 || connect(fd, (struct sockaddr *) &address, sizeof address) < 0))
-                r = -errno;
-        return r < 0 ? client_error(r, reterr) : TAKE_FD(fd);
+        _cleanup_close_ int fd = control_socket(paths, id, &address);
+        if (fd < 0)
+                return client_error(fd, reterr);
+        return connect(fd, (struct sockaddr *) &address, sizeof address) < 0 ? client_error(-errno, reterr)
+                                                                             : TAKE_FD(fd);
 }
 
 static int send_packet(int fd, const void *packet, size_t n, struct error **reterr) {

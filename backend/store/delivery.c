@@ -10,73 +10,66 @@
 #define STDIN_MAX (48U * 1024) /* a pipe holds 64 KiB; all input is written at once */
 #define PROMPT_TAIL 512U       /* of the unfinished line */
 
-/* The value of one use: a secret, or an ordinary answer. NULL: not handed over. */
-static const char *delivery_value_of(const struct plan *plan, const struct secret_list *secrets,
-                                     const struct secret_use *use, bool secret, size_t *ret_n) {
-        const char *value = NULL;
-        if (secret) {
-                const struct secret *found = secrets ? secret_list_find(secrets, use->name) : NULL;
-                value = found ? found->bytes : NULL;
-                *ret_n = found ? found->length : 0;
-        } else {
-                value = answers_get(plan->given.answers, use->name);
-                *ret_n = value ? strlen(value) : 0;
-        }
-        return value;
-}
+/* The answers of one kind of delivery, one after the other. */
+struct handing {
+        const struct plan *plan;
+        const struct secret_list *secrets;
+        enum delivery delivery;
+        size_t at;
 
-static int delivery_missing(const struct secret_use *use, struct error **reterr) {
-        error_set(reterr, -ENOKEY, "%s was not handed over to the job", use->name);
-        error_hint(reterr, "Secrets are never stored: start the job again and give it");
-        return -ENOKEY;
-}
+        const struct secret_use *use;
+        const char *value;
+        size_t n;
+        bool secret;
+};
 
-/* Calls back for each use with this delivery, ordinary answers first. */
-static int delivery_each(const struct plan *plan, const struct secret_list *secrets, enum delivery delivery,
-                         int (*use_it)(const struct secret_use *use, const char *value, size_t n, bool secret,
-                                       void *userdata),
-                         void *userdata, struct error **reterr) {
-        int r = 0;
-        for (size_t i = 0; r >= 0 && i < plan->n_handed + plan->n_secrets; i++) {
-                bool secret = i >= plan->n_handed;
-                const struct secret_use *use = secret ? &plan->secrets[i - plan->n_handed] : &plan->handed[i];
-                if (use->delivery != delivery)
+/* The next one, ordinary answers first. 1; 0: there are no more; -ENOKEY: it was not handed over. */
+static int delivery_next(struct handing *h, struct error **reterr) {
+        const struct plan *plan = h->plan;
+        while (h->at < plan->n_handed + plan->n_secrets) {
+                size_t i = h->at++;
+                h->secret = i >= plan->n_handed;
+                h->use = h->secret ? &plan->secrets[i - plan->n_handed] : &plan->handed[i];
+                if (h->use->delivery != h->delivery)
                         continue;
-                size_t n;
-                const char *value = delivery_value_of(plan, secrets, use, secret, &n);
-                if (!value)
-                        return delivery_missing(use, reterr);
-                r = use_it(use, value, n, secret, userdata);
+                const struct secret *found =
+                        h->secret && h->secrets ? secret_list_find(h->secrets, h->use->name) : NULL;
+                h->value = found       ? found->bytes
+                           : h->secret ? NULL
+                                       : answers_get(plan->given.answers, h->use->name);
+                if (!h->value) {
+                        error_set(reterr, -ENOKEY, "%s was not handed over to the job", h->use->name);
+                        error_hint(reterr, "Secrets are never stored: start the job again and give it");
+                        return -ENOKEY;
+                }
+                h->n = found ? found->length : strlen(h->value);
+                return 1;
         }
-        if (r < 0 && reterr && !*reterr)
-                return error_errno(reterr, r, "An answer cannot be handed to the command");
-        return r;
+        return 0;
+}
+
+static int delivery_failed(int r, struct error **reterr) {
+        return error_errno(reterr, r, "An answer cannot be handed to the command");
 }
 
 /* ---- last words ---- */
 
-static int delivery_add_word(const struct secret_use *use, const char *value, size_t n, bool secret,
-                             void *userdata) {
-        char ***argv = userdata;
-        const char *target = use->target ? use->target : "";
-        if (!secret)
-                return 0; /* the command's words include ordinary answers already */
-        if (str_ends(target, "="))
-                return strv_addf(argv, "%s%s", target, value);
-        int r = target[0] ? strv_add(argv, target) : 0;
-        return r < 0 ? r : strv_add(argv, value);
-}
-
 int delivery_argv(const struct plan *plan, const struct secret_list *secrets, char ***ret,
                   struct error **reterr) {
+        struct handing h = { .plan = plan, .secrets = secrets, .delivery = DELIVER_ARGV };
         char **argv = strv_copy(plan->command->argv);
-        int r = delivery_each(plan, secrets, DELIVER_ARGV, delivery_add_word, &argv, reterr);
-        if (r < 0) {
-                delivery_free_argv(argv);
-                return r;
+        int r;
+        while ((r = delivery_next(&h, reterr)) > 0) {
+                const char *target = h.use->target ? h.use->target : "";
+                if (!h.secret)
+                        continue; /* the command's words include ordinary answers already */
+                bool joined = str_ends(target, "=");
+                if (*target && !joined)
+                        strv_add(&argv, target);
+                strv_addf(&argv, "%s%s", joined ? target : "", h.value);
         }
-        *ret = argv;
-        return 0;
+        *ret = r < 0 ? delivery_free_argv(argv) : argv;
+        return r;
 }
 
 char **delivery_free_argv(char **argv) {
@@ -87,15 +80,14 @@ char **delivery_free_argv(char **argv) {
 
 /* ---- standard input ---- */
 
-static int delivery_add_line(const struct secret_use *use, const char *value, size_t n, bool secret,
-                             void *userdata) {
-        int fd = *(int *) userdata;
-        int r = files_write_all(fd, value, n);
+static int delivery_write_line(int fd, const char *line, size_t n) {
+        int r = files_write_all(fd, line, n);
         return r < 0 ? r : files_write_all(fd, "\n", 1);
 }
 
 int delivery_stdin(const struct plan *plan, const struct secret_list *secrets, int *ret_fd,
                    struct error **reterr) {
+        struct handing h = { .plan = plan, .secrets = secrets, .delivery = DELIVER_STDIN };
         bool wanted = strv_length(plan->stdin_lines) > 0;
         for (size_t i = 0; i < plan->n_secrets; i++)
                 wanted |= plan->secrets[i].delivery == DELIVER_STDIN;
@@ -104,37 +96,37 @@ int delivery_stdin(const struct plan *plan, const struct secret_list *secrets, i
                 return 0;
         int ends[2];
         if (pipe2(ends, O_CLOEXEC) < 0)
-                return error_errno(reterr, -errno, "The answers cannot be handed to the command");
+                return delivery_failed(-errno, reterr);
         _cleanup_close_ int read_end = ends[0], write_end = ends[1];
         /* Never blocks: input beyond the pipe's size is an error, not a job that hangs. */
         fcntl(write_end, F_SETFL, O_NONBLOCK);
         size_t total = 0;
-        int r = 0;
-        for (char **line = plan->stdin_lines; r >= 0 && line && *line; line++) {
+        for (char **line = plan->stdin_lines; line && *line; line++) {
                 total += strlen(*line) + 1;
-                r = total > STDIN_MAX ? -E2BIG
-                                      : delivery_add_line(NULL, *line, strlen(*line), false, &write_end);
+                int r = total > STDIN_MAX ? -E2BIG : delivery_write_line(write_end, *line, strlen(*line));
+                if (r < 0)
+                        return delivery_failed(r, reterr);
         }
-        if (r < 0)
-                return error_errno(reterr, r, "The answers cannot be handed to the command");
-        r = delivery_each(plan, secrets, DELIVER_STDIN, delivery_add_line, &write_end, reterr);
-        if (r < 0)
-                return r;
-        *ret_fd = TAKE_FD(read_end);
-        return 0;
+        int next;
+        while ((next = delivery_next(&h, reterr)) > 0) {
+                int r = delivery_write_line(write_end, h.value, h.n);
+                if (r < 0)
+                        return delivery_failed(r, reterr);
+        }
+        *ret_fd = next < 0 ? -1 : TAKE_FD(read_end);
+        return next;
 }
 
 /* ---- files ---- */
 
-static int write_file(const struct secret_use *use, const char *value, size_t n, bool secret,
-                      void *userdata) {
-        int folder = *(int *) userdata;
-        if (strchr(use->name, '/') || use->name[0] == '.')
+static int write_file(int folder, const struct handing *h) {
+        const char *name = h->use->name;
+        if (strchr(name, '/') || name[0] == '.')
                 return -EINVAL;
-        (void) unlinkat(folder, use->name, 0);
+        (void) unlinkat(folder, name, 0);
         _cleanup_close_ int fd =
-                openat(folder, use->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-        return fd < 0 ? -errno : files_write_all(fd, value, n);
+                openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        return fd < 0 ? -errno : files_write_all(fd, h->value, h->n);
 }
 
 static bool wants_files(const struct plan *plan) {
@@ -154,6 +146,7 @@ static int delivery_open_private(int parent, const char *name) {
 
 int delivery_write_files(const struct paths *paths, const struct plan *plan,
                          const struct secret_list *secrets, struct error **reterr) {
+        struct handing h = { .plan = plan, .secrets = secrets, .delivery = DELIVER_FILE };
         if (!wants_files(plan))
                 return 0;
         _cleanup_close_ int run = files_open_root(paths->run, reterr);
@@ -163,7 +156,13 @@ int delivery_write_files(const struct paths *paths, const struct plan *plan,
         _cleanup_close_ int folder = files < 0 ? files : delivery_open_private(files, plan->name);
         if (folder < 0)
                 return error_errno(reterr, folder, "The folder for the answers cannot be made");
-        return delivery_each(plan, secrets, DELIVER_FILE, write_file, &folder, reterr);
+        int next;
+        while ((next = delivery_next(&h, reterr)) > 0) {
+                int r = write_file(folder, &h);
+                if (r < 0)
+                        return delivery_failed(r, reterr);
+        }
+        return next;
 }
 
 void delivery_remove_files(const struct paths *paths, const struct plan *plan) {
@@ -197,27 +196,24 @@ struct delivery_prompts {
         enum { PLAIN, ESCAPE, SEQUENCE } state;
 };
 
-static int add_prompt(const struct secret_use *use, const char *value, size_t n, bool secret,
-                      void *userdata) {
-        struct delivery_prompts *prompts = userdata;
-        struct prompt *prompt = &prompts->items[prompts->n];
-        if (regcomp(&prompt->regex, use->target ? use->target : "", REG_EXTENDED | REG_NOSUB) != 0)
-                return -EINVAL;
-        prompts->n++;
-        prompt->value = value;
-        prompt->n = n;
-        return 0;
-}
-
 int delivery_prompts_new(const struct plan *plan, const struct secret_list *secrets,
                          struct delivery_prompts **ret, struct error **reterr) {
         _cleanup_(delivery_prompts_freep) struct delivery_prompts *prompts = new0(struct delivery_prompts);
+        struct handing h = { .plan = plan, .secrets = secrets, .delivery = DELIVER_PROMPT };
         prompts->items = xcalloc(plan->n_handed + plan->n_secrets + 1, sizeof *prompts->items);
-        int r = delivery_each(plan, secrets, DELIVER_PROMPT, add_prompt, prompts, reterr);
-        if (r < 0)
-                return r;
-        *ret = TAKE(prompts);
-        return 0;
+        int next;
+        while ((next = delivery_next(&h, reterr)) > 0) {
+                struct prompt *prompt = &prompts->items[prompts->n];
+                const char *pattern = h.use->target ? h.use->target : "";
+                if (regcomp(&prompt->regex, pattern, REG_EXTENDED | REG_NOSUB) != 0)
+                        return delivery_failed(-EINVAL, reterr);
+                prompts->n++;
+                prompt->value = h.value;
+                prompt->n = h.n;
+        }
+        if (next >= 0)
+                *ret = TAKE(prompts);
+        return next;
 }
 
 struct delivery_prompts *delivery_prompts_free(struct delivery_prompts *prompts) {
@@ -233,30 +229,21 @@ struct delivery_prompts *delivery_prompts_free(struct delivery_prompts *prompts)
 
 /* The unfinished line, as text: colours do not separate a prompt from its pattern. */
 static void add_to_tail(struct delivery_prompts *prompts, char c) {
-        if (prompts->state == ESCAPE) {
+        if (prompts->state == ESCAPE)
                 prompts->state = c == '[' ? SEQUENCE : PLAIN;
-                return;
-        }
-        if (prompts->state == SEQUENCE) {
-                if (c >= 0x40 && c <= 0x7e)
-                        prompts->state = PLAIN;
-                return;
-        }
-        if (c == '\033') {
+        else if (prompts->state == SEQUENCE)
+                prompts->state = c >= 0x40 && c <= 0x7e ? PLAIN : SEQUENCE;
+        else if (c == '\033')
                 prompts->state = ESCAPE;
-                return;
-        }
-        if (c == '\n' || c == '\r') {
+        else if (c == '\n' || c == '\r')
                 prompts->length = 0;
-                return;
+        else if (c != '\0') {
+                if (prompts->length == PROMPT_TAIL) {
+                        memmove(prompts->tail, prompts->tail + PROMPT_TAIL / 2, PROMPT_TAIL / 2);
+                        prompts->length = PROMPT_TAIL / 2;
+                }
+                prompts->tail[prompts->length++] = c;
         }
-        if (c == '\0')
-                return;
-        if (prompts->length == PROMPT_TAIL) {
-                memmove(prompts->tail, prompts->tail + PROMPT_TAIL / 2, PROMPT_TAIL / 2);
-                prompts->length = PROMPT_TAIL / 2;
-        }
-        prompts->tail[prompts->length++] = c;
 }
 
 void delivery_prompts_output(struct delivery_prompts *prompts, const void *bytes, size_t n,

@@ -12,3 +12,10 @@ int hostlock_take(const struct paths *paths, const char *id, char **ret_holder, 
 
 /* The id of the job that holds the host now (the caller's), or NULL: none, or not known yet. */
 char *hostlock_holder(const struct paths *paths);
+
+/* Removes partial files of dead workers from fairlead's own folders; the caller holds the lock, so that no
+ * worker lives. */
+void sweep_run(const struct paths *paths);
+
+/* The same, unless a worker lives. */
+void sweep_unless_held(const struct paths *paths);

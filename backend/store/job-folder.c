@@ -114,10 +114,11 @@ void jobfolder_write_result(int folder, const char *id) {
 /* ---- refused ---- */
 
 void jobfolder_refuse(int folder, const struct error *e) {
+        if (!e)
+                return;
         _cleanup_free_ char *text =
-                e ? str_printf("%d\n%s\n%s\n", -e->code, e->message, e->hint ? e->hint : "") : NULL;
-        if (text)
-                (void) files_write(folder, "refused", text, strlen(text), 0600, NULL);
+                str_printf("%d\n%s\n%s\n", -e->code, e->message, e->hint ? e->hint : "");
+        (void) files_write(folder, "refused", text, strlen(text), 0600, NULL);
 }
 
 int jobfolder_refusal(int folder, struct error **reterr) {
@@ -128,16 +129,60 @@ int jobfolder_refusal(int folder, struct error **reterr) {
         if (faccessat(folder, "refused", F_OK, AT_SYMLINK_NOFOLLOW) < 0)
                 return 0;
         int r = files_read(folder, "refused", 64 * 1024, &text, &n, reterr);
-        if (r >= 0)
-                r = strv_split(text, "\n", &lines);
         if (r < 0)
                 return r;
+        strv_split(text, "\n", &lines);
         if (strv_length(lines) < 2 || str_to_int(lines[0], 1, 4095, &code) < 0)
                 return error_set(reterr, -EIO, "The job was refused");
         error_set(reterr, (int) -code, "%s", lines[1]);
-        if (lines[2] && lines[2][0])
+        if (lines[2])
                 error_hint(reterr, "%s", lines[2]);
         return (int) -code;
+}
+
+/* ---- announcement at login ---- */
+
+/* Read by pam_motd(8) and by agetty(8). */
+static const struct {
+        const char *folder, *file;
+} announced[] = { { "motd.d", "fairlead" }, { "issue.d", "fairlead.issue" } };
+
+/* A folder of such a file, readable for all; a dead process's temporary files are removed from it. */
+static int open_announced(const struct paths *paths, const char *name) {
+        _cleanup_free_ char *above = str_printf("%s/..", paths->run);
+        _cleanup_close_ int run = files_open_root(above, NULL);
+        int folder = run < 0 ? run : files_make_folder(run, name, NULL);
+        if (folder >= 0)
+                (void) files_sweep(folder);
+        return folder;
+}
+
+int jobfolder_announce(const struct paths *paths, const struct job *job) {
+        _cleanup_free_ char *text = str_printf(
+                "Fairlead: the %s of %s was interrupted. \"fairlead\" asks what to do, or\n"
+                "\"fairlead resume %s\" goes on, \"fairlead rollback %s\" rolls everything back.\n",
+                plan_verb_name(job->verb), job->name ? job->name : "a service", job->id, job->id);
+        for (size_t i = 0; i < ELEMENTS(announced); i++) {
+                _cleanup_close_ int folder = open_announced(paths, announced[i].folder);
+                if (folder < 0)
+                        return folder;
+                int r = files_write(folder, announced[i].file, text, strlen(text), 0644, NULL);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static void unannounce(const struct paths *paths) {
+        for (size_t i = 0; i < ELEMENTS(announced); i++) {
+                _cleanup_free_ char *path =
+                        str_printf("%s/../%s/%s", paths->run, announced[i].folder, announced[i].file);
+                if (access(path, F_OK) < 0)
+                        continue;
+                _cleanup_close_ int folder = open_announced(paths, announced[i].folder);
+                if (folder >= 0)
+                        (void) files_remove(folder, announced[i].file, NULL);
+        }
 }
 
 /* ---- the active job ---- */
@@ -162,17 +207,15 @@ char *jobfolder_active(const struct paths *paths) {
                 return NULL;
         target[n] = '\0';
         const char *id = str_starts(target, "jobs/");
-        return job_id_valid(id) ? strdup(id) : NULL;
+        return job_id_valid(id) ? xstrdup(id) : NULL;
 }
-
-static void jobfolder_unannounce(const struct paths *paths);
 
 void jobfolder_clear_active(const struct paths *paths, const char *id) {
         _cleanup_free_ char *active = jobfolder_active(paths);
         _cleanup_close_ int state = str_equal(active, id) ? files_open_root(paths->state, NULL) : -1;
         if (state >= 0)
                 (void) files_remove(state, "active", NULL);
-        jobfolder_unannounce(paths);
+        unannounce(paths);
 }
 
 int jobfolder_unfinished(const struct job *job, struct error **reterr) {
@@ -183,135 +226,74 @@ int jobfolder_unfinished(const struct job *job, struct error **reterr) {
         return -EBUSY;
 }
 
-/* ---- announcement at login ---- */
+/* ---- snapshots ---- */
 
-/* Read by pam_motd(8) and by agetty(8). */
-static const char *const announced_in[] = { "motd.d/fairlead", "issue.d/fairlead.issue" };
-
-/* The folder of such a file, readable for all; a dead process's temporary files are removed from it. */
-static int jobfolder_open_announced(const struct paths *paths, const char *file) {
-        _cleanup_free_ char *above = str_printf("%s/..", paths->run),
-                            *name = xstrndup(file, strcspn(file, "/"));
-        _cleanup_close_ int run = files_open_root(above, NULL);
-        int folder = run < 0 ? run : files_make_folder(run, name, NULL);
-        if (folder >= 0)
-                (void) files_sweep(folder);
-        return folder;
-}
-
-int jobfolder_announce(const struct paths *paths, const struct job *job) {
-        _cleanup_free_ char *text =
-                str_printf("Fairlead: the %s of %s was interrupted. \"fairlead\" asks "
-                           "what to do, or\n"
-                           "\"fairlead resume %s\" goes on, \"fairlead rollback %s\" "
-                           "rolls everything back.\n",
-                           plan_verb_name(job->verb), job->name ? job->name : "a service", job->id, job->id);
-        int r = 0;
-        for (size_t i = 0; r >= 0 && i < ELEMENTS(announced_in); i++) {
-                _cleanup_close_ int folder = jobfolder_open_announced(paths, announced_in[i]);
-                r = folder < 0 ? folder
-                               : files_write(folder, strchr(announced_in[i], '/') + 1, text, strlen(text),
-                                             0644, NULL);
-        }
-        return r;
-}
-
-static void jobfolder_unannounce(const struct paths *paths) {
-        for (size_t i = 0; i < ELEMENTS(announced_in); i++) {
-                _cleanup_free_ char *path = str_printf("%s/../%s", paths->run, announced_in[i]);
-                if (!path || access(path, F_OK) < 0)
-                        continue;
-                _cleanup_close_ int folder = jobfolder_open_announced(paths, announced_in[i]);
-                if (folder >= 0)
-                        (void) files_remove(folder, strchr(announced_in[i], '/') + 1, NULL);
-        }
+static int open_private(int parent, const char *name, bool make) {
+        if (make && mkdirat(parent, name, 0700) < 0 && errno != EEXIST)
+                return -errno;
+        int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        return fd < 0 ? -errno : fd;
 }
 
 int jobfolder_snapshot(int folder, const char *name, bool make, struct error **reterr) {
-        const char *const parts[] = { "snapshot", name };
-        int fd = -1, parent = folder;
-        for (size_t i = 0; i < ELEMENTS(parts) && parts[i]; i++) {
-                if (make && mkdirat(parent, parts[i], 0700) < 0 && errno != EEXIST)
-                        fd = -1;
-                else
-                        fd = openat(parent, parts[i], O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-                int r = fd < 0 ? error_errno(reterr, -errno, "The folder of saved files cannot be opened")
-                               : 0;
-                if (parent != folder)
-                        close(parent);
-                if (r < 0)
-                        return r;
-                parent = fd;
-        }
-        return fd;
+        _cleanup_close_ int snapshot = open_private(folder, "snapshot", make);
+        int fd = name && snapshot >= 0 ? open_private(snapshot, name, make) : TAKE_FD(snapshot);
+        return fd < 0 ? error_errno(reterr, fd, "The folder of saved files cannot be opened") : fd;
 }
 
-/* The manifests of these names; -ENODATA: the second is missing. */
-static int load_pair(int saved, const char *first, const char *second, struct manifest *before,
+/* The manifests of these two names if the second is there, else those of the job alone; -ENODATA: none. */
+static int load_pair(int folder, const char *first, const char *second, struct manifest *before,
                      struct manifest *after, struct error **reterr) {
+        _cleanup_close_ int saved = jobfolder_snapshot(folder, NULL, false, NULL);
+        if (saved >= 0 && faccessat(saved, second, F_OK, 0) < 0) {
+                first = "manifest";
+                second = "after";
+        }
         if (saved < 0 || faccessat(saved, second, F_OK, 0) < 0)
                 return error_set(reterr, -ENODATA,
-                                 "The job has not come to the point where its changes are "
-                                 "known");
+                                 "The job has not come to the point where its changes are known");
         int r = snapshot_load(saved, first, before, reterr);
         return r < 0 ? r : snapshot_load(saved, second, after, reterr);
 }
 
-static int make_changes(struct manifest *before, const struct manifest *after, struct changes *ret,
-                        struct manifest *ret_before, struct error **reterr) {
-        changes_make(before, after, ret);
-        if (ret_before) {
-                *ret_before = *before;
-                *before = (struct manifest){};
-        }
-        return 0;
-}
-
-int jobfolder_changes(int folder, struct changes *ret, struct manifest *ret_before, struct error **reterr) {
+int jobfolder_changes(int folder, struct changes *ret, struct error **reterr) {
         _cleanup_(manifest_done) struct manifest before = {}, after = {};
-        _cleanup_close_ int saved = jobfolder_snapshot(folder, NULL, false, NULL);
-        bool rehearsed = saved >= 0 && faccessat(saved, "rehearsed", F_OK, 0) == 0;
-        int r = load_pair(saved, rehearsed ? "untouched" : "manifest", rehearsed ? "rehearsed" : "after",
-                          &before, &after, reterr);
-        return r < 0 ? r : make_changes(&before, &after, ret, ret_before, reterr);
+        int r = load_pair(folder, "untouched", "rehearsed", &before, &after, reterr);
+        if (r < 0)
+                return r;
+        changes_make(&before, &after, ret);
+        return 0;
 }
 
 int jobfolder_service(int folder, struct manifest *ret_before, struct manifest *ret_after,
                       struct error **reterr) {
+        return load_pair(folder, "origin", "result", ret_before, ret_after, reterr);
+}
+
+int jobfolder_service_changes(int folder, struct changes *ret, struct error **reterr) {
         _cleanup_(manifest_done) struct manifest before = {}, after = {};
-        _cleanup_close_ int saved = jobfolder_snapshot(folder, NULL, false, NULL);
-        bool joined = saved >= 0 && faccessat(saved, "result", F_OK, 0) == 0;
-        int r = load_pair(saved, joined ? "origin" : "manifest", joined ? "result" : "after", &before, &after,
-                          reterr);
+        int r = jobfolder_service(folder, &before, &after, reterr);
         if (r < 0)
                 return r;
-        *ret_before = before;
-        *ret_after = after;
-        before = after = (struct manifest){};
+        changes_make(&before, &after, ret);
         return 0;
 }
 
-int jobfolder_service_changes(int folder, struct changes *ret, struct manifest *ret_before,
-                              struct error **reterr) {
-        _cleanup_(manifest_done) struct manifest before = {}, after = {};
-        int r = jobfolder_service(folder, &before, &after, reterr);
-        return r < 0 ? r : make_changes(&before, &after, ret, ret_before, reterr);
+/* Shares a content. Later ones are saved only of small texts; earlier ones always. */
+static int take_blob(int from, int to, const struct entry *e, bool later) {
+        int r = e->digest[0] ? snapshot_share(from, to, e->digest) : 0;
+        return r == -ENOENT && later ? 0 : r;
 }
 
 /* Shares all contents that the joined changes name, so that the earlier folder is not needed any more. */
 static int take_blobs(int from, int to, const struct manifest *before, const struct manifest *after) {
         _cleanup_(changes_done) struct changes changes = {};
-        int r = changes_make(before, after, &changes);
+        changes_make(before, after, &changes);
+        int r = 0;
         for (size_t i = 0; r >= 0 && i < changes.n; i++) {
-                const struct entry *sides[] = { &changes.items[i].before, &changes.items[i].after };
-                for (size_t k = 0; r >= 0 && k < ELEMENTS(sides); k++)
-                        if (sides[k]->digest[0])
-                                r = snapshot_share(from, to, sides[k]->digest);
-                if (r == -ENOENT) /* later contents are saved only of small texts; earlier ones always */
-                        r = changes.items[i].before.digest[0] &&
-                                            faccessat(to, changes.items[i].before.digest, F_OK, 0) < 0
-                                    ? -ENOENT
-                                    : 0;
+                r = take_blob(from, to, &changes.items[i].before, false);
+                if (r >= 0)
+                        r = take_blob(from, to, &changes.items[i].after, true);
         }
         return r;
 }

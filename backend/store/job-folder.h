@@ -48,14 +48,12 @@ int jobfolder_announce(const struct paths *paths, const struct job *job);
 /* The folder `snapshot` (or a folder in it), created if missing when make is set. */
 int jobfolder_snapshot(int folder, const char *name, bool make, struct error **reterr);
 
-/* The exact changes of a job after its scan; -ENODATA with a sentence: not scanned. *ret_before (may be NULL)
- * is the whole manifest from before the job. */
-int jobfolder_changes(int folder, struct changes *ret, struct manifest *ret_before, struct error **reterr);
+/* The exact changes of a job after its scan; -ENODATA with a sentence: not scanned. */
+int jobfolder_changes(int folder, struct changes *ret, struct error **reterr);
 
 /* The same for the service whose record names the job: for an install its own changes, for an upgrade those
  * of the install and of all upgrades together. And the two manifests themselves. */
-int jobfolder_service_changes(int folder, struct changes *ret, struct manifest *ret_before,
-                              struct error **reterr);
+int jobfolder_service_changes(int folder, struct changes *ret, struct error **reterr);
 int jobfolder_service(int folder, struct manifest *ret_before, struct manifest *ret_after,
                       struct error **reterr);
 

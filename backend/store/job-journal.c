@@ -10,16 +10,6 @@
 
 #define ROOM_KEPT (256 * 1024)
 
-struct recorder {
-        int fd;
-        struct str text; /* the whole journal: small, and replayed as the only source of the job's state */
-        uint64_t sequence;
-        struct job *job;
-        char boot[33];
-        bool rebooted;
-        int64_t last_before;
-};
-
 void recorder_boot_id(char boot[static 33]) {
         memset(boot, '0', 32);
         boot[32] = '\0';
@@ -47,15 +37,12 @@ static int job_journal_open(int folder, struct recorder *recorder) {
         if (recorder->fd < 0)
                 return -errno;
         char buffer[4096];
-        for (off_t at = 0; at <= JOURNAL_BYTES_MAX;) {
-                ssize_t n = pread(recorder->fd, buffer, sizeof buffer, at);
-                if (n < 0)
-                        return -errno;
-                if (n == 0)
-                        break;
+        ssize_t n = 0;
+        while (recorder->text.length <= JOURNAL_BYTES_MAX &&
+               (n = pread(recorder->fd, buffer, sizeof buffer, (off_t) recorder->text.length)) > 0)
                 str_add_bytes(&recorder->text, buffer, (size_t) n);
-                at += n;
-        }
+        if (n < 0)
+                return -errno;
         size_t good = 0;
         int r = job_journal_replay(recorder, &good);
         if (r < 0)
@@ -125,16 +112,4 @@ int recorder_add(struct recorder *recorder, enum job_step step, enum record_even
         str_cut(&recorder->text, good);
         (void) ftruncate(recorder->fd, (off_t) good);
         return error_set(reterr, -EPROTO, "The journal of the job cannot say \"%s\" now", record.data);
-}
-
-const struct job *recorder_job(const struct recorder *recorder) {
-        return recorder->job;
-}
-
-bool recorder_rebooted(const struct recorder *recorder) {
-        return recorder->rebooted;
-}
-
-int64_t recorder_last_before(const struct recorder *recorder) {
-        return recorder->last_before;
 }

@@ -5,7 +5,17 @@
 
 #include "model/job/job.h"
 
-struct recorder;
+struct recorder {
+        struct job *job;        /* as replayed, without verb, name and image */
+        bool rebooted;          /* the host was, between the last earlier record and recorder_new() */
+        int64_t last_before;    /* CLOCK_REALTIME of that record, in seconds; 0: none */
+
+        /* job-journal.c's */
+        int fd;
+        struct str text; /* the whole journal: small, and replayed as the only source of the job's state */
+        uint64_t sequence;
+        char boot[33];
+};
 
 /* Opens (or begins) `journal` in the job's folder, replays it and cuts a torn tail off. The journal reserves
  * space on the disk, so that an undo can be recorded when it is full. */
@@ -19,12 +29,3 @@ void recorder_boot_id(char boot[static 33]);
 /* data: NULL is "". */
 int recorder_add(struct recorder *recorder, enum job_step step, enum record_event event, const char *data,
                  struct error **reterr);
-
-/* The job as replayed, without verb, name and image: valid until the next record. */
-const struct job *recorder_job(const struct recorder *recorder);
-
-/* Was the host rebooted between the last earlier record and the recorder's creation? */
-bool recorder_rebooted(const struct recorder *recorder);
-
-/* CLOCK_REALTIME of the last record before the recorder's creation, in seconds; 0: none. */
-int64_t recorder_last_before(const struct recorder *recorder);

@@ -67,18 +67,16 @@ void joblog_output(struct joblog *log, const void *bytes, size_t n) {
 static void job_log_note(struct joblog *log, const char *text) {
         /* On a terminal a line begins at its left edge only after a carriage return. */
         _cleanup_free_ char *line = str_printf("%sfairlead: %s\r\n", log->line_open ? "\r\n" : "", text);
-        if (line)
-                job_log_append(line, strlen(line), log);
+        job_log_append(line, strlen(line), log);
 }
 
 void joblog_note(struct joblog *log, const char *format, ...) {
-        _cleanup_str_ struct str text = {};
         va_list arguments;
         va_start(arguments, format);
-        str_vaddf(&text, format, arguments);
+        _cleanup_free_ char *text = str_vprintf(format, arguments);
         va_end(arguments);
         redact_flush(log->redact, job_log_append, log);
-        job_log_note(log, text.text);
+        job_log_note(log, text);
 }
 
 void joblog_flush(struct joblog *log) {
@@ -88,8 +86,7 @@ void joblog_flush(struct joblog *log) {
                                                        "no room for them",
                                                        (unsigned long long) log->lost);
                 log->lost = 0;
-                if (text)
-                        job_log_note(log, text);
+                job_log_note(log, text);
         }
         (void) fdatasync(log->fd);
 }

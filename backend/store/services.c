@@ -14,8 +14,8 @@ static int open_services(const struct paths *paths, struct error **reterr) {
         return files_open_root(path, reterr);
 }
 
+/* The file of a service's record, or NULL: the name becomes part of a path, so it must be a valid one. */
 static char *services_file_of(const char *name) {
-        /* The name becomes part of a path: it must be a valid service name. */
         return service_name_valid(name) ? str_printf("%s.json", name) : NULL;
 }
 

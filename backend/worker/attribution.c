@@ -77,11 +77,11 @@ static void worker_attribution_present(const struct work *work, const struct ent
 /* Boot time by the host's clock now. A clock that was set in between proves nothing. */
 static time_t boot_time(const struct worker *w) {
         struct timespec real, since;
-        if (!recorder_rebooted(w->recorder) || clock_gettime(CLOCK_REALTIME, &real) < 0 ||
+        if (!w->recorder->rebooted || clock_gettime(CLOCK_REALTIME, &real) < 0 ||
             clock_gettime(CLOCK_BOOTTIME, &since) < 0)
                 return 0;
         time_t booted = real.tv_sec - since.tv_sec;
-        return recorder_last_before(w->recorder) < booted ? booted : 0;
+        return w->recorder->last_before < booted ? booted : 0;
 }
 
 static void worker_attribution_load(struct work *work) {
@@ -93,7 +93,7 @@ static void worker_attribution_load(struct work *work) {
         work->whole = work->known && faccessat(saved, SNAPSHOT_WHOLE, F_OK, 0) == 0;
         _cleanup_close_ int install = worker_open_install(w, NULL);
         if (install >= 0)
-                (void) jobfolder_changes(install, &work->installed, NULL, NULL);
+                (void) jobfolder_changes(install, &work->installed, NULL);
 }
 
 void worker_own_work(struct worker *w, const struct manifest *now, struct manifest *ret) {

@@ -88,7 +88,7 @@ int worker_load_changes(struct worker *w, struct error **reterr) {
         struct worker_made *made = &w->made;
         if (made->loaded)
                 return 0;
-        int r = jobfolder_changes(w->folder, &made->changes, NULL, reterr);
+        int r = jobfolder_changes(w->folder, &made->changes, reterr);
         if (r < 0)
                 return r;
         made->loaded = true;

@@ -50,7 +50,7 @@ static void sweep_host(struct worker *w) {
         /* An uninstall restores the files that the install changed. */
         _cleanup_(changes_done) struct changes installed = {};
         _cleanup_close_ int install = worker_open_install(w, NULL);
-        if (install >= 0 && jobfolder_changes(install, &installed, NULL, NULL) >= 0)
+        if (install >= 0 && jobfolder_changes(install, &installed, NULL) >= 0)
                 sweep_parents(w, &installed);
 }
 
@@ -67,12 +67,12 @@ static enum job_step last_begun(const struct job *job) {
 static void go_back(struct run *run) {
         struct worker *w = &run->w;
         w->undoing = true;
-        w->at = last_begun(recorder_job(w->recorder));
+        w->at = last_begun(w->recorder->job);
 }
 
 static int worker_resume_recall(struct run *run, enum job_step step, struct error **reterr) {
         struct worker *w = &run->w;
-        const struct job *job = recorder_job(w->recorder);
+        const struct job *job = w->recorder->job;
         int r = 0;
         for (enum job_step done = 0; r >= 0 && done < step; done++)
                 if (job_step_planned(done, w->plan->verb) && worker_step(run, done)->recall)
@@ -102,9 +102,9 @@ static int check_secrets(const struct worker *w, struct error **reterr) {
 
 static int worker_resume_forward(struct run *run, struct error **reterr) {
         struct worker *w = &run->w;
-        const struct job *job = recorder_job(w->recorder);
+        const struct job *job = w->recorder->job;
         enum job_step step;
-        enum job_way way = job_way_on(job, w->plan->verb, recorder_rebooted(w->recorder), &step);
+        enum job_way way = job_way_on(job, w->plan->verb, w->recorder->rebooted, &step);
         int r = way == WAY_BEGIN || way == WAY_AGAIN ? check_secrets(w, reterr) : 0;
         if (r >= 0 && way == WAY_GO_ON)
                 r = worker_resume_recall(run, step, reterr);
@@ -136,7 +136,7 @@ static int worker_resume_forward(struct run *run, struct error **reterr) {
 
 static int roll_back(struct run *run, struct error **reterr) {
         struct worker *w = &run->w;
-        const struct job *job = recorder_job(w->recorder);
+        const struct job *job = w->recorder->job;
         switch (job->state) {
         case JOB_FAILED:
         case JOB_CANCELLED:
@@ -203,9 +203,9 @@ static int close_unbegun(const struct paths *paths, const char *id, int folder) 
         int r = recorder_new(folder, &recorder, NULL);
         if (r < 0)
                 return r;
-        r = recorder_add(recorder, job_current_step(recorder_job(recorder)), RECORD_FAILED,
+        r = recorder_add(recorder, job_current_step(recorder->job), RECORD_FAILED,
                          "It was interrupted before it changed anything", NULL);
-        if (r >= 0 && recorder_job(recorder)->state == JOB_RUNNING)
+        if (r >= 0 && recorder->job->state == JOB_RUNNING)
                 r = recorder_add(recorder, 0, RECORD_STATE, job_state_name(JOB_UNDOING), NULL);
         if (r >= 0)
                 r = recorder_add(recorder, 0, RECORD_STATE, job_state_name(JOB_FAILED), NULL);

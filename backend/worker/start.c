@@ -7,7 +7,6 @@
 #include "backend/io/files.h"
 #include "backend/store/host-lock.h"
 #include "backend/store/job-folder.h"
-#include "backend/store/sweep.h"
 #include "backend/worker/internal.h"
 
 #define TRIES 200U /* for a host whose last job has ended */
@@ -52,7 +51,7 @@ static int worker_start_begin(struct run *run, const struct worker_options *opti
                         r = worker_resume(run, options->mode, reterr);
                 return r;
         }
-        if (recorder_job(w->recorder)->state != JOB_QUEUED)
+        if (w->recorder->job->state != JOB_QUEUED)
                 return error_set(reterr, -EALREADY, "Job %s has already started", w->id);
         int r = jobfolder_set_active(w->paths, w->id, reterr);
         if (r < 0)
@@ -79,7 +78,7 @@ static void clean_up(struct run *run, const struct worker_options *options) {
         worker_clear_step(run);
         control_free(run->control);
         /* The link goes last: while it exists, there may be more to clean up. */
-        if (w->recorder && job_state_final(recorder_job(w->recorder)->state))
+        if (w->recorder && job_state_final(w->recorder->job->state))
                 jobfolder_clear_active(w->paths, w->id);
         sd_event_source_disable_unref(run->turn);
         sd_event_source_disable_unref(run->terminate);
@@ -149,7 +148,7 @@ static int run_job(struct run *run, const struct worker_options *options) {
         if (r < 0) {
                 (void) files_remove(w->folder, "reserve", NULL);
                 bool fresh = options->mode == WORKER_CARRY_OUT && w->recorder && w->log &&
-                             recorder_job(w->recorder)->state == JOB_QUEUED;
+                             w->recorder->job->state == JOB_QUEUED;
                 if (fresh) {
                         worker_record_failure(run, e);
                         worker_set_state(run, JOB_FAILED);

@@ -26,7 +26,7 @@ void worker_finish(struct run *run, enum job_state state, int status) {
         struct worker *w = &run->w;
         (void) files_remove(w->folder, "reserve", NULL);
         /* The log first: a reader of the end in the journal then has all of the log. */
-        const struct job *job = recorder_job(w->recorder);
+        const struct job *job = w->recorder->job;
         const char *message = state == JOB_DONE ? job->steps[STEP_COMMIT].note : job->message;
         joblog_note(w->log, "Job %s%s%s", job_state_name(state), message ? ": " : "", message ? message : "");
         joblog_flush(w->log);
@@ -62,7 +62,7 @@ static void worker_finish_undo(struct run *run) {
                 worker_begin_anew(run);
                 return;
         }
-        bool cancelled = recorder_job(run->w.recorder)->state == JOB_CANCELLING;
+        bool cancelled = run->w.recorder->job->state == JOB_CANCELLING;
         worker_finish(run, run->broken ? JOB_BROKEN : cancelled ? JOB_CANCELLED : JOB_FAILED, WORKER_FAILED);
 }
 
@@ -193,7 +193,7 @@ static void worker_turn_back(struct run *run) {
         struct worker *w = &run->w;
         const struct step *step;
         for (;; w->at--) {
-                enum step_state state = recorder_job(w->recorder)->steps[w->at].state;
+                enum step_state state = w->recorder->job->steps[w->at].state;
                 bool begun = state == STEP_NOW || state == STEP_DONE || state == STEP_FAILED ||
                              state == STEP_UNDOING;
                 step = job_step_planned(w->at, w->plan->verb) && begun ? worker_step(run, w->at) : NULL;

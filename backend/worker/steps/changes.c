@@ -16,7 +16,7 @@ static int changes_apply(struct worker *w, struct error **reterr) {
 }
 
 static int changes_recall(struct worker *w, struct error **reterr) {
-        bool done = recorder_job(w->recorder)->steps[STEP_CHANGES].state == STEP_DONE;
+        bool done = w->recorder->job->steps[STEP_CHANGES].state == STEP_DONE;
         return done ? worker_load_changes(w, reterr) : 0;
 }
 

@@ -110,7 +110,7 @@ static void commit_note(struct worker *w) {
                 worker_note(w, "%s is upgraded from version %s to %s", name, old, new);
         else if (w->plan->verb == VERB_UPGRADE)
                 worker_note(w, "%s is upgraded", name);
-        else if (job_checks_fail(recorder_job(w->recorder)))
+        else if (job_checks_fail(w->recorder->job))
                 worker_note(w, "%s is installed, but the join does not work as it should", name);
         else if (unit && w->units)
                 worker_note(w, "%s is installed; %s runs", name, unit);

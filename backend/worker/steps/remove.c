@@ -73,11 +73,12 @@ static int remove_gather(struct worker *w, int folder, const struct manifest *no
                          struct changes *ret, struct error **reterr) {
         _cleanup_(manifest_done) struct manifest after = {}, both_before = {}, both_after = {};
         _cleanup_(changes_done) struct changes own = {};
-        if (!now)
-                return jobfolder_service_changes(folder, ret, before, reterr);
         int r = jobfolder_service(folder, before, &after, reterr);
-        if (r >= 0)
-                r = worker_load_before(w, reterr);
+        if (r >= 0 && !now)
+                changes_make(before, &after, ret);
+        if (r < 0 || !now)
+                return r;
+        r = worker_load_before(w, reterr);
         if (r < 0)
                 return r;
         remove_own_work(w, &after, now, &own);

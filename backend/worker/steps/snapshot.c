@@ -223,7 +223,7 @@ static void snapshot_on_units_before(struct unit_list *list, struct error *e, vo
         w->op = op_cancel(w->op);
         worker_pass(w, e);
         (void) worker_load_lines(w->folder, "active-before", &before, NULL);
-        enum step_state start = recorder_job(w->recorder)->steps[STEP_START].state;
+        enum step_state start = w->recorder->job->steps[STEP_START].state;
         bool started = start != STEP_TODO && start != STEP_SKIPPED;
         for (size_t i = 0; units && i < units->n; i++) {
                 const struct unit *u = &units->items[i];

@@ -49,7 +49,7 @@ static int update_record_write(struct worker *w, const char *line, struct error 
 }
 
 static void update_record_note(struct worker *w) {
-        const struct job *job = recorder_job(w->recorder);
+        const struct job *job = w->recorder->job;
         const char *keys = job->steps[STEP_COMMAND].note;
         if (w->plan->verb == VERB_RENEW)
                 worker_note(w, "The keys of this host are renewed%s%s", keys ? ": " : "", keys ? keys : "");

@@ -47,7 +47,7 @@ static void shows_what_an_install_would_change(void **state) {
         assert_true(job->planned[STEP_CHANGES]);
         _cleanup_(changes_done) struct changes changes = {};
         _cleanup_close_ int folder = jobfolder_open(&f->paths, job->id, NULL);
-        assert_int_equal(jobfolder_changes(folder, &changes, NULL, NULL), 0);
+        assert_int_equal(jobfolder_changes(folder, &changes, NULL), 0);
         assert_int_equal(changes_find(&changes, "/etc/demo/demo.conf")->what, CHANGE_ADDED);
         assert_int_equal(changes_find(&changes, "/etc/hosts")->what, CHANGE_CONTENT);
         assert_int_equal(changes_find(&changes, "/etc/passwd")->what, CHANGE_REMOVED);
@@ -69,7 +69,7 @@ static void a_failing_installer_is_shown_as_far_as_it_came(void **state) {
         assert_string_equal(job->message, "The installer ended with status 7");
         _cleanup_(changes_done) struct changes changes = {};
         _cleanup_close_ int folder = jobfolder_open(&f->paths, job->id, NULL);
-        assert_int_equal(jobfolder_changes(folder, &changes, NULL, NULL), 0);
+        assert_int_equal(jobfolder_changes(folder, &changes, NULL), 0);
         assert_int_equal(changes.n, 1);
         assert_string_equal(changes.items[0].path, "/etc/passwd");
 }

@@ -109,8 +109,8 @@ static void an_uninstall_takes_both_back(void **state) {
                 /* of the job only its own, of the service all together */
                 _cleanup_(changes_done) struct changes own = {}, all = {};
                 _cleanup_close_ int folder = jobfolder_open(&f->paths, job->id, NULL);
-                assert_int_equal(jobfolder_changes(folder, &own, NULL, NULL), 0);
-                assert_int_equal(jobfolder_service_changes(folder, &all, NULL, NULL), 0);
+                assert_int_equal(jobfolder_changes(folder, &own, NULL), 0);
+                assert_int_equal(jobfolder_service_changes(folder, &all, NULL), 0);
                 assert_null(changes_find(&own, "/etc/passwd"));
                 assert_int_equal(changes_find(&own, "/etc/demo/demo.conf")->what, CHANGE_CONTENT);
                 assert_int_equal(changes_find(&all, "/etc/passwd")->what, CHANGE_REMOVED);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tests/unit/worker-fixture.h"
 
-#include "backend/store/sweep.h"
+#include "backend/store/host-lock.h"
 
 #include <sched.h>
 #include <signal.h>
