@@ -177,7 +177,7 @@ void screen_draw_text(struct screen *s, const struct canvas *c) {
 static void frame_screen(struct screen *s, const struct canvas *c) {
         if (s->class->draw)
                 s->class->draw(s, c);
-        else if (s->class->source)
+        else if (s->list)
                 screen_draw_rows(s, c, s->class->thing, s->class->none);
         else
                 screen_draw_text(s, c);

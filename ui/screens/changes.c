@@ -9,7 +9,6 @@
 
 struct changes_state {
         struct change_report *report;   /* NULL: no answer yet */
-        bool reading;                   /* the text is shown: the difference of one file */
 };
 
 enum { COLUMN_WHAT, COLUMN_PATH, COLUMN_MODE, COLUMN_SIZE };
@@ -91,21 +90,13 @@ static void changes_close(struct screen *s) {
 static void changes_title(const struct screen *s, struct str *left, struct str *right) {
         const struct changes_state *st = s->state;
         str_addf(left, "of %s", s->about);
-        if (st->reading) {
+        if (s->pager) {
                 const struct change *change = changes_at(s, list_row(&s->rows));
                 str_addf(left, "  %s", change ? change->path : "");
                 pager_place(s->pager, right);
         } else if (st->report)
                 str_addf(right, plural(st->report->changes->n, "%zu file", "%zu files"),
                          st->report->changes->n);
-}
-
-static void changes_draw(struct screen *s, const struct canvas *c) {
-        const struct changes_state *st = s->state;
-        if (st->reading)
-                pager_draw(s->pager, c);
-        else
-                screen_draw_rows(s, c, "changed file", "No watched file was changed.");
 }
 
 static const char *changes_diff_of(const struct changes_state *st, size_t row) {
@@ -116,7 +107,7 @@ static void changes_status(const struct screen *s, struct str *out) {
         const struct changes_state *st = s->state;
         size_t row = list_settled_row(&s->rows);
         const struct change *change = changes_at(s, row);
-        if (st->reading || !change)
+        if (s->pager || !change)
                 return;
         if (changes_diff_of(st, row))
                 str_add(out, "Enter shows the change line by line. ");
@@ -148,23 +139,21 @@ static void changes_write_diff(struct screen *s, size_t row) {
         pager_act(&s->text, ACTION_FIRST);
 }
 
-static void changes_show(struct screen *s, bool reading) {
-        struct changes_state *st = s->state;
-        st->reading = reading;
-        s->list = reading ? NULL : &s->rows;
-        s->pager = reading ? &s->text : NULL;
+/* The difference of one file, or the list again. */
+static void changes_show(struct screen *s, bool difference) {
+        s->list = difference ? NULL : &s->rows;
+        s->pager = difference ? &s->text : NULL;
         screen_invalidate(s);
 }
 
 static bool changes_can(const struct screen *s, enum action action) {
         const struct changes_state *st = s->state;
         size_t row = list_row(&s->rows);
-        return action != ACTION_DIFF || (!st->reading && changes_at(s, row) && changes_diff_of(st, row));
+        return action != ACTION_DIFF || (!s->pager && changes_at(s, row) && changes_diff_of(st, row));
 }
 
 static bool changes_act(struct screen *s, enum action action) {
-        const struct changes_state *st = s->state;
-        bool back = st->reading && (action == ACTION_BACK || action == ACTION_ESCAPE);
+        bool back = s->pager && (action == ACTION_BACK || action == ACTION_ESCAPE);
         if (!back && action != ACTION_DIFF)
                 return false;
         if (!back)
@@ -184,10 +173,11 @@ const struct screen_class changes_screen = {
         .source = &changes_source,
         .text = PAGER_WRAP,
         .looking = "Comparing the files ...",
+        .thing = "changed file",
+        .none = "No watched file was changed.",
         .bindings = (const struct binding[]) { { KEY_RETURN, ACTION_DIFF }, {} },
         .close = changes_close,
         .title_text = changes_title,
-        .draw = changes_draw,
         .status = changes_status,
         .can = changes_can,
         .act = changes_act,

@@ -11,8 +11,6 @@
 struct image_state {
         struct op *planning;
         struct image *image;            /* NULL: no answer yet */
-        struct profile *profile;
-        struct error *bad_profile;
         struct plan *plan;              /* of its INSTALL label, else of its RUN label */
         struct error *no_plan;
 };
@@ -103,11 +101,14 @@ static void image_other_labels(struct pager *pager, const struct image *image) {
 static void image_write(struct screen *s) {
         const struct image_state *st = s->state;
         struct pager *pager = s->pager;
+        _cleanup_(profile_freep) struct profile *profile = NULL;
+        _cleanup_error_ struct error *bad = NULL;
+        host_find_profile(ui_host(s->ui), st->image, &profile, &bad);
         pager_clear(pager);
         image_facts(pager, st->image);
-        if (st->bad_profile) {
+        if (bad) {
                 pager_addf(pager, DOC_STRONG, "Its own profile is not used");
-                plan_text_error(pager, DOC_WARN, st->bad_profile);
+                plan_text_error(pager, DOC_WARN, bad);
                 pager_end(pager);
         }
         if (st->plan)
@@ -124,7 +125,7 @@ static void image_write(struct screen *s) {
                 plan_text_command(pager, st->plan->command, true);
                 pager_end(pager);
         }
-        image_questions(pager, st->profile);
+        image_questions(pager, profile);
         image_other_labels(pager, st->image);
         screen_invalidate(s);
 }
@@ -157,9 +158,6 @@ static void image_found(struct image *image, struct error *e, void *userdata) {
         st->image = image;
         if (!image)
                 return;
-        st->profile = profile_free(st->profile);
-        st->bad_profile = error_free(st->bad_profile);
-        host_find_profile(ui_host(s->ui), image, &st->profile, &st->bad_profile);
         image_write(s);
 
         if (!image_installable(st))
@@ -184,8 +182,6 @@ static void image_close(struct screen *s) {
         struct image_state *st = s->state;
         op_cancel(st->planning);
         image_free(st->image);
-        profile_free(st->profile);
-        error_free(st->bad_profile);
         plan_free(st->plan);
         error_free(st->no_plan);
 }

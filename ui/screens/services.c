@@ -175,9 +175,13 @@ static void services_close(struct screen *s) {
         job_list_free(st->jobs);
 }
 
+/* The newest job that has not ended, or was interrupted; NULL. */
 static const struct job *services_job(const struct screen *s) {
         const struct services_state *st = s->state;
-        return notes_job(st->jobs);
+        for (size_t i = 0; st->jobs && i < st->jobs->n; i++)
+                if (!job_state_final(st->jobs->items[i]->state))
+                        return st->jobs->items[i];
+        return NULL;
 }
 
 static void services_title(const struct screen *s, struct str *left, struct str *right) {

@@ -85,10 +85,3 @@ int notes_draw(const struct screen *s, const struct job_list *jobs, const struct
         }
         return n;
 }
-
-const struct job *notes_job(const struct job_list *jobs) {
-        for (size_t i = 0; jobs && i < jobs->n; i++)
-                if (!job_state_final(jobs->items[i]->state))
-                        return jobs->items[i];
-        return NULL;
-}

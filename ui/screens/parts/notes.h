@@ -8,6 +8,3 @@
 /* Draws them from row 0 on, a line each; returns how many lines. c NULL: only counts. jobs NULL: not known
  * yet. */
 int notes_draw(const struct screen *s, const struct job_list *jobs, const struct canvas *c);
-
-/* The newest job that has not ended, or was interrupted; NULL. */
-const struct job *notes_job(const struct job_list *jobs);

@@ -303,13 +303,6 @@ void plan_text_realm(struct pager *pager, const struct realm *realm, const struc
         pager_end(pager);
 }
 
-void plan_text_profile(struct pager *pager, const struct profile *profile) {
-        pager_addf(pager, DOC_STRONG, "%s", profile->title);
-        if (profile->help)
-                pager_addf(pager, DOC_PLAIN, "  %s", profile->help);
-        pager_end(pager);
-}
-
 /* An upgrade: both versions, and their labels side by side, word by word. */
 static void plan_text_upgrade(struct pager *pager, const struct plan *plan) {
         const struct image_pin *from = plan->from;

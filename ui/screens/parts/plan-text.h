@@ -18,8 +18,6 @@ void plan_text_answers(struct pager *pager, const struct plan *plan, const struc
 /* Of a plan that joins: values from the network and this host in place of answers. */
 void plan_text_realm(struct pager *pager, const struct realm *realm, const struct join *join,
                     const char *hostname);
-/* The purpose of the image, from its profile. */
-void plan_text_profile(struct pager *pager, const struct profile *profile);
 
 /* The subject of the consent, in a few sentences: the plan itself was read before. */
 void plan_text_consent(const struct plan *plan, struct str *out);

@@ -150,6 +150,7 @@ static bool review_act(struct screen *s, enum action action) {
 
 static void what_write(struct screen *s) {
         const struct wizard *w = s->state;
+        const struct profile *profile = w->ask.profile;
         if (w->no_plan) {
                 pager_end(&s->text);
                 pager_addf(&s->text, DOC_PLAIN,
@@ -157,8 +158,12 @@ static void what_write(struct screen *s) {
                            "anything is run.");
                 return;
         }
-        if (w->ask.profile && !profile_is_generic(w->ask.profile))
-                plan_text_profile(&s->text, w->ask.profile);
+        if (profile && !profile_is_generic(profile)) {
+                pager_addf(&s->text, DOC_STRONG, "%s", profile->title);
+                if (profile->help)
+                        pager_addf(&s->text, DOC_PLAIN, "  %s", profile->help);
+                pager_end(&s->text);
+        }
         plan_text_plan(&s->text, w->plan, true);
 }
 
