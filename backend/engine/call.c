@@ -56,14 +56,12 @@ static int engine_call_piece(const void *bytes, size_t n, void *userdata, struct
 
 static int engine_call_read(struct engine_call *call, const struct http_answer *answer,
                             struct error **reterr) {
-        size_t n;
-        const char *body = http_body(answer, &n);
         _cleanup_json_ struct json_object *o = NULL;
         if (call->stream)
                 return json_stream_finish(call->stream, reterr);
         if (call->request->body == ENGINE_NOTHING)
                 return 0;
-        int r = json_parse(body, n, NULL, &o, NULL, reterr);
+        int r = json_parse(answer->body.text, answer->body.length, NULL, &o, NULL, reterr);
         return r < 0 ? r : call->request->document(call, o, reterr);
 }
 
@@ -79,12 +77,11 @@ static struct error *engine_call_error(struct engine_call *call, const struct ht
                         error_hint(&e, "%s", e->cause->hint);
                 return e;
         }
-        if (http_status(answer) == 404 && request->missing)
+        if (answer->status == 404 && request->missing)
                 return request->missing(call);
-        if (http_status(answer) >= 400) {
-                size_t n;
-                const char *body = http_body(answer, &n);
-                engine_explain(&e, http_status(answer), engine_call_failed(call), body, n);
+        if (answer->status >= 400) {
+                engine_explain(&e, answer->status, engine_call_failed(call), answer->body.text,
+                               answer->body.length);
                 if (request->may_be_absent && e->code == -ENOENT)
                         e = error_free(e);
                 return e;

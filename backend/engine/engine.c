@@ -137,7 +137,7 @@ static void find_pinged(const struct http_answer *answer, struct error *e, void 
                 return;
         }
         bool much = e && e->code == -E2BIG;
-        if (much || (!e && (http_status(answer) != 200 || !str_equal(http_body(answer, NULL), "OK")))) {
+        if (much || (!e && (answer->status != 200 || !str_equal(answer->body.text, "OK")))) {
                 (e ? error_wrap : error_set)(&e, -EPROTO, "%s is not the socket of a container engine",
                                              socket);
                 error_hint(&e, "ls -l shows who owns the socket");

@@ -107,11 +107,9 @@ static int watch_piece(const void *bytes, size_t n, void *userdata, struct error
 
 static void watch_ended(const struct http_answer *answer, struct error *e, void *userdata) {
         struct watch *w = userdata;
-        if (!e && http_status(answer) >= 400) {
-                size_t n;
-                const char *body = http_body(answer, &n);
-                engine_explain(&e, http_status(answer), "The container engine refuses its events", body, n);
-        }
+        if (!e && answer->status >= 400)
+                engine_explain(&e, answer->status, "The container engine refuses its events",
+                               answer->body.text, answer->body.length);
         if (!e)
                 error_set(&e, -ECONNRESET, "The container engine ended its stream of events");
         watch_lost(w, e);

@@ -18,36 +18,21 @@ struct http {
         struct transfer *transfers;
 };
 
-struct http_answer {
-        CURL *easy;
-        int status;
-        struct str body;
-};
-
+/* Held from the moment when its holder drops it, or its end is reported, until curl lets it go. */
 struct transfer {
+        struct op op;
+        struct http_request request; /* its texts: socket and body only, which are copies */
         struct http *http;
         struct transfer *next;
-        struct op *op;
         CURL *easy;
         struct curl_slist *headers;
         char *socket, *body;
         int fd; /* of a new connection, curl's; -1: a reused one */
-        size_t limit;
-        unsigned stall;
-        void (*began)(void *userdata);
-        int (*piece)(const void *bytes, size_t n, void *userdata, struct error **reterr);
-        void (*done)(const struct http_answer *answer, struct error *e, void *userdata);
-        void *userdata;
         struct http_answer answer;
         struct error *error;
         bool header_whole;
         bool added; /* to the multi handle */
-        bool dead;  /* the op was dropped: to be removed */
 };
-
-int http_status(const struct http_answer *answer) {
-        return answer->status;
-}
 
 const char *http_header(const struct http_answer *answer, const char *name) {
         struct curl_header *header;
@@ -55,52 +40,38 @@ const char *http_header(const struct http_answer *answer, const char *name) {
                                                                                                : NULL;
 }
 
-const char *http_body(const struct http_answer *answer, size_t *ret_size) {
-        if (ret_size)
-                *ret_size = answer->body.length;
-        return answer->body.text ? answer->body.text : "";
-}
-
 char *http_escape(const char *text) {
-        char *escaped = curl_easy_escape(NULL, text, 0), *copy = escaped ? strdup(escaped) : NULL;
+        char *escaped = curl_easy_escape(NULL, text, 0), *copy = xstrdup(escaped);
         curl_free(escaped);
         return copy;
 }
 
 static void transfer_free(struct transfer *t) {
-        struct http *http = t->http;
-        for (struct transfer **p = &http->transfers; *p; p = &(*p)->next)
-                if (*p == t) {
-                        *p = t->next;
-                        break;
-                }
-        if (t->easy) {
-                if (t->added)
-                        curl_multi_remove_handle(http->multi, t->easy);
-                curl_easy_cleanup(t->easy);
-        }
+        struct transfer **p = &t->http->transfers;
+        while (*p != t)
+                p = &(*p)->next;
+        *p = t->next;
+        if (t->added)
+                curl_multi_remove_handle(t->http->multi, t->easy);
+        curl_easy_cleanup(t->easy);
         curl_slist_free_all(t->headers);
         str_done(&t->answer.body);
         error_free(t->error);
         free(t->socket);
         free(t->body);
-        free(t);
+        op_release(&t->op);
 }
 
 /* curl may be on the stack below us: the defer source frees the handle. */
-static void transfer_stop(void *userdata) {
-        struct transfer *t = userdata;
-        t->dead = true;
-        t->op = NULL;
-        sd_event_source_set_enabled(t->http->defer, SD_EVENT_ONESHOT);
+static void transfer_drop(struct op *op) {
+        op_hold(op);
+        sd_event_source_set_enabled(container_of(op, struct transfer, op)->http->defer, SD_EVENT_ONESHOT);
 }
 
 static void transfer_finish(struct transfer *t, struct error *e) {
-        struct op *op = t->op;
-        void (*done)(const struct http_answer *answer, struct error *error, void *userdata) = t->done;
-        op_finish(op);
-        t->op = NULL;
-        done(e ? NULL : &t->answer, e, t->userdata);
+        t->op.drop = NULL;
+        op_hold(&t->op);
+        t->request.done(e ? NULL : &t->answer, e, t->request.userdata);
         transfer_free(t);
 }
 
@@ -117,16 +88,16 @@ static size_t bytes_came(char *bytes, size_t size, size_t count, void *userdata)
         struct transfer *t = userdata;
         size_t n = size * count;
         long status = 0;
-        if (t->dead)
+        if (t->op.cancelled)
                 return CURL_WRITEFUNC_ERROR;
         curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
         if (status >= 400)
                 return http_keep(t, bytes, n, ERROR_BODY_MAX);
-        if (!t->piece)
-                return http_keep(t, bytes, n, t->limit);
-        if (t->piece(bytes, n, t->userdata, &t->error) >= 0 && !t->dead)
+        if (!t->request.piece)
+                return http_keep(t, bytes, n, t->request.limit ? t->request.limit : WHOLE_MAX);
+        if (t->request.piece(bytes, n, t->request.userdata, &t->error) >= 0 && !t->op.cancelled)
                 return n;
-        if (!t->dead && !t->error)
+        if (!t->op.cancelled && !t->error)
                 error_set(&t->error, -EIO, "The answer could not be used");
         return CURL_WRITEFUNC_ERROR;
 }
@@ -137,11 +108,11 @@ static size_t header_came(char *line, size_t size, size_t count, void *userdata)
         long status = 0;
         bool last = size * count <= 2 && (line[0] == '\r' || line[0] == '\n');
         curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
-        if (!last || t->dead || status < 200)
+        if (!last || t->op.cancelled || status < 200)
                 return size * count;
         t->header_whole = true;
-        if (t->began && status < 400)
-                t->began(t->userdata);
+        if (t->request.began && status < 400)
+                t->request.began(t->request.userdata);
         return size * count;
 }
 
@@ -211,61 +182,53 @@ static void set_options(struct transfer *t, const struct http_request *request, 
 }
 
 struct op *http_start(struct http *http, const struct http_request *request) {
-        struct transfer *t = calloc(1, sizeof *t);
-        if (!t)
-                return NULL;
-        *t = (struct transfer){
-                .http = http,
-                .next = http->transfers,
-                .easy = curl_easy_init(),
-                .socket = strdup(request->socket),
-                .fd = -1,
-                .body = request->body ? strdup(request->body) : NULL,
-                .limit = request->limit ? request->limit : WHOLE_MAX,
-                .stall = request->stall,
-                .began = request->began,
-                .piece = request->piece,
-                .done = request->done,
-                .userdata = request->userdata,
-        };
+        struct transfer *t = new0(struct transfer);
+        _cleanup_free_ char *url = str_printf("http://localhost%s", request->path);
+        *t = (struct transfer) { .op.drop = transfer_drop,
+                                 .request = *request,
+                                 .http = http,
+                                 .next = http->transfers,
+                                 .easy = curl_easy_init(),
+                                 .socket = xstrdup(request->socket),
+                                 .body = xstrdup(request->body),
+                                 .fd = -1 };
+        if (!t->easy)
+                oom();
         http->transfers = t;
         t->answer.easy = t->easy;
-        t->op = op_new(transfer_stop, t);
-        _cleanup_free_ char *url = str_printf("http://localhost%s", request->path);
-        if (!t->easy || !t->socket || !t->op || !url || (request->body && !t->body)) {
-                free(t->op);
-                transfer_free(t);
-                return NULL;
-        }
         set_options(t, request, url);
         sd_event_source_set_enabled(http->defer, SD_EVENT_ONESHOT);
-        return t->op;
+        return &t->op;
 }
 
+/* curl has ended the transfer. */
+static void transfer_ended(struct transfer *t, CURLcode code) {
+        long status = 0;
+        curl_multi_remove_handle(t->http->multi, t->easy);
+        t->added = false;
+        if (t->op.cancelled)
+                return; /* the defer source frees it */
+        curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+        t->answer.status = (int) status;
+        str_add(&t->answer.body, "");
+        /* curl takes a line cut within the header for an answer without a body. */
+        if (code == CURLE_OK && !t->header_whole)
+                code = CURLE_PARTIAL_FILE;
+        if (!t->error && code != CURLE_OK)
+                http_error(&t->error, code, t->socket);
+        transfer_finish(t, TAKE(t->error));
+}
+
+/* One at a time: done() may start and drop other requests, whose messages leave curl's queue. */
 static void http_collect(struct http *http) {
         CURLMsg *message;
         int left;
-        /* One at a time: done() may start and drop other requests, whose messages leave curl's queue. */
         while ((message = curl_multi_info_read(http->multi, &left))) {
                 if (message->msg != CURLMSG_DONE)
                         continue;
-                CURLcode code = message->data.result;
                 struct transfer *t = NULL;
                 curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **) &t);
-                curl_multi_remove_handle(http->multi, t->easy);
-                t->added = false;
-                if (t->dead)
-                        continue; /* the defer source frees it */
-                long status = 0;
-                curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
-                t->answer.status = (int) status;
-                struct error *e = TAKE(t->error);
-                /* curl takes a line cut within the header for an answer without a body. */
-                if (code == CURLE_OK && !t->header_whole)
-                        code = CURLE_PARTIAL_FILE;
-                if (!e && code != CURLE_OK)
-                        http_error(&e, code, t->socket);
-                transfer_finish(t, e);
+                transfer_ended(t, message->data.result);
         }
 }
 
@@ -273,22 +236,15 @@ static int http_deferred(sd_event_source *source, void *userdata) {
         struct http *http = userdata;
         for (struct transfer *t = http->transfers, *next; t; t = next) {
                 next = t->next;
-                if (t->dead)
+                if (t->op.cancelled)
                         transfer_free(t);
-        }
-        struct transfer *refused = NULL;
-        for (struct transfer *t = http->transfers; t; t = t->next)
-                if (!t->added && !t->dead && t->op) {
-                        t->added = curl_multi_add_handle(http->multi, t->easy) == CURLM_OK;
-                        if (!t->added)
-                                refused = t;
+                else if (!t->added && t->op.drop) {
+                        if (curl_multi_add_handle(http->multi, t->easy) != CURLM_OK)
+                                oom();
+                        t->added = true;
                 }
-        http_collect(http);
-        if (refused && !refused->dead) {
-                struct error *e = NULL;
-                error_set(&e, -ENOMEM, "libcurl took no more requests");
-                transfer_finish(refused, e);
         }
+        http_collect(http);
         return 0;
 }
 
@@ -356,7 +312,6 @@ struct http *http_new(sd_event *event) {
         if (!http->multi)
                 oom();
         sd_event_add_time(event, &http->timer, CLOCK_MONOTONIC, UINT64_MAX, 1000, http_timer_came, http);
-        sd_event_source_set_enabled(http->timer, SD_EVENT_OFF);
         sd_event_add_defer(event, &http->defer, http_deferred, http);
         sd_event_source_set_enabled(http->defer, SD_EVENT_OFF);
         curl_multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, http_socket_wanted);
@@ -371,8 +326,7 @@ struct http *http_free(struct http *http) {
                 return NULL;
         while (http->transfers)
                 transfer_free(http->transfers);
-        if (http->multi)
-                curl_multi_cleanup(http->multi);
+        curl_multi_cleanup(http->multi);
         sd_event_source_disable_unref(http->timer);
         sd_event_source_disable_unref(http->defer);
         sd_event_unref(http->event);

@@ -21,12 +21,14 @@ struct http *http_new(sd_event *event);
 struct http *http_free(struct http *http);
 DEFINE_CLEANUP(struct http, http_free)
 
-struct http_answer;
-int http_status(const struct http_answer *answer);
-/* The value of a header without case, or NULL; valid during done(). */
+/* Valid during done(). */
+struct http_answer {
+        int status;
+        struct str body; /* whole without piece(), else that of a status of 400 or more (at most 1 MiB) */
+        void *easy;      /* of http_header() */
+};
+/* The value of a header without case, or NULL. */
 const char *http_header(const struct http_answer *answer, const char *name);
-/* The body: whole without piece(), else that of a status of 400 or more (at most 1 MiB). NUL-terminated. */
-const char *http_body(const struct http_answer *answer, size_t *ret_size);
 
 struct http_request {
         const char *socket;     /* path */
@@ -49,7 +51,7 @@ struct http_request {
         void *userdata;
 };
 
-/* All strings are copied. NULL only when out of memory. */
+/* All strings are copied. */
 struct op *http_start(struct http *http, const struct http_request *request);
 
 /* text for a path or a query value: all but letters, digits and "-._~" becomes %XX. The caller frees. */

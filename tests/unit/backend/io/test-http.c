@@ -50,8 +50,9 @@ static void on_done(const struct http_answer *answer, struct error *e, void *use
         r->done = true;
         r->error = e;
         if (answer) {
-                r->status = http_status(answer);
-                r->body = strdup(http_body(answer, &r->size));
+                r->status = answer->status;
+                r->body = strdup(answer->body.text);
+                r->size = answer->body.length;
                 r->type = http_header(answer, "content-type") ? strdup(http_header(answer, "content-type")) : NULL;
                 assert_null(http_header(answer, "X-None"));
         }
