@@ -37,17 +37,10 @@ void digest_plan(const struct plan *plan, char hex[static DIGEST_HEX]) {
 int digest_fd(int fd, char hex[static DIGEST_HEX]) {
         char buffer[32 * 1024];
         EVP_MD_CTX *context = digest_begin();
-        int r = 0;
-        for (off_t at = 0;;) {
-                ssize_t n = pread(fd, buffer, sizeof buffer, at);
-                if (n < 0 && errno == EINTR)
-                        continue;
-                r = n < 0 ? -errno : 0;
-                if (n <= 0)
-                        break;
+        ssize_t n;
+        for (off_t at = 0; (n = TEMP_FAILURE_RETRY(pread(fd, buffer, sizeof buffer, at))) > 0; at += n)
                 digest_must(EVP_DigestUpdate(context, buffer, (size_t) n) == 1);
-                at += n;
-        }
+        int r = n < 0 ? -errno : 0;
         digest_end(context, hex);
         return r;
 }

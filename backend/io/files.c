@@ -12,6 +12,8 @@
 #include <sys/syscall.h>
 #include <sys/xattr.h>
 
+#include "base/readfile.h"
+
 #define XATTRS_MAX 64U
 #define XATTR_BYTES_MAX (64U * 1024)
 #define DEPTH_MAX 64U
@@ -31,31 +33,27 @@ int files_open_root(const char *root, struct error **reterr) {
         return fd;
 }
 
+/* The folder `name` in another; -ELOOP for a symlink, where the kernel says ENOTDIR. */
+static int open_step(int folder, const char *name) {
+        struct stat st;
+        int fd = openat(folder, name, FOLDER_FLAGS), r = -errno;
+        if (fd >= 0)
+                return fd;
+        return fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode) ? -ELOOP : r;
+}
+
 /* One component at a time, for kernels and seccomp filters without openat2(2). */
 static int open_stepwise(int root_fd, const char *relative) {
+        _cleanup_free_ char *copy = xstrdup(relative);
         _cleanup_close_ int fd = openat(root_fd, ".", FOLDER_FLAGS);
         if (fd < 0)
                 return -errno;
-        for (const char *p = relative; *p;) {
-                char name[NAME_MAX + 1];
-                size_t n = strcspn(p, "/");
-                if (n > NAME_MAX)
-                        return -ENAMETOOLONG;
-                memcpy(name, p, n);
-                name[n] = '\0';
-                p += n + (p[n] == '/');
-                if (n == 0 || strcmp(name, ".") == 0)
+        for (char *rest = copy, *name; (name = strsep(&rest, "/"));) {
+                if (!*name || strcmp(name, ".") == 0)
                         continue;
-                if (strcmp(name, "..") == 0)
-                        return -EXDEV;
-                int next = openat(fd, name, FOLDER_FLAGS);
-                if (next < 0) {
-                        struct stat st;
-                        int r = -errno;         /* ENOTDIR for a symlink: the caller needs the difference */
-                        return fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode)
-                                       ? -ELOOP
-                                       : r;
-                }
+                int next = strcmp(name, "..") == 0 ? -EXDEV : open_step(fd, name);
+                if (next < 0)
+                        return next;
                 close(fd);
                 fd = next;
         }
@@ -90,24 +88,13 @@ int files_open_folder(int root_fd, const char *path, struct error **reterr) {
         return fd < 0 ? folder_error(path, fd, reterr) : fd;
 }
 
-/* The folder part of an absolute path, NULL when out of memory. */
-static char *folder_part(const char *path) {
-        const char *slash = strrchr(path, '/');
-        return !slash || slash == path ? strdup("/") : strndup(path, (size_t) (slash - path));
-}
-
 int files_open_parent(int root_fd, const char *path, const char **ret_name, struct error **reterr) {
         const char *slash = strrchr(path, '/');
         if (!slash || !slash[1])
                 return error_set(reterr, -EINVAL, "%s is not the path of a file", path);
-        _cleanup_free_ char *folder = folder_part(path);
-        if (!folder)
-                return error_set(reterr, -ENOMEM, "Out of memory");
-        int fd = open_beneath(root_fd, folder);
-        if (fd < 0)
-                return folder_error(folder, fd, reterr);
+        _cleanup_free_ char *folder = slash == path ? xstrdup("/") : xstrndup(path, (size_t) (slash - path));
         *ret_name = slash + 1;
-        return fd;
+        return files_open_folder(root_fd, folder, reterr);
 }
 
 int files_check_owner(int fd, const char *path, struct error **reterr) {
@@ -134,31 +121,26 @@ static int step_into(int parent, const char *name, const char *path, struct erro
         mode_t mask = umask(022);
         int r = mkdirat(parent, name, 0755) < 0 ? -errno : 0;
         umask(mask);
-        if ((r < 0 && r != -EEXIST) || (r >= 0 && fsync(parent) < 0))
-                return error_errno(reterr, r < 0 ? r : -errno, "The folder %s cannot be made", path);
-        _cleanup_close_ int fd = openat(parent, name, FOLDER_FLAGS);
-        struct stat st;
-        if (fd < 0) {
-                r = -errno;     /* ENOTDIR for a symlink */
-                return folder_error(
-                        path,
-                        fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode) ? -ELOOP
-                                                                                                    : r,
-                        reterr);
-        }
+        if (r >= 0 && fsync(parent) < 0)
+                r = -errno;
+        if (r < 0 && r != -EEXIST)
+                return error_errno(reterr, r, "The folder %s cannot be made", path);
+        _cleanup_close_ int fd = open_step(parent, name);
+        if (fd < 0)
+                return folder_error(path, fd, reterr);
         r = files_check_owner(fd, path, reterr);
         return r < 0 ? r : TAKE_FD(fd);
 }
 
 int files_make_folder(int root_fd, const char *path, struct error **reterr) {
+        _cleanup_free_ char *copy = xstrdup(path);
         _cleanup_close_ int fd = openat(root_fd, ".", FOLDER_FLAGS);
         if (fd < 0)
                 return folder_error("/", -errno, reterr);
-        for (const char *p = path + strspn(path, "/"); *p;) {
-                size_t n = strcspn(p, "/");
-                _cleanup_free_ char *name = strndup(p, n), *so_far = strndup(path, (size_t) (p - path) + n);
-                if (!name || !so_far)
-                        return error_set(reterr, -ENOMEM, "Out of memory");
+        for (char *rest = copy, *name; (name = strsep(&rest, "/"));) {
+                _cleanup_free_ char *so_far = xstrndup(path, (size_t) (name - copy) + strlen(name));
+                if (!*name)
+                        continue;
                 if (strcmp(name, "..") == 0)
                         return error_set(reterr, -EINVAL, "The folder %s cannot be made", path);
                 int next = step_into(fd, name, so_far, reterr);
@@ -166,8 +148,6 @@ int files_make_folder(int root_fd, const char *path, struct error **reterr) {
                         return next;
                 close(fd);
                 fd = next;
-                p += n;
-                p += strspn(p, "/");
         }
         return TAKE_FD(fd);
 }
@@ -187,32 +167,25 @@ int files_resolve(int root_fd, const char *path, char **ret) {
         const char *inside = strcmp(root, "/") == 0 ? target : str_starts(target, root);
         if (!inside || (inside[0] != '/' && inside[0]))
                 return -EXDEV;
-        *ret = strdup(inside[0] ? inside : "/");
-        return *ret ? 0 : -ENOMEM;
+        *ret = xstrdup(inside[0] ? inside : "/");
+        return 0;
 }
 
 static int compare_xattrs(const void *a, const void *b) {
         return strcmp(((const struct xattr *) a)->name, ((const struct xattr *) b)->name);
 }
 
-static int read_one_xattr(const char *proc, const char *name, struct entry *e) {
+static void read_one_xattr(const char *proc, const char *name, struct entry *e) {
         ssize_t size = getxattr(proc, name, NULL, 0);
         if (size < 0 || (size_t) size > XATTR_BYTES_MAX)
-                return 0;       /* gone again, or not readable for us */
-        struct xattr x = { .name = strdup(name), .value = malloc((size_t) size + 1) };
-        struct xattr *xattrs = reallocarray(e->xattrs, e->n_xattrs + 1, sizeof *xattrs);
-        if (xattrs)
-                e->xattrs = xattrs;
-        ssize_t n = x.name && x.value && xattrs ? getxattr(proc, name, x.value, (size_t) size + 1) : -1;
-        if (n < 0) {
-                int r = !x.name || !x.value || !xattrs ? -ENOMEM : 0;
-                free(x.name);
-                free(x.value);
-                return r;
-        }
-        x.size = (size_t) n;
-        e->xattrs[e->n_xattrs++] = x;
-        return 0;
+                return; /* gone again, or not readable for us */
+        _cleanup_free_ char *value = xcalloc(1, (size_t) size + 1);
+        ssize_t n = getxattr(proc, name, value, (size_t) size + 1);
+        if (n < 0)
+                return;
+        room_for_one((void **) &e->xattrs, e->n_xattrs, sizeof *e->xattrs);
+        e->xattrs[e->n_xattrs++] =
+                (struct xattr) { .name = xstrdup(name), .value = TAKE(value), .size = (size_t) n };
 }
 
 /* The kernel allocates as much as is offered, and most objects have few: a small buffer is tried first. */
@@ -228,11 +201,8 @@ static int read_xattrs(int fd, struct entry *e) {
         if (n < 0)
                 return errno == ENOTSUP || errno == ENOENT ? 0 : -errno;
         for (const char *name = names; name < names + n && e->n_xattrs < XATTRS_MAX;
-             name += strlen(name) + 1) {
-                int r = read_one_xattr(proc, name, e);
-                if (r < 0)
-                        return r;
-        }
+             name += strlen(name) + 1)
+                read_one_xattr(proc, name, e);
         if (e->n_xattrs > 1)
                 qsort(e->xattrs, e->n_xattrs, sizeof *e->xattrs, compare_xattrs);
         return 0;
@@ -243,8 +213,8 @@ static int read_target(int fd, char **ret) {
         ssize_t n = readlinkat(fd, "", target, sizeof target);
         if (n < 0)
                 return -errno;
-        *ret = strndup(target, (size_t) n);
-        return *ret ? 0 : -ENOMEM;
+        *ret = xstrndup(target, (size_t) n);
+        return 0;
 }
 
 /* Any change of an object moves its ctime. */
@@ -269,9 +239,9 @@ int files_look(int folder, const char *name, const char *path, struct entry *ret
                 .inode = st.st_ino,
                 .device = st.st_dev,
                 .links = st.st_nlink,
-                .path = strdup(path),
+                .path = xstrdup(path),
         };
-        int r = e.path ? read_xattrs(fd, &e) : -ENOMEM;
+        int r = read_xattrs(fd, &e);
         if (r >= 0 && S_ISLNK(st.st_mode))
                 r = read_target(fd, &e.target);
         if (r < 0) {
@@ -297,35 +267,16 @@ int files_read(int folder, const char *name, size_t max, char **ret, size_t *ret
                 return error_errno(reterr, -errno, "The file %s cannot be read", name);
         if (!S_ISREG(st.st_mode))
                 return error_set(reterr, -EINVAL, "%s is not a regular file", name);
-        _cleanup_str_ struct str text = {};
-        char buffer[16 * 1024];
-        for (;;) {
-                ssize_t n = read(fd, buffer, sizeof buffer);
-                if (n < 0 && errno == EINTR)
-                        continue;
-                if (n < 0)
-                        return error_errno(reterr, -errno, "The file %s cannot be read", name);
-                if (n == 0)
-                        break;
-                if (text.length + (size_t) n > max)
-                        return error_set(reterr, -E2BIG, "The file %s is larger than %zu bytes", name, max);
-                str_add_bytes(&text, buffer, (size_t) n);
-        }
-        size_t length = text.length;
-        char *bytes = str_take(&text);
-        if (!bytes)
-                return error_set(reterr, -ENOMEM, "Out of memory");
-        *ret = bytes;
-        *ret_n = length;
-        return 0;
+        int r = readfile_fd(fd, name, max, ret, ret_n, NULL);
+        if (r == -EFBIG)
+                return error_set(reterr, -E2BIG, "The file %s is larger than %zu bytes", name, max);
+        return r < 0 ? error_errno(reterr, r, "The file %s cannot be read", name) : 0;
 }
 
 int files_write_all(int fd, const void *bytes, size_t n) {
         const char *p = bytes;
         while (n > 0) {
-                ssize_t written = write(fd, p, n);
-                if (written < 0 && errno == EINTR)
-                        continue;
+                ssize_t written = TEMP_FAILURE_RETRY(write(fd, p, n));
                 if (written < 0)
                         return -errno;
                 p += written;
@@ -338,16 +289,15 @@ static int copy_range(int from, int to, off_t at, off_t end) {
         char buffer[64 * 1024];
         while (at < end) {
                 size_t want = (size_t) (end - at) < sizeof buffer ? (size_t) (end - at) : sizeof buffer;
-                ssize_t n = pread(from, buffer, want, at);
-                if (n < 0 && errno == EINTR)
-                        continue;
+                ssize_t n = TEMP_FAILURE_RETRY(pread(from, buffer, want, at));
                 if (n <= 0)
                         return n < 0 ? -errno : 0;      /* it became shorter: the digest will show that */
                 for (ssize_t done = 0; done < n;) {
-                        ssize_t written = pwrite(to, buffer + done, (size_t) (n - done), at + done);
-                        if (written < 0 && errno != EINTR)
+                        ssize_t written =
+                                TEMP_FAILURE_RETRY(pwrite(to, buffer + done, (size_t) (n - done), at + done));
+                        if (written < 0)
                                 return -errno;
-                        done += written > 0 ? written : 0;
+                        done += written;
                 }
                 at += n;
         }
@@ -374,12 +324,10 @@ int files_copy(int from, int to) {
 }
 
 /* Names that a scan of the folder recognises as ours and unfinished. */
-static int temporary_name(char name[static 40]) {
-        uint64_t random;
-        if (getrandom(&random, sizeof random, 0) != sizeof random)
-                return -EIO;
+static void temporary_name(char name[static 40]) {
+        uint64_t random = 0;
+        getrandom(&random, sizeof random, 0); /* never less: getrandom(2) on up to 256 bytes */
         snprintf(name, 40, ".fairlead-%016llx.tmp", (unsigned long long) random);
-        return 0;
 }
 
 bool files_is_temporary(const char *name) {
@@ -393,9 +341,7 @@ static int open_temporary(int folder, char name[static 40]) {
         int fd = openat(folder, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
         if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT && errno != EINVAL))
                 return fd < 0 ? -errno : fd;
-        int r = temporary_name(name);
-        if (r < 0)
-                return r;
+        temporary_name(name);
         fd = openat(folder, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
         return fd < 0 ? -errno : fd;
 }
@@ -419,7 +365,7 @@ static int set_xattrs(const char *proc, const struct entry *like) {
         return 0;
 }
 
-/* In this order: chown(2) drops set-id bits and capabilities, an ACL sets group bits. */
+/* In this order: chown(2) drops set-id bits and capabilities, an ACL sets group bits, all move the times. */
 static int set_attributes(int fd, const struct entry *like) {
         char proc[32];
         fd_path(proc, fd);
@@ -427,18 +373,24 @@ static int set_attributes(int fd, const struct entry *like) {
                 return -errno;
         if (!S_ISLNK(like->mode) && chmod(proc, like->mode & 07777) < 0)
                 return -errno;
-        return set_xattrs(proc, like);
-}
-
-static int set_time_of(int fd, const struct timespec *mtime) {
-        char proc[32];
-        const struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, *mtime };
-        return utimensat(AT_FDCWD, fd_path(proc, fd), times, 0) < 0 ? -errno : 0;
+        int r = set_xattrs(proc, like);
+        if (r < 0)
+                return r;
+        const struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, like->mtime };
+        return utimensat(AT_FDCWD, proc, times, 0) < 0 ? -errno : 0;
 }
 
 int files_set_time(int folder, const char *name, const struct timespec *mtime) {
         const struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, *mtime };
         return utimensat(folder, name, times, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
+}
+
+static int fill_regular(int fd, const struct entry *like, int content_fd, const void *bytes, size_t n) {
+        int r = content_fd >= 0 ? files_copy(content_fd, fd) : files_write_all(fd, bytes, n);
+        if (r < 0)
+                return r;
+        r = set_attributes(fd, like);
+        return r < 0 ? r : fsync(fd) < 0 ? -errno : 0;
 }
 
 /* A file that is a mount point of its own (/etc/hosts in a container) cannot be replaced: its content and
@@ -450,14 +402,7 @@ static int overwrite_in_place(int folder, const char *name, int content, const s
                 return -errno;
         if (!S_ISREG(st.st_mode))
                 return -EBUSY;
-        if (ftruncate(fd, 0) < 0)
-                return -errno;
-        int r = files_copy(content, fd);
-        if (r >= 0)
-                r = set_attributes(fd, like);
-        if (r >= 0 && like->mtime.tv_sec != 0)
-                r = set_time_of(fd, &like->mtime);
-        return r < 0 ? r : fsync(fd) < 0 ? -errno : 0;
+        return ftruncate(fd, 0) < 0 ? -errno : fill_regular(fd, like, content, NULL, 0);
 }
 
 /* Renames a finished object from its temporary name. */
@@ -479,16 +424,13 @@ static int take_place(int folder, const char *temporary, const char *name, const
 static int files_publish(int folder, int fd, char temporary[static 40], const char *name,
                          const struct entry *like, const struct entry *seen) {
         char proc[32];
-        int r;
         if (!temporary[0]) {
-                r = temporary_name(temporary);
-                if (r < 0)
-                        return r;
                 /* linkat(2) cannot replace, so the file gets a temporary name first. */
+                temporary_name(temporary);
                 if (linkat(AT_FDCWD, fd_path(proc, fd), folder, temporary, AT_SYMLINK_FOLLOW) < 0)
                         return -errno;
         }
-        r = take_place(folder, temporary, name, seen);
+        int r = take_place(folder, temporary, name, seen);
         if (r < 0) {
                 unlinkat(folder, temporary, 0);
                 return r == -EBUSY ? overwrite_in_place(folder, name, fd, like) : r;
@@ -502,19 +444,12 @@ static int put_regular(int folder, const char *name, const struct entry *like, i
         _cleanup_close_ int fd = open_temporary(folder, temporary);
         if (fd < 0)
                 return fd;
-        int r = content_fd >= 0 ? files_copy(content_fd, fd) : files_write_all(fd, bytes, n);
+        int r = fill_regular(fd, like, content_fd, bytes, n);
         if (r >= 0)
-                r = set_attributes(fd, like);
-        if (r >= 0 && like->mtime.tv_sec != 0)
-                r = set_time_of(fd, &like->mtime);
-        if (r >= 0 && fsync(fd) < 0)
-                r = -errno;
-        if (r < 0) {
-                if (temporary[0])
-                        unlinkat(folder, temporary, 0);
-                return r;
-        }
-        return files_publish(folder, fd, temporary, name, like, seen);
+                return files_publish(folder, fd, temporary, name, like, seen);
+        if (temporary[0])
+                unlinkat(folder, temporary, 0);
+        return r;
 }
 
 /* The object itself: its attributes are not part of the folder. */
@@ -534,22 +469,24 @@ static int make_special(int folder, const char *name, const struct entry *like) 
         return mknodat(folder, name, (like->mode & S_IFMT) | 0600, like->rdev);
 }
 
-/* Everything but regular files: created under another name with all attributes, then renamed into place. */
-static int put_special(int folder, const char *name, const struct entry *like, const struct entry *seen) {
-        char temporary[40];
-        int r = temporary_name(temporary);
+/* A special file under a temporary name, with all attributes, into its place. */
+static int finish_special(int folder, const char *temporary, const char *name, const struct entry *like,
+                          const struct entry *seen) {
+        _cleanup_close_ int fd = openat(folder, temporary, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+        int r = fd < 0 ? -errno : set_attributes(fd, like);
         if (r < 0)
                 return r;
+        r = S_ISDIR(like->mode) ? sync_object(folder, fd, like->mode) : 0;
+        return r < 0 ? r : take_place(folder, temporary, name, seen);
+}
+
+/* Everything but regular files. */
+static int put_special(int folder, const char *name, const struct entry *like, const struct entry *seen) {
+        char temporary[40];
+        temporary_name(temporary);
         if (make_special(folder, temporary, like) < 0)
                 return -errno;
-        _cleanup_close_ int fd = openat(folder, temporary, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-        r = fd < 0 ? -errno : set_attributes(fd, like);
-        if (r >= 0)
-                r = files_set_time(folder, temporary, &like->mtime);
-        if (r >= 0 && S_ISDIR(like->mode))
-                r = sync_object(folder, fd, like->mode);
-        if (r >= 0)
-                r = take_place(folder, temporary, name, seen);
+        int r = finish_special(folder, temporary, name, like, seen);
         if (r < 0) {
                 unlinkat(folder, temporary, S_ISDIR(like->mode) ? AT_REMOVEDIR : 0);
                 return r;
@@ -566,14 +503,17 @@ int files_put(int folder, const char *name, const struct entry *like, int conten
 
 int files_write(int folder, const char *name, const void *bytes, size_t n, mode_t mode,
                 struct error **reterr) {
-        const struct entry like = { .mode = S_IFREG | mode, .uid = geteuid(), .gid = getegid() };
+        const struct entry like = { .mode = S_IFREG | mode,
+                                    .uid = geteuid(),
+                                    .gid = getegid(),
+                                    .mtime.tv_nsec = UTIME_OMIT };
         int r = put_regular(folder, name, &like, -1, bytes, n, NULL);
-        if (r < 0) {
-                error_errno(reterr, r, "The file %s cannot be written", name);
-                if (r == -ENOSPC || r == -EDQUOT)
-                        error_hint(reterr, "Make room on its file system and try again");
-        }
-        return r < 0 ? r : 0;
+        if (r >= 0)
+                return 0;
+        error_errno(reterr, r, "The file %s cannot be written", name);
+        if (r == -ENOSPC || r == -EDQUOT)
+                error_hint(reterr, "Make room on its file system and try again");
+        return r;
 }
 
 int files_set_attributes(int folder, const char *name, const struct entry *like, const struct entry *seen,
@@ -587,8 +527,6 @@ int files_set_attributes(int folder, const char *name, const struct entry *like,
         if (r >= 0)
                 r = set_attributes(fd, like);
         if (r >= 0)
-                r = set_time_of(fd, &like->mtime);
-        if (r >= 0)
                 r = sync_object(folder, fd, like->mode);
         return r < 0 ? error_errno(reterr, r, "The attributes of %s cannot be set",
                                    like->path ? like->path : name)
@@ -599,9 +537,8 @@ int files_link(int from_folder, const char *from_name, const struct entry *from,
                const struct entry *seen, struct error **reterr) {
         char temporary[40];
         struct stat st;
-        int r = temporary_name(temporary);
-        if (r >= 0 && linkat(from_folder, from_name, folder, temporary, 0) < 0)
-                r = -errno;
+        temporary_name(temporary);
+        int r = linkat(from_folder, from_name, folder, temporary, 0) < 0 ? -errno : 0;
         /* (Its ctime has just moved.) */
         if (r >= 0 && (fstatat(folder, temporary, &st, AT_SYMLINK_NOFOLLOW) < 0 || st.st_ino != from->inode ||
                        st.st_dev != from->device))
@@ -626,19 +563,23 @@ int files_remove(int folder, const char *name, struct error **reterr) {
         return r < 0 ? error_errno(reterr, r, "%s cannot be removed", name) : 0;
 }
 
-int files_sweep(int folder) {
-        int fd = openat(folder, ".", FOLDER_FLAGS);
+/* NULL: errno has the reason. */
+static DIR *open_items(int folder, const char *name) {
+        _cleanup_close_ int fd = openat(folder, name, FOLDER_FLAGS);
         DIR *d = fd < 0 ? NULL : fdopendir(fd);
-        if (!d) {
-                int r = -errno;
-                if (fd >= 0)
-                        close(fd);
-                return r;
-        }
+        if (d)
+                fd = -1; /* it is d's now */
+        return d;
+}
+
+int files_sweep(int folder) {
+        DIR *d = open_items(folder, ".");
+        if (!d)
+                return -errno;
         int r = 0;
         for (struct dirent *item; r >= 0 && (item = readdir(d));)
                 if (files_is_temporary(item->d_name))
-                        r = files_remove(fd, item->d_name, NULL);
+                        r = files_remove(dirfd(d), item->d_name, NULL);
         closedir(d);
         return r;
 }
@@ -648,18 +589,13 @@ static int remove_tree(int folder, const char *name, unsigned depth) {
                 return 0;
         if (errno != EISDIR || depth > DEPTH_MAX)
                 return -errno;
-        int fd = openat(folder, name, FOLDER_FLAGS);
-        DIR *d = fd < 0 ? NULL : fdopendir(fd);
-        if (!d) {
-                int r = -errno;
-                if (fd >= 0)
-                        close(fd);
-                return r;
-        }
+        DIR *d = open_items(folder, name);
+        if (!d)
+                return -errno;
         int r = 0;
         for (struct dirent *item; r >= 0 && (item = readdir(d));)
                 if (strcmp(item->d_name, ".") != 0 && strcmp(item->d_name, "..") != 0)
-                        r = remove_tree(fd, item->d_name, depth + 1);
+                        r = remove_tree(dirfd(d), item->d_name, depth + 1);
         closedir(d);
         if (r >= 0 && unlinkat(folder, name, AT_REMOVEDIR) < 0)
                 r = -errno;

@@ -18,12 +18,6 @@ static int on_pause_over(sd_event_source *source, uint64_t usec, void *userdata)
         return 0;
 }
 
-static void pause_for_more(struct inotify *inotify) {
-        if (sd_event_source_set_time_relative(inotify->pause, inotify->pace) >= 0 &&
-            sd_event_source_set_enabled(inotify->pause, SD_EVENT_ONESHOT) >= 0)
-                sd_event_source_set_enabled(inotify->source, SD_EVENT_OFF);
-}
-
 static int on_events(sd_event_source *source, int fd, uint32_t events, void *userdata) {
         struct inotify *inotify = userdata;
         _Alignas(struct inotify_event) char buffer[8192];
@@ -39,20 +33,21 @@ static int on_events(sd_event_source *source, int fd, uint32_t events, void *use
         inotify->busy = false;
         if (inotify->dead)
                 inotify_free(inotify);
-        else if (inotify->pause)
-                pause_for_more(inotify);
+        else if (inotify->pause) {
+                sd_event_source_set_time_relative(inotify->pause, inotify->pace);
+                sd_event_source_set_enabled(inotify->pause, SD_EVENT_ONESHOT);
+                sd_event_source_set_enabled(inotify->source, SD_EVENT_OFF);
+        }
         return 0;
 }
 
 struct inotify *inotify_new(sd_event *event,
-                          void (*changed)(int number, const char *name, uint32_t mask, void *userdata),
-                          void *userdata) {
-        struct inotify *inotify = malloc(sizeof *inotify);
-        if (!inotify)
-                return NULL;
-        *inotify = (struct inotify) { .fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK),
-                                   .changed = changed,
-                                   .userdata = userdata };
+                            void (*changed)(int number, const char *name, uint32_t mask, void *userdata),
+                            void *userdata) {
+        struct inotify *inotify = new0(struct inotify);
+        inotify->changed = changed;
+        inotify->userdata = userdata;
+        inotify->fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
         if (inotify->fd < 0 ||
             sd_event_add_io(event, &inotify->source, inotify->fd, EPOLLIN, on_events, inotify) < 0)
                 return inotify_free(inotify);
@@ -75,10 +70,9 @@ struct inotify *inotify_free(struct inotify *inotify) {
 
 void inotify_pace(struct inotify *inotify, unsigned usec) {
         inotify->pace = usec;
-        if (!inotify->pause &&
-            sd_event_add_time(sd_event_source_get_event(inotify->source), &inotify->pause, CLOCK_MONOTONIC,
-                              UINT64_MAX, 1000, on_pause_over, inotify) >= 0)
-                sd_event_source_set_enabled(inotify->pause, SD_EVENT_OFF);
+        if (!inotify->pause)
+                (void) sd_event_add_time(sd_event_source_get_event(inotify->source), &inotify->pause,
+                                         CLOCK_MONOTONIC, UINT64_MAX, 1000, on_pause_over, inotify);
 }
 
 int inotify_add(struct inotify *inotify, const char *path, uint32_t mask) {

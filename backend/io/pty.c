@@ -179,8 +179,8 @@ void pty_stop(struct pty *pty, unsigned grace) {
 int pty_type(struct pty *pty, const void *bytes, size_t n) {
         if (n > PTY_INPUT_MAX - pty->input_length)
                 return -ENOBUFS;
-        if (!pty->input && !(pty->input = malloc(PTY_INPUT_MAX)))
-                return -ENOMEM;
+        if (!pty->input)
+                pty->input = xcalloc(1, PTY_INPUT_MAX);
         memcpy(pty->input + pty->input_length, bytes, n);
         pty->input_length += n;
         write_input(pty);
@@ -196,11 +196,7 @@ void pty_resize(struct pty *pty, unsigned rows, unsigned columns) {
 /* The child reports through a pipe that closes with the exec. */
 static int wait_for_exec(struct pty *pty, int report, struct error **reterr) {
         int code = 0;
-        ssize_t n;
-        do
-                n = read(report, &code, sizeof code);
-        while (n < 0 && errno == EINTR);
-        if (n != sizeof code)
+        if (TEMP_FAILURE_RETRY(read(report, &code, sizeof code)) != sizeof code)
                 return 0;
         waitpid(pty->pid, NULL, 0);
         pty->pid = 0;
@@ -217,21 +213,30 @@ static int pty_start(struct pty *pty, struct error **reterr) {
         int report[2];
         if (pipe2(report, O_CLOEXEC) < 0)
                 return error_errno(reterr, -errno, "The command cannot be started");
+        _cleanup_close_ int reading = report[0];
         pty->pid = fork();
         if (pty->pid == 0)
                 child_exec(&pty->options, slave, report[1]);
-        int r = pty->pid < 0 ? error_errno(reterr, -errno, "The command cannot be started") : 0;
+        int r = pty->pid < 0 ? -errno : 0;
         close(report[1]);
-        if (r >= 0)
-                r = wait_for_exec(pty, report[0], reterr);
-        close(report[0]);
-        return r;
+        return r < 0 ? error_errno(reterr, r, "The command cannot be started")
+                     : wait_for_exec(pty, reading, reterr);
+}
+
+static int pty_follow(struct pty *pty, sd_event *event) {
+        int r = sd_event_add_io(event, &pty->io, pty->fd, EPOLLIN, on_io, pty);
+        if (r < 0)
+                return r;
+        r = sd_event_add_child(event, &pty->child, pty->pid, WEXITED, on_child, pty);
+        if (r < 0)
+                return r;
+        /* The end is reported after all output. */
+        sd_event_source_set_priority(pty->io, -5);
+        return sd_event_source_set_priority(pty->child, 10);
 }
 
 int pty_new(sd_event *event, const struct pty_options *options, struct pty **ret, struct error **reterr) {
-        _cleanup_(pty_freep) struct pty *pty = calloc(1, sizeof *pty);
-        if (!pty)
-                return error_set(reterr, -ENOMEM, "Out of memory");
+        _cleanup_(pty_freep) struct pty *pty = new0(struct pty);
         pty->options = *options;
         pty->fd = -1;
         sigset_t blocked;
@@ -241,14 +246,7 @@ int pty_new(sd_event *event, const struct pty_options *options, struct pty **ret
         int r = pty_start(pty, reterr);
         if (r < 0)
                 return r;
-        r = sd_event_add_io(event, &pty->io, pty->fd, EPOLLIN, on_io, pty);
-        if (r >= 0)
-                r = sd_event_add_child(event, &pty->child, pty->pid, WEXITED, on_child, pty);
-        /* The end is reported after all output. */
-        if (r >= 0)
-                r = sd_event_source_set_priority(pty->io, -5);
-        if (r >= 0)
-                r = sd_event_source_set_priority(pty->child, 10);
+        r = pty_follow(pty, event);
         if (r < 0)
                 return error_errno(reterr, r, "The command cannot be followed");
         *ret = TAKE(pty);

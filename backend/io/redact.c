@@ -7,6 +7,7 @@
 #define NEEDLES_MAX 384U
 #define AREA (NEEDLE_MAX * 40U)                 /* for all needles together */
 #define WORK (NEEDLE_MAX + 16U * 1024)
+#define LETTERS_AND_DIGITS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 struct needle {
         const char *bytes;      /* in the area */
@@ -39,14 +40,13 @@ static void add_needle(struct redact *r, const char *bytes, size_t n) {
         r->used += n;
 }
 
-static void add_url(struct redact *r, const char *bytes, size_t n, const char *digits, bool plus) {
-        char out[SECRET_BYTES_MAX * 3];
+static void add_url(struct redact *r, const struct secret *secret, const char *digits, bool plus) {
+        static const char plain[] = LETTERS_AND_DIGITS "-._~";
+        char out[NEEDLE_MAX];
         size_t length = 0;
-        for (size_t i = 0; i < n; i++) {
-                unsigned char c = (unsigned char) bytes[i];
-                bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-                             strchr("-._~", c);
-                if (plain && c)
+        for (size_t i = 0; i < secret->length; i++) {
+                unsigned char c = (unsigned char) secret->bytes[i];
+                if (memchr(plain, c, sizeof plain - 1))
                         out[length++] = (char) c;
                 else if (plus && c == ' ')
                         out[length++] = '+';
@@ -60,38 +60,34 @@ static void add_url(struct redact *r, const char *bytes, size_t n, const char *d
         explicit_bzero(out, sizeof out);
 }
 
-static void add_json(struct redact *r, const char *bytes, size_t n) {
-        static const char digits[] = "0123456789abcdef";
-        char out[SECRET_BYTES_MAX * 6];
+static void add_json(struct redact *r, const struct secret *secret) {
+        static const char letters[0x20] = { ['\b'] = 'b', ['\f'] = 'f', ['\t'] = 't', ['\r'] = 'r' };
+        char out[NEEDLE_MAX + 1];
         size_t length = 0;
-        for (size_t i = 0; i < n; i++) {
-                unsigned char c = (unsigned char) bytes[i];
-                const char *found = strchr("\"\"\\\\\bb\ff\tt\rr", c);
-                if (c && found) {
+        for (size_t i = 0; i < secret->length; i++) {
+                unsigned char c = (unsigned char) secret->bytes[i];
+                if (c < 0x20 && !letters[c]) {
+                        length += (size_t) snprintf(out + length, 7, "\\u%04x", c);
+                        continue;
+                }
+                if (c < 0x20 || c == '"' || c == '\\')
                         out[length++] = '\\';
-                        out[length++] = c == '"' || c == '\\' ? (char) c : found[1];
-                } else if (c < 0x20) {
-                        memcpy(out + length, "\\u00", 4);
-                        out[length + 4] = digits[c >> 4];
-                        out[length + 5] = digits[c & 15];
-                        length += 6;
-                } else
-                        out[length++] = (char) c;
+                out[length++] = c < 0x20 ? letters[c] : (char) c;
         }
         add_needle(r, out, length);
         explicit_bzero(out, sizeof out);
 }
 
 /* The base64 characters that depend on the secret alone, behind `before` foreign bytes. */
-static void add_base64(struct redact *r, const char *bytes, size_t n, size_t before, const char *digits) {
+static void add_base64(struct redact *r, const struct secret *secret, size_t before, const char *digits) {
         char out[(SECRET_BYTES_MAX + 2) * 4 / 3 + 8];
         size_t length = 0;
         /* Six bits that lie wholly within the secret are a character. */
-        size_t first = (before * 8 + 5) / 6, end = (before + n) * 8 / 6;
+        size_t first = (before * 8 + 5) / 6, end = (before + secret->length) * 8 / 6;
         for (size_t i = first; i < end; i++) {
                 unsigned value = 0;
                 for (size_t bit = i * 6; bit < i * 6 + 6; bit++) {
-                        unsigned char c = (unsigned char) bytes[bit / 8 - before];
+                        unsigned char c = (unsigned char) secret->bytes[bit / 8 - before];
                         value = value << 1 | (c >> (7 - bit % 8) & 1U);
                 }
                 out[length++] = digits[value];
@@ -103,25 +99,21 @@ static void add_base64(struct redact *r, const char *bytes, size_t n, size_t bef
 }
 
 static void add_secret(struct redact *r, const struct secret *secret) {
-        static const char standard[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-        static const char url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
         add_needle(r, secret->bytes, secret->length);
         if (secret->length < REDACT_BYTES_MIN)
                 return;
-        add_url(r, secret->bytes, secret->length, "0123456789ABCDEF", false);
-        add_url(r, secret->bytes, secret->length, "0123456789abcdef", false);
-        add_url(r, secret->bytes, secret->length, "0123456789ABCDEF", true);
-        add_json(r, secret->bytes, secret->length);
+        add_url(r, secret, "0123456789ABCDEF", false);
+        add_url(r, secret, "0123456789abcdef", false);
+        add_url(r, secret, "0123456789ABCDEF", true);
+        add_json(r, secret);
         for (size_t before = 0; before < 3; before++) {
-                add_base64(r, secret->bytes, secret->length, before, standard);
-                add_base64(r, secret->bytes, secret->length, before, url);
+                add_base64(r, secret, before, LETTERS_AND_DIGITS "+/");
+                add_base64(r, secret, before, LETTERS_AND_DIGITS "-_");
         }
 }
 
 struct redact *redact_new(const struct secret_list *secrets) {
-        _cleanup_(redact_freep) struct redact *r = calloc(1, sizeof *r);
-        if (!r)
-                return NULL;
+        _cleanup_(redact_freep) struct redact *r = new0(struct redact);
         if (!secrets || secrets->n == 0)
                 return TAKE(r);
         char *area = mmap(NULL, AREA + WORK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

@@ -8,15 +8,11 @@
 #include <unistd.h>
 
 #include "backend/io/files.h"
+#include "backend/io/paths.h"
 #include "base/readfile.h"
 
 #define TOOL "/usr/sbin/pam-auth-update"
-#define PAM_BYTES_MAX (256U * 1024)
-
-static bool login_config_exists(const char *root, const char *path) {
-        _cleanup_free_ char *whole = str_printf("%s%s", root, path);
-        return whole && access(whole, F_OK) == 0;
-}
+#define NAMES_BYTES_MAX (256U * 1024)
 
 /* ---- nsswitch.conf ---- */
 
@@ -68,28 +64,25 @@ static bool add_sss(const char *text, struct str *to) {
 
 static int settle_names(const char *root, struct error **reterr) {
         _cleanup_free_ char *folder = str_printf("%s/etc", root),
-                            *path = str_printf("%s/etc/nsswitch.conf", root), *text = NULL;
+                            *path = str_printf("%s/nsswitch.conf", folder), *text = NULL;
         _cleanup_str_ struct str now = {};
-        size_t n;
-        int r = readfile(path, PAM_BYTES_MAX, &text, &n, reterr);
-        if (r < 0)
+        int r = readfile(path, NAMES_BYTES_MAX, &text, NULL, reterr);
+        if (r < 0 || !add_sss(text, &now))
                 return r;
-        bool changed = add_sss(text, &now);
-        _cleanup_close_ int fd = changed ? open(folder, O_DIRECTORY | O_CLOEXEC) : -1;
-        return !changed ? 0 : fd < 0 ? error_errno(reterr, -errno, "%s cannot be opened", folder)
-                            : files_write(fd, "nsswitch.conf", now.text, now.length, 0644, reterr);
+        _cleanup_close_ int fd = open(folder, O_DIRECTORY | O_CLOEXEC);
+        return fd < 0 ? error_errno(reterr, -errno, "%s cannot be opened", folder)
+                      : files_write(fd, "nsswitch.conf", now.text, now.length, 0644, reterr);
 }
 
 /* ---- PAM ---- */
 
 static bool asks_sssd(const char *root) {
-        _cleanup_free_ char *path = str_printf("%s/etc/pam.d/common-auth", root), *text = NULL;
-        size_t n;
-        return path && readfile(path, PAM_BYTES_MAX, &text, &n, NULL) >= 0 && strstr(text, "pam_sss.so");
+        _cleanup_free_ char *text = paths_read(root, "/etc/pam.d/common-auth", NULL);
+        return text && strstr(text, "pam_sss.so");
 }
 
 /* Its files are world-readable, and it does not inherit our signal mask. */
-static _Noreturn void login_config_run(const char *program, char *const *argv) {
+static _Noreturn void login_config_exec(const char *program, char *const *argv) {
         static char *const environment[] = { (char *) "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
                                              (char *) "DEBIAN_FRONTEND=noninteractive",
                                              (char *) "LC_ALL=C.UTF-8", NULL };
@@ -101,39 +94,38 @@ static _Noreturn void login_config_run(const char *program, char *const *argv) {
         _exit(127);
 }
 
-int logins_settle(const char *root, bool mkhomedir, struct error **reterr) {
-        if (login_config_exists(root, "/etc/authselect/authselect.conf"))
-                return 0;
-        int r = login_config_exists(root, "/etc/nsswitch.conf") ? settle_names(root, reterr) : 0;
-        bool sss = !asks_sssd(root);
-        if (r < 0 || (!sss && !mkhomedir))
-                return r;
-        if (!login_config_exists(root, TOOL)) {
-                if (!mkhomedir)
-                        return 0;       /* PAM was set up by hand */
-                error_set(reterr, -ENOENT, "Home directories will not be made: this host has neither "
-                                           "authselect nor pam-auth-update");
-                error_hint(reterr, "Add \"session optional pam_mkhomedir.so\" to the files of /etc/pam.d");
-                return -ENOENT;
-        }
+static int login_config_run(const char *root, bool sss, bool mkhomedir, struct error **reterr) {
         _cleanup_free_ char *program = str_printf("%s" TOOL, root);
         const char *argv[6] = { TOOL, "--package", "--enable" };
         size_t n = 3;
-        if (sss && login_config_exists(root, "/usr/share/pam-configs/sss"))
+        if (sss)
                 argv[n++] = "sss";
         if (mkhomedir)
                 argv[n++] = "mkhomedir";
-        if (!program)
-                return error_set(reterr, -ENOMEM, "Out of memory");
-        if (n == 3)
-                return 0;
         int status = -1;
         pid_t pid = fork();
         if (pid == 0)
-                login_config_run(program, (char *const *) argv);
-        while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
-                ;
-        if (pid < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
+                login_config_exec(program, (char *const *) argv);
+        if (pid < 0 || TEMP_FAILURE_RETRY(waitpid(pid, &status, 0)) < 0 || status != 0)
                 return error_set(reterr, -EIO, "pam-auth-update could not set logins up");
         return 0;
+}
+
+int logins_settle(const char *root, bool mkhomedir, struct error **reterr) {
+        if (paths_access(root, "/etc/authselect/authselect.conf", F_OK))
+                return 0;
+        int r = paths_access(root, "/etc/nsswitch.conf", F_OK) ? settle_names(root, reterr) : 0;
+        if (r < 0)
+                return r;
+        bool tool = paths_access(root, TOOL, F_OK);
+        if (mkhomedir && !tool) {
+                error_set(reterr, -ENOENT,
+                          "Home directories will not be made: this host has neither authselect nor "
+                          "pam-auth-update");
+                error_hint(reterr, "Add \"session optional pam_mkhomedir.so\" to the files of /etc/pam.d");
+                return -ENOENT;
+        }
+        /* without the tool PAM was set up by hand */
+        bool sss = tool && !asks_sssd(root) && paths_access(root, "/usr/share/pam-configs/sss", F_OK);
+        return sss || mkhomedir ? login_config_run(root, sss, mkhomedir, reterr) : 0;
 }

@@ -22,15 +22,14 @@ struct realm_path {
 };
 
 struct realmd {
+        const struct realmd_order *order;
+        bool joins, cancelled;
         sd_bus *bus;
         sd_bus_slot *call, *signal;
-        enum realmd_action action;
-        enum realmd_credentials credentials;
-        const struct secret *secret;
-        char *domain, *user, **options, *operation;
+        char **options,
+                *operation; /* the first option, which identifies the operation for Cancel and Diagnostics */
         struct realm_path realms[REALMS_MAX];
         size_t n_realms, looked;
-        bool cancelled;
         void (*said)(const char *text, void *userdata);
         void (*done)(struct error *e, void *userdata);
         void *userdata;
@@ -41,14 +40,13 @@ int realmd_open(sd_event *event, sd_bus **ret, struct error **reterr) {
         int r = sd_bus_open_system_with_description(&bus, "fairlead-realmd");
         if (r >= 0)
                 r = sd_bus_attach_event(bus, event, SD_EVENT_PRIORITY_NORMAL);
-        if (r < 0) {
-                bus_close(bus);
-                error_errno(reterr, r, "The system bus cannot be reached, so realmd cannot");
-                error_hint(reterr, "See systemctl status dbus");
-                return -ENOTCONN;
-        }
         *ret = bus;
-        return 0;
+        if (r >= 0)
+                return 0;
+        *ret = bus_close(bus);
+        error_errno(reterr, r, "The system bus cannot be reached, so realmd cannot");
+        error_hint(reterr, "See systemctl status dbus");
+        return -ENOTCONN;
 }
 
 struct realmd *realmd_free(struct realmd *realmd) {
@@ -61,9 +59,6 @@ struct realmd *realmd_free(struct realmd *realmd) {
                 free(realmd->realms[i].path);
                 free(realmd->realms[i].name);
         }
-        free(realmd->domain);
-        free(realmd->user);
-        free(realmd->operation);
         strv_free(realmd->options);
         free(realmd);
         return NULL;
@@ -109,14 +104,13 @@ static void realmd_end(struct realmd *realmd, struct error *e) {
 }
 
 /* The sentence has the name of the error, which does not change from one release to the next. */
-static void realmd_fail(struct realmd *realmd, const sd_bus_error *error, const char *what) {
+static void realmd_fail(struct realmd *realmd, sd_bus_message *m, const char *what) {
+        const sd_bus_error *error = sd_bus_message_get_error(m);
         struct error *e = NULL;
         int code = -EIO;
         const char *hint = NULL;
-        bool known = false;
-        for (size_t i = 0; i < ELEMENTS(meanings) && !known; i++)
+        for (size_t i = 0; i < ELEMENTS(meanings); i++)
                 if (str_equal(error->name, meanings[i].name)) {
-                        known = true;
                         code = meanings[i].code;
                         hint = meanings[i].hint;
                 }
@@ -151,44 +145,41 @@ static int new_call(struct realmd *realmd, const char *path, const char *interfa
         return sd_bus_message_new_method_call(realmd->bus, ret, REALMD_NAME, path, interface, member);
 }
 
-/* options: the operation's name first, which identifies it for Cancel and in Diagnostics. */
+/* Those that select one of several ways to join, or all of them. */
 static int add_options(struct realmd *realmd, sd_bus_message *m, bool all) {
+        static const char *const selecting[] = { "operation=", "client-software=", "server-software=",
+                                                 "membership-software=" };
         int r = sd_bus_message_open_container(m, 'a', "{sv}");
-        if (r >= 0)
-                r = sd_bus_message_append(m, "{sv}", "operation", "s", realmd->operation);
-        for (char **option = realmd->options; r >= 0 && all && option && *option; option++) {
+        for (char **option = realmd->options; r >= 0 && *option; option++) {
+                bool wanted = all;
+                for (size_t i = 0; i < ELEMENTS(selecting); i++)
+                        wanted = wanted || str_starts(*option, selecting[i]);
                 const char *value = strchr(*option, '=');
-                _cleanup_free_ char *key = value ? strndup(*option, (size_t) (value - *option)) : NULL;
-                r = key ? sd_bus_message_append(m, "{sv}", key, "s", value + 1) : -EINVAL;
+                if (!value)
+                        return -EINVAL;
+                _cleanup_free_ char *key = xstrndup(*option, (size_t) (value - *option));
+                if (wanted)
+                        r = sd_bus_message_append(m, "{sv}", key, "s", value + 1);
         }
         return r < 0 ? r : sd_bus_message_close_container(m);
 }
 
 /* (type, owner, credentials) */
 static int add_credentials(struct realmd *realmd, sd_bus_message *m) {
-        int r = sd_bus_message_open_container(m, 'r', "ssv");
-        if (r < 0)
+        const struct realmd_order *order = realmd->order;
+        if (order->credentials == REALMD_PASSWORD)
+                return sd_bus_message_append(m, "(ssv)", "password", "administrator", "(ss)", order->user,
+                                             order->secret->bytes);
+        if (order->credentials == REALMD_NOBODY)
+                return sd_bus_message_append(m, "(ssv)", "automatic", "none", "s", "");
+        int r;
+        if ((r = sd_bus_message_open_container(m, 'r', "ssv")) < 0 ||
+            (r = sd_bus_message_append(m, "ss", "secret", "none")) < 0 ||
+            (r = sd_bus_message_open_container(m, 'v', "ay")) < 0 ||
+            (r = sd_bus_message_append_array(m, 'y', order->secret->bytes, order->secret->length)) < 0 ||
+            (r = sd_bus_message_close_container(m)) < 0)
                 return r;
-        switch (realmd->credentials) {
-        case REALMD_PASSWORD:
-                r = sd_bus_message_append(m, "ssv", "password", "administrator", "(ss)", realmd->user,
-                                          realmd->secret->bytes);
-                break;
-        case REALMD_ONE_TIME:
-                r = sd_bus_message_append(m, "ss", "secret", "none");
-                if (r >= 0)
-                        r = sd_bus_message_open_container(m, 'v', "ay");
-                if (r >= 0)
-                        r = sd_bus_message_append_array(m, 'y', realmd->secret->bytes,
-                                                        realmd->secret->length);
-                if (r >= 0)
-                        r = sd_bus_message_close_container(m);
-                break;
-        case REALMD_NOBODY:
-                r = sd_bus_message_append(m, "ssv", "automatic", "none", "s", "");
-                break;
-        }
-        return r < 0 ? r : sd_bus_message_close_container(m);
+        return sd_bus_message_close_container(m);
 }
 
 /* ---- the work ---- */
@@ -196,66 +187,54 @@ static int add_credentials(struct realmd *realmd, sd_bus_message *m) {
 static int on_worked(sd_bus_message *m, void *userdata, sd_bus_error *unused) {
         struct realmd *realmd = userdata;
         if (sd_bus_message_is_method_error(m, NULL))
-                realmd_fail(realmd, sd_bus_message_get_error(m),
-                     realmd->action == REALMD_JOIN ? "Couldn't join realm" : "Couldn't leave realm");
+                realmd_fail(realmd, m, realmd->joins ? "Couldn't join realm" : "Couldn't leave realm");
         else
                 realmd_end(realmd, NULL);
         return 0;
 }
 
 static int realmd_work(struct realmd *realmd, const struct realm_path *realm) {
-        bool joins = realmd->action == REALMD_JOIN, somebody = joins || realmd->credentials != REALMD_NOBODY;
+        bool somebody = realmd->joins || realmd->order->credentials != REALMD_NOBODY;
+        const char *method = realmd->joins ? "Join" : somebody ? "Leave" : "Deconfigure";
         _cleanup_message_ sd_bus_message *m = NULL;
-        int r = new_call(realmd, realm->path, somebody ? MEMBERSHIP : REALM,
-                         joins      ? "Join"
-                         : somebody ? "Leave"
-                                    : "Deconfigure",
-                         &m);
-        if (r >= 0)
-                r = sd_bus_message_sensitive(m);
-        if (r >= 0 && somebody)
-                r = add_credentials(realmd, m);
-        if (r >= 0)
-                r = add_options(realmd, m, joins);
-        return r < 0 ? r : realmd_call(realmd, m, on_worked, WORK_USEC);
+        int r;
+        if ((r = new_call(realmd, realm->path, somebody ? MEMBERSHIP : REALM, method, &m)) < 0 ||
+            (r = sd_bus_message_sensitive(m)) < 0 || (somebody && (r = add_credentials(realmd, m)) < 0) ||
+            (r = add_options(realmd, m, true)) < 0)
+                return r;
+        return realmd_call(realmd, m, on_worked, WORK_USEC);
 }
 
 /* ---- which realm ---- */
 
-static const char *credentials_type(const struct realmd *realmd) {
-        switch (realmd->credentials) {
-        case REALMD_PASSWORD:
-                return "password";
-        case REALMD_ONE_TIME:
-                return "secret";
-        default:
-                return "automatic";
-        }
-}
+static const char *const credential_types[] = {
+        [REALMD_NOBODY] = "automatic", [REALMD_PASSWORD] = "password", [REALMD_ONE_TIME] = "secret"
+};
 
+/* For a join Discover was called for that one. */
 static bool realmd_wanted(const struct realmd *realmd, const struct realm_path *realm) {
-        if (realmd->action == REALMD_JOIN)
-                return true;    /* Discover was called for that one */
-        return realm->configured && (!realmd->domain || str_equal_nocase(realmd->domain, realm->name));
+        const char *domain = realmd->order->domain;
+        return realmd->joins || (realm->configured && (!domain || str_equal_nocase(domain, realm->name)));
 }
 
 static struct error *realmd_refusal(struct realmd *realmd, const struct realm_path *realm) {
-        bool joins = realmd->action == REALMD_JOIN;
+        const char *domain = realmd->order->domain;
         struct error *e = NULL;
-        if (!realm && joins) {
-                error_set(&e, -ENOENT, "No such realm found%s%s", realmd->domain ? ": " : "",
-                          realmd->domain ? realmd->domain : "");
-                error_hint(&e, "The DNS must name its servers: look at the name, and at /etc/resolv.conf");
-        } else if (!realm) {
-                error_set(&e, -ENOENT, "Couldn't find a configured realm%s%s", realmd->domain ? ": " : "",
-                          realmd->domain ? realmd->domain : "");
-                error_hint(&e, "There is nothing to leave");
-        } else if (joins && realm->configured) {
+        if (!realm) {
+                error_set(&e, -ENOENT, "%s%s%s",
+                          realmd->joins ? "No such realm found" : "Couldn't find a configured realm",
+                          domain ? ": " : "", domain ? domain : "");
+                error_hint(&e, "%s",
+                           realmd->joins ? "The DNS must name its servers: look at the name, and at "
+                                           "/etc/resolv.conf"
+                                         : "There is nothing to leave");
+        } else if (realmd->joins && realm->configured) {
                 error_set(&e, -EEXIST, "Already joined to %s", realm->name);
                 error_hint(&e, "Leave it first");
         } else if (!realm->supported) {
                 error_set(&e, -EOPNOTSUPP, "%s cannot be %s with credentials of the kind \"%s\" here",
-                          realm->name, joins ? "joined" : "left", credentials_type(realmd));
+                          realm->name, realmd->joins ? "joined" : "left",
+                          credential_types[realmd->order->credentials]);
                 error_hint(&e, "Give the name and password of an account that may join computers");
         }
         return e;
@@ -279,33 +258,38 @@ static void realmd_choose(struct realmd *realmd) {
                 fail_locally(realmd, r);
 }
 
+/* aa(ss): kinds and owners of credentials */
+static int read_supported(struct realmd *realmd, struct realm_path *realm, sd_bus_message *m) {
+        enum realmd_credentials credentials = realmd->order->credentials;
+        const char *type, *owner;
+        int r;
+        if ((r = sd_bus_message_enter_container(m, 'v', "a(ss)")) < 0 ||
+            (r = sd_bus_message_enter_container(m, 'a', "(ss)")) < 0)
+                return r;
+        while ((r = sd_bus_message_read(m, "(ss)", &type, &owner)) > 0)
+                realm->supported |=
+                        str_equal(type, credential_types[credentials]) &&
+                        (credentials != REALMD_PASSWORD || str_equal(owner, "administrator"));
+        if (r < 0 || (r = sd_bus_message_exit_container(m)) < 0)
+                return r;
+        return sd_bus_message_exit_container(m);
+}
+
 static int read_property(struct realmd *realmd, struct realm_path *realm, const char *name,
                          sd_bus_message *m) {
-        const char *text, *owner;
-        int r;
-        if (str_equal(name, "Name") || str_equal(name, "Configured")) {
-                r = sd_bus_message_read(m, "v", "s", &text);
-                if (r < 0)
-                        return r;
-                if (name[0] == 'C')
-                        realm->configured = !str_empty(text);
-                else
-                        r = str_replace(&realm->name, text);
-                return r;
-        }
-        bool joins = realmd->action == REALMD_JOIN;
-        if (!str_equal(name, joins ? "SupportedJoinCredentials" : "SupportedLeaveCredentials"))
+        const char *text;
+        if (str_equal(name, realmd->joins ? "SupportedJoinCredentials" : "SupportedLeaveCredentials"))
+                return read_supported(realmd, realm, m);
+        if (!str_equal(name, "Name") && !str_equal(name, "Configured"))
                 return sd_bus_message_skip(m, "v");
-        r = sd_bus_message_enter_container(m, 'v', "a(ss)");
-        if (r >= 0)
-                r = sd_bus_message_enter_container(m, 'a', "(ss)");
-        while (r >= 0 && (r = sd_bus_message_read(m, "(ss)", &text, &owner)) > 0)
-                realm->supported |=
-                        str_equal(text, credentials_type(realmd)) &&
-                        (realmd->credentials != REALMD_PASSWORD || str_equal(owner, "administrator"));
-        if (r >= 0)
-                r = sd_bus_message_exit_container(m);
-        return r < 0 ? r : sd_bus_message_exit_container(m);
+        int r = sd_bus_message_read(m, "v", "s", &text);
+        if (r < 0)
+                return r;
+        if (name[0] == 'C')
+                realm->configured = !str_empty(text);
+        else
+                str_replace(&realm->name, text);
+        return r;
 }
 
 static int realmd_look(struct realmd *realmd);
@@ -313,13 +297,10 @@ static int realmd_look(struct realmd *realmd);
 static int read_properties(struct realmd *realmd, struct realm_path *realm, sd_bus_message *m) {
         const char *name;
         int r = sd_bus_message_enter_container(m, 'a', "{sv}");
-        while (r >= 0 && (r = sd_bus_message_enter_container(m, 'e', "sv")) > 0) {
-                r = sd_bus_message_read(m, "s", &name);
-                if (r >= 0)
-                        r = read_property(realmd, realm, name, m);
-                if (r >= 0)
+        while (r >= 0 && (r = sd_bus_message_enter_container(m, 'e', "sv")) > 0)
+                if ((r = sd_bus_message_read(m, "s", &name)) >= 0 &&
+                    (r = read_property(realmd, realm, name, m)) >= 0)
                         r = sd_bus_message_exit_container(m);
-        }
         return r;
 }
 
@@ -330,7 +311,7 @@ static int realmd_on_looked(sd_bus_message *m, void *userdata, sd_bus_error *unu
         if (!sd_bus_message_is_method_error(m, NULL))
                 r = read_properties(realmd, realm, m);
         else if (realmd->looked % 2 == 0) {
-                realmd_fail(realmd, sd_bus_message_get_error(m), "The realm could not be looked at");
+                realmd_fail(realmd, m, "The realm could not be looked at");
                 return 0;
         }       /* else it has no such interface: it can be seen, but not joined */
         realmd->looked++;
@@ -348,69 +329,48 @@ static int realmd_look(struct realmd *realmd) {
                 return 0;
         }
         _cleanup_message_ sd_bus_message *m = NULL;
-        int r = new_call(realmd, realmd->realms[realmd->looked / 2].path, BUS_PROPERTIES, "GetAll", &m);
-        if (r >= 0)
-                r = sd_bus_message_append(m, "s", realmd->looked % 2 ? MEMBERSHIP : REALM);
-        return r < 0 ? r : realmd_call(realmd, m, realmd_on_looked, LOOK_USEC);
+        const char *path = realmd->realms[realmd->looked / 2].path;
+        int r;
+        if ((r = new_call(realmd, path, BUS_PROPERTIES, "GetAll", &m)) < 0 ||
+            (r = sd_bus_message_append(m, "s", realmd->looked % 2 ? MEMBERSHIP : REALM)) < 0)
+                return r;
+        return realmd_call(realmd, m, realmd_on_looked, LOOK_USEC);
 }
 
 static int read_paths(struct realmd *realmd, sd_bus_message *m) {
         const char *path;
         int r = sd_bus_message_enter_container(m, 'a', "o");
-        while (r >= 0 && realmd->n_realms < REALMS_MAX && (r = sd_bus_message_read(m, "o", &path)) > 0) {
-                struct realm_path *realm = realmd->realms + realmd->n_realms;
-                realm->path = strdup(path);
-                realm->name = strdup(path);
-                realmd->n_realms++;
-                r = realm->path && realm->name ? 0 : -ENOMEM;
-        }
+        while (r >= 0 && realmd->n_realms < REALMS_MAX && (r = sd_bus_message_read(m, "o", &path)) > 0)
+                realmd->realms[realmd->n_realms++] =
+                        (struct realm_path) { .path = xstrdup(path), .name = xstrdup(path) };
         return r;
 }
 
 static int realmd_on_found(sd_bus_message *m, void *userdata, sd_bus_error *unused) {
         struct realmd *realmd = userdata;
         if (sd_bus_message_is_method_error(m, NULL)) {
-                realmd_fail(realmd, sd_bus_message_get_error(m), "realmd could not look for the realm");
+                realmd_fail(realmd, m, "realmd could not look for the realm");
                 return 0;
         }
-        int r = realmd->action == REALMD_JOIN ? sd_bus_message_skip(m, "i")
-                                              : sd_bus_message_enter_container(m, 'v', "ao");
-        if (r >= 0)
-                r = read_paths(realmd, m);
-        if (r >= 0)
-                r = realmd_look(realmd);
-        if (r < 0)
+        int r = realmd->joins ? sd_bus_message_skip(m, "i") : sd_bus_message_enter_container(m, 'v', "ao");
+        if (r < 0 || (r = read_paths(realmd, m)) < 0 || (r = realmd_look(realmd)) < 0)
                 fail_locally(realmd, r);
         return 0;
 }
 
-/* The options that select one of several ways to join. */
-static int add_filter(struct realmd *realmd, sd_bus_message *m) {
-        static const char *const keys[] = { "client-software=", "server-software=", "membership-software=" };
-        int r = sd_bus_message_open_container(m, 'a', "{sv}");
-        if (r >= 0)
-                r = sd_bus_message_append(m, "{sv}", "operation", "s", realmd->operation);
-        for (char **option = realmd->options; r >= 0 && option && *option; option++)
-                for (size_t i = 0; r >= 0 && i < ELEMENTS(keys); i++) {
-                        const char *value = str_starts(*option, keys[i]);
-                        _cleanup_free_ char *key = value ? strndup(keys[i], strlen(keys[i]) - 1) : NULL;
-                        if (value)
-                                r = key ? sd_bus_message_append(m, "{sv}", key, "s", value) : -ENOMEM;
-                }
-        return r < 0 ? r : sd_bus_message_close_container(m);
-}
-
 static int realmd_find(struct realmd *realmd) {
-        bool joins = realmd->action == REALMD_JOIN;
+        const char *domain = realmd->order->domain;
         _cleanup_message_ sd_bus_message *m = NULL;
-        int r = new_call(realmd, REALMD_PATH, joins ? PROVIDER : BUS_PROPERTIES, joins ? "Discover" : "Get",
-                         &m);
-        if (r >= 0)
-                r = joins ? sd_bus_message_append(m, "s", realmd->domain ? realmd->domain : "")
-                          : sd_bus_message_append(m, "ss", PROVIDER, "Realms");
-        if (r >= 0 && joins)
-                r = add_filter(realmd, m);
-        return r < 0 ? r : realmd_call(realmd, m, realmd_on_found, LOOK_USEC);
+        int r;
+        if (realmd->joins) {
+                if ((r = new_call(realmd, REALMD_PATH, PROVIDER, "Discover", &m)) < 0 ||
+                    (r = sd_bus_message_append(m, "s", domain ? domain : "")) < 0 ||
+                    (r = add_options(realmd, m, false)) < 0)
+                        return r;
+        } else if ((r = new_call(realmd, REALMD_PATH, BUS_PROPERTIES, "Get", &m)) < 0 ||
+                   (r = sd_bus_message_append(m, "ss", PROVIDER, "Realms")) < 0)
+                return r;
+        return realmd_call(realmd, m, realmd_on_found, LOOK_USEC);
 }
 
 /* ---- Diagnostics ---- */
@@ -426,21 +386,17 @@ static int on_diagnostics(sd_bus_message *m, void *userdata, sd_bus_error *unuse
 struct realmd *realmd_new(sd_bus *bus, const struct realmd_order *order,
                           void (*said)(const char *text, void *userdata),
                           void (*done)(struct error *e, void *userdata), void *userdata) {
-        _cleanup_(realmd_freep) struct realmd *realmd = calloc(1, sizeof *realmd);
-        if (!realmd)
-                return NULL;
-        realmd->bus = sd_bus_ref(bus);
-        realmd->action = order->action;
-        realmd->credentials = order->credentials;
-        realmd->secret = order->secret;
-        realmd->said = said;
-        realmd->done = done;
-        realmd->userdata = userdata;
-        realmd->operation = str_printf("fairlead-%d", (int) getpid());
-        realmd->options = strv_copy(order->options);
-        if (!realmd->operation || !realmd->options || str_replace(&realmd->domain, order->domain) < 0 ||
-            str_replace(&realmd->user, order->user) < 0)
-                return NULL;
+        _cleanup_(realmd_freep) struct realmd *realmd = new0(struct realmd);
+        *realmd = (struct realmd) { .order = order,
+                                    .joins = order->action == REALMD_JOIN,
+                                    .bus = sd_bus_ref(bus),
+                                    .said = said,
+                                    .done = done,
+                                    .userdata = userdata };
+        strv_addf(&realmd->options, "operation=fairlead-%d", (int) getpid());
+        realmd->operation = strchr(realmd->options[0], '=') + 1;
+        if (realmd->joins)
+                strv_extend(&realmd->options, order->options);
         int r = sd_bus_match_signal_async(bus, &realmd->signal,
                                           sd_bus_is_bus_client(bus) > 0 ? REALMD_NAME : NULL, REALMD_PATH,
                                           SERVICE, "Diagnostics", on_diagnostics, NULL, realmd);

@@ -42,9 +42,9 @@ struct realmd;
 /* The system bus, attached to event. -ENOTCONN with a sentence: not available. */
 int realmd_open(sd_event *event, sd_bus **ret, struct error **reterr);
 
-/* Begins; everything in *order is copied but the secret, which must live as long. said() gets the output of
- * realmd and its tools, as it comes; done() comes once, with NULL or an error that the receiver owns. NULL:
- * out of memory. The caller closes the bus, after realmd_free(). */
+/* Begins; *order must live as long. said() gets the output of realmd and its tools, as it comes; done() comes
+ * once, with NULL or an error that the receiver owns. NULL: the call could not be sent. The caller closes the
+ * bus, after realmd_free(). */
 struct realmd *realmd_new(sd_bus *bus, const struct realmd_order *order,
                           void (*said)(const char *text, void *userdata),
                           void (*done)(struct error *e, void *userdata), void *userdata);

@@ -38,6 +38,7 @@ static void takes_secrets_out_in_every_form(void **state) {
         expect("aab", "aaaaab", "aaa[secret]");
         expect("p@ss w/rd", "https://u:p%40ss%20w%2Frd@host p%40ss%20w%2frd p%40ss+w%2Frd", "https://u:[secret]@host [secret] [secret]");
         expect("say \"hi\"", "{\"password\": \"say \\\"hi\\\"\"}", "{\"password\": \"[secret]\"}");
+        expect("\"bfrt\"\t\x01", "\\\"bfrt\\\"\\t\\u0001", "[secret]");
         expect("ab", "ab is too short to hide", "ab is too short to hide");
 }
 
