@@ -31,11 +31,11 @@ kinds_file=src/model/finding/kinds.c
 
 # "ID SEVERITY[,final] LINE" of each row.
 kinds() {
-        awk '/^ +"[a-z0-9-]+", SEVERITY_[A-Z]+,/ {
+        awk '/^ +\{ "[a-z0-9-]+", SEVERITY_[A-Z]+,/ {
                         if (id) print id, severity, at
                         split($0, part, "\"")
                         id = part[2]
-                        severity = tolower($2)
+                        severity = tolower($3)
                         gsub(/severity_|,/, "", severity)
                         at = FNR
                 }

@@ -103,43 +103,40 @@ static bool service_exists(const char *name, void *userdata) {
 }
 
 /* The account that a leave deletes or leaves behind. The user's own words for the uninstaller decide. */
-static int report_account(struct planning *p, struct plan *plan) {
+static void report_account(struct planning *p, struct plan *plan) {
         if (p->verb != VERB_UNINSTALL || plan->joins == REALM_NONE || (p->arguments && *p->arguments))
-                return 0;
+                return;
         _cleanup_(membership_freep) struct membership *m = membership_read(&p->backend->paths);
         const char *realm = m->realm ? m->realm : m->domain, *principal = m->principal;
         if (!principal)
-                return 0; /* no keys: the account is unknown */
-        return finding_report(&plan->findings, plan->deletes_account ? "account-deleted" : "account-stays",
-                              "realm",
-                              plan->deletes_account ? "The account %s is deleted in the realm %s"
-                                                    : "The account %s stays in the realm %s",
-                              principal, realm ? realm : "of this host");
+                return; /* no keys: the account is unknown */
+        finding_report(&plan->findings, plan->deletes_account ? "account-deleted" : "account-stays", "realm",
+                       plan->deletes_account ? "The account %s is deleted in the realm %s"
+                                             : "The account %s stays in the realm %s",
+                       principal, realm ? realm : "of this host");
 }
 
 /* Facts of image and unit that only this file has. */
-static int report_found(struct planning *p, struct plan *plan) {
+static void report_found(struct planning *p, struct plan *plan) {
         struct finding_list *findings = &plan->findings;
-        int r = 0;
         if (p->image_gone && p->verb == VERB_UNINSTALL)
-                r = finding_report(findings, "image-gone", "image",
-                                   "The image of %s is not on this host any more, so what its label "
-                                   "UNINSTALL says cannot be run",
-                                   p->name);
+                finding_report(findings, "image-gone", "image",
+                               "The image of %s is not on this host any more, so what its label UNINSTALL "
+                               "says cannot be run",
+                               p->name);
         if (p->image_gone && p->verb == VERB_UPGRADE)
-                r = finding_report(findings, "no-way-back", "image",
-                                   "The image that %s runs now is not on this host any more, so the upgrade "
-                                   "could not go back to it",
-                                   p->name);
-        if (r >= 0 && p->unit_edited && plan->unit.text)
-                r = finding_report(findings, "unit-edited", p->unit_file,
-                                   "%s is not as it was written: the upgrade writes over what was changed",
-                                   p->unit_file);
-        if (r >= 0)
-                r = report_account(p, plan);
+                finding_report(
+                        findings, "no-way-back", "image",
+                        "The image that %s runs now is not on this host any more, so the upgrade could "
+                        "not go back to it",
+                        p->name);
+        if (p->unit_edited && plan->unit.text)
+                finding_report(findings, "unit-edited", p->unit_file,
+                               "%s is not as it was written: the upgrade writes over what was changed",
+                               p->unit_file);
+        report_account(p, plan);
         for (char **id = p->allowed; id && *id; id++)
-                (void) finding_list_allow(findings, *id);
-        return r;
+                finding_list_allow(findings, *id);
 }
 
 static int host_plan_make(struct planning *p, struct plan **ret, struct error **reterr) {
@@ -187,7 +184,9 @@ static int host_plan_make(struct planning *p, struct plan **ret, struct error **
                 .facts = &facts,
         };
         int r = plan_make(&request, ret, reterr);
-        return r < 0 ? r : report_found(p, *ret);
+        if (r >= 0)
+                report_found(p, *ret);
+        return r;
 }
 
 static void on_estimated(void *userdata) {

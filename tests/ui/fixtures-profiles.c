@@ -196,10 +196,11 @@ static int plan_for(const struct plan_order *order, struct plan **ret, struct er
         };
         int r = plan_make(&request, ret, reterr);
         /* what backend/host/plan.c knows of the host's account */
-        return r < 0 || !leaves ? r
-                                : finding_report(&(*ret)->findings, order->deletes_account ? "account-deleted" : "account-stays", "realm",
-                                                 order->deletes_account ? "The account HOST1$@EXAMPLE.TEST is deleted in the realm EXAMPLE.TEST"
-                                                                        : "The account HOST1$@EXAMPLE.TEST stays in the realm EXAMPLE.TEST");
+        if (r >= 0 && leaves)
+                finding_report(&(*ret)->findings, order->deletes_account ? "account-deleted" : "account-stays", "realm",
+                               order->deletes_account ? "The account HOST1$@EXAMPLE.TEST is deleted in the realm EXAMPLE.TEST"
+                                                      : "The account HOST1$@EXAMPLE.TEST stays in the realm EXAMPLE.TEST");
+        return r;
 }
 
 bool fixture_use_profile(struct fake_host *fake, const char *what, const char *which) {

@@ -91,12 +91,11 @@ static void finding_vreport(struct finding_list *list, const char *id, const cha
                      format, arguments);
 }
 
-int finding_report(struct finding_list *list, const char *id, const char *where, const char *format, ...) {
+void finding_report(struct finding_list *list, const char *id, const char *where, const char *format, ...) {
         va_list arguments;
         va_start(arguments, format);
         finding_vreport(list, id, where, format, arguments);
         va_end(arguments);
-        return 0;
 }
 
 void finding_report_at(struct finding_list *list, const char *id, const char *label, size_t word,

@@ -64,7 +64,7 @@ const struct finding_kind *finding_kind_at(size_t i);           /* sorted by id;
 
 /* finding_add() with severity and hint of the table. An id that is not in it is a bug; it is added as
  * "block", so that nothing is missed and a test sees it. NULL list: nothing. */
-int finding_report(struct finding_list *list, const char *id, const char *where, const char *format, ...)
+void finding_report(struct finding_list *list, const char *id, const char *where, const char *format, ...)
         __attribute__((format(printf, 4, 5)));
 
 /* The same at a word of a label, "INSTALL, word 3": words count from 1, and a long label key is cut. */

@@ -5,358 +5,208 @@
 #include "model/finding/finding.h"
 
 static const struct finding_kind kinds[] = {
-        {
-                "account-deleted", SEVERITY_WARN,
-                "The host's computer account in the realm is deleted. This cannot be undone from here.",
-                "If the account cannot be deleted (wrong password, no permission, no server), nothing is "
-                "changed and this host stays joined",
-        },
-        {
-                "account-stays", SEVERITY_INFO,
-                "The host's computer account stays in the realm: deleting it needs the password of a user "
-                "who may do so.",
-                "fairlead leave --secret password=- deletes it too; or delete it on a server of the realm "
-                "(samba-tool computer delete, ipa host-del)",
-        },
-        {
-                "already-installed", SEVERITY_BLOCK,
-                "A service of this name is already installed on this host.",
-                "Uninstall it first, or choose another name with --name",
-                .final = true,
-        },
-        {
-                "bad-mount-option", SEVERITY_WARN,
-                "A mount has an option that the engine does not know; the engine refuses the command.",
-                "Report this to the image's maintainer; known options are ro, rw, z, Z, O, U, exec, suid, "
-                "dev, rbind and the propagation modes",
-        },
-        {
-                "bad-reference", SEVERITY_BLOCK,
-                "The word in the image's place is not a valid image reference; often a variable got lost "
-                "and the words moved.",
-                "Report this to the image's maintainer: in a Dockerfile, a variable in a label is escaped "
-                "as \\${IMAGE}",
-        },
-        {
-                "bundle-value", SEVERITY_WARN,
-                "Letters that follow an option taking a value are its value: \"-vit\" means -v with the "
-                "value \"it\".",
-                "Report this to the image's maintainer: the option with the value comes last in a bundle, "
-                "or on its own",
-        },
-        {
-                "control-character", SEVERITY_BLOCK,
-                "The label holds a control character, which can hide what the command does when it is "
-                "displayed.",
-                "Do not use this label; report it to the image's maintainer",
-                .final = true,
-        },
-        {
-                "domain-rules", SEVERITY_WARN,
-                "The domain itself decided who may log in; from now on, lists on this host decide.",
-                "fairlead realm permit --all returns the decision to the domain",
-        },
-        {
-                "duplicate-label", SEVERITY_WARN,
-                "Several labels differ only in case. Other tools pick one at random; the upper-case one is "
-                "used here.",
-                "Read the one that is used; the other often comes from the base image",
-        },
-        {
-                "duplicate-mount", SEVERITY_WARN,
-                "Two mounts have the same destination in the container; the engine refuses the command.",
-                "Report this to the image's maintainer: one of the two has to go",
-        },
-        {
-                "empty-label", SEVERITY_INFO,
-                "A command label exists but holds no command; it is treated as missing.",
-                "Nothing to do, unless this is the label you need",
-        },
-        {
-                "empty-mount", SEVERITY_BLOCK,
-                "A mount has no host path or no destination in the container: something got lost when the "
-                "image was built.",
-                "Report this to the image's maintainer: in a Dockerfile, a variable in a label is escaped "
-                "as \\${NAME}",
-        },
-        {
-                "empty-option-value", SEVERITY_BLOCK,
-                "An option that needs a value has none, or an empty one.",
-                "Report this to the image's maintainer: in a Dockerfile, a variable in a label is escaped "
-                "as \\${NAME}",
-        },
-        {
-                "empty-variable", SEVERITY_WARN,
-                "A value looks as if a variable got lost when the image was built: -e NAME= or -v "
-                "/var/lib/:/var/lib/. It blocks where the option took the next word as its value.",
-                "Report this to the image's maintainer: in a Dockerfile, a variable in a label is escaped "
-                "as \\${NAME}",
-        },
-        {
-                "engine-option", SEVERITY_WARN,
-                "The option belongs to the other engine; the engine on this host does not know it.",
-                "Use the other engine, or report this to the image's maintainer",
-        },
-        {
-                "fights-systemd", SEVERITY_WARN,
-                "The engine would restart the container on its own, against systemd: stopping the unit "
-                "would not stop it.",
-                "The unit that fairlead writes drops the option and has systemd restart the service",
-        },
-        {
-                "fixed-name", SEVERITY_INFO,
-                "The container has a fixed name, whatever the service is called: the image can run only "
-                "once on a host.",
-                "Give the service the same name, so that both are found together",
-        },
-        {
-                "host-command", SEVERITY_BLOCK,
-                "The label runs a program of this host as root, not the engine.",
-                "Read every word of it; if this is what you want, allow it with --allow host-command",
-        },
-        {
-                "image-gone", SEVERITY_WARN,
-                "The service's image is no longer on this host, so its UNINSTALL command cannot run.",
-                "Unit, container and files are removed or restored anyway; pull the image first if its "
-                "command matters",
-        },
-        {
-                "interactive", SEVERITY_INFO,
-                "The command needs a terminal (-t or -i).",
-                "Install provides one; a unit has none, so no unit is written for such a RUN label",
-        },
-        {
-                "invisible-character", SEVERITY_BLOCK,
-                "The label holds characters that are invisible or change the direction of the text: it does "
-                "not read the way it runs.",
-                "Do not use this label; report it to the image's maintainer",
-        },
-        {
-                "label-long", SEVERITY_WARN,
-                "The label is far longer than a command needs to be.",
-                "Read all of it before you run it",
-        },
-        {
-                "label-too-long", SEVERITY_BLOCK,
-                "The label has more bytes or words than Fairlead reads; the rest was not examined.",
-                "Do not use this label; report it to the image's maintainer",
-                .final = true,
-        },
-        {
-                "late-option", SEVERITY_WARN,
-                "An option of the engine comes after the image, where it is an argument of the program in "
-                "the container.",
-                "Report this to the image's maintainer: options belong before the image",
-        },
-        {
-                "leaves-container", SEVERITY_INFO,
-                "A command that runs once leaves its container behind, because it has no --rm.",
-                "Remove the container afterwards; a second run with the same --name fails until then",
-        },
-        {
-                "lost-label", SEVERITY_WARN,
-                "A label's value contains the text of a command label: an equals sign was missing when the "
-                "image was built.",
-                "Report this to the image's maintainer; the lost label cannot be used",
-        },
-        {
-                "missing-need", SEVERITY_WARN,
-                "According to the profile the service needs a file of the host that does not exist.",
-                "Install the package that provides the file; without it the service may not work",
-        },
-        {
-                "missing-operand", SEVERITY_BLOCK,
-                "The command names no image or container; the engine refuses it.",
-                "Report this to the image's maintainer: in a Dockerfile, a variable in a label is escaped "
-                "as \\${IMAGE}",
-                .final = true,
-        },
-        {
-                "missing-path", SEVERITY_WARN,
-                "A host path that the container mounts does not exist: Podman refuses to start it, Docker "
-                "creates an empty directory.",
-                "Create the path first, if the service needs it",
-        },
-        {
-                "missing-subcommand", SEVERITY_BLOCK,
-                "The engine is called without a subcommand.",
-                "Report this to the image's maintainer",
-                .final = true,
-        },
-        {
-                "missing-yet", SEVERITY_INFO,
-                "A host path that the service mounts does not exist yet; its installer should create it.",
-                "Nothing to do, unless the service does not start afterwards",
-        },
-        {
-                "name-taken", SEVERITY_BLOCK,
-                "A container with the name that the command uses already exists on this host.",
-                "Remove that container, or give the service another --name",
-        },
-        {
-                "no-label", SEVERITY_BLOCK,
-                "The image has no label for this, so there is nothing to run.",
-                "fairlead show prints the labels it has; fairlead images lists images with such labels",
-                .final = true,
-        },
-        {
-                "no-rehearsal", SEVERITY_BLOCK,
-                "This install cannot be rehearsed on a copy of the host's files.",
-                "Read the plan of the install; what it changes on the host is recorded and can be restored",
-                .final = true,
-        },
-        {
-                "no-uninstall", SEVERITY_INFO,
-                "The image has an INSTALL label but no UNINSTALL label.",
-                "Uninstalling undoes the recorded changes; what the service wrote elsewhere stays",
-        },
-        {
-                "no-way-back", SEVERITY_BLOCK,
-                "The installed image is no longer on this host, so a failed upgrade could not return to it.",
-                "Pull the installed image by its digest first, or allow this and go on without a way back",
-        },
-        {
-                "not-contained", SEVERITY_WARN,
-                "A rehearsal only keeps files from being changed: this affects the host or systems beyond "
-                "it.",
-                "Rehearse it only if that does no harm",
-        },
-        {
-                "not-saved", SEVERITY_INFO,
-                "Something that the command may change is not saved first: it cannot be restored, and its "
-                "changes are not listed.",
-                "Save it yourself before you go on, if it matters",
-        },
-        {
-                "not-utf8", SEVERITY_BLOCK,
-                "The label is not UTF-8 text and cannot be displayed as it is.",
-                "Do not use this label; report it to the image's maintainer",
-                .final = true,
-        },
-        {
-                "odd-blank", SEVERITY_WARN,
-                "A word holds a blank that is not what it looks like: a quoted tab or line break, or a "
-                "blank of another script that does not separate words.",
-                "Compare the words one by one in the plan",
-        },
-        {
-                "old-syntax", SEVERITY_WARN,
-                "The value has a form that only old versions of Docker accepted.",
-                "Report this to the image's maintainer: --security-opt is written with \"=\" today, as in "
-                "label=disable",
-        },
-        {
-                "option-conflict", SEVERITY_WARN,
-                "Two options exclude each other, or one makes the other useless.",
-                "Report this to the image's maintainer: one of the two has to go",
-        },
-        {
-                "overrides-unit", SEVERITY_WARN,
-                "The unit has the name of one that the distribution provides, and overrides it until the "
-                "service is uninstalled.",
-                "Give the service another --name to keep both",
-        },
-        {
-                "pins-other-image", SEVERITY_WARN,
-                "The command runs an image that it names itself, not the one that carries the label: "
-                "another version, or something else entirely.",
-                "Examine that image as well; it is not pinned and may be pulled",
-        },
-        {
-                "relative-mount", SEVERITY_WARN,
-                "The host path of a mount does not begin with a slash: it depends on the working directory, "
-                "or is not valid at all.",
-                "Start fairlead in the right directory, or report this to the image's maintainer",
-        },
-        {
-                "secret-in-argv", SEVERITY_WARN,
-                "A secret is a word of a command, because the tool accepts it in no other way: users of "
-                "this host can read it while the command runs.",
-                "Use a secret that is valid only once, and change it afterwards",
-        },
-        {
-                "shell-pattern", SEVERITY_INFO,
-                "A shell would expand ~ and *; there is no shell, so the command gets them unchanged.",
-                "Nothing to do, unless the command does not find its files",
-        },
-        {
-                "shell-syntax", SEVERITY_BLOCK,
-                "The label uses ; | & < > ( ) or back-ticks as in a shell. No shell reads it: the command "
-                "would get them as words and do something else than intended.",
-                "Report this to the image's maintainer: this belongs in a script inside the image",
-        },
-        {
-                "socket-mounted", SEVERITY_WARN,
-                "The container gets the socket of the engine or of the system bus: whoever holds it is root "
-                "on this host.",
-                "Install it only if you trust the image as you trust root",
-        },
-        {
-                "unbalanced-quote", SEVERITY_BLOCK,
-                "A quote is never closed, or the label ends in a backslash: where its words end is not "
-                "known.",
-                "Report this to the image's maintainer",
-                .final = true,
-        },
-        {
-                "undefined-variable", SEVERITY_BLOCK,
-                "The label uses a variable that has no value.",
-                "Set it with --set NAME=VALUE, or in the form",
-        },
-        {
-                "undeliverable-answer", SEVERITY_BLOCK,
-                "An answer cannot be delivered: the command has no such input.",
-                "Report this to the profile's maintainer",
-        },
-        {
-                "unit-edited", SEVERITY_BLOCK,
-                "The unit file was edited since it was written, and the upgrade overwrites it.",
-                "Move the changes to a drop-in with systemctl edit; the old text stays in the job's saved "
-                "files",
-        },
-        {
-                "unit-exists", SEVERITY_BLOCK,
-                "A unit of this name exists on this host, and installing would overwrite it.",
-                "Examine it with systemctl cat; or give the service another --name",
-        },
-        {
-                "unit-not-pinned", SEVERITY_WARN,
-                "The unit that the image wrote does not name its image by the installed digest.",
-                "Examine the unit: if it names a tag, a restart uses the newer image, else it keeps the old "
-                "one",
-        },
-        {
-                "unit-unwritable", SEVERITY_BLOCK,
-                "No unit can be written for this command.",
-                "Report this to the image's maintainer",
-                .final = true,
-        },
-        {
-                "unknown-option", SEVERITY_INFO,
-                "Fairlead does not know this option, so it can neither explain it nor say for sure where "
-                "the options end.",
-                "Look it up in the engine's manual",
-        },
-        {
-                "unknown-subcommand", SEVERITY_WARN,
-                "Fairlead does not know this subcommand of the engine.",
-                "Look it up in the engine's manual",
-        },
-        {
-                "unnamed-container", SEVERITY_INFO,
-                "The service's container gets a random name, because RUN has no --name.",
-                "The unit that fairlead writes names it after the service",
-        },
-        {
-                "unused-answer", SEVERITY_INFO,
-                "An answer belongs to a question that this mode does not ask.",
-                "Check --mode, or leave the answer out",
-        },
-        {
-                "variable-syntax", SEVERITY_BLOCK,
-                "The label has a \"${\" that is never closed, or a shell's modifier (${X#y}, ${X:=y}).",
-                "Only $X, ${X} and ${X:-text} are filled in; report this to the image's maintainer",
-        },
+        { "account-deleted", SEVERITY_WARN,
+          "The host's computer account in the realm is deleted. This cannot be undone from here.",
+          "If the account cannot be deleted (wrong password, no permission, no server), nothing is changed "
+          "and this host stays joined" },
+        { "account-stays", SEVERITY_INFO,
+          "The host's computer account stays in the realm: deleting it needs the password of a user who may "
+          "do so.",
+          "fairlead leave --secret password=- deletes it too; or delete it on a server of the realm "
+          "(samba-tool computer delete, ipa host-del)" },
+        { "already-installed", SEVERITY_BLOCK, "A service of this name is already installed on this host.",
+          "Uninstall it first, or choose another name with --name", .final = true },
+        { "bad-mount-option", SEVERITY_WARN,
+          "A mount has an option that the engine does not know; the engine refuses the command.",
+          "Report this to the image's maintainer; known options are ro, rw, z, Z, O, U, exec, suid, dev, "
+          "rbind and the propagation modes" },
+        { "bad-reference", SEVERITY_BLOCK,
+          "The word in the image's place is not a valid image reference; often a variable got lost and the "
+          "words moved.",
+          "Report this to the image's maintainer: in a Dockerfile, a variable in a label is escaped as "
+          "\\${IMAGE}" },
+        { "bundle-value", SEVERITY_WARN,
+          "Letters that follow an option taking a value are its value: \"-vit\" means -v with the value "
+          "\"it\".",
+          "Report this to the image's maintainer: the option with the value comes last in a bundle, or on "
+          "its own" },
+        { "control-character", SEVERITY_BLOCK,
+          "The label holds a control character, which can hide what the command does when it is displayed.",
+          "Do not use this label; report it to the image's maintainer", .final = true },
+        { "domain-rules", SEVERITY_WARN,
+          "The domain itself decided who may log in; from now on, lists on this host decide.",
+          "fairlead realm permit --all returns the decision to the domain" },
+        { "duplicate-label", SEVERITY_WARN,
+          "Several labels differ only in case. Other tools pick one at random; the upper-case one is used "
+          "here.",
+          "Read the one that is used; the other often comes from the base image" },
+        { "duplicate-mount", SEVERITY_WARN,
+          "Two mounts have the same destination in the container; the engine refuses the command.",
+          "Report this to the image's maintainer: one of the two has to go" },
+        { "empty-label", SEVERITY_INFO,
+          "A command label exists but holds no command; it is treated as missing.",
+          "Nothing to do, unless this is the label you need" },
+        { "empty-mount", SEVERITY_BLOCK,
+          "A mount has no host path or no destination in the container: something got lost when the image "
+          "was built.",
+          "Report this to the image's maintainer: in a Dockerfile, a variable in a label is escaped as "
+          "\\${NAME}" },
+        { "empty-option-value", SEVERITY_BLOCK, "An option that needs a value has none, or an empty one.",
+          "Report this to the image's maintainer: in a Dockerfile, a variable in a label is escaped as "
+          "\\${NAME}" },
+        { "empty-variable", SEVERITY_WARN,
+          "A value looks as if a variable got lost when the image was built: -e NAME= or -v "
+          "/var/lib/:/var/lib/. It blocks where the option took the next word as its value.",
+          "Report this to the image's maintainer: in a Dockerfile, a variable in a label is escaped as "
+          "\\${NAME}" },
+        { "engine-option", SEVERITY_WARN,
+          "The option belongs to the other engine; the engine on this host does not know it.",
+          "Use the other engine, or report this to the image's maintainer" },
+        { "fights-systemd", SEVERITY_WARN,
+          "The engine would restart the container on its own, against systemd: stopping the unit would not "
+          "stop it.",
+          "The unit that fairlead writes drops the option and has systemd restart the service" },
+        { "fixed-name", SEVERITY_INFO,
+          "The container has a fixed name, whatever the service is called: the image can run only once on a "
+          "host.",
+          "Give the service the same name, so that both are found together" },
+        { "host-command", SEVERITY_BLOCK, "The label runs a program of this host as root, not the engine.",
+          "Read every word of it; if this is what you want, allow it with --allow host-command" },
+        { "image-gone", SEVERITY_WARN,
+          "The service's image is no longer on this host, so its UNINSTALL command cannot run.",
+          "Unit, container and files are removed or restored anyway; pull the image first if its command "
+          "matters" },
+        { "interactive", SEVERITY_INFO, "The command needs a terminal (-t or -i).",
+          "Install provides one; a unit has none, so no unit is written for such a RUN label" },
+        { "invisible-character", SEVERITY_BLOCK,
+          "The label holds characters that are invisible or change the direction of the text: it does not "
+          "read the way it runs.",
+          "Do not use this label; report it to the image's maintainer" },
+        { "label-long", SEVERITY_WARN, "The label is far longer than a command needs to be.",
+          "Read all of it before you run it" },
+        { "label-too-long", SEVERITY_BLOCK,
+          "The label has more bytes or words than Fairlead reads; the rest was not examined.",
+          "Do not use this label; report it to the image's maintainer", .final = true },
+        { "late-option", SEVERITY_WARN,
+          "An option of the engine comes after the image, where it is an argument of the program in the "
+          "container.",
+          "Report this to the image's maintainer: options belong before the image" },
+        { "leaves-container", SEVERITY_INFO,
+          "A command that runs once leaves its container behind, because it has no --rm.",
+          "Remove the container afterwards; a second run with the same --name fails until then" },
+        { "lost-label", SEVERITY_WARN,
+          "A label's value contains the text of a command label: an equals sign was missing when the image "
+          "was built.",
+          "Report this to the image's maintainer; the lost label cannot be used" },
+        { "missing-need", SEVERITY_WARN,
+          "According to the profile the service needs a file of the host that does not exist.",
+          "Install the package that provides the file; without it the service may not work" },
+        { "missing-operand", SEVERITY_BLOCK,
+          "The command names no image or container; the engine refuses it.",
+          "Report this to the image's maintainer: in a Dockerfile, a variable in a label is escaped as "
+          "\\${IMAGE}",
+          .final = true },
+        { "missing-path", SEVERITY_WARN,
+          "A host path that the container mounts does not exist: Podman refuses to start it, Docker creates "
+          "an empty directory.",
+          "Create the path first, if the service needs it" },
+        { "missing-subcommand", SEVERITY_BLOCK, "The engine is called without a subcommand.",
+          "Report this to the image's maintainer", .final = true },
+        { "missing-yet", SEVERITY_INFO,
+          "A host path that the service mounts does not exist yet; its installer should create it.",
+          "Nothing to do, unless the service does not start afterwards" },
+        { "name-taken", SEVERITY_BLOCK,
+          "A container with the name that the command uses already exists on this host.",
+          "Remove that container, or give the service another --name" },
+        { "no-label", SEVERITY_BLOCK, "The image has no label for this, so there is nothing to run.",
+          "fairlead show prints the labels it has; fairlead images lists images with such labels",
+          .final = true },
+        { "no-rehearsal", SEVERITY_BLOCK, "This install cannot be rehearsed on a copy of the host's files.",
+          "Read the plan of the install; what it changes on the host is recorded and can be restored",
+          .final = true },
+        { "no-uninstall", SEVERITY_INFO, "The image has an INSTALL label but no UNINSTALL label.",
+          "Uninstalling undoes the recorded changes; what the service wrote elsewhere stays" },
+        { "no-way-back", SEVERITY_BLOCK,
+          "The installed image is no longer on this host, so a failed upgrade could not return to it.",
+          "Pull the installed image by its digest first, or allow this and go on without a way back" },
+        { "not-contained", SEVERITY_WARN,
+          "A rehearsal only keeps files from being changed: this affects the host or systems beyond it.",
+          "Rehearse it only if that does no harm" },
+        { "not-saved", SEVERITY_INFO,
+          "Something that the command may change is not saved first: it cannot be restored, and its changes "
+          "are not listed.",
+          "Save it yourself before you go on, if it matters" },
+        { "not-utf8", SEVERITY_BLOCK, "The label is not UTF-8 text and cannot be displayed as it is.",
+          "Do not use this label; report it to the image's maintainer", .final = true },
+        { "odd-blank", SEVERITY_WARN,
+          "A word holds a blank that is not what it looks like: a quoted tab or line break, or a blank of "
+          "another script that does not separate words.",
+          "Compare the words one by one in the plan" },
+        { "old-syntax", SEVERITY_WARN, "The value has a form that only old versions of Docker accepted.",
+          "Report this to the image's maintainer: --security-opt is written with \"=\" today, as in "
+          "label=disable" },
+        { "option-conflict", SEVERITY_WARN, "Two options exclude each other, or one makes the other useless.",
+          "Report this to the image's maintainer: one of the two has to go" },
+        { "overrides-unit", SEVERITY_WARN,
+          "The unit has the name of one that the distribution provides, and overrides it until the service "
+          "is uninstalled.",
+          "Give the service another --name to keep both" },
+        { "pins-other-image", SEVERITY_WARN,
+          "The command runs an image that it names itself, not the one that carries the label: another "
+          "version, or something else entirely.",
+          "Examine that image as well; it is not pinned and may be pulled" },
+        { "relative-mount", SEVERITY_WARN,
+          "The host path of a mount does not begin with a slash: it depends on the working directory, or is "
+          "not valid at all.",
+          "Start fairlead in the right directory, or report this to the image's maintainer" },
+        { "secret-in-argv", SEVERITY_WARN,
+          "A secret is a word of a command, because the tool accepts it in no other way: users of this host "
+          "can read it while the command runs.",
+          "Use a secret that is valid only once, and change it afterwards" },
+        { "shell-pattern", SEVERITY_INFO,
+          "A shell would expand ~ and *; there is no shell, so the command gets them unchanged.",
+          "Nothing to do, unless the command does not find its files" },
+        { "shell-syntax", SEVERITY_BLOCK,
+          "The label uses ; | & < > ( ) or back-ticks as in a shell. No shell reads it: the command would "
+          "get them as words and do something else than intended.",
+          "Report this to the image's maintainer: this belongs in a script inside the image" },
+        { "socket-mounted", SEVERITY_WARN,
+          "The container gets the socket of the engine or of the system bus: whoever holds it is root on "
+          "this host.",
+          "Install it only if you trust the image as you trust root" },
+        { "unbalanced-quote", SEVERITY_BLOCK,
+          "A quote is never closed, or the label ends in a backslash: where its words end is not known.",
+          "Report this to the image's maintainer", .final = true },
+        { "undefined-variable", SEVERITY_BLOCK, "The label uses a variable that has no value.",
+          "Set it with --set NAME=VALUE, or in the form" },
+        { "undeliverable-answer", SEVERITY_BLOCK,
+          "An answer cannot be delivered: the command has no such input.",
+          "Report this to the profile's maintainer" },
+        { "unit-edited", SEVERITY_BLOCK,
+          "The unit file was edited since it was written, and the upgrade overwrites it.",
+          "Move the changes to a drop-in with systemctl edit; the old text stays in the job's saved files" },
+        { "unit-exists", SEVERITY_BLOCK,
+          "A unit of this name exists on this host, and installing would overwrite it.",
+          "Examine it with systemctl cat; or give the service another --name" },
+        { "unit-not-pinned", SEVERITY_WARN,
+          "The unit that the image wrote does not name its image by the installed digest.",
+          "Examine the unit: if it names a tag, a restart uses the newer image, else it keeps the old one" },
+        { "unit-unwritable", SEVERITY_BLOCK, "No unit can be written for this command.",
+          "Report this to the image's maintainer", .final = true },
+        { "unknown-option", SEVERITY_INFO,
+          "Fairlead does not know this option, so it can neither explain it nor say for sure where the "
+          "options end.",
+          "Look it up in the engine's manual" },
+        { "unknown-subcommand", SEVERITY_WARN, "Fairlead does not know this subcommand of the engine.",
+          "Look it up in the engine's manual" },
+        { "unnamed-container", SEVERITY_INFO,
+          "The service's container gets a random name, because RUN has no --name.",
+          "The unit that fairlead writes names it after the service" },
+        { "unused-answer", SEVERITY_INFO, "An answer belongs to a question that this mode does not ask.",
+          "Check --mode, or leave the answer out" },
+        { "variable-syntax", SEVERITY_BLOCK,
+          "The label has a \"${\" that is never closed, or a shell's modifier (${X#y}, ${X:=y}).",
+          "Only $X, ${X} and ${X:-text} are filled in; report this to the image's maintainer" },
 };
 
 const struct finding_kind *finding_kind(const char *id) {
